@@ -1,0 +1,1 @@
+"""The core: format, replay, verification. No Qt, no threads, no processes."""

@@ -1,0 +1,168 @@
+"""Canonical msgpack (FORMAT 1): one value, one sequence of bytes.
+
+msgspec does the work in C. Its typed decoder settles the common case at once: a tree of plain values at most
+SHALLOW deep whose keys are strings. What it does not take (byte strings, deeper trees, broken input) is decoded
+without types and walked.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import Any, NoReturn
+
+import msgspec
+
+from replay_gui.core.errors import NotCanonical
+
+DEPTH_LIMIT = 128
+KEY_LIMIT = 4096  # bytes of UTF-8
+SHALLOW = 8
+FLOAT64 = 0xCB  # the mark of a float
+
+INTEGER_MIN, INTEGER_MAX = -(1 << 63), (1 << 64) - 1
+
+
+_Array: Any = list  # types that are put together while the program runs, which no type checker can follow
+_Map: Any = dict
+_Pair: Any = tuple
+
+
+def _shallow_tree(depth: int) -> Any:
+    scalar: Any = None | bool | int | float | str
+    tree = scalar
+    for _ in range(depth):
+        tree = scalar | _Array[tree] | _Map[str, tree]
+    return tree
+
+
+def _refuse_extension(code: int, data: memoryview) -> NoReturn:
+    raise NotCanonical(f"extension type {code}")
+
+
+# The bare C functions, for loops over millions of records. They raise msgspec.MsgspecError or UnicodeDecodeError, and
+# what they accept is canonical only if it is encoded to the same bytes, is within KEY_LIMIT and holds no other NaN.
+encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
+_decode_any = msgspec.msgpack.Decoder(ext_hook=_refuse_extension).decode
+_decode_tree = msgspec.msgpack.Decoder(_shallow_tree(SHALLOW)).decode
+decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, _shallow_tree(SHALLOW - 2)]]).decode
+decode_shallow_map = msgspec.msgpack.Decoder(_Map[str, _shallow_tree(2)]).decode
+_CANONICAL_NAN = bytes.fromhex("7ff8000000000000")
+
+
+def encode(value: Any) -> bytes:
+    """The canonical bytes of `value`; NotCanonical where it has a type, a depth or a key that the format lacks."""
+    try:
+        raw = encode_sorted(value)
+    except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as why:
+        raise NotCanonical(f"cannot be written as msgpack: {why}") from None
+    plain = decode(raw)
+    return encode_sorted(_with_plain_nan(plain)) if may_hold_nan(raw) else raw
+
+
+def decode(raw: bytes) -> Any:
+    """The value of `raw`, canonical or not (of equal keys the last wins); NotCanonical where it breaks a limit."""
+    try:
+        value = _decode_tree(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _decode_slowly(raw)
+    if len(raw) > KEY_LIMIT:
+        check_limits(value)
+    return value
+
+
+def decode_shallow(raw: bytes) -> tuple[str, dict[str, Any]] | None:
+    """(kind, payload) where `raw` is an event's content at most SHALLOW deep and without long keys, else None."""
+    if len(raw) > KEY_LIMIT:
+        return None
+    try:
+        event: tuple[str, dict[str, Any]] = decode_shallow_event(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return event
+
+
+def is_canonical_event(raw: bytes) -> bool:
+    """Whether `raw` is canonical [kind, payload]."""
+    try:
+        value = decode_canonical(raw)
+    except NotCanonical:
+        return False
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], dict)
+
+
+def canonical_map(raw: bytes) -> dict[str, Any] | None:
+    """The map whose canonical bytes `raw` is; None where it is that of no map."""
+    try:
+        value = decode_canonical(raw)
+    except NotCanonical:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def decode_canonical(raw: bytes) -> Any:
+    """The value of `raw`; NotCanonical where these are not the canonical bytes of any value."""
+    value = decode(raw)
+    if encode_sorted(value) != raw:
+        raise NotCanonical("not in canonical form")
+    if may_hold_nan(raw):
+        _check_nan(value)
+    return value
+
+
+def _decode_slowly(raw: bytes) -> Any:
+    try:
+        value = _decode_any(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, TypeError, ValueError, RecursionError, OverflowError) as why:
+        raise NotCanonical(f"not msgpack: {why}") from None
+    check_limits(value)
+    return value
+
+
+def check_limits(value: Any, depth: int = 1) -> None:
+    """NotCanonical where a type is not allowed, the nesting is over 128, or a key is no string of at most 4 KiB."""
+    if isinstance(value, dict | list):
+        if depth > DEPTH_LIMIT:
+            raise NotCanonical(f"nested deeper than {DEPTH_LIMIT}")
+        if isinstance(value, dict):
+            for key in value:
+                if not isinstance(key, str):
+                    raise NotCanonical("a key is not a string")
+                check_key(key)
+        for child in value.values() if isinstance(value, dict) else value:
+            check_limits(child, depth + 1)
+    elif not isinstance(value, str | bytes | bool | int | float | None):
+        raise NotCanonical("an extension type")
+
+
+def check_key(key: str) -> None:
+    """NotCanonical where `key` is longer than 4 KiB."""
+    if len(key) * 4 > KEY_LIMIT and len(key.encode()) > KEY_LIMIT:
+        raise NotCanonical("a key is longer than 4 KiB")
+
+
+def depth_of(value: Any) -> int:
+    """How deep `value` nests: 0 for a scalar, 1 for a flat map or list."""
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if children is None else 1 + max(map(depth_of, children), default=0)
+
+
+def may_hold_nan(raw: bytes) -> bool:
+    """False where no float in `raw` can be a NaN: a test of bytes, which may also match inside other values."""
+    return FLOAT64 in raw and (b"\xcb\x7f" in raw or b"\xcb\xff" in raw)
+
+
+def _check_nan(value: Any) -> None:
+    if isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            _check_nan(child)
+    elif isinstance(value, float) and math.isnan(value) and struct.pack(">d", value) != _CANONICAL_NAN:
+        raise NotCanonical("a NaN that is not 7ff8000000000000")
+
+
+def _with_plain_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_plain_nan(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_with_plain_nan(child) for child in value]
+    return math.nan if isinstance(value, float) and math.isnan(value) else value

@@ -1,0 +1,198 @@
+"""The first pass over a Claude Code session: its tree, and what the first event must already say.
+
+Lines form a tree by `parentUuid`. It forks where the user rewound, and also where nothing was rewound: the lines of
+one message, and the results of its parallel calls, hang on each other in ways that leave some of them beside the path.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.json_lines import Line, NotJson, lines, value_of
+from replay_gui.core.importers.times import iso_time
+from replay_gui.core.source import Source
+
+REQUEST_BLOCKS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
+RESULT_BLOCKS_END = "tool_result"
+SYNTHETIC_MODEL = "<synthetic>"
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A line of the tree. `talks`: it is the user's or the assistant's. `goes_on`: a root that continues after a compaction."""
+
+    number: int
+    uuid: str
+    parent: str | None
+    talks: bool
+    sidechain: bool
+    goes_on: bool
+    message_id: str | None
+    requests: tuple[str, ...]
+    results: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Survey:
+    """What the first pass found.
+
+    Attributes:
+        understood: lines that are JSON objects with a type.
+        session, version, model, cwd, git_branch: the first that is named. created: ns.
+        subagent: whether the whole file is a subagent's, and not only lines in between. agent_id: then its id.
+        repeated: numbers of the lines whose uuid an earlier line has.
+        left_out: numbers of the lines on other branches. branches: how many of those there are.
+        joined: lines of the path whose predecessor is missing, so that the line before in the file stands in for it.
+        usage_lines: numbers of the lines that carry the tokens of their message: the last of each message.
+    """
+
+    understood: int = 0
+    session: str = ""
+    agent_id: str = ""
+    version: str = ""
+    model: str = ""
+    cwd: str = ""
+    git_branch: str = ""
+    created: int | None = None
+    subagent: bool = False
+    repeated: set[int] = field(default_factory=set)
+    left_out: set[int] = field(default_factory=set)
+    branches: int = 0
+    joined: int = 0
+    usage_lines: set[int] = field(default_factory=set)
+
+
+def survey(source: Source) -> Survey:
+    """Reads the whole file; keeps a little for each line, nothing of what they say."""
+    found, nodes = Survey(), dict[str, Node]()
+    last_lines: dict[str, int] = {}
+    for line in lines(source):
+        fields = fields_of(line)
+        if fields is None:
+            continue
+        found.understood += 1
+        _take_facts(found, fields)
+        node = _node(line.number, fields)
+        if node is not None and nodes.setdefault(node.uuid, node) is not node:
+            found.repeated.add(line.number)
+        elif fields["type"] == "assistant":
+            last_lines[_message_id(fields) or f"#{line.number}"] = line.number
+    found.usage_lines = set(last_lines.values())
+    _choose_path(found, nodes)
+    return found
+
+
+def fields_of(line: Line, notes: ImportNotes | None = None) -> dict[str, Any] | None:
+    """The line's object where it is one with a type; None else."""
+    if line.too_long:
+        return None
+    try:
+        value = value_of(line.raw, notes or ImportNotes())
+    except NotJson:
+        return None
+    return value if isinstance(value, dict) and isinstance(value.get("type"), str) else None
+
+
+def blocks_of(fields: dict[str, Any]) -> list[Any]:
+    """The blocks of the line's message, where it has a list of them."""
+    message = fields.get("message")
+    content = message.get("content") if isinstance(message, dict) else None
+    return content if isinstance(content, list) else []
+
+
+def is_request(block: Any) -> bool:
+    return isinstance(block, dict) and block.get("type") in REQUEST_BLOCKS
+
+
+def is_result(block: Any) -> bool:
+    kind = block.get("type") if isinstance(block, dict) else None
+    return isinstance(kind, str) and kind.endswith(RESULT_BLOCKS_END) and isinstance(block.get("tool_use_id"), str)
+
+
+def _take_facts(found: Survey, fields: dict[str, Any]) -> None:
+    found.session = found.session or text_of(fields, "sessionId")
+    found.version = found.version or text_of(fields, "version")
+    found.cwd = found.cwd or text_of(fields, "cwd")
+    found.git_branch = found.git_branch or text_of(fields, "gitBranch")
+    if found.created is None:
+        found.created = iso_time(fields.get("timestamp"))
+    message = fields.get("message")
+    if not found.model and isinstance(message, dict) and text_of(message, "model") != SYNTHETIC_MODEL:
+        found.model = text_of(message, "model")
+    found.agent_id = found.agent_id or text_of(fields, "agentId")
+
+
+def text_of(fields: dict[str, Any], key: str) -> str:
+    """The member if it is a text, else an empty one."""
+    value = fields.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _message_id(fields: dict[str, Any]) -> str | None:
+    message = fields.get("message")
+    return (text_of(message, "id") or None) if isinstance(message, dict) else None
+
+
+def _node(number: int, fields: dict[str, Any]) -> Node | None:
+    uuid = text_of(fields, "uuid")
+    if not uuid:
+        return None
+    blocks = blocks_of(fields)
+    own, logical = text_of(fields, "parentUuid"), text_of(fields, "logicalParentUuid")
+    return Node(
+        number=number,
+        uuid=uuid,
+        parent=own or logical or None,
+        talks=fields["type"] in ("user", "assistant"),
+        sidechain=fields.get("isSidechain") is True,
+        goes_on=fields.get("isCompactSummary") is True or fields.get("subtype") == "compact_boundary",
+        message_id=_message_id(fields) if fields["type"] == "assistant" else None,
+        requests=tuple(block["id"] for block in blocks if is_request(block) and isinstance(block.get("id"), str)),
+        results=tuple(block["tool_use_id"] for block in blocks if is_result(block)),
+    )
+
+
+# ---- the path ---------------------------------------------------------------------------------------
+def _choose_path(found: Survey, nodes: dict[str, Node]) -> None:
+    found.subagent = bool(nodes) and all(node.sidechain for node in nodes.values())
+    found.agent_id = found.agent_id if found.subagent else ""
+    main = [node for node in nodes.values() if found.subagent or not node.sidechain]
+    talk = [node for node in main if node.talks]
+    path = set(_upwards(talk, nodes, found))
+    path |= _beside(path, talk)
+    kept = {node.uuid: node in path for node in talk}
+    for node in main:  # notices and the like go with what they hang on
+        if not node.talks:
+            kept[node.uuid] = node in path or kept.get(node.parent or "", True)
+    found.left_out = {node.number for node in main if not kept[node.uuid]}
+    off = [node for node in talk if not kept[node.uuid]]
+    continued = {node.parent for node in off}
+    found.branches = sum(node.uuid not in continued for node in off) or (1 if off else 0)
+
+
+def _upwards(talk: list[Node], nodes: dict[str, Node], found: Survey) -> Iterator[Node]:
+    """From the last line of the conversation to its root; each node once, so a circle ends it."""
+    numbers = [node.number for node in talk]
+    seen = set[Node]()
+    here = talk[-1] if talk else None
+    while here is not None and here not in seen:
+        seen.add(here)
+        yield here
+        above = nodes.get(here.parent) if here.parent else None
+        if above is None and (here.parent or here.goes_on):
+            place = bisect_left(numbers, here.number)
+            above = talk[place - 1] if place else None
+            found.joined += above is not None and not here.goes_on
+        here = above
+
+
+def _beside(path: Iterable[Node], talk: list[Node]) -> set[Node]:
+    """What belongs to the path without lying on it: other lines of its messages, other results of its calls."""
+    messages = {node.message_id for node in path if node.message_id}
+    same = {node for node in talk if node.message_id in messages}
+    calls = {call for node in (*path, *same) for call in node.requests}
+    return same | {node for node in talk if not calls.isdisjoint(node.results)}

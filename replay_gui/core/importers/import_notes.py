@@ -1,0 +1,38 @@
+"""What an importer did not understand or had to change: counted, never silent."""
+
+from __future__ import annotations
+
+_EXAMPLES = 5
+_EXAMPLE_LENGTH = 40  # characters
+
+
+class ImportNotes:
+    """Counts by reason, with a few examples each.
+
+    A reason is a plural phrase ("lines that are no JSON, kept as text"): one of a fixed set, never text of the source.
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._examples: dict[str, dict[str, None]] = {}
+
+    def count(self, reason: str, number: int = 1, example: str | None = None) -> None:
+        """Adds `number` to `reason`. `example`: hostile text of the source is fine, its beginning is kept."""
+        self._counts[reason] = self._counts.get(reason, 0) + number
+        if example is not None:
+            kept = self._examples.setdefault(reason, {})
+            if len(kept) < _EXAMPLES:
+                kept[example[:_EXAMPLE_LENGTH]] = None
+
+    def __getitem__(self, reason: str) -> int:
+        return self._counts.get(reason, 0)
+
+    def __bool__(self) -> bool:
+        return bool(self._counts)
+
+    def sentences(self) -> tuple[str, ...]:
+        """One line a reason: ``phrase: count (examples)``."""
+        return tuple(
+            f"{reason}: {number:,}" + (f" ({', '.join(self._examples[reason])})" if reason in self._examples else "")
+            for reason, number in self._counts.items()
+        )

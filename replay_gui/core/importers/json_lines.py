@@ -1,0 +1,110 @@
+"""JSON Lines, read a line at a time, whatever is in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.plain_values import WIDE_INTEGERS, plain
+from replay_gui.core.source import Source
+
+LINE_LIMIT = 16 << 20  # bytes; a longer line might make an event that is larger than a record may be
+KEPT_OF_LONG = 1 << 20  # bytes
+
+BAD_UTF8 = "lines that are not UTF-8: what could not be read was replaced"
+
+_CHUNK = 1 << 20
+_BOM = b"\xef\xbb\xbf"
+_DIGITS = 4000  # Python reads no longer whole number
+
+_decode = msgspec.json.Decoder().decode
+
+
+class NotJson(Exception):
+    """The line is no JSON value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line.
+
+    Attributes:
+        number: from 1. raw: its bytes without the line's end; of a line over LINE_LIMIT its beginning.
+        size: bytes it has in the file. ended: whether a line end follows; only the last line may lack one.
+    """
+
+    number: int
+    raw: bytes
+    size: int
+    ended: bool
+
+    @property
+    def too_long(self) -> bool:
+        return self.size > LINE_LIMIT
+
+
+def lines(source: Source) -> Iterator[Line]:
+    """Every line of the file, empty ones too (but for the nothing after the last line end)."""
+    number, size, parts = 1, 0, list[bytes]()
+    for offset in range(0, source.size, _CHUNK):
+        *ends, rest = source.read_at(offset, min(_CHUNK, source.size - offset)).split(b"\n")
+        for piece in ends:
+            yield _line(number, parts, piece, size + len(piece), True)
+            number, size, parts = number + 1, 0, []
+        size += len(rest)
+        if size <= LINE_LIMIT:
+            parts.append(rest)
+        elif len(parts) > 1:
+            parts = [b"".join(parts)[:KEPT_OF_LONG]]
+    if size:
+        yield _line(number, parts, b"", size, False)
+
+
+def _line(number: int, parts: list[bytes], piece: bytes, size: int, ended: bool) -> Line:
+    raw = b"".join((*parts, piece))
+    return Line(number, raw[:KEPT_OF_LONG] if size > LINE_LIMIT else raw, size, ended)
+
+
+def value_of(raw: bytes, notes: ImportNotes) -> Any:
+    """The JSON value of a line, as the log format can hold it; what had to be changed is counted. NotJson else.
+
+    NaN, Infinity and other things that Python's reader takes are taken. Of equal keys the last wins.
+    """
+    try:
+        value = _decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        value = _decoded_slowly(raw.removeprefix(_BOM), notes)
+    try:
+        return plain(value, notes)
+    except RecursionError:
+        raise NotJson from None
+
+
+def _decoded_slowly(raw: bytes, notes: ImportNotes) -> Any:
+    def whole(digits: str) -> int | str:
+        if len(digits) < _DIGITS:
+            return int(digits)
+        notes.count(WIDE_INTEGERS)
+        return digits
+
+    text = raw.decode("utf-8", "replace")
+    try:
+        value = json.loads(text, parse_int=whole, strict=False)
+    except (ValueError, RecursionError):
+        raise NotJson from None
+    if "\ufffd" in text and not _is_utf8(raw):
+        notes.count(BAD_UTF8)
+    return value
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,82 @@
+"""Values of foreign files, made such that the log format can hold them (FORMAT 1)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from blake3 import blake3
+
+from replay_gui.core.canonical import INTEGER_MAX, INTEGER_MIN, KEY_LIMIT
+from replay_gui.core.importers.import_notes import ImportNotes
+
+NEST_LIMIT = 96
+"""Levels a foreign value may nest: FORMAT allows 128, of which the payload and the state around it need some."""
+
+WIDE_INTEGERS = "whole numbers of more than 64 bits, written as text"
+BROKEN_TEXT = "texts with halves of characters, which were replaced"
+LONG_KEYS = "keys of more than 4 KiB, cut"
+DEEP_VALUES = f"values nested deeper than {NEST_LIMIT}, written as JSON text"
+
+_SURE_KEY = KEY_LIMIT // 4  # characters; no key so short can be too long
+
+
+def plain(value: Any, notes: ImportNotes) -> Any:
+    """`value`, decoded JSON, with what the format cannot hold replaced and counted; the same object where nothing is.
+
+    RecursionError where it nests so deeply that not even its JSON text can be made.
+    """
+    return value if _is_plain(value, 0) else _made_plain(value, 0, notes)
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    if isinstance(value, str):
+        return value.isascii() or _sound(value)
+    if isinstance(value, dict):
+        return depth < NEST_LIMIT and all(
+            len(key) <= _SURE_KEY and _is_plain(key, depth) and _is_plain(member, depth + 1)
+            for key, member in value.items()
+        )
+    if isinstance(value, list):
+        return depth < NEST_LIMIT and all(_is_plain(member, depth + 1) for member in value)
+    return not isinstance(value, int) or INTEGER_MIN <= value <= INTEGER_MAX
+
+
+def _sound(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _made_plain(value: Any, depth: int, notes: ImportNotes) -> Any:
+    if isinstance(value, str):
+        return _text(value, notes)
+    if isinstance(value, dict | list) and depth >= NEST_LIMIT:
+        notes.count(DEEP_VALUES)
+        return json.dumps(value)
+    if isinstance(value, dict):
+        return {_key(key, notes): _made_plain(member, depth + 1, notes) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_made_plain(member, depth + 1, notes) for member in value]
+    if isinstance(value, int) and not INTEGER_MIN <= value <= INTEGER_MAX:
+        notes.count(WIDE_INTEGERS)
+        return str(value)
+    return value
+
+
+def _text(text: str, notes: ImportNotes) -> str:
+    if text.isascii() or _sound(text):
+        return text
+    notes.count(BROKEN_TEXT)
+    # Two halves that stand side by side are one character; a half alone becomes U+FFFD.
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _key(key: str, notes: ImportNotes) -> str:
+    key = _text(key, notes)
+    if len(key) <= _SURE_KEY or len(raw := key.encode()) <= KEY_LIMIT:
+        return key
+    notes.count(LONG_KEYS)
+    return f"{key[:512]}… {blake3(raw).hexdigest()}"  # the hash keeps two long keys apart

@@ -1,0 +1,165 @@
+"""Building an imported run's events: the recorder's vocabulary, with the source's ids for calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from replay_gui.core.chain import patch_hash, request_hash
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent
+
+UNKNOWN_TOOL = "unknown"
+UNKNOWN_REQUESTS = "tool results whose request is not in the file"
+
+REASON_LENGTH = 4096  # characters of an error's message or a refusal's reason; the output has the whole
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A patch that was proposed; `seq`: of the proposal."""
+
+    patch_hash: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool request.
+
+    Attributes:
+        seq: of the request; None where it is not in the file. time: ns, None where unknown.
+        input: None once the call has been answered. patch: what it proposed.
+    """
+
+    tool_name: str
+    request_hash: str
+    seq: int | None
+    time: int | None
+    input: Any = None
+    patch: Patch | None = None
+
+
+class RunBuilder:
+    """Collects events until they are drained, counting them, so that one can name another as its parent.
+
+    Attributes:
+        count: events so far: the seq of the next one.
+        context: meta of every event to come, until replaced; what a method is given goes first.
+        once: meta of the next event alone.
+    """
+
+    def __init__(self, notes: ImportNotes) -> None:
+        self.count = 0
+        self.context: dict[str, Any] = {}
+        self.once: dict[str, Any] = {}
+        self._notes = notes
+        self._ready: list[ImportedEvent] = []
+        self._calls: dict[str, Call] = {}
+
+    def drain(self) -> Iterator[ImportedEvent]:
+        """The events added since it was last called."""
+        ready, self._ready = self._ready, []
+        return iter(ready)
+
+    def add(self, kind: str, payload: dict[str, Any], **meta: Any) -> int:
+        """Any event; returns its seq. Meta that is None is left out."""
+        facts = {**self.once, **self.context, **meta}
+        self.once = {}
+        self._ready.append(ImportedEvent(kind, payload, {k: v for k, v in facts.items() if v is not None}))
+        self.count += 1
+        return self.count - 1
+
+    def agent_init(self, agent_type: str, agent_version: str, config: dict[str, Any], **meta: Any) -> int:
+        payload = {"agent_type": agent_type, "agent_version": agent_version, "config": config}
+        return self.add("AgentInit", payload, **meta)
+
+    def observation(self, obs_type: str, source: str, data: Any, **meta: Any) -> int:
+        return self.add("Observation", {"obs_type": obs_type, "source": source, "data": data}, **meta)
+
+    def decision(self, decision_type: str, data: Any, reasoning: str | None = None, **meta: Any) -> int:
+        payload = {"decision_type": decision_type, "data": data, "reasoning": reasoning}
+        return self.add("Decision", payload, **meta)
+
+    def custom(self, name: str, data: Any, **meta: Any) -> int:
+        """A custom kind ``x:name``; `data` is never taken for the payload's own fields."""
+        return self.add(f"x:{name}", {"data": data}, **meta)
+
+    def error(self, error_type: str, message: str, component: str, **meta: Any) -> int:
+        payload = {"error_type": error_type, "message": cut(message), "component": component, "recoverable": True}
+        return self.add("Error", payload, **meta)
+
+    # ---- tools ----------------------------------------------------------------------------------
+    def request(self, call_id: object, tool_name: str, input: Any, *, tool_version: str = "", **meta: Any) -> Call:
+        """A tool request. `call_id`: the source's id, which the response is found by. JSON text is decoded before."""
+        time = meta.get("time", self.context.get("time"))
+        payload = {"tool_name": tool_name, "tool_version": tool_version, "input": input, "capabilities": list[str]()}
+        seq = self.add("ToolRequest", payload, **meta)
+        call = Call(tool_name, request_hash(tool_name, tool_version, input), seq, time, input)
+        self._remember(call_id, call)
+        return call
+
+    def call(self, call_id: object) -> Call | None:
+        """The call of that id, if its request was seen."""
+        return self._calls.get(call_id) if isinstance(call_id, str) else None
+
+    def response(
+        self, call_id: object, output: Any, *, error: str | None, extra: dict[str, Any] | None = None, **meta: Any
+    ) -> tuple[int, Call]:
+        """What a call led to: (its seq, the call). `error`: None on success. `extra`: more fields of the payload.
+
+        The request is the parent and the time since it the duration, unless meta says otherwise.
+        """
+        call = self.call(call_id)
+        if call is None:
+            self._notes.count(UNKNOWN_REQUESTS)
+            call = Call(UNKNOWN_TOOL, "", None, None)
+        elif isinstance(call_id, str):
+            self._calls[call_id] = replace(call, input=None)  # inputs are large, and there may be many
+        if call.seq is not None:
+            meta.setdefault("parent", call.seq)
+        time = meta.get("time", self.context.get("time"))
+        if time is not None and call.time is not None and time >= call.time:
+            meta.setdefault("duration", time - call.time)
+        payload = {
+            **(extra or {}),
+            "tool_name": call.tool_name,
+            "request_hash": call.request_hash,
+            "output": output,
+            "success": error is None,
+            "error": None if error is None else cut(error),
+        }
+        return self.add("ToolResponse", payload, **meta), call
+
+    def denied(self, capability: str, tool_name: str, reason: str, **meta: Any) -> int:
+        payload = {"capability": capability, "tool_name": tool_name, "reason": cut(reason)}
+        return self.add("CapabilityDenied", payload, **meta)
+
+    # ---- patches --------------------------------------------------------------------------------
+    def proposal(self, call_id: object, patch_type: str, target: str, patch: Any, **meta: Any) -> Patch:
+        """A patch; where a call proposes it, its request is the parent, and the response's call has the patch."""
+        name, call = patch_hash(patch_type, target, patch), self.call(call_id)
+        if call is not None and call.seq is not None:
+            meta.setdefault("parent", call.seq)
+        payload = {"patch_hash": name, "patch_type": patch_type, "target": target, "patch": patch, "reasoning": None}
+        proposed = Patch(name, self.add("PatchProposal", payload, **meta))
+        if call is not None:
+            self._remember(call_id, replace(call, patch=proposed))
+        return proposed
+
+    def applied(self, patch: Patch, extra: dict[str, Any] | None = None, **meta: Any) -> int:
+        return self.add("PatchApplied", {**(extra or {}), "patch_hash": patch.patch_hash}, parent=patch.seq, **meta)
+
+    def rejected(self, patch: Patch, reason: str, stage: str, **meta: Any) -> int:
+        payload = {"patch_hash": patch.patch_hash, "reason": cut(reason), "stage": stage}
+        return self.add("PatchRejected", payload, parent=patch.seq, **meta)
+
+    def _remember(self, call_id: object, call: Call) -> None:
+        if isinstance(call_id, str):
+            self._calls[call_id] = call
+
+
+def cut(text: str) -> str:
+    """At most REASON_LENGTH characters of it."""
+    return text if len(text) <= REASON_LENGTH else text[: REASON_LENGTH - 1] + "…"

@@ -1,0 +1,219 @@
+"""The one pass that derives from a log all that is kept beside it: index columns and snapshots."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from blake3 import blake3
+from msgspec import MsgspecError
+from numpy.typing import NDArray
+
+from replay_gui.core.canonical import decode, decode_shallow, decode_shallow_map
+from replay_gui.core.chain import HASH_SIZE, request_hash
+from replay_gui.core.draft import Draft
+from replay_gui.core.errors import NotApplicable, NotCanonical
+from replay_gui.core.event import SKIPPED_KIND, UNREADABLE_KIND, whole
+from replay_gui.core.index_columns import CHAIN_STEP, ColumnWriter
+from replay_gui.core.integrity import Fault
+from replay_gui.core.kinds import CRITICAL_KINDS, KINDS
+from replay_gui.core.log_reader import EventLog
+from replay_gui.core.passes import NOT_APPLIED, SKIPPED
+from replay_gui.core.reducer import apply, decode_event
+from replay_gui.core.run_index import (
+    FLAG_CRITICAL,
+    FLAG_FAILED,
+    FLAG_NOT_APPLIED,
+    FLAG_UNREADABLE,
+    NO_DURATION,
+    NO_PAIR,
+    NO_TIME,
+    NO_TOOL,
+)
+from replay_gui.core.scanner import Block, Ending, Skipped
+from replay_gui.core.snapshot_store import DISK_BUDGET, Entry, SnapshotWriter
+from replay_gui.core.snapshots import SnapshotPolicy
+from replay_gui.core.state import EMPTY, State
+
+SNAPSHOTS_FILE = "snapshots"
+_INT64 = 1 << 63
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """How far a pass has come: everything about the first `count` events that is not in the column files.
+
+    Attributes:
+        offset: bytes of the log read. head: the last record's hash. snapshots: the table of the snapshot file.
+        not_applied: the events that have no effect on the state they meet.
+    """
+
+    count: int
+    offset: int
+    head: bytes
+    kinds: tuple[str, ...]
+    tools: tuple[str, ...]
+    phases: tuple[tuple[int, str], ...]
+    snapshots: tuple[Entry, ...]
+    not_applied: tuple[Fault, ...]
+
+
+class IndexBuilder:
+    """Runs over a log once, writes column files and snapshots to a folder, and replays every event on the way."""
+
+    def __init__(self, log: EventLog, folder: Path, policy: SnapshotPolicy | None = None) -> None:
+        self._log = log
+        self._columns = ColumnWriter(folder)
+        self._snapshots = SnapshotWriter(folder / SNAPSHOTS_FILE, max(DISK_BUDGET, log.source.size))
+        self._policy = SnapshotPolicy() if policy is None else policy
+        self._draft = Draft(EMPTY)
+        self._kinds: dict[str, int] = {name: i for i, name in enumerate(KINDS)}
+        self._tools: dict[str, int] = {}
+        self._phases: list[tuple[int, str]] = []
+        self._open: dict[str, deque[tuple[int, int]]] = {}  # request hash: (place, time) of requests that wait
+        self._not_applied: list[Fault] = []
+        self._chain = blake3()
+        self._count = 0
+        self._previous_critical = False
+        self._offset = len(log.header.raw)
+
+    def run(self, on_progress: Callable[[Built], None]) -> State:
+        """The pass; the final state. `on_progress` hears of it after each block; the files then hold what it says."""
+        try:
+            for part in self._log.parts():
+                if isinstance(part, Ending):
+                    self._keep(self._count)
+                    on_progress(self.built())
+                    return self._draft.publish()
+                if isinstance(part, Block):
+                    self._block(part)
+                else:
+                    self._skipped(part)
+                on_progress(self.built())
+        finally:
+            self._columns.close()
+            self._snapshots.close()
+        raise AssertionError("a scan ends with an Ending")
+
+    def built(self) -> Built:
+        """How far the pass has come."""
+        return Built(
+            self._count,
+            self._offset,
+            self._head,
+            tuple(self._kinds),
+            tuple(self._tools),
+            tuple(self._phases),
+            tuple(self._snapshots.entries),
+            tuple(self._not_applied),
+        )
+
+    def _block(self, block: Block) -> None:
+        rows = []
+        content_hashes = []
+        chains = []
+        for i, (content, meta) in enumerate(zip(block.contents, block.metas, strict=True)):
+            place = block.first + i
+            row = self._event(place, content, _facts(meta), int(block.offsets[i]))
+            rows.append(row)
+            content_hash = blake3(content).digest()
+            content_hashes.append(content_hash)
+            self._chain.update(content_hash)
+            if (place + 1) % CHAIN_STEP == 0:
+                chains.append(self._chain.digest())
+            self._head = block.hashes[i]
+        self._count = block.first + len(block)
+        self._offset = int(block.offsets[-1])
+        hashes = b"".join(hash_[:8] for hash_ in block.hashes)
+        self._write(rows, block.offsets[:-1], b"".join(content_hashes), b"".join(chains), hashes)
+
+    def _skipped(self, part: Skipped) -> None:
+        self._not_applied.append(Fault(part.place, part.offset, None, SKIPPED))
+        kind = self._kinds.setdefault(SKIPPED_KIND, len(self._kinds))
+        row = (kind, NO_TOOL, NO_TIME, NO_DURATION, NO_PAIR, FLAG_UNREADABLE | FLAG_NOT_APPLIED)
+        nothing = bytes(HASH_SIZE)
+        self._chain.update(nothing)
+        self._count = part.place + 1
+        self._offset = part.offset + part.size
+        chain = self._chain.digest() if self._count % CHAIN_STEP == 0 else b""
+        self._write([row], np.array([part.offset]), nothing, chain, bytes(8))
+
+    def _write(
+        self, rows: list[tuple[int, ...]], offsets: NDArray[np.int64], content: bytes, chain: bytes, hash_: bytes
+    ) -> None:
+        shown = dict(
+            zip(("kind", "tool", "time", "duration", "request", "flags"), zip(*rows, strict=True), strict=True)
+        )
+        self._columns.append({**shown, "offset": offsets, "content": content, "chain": chain, "hash": hash_})
+
+    def _event(self, place: int, content: bytes, facts: dict[str, Any], offset: int) -> tuple[int, ...]:
+        """Replays one event; its row: kind, tool, time, duration, request, flags."""
+        time, duration = _nanoseconds(facts, "time", NO_TIME), _nanoseconds(facts, "duration", NO_DURATION)
+        kind, tool, request, flags = UNREADABLE_KIND, NO_TOOL, NO_PAIR, 0
+        try:
+            shallow = decode_shallow(content)
+            kind, payload = decode_event(content) if shallow is None else shallow
+            name = payload.get("tool_name")
+            if isinstance(name, str):
+                tool = self._tools.setdefault(name, len(self._tools))
+            self._consider(place, len(content), kind in CRITICAL_KINDS)
+            apply(self._draft, kind, payload, shallow is not None)
+            if kind == "ToolRequest":
+                name = request_hash(payload["tool_name"], payload["tool_version"], payload["input"])
+                self._open.setdefault(name, deque()).append((place, time))
+            elif kind == "ToolResponse":
+                request, begun = self._answered(payload["request_hash"], facts.get("parent"))
+                if request != NO_PAIR and duration == NO_DURATION and NO_TIME not in (time, begun):
+                    duration = max(0, time - begun)
+                flags = 0 if payload["success"] else FLAG_FAILED
+            elif kind == "StateTransition" and "phase" in payload:
+                self._phases.append((place, payload["phase"]))
+        except NotApplicable:
+            self._draft.begin()
+            self._not_applied.append(Fault(place, offset, whole(facts.get("seq")), NOT_APPLIED))
+            flags = FLAG_NOT_APPLIED | (FLAG_UNREADABLE if kind == UNREADABLE_KIND else 0)
+        if kind in CRITICAL_KINDS:
+            flags |= FLAG_CRITICAL
+        return self._kinds.setdefault(kind, len(self._kinds)), tool, time, duration, request, flags
+
+    def _answered(self, name: str, parent: Any) -> tuple[int, int]:
+        """(place, time) of the request that a response answers: its parent's, else the oldest that waits."""
+        waiting = self._open.get(name)
+        if not waiting:
+            return NO_PAIR, NO_TIME
+        found = next((call for call in waiting if call[0] == parent), waiting[0])
+        waiting.remove(found)
+        if not waiting:
+            del self._open[name]
+        return found
+
+    def _consider(self, position: int, size: int, critical: bool) -> None:
+        """Keeps the state before the event at hand where the policy wants it: a critical event lies before or after."""
+        if self._policy.due(position, size, critical or self._previous_critical):
+            self._keep(position)
+        self._previous_critical = critical
+
+    def _keep(self, position: int) -> None:
+        entry = self._snapshots.add(position, self._draft.publish(), self._head)
+        self._policy.kept(position, entry.size, entry.total)
+
+
+def _facts(meta: bytes) -> dict[str, Any]:
+    try:
+        return decode_shallow_map(meta)  # type: ignore[no-any-return]
+    except (MsgspecError, UnicodeDecodeError):
+        pass
+    try:
+        facts = decode(meta)
+    except NotCanonical:
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _nanoseconds(facts: dict[str, Any], name: str, otherwise: int) -> int:
+    value = whole(facts.get(name))
+    return otherwise if value is None or value >= _INT64 else value

@@ -1,0 +1,139 @@
+"""Reading a log: its header, its events by place, and its records in order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.canonical import decode
+from replay_gui.core.chain import HASH_SIZE
+from replay_gui.core.errors import LogChanged, NotApplicable, NotCanonical, PositionError
+from replay_gui.core.event import SKIPPED_KIND, UNREADABLE_KIND, Event, whole
+from replay_gui.core.framing import CutShort, Framing, NotWellFormed, Record
+from replay_gui.core.header import read_header
+from replay_gui.core.reducer import decode_event
+from replay_gui.core.scanner import Block, Ending, Part, Skipped, scan
+from replay_gui.core.source import Source
+
+_ANY_HASH = bytes(HASH_SIZE)  # where only the hash before a seal would matter
+
+
+class EventLog:
+    """A log, open for reading. Reads like a sequence of Events.
+
+    What it knows of the places of records comes from a pass over the file (at the first need), or from an index
+    by `use_offsets`. It never changes the file.
+
+    Attributes:
+        source: the file. header: its Header.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.header = read_header(source)
+        self._offsets: NDArray[np.uint64] | None = None
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Self:
+        """LogUnreadable or LogRefused, in one line, where the file cannot be read as a log."""
+        source = Source(path)
+        try:
+            return cls(source)
+        except BaseException:
+            source.close()
+            raise
+
+    def use_offsets(self, offsets: NDArray[np.uint64]) -> None:
+        """Takes the places of the first len(offsets) records from an index."""
+        self._offsets = offsets
+
+    @property
+    def offsets(self) -> NDArray[np.uint64]:
+        """Byte offset of each record and skipped stretch."""
+        if self._offsets is None:
+            runs = [np.zeros(0, np.uint64)]
+            for part in self.parts():
+                if isinstance(part, Block):
+                    runs.append(part.offsets[:-1].astype(np.uint64))
+                elif isinstance(part, Skipped):
+                    runs.append(np.array([part.offset], np.uint64))
+            self._offsets = np.concatenate(runs)
+        return self._offsets
+
+    def parts(self) -> Iterator[Part]:
+        """The whole log: blocks of records, skipped stretches, and the ending."""
+        return scan(self.source, len(self.header.raw), 0, self.header.hash)
+
+    def contents(self, start: int, stop: int) -> Iterator[bytes | None]:
+        """The contents of records start … stop - 1, None for a skipped stretch."""
+        if start >= stop:
+            return
+        place = start
+        for part in scan(self.source, int(self.offsets[start]), start, _ANY_HASH):
+            if isinstance(part, Ending):
+                raise LogChanged(f"{self.source.path}: event {place} is not where it was; reload it")
+            for content in part.contents if isinstance(part, Block) else (None,):
+                yield content
+                place += 1
+                if place == stop:
+                    return
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    def __getitem__(self, place: int) -> Event:
+        if not 0 <= place < len(self):
+            raise PositionError(f"no event {place}: the log has {len(self)}")
+        return self.event_at(place, int(self.offsets[place]))
+
+    def __iter__(self) -> Iterator[Event]:
+        for place in range(len(self)):
+            yield self[place]
+
+    def event_at(self, place: int, offset: int) -> Event:
+        """The event at a known offset."""
+        framing = Framing(self.source)
+        try:
+            item, end = framing.take(offset)
+        except (CutShort, NotWellFormed):
+            item, end = None, offset
+        if not isinstance(item, Record):
+            problem = "these bytes are no record and were skipped"
+            event_id = f"{self.header.run_id}:?"
+            return Event(place, offset, 0, event_id, SKIPPED_KIND, {}, {}, b"", None, None, problem)
+        return decoded(item, self.header.run_id, place, offset, end - offset)
+
+    def close(self) -> None:
+        self.source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def decoded(record: Record, run_id: str, place: int, offset: int, size: int) -> Event:
+    """The event that a record holds, as far as it can be read."""
+    problem = None
+    payload: dict[str, Any] = {}
+    meta: dict[str, Any] = {}
+    try:
+        kind, payload = decode_event(record.content)
+    except NotApplicable as why:
+        kind, problem = UNREADABLE_KIND, f"the content cannot be read: {why}"
+    try:
+        facts = decode(record.meta)
+        meta = facts if isinstance(facts, dict) else {}
+    except NotCanonical as why:
+        problem = problem or f"the meta cannot be read: {why}"
+    seq = whole(meta.get("seq"))
+    event_id = f"{run_id}:{'?' if seq is None else seq}"
+    return Event(place, offset, size, event_id, kind, payload, meta, record.content, record.state, record.hash, problem)

@@ -1,0 +1,201 @@
+"""Writing a log: append-only, one whole record a write, so that a run that is killed leaves a log that opens."""
+
+from __future__ import annotations
+
+import os
+import time as clock
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgpack
+
+from replay_gui.core.canonical import decode, encode
+from replay_gui.core.chain import digest, record_hash, seal_hash
+from replay_gui.core.draft import Draft
+from replay_gui.core.errors import EventInvalid, LogBusy, LogRefused, LogUnreadable, NotApplicable, NotCanonical
+from replay_gui.core.framing import RECORD_LIMIT
+from replay_gui.core.header import header_bytes, read_header
+from replay_gui.core.reducer import REDUCER, apply
+from replay_gui.core.scanner import Block, Ending, Skipped, scan
+from replay_gui.core.source import Source
+from replay_gui.core.state import EMPTY
+from replay_gui.core.state_hash import StateHash
+
+try:
+    import fcntl
+except ImportError:  # Windows has no advisory locks; there the open handle itself keeps others out
+    fcntl = None  # type: ignore[assignment]
+
+
+class LogWriter:
+    """Appends events to one log file, which it alone may write.
+
+    Attributes:
+        count: events written so far. head: the last hash. run_id: the log's.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], facts: dict[str, Any], *, state_hash_every: int = 1, fsync: bool = False
+    ) -> None:
+        """Begins a new log; LogRefused where the file exists and holds anything.
+
+        Args:
+            facts: the header's map; run_id is required, reducer and version are filled in.
+            state_hash_every: a state hash at every n-th event (1: each, 0: never).
+            fsync: also wait until the disk has each event.
+        """
+        self._prepare(path, state_hash_every, fsync, os.O_CREAT)
+        if os.fstat(self._fd).st_size:
+            self._abandon()
+            raise LogRefused(f"{self.path}: exists already; give another name, or resume it")
+        raw = header_bytes({"reducer": REDUCER, **facts})
+        self.run_id = str(facts["run_id"])
+        self.head = digest(raw)
+        self._write(raw)
+
+    @classmethod
+    def resume(cls, path: str | os.PathLike[str], *, state_hash_every: int = 1, fsync: bool = False) -> Self:
+        """Goes on with an unsealed log: cuts a torn tail off, replays what there is.
+
+        LogRefused where the log is sealed or damaged, LogBusy where somebody else is writing it.
+        """
+        writer = cls.__new__(cls)
+        writer._prepare(path, state_hash_every, fsync, 0)
+        try:
+            writer._take_up()
+        except BaseException:
+            writer._abandon()
+            raise
+        return writer
+
+    def _prepare(self, path: str | os.PathLike[str], state_hash_every: int, fsync: bool, flags: int) -> None:
+        self.path = Path(path)
+        self.count = 0
+        self._every = state_hash_every
+        self._fsync = fsync
+        self._draft = Draft(EMPTY)
+        self._hash = StateHash()
+        try:
+            self._fd = os.open(self.path, os.O_RDWR | os.O_APPEND | flags | getattr(os, "O_BINARY", 0), 0o644)
+        except OSError as why:
+            raise LogUnreadable(f"{self.path}: cannot be written: {why.strerror}") from None
+        if fcntl is not None:
+            try:
+                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                self._abandon()
+                raise LogBusy(f"{self.path}: another recorder is writing it; wait for it or use another file") from None
+
+    def _take_up(self) -> None:
+        with Source(self.path) as source:
+            header = read_header(source)
+            if header.reducer != REDUCER:
+                raise LogRefused(f"{self.path}: its reducer {header.reducer!r} is not known here")
+            self.run_id, self.head = header.run_id, header.hash
+            for part in scan(source, len(header.raw), 0, header.hash):
+                if isinstance(part, Skipped) or (isinstance(part, Ending) and part.seal is not None):
+                    reason = "is damaged" if isinstance(part, Skipped) else "is sealed"
+                    raise LogRefused(f"{self.path}: {reason} at byte {part.offset}, so it cannot be continued")
+                if isinstance(part, Block):
+                    self._replay(part)
+                elif part.tail_bytes:
+                    os.ftruncate(self._fd, part.offset)
+
+    def _replay(self, block: Block) -> None:
+        for content, state, meta, hash_ in zip(block.contents, block.states, block.metas, block.hashes, strict=True):
+            if record_hash(self.head, content, state, meta) != hash_:
+                raise LogRefused(f"{self.path}: event {self.count} is damaged, so it cannot be continued")
+            try:
+                kind, payload = decode(content)
+                apply(self._draft, kind, payload)
+            except (NotCanonical, NotApplicable, ValueError, TypeError) as why:
+                raise LogRefused(f"{self.path}: event {self.count} does not apply ({why}): cannot continue") from None
+            if self._every:
+                self._hash.follow(self._draft)
+            self.count, self.head = self.count + 1, hash_
+
+    # ---- writing --------------------------------------------------------------------------------
+    def append(self, kind: str, payload: dict[str, Any], meta: dict[str, Any] | None = None) -> int:
+        """Writes one event and returns its seq; EventInvalid where the event breaks a rule, and nothing is written."""
+        seq = self.count
+        facts = {**(meta or {}), "seq": seq}
+        parent = facts.get("parent")
+        if "parent" in facts and not (type(parent) is int and 0 <= parent < seq):
+            raise EventInvalid(f"parent {parent!r} is not the seq of an earlier event (this one is {seq})")
+        try:
+            content, about = encode([kind, payload]), encode(facts)
+            kind, payload = decode(content)  # what a reader will see, and nobody can change any more
+            apply(self._draft, kind, payload)
+        except (NotCanonical, NotApplicable) as why:
+            raise EventInvalid(f"event {seq} ({kind}) is not written: {why}") from None
+        state = None
+        if self._every:
+            self._hash.follow(self._draft)
+            state = self._hash.digest() if (seq + 1) % self._every == 0 else None
+        head = record_hash(self.head, content, state, about)
+        record = msgpack.packb((content, state, about, head))
+        if len(record) > RECORD_LIMIT:
+            self._rewind()
+            raise EventInvalid(f"event {seq} ({kind}) is larger than {RECORD_LIMIT >> 20} MiB")
+        self._write(record)
+        self.count, self.head = seq + 1, head
+        return seq
+
+    def seal(self, time: int) -> None:
+        """Ends the run: nothing can be appended any more. `time`: ns since 1970."""
+        body = encode({"events": self.count, "head": self.head, "time": time})
+        self._write(msgpack.packb((body, seal_hash(self.head, body))))
+        self.close()
+
+    def sync(self) -> None:
+        """Waits until the disk has everything."""
+        os.fsync(self._fd)
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _write(self, data: bytes) -> None:
+        """One write at the end of the file; where it fails half-way, what was written is cut off again."""
+        if self._fd < 0:
+            raise EventInvalid(f"{self.path}: the log is closed")
+        end = os.fstat(self._fd).st_size
+        try:
+            written = os.write(self._fd, data)
+            while written < len(data):
+                written += os.write(self._fd, data[written:])
+            if self._fsync:
+                os.fsync(self._fd)
+        except OSError as why:
+            os.ftruncate(self._fd, end)
+            self.close()
+            raise LogUnreadable(
+                f"{self.path}: cannot be written: {why.strerror}; the log ends before this event"
+            ) from None
+
+    def _rewind(self) -> None:
+        """After an event was applied and then not written."""
+        self._draft.undo()
+        self._hash = StateHash.of(self._draft.root)
+
+    def _abandon(self) -> None:
+        os.close(self._fd)
+        self._fd = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None and self._fd >= 0:
+            self.seal(clock.time_ns())
+        self.close()
+
+
+def new_run_id() -> str:
+    """A run id that no other run has."""
+    return f"run-{uuid.uuid4().hex[:12]}"

@@ -1,0 +1,153 @@
+"""The passes that verification consists of, over a whole log or over slices of it that other processes share.
+
+Integrity (links, form, numbering) can be checked in any slice that begins at a known boundary. Replay is one serial
+fold, unless there are snapshots: then each slice begins at one and hashes its own beginning and end, and where the end
+of each slice is the beginning of the next, and the first begins with nothing, no snapshot had to be trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from replay_gui.core.draft import Draft
+from replay_gui.core.integrity import Boundary, Fault, Integrity, readable_seq
+from replay_gui.core.log_reader import EventLog
+from replay_gui.core.reducer import fold
+from replay_gui.core.scanner import Block, Ending, Skipped, scan
+from replay_gui.core.state import EMPTY, State
+from replay_gui.core.state_hash import StateHash
+
+OnProgress = Callable[[int], None]
+"""Hears the byte offset reached, after each block."""
+
+NOT_APPLIED = "the event cannot be applied to the state"
+SKIPPED = "a skipped stretch cannot be applied to the state"
+NOT_REPRODUCED = "replay does not reproduce the recorded state hash"
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What stands after the last record: place and offset, the seal (none, good, bad), the bytes that are left over."""
+
+    place: int
+    offset: int
+    seal: str
+    tail_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class IntegritySlice:
+    """What an integrity pass found up to `end`; `tail` where it came to the end of the log."""
+
+    end: Boundary
+    faults: tuple[Fault, ...]
+    state_hashes: int
+    skipped_bytes: int
+    tail: Tail | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatesSlice:
+    """What a replay found: mismatches, recorded hashes compared, the state hashes of its first and last position."""
+
+    begin_hash: bytes
+    end_hash: bytes
+    faults: tuple[Fault, ...]
+    checked: int
+
+
+def beginning(log: EventLog) -> Boundary:
+    """The boundary before the first record."""
+    return Boundary(0, len(log.header.raw), log.header.hash, 0)
+
+
+def check_integrity(log: EventLog, start: Boundary, stop: int | None, on_progress: OnProgress) -> IntegritySlice:
+    """Checks records from `start` to the first block's end at or beyond byte `stop`; None: to the end of the log."""
+    integrity = Integrity(start.place, start.previous, start.expected)
+    offset = start.offset
+    for part in scan(log.source, start.offset, start.place, start.previous):
+        if isinstance(part, Block):
+            integrity.block(part)
+            offset = int(part.offsets[-1])
+        elif isinstance(part, Skipped):
+            integrity.skipped(part)
+            offset = part.offset + part.size
+        else:
+            tail = Tail(part.place, part.offset, integrity.seal(part), part.tail_bytes)
+            return _slice(integrity, part.offset, tail)
+        on_progress(offset)
+        if stop is not None and offset >= stop:
+            return _slice(integrity, offset, None)
+    raise AssertionError("a scan ends with an Ending")
+
+
+def _slice(integrity: Integrity, offset: int, tail: Tail | None) -> IntegritySlice:
+    end = Boundary(integrity.place, offset, integrity.previous, integrity.expected)
+    return IntegritySlice(end, tuple(integrity.faults), integrity.state_hashes, integrity.skipped_bytes, tail)
+
+
+def check_states(
+    log: EventLog, begin: tuple[int, int, State], stop: int | None, on_progress: OnProgress
+) -> StatesSlice:
+    """Replays records and compares every recorded state hash.
+
+    Args:
+        begin: place and byte offset of the first record, and the state before it.
+        stop: the place to stop before; None: the end of the log.
+    """
+    place, offset, state = begin
+    draft, running = Draft(state), StateHash.of(state.root)
+    begin_hash = running.digest()
+    faults: list[Fault] = []
+    checked = 0
+    # The hash before a record matters to a reader only where a seal may stand.
+    for part in scan(log.source, offset, place, log.header.hash):
+        if isinstance(part, Ending):
+            break
+        if isinstance(part, Skipped):
+            faults.append(Fault(part.place, part.offset, None, SKIPPED))
+            place = part.place + 1
+            offset = part.offset + part.size
+        else:
+            for content, recorded, i in zip(part.contents, part.states, range(len(part)), strict=True):
+                if place == stop:
+                    break
+                applied = fold(draft, content)
+                running.follow(draft)
+                computed = None if recorded is None else running.digest()
+                checked += recorded is not None
+                if not applied or computed != recorded:
+                    problem = NOT_REPRODUCED if applied else NOT_APPLIED
+                    seq = readable_seq(part.metas[i])
+                    expected = None if recorded is None else recorded.hex()
+                    actual = None if computed is None else computed.hex()
+                    faults.append(Fault(place, int(part.offsets[i]), seq, problem, expected, actual))
+                place += 1
+            offset = int(part.offsets[-1])
+        on_progress(offset)
+        if place == stop:
+            break
+    return StatesSlice(begin_hash, running.digest(), tuple(faults), checked)
+
+
+def check_applicable(log: EventLog, on_boundary: Callable[[Boundary], None]) -> StatesSlice:
+    """Replays a log that records no state hashes: which events cannot be applied, and the final state hash.
+
+    `on_boundary` hears of places where an integrity pass can begin, about one a block.
+    """
+    draft = Draft(EMPTY)
+    faults: list[Fault] = []
+    for part in log.parts():
+        if isinstance(part, Skipped):
+            faults.append(Fault(part.place, part.offset, None, SKIPPED))
+        elif isinstance(part, Block):
+            for i, content in enumerate(part.contents):
+                if not fold(draft, content):
+                    seq = readable_seq(part.metas[i])
+                    faults.append(Fault(part.first + i, int(part.offsets[i]), seq, NOT_APPLIED))
+            last = readable_seq(part.metas[-1])
+            if last is not None:
+                end = part.first + len(part), int(part.offsets[-1])
+                on_boundary(Boundary(*end, part.hashes[-1], last + 1))
+    return StatesSlice(StateHash().digest(), StateHash.of(draft.root).digest(), tuple(faults), 0)

@@ -1,0 +1,165 @@
+"""Replay: the state at any position of a run, from the nearest state that is known."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, Self
+
+from replay_gui.core.draft import Draft
+from replay_gui.core.errors import NotApplicable, PositionError
+from replay_gui.core.event import Event
+from replay_gui.core.log_reader import EventLog
+from replay_gui.core.reducer import apply, decode_event, fold
+from replay_gui.core.snapshots import Snapshot, SnapshotManager, SnapshotPolicy
+from replay_gui.core.state import EMPTY, Change, State
+from replay_gui.core.verdict import verify
+from replay_gui.core.verification import VerificationReport
+
+_RING = 256  # states kept of recent replays, so that a step back is a look-up
+_FINE, _COARSE = 32, 256  # of a replay: the last states one by one, before them every n-th
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A state and how the event just before it led there; `not_applied`: why it did not, or None."""
+
+    state: State
+    changes: tuple[Change, ...]
+    not_applied: str | None
+
+
+class Replayer:
+    """States of one log by position, as shared values (State). For ReplayEngine, and for whoever shows states."""
+
+    def __init__(self, log: EventLog, snapshots: SnapshotManager | None = None) -> None:
+        self._log = log
+        self._snapshots = SnapshotManager() if snapshots is None else snapshots
+        self._recent: OrderedDict[int, State] = OrderedDict()
+
+    def at(self, position: int) -> State:
+        """The state after the first `position` events; PositionError where there are fewer."""
+        if not 0 <= position <= len(self._log):
+            raise PositionError(f"no position {position}: the log has {len(self._log)} events")
+        start, state = self._nearest(position)
+        if start == position:
+            return state
+        draft = Draft(state)
+        policy = SnapshotPolicy()
+        policy.kept(start, 0, 0)
+        for place, content in enumerate(self._log.contents(start, position), start + 1):
+            if content is not None:
+                fold(draft, content)
+            ahead = position - place
+            if ahead <= _FINE or (ahead <= _COARSE * (_RING - _FINE) // 2 and place % _COARSE == 0):
+                self._keep(place, draft.publish())
+            size = 0 if content is None else len(content)
+            if policy.due(place, size, critical=False):
+                self._snapshots.hold(place, draft.publish(), policy.since)
+                policy.kept(place, 0, 0)
+        return self._recent[position]
+
+    def effect(self, position: int) -> Effect:
+        """The state at `position` with what the event before it changed."""
+        if position == 0:
+            return Effect(EMPTY, (), None)
+        draft = Draft(self.at(position - 1))
+        content = next(self._log.contents(position - 1, position))
+        reason = None
+        try:
+            if content is None:
+                raise NotApplicable("these bytes are no record")
+            apply(draft, *decode_event(content))
+        except NotApplicable as why:
+            draft.begin()
+            reason = str(why)
+        changes = draft.changes
+        state = draft.publish()
+        self._keep(position, state)
+        return Effect(state, changes, reason)
+
+    def _nearest(self, position: int) -> tuple[int, State]:
+        if position in self._recent:
+            self._recent.move_to_end(position)
+            return position, self._recent[position]
+        recent = max((p for p in self._recent if p < position), default=0)
+        found = self._snapshots.nearest(position)
+        if found is not None and found[0] > recent:
+            return found
+        return (recent, self._recent[recent]) if recent else (0, EMPTY)
+
+    def _keep(self, position: int, state: State) -> None:
+        self._recent[position] = state
+        self._recent.move_to_end(position)
+        while len(self._recent) > _RING:
+            self._recent.popitem(last=False)
+
+
+class ReplayEngine:
+    """Replays a log: all of it, step by step, to any position, or from a snapshot.
+
+    States come as dicts and lists of plain values. They share what did not change with other states: copy before
+    changing one.
+
+    Attributes:
+        log: the EventLog. position: number of events applied.
+    """
+
+    def __init__(self, log: EventLog, snapshots: SnapshotManager | None = None) -> None:
+        self.log = log
+        self.position = 0
+        self._given: dict[str, Any] | None = None
+        self._replayer = Replayer(log, snapshots)
+
+    @classmethod
+    def with_state(cls, log: EventLog, state: dict[str, Any]) -> Self:
+        """An engine that begins from a given state; `replay_from` says at which position that state stands."""
+        engine = cls(log)
+        engine._given = state
+        return engine
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state at the current position."""
+        if self._given is not None:
+            return self._given
+        return self._replayer.at(self.position).plain()
+
+    def replay_all(self) -> dict[str, Any]:
+        """Replays to the end and returns the final state."""
+        return self.seek(len(self.log))
+
+    def replay_from(self, position: int) -> dict[str, Any]:
+        """Takes the given state to be that at `position`, replays to the end, and returns the final state."""
+        if self._given is not None:
+            if not 0 <= position <= len(self.log):
+                raise PositionError(f"no position {position}: the log has {len(self.log)} events")
+            snapshots = SnapshotManager()
+            snapshots.add(Snapshot("given", self.log.header.run_id, position, self._given))
+            self._replayer, self._given = Replayer(self.log, snapshots), None
+        return self.replay_all()
+
+    def step(self) -> Event | None:
+        """Applies the next event and returns it; None at the end."""
+        if self.position >= len(self.log):
+            return None
+        event = self.log[self.position]
+        self.seek(self.position + 1)
+        return event
+
+    def step_back(self) -> Event | None:
+        """Takes the last event back and returns it; None at the beginning."""
+        if self.position == 0:
+            return None
+        self.seek(self.position - 1)
+        return self.log[self.position]
+
+    def seek(self, position: int) -> dict[str, Any]:
+        """The state at any position, by the nearest snapshot; PositionError where there is none."""
+        state = self._replayer.at(position)
+        self.position, self._given = position, None
+        return state.plain()
+
+    def verify(self) -> VerificationReport:
+        """Checks every record, the chain, the seal and every recorded state hash."""
+        return verify(self.log)

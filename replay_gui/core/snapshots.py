@@ -1,0 +1,141 @@
+"""Snapshots: states kept at chosen positions, so that a seek replays hundreds of events and not a million."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from replay_gui.core.state import State
+
+MEMORY_BUDGET = 64 << 20  # bytes, estimated
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state after the first `position` events of a run."""
+
+    id: str
+    run_id: str
+    position: int
+    state: dict[str, Any]
+
+
+@dataclass(slots=True)
+class SnapshotPolicy:
+    """Decides where a pass over the log keeps a state. Three strategies, any of which is enough:
+
+    every: N events since the last one;
+    critical: just before and just after an operation that people look for (patches, errors, denials, phase changes);
+    growth: the state may have grown by this factor since the last one (judged by the bytes of events since then).
+
+    The last two are held back while the events since the last snapshot are fewer bytes than that snapshot took, so that
+    all snapshots together never take more room than the log.
+    """
+
+    every: int = 4096
+    growth: float = 2.0
+    least: int = 16 << 10  # bytes; below this, a state is not worth a snapshot for having grown
+    _position: int = field(default=0, init=False)
+    _size: int = field(default=0, init=False)
+    _total: int = field(default=0, init=False)
+    _bytes: int = field(default=0, init=False)
+
+    def due(self, position: int, event_bytes: int, critical: bool) -> bool:
+        """Whether to keep the state at `position`.
+
+        Args:
+            event_bytes: size of the contents since the last call. critical: a critical event lies just before or after.
+        """
+        self._bytes += event_bytes
+        if position - self._position >= self.every:
+            return True
+        if self._bytes < self._size:
+            return False
+        return critical or self._bytes >= max(self.least, (self.growth - 1) * self._total)
+
+    @property
+    def since(self) -> int:
+        """Bytes of contents since the last snapshot."""
+        return self._bytes
+
+    def kept(self, position: int, size: int, total: int) -> None:
+        """A snapshot was made: `size` bytes of its own, of a state of about `total` bytes."""
+        self._position, self._size, self._total, self._bytes = position, size, total, 0
+
+
+class SnapshotManager:
+    """Snapshots by position: those in memory, and those that a store can bring.
+
+    The newest use keeps a state in memory, up to a budget; what the store has comes back when it is asked for. A
+    stored snapshot that turns out bad is dropped, an earlier one is used, and `on_dropped` hears of it.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[int], tuple[State, int] | None] | None = None,
+        budget: int = MEMORY_BUDGET,
+        on_dropped: Callable[[int], None] | None = None,
+    ) -> None:
+        """`load` brings the (state, bytes in memory) of a stored position, or None where it is bad."""
+        self._load = load
+        self._budget = budget
+        self._on_dropped = on_dropped
+        self._stored: list[int] = []
+        self._held: list[int] = []
+        self._states: OrderedDict[int, tuple[State, int]] = OrderedDict()
+        self._used = 0
+
+    def offer(self, positions: list[int]) -> None:
+        """The store has these positions, in ascending order."""
+        self._stored = positions
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Keeps a snapshot made by hand; its state is not to be changed afterwards."""
+        self.hold(snapshot.position, State(snapshot.state), 0)
+
+    def hold(self, position: int, state: State, size: int) -> None:
+        """Keeps a state in memory; the least recently used go where the budget is exceeded."""
+        if position in self._states:
+            self._forget(position)
+        self._states[position] = (state, size)
+        insort(self._held, position)
+        self._used += size
+        while self._used > self._budget and len(self._states) > 1:
+            self._forget(next(iter(self._states)))
+
+    def nearest(self, position: int) -> tuple[int, State] | None:
+        """(position, state) of the last snapshot at or before `position`."""
+        while True:
+            held, stored = _last(self._held, position), _last(self._stored, position)
+            if held >= stored:
+                if held < 0:
+                    return None
+                self._states.move_to_end(held)
+                return held, self._states[held][0]
+            loaded = self._load(stored) if self._load is not None else None
+            if loaded is not None:
+                self.hold(stored, *loaded)
+                return stored, loaded[0]
+            self._stored.remove(stored)
+            if self._on_dropped is not None:
+                self._on_dropped(stored)
+
+    def get_snapshot_before(self, position: int, run_id: str = "") -> Snapshot | None:
+        """The last snapshot at or before `position`, or None."""
+        found = self.nearest(position)
+        if found is None:
+            return None
+        return Snapshot(f"snapshot-{found[0]}", run_id, found[0], found[1].plain())
+
+    def _forget(self, position: int) -> None:
+        self._used -= self._states.pop(position)[1]
+        self._held.remove(position)
+
+
+def _last(positions: list[int], position: int) -> int:
+    """The last of `positions` at or before `position`, -1 where there is none."""
+    at = bisect_right(positions, position)
+    return positions[at - 1] if at else -1

@@ -1,0 +1,87 @@
+"""Reading a log's file by position. Never mapped into memory: a mapped file that shrinks kills the process."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from blake3 import blake3
+
+from replay_gui.core.errors import LogChanged, LogUnreadable
+
+_STEP = 1 << 20
+
+
+class Source:
+    """A regular file, open for reading.
+
+    Attributes:
+        path: as given. size: bytes when it was opened; what is appended later belongs to another opening.
+        stamp: what tells that the file on disk is still this one (device, inode, size, time of change in ns).
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """LogUnreadable where the file cannot be opened or is no regular file."""
+        self.path = Path(path)
+        try:
+            # Without O_NONBLOCK, opening a fifo waits for a writer for ever.
+            self._fd = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        except (OSError, ValueError) as why:
+            reason = why.strerror if isinstance(why, OSError) and why.strerror else str(why)
+            raise LogUnreadable(f"{self.path}: cannot be read: {reason}") from None
+        facts = os.fstat(self._fd)
+        if not stat.S_ISREG(facts.st_mode):
+            os.close(self._fd)
+            raise LogUnreadable(f"{self.path}: not a file (a folder, a device or a pipe); give the path of a log")
+        self.size = facts.st_size
+        self.stamp = stamp(facts)
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """`size` bytes from `offset`; LogChanged where the file has become shorter than it was when opened."""
+        data = self._read(offset, size)
+        while len(data) < size:
+            more = self._read(offset + len(data), size - len(data))
+            if not more:
+                raise LogChanged(f"{self.path}: shorter than when it was opened; reload it")
+            data += more
+        return data
+
+    def _read(self, offset: int, size: int) -> bytes:
+        try:
+            if hasattr(os, "pread"):
+                return os.pread(self._fd, size, offset)
+            os.lseek(self._fd, offset, os.SEEK_SET)
+            return os.read(self._fd, size)
+        except OSError as why:
+            raise LogUnreadable(f"{self.path}: cannot be read at byte {offset}: {why.strerror}") from None
+
+    def blake3(self) -> str:
+        """Lower-case hex BLAKE3 of the bytes."""
+        hasher = blake3()
+        for offset in range(0, self.size, _STEP):
+            hasher.update(self.read_at(offset, min(_STEP, self.size - offset)))
+        return hasher.hexdigest()
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def stamp(facts: os.stat_result) -> tuple[int, int, int, int]:
+    """What identifies a file's state on disk: device, inode, size, ns of the last change."""
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns

@@ -1,0 +1,251 @@
+"""The state: frozen once published, shared between positions, changed by drafts that copy what they touch.
+
+Small maps and lists are plain dicts and lists. What grows is not copied at each position: a map beyond WIDE
+members becomes an OverlayMap (a shared base and what differs from it), a list that is appended to a GrowList (a shared
+store and a length). Both read like dicts and lists; `State.plain` gives the real ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, TypeAlias, overload
+
+from immutables import Map
+
+Path: TypeAlias = tuple[str | int, ...]
+
+WIDE = 256
+
+
+class Absent:
+    """The type of ABSENT."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = Absent()
+"""Stands for 'there is nothing at this path'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an event did at one path: added (old is ABSENT), removed (new is ABSENT) or replaced."""
+
+    path: Path
+    old: Any
+    new: Any
+
+
+class OverlayMap:
+    """A wide map: a base that is never changed, and a persistent map of what differs (ABSENT where removed).
+
+    A copy shares both, so that a copy and a change cost the same however many members there are. Once the overlay is
+    half as large as the base, they are merged into a new base.
+    """
+
+    __slots__ = ("_base", "_length", "_overlay")
+
+    def __init__(self, base: dict[str, Any], overlay: Map[str, Any] | None = None, length: int = -1) -> None:
+        self._base = base
+        self._overlay: Map[str, Any] = Map() if overlay is None else overlay
+        self._length = len(base) if length < 0 else length
+
+    def copy(self) -> OverlayMap:
+        if len(self._overlay) * 2 > len(self._base):
+            return OverlayMap(self.plain())
+        return OverlayMap(self._base, self._overlay, self._length)
+
+    def copy_exactly(self) -> OverlayMap:
+        """A copy that is never merged, to compare later ones with."""
+        return OverlayMap(self._base, self._overlay, self._length)
+
+    @property
+    def identity(self) -> int:
+        """Equal for maps that share a base, while one of them lives."""
+        return id(self._base)
+
+    def difference(self, earlier: OverlayMap) -> tuple[dict[str, Any], list[str]]:
+        """(members set, keys removed) since `earlier`, which has the same base."""
+        before = earlier._overlay
+        changed = {k: v for k, v in self._overlay.items() if v is not ABSENT and before.get(k, ABSENT) is not v}
+        removed = [k for k, v in self._overlay.items() if v is ABSENT and before.get(k) is not ABSENT]
+        return changed, removed + [k for k, v in before.items() if v is not ABSENT and k not in self._overlay]
+
+    def with_difference(self, changed: dict[str, Any], removed: list[str]) -> OverlayMap:
+        """This map with a difference applied."""
+        result = self.copy_exactly()
+        for key in removed:
+            del result[key]
+        with result._overlay.mutate() as overlay:
+            for key, value in changed.items():
+                result._length += key not in result
+                overlay[key] = value
+            result._overlay = overlay.finish()
+        return result
+
+    def get(self, key: str, default: Any = None) -> Any:
+        value = self._overlay.get(key, self)
+        if value is self:
+            return self._base.get(key, default)
+        return default if value is ABSENT else value
+
+    def __getitem__(self, key: str) -> Any:
+        value = self.get(key, ABSENT)
+        if value is ABSENT:
+            raise KeyError(key)
+        return value
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.get(key, ABSENT) is not ABSENT
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[str]:
+        overlay, base = self._overlay, self._base
+        yield from (key for key in base if overlay.get(key) is not ABSENT)
+        yield from (key for key, value in overlay.items() if value is not ABSENT and key not in base)
+
+    def keys(self) -> Iterator[str]:
+        return iter(self)
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        return ((key, self[key]) for key in self)
+
+    def values(self) -> Iterator[Any]:
+        return (self[key] for key in self)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """For the draft that owns this map alone."""
+        self._length += key not in self
+        self._overlay = self._overlay.set(key, value)
+
+    def __delitem__(self, key: str) -> None:
+        self[key]  # KeyError where there is none
+        self._length -= 1
+        self._overlay = self._overlay.set(key, ABSENT) if key in self._base else self._overlay.delete(key)
+
+    def plain(self) -> dict[str, Any]:
+        merged = self._base | dict(self._overlay)
+        return merged if len(merged) == self._length else {k: v for k, v in merged.items() if v is not ABSENT}
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, OverlayMap):
+            other = other.plain()
+        return self.plain() == other if isinstance(other, Mapping) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(self.plain())
+
+
+class GrowList:
+    """The first `length` items of a store that later states, or none, have appended to."""
+
+    __slots__ = ("_length", "_store")
+
+    def __init__(self, store: list[Any], length: int = -1) -> None:
+        self._store = store
+        self._length = len(store) if length < 0 else length
+
+    def copy(self) -> GrowList:
+        return GrowList(self._store, self._length)
+
+    copy_exactly = copy
+
+    @property
+    def identity(self) -> int:
+        """Equal for lists that share a store, while one of them lives."""
+        return id(self._store)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return [self._store[i] for i in range(*index.indices(self._length))]
+        if not -self._length <= index < self._length:
+            raise IndexError(index)
+        return self._store[index if index >= 0 else self._length + index]
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Any]:
+        for i in range(self._length):
+            yield self._store[i]
+
+    def append(self, value: Any) -> None:
+        """For the draft that owns this list alone; where another state has appended already, the store is copied."""
+        if len(self._store) != self._length:
+            self._store = self._store[: self._length]
+        self._store.append(value)
+        self._length += 1
+
+    def pop(self) -> None:
+        """Takes the last item off this list; the store keeps it for others."""
+        self._length -= 1
+
+    def plain(self) -> list[Any]:
+        return self._store[: self._length]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, GrowList):
+            other = other.plain()
+        return self.plain() == other if isinstance(other, list) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(self.plain())
+
+
+# Registered and not inherited: isinstance against an abstract base class costs more than the rest of a small change.
+Mapping.register(OverlayMap)
+Sequence.register(GrowList)
+
+MAPS = (dict, OverlayMap)
+LISTS = (list, GrowList)
+
+
+class State(NamedTuple):
+    """A published state: its root, and the paths (of map keys alone) at which it may hold OverlayMaps and GrowLists."""
+
+    root: dict[str, Any]
+    grown: frozenset[tuple[str, ...]] = frozenset()
+
+    def plain(self) -> dict[str, Any]:
+        """The state in real dicts and lists. It shares what did not grow with other states: not to be changed."""
+        root = dict(self.root)
+        fresh = {id(root)}
+        for path in sorted(self.grown, key=len):
+            here: Any = root
+            for key in path[:-1]:
+                child = here.get(key) if isinstance(here, dict) else None
+                if isinstance(child, dict) and id(child) not in fresh:
+                    here[key] = child = dict(child)
+                    fresh.add(id(child))
+                here = child
+            if isinstance(here, dict) and isinstance(leaf := here.get(path[-1]), OverlayMap | GrowList):
+                here[path[-1]] = leaf = leaf.plain()
+                fresh.add(id(leaf))
+        return root
+
+
+EMPTY = State({})
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every (path, value) of `value` that is neither a non-empty map nor a non-empty list (FORMAT 4)."""
+    if isinstance(value, MAPS) and value:
+        for key, child in value.items():
+            yield from leaves(child, (*path, key))
+    elif isinstance(value, LISTS) and value:
+        for index, child in enumerate(value):
+            yield from leaves(child, (*path, index))
+    elif path and value is not ABSENT:
+        yield path, value

@@ -1,0 +1,63 @@
+"""Verification of a log as FORMAT 5 defines it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+VALID, INVALID, NOT_VERIFIABLE = "VALID", "INVALID", "NOT VERIFIABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One failure or mismatch.
+
+    Attributes:
+        position: place among the records read, from 0. event_id: ``run_id:seq``, ``run_id:?`` where unreadable.
+        offset: byte offset. problem: in words. expected, actual: hashes in hex or numbers, None where there are none.
+    """
+
+    position: int
+    event_id: str
+    offset: int
+    problem: str
+    expected: str | None
+    actual: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationReport:
+    """The verdict on a log and what it rests on; the fields are those of ``verify --json`` (INTERFACE 2)."""
+
+    run: str
+    run_id: str
+    origin: str
+    events: int
+    verified: int
+    failures: tuple[Finding, ...]
+    mismatches: tuple[Finding, ...]
+    state_hashes: int
+    state_hashes_checked: int
+    seal: str
+    tail_bytes: int
+    skipped_bytes: int
+    head: str | None
+    state_hash: str | None
+    file_blake3: str
+    verdict: str
+    notes: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """The one-line result of the seed document."""
+        return (
+            f"Verification: {self.verified}/{self.events} events verified, {len(self.failures)} failures, "
+            f"{len(self.mismatches)} mismatches - {self.verdict}"
+        )
+
+    @property
+    def first_broken(self) -> int | None:
+        """Place of the first event that failed or mismatched: from there on the state is untrusted."""
+        return min((f.position for found in (self.failures, self.mismatches) for f in found[:1]), default=None)
+
+    def __str__(self) -> str:
+        return self.line

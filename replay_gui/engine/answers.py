@@ -1,0 +1,135 @@
+"""What the engine tells the window: immutable values, safe to hand from thread to thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from replay_gui.core.event import Event
+from replay_gui.core.run_index import RunIndex
+from replay_gui.core.state import Change
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a run says of itself, known as soon as its header is read.
+
+    Attributes:
+        path: the file the user opened. name: its last part.
+        run_id, agent_type, agent_version: as the header and the first event give them ("" where they do not).
+        format: "rlog", or the importer's name. origin: "recorded" or "imported".
+        source: what an imported run came from, in words; "" for a recorded one.
+        notes: what the user must know (what the importer did not understand, that the state is derived, …).
+        size: bytes of the file. created: ns since 1970, or None.
+    """
+
+    path: str
+    name: str
+    run_id: str
+    format: str
+    origin: str
+    source: str
+    notes: tuple[str, ...]
+    agent_type: str
+    agent_version: str
+    size: int
+    created: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunOpened:
+    facts: RunFacts
+    index: RunIndex
+
+
+@dataclass(frozen=True, slots=True)
+class IndexGrew:
+    """The index covers more events than before (or is now complete)."""
+
+    index: RunIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another event that the current one has to do with: `label` says how (caused by, asked in, answered in, led to)."""
+
+    label: str
+    position: int
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Everything shown at one position.
+
+    Attributes:
+        position: number of events applied.
+        event: the event just applied (its place is position - 1); None at position 0.
+        related: links to other events, by *position* (number of events applied just after them).
+        state: the root of the state; maps and lists of core.state (read like dicts and lists), never to be changed.
+        changes: what the event changed, in order.
+        trusted: False from the first broken event on: the state is then only what the file claims.
+        not_applied: why the event had no effect on the state, or None.
+    """
+
+    position: int
+    event: Event | None
+    related: tuple[Related, ...]
+    state: Mapping[str, Any]
+    changes: tuple[Change, ...]
+    trusted: bool
+    not_applied: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of the event list.
+
+    Attributes:
+        position: number of events applied just after it (the first event is 1).
+        kind: its kind. tool: its tool's name or None.
+        text: one line for a person, plain text, control characters already replaced.
+        time, duration: ns, or None.
+        failed: an error, a denial, or a tool response without success.
+        broken: it could not be read.
+    """
+
+    position: int
+    kind: str
+    tool: str | None
+    text: str
+    time: int | None
+    duration: int | None
+    failed: bool
+    broken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows start … start + len(rows) - 1, counted from 0 (row 0 is the event at position 1)."""
+
+    start: int
+    rows: tuple[EventRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a background job is. `job` is a phrase ("Verifying"); total 0 = unknown; eta in seconds or None."""
+
+    job: str
+    done: int
+    total: int
+    eta: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something the user must know, shown as a banner.
+
+    severity: "info", "warning" or "error". action: "" or the name of the action offered ("reload", "retry").
+    """
+
+    severity: str
+    text: str
+    action: str = ""

@@ -1,0 +1,32 @@
+"""How long background work will still take."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from replay_gui.engine.answers import Progress
+
+PATIENCE = 0.5  # seconds before a first estimate
+WINDOW = 10.0  # seconds that the estimate looks back
+
+
+class Pace:
+    """Turns (done, total) of one job into Progress with an estimate from the speed of the last seconds."""
+
+    def __init__(self, job: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._job = job
+        self._clock = clock
+        self._seen: deque[tuple[float, int]] = deque([(clock(), 0)])
+
+    def progress(self, done: int, total: int) -> Progress:
+        now = self._clock()
+        self._seen.append((now, done))
+        while len(self._seen) > 2 and now - self._seen[1][0] > WINDOW:
+            self._seen.popleft()
+        start, already = self._seen[0]
+        eta = None
+        if now - start >= PATIENCE and done > already and total > 0:
+            eta = max(0.0, (total - done) * (now - start) / (done - already))
+        return Progress(self._job, done, total, eta)

@@ -1,0 +1,200 @@
+"""The program's side of the worker processes: starts them at need, keeps them warm, notices when one dies."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from threading import RLock, Thread, current_thread
+from typing import Any, BinaryIO, TypeAlias, cast
+
+from replay_gui.engine.frames import Message, read_frames, write_frame
+
+OnMessage: TypeAlias = Callable[[Message], None]
+
+CLOSING = 0.5  # seconds a worker gets to end by itself
+
+
+class Handle:
+    """A submitted job. After `cancel`, or once a message of type done or failed came, it is over."""
+
+    def __init__(self, pool: WorkerPool, number: int, job: str, args: dict[str, Any], on_message: OnMessage) -> None:
+        self.number = number
+        self.job = job
+        self.args = args
+        self.on_message = on_message
+        self._pool = pool
+
+    def cancel(self) -> None:
+        """Ends the job by ending its worker. No message follows, but for one that is being delivered right now."""
+        self._pool.cancel(self)
+
+
+class _Worker:
+    """One process, the thread that listens to it, and the job it runs."""
+
+    def __init__(self, module: str, pool: WorkerPool) -> None:
+        self.handle: Handle | None = None
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "replay_gui.engine.worker", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_environment(),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self.thread = Thread(target=self._listen, args=(pool,), name=f"worker-{self._process.pid}", daemon=True)
+        self.thread.start()
+
+    def send(self, handle: Handle) -> None:
+        self.handle = handle
+        try:
+            write_frame(self._stdin, {"id": handle.number, "job": handle.job, "args": handle.args})
+        except OSError:
+            self._process.kill()  # it is gone or deaf: its listener finds the end of its output and says so
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def close(self, deadline: float) -> None:
+        """Ends the process by `deadline` (time.monotonic), by force if need be."""
+        try:
+            self._process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    @property
+    def _stdin(self) -> BinaryIO:
+        return cast(BinaryIO, self._process.stdin)
+
+    def _listen(self, pool: WorkerPool) -> None:
+        with cast(BinaryIO, self._process.stdout) as stdout:
+            for message in read_frames(stdout):
+                pool.on_worker_message(self, message)
+        self._process.kill()  # no more than its output may have ended
+        code = self._process.wait()
+        with contextlib.suppress(OSError):  # what was still to be sent to it is void
+            self._stdin.close()
+        pool.on_worker_ended(self, code)
+
+
+class WorkerPool:
+    """At most `size` worker processes that run the jobs of `module`, in the order they were submitted.
+
+    Messages come as {type, …} (see frames) on a thread of the pool; whoever takes them hands them on. A worker that
+    dies in a job makes it `failed`, in words. All methods may be called from any thread.
+    """
+
+    def __init__(self, size: int = 2, module: str = "replay_gui.engine.jobs") -> None:
+        self._size = size
+        self._module = module
+        self._lock = RLock()
+        self._numbers = itertools.count(1)
+        self._waiting: deque[Handle] = deque()
+        self._workers: set[_Worker] = set()
+        self._ending: set[_Worker] = set()
+        self._closed = False
+
+    def submit(self, job: str, args: dict[str, Any], on_message: OnMessage) -> Handle:
+        """Runs `job` with `args` (what msgpack can hold) in a worker, as soon as one is free."""
+        handle = Handle(self, next(self._numbers), job, args, on_message)
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the worker pool is closed")
+            self._waiting.append(handle)
+            self._hand_out()
+        return handle
+
+    def warm(self) -> None:
+        """Starts one worker, so that the first job need not wait for it."""
+        with self._lock:
+            if not self._workers and not self._closed:
+                self._workers.add(_Worker(self._module, self))
+
+    def cancel(self, handle: Handle) -> None:
+        with self._lock:
+            if handle in self._waiting:
+                self._waiting.remove(handle)
+            for worker in [worker for worker in self._workers if worker.handle is handle]:
+                worker.handle = None
+                self._retire(worker)
+            self._hand_out()
+
+    def close(self) -> None:
+        """Ends every worker and its thread, within a second; jobs still running end without a message."""
+        with self._lock:
+            self._closed = True
+            self._waiting.clear()
+            for worker in list(self._workers):
+                worker.handle = None
+                self._retire(worker)
+            ending = list(self._ending)
+        deadline = time.monotonic() + CLOSING
+        for worker in ending:
+            worker.close(deadline)
+        for worker in ending:
+            if worker.thread is not current_thread():
+                worker.thread.join()
+
+    # ---- called by the listening threads ------------------------------------------------------------
+    def on_worker_message(self, worker: _Worker, message: Message) -> None:
+        with self._lock:
+            handle = worker.handle
+            if handle is None or message.get("id") != handle.number:
+                return
+            if message["type"] in ("done", "failed"):
+                worker.handle = None
+                self._hand_out()
+        handle.on_message(message)
+
+    def on_worker_ended(self, worker: _Worker, code: int) -> None:
+        with self._lock:
+            handle, worker.handle = worker.handle, None
+            self._workers.discard(worker)
+            self._ending.discard(worker)
+            self._hand_out()
+        if handle is not None:
+            handle.on_message({"type": "failed", "kind": "died", "text": _how_it_ended(code)})
+
+    # ---- with the lock held --------------------------------------------------------------------------
+    def _hand_out(self) -> None:
+        while self._waiting and not self._closed:
+            worker = next((worker for worker in self._workers if worker.handle is None), None)
+            if worker is None:
+                if len(self._workers) >= self._size:
+                    return
+                worker = _Worker(self._module, self)
+                self._workers.add(worker)
+            worker.send(self._waiting.popleft())
+
+    def _retire(self, worker: _Worker) -> None:
+        self._workers.discard(worker)
+        self._ending.add(worker)
+        worker.terminate()
+
+
+def _environment() -> dict[str, str]:
+    """The program's own; where this package is not installed, a worker is told where it lies."""
+    folder = str(Path(__file__).resolve().parents[2])
+    if folder in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
+        return dict(os.environ)
+    others = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    return os.environ | {"PYTHONPATH": os.pathsep.join([folder, *others])}
+
+
+def _how_it_ended(code: int) -> str:
+    if code >= 0:
+        return f"the worker process ended unexpectedly (exit code {code})"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = "unknown"
+    return f"the worker process ended unexpectedly (signal {-code}, {name})"

@@ -1,0 +1,81 @@
+"""What the window asks the engine, and the envelope in which answers come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from replay_gui.engine.frames import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open the file at `path`: RunOpened and what follows from it, or a Trouble; the run open so far then stays."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the open run and end its work. No answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """The Moment at `position`. Comes again where what is known of it changes (a verdict)."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class GetRows:
+    """Rows start … stop - 1, as far as the run has them."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopWork:
+    """End the background work: WorkEnded and a Trouble that says what is missing now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFile:
+    """Compare the file on disk with what was opened: a Trouble where it is another, else no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a worker says of the job with this purpose (the engine asks itself)."""
+
+    purpose: str
+    message: Message
+
+
+Question: TypeAlias = Open | Close | Seek | GetRows | StopWork | CheckFile | Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question about run number `run`; Open and Close bring a new number, greater than all before."""
+
+    run: int
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class WorkEnded:
+    """No background work is left: progress is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One of engine.answers, a VerificationReport or WorkEnded, about run `run`.
+
+    `ticket` is that of the request it answers; 0 where it comes unasked.
+    """
+
+    run: int
+    ticket: int
+    value: object

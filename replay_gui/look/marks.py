@@ -1,0 +1,126 @@
+"""The shape of each kind of event, the same in the list and on the timeline: colour never speaks alone."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from functools import cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+
+from replay_gui.look.theme import ICON, kind_color
+
+SHARPNESS = (1, 2, 3)  # device pixels a logical one, for which mark icons are drawn
+
+
+class Mark(Enum):
+    CIRCLE = auto()  # observations
+    DIAMOND = auto()  # decisions
+    BAR = auto()  # tool calls
+    SQUARE = auto()  # memory
+    TRIANGLE = auto()  # patches
+    CROSS = auto()  # errors and denials
+    FLAG = auto()  # the agent and its phases
+    SHIELD = auto()  # snapshots
+    BREAK = auto()  # what cannot be read
+    RING = auto()  # custom kinds
+
+
+_MARKS = (
+    ("Observation", Mark.CIRCLE),
+    ("Decision", Mark.DIAMOND),
+    ("Tool", Mark.BAR),
+    ("Memory", Mark.SQUARE),
+    ("Patch", Mark.TRIANGLE),
+    ("Error", Mark.CROSS),
+    ("CapabilityDenied", Mark.CROSS),
+    ("AgentInit", Mark.FLAG),
+    ("StateTransition", Mark.FLAG),
+    ("Snapshot", Mark.SHIELD),
+    ("(", Mark.BREAK),
+)
+
+
+def mark_of(kind: str) -> Mark:
+    return next((mark for prefix, mark in _MARKS if kind.startswith(prefix)), Mark.RING)
+
+
+def paint_mark(painter: QPainter, kind: str, center: QPointF, size: float, color: QColor) -> None:
+    """Draws the mark of `kind` about `center`, `size` logical pixels wide and high."""
+    paint_shape(painter, mark_of(kind), center, size, color)
+
+
+def paint_shape(painter: QPainter, mark: Mark, center: QPointF, size: float, color: QColor) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(center)
+    r = size / 2
+    if mark in (Mark.CROSS, Mark.RING, Mark.SHIELD, Mark.BREAK):
+        painter.setPen(QPen(color, size * (0.22 if mark is Mark.CROSS else 0.15)))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+    match mark:
+        case Mark.CIRCLE:
+            painter.drawEllipse(QPointF(), r * 0.95, r * 0.95)
+        case Mark.RING:
+            painter.drawEllipse(QPointF(), r * 0.75, r * 0.75)
+        case Mark.BAR:
+            painter.drawRoundedRect(QRectF(-r, -r * 0.7, size, size * 0.7), r * 0.3, r * 0.3)
+        case Mark.SQUARE:
+            painter.drawRect(QRectF(-r * 0.85, -r * 0.85, size * 0.85, size * 0.85))
+        case Mark.CROSS:
+            painter.drawLine(QPointF(-r * 0.8, -r * 0.8), QPointF(r * 0.8, r * 0.8))
+            painter.drawLine(QPointF(-r * 0.8, r * 0.8), QPointF(r * 0.8, -r * 0.8))
+        case Mark.BREAK:
+            painter.drawPolyline(_points(r, (0.3, -1), (-0.5, 0.1), (0.5, -0.1), (-0.3, 1)))
+        case Mark.DIAMOND:
+            painter.drawPolygon(_points(r * 1.1, (0, -1), (1, 0), (0, 1), (-1, 0)))
+        case Mark.TRIANGLE:
+            painter.drawPolygon(_points(r, (0, -0.95), (1, 0.85), (-1, 0.85)))
+        case Mark.FLAG:
+            painter.drawPolygon(_points(r, (-0.7, -0.9), (0.8, -0.35), (-0.4, 0.2), (-0.4, 1), (-0.7, 1)))
+        case Mark.SHIELD:
+            painter.drawPolygon(_points(r, (-0.8, -0.9), (0.8, -0.9), (0.8, 0.2), (0, 1), (-0.8, 0.2)))
+    painter.restore()
+
+
+def _points(scale: float, *points: tuple[float, float]) -> QPolygonF:
+    return QPolygonF([QPointF(x * scale, y * scale) for x, y in points])
+
+
+def mark_pixmap(mark: Mark, size: float, color: QColor, ratio: float) -> QPixmap:
+    """The mark alone on a transparent square of `size` + 2 logical pixels, `ratio` device pixels each."""
+    return _pixmap(mark, size, color.rgba(), ratio)
+
+
+@cache
+def _pixmap(mark: Mark, size: float, rgba: int, ratio: float) -> QPixmap:
+    side = size + 2
+    pixmap = QPixmap(round(side * ratio), round(side * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    paint_shape(painter, mark, QPointF(side / 2, side / 2), size, QColor.fromRgba(rgba))
+    painter.end()
+    return pixmap
+
+
+def mark_icon(kind: str, tool: int | None = None) -> QIcon:
+    """The mark of an event in its hue, in the current theme."""
+    return _icon(mark_of(kind), kind_color(kind, tool).rgba())
+
+
+@cache
+def _icon(mark: Mark, rgba: int) -> QIcon:
+    icon = QIcon()
+    for ratio in SHARPNESS:
+        pixmap = QPixmap(ICON * ratio, ICON * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        paint_shape(painter, mark, QPointF(ICON / 2, ICON / 2), ICON * 0.6, QColor.fromRgba(rgba))
+        painter.end()
+        icon.addPixmap(pixmap)
+    return icon

@@ -1,0 +1,318 @@
+"""The look: the only file that names colours, sizes and fonts (the style sheet in resources/themes borrows them).
+
+A widget that paints itself reads `theme()` and connects `theme_events().changed` to a method that repaints. A widget
+made of labels and buttons gets its look from the one application style sheet, by class or by `set_role`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from functools import cache
+
+from fontpkg import FontpkgError
+from fontpkg import path as font_path
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+
+from replay_gui.look.paths import resources
+
+UNIT = 4
+GAP = 2 * UNIT
+ICON = 16
+ROW = 24
+HEAD = 32
+TOOLBAR = 40
+RADIUS = 8
+SMALL_RADIUS = 4
+LINE = 1
+FOCUS = 2
+SCROLL_BAR = 10
+LANE, LANE_LEAST = 22, 15  # height of a timeline lane
+LABELS = 144  # width of the timeline's column of names
+AXIS = 34
+STRIP = 32  # height of the overview
+MARK = 9.0
+BAR = 10.0  # thickness of a tool call
+TICKS = 96.0  # least distance between two numbers on the axis
+UI_SIZE = 12.5
+SMALL_SIZE = 11.0
+DATA_SIZE = 11.5
+
+Normal, Medium, Bold = QFont.Weight.Normal, QFont.Weight.Medium, QFont.Weight.DemiBold
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of one theme, named for what they stand for.
+
+    Surfaces from back to front: window, panel, head, raised. `faint` is for ornament and line numbers only: it is too
+    weak for words. added, changed, removed, good_bg, bad_bg, warn_bg, selection and hover are backgrounds; each *_text
+    is read on its own background. On `selection` only `text` is strong enough. `tools` are the hues of the tools in
+    turn (see kind_color).
+    """
+
+    name: str
+    window: QColor
+    panel: QColor
+    head: QColor
+    raised: QColor
+    line: QColor
+    grid: QColor
+    band: QColor
+    density: QColor
+    text: QColor
+    secondary: QColor
+    faint: QColor
+    accent: QColor
+    on_accent: QColor
+    selection: QColor
+    hover: QColor
+    added: QColor
+    added_text: QColor
+    changed: QColor
+    changed_text: QColor
+    removed: QColor
+    removed_text: QColor
+    good_bg: QColor
+    good_text: QColor
+    bad_bg: QColor
+    bad_text: QColor
+    warn_bg: QColor
+    warn_text: QColor
+    observation: QColor
+    decision: QColor
+    memory: QColor
+    patch: QColor
+    error: QColor
+    damage: QColor
+    agent: QColor
+    tools: tuple[QColor, ...]
+
+
+def _theme(name: str, **colours: str) -> Theme:
+    kinds = {
+        "observation": "#56b4e9",
+        "decision": "#cc79a7",
+        "memory": "#e69f00",
+        "patch": "#b58cff",
+        "error": "#ff5a4f",
+    }
+    # The ramp #009e73, #0fa3a3, #7fb800 and what lies between, far from near so that neighbours differ.
+    ramp = ("#009e73", "#0fa3a3", "#7fb800", "#08a18b", "#47ae52", "#40a93a")
+    tokens = {token: QColor(value) for token, value in {**kinds, **colours}.items()}
+    return Theme(name=name, tools=tuple(QColor(value) for value in ramp), **tokens)
+
+
+DARK = _theme(
+    "dark",
+    window="#15181d",
+    panel="#1b1f26",
+    head="#181c22",
+    raised="#232832",
+    line="#2d3440",
+    grid="#242933",
+    band="#2f343d",
+    density="#404955",
+    text="#dfe4ec",
+    secondary="#8b95a5",
+    faint="#5a6473",
+    accent="#5aa9ff",
+    on_accent="#0c1726",
+    selection="#24415f",
+    hover="#262c36",
+    added="#17402f",
+    added_text="#7ee2a8",
+    changed="#43371a",
+    changed_text="#ffd479",
+    removed="#4a2129",
+    removed_text="#ff9d96",
+    good_bg="#173d2c",
+    good_text="#7ee2a8",
+    bad_bg="#4a2129",
+    bad_text="#ff9d96",
+    warn_bg="#43371a",
+    warn_text="#ffd479",
+    damage="#f0e442",
+    agent="#8b95a5",
+)
+
+LIGHT = _theme(
+    "light",
+    window="#eef0f3",
+    panel="#ffffff",
+    head="#f7f8fa",
+    raised="#f5f6f8",
+    line="#d9dde3",
+    grid="#eceef1",
+    band="#eaecef",
+    density="#c4c9d2",
+    text="#1d2430",
+    secondary="#5f6b7c",
+    faint="#9aa4b2",
+    accent="#1668c7",
+    on_accent="#ffffff",
+    selection="#d8e8fb",
+    hover="#f0f2f5",
+    added="#dff5e7",
+    added_text="#14683a",
+    changed="#fbf0d2",
+    changed_text="#7a5200",
+    removed="#fde4e2",
+    removed_text="#a8201a",
+    good_bg="#dff5e7",
+    good_text="#14683a",
+    bad_bg="#fde4e2",
+    bad_text="#a8201a",
+    warn_bg="#fbf0d2",
+    warn_text="#7a5200",
+    error="#e5382c",
+    damage="#8a6d00",
+    agent="#5f6b7c",
+)
+
+
+class ThemeEvents(QObject):
+    """changed(): theme() is another; whoever paints itself repaints."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme = DARK
+        self.choice = "dark"
+
+    @Slot()
+    def on_system_scheme_changed(self) -> None:
+        app = QApplication.instance()
+        if self.choice == "auto" and isinstance(app, QApplication):
+            apply_theme(app, "auto")
+
+
+@cache
+def theme_events() -> ThemeEvents:
+    return ThemeEvents()
+
+
+def theme() -> Theme:
+    """The current theme."""
+    return theme_events().theme
+
+
+def apply_theme(app: QApplication, choice: str) -> None:
+    """Gives the whole application its look. `choice`: "dark", "light", or "auto", which follows the system."""
+    events, hints = theme_events(), app.styleHints()
+    hints.colorSchemeChanged.connect(events.on_system_scheme_changed, Qt.ConnectionType.UniqueConnection)
+    light = choice == "light" or (choice == "auto" and hints.colorScheme() == Qt.ColorScheme.Light)
+    events.choice, events.theme = choice, LIGHT if light else DARK
+    app.setStyle(QStyleFactory.create("Fusion"))
+    app.setPalette(_palette(events.theme))
+    app.setFont(ui_font())
+    app.setStyleSheet(_style_sheet(events.theme))
+    events.changed.emit()
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Gives a widget one of the looks of the style sheet, as often as it changes.
+
+    Labels: title, secondary, link. Surfaces: panel, head, raised, line, good, bad, warn, info.
+    """
+    widget.setProperty("role", role)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def kind_color(kind: str, tool: int | None = None) -> QColor:
+    """The hue of an event's kind; `tool` is the tool's place in RunIndex.tools (None or negative: no tool)."""
+    now = theme()
+    if kind in ("Error", "CapabilityDenied"):
+        return now.error
+    if tool is not None and tool >= 0:
+        return now.tools[tool % len(now.tools)]
+    if kind.startswith("Tool"):
+        return now.tools[0]
+    for prefix, colour in (
+        ("Observation", now.observation),
+        ("Decision", now.decision),
+        ("Memory", now.memory),
+        ("Patch", now.patch),
+        ("(", now.damage),
+    ):
+        if kind.startswith(prefix):
+            return colour
+    return now.agent
+
+
+def ui_font(weight: QFont.Weight = Normal, size: float = UI_SIZE) -> QFont:
+    """The proportional face of the window; `size` in logical pixels."""
+    return _font(_family("inter"), QFontDatabase.SystemFont.GeneralFont, weight, size)
+
+
+def data_font(weight: QFont.Weight = Normal, size: float = DATA_SIZE) -> QFont:
+    """The monospaced face of data; `size` in logical pixels."""
+    return _font(_family("jetbrains-mono"), QFontDatabase.SystemFont.FixedFont, weight, size)
+
+
+@cache
+def _family(name: str) -> str | None:
+    """The family that Qt knows the packaged font by, or None where it cannot be had."""
+    try:
+        loaded = QFontDatabase.addApplicationFont(str(font_path(name)))
+    except FontpkgError:
+        return None
+    families = QFontDatabase.applicationFontFamilies(loaded) if loaded >= 0 else []
+    return families[0] if families else None
+
+
+def _font(family: str | None, fallback: QFontDatabase.SystemFont, weight: QFont.Weight, size: float) -> QFont:
+    font = QFont(family) if family else QFontDatabase.systemFont(fallback)
+    screen = QGuiApplication.primaryScreen()
+    # Only point sizes may be fractions; a logical pixel is 1/96 inch except where the screen says otherwise.
+    font.setPointSizeF(size * 72.0 / (screen.logicalDotsPerInchY() if screen else 96.0))
+    font.setWeight(weight)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    if fallback == QFontDatabase.SystemFont.FixedFont:
+        font.setStyleHint(QFont.StyleHint.Monospace)
+        font.setFeature(QFont.Tag("calt"), 0)  # data shows each character as it is: no ligatures
+    return font
+
+
+def _palette(now: Theme) -> QPalette:
+    palette, role = QPalette(), QPalette.ColorRole
+    for which, colour in (
+        (role.Window, now.window),
+        (role.WindowText, now.text),
+        (role.Base, now.panel),
+        (role.AlternateBase, now.raised),
+        (role.Text, now.text),
+        (role.PlaceholderText, now.secondary),
+        (role.Button, now.raised),
+        (role.ButtonText, now.text),
+        (role.BrightText, now.error),
+        (role.ToolTipBase, now.raised),
+        (role.ToolTipText, now.text),
+        (role.Highlight, now.selection),
+        (role.HighlightedText, now.text),
+        (role.Accent, now.accent),
+        (role.Link, now.accent),
+        (role.LinkVisited, now.accent),
+        (role.Light, now.raised),
+        (role.Midlight, now.raised),
+        (role.Mid, now.line),
+        (role.Dark, now.line),
+        (role.Shadow, now.window),
+    ):
+        palette.setColor(which, colour)
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, now.faint)
+    return palette
+
+
+def _style_sheet(now: Theme) -> str:
+    sizes = {name: value for name, value in globals().items() if name.isupper() and isinstance(value, int)}
+    colours = {field.name: getattr(now, field.name) for field in fields(now)}
+    words = {name: value.name() for name, value in colours.items() if isinstance(value, QColor)}
+    sheet = (resources() / "themes" / "window.qss").read_text("utf-8")
+    return re.sub(r"@([A-Z_]+|[a-z_]+)", lambda token: str(words.get(token[1]) or sizes[token[1]]), sheet)

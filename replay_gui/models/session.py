@@ -1,0 +1,249 @@
+"""The one owner of what the window shows: the open run, the position, the visible range.
+
+Every widget reads from here and asks here; none talks to the engine or to another widget.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
+
+from replay_gui.core.run_index import RunIndex
+from replay_gui.core.verification import VerificationReport
+from replay_gui.engine.answers import IndexGrew, Moment, Progress, Rows, RunFacts, RunOpened, Trouble
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.requests import (
+    Answer,
+    CheckFile,
+    Close,
+    GetRows,
+    Open,
+    Question,
+    Request,
+    Seek,
+    StopWork,
+    WorkEnded,
+)
+from replay_gui.models.lane_steps import next_in_lane
+from replay_gui.models.timeline_scale import TimelineScale
+
+SETTLE = 200  # ms without a further change before a changed file is looked at
+
+
+class Session(QObject):
+    """State of one window.
+
+    Attributes:
+        facts: the open run's RunFacts, or None.
+        index: its RunIndex so far (an empty one where no run is open).
+        position: the current position, 0 … index.count: what the user asked for; the moment may lag behind.
+        moment: the last Moment that came, or None.
+        report: the VerificationReport, or None while it is not known.
+        view: the visible range of positions (start, end), floats, start < end.
+        working: whether background work goes on.
+
+    Signals:
+        run_changed(): another run, or none, is open; everything else was reset.
+        index_changed(): `index` covers more events.
+        position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
+        moment_changed(): `moment` holds what belongs to a position; panels that need data use this.
+        report_changed(): `report` is another.
+        view_changed(): `view` is another.
+        rows_ready(object): Rows that somebody asked for.
+        progress_changed(object): Progress of the background work, or None once it is done.
+        troubled(object): a Trouble to show as a banner.
+        trouble_cleared(): banners of the earlier run are void.
+    """
+
+    run_changed = Signal()
+    index_changed = Signal()
+    position_changed = Signal(object)
+    moment_changed = Signal()
+    report_changed = Signal()
+    view_changed = Signal()
+    rows_ready = Signal(object)
+    progress_changed = Signal(object)
+    troubled = Signal(object)
+    trouble_cleared = Signal()
+
+    def __init__(self, parent: QObject | None = None, bridge: EngineBridge | None = None) -> None:
+        """`bridge`: an engine of one's own; else a session without one, on which nothing is asked or opened."""
+        super().__init__(parent)
+        self.facts: RunFacts | None = None
+        self.index = RunIndex()
+        self.position = 0
+        self.moment: Moment | None = None
+        self.report: VerificationReport | None = None
+        self.view: tuple[float, float] = (0.0, 1.0)
+        self.working = False
+        self._bridge = bridge
+        self._run = 0  # number of the run shown; answers about earlier ones are stale
+        self._last_run = 0  # the last number given out
+        self._wanted: int | None = None  # a position that the index does not cover yet
+        self._whole = True  # the view shows the whole run, and goes on doing so while the index grows
+        self._watcher = QFileSystemWatcher(self)
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE)
+        self._watcher.fileChanged.connect(self._on_file_event)
+        self._settle.timeout.connect(self._on_file_settled)
+        if bridge is not None:
+            bridge.setParent(self)
+            bridge.answered.connect(self._on_answered)
+
+    def close(self) -> None:
+        """Ends the engine; the session is of no use afterwards."""
+        self._settle.stop()
+        if self._bridge is not None:
+            self._bridge.close()
+
+    # ---- moving: every method clamps to the run -------------------------------------------------
+    @Slot(object)
+    def seek(self, position: int) -> None:
+        """Makes `position` the current one and asks for its moment."""
+        self._wanted = None
+        position = min(max(position, 0), self.index.count)
+        if position != self.position:
+            self._move(position)
+
+    def step(self, delta: int) -> None:
+        """Moves by whole events."""
+        self.seek(self.position + delta)
+
+    def step_in_lane(self, delta: int) -> None:
+        """To the next (delta > 0) or previous event of the current event's kind and tool."""
+        self.seek(next_in_lane(self.index, self.position, forward=delta > 0))
+
+    def _move(self, position: int) -> None:
+        self.position = position
+        self.position_changed.emit(position)
+        start, end = self.view
+        if self.facts is not None and not start <= position <= end:
+            self._show(TimelineScale(start, end, 1.0).showing(position, self.index.count))
+        self._ask("seek", Seek(position))
+
+    # ---- the visible range ------------------------------------------------------------------------
+    def set_view(self, start: float, end: float) -> None:
+        """Shows positions start … end, clamped to the run and to a width of at least 8 events."""
+        self._show(TimelineScale(start, end, 1.0).clamped(self.index.count))
+
+    def fit_view(self) -> None:
+        """Shows the whole run."""
+        self.set_view(0.0, float(self.index.count))
+
+    def _show(self, scale: TimelineScale) -> None:
+        self._whole = scale.start <= 0.0 and scale.end >= self.index.count
+        view = (scale.start, scale.end)
+        if view != self.view:
+            self.view = view
+            self.view_changed.emit()
+
+    # ---- asking -----------------------------------------------------------------------------------
+    def request_rows(self, start: int, stop: int) -> None:
+        """Asks for rows start … stop - 1 (from 0); rows_ready brings them. A newer request replaces a queued one."""
+        if self.facts is not None:
+            self._ask("rows", GetRows(start, stop))
+
+    def open(self, path: str, position: int = 0) -> None:
+        """Opens a run; run_changed, or troubled with the reason why not.
+
+        `position`: where to begin, as far as it exists.
+        """
+        self._wanted = position
+        self._last_run += 1
+        self._ask("open", Open(path), self._last_run)
+
+    def close_run(self) -> None:
+        """Back to the welcome page."""
+        self._last_run += 1
+        self._ask("open", Close(), self._last_run)
+        self._show_run(self._last_run, None, RunIndex())
+
+    def reload(self) -> None:
+        """Opens the same file again, at the same position as far as it exists."""
+        if self.facts is not None:
+            self.open(self.facts.path, self.position)
+
+    def cancel_work(self) -> None:
+        """Stops background work (the user's Cancel button)."""
+        self._ask("stop", StopWork())
+
+    def _ask(self, key: str, question: Question, run: int | None = None) -> None:
+        if self._bridge is not None:
+            self._bridge.ask(key, Request(self._run if run is None else run, question))
+
+    # ---- what the engine says -----------------------------------------------------------------------
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        match answer.value:
+            case RunOpened(facts, index):
+                if answer.run > self._run:
+                    self._show_run(answer.run, facts, index)
+            case Trouble() as trouble:
+                if answer.run >= self._run:  # of the run shown, or of one that could not be opened
+                    self.troubled.emit(trouble)
+            case Progress() as progress if answer.run >= self._run:
+                self._set_working(progress)
+            case _ if answer.run != self._run:
+                pass  # stale
+            case IndexGrew(index):
+                self._grow(index)
+            case Moment() as moment:
+                self.moment = moment
+                self.moment_changed.emit()
+            case Rows() as rows:
+                self.rows_ready.emit(rows)
+            case VerificationReport() as report:
+                self.report = report
+                self.report_changed.emit()
+            case WorkEnded():
+                self._set_working(None)
+
+    def _show_run(self, number: int, facts: RunFacts | None, index: RunIndex) -> None:
+        self._run = number
+        self.facts, self.index = facts, index
+        self.position, self.moment, self.report = 0, None, None
+        self._whole = True
+        self.view = (0.0, float(max(index.count, 8)))
+        self._watch()
+        self._set_working(None)
+        self.trouble_cleared.emit()
+        self.run_changed.emit()
+        self.position_changed.emit(0)
+        if facts is not None:
+            self._move_as_wanted()
+            if self.position == 0:
+                self._ask("seek", Seek(0))
+
+    def _grow(self, index: RunIndex) -> None:
+        self.index = index
+        self.index_changed.emit()
+        if self._whole:
+            self.fit_view()
+        self._move_as_wanted()
+
+    def _move_as_wanted(self) -> None:
+        """Goes where the user wanted to begin, once the index reaches that far, or ends before it."""
+        if self._wanted is not None and (self._wanted <= self.index.count or self.index.complete):
+            self.seek(self._wanted)
+
+    def _set_working(self, progress: Progress | None) -> None:
+        if progress is not None or self.working:
+            self.working = progress is not None
+            self.progress_changed.emit(progress)
+
+    # ---- the file on disk -----------------------------------------------------------------------------
+    def _watch(self) -> None:
+        self._settle.stop()
+        if watched := self._watcher.files():
+            self._watcher.removePaths(watched)
+        if self.facts is not None:
+            self._watcher.addPath(self.facts.path)
+
+    @Slot(str)
+    def _on_file_event(self, path: str) -> None:
+        self._settle.start()
+
+    @Slot()
+    def _on_file_settled(self) -> None:
+        """The engine compares; a file that was replaced is watched on."""
+        self._ask("check", CheckFile())
+        if self.facts is not None and not self._watcher.files():
+            self._watcher.addPath(self.facts.path)

@@ -1,0 +1,57 @@
+"""Where the parts of the timeline are: names on the left, lanes, the axis below. A pure value in logical pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF
+
+from replay_gui.look.theme import AXIS, GAP, LABELS, LANE, LANE_LEAST, UNIT
+from replay_gui.models.timeline_scale import TimelineScale
+
+FIXED_LANES = 7  # those that are not tools', at most
+TOOL_LANES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLayout:
+    """The parts of a widget of `width` times `height` with `lanes` lanes. Marks keep GAP from the plot's side edges."""
+
+    width: float
+    height: float
+    lanes: int
+
+    @property
+    def lane_height(self) -> float:
+        room = self.height - AXIS - UNIT
+        return min(max(room / max(self.lanes, 1), LANE_LEAST), LANE)
+
+    @property
+    def plot(self) -> QRectF:
+        """The lanes without their names."""
+        return QRectF(LABELS, 0, max(self.width - LABELS, 1), UNIT + self.lanes * self.lane_height)
+
+    @property
+    def axis(self) -> QRectF:
+        return QRectF(LABELS, self.plot.bottom(), self.plot.width(), AXIS)
+
+    @property
+    def origin(self) -> float:
+        """Where pixel 0 of the scale is."""
+        return LABELS + GAP
+
+    def scale(self, view: tuple[float, float]) -> TimelineScale:
+        return TimelineScale(*view, max(self.plot.width() - 2 * GAP, 1))
+
+    def lane(self, row: int) -> QRectF:
+        """The whole width of a lane, its name included."""
+        return QRectF(0, UNIT + row * self.lane_height, self.width, self.lane_height)
+
+    def row_at(self, y: float) -> int | None:
+        row = int((y - UNIT) // self.lane_height)
+        return row if 0 <= row < self.lanes else None
+
+
+def tools_that_fit(height: float) -> int:
+    """How many lanes are left for tools in a widget of that height."""
+    return min(max(int((height - AXIS - UNIT) // LANE_LEAST) - FIXED_LANES, 1), TOOL_LANES)

@@ -1,0 +1,57 @@
+"""Ctrl+G: to an event by its number."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QRegularExpressionValidator
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from replay_gui.look.theme import GAP, set_role
+
+
+class GoToDialog(QDialog):
+    """Asks for a position from 0 to `count`; digits may be set in groups by commas, spaces or points.
+
+    Signals:
+        chosen(object): the position, an int. (An object, since Qt's own int ends at 2^31.)
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, position: int, count: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Go to event")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._count = count
+        self._hint = QLabel(f"A number from 0 to {count:,}")
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self._hint, "secondary")
+        self.field = QLineEdit(str(position))
+        self.field.setAccessibleName("Number of the event")
+        self.field.setValidator(QRegularExpressionValidator(r"[0-9][0-9 ,.']{0,24}", self.field))
+        self.field.selectAll()
+        self.field.textChanged.connect(self._on_text_changed)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self._ok.setText("Go")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
+        layout.setSpacing(GAP)
+        for widget in (self.field, self._hint, buttons):
+            layout.addWidget(widget)
+
+    def accept(self) -> None:
+        position = self._position()
+        if position is not None:
+            self.chosen.emit(position)
+            super().accept()
+
+    @Slot(str)
+    def _on_text_changed(self, text: str) -> None:
+        self._ok.setEnabled(self._position() is not None)
+
+    def _position(self) -> int | None:
+        digits = "".join(c for c in self.field.text() if c.isdecimal())
+        return int(digits) if digits and int(digits) <= self._count else None

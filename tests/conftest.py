@@ -1,0 +1,108 @@
+"""What every test gets: no display, folders of its own, and a look at what it left behind."""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+_HOME = tempfile.mkdtemp(prefix="replay-gui-tests-")
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported
+os.environ.pop("QT_SCALE_FACTOR", None)
+for _name in ("CACHE", "CONFIG", "DATA", "STATE"):
+    os.environ[f"XDG_{_name}_HOME"] = str(Path(_HOME, _name.lower()))
+
+faulthandler.enable()
+
+GRACE = 2.0  # seconds that a thread or process which is ending may take
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run the tests marked long")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="takes long: run with --long"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test that leaves a thread, a child process, a running timer or a top-level widget, and names it."""
+    looks: list[Callable[[], dict[int, str]]] = [_threads, _children]
+    if "qapp" in request.fixturenames:
+        looks += [_running_timers, _top_level_widgets]
+    before = [look() for look in looks]
+    yield
+    if "qapp" in request.fixturenames:
+        _finish_deletions()
+    leaked = [name for look, known in zip(looks, before, strict=True) for name in _left_over(look, known)]
+    if leaked:
+        pytest.fail("left behind: " + "; ".join(leaked), pytrace=False)
+
+
+def _left_over(look: Callable[[], dict[int, str]], known: dict[int, str]) -> list[str]:
+    deadline = time.monotonic() + GRACE
+    while True:
+        found = [name for key, name in look().items() if key not in known]
+        if not found or time.monotonic() > deadline:
+            return found
+        gc.collect()
+        time.sleep(0.01)
+
+
+def _threads() -> dict[int, str]:
+    return {
+        id(thread): f"thread {thread.name}"
+        for thread in threading.enumerate()
+        if not isinstance(thread, threading._DummyThread)  # Qt's own, seen by Python in passing
+    }
+
+
+def _children() -> dict[int, str]:
+    found = {}
+    for children in Path("/proc/self/task").glob("*/children"):
+        for pid in children.read_text().split():
+            try:
+                command = Path("/proc", pid, "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue  # it has ended meanwhile
+            found[int(pid)] = f"process {pid} ({command.strip() or 'not waited for'})"
+    return found
+
+
+def _running_timers() -> dict[int, str]:
+    from PySide6.QtCore import QTimer
+    from shiboken6 import isValid
+
+    return {
+        id(thing): f"timer of {thing.parent()!r}"
+        for thing in gc.get_objects()
+        if type(thing) is QTimer and isValid(thing) and thing.isActive()
+    }
+
+
+def _top_level_widgets() -> dict[int, str]:
+    from PySide6.QtWidgets import QApplication
+
+    return {id(widget): f"widget {widget!r}" for widget in QApplication.topLevelWidgets()}
+
+
+def _finish_deletions() -> None:
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[arg-type]
+
+
+def pytest_sessionfinish() -> None:
+    assert "PySide6" not in sys.modules or os.environ["QT_QPA_PLATFORM"] == "offscreen"

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replay_gui.engine import frames
+from replay_gui.engine.frames import read_frames, write_frame
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.dictionaries(st.text(), values, max_size=3), max_size=4), st.data())
+def test_whole_frames_come_back_and_a_cut_one_ends_the_stream(
+    messages: list[dict[str, object]], data: st.DataObject
+) -> None:
+    stream = io.BytesIO()
+    ends = [0]
+    for message in messages:
+        write_frame(stream, message)
+        ends.append(stream.tell())
+    cut = data.draw(st.integers(0, len(stream.getvalue())))
+    whole = sum(end <= cut for end in ends) - 1
+    assert list(read_frames(io.BytesIO(stream.getvalue()[:cut]))) == messages[:whole]
+
+
+def test_what_is_no_frame_ends_the_stream() -> None:
+    assert list(read_frames(io.BytesIO(b"\xff\xff\xff\xff" + b"x" * 100))) == []
+    assert list(read_frames(io.BytesIO(b"\x00\x00\x00\x01\xc1"))) == []
+
+
+def test_a_message_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "FRAME_LIMIT", 10)
+    with pytest.raises(ValueError, match="over the limit"):
+        write_frame(io.BytesIO(), {"value": "x" * 20})

@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from replay_gui.engine.frames import Message, write_frame
+from replay_gui.engine.processes import Handle, WorkerPool
+
+WAIT = 30.0  # seconds
+
+
+class Talk:
+    """Submits jobs and collects what they say."""
+
+    def __init__(self, pool: WorkerPool) -> None:
+        self.pool = pool
+        self.inbox: SimpleQueue[Message] = SimpleQueue()
+
+    def submit(self, job: str, **args: Any) -> Handle:
+        return self.pool.submit(job, args, self.inbox.put)
+
+    def next(self) -> Message:
+        return self.inbox.get(timeout=WAIT)
+
+    def until_over(self) -> list[Message]:
+        messages = [self.next()]
+        while messages[-1]["type"] not in ("done", "failed"):
+            messages.append(self.next())
+        return messages
+
+    def run(self, job: str, **args: Any) -> list[Message]:
+        self.submit(job, **args)
+        return self.until_over()
+
+
+MakeTalk = Callable[..., Talk]
+
+
+@pytest.fixture
+def talk(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeTalk]:
+    """A function that makes a pool of workers which run fake_jobs."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    pools = []
+
+    def make(size: int = 1) -> Talk:
+        pools.append(WorkerPool(size, "fake_jobs"))
+        return Talk(pools[-1])
+
+    yield make
+    for pool in pools:
+        pool.close()
+
+
+def test_a_job_brings_its_parts_in_order_and_its_result(talk: MakeTalk) -> None:
+    messages = talk().run("talk", parts=3)
+    assert [m["value"] for m in messages if m["type"] == "part"] == [[n, b"\x00\xff"] for n in range(3)]
+    assert messages[-1]["type"] == "done"
+
+
+def test_the_worker_is_kept_for_the_next_job(talk: MakeTalk) -> None:
+    one = talk()
+    assert one.run("talk", parts=0)[-1]["value"] == one.run("talk", parts=0)[-1]["value"]
+
+
+def test_progress_is_throttled(talk: MakeTalk) -> None:
+    start = time.monotonic()
+    messages = talk().run("chatter", calls=200_000)
+    assert 1 <= len(messages) - 1 <= 1 + 20 * (time.monotonic() - start)
+
+
+def test_two_jobs_run_at_once_and_a_third_waits(talk: MakeTalk) -> None:
+    two = talk(size=2)
+    first = two.submit("hang")
+    one_pid = two.next()["value"]
+    two.submit("hang")
+    other_pid = two.next()["value"]
+    assert one_pid != other_pid
+    two.submit("echo", n=1)
+    assert two.inbox.empty()
+    first.cancel()
+    assert two.next() == {"id": 3, "type": "done", "value": {"n": 1}}
+
+
+def test_errors_come_in_words_and_the_worker_lives_on(talk: MakeTalk) -> None:
+    one = talk()
+    refused = one.run("refuse")[-1]
+    assert (refused["kind"], refused["text"]) == ("LogRefused", "no replay log")
+    crashed = one.run("crash")[-1]
+    assert (crashed["kind"], crashed["text"]) == ("internal", "an internal error (KeyError: 'oops')")
+    assert one.run("echo", n=2)[-1]["value"] == {"n": 2}
+
+
+def test_an_unknown_job_fails(talk: MakeTalk) -> None:
+    assert talk().run("nothing")[-1]["type"] == "failed"
+
+
+def test_a_worker_that_is_killed_makes_its_job_fail_in_words_and_is_replaced(talk: MakeTalk) -> None:
+    one = talk()
+    messages = one.run("die")
+    assert messages[-1]["text"] == "the worker process ended unexpectedly (signal 9, SIGKILL)"
+    assert messages[-1]["kind"] == "died"
+    assert one.run("talk", parts=0)[-1]["value"] != messages[0]["value"]
+
+
+def test_a_worker_that_leaves_makes_its_job_fail(talk: MakeTalk) -> None:
+    assert talk().run("leave")[-1]["text"] == "the worker process ended unexpectedly (exit code 3)"
+
+
+def test_cancel_ends_the_worker_and_nothing_more_is_heard_of_the_job(talk: MakeTalk) -> None:
+    one = talk()
+    handle = one.submit("hang")
+    pid = one.next()["value"]
+    handle.cancel()
+    assert one.run("echo", n=3) == [{"id": 2, "type": "done", "value": {"n": 3}}]
+    _wait_until_gone(pid)
+    handle.cancel()  # again: nothing to do
+
+
+def test_cancel_withdraws_a_job_that_waits(talk: MakeTalk) -> None:
+    one = talk()
+    running = one.submit("hang")
+    one.next()
+    one.submit("echo", n=1).cancel()
+    one.submit("echo", n=2)
+    running.cancel()
+    assert one.next()["value"] == {"n": 2}
+
+
+def test_close_ends_running_workers_within_a_second(talk: MakeTalk) -> None:
+    two = talk(size=2)
+    two.submit("hang")
+    two.submit("hang")
+    pids = [two.next()["value"], two.next()["value"]]
+    start = time.monotonic()
+    two.pool.close()
+    assert time.monotonic() - start < 1.0
+    for pid in pids:
+        assert not Path("/proc", str(pid)).exists()
+    with pytest.raises(RuntimeError, match="closed"):
+        two.submit("echo")
+
+
+def test_stray_prints_do_not_break_the_frames(talk: MakeTalk) -> None:
+    assert talk().run("stray_print")[-1]["value"] == "intact"
+
+
+def test_a_worker_is_nice_without_qt_and_inherits_no_descriptors(talk: MakeTalk) -> None:
+    leaked = [os.open(os.devnull, os.O_RDONLY) for _ in range(20)]
+    for fd in leaked:
+        os.set_inheritable(fd, True)
+    try:
+        facts = talk().run("facts")[-1]["value"]
+    finally:
+        for fd in leaked:
+            os.close(fd)
+    assert facts["nice"] >= 5
+    assert not facts["qt"]
+    assert "" not in facts["path"]
+    assert facts["fds"] < 10
+
+
+def test_a_worker_outlives_its_program_by_no_job() -> None:
+    """The program is killed while a job runs: the end of input ends the worker."""
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])}
+    worker = subprocess.Popen(
+        [sys.executable, "-P", "-m", "replay_gui.engine.worker", "fake_jobs"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=env,
+    )
+    assert worker.stdin
+    assert worker.stdout
+    with worker.stdout:
+        write_frame(worker.stdin, {"id": 1, "job": "hang", "args": {}})  # type: ignore[arg-type]
+        assert worker.stdout.read(4)  # it is inside the job
+        worker.stdin.close()
+        assert worker.wait(WAIT) == 0
+
+
+def test_many_threads_submit_and_cancel(talk: MakeTalk) -> None:
+    two = talk(size=2)
+    done: list[int] = []
+    failed: list[object] = []
+
+    def submit(sender: int) -> None:
+        for n in range(10):
+            finished = threading.Event()
+
+            def heard(message: dict[str, object], finished: threading.Event = finished) -> None:
+                (done.append(1) if message["type"] == "done" else failed.append(message))
+                finished.set()
+
+            handle = two.pool.submit("echo", {"n": n}, heard)
+            if (sender, n) == (0, 5):
+                handle.cancel()
+            else:
+                assert finished.wait(WAIT)
+
+    threads = [threading.Thread(target=submit, args=(sender,)) for sender in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert len(done) in (39, 40)
+
+
+def _wait_until_gone(pid: int) -> None:
+    deadline = time.monotonic() + WAIT
+    while Path("/proc", str(pid)).exists():
+        assert time.monotonic() < deadline
+        os.sched_yield()

@@ -1,0 +1,106 @@
+"""Runs made up for tests of what is drawn: indexes without logs, and a session that moves without an engine."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Slot
+
+from replay_gui.core.kinds import KINDS
+from replay_gui.core.run_index import FLAG_CRITICAL, FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
+from replay_gui.core.verification import Finding, VerificationReport
+from replay_gui.models.session import Session
+
+TOOLS = ("search", "read_file", "run_tests", "query_db")
+PHASES = ("plan", "act", "check", "act", "plan", "act", "check", "report")
+
+
+def synthetic_index(count: int, tools: tuple[str, ...] = TOOLS, seed: int = 7, complete: bool = True) -> RunIndex:
+    """`count` events in the proportions of a real run: paired calls, some of them failed, errors, phases, snapshots."""
+    random = np.random.default_rng(seed)
+    wanted = {
+        "Observation": 0.06, "Decision": 0.32, "ToolRequest": 0.2, "MemoryWrite": 0.04, "MemoryRead": 0.02,
+        "PatchProposal": 0.008, "Error": 0.006, "CapabilityDenied": 0.002, "Snapshot": 0.001,
+    }  # fmt: skip
+    shares = np.array([wanted.get(name, 0.0) for name in KINDS])
+    kind = random.choice(len(KINDS), count, p=shares / shares.sum()).astype(np.uint16)
+    begin = [round(count * share) for share in np.linspace(0, 1, len(PHASES), endpoint=False)]
+    kind[begin] = KINDS.index("StateTransition")
+    kind[:1] = KINDS.index("AgentInit")
+    request, response = KINDS.index("ToolRequest"), KINDS.index("ToolResponse")
+    tool, pair = np.full(count, NO_TOOL, np.int32), np.full(count, NO_PAIR, np.int32)
+    asked = np.flatnonzero(kind == request)
+    chosen = random.zipf(1.4, len(asked)) % len(tools)
+    answered = asked + random.integers(1, 8, len(asked))
+    fits = (answered < count) & ~np.isin(kind[np.minimum(answered, count - 1)], [request, KINDS.index("Error")])
+    _, first = np.unique(answered, return_index=True)
+    once = np.zeros(len(asked), bool)
+    once[first] = True
+    fits &= once
+    tool[asked] = chosen
+    kind[answered[fits]], tool[answered[fits]] = response, chosen[fits]
+    pair[asked[fits]], pair[answered[fits]] = answered[fits], asked[fits]
+    flags = np.zeros(count, np.uint8)
+    flags[answered[fits][random.random(int(fits.sum())) < 0.03]] |= FLAG_FAILED
+    flags[np.isin(kind, [KINDS.index(name) for name in ("Error", "CapabilityDenied", "StateTransition")])] |= (
+        FLAG_CRITICAL
+    )
+    time = 1_700_000_000_000_000_000 + np.cumsum(random.integers(10**6, 10**9, count))
+    return RunIndex(
+        tools=tools,
+        phases=tuple((place, name) for place, name in zip(begin, PHASES, strict=True) if place > 0),
+        kind=kind,
+        tool=tool,
+        offset=np.arange(count, dtype=np.uint64) * 300,
+        time=time,
+        duration=np.full(count, NO_DURATION, np.int64),
+        pair=pair,
+        flags=flags,
+        snapshots=tuple(range(0, count, max(count // 24, 1))),
+        complete=complete,
+    )
+
+
+def first_events(index: RunIndex, count: int) -> RunIndex:
+    """What `index` was when it covered `count` events: calls answered later are not yet paired."""
+    pair = index.pair[:count].copy()
+    pair[pair >= count] = NO_PAIR
+    return RunIndex(
+        index.kinds, index.tools, tuple(p for p in index.phases if p[0] < count), index.kind[:count],
+        index.tool[:count], index.offset[:count], index.time[:count], index.duration[:count], pair,
+        index.flags[:count], tuple(p for p in index.snapshots if p <= count), False,
+    )  # fmt: skip
+
+
+def report_of(events: int, verdict: str = "VALID", broken: int | None = None) -> VerificationReport:
+    finding = () if broken is None else (Finding(broken, f"run:{broken}", broken * 300, "hash differs", "aa", "bb"),)
+    return VerificationReport(
+        "run.rlog", "run-7f3a", "recorded", events, events - len(finding), finding, (), events, events, "sealed", 0, 0,
+        "aa", "bb", "cc", verdict, (),
+    )  # fmt: skip
+
+
+class StillSession(Session):
+    """A session without an engine: it moves and zooms, and no moment ever comes."""
+
+    def show(self, index: RunIndex) -> None:
+        self.index, self.position, self.report = index, 0, None
+        self.view = (0.0, float(max(index.count, 8)))
+        self.run_changed.emit()
+
+    @Slot(object)
+    def seek(self, position: int) -> None:
+        position = min(max(position, 0), self.index.count)
+        if position != self.position:
+            self.position = position
+            self.position_changed.emit(position)
+
+    def step(self, delta: int) -> None:
+        self.seek(self.position + delta)
+
+    def set_view(self, start: float, end: float) -> None:
+        if (start, end) != self.view:
+            self.view = (start, end)
+            self.view_changed.emit()
+
+    def fit_view(self) -> None:
+        self.set_view(0.0, float(max(self.index.count, 8)))
