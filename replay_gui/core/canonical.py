@@ -60,6 +60,12 @@ def encode(value: Any) -> bytes:
     return encode_sorted(_with_plain_nan(plain)) if may_hold_nan(raw) else raw
 
 
+def encode_decoded(value: Any) -> bytes:
+    """The canonical bytes of a value that was decoded, or is made of such: its limits are not checked again."""
+    raw = encode_sorted(value)
+    return encode_sorted(_with_plain_nan(value)) if FLOAT64 in raw and may_hold_nan(raw) else raw
+
+
 def decode(raw: bytes) -> Any:
     """The value of `raw`, canonical or not (of equal keys the last wins); NotCanonical where it breaks a limit."""
     try:
@@ -163,6 +169,6 @@ def _check_nan(value: Any) -> None:
 def _with_plain_nan(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _with_plain_nan(child) for key, child in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_with_plain_nan(child) for child in value]
     return math.nan if isinstance(value, float) and math.isnan(value) else value

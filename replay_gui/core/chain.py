@@ -6,7 +6,7 @@ from typing import Any
 
 from blake3 import blake3
 
-from replay_gui.core.canonical import encode
+from replay_gui.core.canonical import encode, encode_decoded
 
 HASH_SIZE = 32
 NIL = b"\xc0"
@@ -26,6 +26,11 @@ def record_hash(previous: bytes, content: bytes, state: bytes | None, meta: byte
 def seal_hash(previous: bytes, body: bytes) -> bytes:
     """The hash of a seal after a record whose hash is `previous`."""
     return blake3(previous + body).digest()
+
+
+def request_hash_of_decoded(tool_name: str, tool_version: str, value: Any) -> str:
+    """request_hash of a request that was read from a log, whose limits need not be checked again."""
+    return blake3(encode_decoded((tool_name, tool_version, value))).hexdigest()
 
 
 def request_hash(tool_name: str, tool_version: str, value: Any) -> str:

@@ -93,22 +93,32 @@ class Draft:
     def put(self, path: tuple[str, ...], value: Any) -> None:
         """Sets the member at `path` of maps; maps that are missing on the way are begun."""
         owned = self._owned
-        here: Any = self.root if id(self.root) in owned else self._own_root()
-        last = len(path) - 1
-        for i in range(last):
+        here: Any = self.root
+        for key in path[:-1]:  # what events change again and again is owned by now, and small or plain
+            if id(here) not in owned or type(here) is not dict:
+                break
+            here = here.get(key)
+        else:
+            if id(here) in owned and type(here) is dict and here and len(path[-1]) <= _LONG_KEY:
+                key = path[-1]
+                self._log.append((here, path, here.get(key, ABSENT), value))
+                here[key] = value
+                return
+        self._put_slowly(path, value)
+
+    def _put_slowly(self, path: tuple[str, ...], value: Any) -> None:
+        here: Any = self._own_root()
+        for i in range(len(path) - 1):
             child = here.get(path[i], ABSENT)
-            if id(child) in owned and not isinstance(child, GrowList | list):
-                here = child
-            elif isinstance(child, MAPS):
-                here = self._own(here, path[: i + 1], child)
-            elif child is ABSENT:
+            if child is ABSENT:
                 for key in reversed(path[i + 1 :]):
                     _check_key(key)
                     value = {key: value}
                 path = path[: i + 1]
                 break
-            else:
+            if not isinstance(child, MAPS):
                 raise NotApplicable(f"{path[i]!r} in the state is no map")
+            here = self._own(here, path[: i + 1], child)
         self._set(here, path, value)
 
     def take(self, path: tuple[str, ...]) -> None:

@@ -46,8 +46,10 @@ class SearchStopped(Exception):
 class Framing:
     """Reads objects of a log at given offsets, through a window on the file."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, window: int = _WINDOW) -> None:
+        """`window`: bytes read at a time; few for a single record, many for a search."""
         self._source = source
+        self._step = window
         self._start = 0
         self._window = b""
         self.work = 0  # bytes read and hashed by `footing`
@@ -140,7 +142,7 @@ class Framing:
         return self._window[begin : begin + size]
 
     def _fill(self, at: int, size: int) -> None:
-        self._window = self._source.read_at(at, min(max(size, _WINDOW), self._source.size - at))
+        self._window = self._source.read_at(at, min(max(size, self._step), self._source.size - at))
         self._start = at
 
 

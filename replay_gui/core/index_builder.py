@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from msgspec import MsgspecError
 from numpy.typing import NDArray
 
 from replay_gui.core.canonical import decode, decode_shallow, decode_shallow_map
-from replay_gui.core.chain import HASH_SIZE, request_hash
+from replay_gui.core.chain import HASH_SIZE, request_hash_of_decoded
 from replay_gui.core.draft import Draft
 from replay_gui.core.errors import NotApplicable, NotCanonical
 from replay_gui.core.event import SKIPPED_KIND, UNREADABLE_KIND, whole
@@ -23,7 +23,7 @@ from replay_gui.core.integrity import Fault
 from replay_gui.core.kinds import CRITICAL_KINDS, KINDS
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import NOT_APPLIED, SKIPPED
-from replay_gui.core.reducer import apply, decode_event
+from replay_gui.core.reducer import REDUCER, apply, decode_event
 from replay_gui.core.run_index import (
     FLAG_CRITICAL,
     FLAG_FAILED,
@@ -37,7 +37,8 @@ from replay_gui.core.run_index import (
 from replay_gui.core.scanner import Block, Ending, Skipped
 from replay_gui.core.snapshot_store import DISK_BUDGET, Entry, SnapshotWriter
 from replay_gui.core.snapshots import SnapshotPolicy
-from replay_gui.core.state import EMPTY, State
+from replay_gui.core.state import EMPTY
+from replay_gui.core.state_hash import StateHash
 
 SNAPSHOTS_FILE = "snapshots"
 _INT64 = 1 << 63
@@ -50,6 +51,7 @@ class Built:
     Attributes:
         offset: bytes of the log read. head: the last record's hash. snapshots: the table of the snapshot file.
         not_applied: the events that have no effect on the state they meet.
+        state_hash: of the final state; None until the end, or where the reducer is not known here.
     """
 
     count: int
@@ -60,6 +62,7 @@ class Built:
     phases: tuple[tuple[int, str], ...]
     snapshots: tuple[Entry, ...]
     not_applied: tuple[Fault, ...]
+    state_hash: bytes | None = None
 
 
 class IndexBuilder:
@@ -81,14 +84,13 @@ class IndexBuilder:
         self._previous_critical = False
         self._offset = len(log.header.raw)
 
-    def run(self, on_progress: Callable[[Built], None]) -> State:
-        """The pass; the final state. `on_progress` hears of it after each block; the files then hold what it says."""
+    def run(self, on_progress: Callable[[Built], None]) -> Built:
+        """The pass. `on_progress` hears of it after each block; the files then hold what it says."""
         try:
             for part in self._log.parts():
                 if isinstance(part, Ending):
                     self._keep(self._count)
-                    on_progress(self.built())
-                    return self._draft.publish()
+                    return self._ended()
                 if isinstance(part, Block):
                     self._block(part)
                 else:
@@ -98,6 +100,10 @@ class IndexBuilder:
             self._columns.close()
             self._snapshots.close()
         raise AssertionError("a scan ends with an Ending")
+
+    def _ended(self) -> Built:
+        known = self._log.header.reducer == REDUCER
+        return replace(self.built(), state_hash=StateHash.of(self._draft.root).digest() if known else None)
 
     def built(self) -> Built:
         """How far the pass has come."""
@@ -163,7 +169,7 @@ class IndexBuilder:
             self._consider(place, len(content), kind in CRITICAL_KINDS)
             apply(self._draft, kind, payload, shallow is not None)
             if kind == "ToolRequest":
-                name = request_hash(payload["tool_name"], payload["tool_version"], payload["input"])
+                name = request_hash_of_decoded(payload["tool_name"], payload["tool_version"], payload["input"])
                 self._open.setdefault(name, deque()).append((place, time))
             elif kind == "ToolResponse":
                 request, begun = self._answered(payload["request_hash"], facts.get("parent"))

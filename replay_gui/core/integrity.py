@@ -78,7 +78,7 @@ class Integrity:
             try:
                 sound = (
                     previous is not None
-                    and blake3(b"".join((previous, content, mark, meta))).digest() == hash_
+                    and blake3(previous + content + mark + meta).digest() == hash_
                     and encode_sorted(decode_shallow_event(content)) == content
                     and encode_sorted(facts := decode_shallow_map(meta)) == meta
                     and (seq := facts.get("seq")) == expected

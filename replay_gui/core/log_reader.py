@@ -20,6 +20,7 @@ from replay_gui.core.reducer import decode_event
 from replay_gui.core.scanner import Block, Ending, Part, Skipped, scan
 from replay_gui.core.source import Source
 
+_RECORD_WINDOW = 1 << 12  # bytes; most records are smaller
 _ANY_HASH = bytes(HASH_SIZE)  # where only the hash before a seal would matter
 
 
@@ -74,7 +75,8 @@ class EventLog:
         if start >= stop:
             return
         place = start
-        for part in scan(self.source, int(self.offsets[start]), start, _ANY_HASH):
+        until = int(self.offsets[stop]) if stop < len(self.offsets) else None
+        for part in scan(self.source, int(self.offsets[start]), start, _ANY_HASH, until):
             if isinstance(part, Ending):
                 raise LogChanged(f"{self.source.path}: event {place} is not where it was; reload it")
             for content in part.contents if isinstance(part, Block) else (None,):
@@ -97,7 +99,7 @@ class EventLog:
 
     def event_at(self, place: int, offset: int) -> Event:
         """The event at a known offset."""
-        framing = Framing(self.source)
+        framing = Framing(self.source, _RECORD_WINDOW)
         try:
             item, end = framing.take(offset)
         except (CutShort, NotWellFormed):

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from replay_gui.core.draft import Draft
 from replay_gui.core.integrity import Boundary, Fault, Integrity, readable_seq
 from replay_gui.core.log_reader import EventLog
+from replay_gui.core.quick_fold import QuickFold
 from replay_gui.core.reducer import fold
 from replay_gui.core.scanner import Block, Ending, Skipped, scan
-from replay_gui.core.state import EMPTY, State
+from replay_gui.core.state import State
 from replay_gui.core.state_hash import StateHash
 
 OnProgress = Callable[[int], None]
@@ -62,14 +63,22 @@ def beginning(log: EventLog) -> Boundary:
     return Boundary(0, len(log.header.raw), log.header.hash, 0)
 
 
-def check_integrity(log: EventLog, start: Boundary, stop: int | None, on_progress: OnProgress) -> IntegritySlice:
-    """Checks records from `start` to the first block's end at or beyond byte `stop`; None: to the end of the log."""
+def check_integrity(
+    log: EventLog, start: Boundary, stop: int | None, stop_place: int | None, on_progress: OnProgress
+) -> IntegritySlice:
+    """Checks records from `start` to the end of the log, or to where it is told to stop.
+
+    Args:
+        stop: a byte; the slice ends with the first block that ends at or beyond it.
+        stop_place: a place that a record is known to have; the slice ends just before it.
+    """
     integrity = Integrity(start.place, start.previous, start.expected)
     offset = start.offset
     for part in scan(log.source, start.offset, start.place, start.previous):
         if isinstance(part, Block):
-            integrity.block(part)
-            offset = int(part.offsets[-1])
+            block = part if stop_place is None else part.up_to(stop_place)
+            integrity.block(block)
+            offset = int(block.offsets[-1])
         elif isinstance(part, Skipped):
             integrity.skipped(part)
             offset = part.offset + part.size
@@ -77,7 +86,7 @@ def check_integrity(log: EventLog, start: Boundary, stop: int | None, on_progres
             tail = Tail(part.place, part.offset, integrity.seal(part), part.tail_bytes)
             return _slice(integrity, part.offset, tail)
         on_progress(offset)
-        if stop is not None and offset >= stop:
+        if (stop is not None and offset >= stop) or integrity.place == stop_place:
             return _slice(integrity, offset, None)
     raise AssertionError("a scan ends with an Ending")
 
@@ -110,21 +119,20 @@ def check_states(
             place = part.place + 1
             offset = part.offset + part.size
         else:
-            for content, recorded, i in zip(part.contents, part.states, range(len(part)), strict=True):
-                if place == stop:
-                    break
+            block = part if stop is None else part.up_to(stop)
+            for content, recorded, i in zip(block.contents, block.states, range(len(block)), strict=True):
                 applied = fold(draft, content)
                 running.follow(draft)
                 computed = None if recorded is None else running.digest()
                 checked += recorded is not None
                 if not applied or computed != recorded:
                     problem = NOT_REPRODUCED if applied else NOT_APPLIED
-                    seq = readable_seq(part.metas[i])
+                    seq = readable_seq(block.metas[i])
                     expected = None if recorded is None else recorded.hex()
                     actual = None if computed is None else computed.hex()
-                    faults.append(Fault(place, int(part.offsets[i]), seq, problem, expected, actual))
+                    faults.append(Fault(place, int(block.offsets[i]), seq, problem, expected, actual))
                 place += 1
-            offset = int(part.offsets[-1])
+            offset = int(block.offsets[-1])
         on_progress(offset)
         if place == stop:
             break
@@ -136,18 +144,18 @@ def check_applicable(log: EventLog, on_boundary: Callable[[Boundary], None]) -> 
 
     `on_boundary` hears of places where an integrity pass can begin, about one a block.
     """
-    draft = Draft(EMPTY)
+    replay = QuickFold()
     faults: list[Fault] = []
     for part in log.parts():
         if isinstance(part, Skipped):
             faults.append(Fault(part.place, part.offset, None, SKIPPED))
         elif isinstance(part, Block):
             for i, content in enumerate(part.contents):
-                if not fold(draft, content):
+                if not replay.fold(content):
                     seq = readable_seq(part.metas[i])
                     faults.append(Fault(part.first + i, int(part.offsets[i]), seq, NOT_APPLIED))
             last = readable_seq(part.metas[-1])
             if last is not None:
                 end = part.first + len(part), int(part.offsets[-1])
                 on_boundary(Boundary(*end, part.hashes[-1], last + 1))
-    return StatesSlice(StateHash().digest(), StateHash.of(draft.root).digest(), tuple(faults), 0)
+    return StatesSlice(StateHash().digest(), StateHash.of(replay.root).digest(), tuple(faults), 0)

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from replay_gui.core import kinds as k
 from replay_gui.core.canonical import decode, decode_shallow
-from replay_gui.core.chain import request_hash
+from replay_gui.core.chain import request_hash_of_decoded
 from replay_gui.core.draft import Draft
 from replay_gui.core.errors import NotApplicable, NotCanonical
 from replay_gui.core.kinds import structured
@@ -51,7 +51,7 @@ def apply(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = Fals
     """
     event = structured(kind, payload)
     operations = event.ops
-    draft.begin(save=operations is not UNSET)
+    draft.begin(operations is not UNSET)
     try:
         effect = _EFFECTS.get(kind)
         if effect is not None:
@@ -92,7 +92,7 @@ def _state_transition(draft: Draft, e: k.StateTransition) -> None:
 
 def _tool_request(draft: Draft, e: k.ToolRequest) -> None:
     _raise_tool(draft, e.tool_name, "calls")
-    name = request_hash(e.tool_name, e.tool_version, e.input)
+    name = request_hash_of_decoded(e.tool_name, e.tool_version, e.input)
     waiting = draft.map("pending", name)
     if waiting is None:
         draft.put(("pending", name), {"tool": e.tool_name, "input": e.input, "count": 1})

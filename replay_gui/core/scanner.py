@@ -53,6 +53,12 @@ class Block:
     def __len__(self) -> int:
         return len(self.contents)
 
+    def up_to(self, place: int) -> Block:
+        """The records before `place`."""
+        n = max(0, place - self.first)
+        fields = self.contents[:n], self.states[:n], self.metas[:n], self.hashes[:n]
+        return self if n >= len(self) else Block(self.first, self.offsets[: n + 1], *fields, self.linked)
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -78,16 +84,19 @@ class Ending:
 Part: TypeAlias = Block | Skipped | Ending
 
 
-def scan(source: Source, offset: int, place: int, previous: bytes | None) -> Iterator[Part]:
+def scan(
+    source: Source, offset: int, place: int, previous: bytes | None, until: int | None = None
+) -> Iterator[Part]:
     """The parts of a log from the record at `offset`, the last of them an Ending.
 
     Args:
         place: that record's place. previous: the hash before it (None after a skipped stretch); it decides about seals.
+        until: a byte beyond which nothing is wanted, so that no block is read much further.
     """
     framing = Framing(source)
     linked = previous is not None
     while offset < source.size:
-        block = _quick_block(source, offset, place, linked)
+        block = _quick_block(source, offset, place, linked, until)
         if block is None:
             part, previous = _slow_part(framing, source, offset, place, previous)
             if isinstance(part, Ending):
@@ -103,9 +112,10 @@ def scan(source: Source, offset: int, place: int, previous: bytes | None) -> Ite
     yield Ending(place, source.size, None, False, 0)
 
 
-def _quick_block(source: Source, offset: int, place: int, linked: bool) -> Block | None:
+def _quick_block(source: Source, offset: int, place: int, linked: bool, until: int | None) -> Block | None:
     """The whole records of the next BLOCK bytes, or None where anything is out of the ordinary."""
-    data = source.read_at(offset, min(BLOCK, source.size - offset))
+    end = source.size if until is None or until <= offset else min(until, source.size)
+    data = source.read_at(offset, min(BLOCK, end - offset))
     unpacker = msgpack.Unpacker(
         raw=False, use_list=False, max_buffer_size=BLOCK, max_array_len=4, max_str_len=0, max_map_len=0, max_ext_len=0
     )
@@ -115,20 +125,20 @@ def _quick_block(source: Source, offset: int, place: int, linked: bool) -> Block
         items.extend(unpacker)
     except (ValueError, msgpack.exceptions.UnpackException):
         return None
-    if not items or set(map(type, items)) != {tuple} or set(map(len, items)) != {4}:
+    try:
+        if set(map(len, items)) != {4}:
+            return None
+        contents, states, metas, hashes = zip(*items, strict=True)
+        b"".join(contents), b"".join(metas), b"".join(hashes)  # the quickest proof that all are byte strings
+    except TypeError:
         return None
-    contents, states, metas, hashes = zip(*items, strict=True)
     count = len(items)
-    if not (
-        set(map(type, contents)) == set(map(type, metas)) == set(map(type, hashes)) == {bytes}
-        and set(map(len, hashes)) == {HASH_SIZE}
-        and all(state is None or (type(state) is bytes and len(state) == HASH_SIZE) for state in set(states))
-    ):
-        return None
     bytes_ = np.frombuffer(data, np.uint8)
     content_marks, content_sizes = _bins(contents)
     meta_marks, meta_sizes = _bins(metas)
-    has_state = np.fromiter((state is not None for state in states), np.bool_, count)
+    has_state = np.ones(count, np.bool_)
+    if None in states:
+        has_state = np.fromiter((state is not None for state in states), np.bool_, count)
     at_state = 1 + content_sizes
     at_meta = at_state + 1 + (1 + HASH_SIZE) * has_state
     at_hash = at_meta + meta_sizes
@@ -137,13 +147,15 @@ def _quick_block(source: Source, offset: int, place: int, linked: bool) -> Block
     np.cumsum(sizes, out=offsets[1:])
     starts = offsets[:-1]
     # The sizes are those of the shortest forms, so the first record in a longer form begins where it is thought to
-    # begin, and one of its five marks is not what it should be.
+    # begin, and one of its marks or fixed lengths is not what it should be.
     if int(offsets[-1]) > len(data) or not (
         (bytes_[starts] == _ARRAY_OF_4).all()
         and (bytes_[starts + 1] == content_marks).all()
         and (bytes_[starts + at_state] == np.where(has_state, _BIN8, _NIL)).all()
+        and (bytes_[(starts + at_state)[has_state] + 1] == HASH_SIZE).all()
         and (bytes_[starts + at_meta] == meta_marks).all()
         and (bytes_[starts + at_hash] == _BIN8).all()
+        and (bytes_[starts + at_hash + 1] == HASH_SIZE).all()
         and int(sizes.max()) <= RECORD_LIMIT
     ):
         return None

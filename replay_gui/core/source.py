@@ -23,6 +23,8 @@ class Source:
         stamp: what tells that the file on disk is still this one (device, inode, size, time of change in ns).
     """
 
+    _fd = -1
+
     def __init__(self, path: str | os.PathLike[str]) -> None:
         """LogUnreadable where the file cannot be opened or is no regular file."""
         self.path = Path(path)
@@ -34,7 +36,7 @@ class Source:
             raise LogUnreadable(f"{self.path}: cannot be read: {reason}") from None
         facts = os.fstat(self._fd)
         if not stat.S_ISREG(facts.st_mode):
-            os.close(self._fd)
+            self.close()
             raise LogUnreadable(f"{self.path}: not a file (a folder, a device or a pipe); give the path of a log")
         self.size = facts.st_size
         self.stamp = stamp(facts)

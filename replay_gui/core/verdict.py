@@ -14,7 +14,7 @@ from replay_gui.core.verification import INVALID, VALID, Finding, VerificationRe
 
 def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> VerificationReport:
     """Verifies a whole log in this process."""
-    integrity = check_integrity(log, beginning(log), None, on_progress)
+    integrity = check_integrity(log, beginning(log), None, None, on_progress)
     states = None
     if log.header.reducer == REDUCER:
         states = check_states(log, (0, len(log.header.raw), EMPTY), None, on_progress)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
@@ -17,12 +18,21 @@ import msgspec
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.index_builder import Built
 from replay_gui.core.verification import VerificationReport
-from replay_gui.engine.answers import IndexGrew, RunOpened, Trouble
-from replay_gui.engine.background import INDEX, VERIFY, Background
+from replay_gui.engine.answers import IndexGrew, Progress, RunOpened, Trouble
+from replay_gui.engine.background import Background
 from replay_gui.engine.frames import Message
 from replay_gui.engine.mailbox import Letter, Mailbox
-from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.opening import opened
+from replay_gui.engine.open_run import OpenRun, Stamp
+from replay_gui.engine.opening import (
+    Conversion,
+    conversion_cache,
+    file_stamp,
+    is_foreign,
+    opened,
+    opened_conversion,
+    user_cache,
+)
+from replay_gui.engine.pace import Pace
 from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.requests import (
     Answer,
@@ -37,10 +47,21 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
+from replay_gui.engine.verifying import Verifying
 
 Deliver: TypeAlias = Callable[[Answer], None]
 
-_MISSING = {INDEX: "Not all events were read", VERIFY: "The run was not verified"}
+INDEX, CONVERT = "index", "convert"
+
+
+@dataclass(frozen=True, slots=True)
+class _Converting:
+    """A foreign file that is being made into a log, to be opened as run `run`."""
+
+    run: int
+    path: str
+    stamp: Stamp
+    work: Background
 
 
 class Engine:
@@ -53,9 +74,13 @@ class Engine:
         self._deliver = deliver
         self._pool = pool
         self._mailbox: Mailbox[Request] = Mailbox()
-        self._background = Background(pool, self._on_worker)
+        self._cache = user_cache()
         self._thread = threading.Thread(target=self._live, name="core-engine", daemon=True)
         self._open: OpenRun | None = None
+        self._verifying: Verifying | None = None
+        self._pace = Pace("Verifying")
+        self._converting: _Converting | None = None
+        self._background: Background | None = None
         self._sought: tuple[int, int] | None = None  # ticket and position of the last Seek
 
     def start(self) -> None:
@@ -92,12 +117,11 @@ class Engine:
         run, question = letter.request.run, letter.request.question
         match question:
             case Open(path):
-                self._take_over(opened(run, path, partial(self._complain, run)), letter.ticket)
+                self._start_opening(run, path, letter.ticket)
             case Close():
                 self._forget()
             case Heard(purpose, message):
-                if self._background.current(purpose, message):
-                    self._hear(run, purpose, message)
+                self._hear(run, purpose, message)
             case _ if self._open is not None and self._open.number == run:
                 self._reply(self._open, question, letter.ticket)
 
@@ -125,49 +149,97 @@ class Engine:
             self._answer(run.number, run.moment(min(max(position, 0), run.index.count)), ticket)
 
     # ---- opening and closing ---------------------------------------------------------------------
+    def _start_opening(self, run: int, path: str, ticket: int) -> None:
+        """Opens a log at once; has anything else converted to one first, while the old run stays."""
+        self._stop_converting()
+        if not is_foreign(path):
+            self._take_over(opened(run, path, self._cache, partial(self._complain, run)), ticket)
+            return
+        work = Background(self._pool, partial(self._on_worker, run))
+        self._converting = _Converting(run, path, file_stamp(path), work)
+        self._answer(run, Progress("Importing", 0, 0, None))
+        work.start(CONVERT, CONVERT, {"path": path, "cache": str(conversion_cache())})
+
+    def _hear_converting(self, converting: _Converting, message: Message) -> None:
+        if not converting.work.accepts(CONVERT, message):
+            return
+        number, path = converting.run, converting.path
+        if message["type"] not in ("done", "failed"):
+            return
+        self._converting = None
+        self._answer(number, WorkEnded())
+        if message["type"] == "failed":
+            self._answer(number, Trouble("error", message["text"]))
+        else:
+            made = msgspec.convert(message["value"], Conversion)
+            complain = partial(self._complain, number)
+            self._take_over(opened_conversion(number, path, converting.stamp, made, self._cache, complain), 0)
+
+    def _stop_converting(self) -> None:
+        if self._converting is not None:
+            self._converting.work.stop()
+            self._converting = None
+
     def _take_over(self, run: OpenRun, ticket: int) -> None:
         """The new run is sound enough to be shown, so the old one goes."""
         self._forget()
         self._open = run
+        work = self._background = Background(self._pool, partial(self._on_worker, run.number))
+        verifying = self._verifying = Verifying(run.log, work.start)
+        self._pace = Pace("Verifying")
         self._answer(run.number, RunOpened(run.facts, run.index), ticket)
-        for purpose in (INDEX, VERIFY):
-            self._background.start(run.number, purpose, run.job_args)
+        self._answer(run.number, self._pace.progress(0, verifying.total))
+        if run.index.complete:  # from the cache, on which no verdict may rest
+            verifying.start_with_replay()
+        else:
+            work.start(INDEX, INDEX, {"path": str(run.log.source.path), "folder": str(run.folder)})
+            verifying.start_beside_index()
 
     def _forget(self) -> None:
-        self._background.stop()
-        self._sought = None
+        self._stop_converting()
+        if self._background is not None:
+            self._background.stop()
         if self._open is not None:
             self._open.close()
-            self._open = None
+        self._open = self._background = self._verifying = self._sought = None
 
     # ---- background work ---------------------------------------------------------------------------
     def _hear(self, number: int, purpose: str, message: Message) -> None:
-        run = self._open
-        if run is None or run.number != number:
+        if self._converting is not None and self._converting.run == number:
+            self._hear_converting(self._converting, message)
+            return
+        run, work, verifying = self._open, self._background, self._verifying
+        if run is None or run.number != number or work is None or verifying is None:
+            return
+        if not work.accepts(purpose, message):
             return
         match message["type"], purpose:
-            case "progress", _:
-                if purpose == self._background.purposes()[0]:  # one at a time is told of
-                    self._answer(number, self._background.progress(purpose, message))
-                return
+            case "failed", _:
+                missing = "Not all events were read" if purpose == INDEX else "The run was not verified"
+                self._answer(number, Trouble("error", f"{missing}: {message['text']}.", "reload"))
             case ("part" | "done") as kind, "index":
                 run.grow(msgspec.convert(message["value"], Built), complete=kind == "done")
                 self._answer(number, IndexGrew(run.index))
-            case "done", "verify":
-                self._conclude(run, msgspec.convert(message["value"], VerificationReport))
-            case "failed", _:
-                self._answer(number, Trouble("error", f"{_MISSING[purpose]}: {message['text']}.", "reload"))
-        if not self._background.purposes():
+                if kind == "done":
+                    verifying.index_built(run.built, str(run.folder), run.index.offset)
+            case _:
+                self._conclude(run, verifying.hear(purpose, message))
+        if message["type"] == "progress":
+            self._answer(number, self._pace.progress(verifying.done, max(verifying.done, verifying.total)))
+        elif not work.busy:
             self._answer(number, WorkEnded())
 
-    def _conclude(self, run: OpenRun, report: VerificationReport) -> None:
-        run.broken_from = report.first_broken
-        self._answer(run.number, report)
-        if run.broken_from is not None:
-            self._show_moment(run)
+    def _conclude(self, run: OpenRun, report: VerificationReport | None) -> None:
+        if report is not None:
+            report = run.judged(report)
+            run.broken_from = report.first_broken
+            self._answer(run.number, report)
+            if run.broken_from is not None:
+                self._show_moment(run)
 
     def _stop_work(self, run: OpenRun) -> None:
-        missing = [_MISSING[purpose] for purpose in self._background.purposes()]
-        if self._background.stop():
-            self._answer(run.number, Trouble("info", f"Stopped. {'; '.join(missing)}.", "reload"))
-        self._answer(run.number, WorkEnded())
+        if self._background is not None and self._background.busy:
+            self._background.stop()
+            missing = "the run is not verified" if run.index.complete else "not all events were read"
+            self._answer(run.number, Trouble("info", f"Stopped: {missing}.", "reload"))
+            self._answer(run.number, WorkEnded())

@@ -11,8 +11,11 @@ from typing import TypeAlias
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.event import Event
+from replay_gui.core.event_text import summarise
 from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built
+from replay_gui.core.index_cache import IndexCache, shown
 from replay_gui.core.index_columns import IndexView
+from replay_gui.core.kinds import KINDS
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.replay import Effect, Replayer
 from replay_gui.core.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_PAIR, NO_TIME, NO_TOOL, RunIndex
@@ -20,14 +23,15 @@ from replay_gui.core.snapshot_store import SnapshotReader
 from replay_gui.core.snapshots import SnapshotManager
 from replay_gui.core.source import stamp
 from replay_gui.core.state import EMPTY
+from replay_gui.core.verification import NOT_VERIFIABLE, VALID, VerificationReport
 from replay_gui.engine.answers import EventRow, Moment, Related, Rows, RunFacts
-from replay_gui.engine.summaries import summary
 
 BIG = 1 << 20  # bytes; a row does not decode a record beyond this
 LOOK_AHEAD = 32  # events among which those that the current one led to are looked for
 ROWS_LIMIT = 2000  # rows in one answer
 
 Stamp: TypeAlias = tuple[int, int, int, int]
+Complain: TypeAlias = Callable[[str], None]
 
 _ALWAYS_FAILED = frozenset({"Error", "CapabilityDenied"})
 
@@ -36,42 +40,55 @@ class OpenRun:
     """One log and its index, in the hands of the engine thread alone.
 
     Attributes:
-        number: the run's number. facts: its RunFacts. index: its RunIndex so far.
+        number: the run's number. facts: its RunFacts. index, built: its RunIndex so far, and the rest of it.
         broken_from: place of the first event known to be broken; None where none is.
     """
 
     def __init__(
-        self, number: int, log: EventLog, facts: RunFacts, folder: Path, file: Stamp, complain: Callable[[str], None]
+        self, number: int, log: EventLog, facts: RunFacts, cache: IndexCache, file: Stamp, complain: Complain
     ) -> None:
-        """`folder` is where index and snapshots are built; `file` the stamp that the file at facts.path had.
+        """`file`: the stamp of the file at facts.path; `complain` hears of what turned out bad and is done without.
 
-        `complain` hears, in words, of what turned out bad and is done without.
+        An index that the cache has of this log is there at once; else it is to be built in `folder`.
         """
         self.number = number
         self.facts = facts
-        self.index = RunIndex()
         self.broken_from: int | None = None
         self._log = log
         self._file = file
         self._complain = complain
-        self._view = IndexView(folder)
-        self._stored = SnapshotReader(folder / SNAPSHOTS_FILE, self._hash_before)
+        self._cache = cache
+        self._stored = SnapshotReader(Path(), self._hash_before)
         self._snapshots = SnapshotManager(self._stored.load, on_dropped=self._on_dropped)
         self._replayer = Replayer(log, self._snapshots)
-        log.use_offsets(self.index.offset)
+        kept = cache.load(log)
+        if kept is None:
+            self._view = IndexView(cache.begin())
+            self._use(Built(0, 0, b"", KINDS, (), (), (), ()), RunIndex())
+        else:
+            self._view, index, built = kept
+            self._use(built, index)
 
     @property
-    def job_args(self) -> dict[str, str]:
-        """What a job on this run must know."""
-        return {"path": str(self._log.source.path), "folder": str(self._view.folder)}
+    def log(self) -> EventLog:
+        return self._log
+
+    @property
+    def folder(self) -> Path:
+        """Where index and snapshots are."""
+        return self._view.folder
 
     def grow(self, built: Built, complete: bool) -> None:
-        """Takes in what has been built; OSError or ValueError where the folder does not hold it."""
-        kept = [entry.position for entry in built.snapshots]
-        self.index = self._view.grow(built.count, built.kinds, built.tools, built.phases, tuple(kept), complete)
-        self._log.use_offsets(self.index.offset)
+        """Takes in what has been built; a complete index is kept. OSError or ValueError: the folder lacks it."""
+        if complete:
+            self._view.folder = self._cache.adopt(self._view.folder, self._log)
+        self._use(built, shown(self._view, built, complete))
+
+    def _use(self, built: Built, index: RunIndex) -> None:
+        self.built, self.index = built, index
+        self._log.use_offsets(index.offset)
         self._stored.use(self._view.folder / SNAPSHOTS_FILE, list(built.snapshots))
-        self._snapshots.offer(kept)
+        self._snapshots.offer(list(index.snapshots))
 
     def changed_on_disk(self) -> bool:
         """Whether the file at the path is no longer the one that was opened."""
@@ -80,10 +97,19 @@ class OpenRun:
         except OSError:
             return True
 
+    def judged(self, report: VerificationReport) -> VerificationReport:
+        """The report on the log as what it says of the file that the user opened, which may be another."""
+        if self.facts.format == "rlog":
+            return report
+        note = "This format carries no hashes, so nothing protects the run; its state is derived from its events."
+        verdict = NOT_VERIFIABLE if report.verdict == VALID else report.verdict
+        return replace(report, run=self.facts.path, verdict=verdict, notes=(note, *self.facts.notes))
+
     def close(self) -> None:
-        """Closes the log and removes what was built."""
+        """Closes the log and removes an index that is not complete."""
         self._log.close()
-        shutil.rmtree(self._view.folder, ignore_errors=True)  # it is of no use to anyone, wherever it is stuck
+        if not self.index.complete:
+            shutil.rmtree(self._view.folder, ignore_errors=True)  # of no use to anyone, wherever it is stuck
 
     def _hash_before(self, position: int) -> bytes | None:
         return self._log[position - 1].hash
@@ -155,7 +181,7 @@ class OpenRun:
             event = self._log[place]
         except ReplayError as why:
             return replace(row, text=str(why), broken=True)
-        return replace(row, text=summary(event), failed=row.failed or _failed(row.kind))
+        return replace(row, text=summarise(event), failed=row.failed or _failed(row.kind))
 
     def _size(self, place: int) -> int:
         offsets = self.index.offset
@@ -171,4 +197,4 @@ def _failed(kind: str) -> bool:
 
 
 def _link(label: str, event: Event) -> Related:
-    return Related(label, event.position + 1, f"{event.tool or event.kind}  {summary(event)}")
+    return Related(label, event.position + 1, f"{event.tool or event.kind}  {summarise(event)}")

@@ -2,31 +2,69 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import platformdirs
 
 from replay_gui.core.event import Event
+from replay_gui.core.header import MAGIC
+from replay_gui.core.importers.registry import importer_for
+from replay_gui.core.index_cache import IndexCache
 from replay_gui.core.log_reader import EventLog
+from replay_gui.core.plain_text import one_line
+from replay_gui.core.source import Source
 from replay_gui.engine.answers import RunFacts
-from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.summaries import one_line
+from replay_gui.engine.open_run import Complain, OpenRun, Stamp
 
 
-def opened(number: int, path: str, complain: Callable[[str], None]) -> OpenRun:
+class Conversion(msgspec.Struct, frozen=True):
+    """The log that a foreign file was made into: its path, the importer's name, and what the user must know."""
+
+    path: str
+    format: str
+    notes: tuple[str, ...]
+
+
+def is_foreign(path: str) -> bool:
+    """Whether the file must be converted first; a ReplayError where it cannot be read or nothing can convert it."""
+    with Source(path) as source:
+        if source.path.suffix == ".rlog" or source.read_at(0, min(source.size, len(MAGIC))) == MAGIC:
+            return False
+        importer_for(source)
+    return True
+
+
+def file_stamp(path: str) -> Stamp:
+    """What tells later whether the file is still this one; LogUnreadable where it cannot be read."""
+    with Source(path) as source:
+        return source.stamp
+
+
+def opened(number: int, path: str, cache: IndexCache, complain: Complain) -> OpenRun:
     """The replay log at `path`; a ReplayError says why not. `complain`: see OpenRun."""
     log = EventLog.open(path)
     try:
-        return OpenRun(number, log, facts_of(log, path), _new_folder(), log.source.stamp, complain)
+        return OpenRun(number, log, facts_of(log, path, log.source.size, None), cache, log.source.stamp, complain)
     except BaseException:
         log.close()
         raise
 
 
-def facts_of(log: EventLog, path: str) -> RunFacts:
-    """What header and first event say. `path` is what the user opened."""
+def opened_conversion(
+    number: int, path: str, stamp: Stamp, made: Conversion, cache: IndexCache, complain: Complain
+) -> OpenRun:
+    """As `opened`, of the foreign file at `path`, which had this stamp when it was converted."""
+    log = EventLog.open(made.path)
+    try:
+        return OpenRun(number, log, facts_of(log, path, stamp[2], made), cache, stamp, complain)
+    except BaseException:
+        log.close()
+        raise
+
+
+def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> RunFacts:
+    """What header and first event say. `path`, `size`: of the file that the user opened; `made`: from it, if foreign."""
     header = log.header
     start = len(header.raw)
     first = log.event_at(0, start) if log.source.size > start else None
@@ -34,22 +72,25 @@ def facts_of(log: EventLog, path: str) -> RunFacts:
         path=path,
         name=Path(path).name,
         run_id=header.run_id,
-        format="rlog",
+        format="rlog" if made is None else made.format,
         origin=header.origin,
         source=_source_in_words(header.source),
-        notes=(),
+        notes=() if made is None else made.notes,
         agent_type=_agent(first, "agent_type"),
         agent_version=_agent(first, "agent_version"),
-        size=log.source.size,
+        size=size,
         created=header.created,
     )
 
 
-def _new_folder() -> Path:
-    """A folder for what is derived from one log, in the user's cache, for the user's eyes only."""
-    parent = Path(platformdirs.user_cache_dir("replay-gui"))
-    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix="run-", dir=parent))
+def user_cache() -> IndexCache:
+    """The indexes in the user's cache folder."""
+    return IndexCache(platformdirs.user_cache_path("replay-gui") / "indexes")
+
+
+def conversion_cache() -> Path:
+    """Where converted files are kept."""
+    return platformdirs.user_cache_path("replay-gui") / "conversions"
 
 
 def _agent(first: Event | None, name: str) -> str:
@@ -63,6 +104,8 @@ def _source_in_words(source: object) -> str:
             return ""
         case str():
             return one_line(source)
+        case {"format": str(name), "name": str(file)}:
+            return one_line(f"{name}: {file}")
         case dict():
             return one_line(", ".join(f"{key} {value}" for key, value in source.items()))
     return one_line(repr(source))

@@ -89,7 +89,7 @@ class _Worker:
 class WorkerPool:
     """At most `size` worker processes that run the jobs of `module`, in the order they were submitted.
 
-    Messages come as {type, …} (see frames) on a thread of the pool; whoever takes them hands them on. A worker that
+    Messages come as {id, type, …} (see frames) on a thread of the pool; whoever takes them hands them on. A worker that
     dies in a job makes it `failed`, in words. All methods may be called from any thread.
     """
 
@@ -162,7 +162,7 @@ class WorkerPool:
             self._ending.discard(worker)
             self._hand_out()
         if handle is not None:
-            handle.on_message({"type": "failed", "kind": "died", "text": _how_it_ended(code)})
+            handle.on_message({"id": handle.number, "type": "failed", "kind": "died", "text": _how_it_ended(code)})
 
     # ---- with the lock held --------------------------------------------------------------------------
     def _hand_out(self) -> None:

@@ -20,9 +20,9 @@ def icon(name: str) -> QIcon:
     return _icon(name, now.text.name(), now.faint.name())
 
 
-def icon_pixmap(name: str, color: QColor, ratio: float = 1.0) -> QPixmap:
-    """The icon in one colour, ICON logical pixels wide and high."""
-    return _draw(_source(name), color.name(), ratio)
+def tinted_icon(name: str, color: QColor) -> QIcon:
+    """The icon in one colour: on a badge, in a banner."""
+    return _icon(name, color.name(), color.name())
 
 
 @cache

@@ -14,7 +14,7 @@ from fontpkg import FontpkgError
 from fontpkg import path as font_path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from PySide6.QtWidgets import QApplication, QStyleFactory, QToolButton, QWidget
 
 from replay_gui.look.paths import resources
 
@@ -30,15 +30,18 @@ LINE = 1
 FOCUS = 2
 SCROLL_BAR = 10
 LANE, LANE_LEAST = 22, 15  # height of a timeline lane
-LABELS = 144  # width of the timeline's column of names
+LABELS = 148  # width of the timeline's column of names
 AXIS = 34
 STRIP = 32  # height of the overview
+POPUP = 440  # width of a text that pops up
 MARK = 9.0
 BAR = 10.0  # thickness of a tool call
 TICKS = 96.0  # least distance between two numbers on the axis
 UI_SIZE = 12.5
 SMALL_SIZE = 11.0
 DATA_SIZE = 11.5
+
+_PILLS = ("raised", "good", "bad", "warn")
 
 Normal, Medium, Bold = QFont.Weight.Normal, QFont.Weight.Medium, QFont.Weight.DemiBold
 
@@ -113,7 +116,7 @@ DARK = _theme(
     raised="#232832",
     line="#2d3440",
     grid="#242933",
-    band="#2f343d",
+    band="#282d36",
     density="#404955",
     text="#dfe4ec",
     secondary="#8b95a5",
@@ -216,11 +219,16 @@ def apply_theme(app: QApplication, choice: str) -> None:
 def set_role(widget: QWidget, role: str) -> None:
     """Gives a widget one of the looks of the style sheet, as often as it changes.
 
-    Labels: title, secondary, link. Surfaces: panel, head, raised, line, good, bad, warn, info.
+    Labels: title, secondary, link. Surfaces: panel, head, raised, line, popup,
+    good, bad, warn, info. Tool buttons: secondary, link, and as pills raised, good, bad, warn.
     """
     widget.setProperty("role", role)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+    bold = role == "title" or (isinstance(widget, QToolButton) and role in _PILLS)
+    font = ui_font(Bold) if bold else widget.font()
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+    widget.setFont(font)  # polishing anew has lost it
 
 
 def kind_color(kind: str, tool: int | None = None) -> QColor:
@@ -270,7 +278,10 @@ def _font(family: str | None, fallback: QFontDatabase.SystemFont, weight: QFont.
     screen = QGuiApplication.primaryScreen()
     # Only point sizes may be fractions; a logical pixel is 1/96 inch except where the screen says otherwise.
     font.setPointSizeF(size * 72.0 / (screen.logicalDotsPerInchY() if screen else 96.0))
-    font.setWeight(weight)
+    if family:  # the packaged fonts are variable: asked for a weight, Qt would smear the regular one
+        font.setVariableAxis(QFont.Tag("wght"), float(weight.value))
+    else:
+        font.setWeight(weight)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     font.setFeature(QFont.Tag("tnum"), 1)
     if fallback == QFontDatabase.SystemFont.FixedFont:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import (
     FLAG_FAILED,
     FLAG_NOT_APPLIED,
@@ -12,7 +13,6 @@ from replay_gui.core.run_index import (
     NO_TOOL,
     RunIndex,
 )
-from replay_gui.engine.summaries import one_line
 
 
 def event_words(index: RunIndex, position: int) -> str:

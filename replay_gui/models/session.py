@@ -128,6 +128,17 @@ class Session(QObject):
         """Shows the whole run."""
         self.set_view(0.0, float(self.index.count))
 
+    def zoom(self, factor: float) -> None:
+        """Shows `factor` times as many events; the position stays where it is in sight, else the middle does."""
+        start, end = self.view
+        scale = TimelineScale(start, end, 1.0)
+        fixed = scale.pixel(self.position) if start <= self.position <= end else 0.5
+        self._show(scale.zoomed(factor, fixed, self.index.count))
+
+    def pan(self, share: float) -> None:
+        """Shows what lies later (or, below 0, earlier) by `share` of what is shown."""
+        self._show(TimelineScale(*self.view, 1.0).panned(share, self.index.count))
+
     def _show(self, scale: TimelineScale) -> None:
         self._whole = scale.start <= 0.0 and scale.end >= self.index.count
         view = (scale.start, scale.end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -26,6 +26,7 @@ class OverviewStrip(QWidget):
         super().__init__(parent)
         self._session = session
         self._shown: tuple[float, float] = (0.0, 1.0)  # the window as drawn, never too narrow to grasp
+        self.setFixedHeight(STRIP)
         self.setAccessibleName("Overview of the whole run")
         self.setAccessibleDescription("The window is the range that the timeline shows; drag it or its edges.")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -34,12 +35,12 @@ class OverviewStrip(QWidget):
         label.setFixedWidth(LABELS - GAP - UNIT)
         set_role(label, "secondary")
 
-        self._graphics = pg.GraphicsView(background=None)
-        self._graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.graphics = pg.GraphicsView(background=None)
+        self.graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
-        self._graphics.setCentralItem(self._box)
+        self.graphics.setCentralItem(self._box)
         self._pace = pg.PlotCurveItem(fillLevel=0.0, antialias=True)
-        self._errors = pg.PlotCurveItem(connect="pairs")
+        self._errors = pg.PlotCurveItem([0.0, 1.0], [0.0], stepMode="center", fillLevel=0.0)
         self._untrusted = pg.LinearRegionItem(movable=False)
         self._window = pg.LinearRegionItem(swapMode="push")
         for item in (self._pace, self._errors, self._untrusted, self._window):
@@ -49,10 +50,10 @@ class OverviewStrip(QWidget):
         row.setContentsMargins(GAP + UNIT, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(label)
-        row.addWidget(self._graphics, 1)
+        row.addWidget(self.graphics, 1)
 
         self._window.sigRegionChanged.connect(self.on_window_dragged)
-        self._graphics.scene().sigMouseClicked.connect(self.on_clicked)
+        self.graphics.scene().sigMouseClicked.connect(self.on_clicked)
         session.run_changed.connect(self.on_index_changed)
         session.index_changed.connect(self.on_index_changed)
         session.view_changed.connect(self.on_view_changed)
@@ -61,28 +62,23 @@ class OverviewStrip(QWidget):
         self.on_theme_changed()
         self.on_index_changed()
 
-    def sizeHint(self) -> QSize:
-        return QSize(6 * LABELS, STRIP)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.on_index_changed()
 
+    def x_of(self, position: float) -> float:
+        """Where a position is, in pixels of `graphics`."""
+        return GAP + self._whole.pixel(position)
+
     @Slot()
     def on_index_changed(self) -> None:
-        width = self._graphics.width()
+        width = self.graphics.width()
         overview = Overview.of(self._session.index, width // COLUMN)
         self._pace.setData(overview.edges, np.append(overview.pace, overview.pace[-1]))
-        at = (overview.edges[:-1] + 1)[overview.errors > 0]  # at the first event of the column, counted from 1
-        high = overview.errors[overview.errors > 0]
-        self._errors.setData(np.repeat(at, 2), np.column_stack((np.zeros(len(at)), high)).ravel())
+        self._errors.setData(overview.error_edges, overview.errors, stepMode="center")
         margin = GAP * self._whole.span / self._whole.width  # as beside the lanes, so that columns stand below events
         self._box.setRange(xRange=(-margin, self._whole.end + margin), yRange=(0.0, 1.0), padding=0.0)
-        self.setToolTip(
-            "Height: how quickly events came; red: errors"
-            if overview.has_pace
-            else "Red: errors. Events have no times."
-        )
+        self.setToolTip("Height: how quickly events came. Red: errors." if overview.has_pace else "Red: errors.")
         self.on_report_changed()
         self.on_view_changed()
 
@@ -128,13 +124,14 @@ class OverviewStrip(QWidget):
     @Slot()
     def on_theme_changed(self) -> None:
         now = theme()
-        glass, clear, hatch = QColor(now.accent), QColor(0, 0, 0, 0), QColor(now.damage)
+        glass, clear, hatch = QColor(now.accent), QColor(Qt.GlobalColor.transparent), QColor(now.damage)
         glass.setAlphaF(0.22)
         hatch.setAlphaF(0.5)
         self._box.setBackgroundColor(now.raised)
         self._pace.setBrush(now.density)
         self._pace.setPen(clear)
-        self._errors.setPen(pg.mkPen(now.error, width=1.5))
+        self._errors.setBrush(now.error)
+        self._errors.setPen(clear)
         self._untrusted.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
         self._window.setBrush(glass)
         self._window.setHoverBrush(glass)
@@ -147,4 +144,4 @@ class OverviewStrip(QWidget):
     @property
     def _whole(self) -> TimelineScale:
         count = self._session.index.count
-        return TimelineScale(0.0, max(float(count), 1.0), max(self._graphics.width() - 2.0 * GAP, 1.0)).clamped(count)
+        return TimelineScale(0.0, max(float(count), 1.0), max(self.graphics.width() - 2.0 * GAP, 1.0)).clamped(count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from replay_gui.look.theme import GAP, HEAD, LINE, UNIT, data_font, set_role
+from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role
 
 
 class Panel(QFrame):
@@ -33,7 +33,7 @@ class Panel(QFrame):
         self._head.addWidget(self._secondary, 1)
         self._head.addWidget(self._note)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(LINE, LINE, LINE, UNIT)  # the body's corners stay inside the round ones
+        self._column.setContentsMargins(0, 0, 0, UNIT)  # the body's corners stay inside the round ones
         self._column.setSpacing(0)
         self._column.addWidget(head)
 

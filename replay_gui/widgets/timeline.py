@@ -7,6 +7,7 @@ import html
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -56,6 +57,7 @@ class Timeline(QWidget):
         self._pan_from: QPointF | None = None  # where the hand holds the plot while it pans
         self._area: tuple[float, float] | None = None  # x where Shift was pressed, x now
         self._scrubbing = False
+        self._ring = False  # whether to show that the keys come here: not to a hand that has just clicked
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -142,7 +144,7 @@ class Timeline(QWidget):
             paint_position(painter, self._layout(), self.scale, self._session.position)
         if self._area:
             _paint_area(painter, self._layout(), *self._area)
-        if self.hasFocus():
+        if self._ring:
             painter.setPen(QPen(theme().accent, FOCUS))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(LINE, LINE, -LINE, -LINE), UNIT, UNIT)
@@ -235,7 +237,15 @@ class Timeline(QWidget):
         start, end = scale.position(left - origin), scale.position(right - origin)
         self._view(TimelineScale(start, end, scale.width).clamped(self._index.count))
 
-    # ---- keys -----------------------------------------------------------------------------------------
+    # ---- keys, and a ring for who came by key ------------------------------------------------------
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ring = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._ring = False
+        super().focusOutEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         scale, session = self.scale, self._session
         in_lane = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

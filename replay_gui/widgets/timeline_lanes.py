@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
+from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import NO_PAIR, RunIndex
-from replay_gui.engine.summaries import one_line
 from replay_gui.look.marks import Mark, mark_of, mark_pixmap
 from replay_gui.look.theme import BAR, GAP, MARK, SMALL_RADIUS, SMALL_SIZE, UNIT, kind_color, theme, ui_font
 from replay_gui.models.lanes import Lane, Positions, places_of
@@ -35,7 +36,7 @@ class LanePainter:
 
     def paint(self, lane: Lane, row: int) -> None:
         middle = self._layout.lane(row).center().y()
-        if lane.is_agent:
+        if lane.is_agent and self._index.phases:
             self._paint_phases(middle)
             return
         begin, end = places_of(lane.positions, (self._first, self._last))
@@ -122,13 +123,16 @@ class LanePainter:
         self._painter.drawImage(target, image)
 
     def _paint_phases(self, middle: float) -> None:
-        phases = self._index.phases
+        every = self._index.phases
+        begin = max(bisect_left(every, self._first, key=_place) - 1, 0)  # the one before reaches into the view
+        end = bisect_left(every, self._last, key=_place)
+        phases = every[begin:end]
         if not phases:
             return
         now, painter = theme(), self._painter
-        places = np.fromiter((place for place, _ in phases), np.int64, len(phases))
-        left = self._pixels((places + 1).astype(np.int32))
-        right = np.append(left[1:], self._layout.origin + self._scale.pixel(self._index.count))
+        left = self._pixels(np.fromiter((place + 1 for place, _ in phases), np.int32, len(phases)))
+        until = every[end][0] + 1 if end < len(every) else self._index.count
+        right = np.append(left[1:], self._layout.origin + self._scale.pixel(until))
         # Of the phases that begin in the same column of pixels only the longest-lived, the last, can be seen.
         whole = np.floor(left)
         kept = np.flatnonzero((np.append(whole[1:], np.inf) > whole) & (right > 0) & (left < self._layout.width))
@@ -148,6 +152,10 @@ class LanePainter:
                     one_line(phases[which][1]), Qt.TextElideMode.ElideRight, int(room.width())
                 )
                 painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+
+
+def _place(phase: tuple[int, str]) -> int:
+    return phase[0]
 
 
 def _faint(colour: QColor) -> QColor:

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
 
+from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import RunIndex
-from replay_gui.engine.summaries import one_line
 from replay_gui.look.marks import Mark, mark_pixmap
 from replay_gui.look.theme import BAR, GAP, LABELS, LINE, MARK, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
 from replay_gui.models.lanes import Lane
@@ -56,7 +56,8 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, lanes: tuple[Lane, .
         room = layout.lane(row)
         room.setRight(LABELS)
         room.adjust(GAP + UNIT, 0, -GAP, 0)
-        count = f"{len(index.phases):,} phases" if lane.is_agent else f"{lane.count:,}"
+        phases = len(index.phases) if lane.is_agent else 0
+        count = (f"{phases:,} phases" if phases > 1 else "1 phase") if phases else f"{lane.count:,}"
         painter.setFont(numbers)
         painter.setPen(now.secondary)
         painter.drawText(room, _RIGHT, count)
@@ -95,9 +96,10 @@ def axis_room(layout: TimelineLayout, pixel: float, width: float) -> QRectF:
 def _paint_snapshots(
     painter: QPainter, layout: TimelineLayout, scale: TimelineScale, index: RunIndex, ratio: float
 ) -> None:
-    """A small shield on the lower edge of the lanes for each column of pixels with a snapshot."""
+    """A small shield below the lanes for a snapshot; where they crowd, for the first every few pixels."""
     places = np.fromiter(index.snapshots, np.float64, len(index.snapshots))
-    pixels = np.unique(np.rint((places - scale.start) * scale.width / scale.span) // GAP * GAP)
+    pixels = (places - scale.start) * scale.width / scale.span
+    pixels = pixels[np.unique(pixels // GAP, return_index=True)[1]]
     shield = mark_pixmap(Mark.SHIELD, MARK, theme().secondary, ratio)
     y = layout.plot.bottom() - MARK / 2
     for x in pixels[(pixels > -GAP) & (pixels < scale.width + GAP)].tolist():
@@ -114,7 +116,7 @@ def _paint_damage(painter: QPainter, layout: TimelineLayout, x: float, ratio: fl
     damage = theme().damage
     veil, stripes = QColor(damage), QColor(damage)
     veil.setAlphaF(0.05)
-    stripes.setAlphaF(0.22)
+    stripes.setAlphaF(0.16)
     untrusted = QRectF(max(x, plot.left()), plot.top(), plot.right() - max(x, plot.left()), plot.height())
     painter.fillRect(untrusted, veil)
     painter.fillRect(untrusted, QBrush(stripes, Qt.BrushStyle.BDiagPattern))
@@ -137,7 +139,7 @@ def paint_position(painter: QPainter, layout: TimelineLayout, scale: TimelineSca
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     top = layout.plot.top()
-    line = QRectF(layout.origin + pixel - 0.75, top, 1.5, layout.plot.bottom() + GAP - top)
+    line = QRectF(round(layout.origin + pixel) - LINE, top, 2 * LINE, layout.plot.bottom() + GAP - top)
     painter.fillRect(line, now.accent)
     font = ui_font(Medium, SMALL_SIZE)
     painter.setFont(font)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from replay_gui.look.theme import GAP, LINE, UNIT, set_role
+from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.models.session import Session
 from replay_gui.widgets.overview_strip import OverviewStrip
 from replay_gui.widgets.timeline import Timeline
@@ -20,7 +20,7 @@ class TimelinePanel(QFrame):
         self.timeline = Timeline(session)
         self.overview = OverviewStrip(session)
         column = QVBoxLayout(self)
-        column.setContentsMargins(LINE, LINE + UNIT, LINE + GAP, GAP + UNIT)
+        column.setContentsMargins(0, UNIT, GAP, GAP + UNIT)
         column.setSpacing(UNIT)
         column.addWidget(self.timeline, 1)
         column.addWidget(self.overview)

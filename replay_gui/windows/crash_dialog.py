@@ -23,7 +23,6 @@ class CrashDialog(QDialog):
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Something went wrong")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         words = QLabel("A fault in this program. Your log was not changed. Please send this text with a report:")
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
@@ -50,6 +49,9 @@ class CrashDialog(QDialog):
 class CrashHook(QObject):
     """Takes what no code caught, on whichever thread, and shows it in the GUI thread; a storm of faults shows few.
 
+    Attributes:
+        dialog: the last one shown.
+
     Signals:
         crashed(str): the report, emitted on the failing thread.
     """
@@ -60,6 +62,7 @@ class CrashHook(QObject):
         super().__init__(parent)
         self._lock = threading.Lock()
         self._quiet_until = 0.0
+        self.dialog: CrashDialog | None = None
         self.crashed.connect(self._on_crashed)
 
     def install(self) -> None:
@@ -96,4 +99,5 @@ class CrashHook(QObject):
 
     @Slot(str)
     def _on_crashed(self, text: str) -> None:
-        CrashDialog(text).show()
+        self.dialog = CrashDialog(text)
+        self.dialog.show()

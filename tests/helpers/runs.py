@@ -15,7 +15,7 @@ PHASES = ("plan", "act", "check", "act", "plan", "act", "check", "report")
 
 
 def synthetic_index(count: int, tools: tuple[str, ...] = TOOLS, seed: int = 7, complete: bool = True) -> RunIndex:
-    """`count` events in the proportions of a real run: paired calls, some of them failed, errors, phases, snapshots."""
+    """`count` events (1 or more) as in a real run: paired calls, some of them failed, errors, phases, snapshots."""
     random = np.random.default_rng(seed)
     wanted = {
         "Observation": 0.06, "Decision": 0.32, "ToolRequest": 0.2, "MemoryWrite": 0.04, "MemoryRead": 0.02,
@@ -23,7 +23,7 @@ def synthetic_index(count: int, tools: tuple[str, ...] = TOOLS, seed: int = 7, c
     }  # fmt: skip
     shares = np.array([wanted.get(name, 0.0) for name in KINDS])
     kind = random.choice(len(KINDS), count, p=shares / shares.sum()).astype(np.uint16)
-    begin = [round(count * share) for share in np.linspace(0, 1, len(PHASES), endpoint=False)]
+    begin = [count * n // len(PHASES) for n in range(len(PHASES))]
     kind[begin] = KINDS.index("StateTransition")
     kind[:1] = KINDS.index("AgentInit")
     request, response = KINDS.index("ToolRequest"), KINDS.index("ToolResponse")

@@ -44,21 +44,17 @@ class ClaudeCode:
         if not found.understood:
             raise ImportRefused(f"{source.path}: no line of a Claude Code session in it")
         notes = ImportNotes()
-        events = ClaudeCodeEvents(found, notes)
+        name = source.path.stem.encode("utf-8", "replace").decode()
+        session = found.session or name
         yield ImportedRun(
-            name=source.path.stem,
-            run_id=_run_id(found, source),
+            name=name,
+            run_id=f"{session}/{found.agent_id}" if found.agent_id else session,
             agent="claude-code",
             created=found.created,
             source=_facts(found),
-            events=events.read(source),
+            events=ClaudeCodeEvents(found, notes).read(source),
             notes=notes,
         )
-
-
-def _run_id(found: Survey, source: Source) -> str:
-    session = found.session or source.path.stem.encode("utf-8", "replace").decode()
-    return f"{session}/{found.agent_id}" if found.agent_id else session
 
 
 def _facts(found: Survey) -> dict[str, Any]:

@@ -27,7 +27,7 @@ OTHER_BRANCHES = "branches that were rewound and left out"
 LEFT_OUT_LINES = "lines on those branches"
 JOINED_LINES = "lines whose predecessor is not in the file, joined to the line before"
 REPEATED_LINES = "lines that repeat an earlier line's uuid, kept as custom events"
-UNREADABLE_LINES = "lines that are no JSON object, kept as text"
+UNREADABLE_LINES = "lines that are no JSON object with a type, kept as text"
 CUT_LINES = "last lines that are cut off, kept as text"
 LONG_LINES = "lines of more than 16 MiB, of which the first is kept"
 UNKNOWN_TYPES = "lines of a type that is not known, kept as custom events"
@@ -73,10 +73,7 @@ _TOKENS = {
     "cache_write": "cache_creation_input_tokens",
     "cache_read": "cache_read_input_tokens",
 }
-_TAKEN = frozenset(
-    {"type", "message", "toolUseResult", "timestamp", "durationMs", "isMeta", "isSidechain", "agentId"}
-    | {"isCompactSummary", "isApiErrorMessage"}
-)
+_TAKEN = frozenset({"type", "message", "toolUseResult", "timestamp", "durationMs", "isSidechain", "agentId"})
 
 
 class ClaudeCodeEvents:
@@ -172,8 +169,10 @@ class ClaudeCodeEvents:
                     self._said[name] = once[name] = value
             elif key not in _TAKEN:
                 rest[key] = value
-        context["time"] = iso_time(fields.get("timestamp"))
-        if context["time"] is None and fields.get("timestamp") is not None:
+        time = iso_time(fields.get("timestamp"))
+        if time is not None:
+            context["time"] = time
+        elif fields.get("timestamp") is not None:
             self._notes.count(BAD_TIMES)
             once["timestamp"] = fields["timestamp"]
         once["duration"] = milliseconds(fields.get("durationMs"))
@@ -195,6 +194,8 @@ class ClaudeCodeEvents:
     def _snapshot(self, snapshot_type: str, rest: dict[str, Any]) -> int:
         files = rest.pop("snapshot", None) if snapshot_type == "file-history" else None
         self._run.once["snapshot"] = files
+        if isinstance(files, dict) and rest.get("isSnapshotUpdate") is not True:  # an update has the first one's time
+            self._run.once["time"] = iso_time(files.get("timestamp"))
         backups = files.get("trackedFileBackups") if isinstance(files, dict) else None
         payload: dict[str, Any] = {"data": rest} if rest else {}
         if isinstance(backups, dict):  # names of the backups and their times are in meta
@@ -203,11 +204,17 @@ class ClaudeCodeEvents:
 
     # ---- messages -------------------------------------------------------------------------------
     def _user(self, fields: dict[str, Any]) -> None:
-        content = fields["message"].get("content") if isinstance(fields.get("message"), dict) else None
+        message = fields.get("message")
+        if not isinstance(message, dict):
+            return
+        self._message_meta(message, with_usage=False)
+        content = message.get("content")
         details = fields.get("toolUseResult")
         results = sum(map(is_result, blocks_of(fields)))
         if isinstance(content, str):
             self._said_by_user(content, fields)
+        elif content is not None and not isinstance(content, list):
+            self._custom("user", _message(fields))
         said = list[Any]()
         for block in blocks_of(fields):
             if is_result(block):
@@ -226,7 +233,7 @@ class ClaudeCodeEvents:
             if not data:
                 return
             for block in data:
-                if not isinstance(block, dict) or block.get("type") not in _USER_BLOCKS:
+                if not isinstance(block, dict) or _type(block) not in _USER_BLOCKS:
                     self._notes.count(UNKNOWN_BLOCKS, example=_type(block))
             data = _only_text(data)
         if fields.get("isMeta") is True:
@@ -294,8 +301,10 @@ def _is_text(block: Any) -> bool:
 
 def _only_text(blocks: list[Any]) -> Any:
     """The text, where that is all there is."""
-    only = blocks[0] if len(blocks) == 1 else None
-    return only["text"] if _is_text(only) and only.keys() == {"type", "text"} else blocks
+    match blocks:
+        case [{"type": "text", "text": str(text), **rest}] if not rest:
+            return text
+    return blocks
 
 
 def _rest(block: dict[str, Any], *taken: str) -> dict[str, Any]:

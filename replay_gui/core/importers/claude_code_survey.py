@@ -20,10 +20,16 @@ REQUEST_BLOCKS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 RESULT_BLOCKS_END = "tool_result"
 SYNTHETIC_MODEL = "<synthetic>"
 
+_FACT_LENGTH = 4096  # characters; facts go to the log's header, which has little room
+
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A line of the tree. `talks`: it is the user's or the assistant's. `goes_on`: a root that continues after a compaction."""
+    """A line of the tree.
+
+    Attributes:
+        talks: it is the user's or the assistant's. goes_on: where it has no parent, it continues after a compaction.
+    """
 
     number: int
     uuid: str
@@ -91,7 +97,7 @@ def fields_of(line: Line, notes: ImportNotes | None = None) -> dict[str, Any] | 
     if line.too_long:
         return None
     try:
-        value = value_of(line.raw, notes or ImportNotes())
+        value = value_of(line.raw, ImportNotes() if notes is None else notes)
     except NotJson:
         return None
     return value if isinstance(value, dict) and isinstance(value.get("type"), str) else None
@@ -105,25 +111,30 @@ def blocks_of(fields: dict[str, Any]) -> list[Any]:
 
 
 def is_request(block: Any) -> bool:
-    return isinstance(block, dict) and block.get("type") in REQUEST_BLOCKS
+    return isinstance(block, dict) and text_of(block, "type") in REQUEST_BLOCKS
 
 
 def is_result(block: Any) -> bool:
-    kind = block.get("type") if isinstance(block, dict) else None
-    return isinstance(kind, str) and kind.endswith(RESULT_BLOCKS_END) and isinstance(block.get("tool_use_id"), str)
+    if not isinstance(block, dict) or not text_of(block, "type").endswith(RESULT_BLOCKS_END):
+        return False
+    return isinstance(block.get("tool_use_id"), str)
 
 
 def _take_facts(found: Survey, fields: dict[str, Any]) -> None:
-    found.session = found.session or text_of(fields, "sessionId")
-    found.version = found.version or text_of(fields, "version")
-    found.cwd = found.cwd or text_of(fields, "cwd")
-    found.git_branch = found.git_branch or text_of(fields, "gitBranch")
+    found.session = found.session or _fact(fields, "sessionId")
+    found.agent_id = found.agent_id or _fact(fields, "agentId")
+    found.version = found.version or _fact(fields, "version")
+    found.cwd = found.cwd or _fact(fields, "cwd")
+    found.git_branch = found.git_branch or _fact(fields, "gitBranch")
     if found.created is None:
         found.created = iso_time(fields.get("timestamp"))
     message = fields.get("message")
-    if not found.model and isinstance(message, dict) and text_of(message, "model") != SYNTHETIC_MODEL:
-        found.model = text_of(message, "model")
-    found.agent_id = found.agent_id or text_of(fields, "agentId")
+    if not found.model and isinstance(message, dict) and message.get("model") != SYNTHETIC_MODEL:
+        found.model = _fact(message, "model")
+
+
+def _fact(fields: dict[str, Any], key: str) -> str:
+    return text_of(fields, key)[:_FACT_LENGTH]
 
 
 def text_of(fields: dict[str, Any], key: str) -> str:

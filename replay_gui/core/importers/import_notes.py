@@ -27,9 +27,6 @@ class ImportNotes:
     def __getitem__(self, reason: str) -> int:
         return self._counts.get(reason, 0)
 
-    def __bool__(self) -> bool:
-        return bool(self._counts)
-
     def sentences(self) -> tuple[str, ...]:
         """One line a reason: ``phrase: count (examples)``."""
         return tuple(

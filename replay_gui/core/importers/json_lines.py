@@ -25,7 +25,7 @@ _DIGITS = 4000  # Python reads no longer whole number
 _decode = msgspec.json.Decoder().decode
 
 
-class NotJson(Exception):
+class NotJson(ValueError):
     """The line is no JSON value."""
 
 

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_END = 1 << 63  # ns, in the year 2262
 
 
 def iso_time(text: object) -> int | None:
-    """ISO 8601 text (without a zone: UTC) as ns since 1970; None where it is none, or earlier."""
+    """ISO 8601 text (without a zone: UTC) as ns since 1970; None where it is none, or not in 1970 to 2262."""
     if not isinstance(text, str):
         return None
     try:
@@ -17,11 +18,12 @@ def iso_time(text: object) -> int | None:
         since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
     except (ValueError, OverflowError):
         return None
-    return since // _MICROSECOND * 1000 if since >= timedelta(0) else None
+    time = since // _MICROSECOND * 1000
+    return time if 0 <= time < _END else None
 
 
 def milliseconds(number: object) -> int | None:
-    """A number of milliseconds as ns; None where it is none, or negative."""
-    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < 1e15:
+    """A number of milliseconds as ns; None where it is none, negative, or beyond 292 years."""
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < _END // 1_000_000:
         return None
     return round(number * 1_000_000)

@@ -1,0 +1,121 @@
+"""Builds and wires the window: the one place that knows all of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from replay_gui.models.session import Session
+
+ORGANISATION = "replay-gui"
+REFERENCE = "reference.rlog"  # among the bundled samples
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says of the window.
+
+    Attributes:
+        path: the run to open. demo: open the bundled reference run. at: position to begin at.
+        theme: dark, light, auto, or None for the remembered one.
+        screenshot: where to save a picture instead of showing the window. size: of the window (width, height) in
+        logical pixels. scale: physical pixels a logical one. show: "welcome" or "run".
+    """
+
+    path: str | None = None
+    demo: bool = False
+    at: int = 0
+    theme: str | None = None
+    screenshot: str | None = None
+    size: tuple[int, int] | None = None
+    scale: float | None = None
+    show: str | None = None
+
+
+def run_app(options: Options) -> int:
+    """Shows the window until it is closed, or saves its picture; the exit code."""
+    _prepare_environment(options)
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication([ORGANISATION])
+    app.setApplicationName(ORGANISATION)
+    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANISATION, ORGANISATION)
+    return _run(app, settings, options)
+
+
+def _prepare_environment(options: Options) -> None:
+    """What Qt reads only once, before it is imported."""
+    if options.screenshot is not None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if options.scale is not None:
+        os.environ["QT_SCALE_FACTOR"] = str(options.scale)
+
+
+def _run(app: QApplication, settings: QSettings, options: Options) -> int:
+    from replay_gui.engine.bridge import EngineBridge
+    from replay_gui.look.theme import apply_theme
+    from replay_gui.models.session import Session
+    from replay_gui.windows.crash_dialog import CrashHook
+    from replay_gui.windows.main_window import MainWindow
+
+    apply_theme(app, options.theme or _remembered_theme(settings))
+    hook = CrashHook()
+    hook.install()
+    session = Session(bridge=EngineBridge())
+    window = MainWindow(session, app, settings)
+    if options.size is not None:
+        window.resize(*options.size)
+    path = _path(options)
+    if path is not None:
+        session.open(path, options.at)
+    try:
+        if options.screenshot is not None:
+            return _take_picture(app, window, session, Path(options.screenshot), path is not None)
+        window.show()
+        return app.exec()
+    finally:
+        session.close()
+        hook.uninstall()
+
+
+def _take_picture(app: QApplication, window: QWidget, session: Session, path: Path, expects_run: bool) -> int:
+    from replay_gui.windows.screenshot import Screenshot
+
+    problems: list[str] = []
+    picture = Screenshot(window, session, path, expects_run)
+    picture.finished.connect(problems.append)
+    picture.finished.connect(app.quit)
+    window.show()
+    app.exec()
+    if problems and not problems[0]:
+        return 0
+    print(f"replay-gui: {problems[0] if problems else 'ended before the window was complete'}", file=sys.stderr)
+    return 2
+
+
+def _path(options: Options) -> str | None:
+    from replay_gui.look.paths import resources
+
+    if options.show == "welcome":
+        return None
+    if options.demo and options.path is None:
+        return str(resources() / "samples" / REFERENCE)
+    return options.path
+
+
+def _remembered_theme(settings: QSettings) -> str:
+    """The theme chosen last; "auto" where the settings hold nothing, or nonsense."""
+    from replay_gui.windows.actions import THEMES
+
+    theme = settings.value("theme")
+    return theme if isinstance(theme, str) and theme in THEMES else "auto"

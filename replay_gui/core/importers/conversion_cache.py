@@ -1,0 +1,100 @@
+"""Conversions that are kept, so that a foreign file opens at once the second time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from replay_gui.core.errors import LogUnreadable, ReplayError
+from replay_gui.core.importers.conversion import Converted, convert_source
+from replay_gui.core.importers.registry import importer_for
+from replay_gui.core.source import Source
+
+_LIST = "conversion.json"
+
+
+class _Kept(msgspec.Struct):
+    """A line of the list beside the logs; `blake3` is the log's, so that a spoilt cache is noticed."""
+
+    file: str
+    blake3: str
+    name: str
+    run_id: str
+    events: int
+    notes: tuple[str, ...]
+
+
+def cached_conversion(
+    path: str | os.PathLike[str], cache_dir: str | os.PathLike[str], format: str | None = None
+) -> Converted:
+    """The log of the file's main run: an earlier conversion of the same bytes if there is a sound one, else a new one.
+
+    Args:
+        cache_dir: made where missing, for its owner alone. Nothing in it is ever removed but a spoilt conversion.
+
+    ImportRefused where the file is of no known format, LogUnreadable where reading or writing fails.
+    """
+    with Source(path) as source:
+        importer = importer_for(source, format)
+        digest = source.blake3()
+        home = Path(cache_dir)
+        folder = home / f"{digest}-{importer.name}-{importer.version}"
+        kept = _kept(folder, importer.name, digest)
+        if kept:
+            return kept[0]
+        try:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh = Path(tempfile.mkdtemp(prefix=".conversion-", dir=home))
+            try:
+                _write_list(fresh, convert_source(source, importer, fresh))
+                if folder.is_dir() and not _kept(folder, importer.name, digest):
+                    shutil.rmtree(folder)
+                _move(fresh, folder)
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
+        except OSError as why:
+            raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
+        kept = _kept(folder, importer.name, digest)
+        if not kept:
+            raise LogUnreadable(f"{folder}: what was just written cannot be read back")
+        return kept[0]
+
+
+def _kept(folder: Path, format: str, digest: str) -> list[Converted]:
+    """What the folder holds, the main run first; nothing where any of it is not as it was written."""
+    try:
+        rows = msgspec.json.decode((folder / _LIST).read_bytes(), type=list[_Kept])
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return []
+    found = []
+    for row in rows:
+        log = folder / Path(row.file).name
+        try:
+            with Source(log) as source:
+                if source.blake3() != row.blake3:
+                    return []
+        except ReplayError:
+            return []
+        found.append(Converted(log, row.name, row.run_id, format, row.events, row.notes, digest))
+    return found
+
+
+def _write_list(folder: Path, made: list[Converted]) -> None:
+    rows = []
+    for one in made:
+        with Source(one.path) as source:
+            rows.append(_Kept(one.path.name, source.blake3(), one.name, one.run_id, one.events, one.notes))
+    (folder / _LIST).write_bytes(msgspec.json.encode(rows))
+
+
+def _move(fresh: Path, folder: Path) -> None:
+    """Into place, whole. Where another process was quicker, its conversion, which is the same, stays."""
+    try:
+        fresh.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise

@@ -1,0 +1,110 @@
+"""Indexes kept from one opening of a log to the next, in a cache folder. Never trusted blindly, never a verdict.
+
+A folder per log: the column files, the snapshot file, and a table written last. The table is bound to the log by its
+size, its header and its last record, and to the columns by their BLAKE3. What does not fit is as good as absent.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+from blake3 import blake3
+
+from replay_gui.core.index_builder import Built
+from replay_gui.core.index_columns import COLUMNS, SHOWN, IndexView
+from replay_gui.core.log_reader import EventLog
+from replay_gui.core.run_index import RunIndex
+
+CACHE_BUDGET = 2 << 30  # bytes
+TABLE = "table"
+_VERSION = 1
+_BUILDING = "building-"
+
+
+class Table(msgspec.Struct, frozen=True):
+    """What a finished index folder says of itself and of its log."""
+
+    version: int
+    size: int
+    header: bytes
+    built: Built
+    columns: dict[str, bytes]
+
+
+class IndexCache:
+    """The indexes under one folder, which nobody else may look into."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def folder(self, log: EventLog) -> Path:
+        """Where the index of this log is kept, if it is."""
+        name = os.fsencode(log.source.path.resolve())
+        return self.root / blake3(log.header.hash + name).hexdigest()[:32]
+
+    def begin(self) -> Path:
+        """A new folder to build an index in; OSError where there can be none."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=_BUILDING, dir=self.root))
+
+    def adopt(self, building: Path, log: EventLog) -> Path:
+        """Keeps a finished index; the least recently used ones go where the budget is exceeded."""
+        folder = self.folder(log)
+        shutil.rmtree(folder, ignore_errors=True)
+        building.rename(folder)
+        self.prune(folder)
+        return folder
+
+    def load(self, log: EventLog) -> tuple[IndexView, RunIndex, Built] | None:
+        """The kept index of this log, or None where there is none that fits it in every respect."""
+        folder = self.folder(log)
+        try:
+            table = msgspec.msgpack.decode((folder / TABLE).read_bytes(), type=Table)
+            built = table.built
+            fits = (table.version, table.size, table.header) == (_VERSION, log.source.size, log.header.hash)
+            if not fits or any(_file_hash(folder / name) != table.columns[name] for name in SHOWN):
+                return None
+            view = IndexView(folder)
+            index = shown(view, built, complete=True)
+            if built.count and log.event_at(built.count - 1, int(index.offset[-1])).hash != built.head:
+                return None
+            os.utime(folder)
+        except (OSError, KeyError, ValueError, msgspec.MsgspecError):
+            return None
+        return view, index, built
+
+    def clear(self) -> None:
+        """Removes every index."""
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def prune(self, kept: Path, budget: int = CACHE_BUDGET) -> None:
+        """Removes the least recently used indexes, but not `kept`, until all together are within `budget` bytes."""
+        used = 0
+        folders = [folder for folder in self.root.iterdir() if folder.is_dir()]
+        for folder in sorted(folders, key=lambda folder: folder.stat().st_mtime_ns, reverse=True):
+            used += sum(file.stat().st_size for file in folder.iterdir())
+            if used > budget and folder != kept:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def finish(folder: Path, log: EventLog, built: Built) -> None:
+    """Writes the table of a finished index, last of all and in one piece."""
+    columns = {name: _file_hash(folder / name) for name in COLUMNS}
+    table = Table(_VERSION, log.source.size, log.header.hash, built, columns)
+    draft = folder / f"{TABLE}.new"
+    draft.write_bytes(msgspec.msgpack.encode(table))
+    draft.replace(folder / TABLE)
+
+
+def shown(view: IndexView, built: Built, complete: bool) -> RunIndex:
+    """What is known of the events that `built` covers."""
+    positions = tuple(entry.position for entry in built.snapshots)
+    return view.grow(built.count, built.kinds, built.tools, built.phases, positions, complete)
+
+
+def _file_hash(path: Path) -> bytes:
+    return blake3(path.read_bytes()).digest()

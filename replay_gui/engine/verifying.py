@@ -1,0 +1,227 @@
+"""Verification shared among worker processes: what to run next, and the report once all of it came back.
+
+A state machine without threads: `start` and `hear` are called on one thread, `submit` is called back. One worker
+replays (it alone must be serial) while the other checks integrity from the front; once the replay is through, both share
+what is left: the rest of the integrity pass, then the recorded state hashes, in slices between snapshots.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from replay_gui.core.index_builder import Built
+from replay_gui.core.integrity import Boundary
+from replay_gui.core.log_reader import EventLog
+from replay_gui.core.passes import IntegritySlice, StatesSlice, beginning
+from replay_gui.core.reducer import REDUCER
+from replay_gui.core.snapshot_store import Entry
+from replay_gui.core.state_hash import StateHash
+from replay_gui.core.verdict import conclude
+from replay_gui.core.verification import VerificationReport
+
+WORKERS = 2
+_STEP = 8 << 20  # bytes of one integrity slice at the front, at least
+_STEPS = 24  # about so many of them
+_STATE_SLICES = 16
+_T = TypeVar("_T")
+
+Submit = Callable[[str, str, dict[str, Any]], None]
+"""submit(purpose, job, args): have a worker run it; purposes are unique while they run."""
+
+
+class Verifying:
+    """The verification of one log.
+
+    Attributes:
+        done, total: bytes of work done and to do, for a progress bar.
+    """
+
+    def __init__(self, log: EventLog, submit: Submit) -> None:
+        self._log = log
+        self._submit = submit
+        self._running: dict[str, int] = {}  # purpose: bytes done
+        self._integrity: list[tuple[int, IntegritySlice]] = []
+        self._front: Boundary | None = beginning(log)
+        self._limit: Boundary | None = None  # where the front stops because the rest was handed out
+        self._boundaries: list[Boundary] = []
+        self._states: list[tuple[int, StatesSlice]] = []
+        self._state_jobs: deque[dict[str, Any]] = deque()
+        self._replay: StatesSlice | None = None
+        self._file_hash: str | None = None
+        self._finished = 0
+        self.total = 2 * log.source.size
+
+    @property
+    def done(self) -> int:
+        return self._finished + sum(self._running.values())
+
+    # ---- beginning -------------------------------------------------------------------------------
+    def start_with_replay(self) -> None:
+        """Begins where nothing else replays the log: a worker does, for its events' sake alone."""
+        self._run("applicable", "applicable", {})
+        self._advance()
+
+    def start_beside_index(self) -> None:
+        """Begins while the index is built by somebody who will call `index_built`."""
+        self._running["index"] = 0
+        self._advance()
+
+    def index_built(self, built: Built, folder: str, offsets: Any) -> None:
+        """The index is there: its pass has replayed the log, and left snapshots between which slices can be checked.
+
+        Args:
+            offsets: byte offset of each record.
+        """
+        self._running.pop("index", None)
+        self._finished += self._log.source.size
+        if built.state_hash is not None:
+            self._replay = StatesSlice(StateHash().digest(), built.state_hash, built.not_applied, 0)
+        self._boundaries = self._boundaries_from(offsets)
+        self._plan_states(built, folder, offsets)
+        self._advance()
+
+    def _boundaries_from(self, offsets: Any) -> list[Boundary]:
+        """Places where an integrity pass can begin; those before which no seq can be read are left out."""
+        found = []
+        for place in range(len(offsets) // 64, len(offsets), max(1, len(offsets) // 64)):
+            before = self._log.event_at(place - 1, int(offsets[place - 1])) if place else None
+            if before is not None and before.hash is not None and before.seq is not None:
+                found.append(Boundary(place, int(offsets[place]), before.hash, before.seq + 1))
+        return found
+
+    def _plan_states(self, built: Built, folder: str, offsets: Any) -> None:
+        """Cuts the log at snapshots into slices of about equal length."""
+        if built.state_hash is None or not self._has_state_hashes(offsets):
+            return
+        entries = {entry.position: entry for entry in built.snapshots}
+        step = max(1, built.count // _STATE_SLICES)
+        cuts: list[Entry | None] = [None]
+        for entry in built.snapshots:
+            if entry.position - (cuts[-1].position if cuts[-1] else 0) >= step and entry.position < built.count:
+                cuts.append(entry)
+        for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
+            args: dict[str, Any] = {"entry": None, "stop": following.position if following else None}
+            if cut is not None:
+                args |= {"entry": tuple(cut), "keyframe": tuple(entries[cut.keyframe])}
+                args |= {"offset": int(offsets[cut.position]), "folder": folder}
+            self._state_jobs.append(args)
+        self.total += self._log.source.size
+
+    def _has_state_hashes(self, offsets: Any) -> bool:
+        """Whether any of the first records carries one; a log that begins to later is found out in the end."""
+        first = (self._log.event_at(place, int(offset)) for place, offset in enumerate(offsets[:64]))
+        return any(event.state_hash is not None for event in first)
+
+    # ---- what jobs say ---------------------------------------------------------------------------
+    def hear(self, purpose: str, message: dict[str, Any]) -> VerificationReport | None:
+        """Takes a worker's message that is no failure; the report, once it is complete."""
+        match message["type"]:
+            case "progress":
+                self._running[purpose] = message["done"]
+                return None
+            case "part":
+                self._boundaries.append(_as(message["value"], Boundary))
+                return None
+        self._finished += self._running.pop(purpose)
+        name, _, place = purpose.partition("-")
+        value = message["value"]
+        if name == "integrity":
+            self._take_integrity(int(place), _as(value, IntegritySlice))
+        elif name == "states":
+            self._states.append((int(place), _as(value, StatesSlice)))
+        elif name == "applicable":
+            self._replay = _as(value, StatesSlice) if self._log.header.reducer == REDUCER else None
+        else:
+            self._file_hash = value
+        self._advance()
+        return None if self._running else self._report()
+
+    def _take_integrity(self, start: int, found: IntegritySlice) -> None:
+        self._integrity.append((start, found))
+        if self._limit is None or start < self._limit.place:
+            reached_end = found.tail is not None or (self._limit is not None and found.end.place == self._limit.place)
+            self._front = None if reached_end else found.end
+
+    # ---- what to do next -------------------------------------------------------------------------
+    def _advance(self) -> None:
+        while len(self._running) < WORKERS and self._run_next():
+            pass
+
+    def _run_next(self) -> bool:
+        if self._file_hash is None and "index" not in self._running and "applicable" not in self._running:
+            self._file_hash = ""
+            self._run("file_hash", "file_hash", {})
+        elif self._front is not None and not self._is_front_running():
+            self._run_front(self._front)
+        elif self._front is not None and self._limit is None and self._split(self._front):
+            assert self._limit is not None
+            self._run_integrity(self._limit, None, None)
+        elif self._state_jobs:
+            args = self._state_jobs.popleft()
+            self._run(f"states-{args['entry'][0] if args['entry'] else 0}", "states", args)
+        else:
+            return False
+        return True
+
+    def _is_front_running(self) -> bool:
+        return self._front is not None and f"integrity-{self._front.place}" in self._running
+
+    def _run_front(self, front: Boundary) -> None:
+        stop = front.offset + max(_STEP, self._log.source.size // _STEPS)
+        limit = self._limit
+        if limit is not None and stop >= limit.offset:
+            self._run_integrity(front, None, limit.place)
+        else:
+            self._run_integrity(front, stop, None)
+
+    def _run_integrity(self, start: Boundary, stop: int | None, stop_place: int | None) -> None:
+        args = {"start": tuple(start), "stop": stop, "stop_place": stop_place}
+        self._run(f"integrity-{start.place}", "integrity", args)
+
+    def _split(self, front: Boundary) -> bool:
+        """Sets the limit in the middle of what lies beyond the slice at the front, if that is worth a job."""
+        if "index" in self._running or "applicable" in self._running:
+            return False
+        size = self._log.source.size
+        begun = front.offset + max(_STEP, size // _STEPS)
+        if size - begun < 2 * _STEP:
+            return False
+        at = bisect_left(self._boundaries, (begun + size) // 2, key=lambda boundary: boundary.offset)
+        if at == len(self._boundaries):
+            return False
+        self._limit = self._boundaries[at]
+        return True
+
+    def _run(self, purpose: str, job: str, args: dict[str, Any]) -> None:
+        self._running[purpose] = 0
+        self._submit(purpose, job, {"path": str(self._log.source.path), **args})
+
+    # ---- the end ---------------------------------------------------------------------------------
+    def _report(self) -> VerificationReport | None:
+        integrity = [found for _, found in sorted(self._integrity, key=lambda pair: pair[0])]
+        states = [found for _, found in sorted(self._states, key=lambda pair: pair[0])]
+        if self._replay is not None and self._must_check_again(integrity, states):
+            self._states.clear()
+            self._replay = None
+            self._run("states-0", "states", {"entry": None, "stop": None})
+            return None
+        if not states and self._replay is not None:
+            states = [self._replay]
+        assert self._file_hash, "the file is hashed before the rest is done"
+        return conclude(self._log, integrity, states, self._file_hash)
+
+    def _must_check_again(self, integrity: list[IntegritySlice], states: list[StatesSlice]) -> bool:
+        """Whether hashes are recorded and the slices do not add up to one replay: a snapshot was not what it claimed."""
+        if not any(found.state_hashes for found in integrity):
+            return False
+        linked = all(a.end_hash == b.begin_hash for a, b in zip(states, states[1:], strict=False))
+        return not states or not linked or states[0].begin_hash != StateHash().digest()
+
+
+def _as(value: Any, kind: type[_T]) -> _T:
+    return msgspec.convert(value, kind)

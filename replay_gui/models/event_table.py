@@ -1,0 +1,198 @@
+"""The events as a Qt table of any length. What the index knows is there at once, the texts come in blocks."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
+
+from replay_gui.core.plain_text import one_line
+from replay_gui.core.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
+from replay_gui.engine.answers import EventRow, Rows
+from replay_gui.models.event_filter import EventFilter
+from replay_gui.models.event_words import since_start, span_words
+from replay_gui.models.session import Session
+
+AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
+
+POSITION, TIME, LABEL, TEXT, DURATION = range(5)
+BLOCK = 64  # rows that are asked for together
+KEPT = 256  # blocks
+LIMIT = 80_000_000  # rows that a view of 24 pixels a row can count in 31 bits
+_NAME = 60  # characters of a tool's name
+
+
+class EventTable(QAbstractTableModel):
+    """Rows of the session's events, or of those that a filter lets through.
+
+    A *place* is an event's, from 0; a row stands for place `place(row)`. Where there are more than LIMIT events, the
+    table holds LIMIT of them about the position.
+    """
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._index = session.index
+        self._filter = EventFilter()
+        self._shown: NDArray[np.int64] | None = None
+        self._base = 0
+        self._count = min(self._index.count, LIMIT)
+        self._blocks: OrderedDict[int, tuple[EventRow, ...]] = OrderedDict()
+        session.run_changed.connect(self.on_run_changed)
+        session.index_changed.connect(self.on_index_changed)
+        session.position_changed.connect(self.on_position_changed)
+        session.rows_ready.connect(self.on_rows_ready)
+
+    # ---- rows and places ----------------------------------------------------------------------------
+    @property
+    def filter(self) -> EventFilter:
+        return self._filter
+
+    @property
+    def run_index(self) -> RunIndex:
+        return self._index
+
+    def set_filter(self, filter_: EventFilter) -> None:
+        self._filter = filter_
+        self._reset()
+
+    def place(self, row: int) -> int:
+        return self._base + row if self._shown is None else int(self._shown[row])
+
+    def row_before(self, place: int) -> int:
+        """The last row at or before `place`; -1 where there is none."""
+        if self._shown is None:
+            return min(place - self._base, self._count - 1)
+        return int(np.searchsorted(self._shown[: self._count], place, "right")) - 1
+
+    def event_row(self, row: int) -> EventRow:
+        """The row's values; its text is "" until it has come."""
+        place = self.place(row)
+        block = self._blocks.get(place // BLOCK, ())
+        return block[place % BLOCK] if place % BLOCK < len(block) else self._from_index(place)
+
+    def want(self, first: int, last: int) -> None:
+        """Asks for the texts of the first block among these rows whose texts are not here; its coming asks on."""
+        missing = [block for block in self._blocks_of(first, last) if not self._holds(block)]
+        if not missing:
+            return
+        stop = missing[0] + 1
+        while stop in missing:
+            stop += 1
+        self._session.request_rows(missing[0] * BLOCK, min(stop * BLOCK, self._index.count))
+
+    def _blocks_of(self, first: int, last: int) -> list[int]:
+        rows = range(max(first, 0), min(last + 1, self._count))
+        return list(dict.fromkeys(self.place(row) // BLOCK for row in rows))
+
+    def _holds(self, block: int) -> bool:
+        return len(self._blocks.get(block, ())) >= min(BLOCK, self._index.count - block * BLOCK)
+
+    def _from_index(self, place: int) -> EventRow:
+        index = self._index
+        tool, time, duration = int(index.tool[place]), int(index.time[place]), int(index.duration[place])
+        kind, flags = index.kinds[index.kind[place]], int(index.flags[place])
+        return EventRow(
+            place + 1,
+            kind,
+            None if tool == NO_TOOL else index.tools[tool],
+            "",
+            None if time == NO_TIME else time,
+            None if duration == NO_DURATION else duration,
+            bool(flags & FLAG_FAILED) or kind in ("Error", "CapabilityDenied"),
+            bool(flags & FLAG_UNREADABLE),
+        )
+
+    # ---- what the session says ----------------------------------------------------------------------
+    @Slot()
+    def on_run_changed(self) -> None:
+        self._filter = EventFilter()
+        self._blocks.clear()
+        self._reset()
+
+    @Slot()
+    def on_index_changed(self) -> None:
+        index = self._session.index
+        more = None if self._shown is None else self._filter.places(index, self._index.count)
+        count = min(LIMIT, index.count if more is None else len(self._shown) + len(more))  # type: ignore[arg-type]
+        if count > self._count:
+            self.beginInsertRows(QModelIndex(), self._count, count - 1)
+        grown = count > self._count
+        self._index, self._count = index, max(count, self._count)
+        if more is not None and self._shown is not None:
+            self._shown = np.concatenate((self._shown, more))
+        if grown:
+            self.endInsertRows()
+
+    @Slot(object)
+    def on_position_changed(self, position: int) -> None:
+        """Where not all events fit: moves on to those about the position."""
+        if self._shown is None and self._index.count > LIMIT and not self._base <= position <= self._base + LIMIT:
+            self.beginResetModel()
+            self._base = min(max(position - LIMIT // 2, 0), self._index.count - LIMIT)
+            self.endResetModel()
+
+    @Slot(object)
+    def on_rows_ready(self, rows: Rows) -> None:
+        for start in range(-rows.start % BLOCK, len(rows.rows), BLOCK):
+            block = (rows.start + start) // BLOCK
+            self._blocks[block] = rows.rows[start : start + BLOCK]
+            self._blocks.move_to_end(block)
+        while len(self._blocks) > KEPT:
+            self._blocks.popitem(last=False)
+        first = self.row_before(rows.start - 1) + 1
+        last = self.row_before(rows.start + len(rows.rows) - 1)
+        if 0 <= first <= last:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, DURATION))
+
+    def _reset(self) -> None:
+        self.beginResetModel()
+        self._index = self._session.index
+        self._base = 0
+        self._shown = None if self._filter.all else self._filter.places(self._index)
+        self._count = min(self._index.count if self._shown is None else len(self._shown), LIMIT)
+        self.endResetModel()
+
+    # ---- as Qt asks -----------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else self._count
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else DURATION + 1
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return self.words(self.event_row(index.row()), index.column())
+
+    def words(self, row: EventRow, column: int) -> str:
+        """What stands in a cell."""
+        match column:
+            case 0:  # POSITION
+                return f"{row.position:,}"
+            case 1:  # TIME
+                begin = int(self._index.time[0])
+                return "" if row.time is None or begin == NO_TIME else since_start(row.time - begin)
+            case 2:  # LABEL
+                return label(row)
+            case 3:  # TEXT
+                return row.text
+        return "" if row.duration is None or row.kind == "ToolRequest" else span_words(row.duration)
+
+    def tool_place(self, row: EventRow) -> int:
+        """The tool's place in the index, for its hue; NO_TOOL where there is none."""
+        return NO_TOOL if row.tool is None else int(self._index.tool[row.position - 1])
+
+
+def label(row: EventRow) -> str:
+    """search → for a request, ← search for its answer, else the kind."""
+    tool = one_line(row.tool or "", _NAME)
+    match row.kind:
+        case "ToolRequest" if tool:
+            return f"{tool} →"
+        case "ToolResponse" if tool:
+            return f"← {tool}"
+    return one_line(row.kind, _NAME)

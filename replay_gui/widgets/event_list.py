@@ -1,0 +1,97 @@
+"""What happened, in order: the events as lines a person can read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, Slot
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.models.event_filter import EventFilter
+from replay_gui.models.event_table import DURATION, EventTable
+from replay_gui.models.session import Session
+from replay_gui.widgets.filter_menu import FilterMenu
+from replay_gui.widgets.panel import Panel
+from replay_gui.widgets.row_delegate import RowDelegate
+from replay_gui.widgets.row_view import RowView
+
+_MEASURED = 64  # tools whose names are measured for the width of the labels
+
+
+class EventList(Panel):
+    """The session's events; the current one is blue, what lies ahead is dimmed. A click or the arrows go there."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Events", parent)
+        self._session = session
+        self._following = False  # the row is being set to the position, not the other way round
+        self.table = EventTable(session, self)
+        self.view = RowView("Events", self.table)
+        self._delegate = RowDelegate(self.view, self.table)
+        self.view.setItemDelegate(self._delegate)
+        self.view.setColumnHidden(DURATION, True)
+        self.set_body(self.view)
+        self._filter = self.add_button("Filter…", "Choose which kinds and tools are shown")
+        self._menu = FilterMenu(self._filter)
+        self._filter.clicked.connect(self._on_filter_clicked)
+        self._menu.chosen.connect(self.set_filter)
+        self.view.sight_changed.connect(self.ask)
+        self.view.selectionModel().currentRowChanged.connect(self._on_row_changed)
+        session.run_changed.connect(self.on_run_changed)
+        session.index_changed.connect(self.on_index_changed)
+        session.position_changed.connect(self.on_position_changed)
+        session.rows_ready.connect(self.ask)
+        self.on_run_changed()
+
+    def set_filter(self, filter_: EventFilter) -> None:
+        """Shows only what passes; the position stays."""
+        self.table.set_filter(filter_)
+        self.on_index_changed()
+        self.on_position_changed(self._session.position)
+
+    @Slot()
+    def ask(self) -> None:
+        """Asks for what is in sight and not here yet."""
+        first, last = self.view.rows_in_sight()
+        if last >= first:
+            self.table.want(first, last)
+
+    # ---- what the session says ----------------------------------------------------------------------
+    @Slot()
+    def on_run_changed(self) -> None:
+        self.on_index_changed()
+        self.on_position_changed(self._session.position)
+
+    @Slot()
+    def on_index_changed(self) -> None:
+        index, shown = self._session.index, self.table.rowCount()
+        passes = self.table.filter.all
+        self.set_note(f"{index.count:,}" if passes else f"{shown:,} of {index.count:,}")
+        self.view.hint = "No events yet." if passes else "No event passes the filter."
+        labels = [f"← {tool}" for tool in index.tools[:_MEASURED]]
+        for column, width in self._delegate.widths(index.count, labels).items():
+            self.view.setColumnWidth(column, width)
+        self.ask()
+
+    @Slot(object)
+    def on_position_changed(self, position: int) -> None:
+        self._delegate.position = position
+        row = self.table.row_before(position - 1) if position else -1
+        self._following = True
+        if row >= 0 and self.table.place(row) == position - 1:
+            self.view.setCurrentIndex(self.table.index(row, 0))
+        else:
+            self.view.setCurrentIndex(QModelIndex())
+            self.view.clearSelection()
+        self._following = False
+        self.view.show_row(max(row, 0))
+        self.view.viewport().update()
+
+    # ---- what the user does -------------------------------------------------------------------------
+    @Slot(QModelIndex, QModelIndex)
+    def _on_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if current.isValid() and not self._following:
+            self._session.seek(self.table.place(current.row()) + 1)
+
+    @Slot()
+    def _on_filter_clicked(self) -> None:
+        self._menu.fill(self._session.index, self.table.filter)
+        self._menu.popup(self._filter.mapToGlobal(QPoint(0, self._filter.height())))

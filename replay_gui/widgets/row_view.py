@@ -1,0 +1,132 @@
+"""The plain list that rows of any kind are shown in: one height, no grid, the row under the pointer lit."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from replay_gui.look.theme import FOCUS, GAP, ROW, theme, theme_events, ui_font
+
+_MARGIN = 2  # rows kept in sight before and after the one gone to
+_VERTICAL = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)
+
+
+class RowView(QTableView):
+    """A table without headers whose rows are chosen whole.
+
+    Signals: sight_changed(): other rows may be in sight. row_activated(int): Enter, or a double click.
+    Attributes: hovered: the row under the pointer, or -1. hint: what is shown where there are no rows.
+    """
+
+    sight_changed = Signal()
+    row_activated = Signal(int)
+
+    def __init__(self, name: str, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hovered = -1
+        self.hint = ""
+        self.setAccessibleName(name)
+        self.setModel(model)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setMinimumSectionSize(0)
+        self.horizontalHeader().setStretchLastSection(True)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setMinimumSectionSize(ROW)
+        rows.setDefaultSectionSize(ROW)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.verticalScrollBar().valueChanged.connect(self._on_sight_changed)
+        self.verticalScrollBar().rangeChanged.connect(self._on_sight_changed)
+        self.doubleClicked.connect(self._on_double_clicked)
+        model.modelReset.connect(self._on_sight_changed)
+        theme_events().changed.connect(self.viewport().update)
+
+    def rows_in_sight(self) -> tuple[int, int]:
+        """The first and the last row in sight; (0, -1) where there are none."""
+        count = self.model().rowCount()
+        first = max(self.rowAt(0), 0)
+        return first, min(count - 1, first + self.viewport().height() // ROW)
+
+    def show_row(self, row: int) -> None:
+        """Scrolls as little as it takes to have the row in sight with some rows about it; from afar, to the middle."""
+        bar, rows = self.verticalScrollBar(), max(self.viewport().height() // ROW, 1)
+        top, margin = bar.value(), min(_MARGIN, rows // 3)
+        if row < top - rows or row > top + 2 * rows:
+            bar.setValue(row - rows // 2)
+        elif row < top + margin:
+            bar.setValue(row - margin)
+        elif row > top + rows - 1 - margin:
+            bar.setValue(row - rows + 1 + margin)
+
+    @Slot()
+    def _on_sight_changed(self) -> None:
+        self.sight_changed.emit()
+
+    @Slot(QModelIndex)
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        self.row_activated.emit(index.row())
+
+    # ---- hands ------------------------------------------------------------------------------------
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """Home and End go to the first and the last row."""
+        if action in _VERTICAL:
+            row = 0 if action is QAbstractItemView.CursorAction.MoveHome else self.model().rowCount() - 1
+            return self.model().index(row, 0)
+        return super().moveCursor(action, modifiers)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.row_activated.emit(self.currentIndex().row())
+            return
+        super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self.rowAt(int(event.position().y())))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(-1)
+        super().leaveEvent(event)
+
+    def _hover(self, row: int) -> None:
+        if row != self.hovered:
+            self.hovered = row
+            self.viewport().update()
+
+    # ---- painting ---------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.sight_changed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.model().rowCount() == 0 and self.hint:
+            self._paint_hint()
+        current = self.currentIndex()
+        if self.hasFocus() and current.isValid():
+            self._paint_focus(self.visualRect(current).y())
+
+    def _paint_hint(self) -> None:
+        painter = QPainter(self.viewport())
+        painter.setPen(theme().secondary)
+        painter.setFont(ui_font())
+        space = self.viewport().rect().adjusted(2 * GAP, 2 * GAP, -2 * GAP, -2 * GAP)
+        painter.drawText(space, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.hint)
+        painter.end()
+
+    def _paint_focus(self, top: int) -> None:
+        painter = QPainter(self.viewport())
+        painter.setPen(QPen(theme().accent, FOCUS))
+        half = FOCUS // 2
+        painter.drawRect(QRect(half, top + half, self.viewport().width() - FOCUS, ROW - FOCUS))
+        painter.end()

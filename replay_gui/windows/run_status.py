@@ -1,0 +1,64 @@
+"""The line at the bottom: which run this is, in numbers, and what protects it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from replay_gui.core.plain_text import one_line
+from replay_gui.core.run_index import NO_TIME, RunIndex
+from replay_gui.look.theme import GAP, set_role
+from replay_gui.models.event_words import span_words
+from replay_gui.models.session import Session
+
+_SEALS = {"good": "Sealed", "bad": "Bad seal", "none": "Not sealed"}
+_BETWEEN = " · "
+
+
+class RunStatus(QStatusBar):
+    """File, run, events, duration and tools on the left; seal and state hashes on the right."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._session = session
+        self._left, self._right = QLabel(), QLabel()
+        for label, accessible in ((self._left, "The run"), (self._right, "What protects it")):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setAccessibleName(accessible)
+            set_role(label, "secondary")
+            label.setContentsMargins(GAP, 0, GAP, 0)
+        self.addWidget(self._left, 1)
+        self.addPermanentWidget(self._right)
+        session.run_changed.connect(self._show_run)
+        session.index_changed.connect(self._show_run)
+        session.report_changed.connect(self._show_report)
+        self._show_run()
+
+    @Slot()
+    def _show_run(self) -> None:
+        facts, index = self._session.facts, self._session.index
+        if facts is None:
+            self._left.setText("")
+        else:
+            words = [one_line(facts.name, 60), one_line(facts.run_id, 40), *_numbers(index)]
+            self._left.setText(_BETWEEN.join(word for word in words if word))
+        self._show_report()
+
+    @Slot()
+    def _show_report(self) -> None:
+        report = self._session.report
+        if report is None:
+            self._right.setText("")
+        else:
+            checked = f"{report.state_hashes_checked:,} state hashes checked"
+            self._right.setText(_BETWEEN.join((_SEALS.get(report.seal, report.seal), checked)))
+
+
+def _numbers(index: RunIndex) -> list[str]:
+    words = [f"{index.count:,} events"]
+    if index.count and NO_TIME not in (first := int(index.time[0]), last := int(index.time[-1])) and last > first:
+        words.append(span_words(last - first))
+    if index.tools:
+        words.append(f"{len(index.tools):,} tool" + ("s" if len(index.tools) > 1 else ""))
+    return words

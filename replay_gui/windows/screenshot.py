@@ -1,0 +1,90 @@
+"""--screenshot: the window as a user would see it once everything is there, as a picture."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.engine.answers import Trouble
+from replay_gui.models.session import Session
+
+QUIET = 150  # ms without news after which nothing more is expected
+TIMEOUT = 60_000  # ms
+
+
+class Screenshot(QObject):
+    """Waits until the window has settled, then saves its picture.
+
+    Settled is: a run that was asked for is open, its index complete, no work goes on, the moment of the position is
+    there, and for QUIET nothing new has come. Without a run only the last counts.
+
+    Signals:
+        finished(str): "" once the picture is saved, else why there is none.
+    """
+
+    finished = Signal(str)
+
+    def __init__(self, window: QWidget, session: Session, path: Path, expects_run: bool) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._path = path
+        self._expects_run = expects_run
+        self._quiet = QTimer(self, singleShot=True, interval=QUIET)
+        self._quiet.timeout.connect(self._on_quiet)
+        self._overall = QTimer(self, singleShot=True, interval=TIMEOUT)
+        self._overall.timeout.connect(self._on_timeout)
+        for signal in (
+            session.run_changed,
+            session.index_changed,
+            session.moment_changed,
+            session.report_changed,
+            session.rows_ready,
+            session.progress_changed,
+        ):
+            signal.connect(self._on_news)
+        session.troubled.connect(self._on_trouble)
+        self._overall.start()
+        self._quiet.start()
+
+    @Slot()
+    def _on_news(self) -> None:
+        self._quiet.start()
+
+    @Slot(object)
+    def _on_trouble(self, trouble: Trouble) -> None:
+        if trouble.severity == "error" and self._session.facts is None:
+            self._finish(trouble.text)
+        else:
+            self._quiet.start()
+
+    @Slot()
+    def _on_quiet(self) -> None:
+        session = self._session
+        moment = session.moment
+        if self._expects_run and (
+            session.facts is None or session.working or moment is None or moment.position != session.position
+        ):
+            return  # news will come
+        self._finish(save_picture(self._window, self._path))
+
+    @Slot()
+    def _on_timeout(self) -> None:
+        self._finish(f"the window was not complete after {TIMEOUT // 1000} s")
+
+    def _finish(self, problem: str) -> None:
+        self._quiet.stop()
+        self._overall.stop()
+        self.finished.emit(problem)
+
+
+def save_picture(window: QWidget, path: Path) -> str:
+    """Saves the window as PNG, whole or not at all; "" or why not."""
+    draft = path.with_name(f".{path.name}.new")
+    if not window.grab().save(str(draft), "PNG"):
+        return f"{path}: cannot be written"
+    os.replace(draft, path)
+    return ""

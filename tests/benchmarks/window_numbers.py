@@ -1,0 +1,2 @@
+"""The numbers of the window."""
+MEASURES = []

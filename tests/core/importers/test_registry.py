@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replay_gui.core.errors import ImportRefused, LogUnreadable
+from replay_gui.core.importers.registry import HEAD_SIZE, importers, recognise
+from tests.helpers.claude_code_lines import assistant, line, text, user, write
+
+
+def test_names_are_told_apart() -> None:
+    names = [importer.name for importer in importers()]
+    assert len(set(names)) == len(names)
+    assert "claude-code" in names
+
+
+def test_content_decides_and_not_the_suffix(tmp_path: Path) -> None:
+    path = write(tmp_path, user("u1", None, "hi")).rename(tmp_path / "notes.pdf")
+    assert recognise(path).name == "claude-code"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"type": "file-history-snapshot", "messageId": "m", "snapshot": {}},
+        {"type": "summary", "summary": "s", "leafUuid": "u"},
+        {"type": "queue-operation", "operation": "enqueue", "sessionId": "s"},
+        {"type": "last-prompt", "lastPrompt": "p", "sessionId": "s"},
+        line("system", "s1", None),
+        assistant("a1", None, text("hi")),
+        b"",
+        b"garbage",
+    ],
+)
+def test_a_session_may_begin_with_any_line(tmp_path: Path, first: object) -> None:
+    assert recognise(write(tmp_path, first, user("u1", None, "hi"))).name == "claude-code"
+    if isinstance(first, dict):
+        assert recognise(write(tmp_path, first, end=b"")).name == "claude-code"
+
+
+def test_a_first_line_longer_than_what_is_looked_at(tmp_path: Path) -> None:
+    assert recognise(write(tmp_path, user("u1", None, "x" * HEAD_SIZE, aa=1))).name == "claude-code"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"plain text\n",
+        b"\x92\xaareplay-log",
+        b'{"timestamp":"2025","type":"session_meta","payload":{}}\n',
+        b'{"type":"system","subtype":"init","session_id":"s"}\n{"type":"user","message":{}}\n',
+        b'{"type":"summary"}\n',
+        b'{"sessionId":"s","projectHash":"h","messages":[]}',
+        b'[{"role":"user","content":"hi"}]',
+        b"\xff\xfe\x00\x01" * 30000,
+        b"[" * HEAD_SIZE,
+    ],
+)
+def test_other_files_are_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(ImportRefused, match=r"other\.jsonl: is of no format known here") as refusal:
+        recognise(path)
+    assert "\n" not in str(refusal.value)
+
+
+def test_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    with pytest.raises(ImportRefused, match="is empty"):
+        recognise(tmp_path / "empty")
+
+
+def test_a_format_may_be_named(tmp_path: Path) -> None:
+    path = write(tmp_path, b"garbage")
+    assert recognise(path, "claude-code").name == "claude-code"
+    with pytest.raises(ImportRefused, match="no format is called 'word'; known are claude-code"):
+        recognise(path, "word")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(LogUnreadable):
+        recognise(tmp_path / "nowhere")

@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+import pytest
+
+from replay_gui.core.log_reader import EventLog
+from replay_gui.core.replay import ReplayEngine
+from replay_gui.core.verification import VerificationReport
+from replay_gui.engine.answers import IndexGrew, Moment, Progress, Rows, RunOpened, Trouble
+from replay_gui.engine.engine import Engine
+from replay_gui.engine.processes import WorkerPool
+from replay_gui.engine.requests import (
+    Answer,
+    CheckFile,
+    Close,
+    GetRows,
+    Open,
+    Question,
+    Request,
+    Seek,
+    StopWork,
+    WorkEnded,
+)
+from tests.helpers.logs import damage, write_log
+
+WAIT = 30.0  # seconds
+T = TypeVar("T")
+
+
+class Talk:
+    """Asks an engine and collects what it delivers."""
+
+    def __init__(self, module: str) -> None:
+        self.inbox: SimpleQueue[Answer] = SimpleQueue()
+        self.engine = Engine(self.inbox.put, WorkerPool(module=module))
+        self.seen: list[Answer] = []
+
+    def ask(self, question: Question, run: int = 1, key: str | None = None) -> int:
+        return self.engine.ask(key or type(question).__name__, Request(run, question))
+
+    def until(self, kind: type[T], good: Callable[[T], bool] = lambda value: True) -> T:
+        """The next answer of this kind that is good; Fails on what went wrong before it."""
+        while True:
+            answer = self.inbox.get(timeout=WAIT)
+            self.seen.append(answer)
+            if isinstance(answer.value, kind) and good(answer.value):
+                return answer.value
+
+    def open(self, path: Path, run: int = 1) -> RunOpened:
+        self.ask(Open(str(path)), run)
+        return self.until(RunOpened)
+
+    def open_whole(self, path: Path, run: int = 1) -> VerificationReport:
+        self.open(path, run)
+        report = self.until(VerificationReport)
+        self.until(WorkEnded)
+        return report
+
+
+@pytest.fixture
+def talk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Talk]:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    talk = Talk(getattr(request, "param", "replay_gui.engine.jobs"))
+    talk.engine.start()
+    yield talk
+    talk.engine.close()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return write_log(tmp_path / "run.rlog")
+
+
+def test_a_run_is_opened_indexed_and_verified(talk: Talk, log: Path) -> None:
+    opened = talk.open(log)
+    assert (opened.facts.name, opened.facts.agent_type, opened.facts.origin) == ("run.rlog", "triage", "recorded")
+    assert opened.facts.size == log.stat().st_size
+    grown = talk.until(IndexGrew, lambda grew: grew.index.complete)
+    assert grown.index.count == 51
+    report = talk.until(VerificationReport)
+    assert (report.verdict, report.verified, report.state_hashes_checked) == ("VALID", 51, 51)
+    talk.until(WorkEnded)
+    assert all(answer.run == 1 for answer in talk.seen)
+
+
+def test_the_second_time_the_index_is_there_at_once_and_the_verdict_is_made_anew(talk: Talk, log: Path) -> None:
+    talk.open_whole(log)
+    damaged = bytearray(log.read_bytes())
+    damaged[damaged.index(b"question 5")] ^= 1  # same size, same last record: the index still fits
+    log.write_bytes(damaged)
+    opened = talk.open(log, run=2)
+    assert opened.index.complete
+    assert opened.index.count == 51
+    assert talk.until(VerificationReport).verdict == "INVALID"
+
+
+def test_every_moment_is_what_replay_says(talk: Talk, log: Path) -> None:
+    talk.open_whole(log)
+    with EventLog.open(log) as reader:
+        replay = ReplayEngine(reader)
+        for position in (0, 1, 17, 50, 51, 3):
+            ticket = talk.ask(Seek(position))
+            moment = talk.until(Moment)
+            assert talk.seen[-1].ticket == ticket
+            assert moment.position == position
+            assert dict(moment.state) == replay.seek(position)
+            assert moment.trusted
+            assert moment.event == (reader[position - 1] if position else None)
+
+
+def test_a_moment_links_to_what_it_has_to_do_with(talk: Talk, log: Path) -> None:
+    talk.open_whole(log)
+    talk.ask(Seek(4))  # the first request
+    asked = talk.until(Moment)
+    assert [(link.label, link.position) for link in asked.related] == [("answered in", 5)]
+    talk.ask(Seek(5))
+    assert [(link.label, link.position) for link in talk.until(Moment).related] == [("caused by", 4)]
+
+
+def test_rows_are_clamped_to_the_run(talk: Talk, log: Path) -> None:
+    talk.open_whole(log)
+    talk.ask(GetRows(48, 10**9))
+    rows = talk.until(Rows)
+    assert rows.start == 48
+    assert [row.position for row in rows.rows] == [49, 50, 51]
+    assert rows.rows[1].kind == "ToolResponse"
+    assert rows.rows[1].tool == "search"
+    assert rows.rows[1].duration == 1_000_000_000
+    talk.ask(GetRows(-5, 2))
+    assert [row.kind for row in talk.until(Rows).rows] == ["AgentInit", "Observation"]
+
+
+def test_damage_makes_later_moments_untrusted_and_the_current_one_comes_again(talk: Talk, log: Path) -> None:
+    damage(log)
+    talk.open(log)
+    talk.until(IndexGrew, lambda grew: grew.index.complete)
+    talk.ask(Seek(51))
+    report = talk.until(VerificationReport)
+    assert report.verdict == "INVALID"
+    assert not talk.until(Moment, lambda moment: moment.position == 51 and not moment.trusted).trusted
+    assert report.first_broken is not None
+    for position, trusted in ((report.first_broken, True), (report.first_broken + 1, False)):
+        talk.ask(Seek(position))
+        assert talk.until(Moment, lambda moment, p=position: moment.position == p).trusted is trusted
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: None, "cannot be read"),
+        (lambda path: path.mkdir(), "not a file"),
+        (lambda path: path.write_bytes(b"hello"), "not a replay log"),
+        (lambda path: path.write_bytes(b"\x92\xaareplay-log\x81"), "damaged"),
+    ],
+)
+def test_what_cannot_be_opened_is_refused_in_words_and_the_open_run_stays(
+    talk: Talk, log: Path, tmp_path: Path, make: Callable[[Path], Any], words: str
+) -> None:
+    talk.open_whole(log)
+    other = tmp_path / "other.rlog"
+    make(other)
+    ticket = talk.ask(Open(str(other)), run=2)
+    trouble = talk.until(Trouble)
+    assert (talk.seen[-1].run, talk.seen[-1].ticket) == (2, ticket)
+    assert trouble.severity == "error"
+    assert words in trouble.text
+    talk.ask(Seek(2), run=1)
+    assert talk.until(Moment).position == 2
+
+
+def test_an_unknown_format_is_refused_in_words(talk: Talk, tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("nothing like a run")
+    talk.ask(Open(str(path)))
+    assert "format" in talk.until(Trouble).text
+
+
+def test_questions_about_another_run_are_not_answered(talk: Talk, log: Path) -> None:
+    talk.open_whole(log)
+    talk.ask(Seek(5), run=7, key="stale")
+    talk.ask(Seek(6), run=1)
+    assert talk.until(Moment).position == 6
+
+
+def test_a_closed_run_is_silent(talk: Talk, log: Path, tmp_path: Path) -> None:
+    talk.open(log)
+    talk.ask(Close(), run=2)
+    other = write_log(tmp_path / "other.rlog", turns=1)
+    talk.open_whole(other, run=3)
+    after = [answer.run for answer in talk.seen]
+    assert after == sorted(after)
+    assert 2 not in after
+
+
+def test_an_incomplete_index_leaves_nothing_behind(talk: Talk, log: Path, tmp_path: Path) -> None:
+    talk.open(log)
+    talk.engine.close()
+    indexes = tmp_path / "cache" / "replay-gui" / "indexes"
+    assert not list(indexes.glob("building-*"))
+
+
+def test_a_changed_file_is_noticed(talk: Talk, log: Path) -> None:
+    talk.open_whole(log)
+    talk.ask(CheckFile())
+    talk.ask(Seek(1))
+    talk.until(Moment)
+    assert not [answer for answer in talk.seen if isinstance(answer.value, Trouble)]
+    with log.open("ab") as file:
+        file.write(b"x")
+    talk.ask(CheckFile())
+    assert talk.until(Trouble) == Trouble("warning", "The file has changed on disk.", "reload")
+    log.unlink()
+    talk.ask(CheckFile())
+    assert talk.until(Trouble).action == "reload"
+
+
+def test_a_log_that_shrinks_while_open_does_no_harm(talk: Talk, log: Path) -> None:
+    talk.open_whole(log)
+    os.truncate(log, log.stat().st_size // 2)
+    talk.ask(Seek(50))
+    assert "reload" in talk.until(Trouble).text
+    talk.ask(GetRows(49, 51))
+    assert talk.until(Rows).rows[0].broken
+
+
+@pytest.mark.parametrize("talk", ["slow_jobs"], indirect=True)
+def test_the_user_may_stop_the_work_and_questions_are_answered_meanwhile(talk: Talk, log: Path) -> None:
+    talk.open(log)
+    assert talk.until(Progress).job == "Verifying"
+    talk.ask(Seek(0))
+    assert talk.until(Moment).position == 0
+    talk.ask(StopWork())
+    assert talk.until(Trouble).text == "Stopped: not all events were read."
+    talk.until(WorkEnded)
+
+
+@pytest.mark.parametrize("talk", ["dying_jobs"], indirect=True)
+def test_a_worker_that_dies_is_told_of_and_the_engine_goes_on(talk: Talk, log: Path) -> None:
+    talk.open(log)
+    trouble = talk.until(Trouble)
+    assert "the worker process ended unexpectedly (signal 9, SIGKILL)" in trouble.text
+    talk.until(WorkEnded)
+    talk.ask(Seek(0))
+    assert talk.until(Moment).position == 0
+
+
+@pytest.mark.parametrize("talk", ["slow_jobs"], indirect=True)
+def test_close_ends_running_work_within_a_second(talk: Talk, log: Path) -> None:
+    talk.open(log)
+    talk.until(Progress)
+    start = time.monotonic()
+    talk.engine.close()
+    assert time.monotonic() - start < 1.0
+
+
+def test_a_fault_of_the_engine_is_reported_and_it_lives_on(
+    talk: Talk, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk.open_whole(log)
+    caught: SimpleQueue[threading.ExceptHookArgs] = SimpleQueue()
+    monkeypatch.setattr(threading, "excepthook", caught.put)
+    talk.ask(Seek("nonsense"))  # type: ignore[arg-type]
+    assert caught.get(timeout=WAIT).exc_type is TypeError
+    talk.ask(Seek(1))
+    assert talk.until(Moment).position == 1

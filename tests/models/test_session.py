@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
+from pytestqt.qtbot import QtBot
+
+from replay_gui.core.kinds import KINDS
+from replay_gui.core.run_index import NO_TOOL, RunIndex
+from replay_gui.engine.answers import Rows, Trouble
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.models.lane_steps import next_in_lane
+from replay_gui.models.session import Session
+from tests.helpers.logs import damage, write_log
+
+WAIT = 30_000  # ms
+
+
+@pytest.fixture
+def session(qapp: QCoreApplication) -> Iterator[Session]:
+    session = Session(bridge=EngineBridge())
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return write_log(tmp_path / "run.rlog")
+
+
+def open_whole(qtbot: QtBot, session: Session, path: Path) -> None:
+    with qtbot.waitSignal(session.report_changed, timeout=WAIT):
+        session.open(str(path))
+    if session.working:
+        qtbot.waitUntil(lambda: not session.working, timeout=WAIT)
+
+
+def arrive(qtbot: QtBot, session: Session, position: int) -> None:
+    qtbot.waitUntil(lambda: session.moment is not None and session.moment.position == position, timeout=WAIT)
+
+
+def test_opening_a_run_fills_the_session(qtbot: QtBot, session: Session, log: Path) -> None:
+    open_whole(qtbot, session, log)
+    arrive(qtbot, session, 0)
+    assert session.facts is not None
+    assert session.facts.name == "run.rlog"
+    assert (session.index.count, session.index.complete, session.position) == (51, True, 0)
+    assert session.view == (0.0, 51.0)
+    assert session.report is not None
+    assert session.report.verdict == "VALID"
+
+
+def test_seek_clamps_speaks_at_once_and_brings_the_moment(qtbot: QtBot, session: Session, log: Path) -> None:
+    open_whole(qtbot, session, log)
+    with qtbot.waitSignal(session.position_changed, check_params_cb=lambda position: position == 51):
+        session.seek(10**12)
+    assert session.position == 51
+    arrive(qtbot, session, 51)
+    session.seek(-3)
+    assert session.position == 0
+    arrive(qtbot, session, 0)
+
+
+def test_scrubbing_ends_on_the_last_position(qtbot: QtBot, session: Session, log: Path) -> None:
+    open_whole(qtbot, session, log)
+    for position in [*range(51), *range(51, 20, -1)]:
+        session.seek(position)
+    arrive(qtbot, session, 21)
+    for _ in range(5):
+        session.step(-1)
+    arrive(qtbot, session, 16)
+    assert session.moment is not None
+    assert session.moment.event is not None
+    assert session.moment.event.position == 15
+
+
+def test_a_position_wanted_at_opening_is_gone_to(qtbot: QtBot, session: Session, log: Path) -> None:
+    session.open(str(log), 30)
+    arrive(qtbot, session, 30)
+    session.open(str(log), 10_000)
+    arrive(qtbot, session, 51)
+
+
+def test_reload_stays_where_it_was_as_far_as_that_exists(qtbot: QtBot, session: Session, log: Path) -> None:
+    open_whole(qtbot, session, log)
+    session.seek(40)
+    arrive(qtbot, session, 40)
+    write_log_again = log.with_name("shorter.rlog")
+    os.replace(write_log(write_log_again, turns=4), log)
+    with qtbot.waitSignal(session.run_changed, timeout=WAIT):
+        session.reload()
+    arrive(qtbot, session, 21)
+    assert session.index.count == 21
+
+
+def test_close_run_resets_everything(qtbot: QtBot, session: Session, log: Path) -> None:
+    open_whole(qtbot, session, log)
+    session.seek(5)
+    with qtbot.waitSignals([session.run_changed, session.trouble_cleared]):
+        session.close_run()
+    assert session.facts is None
+    assert (session.index.count, session.position, session.moment, session.report) == (0, 0, None, None)
+    open_whole(qtbot, session, log)  # what was under way for the closed run comes too late to matter
+    assert session.index.count == 51
+
+
+def test_closing_while_opening_shows_nothing(qtbot: QtBot, session: Session, log: Path, tmp_path: Path) -> None:
+    session.open(str(log))
+    session.close_run()
+    other = write_log(tmp_path / "other.rlog", turns=1)
+    open_whole(qtbot, session, other)
+    assert session.facts is not None
+    assert session.facts.name == "other.rlog"
+
+
+def test_what_cannot_be_opened_leaves_the_run_as_it_is(
+    qtbot: QtBot, session: Session, log: Path, tmp_path: Path
+) -> None:
+    open_whole(qtbot, session, log)
+    with qtbot.waitSignal(session.troubled, timeout=WAIT) as caught:
+        session.open(str(tmp_path / "none.rlog"))
+    assert caught.args is not None
+    assert caught.args[0].severity == "error"
+    session.seek(3)
+    arrive(qtbot, session, 3)
+
+
+def test_rows_come_as_asked(qtbot: QtBot, session: Session, log: Path) -> None:
+    session.request_rows(0, 5)  # no run: nothing is asked
+    open_whole(qtbot, session, log)
+    with qtbot.waitSignal(session.rows_ready, timeout=WAIT) as caught:
+        session.request_rows(10, 13)
+    assert caught.args is not None
+    rows: Rows = caught.args[0]
+    assert (rows.start, len(rows.rows)) == (10, 3)
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_changes_on_disk_is_told_of(
+    qtbot: QtBot, session: Session, log: Path, tmp_path: Path, replaced: bool
+) -> None:
+    open_whole(qtbot, session, log)
+    with qtbot.waitSignal(session.troubled, timeout=WAIT) as caught:
+        if replaced:
+            os.replace(write_log(tmp_path / "new.rlog", turns=3), log)
+        else:
+            with log.open("ab") as file:
+                file.write(b"x")
+    assert caught.args == [Trouble("warning", "The file has changed on disk.", "reload")]
+
+
+def test_damage_is_shown_in_the_moment(qtbot: QtBot, session: Session, log: Path) -> None:
+    damage(log)
+    session.open(str(log), 51)
+    qtbot.waitUntil(lambda: session.moment is not None and not session.moment.trusted, timeout=WAIT)
+    assert session.report is not None
+    assert session.report.verdict == "INVALID"
+
+
+# ---- the visible range ----------------------------------------------------------------------------
+def with_index(count: int) -> Session:
+    session = Session()
+    session.index = RunIndex(kind=np.zeros(count, np.uint16))
+    session.fit_view()
+    return session
+
+
+@pytest.mark.parametrize(
+    ("asked", "view"),
+    [
+        ((10.0, 20.0), (10.0, 20.0)),
+        ((-5.0, 20.0), (0.0, 25.0)),
+        ((95.0, 130.0), (65.0, 100.0)),
+        ((50.0, 50.5), (50.0, 58.0)),
+        ((-10.0, 500.0), (0.0, 100.0)),
+    ],
+)
+def test_the_view_stays_within_the_run(
+    qapp: QCoreApplication, asked: tuple[float, float], view: tuple[float, float]
+) -> None:
+    session = with_index(100)
+    session.set_view(*asked)
+    assert session.view == view
+
+
+def test_zoom_keeps_the_position_in_place_and_pan_moves(qapp: QCoreApplication) -> None:
+    session = with_index(1000)
+    session.seek(250)
+    session.zoom(0.5)
+    assert session.view == (125.0, 625.0)
+    session.pan(0.2)
+    assert session.view == (225.0, 725.0)
+    session.zoom(100)
+    assert session.view == (0.0, 1000.0)
+
+
+def test_the_view_follows_a_growing_run_only_while_it_shows_all(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    open_whole(qtbot, session, write_log(tmp_path / "a.rlog", turns=20))
+    assert session.view == (0.0, 101.0)
+    session.set_view(10, 30)
+    session._grow(session.index)
+    assert session.view == (10.0, 30.0)
+    session.fit_view()
+    session._grow(session.index)
+    assert session.view == (0.0, 101.0)
+
+
+def test_a_position_out_of_sight_is_brought_into_view(qtbot: QtBot, session: Session, log: Path) -> None:
+    open_whole(qtbot, session, log)
+    session.set_view(0, 10)
+    session.seek(30)
+    start, end = session.view
+    assert start <= 30 <= end
+    assert end - start == 10
+
+
+# ---- moving in a lane -----------------------------------------------------------------------------
+def lanes_index() -> RunIndex:
+    names = ["AgentInit", "Observation", "ToolRequest", "ToolResponse", "Observation", "ToolRequest", "ToolRequest"]
+    kind = np.array([KINDS.index(name) for name in names], np.uint16)
+    tool = np.array([NO_TOOL, NO_TOOL, 0, 0, NO_TOOL, 1, 0], np.int32)
+    return RunIndex(kind=kind, tool=tool, tools=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("position", "forward", "there"),
+    [(0, True, 1), (0, False, 0), (1, True, 1), (2, True, 5), (5, False, 2), (5, True, 5), (3, True, 7), (7, False, 3),
+     (6, True, 6), (6, False, 6)],
+)  # fmt: skip
+def test_the_next_in_the_lane_has_the_same_kind_and_tool(position: int, forward: bool, there: int) -> None:
+    assert next_in_lane(lanes_index(), position, forward) == there
+
+
+def test_lanes_are_walked_over_long_gaps() -> None:
+    kind = np.zeros(300_000, np.uint16)
+    kind[[5, 299_990]] = 3
+    index = RunIndex(kind=kind, tool=np.full(300_000, NO_TOOL, np.int32))
+    assert next_in_lane(index, 6, forward=True) == 299_991
+    assert next_in_lane(index, 299_991, forward=False) == 6
+
+
+# ---- PySide itself ---------------------------------------------------------------------------------
+class Counter(QObject):
+    fired = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+        self.fired.connect(self.on_fired)
+
+    @Slot(object)
+    def on_fired(self, value: object) -> None:
+        self.count += 1
+
+
+def test_20_000_void_calls_lose_no_reference(qapp: QCoreApplication) -> None:
+    """PySide6 6.12.0 aborts on Python 3.11 after some thousands of these."""
+    counter = Counter()
+    for n in range(20_000):
+        counter.fired.emit(2**40 + n)
+        counter.on_fired(None)
+        counter.setObjectName("x")
+        counter.blockSignals(False)
+    assert counter.count == 40_000

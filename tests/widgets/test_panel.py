@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from replay_gui.look.theme import HEAD, apply_theme, theme
+from replay_gui.widgets.panel import Panel
+
+
+def test_a_panel_is_a_head_over_a_body(qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, "dark")
+    window, body = QWidget(), QPlainTextEdit()
+    qtbot.addWidget(window)
+    panel = Panel("Events", window)
+    panel.set_body(body)
+    panel.set_note("1,523")
+    button = panel.add_button("Filter…", "Filter events by kind and tool", checkable=True)
+    panel.resize(400, 300)
+    window.resize(400, 300)
+    image = window.grab().toImage()
+    assert body.geometry().top() == HEAD + 1
+    assert image.pixelColor(200, 5) == theme().head
+    assert image.pixelColor(200, 200) == theme().panel
+    assert image.pixelColor(0, 0) == theme().window, "the corners are round"
+    with qtbot.waitSignal(button.toggled):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_its_texts_are_plain_and_a_long_one_does_not_widen_it(qtbot: QtBot) -> None:
+    panel = Panel("<b>State</b>")
+    qtbot.addWidget(panel)
+    narrow = panel.minimumSizeHint().width()
+    panel.set_secondary("<i>" + "x" * 5_000)
+    assert panel.minimumSizeHint().width() == narrow
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in panel.findChildren(QLabel))
+    panel.set_title("State after 812")
+    assert panel.accessibleName() == "State after 812"
