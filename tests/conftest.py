@@ -106,7 +106,7 @@ def _top_level_widgets() -> dict[int, str]:
 def _finish_deletions() -> None:
     from PySide6.QtCore import QCoreApplication, QEvent
 
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[arg-type]
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def pytest_sessionfinish() -> None:

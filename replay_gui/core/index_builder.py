@@ -14,8 +14,7 @@ from msgspec import MsgspecError
 from numpy.typing import NDArray
 
 from replay_gui.core.canonical import decode, decode_shallow, decode_shallow_map
-from replay_gui.core.chain import HASH_SIZE, request_hash_of_decoded
-from replay_gui.core.draft import Draft
+from replay_gui.core.chain import HASH_SIZE
 from replay_gui.core.errors import NotApplicable, NotCanonical
 from replay_gui.core.event import SKIPPED_KIND, UNREADABLE_KIND, whole
 from replay_gui.core.index_columns import CHAIN_STEP, ColumnWriter
@@ -23,7 +22,8 @@ from replay_gui.core.integrity import Fault
 from replay_gui.core.kinds import CRITICAL_KINDS, KINDS
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import NOT_APPLIED, SKIPPED
-from replay_gui.core.reducer import REDUCER, apply, decode_event
+from replay_gui.core.quick_fold import QuickFold
+from replay_gui.core.reducer import REDUCER, decode_event
 from replay_gui.core.run_index import (
     FLAG_CRITICAL,
     FLAG_FAILED,
@@ -37,11 +37,11 @@ from replay_gui.core.run_index import (
 from replay_gui.core.scanner import Block, Ending, Skipped
 from replay_gui.core.snapshot_store import DISK_BUDGET, Entry, SnapshotWriter
 from replay_gui.core.snapshots import SnapshotPolicy
-from replay_gui.core.state import EMPTY
 from replay_gui.core.state_hash import StateHash
 
 SNAPSHOTS_FILE = "snapshots"
 _INT64 = 1 << 63
+_CONSIDERED = 16  # events between two looks at the policy where nothing happens
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class IndexBuilder:
         self._columns = ColumnWriter(folder)
         self._snapshots = SnapshotWriter(folder / SNAPSHOTS_FILE, max(DISK_BUDGET, log.source.size))
         self._policy = SnapshotPolicy() if policy is None else policy
-        self._draft = Draft(EMPTY)
+        self._fold = QuickFold()
         self._kinds: dict[str, int] = {name: i for i, name in enumerate(KINDS)}
         self._tools: dict[str, int] = {}
         self._phases: list[tuple[int, str]] = []
@@ -89,7 +89,7 @@ class IndexBuilder:
         try:
             for part in self._log.parts():
                 if isinstance(part, Ending):
-                    self._keep(self._count)
+                    self._keep(self._count, self._offset)
                     return self._ended()
                 if isinstance(part, Block):
                     self._block(part)
@@ -103,7 +103,7 @@ class IndexBuilder:
 
     def _ended(self) -> Built:
         known = self._log.header.reducer == REDUCER
-        return replace(self.built(), state_hash=StateHash.of(self._draft.root).digest() if known else None)
+        return replace(self.built(), state_hash=StateHash.of(self._fold.root).digest() if known else None)
 
     def built(self) -> Built:
         """How far the pass has come."""
@@ -119,70 +119,77 @@ class IndexBuilder:
         )
 
     def _block(self, block: Block) -> None:
+        offsets = block.offsets.tolist()
         rows = []
-        content_hashes = []
-        chains = []
         for i, (content, meta) in enumerate(zip(block.contents, block.metas, strict=True)):
-            place = block.first + i
-            row = self._event(place, content, _facts(meta), int(block.offsets[i]))
-            rows.append(row)
-            content_hash = blake3(content).digest()
-            content_hashes.append(content_hash)
-            self._chain.update(content_hash)
-            if (place + 1) % CHAIN_STEP == 0:
-                chains.append(self._chain.digest())
+            rows.append(self._event(block.first + i, content, meta, offsets[i]))
             self._head = block.hashes[i]
         self._count = block.first + len(block)
-        self._offset = int(block.offsets[-1])
+        self._offset = offsets[-1]
+        content_hashes = [blake3(content).digest() for content in block.contents]
         hashes = b"".join(hash_[:8] for hash_ in block.hashes)
-        self._write(rows, block.offsets[:-1], b"".join(content_hashes), b"".join(chains), hashes)
+        self._write(rows, block.offsets[:-1], content_hashes, hashes)
 
     def _skipped(self, part: Skipped) -> None:
         self._not_applied.append(Fault(part.place, part.offset, None, SKIPPED))
         kind = self._kinds.setdefault(SKIPPED_KIND, len(self._kinds))
         row = (kind, NO_TOOL, NO_TIME, NO_DURATION, NO_PAIR, FLAG_UNREADABLE | FLAG_NOT_APPLIED)
-        nothing = bytes(HASH_SIZE)
-        self._chain.update(nothing)
         self._count = part.place + 1
         self._offset = part.offset + part.size
-        chain = self._chain.digest() if self._count % CHAIN_STEP == 0 else b""
-        self._write([row], np.array([part.offset]), nothing, chain, bytes(8))
+        self._write([row], np.array([part.offset]), [bytes(HASH_SIZE)], bytes(8))
 
     def _write(
-        self, rows: list[tuple[int, ...]], offsets: NDArray[np.int64], content: bytes, chain: bytes, hash_: bytes
+        self, rows: list[tuple[int, ...]], offsets: NDArray[np.int64], content_hashes: list[bytes], hashes: bytes
     ) -> None:
-        shown = dict(
-            zip(("kind", "tool", "time", "duration", "request", "flags"), zip(*rows, strict=True), strict=True)
-        )
-        self._columns.append({**shown, "offset": offsets, "content": content, "chain": chain, "hash": hash_})
+        shown = zip(("kind", "tool", "time", "duration", "request", "flags"), zip(*rows, strict=True), strict=True)
+        content, chain = b"".join(content_hashes), self._chained(content_hashes)
+        self._columns.append({**dict(shown), "offset": offsets, "content": content, "chain": chain, "hash": hashes})
 
-    def _event(self, place: int, content: bytes, facts: dict[str, Any], offset: int) -> tuple[int, ...]:
+    def _chained(self, content_hashes: list[bytes]) -> bytes:
+        """The chain's values at every CHAIN_STEP-th of the events that end with these."""
+        values = []
+        begin, place = 0, self._count - len(content_hashes)
+        while (end := begin + CHAIN_STEP - (place + begin) % CHAIN_STEP) <= len(content_hashes):
+            self._chain.update(b"".join(content_hashes[begin:end]))
+            values.append(self._chain.digest())
+            begin = end
+        self._chain.update(b"".join(content_hashes[begin:]))
+        return b"".join(values)
+
+    def _event(self, place: int, content: bytes, meta: bytes, offset: int) -> tuple[int, ...]:
         """Replays one event; its row: kind, tool, time, duration, request, flags."""
-        time, duration = _nanoseconds(facts, "time", NO_TIME), _nanoseconds(facts, "duration", NO_DURATION)
+        facts = _facts(meta)
+        time, duration = facts.get("time"), facts.get("duration")
+        if type(time) is not int or not 0 <= time < _INT64:
+            time = NO_TIME
+        if type(duration) is not int or not 0 <= duration < _INT64:
+            duration = NO_DURATION
         kind, tool, request, flags = UNREADABLE_KIND, NO_TOOL, NO_PAIR, 0
+        payload: dict[str, Any] = {}
+        event = decode_shallow(content)
         try:
-            shallow = decode_shallow(content)
-            kind, payload = decode_event(content) if shallow is None else shallow
-            name = payload.get("tool_name")
-            if isinstance(name, str):
-                tool = self._tools.setdefault(name, len(self._tools))
-            self._consider(place, len(content), kind in CRITICAL_KINDS)
-            apply(self._draft, kind, payload, shallow is not None)
-            if kind == "ToolRequest":
-                name = request_hash_of_decoded(payload["tool_name"], payload["tool_version"], payload["input"])
-                self._open.setdefault(name, deque()).append((place, time))
-            elif kind == "ToolResponse":
-                request, begun = self._answered(payload["request_hash"], facts.get("parent"))
-                if request != NO_PAIR and duration == NO_DURATION and NO_TIME not in (time, begun):
-                    duration = max(0, time - begun)
-                flags = 0 if payload["success"] else FLAG_FAILED
-            elif kind == "StateTransition" and "phase" in payload:
-                self._phases.append((place, payload["phase"]))
+            kind, payload = decode_event(content) if event is None else event
         except NotApplicable:
-            self._draft.begin()
+            flags = FLAG_UNREADABLE
+        name = payload.get("tool_name")
+        if isinstance(name, str):
+            tool = self._tools.setdefault(name, len(self._tools))
+        critical = kind in CRITICAL_KINDS
+        if critical or self._previous_critical or place % _CONSIDERED == 0:
+            self._consider(place, offset, critical)
+        if not self._fold.apply(event, content):
             self._not_applied.append(Fault(place, offset, whole(facts.get("seq")), NOT_APPLIED))
-            flags = FLAG_NOT_APPLIED | (FLAG_UNREADABLE if kind == UNREADABLE_KIND else 0)
-        if kind in CRITICAL_KINDS:
+            flags |= FLAG_NOT_APPLIED
+        elif kind == "ToolRequest":
+            self._open.setdefault(self._fold.asked, deque()).append((place, time))
+        elif kind == "ToolResponse":
+            request, begun = self._answered(payload["request_hash"], facts.get("parent"))
+            if request != NO_PAIR and duration == NO_DURATION and NO_TIME not in (time, begun):
+                duration = max(0, time - begun)
+            flags = 0 if payload["success"] else FLAG_FAILED
+        elif kind == "StateTransition" and "phase" in payload:
+            self._phases.append((place, payload["phase"]))
+        if critical:
             flags |= FLAG_CRITICAL
         return self._kinds.setdefault(kind, len(self._kinds)), tool, time, duration, request, flags
 
@@ -197,15 +204,15 @@ class IndexBuilder:
             del self._open[name]
         return found
 
-    def _consider(self, position: int, size: int, critical: bool) -> None:
+    def _consider(self, position: int, offset: int, critical: bool) -> None:
         """Keeps the state before the event at hand where the policy wants it: a critical event lies before or after."""
-        if self._policy.due(position, size, critical or self._previous_critical):
-            self._keep(position)
+        if self._policy.due(position, offset, critical or self._previous_critical):
+            self._keep(position, offset)
         self._previous_critical = critical
 
-    def _keep(self, position: int) -> None:
-        entry = self._snapshots.add(position, self._draft.publish(), self._head)
-        self._policy.kept(position, entry.size, entry.total)
+    def _keep(self, position: int, offset: int) -> None:
+        entry = self._snapshots.add(position, self._fold, self._head)
+        self._policy.kept(position, offset, entry.size, entry.total)
 
 
 def _facts(meta: bytes) -> dict[str, Any]:
@@ -218,8 +225,3 @@ def _facts(meta: bytes) -> dict[str, Any]:
     except NotCanonical:
         return {}
     return facts if isinstance(facts, dict) else {}
-
-
-def _nanoseconds(facts: dict[str, Any], name: str, otherwise: int) -> int:
-    value = whole(facts.get(name))
-    return otherwise if value is None or value >= _INT64 else value

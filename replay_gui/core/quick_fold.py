@@ -8,34 +8,59 @@ draft's copies and without a record of the changes. Whatever is unusual (a missi
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from replay_gui.core.canonical import decode_shallow
 from replay_gui.core.chain import request_hash_of_decoded
 from replay_gui.core.draft import Draft
-from replay_gui.core.reducer import fold
-from replay_gui.core.state import EMPTY, State
+from replay_gui.core.reducer import decode_event, fold
+from replay_gui.core.state import ABSENT, EMPTY, MAPS, Path
+
+_Map: TypeAlias = dict[str, Any]
+
+
+class _AnyKeys(set[str]):
+    """All keys: it takes note of none."""
+
+    def add(self, key: str) -> None:
+        pass
+
+
+ANY = _AnyKeys()
+Changed: TypeAlias = dict[str, set[str]]
 
 _LONGEST_KEY = 1024  # characters; a longer one may be over the limit in bytes
 
 
 class QuickFold:
-    """A state that events are applied to in place.
+    """A state that events are applied to in place, and what has changed of it.
 
     Attributes:
-        root: the state so far.
+        changed: for a member of the root, the keys in it that changed since `forget_changes`; ANY where it may have
+        changed in any way. A list that was only appended to is not in it.
+        asked: after a ToolRequest that was applied, its request hash.
     """
 
-    __slots__ = ("_shapely", "root")
+    __slots__ = ("_draft", "_shapely", "asked", "changed")
 
     def __init__(self) -> None:
-        self.root: dict[str, Any] = {}
+        self._draft = Draft(EMPTY)
         # Without ops, only effects write the state, so every member has the shape that effects give it.
         self._shapely = True
+        self.changed: Changed = {}
+        self.asked = ""
+
+    @property
+    def root(self) -> dict[str, Any]:
+        """The state so far; the next event changes it."""
+        return self._draft.root
 
     def fold(self, content: bytes) -> bool:
-        """Applies an event; False, with the state as it was, where it does not apply."""
-        event = decode_shallow(content)
+        """Applies the event with this content; False, with the state as it was, where it does not apply."""
+        return self.apply(decode_shallow(content), content)
+
+    def apply(self, event: tuple[str, dict[str, Any]] | None, content: bytes) -> bool:
+        """As `fold`, where the content was decoded already, or found to be unusual (None)."""
         if event is not None and self._shapely:
             kind, payload = event
             effect = _EFFECTS.get(kind)
@@ -43,39 +68,60 @@ class QuickFold:
                 self._shapely = False
             elif effect is not None:
                 try:
-                    if effect(self.root, payload):
+                    if done := effect(self._draft.root, self.changed, payload):
+                        if done is not True:
+                            self.asked = done
                         return True
                 except KeyError:
                     pass  # a field or member is missing: the reducer knows whether that matters
-        return self._exactly(content)
+        return self._apply_exactly(content)
 
-    def _exactly(self, content: bytes) -> bool:
+    def forget_changes(self) -> None:
+        """Begins to note changes anew."""
+        self.changed = {name: set() for name, member in self.root.items() if isinstance(member, MAPS)}
+
+    def _apply_exactly(self, content: bytes) -> bool:
         self._shapely = self._shapely and b"\xa3ops" not in content
-        draft = Draft(State(self.root) if self.root else EMPTY)
-        applied = fold(draft, content)
-        self.root = draft.root
-        return applied
+        if not fold(self._draft, content):
+            return False
+        for path, old, _ in self._draft.leaf_changes():
+            self._note(path, old)
+        match decode_event(content):
+            case "ToolRequest", {"tool_name": name, "tool_version": version, "input": value}:
+                self.asked = request_hash_of_decoded(name, version, value)
+        return True
+
+    def _note(self, path: Path, old: Any) -> None:
+        name, inside = str(path[0]), path[1] if len(path) > 1 else None
+        keys = self.changed.get(name)
+        if isinstance(inside, str) and keys is not None:
+            keys.add(inside)
+        elif not (len(path) == 2 and isinstance(inside, int) and old is ABSENT):  # no mere appending
+            self.changed[name] = ANY
 
 
 # Each effect looks at everything before it changes anything. False or a KeyError: not the usual case, nothing changed.
+# A request's returns its hash.
 
 
-def _tool_request(root: dict[str, Any], p: dict[str, Any]) -> bool:
+def _tool_request(root: _Map, changed: Changed, p: _Map) -> bool | str:
     name, version, value = p["tool_name"], p["tool_version"], p["input"]
     if type(name) is not str or type(version) is not str or type(p["capabilities"]) is not list:
         return False
     row, pending = root["tools"][name], root["pending"]
     request = request_hash_of_decoded(name, version, value)
     waiting = pending.get(request)
+    changed["tools"].add(name)
+    changed["pending"].add(request)
     row["calls"] += 1
     if waiting is None:
         pending[request] = {"tool": name, "input": value, "count": 1}
     else:
         waiting["count"] += 1
-    return True
+    return request
 
 
-def _tool_response(root: dict[str, Any], p: dict[str, Any]) -> bool:
+def _tool_response(root: _Map, changed: Changed, p: _Map) -> bool:
     name, request, output, success, error = p["tool_name"], p["request_hash"], p["output"], p["success"], p["error"]
     if type(name) is not str or type(request) is not str or type(success) is not bool:
         return False
@@ -83,7 +129,9 @@ def _tool_response(root: dict[str, Any], p: dict[str, Any]) -> bool:
         return False
     row, pending = root["tools"][name], root["pending"]
     waiting = pending.get(request)
+    changed["tools"].add(name)
     if waiting is not None:
+        changed["pending"].add(request)
         if waiting["count"] == 1:
             del pending[request]
         else:
@@ -94,18 +142,20 @@ def _tool_response(root: dict[str, Any], p: dict[str, Any]) -> bool:
     return True
 
 
-def _observation(root: dict[str, Any], p: dict[str, Any]) -> bool:
+def _observation(root: _Map, changed: Changed, p: _Map) -> bool:
     kind, source, data = p["obs_type"], p["source"], p["data"]
     if type(kind) is not str or type(source) is not str or len(kind) > _LONGEST_KEY:
         return False
     if kind == "message":
         root["messages"].append({"role": source, "content": data})
     else:
-        root["observations"][kind] = data
+        observations = root["observations"]
+        changed["observations"].add(kind)
+        observations[kind] = data
     return True
 
 
-def _decision(root: dict[str, Any], p: dict[str, Any]) -> bool:
+def _decision(root: _Map, changed: Changed, p: _Map) -> bool:
     kind, data, reasoning = p["decision_type"], p["data"], p.get("reasoning")
     if type(kind) is not str or (reasoning is not None and type(reasoning) is not str):
         return False
@@ -116,16 +166,17 @@ def _decision(root: dict[str, Any], p: dict[str, Any]) -> bool:
     return True
 
 
-def _memory_write(root: dict[str, Any], p: dict[str, Any]) -> bool:
+def _memory_write(root: _Map, changed: Changed, p: _Map) -> bool:
     key, operation = p["key"], p.get("operation", "set")
     if type(key) is not str or type(operation) is not str or operation == "delete" or len(key) > _LONGEST_KEY:
         return False
-    value = p["value"]
-    root["memory"][key] = value
+    value, memory = p["value"], root["memory"]
+    changed["memory"].add(key)
+    memory[key] = value
     return True
 
 
-_EFFECTS: dict[str, Callable[[dict[str, Any], dict[str, Any]], bool]] = {
+_EFFECTS: dict[str, Callable[[_Map, Changed, _Map], bool | str]] = {
     "ToolRequest": _tool_request,
     "ToolResponse": _tool_response,
     "Observation": _observation,

@@ -11,12 +11,13 @@ from replay_gui.core.errors import NotApplicable, PositionError
 from replay_gui.core.event import Event
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.reducer import apply, decode_event, fold
-from replay_gui.core.snapshots import Snapshot, SnapshotManager, SnapshotPolicy
+from replay_gui.core.snapshots import Snapshot, SnapshotManager
 from replay_gui.core.state import EMPTY, Change, State
 from replay_gui.core.verdict import verify
 from replay_gui.core.verification import VerificationReport
 
 _RING = 256  # states kept of recent replays, so that a step back is a look-up
+_HELD = 2048  # events after which a long replay leaves a snapshot in memory
 _FINE, _COARSE = 32, 256  # of a replay: the last states one by one, before them every n-th
 
 
@@ -45,18 +46,17 @@ class Replayer:
         if start == position:
             return state
         draft = Draft(state)
-        policy = SnapshotPolicy()
-        policy.kept(start, 0, 0)
+        since = 0  # bytes of contents since the last state that a snapshot was made of
         for place, content in enumerate(self._log.contents(start, position), start + 1):
             if content is not None:
                 fold(draft, content)
+                since += len(content)
             ahead = position - place
             if ahead <= _FINE or (ahead <= _COARSE * (_RING - _FINE) // 2 and place % _COARSE == 0):
                 self._keep(place, draft.publish())
-            size = 0 if content is None else len(content)
-            if policy.due(place, size, critical=False):
-                self._snapshots.hold(place, draft.publish(), policy.since)
-                policy.kept(place, 0, 0)
+            if (place - start) % _HELD == 0:
+                self._snapshots.hold(place, draft.publish(), since)
+                since = 0
         return self._recent[position]
 
     def effect(self, position: int) -> Effect:

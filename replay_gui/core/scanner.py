@@ -84,9 +84,7 @@ class Ending:
 Part: TypeAlias = Block | Skipped | Ending
 
 
-def scan(
-    source: Source, offset: int, place: int, previous: bytes | None, until: int | None = None
-) -> Iterator[Part]:
+def scan(source: Source, offset: int, place: int, previous: bytes | None, until: int | None = None) -> Iterator[Part]:
     """The parts of a log from the record at `offset`, the last of them an Ending.
 
     Args:

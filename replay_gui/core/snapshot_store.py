@@ -10,18 +10,13 @@ from typing import NamedTuple
 from blake3 import blake3
 
 from replay_gui.core.errors import NotCanonical
-from replay_gui.core.snapshot_codec import (
-    Keyframe,
-    decode_difference,
-    decode_keyframe,
-    encode_difference,
-    encode_keyframe,
-)
+from replay_gui.core.quick_fold import QuickFold
+from replay_gui.core.snapshot_codec import decode_difference, decode_keyframe, encode_difference, encode_keyframe
 from replay_gui.core.state import State
 
 DISK_BUDGET = 256 << 20  # bytes; or the log's own size, if that is more
 _KEYFRAMES_HELD = 2
-_LIVE_FACTOR = 5  # a decoded state takes about this many times its encoded size
+_LIVE_FACTOR = 3  # a decoded state, most of it still packed, takes about this many times its encoded size
 
 
 class Entry(NamedTuple):
@@ -54,21 +49,22 @@ class SnapshotWriter:
         self._file = path.open("wb")
         self._budget = budget
         self._used = 0
-        self._keyframe: tuple[int, Keyframe, int] | None = None
+        self._keyframe: tuple[int, dict[str, int], int] | None = None  # position, large members, bytes
         self.entries: list[Entry] = []
 
-    def add(self, position: int, state: State, chain: bytes) -> Entry:
-        """Writes one; where the budget is used up, the file is thinned out first."""
+    def add(self, position: int, fold: QuickFold, chain: bytes) -> Entry:
+        """Writes the state of `fold`, whose changes nobody else may forget; a used-up budget thins the file first."""
         if self._used > self._budget:
             self._thin()
         raw, keyframe, total = b"", position, 0
         if self._keyframe is not None:
-            keyframe, base, total = self._keyframe
-            raw = encode_difference(state, base)
-        if self._keyframe is None or len(raw) * 2 > total:
-            raw, base = encode_keyframe(state)
+            keyframe, large, total = self._keyframe
+            raw = encode_difference(fold.root, large, fold.changed)
+        if self._keyframe is None or len(raw) * 4 > total:
+            raw, large = encode_keyframe(fold.root)
             keyframe, total = position, len(raw)
-            self._keyframe = position, base, total
+            self._keyframe = position, large, total
+            fold.forget_changes()
         entry = Entry(position, self._used, len(raw), keyframe, chain, blake3(raw).digest(), total)
         self._file.write(raw)
         self._file.flush()
@@ -105,7 +101,7 @@ class SnapshotReader:
         self._path = path
         self._chain_at = chain_at
         self._entries: dict[int, Entry] = {}
-        self._keyframes: OrderedDict[int, tuple[State, Keyframe]] = OrderedDict()
+        self._keyframes: OrderedDict[int, State] = OrderedDict()
 
     def use(self, path: Path, entries: list[Entry]) -> None:
         """Takes another table, of the same file or of one that took its place."""
@@ -119,13 +115,13 @@ class SnapshotReader:
             return None
         try:
             if entry.keyframe == position:
-                return self._keyframe(entry)[0], entry.size * _LIVE_FACTOR
-            _, keyframe = self._keyframe(self._entries[entry.keyframe])
+                return self._keyframe(entry), entry.size * _LIVE_FACTOR
+            keyframe = self._keyframe(self._entries[entry.keyframe])
             return decode_difference(self._bytes(entry), keyframe), entry.size * _LIVE_FACTOR
         except (NotCanonical, OSError, KeyError):
             return None
 
-    def _keyframe(self, entry: Entry) -> tuple[State, Keyframe]:
+    def _keyframe(self, entry: Entry) -> State:
         found = self._keyframes.get(entry.position)
         if found is None:
             found = self._keyframes[entry.position] = decode_keyframe(self._bytes(entry))

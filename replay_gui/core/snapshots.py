@@ -29,41 +29,36 @@ class SnapshotPolicy:
 
     every: N events since the last one;
     critical: just before and just after an operation that people look for (patches, errors, denials, phase changes);
-    growth: the state may have grown by this factor since the last one (judged by the bytes of events since then).
+    growth: the state may have grown by this factor since the last one (judged by the bytes of records since then).
 
-    The last two are held back while the events since the last snapshot are fewer bytes than that snapshot took, so that
-    all snapshots together never take more room than the log.
+    The last two are held back while the records since the last snapshot are fewer bytes than that snapshot took, the
+    first while they are fewer than a quarter of it: so snapshots take room, and time, in proportion to the log.
     """
 
-    every: int = 4096
+    every: int = 2048
     growth: float = 2.0
     least: int = 16 << 10  # bytes; below this, a state is not worth a snapshot for having grown
     _position: int = field(default=0, init=False)
+    _offset: int = field(default=0, init=False)
     _size: int = field(default=0, init=False)
     _total: int = field(default=0, init=False)
-    _bytes: int = field(default=0, init=False)
 
-    def due(self, position: int, event_bytes: int, critical: bool) -> bool:
+    def due(self, position: int, offset: int, critical: bool) -> bool:
         """Whether to keep the state at `position`.
 
         Args:
-            event_bytes: size of the contents since the last call. critical: a critical event lies just before or after.
+            offset: of the next record in bytes. critical: a critical event lies just before or after.
         """
-        self._bytes += event_bytes
+        since = offset - self._offset
         if position - self._position >= self.every:
-            return True
-        if self._bytes < self._size:
+            return since * 4 >= self._size
+        if since < self._size:
             return False
-        return critical or self._bytes >= max(self.least, (self.growth - 1) * self._total)
+        return critical or since >= max(self.least, (self.growth - 1) * self._total)
 
-    @property
-    def since(self) -> int:
-        """Bytes of contents since the last snapshot."""
-        return self._bytes
-
-    def kept(self, position: int, size: int, total: int) -> None:
+    def kept(self, position: int, offset: int, size: int, total: int) -> None:
         """A snapshot was made: `size` bytes of its own, of a state of about `total` bytes."""
-        self._position, self._size, self._total, self._bytes = position, size, total, 0
+        self._position, self._offset, self._size, self._total = position, offset, size, total
 
 
 class SnapshotManager:

@@ -2,7 +2,8 @@
 
 Small maps and lists are plain dicts and lists. What grows is not copied at each position: a map beyond WIDE
 members becomes an OverlayMap (a shared base and what differs from it), a list that is appended to a GrowList (a shared
-store and a length). Both read like dicts and lists; `State.plain` gives the real ones.
+store and a length). Both read like dicts and lists; `State.plain` gives the real ones. Those that come from a stored
+snapshot hold their members packed (msgspec.Raw) until somebody looks: a seek looks at few.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias, overload
 
 from immutables import Map
+from msgspec import Raw, msgpack
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -54,30 +56,15 @@ class OverlayMap:
 
     def copy(self) -> OverlayMap:
         if len(self._overlay) * 2 > len(self._base):
-            return OverlayMap(self.plain())
+            return OverlayMap(self.packed())
         return OverlayMap(self._base, self._overlay, self._length)
-
-    def copy_exactly(self) -> OverlayMap:
-        """A copy that is never merged, to compare later ones with."""
-        return OverlayMap(self._base, self._overlay, self._length)
-
-    @property
-    def identity(self) -> int:
-        """Equal for maps that share a base, while one of them lives."""
-        return id(self._base)
-
-    def difference(self, earlier: OverlayMap) -> tuple[dict[str, Any], list[str]]:
-        """(members set, keys removed) since `earlier`, which has the same base."""
-        before = earlier._overlay
-        changed = {k: v for k, v in self._overlay.items() if v is not ABSENT and before.get(k, ABSENT) is not v}
-        removed = [k for k, v in self._overlay.items() if v is ABSENT and before.get(k) is not ABSENT]
-        return changed, removed + [k for k, v in before.items() if v is not ABSENT and k not in self._overlay]
 
     def with_difference(self, changed: dict[str, Any], removed: list[str]) -> OverlayMap:
         """This map with a difference applied."""
-        result = self.copy_exactly()
+        result = OverlayMap(self._base, self._overlay, self._length)
         for key in removed:
-            del result[key]
+            if key in result:
+                del result[key]
         with result._overlay.mutate() as overlay:
             for key, value in changed.items():
                 result._length += key not in result
@@ -88,8 +75,12 @@ class OverlayMap:
     def get(self, key: str, default: Any = None) -> Any:
         value = self._overlay.get(key, self)
         if value is self:
-            return self._base.get(key, default)
-        return default if value is ABSENT else value
+            value = self._base.get(key, default)
+            if type(value) is Raw:
+                value = self._base[key] = msgpack.decode(value)
+        elif value is ABSENT:
+            return default
+        return msgpack.decode(value) if type(value) is Raw else value
 
     def __getitem__(self, key: str) -> Any:
         value = self.get(key, ABSENT)
@@ -98,7 +89,10 @@ class OverlayMap:
         return value
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and self.get(key, ABSENT) is not ABSENT
+        if not isinstance(key, str):
+            return False
+        value = self._overlay.get(key, self)
+        return key in self._base if value is self else value is not ABSENT
 
     def __len__(self) -> int:
         return self._length
@@ -127,9 +121,13 @@ class OverlayMap:
         self._length -= 1
         self._overlay = self._overlay.set(key, ABSENT) if key in self._base else self._overlay.delete(key)
 
-    def plain(self) -> dict[str, Any]:
+    def packed(self) -> dict[str, Any]:
+        """The members in one dict, those that nobody has looked at still packed."""
         merged = self._base | dict(self._overlay)
         return merged if len(merged) == self._length else {k: v for k, v in merged.items() if v is not ABSENT}
+
+    def plain(self) -> dict[str, Any]:
+        return {k: msgpack.decode(v) if type(v) is Raw else v for k, v in self.packed().items()}
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, OverlayMap):
@@ -154,30 +152,26 @@ class GrowList:
     def copy(self) -> GrowList:
         return GrowList(self._store, self._length)
 
-    copy_exactly = copy
-
-    @property
-    def identity(self) -> int:
-        """Equal for lists that share a store, while one of them lives."""
-        return id(self._store)
-
     @overload
     def __getitem__(self, index: int) -> Any: ...
     @overload
     def __getitem__(self, index: slice) -> list[Any]: ...
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
-            return [self._store[i] for i in range(*index.indices(self._length))]
+            return [self[i] for i in range(*index.indices(self._length))]
         if not -self._length <= index < self._length:
             raise IndexError(index)
-        return self._store[index if index >= 0 else self._length + index]
+        index %= self._length
+        value = self._store[index]
+        if type(value) is Raw:
+            value = self._store[index] = msgpack.decode(value)
+        return value
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[Any]:
-        for i in range(self._length):
-            yield self._store[i]
+        return (self[i] for i in range(self._length))
 
     def append(self, value: Any) -> None:
         """For the draft that owns this list alone; where another state has appended already, the store is copied."""
@@ -190,8 +184,12 @@ class GrowList:
         """Takes the last item off this list; the store keeps it for others."""
         self._length -= 1
 
-    def plain(self) -> list[Any]:
+    def packed(self) -> list[Any]:
+        """The items, those that nobody has looked at still packed."""
         return self._store[: self._length]
+
+    def plain(self) -> list[Any]:
+        return [msgpack.decode(v) if type(v) is Raw else v for v in self.packed()]
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, GrowList):

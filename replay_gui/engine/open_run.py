@@ -57,6 +57,7 @@ class OpenRun:
         self._log = log
         self._file = file
         self._complain = complain
+        self._dropped = False
         self._cache = cache
         self._stored = SnapshotReader(Path(), self._hash_before)
         self._snapshots = SnapshotManager(self._stored.load, on_dropped=self._on_dropped)
@@ -115,7 +116,9 @@ class OpenRun:
         return self._log[position - 1].hash
 
     def _on_dropped(self, position: int) -> None:
-        self._complain(f"The state kept at event {position:,} was damaged; an earlier one is used.")
+        if not self._dropped:  # one is worth a banner, a hundred are not worth a hundred
+            self._complain(f"The state kept at event {position:,} was damaged; an earlier one is used.")
+        self._dropped = True
 
     # ---- moments ---------------------------------------------------------------------------------
     def moment(self, position: int) -> Moment:

@@ -149,7 +149,8 @@ class _Walk:
             return
         shown = old if value is ABSENT else value
         both = mark is Mark.CHANGED and is_container(old) and is_container(shown)
-        expandable = (is_container(shown) and len(shown) > 0) or (isinstance(shown, str) and self._is_long(shown))
+        gone = path in self.touched or (both and len(old) > 0)
+        expandable = (len(shown) > 0 or gone) if is_container(shown) else self._is_long(shown)
         unfolded = both and len(shown) <= _UNFOLDED and len(old) <= _UNFOLDED
         expanded = expandable and self._is_open(path, mark, unfolded)
         was = "" if mark is not Mark.CHANGED or both else count(old) or scalar(old)
@@ -180,8 +181,8 @@ class _Walk:
             return True
         return mark is Mark.INSIDE
 
-    def _is_long(self, text: str) -> bool:
-        return len(text) > max(self.view.width, 20) or "\n" in text
+    def _is_long(self, value: Any) -> bool:
+        return isinstance(value, str) and (len(value) > max(self.view.width, 20) or "\n" in value)
 
     def _lines(self, path: Path, text: str, depth: int, mark: Mark) -> Iterator[ValueRow]:
         limit = TEXT_PAGE * self.view.pages.get(path, 1)

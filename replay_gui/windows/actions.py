@@ -44,7 +44,7 @@ SPECS = (
     Spec("close", FILE, "&Close run", ("Ctrl+W",), "Back to the welcome page"),
     Spec("cancel", FILE, "&Stop background work", ("Esc",), "End the reading and verifying that goes on", group=1),
     Spec("quit", FILE, "&Quit", ("Ctrl+Q",), "End the program", needs_run=False, group=2),
-    Spec("first", MOVE, "To the &beginning", ("Home",), "Before the first event", "first"),
+    Spec("first", MOVE, "To the s&tart", ("Home",), "Before the first event", "first"),
     Spec("back", MOVE, "&Back one event", ("Left",), "Take one event back", "previous"),
     Spec("forward", MOVE, "&Forward one event", ("Right",), "Apply one more event", "next"),
     Spec("last", MOVE, "To the &end", ("End",), "After the last event", "last"),

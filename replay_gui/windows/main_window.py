@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
             assert isinstance(button, QToolButton)
             if name == "open":
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-                button.setText("Open")
+                button.setText(" Open")  # a tool button has no other space between icon and text
             button.setAccessibleName(action.text().replace("&", ""))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         space = QWidget()

@@ -4,9 +4,10 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 
@@ -62,6 +63,10 @@ class Talk:
         report = self.until(VerificationReport)
         self.until(WorkEnded)
         return report
+
+
+def stands_at(position: int, moment: Moment) -> bool:
+    return moment.position == position
 
 
 @pytest.fixture
@@ -149,24 +154,27 @@ def test_damage_makes_later_moments_untrusted_and_the_current_one_comes_again(ta
     assert report.first_broken is not None
     for position, trusted in ((report.first_broken, True), (report.first_broken + 1, False)):
         talk.ask(Seek(position))
-        assert talk.until(Moment, lambda moment, p=position: moment.position == p).trusted is trusted
+        assert talk.until(Moment, partial(stands_at, position)).trusted is trusted
 
 
 @pytest.mark.parametrize(
-    ("make", "words"),
+    ("content", "words"),
     [
-        (lambda path: None, "cannot be read"),
-        (lambda path: path.mkdir(), "not a file"),
-        (lambda path: path.write_bytes(b"hello"), "not a replay log"),
-        (lambda path: path.write_bytes(b"\x92\xaareplay-log\x81"), "damaged"),
+        (None, "cannot be read"),
+        (Path.mkdir, "not a file"),
+        (b"hello", "not a replay log"),
+        (b"\x92\xaareplay-log\x81", "damaged"),
     ],
 )
 def test_what_cannot_be_opened_is_refused_in_words_and_the_open_run_stays(
-    talk: Talk, log: Path, tmp_path: Path, make: Callable[[Path], Any], words: str
+    talk: Talk, log: Path, tmp_path: Path, content: bytes | Callable[[Path], None] | None, words: str
 ) -> None:
     talk.open_whole(log)
     other = tmp_path / "other.rlog"
-    make(other)
+    if isinstance(content, bytes):
+        other.write_bytes(content)
+    elif content is not None:
+        content(other)
     ticket = talk.ask(Open(str(other)), run=2)
     trouble = talk.until(Trouble)
     assert (talk.seen[-1].run, talk.seen[-1].ticket) == (2, ticket)

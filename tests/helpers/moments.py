@@ -58,7 +58,7 @@ STATE: dict[str, Any] = {
     "agent": {"type": "triage", "version": "2.1.0", "config": {str(i): i for i in range(6)}},
     "errors": {"count": 2, "last": {"type": "Timeout", "message": "search: no answer in 2,400 ms"}},
     "memory": {f"key-{i:02}": {"n": i} for i in range(12)}
-    | {"schema/orders": {c: "int" for c in "abcde"}, "plan": ["read", "measure", "mend"]},
+    | {"schema/orders": dict.fromkeys("abcde", "int"), "plan": ["read", "measure", "mend"]},
     "messages": [{"role": "user", "content": f"message {i}"} for i in range(391)],
     "pending": {},
     "phase": "act",

@@ -1,0 +1,53 @@
+"""import: foreign logs to replay logs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from replay_gui.commands.runs import COULD_NOT, GOOD, OWN_FORMAT, add_format_argument, readable_file
+from replay_gui.commands.terminal import complain, say
+from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
+from replay_gui.core.header import MAGIC
+from replay_gui.core.importers.conversion import convert
+from replay_gui.core.source import Source
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sources", metavar="SOURCE", nargs="+", help="a foreign log; - for standard input")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", required=True, help="the log to write; a folder where there are several"
+    )
+    add_format_argument(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    worst = GOOD
+    out = Path(args.output)
+    if len(args.sources) > 1:
+        _make_folder(out)
+    for given in args.sources:
+        try:
+            _import(given, out, args.format)
+        except ReplayError as why:
+            complain(str(why))
+            worst = COULD_NOT
+    return worst
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as why:
+        raise LogUnreadable(f"{out}: cannot be made a folder for several logs: {why.strerror or why}") from None
+
+
+def _import(given: str, out: Path, format: str | None) -> None:
+    with readable_file(given) as path:
+        with Source(path) as source:
+            if source.read_at(0, min(source.size, len(MAGIC))) == MAGIC:
+                raise ImportRefused(f"{given}: is a replay log (.{OWN_FORMAT}) already; there is nothing to import")
+        for made in convert(path, out, format):
+            say(f"{made.path}: {made.events:,} events, from {given} ({made.format})")
+            for note in made.notes:
+                say(f"  {note}")

@@ -1,0 +1,59 @@
+"""events: what happened, an event a line."""
+
+from __future__ import annotations
+
+import argparse
+
+from replay_gui.commands.arguments import UsageError, position
+from replay_gui.commands.clock import utc
+from replay_gui.commands.runs import GOOD, add_run_arguments, open_run
+from replay_gui.commands.terminal import say, say_json
+from replay_gui.core.errors import PositionError
+from replay_gui.core.event import Event
+from replay_gui.core.event_stream import events_of
+from replay_gui.core.event_text import summarise
+from replay_gui.core.json_form import event_form
+from replay_gui.core.scanner import Ending
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_run_arguments(parser)
+    parser.add_argument(
+        "--from", dest="start", metavar="P", type=position, default=0, help="only events that come after position P"
+    )
+    parser.add_argument(
+        "--to",
+        dest="stop",
+        metavar="P",
+        type=position,
+        help="only events up to position P (the P-th event is the last)",
+    )
+    parser.add_argument("--kind", action="append", metavar="KIND", help="only events of this kind; may be repeated")
+    parser.add_argument("--tool", action="append", metavar="NAME", help="only events of this tool; may be repeated")
+    parser.add_argument("--json", action="store_true", help="a JSON object a line")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.stop is not None and args.stop < args.start:
+        raise UsageError(f"--from {args.start} is beyond --to {args.stop}")
+    with open_run(args.run, args.format) as opened:
+        for event in events_of(opened.log, args.start, args.stop):
+            if isinstance(event, Ending):
+                if args.start > event.place:
+                    raise PositionError(f"{args.run}: no position {args.start}: the log has {event.place} events")
+            elif _is_wanted(event, args):
+                if args.json:
+                    say_json(event_form(event))
+                else:
+                    say(_line(event))
+    return GOOD
+
+
+def _is_wanted(event: Event, args: argparse.Namespace) -> bool:
+    return (args.kind is None or event.kind in args.kind) and (args.tool is None or event.tool in args.tool)
+
+
+def _line(event: Event) -> str:
+    """Position, time, kind, tool and what happened, for people."""
+    name = f"{event.kind} {event.tool}" if event.tool else event.kind
+    return f"{event.position + 1:>8}  {utc(event.time):23}  {name:32}  {summarise(event)}".rstrip()

@@ -1,0 +1,99 @@
+"""Opening the window, or drawing it to a file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from argparse import ArgumentTypeError
+from contextlib import ExitStack
+
+from replay_gui.commands.arguments import UsageError, position
+from replay_gui.commands.runs import STANDARD_INPUT, readable_file
+from replay_gui.core.errors import ReplayError
+
+_PICTURE_ONLY = ("size", "scale", "show")
+_LARGEST = 16_384  # pixels a side
+
+
+class NoWindow(ReplayError):
+    """A window cannot be had here."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", nargs="?", help="a log or another recognised file; - for standard input")
+    parser.add_argument("--demo", action="store_true", help="open the bundled reference run")
+    parser.add_argument("--at", metavar="POSITION", type=position, default=0, help="start there")
+    parser.add_argument("--theme", choices=("light", "dark", "auto"), help="the colours; auto follows the system")
+    picture = parser.add_argument_group("a picture instead of a window (no display needed)")
+    picture.add_argument("--screenshot", metavar="FILE.png", type=_png, help="save the window's picture and exit")
+    picture.add_argument("--size", metavar="WxH", type=_size, help="of the window, in logical pixels")
+    picture.add_argument("--scale", metavar="N", type=_scale, help="pixels of the picture a logical pixel")
+    picture.add_argument("--show", choices=("welcome", "run"), help="what the window is to show")
+
+
+def run(args: argparse.Namespace) -> int:
+    problem = _contradiction(args)
+    if problem is not None:
+        raise UsageError(problem)
+    if args.screenshot is None:
+        _check_display()
+    with ExitStack() as stack:
+        path = args.run
+        if path == STANDARD_INPUT:
+            path = stack.enter_context(readable_file(path))
+        try:
+            from replay_gui.app import Options, run_app
+
+            return run_app(
+                Options(path, args.demo, args.at, args.theme, args.screenshot, args.size, args.scale, args.show)
+            )
+        except ImportError as why:
+            raise NoWindow(f"the window cannot be drawn on this system: {why}; install what is missing") from why
+
+
+def _contradiction(args: argparse.Namespace) -> str | None:
+    """What is wrong with the arguments taken together."""
+    unpictured = [f"--{name}" for name in _PICTURE_ONLY if getattr(args, name) is not None]
+    if args.screenshot is None and unpictured:
+        return f"{unpictured[0]} goes with --screenshot"
+    if args.demo and args.run is not None:
+        return "--demo opens the bundled run; give it or RUN, not both"
+    has_run = args.demo or args.run is not None
+    if args.show == "welcome" and has_run:
+        return "--show welcome shows no run; leave the run out"
+    if args.show == "run" and not has_run:
+        return "--show run needs a RUN, or --demo"
+    return None
+
+
+def _check_display() -> None:
+    """NoWindow where Qt would end the process for want of a display."""
+    needs_display = sys.platform.startswith(("linux", "freebsd"))
+    if needs_display and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
+        raise NoWindow("there is no display here; --screenshot FILE.png draws the window without one")
+
+
+def _png(text: str) -> str:
+    if not text.lower().endswith(".png"):
+        raise ArgumentTypeError(f"{text!r} does not end with .png")
+    return text
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, x, height = text.lower().partition("x")
+    if not (x and width.isdecimal() and height.isdecimal() and len(text) < 12):
+        raise ArgumentTypeError(f"{text!r} is no size; write it as 1280x800")
+    if not (1 <= int(width) <= _LARGEST and 1 <= int(height) <= _LARGEST):
+        raise ArgumentTypeError(f"{text!r}: a side has from 1 to {_LARGEST} pixels")
+    return int(width), int(height)
+
+
+def _scale(text: str) -> float:
+    try:
+        scale = float(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no number") from None
+    if not 0.5 <= scale <= 8:
+        raise ArgumentTypeError(f"{text!r}: a scale is from 0.5 to 8")
+    return scale

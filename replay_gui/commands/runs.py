@@ -1,0 +1,112 @@
+"""Opening what the user calls a RUN: a log, a foreign file, standard input."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from replay_gui.commands.terminal import complain
+from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
+from replay_gui.core.importers.conversion import Converted
+from replay_gui.core.importers.conversion_cache import cached_conversion
+from replay_gui.core.log_reader import EventLog
+from replay_gui.engine.opening import conversion_cache, is_foreign
+
+STANDARD_INPUT = "-"
+OWN_FORMAT = "rlog"
+GOOD, FINDING, COULD_NOT = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRun:
+    """A run that is open for reading.
+
+    Attributes:
+        given: what the user called it. log: its log. converted: what the log was made from; None for a .rlog.
+    """
+
+    given: str
+    log: EventLog
+    converted: Converted | None
+
+    @property
+    def format(self) -> str:
+        return OWN_FORMAT if self.converted is None else self.converted.format
+
+
+def add_run_arguments(parser: argparse.ArgumentParser, several: bool = False) -> None:
+    """RUN, or RUN..., and --format."""
+    what = "a log or another recognised file; - for standard input"
+    if several:
+        parser.add_argument("runs", metavar="RUN", nargs="+", help=what)
+    else:
+        parser.add_argument("run", metavar="RUN", help=what)
+    add_format_argument(parser)
+
+
+def add_format_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", metavar="NAME", help="the format, where it is not recognised")
+
+
+@contextmanager
+def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
+    """The run, while the block lasts; a ReplayError says in words why it cannot be read.
+
+    Args:
+        format: an importer's name, or "rlog"; None: judged from the content.
+    """
+    with readable_file(given) as path:
+        is_log = format == OWN_FORMAT if format is not None else not is_foreign(path)
+        converted = None if is_log else cached_conversion(path, conversion_cache(), format)
+        with EventLog.open(path if converted is None else converted.path) as log:
+            yield OpenedRun(given, log, converted)
+
+
+@contextmanager
+def readable_file(given: str) -> Iterator[str]:
+    """The path of the file that `given` means; standard input is copied to one that lasts as long as the block."""
+    if given == STANDARD_INPUT:
+        with tempfile.TemporaryDirectory(prefix="replay-gui-stdin-", ignore_cleanup_errors=True) as folder:
+            path = str(Path(folder, "stdin"))  # the name goes into what is made of it
+            try:
+                _copy_standard_input(path)
+                yield path
+            except ReplayError as why:
+                raise type(why)(str(why).replace(path, "standard input")) from None
+        return
+    file, sharp, run = given.rpartition("#")
+    if sharp and not os.path.lexists(given) and os.path.lexists(file):
+        raise ImportRefused(f"{file}: holds one run; give the path alone, without {'#' + run!r}")
+    yield given
+
+
+def _copy_standard_input(path: str) -> None:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise LogUnreadable("standard input is a terminal, not a log; give a path, or pipe a log in")
+    try:
+        with open(path, "wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy, 1 << 20)
+    except OSError as why:
+        raise LogUnreadable(f"{path}: cannot be copied: {why.strerror or why}") from None
+
+
+def each_run(given: Sequence[str], format: str | None, look: Callable[[OpenedRun], int]) -> int:
+    """Has `look` give the exit code of each run; all are tried, and the worst wins: COULD_NOT, FINDING, GOOD."""
+    worst = GOOD
+    for one in given:
+        try:
+            if one == STANDARD_INPUT and given.count(one) > 1:
+                raise LogUnreadable("standard input can be read once only; give - once")
+            with open_run(one, format) as run:
+                worst = max(worst, look(run))
+        except ReplayError as why:
+            complain(str(why))
+            worst = COULD_NOT
+    return worst

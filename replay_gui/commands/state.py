@@ -1,0 +1,79 @@
+"""state: what the agent knew at a position."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NamedTuple
+
+from replay_gui.commands.arguments import position
+from replay_gui.commands.runs import GOOD, OpenedRun, add_run_arguments, open_run
+from replay_gui.commands.terminal import ProgressLine, complain, say_as_it_is, say_json
+from replay_gui.core.errors import PositionError
+from replay_gui.core.json_form import at_pointer, indented_json, json_form
+from replay_gui.core.passes import NOT_APPLIED, SKIPPED, beginning, check_integrity, check_states
+from replay_gui.core.quick_fold import QuickFold
+from replay_gui.core.reducer import REDUCER
+from replay_gui.core.state import EMPTY
+from replay_gui.core.state_hash import StateHash
+
+
+class Derived(NamedTuple):
+    """A state by replay from the start.
+
+    Attributes:
+        state_hash: hex; None where the run's own reducer is not known here. doubt: why it is untrusted, or None.
+    """
+
+    state: dict[str, Any]
+    state_hash: str | None
+    doubt: str | None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_run_arguments(parser)
+    parser.add_argument(
+        "--at", metavar="POSITION", type=position, required=True, help="after so many events; 0 is the empty state"
+    )
+    parser.add_argument(
+        "--path", metavar="POINTER", default="", help="only what this JSON Pointer leads to: /memory/plan"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object: position, state, state_hash, trusted")
+
+
+def run(args: argparse.Namespace) -> int:
+    with open_run(args.run, args.format) as opened:
+        count = len(opened.log)
+        if args.at > count:
+            raise PositionError(f"{args.run}: no position {args.at}: the log has {count} events")
+        with ProgressLine(f"Replaying {args.run}") as progress:
+            derived = derive(opened, args.at, progress)
+        value = json_form(at_pointer(derived.state, args.path))
+        if derived.doubt is not None:
+            complain(f"{args.run}: this state is untrusted: {derived.doubt}")
+        if args.json:
+            trusted = derived.doubt is None
+            say_json({"position": args.at, "state": value, "state_hash": derived.state_hash, "trusted": trusted})
+        else:
+            say_as_it_is(indented_json(value))
+    return GOOD
+
+
+def derive(run: OpenedRun, position: int, progress: ProgressLine) -> Derived:
+    """The state at `position`, which the log has, and whether the events before it are sound."""
+    log, size = run.log, run.log.source.size
+    found = check_integrity(log, beginning(log), None, position, lambda offset: progress.show(offset, 2 * size))
+    doubts = [(fault.place, fault.problem) for fault in found.faults[:1]]
+    replay = QuickFold()
+    for place, content in enumerate(log.contents(0, position)):
+        if (content is None or not replay.fold(content)) and len(doubts) < 2:
+            doubts.append((place, SKIPPED if content is None else NOT_APPLIED))
+    if log.header.reducer != REDUCER:
+        return Derived(
+            replay.root, None, f"its reducer {log.header.reducer!r} is not known here, so {REDUCER} was used"
+        )
+    if found.state_hashes and not doubts:
+        begin = 0, len(log.header.raw), EMPTY
+        states = check_states(log, begin, position, lambda offset: progress.show(size + offset, 2 * size))
+        doubts = [(fault.place, fault.problem) for fault in states.faults[:1]]
+    doubt = f"event {min(doubts)[0] + 1:,}: {min(doubts)[1]}" if doubts else None
+    return Derived(replay.root, StateHash.of(replay.root).digest().hex(), doubt)

@@ -1,0 +1,221 @@
+"""The current event: what it says, where it came from and what it led to, whether it is intact."""
+
+from __future__ import annotations
+
+import shlex
+
+from PySide6.QtCore import QPoint, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QStackedWidget, QToolTip, QVBoxLayout, QWidget
+
+from replay_gui.core.event import Event
+from replay_gui.core.plain_text import one_line
+from replay_gui.look.theme import GAP, ROW, set_role, theme_events
+from replay_gui.models.event_readable import PAGE, readable
+from replay_gui.models.integrity_words import checks
+from replay_gui.models.json_text import event_object, json_text
+from replay_gui.models.session import Session
+from replay_gui.models.state_tree import StateTree
+from replay_gui.widgets.event_text_view import EventTextView
+from replay_gui.widgets.fact_row import FactRow
+from replay_gui.widgets.notice import Notice
+from replay_gui.widgets.panel import Panel
+from replay_gui.widgets.section import Section
+from replay_gui.widgets.value_view import COPY_LIMIT, ValueView
+
+READABLE, TREE, RAW = range(3)
+_TABS = (
+    ("Readable", "What the event says, for people"),
+    ("Tree", "The event's fields as a tree"),
+    ("Raw", "The event as JSON"),
+)
+_LEAST = 3 * ROW  # height of the upper part
+
+
+class EventDetail(Panel):
+    """The session's current event."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Event", parent)
+        self._session = session
+        self._limit = PAGE
+        self._event: Event | None = None
+        self.text, self.raw = EventTextView("Event"), EventTextView("Event as JSON")
+        self.tree = StateTree(self)
+        self.tree_view = ValueView("Event's fields", self.tree)
+        self.problem = Notice("bad")
+        self.origin, self.integrity = Section("Where it came from"), Section("Integrity")
+        self.more = QPushButton("Show more")
+        set_role(self.more, "link")
+        self.pages = QStackedWidget()
+        self.pages.setMinimumHeight(_LEAST)
+        self.pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        for page in (self.text, self.tree_view, self.raw):
+            self.pages.addWidget(page)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.problem)
+        column.addWidget(self.pages, 1)
+        for part in (self.more, self.origin, self.integrity):
+            column.addWidget(part)
+        column.addStretch(0)
+        self.set_body(body)
+        self._add_tabs()
+        self._add_copies()
+        self.more.clicked.connect(self._on_more)
+        self.tree.dataChanged.connect(self._fit)
+        session.run_changed.connect(self.on_run_changed)
+        session.moment_changed.connect(self.on_moment_changed)
+        session.report_changed.connect(self._show_integrity)
+        theme_events().changed.connect(self._show_page)
+        self.on_run_changed()
+
+    def _add_tabs(self) -> None:
+        self.tabs = QButtonGroup(self)
+        for number, (words, tip) in enumerate(_TABS):
+            self.tabs.addButton(self.add_button(words, tip, checkable=True), number)
+        self.tabs.button(READABLE).setChecked(True)
+        self.tabs.idClicked.connect(self.show_tab)
+
+    def _add_copies(self) -> None:
+        copies = (
+            ("Copy event as JSON", self.copy_json),
+            ("Copy event id", self.copy_id),
+            ("Copy the command that shows this", self.copy_command),
+        )
+        for words, slot in copies:
+            action = QAction(words, self)
+            action.triggered.connect(slot)
+            self.text.addAction(action)
+            self.raw.addAction(action)
+
+    @Slot(int)
+    def show_tab(self, number: int) -> None:
+        """READABLE, TREE or RAW."""
+        self.tabs.button(number).setChecked(True)
+        self.pages.setCurrentIndex(number)
+        self._show_page()
+
+    # ---- what the session says ----------------------------------------------------------------------
+    @Slot()
+    def on_run_changed(self) -> None:
+        self.tree.forget()
+        self.tree.expand_path(("payload",))
+        self.on_moment_changed()
+
+    @Slot()
+    def on_moment_changed(self) -> None:
+        moment = self._session.moment
+        self._event = event = None if moment is None else moment.event
+        self._limit = PAGE
+        self.set_title("Event" if event is None else one_line(event.kind, 60))
+        self.set_secondary("" if event is None else one_line(event.event_id, 120))
+        problem = "" if event is None or event.problem is None else event.problem
+        self.problem.say(problem and f"This record cannot be read: {one_line(problem)}")
+        self._show_page()
+        self._show_origin()
+        self._show_integrity()
+
+    @Slot()
+    def _show_page(self) -> None:
+        event, whole = self._event, True
+        if event is None:
+            self.text.show_text("")
+            self.raw.show_text("")
+            self.tree.show({})
+        elif self.pages.currentIndex() == READABLE:
+            lines, whole = readable(event, self._limit)
+            self.text.show_lines(lines)
+        elif self.pages.currentIndex() == TREE:
+            self.tree.show({"payload": event.payload, "meta": event.meta})
+        else:
+            text, whole = json_text(event_object(event), self._limit)
+            self.raw.show_text(text)
+        self.text.setPlaceholderText("Before the first event." if self._session.moment is not None else "")
+        self.more.setVisible(not whole)
+        self._fit()
+
+    def _show_origin(self) -> None:
+        moment = self._session.moment
+        rows: list[QWidget] = []
+        for related in () if moment is None else moment.related:
+            row = FactRow(one_line(related.label, 40), f"{related.position:,} {one_line(related.summary)}", link=True)
+            row.aim = related.position
+            row.setToolTip(f"Go to event {related.position:,}")
+            row.clicked.connect(self._on_link)
+            rows.append(row)
+        self.origin.set_rows(rows)
+
+    @Slot()
+    def _show_integrity(self) -> None:
+        rows: list[QWidget] = []
+        for check in () if self._event is None else checks(self._event, self._session.report):
+            grouped = " ".join(check.hash[i : i + 8] for i in range(0, len(check.hash), 8))
+            row = FactRow(check.name, grouped or check.words)
+            row.sound = check.sound
+            row.aim = check.hash
+            row.setToolTip("Copy the hash")
+            row.setAccessibleDescription(check.words)
+            row.clicked.connect(self._on_copied)
+            rows.append(row)
+            if grouped and check.words:
+                words = FactRow("", check.words)
+                words.aim = check.words
+                words.setToolTip("Copy")
+                words.clicked.connect(self._on_copied)
+                rows.append(words)
+        self.integrity.set_rows(rows)
+
+    # ---- what the user does -------------------------------------------------------------------------
+    @Slot()
+    def _on_link(self) -> None:
+        row = self.sender()
+        if isinstance(row, FactRow) and isinstance(row.aim, int):
+            self._session.seek(row.aim)
+
+    @Slot()
+    def _on_copied(self) -> None:
+        row = self.sender()
+        if isinstance(row, FactRow):
+            QGuiApplication.clipboard().setText(str(row.aim))
+
+    @Slot()
+    def copy_json(self) -> None:
+        """The event as ``events --json`` gives it."""
+        if self._event is not None:
+            text, whole = json_text(event_object(self._event), COPY_LIMIT)
+            if whole:
+                QGuiApplication.clipboard().setText(text)
+            else:
+                QToolTip.showText(self.mapToGlobal(QPoint()), "Too large to copy: choose a field in the tree.", self)
+
+    @Slot()
+    def copy_id(self) -> None:
+        if self._event is not None:
+            QGuiApplication.clipboard().setText(self._event.event_id)
+
+    @Slot()
+    def copy_command(self) -> None:
+        """The command that opens the run here."""
+        facts, moment = self._session.facts, self._session.moment
+        if facts is not None and moment is not None:
+            QGuiApplication.clipboard().setText(f"replay-gui {shlex.quote(facts.path)} --at {moment.position}")
+
+    @Slot()
+    def _on_more(self) -> None:
+        self._limit *= 4
+        self._show_page()
+
+    # ---- room -------------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        """Gives the upper part the height that it needs, and no more, so that what follows stands right below."""
+        page = self.pages.currentWidget()
+        wanted = page.wanted_height() if isinstance(page, EventTextView) else self.tree.rowCount() * ROW + GAP
+        self.pages.setMaximumHeight(max(wanted, _LEAST))

@@ -1,0 +1,80 @@
+"""Shows lines of an event as plain text with inks; never interprets what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from replay_gui.look.theme import GAP, UNIT, data_font, theme
+from replay_gui.models.event_readable import Ink, Line
+
+
+class EventTextView(QPlainTextEdit):
+    """Read-only; wraps; a patch's lines are tinted."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTabChangesFocus(True)
+        self.setFont(data_font())
+        self.document().setDefaultFont(data_font())
+        self.document().setDocumentMargin(GAP + UNIT)
+
+    def show_text(self, text: str) -> None:
+        """Plain text without inks."""
+        self.setPlainText(text)
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        self.clear()
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        inks, grounds = _inks(), _grounds()
+        for number, line in enumerate(lines):
+            ground = QTextBlockFormat()
+            if line.ink in grounds:
+                ground.setBackground(grounds[line.ink])
+            if number:
+                cursor.insertBlock(ground)
+            else:
+                cursor.setBlockFormat(ground)
+            for text, ink in line.spans:
+                look = QTextCharFormat()
+                look.setForeground(inks[ink])
+                cursor.insertText(text, look)
+        cursor.endEditBlock()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The usual menu, and the actions that this widget was given."""
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addSeparator()
+        menu.addActions(self.actions())
+        menu.popup(event.globalPos())
+
+    def wanted_height(self) -> int:
+        """Pixels that the whole text takes at the present width."""
+        lines = self.document().size().height()  # a plain text document counts lines, not pixels
+        return round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + GAP
+
+
+def _inks() -> dict[Ink, QColor]:
+    now = theme()
+    return {
+        Ink.KEY: now.accent,
+        Ink.VALUE: now.text,
+        Ink.QUIET: now.secondary,
+        Ink.ADDED: now.added_text,
+        Ink.REMOVED: now.removed_text,
+    }
+
+
+def _grounds() -> dict[Ink, QColor]:
+    now = theme()
+    return {Ink.ADDED: now.added, Ink.REMOVED: now.removed}

@@ -1,0 +1,33 @@
+"""A strip of one sentence inside a panel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from replay_gui.look.theme import GAP, UNIT, set_role
+
+
+class Notice(QFrame):
+    """Hidden until it has something to say; `role` as for set_role (warn, bad, info)."""
+
+    def __init__(self, role: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setWordWrap(True)
+        set_role(self._label, role)
+        set_role(self, role)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP + UNIT, UNIT, GAP + UNIT, UNIT)
+        row.addWidget(self._label)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._label.text()
+
+    def say(self, text: str) -> None:
+        """Shows `text`; "" hides the strip."""
+        self._label.setText(text)
+        self.setVisible(bool(text))

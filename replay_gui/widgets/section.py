@@ -1,0 +1,76 @@
+"""A part of a panel under a head of its own, to fold away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+
+from replay_gui.look.icons import tinted_icon
+from replay_gui.look.theme import FOCUS, GAP, HEAD, ICON, LINE, UNIT, Bold, theme, ui_font
+
+
+class Section(QWidget):
+    """A head with `title`, and rows below it."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._head = _Head(title)
+        self._body = QWidget()
+        self._rows = QVBoxLayout(self._body)
+        self._rows.setContentsMargins(0, UNIT, 0, UNIT)
+        self._rows.setSpacing(0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addWidget(self._body)
+        self._head.toggled.connect(self._on_toggled)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_rows(self, rows: list[QWidget]) -> None:
+        """Shows these rows instead of the earlier ones; without any the section is hidden."""
+        while (item := self._rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for row in rows:
+            self._rows.addWidget(row)
+        self.setVisible(bool(rows))
+
+    def rows(self) -> list[QWidget]:
+        items = (self._rows.itemAt(i) for i in range(self._rows.count()))
+        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
+
+    @Slot(bool)
+    def _on_toggled(self, folded: bool) -> None:
+        self._body.setVisible(not folded)
+
+
+class _Head(QAbstractButton):
+    """Checked while the section is folded."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.setText(title)
+        self.setAccessibleName(title)
+        self.setCheckable(True)
+        self.setFixedHeight(HEAD)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        now, painter, rect = theme(), QPainter(self), self.rect()
+        painter.fillRect(rect, now.head)
+        painter.fillRect(0, 0, rect.width(), LINE, now.line)
+        painter.fillRect(0, rect.height() - LINE, rect.width(), LINE, now.line)
+        painter.setFont(ui_font(Bold))
+        painter.setPen(now.text)
+        space = rect.adjusted(GAP + UNIT, 0, -ICON - 2 * GAP, 0)
+        painter.drawText(space, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self.text())
+        place = rect.adjusted(rect.width() - ICON - GAP, (HEAD - ICON) // 2, -GAP, -(HEAD - ICON) // 2)
+        tinted_icon("chevron-right" if self.isChecked() else "chevron-down", now.secondary).paint(painter, place)
+        if self.hasFocus():
+            half = FOCUS // 2
+            painter.setPen(QPen(now.accent, FOCUS))
+            painter.drawRect(rect.adjusted(half, half, -half, -half))
+        painter.end()

@@ -1,0 +1,113 @@
+"""The world after the current event, and what the event did to it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+
+from replay_gui.core.plain_text import one_line
+from replay_gui.look.theme import GAP, UNIT
+from replay_gui.models.session import Session
+from replay_gui.models.state_tree import StateTree
+from replay_gui.widgets.notice import Notice
+from replay_gui.widgets.panel import Panel
+from replay_gui.widgets.value_view import ValueView
+
+
+class StateInspector(Panel):
+    """The session's state as a tree. What is open, chosen and in sight stays when the position moves."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("State", parent)
+        self._session = session
+        self.tree = StateTree(self)
+        self.view = ValueView("State", self.tree)
+        self.untrusted, self.not_applied = Notice("bad"), Notice("warn")
+        self.changed_only = self.add_button("Changed only", "Show only what this event changed", checkable=True)
+        self.find_button = self.add_button("Find", "Find keys and values in the state", checkable=True)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Key or value")
+        self.search.setAccessibleName("Find in the state")
+        self.search.setClearButtonEnabled(True)
+        self._find_bar = QFrame()
+        bar = QVBoxLayout(self._find_bar)
+        bar.setContentsMargins(GAP, UNIT, GAP, UNIT)
+        bar.addWidget(self.search)
+        self._find_bar.hide()
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.untrusted, self.not_applied, self._find_bar):
+            column.addWidget(part)
+        column.addWidget(self.view, 1)
+        self.set_body(body)
+        self.changed_only.toggled.connect(self._on_changed_only)
+        self.find_button.toggled.connect(self._on_find_toggled)
+        self.search.textChanged.connect(self._on_needle)
+        session.run_changed.connect(self.on_run_changed)
+        session.moment_changed.connect(self.on_moment_changed)
+        session.report_changed.connect(self._say_trust)
+        self.on_run_changed()
+
+    # ---- what the session says ----------------------------------------------------------------------
+    @Slot()
+    def on_run_changed(self) -> None:
+        self.tree.forget()
+        self.find_button.setChecked(False)
+        self.on_moment_changed()
+
+    @Slot()
+    def on_moment_changed(self) -> None:
+        moment = self._session.moment
+        self.set_title("State" if moment is None else f"State after {moment.position:,}")
+        if moment is not None:
+            self.tree.show(moment.state, moment.changes)
+        why = moment.not_applied if moment is not None else None
+        self.not_applied.say("" if why is None else f"This event had no effect: {one_line(why)}")
+        self._say_trust()
+        self._set_hint()
+
+    @Slot()
+    def _say_trust(self) -> None:
+        moment, report = self._session.moment, self._session.report
+        if moment is None or moment.trusted:
+            self.untrusted.say("")
+            return
+        broken = None if report is None else report.first_broken
+        since = "before this point" if broken is None else f"from event {broken + 1:,} on"
+        self.untrusted.say(f"Untrusted: the log is damaged {since}.")
+
+    # ---- what the user does -------------------------------------------------------------------------
+    @Slot(bool)
+    def _on_changed_only(self, on: bool) -> None:
+        self.tree.set_changed_only(on)
+        self._set_hint()
+
+    @Slot(bool)
+    def _on_find_toggled(self, on: bool) -> None:
+        self._find_bar.setVisible(on)
+        if on:
+            self.search.setFocus()
+        else:
+            self.search.clear()
+
+    @Slot(str)
+    def _on_needle(self, needle: str) -> None:
+        self.tree.set_needle(needle)
+        self._set_hint()
+
+    def _set_hint(self) -> None:
+        moment = self._session.moment
+        if moment is None:
+            hint = ""
+        elif self.search.text():
+            hint = "Nothing found." if self.tree.complete else "Nothing found in the part that was looked at."
+        elif self.changed_only.isChecked():
+            hint = "This event changed nothing."
+        elif moment.position == 0:
+            hint = "Empty: no event has been applied yet."
+        else:
+            hint = "The state is empty."
+        self.view.hint = hint
+        self.view.viewport().update()

@@ -1,0 +1,42 @@
+"""The real window over a real engine, used as a person would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from replay_gui.windows.main_window import MainWindow
+
+WAIT = 30_000  # ms
+
+
+class Journey:
+    """A window, and hands on its keyboard."""
+
+    def __init__(self, qtbot: QtBot, window: MainWindow) -> None:
+        self.qtbot = qtbot
+        self.window = window
+        self.session = window.session
+
+    def open(self, path: Path) -> None:
+        """Opens a run and waits for the verdict."""
+        with self.qtbot.waitSignal(self.session.report_changed, timeout=WAIT):
+            self.session.open(str(path))
+        self.until(lambda: not self.session.working)
+        self.arrive(self.session.position)
+
+    def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """A key, to whatever has the focus."""
+        QTest.keyClick(self.window.focusWidget() or self.window, key, modifiers)
+
+    def arrive(self, position: int) -> None:
+        """Waits until everything about `position` is there."""
+        assert self.session.position == position
+        self.until(lambda: self.session.moment is not None and self.session.moment.position == position)
+
+    def until(self, true: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(true, timeout=WAIT)

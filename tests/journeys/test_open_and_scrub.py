@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from replay_gui.look.theme import theme
+from replay_gui.models.session import Session
+from replay_gui.windows.go_to_dialog import GoToDialog
+from replay_gui.windows.main_window import MainWindow
+from replay_gui.windows.shortcuts_dialog import ShortcutsDialog
+from tests.helpers.journey import Journey
+from tests.helpers.logs import damage, write_log
+
+Key, Shift, Ctrl = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return write_log(tmp_path / "run.rlog")
+
+
+def test_from_the_welcome_page_to_a_run_and_back(journey: Journey, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not journey.window.actions_["close"].isEnabled()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(log), ""))
+    with journey.qtbot.waitSignal(journey.session.report_changed, timeout=30_000):
+        journey.window.actions_["open"].trigger()
+    assert journey.window.windowTitle().startswith("run.rlog")
+    assert journey.window.actions_["close"].isEnabled()
+    journey.window.actions_["close"].trigger()
+    assert journey.session.facts is None
+    assert journey.window.windowTitle() == "replay-gui"
+
+
+def test_every_key_that_moves(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    for key, modifiers, position in (
+        (Key.Key_Right, Qt.KeyboardModifier.NoModifier, 1),
+        (Key.Key_Right, Qt.KeyboardModifier.NoModifier, 2),
+        (Key.Key_Right, Shift, 7),
+        (Key.Key_Right, Shift, 12),
+        (Key.Key_Left, Shift, 7),
+        (Key.Key_Left, Qt.KeyboardModifier.NoModifier, 6),
+        (Key.Key_End, Qt.KeyboardModifier.NoModifier, 51),
+        (Key.Key_Home, Qt.KeyboardModifier.NoModifier, 0),
+    ):
+        journey.press(key, modifiers)
+        journey.arrive(position)
+
+
+def test_go_to_an_event_by_its_number(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    journey.press(Key.Key_G, Ctrl)
+    dialog = journey.window.findChild(GoToDialog)
+    assert dialog is not None
+    QTest.keyClicks(dialog.field, "33")
+    QTest.keyClick(dialog.field, Key.Key_Return)
+    journey.arrive(33)
+
+
+def test_zoom_pan_and_fit(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    whole = journey.session.view
+    journey.press(Key.Key_W)
+    zoomed = journey.session.view
+    assert zoomed[1] - zoomed[0] < whole[1] - whole[0]
+    journey.press(Key.Key_D)
+    assert journey.session.view[0] > zoomed[0]
+    journey.press(Key.Key_A)
+    journey.press(Key.Key_S)
+    journey.press(Key.Key_F)
+    assert journey.session.view == whole
+
+
+def test_an_unreadable_file_is_refused_in_words_in_the_window(journey: Journey, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.rlog"
+    bad.write_bytes(b"this is no log")
+    with journey.qtbot.waitSignal(journey.session.troubled, timeout=30_000) as caught:
+        journey.session.open(str(bad))
+    assert "not a replay log" in caught.args[0].text
+    assert journey.session.facts is None
+
+
+def test_a_file_is_opened_by_dropping_it(journey: Journey, log: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(log))])
+    event = QDropEvent(
+        QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    with journey.qtbot.waitSignal(journey.session.report_changed, timeout=30_000):
+        journey.window.dropEvent(event)
+    assert journey.session.facts is not None
+    assert journey.session.facts.path == str(log)
+
+
+def test_a_changed_file_is_reloaded_where_it_was(journey: Journey, log: Path, tmp_path: Path) -> None:
+    journey.open(log)
+    journey.session.seek(20)
+    journey.arrive(20)
+    with journey.qtbot.waitSignal(journey.session.troubled, timeout=30_000) as caught:
+        os.replace(write_log(tmp_path / "longer.rlog", turns=30), log)
+    assert caught.args[0].action == "reload"
+    with journey.qtbot.waitSignal(journey.session.report_changed, timeout=30_000):
+        journey.press(Key.Key_R, Ctrl)
+    journey.until(lambda: journey.session.index.count == 151)
+    journey.arrive(20)
+
+
+def test_damage_is_seen(journey: Journey, log: Path) -> None:
+    damage(log)
+    journey.open(log)
+    assert journey.session.report is not None
+    assert journey.session.report.verdict == "INVALID"
+    journey.press(Key.Key_End)
+    journey.arrive(51)
+    assert journey.session.moment is not None
+    assert not journey.session.moment.trusted
+
+
+def test_the_list_of_shortcuts(journey: Journey) -> None:
+    journey.window.actions_["shortcuts"].trigger()
+    dialog = journey.window.findChild(ShortcutsDialog)
+    assert dialog is not None
+    assert dialog.isVisible()
+    dialog.close()
+
+
+def test_the_theme_is_remembered(journey: Journey) -> None:
+    light = next(action for action in journey.window._themes.actions() if action.data() == "light")
+    light.trigger()
+    assert theme().name == "light"
+    assert journey.window._settings.value("theme") == "light"
+
+
+def test_a_broken_settings_file_does_no_harm(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    broken = tmp_path / "settings.ini"
+    broken.write_bytes(b"\xff\x00[[[window=@ByteArray(\\x1)\ntheme=7\nrows=hello\n")
+    window = MainWindow(Session(), qapp, QSettings(str(broken), QSettings.Format.IniFormat))
+    qtbot.addWidget(window)
+    window.show()
+    assert window.width() >= 1024

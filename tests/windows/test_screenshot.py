@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.logs import write_log
+
+ROOT = Path(__file__).parents[2]
+
+
+def picture(tmp_path: Path, **options: object) -> tuple[int, str, Path]:
+    """Runs the program for one picture, in a process of its own: exit code, standard error, the picture."""
+    out = tmp_path / "picture.png"
+    made = f"Options(screenshot={str(out)!r}, **{options!r})"
+    script = f"import sys; from replay_gui.app import Options, run_app; sys.exit(run_app({made}))"
+    env = {name: value for name, value in os.environ.items() if name not in ("QT_QPA_PLATFORM", "DISPLAY")}
+    env |= {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=90)
+    return done.returncode, done.stderr, out
+
+
+def png_size(path: Path) -> tuple[int, int]:
+    width, height = struct.unpack(">II", path.read_bytes()[16:24])
+    return width, height
+
+
+@pytest.mark.parametrize(("scale", "pixels"), [(None, (1024, 640)), (2.0, (2048, 1280))])
+def test_a_picture_of_a_run_without_a_display(tmp_path: Path, scale: float | None, pixels: tuple[int, int]) -> None:
+    log = write_log(tmp_path / "run.rlog")
+    code, said, out = picture(tmp_path, path=str(log), at=20, theme="light", size=(1024, 640), scale=scale)
+    assert code == 0, said
+    assert png_size(out) == pixels
+    assert list(tmp_path.glob(".*.new")) == []
+
+
+def test_a_picture_of_the_welcome_page(tmp_path: Path) -> None:
+    code, said, out = picture(tmp_path, theme="dark", size=(1280, 800))
+    assert code == 0, said
+    assert png_size(out) == (1280, 800)
+
+
+def test_what_cannot_be_opened_is_said_and_leaves_no_picture(tmp_path: Path) -> None:
+    code, said, out = picture(tmp_path, path=str(tmp_path / "none.rlog"))
+    assert code == 2
+    assert "none.rlog: cannot be read" in said
+    assert "Traceback" not in said
+    assert not out.exists()
