@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from replay_gui.models.session import Session
 
 ORGANISATION = "replay-gui"
-REFERENCE = "reference.rlog"  # among the bundled samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,25 @@ def run_app(options: Options) -> int:
     if not isinstance(app, QApplication):
         app = QApplication([ORGANISATION])
     app.setApplicationName(ORGANISATION)
-    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANISATION, ORGANISATION)
-    return _run(app, settings, options)
+    ini = QSettings.Format.IniFormat
+    if options.screenshot is None:
+        return _run(app, QSettings(ini, QSettings.Scope.UserScope, ORGANISATION, ORGANISATION), options)
+    from PySide6.QtCore import qInstallMessageHandler
+
+    from replay_gui.windows.screenshot import pass_on_messages
+
+    qInstallMessageHandler(pass_on_messages)
+    with tempfile.TemporaryDirectory() as folder:  # a picture neither shows nor changes what somebody has set
+        return _run(app, QSettings(str(Path(folder, "settings.ini")), ini), options)
+
+
+def settle_garbage() -> None:
+    """Has the collector look at new objects alone: a full pass over the states in memory would hold every thread.
+
+    A run's states are hundreds of thousands of dicts without a cycle; to search them takes 0.1 s and more.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 1_000_000)
 
 
 def _prepare_environment(options: Options) -> None:
@@ -62,31 +79,25 @@ def _prepare_environment(options: Options) -> None:
         os.environ["QT_SCALE_FACTOR"] = str(options.scale)
 
 
-def _calm_collector() -> None:
-    """Keeps Python's search for cycles away from what lives long.
-
-    A run's states are hundreds of thousands of dicts without a cycle; searching them all takes 0.1 s and more, during
-    which neither the window nor the engine moves. Young cycles are still found.
-    """
-    gc.freeze()
-    gc.set_threshold(2_000, 20, 1_000_000)
-
-
 def _run(app: QApplication, settings: QSettings, options: Options) -> int:
+    from replay_gui.demo.samples import SAMPLES
     from replay_gui.engine.bridge import EngineBridge
-    from replay_gui.look.theme import apply_theme
+    from replay_gui.look.theme import apply_theme, ui_font
     from replay_gui.models.session import Session
+    from replay_gui.widgets.welcome_page import Sample
     from replay_gui.windows.crash_dialog import CrashHook
     from replay_gui.windows.main_window import MainWindow
 
-    apply_theme(app, options.theme or _remembered_theme(settings))
+    app.setFont(ui_font())
+    settle_garbage()
     hook = CrashHook()
     hook.install()
     session = Session(bridge=EngineBridge())
     window = MainWindow(session, app, settings)
+    window.show_samples([Sample(one.title, one.about, str(one.path)) for one in SAMPLES])
     if options.size is not None:
         window.resize(*options.size)
-    _calm_collector()
+    apply_theme(app, options.theme or _remembered_theme(settings))  # late: a styled widget is slow to put in place
     path = _path(options)
     if path is not None:
         session.open(path, options.at)
@@ -116,13 +127,9 @@ def _take_picture(app: QApplication, window: QWidget, session: Session, path: Pa
 
 
 def _path(options: Options) -> str | None:
-    from replay_gui.look.paths import resources
+    from replay_gui.demo.samples import REFERENCE
 
-    if options.show == "welcome":
-        return None
-    if options.demo and options.path is None:
-        return str(resources() / "samples" / REFERENCE)
-    return options.path
+    return str(REFERENCE.path) if options.demo else options.path
 
 
 def _remembered_theme(settings: QSettings) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import NoReturn
 
@@ -81,8 +83,21 @@ def _run(arguments: list[str]) -> int:
         parsed = parser.parse_args(arguments if name is None else arguments[1:])
     except SystemExit:  # after --help
         return 0
-    code: int = module.run(parsed)
+    with contextlib.nullcontext() if name is None else _without_collecting():
+        code: int = module.run(parsed)
     return code
+
+
+@contextlib.contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Commands make millions of objects and hardly a cycle: collecting would only read them all again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _let_go_of_output() -> None:

@@ -1,4 +1,4 @@
-"""demo: the bundled samples, as files."""
+"""demo: the bundled samples, made anew."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 
 from replay_gui.commands.runs import GOOD
+from replay_gui.commands.terminal import say
+from replay_gui.demo.samples import write_samples
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,7 +15,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from replay_gui.demo import write_samples
-
-    write_samples(args.write)
+    for path in write_samples(args.write):
+        say(str(path))
     return GOOD

@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from replay_gui.commands.terminal import complain
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
-from replay_gui.core.importers.conversion import Converted
-from replay_gui.core.importers.conversion_cache import cached_conversion
+from replay_gui.core.header import MAGIC
 from replay_gui.core.log_reader import EventLog
-from replay_gui.engine.opening import conversion_cache, is_foreign
+from replay_gui.core.source import Source
+
+if TYPE_CHECKING:
+    from replay_gui.core.importers.conversion import Converted
 
 STANDARD_INPUT = "-"
 OWN_FORMAT = "rlog"
@@ -63,10 +66,24 @@ def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
         format: an importer's name, or "rlog"; None: judged from the content.
     """
     with readable_file(given) as path:
-        is_log = format == OWN_FORMAT if format is not None else not is_foreign(path)
-        converted = None if is_log else cached_conversion(path, conversion_cache(), format)
+        is_log = format == OWN_FORMAT if format is not None else _is_log(path)
+        converted = None if is_log else _converted(path, format)
         with EventLog.open(path if converted is None else converted.path) as log:
             yield OpenedRun(given, log, converted)
+
+
+def _is_log(path: str) -> bool:
+    """Whether the file is, or claims by its name to be, a replay log; LogUnreadable where it cannot be read."""
+    with Source(path) as source:
+        return source.path.suffix == f".{OWN_FORMAT}" or source.read_at(0, min(source.size, len(MAGIC))) == MAGIC
+
+
+def _converted(path: str, format: str | None) -> Converted:
+    # A log needs none of this, and would wait for it longer than for its own first block.
+    from replay_gui.core.importers.conversion_cache import cached_conversion
+    from replay_gui.engine.opening import conversion_cache
+
+    return cached_conversion(path, conversion_cache(), format)
 
 
 @contextmanager

@@ -10,9 +10,10 @@ from typing import Any
 from replay_gui.commands.runs import FINDING, GOOD, OpenedRun, add_run_arguments, each_run
 from replay_gui.commands.terminal import ProgressLine, say, say_json, say_verdict
 from replay_gui.core.unverifiable import not_verifiable
+from replay_gui.core.verdict import verify
 from replay_gui.core.verification import INVALID, VALID, Finding, VerificationReport
-from replay_gui.engine.headless import verify_quickly
 
+SMALL = 16 << 20  # bytes; a log up to this is verified before worker processes would have started
 SHOWN = 10  # findings of a kind that people are shown
 
 
@@ -45,8 +46,15 @@ def _verify(args: argparse.Namespace, run: OpenedRun) -> int:
 def _report(run: OpenedRun) -> VerificationReport:
     if run.converted is not None:
         return not_verifiable(run.given, run.converted)
+    log = run.log
     with ProgressLine(f"Verifying {run.given}") as progress:
-        return replace(verify_quickly(run.log, progress.show), run=run.given)
+        if log.source.size <= SMALL:
+            report = verify(log, lambda offset: progress.show(offset, log.source.size))
+        else:
+            from replay_gui.engine.headless import verify_with_workers
+
+            report = verify_with_workers(log, progress.show)
+    return replace(report, run=run.given)
 
 
 def report_form(report: VerificationReport) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from replay_gui.core.run_index import RunIndex
 
 CACHE_BUDGET = 2 << 30  # bytes
 TABLE = "table"
-_VERSION = 1
+_VERSION = 2
 _BUILDING = "building-"
 
 

@@ -17,7 +17,7 @@ from replay_gui.core.verdict import verify
 from replay_gui.core.verification import VerificationReport
 
 _RING = 256  # states kept of recent replays, so that a step back is a look-up
-_HELD = 2048  # events after which a long replay leaves a snapshot in memory
+_HELD = 16384  # events after which a long replay leaves a snapshot in memory
 _FINE, _COARSE = 32, 256  # of a replay: the last states one by one, before them every n-th
 
 

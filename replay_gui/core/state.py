@@ -72,6 +72,17 @@ class OverlayMap:
             result._overlay = overlay.finish()
         return result
 
+    def keys_since(self, earlier: OverlayMap) -> tuple[list[str], list[str]] | None:
+        """(keys added, keys removed) since `earlier`, in no order; None where the two share no base."""
+        if self._base is not earlier._base:
+            return None
+        if self._overlay is earlier._overlay:
+            return [], []
+        touched = {*self._overlay, *earlier._overlay}
+        return [k for k in touched if k in self and k not in earlier], [
+            k for k in touched if k in earlier and k not in self
+        ]
+
     def get(self, key: str, default: Any = None) -> Any:
         value = self._overlay.get(key, self)
         if value is self:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from replay_gui.core.importers.conversion import Converted
+from typing import TYPE_CHECKING
+
 from replay_gui.core.verification import NOT_VERIFIABLE, VerificationReport
+
+if TYPE_CHECKING:
+    from replay_gui.core.importers.conversion import Converted
 
 WHY = "This format carries no hashes, so nothing protects the run; its state is derived from its events."
 

@@ -18,7 +18,7 @@ TERMS = {
     "sorted": ("index sort order by", "index range sort columns missing"),
     "date": ("function around date column full scan", "half-open range bare column report"),
     "lower": ("lower() comparison index", "index on the expression lower(column)"),
-    "nocase": ("lower case codes COLLATE NOCASE", "index collation NOCASE ignored"),
+    "nocase": ("COLLATE NOCASE full scan", "index collation NOCASE ignored"),
     "cast": ("cast as text hides index", "ids that arrive as text"),
     "hint": ("NOT INDEXED hint full scan", "leftover hints load test"),
     "plus": ("unary plus column hint", "old hint index of a column"),
@@ -44,6 +44,7 @@ class Work:
     plan: list[str] = field(default_factory=list)
     cause: str = ""
     target: str = ""
+    tried: set[str] = field(default_factory=set)
 
     @property
     def sql(self) -> str:
@@ -56,9 +57,9 @@ class Work:
 
     @property
     def facts(self) -> dict[str, Any]:
-        shown = {"id": self.id, "reporter": self.reporter, "name": self.name, "table": self.table, "rows": self.examined,
-                 "index": self.index}  # fmt: skip
-        return shown
+        """What the sayings may mention."""
+        said = {"id": self.id, "reporter": self.reporter, "name": self.name, "table": self.table}
+        return said | {"rows": self.examined, "index": self.index}
 
 
 class Casework:
@@ -72,6 +73,7 @@ class Casework:
         self.desk = desk
         self.applied = 0
         self.made: list[str] = []
+        self._proven: set[tuple[str, str]] = set()
 
     def work(self, work: Work) -> str:
         """Works on a ticket until it is "fixed", "fine" or "open"."""
@@ -153,11 +155,13 @@ class Casework:
         """What the night's migrations did to the table; looked up once a table."""
         desk, key = self.desk, f"cause/{work.table}"
         if work.symptom == "loop":
-            desk.decide("diagnose", {"plan": work.plan}, say("loop", work.id, **work.facts))
-            work.cause = "One query for each row."
+            desk.decide("measure", {"plan": work.plan}, say("count", work.id, **work.facts))
+            failure = desk.call("run_tests", target=work.name).output["failures"][0]
+            work.examined = int(failure.partition(": ")[2].split()[0])
+            desk.decide("diagnose", {"check": failure}, say("loop", work.id, n=work.examined, **work.facts))
             return
         if key in desk.memory:
-            work.cause = desk.recall(key)["words"]
+            work.cause = _cause(work, desk.recall(key)["migration"])
             return
         if "files/migrations" not in desk.memory:
             desk.remember("files/migrations", desk.call("list_dir", path="db/migrations").output["files"])
@@ -165,30 +169,32 @@ class Casework:
         names = [n for n in desk.memory["files/migrations"] if any(stem in n for stem in stems)]
         paths = [f"db/migrations/{name}" for name in names]
         texts = desk.together(*(("read_file", {"path": path}) for path in paths)) if paths else []
-        found = {"migration": "", "lost": 0, "kept": 0, "words": ""}
+        found: dict[str, Any] = {"migration": "", "lost": 0, "kept": 0}
         for path, text in zip(paths, texts, strict=True):
             script = text.output["content"]
-            if f"DROP TABLE {work.table}" in script or "DROP INDEX" in script:
+            rebuilt = f"DROP TABLE {work.table}" in script
+            if rebuilt or "DROP INDEX" in script:
                 before = desk.memory["schema/before"].get(work.table, 0)
-                found = {"migration": path, "lost": before, "kept": script.count("CREATE INDEX"), "words": ""}
+                found = {"migration": path, "lost": before, "kept": script.count("CREATE INDEX")}
+                saying = "blame" if rebuilt else "blame_drop"
         if not found["migration"]:
             desk.decide("innocent", {"table": work.table}, say("innocent", work.id, **work.facts))
-            found["words"] = "The query hid its columns from every index."
         else:
             facts = {**work.facts, **found, "migration": found["migration"].rpartition("/")[2]}
-            desk.decide("blame", {"migration": found["migration"]}, say("blame", work.id, **facts))
-            found["words"] = f"{facts['migration']} took indexes of {work.table} away."
+            desk.decide("blame", {"migration": found["migration"]}, say(saying, work.id, **facts))
         desk.remember(key, found)
-        work.cause = found["words"]
+        work.cause = _cause(work, found["migration"])
 
     def _spread(self, work: Work) -> None:
         """How many values the column has; an index on one of three values would be no help."""
-        column = next(iter(re.findall(r"^\W*(?:\w+\()*(\w+)", (conditions(work.sql) or [""])[0])), None)
+        bare = re.match(r"\+?(?:\w+\()?(?:'[^']*', )?(\w+)", (conditions(work.sql) or [""])[0])
+        column = bare[1] if bare else None
         key = f"stats/{work.table}.{column}"
         if work.symptom == "loop" or column is None or key in self.desk.memory:
             return
-        column = re.sub(r"^CAST$", "id", column)
-        answer = self.desk.call("query_db", sql=f"SELECT count(*), count(DISTINCT {column}) FROM {work.table}")
+        count = f"SELECT count(*), count(DISTINCT {column}) FROM {work.table}"
+        while (answer := self.desk.call("query_db", sql=count)).error:
+            self.desk.decide("retry", {"sql": count}, say("locked", work.id))
         rows, distinct = answer.output["rows"][0]
         self.desk.remember(key, {"rows": rows, "distinct": distinct})
         facts = {**work.facts, "rows": rows, "distinct": distinct, "column": column, "each": round(rows / distinct)}
@@ -226,13 +232,19 @@ class Casework:
             text = desk.call("read_file", path=hit["doc"]).output["content"]
             remedy = re.findall(r"^remedy: (\w+)$", text, re.M)[0]
             desk.remember(key, {"remedy": remedy, "title": hit["title"]})
+        if remedy in work.tried:
+            desk.decide("skip", {"doc": hit["doc"]}, say("same", f"{work.id}{key}", title=hit["title"]))
+            return False
         if remedy in desk.memory.get(f"lessons/{work.symptom}", []):
             desk.decide("skip", {"doc": hit["doc"]}, say("learned", f"{work.id}{remedy}", title=hit["title"]))
             return False
         change = change_for(remedy, self._case(work))
         if isinstance(change, str):
-            desk.decide("skip", {"doc": hit["doc"]}, say("no_fit", f"{work.id}{remedy}", title=hit["title"], why=change))
+            desk.decide(
+                "skip", {"doc": hit["doc"]}, say("no_fit", f"{work.id}{remedy}", title=hit["title"], why=change)
+            )
             return False
+        work.tried.add(remedy)
         self._try_shortcut(work, remedy)
         why = say("try", f"{work.id}{remedy}", title=hit["title"], what=_what(change), **work.facts)
         return self._try(work, remedy, change, why)
@@ -278,8 +290,10 @@ class Casework:
             work.source = before
             lessons = desk.memory.get(f"lessons/{work.symptom}", [])
             desk.decide("undo", {"check": failures}, say("failed", f"{work.id}{remedy}", problem=problem))
-            desk.remember(f"lessons/{work.symptom}", [*lessons, remedy])
+            if (work.symptom, remedy) not in self._proven:
+                desk.remember(f"lessons/{work.symptom}", [*lessons, remedy])
             return False
+        self._proven.add((work.symptom, remedy))
         for patch, done in tried:
             desk.accept(patch)
             self.applied += 1
@@ -292,11 +306,10 @@ class Casework:
 
     def _close(self, work: Work) -> None:
         desk, table = self.desk, table_of(work.sql)
-        desk.decide("confirm", {"check": work.name}, say("passed", work.id, **work.facts))
+        is_job = work.path.endswith(".py")
+        desk.decide("confirm", {"check": work.name}, say("passed_job" if is_job else "passed", work.id, **work.facts))
         before = work.examined
-        if work.path.endswith(".py"):
-            before, work.examined, work.plan = 90, 2, []
-        else:
+        if not is_job:
             calls: list[tuple[str, dict[str, Any]]] = [
                 ("query_db", {"sql": f"EXPLAIN {work.sql}", "parameters": work.parameters})
             ]
@@ -308,15 +321,25 @@ class Casework:
                 self._note_schema(table, schema[0].output["rows"])
         facts = {**work.facts, "before": before, "after": work.examined, "plan": ", ".join(work.plan),
                  "why": work.cause, "target": work.target}  # fmt: skip
-        saying = "close_job" if work.path.endswith(".py") else "close_broken" if not before else "close"
+        saying = "close_job" if is_job else "close_broken" if not before else "close"
+        saying = "close_sort" if saying == "close" and before <= work.examined else saying
         desk.decide("close", {"ticket": work.id, "plan": work.plan}, say(saying, work.id, **facts))
-        desk.remember(f"case/{work.id}", {"status": "fixed", "target": work.target, "before": before, "after": work.examined})
+        numbers = {"statements_before": before} if is_job else {"before": before, "after": work.examined}
+        desk.remember(f"case/{work.id}", {"status": "fixed", "target": work.target, **numbers})
         desk.tell(say(saying.replace("close", "reply"), work.id, **facts))
+
+
+def _cause(work: Work, migration: str) -> str:
+    """Why it was slow, in a sentence: by the looks of the query, then by what the night did to its table."""
+    if work.symptom not in ("plain", "sorted", "nocase"):
+        return "The query hid its column from every index."
+    return f"{migration.rpartition('/')[2]} took its index away." if migration else "No index ever served it."
 
 
 def _what(change: Change) -> str:
     """A change in a few words."""
     if change.kind == "migration":
         return change.after.strip().rstrip(";")
-    added = [line[1:].strip() for line in change.diff.splitlines() if line.startswith("+") and not line.startswith("+++")]
-    return f"in {change.path}, {added[0]}" if added and change.kind == "sql" else f"one grouped query in {change.path}"
+    if change.kind == "python":
+        return f"one grouped query in {change.path}"
+    return f"in {change.path}, {change.after.splitlines()[1].rstrip(';')}"

@@ -8,7 +8,7 @@ from typing import Any
 from replay_gui.core.recorder import Patch, Recorder
 from replay_gui.demo.dice import Dice
 from replay_gui.demo.remedies import Change
-from replay_gui.demo.tools import Answer, World
+from replay_gui.demo.tools import VERSIONS, Answer, World
 
 MS = 1_000_000
 
@@ -56,24 +56,22 @@ class Desk:
         self._cause = 0
 
     @property
-    def minutes(self) -> int:
-        """Since the start, by the world's clock."""
-        return self._world.millis // 60_000
+    def clock(self) -> str:
+        """Minutes and seconds since the start, by the world's clock."""
+        return "{}:{:02}".format(*divmod(self._world.millis // 1000, 60))
 
     def phase(self, name: str) -> None:
         self._run.state_transition("phase", name, time=self._host.later(1, 8), parent=self._cause)
 
     def hear(self, obs_type: str, source: str, data: Any) -> None:
         """Something comes in; nothing that the agent did caused it."""
-        self._cause = self._run.observation(obs_type, source, data, time=self._host.later(20, 700))
+        self._cause = self._run.observation(obs_type, source, data, time=self._host.later(60, 2600))
 
     def decide(self, what: str, data: Any, why: str | None = None) -> None:
-        self._world.millis += 40
-        took = self._host.takes(6 + len(why or str(data)) // 2)
+        self._world.millis += 300
+        took = self._host.takes(90 + 3 * len(why or str(data)))
         self._host.now += took
-        self._cause = self._run.decision(
-            what, data, why, time=self._host.now, duration=took, parent=self._cause
-        )
+        self._cause = self._run.decision(what, data, why, time=self._host.now, duration=took, parent=self._cause)
 
     def tell(self, text: str) -> None:
         """A message to the people at the other end."""
@@ -84,14 +82,14 @@ class Desk:
         return self.together((tool, asked))[0]
 
     def together(self, *calls: tuple[str, dict[str, Any]]) -> list[Answer]:
-        """Makes calls that run side by side; their answers are recorded as they come in, and returned in the order asked."""
+        """Calls that run side by side: the answers are recorded as they come in, and returned in the order asked."""
         opened, answers = [], []
         cause = self._cause
         for tool, asked in calls:
             request = self._run.tool_request(
                 tool,
                 asked,
-                tool_version=World.VERSIONS[tool],
+                tool_version=VERSIONS[tool],
                 capabilities=[_capability(tool, asked)],
                 time=self._host.later(1, 6),
                 parent=cause,
@@ -162,10 +160,10 @@ def _capability(tool: str, asked: dict[str, Any]) -> str:
     """What a call needs to be allowed to."""
     match tool:
         case "query_db":
-            verb = asked["sql"].split()[0].upper()
+            verb = str(asked["sql"]).split()[0].upper()
             return "db:read" if verb in ("SELECT", "EXPLAIN") else f"db:{'drop' if verb == 'DROP' else 'write'}"
         case "write_file":
-            return "files:write:" + asked["path"].partition("/")[0]
+            return "files:write:" + str(asked["path"]).partition("/")[0]
         case "read_file" | "list_dir":
             return "files:read"
     return {"run_tests": "tests", "read_clock": "clock"}.get(tool, tool)

@@ -9,7 +9,7 @@ _SAYINGS: dict[str, tuple[str, ...]] = {
         "{n} new tickets. {first} first: it blocks people, the others only annoy them.",
         "I take {first} before the rest; {reporter} has been waiting longest.",
         "{first} looks like the one with the largest table, so it pays most. Then the others in order.",
-        "Three complaints, perhaps fewer causes. Start with {first} and see what falls out for the rest.",
+        "{n} complaints, perhaps fewer causes. Start with {first} and see what falls out for the rest.",
         "Nothing here is on fire. {first} first, because its table is already known.",
     ),
     "start": (
@@ -33,9 +33,14 @@ _SAYINGS: dict[str, tuple[str, ...]] = {
         "The rows are found by {index}, but then sorted. The index stops one column too early.",
         "No scan here, a sort: {index} does not carry the order that the query asks for.",
     ),
+    "count": (
+        "The small query inside {name} is answered by {index}. How often is it asked? The check counts.",
+        "Nothing wrong with this plan, so the number of statements is next. Let the check count them.",
+    ),
     "loop": (
-        "{name} asks one small query for each row of another. The plan of the small one is beside the point.",
-        "Not the query is slow, the number of them is: {name} has a loop around it.",
+        "{n} statements for one run of {name}: there is a loop around a query.",
+        "{n} times the database is asked. Not the query is slow, the number of them is.",
+        "{name} asks {n} times, one small query for each row of another.",
     ),
     "fine": (
         "The plan is a search by {index}. Nothing is wrong with {name} now.",
@@ -47,12 +52,16 @@ _SAYINGS: dict[str, tuple[str, ...]] = {
     ),
     "invalid": (
         "It does not run at all: {problem}. A migration took the column away.",
-        "{problem}. So this is no slow query but a broken one; the search can be short.",
+        "The error is plain: {problem}. So this is no slow query but a broken one; the search can be short.",
     ),
     "blame": (
-        "{migration} drops {table} and builds it anew; {lost} indexes went with the old table.",
-        "There it is: {migration} rebuilds {table}. {lost} indexes existed before, and it brings {kept} back.",
-        "{migration} is the night's change to {table}: {lost} indexes before, {kept} after.",
+        "{migration} drops {table} and builds it anew; {lost_indexes} went with the old table.",
+        "There it is: {migration} rebuilds {table}. {lost_indexes} existed before, and it brings {kept} back.",
+        "{migration} is the night's change to {table}: {lost_indexes} before, {kept} after.",
+    ),
+    "blame_drop": (
+        "{migration} drops an index of {table} that others lived on.",
+        "{migration} took an index of {table} away for a good reason, and did not ask who else uses it.",
     ),
     "innocent": (
         "No migration of the night rebuilt {table}. The cause must be in the query.",
@@ -61,7 +70,11 @@ _SAYINGS: dict[str, tuple[str, ...]] = {
     "spread": (
         "{rows} rows, {distinct} different values in {column}: an index would pay.",
         "{column} has {distinct} values over {rows} rows. Selective enough.",
-        "About {each} rows per value of {column}. Worth an index, if the query lets it be used.",
+        "About {each_rows} per value of {column}. Worth an index, if the query lets it be used.",
+    ),
+    "locked": (
+        "Locked: the nine o'clock backup, most likely. It is only a count, ask again.",
+        "The database is busy for a moment. Again.",
     ),
     "hits": (
         "\u201c{title}\u201d ranks first with {score}. Read it before anything else.",
@@ -83,6 +96,10 @@ _SAYINGS: dict[str, tuple[str, ...]] = {
         "\u201c{title}\u201d proposes what failed before on such a query. Not again.",
         "Its advice did not help last time with the same symptom; skip \u201c{title}\u201d.",
     ),
+    "same": (
+        "\u201c{title}\u201d says the same in other words. That was tried.",
+        "The same advice again, in \u201c{title}\u201d.",
+    ),
     "refine": (
         "None of the hits led anywhere. Ask again in the words of the symptom.",
         "I searched for the wrong thing. Once more, with what the plan really says.",
@@ -90,7 +107,7 @@ _SAYINGS: dict[str, tuple[str, ...]] = {
     "try": (
         "Advice taken from \u201c{title}\u201d: {what}.",
         "This should do it: {what} (\u201c{title}\u201d).",
-        "{what}, as \u201c{title}\u201d has it. The check for {name} will tell.",
+        "As \u201c{title}\u201d has it: {what}. The check for {name} will tell.",
     ),
     "half": (
         "The answer is right, but there is still no index to search by. The second half: {what}.",
@@ -98,7 +115,7 @@ _SAYINGS: dict[str, tuple[str, ...]] = {
     ),
     "failed": (
         "The check fails: {problem}. Take it back.",
-        "{problem}. That was not it; undo and try the next.",
+        "Not it: {problem}. Undo and try the next.",
         "Rejected by the check ({problem}). The workspace goes back to what it was.",
     ),
     "passed": (
@@ -106,22 +123,27 @@ _SAYINGS: dict[str, tuple[str, ...]] = {
         "The check for {name} is green. What does the planner do now?",
         "Green, and the answer is unchanged. Ask for the new plan.",
     ),
+    "passed_job": (
+        "The check for {name} is green: the same answer with a handful of statements.",
+        "Passes, with two statements where there was one for each row.",
+    ),
     "close": (
-        "{before} rows examined before, {after} now. {id} can be closed.",
+        "{before_rows} examined before, {after} now. {id} can be closed.",
         "The plan is {plan} now. Done with {id}.",
-        "From {before} rows to {after}. That is what {reporter} will feel.",
+        "From {before_rows} to {after}. That is what {reporter} will feel.",
     ),
     "give_up": ("Nothing that is written down helps with {name}. A person should look at {id}.",),
     "suite": (
         "Before the next tickets: does everything that was closed still pass?",
-        "Three more done. Run all of their checks together, fixes can get in each other's way.",
+        "One more batch done. Run all of their checks together, fixes can get in each other's way.",
         "Check the work so far as a whole, with the limit on indexes.",
     ),
     "suite_good": (
-        "All {passed} pass. On with it, {minutes} minutes in.",
+        "All {passed} pass. On with it, {clock} on the clock.",
         "{passed} of {passed}. No fix broke another one.",
-        "Nothing broke: {passed} checks, no failure. {minutes} minutes used.",
+        "Nothing broke: {passed} checks, no failure. {clock} used.",
     ),
+    "suite_bad": ("{passed} pass, not all. What fails is noted and goes to a person.",),
     "too_many": (
         "{problem}. One of them must be redundant: look for an index that begins another.",
         "The limit bites: {problem}. Which of them does nobody need?",
@@ -143,6 +165,14 @@ _SAYINGS: dict[str, tuple[str, ...]] = {
         "Two statements now, whatever the number of rows. {id} can be closed.",
         "{name} asks twice and no more. Closed.",
     ),
+    "close_sort": (
+        "No SORT in the plan any more: {plan}. {id} is done.",
+        "{index} hands the rows out in order. Close {id}.",
+    ),
+    "reply_sort": (
+        "{name} comes in the right order straight from {index} now, nothing is sorted any more.",
+        "Fixed in {target}: the rows of {name} are found in their order. Please look again, {reporter}.",
+    ),
     "close_broken": ("{name} runs again, by {index}. {id} is done.", "It answers, and by {index} at that. Close {id}."),
     "reply_job": (
         "{name} asks two queries now instead of one for each row. Fixed in {target}.",
@@ -153,9 +183,9 @@ _SAYINGS: dict[str, tuple[str, ...]] = {
         "{name} works again. {why} The page must divide by 100.",
     ),
     "reply": (
-        "{name} is quick again: {before} rows were read for each call, now {after}. Please try.",
+        "{name} is quick again: {before_rows} were read for each call, now {after}. Please try.",
         "Found it. {why} Fixed in {target}; the check for {name} passes.",
-        "Done, {reporter}. {why} {name} reads {after} rows instead of {before} now.",
+        "Done, {reporter}. {why} {name} reads {after_rows} instead of {before} now.",
         "{id} is fixed in {target} and waits for review. {why}",
     ),
     "reply_fine": (
@@ -178,7 +208,10 @@ _SAYINGS: dict[str, tuple[str, ...]] = {
 
 
 def say(saying: str, about: str, **facts: object) -> str:
-    """One of the wordings of a saying; which one hangs on `about`."""
+    """One of the wordings of a saying; which one hangs on `about`. A number n is also there as n_rows and n_indexes."""
     shown = {key: f"{value:,}" if isinstance(value, int) else value for key, value in facts.items()}
-    text = Dice(f"{saying} {about}").pick(_SAYINGS[saying]).format(**shown)
-    return text[:1].upper() + text[1:] if not text.startswith(str(facts.get("name", "\0"))) else text
+    for key, value in facts.items():
+        if isinstance(value, int):
+            shown[f"{key}_rows"] = f"{value:,} row{'s' * (value != 1)}"
+            shown[f"{key}_indexes"] = f"{value:,} index{'es' * (value != 1)}"
+    return Dice(f"{saying} {about}").pick(_SAYINGS[saying]).format(**shown)

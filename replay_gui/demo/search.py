@@ -8,7 +8,7 @@ from collections import Counter
 
 from replay_gui.demo.corpus import DOCUMENTS, Document
 
-_PLAIN = frozenset("a an and are as at be by for from in is it no not of on or than that the then there to was with".split())
+_PLAIN = frozenset(["a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "no", "not", "of", "on", "or", "than", "that", "the", "there", "to", "was", "with"])
 
 
 def words(text: str) -> list[str]:

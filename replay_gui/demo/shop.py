@@ -46,13 +46,15 @@ ALTER TABLE orders ADD COLUMN channel TEXT DEFAULT 'web';
 -- Money in whole cents. SQLite cannot change a column's type, so the table is rebuilt.
 CREATE TABLE orders_new (id INTEGER PRIMARY KEY, customer_id INTEGER, ref TEXT, status TEXT, placed_at TEXT,
     total_cents INTEGER, channel TEXT);
-INSERT INTO orders_new SELECT id, customer_id, ref, status, placed_at, CAST(total * 100 AS INTEGER), channel FROM orders;
+INSERT INTO orders_new SELECT id, customer_id, ref, status, placed_at, CAST(total * 100 AS INTEGER), channel
+    FROM orders;
 DROP TABLE orders;
 ALTER TABLE orders_new RENAME TO orders;
 """,
     "0043_items_cents.sql": """\
 -- The same for the lines of an order.
-CREATE TABLE items_new (id INTEGER PRIMARY KEY, order_id INTEGER, product_id INTEGER, quantity INTEGER, price_cents INTEGER);
+CREATE TABLE items_new (id INTEGER PRIMARY KEY, order_id INTEGER, product_id INTEGER, quantity INTEGER,
+    price_cents INTEGER);
 INSERT INTO items_new SELECT id, order_id, product_id, quantity, CAST(price * 100 AS INTEGER) FROM order_items;
 DROP TABLE order_items;
 ALTER TABLE items_new RENAME TO order_items;
@@ -72,7 +74,7 @@ DROP INDEX ix_audit_entity;
 CREATE INDEX ix_audit_at ON audit_log (at, entity);
 """,
     "0046_coupons_case.sql": """\
--- Coupon codes are compared without case from now on (see T-2217).
+-- Coupon codes are compared without case from now on (see T-2164).
 DROP INDEX ix_coupons_code;
 """,
 }
@@ -84,7 +86,7 @@ CATEGORIES = ("lamps", "chairs", "tables", "rugs", "mirrors", "shelves")
 WAREHOUSES = ("north", "south", "harbour")
 REASONS = ("damaged", "late", "wrong item", "changed mind")
 GIVEN = ("Ada", "Bela", "Carl", "Dora", "Emil", "Frida", "Gero", "Hanna", "Ivo", "Jana", "Karl", "Lena", "Milo", "Nora")
-FAMILY = ("Adler", "Brandt", "Conrad", "Drexler", "Ebert", "Falk", "Graf", "Holm", "Imhof", "Jansen", "Keller", "Lorenz")
+FAMILY = ("Adler", "Brandt", "Conrad", "Drexler", "Ebert", "Falk", "Graf", "Holm", "Imhof", "Jansen", "Keller")
 WOODS = ("oak", "ash", "birch", "walnut", "brass", "linen", "steel", "cork")
 THINGS = ("lamp", "chair", "table", "rug", "mirror", "shelf", "stool", "bench")
 ROWS = {
@@ -103,7 +105,9 @@ def build(connection: sqlite3.Connection, seed: str) -> None:
         connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
     for script in MIGRATIONS.values():
         connection.executescript(script)
-    connection.executescript("UPDATE orders SET channel = CASE id % 5 WHEN 0 THEN 'app' WHEN 3 THEN 'phone' ELSE 'web' END")
+    connection.executescript(
+        "UPDATE orders SET channel = CASE id % 5 WHEN 0 THEN 'app' WHEN 3 THEN 'phone' ELSE 'web' END"
+    )
     connection.commit()
 
 

@@ -18,6 +18,15 @@ from replay_gui.demo.workspace import fingerprint, furnish
 
 START = datetime(2026, 11, 20, 9, 12, 4, tzinfo=UTC)
 TIMEOUT_MS = 2400
+VERSIONS = {
+    "search": "1.4", "query_db": "3.1", "read_file": "1.0", "write_file": "1.0", "list_dir": "1.0",
+    "run_tests": "2.2", "read_clock": "1.0",
+}  # fmt: skip
+# From how many to how many ms a call takes.
+SPEED = {
+    "search": (240, 2390), "query_db": (6, 420), "read_file": (4, 90), "write_file": (6, 60), "list_dir": (3, 25),
+    "run_tests": (800, 6200), "read_clock": (1, 3),
+}  # fmt: skip
 _PLAN = re.compile(r"(SCAN|SEARCH) (\w+)(?: USING (?:COVERING )?INDEX (\w+)(?: \((.*)\))?)?(.*)")
 _ROWS_SHOWN = 5
 
@@ -53,11 +62,6 @@ class World:
         folder: the workspace. millis: of the world's clock since START.
     """
 
-    VERSIONS = {"search": "1.4", "query_db": "3.1", "read_file": "1.0", "write_file": "1.0", "list_dir": "1.0",
-                "run_tests": "2.2", "read_clock": "1.0"}  # fmt: skip
-    SPEED = {"search": (130, 1500), "query_db": (6, 160), "read_file": (4, 60), "write_file": (6, 40),
-             "list_dir": (3, 25), "run_tests": (420, 2300), "read_clock": (1, 3)}  # fmt: skip
-
     def __init__(self, folder: Path, weather: Weather) -> None:
         self.folder = folder
         self.millis = 0
@@ -78,16 +82,26 @@ class World:
         """Does it. Chance (waiting times, timeouts) hangs on the request and how often it was made, on nothing else."""
         request = f"{tool} {sorted(asked.items())}"
         self._asked[request] = self._asked.get(request, 0) + 1
-        dice = Dice(f"{request} {self._asked[request]}")
-        millis = dice.skewed(*self.SPEED[tool])
+        dice = Dice(f"{request} #{self._asked[request]}")
+        millis = dice.skewed(*SPEED[tool])
         if tool == "search":
             self._searches += 1
-            if dice.chance(0.07):
+            if dice.chance(0.2):
                 return Answer(None, f"search: no answer in {TIMEOUT_MS:,} ms", TIMEOUT_MS - dice.between(1, 30))
+        counts = tool == "query_db" and asked["sql"].startswith("SELECT count(")
+        if counts and self._asked[request] == 1 and dice.chance(0.12):
+            return Answer(None, "query_db: database is locked", millis + 500)
         try:
             return Answer(getattr(self, f"_{tool}")(**asked), None, millis)
         except (ToolFailed, sqlite3.Error) as why:
             return Answer(None, f"{tool}: {why}", millis)
+
+    def examined(self, sql: str, parameters: dict[str, Any]) -> int:
+        """How many rows a statement looks at today; what a monitor would see."""
+        try:
+            return int(self._plan(self._database(), sql, parameters)["examined"])
+        except sqlite3.Error:
+            return 0
 
     # ---- tools ----------------------------------------------------------------------------------
     def _read_clock(self) -> Any:
@@ -166,8 +180,8 @@ class World:
         check = tomllib.loads((self.folder / f"checks/{name}.toml").read_text(encoding="utf-8"))
         staging = self._database()
         if name == "limits":
-            counts = staging.execute("SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'index' GROUP BY 1").fetchall()
-            most = check["indexes_per_table"]
+            count = "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'index' GROUP BY 1"
+            counts, most = staging.execute(count).fetchall(), check["indexes_per_table"]
             return [f"{table} has {n} indexes, {most} are allowed" for table, n in counts if n > most]
         source = (self.folder / check["file"]).read_text(encoding="utf-8")
         if check["file"].endswith(".py"):

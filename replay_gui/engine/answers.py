@@ -52,7 +52,10 @@ class IndexGrew:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another event that the current one has to do with: `label` says how (caused by, asked in, answered in, led to)."""
+    """Another event that the current one has to do with.
+
+    `label` says how: caused by, asked in, answered in, led to.
+    """
 
     label: str
     position: int

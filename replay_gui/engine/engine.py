@@ -190,7 +190,7 @@ class Engine:
         self._answer(run.number, RunOpened(run.facts, run.index), ticket)
         self._answer(run.number, self._pace.progress(0, verifying.total))
         if run.index.complete:  # from the cache, on which no verdict may rest
-            verifying.start_with_replay()
+            verifying.start_with_snapshots(run.built, str(run.folder), run.index.offset)
         else:
             work.start(INDEX, INDEX, {"path": str(run.log.source.path), "folder": str(run.folder)})
             verifying.start_beside_index()

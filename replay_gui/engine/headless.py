@@ -17,24 +17,15 @@ from replay_gui.core.index_cache import shown
 from replay_gui.core.index_columns import IndexView
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.scanner import Block
-from replay_gui.core.verdict import verify
 from replay_gui.core.verification import VerificationReport
 from replay_gui.engine.frames import Message
 from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.verifying import WORKERS, Verifying
 
-SMALL = 16 << 20  # bytes; a log up to this is verified before workers would have started
 INDEX = "index"
 
 OnProgress = Callable[[int, int], None]
 """Hears (work done, work to do), in bytes read."""
-
-
-def verify_quickly(log: EventLog, on_progress: OnProgress) -> VerificationReport:
-    """The verdict on a log, with worker processes where it is large enough to be worth them."""
-    if log.source.size > SMALL:
-        return verify_with_workers(log, on_progress)
-    return verify(log, lambda offset: on_progress(offset, log.source.size))
 
 
 def verify_with_workers(log: EventLog, on_progress: OnProgress) -> VerificationReport:

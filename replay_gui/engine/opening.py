@@ -9,7 +9,6 @@ import platformdirs
 
 from replay_gui.core.event import Event
 from replay_gui.core.header import MAGIC
-from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.index_cache import IndexCache
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.plain_text import one_line
@@ -31,6 +30,8 @@ def is_foreign(path: str) -> bool:
     with Source(path) as source:
         if source.path.suffix == ".rlog" or source.read_at(0, min(source.size, len(MAGIC))) == MAGIC:
             return False
+        from replay_gui.core.importers.registry import importer_for  # most windows never meet a foreign file
+
         importer_for(source)
     return True
 
@@ -64,7 +65,7 @@ def opened_conversion(
 
 
 def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> RunFacts:
-    """What header and first event say. `path`, `size`: of the file that the user opened; `made`: from it, if foreign."""
+    """What header and first event say. `path`, `size`: of the opened file; `made`: the log it became, if foreign."""
     header = log.header
     start = len(header.raw)
     first = log.event_at(0, start) if log.source.size > start else None

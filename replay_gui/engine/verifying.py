@@ -1,8 +1,8 @@
 """Verification shared among worker processes: what to run next, and the report once all of it came back.
 
 A state machine without threads: `start` and `hear` are called on one thread, `submit` is called back. One worker
-replays (it alone must be serial) while the other checks integrity from the front; once the replay is through, both share
-what is left: the rest of the integrity pass, then the recorded state hashes, in slices between snapshots.
+replays (it alone must be serial) while the other checks integrity from the front; once the replay is through, both
+share what is left: the rest of the integrity pass, then the recorded state hashes, in slices between snapshots.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import msgspec
@@ -52,6 +53,7 @@ class Verifying:
         self._states: list[tuple[int, StatesSlice]] = []
         self._state_jobs: deque[dict[str, Any]] = deque()
         self._replay: StatesSlice | None = None
+        self._checked_again = self._log.header.reducer != REDUCER  # else, where nothing could be checked once
         self._file_hash: str | None = None
         self._finished = 0
         self.total = 2 * log.source.size
@@ -64,6 +66,19 @@ class Verifying:
     def start_with_replay(self) -> None:
         """Begins where nothing else replays the log: a worker does, for its events' sake alone."""
         self._run("applicable", "applicable", {})
+        self._advance()
+
+    def start_with_snapshots(self, built: Built, folder: str, offsets: Any) -> None:
+        """Begins with snapshots that were kept from an earlier time: they are only where slices begin, and not trusted.
+
+        Without recorded state hashes, nothing would find out a false one, and the log is replayed from its start.
+        """
+        self._boundaries = self._boundaries_from(offsets)
+        self._plan_states(built, folder, offsets)
+        if self._state_jobs:
+            self.total -= self._log.source.size
+        else:
+            self._run("applicable", "applicable", {})
         self._advance()
 
     def start_beside_index(self) -> None:
@@ -205,9 +220,9 @@ class Verifying:
     def _report(self) -> VerificationReport | None:
         integrity = [found for _, found in sorted(self._integrity, key=lambda pair: pair[0])]
         states = [found for _, found in sorted(self._states, key=lambda pair: pair[0])]
-        if self._replay is not None and self._must_check_again(integrity, states):
+        if not self._checked_again and self._must_check_again(integrity, states):
             self._states.clear()
-            self._replay = None
+            self._checked_again = True
             self._run("states-0", "states", {"entry": None, "stop": None})
             return None
         if not states and self._replay is not None:
@@ -216,10 +231,10 @@ class Verifying:
         return conclude(self._log, integrity, states, self._file_hash)
 
     def _must_check_again(self, integrity: list[IntegritySlice], states: list[StatesSlice]) -> bool:
-        """Whether hashes are recorded and the slices do not add up to one replay: a snapshot was not what it claimed."""
+        """Whether hashes are recorded and the slices are not one replay: a snapshot was not what it claimed to be."""
         if not any(found.state_hashes for found in integrity):
             return False
-        linked = all(a.end_hash == b.begin_hash for a, b in zip(states, states[1:], strict=False))
+        linked = all(a.end_hash == b.begin_hash for a, b in pairwise(states))
         return not states or not linked or states[0].begin_hash != StateHash().digest()
 
 

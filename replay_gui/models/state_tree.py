@@ -123,7 +123,7 @@ class StateTree(QAbstractTableModel):
             self.endRemoveRows()
         if len(new) > head + tail:
             self.beginInsertRows(QModelIndex(), head, len(new) - tail - 1)
-            self._rows = new
+            self._rows = old[:head] + new[head : len(new) - tail] + old[len(old) - tail :]
             self.endInsertRows()
         self._rows = new
         if new:

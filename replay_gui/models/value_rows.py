@@ -230,20 +230,19 @@ class _Walk:
         if known is not None and len(known[1]) == limit:
             keys = known[1] if known[0] is value else _followed(known[0], value, known[1])
         if keys is None:
-            keys = nsmallest(limit, value)
+            keys = nsmallest(limit, value.packed() if isinstance(value, OverlayMap) else value)
         self.windows[path] = value, keys
         return keys
 
 
 def _followed(earlier: Mapping[str, Any], value: Mapping[str, Any], keys: list[str]) -> list[str] | None:
     """The first keys of `value`, made from those of an `earlier` version of it; None where that cannot be done."""
-    if not (isinstance(earlier, OverlayMap) and isinstance(value, OverlayMap) and earlier.identity == value.identity):
+    if not (isinstance(earlier, OverlayMap) and isinstance(value, OverlayMap)):
         return None
-    changed, removed = value.difference(earlier)
-    last = keys[-1]
-    if any(key <= last for key in removed):
+    since = value.keys_since(earlier)
+    if since is None or any(key <= keys[-1] for key in since[1]):
         return None  # what moves up from behind the window is not known
-    added = [key for key in changed if key < last and key not in earlier]
+    added = [key for key in since[0] if key < keys[-1]]
     return sorted([*keys, *added])[: len(keys)] if added else keys
 
 

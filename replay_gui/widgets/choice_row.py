@@ -11,6 +11,7 @@ from replay_gui.look.theme import FOCUS, GAP, ICON, ROW, SMALL_RADIUS, UNIT, Med
 
 _TEXT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _LINE = ROW - UNIT  # height of each of the two lines
+_HEIGHT = 2 * _LINE + GAP
 
 
 class ChoiceRow(QAbstractButton):
@@ -23,13 +24,13 @@ class ChoiceRow(QAbstractButton):
         self.setText(name)
         self.setAccessibleName(name)
         self.setAccessibleDescription(sentence)
-        self.setFixedHeight(2 * _LINE + GAP)
+        self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:
-        return QSize(40 * GAP, 2 * _LINE + GAP)
+        return QSize(40 * GAP, _HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         now, painter = theme(), QPainter(self)

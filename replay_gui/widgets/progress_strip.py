@@ -27,6 +27,7 @@ class ProgressStrip(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress")
         self._bar.setMaximumWidth(_BAR)
+        self._bar.setFixedHeight(UNIT)
         self._bar.setRange(0, _STEPS)
         self.cancel = QPushButton("Cancel")
         set_role(self.cancel, "link")

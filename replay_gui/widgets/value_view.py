@@ -28,25 +28,32 @@ class ValueView(RowView):
         self._delegate = ValueDelegate(self, tree)
         self.setItemDelegate(self._delegate)
         self._chosen: Path | None = None
-        self._top: tuple[Path, int] | None = None
+        self._sight: list[tuple[Path, int]] = []  # rows in sight before a change, and their places
         self.row_activated.connect(tree.activate)
         self.sight_changed.connect(self._on_width)
         tree.rowsAboutToBeRemoved.connect(self._remember)
+        tree.rowsAboutToBeInserted.connect(self._remember)
         tree.dataChanged.connect(self._restore)
         self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
 
     # ---- keeping the place --------------------------------------------------------------------------
     @Slot()
     def _remember(self) -> None:
-        """Notes the row at the top, so that what comes and goes before it moves nothing."""
-        top = self.rowAt(0)
-        self._top = None if top < 0 else (self._tree.path(top), self.verticalScrollBar().value())
+        """Notes which rows stand where, so that what comes and goes before them moves nothing."""
+        if self._sight:
+            return
+        first, last = self.rows_in_sight()
+        rows = range(first, last + 1)
+        current = self.currentIndex().row()
+        self._sight = [(self._tree.path(row), row - first) for row in sorted(rows, key=lambda row: row != current)]
 
     @Slot()
     def _restore(self) -> None:
-        top, self._top = self._top, None
-        if top is not None and (row := self._tree.row_of(top[0])) is not None and row != top[1]:
-            self.verticalScrollBar().setValue(row)
+        """Puts the chosen row back where it stood, else the first row that is still there."""
+        sight, self._sight = self._sight, []
+        kept = ((row, place) for path, place in sight if (row := self._tree.row_of(path)) is not None)
+        if (found := next(kept, None)) is not None:
+            self.verticalScrollBar().setValue(found[0] - found[1])
         if self._chosen is not None and not self.currentIndex().isValid():
             row = self._tree.row_of(self._chosen)
             if row is not None:

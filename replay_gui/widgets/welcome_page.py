@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from replay_gui.core.plain_text import one_line
 from replay_gui.look.icons import tinted_icon
-from replay_gui.look.theme import GAP, ICON, UNIT, Bold, set_role, theme, theme_events, ui_font
+from replay_gui.look.theme import GAP, ICON, UI_SIZE, UNIT, Bold, set_role, theme, theme_events, ui_font
 from replay_gui.widgets.choice_row import ChoiceRow
 
 _WIDEST = 90 * GAP
-_TITLE = 22.0
+_WIDE = 2 * GAP
+_TITLE = 1.75 * UI_SIZE
 _MOST = 8  # recent runs
 _PROMISE = "Open the log of a run, go to any event, and see what the agent knew, asked and was told."
 
@@ -37,6 +38,7 @@ class WelcomePage(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        set_role(self, "window")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -61,9 +63,9 @@ class WelcomePage(QScrollArea):
                 "Open the log of a run, go to any event, and see what the agent knew, asked and was told.", "secondary"
             )
         )
-        column.addSpacing(2 * GAP)
+        column.addSpacing(_WIDE)
         column.addLayout(self._open_row())
-        column.addSpacing(2 * GAP)
+        column.addSpacing(_WIDE)
         self._recent, self._samples = _Group("Recent"), _Group("Samples")
         column.addWidget(self._recent)
         column.addWidget(self._samples)
@@ -80,7 +82,7 @@ class WelcomePage(QScrollArea):
         self.open.setIconSize(QSize(ICON, ICON))
         self.open.clicked.connect(self.open_requested)
         row = QHBoxLayout()
-        row.setSpacing(2 * GAP)
+        row.setSpacing(_WIDE)
         row.addWidget(self.open)
         row.addWidget(_label("or drop a log anywhere in this window", "secondary"), 1)
         return row

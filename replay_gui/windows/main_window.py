@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
@@ -21,10 +24,10 @@ from replay_gui.look.theme import GAP, ICON, TOOLBAR, apply_theme, theme_events
 from replay_gui.models.session import Session
 from replay_gui.widgets.banner_area import BannerArea
 from replay_gui.widgets.verification_badge import VerificationBadge
-from replay_gui.widgets.welcome_page import WelcomePage
+from replay_gui.widgets.welcome_page import Sample, WelcomePage
 from replay_gui.windows.actions import SPECS, THEMES, VIEW, make_actions, set_icons
 from replay_gui.windows.go_to_dialog import GoToDialog
-from replay_gui.windows.key_guard import KeyGuard
+from replay_gui.windows.recent_files import RecentFiles
 from replay_gui.windows.run_status import RunStatus
 from replay_gui.windows.run_view import RunView
 from replay_gui.windows.shortcuts_dialog import ShortcutsDialog
@@ -46,7 +49,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self._app = app
         self._settings = settings
-        self._guard = KeyGuard(app, self)
+        self._recent = RecentFiles(settings)
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.actions_ = make_actions(self)
@@ -68,6 +71,10 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self._on_run_changed()
+
+    def show_samples(self, samples: Sequence[Sample]) -> None:
+        """Offers these runs on the welcome page."""
+        self._welcome.set_samples(samples)
 
     # ---- building ---------------------------------------------------------------------------------
     def _make_menus(self) -> None:
@@ -106,7 +113,7 @@ class MainWindow(QMainWindow):
             assert isinstance(button, QToolButton)
             if name == "open":
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-                button.setText(" Open")  # a tool button has no other space between icon and text
+                action.setIconText(" Open")  # a tool button has no other space between icon and text
             button.setAccessibleName(action.text().replace("&", ""))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         space = QWidget()
@@ -212,6 +219,9 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_run_changed(self) -> None:
         facts = self.session.facts
+        if facts is not None:
+            self._recent.add(os.path.abspath(facts.path))
+        self._welcome.set_recent(self._recent.paths())
         self._pages.setCurrentWidget(self._welcome if facts is None else self._run_view)
         (self._welcome if facts is None else self._run_view.timeline).setFocus()
         self.setWindowTitle(TITLE if facts is None else f"{one_line(facts.name)} — {TITLE}")

@@ -14,6 +14,7 @@ from replay_gui.widgets.timeline_panel import TimelinePanel
 
 _ROWS = (36, 64)  # shares of the height and the width
 _COLUMNS = (39, 30, 31)
+_LEAST = (28 * GAP, 20 * GAP)  # of a panel: whatever is in it, the window must not grow
 
 
 class RunView(QWidget):
@@ -47,6 +48,7 @@ def _splitter(orientation: Qt.Orientation, shares: tuple[int, ...], *widgets: QW
     splitter.setHandleWidth(GAP)
     splitter.setChildrenCollapsible(False)
     for place, (widget, share) in enumerate(zip(widgets, shares, strict=True)):
+        widget.setMinimumSize(*_LEAST)
         splitter.addWidget(widget)
         splitter.setStretchFactor(place, share)
     splitter.setSizes([share * 10 for share in shares])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.engine.answers import Trouble
@@ -13,6 +14,15 @@ from replay_gui.models.session import Session
 
 QUIET = 150  # ms without news after which nothing more is expected
 TIMEOUT = 60_000  # ms
+
+
+_KNOWN = "This plugin does not support propagateSizeHints()"  # the offscreen platform, of every window
+
+
+def pass_on_messages(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """What Qt has to say goes to standard error, but for what it says of every window drawn without a display."""
+    if text != _KNOWN:
+        print(text, file=sys.stderr)
 
 
 class Screenshot(QObject):

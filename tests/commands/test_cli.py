@@ -1,0 +1,62 @@
+"""The command line as a whole: help, mistakes, faults."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+import pytest
+
+from replay_gui.cli import COMMANDS
+from replay_gui.commands import info
+
+
+def test_help_lists_every_command(command: Any) -> None:
+    result = command("--help")
+    assert result.code == 0
+    assert all(f"\n  {name} " in result.out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_help_and_says_what_it_misses(command: Any, name: str) -> None:
+    assert f"usage: replay-gui {name} " in command(name, "--help").out
+    result = command(name)
+    assert (result.code, result.out) == (2, "")
+    assert len(result.err.splitlines()) == 1
+    assert f"replay-gui {name} --help" in result.err
+
+
+def test_a_mistake_is_repeated_escaped(command: Any) -> None:
+    result = command("info", "run.rlog", "--no\x1b[31m\nsuch")
+    assert result.code == 2
+    assert "--no\\x1b[31m\\nsuch" in result.err
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (ValueError("odd\nthing"), "an internal error (ValueError: odd\\nthing) in test_cli.py:"),
+        (RecursionError("deep"), "an internal error (RecursionError: deep)"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+    ],
+)
+def test_a_fault_is_one_line_and_no_traceback(
+    command: Any, monkeypatch: pytest.MonkeyPatch, raised: Exception, said: str
+) -> None:
+    def run(args: object) -> int:
+        raise raised
+
+    monkeypatch.setattr(info, "run", run)
+    result = command("info", "run.rlog")
+    assert (result.code, result.out) == (2, "")
+    assert said in result.err
+    assert len(result.err.splitlines()) == 1
+
+
+def test_an_interrupt(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(args: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(info, "run", run)
+    result = command("info", "run.rlog")
+    assert (result.code, result.out, result.err) == (130, "", "")

@@ -1,0 +1,99 @@
+"""Opening the window: what it is told, and what makes no sense."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui import app
+from replay_gui.app import Options
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
+    """What the window was asked for, in the place of a window."""
+    found: list[Options] = []
+
+    def run_app(options: Options) -> int:
+        if options.path is not None and "stdin" in options.path:
+            assert Path(options.path).read_bytes() == b"a log"
+        found.append(options)
+        return 0
+
+    monkeypatch.setattr(app, "run_app", run_app)
+    return found
+
+
+def test_nothing_asked(command: Any, asked: list[Options]) -> None:
+    assert command().code == 0
+    assert asked == [Options()]
+
+
+def test_everything_asked(command: Any, asked: list[Options]) -> None:
+    arguments = "run.rlog --at 7 --theme dark --screenshot a.png --size 1280x800 --scale 2 --show run"
+    assert command(*arguments.split()).code == 0
+    assert asked == [Options("run.rlog", False, 7, "dark", "a.png", (1280, 800), 2.0, "run")]
+
+
+def test_demo(command: Any, asked: list[Options]) -> None:
+    assert command("--demo", "--at", 12).code == 0
+    assert asked == [Options(demo=True, at=12)]
+
+
+def test_standard_input_lasts_as_long_as_the_window(command: Any, asked: list[Options]) -> None:
+    assert command("-", stdin=b"a log").code == 0
+    path = asked[0].path
+    assert path is not None
+    assert not Path(path).exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "a.rlog b.rlog",
+        "--demo run.rlog",
+        "--size 10x10",
+        "--scale 2",
+        "--show welcome",
+        "--screenshot a.jpg",
+        "--screenshot a.png --size 10",
+        "--screenshot a.png --size 0x10",
+        "--screenshot a.png --size 99999x10",
+        "--screenshot a.png --scale 0",
+        "--screenshot a.png --scale nan",
+        "--screenshot a.png --scale two",
+        "--screenshot a.png --show compare",
+        "--screenshot a.png --show run",
+        "--screenshot a.png --show welcome run.rlog",
+        "--at -1",
+        "--theme blue",
+        "--nonsense",
+        "--the dark",
+    ],
+)
+def test_what_makes_no_sense(command: Any, asked: list[Options], arguments: str) -> None:
+    result = command(*arguments.split())
+    assert (result.code, asked) == (2, [])
+    assert len(result.err.splitlines()) == 1
+
+
+def test_no_display(command: Any, asked: list[Options], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    result = command("--demo")
+    assert (result.code, asked) == (2, [])
+    assert "no display" in result.err
+    assert command("--demo", "--screenshot", "a.png").code == 0
+
+
+def test_a_system_that_lacks_a_library(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_app(options: Options) -> int:
+        raise ImportError("libEGL.so.1: cannot open shared object file")
+
+    monkeypatch.setattr(app, "run_app", run_app)
+    result = command("--demo")
+    assert result.code == 2
+    assert "libEGL.so.1" in result.err

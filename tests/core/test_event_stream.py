@@ -1,0 +1,40 @@
+"""Events in one pass are those that the log gives one by one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui import EventLog
+from replay_gui.core.event import SKIPPED_KIND, Event
+from replay_gui.core.event_stream import events_of
+from replay_gui.core.scanner import Ending
+from tests.helpers.logs import write_log
+
+VECTORS = Path(__file__).parents[1] / "data" / "vectors"
+CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", sorted(name for name, case in CASES.items() if case["exit"] != 2))
+def test_vector(name: str) -> None:
+    with EventLog.open(VECTORS / f"{name}.rlog") as log:
+        *events, ending = events_of(log)
+        assert isinstance(ending, Ending)
+        for streamed, alone in zip(events, log, strict=True):
+            assert isinstance(streamed, Event)
+            if streamed.kind == SKIPPED_KIND:
+                assert streamed.size > 0
+                streamed = replace(streamed, size=alone.size, problem=alone.problem)
+            assert repr(streamed) == repr(alone)  # NaN equals nothing, not even itself
+
+
+def test_a_stretch_of_a_long_log(tmp_path: Path) -> None:
+    path = write_log(tmp_path / "run.rlog", turns=1500, state_hash_every=0)
+    with EventLog.open(path) as log:
+        for start, stop in [(0, 1), (7, 7), (6990, 7010), (7000, None), (7501, None), (0, 9999), (9000, None)]:
+            events = [event for event in events_of(log, start, stop) if isinstance(event, Event)]
+            assert [event.position for event in events] == list(range(start, min(stop or 7501, 7501)))

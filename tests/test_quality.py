@@ -1,0 +1,31 @@
+"""The checks that are no tests of behaviour: style, types, and who may import whom."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["-m", "ruff", "check", "."], id="ruff"),
+        pytest.param(["-m", "ruff", "format", "--check", "."], id="format"),
+        pytest.param(["-m", "mypy"], id="mypy"),
+        pytest.param(["-c", "from importlinter.cli import lint_imports_command as lint; lint()"], id="import-linter"),
+    ],
+)
+def test_passes(command: list[str]) -> None:
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_top_level_holds_nothing_else() -> None:
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split("\n")
+    shown = {name.split("/")[0] for name in names if name and not name.startswith(".")}
+    assert not shown or shown == {"README.md", "pyproject.toml", "replay_gui", "resources", "tests"}

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from replay_gui.windows.recent_files import RecentFiles
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> QSettings:
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+def test_the_newest_comes_first_once_and_eight_are_kept(settings: QSettings) -> None:
+    recent = RecentFiles(settings)
+    for name in [*"abcdefghij", "d"]:
+        recent.add(f"/runs/{name}.rlog")
+    assert [Path(path).stem for path in recent.paths()] == ["d", "j", "i", "h", "g", "f", "e", "c"]
+
+
+@pytest.mark.parametrize("kept", [None, 7, "", ["", 3], {"a": 1}])
+def test_nonsense_in_the_settings_is_passed_over(settings: QSettings, kept: object) -> None:
+    settings.setValue("recent", kept)
+    assert RecentFiles(settings).paths() == []
+
+
+def test_one_path_that_the_settings_hold_as_text_is_a_path(settings: QSettings) -> None:
+    settings.setValue("recent", "/runs/a.rlog")
+    assert RecentFiles(settings).paths() == ["/runs/a.rlog"]
