@@ -113,9 +113,11 @@ def _part(value: Any) -> str:
         case bytes() | bytearray() | memoryview():
             return f"{len(value):,} bytes"
         case Mapping():
-            return f"{len(value):,} keys"
+            return "1 key" if len(value) == 1 else f"{len(value):,} keys"
+        case Sequence() if 0 < len(value) <= 2 and all(isinstance(item, str) for item in value):
+            return ", ".join(map(_part, value))
         case Sequence():
-            return f"{len(value):,} items"
+            return "1 item" if len(value) == 1 else f"{len(value):,} items"
     return type(value).__name__
 
 
@@ -172,6 +174,10 @@ def _decision(payload: Payload) -> str:
     return gist(data)
 
 
+def _transition(payload: Payload) -> str:
+    return gist(payload.get("phase") or payload.get("transition_type"))
+
+
 def _memory(payload: Payload) -> str:
     key = _part(payload.get("key"))
     if payload.get("operation") == "delete":
@@ -191,7 +197,7 @@ def _patch(payload: Payload) -> str:
 
 _SAYINGS: dict[str, Callable[[Payload], str]] = {
     "AgentInit": _fields("agent_type", "agent_version", between=" "),
-    "StateTransition": _fields("phase", "transition_type"),
+    "StateTransition": _transition,
     "ToolRequest": _request,
     "ToolResponse": _response,
     "CapabilityDenied": _fields("capability", "reason"),

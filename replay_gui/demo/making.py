@@ -41,7 +41,7 @@ def _otherwise(path: Path) -> None:
 
 
 def _damaged(path: Path) -> None:
-    """One bit of a letter in a decision's reasoning: it still reads as text and changes no state; only its hash tells."""
+    """One bit of a letter in a decision's reasoning: it still reads as text and changes no state."""
     _reference(path)
     with EventLog.open(path) as log:
         event = log[DAMAGED_EVENT]

@@ -201,8 +201,8 @@ _SAYINGS: dict[str, tuple[str, ...]] = {
         "Confirmed, {p95} ms at the 95th percentile.",
     ),
     "end": (
-        "{closed} tickets closed, {open} handed over, {patches} patches in review. Most of it was one thing: tables that were "
-        "rebuilt in the night without their indexes. The rest were queries that hid a column from its index.",
+        "{closed} tickets closed, {open} handed over, {patches} patches in review. Most of it was one thing: tables "
+        "that were rebuilt in the night without their indexes. The rest were queries that hid a column from its index.",
     ),
 }
 

@@ -8,7 +8,9 @@ from collections import Counter
 
 from replay_gui.demo.corpus import DOCUMENTS, Document
 
-_PLAIN = frozenset(["a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "no", "not", "of", "on", "or", "than", "that", "the", "there", "to", "was", "with"])
+_PLAIN = frozenset(
+    re.findall(r"\w+", "a an and are as at be by for from in is it no not of on or than that the there to was")
+)
 
 
 def words(text: str) -> list[str]:

@@ -110,7 +110,7 @@ _COMPLAINTS: tuple[Ticket, ...] = (
             token="9e3779b1"),
     _ticket("warehouse", "Late parcels by carrier: the list is right, only nobody waits for it any more.",
             "late_parcels", "shipments",
-            "SELECT order_id, tracking FROM shipments WHERE carrier = :carrier AND shipped_at < :until ORDER BY shipped_at",
+            "SELECT tracking FROM shipments WHERE carrier = :carrier AND shipped_at < :until ORDER BY shipped_at",
             ordered=True, carrier="gls", until="2026-03-01"),
     _ticket("maria", "App orders of this week: the number is right, the wait is not.",
             "channel_week", "orders", "SELECT count(*) FROM orders WHERE channel = :channel AND placed_at >= :since",

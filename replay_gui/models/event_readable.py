@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -21,6 +22,7 @@ _ITEMS = 200  # members of one container
 _PARSED = 65_536  # a text up to this long is looked into for JSON
 _ON_ONE_LINE = 120  # characters
 _COMPARED = 400  # lines of the texts before and after a change that are compared
+_HASH, _HASH_SHOWN = re.compile("[0-9a-f]{64}"), 16
 _PAIRS = (("old_string", "new_string"), ("old", "new"), ("before", "after"))
 
 
@@ -94,6 +96,8 @@ class _Writer:
                 yield from self._difference(before, after, depth + 1)
             else:
                 yield from self.members(inner, depth + 1)
+        elif isinstance(value, str) and _HASH.fullmatch(value):
+            yield Line((key, (value[:_HASH_SHOWN] + "…", Ink.QUIET)))
         elif isinstance(value, str) and (len(value) > _ON_ONE_LINE or "\n" in value):
             yield Line((key,))
             yield from self._text(value, depth + 1)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QModelIndex, QPoint, Slot
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.look.theme import GAP
 from replay_gui.models.event_filter import EventFilter
-from replay_gui.models.event_table import DURATION, EventTable
+from replay_gui.models.event_table import DURATION, TIME, EventTable
 from replay_gui.models.session import Session
 from replay_gui.widgets.filter_menu import FilterMenu
 from replay_gui.widgets.panel import Panel
 from replay_gui.widgets.row_delegate import RowDelegate
 from replay_gui.widgets.row_view import RowView
 
-_MEASURED = 64  # tools whose names are measured for the width of the labels
+_MEASURED = 64  # tools and kinds whose names are measured for the width of the labels
+_LOOKED_AT = 65_536  # events whose kinds are
+_NARROW = 52 * GAP  # below this width the text is worth more than the time
 
 
 class EventList(Panel):
@@ -49,7 +53,8 @@ class EventList(Panel):
 
     @Slot()
     def ask(self) -> None:
-        """Asks for what is in sight and not here yet."""
+        """Fits the columns; asks for what is in sight and not here yet."""
+        self.view.setColumnHidden(TIME, self.view.width() < _NARROW)
         first, last = self.view.rows_in_sight()
         if last >= first:
             self.table.want(first, last)
@@ -66,7 +71,8 @@ class EventList(Panel):
         passes = self.table.filter.all
         self.set_note(f"{index.count:,}" if passes else f"{shown:,} of {index.count:,}")
         self.view.hint = "No events yet." if passes else "No event passes the filter."
-        labels = [f"← {tool}" for tool in index.tools[:_MEASURED]]
+        kinds = [index.kinds[kind] for kind in np.unique(index.kind[:_LOOKED_AT])[:_MEASURED]]
+        labels = [*kinds, *(f"← {tool}" for tool in index.tools[:_MEASURED])]
         for column, width in self._delegate.widths(index.count, labels).items():
             self.view.setColumnWidth(column, width)
         self.ask()

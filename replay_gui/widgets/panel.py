@@ -23,6 +23,7 @@ class Panel(QFrame):
         self._secondary.setFont(data_font())
         self._secondary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._note = _label("", "secondary")
+        self._note.hide()
         head = QFrame()
         set_role(head, "head")
         head.setFixedHeight(HEAD)
@@ -48,6 +49,7 @@ class Panel(QFrame):
     def set_note(self, text: str) -> None:
         """What stands at the right, before the buttons: a count."""
         self._note.setText(text)
+        self._note.setVisible(bool(text))  # empty, it would still take a gap
 
     def add_button(self, text: str, tip: str, checkable: bool = False) -> QToolButton:
         """A flat text button at the right end of the head."""

@@ -61,6 +61,8 @@ class StateInspector(Panel):
     def on_moment_changed(self) -> None:
         moment = self._session.moment
         self.set_title("State" if moment is None else f"State after {moment.position:,}")
+        facts = self._session.facts
+        self.set_secondary("derived from events" if facts is not None and facts.origin == "imported" else "")
         if moment is not None:
             self.tree.show(moment.state, moment.changes)
         why = moment.not_applied if moment is not None else None

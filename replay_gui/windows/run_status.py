@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import NO_TIME, RunIndex
+from replay_gui.core.verification import NOT_VERIFIABLE
 from replay_gui.look.theme import GAP, set_role
 from replay_gui.models.event_words import span_words
 from replay_gui.models.session import Session
@@ -50,6 +51,9 @@ class RunStatus(QStatusBar):
         report = self._session.report
         if report is None:
             self._right.setText("")
+        elif report.verdict == NOT_VERIFIABLE:
+            source = self._session.facts.source if self._session.facts is not None else ""
+            self._right.setText(_BETWEEN.join((f"Imported from {one_line(source, 80)}", "no hashes", "state derived")))
         else:
             checked = f"{report.state_hashes_checked:,} state hashes checked"
             self._right.setText(_BETWEEN.join((_SEALS.get(report.seal, report.seal), checked)))

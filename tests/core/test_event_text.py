@@ -38,6 +38,11 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("ToolResponse", response({"rows": [[1]]}), "1 row"),
         ("ToolResponse", response('{"rows": [[1], [2], [3]]}'), "3 rows"),
         ("ToolResponse", response(list(range(12))), "12 items"),
+        (
+            "ToolResponse",
+            response({"passed": 0, "plan": ["SEARCH a"], "n": {"x": 1}}),
+            "passed: 0, plan: SEARCH a, n: 1 key",
+        ),
         ("ToolResponse", response(None, "timeout after 2.4 s", False), "timeout after 2.4 s"),
         ("ToolResponse", response({"code": 1}, None, False), "failed: code: 1"),
         ("Decision", {"decision_type": "message", "data": "The index exists."}, "The index exists."),
@@ -50,7 +55,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("PatchProposal", {"target": "a.sql", "patch": "+x", "reasoning": "faster"}, "a.sql – faster"),
         ("PatchRejected", {"patch_hash": "ab" * 32, "reason": "red", "stage": "test"}, "abababababab · red · test"),
         ("Error", {"error_type": "Timeout", "message": "no answer", "component": "search"}, "Timeout: no answer"),
-        ("StateTransition", {"transition_type": "phase", "phase": "act"}, "act · phase"),
+        ("StateTransition", {"transition_type": "phase", "phase": "act"}, "act"),
         ("x:note", {"a": 1, "ops": []}, "a: 1"),
     ],
 )

@@ -42,6 +42,10 @@ def test_patches_are_coloured() -> None:
     assert inks["begin;"] is Ink.VALUE
 
 
+def test_hashes_do_not_fill_the_view() -> None:
+    assert texts("PatchApplied", {"patch_hash": "ab" * 32}) == ["patch_hash abababababababab…"]
+
+
 def test_an_edit_is_shown_as_a_difference() -> None:
     edit = {"file_path": "a.py", "old_string": "x\ny\n", "new_string": "x\nz\n"}
     lines = texts("ToolRequest", {"tool_name": "Edit", "tool_version": "", "input": edit, "capabilities": []})

@@ -1,0 +1,31 @@
+"""Every session of Claude Code at hand opens in the window and is scrubbed from end to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.journey import Journey
+
+SESSIONS = sorted((Path(__file__).parents[3] / "shared" / "data" / "claude-code").rglob("*.jsonl"))
+
+
+@pytest.mark.skipif(not SESSIONS, reason="the collected sessions are not here")
+@pytest.mark.parametrize("path", SESSIONS, ids=lambda path: path.stem)
+def test_opens_and_scrubs_end_to_end(journey: Journey, path: Path) -> None:
+    journey.open(path)
+    session = journey.session
+    assert session.facts is not None
+    assert session.facts.format == "claude-code"
+    assert session.facts.origin == "imported"
+    assert session.report is not None
+    assert session.report.verdict == "NOT VERIFIABLE"
+    assert session.index.count > 0
+    for position in [*range(session.index.count + 1), *range(session.index.count, -1, -7)]:
+        session.seek(position)
+        journey.arrive(position)
+        moment = session.moment
+        assert moment is not None
+        assert (moment.event is None) == (position == 0)
+        assert moment.not_applied is None
