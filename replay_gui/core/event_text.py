@@ -29,7 +29,8 @@ def summarise(event: Event) -> str:
     """
     if event.problem is not None:
         return one_line(event.problem, LIMIT)
-    return one_line(_SAYINGS.get(event.kind, _members)(event.payload), LIMIT)
+    say: Callable[[Payload], str] = _SAYINGS.get(event.kind, gist)
+    return one_line(say(event.payload), LIMIT)
 
 
 def gist(value: Any) -> str:
@@ -63,6 +64,8 @@ def _map(value: Payload) -> str:
             return said[: 2 * LIMIT]
     if len(value) == 1:
         (name, only), *_ = value.items()
+        if isinstance(only, Mapping) and only:
+            return _map(only)
         return _counted(only, name) or f"{_name(name)}: {_part(only)}"
     return _members(value)
 

@@ -188,11 +188,12 @@ class EventTable(QAbstractTableModel):
 
 
 def label(row: EventRow) -> str:
-    """search → for a request, ← search for its answer, else the kind."""
+    """search → for a request, ← search for its answer; the last part of a custom kind's name; else the kind."""
     tool = one_line(row.tool or "", _NAME)
     match row.kind:
         case "ToolRequest" if tool:
             return f"{tool} →"
         case "ToolResponse" if tool:
             return f"← {tool}"
-    return one_line(row.kind, _NAME)
+    custom = row.kind.removeprefix("x:")
+    return one_line(custom if custom == row.kind else custom.rpartition("/")[2] or custom, _NAME)

@@ -1,4 +1,4 @@
-"""Prints the table of numbers that the README quotes: ``python tests/benchmarks/run.py [--events N]``.
+"""Prints the table of numbers that the README quotes: ``python -m tests.benchmarks.run [--events N]``.
 
 Each row is a figure of this run beside its bound: a time, or a ratio to a floor measured in the same run on the same
 log. The log is made once and kept in the temporary folder. Exits 1 where a bound is broken.
@@ -13,12 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
-
-import core_numbers
-import window_numbers
-from figure import Figure
-from log_maker import make_log
+from tests.benchmarks import core_numbers, window_numbers
+from tests.benchmarks.figure import Figure
+from tests.benchmarks.log_maker import make_log
 
 
 def main() -> int:
@@ -32,7 +29,9 @@ def main() -> int:
     log = _log(folder, options.events, options.leaves)
     small = _log(folder, options.events // 10, options.leaves // 10)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    print(f"{options.events:,} events, {log.stat().st_size / 1e6:,.0f} MB, a state of about {options.leaves:,} leaves\n")
+    print(
+        f"{options.events:,} events, {log.stat().st_size / 1e6:,.0f} MB, a state of about {options.leaves:,} leaves\n"
+    )
     figures: list[Figure] = []
     for module in (core_numbers, window_numbers):
         for measure in module.MEASURES:

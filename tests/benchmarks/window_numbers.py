@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from figure import Figure
+from tests.benchmarks.figure import Figure
 
 PROBE = Path(__file__).with_name("window_probe.py")
 

@@ -1,6 +1,6 @@
 """Run as a process of its own by window_numbers: opens the window on a log and prints what it measured as JSON.
 
-    window_probe.py LOG CACHE    opens LOG with this cache folder, waits for index and verdict
+window_probe.py LOG CACHE    opens LOG with this cache folder, waits for index and verdict
 """
 
 from __future__ import annotations

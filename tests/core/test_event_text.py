@@ -57,6 +57,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("Error", {"error_type": "Timeout", "message": "no answer", "component": "search"}, "Timeout: no answer"),
         ("StateTransition", {"transition_type": "phase", "phase": "act"}, "act"),
         ("x:note", {"a": 1, "ops": []}, "a: 1"),
+        ("x:note", {"data": {"lastPrompt": "Fix it"}}, "lastPrompt: Fix it"),
     ],
 )
 def test_each_kind_says_what_matters(kind: str, payload: dict[str, Any], line: str) -> None:

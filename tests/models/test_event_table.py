@@ -6,10 +6,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.run_index import NO_TOOL, RunIndex
-from replay_gui.engine.answers import Rows
+from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models import event_table
 from replay_gui.models.event_filter import EventFilter, choices
-from replay_gui.models.event_table import BLOCK, DURATION, LABEL, POSITION, TEXT, TIME, EventTable
+from replay_gui.models.event_table import BLOCK, DURATION, LABEL, POSITION, TEXT, TIME, EventTable, label
 from tests.helpers.moments import STORY, StorySession, story_index, story_row, untimed
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -133,3 +133,14 @@ def test_a_hundred_million_rows_do_not_matter(session: StorySession) -> None:
     assert table.place(row) == 99_999_998
     table.want(row, row + 1)
     assert session.asked[-1][1] == 100_000_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "tool", "words"),
+    [
+        ("ToolRequest", "a\u202e", "a\\u202e →"), ("ToolResponse", None, "ToolResponse"), ("Error", "t", "Error"),
+        ("x:claude-code/last-prompt", None, "last-prompt"), ("x:note", None, "note"), ("x:odd/", None, "odd/"),
+    ],
+)  # fmt: skip
+def test_labels(kind: str, tool: str | None, words: str) -> None:
+    assert label(EventRow(1, kind, tool, "", None, None, False, False)) == words
