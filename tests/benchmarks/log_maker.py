@@ -15,25 +15,10 @@ from replay_gui.core.header import header_bytes
 
 _BUFFER = 1 << 22
 _TOOLS = ("search", "read_file", "query_db", "run_tests")
-_WORDS = tuple(
-    "the planner ignores this index after a migration because statistics on orders are stale again".split()  # noqa: SIM905
+_WORDS = (
+    *("the", "planner", "ignores", "this", "index", "after", "a", "migration"),
+    *("because", "statistics", "on", "orders", "are", "stale", "again"),
 )
-    "the",
-    "planner",
-    "ignores",
-    "this",
-    "index",
-    "after",
-    "a",
-    "migration",
-    "because",
-    "statistics",
-    "on",
-    "orders",
-    "are",
-    "stale",
-    "again",
-]
 _LEAVES_A_NOTE = 6  # of one memory key
 
 
