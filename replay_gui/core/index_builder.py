@@ -164,44 +164,45 @@ class IndexBuilder:
             time = NO_TIME
         if type(duration) is not int or not 0 <= duration < _INT64:
             duration = NO_DURATION
-        kind, tool, request, flags = UNREADABLE_KIND, NO_TOOL, NO_PAIR, 0
-        payload: dict[str, Any] = {}
+        tool, request, flags = NO_TOOL, NO_PAIR, 0
         event = decode_shallow(content)
-        try:
-            kind, payload = decode_event(content) if event is None else event
-        except NotApplicable:
-            flags = FLAG_UNREADABLE
-        name = payload.get("tool_name")
-        if isinstance(name, str):
-            tool = self._tools.setdefault(name, len(self._tools))
-        critical = kind in CRITICAL_KINDS
-        if critical or self._previous_critical or place % _CONSIDERED == 0:
-            self._consider(place, offset, critical)
+        kind, payload = _read(content) if event is None else event
+        if kind in CRITICAL_KINDS:
+            flags = FLAG_CRITICAL
+        if flags or self._previous_critical or place % _CONSIDERED == 0:
+            self._consider(place, offset, bool(flags))
+        if "tool_name" in payload and isinstance(name := payload["tool_name"], str):
+            tool = self._tools.get(name, NO_TOOL)
+            if tool == NO_TOOL:
+                tool = self._tools[name] = len(self._tools)
         if not self._fold.apply(event, content):
             self._not_applied.append(Fault(place, offset, whole(facts.get("seq")), NOT_APPLIED))
-            flags |= FLAG_NOT_APPLIED
+            flags |= FLAG_NOT_APPLIED | (FLAG_UNREADABLE if kind == UNREADABLE_KIND else 0)
         elif kind == "ToolRequest":
             self._open.setdefault(self._fold.asked, deque()).append((place, time))
         elif kind == "ToolResponse":
             request, begun = self._answered(payload["request_hash"], facts.get("parent"))
             if request != NO_PAIR and duration == NO_DURATION and NO_TIME not in (time, begun):
                 duration = max(0, time - begun)
-            flags = 0 if payload["success"] else FLAG_FAILED
+            if not payload["success"]:
+                flags = FLAG_FAILED
         elif kind == "StateTransition" and "phase" in payload:
             self._phases.append((place, payload["phase"]))
-        if critical:
-            flags |= FLAG_CRITICAL
-        return self._kinds.setdefault(kind, len(self._kinds)), tool, time, duration, request, flags
+        number = self._kinds.get(kind)
+        if number is None:
+            number = self._kinds[kind] = len(self._kinds)
+        return number, tool, time, duration, request, flags
 
     def _answered(self, name: str, parent: Any) -> tuple[int, int]:
         """(place, time) of the request that a response answers: its parent's, else the oldest that waits."""
         waiting = self._open.get(name)
-        if not waiting:
+        if waiting is None:
             return NO_PAIR, NO_TIME
+        if len(waiting) == 1:
+            del self._open[name]
+            return waiting[0]
         found = next((call for call in waiting if call[0] == parent), waiting[0])
         waiting.remove(found)
-        if not waiting:
-            del self._open[name]
         return found
 
     def _consider(self, position: int, offset: int, critical: bool) -> None:
@@ -213,6 +214,14 @@ class IndexBuilder:
     def _keep(self, position: int, offset: int) -> None:
         entry = self._snapshots.add(position, self._fold, self._head)
         self._policy.kept(position, offset, entry.size, entry.total)
+
+
+def _read(content: bytes) -> tuple[str, dict[str, Any]]:
+    """(kind, payload) of an unusual content, as far as it can be read."""
+    try:
+        return decode_event(content)
+    except NotApplicable:
+        return UNREADABLE_KIND, {}
 
 
 def _facts(meta: bytes) -> dict[str, Any]:

@@ -7,12 +7,15 @@ draft's copies and without a record of the changes. Whatever is unusual (a missi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from replay_gui.core.canonical import decode_shallow
+from msgspec import MsgspecError
+
+from replay_gui.core.canonical import KEY_LIMIT, decode_shallow_event
 from replay_gui.core.chain import request_hash_of_decoded
 from replay_gui.core.draft import Draft
+from replay_gui.core.kinds import KINDS
 from replay_gui.core.reducer import decode_event, fold
 from replay_gui.core.state import ABSENT, EMPTY, MAPS, Path
 
@@ -55,25 +58,40 @@ class QuickFold:
         """The state so far; the next event changes it."""
         return self._draft.root
 
-    def fold(self, content: bytes) -> bool:
-        """Applies the event with this content; False, with the state as it was, where it does not apply."""
-        return self.apply(decode_shallow(content), content)
+    def fold(self, contents: Iterable[bytes]) -> list[int]:
+        """Applies events one after another; the indexes of those that do not apply and left the state as it was."""
+        refused = []
+        root, changed = self._draft.root, self.changed
+        for i, content in enumerate(contents):
+            try:
+                kind, payload = decode_shallow_event(content)
+                if (
+                    self._shapely
+                    and "ops" not in payload
+                    and len(content) <= KEY_LIMIT
+                    and _EFFECTS.get(kind, _custom)(root, changed, payload)
+                ):
+                    continue
+            except (KeyError, MsgspecError, UnicodeDecodeError):
+                pass  # something is missing or broken: the reducer knows whether that matters
+            if not self._apply_exactly(content):
+                refused.append(i)
+            root = self._draft.root
+        return refused
 
     def apply(self, event: tuple[str, dict[str, Any]] | None, content: bytes) -> bool:
-        """As `fold`, where the content was decoded already, or found to be unusual (None)."""
+        """One event that was decoded already, or found to be unusual (None); False where it does not apply."""
         if event is not None and self._shapely:
             kind, payload = event
-            effect = _EFFECTS.get(kind)
-            if "ops" in payload:
-                self._shapely = False
-            elif effect is not None:
-                try:
-                    if done := effect(self._draft.root, self.changed, payload):
-                        if done is not True:
-                            self.asked = done
-                        return True
-                except KeyError:
-                    pass  # a field or member is missing: the reducer knows whether that matters
+            try:
+                if "ops" not in payload and (
+                    done := _EFFECTS.get(kind, _custom)(self._draft.root, self.changed, payload)
+                ):
+                    if done is not True:
+                        self.asked = done
+                    return True
+            except KeyError:
+                pass  # a field or member is missing: the reducer knows whether that matters
         return self._apply_exactly(content)
 
     def forget_changes(self) -> None:
@@ -176,10 +194,24 @@ def _memory_write(root: _Map, changed: Changed, p: _Map) -> bool:
     return True
 
 
+def _memory_read(root: _Map, changed: Changed, p: _Map) -> bool:
+    return type(p["key"]) is str
+
+
+def _unusual(root: _Map, changed: Changed, p: _Map) -> bool:
+    return False
+
+
+def _custom(root: _Map, changed: Changed, p: _Map) -> bool:
+    return True
+
+
 _EFFECTS: dict[str, Callable[[_Map, Changed, _Map], bool | str]] = {
+    **dict.fromkeys(KINDS, _unusual),
     "ToolRequest": _tool_request,
     "ToolResponse": _tool_response,
     "Observation": _observation,
     "Decision": _decision,
     "MemoryWrite": _memory_write,
+    "MemoryRead": _memory_read,
 }

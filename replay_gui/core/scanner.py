@@ -27,7 +27,7 @@ from replay_gui.core.framing import (
 )
 from replay_gui.core.source import Source
 
-BLOCK = 1 << 20  # bytes read at a time; a block's records fit a processor's cache
+BLOCK = 1 << 18  # bytes read at a time: with the objects made of them, they fit a core's cache
 _ARRAY_OF_4, _NIL, _BIN8 = 0x94, 0xC0, 0xC4
 SEARCH_FACTOR = 8  # a search may cost this many times the file's size
 
