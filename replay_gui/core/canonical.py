@@ -57,7 +57,7 @@ def encode(value: Any) -> bytes:
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as why:
         raise NotCanonical(f"cannot be written as msgpack: {why}") from None
     plain = decode(raw)
-    return encode_sorted(_with_plain_nan(plain)) if may_hold_nan(raw) else raw
+    return encode_decoded(plain) if may_hold_nan(raw) else raw
 
 
 def encode_decoded(value: Any) -> bytes:
@@ -134,17 +134,12 @@ def check_limits(value: Any, depth: int = 1) -> None:
             for key in value:
                 if not isinstance(key, str):
                     raise NotCanonical("a key is not a string")
-                check_key(key)
+                if len(key) * 4 > KEY_LIMIT and len(key.encode()) > KEY_LIMIT:
+                    raise NotCanonical("a key is longer than 4 KiB")
         for child in value.values() if isinstance(value, dict) else value:
             check_limits(child, depth + 1)
     elif not isinstance(value, str | bytes | bool | int | float | None):
         raise NotCanonical("an extension type")
-
-
-def check_key(key: str) -> None:
-    """NotCanonical where `key` is longer than 4 KiB."""
-    if len(key) * 4 > KEY_LIMIT and len(key.encode()) > KEY_LIMIT:
-        raise NotCanonical("a key is longer than 4 KiB")
 
 
 def depth_of(value: Any) -> int:

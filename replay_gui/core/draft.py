@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from replay_gui.core.canonical import DEPTH_LIMIT, KEY_LIMIT, check_key, depth_of
+from replay_gui.core.canonical import DEPTH_LIMIT, KEY_LIMIT, check_limits, depth_of
 from replay_gui.core.errors import NotApplicable, NotCanonical
 from replay_gui.core.state import ABSENT, LISTS, MAPS, WIDE, Change, GrowList, OverlayMap, Path, State
 
@@ -23,7 +23,7 @@ class Draft:
         root: the state as it is now.
     """
 
-    __slots__ = ("_grown", "_log", "_owned", "_saved", "root")
+    __slots__ = ("_grown", "_log", "_long_key", "_owned", "_saved", "root")
 
     def __init__(self, state: State) -> None:
         self.root: dict[str, Any] = state.root
@@ -31,6 +31,7 @@ class Draft:
         self._owned: dict[int, Any] = {}  # by id; the values keep the ids from being used again
         # (container, path, old, new); container None: only a leaf of the state hash, an emptied or no longer empty map
         self._log: list[tuple[Any, Path, Any, Any]] = []
+        self._long_key = False
         self._saved: State | None = None
 
     def publish(self) -> State:
@@ -46,6 +47,7 @@ class Draft:
         makes the event copy what it touches, so the plain effects go without and are undone step by step.
         """
         self._log.clear()
+        self._long_key = False
         self._saved = self.publish() if save else None
 
     def undo(self) -> None:
@@ -72,10 +74,14 @@ class Draft:
         """(path, old, new) since `begin`, with the leaves that empty containers are: what the state hash follows."""
         return ((path, old, new) for _, path, old, new in self._log)
 
-    def check_depth(self) -> None:
-        """NotApplicable where a change made the state deeper than 128."""
-        if any(len(path) + depth_of(new) > DEPTH_LIMIT for _, path, _, new in self._log):
-            raise NotApplicable(f"the state would be nested deeper than {DEPTH_LIMIT}")
+    def check_limits(self) -> None:
+        """NotApplicable where the state has become deeper than 128, or has a key over 4 KiB."""
+        # Only the end of the event counts: a later change may have mended what an earlier one did.
+        if self._long_key or any(len(path) + depth_of(new) > DEPTH_LIMIT for _, path, _, new in self._log):
+            try:
+                check_limits(State(self.root, frozenset(self._grown)).plain())
+            except NotCanonical as why:
+                raise NotApplicable(f"the state would break a limit: {why}") from None
 
     # ---- reading --------------------------------------------------------------------------------
     def map(self, *path: str) -> Any:
@@ -112,7 +118,7 @@ class Draft:
             child = here.get(path[i], ABSENT)
             if child is ABSENT:
                 for key in reversed(path[i + 1 :]):
-                    _check_key(key)
+                    self._long_key |= len(key) > _LONG_KEY
                     value = {key: value}
                 path = path[: i + 1]
                 break
@@ -148,7 +154,7 @@ class Draft:
         for token, following in pairwise(tokens):
             path = (*path, _member(here, token))
             child = here[path[-1]]
-            growing = adding and len(path) == len(tokens) - 1 and following in ("-", str(len(child)))
+            growing = adding and len(path) == len(tokens) - 1 and _means_the_end(child, following)
             here = self._own(here, path, child, growing)
         key = _member(here, tokens[-1], adding)
         path = (*path, key)
@@ -203,8 +209,7 @@ class Draft:
     def _set(self, here: Any, path: Path, value: Any) -> None:
         key: Any = path[-1]
         if isinstance(here, MAPS):
-            if len(key) > _LONG_KEY:
-                _check_key(key)
+            self._long_key |= len(key) > _LONG_KEY
             old = here.get(key, ABSENT)
             if old is ABSENT and not here:
                 self._leaf(path[:-1], {}, ABSENT)
@@ -239,11 +244,8 @@ class Draft:
             self._log.append((None, path, old, new))
 
 
-def _check_key(key: str) -> None:
-    try:
-        check_key(key)
-    except NotCanonical as why:
-        raise NotApplicable(str(why)) from None
+def _means_the_end(container: Any, token: str) -> bool:
+    return isinstance(container, LISTS) and token in ("-", str(len(container)))
 
 
 def _member(container: Any, token: str, adding: bool = False) -> Any:

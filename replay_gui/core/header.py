@@ -59,7 +59,9 @@ class Header:
 
 def header_bytes(facts: dict[str, Any]) -> bytes:
     """The header that says `facts` (run_id and reducer among them); NotCanonical where they cannot be written."""
-    raw = encode(["replay-log", {"version": VERSION, **facts}])
+    if not all(isinstance(facts.get(name), str) for name in ("run_id", "reducer")):
+        raise NotCanonical("a header needs run_id and reducer, both strings")
+    raw = encode(["replay-log", {**facts, "version": VERSION}])
     if len(raw) > HEADER_LIMIT:
         raise NotCanonical("a header is at most 1 MiB")
     return raw

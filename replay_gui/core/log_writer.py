@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import msgpack
 
-from replay_gui.core.canonical import decode, encode
+from replay_gui.core.canonical import decode, decode_shallow, encode
 from replay_gui.core.chain import digest, record_hash, seal_hash
 from replay_gui.core.draft import Draft
 from replay_gui.core.errors import EventInvalid, LogBusy, LogRefused, LogUnreadable, NotApplicable, NotCanonical
@@ -46,12 +46,12 @@ class LogWriter:
             state_hash_every: a state hash at every n-th event (1: each, 0: never).
             fsync: also wait until the disk has each event.
         """
+        self.run_id: str = facts["run_id"]
+        raw = header_bytes({**facts, "reducer": REDUCER})
         self._prepare(path, state_hash_every, fsync, os.O_CREAT)
         if os.fstat(self._fd).st_size:
             self._abandon()
             raise LogRefused(f"{self.path}: exists already; give another name, or resume it")
-        raw = header_bytes({"reducer": REDUCER, **facts})
-        self.run_id = str(facts["run_id"])
         self.head = digest(raw)
         self._write(raw)
 
@@ -73,6 +73,7 @@ class LogWriter:
     def _prepare(self, path: str | os.PathLike[str], state_hash_every: int, fsync: bool, flags: int) -> None:
         self.path = Path(path)
         self.count = 0
+        self._end = 0  # bytes that the file has
         self._every = state_hash_every
         self._fsync = fsync
         self._draft = Draft(EMPTY)
@@ -100,8 +101,10 @@ class LogWriter:
                     raise LogRefused(f"{self.path}: {reason} at byte {part.offset}, so it cannot be continued")
                 if isinstance(part, Block):
                     self._replay(part)
-                elif part.tail_bytes:
-                    os.ftruncate(self._fd, part.offset)
+                else:
+                    self._end = part.offset
+                    if part.tail_bytes:
+                        os.ftruncate(self._fd, part.offset)
 
     def _replay(self, block: Block) -> None:
         for content, state, meta, hash_ in zip(block.contents, block.states, block.metas, block.hashes, strict=True):
@@ -125,9 +128,11 @@ class LogWriter:
         if "parent" in facts and not (type(parent) is int and 0 <= parent < seq):
             raise EventInvalid(f"parent {parent!r} is not the seq of an earlier event (this one is {seq})")
         try:
-            content, about = encode([kind, payload]), encode(facts)
-            kind, payload = decode(content)  # what a reader will see, and nobody can change any more
-            apply(self._draft, kind, payload)
+            content, about = encode((kind, payload)), encode(facts)
+            # As a reader will see it, and so that nobody else can change it.
+            shallow = decode_shallow(content)
+            kind, payload = decode(content) if shallow is None else shallow
+            apply(self._draft, kind, payload, shallow is not None)
         except (NotCanonical, NotApplicable) as why:
             raise EventInvalid(f"event {seq} ({kind}) is not written: {why}") from None
         state = None
@@ -162,15 +167,15 @@ class LogWriter:
         """One write at the end of the file; where it fails half-way, what was written is cut off again."""
         if self._fd < 0:
             raise EventInvalid(f"{self.path}: the log is closed")
-        end = os.fstat(self._fd).st_size
         try:
             written = os.write(self._fd, data)
             while written < len(data):
                 written += os.write(self._fd, data[written:])
             if self._fsync:
                 os.fsync(self._fd)
+            self._end += len(data)
         except OSError as why:
-            os.ftruncate(self._fd, end)
+            os.ftruncate(self._fd, self._end)
             self.close()
             raise LogUnreadable(
                 f"{self.path}: cannot be written: {why.strerror}; the log ends before this event"

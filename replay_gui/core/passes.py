@@ -150,8 +150,10 @@ def check_applicable(log: EventLog, on_boundary: Callable[[Boundary], None]) -> 
         if isinstance(part, Skipped):
             faults.append(Fault(part.place, part.offset, None, SKIPPED))
         elif isinstance(part, Block):
-            for i in replay.fold(part.contents):
-                faults.append(Fault(part.first + i, int(part.offsets[i]), readable_seq(part.metas[i]), NOT_APPLIED))
+            faults += [
+                Fault(part.first + i, int(part.offsets[i]), readable_seq(part.metas[i]), NOT_APPLIED)
+                for i in replay.fold(part.contents)
+            ]
             last = readable_seq(part.metas[-1])
             if last is not None:
                 end = part.first + len(part), int(part.offsets[-1])

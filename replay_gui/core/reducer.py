@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from replay_gui.core.kinds import structured
 
 REDUCER = "standard/1"
 _COUNTER_END = 1 << 63
+_BARE_TILDE = re.compile("~(?![01])")
 
 
 def fold(draft: Draft, content: bytes) -> bool:
@@ -60,7 +62,7 @@ def apply(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = Fals
             for operation in operations:
                 _operate(draft, operation)
         if not shallow or operations is not UNSET:
-            draft.check_depth()
+            draft.check_limits()
     except NotApplicable:
         draft.undo()
         raise
@@ -207,7 +209,7 @@ def pointer_tokens(path: str) -> list[str]:
         raise NotApplicable(f"not a pointer to a member: {path[:80]!r}")
     tokens = path[1:].split("/")
     if "~" in path:
-        if any("~" in token.replace("~0", "").replace("~1", "") for token in tokens):
+        if _BARE_TILDE.search(path):
             raise NotApplicable(f"a ~ that is neither ~0 nor ~1: {path[:80]!r}")
         tokens = [token.replace("~1", "/").replace("~0", "~") for token in tokens]
     return tokens

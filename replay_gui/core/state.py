@@ -246,15 +246,27 @@ class State(NamedTuple):
 
 
 EMPTY = State({})
+_SCALARS = frozenset({str, int, float, bool, bytes, type(None)})
 
 
-def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every (path, value) of `value` that is neither a non-empty map nor a non-empty list (FORMAT 4)."""
+def leaves(value: Any, path: Path = ()) -> list[tuple[Path, Any]]:
+    """Every (path, value) in `value` that is neither a non-empty map nor a non-empty list (FORMAT 4)."""
+    found: list[tuple[Path, Any]] = []
+    _collect(value, path, found)
+    return found
+
+
+def _collect(value: Any, path: Path, found: list[tuple[Path, Any]]) -> None:
     if isinstance(value, MAPS) and value:
-        for key, child in value.items():
-            yield from leaves(child, (*path, key))
+        members: Any = value.items()
     elif isinstance(value, LISTS) and value:
-        for index, child in enumerate(value):
-            yield from leaves(child, (*path, index))
-    elif path and value is not ABSENT:
-        yield path, value
+        members = enumerate(value)
+    else:
+        if path and value is not ABSENT:
+            found.append((path, value))
+        return
+    for key, child in members:
+        if type(child) in _SCALARS:
+            found.append(((*path, key), child))
+        else:
+            _collect(child, (*path, key), found)
