@@ -52,7 +52,7 @@ class Framing:
         self._step = window
         self._start = 0
         self._window = b""
-        self.work = 0  # bytes read and hashed by `footing`
+        self.work = 0  # bytes looked at, taken and hashed
 
     def take(self, at: int) -> tuple[Item, int]:
         """(the record or seal that begins at `at`, where it ends); CutShort or NotWellFormed where there is none."""
@@ -88,7 +88,7 @@ class Framing:
                 one, end = self.take(at)
                 two, after = self.take(end)
             except (CutShort, NotWellFormed):
-                self.work += 1
+                pass
             else:
                 self.work += after - at
                 if follows(one.hash, two):
@@ -135,6 +135,7 @@ class Framing:
 
     def _bytes(self, at: int, size: int) -> bytes:
         """Bytes that the file has."""
+        self.work += size
         begin = at - self._start
         if begin < 0 or begin + size > len(self._window):
             self._fill(at, size)

@@ -49,7 +49,8 @@ class Built:
     """How far a pass has come: everything about the first `count` events that is not in the column files.
 
     Attributes:
-        offset: bytes of the log read. head: the last record's hash. snapshots: the table of the snapshot file.
+        offset: bytes of the log read. head: the last record's hash, empty where a skipped stretch stands last.
+        snapshots: the table of the snapshot file.
         not_applied: the events that have no effect on the state they meet.
         state_hash: of the final state; None until the end, or where the reducer is not known here.
     """
@@ -83,6 +84,7 @@ class IndexBuilder:
         self._count = 0
         self._previous_critical = False
         self._offset = len(log.header.raw)
+        self._head = b""  # hash of the record before; empty where there is none that a snapshot could be bound to
 
     def run(self, on_progress: Callable[[Built], None]) -> Built:
         """The pass. `on_progress` hears of it after each block; the files then hold what it says."""
@@ -136,6 +138,7 @@ class IndexBuilder:
         row = (kind, NO_TOOL, NO_TIME, NO_DURATION, NO_PAIR, FLAG_UNREADABLE | FLAG_NOT_APPLIED)
         self._count = part.place + 1
         self._offset = part.offset + part.size
+        self._head = b""
         self._write([row], np.array([part.offset]), [bytes(HASH_SIZE)], bytes(8))
 
     def _write(
@@ -212,6 +215,8 @@ class IndexBuilder:
         self._previous_critical = critical
 
     def _keep(self, position: int, offset: int) -> None:
+        if not self._head:
+            return
         entry = self._snapshots.add(position, self._fold, self._head)
         self._policy.kept(position, offset, entry.size, entry.total)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -70,7 +71,7 @@ class IndexCache:
                 return None
             view = IndexView(folder)
             index = shown(view, built, complete=True)
-            if built.count and log.event_at(built.count - 1, int(index.offset[-1])).hash != built.head:
+            if built.count and (log.event_at(built.count - 1, int(index.offset[-1])).hash or b"") != built.head:
                 return None
             os.utime(folder)
         except (OSError, KeyError, ValueError, msgspec.MsgspecError):
@@ -84,11 +85,18 @@ class IndexCache:
     def prune(self, kept: Path, budget: int = CACHE_BUDGET) -> None:
         """Removes the least recently used indexes, but not `kept`, until all together are within `budget` bytes."""
         used = 0
-        folders = [folder for folder in self.root.iterdir() if folder.is_dir()]
-        for folder in sorted(folders, key=lambda folder: folder.stat().st_mtime_ns, reverse=True):
-            used += sum(file.stat().st_size for file in folder.iterdir())
+        for _, size, folder in sorted(self._folders(), reverse=True):
+            used += size
             if used > budget and folder != kept:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _folders(self) -> Iterator[tuple[int, int, Path]]:
+        """(when it was last used, bytes, folder) of each index; another program may be removing some meanwhile."""
+        for folder in self.root.iterdir():
+            try:
+                yield folder.stat().st_mtime_ns, sum(file.stat().st_size for file in folder.iterdir()), folder
+            except (FileNotFoundError, NotADirectoryError):
+                continue
 
 
 def finish(folder: Path, log: EventLog, built: Built) -> None:

@@ -11,13 +11,14 @@ from typing import Any, Self
 
 import msgpack
 
-from replay_gui.core.canonical import decode, decode_shallow, encode
+from replay_gui.core.canonical import decode_shallow, encode
 from replay_gui.core.chain import digest, record_hash, seal_hash
 from replay_gui.core.draft import Draft
 from replay_gui.core.errors import EventInvalid, LogBusy, LogRefused, LogUnreadable, NotApplicable, NotCanonical
 from replay_gui.core.framing import RECORD_LIMIT
 from replay_gui.core.header import header_bytes, read_header
-from replay_gui.core.reducer import REDUCER, apply
+from replay_gui.core.integrity import Integrity
+from replay_gui.core.reducer import REDUCER, apply, decode_event
 from replay_gui.core.scanner import Block, Ending, Skipped, scan
 from replay_gui.core.source import Source
 from replay_gui.core.state import EMPTY
@@ -46,13 +47,12 @@ class LogWriter:
             state_hash_every: a state hash at every n-th event (1: each, 0: never).
             fsync: also wait until the disk has each event.
         """
-        self.run_id: str = facts["run_id"]
         raw = header_bytes({**facts, "reducer": REDUCER})
         self._prepare(path, state_hash_every, fsync, os.O_CREAT)
         if os.fstat(self._fd).st_size:
             self._abandon()
             raise LogRefused(f"{self.path}: exists already; give another name, or resume it")
-        self.head = digest(raw)
+        self.run_id, self.head = str(facts["run_id"]), digest(raw)
         self._write(raw)
 
     @classmethod
@@ -95,11 +95,15 @@ class LogWriter:
             if header.reducer != REDUCER:
                 raise LogRefused(f"{self.path}: its reducer {header.reducer!r} is not known here")
             self.run_id, self.head = header.run_id, header.hash
+            integrity = Integrity(0, header.hash)
             for part in scan(source, len(header.raw), 0, header.hash):
                 if isinstance(part, Skipped) or (isinstance(part, Ending) and part.seal is not None):
                     reason = "is damaged" if isinstance(part, Skipped) else "is sealed"
                     raise LogRefused(f"{self.path}: {reason} at byte {part.offset}, so it cannot be continued")
                 if isinstance(part, Block):
+                    integrity.block(part)
+                    for fault in integrity.faults:
+                        raise LogRefused(f"{self.path}: cannot be continued, event {fault.place}: {fault.problem}")
                     self._replay(part)
                 else:
                     self._end = part.offset
@@ -107,21 +111,31 @@ class LogWriter:
                         os.ftruncate(self._fd, part.offset)
 
     def _replay(self, block: Block) -> None:
-        for content, state, meta, hash_ in zip(block.contents, block.states, block.metas, block.hashes, strict=True):
-            if record_hash(self.head, content, state, meta) != hash_:
-                raise LogRefused(f"{self.path}: event {self.count} is damaged, so it cannot be continued")
+        for content, hash_ in zip(block.contents, block.hashes, strict=True):
             try:
-                kind, payload = decode(content)
-                apply(self._draft, kind, payload)
-            except (NotCanonical, NotApplicable, ValueError, TypeError) as why:
-                raise LogRefused(f"{self.path}: event {self.count} does not apply ({why}): cannot continue") from None
+                apply(self._draft, *decode_event(content))
+            except NotApplicable as why:
+                problem = f"event {self.count} does not apply: {why}"
+                raise LogRefused(f"{self.path}: cannot be continued, {problem}") from None
             if self._every:
                 self._hash.follow(self._draft)
             self.count, self.head = self.count + 1, hash_
 
     # ---- writing --------------------------------------------------------------------------------
     def append(self, kind: str, payload: dict[str, Any], meta: dict[str, Any] | None = None) -> int:
-        """Writes one event and returns its seq; EventInvalid where the event breaks a rule, and nothing is written."""
+        """Writes one event and returns its seq; EventInvalid where the event breaks a rule, and nothing is written.
+
+        LogUnreadable where the disk refuses it; the log is then closed.
+        """
+        try:
+            return self._append(kind, payload, meta)
+        except EventInvalid:
+            raise
+        except BaseException:  # an interrupt, say: state and file may be one event apart, so nothing may follow
+            self.close()
+            raise
+
+    def _append(self, kind: str, payload: dict[str, Any], meta: dict[str, Any] | None) -> int:
         seq = self.count
         facts = {**(meta or {}), "seq": seq}
         parent = facts.get("parent")
@@ -131,7 +145,7 @@ class LogWriter:
             content, about = encode((kind, payload)), encode(facts)
             # As a reader will see it, and so that nobody else can change it.
             shallow = decode_shallow(content)
-            kind, payload = decode(content) if shallow is None else shallow
+            kind, payload = decode_event(content) if shallow is None else shallow
             apply(self._draft, kind, payload, shallow is not None)
         except (NotCanonical, NotApplicable) as why:
             raise EventInvalid(f"event {seq} ({kind}) is not written: {why}") from None
@@ -151,8 +165,10 @@ class LogWriter:
     def seal(self, time: int) -> None:
         """Ends the run: nothing can be appended any more. `time`: ns since 1970."""
         body = encode({"events": self.count, "head": self.head, "time": time})
-        self._write(msgpack.packb((body, seal_hash(self.head, body))))
-        self.close()
+        try:
+            self._write(msgpack.packb((body, seal_hash(self.head, body))))
+        finally:
+            self.close()
 
     def sync(self) -> None:
         """Waits until the disk has everything."""
@@ -175,11 +191,13 @@ class LogWriter:
                 os.fsync(self._fd)
             self._end += len(data)
         except OSError as why:
-            os.ftruncate(self._fd, self._end)
+            try:
+                os.ftruncate(self._fd, self._end)
+                after = "the log ends before this event"
+            except OSError:
+                after = "this event may be there in part, which a reader takes for a torn tail"
             self.close()
-            raise LogUnreadable(
-                f"{self.path}: cannot be written: {why.strerror}; the log ends before this event"
-            ) from None
+            raise LogUnreadable(f"{self.path}: cannot be written: {why.strerror}; {after}") from None
 
     def _rewind(self) -> None:
         """After an event was applied and then not written."""

@@ -99,7 +99,7 @@ class QuickFold:
         self.changed = {name: set() for name, member in self.root.items() if isinstance(member, MAPS)}
 
     def _apply_exactly(self, content: bytes) -> bool:
-        self._shapely = self._shapely and b"\xa3ops" not in content
+        self._shapely = self._shapely and b"ops" not in content  # however its length is written
         if not fold(self._draft, content):
             return False
         for path, old, _ in self._draft.leaf_changes():

@@ -54,7 +54,11 @@ class Recorder:
         facts = {"run_id": run_id or new_run_id(), "created": created, "agent": agent_type}
         self._writer = LogWriter(path, facts, state_hash_every=state_hash_every, fsync=fsync)
         init = {"agent_type": agent_type, "agent_version": agent_version, "config": config or {}}
-        self.append("AgentInit", init, time=created)
+        try:
+            self.append("AgentInit", init, time=created)
+        except BaseException:
+            self._writer.close()
+            raise
 
     @classmethod
     def resume(cls, path: str | os.PathLike[str], *, state_hash_every: int = 1, fsync: bool = False) -> Self:

@@ -81,6 +81,7 @@ class SnapshotManager:
         self._stored: list[int] = []
         self._held: list[int] = []
         self._states: OrderedDict[int, tuple[State, int]] = OrderedDict()
+        self._added: dict[int, Snapshot] = {}
         self._used = 0
 
     def offer(self, positions: list[int]) -> None:
@@ -88,7 +89,8 @@ class SnapshotManager:
         self._stored = positions
 
     def add(self, snapshot: Snapshot) -> None:
-        """Keeps a snapshot made by hand; its state is not to be changed afterwards."""
+        """Keeps a snapshot made by hand, for good; its state is not to be changed afterwards."""
+        self._added[snapshot.position] = snapshot
         self.hold(snapshot.position, State(snapshot.state), 0)
 
     def hold(self, position: int, state: State, size: int) -> None:
@@ -98,8 +100,10 @@ class SnapshotManager:
         self._states[position] = (state, size)
         insort(self._held, position)
         self._used += size
-        while self._used > self._budget and len(self._states) > 1:
-            self._forget(next(iter(self._states)))
+        for oldest in [at for at in self._states if at not in self._added and at != position]:
+            if self._used <= self._budget:
+                break
+            self._forget(oldest)
 
     def nearest(self, position: int) -> tuple[int, State] | None:
         """(position, state) of the last snapshot at or before `position`."""
@@ -123,7 +127,7 @@ class SnapshotManager:
         found = self.nearest(position)
         if found is None:
             return None
-        return Snapshot(f"snapshot-{found[0]}", run_id, found[0], found[1].plain())
+        return self._added.get(found[0]) or Snapshot(f"snapshot-{found[0]}", run_id, found[0], found[1].plain())
 
     def _forget(self, position: int) -> None:
         self._used -= self._states.pop(position)[1]

@@ -22,6 +22,7 @@ from replay_gui.core.state import Path, leaves
 LANES = 1024
 VECTOR_SIZE = 2 * LANES  # bytes
 _BATCH = 64  # vectors summed at a time: 128 KB
+_LONG = 1024  # bytes; longer leaves are not remembered
 
 
 class StateHash:
@@ -45,8 +46,8 @@ class StateHash:
         """Takes in what the draft's last event changed."""
         added, removed = [], []
         for path, old, new in draft.leaf_changes():
-            removed += [_remembered(_encoded(*leaf)) for leaf in leaves(old, path)]
-            added += [_remembered(_encoded(*leaf)) for leaf in leaves(new, path)]
+            removed += [_vector(_encoded(*leaf)) for leaf in leaves(old, path)]
+            added += [_vector(_encoded(*leaf)) for leaf in leaves(new, path)]
         if added:
             self._sum += _total(added)
         if removed:
@@ -68,7 +69,11 @@ def _extended(leaf: bytes) -> bytes:
     return blake3(leaf).digest(length=VECTOR_SIZE)
 
 
-_remembered = lru_cache(maxsize=4096)(_extended)  # 8 MB; most of what goes came a few events ago
+_remembered = lru_cache(maxsize=4096)(_extended)  # 8 MB, or 12 with the leaves; most of what goes came a few events ago
+
+
+def _vector(leaf: bytes) -> bytes:
+    return _remembered(leaf) if len(leaf) <= _LONG else _extended(leaf)
 
 
 def _total(vectors: list[bytes]) -> NDArray[np.uint16]:

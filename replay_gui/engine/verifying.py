@@ -117,7 +117,8 @@ class Verifying:
         step = max(1, built.count // _STATE_SLICES)
         cuts: list[Entry | None] = [None]
         for entry in built.snapshots:
-            if entry.position - (cuts[-1].position if cuts[-1] else 0) >= step and entry.position < built.count:
+            far_enough = entry.position - (cuts[-1].position if cuts[-1] else 0) >= step
+            if far_enough and entry.position < built.count and entry.keyframe in entries:
                 cuts.append(entry)
         for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
             args: dict[str, Any] = {"entry": None, "stop": following.position if following else None}
@@ -157,6 +158,10 @@ class Verifying:
         return None if self._running else self._report()
 
     def _take_integrity(self, start: int, found: IntegritySlice) -> None:
+        if self._limit is not None and self._front is not None and start < self._limit.place < found.end.place:
+            # A record of many megabytes took the slice beyond where the rest begins, which was decided meanwhile.
+            self._run_integrity(self._front, None, self._limit.place)
+            return
         self._integrity.append((start, found))
         if self._limit is None or start < self._limit.place:
             reached_end = found.tail is not None or (self._limit is not None and found.end.place == self._limit.place)

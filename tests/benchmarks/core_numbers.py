@@ -65,6 +65,7 @@ def built(log: Path) -> tuple[EventLog, Built, Path]:
     result = IndexBuilder(opened, folder).run(lambda _: None)
     gc.enable()
     opened.use_offsets(shown(IndexView(folder), result, complete=True).offset)
+    gc.freeze()
     return opened, result, folder
 
 

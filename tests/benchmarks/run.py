@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from replay_gui.app import settle_garbage
 from tests.benchmarks import core_numbers, window_numbers
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.log_maker import make_log
@@ -24,6 +25,7 @@ def main() -> int:
     parser.add_argument("--leaves", type=int, default=100_000)
     parser.add_argument("--only", default="", help="rows whose name contains this")
     options = parser.parse_args()
+    settle_garbage()  # as the program does
     folder = Path(tempfile.gettempdir()) / "replay-gui-benchmarks"
     folder.mkdir(exist_ok=True)
     log = _log(folder, options.events, options.leaves)

@@ -1,0 +1,28 @@
+"""The independent reader of the format, where it is at hand: it lies outside this repository."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_FILE = Path(__file__).parents[3] / "shared" / "replay_log_check.py"
+
+needs_reference = pytest.mark.skipif(not _FILE.exists(), reason="the independent reader is not at hand")
+
+
+def _load() -> Any:
+    if not _FILE.exists():
+        return None
+    spec = importlib.util.spec_from_file_location("replay_log_check", _FILE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+reference: Any = _load()
+"""The module, None where it is missing."""
