@@ -17,7 +17,7 @@ from replay_gui.core.chain import request_hash_of_decoded
 from replay_gui.core.draft import Draft
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.reducer import decode_event, fold
-from replay_gui.core.state import ABSENT, EMPTY, MAPS, Path
+from replay_gui.core.state import ABSENT, MAPS, Path, State
 
 _Map: TypeAlias = dict[str, Any]
 
@@ -47,7 +47,7 @@ class QuickFold:
     __slots__ = ("_draft", "_shapely", "asked", "changed")
 
     def __init__(self) -> None:
-        self._draft = Draft(EMPTY)
+        self._draft = Draft(State({}))  # a root of its own, since it is changed in place
         # Without ops, only effects write the state, so every member has the shape that effects give it.
         self._shapely = True
         self.changed: Changed = {}

@@ -263,7 +263,7 @@ def _collect(value: Any, path: Path, found: list[tuple[Path, Any]]) -> None:
         members = enumerate(value)
     else:
         if path and value is not ABSENT:
-            found.append((path, value))
+            found.append((path, value.plain() if isinstance(value, OverlayMap | GrowList) else value))
         return
     for key, child in members:
         if type(child) in _SCALARS:

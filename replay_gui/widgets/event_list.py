@@ -6,9 +6,11 @@ import numpy as np
 from PySide6.QtCore import QModelIndex, QPoint, Slot
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.run_index import NO_TIME
 from replay_gui.look.theme import GAP
 from replay_gui.models.event_filter import EventFilter
 from replay_gui.models.event_table import DURATION, TIME, EventTable
+from replay_gui.models.event_words import since_start
 from replay_gui.models.session import Session
 from replay_gui.widgets.filter_menu import FilterMenu
 from replay_gui.widgets.panel import Panel
@@ -73,7 +75,9 @@ class EventList(Panel):
         self.view.hint = "No events yet." if passes else "No event passes the filter."
         kinds = [index.kinds[kind] for kind in np.unique(index.kind[:_LOOKED_AT])[:_MEASURED]]
         labels = [*kinds, *(f"← {tool}" for tool in index.tools[:_MEASURED])]
-        for column, width in self._delegate.widths(index.count, labels).items():
+        timed = index.count and NO_TIME not in (first := int(index.time[0]), last := int(index.time[-1]))
+        longest_time = since_start(last - first) if timed else ""
+        for column, width in self._delegate.widths(index.count, longest_time, labels).items():
             self.view.setColumnWidth(column, width)
         self.ask()
 

@@ -27,13 +27,13 @@ class RowDelegate(QStyledItemDelegate):
         self._table = table
         self._data, self._ui = data_font(), ui_font()
 
-    def widths(self, count: int, labels: list[str]) -> dict[int, int]:
-        """Widths of the columns for `count` events with these labels, in pixels."""
+    def widths(self, count: int, longest_time: str, labels: list[str]) -> dict[int, int]:
+        """Widths of the columns for `count` events with such times and these labels, in pixels."""
         data, ui = QFontMetrics(self._data), QFontMetrics(self._ui)
         longest = max([ui.horizontalAdvance(text) for text in (*labels, "PatchProposal")])
         return {
             POSITION: data.horizontalAdvance("0" * max(len(f"{count:,}"), 4)) + 2 * GAP + UNIT,
-            TIME: data.horizontalAdvance("+00:00.000") + 2 * GAP + UNIT,
+            TIME: data.horizontalAdvance(max(longest_time, "+00:00.000", key=len)) + 2 * GAP + UNIT,
             LABEL: min(longest, data.horizontalAdvance("0" * 20)) + 2 * GAP + 3 * UNIT,
         }
 

@@ -8,6 +8,7 @@ import struct
 from typing import Any
 
 import msgpack
+import msgspec
 import pytest
 from hypothesis import given
 
@@ -165,7 +166,7 @@ def test_key_length(character: str) -> None:
 
 @pytest.mark.parametrize(
     "value", [object(), 1 << 64, -(1 << 63) - 1, {1: 2}, {b"a": 1}, "\ud800", {"\ud800": 1}, 1j,
-              datetime.datetime.now(datetime.UTC), [[msgpack.ExtType(1, b"")]]]
+              datetime.datetime.now(datetime.UTC), [[msgspec.msgpack.Ext(1, b"")]]]
 )  # fmt: skip
 def test_values_that_the_format_lacks(value: Any) -> None:
     with pytest.raises(NotCanonical):

@@ -1,0 +1,72 @@
+"""Logs put together record by record, also such as no writer would write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgpack
+
+from replay_gui.core.canonical import encode
+from replay_gui.core.chain import digest, record_hash, seal_hash
+from replay_gui.core.draft import Draft
+from replay_gui.core.header import header_bytes
+from replay_gui.core.reducer import fold
+from replay_gui.core.state import State
+from replay_gui.core.state_hash import StateHash
+
+HEADER: dict[str, Any] = {"run_id": "forged", "reducer": "standard/1"}
+
+
+def pack(item: tuple[Any, ...]) -> bytes:
+    raw: bytes = msgpack.packb(item)
+    return raw
+
+
+class Forge:
+    """Makes records that are linked to one another; each `add` gives the bytes of one.
+
+    Attributes:
+        header: its bytes. pieces: the bytes of each record. head: the last hash.
+    """
+
+    def __init__(self, facts: dict[str, Any] | None = None) -> None:
+        self.header = header_bytes(HEADER if facts is None else facts)
+        self.pieces: list[bytes] = []
+        self.head = digest(self.header)
+
+    def add(self, content: bytes, state: bytes | None, meta: bytes) -> bytes:
+        self.head = record_hash(self.head, content, state, meta)
+        self.pieces.append(pack((content, state, meta, self.head)))
+        return self.pieces[-1]
+
+    def seal(self, **other: Any) -> bytes:
+        body = encode({"events": len(self.pieces), "head": self.head, "time": 0, **other})
+        return pack((body, seal_hash(self.head, body)))
+
+    def bytes(self, sealed: bool = True) -> bytes:
+        return self.header + b"".join(self.pieces) + (self.seal() if sealed else b"")
+
+
+def forged(
+    events: Iterable[tuple[str, dict[str, Any]]],
+    state_hashes: bool = True,
+    metas: Iterable[dict[str, Any]] | None = None,
+    facts: dict[str, Any] | None = None,
+) -> Forge:
+    """A log of these events, whether they apply or not."""
+    forge = Forge(facts)
+    draft, running = Draft(State({})), StateHash()
+    given = iter(metas or ())
+    for seq, (kind, payload) in enumerate(events):
+        content = encode([kind, payload])
+        fold(draft, content)
+        running.follow(draft)
+        forge.add(content, running.digest() if state_hashes else None, encode({"seq": seq, **next(given, {})}))
+    return forge
+
+
+def written(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
