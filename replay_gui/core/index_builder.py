@@ -13,7 +13,7 @@ from blake3 import blake3
 from msgspec import MsgspecError
 from numpy.typing import NDArray
 
-from replay_gui.core.canonical import decode, decode_shallow, decode_shallow_map
+from replay_gui.core.canonical import KEY_LIMIT, decode, decode_shallow, decode_shallow_map
 from replay_gui.core.chain import HASH_SIZE
 from replay_gui.core.errors import NotApplicable, NotCanonical
 from replay_gui.core.event import SKIPPED_KIND, UNREADABLE_KIND, whole
@@ -41,6 +41,8 @@ from replay_gui.core.state_hash import StateHash
 
 SNAPSHOTS_FILE = "snapshots"
 _INT64 = 1 << 63
+_KINDS_LIMIT = 1 << 16  # what the column can number
+OTHER_KINDS = "(other)"  # stands for those beyond
 _CONSIDERED = 16  # events between two looks at the policy where nothing happens
 
 
@@ -134,7 +136,7 @@ class IndexBuilder:
 
     def _skipped(self, part: Skipped) -> None:
         self._not_applied.append(Fault(part.place, part.offset, None, SKIPPED))
-        kind = self._kinds.setdefault(SKIPPED_KIND, len(self._kinds))
+        kind = self._kinds[SKIPPED_KIND] if SKIPPED_KIND in self._kinds else self._new_kind(SKIPPED_KIND)
         row = (kind, NO_TOOL, NO_TIME, NO_DURATION, NO_PAIR, FLAG_UNREADABLE | FLAG_NOT_APPLIED)
         self._count = part.place + 1
         self._offset = part.offset + part.size
@@ -193,8 +195,13 @@ class IndexBuilder:
             self._phases.append((place, payload["phase"]))
         number = self._kinds.get(kind)
         if number is None:
-            number = self._kinds[kind] = len(self._kinds)
+            number = self._new_kind(kind)
         return number, tool, time, duration, request, flags
+
+    def _new_kind(self, kind: str) -> int:
+        if len(self._kinds) >= _KINDS_LIMIT - 1:
+            kind = OTHER_KINDS
+        return self._kinds.setdefault(kind, len(self._kinds))
 
     def _answered(self, name: str, parent: Any) -> tuple[int, int]:
         """(place, time) of the request that a response answers: its parent's, else the oldest that waits."""
@@ -230,10 +237,11 @@ def _read(content: bytes) -> tuple[str, dict[str, Any]]:
 
 
 def _facts(meta: bytes) -> dict[str, Any]:
-    try:
-        return decode_shallow_map(meta)  # type: ignore[no-any-return]
-    except (MsgspecError, UnicodeDecodeError):
-        pass
+    if len(meta) <= KEY_LIMIT:
+        try:
+            return decode_shallow_map(meta)  # type: ignore[no-any-return]
+        except (MsgspecError, UnicodeDecodeError):
+            pass
     try:
         facts = decode(meta)
     except NotCanonical:

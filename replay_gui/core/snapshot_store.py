@@ -76,21 +76,24 @@ class SnapshotWriter:
         self._file.close()
 
     def _thin(self) -> None:
-        """Drops every second snapshot, but no keyframe that another needs."""
-        kept = self.entries[1::2]
-        needed = {entry.keyframe for entry in kept} | ({self._keyframe[0]} if self._keyframe else set())
-        data = self._path.read_bytes()
-        self._file.seek(0)
-        self._file.truncate()
-        thinned, at = [], 0
-        for entry in self.entries:
-            if entry in kept or entry.position in needed:
-                self._file.write(data[entry.offset : entry.offset + entry.size])
-                thinned.append(entry._replace(offset=at))
-                at += entry.size
-        self._file.flush()
-        self.entries, self._used = thinned, at
-        self._budget = max(self._budget, 2 * at)
+        """Drops every second difference, and where that is not enough every second keyframe with what needs it."""
+        kept = [entry for i, entry in enumerate(self.entries) if i % 2 or entry.position == entry.keyframe]
+        if sum(entry.size for entry in kept) * 2 > self._budget:
+            keyframes = [entry.position for entry in kept if entry.position == entry.keyframe]
+            fewer = {*keyframes[::2], keyframes[-1]}  # the last is what the next differences are told by
+            kept = [entry for entry in kept if entry.keyframe in fewer]
+        thinned = self._path.with_name(f"{self._path.name}.thinned")
+        self.entries, self._used = [], 0
+        with self._path.open("rb") as old, thinned.open("wb") as new:
+            for entry in kept:
+                old.seek(entry.offset)
+                new.write(old.read(entry.size))
+                self.entries.append(entry._replace(offset=self._used))
+                self._used += entry.size
+        self._file.close()
+        thinned.replace(self._path)
+        self._file = self._path.open("ab")
+        self._budget = max(self._budget, 2 * self._used)
 
 
 class SnapshotReader:

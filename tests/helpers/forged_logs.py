@@ -8,7 +8,7 @@ from typing import Any
 
 import msgpack
 
-from replay_gui.core.canonical import encode
+from replay_gui.core.canonical import encode, encode_sorted
 from replay_gui.core.chain import digest, record_hash, seal_hash
 from replay_gui.core.draft import Draft
 from replay_gui.core.header import header_bytes
@@ -63,7 +63,7 @@ def forged(
         content = encode([kind, payload])
         fold(draft, content)
         running.follow(draft)
-        forge.add(content, running.digest() if state_hashes else None, encode({"seq": seq, **next(given, {})}))
+        forge.add(content, running.digest() if state_hashes else None, encode_sorted({"seq": seq, **next(given, {})}))
     return forge
 
 
