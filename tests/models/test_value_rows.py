@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import random
-import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay_gui.core.state import ABSENT, Change, GrowList, OverlayMap, Path
+from replay_gui.core.state import ABSENT, Change, GrowList, OverlayMap
 from replay_gui.models.value_find import find_paths
 from replay_gui.models.value_rows import PAGE, TEXT_PAGE, Mark, Row, ValueRow, ValueTree, View
 
@@ -128,28 +127,9 @@ def test_a_search_shows_hits_and_the_way_there() -> None:
 
 
 def test_a_search_is_bounded() -> None:
-    begin = time.perf_counter()
     found, complete = find_paths({"big": list(range(2_000_000))}, "nothing")
     assert not found
     assert not complete
-    assert time.perf_counter() - begin < 0.5
-
-
-def test_a_wide_map_costs_little_at_each_step() -> None:
-    """The first keys are kept from one version of the map to the next."""
-    base = {f"k{i:06}": i for i in range(100_000)}
-    tree, view, state = ValueTree(), View(), OverlayMap(base)
-    tree.rows(state, (), view)  # type: ignore[arg-type]
-    least = 1.0
-    for step in range(30):
-        fresh = state.copy()
-        path: Path = (f"k{random.randrange(100_000):06}",)
-        fresh[str(path[0])] = step
-        begin = time.perf_counter()
-        tree.rows(fresh, (Change(path, 0, step),), view)  # type: ignore[arg-type]
-        least = min(least, time.perf_counter() - begin)
-        state = fresh
-    assert least < 0.010
 
 
 keys = st.text("abcdef", min_size=1, max_size=3)
