@@ -54,6 +54,7 @@ class Built:
         offset: bytes of the log read. head: the last record's hash, empty where a skipped stretch stands last.
         snapshots: the table of the snapshot file.
         not_applied: the events that have no effect on the state they meet.
+        state_hashes: how many records carry one.
         state_hash: of the final state; None until the end, or where the reducer is not known here.
     """
 
@@ -65,6 +66,7 @@ class Built:
     phases: tuple[tuple[int, str], ...]
     snapshots: tuple[Entry, ...]
     not_applied: tuple[Fault, ...]
+    state_hashes: int = 0
     state_hash: bytes | None = None
 
 
@@ -85,6 +87,7 @@ class IndexBuilder:
         self._chain = blake3()
         self._count = 0
         self._previous_critical = False
+        self._state_hashes = 0
         self._offset = len(log.header.raw)
         self._head = b""  # hash of the record before; empty where there is none that a snapshot could be bound to
 
@@ -120,6 +123,7 @@ class IndexBuilder:
             tuple(self._phases),
             tuple(self._snapshots.entries),
             tuple(self._not_applied),
+            self._state_hashes,
         )
 
     def _block(self, block: Block) -> None:
@@ -129,6 +133,7 @@ class IndexBuilder:
             rows.append(self._event(block.first + i, content, meta, offsets[i]))
             self._head = block.hashes[i]
         self._count = block.first + len(block)
+        self._state_hashes += len(block) - list(block.states).count(None)
         self._offset = offsets[-1]
         content_hashes = [blake3(content).digest() for content in block.contents]
         hashes = b"".join(hash_[:8] for hash_ in block.hashes)

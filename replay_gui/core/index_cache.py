@@ -22,7 +22,7 @@ from replay_gui.core.run_index import RunIndex
 
 CACHE_BUDGET = 2 << 30  # bytes
 TABLE = "table"
-_VERSION = 2
+_VERSION = 3
 _BUILDING = "building-"
 
 

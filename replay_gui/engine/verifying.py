@@ -111,7 +111,7 @@ class Verifying:
 
     def _plan_states(self, built: Built, folder: str, offsets: Any) -> None:
         """Cuts the log at snapshots into slices of about equal length."""
-        if built.state_hash is None or not self._has_state_hashes(offsets):
+        if built.state_hash is None or not built.state_hashes:
             return
         entries = {entry.position: entry for entry in built.snapshots}
         step = max(1, built.count // _STATE_SLICES)
@@ -127,11 +127,6 @@ class Verifying:
                 args |= {"offset": int(offsets[cut.position]), "folder": folder}
             self._state_jobs.append(args)
         self.total += self._log.source.size
-
-    def _has_state_hashes(self, offsets: Any) -> bool:
-        """Whether any of the first records carries one; a log that begins to later is found out in the end."""
-        first = (self._log.event_at(place, int(offset)) for place, offset in enumerate(offsets[:64]))
-        return any(event.state_hash is not None for event in first)
 
     # ---- what jobs say ---------------------------------------------------------------------------
     def hear(self, purpose: str, message: dict[str, Any]) -> VerificationReport | None:
