@@ -41,7 +41,7 @@ class Options:
 
 
 def run_app(options: Options) -> int:
-    """Shows the window until it is closed, or saves its picture; the exit code."""
+    """Shows the window until it is closed (Ctrl-C in the terminal: 130), or saves its picture; the exit code."""
     _prepare_environment(options)
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
@@ -86,12 +86,14 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     from replay_gui.models.session import Session
     from replay_gui.widgets.welcome_page import Sample
     from replay_gui.windows.crash_dialog import CrashHook
+    from replay_gui.windows.interrupts import Interrupts
     from replay_gui.windows.main_window import MainWindow
 
     app.setFont(ui_font())
     settle_garbage()
-    hook = CrashHook()
+    hook, interrupts = CrashHook(), Interrupts()
     hook.install()
+    interrupts.install()
     session = Session(bridge=EngineBridge())
     window = MainWindow(session, app, settings)
     window.show_samples([Sample(one.title, one.about, str(one.path)) for one in SAMPLES])
@@ -108,6 +110,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         return app.exec()
     finally:
         session.close()
+        interrupts.uninstall()
         hook.uninstall()
 
 
@@ -119,7 +122,9 @@ def _take_picture(app: QApplication, window: QWidget, session: Session, path: Pa
     picture.finished.connect(problems.append)
     picture.finished.connect(app.quit)
     window.show()
-    app.exec()
+    code = app.exec()
+    if code:
+        return code  # interrupted
     if problems and not problems[0]:
         return 0
     print(f"replay-gui: {problems[0] if problems else 'ended before the window was complete'}", file=sys.stderr)

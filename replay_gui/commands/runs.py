@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from replay_gui.commands.terminal import complain
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
-from replay_gui.core.header import MAGIC
+from replay_gui.core.header import says_it_is_a_log
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.source import Source
 
@@ -73,9 +73,8 @@ def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
 
 
 def _is_log(path: str) -> bool:
-    """Whether the file is, or claims by its name to be, a replay log; LogUnreadable where it cannot be read."""
     with Source(path) as source:
-        return source.path.suffix == f".{OWN_FORMAT}" or source.read_at(0, min(source.size, len(MAGIC))) == MAGIC
+        return says_it_is_a_log(source)
 
 
 def _converted(path: str, format: str | None) -> Converted:

@@ -45,7 +45,7 @@ def _verify(args: argparse.Namespace, run: OpenedRun) -> int:
 
 def _report(run: OpenedRun) -> VerificationReport:
     if run.converted is not None:
-        return not_verifiable(run.given, run.converted)
+        return not_verifiable(run.given, run.log.header, run.converted.events)
     log = run.log
     with ProgressLine(f"Verifying {run.given}") as progress:
         if log.source.size <= SMALL:

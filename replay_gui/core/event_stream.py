@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-from replay_gui.core.event import SKIPPED_KIND, Event
+from replay_gui.core.canonical import decode
+from replay_gui.core.errors import NotApplicable, NotCanonical
+from replay_gui.core.event import SKIPPED_KIND, UNREADABLE_KIND, Event, whole
 from replay_gui.core.framing import Record
-from replay_gui.core.log_reader import EventLog, decoded
+from replay_gui.core.reducer import decode_event
 from replay_gui.core.scanner import Block, Ending, Skipped
+
+if TYPE_CHECKING:
+    from replay_gui.core.log_reader import EventLog
 
 
 def events_of(log: EventLog, start: int = 0, stop: int | None = None) -> Iterator[Event | Ending]:
@@ -40,3 +46,22 @@ def _decoded(block: Block, run_id: str, start: int, stop: int | None) -> Iterato
 
 def _end(part: Block | Skipped) -> int:
     return part.first + len(part) if isinstance(part, Block) else part.place + 1
+
+
+def decoded(record: Record, run_id: str, place: int, offset: int, size: int) -> Event:
+    """The event that a record holds, as far as it can be read."""
+    problem = None
+    payload: dict[str, Any] = {}
+    meta: dict[str, Any] = {}
+    try:
+        kind, payload = decode_event(record.content)
+    except NotApplicable as why:
+        kind, problem = UNREADABLE_KIND, f"the content cannot be read: {why}"
+    try:
+        facts = decode(record.meta)
+        meta = facts if isinstance(facts, dict) else {}
+    except NotCanonical as why:
+        problem = problem or f"the meta cannot be read: {why}"
+    seq = whole(meta.get("seq"))
+    event_id = f"{run_id}:{'?' if seq is None else seq}"
+    return Event(place, offset, size, event_id, kind, payload, meta, record.content, record.state, record.hash, problem)

@@ -57,6 +57,11 @@ class Header:
         return "imported" if "source" in self.facts else "recorded"
 
 
+def says_it_is_a_log(source: Source) -> bool:
+    """Whether the file is, or claims by its name to be, a replay log, so that no importer is to be asked."""
+    return source.path.suffix == ".rlog" or source.read_at(0, min(source.size, len(MAGIC))) == MAGIC
+
+
 def header_bytes(facts: dict[str, Any]) -> bytes:
     """The header that says `facts` (run_id and reducer among them); NotCanonical where they cannot be written."""
     if not all(isinstance(facts.get(name), str) for name in ("run_id", "reducer")):

@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.canonical import decode
 from replay_gui.core.chain import HASH_SIZE
-from replay_gui.core.errors import LogChanged, NotApplicable, NotCanonical, PositionError
-from replay_gui.core.event import SKIPPED_KIND, UNREADABLE_KIND, Event, whole
+from replay_gui.core.errors import LogChanged, PositionError
+from replay_gui.core.event import SKIPPED_KIND, Event
+from replay_gui.core.event_stream import decoded, events_of
 from replay_gui.core.framing import CutShort, Framing, NotWellFormed, Record
 from replay_gui.core.header import read_header
-from replay_gui.core.reducer import decode_event
 from replay_gui.core.scanner import Block, Ending, Part, Skipped, scan
 from replay_gui.core.source import Source
 
@@ -94,8 +93,8 @@ class EventLog:
         return self.event_at(place, int(self.offsets[place]))
 
     def __iter__(self) -> Iterator[Event]:
-        for place in range(len(self)):
-            yield self[place]
+        """All of it in one pass, with no list of places and one event at a time in memory."""
+        return (event for event in events_of(self) if isinstance(event, Event))
 
     def event_at(self, place: int, offset: int) -> Event:
         """The event at a known offset."""
@@ -120,22 +119,3 @@ class EventLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def decoded(record: Record, run_id: str, place: int, offset: int, size: int) -> Event:
-    """The event that a record holds, as far as it can be read."""
-    problem = None
-    payload: dict[str, Any] = {}
-    meta: dict[str, Any] = {}
-    try:
-        kind, payload = decode_event(record.content)
-    except NotApplicable as why:
-        kind, problem = UNREADABLE_KIND, f"the content cannot be read: {why}"
-    try:
-        facts = decode(record.meta)
-        meta = facts if isinstance(facts, dict) else {}
-    except NotCanonical as why:
-        problem = problem or f"the meta cannot be read: {why}"
-    seq = whole(meta.get("seq"))
-    event_id = f"{run_id}:{'?' if seq is None else seq}"
-    return Event(place, offset, size, event_id, kind, payload, meta, record.content, record.state, record.hash, problem)

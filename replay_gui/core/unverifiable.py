@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
+from replay_gui.core.header import Header
 from replay_gui.core.verification import NOT_VERIFIABLE, VerificationReport
-
-if TYPE_CHECKING:
-    from replay_gui.core.importers.conversion import Converted
 
 WHY = "This format carries no hashes, so nothing protects the run; its state is derived from its events."
 
 
-def not_verifiable(run: str, converted: Converted) -> VerificationReport:
-    """The report on the foreign file that the user calls `run`: nothing was verified, for there is nothing to go by."""
+def not_verifiable(run: str, header: Header, events: int) -> VerificationReport:
+    """The report on the foreign file that the user calls `run`: nothing was verified, for there is nothing to go by.
+
+    `header`, `events`: of the log that the file was converted to.
+    """
+    source: dict[str, Any] = header.source
     return VerificationReport(
         run=run,
-        run_id=converted.run_id,
+        run_id=header.run_id,
         origin="imported",
-        events=converted.events,
+        events=events,
         verified=0,
         failures=(),
         mismatches=(),
@@ -29,7 +31,7 @@ def not_verifiable(run: str, converted: Converted) -> VerificationReport:
         skipped_bytes=0,
         head=None,
         state_hash=None,
-        file_blake3=converted.source_blake3,
+        file_blake3=source["blake3"],
         verdict=NOT_VERIFIABLE,
-        notes=(WHY, *converted.notes),
+        notes=(WHY, *source["notes"]),
     )

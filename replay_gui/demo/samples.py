@@ -7,7 +7,7 @@ from pathlib import Path
 
 from replay_gui.resource_paths import resources
 
-DAMAGED_EVENT = 812
+DAMAGED_EVENT = 812  # its place; the window, which counts from 1, says 813
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ OTHERWISE = Sample(
 DAMAGED = Sample(
     "damaged.rlog",
     "Damaged log",
-    f"The reference run with one bit of event {DAMAGED_EVENT} turned over after it was recorded.",
+    f"The reference run with one bit of event {DAMAGED_EVENT + 1} turned over after it was recorded.",
 )
 SAMPLES: tuple[Sample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED)
 

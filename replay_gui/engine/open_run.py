@@ -23,7 +23,8 @@ from replay_gui.core.snapshot_store import SnapshotReader
 from replay_gui.core.snapshots import SnapshotManager
 from replay_gui.core.source import stamp
 from replay_gui.core.state import EMPTY
-from replay_gui.core.verification import NOT_VERIFIABLE, VALID, VerificationReport
+from replay_gui.core.unverifiable import WHY, not_verifiable
+from replay_gui.core.verification import VALID, VerificationReport
 from replay_gui.engine.answers import EventRow, Moment, Related, Rows, RunFacts
 
 BIG = 1 << 20  # bytes; a row does not decode a record beyond this
@@ -102,9 +103,10 @@ class OpenRun:
         """The report on the log as what it says of the file that the user opened, which may be another."""
         if self.facts.format == "rlog":
             return report
-        note = "This format carries no hashes, so nothing protects the run; its state is derived from its events."
-        verdict = NOT_VERIFIABLE if report.verdict == VALID else report.verdict
-        return replace(report, run=self.facts.path, verdict=verdict, notes=(note, *self.facts.notes))
+        if report.verdict == VALID:
+            return not_verifiable(self.facts.path, self._log.header, report.events)
+        damaged = "The copy that this file was converted to is damaged; reload the file to have it converted anew."
+        return replace(report, run=self.facts.path, notes=(damaged, WHY, *self.facts.notes))
 
     def close(self) -> None:
         """Closes the log and removes an index that is not complete."""

@@ -8,7 +8,7 @@ import msgspec
 import platformdirs
 
 from replay_gui.core.event import Event
-from replay_gui.core.header import MAGIC
+from replay_gui.core.header import says_it_is_a_log
 from replay_gui.core.index_cache import IndexCache
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.plain_text import one_line
@@ -28,7 +28,7 @@ class Conversion(msgspec.Struct, frozen=True):
 def is_foreign(path: str) -> bool:
     """Whether the file must be converted first; a ReplayError where it cannot be read or nothing can convert it."""
     with Source(path) as source:
-        if source.path.suffix == ".rlog" or source.read_at(0, min(source.size, len(MAGIC))) == MAGIC:
+        if says_it_is_a_log(source):
             return False
         from replay_gui.core.importers.registry import importer_for  # most windows never meet a foreign file
 

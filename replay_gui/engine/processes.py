@@ -48,6 +48,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(),
+            process_group=0,  # out of reach of Ctrl+C in the terminal, which is the program's affair
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self.thread = Thread(target=self._listen, args=(pool,), name=f"worker-{self._process.pid}", daemon=True)

@@ -73,7 +73,7 @@ def run_job(jobs: Mapping[str, Job], request: Message, stream: BinaryIO) -> None
 
 def main(module: str) -> None:
     stream = _private_stdout()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal is the program's affair
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where there are no process groups to keep it out
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     requests: SimpleQueue[Message] = SimpleQueue()

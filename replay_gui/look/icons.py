@@ -8,8 +8,8 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from replay_gui.look.paths import resources
 from replay_gui.look.theme import ICON, theme
+from replay_gui.resource_paths import resources
 
 SHARPNESS = (1, 2, 3)  # device pixels a logical one, for which icons are drawn
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QToolButton, QWidget
 
-from replay_gui.look.paths import resources
+from replay_gui.resource_paths import resources
 
 UNIT = 4
 GAP = 2 * UNIT
@@ -24,14 +24,16 @@ ICON = 16
 ROW = 24
 HEAD = 32
 TOOLBAR = 40
+PILL = 26  # height of the verdict
+PILL_RADIUS = PILL // 2
 RADIUS = 8
 SMALL_RADIUS = 4
 LINE = 1
 FOCUS = 2
 SCROLL_BAR = 10
-LANE, LANE_LEAST = 22, 15  # height of a timeline lane
+LANE, LANE_LEAST = 20, 15  # height of a timeline lane
 LABELS = 148  # width of the timeline's column of names
-AXIS = 34
+AXIS = 30
 STRIP = 32  # height of the overview
 POPUP = 440  # width of a text that pops up
 MARK = 9.0

@@ -11,7 +11,6 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from replay_gui.core.event import Event
 from replay_gui.core.plain_text import visible
 
 _PIECE = 3 * 16_384  # bytes or characters of a scalar that are written at a time; base64 needs a multiple of 3
@@ -76,22 +75,6 @@ def _string(text: str) -> Iterator[str]:
 def _escaped(c: str) -> str:
     """As visible() would show it, but as JSON writes it."""
     return c if visible(c) == c else json.dumps(c)[1:-1]
-
-
-def event_object(event: Event) -> dict[str, Any]:
-    """The event with the fields of ``events --json`` (INTERFACE 2)."""
-    return {
-        "position": event.position,
-        "event_id": event.event_id,
-        "seq": event.seq,
-        "parent": event.parent,
-        "kind": event.kind,
-        "time": event.time,
-        "payload": event.payload,
-        "meta": event.meta,
-        "state_hash": None if event.state_hash is None else event.state_hash.hex(),
-        "hash": None if event.hash is None else event.hash.hex(),
-    }
 
 
 def pointer(path: tuple[str | int, ...]) -> str:

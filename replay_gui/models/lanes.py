@@ -18,6 +18,7 @@ from replay_gui.core.kinds import KINDS
 from replay_gui.core.run_index import FLAG_FAILED, NO_PAIR, RunIndex
 
 Positions = NDArray[np.int32]
+TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
 NOTHING: Positions = np.zeros(0, np.int32)
 
 _AGENT, _OBSERVATIONS, _DECISIONS, _MEMORY, _PATCHES, _ERRORS, _OTHER = range(7)
@@ -106,7 +107,7 @@ class Lanes:
             _merged(self._failed, key, failed, start + 1),
         )
 
-    def rows(self, tools: tuple[str, ...], limit: int = 12) -> tuple[Lane, ...]:
+    def rows(self, tools: tuple[str, ...], limit: int = TOOL_LANES) -> tuple[Lane, ...]:
         """The lanes from top to bottom: at most `limit` tools, by number of calls, the rest of them in one lane."""
         called = sorted((key for key in self._events if key >= _FIRST_TOOL), key=lambda k: (-len(self._events[k]), k))
         kept = called if len(called) <= limit else called[: max(limit - 1, 0)]
@@ -119,6 +120,11 @@ class Lanes:
         if _OTHER in self._events:
             rows.append(self._row(_OTHER))
         return tuple(rows)
+
+    def row_count(self, limit: int = TOOL_LANES) -> int:
+        """How many lanes `rows` gives."""
+        tools = sum(key >= _FIRST_TOOL for key in self._events)
+        return min(tools, limit) + len(_TITLES) - (_OTHER not in self._events)
 
     @property
     def errors(self) -> Positions:

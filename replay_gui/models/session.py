@@ -187,6 +187,8 @@ class Session(QObject):
             case RunOpened(facts, index):
                 if answer.run > self._run:
                     self._show_run(answer.run, facts, index)
+                    if facts.notes:
+                        self.troubled.emit(Trouble("info", f"As imported: {'; '.join(facts.notes)}"))
             case Trouble() as trouble:
                 if answer.run >= self._run:  # of the run shown, or of one that could not be opened
                     self.troubled.emit(trouble)

@@ -80,6 +80,6 @@ class BannerArea(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Leaves a gap below only where something is shown."""
+        """Leaves a gap above only where something is shown."""
         shown = bool(self.banners) or self.progress.isVisibleTo(self)
-        self._column.setContentsMargins(GAP, 0, GAP, GAP if shown else 0)
+        self._column.setContentsMargins(GAP, GAP if shown else 0, GAP, 0)

@@ -9,11 +9,12 @@ from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
 from replay_gui.core.event import Event
+from replay_gui.core.json_form import event_members
 from replay_gui.core.plain_text import one_line
 from replay_gui.look.theme import GAP, ROW, set_role, theme_events
 from replay_gui.models.event_readable import PAGE, readable
 from replay_gui.models.integrity_words import checks
-from replay_gui.models.json_text import event_object, json_text
+from replay_gui.models.json_text import json_text
 from replay_gui.models.session import Session
 from replay_gui.models.state_tree import StateTree
 from replay_gui.widgets.event_text_view import EventTextView
@@ -131,7 +132,7 @@ class EventDetail(Panel):
         elif self.pages.currentIndex() == TREE:
             self.tree.show({"payload": event.payload, "meta": event.meta})
         else:
-            text, whole = json_text(event_object(event), self._limit)
+            text, whole = json_text(event_members(event), self._limit)
             self.raw.show_text(text)
         self.text.setPlaceholderText("Before the first event." if self._session.moment is not None else "")
         self.more.setVisible(not whole)
@@ -185,7 +186,7 @@ class EventDetail(Panel):
     def copy_json(self) -> None:
         """The event as ``events --json`` gives it."""
         if self._event is not None:
-            text, whole = json_text(event_object(self._event), COPY_LIMIT)
+            text, whole = json_text(event_members(self._event), COPY_LIMIT)
             if whole:
                 QGuiApplication.clipboard().setText(text)
             else:

@@ -6,23 +6,28 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role
+from replay_gui.widgets.elided_label import ElidedLabel
 
 
 class Panel(QFrame):
     """A card titled `title`, with secondary text behind it, a note at the right, then the buttons.
 
-    All texts are shown as they are (plain); the secondary one gives way first where room is scarce.
+    All texts are shown as they are (plain); where room is scarce, first the secondary one and then the title is cut.
     """
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, "panel")
         self.setAccessibleName(title)
-        self._title = _label(title, "title")
-        self._secondary = _label("", "secondary")
+        self._title = ElidedLabel(title)
+        set_role(self._title, "title")
+        self._secondary = ElidedLabel()
+        set_role(self._secondary, "secondary")
         self._secondary.setFont(data_font())
         self._secondary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._note = _label("", "secondary")
+        self._note = QLabel()
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self._note, "secondary")
         self._note.hide()
         head = QFrame()
         set_role(head, "head")
@@ -65,10 +70,3 @@ class Panel(QFrame):
 
     def set_body(self, body: QWidget) -> None:
         self._column.addWidget(body, 1)
-
-
-def _label(text: str, role: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    set_role(label, role)
-    return label

@@ -27,7 +27,7 @@ from replay_gui.models.lane_hit import event_near
 from replay_gui.models.lanes import Lane, Lanes
 from replay_gui.models.session import Session
 from replay_gui.models.timeline_scale import TimelineScale
-from replay_gui.widgets.timeline_layout import FIXED_LANES, TimelineLayout, tools_that_fit
+from replay_gui.widgets.timeline_layout import TimelineLayout, tools_that_fit
 from replay_gui.widgets.timeline_painter import paint_position, still_picture
 
 ZOOM_STEP = 1.25  # a notch of the wheel
@@ -92,7 +92,10 @@ class Timeline(QWidget):
 
     @Slot()
     def on_index_changed(self) -> None:
+        wanted = self._lanes.row_count()
         self._lanes = self._lanes.grown(self._index)
+        if self._lanes.row_count() != wanted:
+            self.updateGeometry()
         self._choose_rows()
         self.redraw()
 
@@ -117,16 +120,14 @@ class Timeline(QWidget):
         return TimelineLayout(self.width(), self.height(), len(self._rows))
 
     def _choose_rows(self) -> None:
-        rows = self._lanes.rows(self._index.tools, tools_that_fit(self.height()))
-        if len(rows) != len(self._rows):
-            self.updateGeometry()
-        self._rows = rows
+        tools = tools_that_fit(self.height(), self._lanes.row_count(0))
+        self._rows = self._lanes.rows(self._index.tools, tools)
 
     def sizeHint(self) -> QSize:
-        return QSize(6 * LABELS, UNIT + len(self._rows) * LANE + AXIS)
+        return QSize(6 * LABELS, UNIT + self._lanes.row_count() * LANE + AXIS)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(2 * LABELS, UNIT + (FIXED_LANES + 1) * LANE_LEAST + AXIS)
+        return QSize(2 * LABELS, UNIT + self._lanes.row_count(1) * LANE_LEAST + AXIS)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._choose_rows()

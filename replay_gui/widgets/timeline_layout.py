@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF
 
 from replay_gui.look.theme import AXIS, GAP, LABELS, LANE, LANE_LEAST, UNIT
+from replay_gui.models.lanes import TOOL_LANES
 from replay_gui.models.timeline_scale import TimelineScale
-
-FIXED_LANES = 7  # those that are not tools', at most
-TOOL_LANES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,6 @@ class TimelineLayout:
         return row if 0 <= row < self.lanes else None
 
 
-def tools_that_fit(height: float) -> int:
-    """How many lanes are left for tools in a widget of that height."""
-    return min(max(int((height - AXIS - UNIT) // LANE_LEAST) - FIXED_LANES, 1), TOOL_LANES)
+def tools_that_fit(height: float, others: int) -> int:
+    """How many lanes are left for tools in a widget of that height, with that many other lanes."""
+    return min(max(int((height - AXIS - UNIT) // LANE_LEAST) - others, 1), TOOL_LANES)

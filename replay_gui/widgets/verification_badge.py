@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLay
 
 from replay_gui.engine.answers import Progress
 from replay_gui.look.icons import tinted_icon
-from replay_gui.look.theme import GAP, ICON, POPUP, UNIT, set_role, theme, theme_events
+from replay_gui.look.theme import GAP, ICON, PILL, POPUP, UNIT, set_role, theme, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.verdict_words import Verdict, verdict_of
 
@@ -25,6 +25,7 @@ class VerificationBadge(QToolButton):
         self._popup = _Popup(self)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(ICON, ICON))
+        self.setFixedHeight(PILL)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleDescription("Shows what was verified")
         self.clicked.connect(self.show_detail)
@@ -62,7 +63,7 @@ class VerificationBadge(QToolButton):
         verdict, now = Verdict("", "", "") if blank else self.verdict, theme()
         colours = {"good": now.good_text, "bad": now.bad_text, "warn": now.warn_text}
         self.setIcon(tinted_icon(ICONS[verdict.tone], colours[verdict.tone]) if verdict.tone in ICONS else QIcon())
-        self.setText(verdict.text)
+        self.setText(f" {verdict.text}")  # a tool button has no other space between icon and text
         self.setAccessibleName(verdict.text)
         self.setToolTip("" if blank else "What this rests on")
         set_role(self, verdict.tone)

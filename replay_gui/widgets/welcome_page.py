@@ -77,7 +77,7 @@ class WelcomePage(QScrollArea):
         self.set_samples(())
 
     def _open_row(self) -> QHBoxLayout:
-        self.open = QPushButton("Open a run…")
+        self.open = QPushButton(" Open a run…")
         self.open.setDefault(True)
         self.open.setIconSize(QSize(ICON, ICON))
         self.open.clicked.connect(self.open_requested)

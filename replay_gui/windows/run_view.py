@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, set_role
@@ -12,44 +13,62 @@ from replay_gui.widgets.event_list import EventList
 from replay_gui.widgets.state_inspector import StateInspector
 from replay_gui.widgets.timeline_panel import TimelinePanel
 
-_ROWS = (36, 64)  # shares of the height and the width
-_COLUMNS = (39, 30, 31)
+_COLUMNS = (39, 30, 31)  # shares of the width
+_TIMELINE = 0.43  # of the height, at most: the panels below keep half of the window, menu and tool bar included
 _LEAST = (28 * GAP, 20 * GAP)  # of a panel: whatever is in it, the window must not grow
 
 
 class RunView(QWidget):
-    """Four panels whose borders can be dragged."""
+    """Four panels whose borders can be dragged. Until then the timeline has the height that its lanes need."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.timeline = TimelinePanel(session)
-        self._columns = _splitter(
-            Qt.Orientation.Horizontal, _COLUMNS, EventList(session), EventDetail(session), StateInspector(session)
-        )
-        self._rows = _splitter(Qt.Orientation.Vertical, _ROWS, self.timeline, self._columns)
+        events, detail, state = EventList(session), EventDetail(session), StateInspector(session)
+        self._columns = _splitter(Qt.Orientation.Horizontal, events, detail, state)
+        for column, (panel, share) in enumerate(zip((events, detail, state), _COLUMNS, strict=True)):
+            panel.setMinimumSize(*_LEAST)
+            self._columns.setStretchFactor(column, share)
+        self._columns.setSizes([share * GAP for share in _COLUMNS])
+        self._rows = _splitter(Qt.Orientation.Vertical, self.timeline, self._columns)
+        self._dragged = False
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(GAP, 0, GAP, GAP)
+        layout.setContentsMargins(GAP, GAP, GAP, GAP)
         layout.addWidget(self._rows)
+        self._rows.splitterMoved.connect(self._on_dragged)
+        session.run_changed.connect(self._fit)
+        session.index_changed.connect(self._fit)
 
     def save(self) -> list[QByteArray]:
-        """Where the borders are."""
-        return [self._rows.saveState(), self._columns.saveState()]
+        """Where the borders are; empty where it is not for the user to say."""
+        return [self._rows.saveState() if self._dragged else QByteArray(), self._columns.saveState()]
 
     def restore(self, rows: object, columns: object) -> None:
         """Puts the borders where they were; what is no such thing is passed over."""
-        for splitter, saved in ((self._rows, rows), (self._columns, columns)):
-            if isinstance(saved, QByteArray):
-                splitter.restoreState(saved)
+        self._dragged = isinstance(rows, QByteArray) and self._rows.restoreState(rows)
+        if isinstance(columns, QByteArray):
+            self._columns.restoreState(columns)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    @Slot()
+    def _on_dragged(self) -> None:
+        self._dragged = True
+
+    @Slot()
+    def _fit(self) -> None:
+        if not self._dragged:
+            upper = min(self.timeline.sizeHint().height(), round(self._rows.height() * _TIMELINE))
+            self._rows.setSizes([upper, self._rows.height() - GAP - upper])
 
 
-def _splitter(orientation: Qt.Orientation, shares: tuple[int, ...], *widgets: QWidget) -> QSplitter:
+def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
     splitter = QSplitter(orientation)
     set_role(splitter, "gap")
     splitter.setHandleWidth(GAP)
     splitter.setChildrenCollapsible(False)
-    for place, (widget, share) in enumerate(zip(widgets, shares, strict=True)):
-        widget.setMinimumSize(*_LEAST)
+    for widget in widgets:
         splitter.addWidget(widget)
-        splitter.setStretchFactor(place, share)
-    splitter.setSizes([share * 10 for share in shares])
     return splitter

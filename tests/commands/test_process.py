@@ -91,3 +91,24 @@ def test_commands_import_no_qt(vectors: Path, tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
+
+
+@POSIX
+def test_an_interrupt_ends_an_open_window(tmp_path: Path) -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    script = (
+        "import sys\nfrom replay_gui.models.session import Session\nfrom replay_gui.cli import main\n"
+        "Session._on_answered = lambda self, answer: print('answered', flush=True)\n"
+        f"sys.exit(main({[str(write_log(tmp_path / 'run.rlog'))]!r}))"
+    )
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"answered\n"  # its event loop runs
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers get it too
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+    assert b"Interrupt" not in err

@@ -165,9 +165,20 @@ def test_key_length(character: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [object(), 1 << 64, -(1 << 63) - 1, {1: 2}, {b"a": 1}, "\ud800", {"\ud800": 1}, 1j,
-              datetime.datetime.now(datetime.UTC), [[msgspec.msgpack.Ext(1, b"")]]]
-)  # fmt: skip
+    "value",
+    [
+        object(),
+        1 << 64,
+        -(1 << 63) - 1,
+        {1: 2},
+        {b"a": 1},
+        "\ud800",
+        {"\ud800": 1},
+        1j,
+        datetime.datetime.now(datetime.UTC),
+        [[msgspec.msgpack.Ext(1, b"")]],
+    ],
+)
 def test_values_that_the_format_lacks(value: Any) -> None:
     with pytest.raises(NotCanonical):
         encode(value)
@@ -197,6 +208,7 @@ def test_shallow_events_are_decoded_alike(value: Any) -> None:
 
 def test_is_canonical_event() -> None:
     assert canonical.is_canonical_event(encode(["x", {}]))
-    for bad in ([], ["x"], ["x", []], [1, {}], ["x", {}, 1], {"x": {}}, None):
+    not_events: list[Any] = [[], ["x"], ["x", []], [1, {}], ["x", {}, 1], {"x": {}}, None]
+    for bad in not_events:
         assert not canonical.is_canonical_event(encode(bad))
     assert not canonical.is_canonical_event(b"\x92\xa1x\x82\xa1b\x01\xa1a\x01")

@@ -194,22 +194,50 @@ def told_by_reference(path: Path) -> dict[str, Any] | None:
 
 
 metas = st.lists(
-    st.sampled_from([{}, {}, {}, {"seq": 0}, {"seq": True}, {"seq": 1.0}, {"seq": -1}, {"seq": "1"}, {"parent": 0},
-                     {"parent": 99}, {"parent": None}, {"time": 5}, {"x": {"y": [[[1]]]}}, {"f": float("nan")}]),
+    st.sampled_from(
+        [
+            {},
+            {},
+            {},
+            {"seq": 0},
+            {"seq": True},
+            {"seq": 1.0},
+            {"seq": -1},
+            {"seq": "1"},
+            {"parent": 0},
+            {"parent": 99},
+            {"parent": None},
+            {"time": 5},
+            {"x": {"y": [[[1]]]}},
+            {"f": float("nan")},
+        ]
+    ),
     max_size=10,
-)  # fmt: skip
+)
 odd_contents = st.sampled_from(
-    [b"", b"\xc0", b"\x92\xa1x\x80", b"\x92\xa3x:a\x81\xa1a\xca\x3f\x80\x00\x00", b"\x92\xa3x:a\x82\xa1b\x01\xa1a\x01",
-     b"\x92\xa3x:a\x82\xa3ops\x01\xa3ops\x90", b"\x92\x01\x80", b"\x93\xa1x\x80\xc0", b"\x92\xa1\xff\x80", b"\x92\xa1x\x80\x00"]
-)  # fmt: skip
+    [
+        b"",
+        b"\xc0",
+        b"\x92\xa1x\x80",
+        b"\x92\xa3x:a\x81\xa1a\xca\x3f\x80\x00\x00",
+        b"\x92\xa3x:a\x82\xa1b\x01\xa1a\x01",
+        b"\x92\xa3x:a\x82\xa3ops\x01\xa3ops\x90",
+        b"\x92\x01\x80",
+        b"\x93\xa1x\x80\xc0",
+        b"\x92\xa1\xff\x80",
+        b"\x92\xa1x\x80\x00",
+    ]
+)
 damages = st.one_of(
     st.tuples(st.just("flip"), st.floats(0, 1), st.integers(0, 7)),
     st.tuples(st.just("cut"), st.floats(0, 1), st.integers(0, 7)),
-    st.tuples(st.just("insert"), st.floats(0, 1), st.sampled_from([b"\x00", b"\x94", b"\x92", b"\x94\xc4\x00\xc0", bytes(40)])),
+    st.tuples(
+        st.just("insert"), st.floats(0, 1), st.sampled_from([b"\x00", b"\x94", b"\x92", b"\x94\xc4\x00\xc0", bytes(40)])
+    ),
     st.tuples(st.just("remove"), st.floats(0, 1), st.integers(1, 80)),
     st.tuples(st.sampled_from(["drop", "double", "swap", "early seal", "graft"]), st.floats(0, 1), st.integers(0, 7)),
     st.tuples(st.just("content"), st.floats(0, 1), odd_contents),
-)  # fmt: skip
+)
 
 
 def damaged_log(forge: Forge, sealed: bool, todo: list[tuple[str, float, Any]]) -> bytes:

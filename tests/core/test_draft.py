@@ -49,17 +49,48 @@ HALF_WAY: list[tuple[str, dict[str, Any]]] = [
     ("MemoryWrite", {"key": "new", "value": 0, "ops": [BAD]}),
     ("MemoryWrite", {"key": "k1", "operation": "delete", "ops": [BAD]}),
     ("Observation", {"obs_type": "message", "source": "", "data": 1, "ops": [BAD]}),
-    ("Observation", {"obs_type": "message", "source": "", "data": 1, "ops": [{"op": "add", "path": "/messages/-", "value": 1}, BAD]}),
-    ("Observation", {"obs_type": "message", "source": "", "data": 1, "ops": [{"op": "remove", "path": "/messages/0"}, BAD]}),
-    ("Observation", {"obs_type": "message", "source": "", "data": 1, "ops": [{"op": "replace", "path": "/messages/299/content", "value": 1}, BAD]}),
+    (
+        "Observation",
+        {
+            "obs_type": "message",
+            "source": "",
+            "data": 1,
+            "ops": [{"op": "add", "path": "/messages/-", "value": 1}, BAD],
+        },
+    ),
+    (
+        "Observation",
+        {"obs_type": "message", "source": "", "data": 1, "ops": [{"op": "remove", "path": "/messages/0"}, BAD]},
+    ),
+    (
+        "Observation",
+        {
+            "obs_type": "message",
+            "source": "",
+            "data": 1,
+            "ops": [{"op": "replace", "path": "/messages/299/content", "value": 1}, BAD],
+        },
+    ),
     ("x:p", {"ops": [{"op": "remove", "path": "/memory"}, BAD]}),
-    ("x:p", {"ops": [{"op": "replace", "path": "/memory/k1/n", "value": 9}, {"op": "add", "path": "/memory/k2/m", "value": 1}, BAD]}),
+    (
+        "x:p",
+        {
+            "ops": [
+                {"op": "replace", "path": "/memory/k1/n", "value": 9},
+                {"op": "add", "path": "/memory/k2/m", "value": 1},
+                BAD,
+            ]
+        },
+    ),
     ("x:p", {"ops": [{"op": "remove", "path": f"/memory/k{i}"} for i in range(300)] + [BAD]}),
     ("ToolRequest", {"tool_name": "search", "tool_version": "1", "input": 1, "capabilities": [], "ops": [BAD]}),
-    ("ToolResponse", {"tool_name": "search", "request_hash": "h", "output": 1, "success": False, "error": None, "ops": [BAD]}),
+    (
+        "ToolResponse",
+        {"tool_name": "search", "request_hash": "h", "output": 1, "success": False, "error": None, "ops": [BAD]},
+    ),
     ("Observation", {"obs_type": "message", "source": "", "data": nested(126)}),
     ("Observation", {"obs_type": "k" * 5000, "source": "", "data": 1}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("at", range(len(HALF_WAY)))

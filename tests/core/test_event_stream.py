@@ -24,8 +24,11 @@ def test_vector(name: str) -> None:
     with EventLog.open(VECTORS / f"{name}.rlog") as log:
         *events, ending = events_of(log)
         assert isinstance(ending, Ending)
-        for streamed, alone in zip(events, log, strict=True):
+        assert repr(events) == repr(list(log))
+        assert len(events) == len(log)
+        for place, streamed in enumerate(events):
             assert isinstance(streamed, Event)
+            alone = log[place]
             if streamed.kind == SKIPPED_KIND:
                 assert streamed.size > 0
                 streamed = replace(streamed, size=alone.size, problem=alone.problem)

@@ -49,7 +49,12 @@ def test_every_kind(path: Path) -> None:
     assert {event.kind for event in events} == {*KINDS, "x:own"}
     assert [event.time for event in events[:4]] == [1000, 1001, 1002, 1010]
     request, response = events[2], events[3]
-    assert request.payload == {"tool_name": "search", "tool_version": "2", "input": {"q": [1, 2]}, "capabilities": ["net"]}
+    assert request.payload == {
+        "tool_name": "search",
+        "tool_version": "2",
+        "input": {"q": [1, 2]},
+        "capabilities": ["net"],
+    }
     assert request.meta["tokens"] == 5
     assert response.payload["request_hash"] == request_hash("search", "2", {"q": [1, 2]})
     assert (response.parent, response.duration) == (2, 8)
@@ -127,7 +132,9 @@ def kill_at_some_moment(path: Path, generator: random.Random) -> None:
         report = verify(log)
         assert report.verdict == "VALID"
         assert report.events > acknowledged
-        assert [event.payload["value"]["n"] for event in log if event.kind == "MemoryWrite"] == list(range(report.events - 1))
+        assert [event.payload["value"]["n"] for event in log if event.kind == "MemoryWrite"] == list(
+            range(report.events - 1)
+        )
     with Recorder.resume(path) as again:
         again.memory_write("after", 1)
     with EventLog.open(path) as log:

@@ -63,7 +63,9 @@ def test_the_state_at_a_position_is_that_of_a_full_replay(folder: Path, run: lis
             assert encode(stored.at(position).plain()) == expected[position]
             effect = held.effect(position)
             assert encode(effect.state.plain()) == expected[position]
-            assert (effect.not_applied is None) or (effect.changes == () and expected[position] == expected[position - 1])
+            assert (effect.not_applied is None) or (
+                effect.changes == () and expected[position] == expected[position - 1]
+            )
             assert bool(effect.changes) or expected[position] == expected[max(position - 1, 0)]
         by_hand = SnapshotManager()
         for position in data.draw(st.sets(st.integers(0, len(run)), max_size=3)):
@@ -164,7 +166,7 @@ def test_states_that_were_given_out_stay(log: EventLog) -> None:
     for position in (3, len(log), 0, 17):
         engine.seek(position)
     assert states == before
-    assert EMPTY == State({})
+    assert State({}) == EMPTY
 
 
 def test_a_skipped_stretch_has_no_effect(tmp_path: Path) -> None:

@@ -75,8 +75,12 @@ def test_the_nearest_at_or_before() -> None:
     for position in (30, 10, 20):
         manager.hold(position, state(position), 1)
     assert [manager.nearest(p) for p in (9, 10, 19, 20, 99)] == [
-        None, (10, state(10)), (10, state(10)), (20, state(20)), (30, state(30)),
-    ]  # fmt: skip
+        None,
+        (10, state(10)),
+        (10, state(10)),
+        (20, state(20)),
+        (30, state(30)),
+    ]
 
 
 def test_the_memory_budget_lets_the_least_recently_used_go() -> None:
@@ -110,8 +114,9 @@ def test_what_was_added_by_hand_stays_and_keeps_its_name() -> None:
 
 
 def test_a_bad_snapshot_is_dropped_an_earlier_one_used_and_it_is_told() -> None:
-    stored = {10: None, 20: (state(20), 1), 30: None, 40: None}
-    asked, dropped = [], []
+    stored: dict[int, Any] = {10: None, 20: (state(20), 1), 30: None, 40: None}
+    asked: list[int] = []
+    dropped: list[int] = []
 
     def load(position: int) -> Any:
         asked.append(position)
@@ -156,8 +161,20 @@ def test_states_come_back_whole_and_as_differences(narrow: None, run: list[Any],
             fold.forget_changes()
 
 
-@pytest.mark.parametrize("raw", [b"", b"\xc0", b"\x90", b"\x81\x01\x01", b"\x81\xa1a\xd4\x09\x00", b"\x81\xa1a\xd4\x01\xc1",
-                                 b"\x81\xa1a\xd4\x03\x80", b"\x81\xa1a\xd4\x04\x90", b"\x81\xa1a" * 2000])  # fmt: skip
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\xc0",
+        b"\x90",
+        b"\x81\x01\x01",
+        b"\x81\xa1a\xd4\x09\x00",
+        b"\x81\xa1a\xd4\x01\xc1",
+        b"\x81\xa1a\xd4\x03\x80",
+        b"\x81\xa1a\xd4\x04\x90",
+        b"\x81\xa1a" * 2000,
+    ],
+)
 def test_what_is_no_snapshot(raw: bytes) -> None:
     for base in (State({}), State({"a": {}})):
         with pytest.raises(NotCanonical):

@@ -42,7 +42,7 @@ def assert_same_list(grown: GrowList, plain: list[Any]) -> None:
     assert list(grown) == plain == grown.plain()
     assert grown == plain
     assert plain == grown
-    assert list(reversed(grown)) == plain[::-1]  # type: ignore[call-overload]
+    assert list(reversed(grown)) == plain[::-1]
     for at in range(-len(plain), len(plain)):
         assert grown[at] == plain[at]
     for at in (len(plain), -len(plain) - 1):
@@ -153,8 +153,18 @@ def test_plain_copies_only_what_grew() -> None:
     memory = OverlayMap({"a": OverlayMap({"b": GrowList([shared])}), "c": shared})
     state = State(
         {"memory": memory, "list": GrowList([1, 2, 3], 2), "other": {"x": OverlayMap({}), "y": 1}, "kept": shared},
-        frozenset({("memory",), ("memory", "a"), ("memory", "a", "b"), ("list",), ("other", "x"), ("gone", "x"), ("kept", "deep", "no")}),
-    )  # fmt: skip
+        frozenset(
+            {
+                ("memory",),
+                ("memory", "a"),
+                ("memory", "a", "b"),
+                ("list",),
+                ("other", "x"),
+                ("gone", "x"),
+                ("kept", "deep", "no"),
+            }
+        ),
+    )
     plain = state.plain()
     assert plain == {
         "memory": {"a": {"b": [shared]}, "c": shared},

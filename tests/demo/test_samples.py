@@ -141,7 +141,7 @@ def test_the_damage_is_one_bit_of_one_content(reference: list[Event]) -> None:
     differing = [n for n, (a, b) in enumerate(zip(reference, events, strict=True)) if a.content != b.content]
     assert differing == [DAMAGED_EVENT]
     assert events[DAMAGED_EVENT].problem is None
-    assert str(DAMAGED_EVENT) in DAMAGED.about
+    assert f"event {DAMAGED_EVENT + 1} " in DAMAGED.about  # as the verdict says it
 
 
 EXPECTED = {REFERENCE.file: [], RERUN.file: [], OTHERWISE.file: [], DAMAGED.file: [DAMAGED_EVENT]}

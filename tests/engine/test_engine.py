@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -11,11 +13,17 @@ from typing import TypeVar
 
 import pytest
 
+from replay_gui.cli import main
+from replay_gui.commands.verify import report_form
+from replay_gui.core.importers.conversion import convert
+from replay_gui.core.index_cache import IndexCache
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.replay import ReplayEngine
+from replay_gui.core.verdict import verify
 from replay_gui.core.verification import VerificationReport
 from replay_gui.engine.answers import IndexGrew, Moment, Progress, Rows, RunOpened, Trouble
 from replay_gui.engine.engine import Engine
+from replay_gui.engine.opening import Conversion, file_stamp, opened_conversion
 from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.requests import (
     Answer,
@@ -29,6 +37,7 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
+from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.logs import damage, write_log
 
 WAIT = 30.0  # seconds
@@ -189,6 +198,30 @@ def test_an_unknown_format_is_refused_in_words(talk: Talk, tmp_path: Path) -> No
     path.write_text("nothing like a run")
     talk.ask(Open(str(path)))
     assert "format" in talk.until(Trouble).text
+
+
+def test_of_a_foreign_file_the_window_says_what_the_command_line_says(
+    talk: Talk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, user("u1", None, "find it"), {"type": "new"}, assistant("a1", "u1", text("here")))
+    report = talk.open_whole(path)
+    assert main(["verify", "--json", str(path)]) == 0
+    assert json.loads(json.dumps(report_form(report))) == json.loads(capsys.readouterr().out)
+
+
+def test_a_damaged_conversion_is_not_excused(tmp_path: Path) -> None:
+    path = write(tmp_path, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
+    (made,) = convert(path, tmp_path / "out.rlog")
+    conversion = Conversion(str(made.path), made.format, made.notes)
+    run = opened_conversion(1, str(path), file_stamp(str(path)), conversion, IndexCache(tmp_path / "cache"), print)
+    try:
+        good = verify(run.log)
+        assert run.judged(good).verdict == "NOT VERIFIABLE"
+        report = run.judged(replace(good, verdict="INVALID"))
+    finally:
+        run.close()
+    assert (report.verdict, report.run, report.verified) == ("INVALID", str(path), good.verified)
+    assert "damaged" in report.notes[0]
 
 
 def test_questions_about_another_run_are_not_answered(talk: Talk, log: Path) -> None:

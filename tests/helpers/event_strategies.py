@@ -52,9 +52,19 @@ _text = st.just("t")
 request_hashes = st.sampled_from(["h1", "h2"])
 fitting: Strategy = st.one_of(
     _kind("AgentInit", agent_type=_text, agent_version=_text, config=st.just({"m": 1})),
-    st.builds(lambda p: ("StateTransition", p), st.sampled_from([{"transition_type": "t"}, {"transition_type": "t", "phase": "p"}])),
+    st.builds(
+        lambda p: ("StateTransition", p),
+        st.sampled_from([{"transition_type": "t"}, {"transition_type": "t", "phase": "p"}]),
+    ),
     _kind("ToolRequest", tool_name=tools, tool_version=_text, input=small_values, capabilities=st.just([])),
-    _kind("ToolResponse", tool_name=tools, request_hash=request_hashes, output=small_values, success=st.booleans(), error=maybe_text),
+    _kind(
+        "ToolResponse",
+        tool_name=tools,
+        request_hash=request_hashes,
+        output=small_values,
+        success=st.booleans(),
+        error=maybe_text,
+    ),
     _kind("CapabilityDenied", capability=_text, tool_name=tools, reason=_text),
     _kind("Observation", obs_type=st.sampled_from(["message", "sensor"]), source=_text, data=small_values),
     _kind("Decision", decision_type=st.sampled_from(["message", "plan"]), data=small_values, reasoning=maybe_text),
@@ -68,7 +78,7 @@ fitting: Strategy = st.one_of(
     _kind("Error", error_type=_text, message=names, component=_text, recoverable=st.booleans()),
     _kind("Snapshot", snapshot_type=_text),
     _kind("x:note", text=_text),
-)  # fmt: skip
+)
 """(kind, payload) with every required field."""
 
 

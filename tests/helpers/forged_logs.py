@@ -67,6 +67,6 @@ def forged(
     return forge
 
 
-def written(path: Path, data: bytes) -> Path:
+def written(path: Path, data: bytes | bytearray) -> Path:
     path.write_bytes(data)
     return path

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from replay_gui.widgets.banner import Banner
+from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
 
 SESSIONS = sorted((Path(__file__).parents[3] / "shared" / "data" / "claude-code").rglob("*.jsonl"))
@@ -29,3 +31,21 @@ def test_opens_and_scrubs_end_to_end(journey: Journey, path: Path) -> None:
         assert moment is not None
         assert (moment.event is None) == (position == 0)
         assert moment.not_applied is None
+
+
+def test_what_was_not_understood_is_said_once(journey: Journey, tmp_path: Path) -> None:
+    path = write(tmp_path, user("u1", None, "find it"), {"type": "<b>new</b>"}, assistant("a1", "u1", text("here")))
+    journey.open(path)
+    assert journey.session.facts is not None
+    (note,) = journey.session.facts.notes
+    (banner,) = journey.window.findChildren(Banner)
+    assert banner.trouble.severity == "info"
+    assert "<b>new</b>" in note
+    assert note in banner.text
+    assert journey.session.report is not None
+    assert note in journey.session.report.notes
+
+
+def test_a_session_that_was_understood_needs_no_words(journey: Journey, tmp_path: Path) -> None:
+    journey.open(write(tmp_path, user("u1", None, "find it"), assistant("a1", "u1", text("here"))))
+    assert journey.window.findChildren(Banner) == []

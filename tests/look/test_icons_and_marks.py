@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 from replay_gui.core.kinds import KINDS
 from replay_gui.look.icons import icon, tinted_icon
 from replay_gui.look.marks import Mark, mark_icon, mark_of, mark_pixmap
-from replay_gui.look.paths import resources
 from replay_gui.look.theme import ICON, apply_theme, kind_color, theme
+from replay_gui.resource_paths import resources
 
 NAMES = [
     "open",

@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replay_gui.core.json_form import event_members
 from replay_gui.core.state import GrowList, OverlayMap
-from replay_gui.models.json_text import event_object, json_text, pointer
+from replay_gui.models.json_text import json_text, pointer
 from tests.helpers.moments import event_at
 
 values = st.recursive(
@@ -50,7 +51,7 @@ def test_a_cut_ends_where_it_should() -> None:
 
 
 def test_an_event_has_the_fields_of_the_command_line() -> None:
-    shown = event_object(event_at(6))
+    shown = event_members(event_at(6))
     assert list(shown) == [
         "position", "event_id", "seq", "parent", "kind", "time", "payload", "meta", "state_hash", "hash",
     ]  # fmt: skip

@@ -107,3 +107,11 @@ def test_an_index_with_more_tools_than_keys() -> None:
     )
     rows = Lanes().grown(index).rows(tools)
     assert sum(row.count for row in rows) == 70_000
+
+
+@pytest.mark.parametrize("limit", [1, 2, 8])
+def test_rows_are_counted_without_being_made(limit: int) -> None:
+    for events in ((), ("ToolRequest a",), ("ToolRequest a", "ToolRequest b", "ToolRequest c", "x:thing")):
+        index = index_of(*events, tools=("a", "b", "c"))
+        lanes = Lanes().grown(index)
+        assert lanes.row_count(limit) == len(lanes.rows(index.tools, limit))

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.run_index import RunIndex
-from replay_gui.look.theme import LABELS, apply_theme, theme
+from replay_gui.look.theme import LABELS, LANE, UNIT, apply_theme, theme
 from replay_gui.widgets.timeline import HELP, Timeline
 from tests.helpers.runs import StillSession, first_events, report_of, synthetic_index
 
@@ -52,7 +52,7 @@ def timeline(qtbot: QtBot, qapp: QApplication, session: SteppingSession) -> Time
 
 
 def at(timeline: Timeline, position: float, row: int = 2) -> QPoint:
-    return QPoint(round(timeline.x_of(position)), 15 + row * 22)
+    return QPoint(round(timeline.x_of(position)), UNIT + round((row + 0.5) * LANE))
 
 
 def row_of(timeline: Timeline, title: str) -> int:

@@ -1,0 +1,246 @@
+"""Verification in shares gives the report of verification in one piece, in whatever order the shares come back."""
+
+from __future__ import annotations
+
+import gc
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replay_gui import EventLog, VerificationReport
+from replay_gui.core import index_builder, scanner
+from replay_gui.core.canonical import encode
+from replay_gui.core.chain import digest
+from replay_gui.core.errors import LogRefused
+from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built
+from replay_gui.core.snapshot_codec import encode_keyframe
+from replay_gui.core.snapshots import SnapshotPolicy
+from replay_gui.core.verdict import verify
+from replay_gui.engine import verifying
+from replay_gui.engine.verifying import WORKERS, Verifying
+from tests.helpers.event_strategies import events
+from tests.helpers.forged_logs import forged, written
+from tests.helpers.logs import write_log
+
+VECTORS = Path(__file__).parents[1] / "data" / "vectors"
+CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
+INDEX = "index"
+
+
+def load_jobs() -> Any:
+    from replay_gui.engine import jobs
+
+    gc.enable()  # importing them turned it off, which is right in a worker alone
+    return jobs.JOBS
+
+
+JOBS = load_jobs()
+
+
+def as_sent(value: Any) -> Any:
+    """A value as it comes out of a pipe."""
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(value))
+
+
+class Shares:
+    """Workers that do their jobs at once and let a generator choose whose result is heard first."""
+
+    def __init__(self, seed: int) -> None:
+        self.generator = random.Random(seed)
+        self.running: list[tuple[str, str, dict[str, Any]]] = []
+        self.jobs: list[str] = []
+
+    def submit(self, purpose: str, job: str, args: dict[str, Any]) -> None:
+        assert purpose not in [running[0] for running in self.running], "purposes are unique while they run"
+        self.running.append((purpose, job, as_sent(args)))
+        self.jobs.append(job)
+        assert len(self.running) <= WORKERS
+        assert len(self.jobs) < 2000, "it never comes to an end"
+
+    def next(self) -> tuple[str, list[dict[str, Any]]]:
+        """(purpose, messages) of the one that is through."""
+        purpose, job, args = self.running.pop(self.generator.randrange(len(self.running)))
+        told = Told()
+        result = JOBS[job](args, told)
+        return purpose, [*told.messages, {"type": "done", "value": as_sent(result)}]
+
+
+class Told:
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+
+    def progress(self, done: int, total: int) -> None:
+        self.messages.append({"type": "progress", "done": done, "total": total})
+
+    def part(self, value: Any) -> None:
+        self.messages.append({"type": "part", "value": as_sent(value)})
+
+
+def build_index(log: EventLog, folder: Path) -> Built:
+    folder.mkdir(exist_ok=True)
+    found: Built = JOBS[INDEX]({"path": str(log.source.path), "folder": str(folder)}, Told())
+    return found
+
+
+def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | None = None) -> VerificationReport:
+    """The report by one of the three ways to begin."""
+    shares = Shares(seed)
+    task = Verifying(log, shares.submit)
+    if way == "replay":
+        task.start_with_replay()
+    elif way == "kept":
+        kept = build_index(log, folder) if built is None else built
+        task.start_with_snapshots(kept, str(folder), log.offsets)
+    else:
+        shares.submit(INDEX, INDEX, {"path": str(log.source.path), "folder": str(folder)})
+        folder.mkdir(exist_ok=True)
+        task.start_beside_index()
+    while True:
+        purpose, messages = shares.next()
+        for message in messages:
+            report = None
+            if purpose != INDEX or message["type"] == "progress":
+                report = task.hear(purpose, message)
+            elif message["type"] == "done":
+                task.index_built(msgspec.convert(message["value"], Built), str(folder), log.offsets)
+            if report is not None:
+                assert not shares.running
+                return report
+
+
+WAYS = ("replay", "kept", "beside")
+
+
+@pytest.fixture(
+    scope="module", params=[(8 << 20, 1 << 20), (64, 300), (64, 1 << 20)], ids=["large", "small", "overshot"]
+)
+def sizes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Slices of megabytes; small ones; and small ones that always reach far beyond where they should end."""
+    step, block = request.param
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verifying, "_STEP", step)
+        patch.setattr(scanner, "BLOCK", block)
+        patch.setattr(index_builder, "SnapshotPolicy", lambda: SnapshotPolicy(every=2, least=0))
+        yield
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_vector(sizes: None, way: str, tmp_path: Path) -> None:
+    for name, case in CASES.items():
+        path = VECTORS / f"{name}.rlog"
+        if case["exit"] == 2:
+            with pytest.raises(LogRefused):
+                EventLog.open(path)
+            continue
+        with EventLog.open(path) as log:
+            assert in_shares(log, way, len(name), tmp_path / name) == verify(log), name
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("every", [0, 1, 7, 150])
+def test_longer_logs(sizes: None, way: str, every: int, tmp_path: Path) -> None:
+    path = write_log(tmp_path / "run.rlog", 40, state_hash_every=every)
+    sound = path.read_bytes()
+    for seed in range(4):
+        if seed:
+            damaged = bytearray(sound)
+            damaged[len(sound) * seed // 4 - 50] ^= 1
+            written(path, damaged)
+        with EventLog.open(path) as log:
+            assert in_shares(log, way, seed, tmp_path / f"index{seed}") == verify(log)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("verifying")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(events, max_size=40),
+    st.sampled_from(WAYS),
+    st.booleans(),
+    st.integers(0, 99),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 7)), max_size=3),
+)
+def test_any_log(
+    sizes: None, folder: Path, run: list[Any], way: str, state_hashes: bool, seed: int, flips: list[tuple[float, int]]
+) -> None:
+    forge = forged(run, state_hashes)
+    data = bytearray(forge.bytes())
+    for share, bit in flips:
+        data[len(forge.header) + int(share * (len(data) - len(forge.header) - 1))] ^= 1 << bit
+    with EventLog.open(written(folder / "run.rlog", data)) as log:
+        assert in_shares(log, way, seed, folder / "index") == verify(log)
+
+
+def test_a_large_log_is_really_shared(sizes: None, tmp_path: Path) -> None:
+    path = write_log(tmp_path / "run.rlog", 60)
+    with EventLog.open(path) as log:
+        shares = Shares(1)
+        task = Verifying(log, shares.submit)
+        built = build_index(log, tmp_path / "index")
+        task.start_with_snapshots(built, str(tmp_path / "index"), log.offsets)
+        done: list[int] = []
+        while (purpose := shares.next()) and (report := [task.hear(purpose[0], m) for m in purpose[1]][-1]) is None:
+            done.append(task.done)
+        assert report == verify(log)
+        assert shares.jobs.count("states") >= 8
+        assert shares.jobs.count("integrity") > (1 if verifying._STEP < 100 else 0)
+        assert "applicable" not in shares.jobs
+        assert done == sorted(done)
+
+
+@pytest.mark.parametrize("bound", [True, False], ids=["with its digest", "flipped on disk"])
+def test_a_forged_snapshot_does_not_change_the_verdict(sizes: None, bound: bool, tmp_path: Path) -> None:
+    """Slices that do not fit together are replayed."""
+    run: list[tuple[str, dict[str, Any]]] = [("MemoryWrite", {"key": f"k{n}", "value": n}) for n in range(60)]
+    forge = forged(run)
+    with EventLog.open(written(tmp_path / "run.rlog", forge.bytes())) as log:
+        expected = verify(log)
+        assert expected.verdict == "VALID"
+        folder = tmp_path / "index"
+        built = build_index(log, folder)
+        for at, entry in list(enumerate(built.snapshots))[::9]:
+            snapshots = list(built.snapshots)
+            data = (folder / SNAPSHOTS_FILE).read_bytes()
+            if bound:
+                raw, _ = encode_keyframe({"memory": {"forged": at}})
+                forged_entry = entry._replace(
+                    offset=len(data), size=len(raw), keyframe=entry.position, digest=digest(raw)
+                )
+                snapshots[at] = forged_entry
+                (folder / SNAPSHOTS_FILE).write_bytes(data + raw)
+            else:
+                damaged = bytearray(data)
+                damaged[entry.offset] ^= 1
+                (folder / SNAPSHOTS_FILE).write_bytes(damaged)
+            changed = replace(built, snapshots=tuple(snapshots))
+            assert in_shares(log, "kept", at, folder, changed) == expected
+            (folder / SNAPSHOTS_FILE).write_bytes(data)
+
+
+def test_a_snapshot_that_hides_a_false_state_hash(sizes: None, tmp_path: Path) -> None:
+    """A log whose recorded hashes from some event on are those of another state, and snapshots of that other state."""
+    honest: list[tuple[str, dict[str, Any]]] = [("MemoryWrite", {"key": f"k{n}", "value": n}) for n in range(60)]
+    lying = [*honest[:20], ("MemoryWrite", {"key": "k20", "value": "another"}), *honest[21:]]
+    other = forged(lying)
+    forge = forged([], False)
+    with EventLog.open(written(tmp_path / "other.rlog", other.bytes())) as log:
+        built = build_index(log, tmp_path / "index")
+        states = [event.state_hash for event in log]
+    for seq, (kind, payload) in enumerate(honest):
+        forge.add(encode([kind, payload]), states[seq], encode({"seq": seq}))
+    with EventLog.open(written(tmp_path / "run.rlog", forge.bytes())) as log:
+        expected = verify(log)
+        assert [finding.position for finding in expected.mismatches] == list(range(20, 60))
+        entries = [entry._replace(chain=log[entry.position - 1].hash or b"") for entry in built.snapshots]
+        assert in_shares(log, "kept", 1, tmp_path / "index", replace(built, snapshots=tuple(entries))) == expected

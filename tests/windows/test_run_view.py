@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QSplitter
+from pytestqt.qtbot import QtBot
+
+from replay_gui.look.theme import GAP, apply_theme
+from replay_gui.windows.run_view import RunView
+from tests.helpers.runs import StillSession, synthetic_index
+
+TOOLS = ("search", "read_file", "run_tests", "query_db", "write_file", "list_dir", "read_clock", "ask")
+
+
+@pytest.fixture
+def session() -> StillSession:
+    return StillSession()
+
+
+@pytest.fixture
+def view(qtbot: QtBot, qapp: QApplication, session: StillSession) -> RunView:
+    apply_theme(qapp, "dark")
+    view = RunView(session)
+    qtbot.addWidget(view)
+    view.resize(1440, 808)
+    with qtbot.waitExposed(view):
+        view.show()
+    return view
+
+
+def titles(view: RunView) -> list[str]:
+    return [row.title for row in view.timeline.timeline.rows]
+
+
+def test_the_timeline_has_the_height_that_its_lanes_need(view: RunView, session: StillSession) -> None:
+    session.show(synthetic_index(1_000, TOOLS[:1]))
+    few = view.timeline.height()
+    assert few == view.timeline.sizeHint().height()
+    session.show(synthetic_index(1_000, TOOLS))
+    assert few < view.timeline.height() < 808 * 0.45
+    assert set(TOOLS) <= set(titles(view)), "eight tools have a lane each"
+
+
+def test_in_a_small_window_tools_share_a_lane_and_nothing_is_cut(view: RunView, session: StillSession) -> None:
+    session.show(synthetic_index(1_000, TOOLS))
+    view.resize(1024, 548)
+    timeline = view.timeline.timeline
+    assert any(title.endswith("more tools") for title in titles(view))
+    assert timeline.height() >= timeline.minimumSizeHint().height()
+    view.resize(1440, 808)
+    assert set(TOOLS) <= set(titles(view))
+
+
+def test_a_border_that_was_dragged_stays(view: RunView, session: StillSession, qtbot: QtBot) -> None:
+    session.show(synthetic_index(1_000, TOOLS))
+    assert view.save()[0].isEmpty()
+    before = view.timeline.height()
+    rows = view.findChild(QSplitter)
+    assert rows is not None
+    handle, down = rows.handle(1), QPoint(GAP // 2, 50)
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(GAP // 2, 2))
+    QTest.mouseMove(handle, down)
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, down)
+    dragged = view.timeline.height()
+    assert dragged > before
+    session.show(synthetic_index(1_000, TOOLS[:1]))
+    assert view.timeline.height() == dragged
+    other = RunView(session)
+    qtbot.addWidget(other)
+    other.restore(*view.save())
+    assert not other.save()[0].isEmpty()
