@@ -36,7 +36,6 @@ class RunIndex:
         duration: int64, ns, NO_DURATION where unknown. For a request and its response: the call's.
         pair: int32, for a request the place of its response and the reverse, NO_PAIR where there is none (yet).
         flags: uint8, FLAG_*.
-        critical: the places with FLAG_CRITICAL.
         snapshots: positions at which a state snapshot is kept.
     """
 
@@ -56,12 +55,3 @@ class RunIndex:
     @property
     def count(self) -> int:
         return len(self.kind)
-
-    @property
-    def has_times(self) -> bool:
-        """Whether every event has a time, so that a wall-clock axis means something."""
-        return self.count > 0 and bool((self.time != NO_TIME).all())
-
-    def kind_counts(self) -> dict[str, int]:
-        counts = np.bincount(self.kind, minlength=len(self.kinds))
-        return {name: int(n) for name, n in zip(self.kinds, counts, strict=True) if n}

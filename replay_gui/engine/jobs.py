@@ -17,8 +17,6 @@ from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import IntegritySlice, StatesSlice, check_applicable, check_integrity, check_states
 from replay_gui.core.snapshot_store import Entry, SnapshotReader
 from replay_gui.core.state import EMPTY, State
-from replay_gui.core.verdict import verify as verify_here
-from replay_gui.core.verification import VerificationReport
 from replay_gui.engine.worker import Job, Report
 
 PART_PAUSE = 0.25  # seconds between two parts of an index; each costs the window a redraw
@@ -84,12 +82,6 @@ def applicable(args: dict[str, Any], report: Report) -> StatesSlice:
         return check_applicable(log, on_boundary)
 
 
-def verify(args: dict[str, Any], report: Report) -> VerificationReport:
-    """The verdict on the log at `path`."""
-    with EventLog.open(args["path"]) as log:
-        return verify_here(log, lambda offset: report.progress(offset, log.source.size))
-
-
 def file_hash(args: dict[str, Any], report: Report) -> str:
     """BLAKE3 of the whole file, hex."""
     with EventLog.open(args["path"]) as log:
@@ -109,5 +101,4 @@ JOBS: Mapping[str, Job] = {
     "applicable": applicable,
     "file_hash": file_hash,
     "convert": convert,
-    "verify": verify,
 }

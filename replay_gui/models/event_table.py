@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 
 from replay_gui.core.plain_text import one_line
-from replay_gui.core.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
+from replay_gui.core.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models.event_filter import EventFilter
 from replay_gui.models.event_words import since_start, span_words
@@ -50,10 +50,6 @@ class EventTable(QAbstractTableModel):
     @property
     def filter(self) -> EventFilter:
         return self._filter
-
-    @property
-    def run_index(self) -> RunIndex:
-        return self._index
 
     def set_filter(self, filter_: EventFilter) -> None:
         self._filter = filter_
