@@ -9,63 +9,23 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-import msgspec
-
 from replay_gui.core.errors import ReplayError
-from replay_gui.core.index_builder import Built
-from replay_gui.core.verification import VerificationReport
-from replay_gui.engine.answers import IndexGrew, Progress, RunOpened, Trouble
-from replay_gui.engine.background import Background
+from replay_gui.engine.answers import Trouble
 from replay_gui.engine.frames import Message
 from replay_gui.engine.mailbox import Letter, Mailbox
-from replay_gui.engine.open_run import OpenRun, Stamp
-from replay_gui.engine.opening import (
-    Conversion,
-    conversion_cache,
-    file_stamp,
-    is_foreign,
-    opened,
-    opened_conversion,
-    user_cache,
-)
-from replay_gui.engine.pace import Pace
+from replay_gui.engine.opening import user_cache
 from replay_gui.engine.processes import WorkerPool
-from replay_gui.engine.requests import (
-    Answer,
-    CheckFile,
-    Close,
-    GetRows,
-    Heard,
-    Open,
-    Question,
-    Request,
-    Seek,
-    StopWork,
-    WorkEnded,
-)
-from replay_gui.engine.verifying import Verifying
+from replay_gui.engine.requests import Answer, Close, Heard, Open, Request, Seat
+from replay_gui.engine.run_keeper import RunKeeper
 
 Deliver: TypeAlias = Callable[[Answer], None]
 
-INDEX, CONVERT = "index", "convert"
-
-
-@dataclass(frozen=True, slots=True)
-class _Converting:
-    """A foreign file that is being made into a log, to be opened as run `run`."""
-
-    run: int
-    path: str
-    stamp: Stamp
-    work: Background
-
 
 class Engine:
-    """The thread and what it knows.
+    """The thread and what it knows: a run in each seat.
 
     `start`, `ask` and `close` are for others, from any thread; `deliver` is called on the engine's.
     """
@@ -74,22 +34,19 @@ class Engine:
         self._deliver = deliver
         self._pool = pool
         self._mailbox: Mailbox[Request] = Mailbox()
-        self._cache = user_cache()
         self._thread = threading.Thread(target=self._live, name="core-engine", daemon=True)
-        self._open: OpenRun | None = None
-        self._verifying: Verifying | None = None
-        self._pace = Pace("Verifying")
-        self._converting: _Converting | None = None
-        self._background: Background | None = None
-        self._sought: tuple[int, int] | None = None  # ticket and position of the last Seek
+        cache = user_cache()
+        self._keepers = {
+            seat: RunKeeper(pool, cache, partial(self._answer, seat), partial(self._on_worker, seat)) for seat in Seat
+        }
 
     def start(self) -> None:
         self._pool.warm()
         self._thread.start()
 
     def ask(self, key: Hashable, request: Request) -> int:
-        """Queues a request in the place of the waiting one of its key; its ticket."""
-        return self._mailbox.put(key, request)
+        """Queues a request in the place of the waiting one of its key and seat; its ticket."""
+        return self._mailbox.put((request.seat, key), request)
 
     def close(self) -> None:
         """Ends the thread, after what it is doing right now, and every worker. Nothing is delivered afterwards."""
@@ -97,149 +54,36 @@ class Engine:
         self._thread.join()
         self._pool.close()
 
-    def _on_worker(self, run: int, purpose: str, message: Message) -> None:
+    def _on_worker(self, seat: Seat, run: int, purpose: str, message: Message) -> None:
         """On a thread of the pool. Progress replaces progress that was not looked at; all else is kept."""
-        key = ("progress", purpose) if message["type"] == "progress" else None
-        self._mailbox.put(key, Request(run, Heard(purpose, message)))
+        key = (seat, "progress", purpose) if message["type"] == "progress" else None
+        self._mailbox.put(key, Request(run, Heard(purpose, message), seat))
 
     # ---- the thread ------------------------------------------------------------------------------
     def _live(self) -> None:
         while (letter := self._mailbox.take()) is not None:
+            request = letter.request
             try:
                 self._handle(letter)
             except ReplayError as why:
-                self._answer(letter.request.run, Trouble("error", str(why)), letter.ticket)
+                self._answer(request.seat, request.run, Trouble("error", str(why)), letter.ticket)
             except Exception:  # noqa: BLE001  the thread outlives its own faults; the crash hook shows them
                 threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
-        self._forget()
+        for keeper in self._keepers.values():
+            keeper.close()
 
     def _handle(self, letter: Letter[Request]) -> None:
         run, question = letter.request.run, letter.request.question
+        keeper = self._keepers[letter.request.seat]
         match question:
             case Open(path):
-                self._start_opening(run, path, letter.ticket)
+                keeper.start_opening(run, path, letter.ticket)
             case Close():
-                self._forget()
+                keeper.close()
             case Heard(purpose, message):
-                self._hear(run, purpose, message)
-            case _ if self._open is not None and self._open.number == run:
-                self._reply(self._open, question, letter.ticket)
-
-    def _reply(self, run: OpenRun, question: Question, ticket: int) -> None:
-        match question:
-            case Seek(position):
-                self._sought = ticket, position
-                self._show_moment(run)
-            case GetRows(start, stop):
-                self._answer(run.number, run.rows(start, stop), ticket)
-            case StopWork():
-                self._stop_work(run)
-            case CheckFile() if run.changed_on_disk():
-                self._answer(run.number, Trouble("warning", "The file has changed on disk.", "reload"))
-
-    def _answer(self, run: int, value: object, ticket: int = 0) -> None:
-        self._deliver(Answer(run, ticket, value))
-
-    def _complain(self, run: int, text: str) -> None:
-        self._answer(run, Trouble("warning", text))
-
-    def _show_moment(self, run: OpenRun) -> None:
-        if self._sought is not None:
-            ticket, position = self._sought
-            self._answer(run.number, run.moment(min(max(position, 0), run.index.count)), ticket)
-
-    # ---- opening and closing ---------------------------------------------------------------------
-    def _start_opening(self, run: int, path: str, ticket: int) -> None:
-        """Opens a log at once; has anything else converted to one first, while the old run stays."""
-        self._stop_converting()
-        if not is_foreign(path):
-            self._take_over(opened(run, path, self._cache, partial(self._complain, run)), ticket)
-            return
-        work = Background(self._pool, partial(self._on_worker, run))
-        self._converting = _Converting(run, path, file_stamp(path), work)
-        self._answer(run, Progress("Importing", 0, 0, None))
-        work.start(CONVERT, CONVERT, {"path": path, "cache": str(conversion_cache())})
-
-    def _hear_converting(self, converting: _Converting, message: Message) -> None:
-        if not converting.work.accepts(CONVERT, message):
-            return
-        number, path = converting.run, converting.path
-        if message["type"] not in ("done", "failed"):
-            return
-        self._converting = None
-        self._answer(number, WorkEnded())
-        if message["type"] == "failed":
-            self._answer(number, Trouble("error", message["text"]))
-        else:
-            made = msgspec.convert(message["value"], Conversion)
-            complain = partial(self._complain, number)
-            self._take_over(opened_conversion(number, path, converting.stamp, made, self._cache, complain), 0)
-
-    def _stop_converting(self) -> None:
-        if self._converting is not None:
-            self._converting.work.stop()
-            self._converting = None
-
-    def _take_over(self, run: OpenRun, ticket: int) -> None:
-        """The new run is sound enough to be shown, so the old one goes."""
-        self._forget()
-        self._open = run
-        work = self._background = Background(self._pool, partial(self._on_worker, run.number))
-        verifying = self._verifying = Verifying(run.log, work.start)
-        self._pace = Pace("Verifying")
-        self._answer(run.number, RunOpened(run.facts, run.index), ticket)
-        self._answer(run.number, self._pace.progress(0, verifying.total))
-        if run.index.complete:  # from the cache, on which no verdict may rest
-            verifying.start_with_snapshots(run.built, str(run.folder), run.index.offset)
-        else:
-            work.start(INDEX, INDEX, {"path": str(run.log.source.path), "folder": str(run.folder)})
-            verifying.start_beside_index()
-
-    def _forget(self) -> None:
-        self._stop_converting()
-        if self._background is not None:
-            self._background.stop()
-        if self._open is not None:
-            self._open.close()
-        self._open = self._background = self._verifying = self._sought = None
-
-    # ---- background work ---------------------------------------------------------------------------
-    def _hear(self, number: int, purpose: str, message: Message) -> None:
-        if self._converting is not None and self._converting.run == number:
-            self._hear_converting(self._converting, message)
-            return
-        run, work, verifying = self._open, self._background, self._verifying
-        if run is None or run.number != number or work is None or verifying is None:
-            return
-        if not work.accepts(purpose, message):
-            return
-        match message["type"], purpose:
-            case "failed", _:
-                missing = "Not all events were read" if purpose == INDEX else "The run was not verified"
-                self._answer(number, Trouble("error", f"{missing}: {message['text']}.", "reload"))
-            case ("part" | "done") as kind, "index":
-                run.grow(msgspec.convert(message["value"], Built), complete=kind == "done")
-                self._answer(number, IndexGrew(run.index))
-                if kind == "done":
-                    verifying.index_built(run.built, str(run.folder), run.index.offset)
+                keeper.hear(run, purpose, message)
             case _:
-                self._conclude(run, verifying.hear(purpose, message))
-        if message["type"] == "progress":
-            self._answer(number, self._pace.progress(verifying.done, max(verifying.done, verifying.total)))
-        elif not work.busy:
-            self._answer(number, WorkEnded())
+                keeper.reply(run, question, letter.ticket)
 
-    def _conclude(self, run: OpenRun, report: VerificationReport | None) -> None:
-        if report is not None:
-            report = run.judged(report)
-            run.broken_from = report.first_broken
-            self._answer(run.number, report)
-            if run.broken_from is not None:
-                self._show_moment(run)
-
-    def _stop_work(self, run: OpenRun) -> None:
-        if self._background is not None and self._background.busy:
-            self._background.stop()
-            missing = "the run is not verified" if run.index.complete else "not all events were read"
-            self._answer(run.number, Trouble("info", f"Stopped: {missing}.", "reload"))
-            self._answer(run.number, WorkEnded())
+    def _answer(self, seat: Seat, run: int, value: object, ticket: int = 0) -> None:
+        self._deliver(Answer(run, ticket, value, seat))

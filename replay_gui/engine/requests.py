@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
 from replay_gui.engine.frames import Message
+
+
+class Seat(StrEnum):
+    """Where a run sits in the engine: one run is open in each seat. A comparison is of A and B."""
+
+    A = "A"
+    B = "B"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +66,11 @@ Question: TypeAlias = Open | Close | Seek | GetRows | StopWork | CheckFile | Hea
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question about run number `run`; Open and Close bring a new number, greater than all before."""
+    """A question about run number `run` in a seat; Open and Close bring a number greater than all before there."""
 
     run: int
     question: Question
+    seat: Seat = Seat.A
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ class WorkEnded:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One of engine.answers, a VerificationReport or WorkEnded, about run `run`.
+    """One of engine.answers, a VerificationReport or WorkEnded, about run `run` in a seat.
 
     `ticket` is that of the request it answers; 0 where it comes unasked.
     """
@@ -79,3 +88,4 @@ class Answer:
     run: int
     ticket: int
     value: object
+    seat: Seat = Seat.A

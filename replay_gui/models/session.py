@@ -19,6 +19,7 @@ from replay_gui.engine.requests import (
     Open,
     Question,
     Request,
+    Seat,
     Seek,
     StopWork,
     WorkEnded,
@@ -30,9 +31,10 @@ SETTLE = 200  # ms without a further change before a changed file is looked at
 
 
 class Session(QObject):
-    """State of one window.
+    """What a window shows of the run in one seat of the engine.
 
     Attributes:
+        seat: which seat. bridge: to the engine, which the sessions of a window share; None for a session without one.
         facts: the open run's RunFacts, or None.
         index: its RunIndex so far (an empty one where no run is open).
         position: the current position, 0 … index.count: what the user asked for; the moment may lag behind.
@@ -65,9 +67,11 @@ class Session(QObject):
     troubled = Signal(object)
     trouble_cleared = Signal()
 
-    def __init__(self, parent: QObject | None = None, bridge: EngineBridge | None = None) -> None:
-        """`bridge`: an engine of one's own; else a session without one, on which nothing is asked or opened."""
+    def __init__(self, parent: QObject | None = None, bridge: EngineBridge | None = None, seat: Seat = Seat.A) -> None:
+        """Without a bridge nothing is asked or opened. The session in seat A owns the bridge."""
         super().__init__(parent)
+        self.seat = seat
+        self.bridge = bridge
         self.facts: RunFacts | None = None
         self.index = RunIndex()
         self.position = 0
@@ -75,7 +79,6 @@ class Session(QObject):
         self.report: VerificationReport | None = None
         self.view: tuple[float, float] = (0.0, 1.0)
         self.working = False
-        self._bridge = bridge
         self._run = 0  # number of the run shown; answers about earlier ones are stale
         self._last_run = 0  # the last number given out
         self._wanted: int | None = None  # a position that the index does not cover yet
@@ -85,14 +88,15 @@ class Session(QObject):
         self._watcher.fileChanged.connect(self._on_file_event)
         self._settle.timeout.connect(self._on_file_settled)
         if bridge is not None:
-            bridge.setParent(self)
+            if seat is Seat.A:
+                bridge.setParent(self)
             bridge.answered.connect(self._on_answered)
 
     def close(self) -> None:
-        """Ends the engine; the session is of no use afterwards."""
+        """Ends the engine, if it is the session's; the session is of no use afterwards."""
         self._settle.stop()
-        if self._bridge is not None:
-            self._bridge.close()
+        if self.bridge is not None and self.seat is Seat.A:
+            self.bridge.close()
 
     # ---- moving: every method clamps to the run -------------------------------------------------
     @Slot(object)
@@ -177,12 +181,14 @@ class Session(QObject):
         self._ask("stop", StopWork())
 
     def _ask(self, key: str, question: Question, run: int | None = None) -> None:
-        if self._bridge is not None:
-            self._bridge.ask(key, Request(self._run if run is None else run, question))
+        if self.bridge is not None:
+            self.bridge.ask(key, Request(self._run if run is None else run, question, self.seat))
 
     # ---- what the engine says -----------------------------------------------------------------------
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
+        if answer.seat is not self.seat:
+            return
         match answer.value:
             case RunOpened(facts, index):
                 if answer.run > self._run:

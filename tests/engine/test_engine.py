@@ -33,6 +33,7 @@ from replay_gui.engine.requests import (
     Open,
     Question,
     Request,
+    Seat,
     Seek,
     StopWork,
     WorkEnded,
@@ -52,8 +53,8 @@ class Talk:
         self.engine = Engine(self.inbox.put, WorkerPool(module=module))
         self.seen: list[Answer] = []
 
-    def ask(self, question: Question, run: int = 1, key: str | None = None) -> int:
-        return self.engine.ask(key or type(question).__name__, Request(run, question))
+    def ask(self, question: Question, run: int = 1, key: str | None = None, seat: Seat = Seat.A) -> int:
+        return self.engine.ask(key or type(question).__name__, Request(run, question, seat))
 
     def until(self, kind: type[T], good: Callable[[T], bool] = lambda value: True) -> T:
         """The next answer of this kind that is good; Fails on what went wrong before it."""
@@ -229,6 +230,24 @@ def test_questions_about_another_run_are_not_answered(talk: Talk, log: Path) -> 
     talk.ask(Seek(5), run=7, key="stale")
     talk.ask(Seek(6), run=1)
     assert talk.until(Moment).position == 6
+
+
+def test_two_runs_sit_side_by_side_and_one_may_leave(talk: Talk, log: Path, tmp_path: Path) -> None:
+    talk.open_whole(log)
+    other = write_log(tmp_path / "other.rlog", turns=3)
+    talk.ask(Open(str(other)), seat=Seat.B)
+    opened = talk.until(RunOpened)
+    assert (opened.facts.name, talk.seen[-1].seat) == ("other.rlog", Seat.B)
+    talk.until(WorkEnded)
+    for seat, position in ((Seat.A, 40), (Seat.B, 4)):
+        talk.ask(Seek(position), seat=seat)
+    first, second = talk.until(Moment), talk.until(Moment)
+    assert (first.position, second.position) == (40, 4)
+    assert [answer.seat for answer in talk.seen[-2:]] == [Seat.A, Seat.B]
+    talk.ask(Close(), run=2, seat=Seat.B)
+    talk.ask(Seek(3), seat=Seat.B)
+    talk.ask(Seek(5))
+    assert talk.until(Moment).position == 5
 
 
 def test_a_closed_run_is_silent(talk: Talk, log: Path, tmp_path: Path) -> None:

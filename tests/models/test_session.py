@@ -13,6 +13,7 @@ from replay_gui.core.kinds import KINDS
 from replay_gui.core.run_index import NO_TOOL, RunIndex
 from replay_gui.engine.answers import Rows, Trouble
 from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.requests import Seat
 from replay_gui.models.lane_steps import next_in_lane
 from replay_gui.models.session import Session
 from tests.helpers.logs import damage, write_log
@@ -266,3 +267,20 @@ def test_20_000_void_calls_lose_no_reference(qapp: QCoreApplication) -> None:
         counter.setObjectName("x")
         counter.blockSignals(False)
     assert counter.count == 40_000
+
+
+def test_two_sessions_share_an_engine_and_mind_their_own_run(
+    qtbot: QtBot, session: Session, log: Path, tmp_path: Path
+) -> None:
+    beside = Session(session, session.bridge, Seat.B)
+    open_whole(qtbot, session, log)
+    open_whole(qtbot, beside, write_log(tmp_path / "other.rlog", turns=2))
+    session.seek(40)
+    beside.seek(7)
+    arrive(qtbot, session, 40)
+    arrive(qtbot, beside, 7)
+    assert (session.index.count, beside.index.count) == (51, 11)
+    beside.close_run()
+    beside.close()  # the engine is not its own
+    session.seek(41)
+    arrive(qtbot, session, 41)
