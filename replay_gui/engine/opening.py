@@ -26,14 +26,9 @@ class Conversion(msgspec.Struct, frozen=True):
 
 
 def is_foreign(path: str) -> bool:
-    """Whether the file must be converted first; a ReplayError where it cannot be read or nothing can convert it."""
+    """Whether the file must be converted first; LogUnreadable where it cannot be read."""
     with Source(path) as source:
-        if says_it_is_a_log(source):
-            return False
-        from replay_gui.core.importers.registry import importer_for  # most windows never meet a foreign file
-
-        importer_for(source)
-    return True
+        return not says_it_is_a_log(source)
 
 
 def file_stamp(path: str) -> Stamp:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.importers.claude_code import ClaudeCode
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.source import Source
 
@@ -97,5 +98,5 @@ def read(folder: Path, *lines: Any, end: bytes = b"\n") -> Read:
 
 def read_file(path: Path) -> Read:
     with Source(path) as source:
-        (run,) = ClaudeCode().runs(source)
+        (run,) = ClaudeCode().runs(ForeignFile(source))
         return Read(run, list(run.events))

@@ -9,12 +9,10 @@ from typing import Any
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.claude_code_events import ClaudeCodeEvents
 from replay_gui.core.importers.claude_code_survey import Survey, survey
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.json_lines import NotJson, value_of
-from replay_gui.core.source import Source
 
-_LINES_ASKED = 20
 _TREE = {"uuid", "parentUuid", "sessionId"}
 _TELLING = {  # types of lines outside the tree, with the keys that nobody else's have
     "file-history-snapshot": {"messageId", "snapshot"},
@@ -33,13 +31,13 @@ class ClaudeCode:
     title = "Claude Code session"
     version = 1
 
-    def recognises(self, head: bytes, path: str) -> bool:
-        *whole, rest = head.split(b"\n")
-        if not whole and _LONG_FIRST_LINE.match(rest):
+    def recognises(self, file: ForeignFile) -> bool:
+        if not file.first_lines and _LONG_FIRST_LINE.match(file.head):
             return True
-        return any(_is_telling(line) for line in (whole or [rest])[:_LINES_ASKED])
+        return any(_is_telling(line) for line in file.first_lines)
 
-    def runs(self, source: Source) -> Iterator[ImportedRun]:
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        source = file.source
         found = survey(source)
         if not found.understood:
             raise ImportRefused(f"{source.path}: no line of a Claude Code session in it")
@@ -62,11 +60,7 @@ def _facts(found: Survey) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value}
 
 
-def _is_telling(raw: bytes) -> bool:
-    try:
-        line = value_of(raw, ImportNotes())
-    except NotJson:
-        return False
+def _is_telling(line: Any) -> bool:
     if not isinstance(line, dict):
         return False
     kind = line.get("type")

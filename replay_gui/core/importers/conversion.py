@@ -14,6 +14,7 @@ from typing import IO, Any
 import msgspec
 
 from replay_gui.core.errors import EventInvalid, ImportRefused, LogUnreadable
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.registry import Importer, importer_for
 from replay_gui.core.log_writer import LogWriter
@@ -58,19 +59,20 @@ def convert(path: str | os.PathLike[str], out: str | os.PathLike[str], format: s
     if out.exists() and not out.is_dir():
         raise ImportRefused(f"{out}: exists already; give another name, or a folder")
     with Source(path) as source:
-        importer = importer_for(source, format)
-        return convert_source(source, importer, out)
+        file = ForeignFile(source)
+        return convert_file(file, importer_for(file, format), out)
 
 
-def convert_source(source: Source, importer: Importer, out: Path) -> list[Converted]:
+def convert_file(file: ForeignFile, importer: Importer, out: Path) -> list[Converted]:
     """As `convert`, of an open file."""
+    source = file.source
     home = out if out.is_dir() else out.parent
     digest = source.blake3()
     try:
         with tempfile.TemporaryDirectory(prefix=".import-", dir=home) as workshop:
             made = [
                 _write_log(run, source, importer, digest, Path(workshop, f"{number}{SUFFIX}"))
-                for number, run in enumerate(importer.runs(source))
+                for number, run in enumerate(importer.runs(file))
             ]
             if not made:
                 raise ImportRefused(f"{source.path}: holds no run")

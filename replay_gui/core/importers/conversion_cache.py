@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from replay_gui.core.errors import LogUnreadable, ReplayError
-from replay_gui.core.importers.conversion import Converted, convert_source
+from replay_gui.core.importers.conversion import Converted, convert_file
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.source import Source
 
@@ -39,7 +40,8 @@ def cached_conversion(
     ImportRefused where the file is of no known format, LogUnreadable where reading or writing fails.
     """
     with Source(path) as source:
-        importer = importer_for(source, format)
+        file = ForeignFile(source)
+        importer = importer_for(file, format)
         digest = source.blake3()
         home = Path(cache_dir)
         folder = home / f"{digest}-{importer.name}-{importer.version}"
@@ -50,7 +52,7 @@ def cached_conversion(
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             fresh = Path(tempfile.mkdtemp(prefix=".conversion-", dir=home))
             try:
-                _write_list(fresh, convert_source(source, importer, fresh))
+                _write_list(fresh, convert_file(file, importer, fresh))
                 if folder.is_dir() and not _kept(folder, importer.name, digest):
                     shutil.rmtree(folder)
                 _move(fresh, folder)

@@ -12,9 +12,12 @@ class ImportNotes:
     A reason is a plural phrase ("lines that are no JSON, kept as text"): one of a fixed set, never text of the source.
     """
 
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
+    def __init__(self, begun: ImportNotes | None = None) -> None:
+        """`begun`: what was counted already; it stays as it is."""
+        self._counts: dict[str, int] = {} if begun is None else dict(begun._counts)
         self._examples: dict[str, dict[str, None]] = {}
+        if begun is not None:
+            self._examples = {reason: dict(examples) for reason, examples in begun._examples.items()}
 
     def count(self, reason: str, number: int = 1, example: str | None = None) -> None:
         """Adds `number` to `reason`. `example`: hostile text of the source is fine, its beginning is kept."""

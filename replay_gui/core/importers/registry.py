@@ -8,10 +8,11 @@ from typing import Protocol
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.claude_code import ClaudeCode
+from replay_gui.core.importers.foreign_file import DOCUMENT_LIMIT, ForeignFile
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.mini_swe_agent import MiniSweAgent
+from replay_gui.core.importers.tau_bench import TauBench
 from replay_gui.core.source import Source
-
-HEAD_SIZE = 1 << 16  # bytes of a file that recognition looks at
 
 
 class Importer(Protocol):
@@ -29,16 +30,16 @@ class Importer(Protocol):
     @property
     def version(self) -> int: ...
 
-    def recognises(self, head: bytes, path: str) -> bool:
-        """Whether the file that begins with `head` (up to HEAD_SIZE bytes) is of this format, by its content."""
+    def recognises(self, file: ForeignFile) -> bool:
+        """Whether the file is of this format, by its content."""
 
-    def runs(self, source: Source) -> Iterator[ImportedRun]:
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """The file's runs, the main one first; ImportRefused where it holds none. Take one's events before the next."""
 
 
 def importers() -> tuple[Importer, ...]:
     """All of them, in the order in which they are asked."""
-    return (ClaudeCode(),)
+    return (ClaudeCode(), MiniSweAgent(), TauBench())
 
 
 def recognise(path: str | os.PathLike[str], format: str | None = None) -> Importer:
@@ -47,10 +48,10 @@ def recognise(path: str | os.PathLike[str], format: str | None = None) -> Import
     ImportRefused where there is none, LogUnreadable where the file cannot be read.
     """
     with Source(path) as source:
-        return importer_for(source, format)
+        return importer_for(ForeignFile(source), format)
 
 
-def importer_for(source: Source, format: str | None = None) -> Importer:
+def importer_for(file: ForeignFile, format: str | None = None) -> Importer:
     """As `recognise`, of an open file."""
     known = importers()
     if format is not None:
@@ -58,12 +59,16 @@ def importer_for(source: Source, format: str | None = None) -> Importer:
             if importer.name == format:
                 return importer
         raise ImportRefused(f"no format is called {format!r}; known are {_names(known)}")
-    head = source.read_at(0, min(source.size, HEAD_SIZE))
     for importer in known:
-        if importer.recognises(head, str(source.path)):
+        if importer.recognises(file):
             return importer
-    what = "is empty" if not head else f"is of no format known here ({_names(known)}); --format NAME says which it is"
-    raise ImportRefused(f"{source.path}: {what}")
+    if not file.head:
+        what = "is empty"
+    elif file.is_too_long:
+        what = f"is one JSON value of more than {DOCUMENT_LIMIT >> 20} MB, which is not read; split it"
+    else:
+        what = f"is of no format known here ({_names(known)}); --format NAME says which it is"
+    raise ImportRefused(f"{file.source.path}: {what}")
 
 
 def _names(known: tuple[Importer, ...]) -> str:

@@ -27,3 +27,10 @@ def milliseconds(number: object) -> int | None:
     if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < _END // 1_000_000:
         return None
     return round(number * 1_000_000)
+
+
+def seconds(number: object) -> int | None:
+    """A number of seconds as ns; None where it is none, negative, or beyond 292 years."""
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < _END // 1_000_000_000:
+        return None
+    return round(number * 1_000_000) * 1000  # as floats, times of today are exact to the microsecond

@@ -19,6 +19,7 @@ from replay_gui.core.importers import conversion
 from replay_gui.core.importers.claude_code import ClaudeCode
 from replay_gui.core.importers.conversion import NOT_WRITTEN, Converted, convert
 from replay_gui.core.importers.conversion_cache import cached_conversion
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.scanner import Block, Ending, scan
@@ -138,10 +139,10 @@ class Several:
     title = "Several"
     version = 1
 
-    def recognises(self, head: bytes, path: str) -> bool:
+    def recognises(self, file: ForeignFile) -> bool:
         return True
 
-    def runs(self, source: Source) -> Any:
+    def runs(self, file: ForeignFile) -> Any:
         events = [
             ImportedEvent("x:one", {}, {"time": 5}),
             ImportedEvent("Observation", {"obs_type": "no more fields"}, {"parent": 0, "line": 7}),
@@ -152,7 +153,7 @@ class Several:
 
 
 def test_several_runs_need_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversion, "importer_for", lambda source, format: Several())
+    monkeypatch.setattr(conversion, "importer_for", lambda file, format: Several())
     path = session(tmp_path)
     with pytest.raises(ImportRefused, match="holds 2 runs; give a folder"):
         convert(path, tmp_path / "out.rlog")
@@ -162,7 +163,7 @@ def test_several_runs_need_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_an_event_that_cannot_be_written_leaves_a_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversion, "importer_for", lambda source, format: Several())
+    monkeypatch.setattr(conversion, "importer_for", lambda file, format: Several())
     _, rows, _ = read_log(convert(session(tmp_path), tmp_path / "out")[0].path)
     assert [kind for kind, _, _ in rows] == ["x:one", NOT_WRITTEN, "x:three"]
     assert rows[1][1]["kind"] == "Observation"

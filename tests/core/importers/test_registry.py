@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from replay_gui.core.errors import ImportRefused, LogUnreadable
-from replay_gui.core.importers.registry import HEAD_SIZE, importers, recognise
+from replay_gui.core.importers.foreign_file import HEAD_SIZE
+from replay_gui.core.importers.registry import importers, recognise
 from tests.helpers.claude_code_lines import assistant, line, text, user, write
 
 

@@ -1,0 +1,60 @@
+"""A file of some other program, as importers look at it: its beginning, its lines, the one JSON value it may be."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.json_lines import NotJson, value_of
+from replay_gui.core.source import Source
+
+HEAD_SIZE = 1 << 16  # bytes
+DOCUMENT_LIMIT = 256 << 20  # bytes; what is larger would take gigabytes once it is decoded
+_LINES = 20
+_SPACE = b" \t\r\n\xef\xbb\xbf"
+
+
+class ForeignFile:
+    """What several importers may ask of one file; each thing is read once.
+
+    Attributes:
+        source: the file. head: its first bytes, at most HEAD_SIZE.
+        notes: what had to be changed for `document` to be held by the log format.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.head = source.read_at(0, min(source.size, HEAD_SIZE))
+        self.notes = ImportNotes()
+
+    @cached_property
+    def first_lines(self) -> tuple[Any, ...]:
+        """The JSON values of the first lines that are whole within `head`; None for one that is no JSON."""
+        *whole, rest = self.head.split(b"\n")
+        if len(self.head) == self.source.size:
+            whole.append(rest)
+        return tuple(_value(line) for line in whole[:_LINES])
+
+    @cached_property
+    def document(self) -> Any:
+        """The JSON object or array that the whole file is; None where it is none, or larger than DOCUMENT_LIMIT."""
+        size = self.source.size
+        if self.head.lstrip(_SPACE)[:1] not in (b"{", b"[") or size > DOCUMENT_LIMIT:
+            return None
+        try:
+            return value_of(self.source.read_at(0, size), self.notes)
+        except NotJson:
+            return None
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether it looks like one JSON value but is larger than what is read as one."""
+        return self.source.size > DOCUMENT_LIMIT and self.head.lstrip(_SPACE)[:1] in (b"{", b"[")
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return value_of(line, ImportNotes())
+    except NotJson:
+        return None

@@ -1,0 +1,107 @@
+"""Messages as OpenAI's chat interface has them: the core that importers of such trajectories share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import Call, RunBuilder, cut
+
+UNKNOWN_ROLES = "messages of an unknown role, kept as custom events"
+NOT_MESSAGES = "entries that are no messages, kept as custom events"
+BAD_ARGUMENTS = "arguments of tool calls that are no JSON, kept as text"
+
+_SPEAKERS = frozenset({"system", "developer", "user"})
+_OUR_PART = frozenset({"role", "content", "tool_calls", "tool_call_id", "name", "reasoning_content"})
+
+
+class MessageEvents:
+    """Puts messages into a run, one after the other.
+
+    Parents: a response has its request, a request the decision that it was told in. What the model says has none, for
+    it has seen everything before it.
+
+    Attributes:
+        run: the RunBuilder. format: the importer's name, which custom kinds begin with.
+    """
+
+    def __init__(self, run: RunBuilder, notes: ImportNotes, format: str) -> None:
+        self.run = run
+        self.format = format
+        self._notes = notes
+
+    def message(self, message: Any, meta: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """One message that is no tool's. `meta` makes of its other members what belongs into the events' meta."""
+        if not isinstance(message, dict):
+            self._notes.count(NOT_MESSAGES)
+            self.run.custom(f"{self.format}/entry", message)
+            return
+        role, content = message.get("role"), message.get("content")
+        rest = {key: value for key, value in message.items() if key not in _OUR_PART and value is not None}
+        if role in _SPEAKERS:
+            self.run.observation("message", str(role), content, **meta(rest))
+        elif role == "assistant":
+            self._assistant(message, meta(rest))
+        else:
+            self._notes.count(UNKNOWN_ROLES, example=str(role))
+            self.run.custom(f"{self.format}/message", message)
+
+    def _assistant(self, message: dict[str, Any], meta: dict[str, Any]) -> None:
+        content, reasoning = message.get("content"), message.get("reasoning_content")
+        calls = message.get("tool_calls")
+        calls = calls if isinstance(calls, list) else []
+        context = dict(self.run.context)
+        if "time" in meta:
+            self.run.context["time"] = meta.pop("time")  # of all that the model said in one breath
+        self.run.once = meta
+        if content or reasoning or not calls:
+            said = reasoning if isinstance(reasoning, str) and reasoning else None
+            decided = self.run.decision("message" if content else "thinking", content or None, said)
+            self.run.context["parent"] = decided
+        for call in calls:
+            self._call(call)
+        self.run.context = context
+
+    def _call(self, call: Any) -> None:
+        function = call.get("function") if isinstance(call, dict) else None
+        if not isinstance(function, dict) or not isinstance(function.get("name"), str):
+            self._notes.count(NOT_MESSAGES)
+            self.run.custom(f"{self.format}/tool-call", call)
+            return
+        self.run.request(call.get("id"), function["name"], self.arguments(function.get("arguments")), **_id(call))
+
+    def arguments(self, given: Any) -> Any:
+        """What a call was given: JSON in a string is decoded, so that equal requests of two formats match."""
+        if not isinstance(given, str):
+            return given
+        try:
+            return json.loads(given) if given else {}
+        except (ValueError, RecursionError):
+            self._notes.count(BAD_ARGUMENTS)
+            return given
+
+    def failed(self, seq: int, call: Call, error: str, error_type: str = "tool_error") -> int:
+        """The Error that a response without success is followed by."""
+        return self.run.error(error_type, error or "failed", call.tool_name, parent=seq)
+
+
+def decoded(text: Any) -> Any:
+    """The JSON object or array that a text is, or the text."""
+    if isinstance(text, str) and text.lstrip()[:1] in ("{", "["):
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+    return text
+
+
+def first_line(text: Any) -> str:
+    """What to say of an error in a line."""
+    return cut(text.strip().partition("\n")[0]) if isinstance(text, str) else ""
+
+
+def _id(call: dict[str, Any]) -> dict[str, Any]:
+    rest = {key: value for key, value in call.items() if key not in ("function", "id", "type", "index")}
+    return {"tool_call_id": call.get("id"), "call": rest or None}
