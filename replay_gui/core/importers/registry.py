@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.atif import Atif
 from replay_gui.core.importers.claude_code import ClaudeCode
 from replay_gui.core.importers.foreign_file import DOCUMENT_LIMIT, ForeignFile
+from replay_gui.core.importers.gemini_cli import GeminiCli
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.mini_swe_agent import MiniSweAgent
+from replay_gui.core.importers.openclaw import OpenClaw
+from replay_gui.core.importers.swe_agent import SweAgent
 from replay_gui.core.importers.tau_bench import TauBench
+from replay_gui.core.importers.who_and_when import WhoAndWhen
 from replay_gui.core.source import Source
 
 
@@ -39,7 +44,16 @@ class Importer(Protocol):
 
 def importers() -> tuple[Importer, ...]:
     """All of them, in the order in which they are asked."""
-    return (ClaudeCode(), MiniSweAgent(), TauBench())
+    return (
+        ClaudeCode(),
+        OpenClaw(),
+        GeminiCli(),
+        Atif(),
+        MiniSweAgent(),
+        TauBench(),
+        WhoAndWhen(),
+        SweAgent(),
+    )
 
 
 def recognise(path: str | os.PathLike[str], format: str | None = None) -> Importer:

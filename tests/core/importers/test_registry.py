@@ -52,7 +52,7 @@ def test_a_first_line_longer_than_what_is_looked_at(tmp_path: Path) -> None:
         b'{"timestamp":"2025","type":"session_meta","payload":{}}\n',
         b'{"type":"system","subtype":"init","session_id":"s"}\n{"type":"user","message":{}}\n',
         b'{"type":"summary"}\n',
-        b'{"sessionId":"s","projectHash":"h","messages":[]}',
+        b'{"sessionId":"s","messages":[]}',
         b'[{"role":"user","content":"hi"}]',
         b"\xff\xfe\x00\x01" * 30000,
         b"[" * HEAD_SIZE,

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.foreign import read_all, real_files, written
+
+
+def trajectory(*steps: Any, **more: Any) -> dict[str, Any]:
+    agent = {"name": "terminus", "version": "2", "model_name": "m"}
+    return {"schema_version": "ATIF-v1.7", "session_id": "s", "agent": agent, "steps": list(steps), **more}
+
+
+def test_steps_are_said_asked_and_answered(tmp_path: Path) -> None:
+    step = {
+        "step_id": 2,
+        "timestamp": "2025-01-01T00:00:01Z",
+        "source": "agent",
+        "message": "I look.",
+        "reasoning_content": "Why not.",
+        "tool_calls": [{"tool_call_id": "c", "function_name": "bash", "arguments": {"command": "ls"}}],
+        "observation": {"results": [{"source_call_id": "c", "content": "a"}, {"content": "terminal"}]},
+        "metrics": {"prompt_tokens": 3, "completion_tokens": 1, "cost_usd": 0.5},
+    }
+    first = {"step_id": 1, "source": "user", "message": "Hi"}
+    (one,) = read_all(written(tmp_path, trajectory(first, step, final_metrics={"total_cost_usd": 0.5})))
+    assert one.format == "atif"
+    assert one.kinds == [
+        "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "Observation", "x:atif/end",
+    ]  # fmt: skip
+    said, request, response = one.events[2:5]
+    assert (said.payload["reasoning"], said.meta["cost"], said.meta["tokens"]) == (
+        "Why not.",
+        0.5,
+        {"input": 3, "output": 1},
+    )
+    assert said.meta["time"] == 1_735_689_601_000_000_000
+    assert (request.payload["input"], request.meta["parent"]) == ({"command": "ls"}, 2)
+    assert (response.payload["output"], response.meta["parent"]) == ("a", 3)
+    assert one.events[-1].meta["total_cost"] == 0.5
+
+
+def test_a_continuation_follows_and_copied_steps_are_no_new_ones(tmp_path: Path) -> None:
+    said = [{"step_id": number, "source": "agent", "message": f"m{number}"} for number in range(3)]
+    copied = {**said[0], "is_copied_context": True}
+    written(tmp_path, trajectory(copied, said[2]), "trajectory.cont-1.json")
+    path = written(
+        tmp_path, trajectory(*said[:2], continued_trajectory_ref="trajectory.cont-1.json"), "trajectory.json"
+    )
+    (one,) = read_all(path)
+    assert [event.payload["data"] for event in one.of("Decision")] == ["m0", "m1", "m2"]
+    assert one.run.notes.sentences() == ("steps copied from the trajectory before, left out: 1",)
+
+
+def test_a_continuation_that_is_missing_is_told_of(tmp_path: Path) -> None:
+    (one,) = read_all(written(tmp_path, trajectory(5, continued_trajectory_ref="../../gone.json")))
+    assert len(one.run.notes.sentences()) == 2
+
+
+@pytest.mark.parametrize("path", real_files("atif"), ids=lambda path: path.stem)
+def test_real_trajectories_lose_nothing(path: Path) -> None:
+    """Counted from the source (and what continues it): a Decision an agent's step, a request a tool call."""
+    (one,) = read_all(path)
+    found = json.loads(path.read_text())
+    steps = list(found["steps"])
+    if "continued_trajectory_ref" in found:
+        beside = path.with_name(path.name.replace("trajectory.json", found["continued_trajectory_ref"]))
+        steps += [step for step in json.loads(beside.read_text())["steps"] if not step.get("is_copied_context")]
+    agent = [step for step in steps if step["source"] == "agent"]
+    assert [event.payload["data"] for event in one.of("Decision")] == [step["message"] for step in agent]
+    calls = [call["function_name"] for step in steps for call in step.get("tool_calls", ())]
+    assert one.tools() == Counter(calls)
+    results = [result for step in steps for result in step.get("observation", {}).get("results", ())]
+    told = [event for event in one.of("Observation") if event.payload["obs_type"] == "environment"]
+    assert len(told) + len(one.of("ToolResponse")) == len(results)

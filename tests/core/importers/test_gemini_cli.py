@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.foreign import Read, read_all, real_files, written
+
+AT = "2025-10-29T10:37:00.099Z"
+
+
+def call(status: str = "success", name: str = "read_file", **response: Any) -> dict[str, Any]:
+    result = [{"functionResponse": {"id": "c1", "name": name, "response": response}}]
+    return {"id": "c1", "name": name, "args": {"path": "a.txt"}, "result": result, "status": status, "timestamp": AT}
+
+
+def read(folder: Path, *messages: Any) -> Read:
+    chat = {"sessionId": "s", "projectHash": "p", "startTime": AT, "messages": list(messages)}
+    (one,) = read_all(written(folder, chat))
+    assert one.format == "gemini-cli"
+    return one
+
+
+def test_a_chat_is_said_asked_and_answered(tmp_path: Path) -> None:
+    said = {
+        "id": "m2",
+        "timestamp": AT,
+        "type": "gemini",
+        "content": "Done.",
+        "thoughts": [{"subject": "Plan", "description": "I look.", "timestamp": AT}],
+        "tokens": {"input": 5, "output": 2, "total": 7},
+        "model": "gemini-2.5-pro",
+        "toolCalls": [call(output="text")],
+    }
+    one = read(tmp_path, {"id": "m1", "timestamp": AT, "type": "user", "content": "Hi"}, said)
+    assert one.kinds == ["AgentInit", "Observation", "Decision", "Decision", "ToolRequest", "ToolResponse"]
+    init, _, thought, answer, request, response = one.events
+    assert init.payload["config"] == {"model": "gemini-2.5-pro"}
+    assert (thought.payload["decision_type"], thought.payload["reasoning"]) == ("thinking", "I look.")
+    assert thought.meta["tokens"] == {"input": 5, "output": 2}
+    assert "tokens" not in answer.meta
+    assert request.meta["parent"] == 3
+    assert (response.payload["output"], response.payload["success"]) == ({"output": "text"}, True)
+
+
+def test_writing_is_a_patch_that_may_fail_or_be_refused(tmp_path: Path) -> None:
+    for status, last in (("success", "PatchApplied"), ("error", "PatchRejected"), ("cancelled", "PatchRejected")):
+        one = read(tmp_path, {"type": "gemini", "content": "", "toolCalls": [call(status, "replace", error="no")]})
+        assert one.kinds[1:4] == ["ToolRequest", "PatchProposal", "ToolResponse"]
+        assert one.kinds[-1] == last
+        assert ("Error" in one.kinds, "CapabilityDenied" in one.kinds) == (status == "error", status == "cancelled")
+
+
+def test_what_is_not_known_is_kept_and_counted(tmp_path: Path) -> None:
+    one = read(tmp_path, 5, {"type": "clown", "content": "?"}, {"type": "info", "content": "i"}, {"type": "error"})
+    assert one.kinds[1:] == ["x:gemini-cli/entry", "x:gemini-cli/message", "x:gemini-cli/info", "Error"]
+    assert len(one.run.notes.sentences()) == 2
+
+
+@pytest.mark.parametrize("path", real_files("gemini-cli"), ids=lambda path: path.stem)
+def test_real_chats_lose_nothing(path: Path) -> None:
+    """Counted from the source: a request a tool call, an Observation a user's message."""
+    (one,) = read_all(path)
+    messages = json.loads(path.read_text())["messages"]
+    calls = [call for message in messages for call in message.get("toolCalls", ())]
+    assert one.tools() == Counter(call["name"] for call in calls)
+    assert len(one.of("ToolResponse")) == len(calls)
+    assert len(one.of("Error")) == sum(call["status"] == "error" for call in calls)
+    assert len(one.of("Observation")) == sum(message["type"] == "user" for message in messages)
+    assert one.run.notes.sentences() == ()

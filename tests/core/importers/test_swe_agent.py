@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.foreign import read_all, real_files, written
+
+
+def step(action: str, observation: str = "ok", **more: Any) -> dict[str, Any]:
+    return {"action": action, "observation": observation, "thought": "Hm.", "response": "Hm.", "state": {}, **more}
+
+
+def test_steps_are_thoughts_commands_and_what_came_of_them(tmp_path: Path) -> None:
+    history = [
+        {"role": "system", "content": "You are", "agent": "main"},
+        {"role": "user", "content": "demo", "is_demo": True},
+        {"role": "user", "content": "Mend it."},
+        {"role": "assistant", "content": "Hm.", "action": "ls"},
+    ]
+    steps = [
+        step("ls -a", execution_time=0.5, state='{"open_file": "n/a", "working_dir": "/"}'),
+        step("edit 1:2\nx\nend_of_edit", "Your proposed edit has introduced new syntax error(s)."),
+        step("edit 1:2\ny\nend_of_edit"),
+    ]
+    info = {"exit_status": "exit_cost", "submission": "diff", "model_stats": {"instance_cost": 0.25}}
+    (one,) = read_all(written(tmp_path, {"trajectory": steps, "history": history, "info": info, "environment": "e"}))
+    assert one.format == "swe-agent"
+    assert [event.payload["data"] for event in one.of("Observation")] == ["You are", "Mend it."]
+    assert one.tools() == {"ls": 1, "edit": 2}
+    assert one.of("ToolResponse")[0].meta["duration"] == 500_000_000
+    assert one.of("StateTransition")[0].payload["data"] == {"open_file": "n/a", "working_dir": "/"}
+    assert (len(one.of("PatchRejected")), len(one.of("PatchApplied")), len(one.of("PatchProposal"))) == (1, 1, 3)
+    assert [event.payload["success"] for event in one.of("ToolResponse")] == [True, False, True]
+    assert one.of("Error")[0].payload["error_type"] == "exit_cost"
+    assert one.events[-1].meta["total_cost"] == 0.25
+    assert one.run.notes.sentences() == ("messages of demonstrations, left out: 1",)
+
+
+@pytest.mark.parametrize("path", real_files("swe-agent", "*.traj"), ids=lambda path: path.stem)
+def test_real_trajectories_lose_nothing(path: Path) -> None:
+    """Counted from the source: a request a command, a response an observation, a Decision a step."""
+    (one,) = read_all(path)
+    found = json.loads(path.read_text())
+    if "trajectory" in found:
+        steps = [(one["action"], one["observation"]) for one in found["trajectory"]]
+    else:
+        said = [message for message in found["history"] if message["role"] == "assistant"]
+        steps = [(message["action"], None) for message in said]
+    actions = [action for action, _ in steps if action.strip()]
+    assert [event.payload["input"]["command"] for event in one.of("ToolRequest")] == actions
+    assert one.tools() == Counter(action.split()[0] for action in actions)
+    assert len(one.of("ToolResponse")) == len(actions)
+    if "trajectory" in found:
+        assert [event.payload["output"] for event in one.of("ToolResponse")] == [
+            told for did, told in steps if did.strip()
+        ]
+    assert len(one.of("Decision")) == len(steps)

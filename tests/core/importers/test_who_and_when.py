@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.foreign import read_all, real_files, written
+
+
+def test_the_annotation_is_caused_by_the_step_that_it_blames(tmp_path: Path) -> None:
+    found = {
+        "question": "Who?",
+        "question_ID": "q1",
+        "ground_truth": "He.",
+        "history": [
+            {"role": "human", "content": "Who?"},
+            {"role": "Orchestrator (thought)", "content": "Ask."},
+            {"role": "user", "name": "Computer_terminal", "content": "exit 0"},
+            {"role": "assistant", "name": "Expert", "content": "She."},
+        ],
+        "mistake_agent": "Expert",
+        "mistake_step": "3",
+        "mistake_reason": "It was he.",
+    }
+    (one,) = read_all(written(tmp_path, found))
+    assert one.format == "who-and-when"
+    assert one.kinds == ["AgentInit", "Observation", "Decision", "Observation", "Decision", "x:who-and-when/mistake"]
+    assert [event.payload.get("decision_type") for event in one.of("Decision")] == ["thinking", "message"]
+    assert one.events[4].meta["agent"] == "Expert"
+    assert one.events[5].meta["parent"] == 4
+    assert one.events[5].payload["data"]["mistake_reason"] == "It was he."
+
+
+def test_a_step_that_does_not_exist_blames_nobody(tmp_path: Path) -> None:
+    found = {"history": [5], "mistake_agent": "a", "mistake_step": "99"}
+    (one,) = read_all(written(tmp_path, found))
+    assert "parent" not in one.events[-1].meta
+    assert len(one.run.notes.sentences()) == 1
+
+
+@pytest.mark.parametrize("path", real_files("who-and-when"), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_real_conversations_lose_nothing(path: Path) -> None:
+    """Counted from the source: an Observation or a Decision a message, in order and word for word."""
+    (one,) = read_all(path)
+    found = json.loads(path.read_text())
+    told = [event for event in one.events if event.kind in ("Observation", "Decision")]
+    assert [event.payload["data"] for event in told] == [message["content"] for message in found["history"]]
+    assert one.events[-1].meta["parent"] == int(found["mistake_step"]) + 1
+    assert one.run.notes.sentences() == ()
