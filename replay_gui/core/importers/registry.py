@@ -9,6 +9,7 @@ from typing import Protocol
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.atif import Atif
 from replay_gui.core.importers.claude_code import ClaudeCode
+from replay_gui.core.importers.codex import Codex
 from replay_gui.core.importers.foreign_file import DOCUMENT_LIMIT, ForeignFile
 from replay_gui.core.importers.gemini_cli import GeminiCli
 from replay_gui.core.importers.imported_run import ImportedRun
@@ -46,6 +47,7 @@ def importers() -> tuple[Importer, ...]:
     """All of them, in the order in which they are asked."""
     return (
         ClaudeCode(),
+        Codex(),
         OpenClaw(),
         GeminiCli(),
         Atif(),

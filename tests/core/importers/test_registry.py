@@ -49,7 +49,7 @@ def test_a_first_line_longer_than_what_is_looked_at(tmp_path: Path) -> None:
     [
         b"plain text\n",
         b"\x92\xaareplay-log",
-        b'{"timestamp":"2025","type":"session_meta","payload":{}}\n',
+        b'{"timestamp":"2025","type":"session_mate","payload":{}}\n',
         b'{"type":"system","subtype":"init","session_id":"s"}\n{"type":"user","message":{}}\n',
         b'{"type":"summary"}\n',
         b'{"sessionId":"s","messages":[]}',

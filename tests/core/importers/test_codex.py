@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.foreign import Read, read_all, real_files
+
+AT = "2025-12-05T11:00:{:02}.000Z"
+SECOND = 1_000_000_000
+
+
+def write(folder: Path, *lines: Any) -> Path:
+    path = folder / "rollout.jsonl"
+    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines))
+    return path
+
+
+def read(folder: Path, *items: tuple[str, dict[str, Any]]) -> Read:
+    """A rollout: (type, payload) a second."""
+    meta = {"id": "s1", "timestamp": AT.format(0), "cwd": "/p", "cli_version": "0.77.0", "git": {"branch": "main"}}
+    lines = [("session_meta", meta), *items]
+    stamped = [{"timestamp": AT.format(n), "type": kind, "payload": one} for n, (kind, one) in enumerate(lines)]
+    (one,) = read_all(write(folder, *stamped))
+    assert (one.format, one.run.run_id) == ("codex", "s1")
+    return one
+
+
+def item(kind: str, **members: Any) -> tuple[str, dict[str, Any]]:
+    return "response_item", {"type": kind, **members}
+
+
+def call(id: str, **arguments: Any) -> tuple[str, dict[str, Any]]:
+    return item("function_call", name="shell", arguments=json.dumps(arguments), call_id=id)
+
+
+def message(role: str, text: str) -> tuple[str, dict[str, Any]]:
+    return item("message", role=role, content=[{"type": "input_text", "text": text}])
+
+
+def test_items_become_what_was_said_asked_and_answered(tmp_path: Path) -> None:
+    output = json.dumps({"output": "a\n", "metadata": {"exit_code": 1, "duration_seconds": 0.5}})
+    one = read(
+        tmp_path,
+        ("turn_context", {"turn_id": "t1", "model": "m"}),
+        ("turn_context", {"turn_id": "t2", "model": "m"}),
+        message("user", "<environment_context>x"),
+        message("user", "Hi"),
+        item("reasoning", summary=[{"type": "summary_text", "text": "I look."}], encrypted_content="zz"),
+        call("c1", command="ls"),
+        item("function_call_output", call_id="c1", output=output),
+        message("assistant", "Done."),
+        ("event_msg", {"type": "agent_message", "message": "Done."}),
+    )
+    assert one.kinds == [
+        "AgentInit", "StateTransition", "x:codex/environment", "Observation", "Decision", "ToolRequest",
+        "ToolResponse", "Decision",
+    ]  # fmt: skip
+    init, turn, _, hello, thought, request, response, _ = one.events
+    assert init.payload == {"agent_type": "codex", "agent_version": "0.77.0", "config": {"cwd": "/p"}}
+    assert turn.payload["data"] == {"model": "m"}
+    assert hello.payload["data"] == "Hi"
+    assert (thought.payload["reasoning"], thought.meta["fields"]) == ("I look.", {"encrypted_content": "zz"})
+    assert request.payload["input"] == {"command": "ls"}
+    assert (response.payload["success"], response.payload["error"]) == (False, "exit code 1")
+    assert response.meta["duration"] == SECOND // 2
+    assert response.payload["output"] == {"output": "a\n", "metadata": {"exit_code": 1}}
+    assert one.run.notes.sentences() == ("messages that stand in the file a second time as an event, left out: 1",)
+
+
+def test_a_patch_inside_a_command_is_one(tmp_path: Path) -> None:
+    patch = "*** Begin Patch\n*** Update File: a.py\n@@\n-x\n+y\n*** End Patch"
+    asked = call("c1", command=["apply_patch", patch])
+    good = read(tmp_path, asked, item("function_call_output", call_id="c1", output="ok"))
+    assert good.kinds[1:] == ["ToolRequest", "PatchProposal", "ToolResponse", "PatchApplied"]
+    assert (good.events[2].payload["target"], good.events[2].payload["patch"]) == ("a.py", patch)
+    failed = json.dumps({"output": "no", "metadata": {"exit_code": 1}})
+    bad = read(tmp_path, asked, item("function_call_output", call_id="c1", output=failed))
+    assert bad.kinds[-1] == "PatchRejected"
+
+
+def test_more_permissions_that_nobody_gave_were_denied(tmp_path: Path) -> None:
+    asked = call("c1", command="rm x", sandbox_permissions="require_escalated", justification="It must go.")
+    (denied,) = read(tmp_path, asked, message("user", "No")).of("CapabilityDenied")
+    assert (denied.payload["reason"], denied.meta["parent"]) == ("It must go.", 1)
+    aborted = read(tmp_path, asked, ("event_msg", {"type": "turn_aborted", "reason": "user_cancelled"}))
+    assert aborted.kinds[-2:] == ["CapabilityDenied", "Error"]
+    allowed = read(tmp_path, asked, item("function_call_output", call_id="c1", output=""), message("user", "Go on"))
+    assert allowed.of("CapabilityDenied") == []
+
+
+def test_written_forms_that_no_file_at_hand_has(tmp_path: Path) -> None:
+    one = read(
+        tmp_path,
+        ("compacted", {"message": "short"}),
+        item("custom_tool_call", name="apply_patch", call_id="c", input="*** Begin Patch\n*** Add File: b\n"),
+        item("custom_tool_call_output", call_id="c", output="Done"),
+        item("local_shell_call", call_id="d", action={"type": "exec", "command": ["ls"]}),
+        item("function_call", name="update_plan", arguments='{"plan": []}', call_id="e"),
+        item("image_generation_call", id="?"),
+    )
+    assert one.kinds[1] == "Snapshot"
+    assert one.tools() == {"apply_patch": 1, "local_shell": 1, "update_plan": 1}
+    assert one.of("PatchProposal")[0].payload["target"] == "b"
+    assert one.kinds[-2:] == ["StateTransition", "x:codex/other"]
+    assert len(one.run.notes.sentences()) == 1
+
+
+def test_the_oldest_files_have_bare_items(tmp_path: Path) -> None:
+    first = {"id": "s0", "timestamp": AT.format(0), "instructions": None}
+    said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}
+    (one,) = read_all(write(tmp_path, first, said, "garbage"))
+    assert (one.run.run_id, one.kinds) == ("s0", ["AgentInit", "Observation", "x:codex/unreadable-line"])
+
+
+def test_the_stream_of_exec(tmp_path: Path) -> None:
+    command = {"id": "item_1", "type": "command_execution", "command": "ls"}
+    change = {"id": "item_2", "type": "file_change", "changes": [{"path": "a", "kind": "add"}], "status": "completed"}
+    (one,) = read_all(
+        write(
+            tmp_path,
+            {"type": "thread.started", "thread_id": "t"},
+            {"type": "item.started", "item": command},
+            {"type": "item.completed", "item": {**command, "aggregated_output": "x", "exit_code": 2}},
+            {"type": "item.completed", "item": change},
+            {"type": "turn.failed", "error": {"message": "too much"}},
+        )
+    )
+    assert one.kinds == ["AgentInit", "ToolRequest", "ToolResponse", "PatchProposal", "PatchApplied", "Error"]
+    assert one.events[2].payload["error"] == "exit code 2"
+    assert one.events[3].payload["target"] == "a"
+
+
+@pytest.mark.parametrize("path", real_files("codex", "*.jsonl"), ids=lambda path: path.stem)
+def test_real_sessions_lose_nothing(path: Path) -> None:
+    """Counted from the source: a request a call (in a stream: one that completed), a Decision a text or a thought."""
+    (one,) = read_all(path)
+    found = [json.loads(line) for line in path.read_text().splitlines()]
+    items = Counter(line["payload"]["type"] for line in found if line["type"] == "response_item")
+    stream = Counter(line["item"]["type"] for line in found if line["type"] == "item.completed")
+    roles = Counter(line["payload"].get("role") for line in found if line["type"] == "response_item")
+    assert one.tools().total() == items["function_call"] + stream["command_execution"]
+    assert len(one.of("ToolResponse")) == items["function_call_output"] + stream["command_execution"]
+    said = roles["assistant"] + items["reasoning"] + stream["agent_message"] + stream["reasoning"]
+    assert len(one.of("Decision")) == said
+    told = len(one.of("Observation")) + one.kinds.count("x:codex/environment")
+    assert told == roles["user"] + roles["developer"]
