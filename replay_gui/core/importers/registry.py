@@ -17,6 +17,7 @@ from replay_gui.core.importers.mini_swe_agent import MiniSweAgent
 from replay_gui.core.importers.openclaw import OpenClaw
 from replay_gui.core.importers.swe_agent import SweAgent
 from replay_gui.core.importers.tau_bench import TauBench
+from replay_gui.core.importers.temporal import Temporal
 from replay_gui.core.importers.who_and_when import WhoAndWhen
 from replay_gui.core.source import Source
 
@@ -55,6 +56,7 @@ def importers() -> tuple[Importer, ...]:
         TauBench(),
         WhoAndWhen(),
         SweAgent(),
+        Temporal(),
     )
 
 
