@@ -13,8 +13,10 @@ from replay_gui.core.importers.codex import Codex
 from replay_gui.core.importers.foreign_file import DOCUMENT_LIMIT, ForeignFile
 from replay_gui.core.importers.gemini_cli import GeminiCli
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.langfuse import Langfuse
 from replay_gui.core.importers.mini_swe_agent import MiniSweAgent
 from replay_gui.core.importers.openclaw import OpenClaw
+from replay_gui.core.importers.otel import OpenTelemetry
 from replay_gui.core.importers.swe_agent import SweAgent
 from replay_gui.core.importers.tau_bench import TauBench
 from replay_gui.core.importers.temporal import Temporal
@@ -57,6 +59,8 @@ def importers() -> tuple[Importer, ...]:
         WhoAndWhen(),
         SweAgent(),
         Temporal(),
+        Langfuse(),
+        OpenTelemetry(),
     )
 
 

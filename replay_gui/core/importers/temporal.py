@@ -175,7 +175,7 @@ class TemporalEvents:
 
     def _payload(self, value: dict[str, Any], encoding: str, data: str) -> Any:
         try:
-            name, raw = base64.b64decode(encoding, validate=True), base64.b64decode(data, validate=True)
+            name, raw = base64.b64decode(encoding, validate=True).strip(), base64.b64decode(data, validate=True)
             if name in (b"json/plain", b"json/protobuf"):
                 return plain(json.loads(raw), self._notes)
             if name == b"binary/null":

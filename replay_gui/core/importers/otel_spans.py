@@ -1,0 +1,148 @@
+"""The wrappers in which OpenTelemetry spans come: OTLP, Tempo, Jaeger, and the dump of the Python SDK."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RawSpan:
+    """A span as its wrapper has it, with plain attributes.
+
+    Attributes:
+        trace, id, parent: ids as text; parent None for a root. start, end: ns since 1970, None where unknown.
+        error: its status' description where the status is an error. events: [{name, attributes}].
+    """
+
+    trace: str
+    id: str
+    parent: str | None
+    name: str
+    start: int | None
+    end: int | None
+    attributes: dict[str, Any]
+    error: str | None
+    events: tuple[Any, ...] = ()
+
+
+def spans_in(document: Any) -> Iterator[RawSpan]:
+    """Every span of a document of any of the four forms; nothing where it is none of them."""
+    match document:
+        case {"resourceSpans": list(groups)} | {"batches": list(groups)}:
+            for group in _maps(groups):
+                for scope in _maps(group.get("scopeSpans") or group.get("instrumentationLibrarySpans")):
+                    for span in _maps(scope.get("spans")):
+                        yield _otlp(span)
+        case {"data": list(traces)}:
+            for trace in _maps(traces):
+                for span in _maps(trace.get("spans")):
+                    yield _jaeger(span)
+        case {"spans": list(spans)}:
+            for span in _maps(spans):
+                if isinstance(span.get("context"), dict):
+                    yield _dumped(span)
+        case {"context": dict(), "name": _, "attributes": dict()}:
+            yield _dumped(document)
+        case {"traceId": _, "spanId": _, "name": _}:
+            yield _otlp(document)
+
+
+def _otlp(span: dict[str, Any]) -> RawSpan:
+    status = span.get("status")
+    failed = isinstance(status, dict) and status.get("code") in (2, "STATUS_CODE_ERROR")
+    return RawSpan(
+        trace=_id(span.get("traceId")),
+        id=_id(span.get("spanId")),
+        parent=_id(span.get("parentSpanId")) or None,
+        name=str(span.get("name")),
+        start=_nanoseconds(span.get("startTimeUnixNano")),
+        end=_nanoseconds(span.get("endTimeUnixNano")),
+        attributes=_attributes(span.get("attributes")),
+        error=str(status.get("message") or "failed") if failed and isinstance(status, dict) else None,
+        events=tuple(
+            {"name": event.get("name"), "attributes": _attributes(event.get("attributes"))}
+            for event in _maps(span.get("events"))
+        ),
+    )
+
+
+def _jaeger(span: dict[str, Any]) -> RawSpan:
+    attributes = {str(tag.get("key")): tag.get("value") for tag in _maps(span.get("tags"))}
+    parents = [one.get("spanID") for one in _maps(span.get("references")) if one.get("refType") == "CHILD_OF"]
+    start, length = _nanoseconds(span.get("startTime"), 1000), _nanoseconds(span.get("duration"), 1000)
+    failed = attributes.get("error") in (True, "true") or attributes.get("otel.status_code") == "ERROR"
+    logs = (
+        {str(one.get("key")): one.get("value") for one in _maps(log.get("fields"))} for log in _maps(span.get("logs"))
+    )
+    return RawSpan(
+        trace=str(span.get("traceID")),
+        id=str(span.get("spanID")),
+        parent=str(parents[0]) if parents else None,
+        name=str(span.get("operationName")),
+        start=start,
+        end=None if start is None or length is None else start + length,
+        attributes=attributes,
+        error=str(attributes.get("otel.status_description") or "failed") if failed else None,
+        events=tuple({"name": log.pop("event", None), "attributes": log} for log in logs),
+    )
+
+
+def _dumped(span: dict[str, Any]) -> RawSpan:
+    context, parent, status = span["context"], span.get("parent"), span.get("status")
+    failed = isinstance(status, dict) and str(status.get("status_code")).lower().endswith("error")
+    above = parent.get("span_id") if isinstance(parent, dict) else None
+    return RawSpan(
+        trace=str(context.get("trace_id")),
+        id=str(context.get("span_id")),
+        parent=None if above is None else str(above),
+        name=str(span.get("name")),
+        start=_nanoseconds(span.get("start_time")),
+        end=_nanoseconds(span.get("end_time")),
+        attributes=dict(span["attributes"]) if isinstance(span.get("attributes"), dict) else {},
+        error=str(status.get("description") or "failed") if failed and isinstance(status, dict) else None,
+        events=tuple(_maps(span.get("events"))),
+    )
+
+
+def _maps(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _id(value: Any) -> str:
+    """An id as hexadecimal; some exporters write base64."""
+    text = str(value or "")
+    if len(text) in (12, 24) and text.endswith("="):
+        try:
+            return base64.b64decode(text, validate=True).hex()
+        except ValueError:
+            return text
+    return text
+
+
+def _nanoseconds(value: Any, unit: int = 1) -> int | None:
+    """A count of `unit` ns, written as a number or as digits."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < 20:
+        value = int(value)
+    good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value * unit < 1 << 63
+    return value * unit if good else None
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    return {str(one.get("key")): _plain(one.get("value")) for one in _maps(value)}
+
+
+def _plain(value: Any) -> Any:
+    """An AnyValue of OTLP as the value that it is."""
+    match value:
+        case {"stringValue": found} | {"boolValue": found} | {"doubleValue": found} | {"bytesValue": found}:
+            return found
+        case {"intValue": found}:
+            return int(found) if isinstance(found, str) and found.lstrip("-").isdecimal() and len(found) < 20 else found
+        case {"arrayValue": dict(inner)}:
+            return [_plain(one) for one in inner.get("values") or []]
+        case {"kvlistValue": dict(inner)}:
+            return _attributes(inner.get("values"))
+    return value

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.foreign import read_all, real_files, written
+
+
+def observation(id: str, kind: str, name: str, second: int, **more: Any) -> dict[str, Any]:
+    at = "2025-01-01T00:00:{:02}Z"
+    times = {"startTime": at.format(second), "endTime": at.format(second + 1)}
+    return {"id": id, "traceId": "t", "parentObservationId": "root", "type": kind, "name": name, **times, **more}
+
+
+def test_a_trace_in_any_order_with_json_in_strings(tmp_path: Path) -> None:
+    root = {**observation("root", "SPAN", "Chat", 0), "parentObservationId": None}
+    tool = observation("x", "TOOL", "running tool: look", 3, input='"{\\"at\\": 1}"', output="seen")
+    model = observation(
+        "m",
+        "GENERATION",
+        "turn",
+        1,
+        input='{"role": "user", "content": "Hi"}',
+        output='{"role": "assistant", "content": [{"type": "text", "text": "Hm."}]}',
+        model="claude",
+        usageDetails={"input": 3, "output": 1, "total": 4},
+        totalCost=0.25,
+    )
+    wrong = observation("w", "EVENT", "oops", 5, level="ERROR", statusMessage="boom")
+    trace = {"trace": {"id": "t", "name": "Chat", "timestamp": "2025-01-01T00:00:00Z"}}
+    (one,) = read_all(written(tmp_path, {**trace, "observations": [wrong, tool, model, root, 5]}))
+    assert one.format == "langfuse"
+    assert one.kinds == [
+        "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "x:langfuse/step", "Error",
+    ]  # fmt: skip
+    assert one.events[0].payload["agent_type"] == "Chat"
+    decision, request = one.events[2:4]
+    assert (decision.payload["data"], decision.meta["cost"]) == ("Hm.", 0.25)
+    assert decision.meta["tokens"] == {"input": 3, "output": 1}
+    assert (request.payload["tool_name"], request.payload["input"], request.meta["parent"]) == ("look", {"at": 1}, 2)
+    assert one.events[-1].payload["message"] == "boom"
+    assert one.run.notes["observations without an id, left out"] == 1
+
+
+@pytest.mark.parametrize("path", real_files("langfuse"), ids=lambda path: path.stem)
+def test_real_traces_lose_nothing(path: Path) -> None:
+    """Counted from the source: a call a TOOL, a Decision a GENERATION, an event all others but the root."""
+    (one,) = read_all(path)
+    found = json.loads(path.read_text())["observations"]
+    types = Counter(one["type"] for one in found)
+    assert len(one.of("ToolRequest")) == len(one.of("ToolResponse")) == types["TOOL"]
+    assert len(one.of("Decision")) == types["GENERATION"]
+    others = sum(kind.startswith("x:langfuse/") for kind in one.kinds)
+    assert others == len(found) - types["TOOL"] - types["GENERATION"] - 1
+    costs = [event.meta["cost"] for event in one.events if "cost" in event.meta]
+    assert sum(costs) == pytest.approx(sum(one.get("totalCost") or 0 for one in found))
