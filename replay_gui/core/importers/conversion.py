@@ -92,7 +92,7 @@ def _targets(made: list[Converted], source: Source, out: Path) -> list[Path]:
     if out.suffix == SUFFIX:
         raise ImportRefused(f"{source.path}: holds {len(made)} runs; give a folder to write them to")
     width = len(str(len(made)))
-    return [out / f"{number:0{width}} {_UNSAFE.sub('-', one.name)[:80]}{SUFFIX}" for number, one in enumerate(made, 1)]
+    return [out / f"{number:0{width}}-{_UNSAFE.sub('-', one.name)[:80]}{SUFFIX}" for number, one in enumerate(made, 1)]
 
 
 def _put(one: Converted, target: Path) -> Converted:

@@ -13,6 +13,7 @@ from replay_gui.core.importers.codex import Codex
 from replay_gui.core.importers.foreign_file import DOCUMENT_LIMIT, ForeignFile
 from replay_gui.core.importers.gemini_cli import GeminiCli
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.inspect_ai import InspectAi
 from replay_gui.core.importers.langfuse import Langfuse
 from replay_gui.core.importers.mini_swe_agent import MiniSweAgent
 from replay_gui.core.importers.openclaw import OpenClaw
@@ -49,6 +50,7 @@ class Importer(Protocol):
 def importers() -> tuple[Importer, ...]:
     """All of them, in the order in which they are asked."""
     return (
+        InspectAi(),
         ClaudeCode(),
         Codex(),
         OpenClaw(),

@@ -158,7 +158,7 @@ def test_several_runs_need_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(ImportRefused, match="holds 2 runs; give a folder"):
         convert(path, tmp_path / "out.rlog")
     made = convert(path, tmp_path / "out")
-    assert [one.path.name for one in made] == ["1 main.rlog", "2 a-..-b.rlog"]
+    assert [one.path.name for one in made] == ["1-main.rlog", "2-a-..-b.rlog"]
     assert all(one.path.parent == tmp_path / "out" for one in made)
 
 
