@@ -16,6 +16,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.inspect_ai import InspectAi
 from replay_gui.core.importers.langfuse import Langfuse
 from replay_gui.core.importers.mini_swe_agent import MiniSweAgent
+from replay_gui.core.importers.omen import Omen
 from replay_gui.core.importers.openclaw import OpenClaw
 from replay_gui.core.importers.otel import OpenTelemetry
 from replay_gui.core.importers.swe_agent import SweAgent
@@ -53,6 +54,7 @@ def importers() -> tuple[Importer, ...]:
         InspectAi(),
         ClaudeCode(),
         Codex(),
+        Omen(),
         OpenClaw(),
         GeminiCli(),
         Atif(),

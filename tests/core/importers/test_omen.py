@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from replay_gui.core.importers.omen import BROKEN_RULES, WRONG_HASHES, payload_hash
+from tests.helpers.foreign import Read, read_all
+
+
+def event(sequence: int, tag: str, parent: int | None = None, **facts: Any) -> dict[str, Any]:
+    return {
+        "id": {"run_id": 2**63 + 1, "sequence": sequence},
+        "parent_id": None if parent is None else {"run_id": 2**63 + 1, "sequence": parent},
+        "kind": tag,
+        "timestamp": {"run_id": 1, "sequence": sequence},
+        "payload": {tag: facts},
+        "payload_hash": payload_hash({tag: facts}),
+        "state_hash_before": None,
+        "state_hash_after": None,
+    }
+
+
+INIT = event(0, "AgentInit", agent_type="a", agent_version="1", config={"z": "1", "b": "2"})
+ASKED = event(
+    1, "ToolRequest", 0, tool_name="t", tool_version="2", request_hash="h", capabilities=["c"], input='{"q":1}'
+)
+TOLD = event(
+    2, "ToolResponse", 1, tool_name="t", request_hash="h", response_hash="r", output="[1]", success=True, error=None,
+    duration_ms=5,
+)  # fmt: skip
+
+
+def read(folder: Path, *events: Any) -> Read:
+    path = folder / "events.jsonl"
+    path.write_text("\n".join(one if isinstance(one, str) else json.dumps(one) for one in events))
+    (one,) = read_all(path)
+    assert (one.format, one.run.run_id) == ("oracle.omen", str(2**63 + 1))
+    return one
+
+
+def test_payload_hashes_are_those_of_the_format() -> None:
+    init = {"AgentInit": {"config": {}, "agent_version": "1.0.0", "agent_type": "test"}}
+    assert payload_hash(init) == "7fe0a2c385eaafc4b6c96f0196a2e3592457c811f1fc601c36a4a75ec01c573c"
+    seen = {"Observation": {"source": "test", "data": {}, "obs_type": "test"}}
+    assert payload_hash(seen) == "6a18fb51059fc08f216aaef654dd7af293b12cd55be0456b0bcd3d009df66185"
+
+
+def test_events_keep_their_order_their_parents_and_their_hashes(tmp_path: Path) -> None:
+    one = read(tmp_path, INIT, ASKED, TOLD, event(3, "Decision", 2, decision_type="d", data={}, reasoning=None))
+    assert one.kinds == ["AgentInit", "ToolRequest", "ToolResponse", "Decision"]
+    request, response = one.events[1:3]
+    assert (request.payload["input"], request.payload["tool_version"]) == ({"q": 1}, "2")
+    assert (response.payload["output"], response.meta["duration"], response.meta["parent"]) == ([1], 5_000_000, 1)
+    assert one.events[0].meta["hashes"] == {"payload_hash": INIT["payload_hash"]}
+    assert one.run.notes.sentences() == ()
+
+
+def test_a_payload_that_its_hash_does_not_fit_is_told_of(tmp_path: Path) -> None:
+    changed = json.loads(json.dumps(TOLD))
+    changed["payload"]["ToolResponse"]["output"] = "[2]"
+    assert read(tmp_path, INIT, ASKED, changed).run.notes[WRONG_HASHES] == 1
+
+
+def test_gaps_other_runs_and_parents_to_come_break_the_rules(tmp_path: Path) -> None:
+    other = {**event(1, "Snapshot"), "id": {"run_id": 5, "sequence": 1}}
+    ahead = event(1, "Snapshot", 1)
+    assert read(tmp_path, INIT, TOLD).run.notes[BROKEN_RULES] == 1
+    assert read(tmp_path, INIT, other).run.notes[BROKEN_RULES] == 1
+    assert read(tmp_path, INIT, ahead).run.notes[BROKEN_RULES] == 1
+
+
+def test_custom_kinds_and_garbage_are_kept(tmp_path: Path) -> None:
+    custom = {**event(1, "Raw"), "kind": {"Custom": "raw"}}
+    one = read(tmp_path, INIT, custom, "garbage")
+    assert one.kinds[1:] == ["x:omen/custom", "x:omen/unreadable-line"]
