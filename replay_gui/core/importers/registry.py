@@ -15,6 +15,7 @@ from replay_gui.core.importers.gemini_cli import GeminiCli
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.inspect_ai import InspectAi
 from replay_gui.core.importers.langfuse import Langfuse
+from replay_gui.core.importers.langgraph import LangGraph
 from replay_gui.core.importers.mini_swe_agent import MiniSweAgent
 from replay_gui.core.importers.omen import Omen
 from replay_gui.core.importers.openclaw import OpenClaw
@@ -52,6 +53,7 @@ def importers() -> tuple[Importer, ...]:
     """All of them, in the order in which they are asked."""
     return (
         InspectAi(),
+        LangGraph(),
         ClaudeCode(),
         Codex(),
         Omen(),

@@ -75,7 +75,7 @@ def test_an_empty_file(tmp_path: Path) -> None:
 def test_a_format_may_be_named(tmp_path: Path) -> None:
     path = write(tmp_path, b"garbage")
     assert recognise(path, "claude-code").name == "claude-code"
-    with pytest.raises(ImportRefused, match="no format is called 'word'; known are claude-code"):
+    with pytest.raises(ImportRefused, match="no format is called 'word'; known are inspect-ai, langgraph"):
         recognise(path, "word")
 
 
