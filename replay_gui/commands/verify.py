@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from replay_gui.commands.runs import FINDING, GOOD, OpenedRun, add_run_arguments, each_run
+from replay_gui.commands.runs import FINDING, GOOD, OWN_FORMAT, OpenedRun, add_run_arguments, each_run
 from replay_gui.commands.terminal import ProgressLine, say, say_json, say_verdict
 from replay_gui.core.unverifiable import not_verifiable
 from replay_gui.core.verdict import verify
@@ -44,7 +44,7 @@ def _verify(args: argparse.Namespace, run: OpenedRun) -> int:
 
 
 def _report(run: OpenedRun) -> VerificationReport:
-    if run.converted is not None:
+    if run.converted is not None and run.format != OWN_FORMAT:
         return not_verifiable(run.given, run.log.header, run.converted.events)
     log = run.log
     with ProgressLine(f"Verifying {run.given}") as progress:

@@ -16,7 +16,9 @@ import msgspec
 from replay_gui.core.errors import EventInvalid, ImportRefused, LogUnreadable
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.importers.registry import Importer, importer_for
+from replay_gui.core.importers.importer import Importer
+from replay_gui.core.importers.packed import unpacked
+from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.log_writer import LogWriter
 from replay_gui.core.source import Source
 
@@ -58,14 +60,13 @@ def convert(path: str | os.PathLike[str], out: str | os.PathLike[str], format: s
     out = Path(out)
     if out.exists() and not out.is_dir():
         raise ImportRefused(f"{out}: exists already; give another name, or a folder")
-    with Source(path) as source:
-        file = ForeignFile(source)
-        return convert_file(file, importer_for(file, format), out)
+    with Source(path) as source, unpacked(source) as inner:
+        file = ForeignFile(inner)
+        return convert_file(file, importer_for(file, format), out, source)
 
 
-def convert_file(file: ForeignFile, importer: Importer, out: Path) -> list[Converted]:
-    """As `convert`, of an open file."""
-    source = file.source
+def convert_file(file: ForeignFile, importer: Importer, out: Path, source: Source) -> list[Converted]:
+    """As `convert`, of an open file, which `source` is, or which was packed in it."""
     home = out if out.is_dir() else out.parent
     digest = source.blake3()
     try:

@@ -10,11 +10,15 @@ from pathlib import Path
 import msgspec
 
 from replay_gui.core.errors import LogUnreadable, ReplayError
-from replay_gui.core.importers.conversion import Converted, convert_file
+from replay_gui.core.header import says_it_is_a_log
+from replay_gui.core.importers.conversion import SUFFIX, Converted, convert_file
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.packed import unpacked
 from replay_gui.core.importers.registry import importer_for
+from replay_gui.core.log_reader import EventLog
 from replay_gui.core.source import Source
 
+OWN_FORMAT = "rlog"
 _LIST = "conversion.json"
 
 
@@ -39,31 +43,43 @@ def cached_conversion(
 
     ImportRefused where the file is of no known format, LogUnreadable where reading or writing fails.
     """
-    with Source(path) as source:
-        file = ForeignFile(source)
-        importer = importer_for(file, format)
+    with Source(path) as source, unpacked(source) as inner:
+        file = ForeignFile(inner)
+        importer = None if says_it_is_a_log(inner) else importer_for(file, format)
+        name, version = (OWN_FORMAT, 0) if importer is None else (importer.name, importer.version)
         digest = source.blake3()
         home = Path(cache_dir)
-        folder = home / f"{digest}-{importer.name}-{importer.version}"
-        kept = _kept(folder, importer.name, digest)
+        folder = home / f"{digest}-{name}-{version}"
+        kept = _kept(folder, name, digest)
         if kept:
             return kept[0]
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             fresh = Path(tempfile.mkdtemp(prefix=".conversion-", dir=home))
             try:
-                _write_list(fresh, convert_file(file, importer, fresh))
-                if folder.is_dir() and not _kept(folder, importer.name, digest):
+                made = (
+                    [_copied(inner, fresh, digest)] if importer is None else convert_file(file, importer, fresh, source)
+                )
+                _write_list(fresh, made)
+                if folder.is_dir() and not _kept(folder, name, digest):
                     shutil.rmtree(folder)
                 _move(fresh, folder)
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
         except OSError as why:
             raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
-        kept = _kept(folder, importer.name, digest)
+        kept = _kept(folder, name, digest)
         if not kept:
             raise LogUnreadable(f"{folder}: what was just written cannot be read back")
         return kept[0]
+
+
+def _copied(log: Source, folder: Path, digest: str) -> Converted:
+    """A replay log that was packed, as it is."""
+    path = folder / f"log{SUFFIX}"
+    shutil.copyfile(log.path, path)
+    with EventLog.open(path) as copy:
+        return Converted(path, log.path.stem, copy.header.run_id, OWN_FORMAT, len(copy), (), digest)
 
 
 def _kept(folder: Path, format: str, digest: str) -> list[Converted]:

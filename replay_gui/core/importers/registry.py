@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Protocol
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.atif import Atif
@@ -12,7 +10,8 @@ from replay_gui.core.importers.claude_code import ClaudeCode
 from replay_gui.core.importers.codex import Codex
 from replay_gui.core.importers.foreign_file import DOCUMENT_LIMIT, ForeignFile
 from replay_gui.core.importers.gemini_cli import GeminiCli
-from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.generic import JsonLines
+from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.inspect_ai import InspectAi
 from replay_gui.core.importers.langfuse import Langfuse
 from replay_gui.core.importers.langgraph import LangGraph
@@ -20,6 +19,7 @@ from replay_gui.core.importers.mini_swe_agent import MiniSweAgent
 from replay_gui.core.importers.omen import Omen
 from replay_gui.core.importers.openclaw import OpenClaw
 from replay_gui.core.importers.otel import OpenTelemetry
+from replay_gui.core.importers.plugins import plugins
 from replay_gui.core.importers.swe_agent import SweAgent
 from replay_gui.core.importers.tau_bench import TauBench
 from replay_gui.core.importers.temporal import Temporal
@@ -27,30 +27,12 @@ from replay_gui.core.importers.who_and_when import WhoAndWhen
 from replay_gui.core.source import Source
 
 
-class Importer(Protocol):
-    """One foreign format.
-
-    Attributes:
-        name: what ``--format`` and a log's header call it. title: for people.
-        version: raised when the same file would become other events; old cached conversions are then not used.
-    """
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def version(self) -> int: ...
-
-    def recognises(self, file: ForeignFile) -> bool:
-        """Whether the file is of this format, by its content."""
-
-    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """The file's runs, the main one first; ImportRefused where it holds none. Take one's events before the next."""
-
-
 def importers() -> tuple[Importer, ...]:
-    """All of them, in the order in which they are asked."""
+    """All of them, in the order in which they are asked: those of other packages last, but before the generic one."""
+    return (*_own(), *plugins(), JsonLines())
+
+
+def _own() -> tuple[Importer, ...]:
     return (
         InspectAi(),
         LangGraph(),

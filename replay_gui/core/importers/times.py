@@ -34,3 +34,15 @@ def seconds(number: object) -> int | None:
     if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < _END // 1_000_000_000:
         return None
     return round(number * 1_000_000) * 1000  # as floats, times of today are exact to the microsecond
+
+
+def any_time(value: object) -> int | None:
+    """A time in whatever form: ISO text, or a number of seconds, ms, µs or ns, told apart by its size."""
+    if isinstance(value, str):
+        return iso_time(value) if not value.replace(".", "", 1).isdecimal() else any_time(float(value))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _END:
+        return None
+    for unit, end in ((1_000_000_000, 1e11), (1_000_000, 1e14), (1000, 1e17)):
+        if value < end:
+            return value * unit if isinstance(value, int) else round(value * unit / 1000) * 1000
+    return int(value)

@@ -29,7 +29,7 @@ class ZipMembers:
     def __init__(self, source: Source) -> None:
         self._source = source
         try:
-            with zipfile.ZipFile(_Stream(source)) as archive:
+            with zipfile.ZipFile(stream(source)) as archive:
                 self._infos = {info.filename: info for info in archive.infolist()}
         except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, struct.error, EOFError) as why:
             raise ImportRefused(f"{source.path}: a ZIP file that cannot be read: {why}") from None
@@ -89,9 +89,12 @@ def _unpacked(raw: bytes, info: zipfile.ZipInfo) -> bytes:
     return b"".join(parts)
 
 
-class _Stream(io.RawIOBase):
-    """A Source as the stream that zipfile wants."""
+def stream(source: Source) -> io.RawIOBase:
+    """A Source as a stream of its own position."""
+    return _Stream(source)
 
+
+class _Stream(io.RawIOBase):
     def __init__(self, source: Source) -> None:
         self._source = source
         self._at = 0

@@ -47,13 +47,24 @@ def test_a_first_line_longer_than_what_is_looked_at(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"plain text\n",
-        b"\x92\xaareplay-log",
         b'{"timestamp":"2025","type":"session_mate","payload":{}}\n',
         b'{"type":"system","subtype":"init","session_id":"s"}\n{"type":"user","message":{}}\n',
         b'{"type":"summary"}\n',
         b'{"sessionId":"s","messages":[]}',
         b'[{"role":"user","content":"hi"}]',
+    ],
+)
+def test_what_has_json_objects_and_is_nothing_better_is_generic(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other.jsonl"
+    path.write_bytes(content)
+    assert recognise(path).name == "json-lines"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"plain text\n",
+        b"\x92\xaareplay-log",
         b"\xff\xfe\x00\x01" * 30000,
         b"[" * HEAD_SIZE,
     ],

@@ -1,0 +1,31 @@
+"""What every importer is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.imported_run import ImportedRun
+
+
+class Importer(Protocol):
+    """One foreign format.
+
+    Attributes:
+        name: what ``--format`` and a log's header call it. title: for people.
+        version: raised when the same file would become other events; old cached conversions are then not used.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Whether the file is of this format, by its content."""
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """The file's runs, the main one first; ImportRefused where it holds none. Take one's events before the next."""

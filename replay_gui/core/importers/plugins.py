@@ -1,0 +1,47 @@
+"""Importers of other packages: whatever they offer under the entry point ``replay_gui.importers``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.importer import Importer
+
+GROUP = "replay_gui.importers"
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A package's importer that cannot be loaded. It recognises nothing, and says why when it is asked for by name."""
+
+    name: str
+    why: str
+    title: str = "not loaded"
+    version: int = 0
+
+    def recognises(self, file: ForeignFile) -> bool:
+        return False
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        raise ImportRefused(f"the importer {self.name} cannot be loaded: {self.why}")
+
+
+@cache
+def plugins() -> tuple[Importer, ...]:
+    """One a package's entry point: a class, or anything else that is called to make an Importer."""
+    return tuple(_loaded(point.name, point.load) for point in entry_points(group=GROUP))
+
+
+def _loaded(name: str, load: object) -> Importer:
+    try:
+        importer: Importer = load()()  # type: ignore[operator]
+        if not (callable(importer.recognises) and callable(importer.runs) and isinstance(importer.version, int)):
+            raise TypeError("it is no importer")
+    except Exception as why:  # noqa: BLE001  other people's code, which must not take the program down
+        return Unusable(name, f"{type(why).__name__}: {why}")
+    return importer
