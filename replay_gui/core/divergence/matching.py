@@ -1,0 +1,147 @@
+"""Which equal ids of two long sequences belong together, in order: near to the most there can be, never quadratic.
+
+Common ends are trimmed; what occurs on one side alone is set aside; what occurs once on both sides anchors the rest, as
+do longer stretches where single ids repeat; small gaps between anchors are solved exactly, large ones that nothing
+anchors in pieces along their diagonal.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.divergence.bit_lcs import common
+from replay_gui.core.divergence.patience import Ids, Places, anchors
+
+_SMALL = 1 << 18  # cells of a table that is solved exactly
+_STRETCHES = (1, 4, 16, 64)  # ids in a stretch that may anchor
+_PIECE = 128  # ids of a piece along the diagonal
+
+Matches = tuple[Places, Places]
+Gap = tuple[int, int, int, int, int]  # from and to in a, the same in b, and the next stretch to anchor by
+
+
+def matches(a: Ids, b: Ids) -> Matches:
+    """Places in a and b, both increasing, of the ids that belong together."""
+    found: list[Matches] = []
+    waiting: list[Gap] = [(0, len(a), 0, len(b), 0)]
+    while waiting:
+        start_a, end_a, start_b, end_b, level = waiting.pop()
+        head = _shared_head(a[start_a:end_a], b[start_b:end_b])
+        if head:
+            found.append(_run(start_a, start_b, head))
+            start_a, start_b = start_a + head, start_b + head
+        tail = _shared_head(a[start_a:end_a][::-1], b[start_b:end_b][::-1])
+        if tail:
+            found.append(_run(end_a - tail, end_b - tail, tail))
+            end_a, end_b = end_a - tail, end_b - tail
+        if start_a < end_a and start_b < end_b:
+            waiting.extend(_divided(a, b, (start_a, end_a, start_b, end_b, level), found))
+    if not found:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    all_a, all_b = (np.concatenate([pair[side] for pair in found]) for side in (0, 1))
+    order = np.argsort(all_a)
+    return all_a[order], all_b[order]
+
+
+def _divided(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> list[Gap]:
+    """Solves a gap, or leaves smaller ones."""
+    start_a, end_a, start_b, end_b, level = gap
+    if (end_a - start_a) * (end_b - start_b) <= _SMALL:
+        _solve(a, b, gap, found)
+        return []
+    for at_level in range(level, len(_STRETCHES)):
+        at_a, at_b = anchors(a[start_a:end_a], b[start_b:end_b], _STRETCHES[at_level])
+        if len(at_a):
+            return _between(a, b, (at_a + start_a, at_b + start_b), (*gap[:4], at_level), found)
+        if at_level == 0:
+            in_a, in_b = in_both(a[start_a:end_a], b[start_b:end_b])
+            if len(in_a) < end_a - start_a or len(in_b) < end_b - start_b:
+                inner_a, inner_b = matches(a[start_a:end_a][in_a], b[start_b:end_b][in_b])
+                found.append((start_a + in_a[inner_a], start_b + in_b[inner_b]))
+                return []
+    pieces = -(-max(end_a - start_a, end_b - start_b) // _PIECE)
+    cuts_a = np.linspace(start_a, end_a, pieces + 1).astype(int).tolist()
+    cuts_b = np.linspace(start_b, end_b, pieces + 1).astype(int).tolist()
+    for piece in range(pieces):
+        _solve(a, b, (cuts_a[piece], cuts_a[piece + 1], cuts_b[piece], cuts_b[piece + 1], level), found)
+    return []
+
+
+def _between(a: Ids, b: Ids, anchored: Matches, gap: Gap, found: list[Matches]) -> list[Gap]:
+    """Takes the anchors' first ids as matches; the gaps that are left between them.
+
+    An anchored stretch goes on with its next id, which the gap's own head then takes. Where a gap has not become much
+    smaller, the same stretch would anchor nothing new in it.
+    """
+    start_a, end_a, start_b, end_b, level = gap
+    at_a, at_b = anchored
+    found.append(anchored)
+    from_a, from_b = np.concatenate(([start_a], at_a + 1)), np.concatenate(([start_b], at_b + 1))
+    to_a, to_b = np.concatenate((at_a, [end_a])), np.concatenate((at_b, [end_b]))
+    size_a, size_b = to_a - from_a, to_b - from_b
+    open_ = (size_a > 0) & (size_b > 0)
+    alike = _alike(a, b, from_a, from_b, np.where(open_ & (size_a == size_b), size_a, 0), found)
+    open_ &= ~alike
+    deeper = (size_a * size_b > _SMALL) & (size_a * 2 > end_a - start_a)
+    levels = np.where(deeper, level + 1, 0)
+    rows = zip(from_a[open_], to_a[open_], from_b[open_], to_b[open_], levels[open_], strict=True)
+    return [(int(f), int(t), int(g), int(u), int(n)) for f, t, g, u, n in rows]
+
+
+def _alike(a: Ids, b: Ids, from_a: Places, from_b: Places, sizes: Places, found: list[Matches]) -> NDArray[np.bool_]:
+    """Which of the gaps of these sizes (0: of another size on either side) have the same ids; those are matches."""
+    total = int(sizes.sum())
+    if not total:
+        return np.zeros(len(sizes), np.bool_)
+    number = np.repeat(np.arange(len(sizes)), sizes)
+    within = np.arange(total) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    at_a, at_b = from_a[number] + within, from_b[number] + within
+    differing = np.bincount(number, a[at_a] != b[at_b], minlength=len(sizes))
+    alike: NDArray[np.bool_] = (sizes > 0) & (differing == 0)
+    found.append((at_a[alike[number]], at_b[alike[number]]))
+    return alike
+
+
+def _solve(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> None:
+    """The most matches that there can be in a gap; only ids of both sides take part."""
+    start_a, end_a, start_b, end_b, _ = gap
+    ids_a, ids_b = a[start_a:end_a].tolist(), b[start_b:end_b].tolist()
+    both = {*ids_a} & {*ids_b}
+    if not both:
+        return
+    in_a = [i for i, one in enumerate(ids_a, start_a) if one in both]
+    in_b = [j for j, one in enumerate(ids_b, start_b) if one in both]
+    pairs = common([ids_a[i - start_a] for i in in_a], [ids_b[j - start_b] for j in in_b])
+    found.append((np.array([in_a[i] for i, _ in pairs]), np.array([in_b[j] for _, j in pairs])))
+
+
+def _shared_head(a: Ids, b: Ids) -> int:
+    """How many ids both begin with; looked at in growing steps, for most often it is few."""
+    limit, step, at = min(len(a), len(b)), 16, 0
+    while at < limit:
+        stop = min(at + step, limit)
+        differing = np.flatnonzero(a[at:stop] != b[at:stop])
+        if len(differing):
+            return at + int(differing[0])
+        at, step = stop, step * 8
+    return limit
+
+
+def _run(at_a: int, at_b: int, length: int) -> Matches:
+    return np.arange(at_a, at_a + length), np.arange(at_b, at_b + length)
+
+
+def in_both(a: Ids, b: Ids) -> Matches:
+    """Places of the ids of each that the other has too."""
+    if not len(a) or not len(b):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    ids = np.concatenate((a, b))
+    order = np.argsort(ids)
+    ordered = ids[order]
+    starts = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), ordered[1:] != ordered[:-1])))
+    sizes = np.diff(np.concatenate((starts, [len(ids)])))
+    of_a = np.add.reduceat((order < len(a)).astype(np.int64), starts)
+    shared = np.empty(len(ids), np.bool_)
+    shared[order] = np.repeat((of_a > 0) & (of_a < sizes), sizes)
+    return np.flatnonzero(shared[: len(a)]), np.flatnonzero(shared[len(a) :])

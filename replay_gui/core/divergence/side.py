@@ -1,0 +1,75 @@
+"""One of the two runs of a comparison: its log, its index, and the columns that runs are compared by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.divergence.patience import Ids
+from replay_gui.core.event import Event
+from replay_gui.core.index_builder import IndexBuilder
+from replay_gui.core.index_cache import shown
+from replay_gui.core.index_columns import IndexView, read_column
+from replay_gui.core.log_reader import EventLog
+from replay_gui.core.run_index import RunIndex
+
+_LATELY = 256  # events that are kept decoded
+
+
+class Side:
+    """A run, open for comparing.
+
+    Attributes:
+        log: its log. index: its complete RunIndex.
+        content: V32[events], BLAKE3 of each event's content; zeros for a skipped stretch.
+        chain: V32[events // CHAIN_STEP], BLAKE3 of all content hashes up to each CHAIN_STEP-th event.
+        ids: uint64[events], the first bytes of `content`.
+    """
+
+    def __init__(self, log: EventLog, index: RunIndex, folder: Path) -> None:
+        """`folder`: where the index is kept; OSError or ValueError where a column is missing there."""
+        self.log = log
+        self.index = index
+        log.use_offsets(index.offset)
+        self.content = read_column(folder, "content", 0, index.count)
+        self.chain = read_column(folder, "chain")
+        if len(self.content) != index.count:
+            raise ValueError(f"{folder}: the index has lost a column")
+        self.ids: Ids = self.content.view("<u8").reshape(-1, 4)[:, 0].copy()
+        self._events: dict[int, Event] = {}
+
+    @classmethod
+    def built(cls, log: EventLog, folder: Path) -> Self:
+        """The side of a log that has no index yet: one is made in `folder`, which exists."""
+        view = IndexView(folder)
+        built = IndexBuilder(log, folder).run(lambda built: None)
+        return cls(log, shown(view, built, complete=True), folder)
+
+    def event(self, place: int) -> Event:
+        """The event at a place; the last ones asked for are at hand."""
+        event = self._events.get(place)
+        if event is None:
+            if len(self._events) >= _LATELY:
+                self._events.clear()
+            event = self._events[place] = self.log[place]
+        return event
+
+    def content_hash(self, place: int) -> str:
+        """Hex."""
+        return bytes(self.content[place]).hex()
+
+
+def joint(
+    names_a: tuple[str, ...], column_a: NDArray[Any], names_b: tuple[str, ...], column_b: NDArray[Any]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Two columns of numbers into names as numbers into the names of both; negative ones stay."""
+    number = {name: i for i, name in enumerate(dict.fromkeys((*names_a, *names_b)))}
+
+    def renumbered(names: tuple[str, ...], column: NDArray[Any]) -> NDArray[np.int64]:
+        table = np.array([*(number[name] for name in names), -1], np.int64)  # the last one is what -1 finds
+        return table[np.maximum(column.astype(np.int64), -1)]
+
+    return renumbered(names_a, column_a), renumbered(names_b, column_b)

@@ -1,0 +1,61 @@
+"""Which words of two texts differ."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+import numpy as np
+
+from replay_gui.core.divergence.matching import matches
+
+Spans: TypeAlias = tuple[tuple[int, int], ...]
+"""Stretches of a text: (first character, character after the last), in order, not touching."""
+
+_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_LIMIT = 1 << 20  # characters; of longer texts one stretch is found, between what they begin and end with
+
+
+def changed_words(a: str, b: str) -> tuple[Spans, Spans]:
+    """The stretches of a and of b that the other does not have, by whole words."""
+    head = _shared(a, b)
+    tail = _shared(a[head:][::-1], b[head:][::-1])
+    if len(a) + len(b) > 2 * _LIMIT:
+        return _one(head, len(a) - tail), _one(head, len(b) - tail)
+    words_a, words_b = [*_WORD.finditer(a)], [*_WORD.finditer(b)]
+    number: dict[str, int] = {}
+    ids_a, ids_b = (
+        np.array([number.setdefault(word[0], len(number)) for word in words], np.uint64) for words in (words_a, words_b)
+    )
+    at_a, at_b = matches(ids_a, ids_b)
+    return _spans(words_a, set(at_a.tolist())), _spans(words_b, set(at_b.tolist()))
+
+
+def _shared(a: str, b: str) -> int:
+    """How many characters both begin with, by bisection: comparing is quicker than walking."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _one(start: int, end: int) -> Spans:
+    return ((start, end),) if end > start else ()
+
+
+def _spans(words: list[re.Match[str]], common: set[int]) -> Spans:
+    """What lies between common words; blanks that stand between two changed words belong to them."""
+    spans: list[tuple[int, int]] = []
+    for i, word in enumerate(words):
+        lone_blank = word[0].isspace() and 0 < i < len(words) - 1 and i - 1 not in common and i + 1 not in common
+        if i in common and not lone_blank:
+            continue
+        if spans and spans[-1][1] == word.start():
+            spans[-1] = (spans[-1][0], word.end())
+        else:
+            spans.append(word.span())
+    return tuple(spans)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replay_gui.core.divergence.comparison import Difference
+from replay_gui.core.divergence.differences import differences
+from replay_gui.core.divergence.words import changed_words
+from replay_gui.core.state import ABSENT, GrowList, OverlayMap
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.floats(allow_nan=True)
+    | st.text(max_size=3)
+    | st.binary(max_size=2)
+)
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=2), inner, max_size=4)
+)
+
+
+def found(a: Any, b: Any) -> list[Difference]:
+    return list(differences(a, b))
+
+
+@given(values)
+def test_a_value_does_not_differ_from_its_copy(value: Any) -> None:
+    assert found(value, copy.deepcopy(value)) == []
+
+
+@given(values, values)
+@settings(deadline=None)
+def test_values_differ_somewhere_unless_they_are_one(a: Any, b: Any) -> None:
+    assert bool(found(a, b)) == (msgspec.msgpack.encode(a, order="sorted") != msgspec.msgpack.encode(b, order="sorted"))
+
+
+def test_paths_are_pointers_in_the_order_of_their_keys() -> None:
+    a = {"b": {"x/y": 1, "same": [1]}, "a": "one", "gone": 0}
+    b = {"b": {"x/y": 2, "same": [1]}, "a": "two", "new": None}
+    assert found(a, b) == [
+        Difference("/a", "one", "two"),
+        Difference("/b/x~1y", 1, 2),
+        Difference("/gone", 0, ABSENT),
+        Difference("/new", ABSENT, None),
+    ]
+
+
+def test_an_item_that_is_inserted_is_the_only_difference() -> None:
+    items = [{"id": i} for i in range(50)]
+    assert found({"l": items}, {"l": [{"id": 99}, *items]}) == [Difference("/l/0", ABSENT, {"id": 99})]
+    assert found({"l": items}, {"l": items[:7] + items[8:]}) == [Difference("/l/7", {"id": 7}, ABSENT)]
+
+
+def test_numbers_are_what_they_are() -> None:
+    assert len(found([1, True, 0.0, "1"], [1.0, 1, -0.0, b"1"])) == 4
+    assert found([float("nan")], [float("nan")]) == []
+
+
+def test_a_tolerance_may_take_values_as_equal() -> None:
+    near = differences({"x": 1.0, "y": 5}, {"x": 1.01, "y": 6}, lambda path, a, b: path == "/x" and abs(a - b) < 0.1)
+    assert [one.path for one in near] == ["/y"]
+
+
+def test_states_are_compared_without_unpacking_what_is_equal() -> None:
+    raw = msgspec.Raw(msgspec.msgpack.encode({"deep": [1]}))
+    a = OverlayMap({"same": raw, "other": msgspec.Raw(msgspec.msgpack.encode(1))})
+    b = OverlayMap({"same": msgspec.Raw(bytes(raw)), "other": 2})
+    assert found({"m": a}, {"m": b}) == [Difference("/m/other", 1, 2)]
+    assert type(a.packed()["same"]) is msgspec.Raw
+    store = [raw, raw]
+    assert found(GrowList(store, 1), GrowList(store, 2)) == [Difference("/1", ABSENT, {"deep": [1]})]
+
+
+def test_words_that_differ_are_marked_whole() -> None:
+    a, b = "Newest is 0042: check its index", "Newest is 0041: check the index"
+    spans_a, spans_b = changed_words(a, b)
+    assert [a[start:end] for start, end in spans_a] == ["0042", "its"]
+    assert [b[start:end] for start, end in spans_b] == ["0041", "the"]
+
+
+@given(st.text(alphabet="ab c.", max_size=30), st.text(alphabet="ab c.", max_size=30))
+def test_without_its_spans_both_texts_are_the_same(a: str, b: str) -> None:
+    spans_a, spans_b = changed_words(a, b)
+
+    def rest(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+        kept, at = "", 0
+        for start, end in spans:
+            assert at <= start < end
+            kept, at = kept + text[at:start], end
+        return (kept + text[at:]).replace(" ", "")
+
+    assert rest(a, spans_a) == rest(b, spans_b)
+
+
+def test_very_long_texts_have_one_span() -> None:
+    text = "word " * 400_000
+    assert changed_words(text, text[:1000] + "new " + text[1000:]) == ((), ((1000, 1004),))
