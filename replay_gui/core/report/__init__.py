@@ -1,0 +1,1 @@
+"""What there is to report of a verification or a comparison, and the forms in which it can be handed on."""
