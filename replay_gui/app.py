@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
-    from PySide6.QtWidgets import QApplication, QWidget
+    from PySide6.QtWidgets import QApplication
 
-    from replay_gui.models.session import Session
+    from replay_gui.windows.main_window import MainWindow
 
 ORGANISATION = "replay-gui"
 
@@ -24,10 +24,10 @@ class Options:
     """What the command line says of the window.
 
     Attributes:
-        path: the run to open. demo: open the bundled reference run. at: position to begin at.
+        path: the run to open. other: one to compare it with. demo: compare two bundled runs. at: position to begin at.
         theme: dark, light, auto, or None for the remembered one.
         screenshot: where to save a picture instead of showing the window. size: of the window (width, height) in
-        logical pixels. scale: physical pixels a logical one. show: "welcome" or "run".
+        logical pixels. scale: physical pixels a logical one. show: "welcome", "run" or "compare".
     """
 
     path: str | None = None
@@ -38,6 +38,7 @@ class Options:
     size: tuple[int, int] | None = None
     scale: float | None = None
     show: str | None = None
+    other: str | None = None
 
 
 def run_app(options: Options) -> int:
@@ -100,12 +101,14 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     if options.size is not None:
         window.resize(*options.size)
     apply_theme(app, options.theme or _remembered_theme(settings))  # late: a styled widget is slow to put in place
-    path = _path(options)
-    if path is not None:
+    path, other = _paths(options)
+    if path is not None and other is not None:
+        window.comparison.start(other, path, options.at)
+    elif path is not None:
         session.open(path, options.at)
     try:
         if options.screenshot is not None:
-            return _take_picture(app, window, session, Path(options.screenshot), path is not None)
+            return _take_picture(app, window, Path(options.screenshot), path is not None)
         window.show()
         return app.exec()
     finally:
@@ -114,11 +117,11 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         hook.uninstall()
 
 
-def _take_picture(app: QApplication, window: QWidget, session: Session, path: Path, expects_run: bool) -> int:
+def _take_picture(app: QApplication, window: MainWindow, path: Path, expects_run: bool) -> int:
     from replay_gui.windows.screenshot import Screenshot
 
     problems: list[str] = []
-    picture = Screenshot(window, session, path, expects_run)
+    picture = Screenshot(window, window.session, window.comparison, path, expects_run)
     picture.finished.connect(problems.append)
     picture.finished.connect(app.quit)
     window.show()
@@ -131,10 +134,13 @@ def _take_picture(app: QApplication, window: QWidget, session: Session, path: Pa
     return 2
 
 
-def _path(options: Options) -> str | None:
-    from replay_gui.demo.samples import REFERENCE
+def _paths(options: Options) -> tuple[str | None, str | None]:
+    """The run to open, and the one to compare it with."""
+    from replay_gui.demo.samples import OTHERWISE, REFERENCE
 
-    return str(REFERENCE.path) if options.demo else options.path
+    if not options.demo:
+        return options.path, options.other
+    return str(REFERENCE.path), None if options.show == "run" else str(OTHERWISE.path)
 
 
 def _remembered_theme(settings: QSettings) -> str:

@@ -20,6 +20,8 @@ COULD_NOT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141  # the last two: 128 + the sig
 
 COMMANDS = {
     "verify": ("verify", "check hashes, chain, seal and states of runs"),
+    "anchor": ("anchor", "write what shows later that a run was not cut, rolled back or replaced"),
+    "diff": ("diff", "tell where two runs part, and why"),
     "state": ("state", "print the state at a position"),
     "events": ("events", "list events"),
     "info": ("info", "tell what runs are about"),
@@ -78,7 +80,7 @@ def _run(arguments: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    module.add_arguments(parser)
+    module.add_arguments(parser)  # which may bring an epilog of its own
     try:
         parsed = parser.parse_args(arguments if name is None else arguments[1:])
     except SystemExit:  # after --help

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from replay_gui.commands.arguments import UsageError, position
-from replay_gui.commands.clock import utc
 from replay_gui.commands.runs import GOOD, add_run_arguments, open_run
 from replay_gui.commands.terminal import say, say_json
+from replay_gui.core.clock import utc
 from replay_gui.core.errors import PositionError
 from replay_gui.core.event import Event
 from replay_gui.core.event_stream import events_of

@@ -22,14 +22,15 @@ class NoWindow(ReplayError):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", nargs="?", help="a log or another recognised file; - for standard input")
-    parser.add_argument("--demo", action="store_true", help="open the bundled reference run")
+    parser.add_argument("other", metavar="OTHER", nargs="?", help="a second run, to compare the first one with")
+    parser.add_argument("--demo", action="store_true", help="compare two bundled runs; with --show run, open the first")
     parser.add_argument("--at", metavar="POSITION", type=position, default=0, help="start there")
     parser.add_argument("--theme", choices=("light", "dark", "auto"), help="the colours; auto follows the system")
     picture = parser.add_argument_group("a picture instead of a window (no display needed)")
     picture.add_argument("--screenshot", metavar="FILE.png", type=_png, help="save the window's picture and exit")
     picture.add_argument("--size", metavar="WxH", type=_size, help="of the window, in logical pixels")
     picture.add_argument("--scale", metavar="N", type=_scale, help="pixels of the picture a logical pixel")
-    picture.add_argument("--show", choices=("welcome", "run"), help="what the window is to show")
+    picture.add_argument("--show", choices=("welcome", "run", "compare"), help="what the window is to show")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,7 +47,17 @@ def run(args: argparse.Namespace) -> int:
             from replay_gui.app import Options, run_app
 
             return run_app(
-                Options(path, args.demo, args.at, args.theme, args.screenshot, args.size, args.scale, args.show)
+                Options(
+                    path,
+                    args.demo,
+                    args.at,
+                    args.theme,
+                    args.screenshot,
+                    args.size,
+                    args.scale,
+                    args.show,
+                    args.other,
+                )
             )
         except ImportError as why:
             raise NoWindow(f"the window cannot be drawn on this system: {why}; install what is missing") from why
@@ -64,6 +75,10 @@ def _contradiction(args: argparse.Namespace) -> str | None:
         return "--show welcome shows no run; leave the run out"
     if args.show == "run" and not has_run:
         return "--show run needs a RUN, or --demo"
+    if args.show == "compare" and not (args.demo or args.other is not None):
+        return "--show compare needs two runs, or --demo"
+    if args.show == "run" and args.other is not None:
+        return "--show run shows one run; leave the other out"
     return None
 
 

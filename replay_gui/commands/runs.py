@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from replay_gui.commands.terminal import complain
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.header import says_it_is_a_log
+from replay_gui.core.importers.run_choice import split
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.source import Source
 
@@ -65,9 +65,12 @@ def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
     Args:
         format: an importer's name, or "rlog"; None: judged from the content.
     """
-    with readable_file(given) as path:
+    name, chosen = split(given)
+    with readable_file(name) as path:
         is_log = format == OWN_FORMAT if format is not None else _is_log(path)
-        converted = None if is_log else _converted(path, format)
+        if is_log and chosen is not None:
+            raise ImportRefused(f"{name}: holds one run; give the path alone, without {'#' + chosen!r}")
+        converted = None if is_log else _converted(path, format, chosen)
         with EventLog.open(path if converted is None else converted.path) as log:
             yield OpenedRun(given, log, converted)
 
@@ -77,12 +80,12 @@ def _is_log(path: str) -> bool:
         return says_it_is_a_log(source)
 
 
-def _converted(path: str, format: str | None) -> Converted:
+def _converted(path: str, format: str | None, chosen: str | None) -> Converted:
     # A log needs none of this, and would wait for it longer than for its own first block.
     from replay_gui.core.importers.conversion_cache import cached_conversion
     from replay_gui.engine.opening import conversion_cache
 
-    return cached_conversion(path, conversion_cache(), format)
+    return cached_conversion(path, conversion_cache(), format, chosen)
 
 
 @contextmanager
@@ -97,9 +100,6 @@ def readable_file(given: str) -> Iterator[str]:
             except ReplayError as why:
                 raise type(why)(str(why).replace(path, "standard input")) from None
         return
-    file, sharp, run = given.rpartition("#")
-    if sharp and not os.path.lexists(given) and os.path.lexists(file):
-        raise ImportRefused(f"{file}: holds one run; give the path alone, without {'#' + run!r}")
     yield given
 
 
@@ -113,8 +113,20 @@ def _copy_standard_input(path: str) -> None:
         raise LogUnreadable(f"{path}: cannot be copied: {why.strerror or why}") from None
 
 
-def each_run(given: Sequence[str], format: str | None, look: Callable[[OpenedRun], int]) -> int:
-    """Has `look` give the exit code of each run; all are tried, and the worst wins: COULD_NOT, FINDING, GOOD."""
+def _said(run: str, why: str) -> None:
+    """Where the complaint is all that is wanted."""
+
+
+def each_run(
+    given: Sequence[str],
+    format: str | None,
+    look: Callable[[OpenedRun], int],
+    on_unread: Callable[[str, str], None] = _said,
+) -> int:
+    """Has `look` give the exit code of each run; all are tried, and the worst wins: COULD_NOT, FINDING, GOOD.
+
+    `on_unread`(run, why) hears of those that cannot be read, once they were complained of.
+    """
     worst = GOOD
     for one in given:
         try:
@@ -124,5 +136,6 @@ def each_run(given: Sequence[str], format: str | None, look: Callable[[OpenedRun
                 worst = max(worst, look(run))
         except ReplayError as why:
             complain(str(why))
+            on_unread(one, str(why))
             worst = COULD_NOT
     return worst

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict, replace
-from functools import partial
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from replay_gui.commands.runs import FINDING, GOOD, OWN_FORMAT, OpenedRun, add_run_arguments, each_run
-from replay_gui.commands.terminal import ProgressLine, say, say_json, say_verdict
+from replay_gui.commands.arguments import UsageError
+from replay_gui.commands.reporting import add_report_arguments, check_report_arguments, part_of, write_report
+from replay_gui.commands.runs import (
+    COULD_NOT,
+    FINDING,
+    GOOD,
+    OWN_FORMAT,
+    OpenedRun,
+    add_run_arguments,
+    each_run,
+)
+from replay_gui.commands.terminal import ProgressLine, complain, say, say_json, say_verdict
+from replay_gui.core.anchor import ReadAnchor, compare_file, compare_log, read_anchor
+from replay_gui.core.report.model import AnchorFinding, RunPart, Unread
+from replay_gui.core.signing import HOW_TO_MAKE_KEYS, public_key
+from replay_gui.core.source import Source
 from replay_gui.core.unverifiable import not_verifiable
 from replay_gui.core.verdict import verify
 from replay_gui.core.verification import INVALID, VALID, Finding, VerificationReport
 
 SMALL = 16 << 20  # bytes; a log up to this is verified before worker processes would have started
 SHOWN = 10  # findings of a kind that people are shown
+_NAME = 48  # characters of a run's name in the table
+_LOG_SUFFIX = ".rlog"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,29 +43,146 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="exit with 1 unless VALID, recorded, sealed, without a tail, and every recorded state hash checked",
     )
+    add_report_arguments(parser)
+    parser.add_argument("--anchor", metavar="FILE", type=Path, help="compare with what replay-gui anchor wrote")
+    parser.add_argument("--key", metavar="PUBLIC", type=Path, help="the public key (PEM) that must have signed it")
+    parser.epilog = (
+        "A RUN that is a folder stands for every .rlog below it. With --anchor, RUN may be any file that was\n"
+        f"anchored, a report say. To make keys: {HOW_TO_MAKE_KEYS}"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    return each_run(args.runs, args.format, partial(_verify, args))
+    check_report_arguments(args)
+    anchor = _anchor(args)
+    if anchor is not None and not anchor.anchor.is_of_log:
+        return _check_file(args, anchor)
+    runs, unread = _expanded(args.runs)
+    for one in unread:
+        complain(one.why)
+    work = _Verifying(args, anchor, len(runs) + len(unread), unread)
+    worst = max(each_run(runs, args.format, work.look, work.on_unread), COULD_NOT if unread else GOOD)
+    if len(work.lines) > 1 and not args.json:
+        work.say_table()
+    if args.report is not None:
+        write_report(args, ("replay-gui", "verify", *_again(args)), work.parts, work.unread)
+    return worst
 
 
-def _verify(args: argparse.Namespace, run: OpenedRun) -> int:
-    report = _report(run)
-    lacks = lacking(report) if args.strict else []
+def _anchor(args: argparse.Namespace) -> ReadAnchor | None:
+    if args.anchor is None:
+        if args.key is not None:
+            raise UsageError("--key is the key of an anchor; give --anchor FILE too")
+        return None
+    if len(args.runs) > 1 or os.path.isdir(args.runs[0]):
+        raise UsageError("an anchor is of one run; give one RUN with --anchor")
+    return read_anchor(args.anchor, None if args.key is None else public_key(args.key))
+
+
+def _again(args: argparse.Namespace) -> list[str]:
+    """The words that lead to the same verdict."""
+    words = ["--strict"] if args.strict else []
+    for name in ("format", "anchor", "key"):
+        value = getattr(args, name)
+        words += [] if value is None else [f"--{name}", str(value)]
+    return [*words, *args.runs]
+
+
+def _expanded(given: Sequence[str]) -> tuple[list[str], list[Unread]]:
+    """The runs, with each folder replaced by the logs below it, in the order of their names; folders without any."""
+    runs: list[str] = []
+    empty = []
+    for one in given:
+        if not os.path.isdir(one):
+            runs.append(one)
+            continue
+        found = sorted(
+            os.path.join(folder, name)
+            for folder, _, names in os.walk(one)  # which follows no links, so there is no going in circles
+            for name in names
+            if name.endswith(_LOG_SUFFIX)
+        )
+        runs += found
+        if not found:
+            empty.append(Unread(one, f"{one}: no {_LOG_SUFFIX} in this folder or below; name other files one by one"))
+    return runs, empty
+
+
+def _check_file(args: argparse.Namespace, anchor: ReadAnchor) -> int:
+    """Of an anchored file that is no run, its bytes are all there is to check."""
+    if args.report is not None or args.strict:
+        raise UsageError("the anchor is of a file that is no log; it takes neither --report nor --strict")
+    with Source(args.runs[0]) as source:
+        found = compare_file(anchor, source)
     if args.json:
-        say_json(report_form(report))
+        say_json({"run": args.runs[0], "anchor": asdict(found)})
     else:
-        if len(args.runs) > 1:
-            say(f"{run.given}:")
-        _say(report, lacks)
-    return FINDING if report.verdict == INVALID or lacks else GOOD
+        say(f"{args.runs[0]}: {found.words}")
+    return GOOD if found.good else FINDING
 
 
-def _report(run: OpenedRun) -> VerificationReport:
+@dataclass(slots=True)
+class _Verifying:
+    """One call of the command.
+
+    Attributes:
+        total: how many runs. unread: those that could not be read. lines: of the table. parts: of the report.
+    """
+
+    args: argparse.Namespace
+    anchor: ReadAnchor | None
+    total: int
+    unread: list[Unread]
+    lines: list[tuple[str, ...]] = field(default_factory=list)
+    parts: list[RunPart] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.lines += [_line_of_unread(one) for one in self.unread]
+
+    def on_unread(self, run: str, why: str) -> None:
+        self.unread.append(Unread(run, why))
+        self.lines.append(_line_of_unread(self.unread[-1]))
+
+    def look(self, run: OpenedRun) -> int:
+        """Verifies a run and says what was found."""
+        report = verified(run, len(self.lines) + 1, self.total)
+        anchored = None if self.anchor is None else compare_log(self.anchor, run.log, report)
+        lacks = lacking(report) if self.args.strict else []
+        self.lines.append(_line(report, lacks, anchored))
+        if self.args.json:
+            form = report_form(report)
+            say_json(form if anchored is None else {**form, "anchor": asdict(anchored)})
+        else:
+            if self.total > 1:
+                say(f"{run.given}:")
+            _say(report, lacks, anchored)
+        if self.args.report is not None:
+            self.parts.append(part_of(run, report, anchored))
+        found = report.verdict == INVALID or lacks or (anchored is not None and not anchored.good)
+        return FINDING if found else GOOD
+
+    def say_table(self) -> None:
+        head = ("run", "events", "failures", "mismatches", "seal", "verdict")
+        widths = [max(len(line[at]) for line in (head, *self.lines)) for at in range(len(head))]
+        say("")
+        for line in (head, *self.lines):
+            cells = (
+                text.rjust(width) if 0 < at < 4 else text.ljust(width) for at, (text, width) in _cells(line, widths)
+            )
+            say("  ".join(cells).rstrip())
+
+
+def _cells(line: tuple[str, ...], widths: list[int]) -> enumerate[tuple[str, int]]:
+    return enumerate(zip(line, widths, strict=True))
+
+
+def verified(run: OpenedRun, number: int = 1, total: int = 1) -> VerificationReport:
+    """The verdict on a run, with a progress bar; the `number`-th of `total`."""
     if run.converted is not None and run.format != OWN_FORMAT:
         return not_verifiable(run.given, run.log.header, run.converted.events)
     log = run.log
-    with ProgressLine(f"Verifying {run.given}") as progress:
+    among = f" ({number:,} of {total:,})" if total > 1 else ""
+    with ProgressLine(f"Verifying {run.given}{among}") as progress:
         if log.source.size <= SMALL:
             report = verify(log, lambda offset: progress.show(offset, log.source.size))
         else:
@@ -61,6 +196,7 @@ def report_form(report: VerificationReport) -> dict[str, Any]:
     """The members of ``verify --json``, in the order of INTERFACE 2."""
     form = asdict(report)
     notes = form.pop("notes")
+    del form["unlisted"]  # the notes say it
     return {**form, "line": report.line, "notes": notes}
 
 
@@ -77,8 +213,31 @@ def lacking(report: VerificationReport) -> list[str]:
     return [words for words, holds in wanted.items() if not holds]
 
 
-def _say(report: VerificationReport, lacks: list[str]) -> None:
+# ---- text -------------------------------------------------------------------------------------------
+def _line(report: VerificationReport, lacks: list[str], anchored: AnchorFinding | None) -> tuple[str, ...]:
+    """Of the table."""
+    numbers = (len(report.failures) + report.unlisted[0], len(report.mismatches) + report.unlisted[1])
+    verdict = report.verdict
+    if anchored is not None and not anchored.good:
+        verdict += ", not as anchored"
+    if lacks and report.verdict == VALID:
+        verdict += ", not strictly good"
+    return _name(report.run), f"{report.events:,}", *(f"{number:,}" for number in numbers), report.seal, verdict
+
+
+def _line_of_unread(unread: Unread) -> tuple[str, ...]:
+    return _name(unread.run), "", "", "", "", "could not be read"
+
+
+def _name(run: str) -> str:
+    """Of a long name the end, which tells more."""
+    return run if len(run) <= _NAME else f"…{run[1 - _NAME :]}"
+
+
+def _say(report: VerificationReport, lacks: list[str], anchored: AnchorFinding | None) -> None:
     say_verdict(report.line, report.verdict)
+    if anchored is not None:
+        say(f"  {anchored.words}")
     for note in report.notes:
         say(f"  {note}")
     if lacks:

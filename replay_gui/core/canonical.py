@@ -28,7 +28,8 @@ _Map: Any = dict
 _Pair: Any = tuple
 
 
-def _shallow_tree(depth: int) -> Any:
+def shallow_tree(depth: int) -> Any:
+    """The type of plain values at most `depth` deep."""
     scalar: Any = None | bool | int | float | str
     tree = scalar
     for _ in range(depth):
@@ -44,9 +45,9 @@ def _refuse_extension(code: int, data: memoryview) -> NoReturn:
 # what they accept is canonical only if it is encoded to the same bytes, is within KEY_LIMIT and holds no other NaN.
 encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode_any = msgspec.msgpack.Decoder(ext_hook=_refuse_extension).decode
-_decode_tree = msgspec.msgpack.Decoder(_shallow_tree(SHALLOW)).decode
-decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, _shallow_tree(SHALLOW - 2)]]).decode
-decode_shallow_map = msgspec.msgpack.Decoder(_Map[str, _shallow_tree(2)]).decode
+_decode_tree = msgspec.msgpack.Decoder(shallow_tree(SHALLOW)).decode
+decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, shallow_tree(SHALLOW - 2)]]).decode
+decode_shallow_map = msgspec.msgpack.Decoder(_Map[str, shallow_tree(2)]).decode
 _CANONICAL_NAN = bytes.fromhex("7ff8000000000000")
 
 

@@ -9,6 +9,10 @@ ReplayError
 ├── NotApplicable     an event has no effect on the state it meets
 ├── NotCanonical      bytes that break the rules of canonical msgpack
 ├── PositionError     no such position, or a path that leads nowhere
+├── RulesRefused      a rule, or a file of rules, for comparing that makes no sense
+├── NotWritten        a file that was asked for could not be written; what was there before is as it was
+├── AnchorRefused     an anchor, a key or a signature that is none, or does not fit
+├── ProfileRefused    a redaction profile that makes no sense
 └── ImportRefused     a foreign file that no importer, or not the one named, can read
 
 A message is one line that says what is wrong, where, and what to do.
@@ -51,6 +55,22 @@ class NotCanonical(ReplayError):
 
 class PositionError(ReplayError):
     """No such position, or a path that leads nowhere."""
+
+
+class RulesRefused(ReplayError):
+    """A rule, or a file of rules, for comparing that makes no sense."""
+
+
+class NotWritten(ReplayError):
+    """A file that was asked for could not be written; what was there before is as it was."""
+
+
+class AnchorRefused(ReplayError):
+    """An anchor, a key or a signature that is none, or does not fit."""
+
+
+class ProfileRefused(ReplayError):
+    """A redaction profile that makes no sense."""
 
 
 class ImportRefused(ReplayError):

@@ -13,6 +13,7 @@ from replay_gui.core.plain_text import one_line
 LIMIT = 200  # characters of a summary
 _PART = 80  # characters of one value among several
 _FIELDS = 5  # members of a map that are looked at
+_FILES, _LONG_PATH, _FOLDERS = ("file_path", "path"), 40, 3
 _PARSED = 4096  # a text up to this long is looked into for JSON
 
 # What a map says in words, and what a tool's input is about: the first of these that it has stands without its name.
@@ -142,8 +143,16 @@ def _request(payload: Payload) -> str:
     if main is None:
         return _members(asked)
     rest = {name: asked[name] for name in islice(asked, _FIELDS) if name not in (main, "description")}
-    said: str = asked[main][: 2 * LIMIT]
+    said: str = _file(asked[main]) if main in _FILES else asked[main][: 2 * LIMIT]
     return f"{said}, {_members(rest)}" if rest else said
+
+
+def _file(path: str) -> str:
+    """Of a long path the end, which tells more than where the user's files are."""
+    if len(path) <= _LONG_PATH:
+        return path
+    folders = path[-2 * LIMIT :].split("/")
+    return "…/" + "/".join(folders[-_FOLDERS:]) if len(folders) > _FOLDERS else path[: 2 * LIMIT]
 
 
 def _response(payload: Payload) -> str:

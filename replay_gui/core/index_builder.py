@@ -6,19 +6,20 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, TypeAlias
 
 import numpy as np
 from blake3 import blake3
-from msgspec import MsgspecError
+from msgspec import UNSET
 from numpy.typing import NDArray
 
-from replay_gui.core.canonical import KEY_LIMIT, decode, decode_shallow, decode_shallow_map
+from replay_gui.core.canonical import decode, decode_shallow
 from replay_gui.core.chain import HASH_SIZE
 from replay_gui.core.errors import NotApplicable, NotCanonical
-from replay_gui.core.event import SKIPPED_KIND, UNREADABLE_KIND, whole
+from replay_gui.core.event import SKIPPED_KIND, UNREADABLE_KIND
 from replay_gui.core.index_columns import CHAIN_STEP, ColumnWriter
-from replay_gui.core.integrity import Fault
+from replay_gui.core.integrity import Fault, UsualMeta, readable_seq, usual_metas
 from replay_gui.core.kinds import CRITICAL_KINDS, KINDS
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import NOT_APPLIED, SKIPPED
@@ -38,12 +39,18 @@ from replay_gui.core.scanner import Block, Ending, Skipped
 from replay_gui.core.snapshot_store import DISK_BUDGET, Entry, SnapshotWriter
 from replay_gui.core.snapshots import SnapshotPolicy
 from replay_gui.core.state_hash import StateHash
+from replay_gui.core.usual_events import USUAL, decode_all
 
 SNAPSHOTS_FILE = "snapshots"
 _INT64 = 1 << 63
 _KINDS_LIMIT = 1 << 16  # what the column can number
 OTHER_KINDS = "(other)"  # stands for those beyond
 _CONSIDERED = 16  # events between two looks at the policy where nothing happens
+_FACTS = ("duration", "parent", "time")
+_KIND_OF = {structure: kind for kind, structure in USUAL.items()}
+_digest = blake3.digest
+Row: TypeAlias = tuple[int, int, int, int, int, int]
+"""kind, tool, time, duration, request, flags: what the columns of these names have of one event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ class IndexBuilder:
         self._state_hashes = 0
         self._offset = len(log.header.raw)
         self._head = b""  # hash of the record before; empty where there is none that a snapshot could be bound to
+        self._heads: tuple[int, tuple[bytes, ...]] = 0, (b"",)  # those before each position from the first one on
 
     def run(self, on_progress: Callable[[Built], None]) -> Built:
         """The pass. `on_progress` hears of it after each block; the files then hold what it says."""
@@ -127,16 +135,27 @@ class IndexBuilder:
         )
 
     def _block(self, block: Block) -> None:
-        offsets = block.offsets.tolist()
+        offsets, contents, first = block.offsets.tolist(), block.contents, block.first
+        events = decode_all(contents)
+        facts = usual_metas(block.metas) or [*map(_facts, block.metas)]
+        self._heads = first, (self._head, *block.hashes)
         rows = []
-        for i, (content, meta) in enumerate(zip(block.contents, block.metas, strict=True)):
-            rows.append(self._event(block.first + i, content, meta, offsets[i]))
-            self._head = block.hashes[i]
-        self._count = block.first + len(block)
+        for place, (event, content, about) in enumerate(zip(events, contents, facts, strict=True), first):
+            kind, payload = _read(content) if event is None else (_KIND_OF[type(event)], event.payload)
+            critical = kind in CRITICAL_KINDS
+            if critical or self._previous_critical or place % _CONSIDERED == 0:
+                self._consider(place, offsets[place - first], critical)
+            applied = self._fold.apply(event, content)
+            if not applied:
+                self._not_applied.append(
+                    Fault(place, offsets[place - first], readable_seq(block.metas[place - first]), NOT_APPLIED)
+                )
+            rows.append(self._row(place, kind, payload, about, applied))
+        self._count = first + len(block)
         self._state_hashes += len(block) - list(block.states).count(None)
-        self._offset = offsets[-1]
-        content_hashes = [blake3(content).digest() for content in block.contents]
-        hashes = b"".join(hash_[:8] for hash_ in block.hashes)
+        self._offset, self._head = offsets[-1], block.hashes[-1]
+        content_hashes = [*map(_digest, map(blake3, contents))]
+        hashes = b"".join([hash_[:8] for hash_ in block.hashes])
         self._write(rows, block.offsets[:-1], content_hashes, hashes)
 
     def _skipped(self, part: Skipped) -> None:
@@ -146,11 +165,10 @@ class IndexBuilder:
         self._count = part.place + 1
         self._offset = part.offset + part.size
         self._head = b""
+        self._heads = self._count, (b"",)
         self._write([row], np.array([part.offset]), [bytes(HASH_SIZE)], bytes(8))
 
-    def _write(
-        self, rows: list[tuple[int, ...]], offsets: NDArray[np.int64], content_hashes: list[bytes], hashes: bytes
-    ) -> None:
+    def _write(self, rows: list[Row], offsets: NDArray[np.int64], content_hashes: list[bytes], hashes: bytes) -> None:
         shown = zip(("kind", "tool", "time", "duration", "request", "flags"), zip(*rows, strict=True), strict=True)
         content, chain = b"".join(content_hashes), self._chained(content_hashes)
         self._columns.append({**dict(shown), "offset": offsets, "content": content, "chain": chain, "hash": hashes})
@@ -166,38 +184,28 @@ class IndexBuilder:
         self._chain.update(b"".join(content_hashes[begin:]))
         return b"".join(values)
 
-    def _event(self, place: int, content: bytes, meta: bytes, offset: int) -> tuple[int, ...]:
-        """Replays one event; its row: kind, tool, time, duration, request, flags."""
-        facts = _facts(meta)
-        time, duration = facts.get("time"), facts.get("duration")
-        if type(time) is not int or not 0 <= time < _INT64:
-            time = NO_TIME
-        if type(duration) is not int or not 0 <= duration < _INT64:
-            duration = NO_DURATION
-        tool, request, flags = NO_TOOL, NO_PAIR, 0
-        event = decode_shallow(content)
-        kind, payload = _read(content) if event is None else event
-        if kind in CRITICAL_KINDS:
-            flags = FLAG_CRITICAL
-        if flags or self._previous_critical or place % _CONSIDERED == 0:
-            self._consider(place, offset, bool(flags))
-        if "tool_name" in payload and isinstance(name := payload["tool_name"], str):
-            tool = self._tools.get(name, NO_TOOL)
-            if tool == NO_TOOL:
-                tool = self._tools[name] = len(self._tools)
-        if not self._fold.apply(event, content):
-            self._not_applied.append(Fault(place, offset, whole(facts.get("seq")), NOT_APPLIED))
+    def _row(self, place: int, kind: str, payload: Any, about: UsualMeta, applied: bool) -> Row:
+        """What the columns have of an event that was just replayed; `payload` has its fields as attributes."""
+        tool, request, duration = NO_TOOL, NO_PAIR, NO_DURATION
+        flags = FLAG_CRITICAL if kind in CRITICAL_KINDS else 0
+        time = about.time if about.time is not UNSET and 0 <= about.time < _INT64 else NO_TIME
+        if about.duration is not UNSET and 0 <= about.duration < _INT64:
+            duration = about.duration
+        name = getattr(payload, "tool_name", None)
+        if isinstance(name, str):
+            tool = self._tools.setdefault(name, len(self._tools))
+        if not applied:
             flags |= FLAG_NOT_APPLIED | (FLAG_UNREADABLE if kind == UNREADABLE_KIND else 0)
         elif kind == "ToolRequest":
             self._open.setdefault(self._fold.asked, deque()).append((place, time))
         elif kind == "ToolResponse":
-            request, begun = self._answered(payload["request_hash"], facts.get("parent"))
+            request, begun = self._answered(payload.request_hash, about.parent)
             if request != NO_PAIR and duration == NO_DURATION and NO_TIME not in (time, begun):
                 duration = max(0, time - begun)
-            if not payload["success"]:
+            if not payload.success:
                 flags = FLAG_FAILED
-        elif kind == "StateTransition" and "phase" in payload:
-            self._phases.append((place, payload["phase"]))
+        elif kind == "StateTransition" and getattr(payload, "phase", UNSET) is not UNSET:
+            self._phases.append((place, payload.phase))
         number = self._kinds.get(kind)
         if number is None:
             number = self._new_kind(kind)
@@ -227,28 +235,30 @@ class IndexBuilder:
         self._previous_critical = critical
 
     def _keep(self, position: int, offset: int) -> None:
-        if not self._head:
+        first, heads = self._heads
+        head = heads[position - first]
+        if not head:
             return
-        entry = self._snapshots.add(position, self._fold, self._head)
-        self._policy.kept(position, offset, entry.size, entry.total)
+        entry = self._snapshots.add(position, self._fold, head)
+        self._policy.kept(position, offset, self._snapshots.step, entry.total)
 
 
-def _read(content: bytes) -> tuple[str, dict[str, Any]]:
+def _read(content: bytes) -> tuple[str, SimpleNamespace]:
     """(kind, payload) of an unusual content, as far as it can be read."""
     try:
-        return decode_event(content)
+        event = decode_shallow(content)
+        kind, payload = decode_event(content) if event is None else event
     except NotApplicable:
-        return UNREADABLE_KIND, {}
+        return UNREADABLE_KIND, SimpleNamespace()
+    return kind, SimpleNamespace(**payload)
 
 
-def _facts(meta: bytes) -> dict[str, Any]:
-    if len(meta) <= KEY_LIMIT:
-        try:
-            return decode_shallow_map(meta)  # type: ignore[no-any-return]
-        except (MsgspecError, UnicodeDecodeError):
-            pass
+def _facts(meta: bytes) -> UsualMeta:
+    """What the columns need of any meta, as far as it can be read."""
     try:
         facts = decode(meta)
     except NotCanonical:
-        return {}
-    return facts if isinstance(facts, dict) else {}
+        facts = None
+    if not isinstance(facts, dict):
+        return UsualMeta()
+    return UsualMeta(**{name: facts[name] for name in _FACTS if type(facts.get(name)) is int})

@@ -1,7 +1,8 @@
 """Indexes kept from one opening of a log to the next, in a cache folder. Never trusted blindly, never a verdict.
 
 A folder per log: the column files, the snapshot file, and a table written last. The table is bound to the log by its
-size, its header and its last record, and to the columns by their BLAKE3. What does not fit is as good as absent.
+size, its header and its last record, to the columns by their BLAKE3, and begins with its own. What does not fit is as
+good as absent.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 from blake3 import blake3
 
+from replay_gui.core.chain import HASH_SIZE, digest
 from replay_gui.core.index_builder import Built
 from replay_gui.core.index_columns import COLUMNS, SHOWN, IndexView
 from replay_gui.core.log_reader import EventLog
@@ -22,8 +25,9 @@ from replay_gui.core.run_index import RunIndex
 
 CACHE_BUDGET = 2 << 30  # bytes
 TABLE = "table"
-_VERSION = 3
+_VERSION = 4
 _BUILDING = "building-"
+_STILL = 24 * 3600 * 10**9  # ns
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -64,7 +68,10 @@ class IndexCache:
         """The kept index of this log, or None where there is none that fits it in every respect."""
         folder = self.folder(log)
         try:
-            table = msgspec.msgpack.decode((folder / TABLE).read_bytes(), type=Table)
+            raw = (folder / TABLE).read_bytes()
+            if digest(raw[HASH_SIZE:]) != raw[:HASH_SIZE]:
+                return None
+            table = msgspec.msgpack.decode(raw[HASH_SIZE:], type=Table)
             built = table.built
             fits = (table.version, table.size, table.header) == (_VERSION, log.source.size, log.header.hash)
             if not fits or any(_file_hash(folder / name) != table.columns[name] for name in SHOWN):
@@ -83,18 +90,27 @@ class IndexCache:
         shutil.rmtree(self.root, ignore_errors=True)
 
     def prune(self, kept: Path, budget: int = CACHE_BUDGET) -> None:
-        """Removes the least recently used indexes, but not `kept`, until all together are within `budget` bytes."""
+        """Removes the least recently used indexes, but not `kept`, until all together are within `budget` bytes.
+
+        An index that another program is building is left alone, unless it has lain still for a day.
+        """
+        still = time.time_ns() - _STILL
         used = 0
-        for _, size, folder in sorted(self._folders(), reverse=True):
+        for used_at, size, folder in sorted(self._folders(), reverse=True):
             used += size
-            if used > budget and folder != kept:
+            being_built = folder.name.startswith(_BUILDING) and used_at > still
+            if used > budget and folder != kept and not being_built:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _folders(self) -> Iterator[tuple[int, int, Path]]:
-        """(when it was last used, bytes, folder) of each index; another program may be removing some meanwhile."""
+        """(when it was last used or written to, bytes, folder) of each index; some may be going meanwhile."""
         for folder in self.root.iterdir():
             try:
-                yield folder.stat().st_mtime_ns, sum(file.stat().st_size for file in folder.iterdir()), folder
+                files = [file.stat() for file in folder.iterdir()]
+                used_at = folder.stat().st_mtime_ns
+                if folder.name.startswith(_BUILDING):
+                    used_at = max([used_at, *(file.st_mtime_ns for file in files)])
+                yield used_at, sum(file.st_size for file in files), folder
             except (FileNotFoundError, NotADirectoryError):
                 continue
 
@@ -104,7 +120,8 @@ def finish(folder: Path, log: EventLog, built: Built) -> None:
     columns = {name: _file_hash(folder / name) for name in COLUMNS}
     table = Table(_VERSION, log.source.size, log.header.hash, built, columns)
     draft = folder / f"{TABLE}.new"
-    draft.write_bytes(msgspec.msgpack.encode(table))
+    raw = msgspec.msgpack.encode(table)
+    draft.write_bytes(digest(raw) + raw)
     draft.replace(folder / TABLE)
 
 

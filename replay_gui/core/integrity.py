@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from itertools import repeat
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
+import numpy as np
 from blake3 import blake3
 from msgspec import UNSET, MsgspecError, UnsetType
 
-from replay_gui.core.canonical import (
-    FLOAT64,
-    KEY_LIMIT,
-    canonical_map,
-    decode,
-    decode_shallow_event,
-    encode_sorted,
-    is_canonical_event,
-    may_hold_nan,
-)
-from replay_gui.core.chain import BIN32, NIL, record_hash, seal_hash
+from replay_gui.core.canonical import canonical_map, decode
+from replay_gui.core.chain import BIN32, NIL, seal_hash
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.scanner import Block, Ending, Skipped
+from replay_gui.core.usual_events import UsualEvent, decode_all, not_canonical
+
+BROKEN_LINK = "the hash does not match the record and the one before it"
+Problem: TypeAlias = tuple[str, str | None, str | None]
+"""What is wrong in words, expected, actual."""
 
 
-class _UsualMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class UsualMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """The meta of most events; in the order of its keys, so that it is encoded canonically. Others take longer."""
 
     duration: int | UnsetType = UNSET
@@ -33,8 +33,10 @@ class _UsualMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     time: int | UnsetType = UNSET
 
 
-_decode_usual = msgspec.msgpack.Decoder(_UsualMeta).decode
+_decode_usual = msgspec.msgpack.Decoder(UsualMeta).decode
 _encode_usual = msgspec.msgpack.Encoder().encode
+_seq, _parent = attrgetter("seq"), attrgetter("parent")
+_digest = blake3.digest
 
 
 class Boundary(NamedTuple):
@@ -66,54 +68,54 @@ class Fault(NamedTuple):
 class Integrity:
     """The running result over blocks that follow one another.
 
+    Links, contents and metas are each judged for a whole block in a few C loops; what those do not find sound is
+    looked at record by record. Of a record's problems the first in this order counts: link, content, meta.
+
     Attributes:
         place, previous, expected: as in Boundary, for the record that comes next.
+        contents_from: contents of records that begin before this byte are not judged here (see judged_contents).
         faults: the failures so far. state_hashes: how many records carry one. skipped_bytes: their sum.
     """
 
     place: int = 0
     previous: bytes | None = None
     expected: int | None = 0
+    contents_from: int = 0
     faults: list[Fault] = field(default_factory=list)
     state_hashes: int = 0
     skipped_bytes: int = 0
 
     def block(self, block: Block) -> None:
-        """Judges a block's records. The loop is the cost of verification: what is sound passes in one test."""
-        previous, expected, place = self.previous if block.linked else None, self.expected, block.first
-        short = max(map(len, block.contents), default=0) <= KEY_LIMIT
-        for content, state, meta, hash_ in zip(block.contents, block.states, block.metas, block.hashes, strict=True):
-            if state is None:
-                mark = NIL
-            else:
-                mark = BIN32 + state
-                self.state_hashes += 1
-            seq = expected
-            try:
-                sound = (
-                    previous is not None
-                    and blake3(previous + content + mark + meta).digest() == hash_
-                    and encode_sorted(decode_shallow_event(content)) == content
-                    and _encode_usual(facts := _decode_usual(meta)) == meta
-                    and facts.seq == expected
-                    and (facts.parent is UNSET or 0 <= facts.parent < expected)
-                    and (short or len(content) <= KEY_LIMIT)
-                    and not (FLOAT64 in content and may_hold_nan(content))
-                )
-            except (MsgspecError, UnicodeDecodeError):
-                sound = False
-            if not sound:
-                problem = _problem(previous, expected, content, state, meta, hash_)
-                seq = readable_seq(meta)
-                if problem is not None:
-                    offset = int(block.offsets[place - block.first])
-                    self.faults.append(Fault(place, offset, seq, *problem))
-                if seq is None:
-                    seq = expected
-            expected = None if seq is None else seq + 1
-            previous = hash_
-            place += 1
-        self.place, self.previous, self.expected = place, previous, expected
+        """Judges a block's records."""
+        if not len(block):  # of a block that was cut to what comes before a place
+            return
+        problems = self._metas(block.metas)
+        first = int(np.searchsorted(block.offsets[:-1], self.contents_from))
+        if first < len(block):
+            contents = block.contents[first:]
+            problems |= {
+                first + i: _content_problem(contents[i]) for i in not_canonical(decode_all(contents), contents)
+            }
+        problems |= _links(self.previous if block.linked else None, block)
+        for i in sorted(problems):
+            self.faults.append(_fault(block, i, problems[i]))
+        self.state_hashes += len(block) - list(block.states).count(None)
+        self.place, self.previous = block.first + len(block), block.hashes[-1]
+
+    def _metas(self, metas: Sequence[bytes]) -> dict[int, Problem]:
+        """What is wrong with metas, by index; moves `expected` on."""
+        if self.expected is not None and _are_usual(metas, self.expected):
+            self.expected += len(metas)
+            return {}
+        problems = {}
+        for i, meta in enumerate(metas):
+            problem, seq = _meta_problem(meta, self.expected)
+            if problem is not None:
+                problems[i] = problem
+            if seq is None:
+                seq = self.expected
+            self.expected = None if seq is None else seq + 1
+        return problems
 
     def skipped(self, part: Skipped) -> None:
         """Counts a stretch that is no record as one failure."""
@@ -142,26 +144,80 @@ class Integrity:
         return "good" if right else "bad"
 
 
-def _problem(
-    previous: bytes | None, expected: int | None, content: bytes, state: bytes | None, meta: bytes, hash_: bytes
-) -> tuple[str, str | None, str | None] | None:
-    """(what is wrong in words, expected, actual), or None where nothing is."""
-    computed = None if previous is None else record_hash(previous, content, state, meta)
-    if computed is not None and computed != hash_:
-        return "the hash does not match the record and the one before it", computed.hex(), hash_.hex()
-    if not is_canonical_event(content):
-        return f"the content breaks the format: {_why(content, 'is not [kind, payload]')}", None, None
+def judged_contents(block: Block, events: Sequence[UsualEvent | None], end: int) -> list[Fault]:
+    """The failures among the contents of the records that begin before byte `end`.
+
+    For a pass that decodes them anyway. `events`: what decode_all made of the block's contents.
+    """
+    count = int(np.searchsorted(block.offsets[:-1], end))
+    wrong = not_canonical(events[:count], block.contents[:count])
+    return [_fault(block, i, _content_problem(block.contents[i])) for i in wrong]
+
+
+def merged(faults: Iterable[Fault], content_faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """One failure a record, where contents were judged apart from the rest: link before content before meta."""
+    first = {fault.place: fault for fault in faults}
+    for fault in content_faults:
+        if fault.place not in first or first[fault.place].problem != BROKEN_LINK:
+            first[fault.place] = fault
+    return tuple(first[place] for place in sorted(first))
+
+
+def _fault(block: Block, i: int, problem: Problem) -> Fault:
+    return Fault(block.first + i, int(block.offsets[i]), readable_seq(block.metas[i]), *problem)
+
+
+def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:
+    """Records whose hash is not that of themselves and the stored one before; without `previous`, all but the first."""
+    marks: Iterable[bytes] = repeat(NIL)
+    if any(block.states):
+        marks = [NIL if state is None else BIN32 + state for state in block.states]
+    before = (previous or b"", *block.hashes[:-1])
+    computed = [*map(_digest, map(blake3, map(b"".join, zip(before, block.contents, marks, block.metas))))]  # noqa: B905
+    if previous is None:
+        computed[0] = block.hashes[0]
+    if computed == list(block.hashes):
+        return {}
+    pairs = enumerate(zip(computed, block.hashes, strict=True))
+    return {i: (BROKEN_LINK, right.hex(), hash_.hex()) for i, (right, hash_) in pairs if right != hash_}
+
+
+def usual_metas(metas: Sequence[bytes]) -> list[UsualMeta] | None:
+    """The metas decoded, canonical or not; None where any is not of the usual form."""
+    try:
+        return [*map(_decode_usual, metas)]
+    except (MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def _are_usual(metas: Sequence[bytes], expected: int) -> bool:
+    """Whether it is sure that all of these metas are right and their seqs count on from `expected`."""
+    facts = usual_metas(metas)
+    return (
+        facts is not None
+        and [*map(_encode_usual, facts)] == list(metas)
+        and [*map(_seq, facts)] == list(range(expected, expected + len(metas)))
+        and all(parent is UNSET or 0 <= parent < seq for seq, parent in enumerate(map(_parent, facts), expected))
+    )
+
+
+def _content_problem(content: bytes) -> Problem:
+    return f"the content breaks the format: {_why(content, 'is not [kind, payload]')}", None, None
+
+
+def _meta_problem(meta: bytes, expected: int | None) -> tuple[Problem | None, int | None]:
+    """(what is wrong, or None; seq as far as it can be read)."""
     facts = canonical_map(meta)
     if facts is None:
-        return f"the meta breaks the format: {_why(meta, 'is no map')}", None, None
+        return (f"the meta breaks the format: {_why(meta, 'is no map')}", None, None), readable_seq(meta)
     seq: Any = facts.get("seq")
     if not _is_whole(seq):
-        return "meta has no seq that is a whole number", None, None
+        return ("meta has no seq that is a whole number", None, None), None
     if expected is not None and seq != expected:
-        return "seq does not follow that of the record before", str(expected), str(seq)
+        return ("seq does not follow that of the record before", str(expected), str(seq)), seq
     if "parent" in facts and not _is_earlier(facts["parent"], seq):
-        return "parent is not the seq of an earlier event", f"below {seq}", str(facts["parent"])[:80]
-    return None
+        return ("parent is not the seq of an earlier event", f"below {seq}", str(facts["parent"])[:80]), seq
+    return None, seq
 
 
 def _why(raw: bytes, otherwise: str) -> str:

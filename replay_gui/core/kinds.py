@@ -102,7 +102,7 @@ class Snapshot(Payload, kw_only=True):
     snapshot_type: str
 
 
-_STRUCTURES: dict[str, type[Payload]] = {
+STRUCTURES: dict[str, type[Payload]] = {
     kind.__name__: kind
     for kind in (
         AgentInit,
@@ -122,7 +122,7 @@ _STRUCTURES: dict[str, type[Payload]] = {
     )
 }
 
-KINDS = tuple(_STRUCTURES)
+KINDS = tuple(STRUCTURES)
 
 CRITICAL_KINDS = frozenset(
     {"PatchProposal", "PatchApplied", "PatchRejected", "Error", "CapabilityDenied", "StateTransition"}
@@ -135,6 +135,6 @@ _convert = msgspec.convert
 def structured(kind: str, payload: dict[str, Any]) -> Payload:
     """`payload` as its kind's structure; NotApplicable, in words, where a field is missing or of another type."""
     try:
-        return _convert(payload, _STRUCTURES.get(kind, Payload))
+        return _convert(payload, STRUCTURES.get(kind, Payload))
     except msgspec.ValidationError as why:
         raise NotApplicable(f"{kind}: {why}") from None

@@ -54,6 +54,12 @@ class LogWriter:
             raise LogRefused(f"{self.path}: exists already; give another name, or resume it")
         self.run_id, self.head = str(facts["run_id"]), digest(raw)
         self._write(raw)
+        if fsync:
+            try:
+                _sync_folder(self.path)
+            except LogUnreadable:
+                self._abandon()
+                raise
 
     @classmethod
     def resume(cls, path: str | os.PathLike[str], *, state_hash_every: int = 1, fsync: bool = False) -> Self:
@@ -217,6 +223,20 @@ class LogWriter:
         if kind is None and self._fd >= 0:
             self.seal(clock.time_ns())
         self.close()
+
+
+def _sync_folder(path: Path) -> None:
+    """Waits until the disk has the name of a new file too, without which its contents would be out of reach."""
+    if os.name == "nt":  # where a folder cannot be opened, and its entries are written with the file
+        return
+    try:
+        folder = os.open(path.absolute().parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as why:
+        raise LogUnreadable(f"{path}: its folder cannot be written: {why.strerror}") from None
 
 
 def new_run_id() -> str:

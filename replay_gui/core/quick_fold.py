@@ -1,25 +1,27 @@
 """Replay in bulk: for a pass that wants only the last state, and to know which events do not apply.
 
-The usual event changes one or two members of plain maps that nobody else sees, so it is applied in place, without a
-draft's copies and without a record of the changes. Whatever is unusual (a missing member, a wrong type, deep values,
-`ops`) is left to the reducer, which alone defines what events mean; a test holds the two against each other.
+The usual event (see usual_events) changes one or two members of plain maps that nobody else sees, so it is applied in
+place, without a draft's copies and without a record of the changes. Whatever is unusual (a missing member too) is left
+to the reducer, which alone defines what events mean; a test holds the two against each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from msgspec import MsgspecError
+from msgspec import UNSET
 
-from replay_gui.core.canonical import KEY_LIMIT, decode_shallow_event
+from replay_gui.core.canonical import decode_shallow
 from replay_gui.core.chain import request_hash_of_decoded
 from replay_gui.core.draft import Draft
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.reducer import decode_event, fold
 from replay_gui.core.state import ABSENT, MAPS, Path, State
+from replay_gui.core.usual_events import USUAL, UsualEvent, decode_all
 
 _Map: TypeAlias = dict[str, Any]
+_Payload: TypeAlias = Any
 
 
 class _AnyKeys(set[str]):
@@ -58,40 +60,36 @@ class QuickFold:
         """The state so far; the next event changes it."""
         return self._draft.root
 
-    def fold(self, contents: Iterable[bytes]) -> list[int]:
-        """Applies events one after another; the indexes of those that do not apply and left the state as it was."""
+    def fold(self, contents: Sequence[bytes], events: Sequence[UsualEvent | None] | None = None) -> list[int]:
+        """Applies events one after another; the indexes of those that do not apply and left the state as it was.
+
+        Args:
+            events: what decode_all made of `contents`, if that was done already.
+        """
         refused = []
         root, changed = self._draft.root, self.changed
-        for i, content in enumerate(contents):
+        for i, event in enumerate(decode_all(contents) if events is None else events):
             try:
-                kind, payload = decode_shallow_event(content)
-                if (
-                    self._shapely
-                    and "ops" not in payload
-                    and len(content) <= KEY_LIMIT
-                    and _EFFECTS.get(kind, _custom)(root, changed, payload)
-                ):
+                if event is not None and self._shapely and _EFFECTS[type(event)](root, changed, event.payload):
                     continue
-            except (KeyError, MsgspecError, UnicodeDecodeError):
-                pass  # something is missing or broken: the reducer knows whether that matters
-            if not self._apply_exactly(content):
+            except KeyError:
+                pass  # a member is missing: the reducer knows whether that matters
+            if not self._apply_exactly(contents[i]):
                 refused.append(i)
             root = self._draft.root
         return refused
 
-    def apply(self, event: tuple[str, dict[str, Any]] | None, content: bytes) -> bool:
-        """One event that was decoded already, or found to be unusual (None); False where it does not apply."""
+    def apply(self, event: UsualEvent | None, content: bytes) -> bool:
+        """One event of decode_all; False where it does not apply."""
         if event is not None and self._shapely:
-            kind, payload = event
             try:
-                if "ops" not in payload and (
-                    done := _EFFECTS.get(kind, _custom)(self._draft.root, self.changed, payload)
-                ):
+                done = _EFFECTS[type(event)](self._draft.root, self.changed, event.payload)
+                if done:
                     if done is not True:
                         self.asked = done
                     return True
             except KeyError:
-                pass  # a field or member is missing: the reducer knows whether that matters
+                pass  # a member is missing: the reducer knows whether that matters
         return self._apply_exactly(content)
 
     def forget_changes(self) -> None:
@@ -99,6 +97,9 @@ class QuickFold:
         self.changed = {name: set() for name, member in self.root.items() if isinstance(member, MAPS)}
 
     def _apply_exactly(self, content: bytes) -> bool:
+        shallow = decode_shallow(content)
+        if shallow is not None and shallow[0] not in KINDS and "ops" not in shallow[1]:
+            return True  # a custom kind without ops does nothing
         self._shapely = self._shapely and b"ops" not in content  # however its length is written
         if not fold(self._draft, content):
             return False
@@ -119,19 +120,17 @@ class QuickFold:
 
 
 # Each effect looks at everything before it changes anything. False or a KeyError: not the usual case, nothing changed.
-# A request's returns its hash.
+# A request's returns its hash. The types of the payload's fields were checked when it was decoded.
 
 
-def _tool_request(root: _Map, changed: Changed, p: _Map) -> bool | str:
-    name, version, value = p["tool_name"], p["tool_version"], p["input"]
-    if type(name) is not str or type(version) is not str or type(p["capabilities"]) is not list:
-        return False
+def _tool_request(root: _Map, changed: Changed, p: _Payload) -> bool | str:
+    name, value = p.tool_name, p.input
     row, pending = root["tools"][name], root["pending"]
-    request = request_hash_of_decoded(name, version, value)
-    waiting = pending.get(request)
+    request = request_hash_of_decoded(name, p.tool_version, value)
     changed["tools"].add(name)
     changed["pending"].add(request)
     row["calls"] += 1
+    waiting = pending.get(request)
     if waiting is None:
         pending[request] = {"tool": name, "input": value, "count": 1}
     else:
@@ -139,12 +138,8 @@ def _tool_request(root: _Map, changed: Changed, p: _Map) -> bool | str:
     return request
 
 
-def _tool_response(root: _Map, changed: Changed, p: _Map) -> bool:
-    name, request, output, success, error = p["tool_name"], p["request_hash"], p["output"], p["success"], p["error"]
-    if type(name) is not str or type(request) is not str or type(success) is not bool:
-        return False
-    if error is not None and type(error) is not str:
-        return False
+def _tool_response(root: _Map, changed: Changed, p: _Payload) -> bool:
+    name, request = p.tool_name, p.request_hash
     row, pending = root["tools"][name], root["pending"]
     waiting = pending.get(request)
     changed["tools"].add(name)
@@ -154,64 +149,58 @@ def _tool_response(root: _Map, changed: Changed, p: _Map) -> bool:
             del pending[request]
         else:
             waiting["count"] -= 1
-    if not success:
+    if not p.success:
         row["errors"] += 1
-    row["last"] = output
+    row["last"] = p.output
     return True
 
 
-def _observation(root: _Map, changed: Changed, p: _Map) -> bool:
-    kind, source, data = p["obs_type"], p["source"], p["data"]
-    if type(kind) is not str or type(source) is not str or len(kind) > _LONGEST_KEY:
-        return False
+def _observation(root: _Map, changed: Changed, p: _Payload) -> bool:
+    kind = p.obs_type
     if kind == "message":
-        root["messages"].append({"role": source, "content": data})
-    else:
-        observations = root["observations"]
-        changed["observations"].add(kind)
-        observations[kind] = data
+        root["messages"].append({"role": p.source, "content": p.data})
+        return True
+    if len(kind) > _LONGEST_KEY:
+        return False
+    observations = root["observations"]
+    changed["observations"].add(kind)
+    observations[kind] = p.data
     return True
 
 
-def _decision(root: _Map, changed: Changed, p: _Map) -> bool:
-    kind, data, reasoning = p["decision_type"], p["data"], p.get("reasoning")
-    if type(kind) is not str or (reasoning is not None and type(reasoning) is not str):
-        return False
-    if kind == "message":
-        root["messages"].append({"role": "assistant", "content": data})
+def _decision(root: _Map, changed: Changed, p: _Payload) -> bool:
+    if p.decision_type == "message":
+        root["messages"].append({"role": "assistant", "content": p.data})
     else:
-        root["decision"] = {"type": kind, "data": data}
+        root["decision"] = {"type": p.decision_type, "data": p.data}
     return True
 
 
-def _memory_write(root: _Map, changed: Changed, p: _Map) -> bool:
-    key, operation = p["key"], p.get("operation", "set")
-    if type(key) is not str or type(operation) is not str or operation == "delete" or len(key) > _LONGEST_KEY:
+def _memory_write(root: _Map, changed: Changed, p: _Payload) -> bool:
+    key, value = p.key, p.value
+    if p.operation == "delete" or value is UNSET or len(key) > _LONGEST_KEY:
         return False
-    value, memory = p["value"], root["memory"]
+    memory = root["memory"]
     changed["memory"].add(key)
     memory[key] = value
     return True
 
 
-def _memory_read(root: _Map, changed: Changed, p: _Map) -> bool:
-    return type(p["key"]) is str
-
-
-def _unusual(root: _Map, changed: Changed, p: _Map) -> bool:
+def _unusual(root: _Map, changed: Changed, p: _Payload) -> bool:
     return False
 
 
-def _custom(root: _Map, changed: Changed, p: _Map) -> bool:
+def _nothing(root: _Map, changed: Changed, p: _Payload) -> bool:
     return True
 
 
-_EFFECTS: dict[str, Callable[[_Map, Changed, _Map], bool | str]] = {
-    **dict.fromkeys(KINDS, _unusual),
+_BY_KIND: dict[str, Callable[[_Map, Changed, _Payload], bool | str]] = {
     "ToolRequest": _tool_request,
     "ToolResponse": _tool_response,
     "Observation": _observation,
     "Decision": _decision,
     "MemoryWrite": _memory_write,
-    "MemoryRead": _memory_read,
+    "MemoryRead": _nothing,
+    "Snapshot": _nothing,
 }
+_EFFECTS = {structure: _BY_KIND.get(kind, _unusual) for kind, structure in USUAL.items()}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from replay_gui.core.draft import Draft
 from replay_gui.core.errors import NotApplicable, PositionError
@@ -15,6 +16,9 @@ from replay_gui.core.snapshots import Snapshot, SnapshotManager
 from replay_gui.core.state import EMPTY, Change, State
 from replay_gui.core.verdict import verify
 from replay_gui.core.verification import VerificationReport
+
+if TYPE_CHECKING:
+    from replay_gui.core.divergence.comparison import DivergencePoint
 
 _RING = 256  # states kept of recent replays, so that a step back is a look-up
 _HELD = 16384  # events after which a long replay leaves a snapshot in memory
@@ -159,6 +163,12 @@ class ReplayEngine:
         state = self._replayer.at(position)
         self.position, self._given = position, None
         return state.plain()
+
+    def detect_divergence(self, other: ReplayEngine) -> Iterator[DivergencePoint]:
+        """Where this engine's run (A) and the other's (B) part, in the order of the steps; nothing for equal runs."""
+        from replay_gui.core.divergence.plain_face import divergences  # replaying alone needs none of it
+
+        return divergences(self.log, other.log)
 
     def verify(self) -> VerificationReport:
         """Checks every record, the chain, the seal and every recorded state hash."""

@@ -1,8 +1,8 @@
-"""States as bytes: whole (a keyframe), or as what differs from a keyframe.
+"""States as bytes: whole (a keyframe), or as what differs from an earlier state.
 
 msgpack, with extension types of our own (logs have none) for members of the root that are large: 1 a wide map, 2 a long
-list, 3 and 4 the same as differences from the keyframe's. What is read back holds their members packed until somebody
-looks at them: of a hundred thousand leaves, a seek looks at few.
+list, 3 and 4 the same as differences from the earlier state's. What is read back holds their members packed until
+somebody looks at them: of a hundred thousand leaves, a seek looks at few.
 """
 
 from __future__ import annotations
@@ -26,20 +26,25 @@ def _packed(value: Any) -> Any:
 
 
 _encode = msgspec.msgpack.Encoder(enc_hook=_packed).encode
+_decode_members = msgspec.msgpack.Decoder(dict[str, Any]).decode  # extension types as they are
 _decode_map = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _decode_list = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
 _decode_map_difference = msgspec.msgpack.Decoder(tuple[str, dict[str, msgspec.Raw], list[str]]).decode
 _decode_list_difference = msgspec.msgpack.Decoder(tuple[str, list[msgspec.Raw]]).decode
 
 
-def encode_keyframe(root: dict[str, Any]) -> tuple[bytes, dict[str, int]]:
-    """The whole state; and of each large member its length, which differences are told by."""
-    large = {name: len(member) for name, member in root.items() if _is_large(member)}
-    return _encode({name: _whole_member(member) for name, member in root.items()}), large
+def large_members(root: dict[str, Any]) -> dict[str, int]:
+    """The length of each large member, which differences from this state are told by."""
+    return {name: len(member) for name, member in root.items() if _is_large(member)}
+
+
+def encode_keyframe(root: dict[str, Any]) -> bytes:
+    """The whole state."""
+    return _encode({name: _whole_member(member) for name, member in root.items()})
 
 
 def encode_difference(root: dict[str, Any], large: dict[str, int], changed: Changed) -> bytes:
-    """What the state is beyond a keyframe with these large members, `changed` being what happened since."""
+    """What the state is beyond an earlier one with these large members, `changed` being what happened since."""
     return _encode({name: _member(name, member, large, changed) for name, member in root.items()})
 
 
@@ -70,23 +75,51 @@ def decode_keyframe(raw: bytes) -> State:
     return _decoded(raw, None)
 
 
-def decode_difference(raw: bytes, keyframe: State) -> State:
-    """The state that was written as a difference from `keyframe`; NotCanonical where these are no such bytes."""
-    return _decoded(raw, keyframe)
+def decode_difference(raw: bytes, earlier: State) -> State:
+    """The state that was written as a difference from `earlier`; NotCanonical where these are no such bytes."""
+    return _decoded(raw, earlier)
 
 
-def _decoded(raw: bytes, keyframe: State | None) -> State:
+def merge_differences(first: bytes, second: bytes) -> bytes:
+    """The one difference that leads where these two lead, one after the other."""
+    earlier, later = _decode_members(first), _decode_members(second)
+    return _encode({name: _merged(earlier.get(name), member) for name, member in later.items()})
+
+
+def _merged(first: Any, second: Any) -> Any:
+    """What became of a member: its later form, unless that is a difference from its earlier one."""
+    if not isinstance(second, _Ext) or second.code in (_MAP, _LIST):
+        return second
+    if second.code == _LIST_DIFFERENCE:
+        name, items = _decode_list_difference(second.data)
+        if first.code == _LIST:
+            return _Ext(_LIST, _encode(_decode_list(first.data) + items))
+        return _Ext(_LIST_DIFFERENCE, _encode((name, _decode_list_difference(first.data)[1] + items)))
+    name, kept, removed = _decode_map_difference(second.data)
+    if first.code == _MAP:
+        return _Ext(_MAP, _encode(_without(_decode_map(first.data) | kept, removed)))
+    _, kept_before, removed_before = _decode_map_difference(first.data)
+    gone = {*removed_before, *removed} - kept.keys()
+    return _Ext(_MAP_DIFFERENCE, _encode((name, _without(kept_before | kept, removed), list(gone))))
+
+
+def _without(members: dict[str, Any], removed: list[str]) -> dict[str, Any]:
+    gone = set(removed)
+    return {key: value for key, value in members.items() if key not in gone}
+
+
+def _decoded(raw: bytes, earlier: State | None) -> State:
     def hook(code: int, data: memoryview) -> Any:
         if code == _MAP:
             return OverlayMap(_decode_map(data))
         if code == _LIST:
             return GrowList(_decode_list(data))
-        if code == _MAP_DIFFERENCE and keyframe is not None:
+        if code == _MAP_DIFFERENCE and earlier is not None:
             name, kept, removed = _decode_map_difference(data)
-            return keyframe.root[name].with_difference(kept, removed)
-        if code == _LIST_DIFFERENCE and keyframe is not None:
+            return earlier.root[name].with_difference(kept, removed)
+        if code == _LIST_DIFFERENCE and earlier is not None:
             name, items = _decode_list_difference(data)
-            return GrowList(keyframe.root[name].packed() + items)
+            return GrowList(earlier.root[name].packed() + items)
         raise NotCanonical("a snapshot has a member of an unknown form")
 
     try:

@@ -31,8 +31,9 @@ class SnapshotPolicy:
     critical: just before and just after an operation that people look for (patches, errors, denials, phase changes);
     growth: the state may have grown by this factor since the last one (judged by the bytes of records since then).
 
-    The last two are held back while the records since the last snapshot are fewer bytes than that snapshot took, the
-    first while they are fewer than a quarter of it: so snapshots take room, and time, in proportion to the log.
+    The last two are held back while the records since the last snapshot are fewer bytes than that one took beyond the
+    one before it, the first while they are fewer than a quarter of that: so snapshots take room, and time, in
+    proportion to the log.
     """
 
     every: int = 2048
@@ -57,7 +58,7 @@ class SnapshotPolicy:
         return critical or since >= max(self.least, (self.growth - 1) * self._total)
 
     def kept(self, position: int, offset: int, size: int, total: int) -> None:
-        """A snapshot was made: `size` bytes of its own, of a state of about `total` bytes."""
+        """A snapshot was made: `size` bytes beyond the one before, of a state of about `total` bytes."""
         self._position, self._offset, self._size, self._total = position, offset, size, total
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from replay_gui.core.integrity import Fault
+from replay_gui.core.integrity import Fault, merged
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import IntegritySlice, OnProgress, StatesSlice, beginning, check_integrity, check_states
 from replay_gui.core.reducer import REDUCER
 from replay_gui.core.state import EMPTY
-from replay_gui.core.verification import INVALID, VALID, Finding, VerificationReport
+from replay_gui.core.verification import FINDINGS_LIMIT, INVALID, VALID, Finding, VerificationReport
 
 
 def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> VerificationReport:
@@ -22,12 +22,19 @@ def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> Veri
 
 
 def conclude(
-    log: EventLog, integrity: Sequence[IntegritySlice], states: Sequence[StatesSlice], file_blake3: str
+    log: EventLog,
+    integrity: Sequence[IntegritySlice],
+    states: Sequence[StatesSlice],
+    file_blake3: str,
+    content_faults: Sequence[Fault] = (),
 ) -> VerificationReport:
-    """The report on slices that cover the log, in order; no `states` where the reducer is not known here."""
+    """The report on slices that cover the log, in order; no `states` where the reducer is not known here.
+
+    `content_faults`: failures of those contents that the integrity slices left to another pass.
+    """
     last = integrity[-1]
     assert last.tail is not None, "the last slice comes to the end of the log"
-    failures = [fault for part in integrity for fault in part.faults]
+    failures = merged((fault for part in integrity for fault in part.faults), content_faults)
     mismatches = [fault for part in states for fault in part.faults]
     recorded = sum(part.state_hashes for part in integrity)
     checked = sum(part.checked for part in states)
@@ -35,14 +42,15 @@ def conclude(
     seal, tail_bytes = last.tail.seal, last.tail.tail_bytes
     sound = not failures and not mismatches and seal != "bad" and (seal == "none" or tail_bytes == 0)
     run_id = log.header.run_id
+    unlisted = max(0, len(failures) - FINDINGS_LIMIT), max(0, len(mismatches) - FINDINGS_LIMIT)
     return VerificationReport(
         run=str(log.source.path),
         run_id=run_id,
         origin=log.header.origin,
         events=last.end.place,
         verified=last.end.place - len(failures),
-        failures=tuple(_finding(run_id, fault) for fault in failures),
-        mismatches=tuple(_finding(run_id, fault) for fault in mismatches),
+        failures=tuple(_finding(run_id, fault) for fault in failures[:FINDINGS_LIMIT]),
+        mismatches=tuple(_finding(run_id, fault) for fault in mismatches[:FINDINGS_LIMIT]),
         state_hashes=recorded,
         state_hashes_checked=checked,
         seal=seal,
@@ -52,8 +60,17 @@ def conclude(
         state_hash=states[-1].end_hash.hex() if states else None,
         file_blake3=file_blake3,
         verdict=VALID if sound else INVALID,
-        notes=tuple(_notes(log, last, skipped, recorded, bool(states))),
+        notes=(*_unlisted_notes(unlisted), *_notes(log, last, skipped, recorded, bool(states))),
+        unlisted=unlisted,
     )
+
+
+def _unlisted_notes(unlisted: tuple[int, int]) -> list[str]:
+    return [
+        f"{count:,} more {what} are counted and not listed: the first {FINDINGS_LIMIT:,} are."
+        for count, what in zip(unlisted, ("failures", "mismatches"), strict=True)
+        if count
+    ]
 
 
 def _finding(run_id: str, fault: Fault) -> Finding:

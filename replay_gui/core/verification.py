@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 VALID, INVALID, NOT_VERIFIABLE = "VALID", "INVALID", "NOT VERIFIABLE"
+FINDINGS_LIMIT = 10_000  # of a kind that a report lists; all are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class VerificationReport:
-    """The verdict on a log and what it rests on; the fields are those of ``verify --json`` (INTERFACE 2)."""
+    """The verdict on a log and what it rests on; the fields are those of ``verify --json`` (INTERFACE 2).
+
+    Attributes:
+        failures, mismatches: the first of each, at most FINDINGS_LIMIT; a note says so where there were more.
+        unlisted: how many failures and mismatches there are beyond those. (No field of the JSON.)
+    """
 
     run: str
     run_id: str
@@ -45,13 +51,15 @@ class VerificationReport:
     file_blake3: str
     verdict: str
     notes: tuple[str, ...]
+    unlisted: tuple[int, int] = (0, 0)
 
     @property
     def line(self) -> str:
         """The one-line result of the seed document."""
+        failures, mismatches = len(self.failures) + self.unlisted[0], len(self.mismatches) + self.unlisted[1]
         return (
-            f"Verification: {self.verified}/{self.events} events verified, {len(self.failures)} failures, "
-            f"{len(self.mismatches)} mismatches - {self.verdict}"
+            f"Verification: {self.verified}/{self.events} events verified, {failures} failures, "
+            f"{mismatches} mismatches - {self.verdict}"
         )
 
     @property

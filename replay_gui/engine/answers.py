@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from replay_gui.core.divergence.comparison import Comparison, Difference
+from replay_gui.core.divergence.row_places import RowPlaces
 from replay_gui.core.event import Event
+from replay_gui.core.find import Hit
 from replay_gui.core.run_index import RunIndex
 from replay_gui.core.state import Change
 
@@ -22,6 +25,7 @@ class RunFacts:
         source: what an imported run came from, in words; "" for a recorded one.
         notes: what the user must know (what the importer did not understand, that the state is derived, …).
         size: bytes of the file. created: ns since 1970, or None.
+        run: which run of the file it is. runs: the names of all runs in it; empty for a log, which holds one.
     """
 
     path: str
@@ -35,6 +39,13 @@ class RunFacts:
     agent_version: str
     size: int
     created: int | None
+    run: str = ""
+    runs: tuple[str, ...] = ()
+
+    @property
+    def given(self) -> str:
+        """What opens this very run: the path, and which run of the file where it holds several."""
+        return f"{self.path}#{self.runs.index(self.run) + 1}" if len(self.runs) > 1 else self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,8 @@ class Moment:
         changes: what the event changed, in order.
         trusted: False from the first broken event on: the state is then only what the file claims.
         not_applied: why the event had no effect on the state, or None.
+        pair: the answer to a request, or the request that an answer is to; None too where it is huge.
+        more_led_to: how many more events than `related` names it is known to have led to.
     """
 
     position: int
@@ -83,6 +96,8 @@ class Moment:
     changes: tuple[Change, ...]
     trusted: bool
     not_applied: str | None
+    pair: Event | None = None
+    more_led_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,24 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What search `number` has come to.
+
+    Attributes:
+        hits: those since the last Found, in the order of the log. count: all so far, also those that are not kept.
+        done, total: bytes. ended: no more will come. problem: why it could not be done, or "".
+    """
+
+    number: int
+    hits: tuple[Hit, ...]
+    count: int
+    done: int
+    total: int
+    ended: bool
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a background job is. `job` is a phrase ("Verifying"); total 0 = unknown; eta in seconds or None."""
 
@@ -136,3 +169,66 @@ class Trouble:
     severity: str
     text: str
     action: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """The runs in both seats side by side; first_ms: to find the first divergence; took_ms: to compare all."""
+
+    comparison: Comparison
+    places: RowPlaces
+    first_ms: float
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedRow:
+    """One row of the split view; a side without an event there is None.
+
+    `marked_a`, `marked_b`: (start, stop) of the characters of the side's text that the other does not have.
+    """
+
+    a: EventRow | None
+    b: EventRow | None
+    marked_a: tuple[tuple[int, int], ...] = ()
+    marked_b: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedRows:
+    """Rows start … start + len(rows) - 1 of the comparison."""
+
+    start: int
+    rows: tuple[AlignedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the two sides of a row differ in.
+
+    Attributes:
+        row: the row. place_a, place_b: of the events compared, GAP where a side has none; a moved event's counterpart
+        is looked up, wherever it stands.
+        a, b: the events, or None.
+        request: what both asked, in words, where the events are answers to requests that read alike; else "".
+        payload: differences of their payloads. payload_equal: the payload's members that are equal.
+        position_a, position_b: the positions whose states are compared.
+        has_states: whether the states were compared; the next three are empty if not.
+        state: differences of those states. state_equal: the top members that are equal.
+        state_cut: whether there are more differences of the state than these.
+    """
+
+    row: int
+    place_a: int
+    place_b: int
+    a: Event | None
+    b: Event | None
+    request: str
+    payload: tuple[Difference, ...]
+    payload_equal: Mapping[str, Any]
+    position_a: int
+    position_b: int
+    has_states: bool
+    state: tuple[Difference, ...]
+    state_equal: Mapping[str, Any]
+    state_cut: bool

@@ -14,18 +14,21 @@ from typing import TypeAlias
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Trouble
+from replay_gui.engine.cache_clearing import clear_caches
+from replay_gui.engine.comparing import Comparing
 from replay_gui.engine.frames import Message
 from replay_gui.engine.mailbox import Letter, Mailbox
-from replay_gui.engine.opening import user_cache
+from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.opening import conversion_cache, user_cache
 from replay_gui.engine.processes import WorkerPool
-from replay_gui.engine.requests import Answer, Close, Heard, Open, Request, Seat
+from replay_gui.engine.requests import Answer, ClearCache, Close, Heard, Open, Question, Request, Seat
 from replay_gui.engine.run_keeper import RunKeeper
 
 Deliver: TypeAlias = Callable[[Answer], None]
 
 
 class Engine:
-    """The thread and what it knows: a run in each seat.
+    """The thread and what it knows: a run in each seat, and how the two compare.
 
     `start`, `ask` and `close` are for others, from any thread; `deliver` is called on the engine's.
     """
@@ -36,9 +39,12 @@ class Engine:
         self._mailbox: Mailbox[Request] = Mailbox()
         self._thread = threading.Thread(target=self._live, name="core-engine", daemon=True)
         cache = user_cache()
+        self._searchers = WorkerPool(1)  # a search does not wait for the long work
         self._keepers = {
-            seat: RunKeeper(pool, cache, partial(self._answer, seat), partial(self._on_worker, seat)) for seat in Seat
+            seat: RunKeeper(pool, cache, partial(self._answer, seat), partial(self._on_worker, seat), self._searchers)
+            for seat in Seat
         }
+        self._comparing = Comparing(pool, self._runs, partial(self._answer, None), partial(self._on_worker, None))
 
     def start(self) -> None:
         self._pool.warm()
@@ -53,8 +59,9 @@ class Engine:
         self._mailbox.close()
         self._thread.join()
         self._pool.close()
+        self._searchers.close()
 
-    def _on_worker(self, seat: Seat, run: int, purpose: str, message: Message) -> None:
+    def _on_worker(self, seat: Seat | None, run: int, purpose: str, message: Message) -> None:
         """On a thread of the pool. Progress replaces progress that was not looked at; all else is kept."""
         key = (seat, "progress", purpose) if message["type"] == "progress" else None
         self._mailbox.put(key, Request(run, Heard(purpose, message), seat))
@@ -69,11 +76,15 @@ class Engine:
                 self._answer(request.seat, request.run, Trouble("error", str(why)), letter.ticket)
             except Exception:  # noqa: BLE001  the thread outlives its own faults; the crash hook shows them
                 threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+        self._comparing.close()
         for keeper in self._keepers.values():
             keeper.close()
 
     def _handle(self, letter: Letter[Request]) -> None:
         run, question = letter.request.run, letter.request.question
+        if letter.request.seat is None:
+            self._handle_comparison(run, question, letter.ticket)
+            return
         keeper = self._keepers[letter.request.seat]
         match question:
             case Open(path):
@@ -82,8 +93,25 @@ class Engine:
                 keeper.close()
             case Heard(purpose, message):
                 keeper.hear(run, purpose, message)
+            case ClearCache():
+                self._answer(letter.request.seat, run, self._clear_caches(), letter.ticket)
             case _:
                 keeper.reply(run, question, letter.ticket)
+        self._comparing.advance()
 
-    def _answer(self, seat: Seat, run: int, value: object, ticket: int = 0) -> None:
+    def _handle_comparison(self, number: int, question: Question, ticket: int) -> None:
+        if isinstance(question, Heard):
+            self._comparing.hear(number, question.purpose, question.message)
+        else:
+            self._comparing.reply(number, question, ticket)
+
+    def _clear_caches(self) -> Trouble:
+        in_use = [path for run in self._runs() if run is not None for path in (run.folder, run.log.source.path)]
+        freed = clear_caches((user_cache().root, conversion_cache()), in_use)
+        return Trouble("info", f"The cache was cleared: {freed / 1e6:,.1f} MB are free again.")
+
+    def _runs(self) -> tuple[OpenRun | None, OpenRun | None]:
+        return self._keepers[Seat.A].open, self._keepers[Seat.B].open
+
+    def _answer(self, seat: Seat | None, run: int, value: object, ticket: int = 0) -> None:
         self._deliver(Answer(run, ticket, value, seat))

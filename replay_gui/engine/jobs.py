@@ -9,7 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from replay_gui.core.importers.conversion_cache import cached_conversion
+from msgspec import MsgspecError
+
+from replay_gui.core.canonical import check_limits
+from replay_gui.core.errors import NotCanonical
+from replay_gui.core.importers.conversion_cache import cached_conversions
+from replay_gui.core.importers.run_choice import chosen
 from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built, IndexBuilder
 from replay_gui.core.index_cache import finish
 from replay_gui.core.integrity import Boundary
@@ -17,6 +22,8 @@ from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import IntegritySlice, StatesSlice, check_applicable, check_integrity, check_states
 from replay_gui.core.snapshot_store import Entry, SnapshotReader
 from replay_gui.core.state import EMPTY, State
+from replay_gui.engine.compare_job import compare_runs
+from replay_gui.engine.finding import find_text
 from replay_gui.engine.worker import Job, Report
 
 PART_PAUSE = 0.25  # seconds between two parts of an index; each costs the window a redraw
@@ -43,17 +50,22 @@ def index(args: dict[str, Any], report: Report) -> Built:
 
 
 def integrity(args: dict[str, Any], report: Report) -> IntegritySlice:
-    """Checks links and form from `start` to about byte `stop`, or to just before place `stop_place`."""
+    """Checks links and form from `start` to about byte `stop`, or to just before place `stop_place`.
+
+    `contents_from`: contents of records that begin before this byte are left to another job.
+    """
     with EventLog.open(args["path"]) as log:
         start = Boundary(*args["start"])
         total = (args["stop"] or log.source.size) - start.offset
-        return check_integrity(
-            log, start, args["stop"], args["stop_place"], lambda at: report.progress(at - start.offset, total)
-        )
+
+        def on_progress(offset: int) -> None:
+            report.progress(offset - start.offset, total)
+
+        return check_integrity(log, start, args["stop"], args["stop_place"], on_progress, args["contents_from"])
 
 
 def states(args: dict[str, Any], report: Report) -> StatesSlice:
-    """Compares recorded state hashes from the snapshot `entry` (None: the start) to place `stop`."""
+    """Compares recorded state hashes from the last snapshot of `line` (empty: the start) to place `stop`."""
     with EventLog.open(args["path"]) as log:
         begin = _begin(log, args)
         total = log.source.size - begin[1]
@@ -61,25 +73,35 @@ def states(args: dict[str, Any], report: Report) -> StatesSlice:
 
 
 def _begin(log: EventLog, args: dict[str, Any]) -> tuple[int, int, State]:
-    if args["entry"] is None:
+    """Place, offset and state to begin with; with the empty state for a bad snapshot, the slices will not link."""
+    if not args["line"]:
         return 0, len(log.header.raw), EMPTY
-    entry, keyframe = Entry(*args["entry"]), Entry(*args["keyframe"])
+    line = [Entry(*entry) for entry in args["line"]]
     file = Path(args["folder"]) / SNAPSHOTS_FILE
-    reader = SnapshotReader(file, {entry.position: entry.chain, keyframe.position: keyframe.chain}.get)
-    reader.use(file, [keyframe, entry])
-    loaded = reader.load(entry.position)
-    return entry.position, args["offset"], EMPTY if loaded is None else loaded[0]
+    reader = SnapshotReader(file, {entry.position: entry.chain for entry in line}.get)
+    reader.use(file, line)
+    loaded = reader.load(line[-1].position)
+    return line[-1].position, args["offset"], loaded[0] if loaded is not None and _is_sound(loaded[0]) else EMPTY
+
+
+def _is_sound(state: State) -> bool:
+    """Whether a state that was read back holds nothing that no log can have put there, in its packed members too."""
+    try:
+        check_limits(state.plain())
+    except (NotCanonical, MsgspecError, RecursionError):
+        return False
+    return True
 
 
 def applicable(args: dict[str, Any], report: Report) -> StatesSlice:
-    """Replays a log without recorded hashes. Parts: Boundary, one a block."""
+    """Replays a log without recorded hashes, and judges contents up to byte `contents_to`. Parts: Boundary."""
     with EventLog.open(args["path"]) as log:
 
         def on_boundary(boundary: Boundary) -> None:
             report.part(boundary)
             report.progress(boundary.offset, log.source.size)
 
-        return check_applicable(log, on_boundary)
+        return check_applicable(log, args["contents_to"], on_boundary)
 
 
 def file_hash(args: dict[str, Any], report: Report) -> str:
@@ -89,9 +111,11 @@ def file_hash(args: dict[str, Any], report: Report) -> str:
 
 
 def convert(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """The log of a foreign file's main run, kept in the folder `cache`: {path, format, notes}."""
-    made = cached_conversion(args["path"], args["cache"])
-    return {"path": str(made.path), "format": made.format, "notes": made.notes}
+    """The log of a run of a foreign file, kept in the folder `cache`: {path, format, notes, run, runs}."""
+    all_ = cached_conversions(args["path"], args["cache"])
+    made = all_[0] if args["run"] is None else chosen(all_, args["run"], args["path"])
+    runs = [one.name for one in all_]
+    return {"path": str(made.path), "format": made.format, "notes": made.notes, "run": made.name, "runs": runs}
 
 
 JOBS: Mapping[str, Job] = {
@@ -101,4 +125,6 @@ JOBS: Mapping[str, Job] = {
     "applicable": applicable,
     "file_hash": file_hash,
     "convert": convert,
+    "compare": compare_runs,
+    "find": find_text,
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.event import Event
@@ -28,7 +28,8 @@ from replay_gui.core.verification import VALID, VerificationReport
 from replay_gui.engine.answers import EventRow, Moment, Related, Rows, RunFacts
 
 BIG = 1 << 20  # bytes; a row does not decode a record beyond this
-LOOK_AHEAD = 32  # events among which those that the current one led to are looked for
+LINKS = 6  # of the events that the current one led to, so many are named
+LOOK_AHEAD = 48  # events among which those that the current one led to are looked for
 ROWS_LIMIT = 2000  # rows in one answer
 
 Stamp: TypeAlias = tuple[int, int, int, int]
@@ -129,15 +130,22 @@ class OpenRun:
             return Moment(0, None, (), EMPTY.root, (), True, None)
         event = self._log[position - 1]
         effect: Effect = self._replayer.effect(position)
+        led_to = self._led_to(event)
         return Moment(
             position=position,
             event=event,
-            related=tuple(self._related(event)),
+            related=(*self._related(event), *(_link("led to", later) for later in led_to[:LINKS])),
             state=effect.state.root,
             changes=effect.changes,
             trusted=self.broken_from is None or position <= self.broken_from,
             not_applied=effect.not_applied,
+            pair=self._pair(event.position),
+            more_led_to=max(0, len(led_to) - LINKS),
         )
+
+    def state(self, position: int) -> Mapping[str, Any]:
+        """The root of the state at `position`."""
+        return self._replayer.at(position).root
 
     def _related(self, event: Event) -> Iterator[Related]:
         place = event.position
@@ -147,12 +155,19 @@ class OpenRun:
         pair = int(self.index.pair[place])
         if pair != NO_PAIR and (cause is None or pair != cause.position):
             yield _link("asked in" if pair < place else "answered in", self._log[pair])
+
+    def _led_to(self, event: Event) -> list[Event]:
+        """The events not far behind whose parent this one is, but for the answer to it."""
         if event.seq is None:
-            return
-        for later in range(place + 1, min(place + 1 + LOOK_AHEAD, self.index.count)):
-            if later != pair and not self._is_big(later) and self._log[later].parent == event.seq:
-                yield _link("led to", self._log[later])
-                return
+            return []
+        place, pair = event.position, int(self.index.pair[event.position])
+        near = range(place + 1, min(place + 1 + LOOK_AHEAD, self.index.count))
+        later = (self._log[at] for at in near if at != pair and not self._is_big(at))
+        return [other for other in later if other.parent == event.seq]
+
+    def _pair(self, place: int) -> Event | None:
+        pair = int(self.index.pair[place])
+        return None if pair == NO_PAIR or self._is_big(pair) else self._log[pair]
 
     def _with_seq(self, seq: int | None, before: int) -> Event | None:
         """The event with this seq. In a sound log that is its place; after damage it is looked for nowhere else."""

@@ -18,11 +18,18 @@ from replay_gui.engine.open_run import Complain, OpenRun, Stamp
 
 
 class Conversion(msgspec.Struct, frozen=True):
-    """The log that a foreign file was made into: its path, the importer's name, and what the user must know."""
+    """The log that a run of a foreign file was made into.
+
+    Attributes:
+        path: of the log. format: the importer's name. notes: what the user must know.
+        run: the run's name. runs: the names of all runs in the file.
+    """
 
     path: str
     format: str
     notes: tuple[str, ...]
+    run: str
+    runs: tuple[str, ...]
 
 
 def is_foreign(path: str) -> bool:
@@ -76,12 +83,19 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
         agent_version=_agent(first, "agent_version"),
         size=size,
         created=header.created,
+        run="" if made is None else made.run,
+        runs=() if made is None else made.runs,
     )
 
 
 def user_cache() -> IndexCache:
     """The indexes in the user's cache folder."""
     return IndexCache(platformdirs.user_cache_path("replay-gui") / "indexes")
+
+
+def user_rules() -> Path:
+    """The rules for comparing in the user's settings, in force for logs that have none beside them."""
+    return platformdirs.user_config_path("replay-gui") / "rules.toml"
 
 
 def conversion_cache() -> Path:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from replay_gui.core.divergence.rules import Rule
 from replay_gui.engine.frames import Message
 
 
@@ -44,6 +45,18 @@ class GetRows:
 
 
 @dataclass(frozen=True, slots=True)
+class Find:
+    """Look for `text` in the events: Found, again and again. A new search ends the last; without text there is none.
+
+    `number`: greater than those before, so that what is said of an earlier search is known to be stale.
+    """
+
+    number: int
+    text: str
+    match_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StopWork:
     """End the background work: WorkEnded and a Trouble that says what is missing now."""
 
@@ -54,6 +67,40 @@ class CheckFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Compare:
+    """Compare runs number `run_a` and `run_b`, once both are read: Compared, or a Trouble.
+
+    `rules`: what to pass over. `anchors`: pairs of places that are the same step, set by hand.
+    """
+
+    run_a: int
+    run_b: int
+    rules: tuple[Rule, ...] = ()
+    anchors: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GetAligned:
+    """Rows start … stop - 1 of the comparison: AlignedRows."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class GetStep:
+    """What the two sides of a row of the comparison differ in: Step. `states`: the states too, which takes longer."""
+
+    row: int
+    states: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClearCache:
+    """Remove from the caches what no open run needs: a Trouble that says how much room that made."""
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """What a worker says of the job with this purpose (the engine asks itself)."""
 
@@ -61,16 +108,21 @@ class Heard:
     message: Message
 
 
-Question: TypeAlias = Open | Close | Seek | GetRows | StopWork | CheckFile | Heard
+Question: TypeAlias = (
+    Open | Close | Seek | GetRows | Find | StopWork | CheckFile | Compare | GetAligned | GetStep | ClearCache | Heard
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question about run number `run` in a seat; Open and Close bring a number greater than all before there."""
+    """A question about run number `run` in a seat; Open and Close bring a number greater than all before there.
+
+    Without a seat it is about the comparison of both, and `run` is the comparison's number.
+    """
 
     run: int
     question: Question
-    seat: Seat = Seat.A
+    seat: Seat | None = Seat.A
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +134,10 @@ class WorkEnded:
 class Answer:
     """One of engine.answers, a VerificationReport or WorkEnded, about run `run` in a seat.
 
-    `ticket` is that of the request it answers; 0 where it comes unasked.
+    `ticket` is that of the request it answers; 0 where it comes unasked. Without a seat it is about comparison `run`.
     """
 
     run: int
     ticket: int
     value: object
-    seat: Seat = Seat.A
+    seat: Seat | None = Seat.A

@@ -8,11 +8,13 @@ from functools import partial
 
 import msgspec
 
+from replay_gui.core.importers.run_choice import split
 from replay_gui.core.index_builder import Built
 from replay_gui.core.index_cache import IndexCache
 from replay_gui.core.verification import VerificationReport
 from replay_gui.engine.answers import IndexGrew, Progress, RunOpened, Trouble
 from replay_gui.engine.background import Background
+from replay_gui.engine.finding import FIND, Finding
 from replay_gui.engine.frames import Message
 from replay_gui.engine.open_run import OpenRun, Stamp
 from replay_gui.engine.opening import (
@@ -25,7 +27,7 @@ from replay_gui.engine.opening import (
 )
 from replay_gui.engine.pace import Pace
 from replay_gui.engine.processes import WorkerPool
-from replay_gui.engine.requests import CheckFile, GetRows, Question, Seek, StopWork, WorkEnded
+from replay_gui.engine.requests import CheckFile, Find, GetRows, Question, Seek, StopWork, WorkEnded
 from replay_gui.engine.verifying import Verifying
 
 INDEX, CONVERT = "index", "convert"
@@ -57,6 +59,7 @@ class RunKeeper:
         cache: IndexCache,
         answer: Callable[[int, object, int], None],
         on_worker: Callable[[int, str, Message], None],
+        searchers: WorkerPool,
     ) -> None:
         self.open: OpenRun | None = None
         self._pool = pool
@@ -67,6 +70,8 @@ class RunKeeper:
         self._pace = Pace("Verifying")
         self._converting: _Converting | None = None
         self._background: Background | None = None
+        self._searchers = searchers
+        self._finding: Finding | None = None
         self._sought: tuple[int, int] | None = None  # ticket and position of the last Seek
 
     def reply(self, number: int, question: Question, ticket: int) -> None:
@@ -80,6 +85,8 @@ class RunKeeper:
                 self._show_moment(run)
             case GetRows(start, stop):
                 self._answer(run.number, run.rows(start, stop), ticket)
+            case Find() if self._finding is not None:
+                self._finding.start(question)
             case StopWork():
                 self._stop_work(run)
             case CheckFile() if run.changed_on_disk():
@@ -97,16 +104,20 @@ class RunKeeper:
             self._answer(run.number, run.moment(min(max(position, 0), run.index.count)), ticket)
 
     # ---- opening and closing ---------------------------------------------------------------------
-    def start_opening(self, run: int, path: str, ticket: int) -> None:
-        """Opens a log at once; has anything else converted to one first, while the old run stays."""
+    def start_opening(self, run: int, given: str, ticket: int) -> None:
+        """Opens a log at once; has anything else converted to one first, while the old run stays.
+
+        `given`: a path, or FILE#RUN.
+        """
         self._stop_converting()
+        path, chosen = split(given)
         if not is_foreign(path):
             self._take_over(opened(run, path, self._cache, partial(self._complain, run)), ticket)
             return
         work = Background(self._pool, partial(self._on_worker, run))
         self._converting = _Converting(run, path, file_stamp(path), work)
         self._answer(run, Progress("Importing", 0, 0, None))
-        work.start(CONVERT, CONVERT, {"path": path, "cache": str(conversion_cache())})
+        work.start(CONVERT, CONVERT, {"path": path, "cache": str(conversion_cache()), "run": chosen})
 
     def _hear_converting(self, converting: _Converting, message: Message) -> None:
         if not converting.work.accepts(CONVERT, message):
@@ -134,6 +145,7 @@ class RunKeeper:
         self.open = run
         work = self._background = Background(self._pool, partial(self._on_worker, run.number))
         verifying = self._verifying = Verifying(run.log, work.start)
+        self._finding = Finding(self._searchers, run.log.source.path, partial(self._on_worker, run.number))
         self._pace = Pace("Verifying")
         self._answer(run.number, RunOpened(run.facts, run.index), ticket)
         self._answer(run.number, self._pace.progress(0, verifying.total))
@@ -148,8 +160,11 @@ class RunKeeper:
         self._stop_converting()
         if self._background is not None:
             self._background.stop()
+        if self._finding is not None:
+            self._finding.stop()
         if self.open is not None:
             self.open.close()
+        self._finding = None
         self.open = self._background = self._verifying = self._sought = None
 
     # ---- background work ---------------------------------------------------------------------------
@@ -160,6 +175,10 @@ class RunKeeper:
             return
         run, work, verifying = self.open, self._background, self._verifying
         if run is None or run.number != number or work is None or verifying is None:
+            return
+        if purpose == FIND and self._finding is not None:
+            if (found := self._finding.hear(message)) is not None:
+                self._answer(number, found)
             return
         if not work.accepts(purpose, message):
             return

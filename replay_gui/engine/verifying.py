@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from replay_gui.core.index_builder import Built
-from replay_gui.core.integrity import Boundary
+from replay_gui.core.integrity import Boundary, Fault
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import IntegritySlice, StatesSlice, beginning
 from replay_gui.core.reducer import REDUCER
-from replay_gui.core.snapshot_store import Entry
+from replay_gui.core.snapshot_store import Entry, lineage
 from replay_gui.core.state_hash import StateHash
 from replay_gui.core.verdict import conclude
 from replay_gui.core.verification import VerificationReport
@@ -29,6 +29,9 @@ WORKERS = 2
 _STEP = 8 << 20  # bytes of one integrity slice at the front, at least
 _STEPS = 24  # about so many of them
 _STATE_SLICES = 16
+# Of the contents, decoded by the replay and by the integrity pass alike, how much the replay judges, so that both take
+# about as long. (Measured; a share too large or too small costs time, nothing else.)
+_REPLAY_SHARE = 0.5
 _T = TypeVar("_T")
 
 Submit = Callable[[str, str, dict[str, Any]], None]
@@ -55,6 +58,8 @@ class Verifying:
         self._replay: StatesSlice | None = None
         self._checked_again = self._log.header.reducer != REDUCER  # else, where nothing could be checked once
         self._file_hash: str | None = None
+        self._contents_from = 0  # contents before this byte are left to the replay
+        self._content_faults: tuple[Fault, ...] = ()
         self._finished = 0
         self.total = 2 * log.source.size
 
@@ -65,7 +70,7 @@ class Verifying:
     # ---- beginning -------------------------------------------------------------------------------
     def start_with_replay(self) -> None:
         """Begins where nothing else replays the log: a worker does, for its events' sake alone."""
-        self._run("applicable", "applicable", {})
+        self._run_replay()
         self._advance()
 
     def start_with_snapshots(self, built: Built, folder: str, offsets: Any) -> None:
@@ -78,7 +83,7 @@ class Verifying:
         if self._state_jobs:
             self.total -= self._log.source.size
         else:
-            self._run("applicable", "applicable", {})
+            self._run_replay()
         self._advance()
 
     def start_beside_index(self) -> None:
@@ -118,13 +123,13 @@ class Verifying:
         cuts: list[Entry | None] = [None]
         for entry in built.snapshots:
             far_enough = entry.position - (cuts[-1].position if cuts[-1] else 0) >= step
-            if far_enough and entry.position < built.count and entry.keyframe in entries:
+            if far_enough and entry.position < built.count:
                 cuts.append(entry)
         for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
-            args: dict[str, Any] = {"entry": None, "stop": following.position if following else None}
+            args: dict[str, Any] = {"line": [], "stop": following.position if following else None}
             if cut is not None:
-                args |= {"entry": tuple(cut), "keyframe": tuple(entries[cut.keyframe])}
-                args |= {"offset": int(offsets[cut.position]), "folder": folder}
+                line = [tuple(entry) for entry in lineage(entries, cut.position)]
+                args |= {"line": line, "offset": int(offsets[cut.position]), "folder": folder}
             self._state_jobs.append(args)
         self.total += self._log.source.size
 
@@ -146,7 +151,9 @@ class Verifying:
         elif name == "states":
             self._states.append((int(place), _as(value, StatesSlice)))
         elif name == "applicable":
-            self._replay = _as(value, StatesSlice) if self._log.header.reducer == REDUCER else None
+            replay = _as(value, StatesSlice)
+            self._content_faults = replay.content_faults
+            self._replay = replay if self._log.header.reducer == REDUCER else None
         else:
             self._file_hash = value
         self._advance()
@@ -178,7 +185,7 @@ class Verifying:
             self._run_integrity(self._limit, None, None)
         elif self._state_jobs:
             args = self._state_jobs.popleft()
-            self._run(f"states-{args['entry'][0] if args['entry'] else 0}", "states", args)
+            self._run(f"states-{args['line'][-1][0] if args['line'] else 0}", "states", args)
         else:
             return False
         return True
@@ -195,7 +202,7 @@ class Verifying:
             self._run_integrity(front, stop, None)
 
     def _run_integrity(self, start: Boundary, stop: int | None, stop_place: int | None) -> None:
-        args = {"start": tuple(start), "stop": stop, "stop_place": stop_place}
+        args = {"start": tuple(start), "stop": stop, "stop_place": stop_place, "contents_from": self._contents_from}
         self._run(f"integrity-{start.place}", "integrity", args)
 
     def _split(self, front: Boundary) -> bool:
@@ -212,6 +219,10 @@ class Verifying:
         self._limit = self._boundaries[at]
         return True
 
+    def _run_replay(self) -> None:
+        self._contents_from = int(self._log.source.size * _REPLAY_SHARE)
+        self._run("applicable", "applicable", {"contents_to": self._contents_from})
+
     def _run(self, purpose: str, job: str, args: dict[str, Any]) -> None:
         self._running[purpose] = 0
         self._submit(purpose, job, {"path": str(self._log.source.path), **args})
@@ -223,12 +234,12 @@ class Verifying:
         if not self._checked_again and self._must_check_again(integrity, states):
             self._states.clear()
             self._checked_again = True
-            self._run("states-0", "states", {"entry": None, "stop": None})
+            self._run("states-0", "states", {"line": [], "stop": None})
             return None
         if not states and self._replay is not None:
             states = [self._replay]
         assert self._file_hash, "the file is hashed before the rest is done"
-        return conclude(self._log, integrity, states, self._file_hash)
+        return conclude(self._log, integrity, states, self._file_hash, self._content_faults)
 
     def _must_check_again(self, integrity: list[IntegritySlice], states: list[StatesSlice]) -> bool:
         """Whether hashes are recorded and the slices are not one replay: a snapshot was not what it claimed to be."""

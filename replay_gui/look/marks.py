@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 
 from replay_gui.look.theme import ICON, kind_color
 
+MARGIN = 1.5  # logical pixels about a mark in its pixmap
 SHARPNESS = (1, 2, 3)  # device pixels a logical one, for which mark icons are drawn
 
 
@@ -69,7 +70,7 @@ def paint_shape(painter: QPainter, mark: Mark, center: QPointF, size: float, col
         case Mark.BAR:
             painter.drawRoundedRect(QRectF(-r, -r * 0.7, size, size * 0.7), r * 0.3, r * 0.3)
         case Mark.SQUARE:
-            painter.drawRect(QRectF(-r * 0.85, -r * 0.85, size * 0.85, size * 0.85))
+            painter.drawRoundedRect(QRectF(-r * 0.85, -r * 0.85, size * 0.85, size * 0.85), r * 0.15, r * 0.15)
         case Mark.CROSS:
             painter.drawLine(QPointF(-r * 0.8, -r * 0.8), QPointF(r * 0.8, r * 0.8))
             painter.drawLine(QPointF(-r * 0.8, r * 0.8), QPointF(r * 0.8, -r * 0.8))
@@ -90,19 +91,25 @@ def _points(scale: float, *points: tuple[float, float]) -> QPolygonF:
     return QPolygonF([QPointF(x * scale, y * scale) for x, y in points])
 
 
-def mark_pixmap(mark: Mark, size: float, color: QColor, ratio: float) -> QPixmap:
-    """The mark alone on a transparent square of `size` + 2 logical pixels, `ratio` device pixels each."""
-    return _pixmap(mark, size, color.rgba(), ratio)
+def mark_pixmap(mark: Mark, size: float, color: QColor, ratio: float, halo: QColor | None = None) -> QPixmap:
+    """The mark on a transparent square of `size` + 2 * MARGIN logical pixels, `ratio` device pixels each.
+
+    With `halo` it stands before a slightly larger one of that colour, which keeps it apart from neighbours it overlaps.
+    """
+    return _pixmap(mark, size, color.rgba(), ratio, None if halo is None else halo.rgba())
 
 
 @cache
-def _pixmap(mark: Mark, size: float, rgba: int, ratio: float) -> QPixmap:
-    side = size + 2
+def _pixmap(mark: Mark, size: float, rgba: int, ratio: float, halo: int | None) -> QPixmap:
+    side = size + 2 * MARGIN
     pixmap = QPixmap(round(side * ratio), round(side * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    paint_shape(painter, mark, QPointF(side / 2, side / 2), size, QColor.fromRgba(rgba))
+    middle = QPointF(side / 2, side / 2)
+    if halo is not None:
+        paint_shape(painter, mark, middle, size + 2 * MARGIN, QColor.fromRgba(halo))
+    paint_shape(painter, mark, middle, size, QColor.fromRgba(rgba))
     painter.end()
     return pixmap
 

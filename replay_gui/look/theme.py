@@ -31,16 +31,18 @@ SMALL_RADIUS = 4
 LINE = 1
 FOCUS = 2
 SCROLL_BAR = 10
-LANE, LANE_LEAST = 20, 15  # height of a timeline lane
+LANE, LANE_LEAST = 22, 18  # height of a timeline lane
 LABELS = 148  # width of the timeline's column of names
 AXIS = 30
 STRIP = 32  # height of the overview
+LINKS = 44  # width of what links two runs side by side
 POPUP = 440  # width of a text that pops up
-MARK = 9.0
-BAR = 10.0  # thickness of a tool call
+MARK, SMALL_MARK = 9.0, 6.0
+BAR = 12.0  # thickness of a tool call
 TICKS = 96.0  # least distance between two numbers on the axis
 UI_SIZE = 12.5
 SMALL_SIZE = 11.0
+TINY_SIZE = 9.5  # within a bar of the timeline
 DATA_SIZE = 11.5
 
 _PILLS = ("raised", "good", "bad", "warn")
@@ -54,8 +56,9 @@ class Theme:
 
     Surfaces from back to front: window, panel, head, raised. `faint` is for ornament and line numbers only: it is too
     weak for words. added, changed, removed, good_bg, bad_bg, warn_bg, selection and hover are backgrounds; each *_text
-    is read on its own background. On `selection` only `text` is strong enough. `tools` are the hues of the tools in
-    turn (see kind_color).
+    is read on its own background. *_word marks the words that differ on such a background, under `text`; moved links
+    what stands elsewhere. On `selection` only `text` is strong enough. `tools` are the hues of the tools in turn (see
+    kind_color).
     """
 
     name: str
@@ -80,6 +83,10 @@ class Theme:
     changed_text: QColor
     removed: QColor
     removed_text: QColor
+    added_word: QColor
+    changed_word: QColor
+    removed_word: QColor
+    moved: QColor
     good_bg: QColor
     good_text: QColor
     bad_bg: QColor
@@ -93,6 +100,7 @@ class Theme:
     error: QColor
     damage: QColor
     agent: QColor
+    on_mark: QColor
     tools: tuple[QColor, ...]
 
 
@@ -103,6 +111,7 @@ def _theme(name: str, **colours: str) -> Theme:
         "memory": "#e69f00",
         "patch": "#b58cff",
         "error": "#ff5a4f",
+        "on_mark": "#0c1726",
     }
     # The ramp #009e73, #0fa3a3, #7fb800 and what lies between, far from near so that neighbours differ.
     ramp = ("#009e73", "#0fa3a3", "#7fb800", "#08a18b", "#47ae52", "#40a93a")
@@ -133,6 +142,10 @@ DARK = _theme(
     changed_text="#ffd479",
     removed="#4a2129",
     removed_text="#ff9d96",
+    added_word="#22694a",
+    changed_word="#775a14",
+    removed_word="#86313a",
+    moved="#56b4e9",
     good_bg="#173d2c",
     good_text="#7ee2a8",
     bad_bg="#4a2129",
@@ -166,6 +179,10 @@ LIGHT = _theme(
     changed_text="#7a5200",
     removed="#fde4e2",
     removed_text="#a8201a",
+    added_word="#a6e3c0",
+    changed_word="#f3d27b",
+    removed_word="#f8b4ae",
+    moved="#2d8fcf",
     good_bg="#dff5e7",
     good_text="#14683a",
     bad_bg="#fde4e2",

@@ -27,7 +27,11 @@ class EventFilter:
 
     def places(self, index: RunIndex, start: int = 0) -> NDArray[np.int64]:
         """The places from `start` on of the events shown, ascending."""
-        kind, tool = index.kind[start:], index.tool[start:]
+        return np.flatnonzero(self.passing(index, slice(start, None))) + start
+
+    def passing(self, index: RunIndex, which: slice | NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each of these events is shown."""
+        kind, tool = index.kind[which], index.tool[which]
         shown = np.ones(len(kind), bool)
         if self.kinds or self.tools:
             kinds = np.array([name in self.kinds for name in index.kinds], bool)
@@ -36,8 +40,8 @@ class EventFilter:
             shown = np.where(tool == NO_TOOL, kinds[kind], tools[tool])
         if self.failed:
             errors = np.array([name in ("Error", "CapabilityDenied") for name in index.kinds], bool)
-            shown &= ((index.flags[start:] & (FLAG_FAILED | FLAG_UNREADABLE)) != 0) | errors[kind]
-        return np.flatnonzero(shown) + start
+            shown &= ((index.flags[which] & (FLAG_FAILED | FLAG_UNREADABLE)) != 0) | errors[kind]
+        return shown
 
 
 def choices(index: RunIndex) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:

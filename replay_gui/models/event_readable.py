@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 from replay_gui.core import kinds
 from replay_gui.core.event import Event
 from replay_gui.core.plain_text import visible
+from replay_gui.models.event_words import span_words
+from replay_gui.models.meta_words import meta_words
 from replay_gui.models.value_rows import count, is_container, scalar
 
 PAGE = 65_536  # characters shown at first, and more each time
@@ -23,6 +25,9 @@ _PARSED = 65_536  # a text up to this long is looked into for JSON
 _ON_ONE_LINE = 120  # characters
 _COMPARED = 400  # lines of the texts before and after a change that are compared
 _HASH, _HASH_SHOWN = re.compile("[0-9a-f]{64}"), 16
+_HUNK = re.compile(r"@@ -(\d{1,9})(?:,\d+)? \+(\d{1,9})(?:,\d+)? @@")
+_PATCH_HEADS = ("+++", "---", "diff ", "index ", "***")
+_NUMBERS = 4  # characters of a line number
 _PAIRS = (("old_string", "new_string"), ("old", "new"), ("before", "after"))
 
 
@@ -49,11 +54,17 @@ class Line:
         return "".join(text for text, _ in self.spans)
 
 
-def readable(event: Event, limit: int = PAGE) -> tuple[list[Line], bool]:
-    """(lines of about `limit` characters in all, whether that is all). Nothing in them is invisible."""
+_BLANK = Line((("", Ink.VALUE),))
+
+
+def readable(event: Event, limit: int = PAGE, pair: Event | None = None) -> tuple[list[Line], bool]:
+    """(lines of about `limit` characters in all, whether that is all). Nothing in them is invisible.
+
+    `pair`: the answer to a request, or the request that an answer is to; it stands behind what the event says.
+    """
     lines: list[Line] = []
     room = limit
-    for line in _event_lines(event, limit):
+    for line in _event_lines(event, limit, pair):
         if room <= 0:
             return lines, False
         lines.append(line)
@@ -61,18 +72,34 @@ def readable(event: Event, limit: int = PAGE) -> tuple[list[Line], bool]:
     return lines, True
 
 
-def _event_lines(event: Event, limit: int) -> Iterator[Line]:
+def _event_lines(event: Event, limit: int, pair: Event | None) -> Iterator[Line]:
     writer = _Writer(limit)
     fields = getattr(kinds, event.kind).__struct_fields__ if event.kind in kinds.KINDS else ()
     names = [name for name in fields if name in event.payload and name != "ops"]
     names += [name for name in event.payload if name not in names]
     for name in islice(names, _ITEMS):
         yield from writer.field(name, event.payload[name], 0)
-    rest = {name: value for name, value in event.meta.items() if name not in ("seq", "parent", "time", "duration")}
-    if rest:
-        yield Line((("", Ink.VALUE),))
+    if pair is not None:
+        yield _BLANK
+        yield from _pair_lines(writer, pair)
+    facts = meta_words(event.meta)
+    rest = {name: value for name, value in event.meta.items() if name not in ("seq", "parent") and name not in facts}
+    if rest or facts:
+        yield _BLANK
         yield Line((("meta", Ink.QUIET),))
+        for name, words in facts.items():
+            yield Line(((f"  {name} ", Ink.KEY), (words, Ink.VALUE)))
         yield from writer.members(rest, 1)
+
+
+def _pair_lines(writer: _Writer, pair: Event) -> Iterator[Line]:
+    """The other half of a call: what was asked, or what came back."""
+    asked = pair.kind == "ToolRequest"
+    took = "" if asked or pair.duration is None else f" · {span_words(pair.duration)}"
+    yield Line(((f"{'asked' if asked else 'answered'} in {pair.position + 1:,}{took}", Ink.QUIET),))
+    for name in ("input",) if asked else ("error", "output"):
+        if pair.payload.get(name) is not None:
+            yield from writer.field(name, pair.payload[name], 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +140,8 @@ class _Writer:
 
     def _text(self, text: str, depth: int) -> Iterator[Line]:
         is_patch = text.startswith(("--- ", "diff --git ", "@@ ", "*** ")) or "\n@@ " in text[:_PARSED]
-        for line in text[: self.limit].splitlines():
-            yield _line(line, depth, _patch_ink(line) if is_patch else Ink.VALUE)
+        lines = text[: self.limit].splitlines()
+        yield from _patch(lines, depth) if is_patch else (_line(line, depth) for line in lines)
         if len(text) > self.limit:
             yield Line((("  " * depth + f"… {len(text) - self.limit:,} characters more", Ink.QUIET),))
 
@@ -124,17 +151,34 @@ class _Writer:
             compared = [*(f"-{line}" for line in old), *(f"+{line}" for line in new)]
         else:
             compared = list(difflib.unified_diff(old, new, lineterm="", n=3))[2:]
-        for line in compared:
-            yield _line(line, depth, _patch_ink(line))
+        yield from _patch(compared, depth)
 
 
-def _line(text: str, depth: int, ink: Ink) -> Line:
-    return Line((("  " * depth + visible(text, "\t").expandtabs(4), ink),), ink)
+def _line(text: str, depth: int) -> Line:
+    return Line((("  " * depth + visible(text, "\t").expandtabs(4), Ink.VALUE),))
+
+
+def _patch(lines: Iterable[str], depth: int) -> Iterator[Line]:
+    """A unified diff: its lines numbered as its hunks say, removed ones as before, all others as after the change."""
+    old: int | None = None
+    new = 0
+    for line in lines:
+        if (hunk := _HUNK.match(line)) is not None:
+            old, new = int(hunk[1]), int(hunk[2])
+        ink = Ink.QUIET if hunk is not None or (old is None and line.startswith(_PATCH_HEADS)) else _patch_ink(line)
+        number = ""
+        if old is not None and hunk is None:
+            if line.startswith(("diff ", "--- ")) and not line.startswith("--- -"):
+                old, ink = None, Ink.QUIET  # the next file
+            elif ink is Ink.REMOVED:
+                number, old = f"{old:,}", old + 1
+            elif line.startswith(("+", " ")) or not line:
+                number, old, new = f"{new:,}", old + (ink is not Ink.ADDED), new + 1
+        body = visible(line, "\t").expandtabs(4)
+        yield Line((("  " * depth + f"{number:>{_NUMBERS}} ", Ink.QUIET), (body, ink)), ink)
 
 
 def _patch_ink(line: str) -> Ink:
-    if line.startswith(("+++", "---", "@@", "diff ", "index ", "***")):
-        return Ink.QUIET
     return Ink.ADDED if line.startswith("+") else Ink.REMOVED if line.startswith("-") else Ink.VALUE
 
 

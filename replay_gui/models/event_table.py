@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import islice
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 
+from replay_gui.core.find import Hit
 from replay_gui.core.plain_text import one_line
-from replay_gui.core.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL
+from replay_gui.core.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models.event_filter import EventFilter
 from replay_gui.models.event_words import since_start, span_words
@@ -37,9 +39,11 @@ class EventTable(QAbstractTableModel):
         self._session = session
         self._index = session.index
         self._filter = EventFilter()
+        self._hits: dict[int, Hit] | None = None
         self._shown: NDArray[np.int64] | None = None
         self._base = 0
         self._count = min(self._index.count, LIMIT)
+        self._done = self._index.count  # events, or hits, that were looked at
         self._blocks: OrderedDict[int, tuple[EventRow, ...]] = OrderedDict()
         session.run_changed.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
@@ -55,6 +59,22 @@ class EventTable(QAbstractTableModel):
         self._filter = filter_
         self._reset()
 
+    def show_hits(self, hits: dict[int, Hit] | None) -> None:
+        """Shows only these events of those that pass the filter, with what was found in them; None: all again.
+
+        By place, ascending. What is added to them later is shown with `more_hits`.
+        """
+        if hits is not None or self._hits is not None:
+            self._hits = hits
+            self._reset()
+
+    def more_hits(self) -> None:
+        self.on_index_changed()
+
+    def hit(self, row: int) -> Hit | None:
+        """What was found in the row's event."""
+        return None if self._hits is None else self._hits.get(self.place(row))
+
     def place(self, row: int) -> int:
         return self._base + row if self._shown is None else int(self._shown[row])
 
@@ -68,7 +88,7 @@ class EventTable(QAbstractTableModel):
         """The row's values; its text is "" until it has come."""
         place = self.place(row)
         block = self._blocks.get(place // BLOCK, ())
-        return block[place % BLOCK] if place % BLOCK < len(block) else self._from_index(place)
+        return block[place % BLOCK] if place % BLOCK < len(block) else bare_row(self._index, place)
 
     def want(self, first: int, last: int) -> None:
         """Asks for the texts of the first block among these rows whose texts are not here; its coming asks on."""
@@ -87,37 +107,23 @@ class EventTable(QAbstractTableModel):
     def _holds(self, block: int) -> bool:
         return len(self._blocks.get(block, ())) >= min(BLOCK, self._index.count - block * BLOCK)
 
-    def _from_index(self, place: int) -> EventRow:
-        index = self._index
-        tool, time, duration = int(index.tool[place]), int(index.time[place]), int(index.duration[place])
-        kind, flags = index.kinds[index.kind[place]], int(index.flags[place])
-        return EventRow(
-            place + 1,
-            kind,
-            None if tool == NO_TOOL else index.tools[tool],
-            "",
-            None if time == NO_TIME else time,
-            None if duration == NO_DURATION else duration,
-            bool(flags & FLAG_FAILED) or kind in ("Error", "CapabilityDenied"),
-            bool(flags & FLAG_UNREADABLE),
-        )
-
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
     def on_run_changed(self) -> None:
-        self._filter = EventFilter()
+        self._filter, self._hits = EventFilter(), None
         self._blocks.clear()
         self._reset()
 
     @Slot()
     def on_index_changed(self) -> None:
         index = self._session.index
-        more = None if self._shown is None else self._filter.places(index, self._index.count)
+        more = None if self._shown is None else self._passing(index, self._done)
         count = min(LIMIT, index.count if more is None else len(self._shown) + len(more))  # type: ignore[arg-type]
         if count > self._count:
             self.beginInsertRows(QModelIndex(), self._count, count - 1)
         grown = count > self._count
         self._index, self._count = index, max(count, self._count)
+        self._done = self._reach(index)
         if more is not None and self._shown is not None:
             self._shown = np.concatenate((self._shown, more))
         if grown:
@@ -148,9 +154,25 @@ class EventTable(QAbstractTableModel):
         self.beginResetModel()
         self._index = self._session.index
         self._base = 0
-        self._shown = None if self._filter.all else self._filter.places(self._index)
+        self._shown = None if self._filter.all and self._hits is None else self._passing(self._index, 0)
+        self._done = self._reach(self._index)
         self._count = min(self._index.count if self._shown is None else len(self._shown), LIMIT)
         self.endResetModel()
+
+    def _passing(self, index: RunIndex, start: int) -> NDArray[np.int64]:
+        """Places of events to show that were not looked at yet: of those from `start`, which counts hits or events."""
+        if self._hits is None:
+            return self._filter.places(index, start)
+        hits = np.fromiter(islice(self._hits, start, self._reach(index)), np.int64)
+        return hits if self._filter.all else hits[self._filter.passing(index, hits)]
+
+    def _reach(self, index: RunIndex) -> int:
+        """How many hits, or events, there are to choose from; hits that the index does not have yet wait for it."""
+        if self._hits is None:
+            return index.count
+        if not self._hits or next(reversed(self._hits)) < index.count:
+            return len(self._hits)
+        return sum(place < index.count for place in self._hits)
 
     # ---- as Qt asks -----------------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
@@ -181,6 +203,22 @@ class EventTable(QAbstractTableModel):
     def tool_place(self, row: EventRow) -> int:
         """The tool's place in the index, for its hue; NO_TOOL where there is none."""
         return NO_TOOL if row.tool is None else int(self._index.tool[row.position - 1])
+
+
+def bare_row(index: RunIndex, place: int) -> EventRow:
+    """What the index alone says of an event: all but its text."""
+    tool, time, duration = int(index.tool[place]), int(index.time[place]), int(index.duration[place])
+    kind, flags = index.kinds[index.kind[place]], int(index.flags[place])
+    return EventRow(
+        place + 1,
+        kind,
+        None if tool == NO_TOOL else index.tools[tool],
+        "",
+        None if time == NO_TIME else time,
+        None if duration == NO_DURATION else duration,
+        bool(flags & FLAG_FAILED) or kind in ("Error", "CapabilityDenied"),
+        bool(flags & FLAG_UNREADABLE),
+    )
 
 
 def label(row: EventRow) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import (
     FLAG_FAILED,
@@ -33,6 +36,11 @@ def event_words(index: RunIndex, position: int) -> str:
         if flags & flag:
             details.append(word)
     return "\n".join([*lines, " · ".join(details)] if details else lines)
+
+
+def view_command(path: str, position: int) -> str:
+    """The command that opens the window on this file, there; fit for a shell."""
+    return f"replay-gui {shlex.quote(os.path.abspath(path))} --at {position}"
 
 
 def since_start(ns: int) -> str:

@@ -19,13 +19,26 @@ class Check:
     """A line under Integrity.
 
     name: record, content or state. hash: hex, "" where there is none. sound: True, False, or None where it was not
-    judged. words: what is to be said beside or instead of the hash.
+    judged. words: what is to be said beside or instead of the hash. computed: hex, where it is not the one recorded.
     """
 
     name: str
     hash: str
     sound: bool | None
     words: str
+    computed: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """What the hash is of, and whose it is, in a sentence."""
+        return _MEANINGS[self.name]
+
+
+_MEANINGS = {
+    "record": "BLAKE3 of this record and of the hash before it, as recorded in the log.",
+    "content": "BLAKE3 of what the event says, without its meta, computed from the file.",
+    "state": "BLAKE3 of the state after the event, as recorded in the log.",
+}
 
 
 def checks(event: Event, report: VerificationReport | None) -> tuple[Check, ...]:
@@ -41,7 +54,9 @@ def _record(event: Event, report: VerificationReport | None) -> Check:
     if report.verdict == NOT_VERIFIABLE:
         return Check("record", stored, None, "not verifiable: the log has no hashes")
     found = _finding(report.failures, event.position)
-    return Check("record", stored, found is None, "" if found is None else one_line(found.problem))
+    if found is None:
+        return Check("record", stored, True, "")
+    return Check("record", stored, False, one_line(found.problem), _computed(found, stored))
 
 
 def _state(event: Event, report: VerificationReport | None) -> Check:
@@ -54,10 +69,16 @@ def _state(event: Event, report: VerificationReport | None) -> Check:
     if report is None:
         return Check("state", stored, None, "not checked yet")
     if found is not None:
-        return Check("state", stored, False, one_line(found.problem))
+        return Check("state", stored, False, one_line(found.problem), _computed(found, stored))
     if report.state_hashes_checked == 0:
         return Check("state", stored, None, "not checked")
     return Check("state", stored, True, "")
+
+
+def _computed(found: Finding, recorded: str) -> str:
+    """The hash that verification computed, where it is another than the recorded one."""
+    pair = (found.expected or "", found.actual or "")
+    return pair[1 - pair.index(recorded)] if recorded in pair else ""
 
 
 def _finding(found: Sequence[Finding], place: int) -> Finding | None:

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.run_index import FLAG_FAILED, NO_PAIR, RunIndex
+from replay_gui.models.timeline_choice import ALL_LANES, REST, TOOLS, LaneChoice
 
 Positions = NDArray[np.int32]
 TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
+MOST_PARTS = 16  # of a lane
 NOTHING: Positions = np.zeros(0, np.int32)
 
 _AGENT, _OBSERVATIONS, _DECISIONS, _MEMORY, _PATCHES, _ERRORS, _OTHER = range(7)
@@ -51,32 +53,47 @@ _REQUEST, _RESPONSE = KINDS.index("ToolRequest"), KINDS.index("ToolResponse")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Events of one sort.
+
+    Attributes:
+        kind: the kind whose mark and hue they have. tool: place in RunIndex.tools, or None.
+        positions: where the events stand, ascending; of a tool, where its calls begin.
+        failed: positions of the responses of failed calls, ascending (empty where they are no calls).
+    """
+
+    kind: str
+    tool: int | None
+    positions: Positions
+    failed: Positions = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Lane:
     """One line of the timeline.
 
     Attributes:
-        title: its name. kind: the kind whose mark and hue it has. tool: place in RunIndex.tools, or None.
-        positions: where its events stand, ascending; of a tool, where its calls begin.
-        failed: positions of the responses of its failed calls, ascending (empty where the lane is no tool's).
+        key: what it is remembered by. title: its name. parts: what is on it; of calls, or of what is no call.
+        group: TOOLS or REST where it can be folded with others, else "". folded: whether it is all of its group.
     """
 
+    key: str
     title: str
-    kind: str
-    tool: int | None
-    positions: Positions
-    failed: Positions
+    parts: tuple[Part, ...]
+    group: str = ""
+    folded: bool = False
 
     @property
     def count(self) -> int:
-        return len(self.positions)
+        return sum(len(part.positions) for part in self.parts)
 
     @property
     def is_agent(self) -> bool:
-        return self.kind == "StateTransition"
+        return self.key == "agent"
 
     @property
     def is_calls(self) -> bool:
-        return self.kind == "ToolRequest"
+        return self.parts[0].kind == "ToolRequest"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,12 +101,14 @@ class Lanes:
     """All events of the first `count` of a run, sorted out by lane; a value that `grown` extends cheaply."""
 
     count: int = 0
+    _tools: tuple[str, ...] = ()
     _events: Mapping[int, Positions] = field(default_factory=lambda: MappingProxyType({}))
     _failed: Mapping[int, Positions] = field(default_factory=lambda: MappingProxyType({}))
 
-    def grown(self, index: RunIndex) -> Lanes:
-        """The lanes of `index`, a longer index of the same run: only its new events are looked at."""
+    def grown(self, index: RunIndex, most: int | None = None) -> Lanes:
+        """The lanes of `index`, a longer index of the same run: only its new events are looked at, `most` of them."""
         start, stop = self.count, index.count
+        stop = stop if most is None else min(stop, start + most)
         if stop <= start:
             return self
         kind, tool, pair = index.kind[start:stop], index.tool[start:stop], index.pair[start:stop]
@@ -103,46 +122,65 @@ class Lanes:
         begins[answers[pair[answers] != NO_PAIR]] = False
         return Lanes(
             stop,
+            index.tools,
             _merged(self._events, key, np.flatnonzero(begins), start + 1),
             _merged(self._failed, key, failed, start + 1),
         )
 
-    def rows(self, tools: tuple[str, ...], limit: int = TOOL_LANES) -> tuple[Lane, ...]:
+    def rows(self, choice: LaneChoice = ALL_LANES, limit: int = TOOL_LANES) -> tuple[Lane, ...]:
         """The lanes from top to bottom: at most `limit` tools, by number of calls, the rest of them in one lane."""
-        called = sorted((key for key in self._events if key >= _FIRST_TOOL), key=lambda k: (-len(self._events[k]), k))
-        kept = called if len(called) <= limit else called[: max(limit - 1, 0)]
-        rest = called[len(kept) :]
         rows = [self._row(key) for key in (_AGENT, _OBSERVATIONS, _DECISIONS)]
-        rows += [self._tool_row(key - _FIRST_TOOL, tools) for key in kept]
-        if rest:
-            rows.append(self._rest_row(rest))
-        rows += [self._row(key) for key in (_MEMORY, _PATCHES, _ERRORS)]
-        if _OTHER in self._events:
-            rows.append(self._row(_OTHER))
-        return tuple(rows)
+        rows += self._tool_rows(choice, limit)
+        rest = [self._row(key, REST) for key in (_MEMORY, _PATCHES, _ERRORS)]
+        rest += [self._row(_OTHER, REST)] if _OTHER in self._events else []
+        rows += [_folded(REST, "Memory, errors", rest)] if REST in choice.folded else rest
+        return tuple(row for row in rows if row.key not in choice.hidden)
 
-    def row_count(self, limit: int = TOOL_LANES) -> int:
+    def row_count(self, choice: LaneChoice = ALL_LANES, limit: int = TOOL_LANES) -> int:
         """How many lanes `rows` gives."""
-        tools = sum(key >= _FIRST_TOOL for key in self._events)
-        return min(tools, limit) + len(_TITLES) - (_OTHER not in self._events)
+        return len(self.rows(choice, limit))
 
     @property
     def errors(self) -> Positions:
         """Positions of errors and denials."""
         return self._events.get(_ERRORS, NOTHING)
 
-    def _row(self, key: int) -> Lane:
+    def _row(self, key: int, group: str = "") -> Lane:
         title, kind = _TITLES[key]
-        return Lane(title, kind, None, self._events.get(key, NOTHING), NOTHING)
+        return Lane(title.lower(), title, (Part(kind, None, self._events.get(key, NOTHING)),), group)
 
-    def _tool_row(self, tool: int, tools: tuple[str, ...]) -> Lane:
-        key = tool + _FIRST_TOOL
-        return Lane(tools[tool], "ToolRequest", tool, self._events[key], self._failed.get(key, NOTHING))
+    def _tool_rows(self, choice: LaneChoice, limit: int) -> list[Lane]:
+        called = [key for key in self._events if key >= _FIRST_TOOL]
+        called.sort(key=lambda key: (-len(self._events[key]), key))
+        rows = [self._tool_row(key) for key in called]
+        if TOOLS in choice.folded:
+            return [_folded(TOOLS, "Tools", rows)] if rows else []
+        rows = [row for row in rows if row.key not in choice.hidden]
+        kept = len(rows) if len(rows) <= limit else max(limit - 1, 0)
+        rest = rows[kept:]
+        return rows[:kept] + (
+            [Lane("more", f"{len(rest):,} {'more ' if kept else ''}tools", _parts(rest), TOOLS)] if rest else []
+        )
 
-    def _rest_row(self, keys: list[int]) -> Lane:
-        events = np.sort(np.concatenate([self._events[key] for key in keys]))
-        failed = np.sort(np.concatenate([self._failed.get(key, NOTHING) for key in keys]))
-        return Lane(f"{len(keys):,} more tools", "ToolRequest", None, events, failed)
+    def _tool_row(self, key: int) -> Lane:
+        tool = key - _FIRST_TOOL
+        name = self._tools[tool]
+        part = Part("ToolRequest", tool, self._events[key], self._failed.get(key, NOTHING))
+        return Lane(f"tool:{name}", name, (part,), TOOLS)
+
+
+def _folded(group: str, title: str, rows: list[Lane]) -> Lane:
+    return Lane(group, title, _parts(rows), group, folded=True)
+
+
+def _parts(rows: list[Lane]) -> tuple[Part, ...]:
+    """All parts of these lanes; those beyond MOST_PARTS in one, so that no picture is made of thousands."""
+    parts = tuple(part for row in rows for part in row.parts)
+    if len(parts) <= MOST_PARTS:
+        return parts
+    kept, rest = parts[: MOST_PARTS - 1], parts[MOST_PARTS - 1 :]
+    positions = np.sort(np.concatenate([part.positions for part in rest]))
+    return (*kept, Part(rest[0].kind, None, positions, np.sort(np.concatenate([part.failed for part in rest]))))
 
 
 def places_of(positions: Positions, bounds: NDArray[np.float64] | tuple[float, ...]) -> NDArray[np.intp]:

@@ -9,12 +9,14 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
 from replay_gui.core.run_index import RunIndex
 from replay_gui.core.verification import VerificationReport
-from replay_gui.engine.answers import IndexGrew, Moment, Progress, Rows, RunFacts, RunOpened, Trouble
+from replay_gui.engine.answers import Found, IndexGrew, Moment, Progress, Rows, RunFacts, RunOpened, Trouble
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import (
     Answer,
     CheckFile,
+    ClearCache,
     Close,
+    Find,
     GetRows,
     Open,
     Question,
@@ -24,7 +26,10 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
+from replay_gui.models.error_steps import next_error
 from replay_gui.models.lane_steps import next_in_lane
+from replay_gui.models.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
+from replay_gui.models.timeline_marks import TimelineMarks
 from replay_gui.models.timeline_scale import TimelineScale
 
 SETTLE = 200  # ms without a further change before a changed file is looked at
@@ -41,6 +46,8 @@ class Session(QObject):
         moment: the last Moment that came, or None.
         report: the VerificationReport, or None while it is not known.
         view: the visible range of positions (start, end), floats, start < end.
+        axis: "number" or "time": what the timeline is drawn along.
+        marks: what a search or a comparison has marked on the timeline.
         working: whether background work goes on.
 
     Signals:
@@ -50,8 +57,11 @@ class Session(QObject):
         moment_changed(): `moment` holds what belongs to a position; panels that need data use this.
         report_changed(): `report` is another.
         view_changed(): `view` is another.
+        axis_changed(): `axis` is another.
+        marks_changed(): `marks` are others.
         rows_ready(object): Rows that somebody asked for.
         progress_changed(object): Progress of the background work, or None once it is done.
+        found(object): Found, of a search that somebody asked for.
         troubled(object): a Trouble to show as a banner.
         trouble_cleared(): banners of the earlier run are void.
     """
@@ -62,8 +72,11 @@ class Session(QObject):
     moment_changed = Signal()
     report_changed = Signal()
     view_changed = Signal()
+    axis_changed = Signal()
+    marks_changed = Signal()
     rows_ready = Signal(object)
     progress_changed = Signal(object)
+    found = Signal(object)
     troubled = Signal(object)
     trouble_cleared = Signal()
 
@@ -78,6 +91,10 @@ class Session(QObject):
         self.moment: Moment | None = None
         self.report: VerificationReport | None = None
         self.view: tuple[float, float] = (0.0, 1.0)
+        self.axis = "number"
+        self._axis_wanted = "number"
+        self._clock: tuple[RunIndex, TimeAxis] | None = None  # the axis of time, and the index it was made of
+        self.marks = TimelineMarks()
         self.working = False
         self._run = 0  # number of the run shown; answers about earlier ones are stale
         self._last_run = 0  # the last number given out
@@ -98,6 +115,11 @@ class Session(QObject):
         if self.bridge is not None and self.seat is Seat.A:
             self.bridge.close()
 
+    @property
+    def number(self) -> int:
+        """Of the run shown, as the engine counts those of this seat."""
+        return self._run
+
     # ---- moving: every method clamps to the run -------------------------------------------------
     @Slot(object)
     def seek(self, position: int) -> None:
@@ -115,18 +137,22 @@ class Session(QObject):
         """To the next (delta > 0) or previous event of the current event's kind and tool."""
         self.seek(next_in_lane(self.index, self.position, forward=delta > 0))
 
+    def step_to_error(self, forward: bool) -> None:
+        """To the next or previous error of the agent, its tools or the log."""
+        self.seek(next_error(self.index, self.report, self.position, forward))
+
     def _move(self, position: int) -> None:
         self.position = position
         self.position_changed.emit(position)
         start, end = self.view
         if self.facts is not None and not start <= position <= end:
-            self._show(TimelineScale(start, end, 1.0).showing(position, self.index.count))
+            self._show(self._scale(start, end).showing(position, self.index.count))
         self._ask("seek", Seek(position))
 
     # ---- the visible range ------------------------------------------------------------------------
     def set_view(self, start: float, end: float) -> None:
-        """Shows positions start … end, clamped to the run and to a width of at least 8 events."""
-        self._show(TimelineScale(start, end, 1.0).clamped(self.index.count))
+        """Shows positions start … end, clamped to the run and to what its axis shows at least."""
+        self._show(self._scale(start, end).clamped(self.index.count))
 
     def fit_view(self) -> None:
         """Shows the whole run."""
@@ -135,26 +161,71 @@ class Session(QObject):
     def zoom(self, factor: float) -> None:
         """Shows `factor` times as many events; the position stays where it is in sight, else the middle does."""
         start, end = self.view
-        scale = TimelineScale(start, end, 1.0)
+        scale = self._scale(start, end)
         fixed = scale.pixel(self.position) if start <= self.position <= end else 0.5
         self._show(scale.zoomed(factor, fixed, self.index.count))
 
     def pan(self, share: float) -> None:
         """Shows what lies later (or, below 0, earlier) by `share` of what is shown."""
-        self._show(TimelineScale(*self.view, 1.0).panned(share, self.index.count))
+        self._show(self._scale(*self.view).panned(share, self.index.count))
+
+    def _scale(self, start: float, end: float) -> TimelineScale:
+        return TimelineScale.showing_range((start, end), 1.0, self.timeline_axis)
 
     def _show(self, scale: TimelineScale) -> None:
-        self._whole = scale.start <= 0.0 and scale.end >= self.index.count
-        view = (scale.start, scale.end)
+        self._whole = scale.start <= 0.0 and scale.end >= scale.axis.extent(self.index.count) * (1 - 1e-12)
+        view = scale.view
         if view != self.view:
             self.view = view
             self.view_changed.emit()
+
+    # ---- what the timeline is drawn along -------------------------------------------------------------
+    def set_axis(self, axis: str) -> None:
+        """Along event numbers ("number") or the clock ("time"); the latter as soon as the run has times."""
+        self._axis_wanted = axis
+        self._choose_axis()
+
+    @property
+    def why_no_time(self) -> str:
+        """Why the run cannot be drawn along the clock, in a sentence; "" where it can."""
+        return why_no_times(self.index)
+
+    @property
+    def timeline_axis(self) -> TimelineAxis:
+        """The mapping between positions and the coordinates of `axis`."""
+        if self.axis == "number" or not self.index.count:
+            return NUMBERS
+        if self._clock is None or self._clock[0] is not self.index:
+            self._clock = (self.index, TimeAxis.of(self.index))
+        return self._clock[1]
+
+    def _choose_axis(self) -> None:
+        axis = "number" if self._axis_wanted == "number" or self.why_no_time else "time"
+        if axis != self.axis:
+            self.axis, self._clock = axis, None
+            self.axis_changed.emit()
+            self.set_view(*(0.0, float(self.index.count)) if self._whole else self.view)
+
+    def set_marks(self, marks: TimelineMarks) -> None:
+        """Marks these events on the timeline instead of those marked before; another run begins without any."""
+        self.marks = marks
+        self.marks_changed.emit()
 
     # ---- asking -----------------------------------------------------------------------------------
     def request_rows(self, start: int, stop: int) -> None:
         """Asks for rows start … stop - 1 (from 0); rows_ready brings them. A newer request replaces a queued one."""
         if self.facts is not None:
             self._ask("rows", GetRows(start, stop))
+
+    def request_tip(self, start: int, stop: int) -> None:
+        """The same for what is under the pointer: neither request replaces the other."""
+        if self.facts is not None:
+            self._ask("tip", GetRows(start, stop))
+
+    def request_find(self, question: Find) -> None:
+        """Asks for a search; `found` tells again and again what it has come to. A newer one ends it."""
+        if self.facts is not None:
+            self._ask("find", question)
 
     def open(self, path: str, position: int = 0) -> None:
         """Opens a run; run_changed, or troubled with the reason why not.
@@ -165,6 +236,11 @@ class Session(QObject):
         self._last_run += 1
         self._ask("open", Open(path), self._last_run)
 
+    def begin_at(self, position: int) -> None:
+        """Said while run_changed is emitted: the run is to begin there, unless who opened it wanted a place of it."""
+        if self.facts is not None and not self._wanted:
+            self._wanted = position
+
     def close_run(self) -> None:
         """Back to the welcome page."""
         self._last_run += 1
@@ -174,11 +250,15 @@ class Session(QObject):
     def reload(self) -> None:
         """Opens the same file again, at the same position as far as it exists."""
         if self.facts is not None:
-            self.open(self.facts.path, self.position)
+            self.open(self.facts.given, self.position)
 
     def cancel_work(self) -> None:
         """Stops background work (the user's Cancel button)."""
         self._ask("stop", StopWork())
+
+    def clear_cache(self) -> None:
+        """Removes what the caches hold of runs that are not open; `troubled` says how much that was."""
+        self._ask("cache", ClearCache())
 
     def _ask(self, key: str, question: Question, run: int | None = None) -> None:
         if self.bridge is not None:
@@ -209,6 +289,8 @@ class Session(QObject):
                 self.moment_changed.emit()
             case Rows() as rows:
                 self.rows_ready.emit(rows)
+            case Found() as found:
+                self.found.emit(found)
             case VerificationReport() as report:
                 self.report = report
                 self.report_changed.emit()
@@ -219,7 +301,9 @@ class Session(QObject):
         self._run = number
         self.facts, self.index = facts, index
         self.position, self.moment, self.report = 0, None, None
+        self.marks = TimelineMarks()
         self._whole = True
+        self._choose_axis()
         self.view = (0.0, float(max(index.count, 8)))
         self._watch()
         self._set_working(None)
@@ -233,6 +317,7 @@ class Session(QObject):
 
     def _grow(self, index: RunIndex) -> None:
         self.index = index
+        self._choose_axis()
         self.index_changed.emit()
         if self._whole:
             self.fit_view()

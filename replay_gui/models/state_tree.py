@@ -76,6 +76,12 @@ class StateTree(QAbstractTableModel):
         self._view.expanded.add(path)
         self._update()
 
+    def reveal(self, path: Path) -> None:
+        """Opens what leads to the member at `path`."""
+        self._view.expanded.update(path[:i] for i in range(1, len(path)))
+        self._view.collapsed.difference_update(path[:i] for i in range(1, len(path)))
+        self._update()
+
     def activate(self, row: int) -> None:
         """What Enter and a double click do: open, close, or show more."""
         shown = self._rows[row]
@@ -96,6 +102,11 @@ class StateTree(QAbstractTableModel):
     def row_of(self, path: Path) -> int | None:
         """Where the member at `path` is shown, if it is."""
         return next((i for i, row in enumerate(self._rows) if row.path == path and row.kind is Row.MEMBER), None)
+
+    def found_rows(self) -> list[int]:
+        """The rows in which the search found its text, not those that only lead there."""
+        found = self._view.found or frozenset()
+        return [i for i, row in enumerate(self._rows) if row.kind is Row.MEMBER and row.path in found]
 
     def value(self, row: int) -> Any:
         """The value that a row belongs to; what it was, where it was removed."""

@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
-MIN_SPAN = 8.0  # events: no closer zoom
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.models.timeline_axis import NUMBERS, Floats, TimelineAxis
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineScale:
-    """Positions start … end (floats, start < end) shown over `width` logical pixels (> 0)."""
+    """Coordinates start … end (floats, start < end) of `axis`, shown over `width` logical pixels (> 0).
+
+    On the axis of event numbers a coordinate is a position.
+    """
 
     start: float
     end: float
     width: float
+    axis: TimelineAxis = NUMBERS
+
+    @classmethod
+    def showing_range(cls, view: tuple[float, float], width: float, axis: TimelineAxis) -> TimelineScale:
+        """The scale that shows the positions of `view`."""
+        start, end = axis.coordinates(np.array(view)).tolist()
+        # Events of the same instant are nowhere apart: something must be shown all the same.
+        return cls(start, end if end > start else start + 1.0, width, axis)
 
     @property
     def span(self) -> float:
         return self.end - self.start
 
     @property
-    def pixels_per_event(self) -> float:
-        return self.width / self.span
+    def view(self) -> tuple[float, float]:
+        """The positions shown."""
+        start, end = self.axis.positions(np.array([self.start, self.end])).tolist()
+        return start, end
 
     def pixel(self, position: float) -> float:
         """Pixels right of the left edge; negative, or beyond the width, for what is not shown."""
-        return (position - self.start) * self.width / self.span
+        return float(self.pixels(np.array([position]))[0])
+
+    def pixels(self, positions: NDArray[np.generic]) -> Floats:
+        return (self.axis.coordinates(positions) - self.start) * (self.width / self.span)
 
     def position(self, pixel: float) -> float:
+        return float(self.axis.positions(np.array([self.coordinate(pixel)]))[0])
+
+    def coordinate(self, pixel: float) -> float:
         return self.start + pixel * self.span / self.width
 
     def nearest(self, pixel: float, count: int) -> int:
@@ -37,7 +58,7 @@ class TimelineScale:
 
     def zoomed(self, factor: float, pixel: float, count: int) -> TimelineScale:
         """`factor` < 1 shows fewer events; what is under `pixel` stays there as far as the run allows."""
-        fixed, span = self.position(pixel), _clamped_span(self.span * factor, count)
+        fixed, span = self.coordinate(pixel), self._clamped_span(self.span * factor, count)
         start = fixed - span * pixel / self.width
         return replace(self, start=start, end=start + span).clamped(count)
 
@@ -46,34 +67,31 @@ class TimelineScale:
         shift = pixels * self.span / self.width
         return replace(self, start=self.start + shift, end=self.end + shift).clamped(count)
 
+    def between(self, left: float, right: float, count: int) -> TimelineScale:
+        """What is between two pixels, as far as it is not too short."""
+        start, end = self.coordinate(left), self.coordinate(right)
+        return replace(self, start=start, end=end).clamped(count)
+
     def clamped(self, count: int) -> TimelineScale:
-        """The nearest scale that stays within a run of `count` events and shows at least MIN_SPAN positions."""
-        span = _clamped_span(self.span, count)
-        start = min(max(self.start, 0.0), max(float(count), MIN_SPAN) - span)
+        """The nearest scale that stays within a run of `count` events and shows no less than its axis wants."""
+        span = self._clamped_span(self.span, count)
+        start = min(max(self.start, 0.0), self.axis.extent(count) - span)
         return replace(self, start=start, end=start + span)
 
     def showing(self, position: float, count: int) -> TimelineScale:
         """Itself where `position` is shown, else moved by as little as brings it a tenth of the span inside."""
-        if self.start <= position <= self.end:
+        at = self.start + self.pixel(position) * self.span / self.width
+        if self.start <= at <= self.end:
             return self
         margin = self.span / 10
-        start = position - margin if position < self.start else position + margin - self.span
+        start = at - margin if at < self.start else at + margin - self.span
         return replace(self, start=start, end=start + self.span).clamped(count)
 
-    def ticks(self, spacing: float) -> range:
-        """Round positions (nice_step apart) within the scale, at least `spacing` pixels apart."""
-        step = nice_step(spacing * self.span / self.width)
-        return range(math.ceil(self.start / step) * step, math.floor(self.end) + 1, step)
+    def ticks(self, spacing: float) -> list[tuple[float, str]]:
+        """Pixels and texts of round places within the scale, at least `spacing` pixels apart."""
+        found = self.axis.ticks(self.start, self.end, spacing * self.span / self.width)
+        return [((at - self.start) * self.width / self.span, text) for at, text in found]
 
-
-def nice_step(at_least: float) -> int:
-    """The smallest whole 1, 2, 2.5 or 5 times a power of ten that is not less than `at_least`."""
-    if at_least <= 1:
-        return 1
-    power = 10 ** math.floor(math.log10(at_least))
-    steps = (power, 2 * power, 5 * power // 2 if power > 1 else 5, 5 * power, 10 * power)
-    return next((step for step in steps if step >= at_least), 10 * power)
-
-
-def _clamped_span(span: float, count: int) -> float:
-    return min(max(span, MIN_SPAN), max(float(count), MIN_SPAN))
+    def _clamped_span(self, span: float, count: int) -> float:
+        extent = self.axis.extent(count)
+        return min(max(span, min(self.axis.least(count), extent)), extent)

@@ -9,7 +9,7 @@ from typing import Any
 from replay_gui.core.state import Path
 from replay_gui.models.value_rows import Marked, is_container
 
-VISITED = 50_000  # members looked at
+VISITED = 20_000  # members looked at
 HITS = 200
 _LOOKED = 4096  # characters of a text that are looked at
 

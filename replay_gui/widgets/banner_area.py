@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from replay_gui.engine.answers import Progress, Trouble
 from replay_gui.look.theme import GAP, UNIT
+from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.widgets.banner import Banner
 from replay_gui.widgets.progress_strip import ProgressStrip
@@ -15,12 +16,12 @@ _MOST = 3  # banners; an older one gives way
 
 
 class BannerArea(QWidget):
-    """The session's troubles, newest last, and its progress; takes no room while there are none.
+    """A session's troubles, newest last, and its progress; takes no room while there are none.
 
     The actions "reload" and "retry" read the file again.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session | ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.banners: list[Banner] = []

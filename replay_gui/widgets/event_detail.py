@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QStackedWidget, QToolTip, QVBoxLayout, QWidget
@@ -13,6 +11,7 @@ from replay_gui.core.json_form import event_members
 from replay_gui.core.plain_text import one_line
 from replay_gui.look.theme import GAP, ROW, set_role, theme_events
 from replay_gui.models.event_readable import PAGE, readable
+from replay_gui.models.event_words import view_command
 from replay_gui.models.integrity_words import checks
 from replay_gui.models.json_text import json_text
 from replay_gui.models.session import Session
@@ -22,6 +21,7 @@ from replay_gui.widgets.fact_row import FactRow
 from replay_gui.widgets.notice import Notice
 from replay_gui.widgets.panel import Panel
 from replay_gui.widgets.section import Section
+from replay_gui.widgets.section_stack import SectionStack
 from replay_gui.widgets.value_view import COPY_LIMIT, ValueView
 
 READABLE, TREE, RAW = range(3)
@@ -30,7 +30,7 @@ _TABS = (
     ("Tree", "The event's fields as a tree"),
     ("Raw", "The event as JSON"),
 )
-_LEAST = 3 * ROW  # height of the upper part
+_LEAST = 4 * ROW  # height of the upper part
 
 
 class EventDetail(Panel):
@@ -41,6 +41,7 @@ class EventDetail(Panel):
         self._session = session
         self._limit = PAGE
         self._event: Event | None = None
+        self._pair: Event | None = None
         self.text, self.raw = EventTextView("Event"), EventTextView("Event as JSON")
         self.tree = StateTree(self)
         self.tree_view = ValueView("Event's fields", self.tree)
@@ -59,8 +60,8 @@ class EventDetail(Panel):
         column.setSpacing(0)
         column.addWidget(self.problem)
         column.addWidget(self.pages, 1)
-        for part in (self.more, self.origin, self.integrity):
-            column.addWidget(part)
+        column.addWidget(self.more)
+        column.addWidget(SectionStack(self.origin, self.integrity))
         column.addStretch(0)
         self.set_body(body)
         self._add_tabs()
@@ -84,13 +85,14 @@ class EventDetail(Panel):
         copies = (
             ("Copy event as JSON", self.copy_json),
             ("Copy event id", self.copy_id),
+            ("Copy record hash", self.copy_hash),
             ("Copy the command that shows this", self.copy_command),
         )
         for words, slot in copies:
             action = QAction(words, self)
             action.triggered.connect(slot)
-            self.text.addAction(action)
-            self.raw.addAction(action)
+            for view in (self.text, self.raw, self.tree_view):
+                view.addAction(action)
 
     @Slot(int)
     def show_tab(self, number: int) -> None:
@@ -110,6 +112,7 @@ class EventDetail(Panel):
     def on_moment_changed(self) -> None:
         moment = self._session.moment
         self._event = event = None if moment is None else moment.event
+        self._pair = None if moment is None else moment.pair
         self._limit = PAGE
         self.set_title("Event" if event is None else one_line(event.kind, 60))
         self.set_secondary("" if event is None else one_line(event.event_id, 120))
@@ -127,7 +130,7 @@ class EventDetail(Panel):
             self.raw.show_text("")
             self.tree.show({})
         elif self.pages.currentIndex() == READABLE:
-            lines, whole = readable(event, self._limit)
+            lines, whole = readable(event, self._limit, self._pair)
             self.text.show_lines(lines)
         elif self.pages.currentIndex() == TREE:
             self.tree.show({"payload": event.payload, "meta": event.meta})
@@ -147,27 +150,31 @@ class EventDetail(Panel):
             row.setToolTip(f"Go to event {related.position:,}")
             row.clicked.connect(self._on_link)
             rows.append(row)
+        if moment is not None and moment.more_led_to:
+            rows.append(FactRow("", f"and {moment.more_led_to:,} more"))
+            rows[-1].setEnabled(False)
         self.origin.set_rows(rows)
 
     @Slot()
     def _show_integrity(self) -> None:
         rows: list[QWidget] = []
         for check in () if self._event is None else checks(self._event, self._session.report):
-            grouped = " ".join(check.hash[i : i + 8] for i in range(0, len(check.hash), 8))
-            row = FactRow(check.name, grouped or check.words)
+            row = self._fact(check.name, _grouped(check.hash) or check.words, check.hash or check.words, check.meaning)
             row.sound = check.sound
-            row.aim = check.hash
-            row.setToolTip("Copy the hash")
             row.setAccessibleDescription(check.words)
-            row.clicked.connect(self._on_copied)
             rows.append(row)
-            if grouped and check.words:
-                words = FactRow("", check.words)
-                words.aim = check.words
-                words.setToolTip("Copy")
-                words.clicked.connect(self._on_copied)
-                rows.append(words)
+            if check.computed:
+                rows.append(self._fact("computed", _grouped(check.computed), check.computed, "As verification found."))
+            if check.hash and check.words:
+                rows.append(self._fact("", check.words, check.words, ""))
         self.integrity.set_rows(rows)
+
+    def _fact(self, name: str, text: str, copied: str, meaning: str) -> FactRow:
+        row = FactRow(name, text)
+        row.aim = copied
+        row.setToolTip(f"{meaning} Click to copy.".lstrip())
+        row.clicked.connect(self._on_copied)
+        return row
 
     # ---- what the user does -------------------------------------------------------------------------
     @Slot()
@@ -198,11 +205,17 @@ class EventDetail(Panel):
             QGuiApplication.clipboard().setText(self._event.event_id)
 
     @Slot()
+    def copy_hash(self) -> None:
+        """The hash that the log records of the event, in hex."""
+        if self._event is not None and self._event.hash:
+            QGuiApplication.clipboard().setText(self._event.hash.hex())
+
+    @Slot()
     def copy_command(self) -> None:
         """The command that opens the run here."""
         facts, moment = self._session.facts, self._session.moment
         if facts is not None and moment is not None:
-            QGuiApplication.clipboard().setText(f"replay-gui {shlex.quote(facts.path)} --at {moment.position}")
+            QGuiApplication.clipboard().setText(view_command(facts.path, moment.position))
 
     @Slot()
     def _on_more(self) -> None:
@@ -220,3 +233,7 @@ class EventDetail(Panel):
         page = self.pages.currentWidget()
         wanted = page.wanted_height() if isinstance(page, EventTextView) else self.tree.rowCount() * ROW + GAP
         self.pages.setMaximumHeight(max(wanted, _LEAST))
+
+
+def _grouped(digest: str) -> str:
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))

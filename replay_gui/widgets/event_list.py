@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QPoint, Slot
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.run_index import NO_TIME
 from replay_gui.look.theme import GAP
 from replay_gui.models.event_filter import EventFilter
 from replay_gui.models.event_table import DURATION, TIME, EventTable
-from replay_gui.models.event_words import since_start
+from replay_gui.models.event_words import since_start, view_command
+from replay_gui.models.finder import Finder
 from replay_gui.models.session import Session
 from replay_gui.widgets.filter_menu import FilterMenu
 from replay_gui.widgets.panel import Panel
@@ -19,15 +21,15 @@ from replay_gui.widgets.row_view import RowView
 
 _MEASURED = 64  # tools and kinds whose names are measured for the width of the labels
 _LOOKED_AT = 65_536  # events whose kinds are
-_NARROW = 52 * GAP  # below this width the text is worth more than the time
+_NARROW = 60 * GAP  # below this width the text is worth more than the time
 
 
 class EventList(Panel):
     """The session's events; the current one is blue, what lies ahead is dimmed. A click or the arrows go there."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, finder: Finder, parent: QWidget | None = None) -> None:
         super().__init__("Events", parent)
-        self._session = session
+        self._session, self._finder = session, finder
         self._following = False  # the row is being set to the position, not the other way round
         self.table = EventTable(session, self)
         self.view = RowView("Events", self.table)
@@ -35,17 +37,32 @@ class EventList(Panel):
         self.view.setItemDelegate(self._delegate)
         self.view.setColumnHidden(DURATION, True)
         self.set_body(self.view)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for words, key, slot in (
+            ("Copy line", QKeySequence.StandardKey.Copy, self.copy_line),
+            ("Copy the command that shows this", QKeySequence.StandardKey.UnknownKey, self.copy_command),
+        ):
+            action = QAction(words, self.view)
+            action.setShortcuts(key)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(slot)
+            self.view.addAction(action)
+        self.hits_only = self.add_button("Hits only", "Show only the events that were found", checkable=True)
+        self.hits_only.setChecked(True)
         self._filter = self.add_button("Filter…", "Choose which kinds and tools are shown")
         self._menu = FilterMenu(self._filter)
         self._filter.clicked.connect(self._on_filter_clicked)
         self._menu.chosen.connect(self.set_filter)
         self.view.sight_changed.connect(self.ask)
         self.view.selectionModel().currentRowChanged.connect(self._on_row_changed)
+        self.hits_only.toggled.connect(self.on_search_started)
+        finder.started.connect(self.on_search_started)
+        finder.grew.connect(self.on_search_grew)
         session.run_changed.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
         session.position_changed.connect(self.on_position_changed)
         session.rows_ready.connect(self.ask)
-        self.on_run_changed()
+        self.on_search_started()
 
     def set_filter(self, filter_: EventFilter) -> None:
         """Shows only what passes; the position stays."""
@@ -70,9 +87,11 @@ class EventList(Panel):
     @Slot()
     def on_index_changed(self) -> None:
         index, shown = self._session.index, self.table.rowCount()
-        passes = self.table.filter.all
-        self.set_note(f"{index.count:,}" if passes else f"{shown:,} of {index.count:,}")
+        passes, finding = self.table.filter.all, bool(self._finder.text) and self.hits_only.isChecked()
+        self.set_note(f"{index.count:,}" if passes and not finding else f"{shown:,} of {index.count:,}")
         self.view.hint = "No events yet." if passes else "No event passes the filter."
+        if finding:
+            self.view.hint = self._finder.hint
         kinds = [index.kinds[kind] for kind in np.unique(index.kind[:_LOOKED_AT])[:_MEASURED]]
         labels = [*kinds, *(f"← {tool}" for tool in index.tools[:_MEASURED])]
         timed = index.count and NO_TIME not in (first := int(index.time[0]), last := int(index.time[-1]))
@@ -95,11 +114,45 @@ class EventList(Panel):
         self.view.show_row(max(row, 0))
         self.view.viewport().update()
 
+    # ---- what the search says -----------------------------------------------------------------------
+    @Slot()
+    def on_search_started(self) -> None:
+        """Shows the hits of a search, or, where there is none, all events again."""
+        finding = bool(self._finder.text)
+        self.hits_only.setVisible(finding)
+        self.table.show_hits(self._finder.hits if finding and self.hits_only.isChecked() else None)
+        self.on_index_changed()
+        self.on_position_changed(self._session.position)
+
+    @Slot()
+    def on_search_grew(self) -> None:
+        self.table.more_hits()
+        self.on_index_changed()
+        row = self.table.row_before(self._session.position - 1)
+        if row >= 0 and not self.view.currentIndex().isValid() and self.table.place(row) == self._session.position - 1:
+            self.on_position_changed(self._session.position)
+        self.view.viewport().update()
+
     # ---- what the user does -------------------------------------------------------------------------
     @Slot(QModelIndex, QModelIndex)
     def _on_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
         if current.isValid() and not self._following:
             self._session.seek(self.table.place(current.row()) + 1)
+
+    @Slot()
+    def copy_line(self) -> None:
+        """What stands on the chosen row, parts set apart by tabs."""
+        row = self.view.currentIndex().row()
+        if row >= 0:
+            event = self.table.event_row(row)
+            QGuiApplication.clipboard().setText("\t".join(self.table.words(event, i) for i in range(DURATION + 1)))
+
+    @Slot()
+    def copy_command(self) -> None:
+        """The command that opens the run at the chosen row."""
+        row, facts = self.view.currentIndex().row(), self._session.facts
+        if row >= 0 and facts is not None:
+            QGuiApplication.clipboard().setText(view_command(facts.path, self.table.place(row) + 1))
 
     @Slot()
     def _on_filter_clicked(self) -> None:

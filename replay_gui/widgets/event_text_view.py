@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from replay_gui.look.theme import GAP, UNIT, data_font, theme
 from replay_gui.models.event_readable import Ink, Line
 
+_LONGEST = 1024  # characters of a line
+
 
 class EventTextView(QPlainTextEdit):
     """Read-only; wraps; a patch's lines are tinted."""
@@ -28,7 +30,7 @@ class EventTextView(QPlainTextEdit):
 
     def show_text(self, text: str) -> None:
         """Plain text without inks."""
-        self.setPlainText(text)
+        self.setPlainText("\n".join(piece for line in text.split("\n") for piece in _pieces(line)))
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         self.clear()
@@ -46,7 +48,10 @@ class EventTextView(QPlainTextEdit):
             for text, ink in line.spans:
                 look = QTextCharFormat()
                 look.setForeground(inks[ink])
-                cursor.insertText(text, look)
+                for part, piece in enumerate(_pieces(text)):
+                    if part:
+                        cursor.insertBlock(ground)
+                    cursor.insertText(piece, look)
         cursor.endEditBlock()
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
@@ -62,6 +67,11 @@ class EventTextView(QPlainTextEdit):
         """Pixels that the whole text takes at the present width."""
         lines = self.document().size().height()  # a plain text document counts lines, not pixels
         return round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + GAP
+
+
+def _pieces(text: str) -> list[str]:
+    """A line in pieces that are quick to lay out: Qt takes most of a second for one of 65,536 characters."""
+    return [text[i : i + _LONGEST] for i in range(0, len(text), _LONGEST)] or [""]
 
 
 def _inks() -> dict[Ink, QColor]:

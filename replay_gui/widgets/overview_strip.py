@@ -37,13 +37,16 @@ class OverviewStrip(QWidget):
 
         self.graphics = pg.GraphicsView(background=None)
         self.graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.graphics.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
         self.graphics.setCentralItem(self._box)
         self._pace = pg.PlotCurveItem(fillLevel=0.0, antialias=True)
-        self._errors = pg.PlotCurveItem([0.0, 1.0], [0.0], stepMode="center", fillLevel=0.0)
+        self._errors, self._divergences, self._causes, self._found = (
+            pg.PlotCurveItem([0.0, 1.0], [0.0], stepMode="center", fillLevel=0.0) for _ in range(4)
+        )
         self._untrusted = pg.LinearRegionItem(movable=False)
         self._window = pg.LinearRegionItem(swapMode="push")
-        for item in (self._pace, self._errors, self._untrusted, self._window):
+        for item in (self._pace, *self._marks, self._untrusted, self._window):
             self._box.addItem(item, ignoreBounds=True)
 
         row = QHBoxLayout(self)
@@ -57,6 +60,8 @@ class OverviewStrip(QWidget):
         session.run_changed.connect(self.on_index_changed)
         session.index_changed.connect(self.on_index_changed)
         session.view_changed.connect(self.on_view_changed)
+        session.marks_changed.connect(self.on_index_changed)
+        session.axis_changed.connect(self.on_index_changed)
         session.report_changed.connect(self.on_report_changed)
         theme_events().changed.connect(self.on_theme_changed)
         self.on_theme_changed()
@@ -72,10 +77,12 @@ class OverviewStrip(QWidget):
 
     @Slot()
     def on_index_changed(self) -> None:
-        width = self.graphics.width()
-        overview = Overview.of(self._session.index, width // COLUMN)
+        session, columns = self._session, self.graphics.width() // COLUMN
+        overview = Overview.of(session.index, columns, session.timeline_axis, session.marks)
         self._pace.setData(overview.edges, np.append(overview.pace, overview.pace[-1]))
-        self._errors.setData(overview.error_edges, overview.errors, stepMode="center")
+        heights = (overview.errors, overview.divergences, overview.causes, overview.found)
+        for item, columns_of in zip(self._marks, heights, strict=True):
+            item.setData(overview.mark_edges, columns_of, stepMode="center")
         margin = GAP * self._whole.span / self._whole.width  # as beside the lanes, so that columns stand below events
         self._box.setRange(xRange=(-margin, self._whole.end + margin), yRange=(0.0, 1.0), padding=0.0)
         self.setToolTip("Height: how quickly events came. Red: errors." if overview.has_pace else "Red: errors.")
@@ -84,7 +91,7 @@ class OverviewStrip(QWidget):
 
     @Slot()
     def on_view_changed(self) -> None:
-        start, end = self._session.view
+        start, end = self._coordinates(*self._session.view)
         short = LEAST_WINDOW * self._whole.span / self._whole.width - (end - start)
         if short > 0:
             start, end = start - short / 2, end + short / 2
@@ -98,28 +105,36 @@ class OverviewStrip(QWidget):
         broken = self._session.report.first_broken if self._session.report else None
         self._untrusted.setVisible(broken is not None)
         if broken is not None:
-            self._untrusted.setRegion((broken + 1, self._whole.end))
+            self._untrusted.setRegion((self._coordinates(broken + 1, broken + 1)[0], self._whole.end))
 
     @Slot()
     def on_window_dragged(self) -> None:
         start, end = self._window.getRegion()
-        before, count = self._shown, self._session.index.count
+        before = self._shown
         moved = abs((end - start) - (before[1] - before[0])) < 1e-6 * (end - start)
         if moved:  # as a whole: the range keeps its span, though the window may be drawn wider
             shift = start - before[0]
-            start, end = self._session.view[0] + shift, self._session.view[1] + shift
-        clamped = TimelineScale(start, max(end, start + 1e-9), 1.0).clamped(count)
-        self._session.set_view(clamped.start, clamped.end)
+            start, end = self._coordinates(*self._session.view)
+            start, end = start + shift, end + shift
+        self._show(start, max(end, start + 1e-9))
         self.on_view_changed()  # the window stops where the range does
 
     @Slot(object)
     def on_clicked(self, click: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
         at = self._box.mapSceneToView(click.scenePos()).x()
         if click.button() == Qt.MouseButton.LeftButton and not self._shown[0] <= at <= self._shown[1]:
-            start, end = self._session.view
+            start, end = self._coordinates(*self._session.view)
             half = (end - start) / 2
-            scale = TimelineScale(at - half, at + half, 1.0).clamped(self._session.index.count)
-            self._session.set_view(scale.start, scale.end)
+            self._show(at - half, at + half)
+
+    def _show(self, start: float, end: float) -> None:
+        """Makes these coordinates the visible range, as far as the run has them."""
+        scale = TimelineScale(start, end, 1.0, self._session.timeline_axis).clamped(self._session.index.count)
+        self._session.set_view(*scale.view)
+
+    def _coordinates(self, start: float, end: float) -> tuple[float, float]:
+        first, last = self._session.timeline_axis.coordinates(np.array([start, end])).tolist()
+        return first, last
 
     @Slot()
     def on_theme_changed(self) -> None:
@@ -130,8 +145,9 @@ class OverviewStrip(QWidget):
         self._box.setBackgroundColor(now.raised)
         self._pace.setBrush(now.density)
         self._pace.setPen(clear)
-        self._errors.setBrush(now.error)
-        self._errors.setPen(clear)
+        for item, colour in zip(self._marks, (now.error, now.memory, now.error, now.accent), strict=True):
+            item.setBrush(colour)
+            item.setPen(clear)
         self._untrusted.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
         self._window.setBrush(glass)
         self._window.setHoverBrush(glass)
@@ -142,6 +158,10 @@ class OverviewStrip(QWidget):
             line.setPen(clear)
 
     @property
+    def _marks(self) -> tuple[pg.PlotCurveItem, ...]:
+        return self._errors, self._divergences, self._causes, self._found
+
+    @property
     def _whole(self) -> TimelineScale:
-        count = self._session.index.count
-        return TimelineScale(0.0, max(float(count), 1.0), max(self.graphics.width() - 2.0 * GAP, 1.0)).clamped(count)
+        count, width = self._session.index.count, max(self.graphics.width() - 2.0 * GAP, 1.0)
+        return TimelineScale(0.0, 1e300, width, self._session.timeline_axis).clamped(count)

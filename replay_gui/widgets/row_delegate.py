@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from replay_gui.core.find import Hit
 from replay_gui.engine.answers import EventRow
 from replay_gui.look.marks import paint_mark
 from replay_gui.look.theme import GAP, MARK, UNIT, data_font, kind_color, theme, ui_font
@@ -59,16 +60,33 @@ class RowDelegate(QStyledItemDelegate):
                 self._draw(painter, rect.adjusted(2 * GAP + UNIT, 0, -GAP, 0), words, self._ui, loud, _LEFT)
             case 3:  # TEXT, and the duration
                 bad = (row.failed or row.broken) and not chosen
-                self._paint_text(painter, rect, row, words, now.bad_text if bad else loud, quiet)
+                hit = self._table.hit(index.row())
+                self._paint_text(painter, rect, row, hit or words, now.bad_text if bad else loud, quiet)
 
     def _paint_text(
-        self, painter: QPainter, rect: QRect, row: EventRow, words: str, loud: QColor, quiet: QColor
+        self, painter: QPainter, rect: QRect, row: EventRow, words: str | Hit, loud: QColor, quiet: QColor
     ) -> None:
         space = rect.adjusted(0, 0, -GAP - UNIT, 0)
         if took := self._table.words(row, DURATION):
             self._draw(painter, space, took, self._data, quiet, _RIGHT)
             space = space.adjusted(0, 0, -QFontMetrics(self._data).horizontalAdvance(took) - GAP, 0)
-        self._draw(painter, space, words, self._data, loud, _LEFT)
+        if isinstance(words, Hit):
+            self._paint_hit(painter, space, words, loud)
+        else:
+            self._draw(painter, space, words, self._data, loud, _LEFT)
+
+    def _paint_hit(self, painter: QPainter, space: QRect, hit: Hit, loud: QColor) -> None:
+        """What was found on its ground; of what stands before it as much as leaves it in sight."""
+        metrics, found = QFontMetrics(self._data), hit.text[hit.start : hit.stop]
+        wide = min(metrics.horizontalAdvance(found), space.width())
+        room = max(0, min(space.width() // 2, space.width() - wide - metrics.horizontalAdvance("…")))
+        before = metrics.elidedText(hit.text[: hit.start], Qt.TextElideMode.ElideLeft, room)
+        at = space.x() + metrics.horizontalAdvance(before)
+        height = metrics.height()
+        ground = QRect(at, space.y() + (space.height() - height) // 2, wide, height)
+        painter.fillRect(ground, theme().changed_word)
+        self._draw(painter, space, before, self._data, loud, _LEFT)
+        self._draw(painter, space.adjusted(at - space.x(), 0, 0, 0), hit.text[hit.start :], self._data, loud, _LEFT)
 
     def _paint_mark(self, painter: QPainter, rect: QRect, row: EventRow, dim: bool) -> None:
         colour = QColor(kind_color(row.kind, self._table.tool_place(row)))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from replay_gui.core.plain_text import one_line
-from replay_gui.look.theme import GAP, UNIT
+from replay_gui.look.theme import GAP, UNIT, set_role
+from replay_gui.models.event_words import view_command
 from replay_gui.models.session import Session
 from replay_gui.models.state_tree import StateTree
 from replay_gui.widgets.notice import Notice
 from replay_gui.widgets.panel import Panel
 from replay_gui.widgets.value_view import ValueView
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class StateInspector(Panel):
@@ -30,10 +34,19 @@ class StateInspector(Panel):
         self.search.setAccessibleName("Find in the state")
         self.search.setClearButtonEnabled(True)
         self._find_bar = QFrame()
-        bar = QVBoxLayout(self._find_bar)
+        self.search.installEventFilter(self)
+        self.hits = QLabel()
+        self.hits.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self.hits, "secondary")
+        bar = QHBoxLayout(self._find_bar)
         bar.setContentsMargins(GAP, UNIT, GAP, UNIT)
-        bar.addWidget(self.search)
+        bar.setSpacing(UNIT)
+        bar.addWidget(self.search, 1)
+        bar.addWidget(self.hits)
         self._find_bar.hide()
+        copy = QAction("Copy the command that shows this", self)
+        copy.triggered.connect(self.copy_command)
+        self.view.addAction(copy)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -45,6 +58,7 @@ class StateInspector(Panel):
         self.changed_only.toggled.connect(self._on_changed_only)
         self.find_button.toggled.connect(self._on_find_toggled)
         self.search.textChanged.connect(self._on_needle)
+        self.view.selectionModel().currentRowChanged.connect(self._say_hits)
         session.run_changed.connect(self.on_run_changed)
         session.moment_changed.connect(self.on_moment_changed)
         session.report_changed.connect(self._say_trust)
@@ -69,6 +83,7 @@ class StateInspector(Panel):
         self.not_applied.say("" if why is None else f"This event had no effect: {one_line(why)}")
         self._say_trust()
         self._set_hint()
+        self._say_hits()
 
     @Slot()
     def _say_trust(self) -> None:
@@ -86,18 +101,65 @@ class StateInspector(Panel):
         self.tree.set_changed_only(on)
         self._set_hint()
 
+    @Slot()
+    def begin_find(self) -> None:
+        """Goes to the line of the search, and shows it."""
+        self.find_button.setChecked(True)
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
     @Slot(bool)
     def _on_find_toggled(self, on: bool) -> None:
         self._find_bar.setVisible(on)
         if on:
             self.search.setFocus()
         else:
+            if self.search.text() and (row := self.view.currentIndex().row()) >= 0:
+                self.tree.reveal(self.tree.path(row))  # what was found stays in sight
             self.search.clear()
 
     @Slot(str)
     def _on_needle(self, needle: str) -> None:
+        self.view.mark(needle)
         self.tree.set_needle(needle)
         self._set_hint()
+        self._say_hits()
+
+    def step_hit(self, forward: bool) -> None:
+        """Chooses the next hit in the state, or the one before, and after the last one the first."""
+        rows = self.tree.found_rows()
+        if rows:
+            here = self.view.currentIndex().row()
+            beyond = [row for row in (rows if forward else rows[::-1]) if (row > here if forward else row < here)]
+            self.view.choose(beyond[0] if beyond and here >= 0 else rows[0 if forward else -1])
+            self._say_hits()
+
+    @Slot()
+    def _say_hits(self) -> None:
+        rows, here = self.tree.found_rows(), self.view.currentIndex().row()
+        more = "" if self.tree.complete else "+"
+        said = f"{rows.index(here) + 1:,} of {len(rows):,}{more}" if here in rows else f"{len(rows):,}{more}"
+        self.hits.setText(said if self.search.text() else "")
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """In the line of the search Enter and Shift+Enter go from hit to hit, Esc closes it."""
+        if not isinstance(event, QKeyEvent) or event.key() not in (*_ENTER, Qt.Key.Key_Escape):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        elif event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+            self.find_button.setChecked(False)
+            self.view.setFocus()
+        elif event.type() == QEvent.Type.KeyPress:
+            self.step_hit(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        return True
+
+    @Slot()
+    def copy_command(self) -> None:
+        """The command that opens the run here."""
+        facts, moment = self._session.facts, self._session.moment
+        if facts is not None and moment is not None:
+            QGuiApplication.clipboard().setText(view_command(facts.path, moment.position))
 
     def _set_hint(self) -> None:
         moment = self._session.moment

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import html
-
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
-    QColor,
+    QContextMenuEvent,
     QFocusEvent,
-    QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -18,46 +16,68 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from replay_gui.core.run_index import RunIndex
-from replay_gui.look.theme import AXIS, FOCUS, GAP, LABELS, LANE, LANE_LEAST, LINE, MARK, UNIT, theme, theme_events
-from replay_gui.models.event_words import event_words
-from replay_gui.models.lane_hit import event_near
-from replay_gui.models.lanes import Lane, Lanes
+from replay_gui.core.plain_text import one_line
+from replay_gui.core.run_index import NO_TIME, RunIndex
+from replay_gui.look.theme import FOCUS, GAP, LABELS, LANE_LEAST, LINE, MARK, UNIT, theme, theme_events
+from replay_gui.models.event_words import since_start
+from replay_gui.models.lane_hit import crowd, event_near
+from replay_gui.models.lanes import TOOL_LANES, Lane, Lanes
 from replay_gui.models.session import Session
+from replay_gui.models.timeline_choice import ALL_LANES, LaneChoice
 from replay_gui.models.timeline_scale import TimelineScale
-from replay_gui.widgets.timeline_layout import TimelineLayout, tools_that_fit
-from replay_gui.widgets.timeline_painter import paint_position, still_picture
+from replay_gui.models.timeline_scene import TimelineScene
+from replay_gui.widgets.timeline_hover import TimelineHover
+from replay_gui.widgets.timeline_layout import TimelineLayout, height_of, tools_that_fit
+from replay_gui.widgets.timeline_menu import TimelineMenu
+from replay_gui.widgets.timeline_painter import bears_triangle, names_picture, paint_area, paint_position, still_picture
 
 ZOOM_STEP = 1.25  # a notch of the wheel
 KEY_PAN = 0.1  # of the visible range
 NOTCH = 120.0  # eighths of a degree
+STRIDE = 1 << 18  # events sorted into lanes at once: a frame's time
+REST = 120  # ms that the pointer rests before it is told what is there
 HELP = (
     "Left and Right step by events, with Shift within the lane; Home and End go to the ends; "
-    "W and S zoom, A and D pan, F shows the whole run."
+    "W and S zoom, A and D pan, F shows the whole run; the menu key chooses lanes."
 )
 
 
 class Timeline(QWidget):
     """All events of the session's run on lanes.
 
-    Click or drag: go there. Shift and drag: zoom to an area. Middle button, or Ctrl or Alt, and drag: pan. Wheel: zoom
-    at the pointer, with Shift pan. Keys: see HELP.
+    Click or drag: go there. Right button, or Shift, and drag: zoom to an area. Middle button, or Ctrl or Alt, and drag:
+    pan. Wheel: zoom at the pointer, with Shift pan. A triangle beside a name folds; the menu of the names hides. Keys:
+    see HELP. `compact`: no numbers below.
 
     All that does not depend on the position is drawn once into a pixmap; moving the position redraws the line alone.
+
+    Signals:
+        lanes_changed(): other lanes are there, and the height wanted is another.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    lanes_changed = Signal()
+
+    def __init__(self, session: Session, compact: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._compact = compact
+        self._choice = ALL_LANES
         self._lanes = Lanes()
-        self._rows: tuple[Lane, ...] = ()
+        self._scene: TimelineScene | None = None
+        self._names: QPixmap | None = None
         self._still: QPixmap | None = None
         self._pan_from: QPointF | None = None  # where the hand holds the plot while it pans
-        self._area: tuple[float, float] | None = None  # x where Shift was pressed, x now
+        self._area: tuple[float, float] | None = None  # x where an area was begun, x now
         self._scrubbing = False
         self._ring = False  # whether to show that the keys come here: not to a hand that has just clicked
+        self._hover = TimelineHover(session, self)
+        self._pointer = QPoint()
+        self._resting = QTimer(self, singleShot=True, interval=REST)
+        self._resting.timeout.connect(self._on_rested)
+        self._growing = QTimer(self, singleShot=True, interval=0)
+        self._growing.timeout.connect(self.on_index_changed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -66,20 +86,34 @@ class Timeline(QWidget):
         session.run_changed.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
         session.position_changed.connect(self.on_position_changed)
+        session.report_changed.connect(self.on_scene_changed)
+        session.marks_changed.connect(self.on_scene_changed)
         session.view_changed.connect(self.redraw)
-        session.report_changed.connect(self.redraw)
-        theme_events().changed.connect(self.redraw)
+        session.axis_changed.connect(self.redraw)
+        theme_events().changed.connect(self.on_scene_changed)
         self.on_run_changed()
 
     # ---- what is shown ----------------------------------------------------------------------------
     @property
     def scale(self) -> TimelineScale:
-        return self._layout().scale(self._session.view)
+        return self._layout().scale(self._session.view, self._session.timeline_axis)
 
     @property
     def rows(self) -> tuple[Lane, ...]:
         """The lanes from top to bottom."""
-        return self._rows
+        return self._shown().lanes
+
+    @property
+    def choice(self) -> LaneChoice:
+        return self._choice
+
+    @Slot(object)
+    def choose(self, choice: LaneChoice) -> None:
+        """Folds and hides lanes."""
+        self._choice = choice
+        self.updateGeometry()
+        self.on_scene_changed()
+        self.lanes_changed.emit()
 
     def x_of(self, position: float) -> float:
         """Where a position is, in pixels of this widget."""
@@ -88,24 +122,33 @@ class Timeline(QWidget):
     @Slot()
     def on_run_changed(self) -> None:
         self._lanes = Lanes()
+        self._growing.stop()
+        self._leave()
         self.on_index_changed()
 
     @Slot()
     def on_index_changed(self) -> None:
-        wanted = self._lanes.row_count()
-        self._lanes = self._lanes.grown(self._index)
-        if self._lanes.row_count() != wanted:
+        wanted = self._lanes.row_count(self._choice)
+        self._lanes = self._lanes.grown(self._index, STRIDE)
+        if self._lanes.count < self._index.count:
+            self._growing.start()
+        self.on_scene_changed()
+        if self._lanes.row_count(self._choice) != wanted:
             self.updateGeometry()
-        self._choose_rows()
-        self.redraw()
+            self.lanes_changed.emit()
 
     @Slot(object)
     def on_position_changed(self, position: int) -> None:
         scale = self.scale
         shown = scale.showing(position, self._index.count)
         if shown is not scale:
-            self._session.set_view(shown.start, shown.end)
+            self._session.set_view(*shown.view)
         self.update()
+
+    @Slot()
+    def on_scene_changed(self) -> None:
+        self._scene = self._names = None
+        self.redraw()
 
     @Slot()
     def redraw(self) -> None:
@@ -117,21 +160,25 @@ class Timeline(QWidget):
         return self._session.index
 
     def _layout(self) -> TimelineLayout:
-        return TimelineLayout(self.width(), self.height(), len(self._rows))
+        return TimelineLayout(self.width(), self.height(), len(self._shown().lanes), self._compact)
 
-    def _choose_rows(self) -> None:
-        tools = tools_that_fit(self.height(), self._lanes.row_count(0))
-        self._rows = self._lanes.rows(self._index.tools, tools)
+    def _shown(self) -> TimelineScene:
+        if self._scene is None:
+            others = self._lanes.row_count(self._choice, 1) - 1
+            lanes = self._lanes.rows(self._choice, tools_that_fit(self.height(), others, self._compact))
+            report = self._session.report
+            broken = report.first_broken if report else None
+            self._scene = TimelineScene.of(self._index, lanes, self._session.marks, broken)
+        return self._scene
 
     def sizeHint(self) -> QSize:
-        return QSize(6 * LABELS, UNIT + self._lanes.row_count() * LANE + AXIS)
+        return QSize(6 * LABELS, height_of(self._lanes.row_count(self._choice), self._compact))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(2 * LABELS, UNIT + self._lanes.row_count(1) * LANE_LEAST + AXIS)
+        return QSize(2 * LABELS, height_of(self._lanes.row_count(self._choice, 1), self._compact, LANE_LEAST))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._choose_rows()
-        self.redraw()
+        self.on_scene_changed()
 
     # ---- painting -----------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -141,35 +188,47 @@ class Timeline(QWidget):
             words = "This run has no events." if self._index.complete else "No events yet."
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
         else:
-            painter.drawPixmap(0, 0, self._picture())
-            paint_position(painter, self._layout(), self.scale, self._session.position)
+            still, names = self._pictures()
+            painter.drawPixmap(0, 0, still)
+            painter.drawPixmap(0, 0, names)
+            paint_position(painter, self._layout(), self.scale, self._session.position, self._position_text())
         if self._area:
-            _paint_area(painter, self._layout(), *self._area)
+            paint_area(painter, self._layout(), *self._area)
         if self._ring:
             painter.setPen(QPen(theme().accent, FOCUS))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(LINE, LINE, -LINE, -LINE), UNIT, UNIT)
         painter.end()
 
-    def _picture(self) -> QPixmap:
+    def _pictures(self) -> tuple[QPixmap, QPixmap]:
         ratio = self.devicePixelRatioF()
+        if self._names is None or self._names.devicePixelRatioF() != ratio:
+            self._names = names_picture(self._layout(), self._shown(), ratio)
         if self._still is None or self._still.devicePixelRatioF() != ratio:
-            report = self._session.report
-            broken = report.first_broken if report else None
-            self._still = still_picture(self._layout(), self.scale, self._index, self._rows, broken, ratio)
-        return self._still
+            self._still = still_picture(self._layout(), self.scale, self._shown(), ratio)
+        return self._still, self._names
+
+    def _position_text(self) -> str:
+        position, times = self._session.position, self._index.time
+        if self._session.axis == "number" or not position or NO_TIME in (times[0], times[position - 1]):
+            return f"{position:,}"
+        return since_start(int(times[position - 1] - times[0]))
 
     # ---- the pointer --------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._leave()
         x, held = event.position().x(), event.modifiers()
-        left = event.button() == Qt.MouseButton.LeftButton
+        left, right = event.button() == Qt.MouseButton.LeftButton, event.button() == Qt.MouseButton.RightButton
         pans = held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         if event.button() == Qt.MouseButton.MiddleButton or (left and pans):
             self._pan_from = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif left and held & Qt.KeyboardModifier.ShiftModifier:
+        elif x < LABELS:
+            if left and (lane := self._triangle_at(event.position())):
+                self.choose(self._choice.toggled(lane.group))
+        elif right or (left and held & Qt.KeyboardModifier.ShiftModifier):
             self._area = (x, x)
-        elif left and x >= LABELS:
+        elif left:
             self._scrubbing = True
             self._seek(x)
 
@@ -183,6 +242,12 @@ class Timeline(QWidget):
             self.update()
         elif self._scrubbing:
             self._seek(x)
+        else:
+            over = self._triangle_at(event.position()) is not None
+            self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+            self._hover.hide()
+            self._pointer = event.position().toPoint()
+            self._resting.start()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._area:
@@ -192,6 +257,7 @@ class Timeline(QWidget):
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        self._leave()
         across, down = event.angleDelta().x(), event.angleDelta().y()
         if across or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             pixels = -(across or down) / NOTCH * KEY_PAN * self.scale.width
@@ -200,43 +266,79 @@ class Timeline(QWidget):
             self._zoom(ZOOM_STEP ** (-down / NOTCH), event.position().x() - self._layout().origin)
         event.accept()
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            words = self.words_at(QPointF(event.pos()))
-            # The tip is taken for rich text if it looks so: hand it over as such, with all that is markup escaped.
-            escaped = html.escape(words).replace("\n", "<br>")
-            QToolTip.showText(event.globalPos(), f"<qt>{escaped}</qt>" if words else "", self)
-            return True
-        return super().event(event)
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        if not by_key and event.pos().x() >= LABELS:
+            return  # there the right button draws an area
+        row = None if by_key else self._layout().row_at(event.pos().y())
+        lanes = self._lanes.rows(self._choice.with_all(), TOOL_LANES)
+        menu = TimelineMenu(self._choice, lanes, None if row is None else self.rows[row], self)
+        menu.chosen.connect(self.choose)
+        menu.popup(self.mapToGlobal(QPoint(GAP, GAP)) if by_key else event.globalPos())
 
-    def words_at(self, point: QPointF) -> str:
-        """What the tip says at `point`: the event there in plain words; the lane's name over a name that may be cut."""
-        row = self._layout().row_at(point.y())
-        if row is None or not self._index.count:
-            return ""
-        lane = self._rows[row]
-        if point.x() < LABELS:
-            return lane.title
-        scale = self.scale
-        position = scale.position(point.x() - self._layout().origin)
-        found = event_near(lane, self._index, position, MARK / scale.pixels_per_event)
-        return event_words(self._index, found) if found else ""
+    def _triangle_at(self, point: QPointF) -> Lane | None:
+        layout = self._layout()
+        row = layout.row_at(point.y())
+        if row is None or not layout.triangle(row).contains(point) or not bears_triangle(self.rows, row):
+            return None
+        return self.rows[row]
 
     def _seek(self, x: float) -> None:
         self._session.seek(self.scale.nearest(x - self._layout().origin, self._index.count))
 
     def _view(self, scale: TimelineScale) -> None:
-        self._session.set_view(scale.start, scale.end)
+        self._session.set_view(*scale.view)
 
     def _zoom(self, factor: float, pixel: float) -> None:
         self._view(self.scale.zoomed(factor, pixel, self._index.count))
 
     def _zoom_to(self, left: float, right: float) -> None:
-        if right - left < GAP:
-            return  # a click, or a slip of the hand
-        scale, origin = self.scale, self._layout().origin
-        start, end = scale.position(left - origin), scale.position(right - origin)
-        self._view(TimelineScale(start, end, scale.width).clamped(self._index.count))
+        if right - left >= GAP:  # else a click, or a slip of the hand
+            origin = self._layout().origin
+            self._view(self.scale.between(left - origin, right - origin, self._index.count))
+
+    # ---- what is under the pointer --------------------------------------------------------------------
+    def event_at(self, point: QPointF) -> int | None:
+        """The position of the event there, or None."""
+        layout = self._layout()
+        row = layout.row_at(point.y())
+        if row is None or point.x() < LABELS or not self._index.count:
+            return None
+        lane = layout.lane(row)
+        height, pixel = (point.y() - lane.top()) / lane.height(), point.x() - layout.origin
+        return event_near(self.rows[row], self._index, self.scale, pixel, height, MARK)
+
+    def show_hover(self, point: QPoint) -> None:
+        """Tells what is there: the event; over the names, the lane."""
+        row, found = self._layout().row_at(point.y()), self.event_at(QPointF(point))
+        if found is not None and row is not None:
+            pixel = point.x() - self._layout().origin
+            others = crowd(self.rows[row], self.scale, pixel, UNIT / 2) - 1
+            self._hover.show_event(found, others, self.mapToGlobal(point))
+        elif row is not None and point.x() < LABELS and self._index.count:
+            lane = self.rows[row]
+            events = "calls" if lane.is_calls else "events"
+            self._hover.show_words(one_line(lane.title), f"{lane.count:,} {events}", self.mapToGlobal(point))
+
+    @property
+    def hover(self) -> TimelineHover:
+        """The card with what was last told."""
+        return self._hover
+
+    @Slot()
+    def _on_rested(self) -> None:
+        if self.underMouse():
+            self.show_hover(self._pointer)
+
+    def _leave(self) -> None:
+        self._resting.stop()
+        self._hover.hide()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._leave()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._leave()
 
     # ---- keys, and a ring for who came by key ------------------------------------------------------
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -277,14 +379,3 @@ class Timeline(QWidget):
                 self.update()
             case _:
                 super().keyPressEvent(event)
-
-
-def _paint_area(painter: QPainter, layout: TimelineLayout, x1: float, x2: float) -> None:
-    """The area that letting go will zoom to."""
-    accent = theme().accent
-    veil = QColor(accent)
-    veil.setAlphaF(0.2)
-    area = QRectF(min(x1, x2), layout.plot.top(), abs(x2 - x1), layout.plot.height())
-    painter.fillRect(area, veil)
-    painter.setPen(QPen(accent, LINE))
-    painter.drawRect(area)

@@ -1,35 +1,51 @@
-"""Draws one lane of the timeline: shapes where there is room for them, else how many events each pixel column holds."""
+"""Draws the lanes of the timeline: shapes where there is room for them, else how many events there are."""
 
 from __future__ import annotations
-
-import math
-from bisect import bisect_left
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from replay_gui.core.plain_text import one_line
-from replay_gui.core.run_index import NO_PAIR, RunIndex
-from replay_gui.look.marks import Mark, mark_of, mark_pixmap
-from replay_gui.look.theme import BAR, GAP, MARK, SMALL_RADIUS, SMALL_SIZE, UNIT, kind_color, theme, ui_font
-from replay_gui.models.lanes import Lane, Positions, places_of
+from replay_gui.core.run_index import NO_DURATION, NO_PAIR, NO_TIME
+from replay_gui.look.marks import MARGIN, Mark, mark_of, mark_pixmap
+from replay_gui.look.theme import (
+    BAR,
+    GAP,
+    LINE,
+    MARK,
+    SMALL_MARK,
+    SMALL_RADIUS,
+    SMALL_SIZE,
+    TINY_SIZE,
+    UNIT,
+    Medium,
+    kind_color,
+    theme,
+    ui_font,
+)
+from replay_gui.models.event_words import span_words
+from replay_gui.models.lane_hit import calls_about
+from replay_gui.models.lanes import Lane, Part, places_of
 from replay_gui.models.timeline_scale import TimelineScale
+from replay_gui.models.timeline_scene import TimelineScene
+from replay_gui.models.timeline_stacking import stacked
+from replay_gui.widgets.timeline_density import paint_density
 from replay_gui.widgets.timeline_layout import TimelineLayout
 
-PIXELS_A_MARK = 3.0  # with less room an event, a lane shows density
-LOOK_BACK = 256  # calls begun before the view of which some may reach into it
-ROUNDED = 200  # so many bars of a lane get round corners; more are too short for it to be seen
+PIXELS_A_MARK = 4.0  # with less room an event, a lane shows density
+NAMED = 4 * GAP  # pixels that a bar or a phase must have for words in it
 
 
 class LanePainter:
-    """Draws lanes of one index at one scale. `ratio`: device pixels a logical one."""
+    """Draws lanes of one scene at one scale. `ratio`: device pixels a logical one."""
 
     def __init__(
-        self, painter: QPainter, layout: TimelineLayout, scale: TimelineScale, index: RunIndex, ratio: float
+        self, painter: QPainter, layout: TimelineLayout, scale: TimelineScale, scene: TimelineScene, ratio: float
     ) -> None:
-        self._painter, self._layout, self._scale, self._index, self._ratio = painter, layout, scale, index, ratio
+        self._painter, self._layout, self._scale, self._scene, self._ratio = painter, layout, scale, scene, ratio
+        self._index = scene.index
         # What stands a little outside the scale shows in the gap beside it.
         self._first = scale.position(-GAP - MARK)
         self._last = scale.position(scale.width + GAP + MARK)
@@ -39,123 +55,132 @@ class LanePainter:
         if lane.is_agent and self._index.phases:
             self._paint_phases(middle)
             return
-        begin, end = places_of(lane.positions, (self._first, self._last))
-        if (end - begin) * PIXELS_A_MARK > self._scale.width:
-            self._paint_density(lane, middle)
+        room = self._scale.width / PIXELS_A_MARK
+        shown = [int(np.diff(places_of(part.positions, (self._first, self._last)))[0]) for part in lane.parts]
+        if sum(shown) > room:
+            colour = kind_color(lane.parts[0].kind, lane.parts[0].tool)
+            at = QPointF(self._layout.origin, middle)
+            paint_density(self._painter, lane, self._scale, self._index.count, at, self._ratio, colour)
         elif lane.is_calls:
-            self._paint_calls(lane, int(begin), int(end), middle)
-        else:
-            self._paint_marks(lane, lane.positions[begin:end], middle)
+            self._paint_calls(lane, middle)
+            return
+        size = self._mark_size(lane)
+        for part, count in zip(lane.parts, shown, strict=True):
+            if sum(shown) <= room or (len(lane.parts) > 1 and part.kind == "Error" and count <= room):
+                self._paint_marks(part, middle, size)  # errors stand out even where what they are among is dense
 
-    def _pixels(self, positions: Positions) -> NDArray[np.float64]:
+    def _pixels(self, positions: NDArray[np.integer]) -> NDArray[np.float64]:
+        return np.asarray(self._layout.origin + self._scale.pixels(positions))
+
+    # ---- marks ----------------------------------------------------------------------------------------
+    def _mark_size(self, lane: Lane) -> float:
+        """Smaller where the lane's events stand close, by its mean, so that it stays the same while the view moves."""
         scale = self._scale
-        return self._layout.origin + (positions.astype(np.float64) - scale.start) * (scale.width / scale.span)
+        apart = scale.width * scale.axis.extent(self._index.count) / scale.span / max(lane.count, 1)
+        return float(np.clip(round(1.4 * apart), SMALL_MARK, MARK))
 
-    def _paint_marks(self, lane: Lane, positions: Positions, middle: float) -> None:
-        pixmap = mark_pixmap(mark_of(lane.kind), MARK, kind_color(lane.kind, lane.tool), self._ratio)
-        half = MARK / 2 + 1
+    def _paint_marks(self, part: Part, middle: float, size: float) -> None:
+        positions = part.positions[slice(*places_of(part.positions, (self._first, self._last)))]
+        colour = kind_color(part.kind, part.tool)
+        pixmap = mark_pixmap(mark_of(part.kind), size, colour, self._ratio, theme().panel)
+        half = size / 2 + MARGIN
         draw, top = self._painter.drawPixmap, middle - half
         for x in (self._pixels(positions) - half).tolist():
             draw(QPointF(x, top), pixmap)
 
-    def _paint_calls(self, lane: Lane, begin: int, end: int, middle: float) -> None:
-        starts = lane.positions[max(begin - LOOK_BACK, 0) : end]
-        pairs = self._index.pair[starts - 1]
-        stops = np.where(pairs == NO_PAIR, starts, pairs + 1)
+    # ---- calls ----------------------------------------------------------------------------------------
+    def _paint_calls(self, lane: Lane, middle: float) -> None:
+        starts, stops = calls_about(lane, self._index, self._first, self._last)
+        row, rows = stacked(starts, stops)
         shown = stops >= self._first
-        starts, pairs, stops = starts[shown], pairs[shown], stops[shown]
-        failed = np.isin(stops, lane.failed[slice(*places_of(lane.failed, (self._first, stops.max(initial=0) + 1)))])
+        starts, stops, row, rows = starts[shown], stops[shown], row[shown], rows[shown]
+        if not len(starts):
+            return
+        room = min(self._layout.lane_height - UNIT, BAR + UNIT)
+        thick = np.where(rows > 1, (room - (rows - 1) * LINE) / rows, BAR)
+        top = np.where(rows > 1, middle - room / 2 + row * (thick + LINE), middle - BAR / 2)
         left, right = self._pixels(starts), self._pixels(stops)
         right = np.maximum(right, left + UNIT)
-        colour, bad = kind_color(lane.kind, lane.tool), theme().error
-        waiting = (pairs == NO_PAIR) & ~failed
-        self._bars(left, right, ~failed & ~waiting, middle, colour, None)
-        self._bars(left, right, waiting, middle, None, colour)
-        self._bars(left, right, failed, middle, _faint(colour), bad)
-        cross = mark_pixmap(Mark.CROSS, MARK - 1, bad, self._ratio)
-        for x in right[failed].tolist():
-            self._painter.drawPixmap(QPointF(x + 2, middle - MARK / 2), cross)
+        bars = np.column_stack((left, top, right - left, thick))
 
-    def _bars(
-        self,
-        left: NDArray[np.float64],
-        right: NDArray[np.float64],
-        which: NDArray[np.bool_],
-        middle: float,
-        fill: QColor | None,
-        edge: QColor | None,
-    ) -> None:
+        failed = np.zeros(len(starts), bool)
+        for part in lane.parts:
+            failed |= np.isin(stops, part.failed[slice(*places_of(part.failed, (self._first, stops.max() + 1)))])
+        waiting = (self._index.pair[starts - 1] == NO_PAIR) & ~failed
+        tool, bad, wide = self._index.tool[starts - 1], theme().error, bars[:, 2] >= GAP  # an outline has an inside
+        for which in np.unique(tool).tolist():
+            of_tool, colour = tool == which, kind_color("ToolRequest", which)
+            self._bars(bars[of_tool & ~failed & ~waiting], colour, None)
+            self._bars(bars[of_tool & waiting], None, colour)
+            self._bars(bars[of_tool & failed & wide], _faint(colour), bad)
+        self._bars(bars[failed & ~wide], bad, None)
+        self._paint_durations(starts, stops, bars, failed)
+        cross = mark_pixmap(Mark.CROSS, MARK - 1, bad, self._ratio, theme().panel)
+        half = (MARK - 1) / 2 + MARGIN
+        for x, y, width, height in bars[failed].tolist():
+            self._painter.drawPixmap(QPointF(x + width + LINE, y + height / 2 - half), cross)
+
+    def _bars(self, spans: NDArray[np.float64], fill: QColor | None, edge: QColor | None) -> None:
         inset = 0.75 if edge else 0.0
-        top, height = middle - BAR / 2 + inset, BAR - 2 * inset
-        spans = zip((left[which] + inset).tolist(), (right[which] - inset).tolist(), strict=True)
-        bars = [QRectF(a, top, b - a, height) for a, b in spans]
         self._painter.setPen(QPen(edge, 1.5) if edge else Qt.PenStyle.NoPen)
         self._painter.setBrush(fill or Qt.BrushStyle.NoBrush)
-        if len(bars) > ROUNDED:
-            self._painter.drawRects(bars)
-            return
-        for bar in bars:
-            self._painter.drawRoundedRect(bar, SMALL_RADIUS / 2, SMALL_RADIUS / 2)
+        spans = spans + np.array([inset, inset, -2 * inset, -2 * inset])
+        round_ = spans[:, 2] >= GAP  # in shorter ones it would hardly be seen, and one call draws them all
+        self._painter.drawRects([QRectF(*span) for span in spans[~round_].tolist()])
+        for span in spans[round_].tolist():
+            self._painter.drawRoundedRect(QRectF(*span), SMALL_RADIUS / 2, SMALL_RADIUS / 2)
 
-    def _paint_density(self, lane: Lane, middle: float) -> None:
-        plot = self._layout.plot
-        counts = self._columns(lane.positions)
-        hue = np.uint32(kind_color(lane.kind, lane.tool).rgb() & 0xFFFFFF)
-        strength = np.sqrt(counts / max(int(counts.max(initial=1)), 1))
-        alpha = np.where(counts > 0, 70 + 185 * strength, 0).astype(np.uint32)
-        self._strip(alpha << np.uint32(24) | hue, QRectF(plot.left(), middle - BAR / 2, plot.width(), BAR))
-        if len(lane.failed):
-            bad = np.where(self._columns(lane.failed) > 0, theme().error.rgba(), 0).astype(np.uint32)
-            self._strip(bad, QRectF(plot.left(), middle + BAR / 2, plot.width(), UNIT / 2))
+    def _paint_durations(
+        self,
+        starts: NDArray[np.integer],
+        stops: NDArray[np.integer],
+        bars: NDArray[np.float64],
+        failed: NDArray[np.bool_],
+    ) -> None:
+        """How long a call took, in its bar, where the bar has room for it."""
+        painter, font = self._painter, ui_font(Medium, TINY_SIZE)
+        painter.setFont(font)
+        measure, now, plot = QFontMetricsF(font), theme(), self._layout.plot
+        for call in np.flatnonzero((bars[:, 2] >= NAMED) & (bars[:, 3] >= BAR - LINE)).tolist():
+            text = self._duration(int(starts[call]), int(stops[call]))
+            bar = QRectF(*bars[call].tolist()).intersected(plot)
+            if text and measure.horizontalAdvance(text) + 2 * UNIT <= bar.width():
+                painter.setPen(now.text if failed[call] else now.on_mark)
+                painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _columns(self, positions: Positions) -> NDArray[np.int64]:
-        """How many of `positions` each column of device pixels of the plot holds."""
-        plot = self._layout.plot
-        columns = math.ceil(plot.width() * self._ratio)
-        scale = self._scale
-        pixels = np.arange(columns + 1) / self._ratio - GAP
-        edges = scale.start + pixels * (scale.span / scale.width)
-        return np.diff(places_of(positions, edges))
+    def _duration(self, start: int, stop: int) -> str:
+        index = self._index
+        took = int(index.duration[start - 1])
+        if took == NO_DURATION and stop > start and NO_TIME not in (index.time[start - 1], index.time[stop - 1]):
+            took = int(index.time[stop - 1] - index.time[start - 1])
+        return span_words(took) if took >= 0 else ""
 
-    def _strip(self, colours: NDArray[np.uint32], target: QRectF) -> None:
-        colours = np.ascontiguousarray(colours, np.uint32)
-        image = QImage(colours.data, len(colours), 1, colours.nbytes, QImage.Format.Format_ARGB32)
-        self._painter.drawImage(target, image)
-
+    # ---- phases ---------------------------------------------------------------------------------------
     def _paint_phases(self, middle: float) -> None:
-        every = self._index.phases
-        begin = max(bisect_left(every, self._first, key=_place) - 1, 0)  # the one before reaches into the view
-        end = bisect_left(every, self._last, key=_place)
-        phases = every[begin:end]
-        if not phases:
+        places = self._scene.phases
+        begin, end = np.searchsorted(places, (self._first, self._last)).tolist()
+        begin = max(begin - 1, 0)  # the one before reaches into the view
+        if begin == end:
             return
-        now, painter = theme(), self._painter
-        left = self._pixels(np.fromiter((place + 1 for place, _ in phases), np.int32, len(phases)))
-        until = every[end][0] + 1 if end < len(every) else self._index.count
+        left = self._pixels(places[begin:end] + 1)
+        until = int(places[end]) + 1 if end < len(places) else self._index.count
         right = np.append(left[1:], self._layout.origin + self._scale.pixel(until))
-        # Of the phases that begin in the same column of pixels only the longest-lived, the last, can be seen.
-        whole = np.floor(left)
-        kept = np.flatnonzero((np.append(whole[1:], np.inf) > whole) & (right > 0) & (left < self._layout.width))
-        painter.setFont(ui_font(size=SMALL_SIZE))
+        # Of the phases that begin within the same few pixels only the last, which lasts longest, can be seen.
+        column = np.floor(left / (UNIT / 2))
+        kept = np.flatnonzero((np.append(column[1:], np.inf) > column) & (right > 0) & (left < self._layout.width))
+        left, right = np.maximum(left[kept], self._layout.plot.left() + UNIT / 2), right[kept]
         height = min(self._layout.lane_height - UNIT, BAR + UNIT)
-        edge = self._layout.plot.left()
-        for which in kept.tolist():
-            begin = max(left[which], edge)
-            band = QRectF(begin, middle - height / 2, max(right[which] - begin - UNIT / 2, 1), height)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(now.band)
-            painter.drawRoundedRect(band, SMALL_RADIUS / 2, SMALL_RADIUS / 2)
-            room = band.adjusted(GAP, 0, -UNIT, 0)
-            if room.width() > 2 * GAP:
-                painter.setPen(now.secondary)
-                name = painter.fontMetrics().elidedText(
-                    one_line(phases[which][1]), Qt.TextElideMode.ElideRight, int(room.width())
-                )
-                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
-
-
-def _place(phase: tuple[int, str]) -> int:
-    return phase[0]
+        width = np.maximum(right - left - UNIT / 2, LINE)
+        spans = np.column_stack((left, np.full(len(kept), middle - height / 2), width, np.full(len(kept), height)))
+        self._bars(spans, theme().band, None)
+        self._painter.setFont(ui_font(size=SMALL_SIZE))
+        self._painter.setPen(theme().secondary)
+        metrics = self._painter.fontMetrics()
+        for which in np.flatnonzero(width > NAMED).tolist():
+            room = QRectF(*spans[which].tolist()).adjusted(GAP, 0, -UNIT, 0)
+            name = one_line(self._index.phases[begin + int(kept[which])][1])
+            name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room.width()))
+            self._painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
 
 
 def _faint(colour: QColor) -> QColor:

@@ -1,89 +1,144 @@
-"""Draws the still part of the timeline: everything but the position."""
+"""Draws the still part of the timeline (everything but the position), and the position."""
 
 from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from replay_gui.core.plain_text import one_line
-from replay_gui.core.run_index import RunIndex
-from replay_gui.look.marks import Mark, mark_pixmap
-from replay_gui.look.theme import BAR, GAP, LABELS, LINE, MARK, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
+from replay_gui.look.theme import GAP, LABELS, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
 from replay_gui.models.lanes import Lane
 from replay_gui.models.timeline_scale import TimelineScale
+from replay_gui.models.timeline_scene import TimelineScene
+from replay_gui.models.timeline_ticks import about
 from replay_gui.widgets.timeline_lanes import LanePainter
 from replay_gui.widgets.timeline_layout import TimelineLayout
+from replay_gui.widgets.timeline_overlay import OverlayPainter
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-def still_picture(
-    layout: TimelineLayout,
-    scale: TimelineScale,
-    index: RunIndex,
-    lanes: tuple[Lane, ...],
-    broken: int | None,
-    ratio: float,
-) -> QPixmap:
-    """The timeline without its position. `broken`: place of the first event that cannot be trusted, or None."""
-    pixmap = QPixmap(round(layout.width * ratio), round(layout.height * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_names(painter, layout, lanes, index)
-    ticks = scale.ticks(TICKS)
-    _paint_grid(painter, layout, scale, ticks)
-    painter.setClipRect(layout.plot.adjusted(LINE, 0, 0, MARK))
-    drawn = LanePainter(painter, layout, scale, index, ratio)
-    for row, lane in enumerate(lanes):
-        drawn.paint(lane, row)
-    _paint_snapshots(painter, layout, scale, index, ratio)
-    if broken is not None:
-        _paint_damage(painter, layout, layout.origin + scale.pixel(broken + 1), ratio)
-    painter.setClipping(False)
-    _paint_axis(painter, layout, scale, ticks)
+def names_picture(layout: TimelineLayout, scene: TimelineScene, ratio: float) -> QPixmap:
+    """The column of names, which does not depend on what part of the run is shown."""
+    pixmap, painter = _canvas(LABELS, layout.height, ratio)
+    _paint_names(painter, layout, scene)
     painter.end()
     return pixmap
 
 
-def _paint_names(painter: QPainter, layout: TimelineLayout, lanes: tuple[Lane, ...], index: RunIndex) -> None:
+def still_picture(layout: TimelineLayout, scale: TimelineScale, scene: TimelineScene, ratio: float) -> QPixmap:
+    """The timeline without names and without its position."""
+    pixmap, painter = _canvas(layout.width, layout.height, ratio)
+    over = OverlayPainter(painter, layout, scale, scene, ratio)
+    painter.setClipRect(layout.plot)
+    over.paint_below()
+    painter.setClipping(False)
+    ticks = scale.ticks(TICKS)
+    _paint_grid(painter, layout, ticks)
+    painter.setClipRect(layout.plot.adjusted(LINE, 0, 0, GAP))
+    lanes = LanePainter(painter, layout, scale, scene, ratio)
+    for row, lane in enumerate(scene.lanes):
+        lanes.paint(lane, row)
+    over.paint_above()
+    painter.setClipping(False)
+    if not layout.compact:
+        _paint_axis(painter, layout, scale, ticks)
+    painter.end()
+    return pixmap
+
+
+def _canvas(width: float, height: float, ratio: float) -> tuple[QPixmap, QPainter]:
+    pixmap = QPixmap(round(width * ratio), round(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return pixmap, painter
+
+
+# ---- names --------------------------------------------------------------------------------------------
+def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene) -> None:
     now = theme()
     names, numbers = ui_font(), ui_font(size=SMALL_SIZE)
-    for row, lane in enumerate(lanes):
+    for row, lane in enumerate(scene.lanes):
         room = layout.lane(row)
         room.setRight(LABELS)
         room.adjust(GAP + UNIT, 0, -GAP, 0)
-        phases = len(index.phases) if lane.is_agent else 0
-        count = (f"{phases:,} phases" if phases > 1 else "1 phase") if phases else f"{lane.count:,}"
+        phases = len(scene.index.phases) if lane.is_agent else 0
+        count = f"{phases or lane.count:,}" + (" phases" if phases > 1 else " phase" if phases else "")
+        painter.setFont(names)
+        name = one_line(lane.title)
+        if painter.fontMetrics().horizontalAdvance(name + count) > room.width() and lane.count >= 10_000:
+            count = f"{lane.count // 1000:,} k"  # its name says more of a lane than the last digits
         painter.setFont(numbers)
         painter.setPen(now.secondary)
         painter.drawText(room, _RIGHT, count)
         room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(count) - UNIT)
         painter.setFont(names)
         painter.setPen(now.text)
-        name = painter.fontMetrics().elidedText(one_line(lane.title), Qt.TextElideMode.ElideMiddle, int(room.width()))
+        name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, _LEFT, name)
+        if bears_triangle(scene.lanes, row):
+            _paint_triangle(painter, layout.triangle(row).center(), lane.folded)
 
 
-def _paint_grid(painter: QPainter, layout: TimelineLayout, scale: TimelineScale, ticks: range) -> None:
+def bears_triangle(lanes: tuple[Lane, ...], row: int) -> bool:
+    """Whether a group of lanes can be folded, or unfolded, at this one: the first of several, or all in one."""
+    lane = lanes[row]
+    first = row == 0 or lanes[row - 1].group != lane.group
+    several = row + 1 < len(lanes) and lanes[row + 1].group == lane.group
+    return bool(lane.group) and first and (lane.folded or several)
+
+
+def _paint_triangle(painter: QPainter, middle: QPointF, folded: bool) -> None:
+    r = UNIT - LINE
+    across = ((-r / 2, -r), (r / 2, 0), (-r / 2, r)) if folded else ((-r, -r / 2), (0, r / 2), (r, -r / 2))
+    painter.setPen(QPen(theme().secondary, 1.25))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline(QPolygonF([middle + QPointF(x, y) for x, y in across]))
+
+
+# ---- the grid and the axis ------------------------------------------------------------------------------
+def _paint_grid(painter: QPainter, layout: TimelineLayout, ticks: list[tuple[float, str]]) -> None:
     now, plot = theme(), layout.plot
-    for tick in ticks:
-        painter.fillRect(QRectF(round(layout.origin + scale.pixel(tick)), plot.top(), LINE, plot.height()), now.grid)
+    for pixel, _ in ticks:
+        painter.fillRect(QRectF(round(layout.origin + pixel), plot.top(), LINE, plot.height()), now.grid)
+    height = layout.lane_height
     for row in range(1, layout.lanes):
-        painter.fillRect(QRectF(plot.left(), round(layout.lane(row).top()), plot.width(), LINE), now.grid)
+        painter.fillRect(QRectF(plot.left(), round(layout.lane(0).top() + row * height), plot.width(), LINE), now.grid)
     painter.fillRect(QRectF(plot.left(), round(plot.bottom()), plot.width(), LINE), now.line)
     painter.fillRect(QRectF(plot.left(), plot.top(), LINE, plot.height()), now.line)
 
 
-def _paint_axis(painter: QPainter, layout: TimelineLayout, scale: TimelineScale, ticks: range) -> None:
+def _paint_axis(
+    painter: QPainter, layout: TimelineLayout, scale: TimelineScale, ticks: list[tuple[float, str]]
+) -> None:
     painter.setFont(ui_font(size=SMALL_SIZE))
+    metrics = painter.fontMetrics()
+    taken: list[QRectF] = []
+    painter.setPen(theme().text)
+    for pixel, text in _cuts(scale):
+        room = axis_room(layout, pixel, metrics.horizontalAdvance(text))
+        if not taken or room.left() > taken[-1].right() + GAP:
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+            taken.append(room)
     painter.setPen(theme().secondary)
-    for tick in ticks:
-        text = f"{tick:,}"
-        painter.drawText(axis_room(layout, scale.pixel(tick), painter.fontMetrics().horizontalAdvance(text)), text)
+    for pixel, text in ticks:
+        room = axis_room(layout, pixel, metrics.horizontalAdvance(text))
+        if not any(room.adjusted(-GAP, 0, GAP, 0).intersects(other) for other in taken):
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _cuts(scale: TimelineScale) -> list[tuple[float, str]]:
+    """Where time was cut out and how much, the longest first come: as many as there may be room for."""
+    axis = scale.axis
+    middle = (axis.gaps + axis.gap / 2 - scale.start) * (scale.width / scale.span)
+    seen = np.flatnonzero((middle >= 0) & (middle <= scale.width))
+    if len(seen) * TICKS > scale.width:
+        seen = np.sort(seen[np.argsort(-axis.cut[seen])[: int(scale.width / TICKS)]])
+    return [(float(middle[gap]), f"{about(float(axis.cut[gap]))} cut") for gap in seen.tolist()]
 
 
 def axis_room(layout: TimelineLayout, pixel: float, width: float) -> QRectF:
@@ -93,65 +148,38 @@ def axis_room(layout: TimelineLayout, pixel: float, width: float) -> QRectF:
     return QRectF(left, axis.top() + GAP + UNIT, width, 2 * GAP)
 
 
-def _paint_snapshots(
-    painter: QPainter, layout: TimelineLayout, scale: TimelineScale, index: RunIndex, ratio: float
-) -> None:
-    """A small shield below the lanes for a snapshot; where they crowd, for the first every few pixels."""
-    places = np.fromiter(index.snapshots, np.float64, len(index.snapshots))
-    pixels = (places - scale.start) * scale.width / scale.span
-    pixels = pixels[np.unique(pixels // GAP, return_index=True)[1]]
-    shield = mark_pixmap(Mark.SHIELD, MARK, theme().secondary, ratio)
-    y = layout.plot.bottom() - MARK / 2
-    for x in pixels[(pixels > -GAP) & (pixels < scale.width + GAP)].tolist():
-        painter.drawPixmap(QPointF(layout.origin + x - MARK / 2 - 1, y), shield)
-
-
-def _paint_damage(painter: QPainter, layout: TimelineLayout, x: float, ratio: float) -> None:
-    """A broken line where the log first broke, and faint hatching over all that cannot be trusted after it."""
-    plot = layout.plot
-    if x < plot.left():
-        x = plot.left() - 2 * GAP  # it broke earlier: only the hatching shows
-    elif x > plot.right():
-        return
-    damage = theme().damage
-    veil, stripes = QColor(damage), QColor(damage)
-    veil.setAlphaF(0.05)
-    stripes.setAlphaF(0.16)
-    untrusted = QRectF(max(x, plot.left()), plot.top(), plot.right() - max(x, plot.left()), plot.height())
-    painter.fillRect(untrusted, veil)
-    painter.fillRect(untrusted, QBrush(stripes, Qt.BrushStyle.BDiagPattern))
-    step = float(GAP)
-    steps = int(plot.height() / step) + 1
-    painter.setPen(QPen(damage, 1.5))
-    painter.drawPolyline([QPointF(x + (UNIT / 2 if n % 2 else -UNIT / 2), n * step) for n in range(steps + 1)])
-    side = BAR + UNIT
-    badge = QRectF(x - side / 2, plot.top(), side, side)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme().panel)
-    painter.drawEllipse(badge)
-    painter.drawPixmap(badge.topLeft() + QPointF(1, 1), mark_pixmap(Mark.BREAK, side - UNIT, damage, ratio))
-
-
-def paint_position(painter: QPainter, layout: TimelineLayout, scale: TimelineScale, position: int) -> None:
-    """One line and one pill with the number."""
+# ---- what moves -----------------------------------------------------------------------------------------
+def paint_position(painter: QPainter, layout: TimelineLayout, scale: TimelineScale, position: int, text: str) -> None:
+    """One line and one pill with `text`; where there are no numbers below, the line alone."""
     now, pixel = theme(), scale.pixel(position)
     if not -GAP <= pixel <= scale.width + GAP:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    top = layout.plot.top()
-    line = QRectF(round(layout.origin + pixel) - LINE, top, 2 * LINE, layout.plot.bottom() + GAP - top)
-    painter.fillRect(line, now.accent)
-    font = ui_font(Medium, SMALL_SIZE)
-    painter.setFont(font)
-    text = f"{position:,}"
+    top, bottom = layout.plot.top(), layout.plot.bottom() + (0 if layout.compact else GAP)
+    painter.fillRect(QRectF(round(layout.origin + pixel) - LINE, top, 2 * LINE, bottom - top), now.accent)
+    if layout.compact:
+        return
+    painter.setFont(ui_font(Medium, SMALL_SIZE))
     pill = axis_room(layout, pixel, painter.fontMetrics().horizontalAdvance(text) + 3 * GAP)
     pill.adjust(0, -LINE, 0, LINE)
-    for tick in scale.ticks(TICKS):  # a number half hidden reads as another: hide it whole
-        number = axis_room(layout, scale.pixel(tick), painter.fontMetrics().horizontalAdvance(f"{tick:,}"))
-        if number.intersects(pill):
-            painter.fillRect(number, now.panel)
+    for at, number in [*scale.ticks(TICKS), *_cuts(scale)]:  # a number half hidden reads as another: hide it whole
+        room = axis_room(layout, at, painter.fontMetrics().horizontalAdvance(number))
+        if room.intersects(pill):
+            painter.fillRect(room.adjusted(-LINE, 0, LINE, 0), now.panel)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(now.accent)
     painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
     painter.setPen(now.on_accent)
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def paint_area(painter: QPainter, layout: TimelineLayout, x1: float, x2: float) -> None:
+    """The area that letting go will zoom to."""
+    accent = theme().accent
+    veil = QColor(accent)
+    veil.setAlphaF(0.2)
+    area = QRectF(min(x1, x2), layout.plot.top(), abs(x2 - x1), layout.plot.height())
+    painter.fillRect(area, veil)
+    painter.setPen(QPen(accent, LINE))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(area)

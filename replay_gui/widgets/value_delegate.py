@@ -30,6 +30,7 @@ class ValueDelegate(QStyledItemDelegate):
         self._data, self._sign = data_font(), ui_font(size=SMALL_SIZE)
         self._struck = data_font()
         self._struck.setStrikeOut(True)
+        self.needle = ""  # marked where it stands, case aside
 
     @staticmethod
     def chevron(row: ValueRow) -> tuple[int, int]:
@@ -87,11 +88,24 @@ class ValueDelegate(QStyledItemDelegate):
         if row.note:
             self._draw(painter, space, row.note, self._data, quiet)
 
+    def _mark_needle(self, painter: QPainter, space: QRect, text: str, metrics: QFontMetrics) -> None:
+        folded, at = text.lower(), 0
+        if len(folded) != len(text):
+            return  # a letter that changes its length: where it stands is not known
+        while (at := folded.find(self.needle.lower(), at)) >= 0:
+            begin = metrics.horizontalAdvance(text[:at])
+            at += len(self.needle)
+            wide = metrics.horizontalAdvance(text[:at]) - begin
+            top = space.y() + (space.height() - metrics.height()) // 2
+            painter.fillRect(QRect(space.x() + begin, top, wide, metrics.height()), theme().changed_word)
+
     def _draw(self, painter: QPainter, space: QRect, text: str, font: QFont, colour: QColor, limit: int = 0) -> QRect:
         """Draws `text`, elided to `limit` pixels if there is one; gives the space that is left behind it."""
         metrics = QFontMetrics(font)
         room = min(space.width(), limit) if limit else space.width()
         elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        if self.needle and font is not self._sign:
+            self._mark_needle(painter, space, elided, metrics)
         painter.setFont(font)
         painter.setPen(colour)
         painter.drawText(space, _LEFT, elided)

@@ -74,6 +74,16 @@ class ValueView(RowView):
     def _on_width(self) -> None:
         self._tree.set_width(self._delegate.characters(self.viewport().width()))
 
+    def mark(self, needle: str) -> None:
+        """Marks this text wherever it stands; "" marks nothing."""
+        self._delegate.needle = needle
+        self.viewport().update()
+
+    def choose(self, row: int) -> None:
+        """Makes a row the chosen one, in sight."""
+        self.setCurrentIndex(self._tree.index(row, 0))
+        self.show_row(row)
+
     # ---- hands ------------------------------------------------------------------------------------
     def event(self, event: QEvent) -> bool:
         """Keeps the keys that this view uses from becoming the window's shortcuts."""
@@ -127,6 +137,9 @@ class ValueView(RowView):
         slots = {"Copy value": self.copy_value, "Copy as JSON": self.copy_json, "Copy path": self.copy_path}
         for words, slot in slots.items():
             menu.addAction(words).triggered.connect(slot)
+        if self.actions():
+            menu.addSeparator()
+            menu.addActions(self.actions())
         return menu
 
     @Slot()

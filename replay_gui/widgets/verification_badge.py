@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from replay_gui.engine.answers import Progress
 from replay_gui.look.icons import tinted_icon
-from replay_gui.look.theme import GAP, ICON, PILL, POPUP, UNIT, set_role, theme, theme_events
+from replay_gui.look.theme import ICON, PILL, UNIT, set_role, theme, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.verdict_words import Verdict, verdict_of
+from replay_gui.widgets.text_popup import TextPopup
 
 ICONS = {"good": "check", "bad": "cross", "warn": "warning"}
 
@@ -22,7 +23,7 @@ class VerificationBadge(QToolButton):
         super().__init__(parent)
         self._session = session
         self._progress: Progress | None = None
-        self._popup = _Popup(self)
+        self._popup = TextPopup(self)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(ICON, ICON))
         self.setFixedHeight(PILL)
@@ -75,24 +76,3 @@ class VerificationBadge(QToolButton):
         corner = self.mapToGlobal(QPoint(self.width(), self.height() + UNIT))
         self._popup.move(corner - QPoint(self._popup.width(), 0))
         self._popup.show()
-
-
-class _Popup(QFrame):
-    """Text in a frame that goes when one clicks elsewhere."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        set_role(self, "popup")
-        self._label = QLabel()
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self._label.setWordWrap(True)
-        self._label.setFixedWidth(POPUP)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GAP + UNIT, GAP, GAP + UNIT, GAP)
-        column.addWidget(self._label)
-
-    def show_text(self, text: str) -> None:
-        self._label.setText(text)

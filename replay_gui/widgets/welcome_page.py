@@ -58,13 +58,9 @@ class WelcomePage(QScrollArea):
         title = _label("Replay an agent’s run", "title")
         title.setFont(ui_font(Bold, _TITLE))
         column.addWidget(title)
-        column.addWidget(
-            _label(
-                "Open the log of a run, go to any event, and see what the agent knew, asked and was told.", "secondary"
-            )
-        )
+        column.addWidget(_label(_PROMISE, "secondary"))
         column.addSpacing(_WIDE)
-        column.addLayout(self._open_row())
+        column.addWidget(self._drop_zone())
         column.addSpacing(_WIDE)
         self._recent, self._samples = _Group("Recent"), _Group("Samples")
         column.addWidget(self._recent)
@@ -76,16 +72,19 @@ class WelcomePage(QScrollArea):
         self.set_recent(())
         self.set_samples(())
 
-    def _open_row(self) -> QHBoxLayout:
+    def _drop_zone(self) -> QFrame:
         self.open = QPushButton(" Open a run…")
         self.open.setDefault(True)
         self.open.setIconSize(QSize(ICON, ICON))
         self.open.clicked.connect(self.open_requested)
-        row = QHBoxLayout()
+        zone = QFrame()
+        set_role(zone, "drop")
+        row = QHBoxLayout(zone)
+        row.setContentsMargins(_WIDE, _WIDE, _WIDE, _WIDE)
         row.setSpacing(_WIDE)
         row.addWidget(self.open)
-        row.addWidget(_label("or drop a log anywhere in this window", "secondary"), 1)
-        return row
+        row.addWidget(_label("or drop a log anywhere in this window; two logs, to compare them", "secondary"), 1)
+        return zone
 
     def set_recent(self, paths: Sequence[str]) -> None:
         """The files opened last, newest first; those that are gone are left out by the caller, or not."""

@@ -5,132 +5,119 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QSettings, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QFileDialog,
     QMainWindow,
-    QSizePolicy,
     QStackedWidget,
-    QToolBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from replay_gui.core.plain_text import one_line
-from replay_gui.look.theme import GAP, ICON, TOOLBAR, apply_theme, theme_events
+from replay_gui.look.icons import icon
+from replay_gui.look.theme import apply_theme, theme_events
+from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.models.playback import Playback
 from replay_gui.models.session import Session
+from replay_gui.models.visited import VisitedPositions
 from replay_gui.widgets.banner_area import BannerArea
-from replay_gui.widgets.verification_badge import VerificationBadge
+from replay_gui.widgets.find_field import FindField
 from replay_gui.widgets.welcome_page import Sample, WelcomePage
-from replay_gui.windows.actions import SPECS, THEMES, VIEW, make_actions, set_icons
+from replay_gui.windows.actions import SPECS, make_actions, set_icons
+from replay_gui.windows.compare_actions import CompareActions
+from replay_gui.windows.compare_bar import CompareBar
+from replay_gui.windows.compare_view import CompareView
 from replay_gui.windows.go_to_dialog import GoToDialog
+from replay_gui.windows.last_positions import LastPositions
+from replay_gui.windows.layout_memory import LayoutMemory
+from replay_gui.windows.menus import MenuBar
 from replay_gui.windows.recent_files import RecentFiles
+from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.run_status import RunStatus
 from replay_gui.windows.run_view import RunView
 from replay_gui.windows.shortcuts_dialog import ShortcutsDialog
 
 TITLE = "replay-gui"
 ZOOM, PAN = 0.8, 0.2  # a step in: this share is still shown; a step aside: this share of what is shown
-_IN_TOOLBAR = ("open", "", "first", "back", "forward", "last", "", "fit")
 
 
 class MainWindow(QMainWindow):
     """Menu, toolbar, banners, the welcome page or the run, status line.
 
     Attributes:
-        session: whose window this is; it is closed with the window. actions_: QActions by the name of their Spec.
+        session: whose window this is; it is closed with the window. comparison: of its run with another.
+        playback: of the session. actions_: QActions by the name of their Spec.
     """
 
     def __init__(self, session: Session, app: QApplication, settings: QSettings) -> None:
         super().__init__()
         self.session = session
+        session.setParent(self)  # goes with the window, in this thread: the collector may run in any
+        self.comparison = ComparisonSession(session, self)
         self._app = app
         self._settings = settings
         self._recent = RecentFiles(settings)
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.actions_ = make_actions(self)
-        self._make_menus()
-        self._make_toolbar()
-        self._welcome = WelcomePage()
+        self.playback = Playback(session, parent=self)
+        self._visited = VisitedPositions(session, self)
+        self._last_positions = LastPositions(session, settings, self)
         self._run_view = RunView(session)
+        self._find = FindField(session, self._run_view.finder)
+        self._layout = LayoutMemory(self, self._run_view, settings)
+        self._menus = MenuBar(self.actions_)
+        self._bar = RunBar(session, self.playback, self._find, self.actions_)
+        for bar in (self._menus, self._bar):
+            self.addToolBar(bar)
+        self.addActions(list(self.actions_.values()))  # a menu that was never opened has no say in shortcuts
+        self._welcome = WelcomePage()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._welcome)
         self._pages.addWidget(self._run_view)
+        self.compare_view = CompareView(self.comparison)
+        self._pages.addWidget(self.compare_view)
+        self._compare_bar = CompareBar(self.comparison, self.actions_)
+        self.addToolBar(self._compare_bar)
+        self._compare_actions = CompareActions(self.comparison, self.compare_view, self.actions_, self)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(BannerArea(session))
+        column.addWidget(BannerArea(self.comparison))
         column.addWidget(self._pages, 1)
         self.setCentralWidget(body)
-        self.setStatusBar(RunStatus(session))
+        self._status = RunStatus(session)
+        self.setStatusBar(self._status)
         self._connect()
-        self._restore()
+        self._layout.restore()
         self._on_run_changed()
 
     def show_samples(self, samples: Sequence[Sample]) -> None:
         """Offers these runs on the welcome page."""
         self._welcome.set_samples(samples)
 
-    # ---- building ---------------------------------------------------------------------------------
-    def _make_menus(self) -> None:
-        bar = self.menuBar()
-        for title in dict.fromkeys(spec.menu for spec in SPECS):
-            menu, group = bar.addMenu(title), 0
-            for spec in (spec for spec in SPECS if spec.menu == title):
-                if spec.group != group:
-                    group = spec.group
-                    menu.addSeparator()
-                menu.addAction(self.actions_[spec.name])
-            if title == VIEW:
-                menu.addSeparator()
-                themes = menu.addMenu("&Theme")
-                self._themes = QActionGroup(self)
-                for name in THEMES:
-                    choice = themes.addAction(name.capitalize())
-                    choice.setData(name)
-                    choice.setCheckable(True)
-                    choice.setChecked(theme_events().choice == name)
-                    self._themes.addAction(choice)
-
-    def _make_toolbar(self) -> None:
-        bar = QToolBar("Tools")
-        bar.setObjectName("tools")
-        bar.setMovable(False)
-        bar.setFixedHeight(TOOLBAR)
-        bar.setIconSize(QSize(ICON, ICON))
-        for name in _IN_TOOLBAR:
-            if not name:
-                bar.addSeparator()
-                continue
-            action = self.actions_[name]
-            bar.addAction(action)
-            button = bar.widgetForAction(action)
-            assert isinstance(button, QToolButton)
-            if name == "open":
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-                action.setIconText(" Open")  # a tool button has no other space between icon and text
-            button.setAccessibleName(action.text().replace("&", ""))
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        space = QWidget()
-        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(space)
-        bar.addWidget(VerificationBadge(self.session))
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.addToolBar(bar)
-
     def _connect(self) -> None:
-        for name, action in self.actions_.items():
-            action.triggered.connect(getattr(self, f"on_{name}"))
-        self._themes.triggered.connect(self._on_theme_chosen)
+        for spec in SPECS:
+            if not spec.comparison:
+                self.actions_[spec.name].triggered.connect(getattr(self, f"on_{spec.name}"))
+        self._menus.theme_chosen.connect(self._on_theme_chosen)
+        self._menus.recent_chosen.connect(self.session.open)
+        self._menus.recent_cleared.connect(self._on_recent_cleared)
+        self._status.facts_requested.connect(self.on_run_facts)
+        self.playback.changed.connect(self._on_playback_changed)
+        self._visited.changed.connect(self._on_visited_changed)
         self._welcome.open_requested.connect(self.on_open)
         self._welcome.path_chosen.connect(self.session.open)
         self.session.run_changed.connect(self._on_run_changed)
         self.session.progress_changed.connect(self._on_progress_changed)
+        self.comparison.progress_changed.connect(self._on_progress_changed)
+        self.comparison.active_changed.connect(self._on_run_changed)
         theme_events().changed.connect(self._on_theme_changed)
 
     # ---- actions ----------------------------------------------------------------------------------
@@ -150,7 +137,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def on_cancel(self) -> None:
-        self.session.cancel_work()
+        """The nearest thing that goes on: playing, else the work in the background."""
+        if self.playback.playing:
+            self.playback.pause()
+        else:
+            self.session.cancel_work()
+            self.comparison.cancel_work()
 
     @Slot()
     def on_quit(self) -> None:
@@ -187,6 +179,66 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     @Slot()
+    def on_find(self) -> None:
+        self._find.begin()
+
+    @Slot()
+    def on_find_next(self) -> None:
+        self._find.find_next()
+
+    @Slot()
+    def on_find_previous(self) -> None:
+        self._find.find_previous()
+
+    @Slot()
+    def on_find_in_state(self) -> None:
+        self._run_view.state.begin_find()
+
+    @Slot()
+    def on_next_error(self) -> None:
+        self.session.step_to_error(forward=True)
+
+    @Slot()
+    def on_previous_error(self) -> None:
+        self.session.step_to_error(forward=False)
+
+    @Slot()
+    def on_visited_back(self) -> None:
+        self._visited.back()
+
+    @Slot()
+    def on_visited_forward(self) -> None:
+        self._visited.forward()
+
+    @Slot()
+    def on_play(self) -> None:
+        self.playback.toggle()
+
+    @Slot()
+    def on_slower(self) -> None:
+        self.playback.slower()
+
+    @Slot()
+    def on_faster(self) -> None:
+        self.playback.faster()
+
+    @Slot()
+    def on_axis(self) -> None:
+        self.session.set_axis("time" if self.session.axis == "number" else "number")
+
+    @Slot()
+    def on_run_facts(self) -> None:
+        self._run_view.toggle_facts()
+
+    @Slot()
+    def on_reset_layout(self) -> None:
+        self._layout.reset()
+
+    @Slot()
+    def on_clear_cache(self) -> None:
+        self.session.clear_cache()
+
+    @Slot()
     def on_fit(self) -> None:
         self.session.fit_view()
 
@@ -207,13 +259,34 @@ class MainWindow(QMainWindow):
         self.session.pan(PAN)
 
     @Slot()
+    def on_fold_tools(self) -> None:
+        self._run_view.timeline.toggle_tools()
+
+    @Slot()
+    def on_fold_rest(self) -> None:
+        self._run_view.timeline.toggle_rest()
+
+    @Slot()
+    def on_show_lanes(self) -> None:
+        self._run_view.timeline.show_all_lanes()
+
+    @Slot()
     def on_shortcuts(self) -> None:
         ShortcutsDialog(self).open()
 
-    @Slot(QAction)
-    def _on_theme_chosen(self, choice: QAction) -> None:
-        self._settings.setValue("theme", choice.data())
-        apply_theme(self._app, choice.data())
+    @Slot(str)
+    def _on_theme_chosen(self, choice: str) -> None:
+        self._settings.setValue("theme", choice)
+        apply_theme(self._app, choice)
+
+    @Slot()
+    def _on_recent_cleared(self) -> None:
+        self._recent.clear()
+        self._show_recent()
+
+    def _show_recent(self) -> None:
+        for place in (self._welcome, self._menus):
+            place.set_recent(self._recent.paths())
 
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
@@ -221,42 +294,78 @@ class MainWindow(QMainWindow):
         facts = self.session.facts
         if facts is not None:
             self._recent.add(os.path.abspath(facts.path))
-        self._welcome.set_recent(self._recent.paths())
-        self._pages.setCurrentWidget(self._welcome if facts is None else self._run_view)
-        (self._welcome if facts is None else self._run_view.timeline).setFocus()
+        self._show_recent()
+        compares = self.comparison.active
+        single = self._welcome if facts is None else self._run_view
+        self._pages.setCurrentWidget(self.compare_view if compares else single)
+        self._bar.setVisible(not compares)
+        self._compare_bar.setVisible(compares)
+        self.statusBar().setVisible(not compares)
+        if compares:
+            self.compare_view.divergences.setFocus()
+        else:
+            (self._welcome if facts is None else self._run_view.timeline).setFocus()
         self.setWindowTitle(TITLE if facts is None else f"{one_line(facts.name)} — {TITLE}")
         for spec in SPECS:
-            self.actions_[spec.name].setEnabled(facts is not None or not spec.needs_run)
+            if not spec.comparison:
+                self.actions_[spec.name].setEnabled(facts is not None or not spec.needs_run)
         self._on_progress_changed(None)
+        self._on_visited_changed()
 
     @Slot(object)
     def _on_progress_changed(self, progress: object) -> None:
-        self.actions_["cancel"].setEnabled(self.session.working)
+        goes_on = self.session.working or self.comparison.working or self.playback.playing
+        self.actions_["cancel"].setEnabled(goes_on)
+
+    @Slot()
+    def _on_playback_changed(self) -> None:
+        self._visited.strolling = self.playback.playing
+        self._on_progress_changed(None)
+        self._on_theme_changed()
+
+    @Slot()
+    def _on_visited_changed(self) -> None:
+        self.actions_["visited_back"].setEnabled(self._visited.visited.can_go_back)
+        self.actions_["visited_forward"].setEnabled(self._visited.visited.can_go_forward)
 
     @Slot()
     def _on_theme_changed(self) -> None:
         set_icons(self.actions_)
+        self.actions_["play"].setIcon(icon("pause" if self.playback.playing else "play"))
+
+    def event(self, event: QEvent) -> bool:
+        """Space presses the button that has the focus, and plays only elsewhere."""
+        space = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
+        asked = event.type() == QEvent.Type.ShortcutOverride
+        if space and asked and isinstance(self.focusWidget(), QAbstractButton):
+            event.accept()
+            return True
+        return super().event(event)
 
     # ---- files dropped, the window closed ---------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
+        if _local_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
-        self.session.open(event.mimeData().urls()[0].toLocalFile())
+        self.open_paths(_local_files(event))
+
+    def open_paths(self, paths: Sequence[str]) -> None:
+        """Opens the first of these files, or compares the first two."""
+        if len(paths) > 1:
+            self.comparison.start(paths[1], paths[0])
+        else:
+            self.session.open(paths[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._settings.setValue("window", self.saveGeometry())
-        rows, columns = self._run_view.save()
-        self._settings.setValue("rows", rows)
-        self._settings.setValue("columns", columns)
+        self._layout.save()
+        self._last_positions.save()
+        self.playback.pause()
+        self.comparison.close()
         self.session.close()
         super().closeEvent(event)
 
-    def _restore(self) -> None:
-        """Where the window was; what the settings hold may be anything."""
-        geometry = self._settings.value("window")
-        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
-            self.resize(160 * GAP, 100 * GAP)
-        self._run_view.restore(self._settings.value("rows"), self._settings.value("columns"))
+
+def _local_files(event: QDropEvent) -> list[str]:
+    return [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]

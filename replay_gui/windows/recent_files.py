@@ -22,3 +22,6 @@ class RecentFiles:
     def add(self, path: str) -> None:
         """Puts `path` first."""
         self._settings.setValue(_KEY, [path, *(other for other in self.paths() if other != path)][:_MOST])
+
+    def clear(self) -> None:
+        self._settings.remove(_KEY)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import NO_TIME, RunIndex
 from replay_gui.core.verification import NOT_VERIFIABLE
-from replay_gui.look.theme import GAP, set_role
+from replay_gui.look.theme import GAP, ROW, set_role
 from replay_gui.models.event_words import span_words
 from replay_gui.models.session import Session
 
@@ -17,18 +17,29 @@ _BETWEEN = " · "
 
 
 class RunStatus(QStatusBar):
-    """File, run, events, duration and tools on the left; seal and state hashes on the right."""
+    """File, run, events, duration and tools on the left; seal and state hashes on the right.
+
+    Signals:
+        facts_requested(): the left part was clicked.
+    """
+
+    facts_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._session = session
-        self._left, self._right = QLabel(), QLabel()
-        for label, accessible in ((self._left, "The run"), (self._right, "What protects it")):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setAccessibleName(accessible)
-            set_role(label, "secondary")
-            label.setContentsMargins(GAP, 0, GAP, 0)
+        self._left, self._right = QToolButton(), QLabel()
+        self._left.setToolTip("Run facts (Ctrl+I)")
+        self._left.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._left.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._left.setFixedHeight(ROW)
+        self._left.clicked.connect(self.facts_requested)
+        set_role(self._left, "secondary")
+        self._right.setTextFormat(Qt.TextFormat.PlainText)
+        self._right.setAccessibleName("What protects it")
+        self._right.setContentsMargins(GAP, 0, GAP, 0)
+        set_role(self._right, "secondary")
         self.addWidget(self._left, 1)
         self.addPermanentWidget(self._right)
         session.run_changed.connect(self._show_run)
@@ -43,7 +54,9 @@ class RunStatus(QStatusBar):
             self._left.setText("")
         else:
             words = [one_line(facts.name, 60), one_line(facts.run_id, 40), *_numbers(index)]
-            self._left.setText(_BETWEEN.join(word for word in words if word))
+            self._left.setText(_BETWEEN.join(word for word in words if word).replace("&", "&&"))
+        self._left.setVisible(facts is not None)
+        self._left.setAccessibleName(f"Run facts: {self._left.text()}")
         self._show_report()
 
     @Slot()

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, set_role
+from replay_gui.models.finder import Finder
 from replay_gui.models.session import Session
 from replay_gui.widgets.event_detail import EventDetail
 from replay_gui.widgets.event_list import EventList
+from replay_gui.widgets.run_facts_panel import RunFactsPanel
 from replay_gui.widgets.state_inspector import StateInspector
 from replay_gui.widgets.timeline_panel import TimelinePanel
 
 _COLUMNS = (39, 30, 31)  # shares of the width
-_TIMELINE = 0.43  # of the height, at most: the panels below keep half of the window, menu and tool bar included
+_TIMELINE = 0.445  # of the height, at most: the panels below keep half of the window, menu and tool bar included
 _LEAST = (28 * GAP, 20 * GAP)  # of a panel: whatever is in it, the window must not grow
 
 
@@ -24,20 +26,40 @@ class RunView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.timeline = TimelinePanel(session)
-        events, detail, state = EventList(session), EventDetail(session), StateInspector(session)
-        self._columns = _splitter(Qt.Orientation.Horizontal, events, detail, state)
-        for column, (panel, share) in enumerate(zip((events, detail, state), _COLUMNS, strict=True)):
+        self.finder = Finder(session, self)
+        events, detail, state = EventList(session, self.finder), EventDetail(session), StateInspector(session)
+        self.state = state
+        self.facts = RunFactsPanel(session)
+        self._world = QStackedWidget()
+        for page, words, tip in ((state, "Facts", "The run in numbers"), (self.facts, "State", "The state again")):
+            self._world.addWidget(page)
+            page.add_button(words, tip).clicked.connect(self.toggle_facts)
+        self._columns = _splitter(Qt.Orientation.Horizontal, events, detail, self._world)
+        for column, (panel, share) in enumerate(zip((events, detail, self._world), _COLUMNS, strict=True)):
             panel.setMinimumSize(*_LEAST)
             self._columns.setStretchFactor(column, share)
-        self._columns.setSizes([share * GAP for share in _COLUMNS])
         self._rows = _splitter(Qt.Orientation.Vertical, self.timeline, self._columns)
         self._dragged = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GAP, GAP, GAP, GAP)
         layout.addWidget(self._rows)
         self._rows.splitterMoved.connect(self._on_dragged)
+        self.reset()
         session.run_changed.connect(self._fit)
         session.index_changed.connect(self._fit)
+        self.timeline.lanes_changed.connect(self._fit)
+
+    @Slot()
+    def toggle_facts(self) -> None:
+        """The facts of the run where the state stands, or the state again."""
+        self._world.setCurrentIndex(1 - self._world.currentIndex())
+
+    def reset(self) -> None:
+        """Puts the borders where they are as long as nobody drags them."""
+        self._dragged = False
+        width = max(self._columns.width(), sum(_COLUMNS) * GAP)
+        self._columns.setSizes([share * width // sum(_COLUMNS) for share in _COLUMNS])
+        self._fit()
 
     def save(self) -> list[QByteArray]:
         """Where the borders are; empty where it is not for the user to say."""

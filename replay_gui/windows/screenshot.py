@@ -10,6 +10,7 @@ from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, Signa
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.engine.answers import Trouble
+from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 
 QUIET = 150  # ms without news after which nothing more is expected
@@ -29,7 +30,7 @@ class Screenshot(QObject):
     """Waits until the window has settled, then saves its picture.
 
     Settled is: a run that was asked for is open, its index complete, no work goes on, the moment of the position is
-    there, and for QUIET nothing new has come. Without a run only the last counts.
+    there, a comparison that was asked for has come, and for QUIET nothing new has. Without a run only the last counts.
 
     Signals:
         finished(str): "" once the picture is saved, else why there is none.
@@ -37,14 +38,18 @@ class Screenshot(QObject):
 
     finished = Signal(str)
 
-    def __init__(self, window: QWidget, session: Session, path: Path, expects_run: bool) -> None:
+    def __init__(
+        self, window: QWidget, session: Session, comparison: ComparisonSession, path: Path, expects_run: bool
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._session = session
+        self._comparison = comparison
         self._path = path
         self._expects_run = expects_run
         self._quiet = QTimer(self, singleShot=True, interval=QUIET)
         self._quiet.timeout.connect(self._on_quiet)
+        self._compares = comparison.active
         self._overall = QTimer(self, singleShot=True, interval=TIMEOUT)
         self._overall.timeout.connect(self._on_timeout)
         for signal in (
@@ -54,9 +59,16 @@ class Screenshot(QObject):
             session.report_changed,
             session.rows_ready,
             session.progress_changed,
+            comparison.compared_changed,
+            comparison.rows_ready,
+            comparison.step_changed,
+            comparison.progress_changed,
+            comparison.b.progress_changed,
+            comparison.b.moment_changed,
         ):
             signal.connect(self._on_news)
         session.troubled.connect(self._on_trouble)
+        comparison.troubled.connect(self._on_trouble)
         self._overall.start()
         self._quiet.start()
 
@@ -66,7 +78,7 @@ class Screenshot(QObject):
 
     @Slot(object)
     def _on_trouble(self, trouble: Trouble) -> None:
-        if trouble.severity == "error" and self._session.facts is None:
+        if trouble.severity == "error" and (self._session.facts is None or self._compares):
             self._finish(trouble.text)
         else:
             self._quiet.start()
@@ -79,6 +91,8 @@ class Screenshot(QObject):
             session.facts is None or session.working or moment is None or moment.position != session.position
         ):
             return  # news will come
+        if not self._comparison.settled:
+            return
         self._finish(save_picture(self._window, self._path))
 
     @Slot()

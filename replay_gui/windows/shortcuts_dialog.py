@@ -1,36 +1,97 @@
-"""`?`: every action of the window with its keys."""
+"""`?`: every action of the window with its keys, and what the mouse does."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from replay_gui.look.theme import GAP, UNIT, set_role
+from replay_gui.look.theme import GAP, UNIT, data_font, set_role
 from replay_gui.windows.actions import SPECS
+
+GESTURES = (
+    ("Click", "Go to the position under the pointer"),
+    ("Drag", "Scrub: the position follows the hand"),
+    ("Wheel", "Zoom at the pointer"),
+    ("Shift+wheel", "Move aside"),
+    ("Right drag", "Zoom to the area drawn"),
+    ("Drag in “Whole run”", "Move the part that is shown"),
+    ("Rest the pointer", "A summary of the event there"),
+)
+_SIZE = (110 * GAP, 94 * GAP)
 
 
 class ShortcutsDialog(QDialog):
-    """The table of actions, to read."""
+    """The table of actions, to read: a card for each menu, in two columns of about the same length."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keyboard shortcuts")
+        self.setWindowTitle("Keyboard and mouse")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
-        grid.setHorizontalSpacing(3 * GAP)
-        grid.setVerticalSpacing(UNIT)
-        menu = ""
-        for spec in SPECS:
-            if spec.menu != menu:
-                menu = spec.menu
-                grid.addWidget(_label(menu.replace("&", ""), "title"), grid.rowCount(), 0, 1, 3)
-            row = grid.rowCount()
-            keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys]
-            grid.addWidget(_label(" or ".join(keys)), row, 0)
-            grid.addWidget(_label(spec.title), row, 1)
-            grid.addWidget(_label(spec.tip, "secondary"), row, 2)
+        body = QWidget()
+        columns = QHBoxLayout(body)
+        columns.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
+        columns.setSpacing(2 * GAP)
+        for cards in _halves(_cards()):
+            column = QVBoxLayout()
+            column.setSpacing(2 * GAP)
+            for title, rows in cards:
+                column.addWidget(_card(title, rows))
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        area = QScrollArea()
+        set_role(area, "window")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setAccessibleName("Keyboard and mouse")
+        area.setWidget(body)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
+        self.resize(*_SIZE)
+
+
+_Card = tuple[str, list[tuple[list[str], str, str]]]  # title; keys, what it is called, a sentence
+
+
+def _cards() -> list[_Card]:
+    cards: dict[str, list[tuple[list[str], str, str]]] = {}
+    for spec in SPECS:
+        keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys]
+        cards.setdefault(spec.menu.replace("&", ""), []).append((keys, spec.title, spec.tip))
+    cards["Timeline, by mouse"] = [([gesture], words, "") for gesture, words in GESTURES]
+    return list(cards.items())
+
+
+def _halves(cards: list[_Card]) -> tuple[list[_Card], list[_Card]]:
+    """The cards in their order, cut where both halves are closest to equally long."""
+    lengths = [len(rows) + 2 for _, rows in cards]
+    cut = min(range(1, len(cards)), key=lambda n: abs(sum(lengths[:n]) - sum(lengths[n:])))
+    return cards[:cut], cards[cut:]
+
+
+def _card(title: str, rows: list[tuple[list[str], str, str]]) -> QWidget:
+    card = QFrame()
+    set_role(card, "panel")
+    grid = QGridLayout(card)
+    grid.setContentsMargins(2 * GAP, GAP + UNIT, 2 * GAP, GAP + UNIT)
+    grid.setHorizontalSpacing(2 * GAP)
+    grid.setVerticalSpacing(UNIT)
+    grid.setColumnStretch(0, 1)
+    grid.addWidget(_label(title, "title"), 0, 0)
+    for line, (keys, name, tip) in enumerate(rows, 1):
+        named = _label(name)
+        named.setToolTip(tip)
+        grid.addWidget(named, line, 0)
+        chips = QHBoxLayout()
+        chips.setSpacing(UNIT)
+        chips.addStretch(1)
+        for key in keys:
+            chip = _label(key, "key")
+            chip.setFont(data_font())
+            chips.addWidget(chip)
+        grid.addLayout(chips, line, 1)
+    return card
 
 
 def _label(text: str, role: str = "") -> QLabel:

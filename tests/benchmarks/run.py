@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from replay_gui.app import settle_garbage
-from tests.benchmarks import core_numbers, panel_numbers, window_numbers
+from tests.benchmarks import compare_numbers, core_numbers, panel_numbers, window_numbers
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.log_maker import make_log
 
@@ -35,7 +35,7 @@ def main() -> int:
         f"{options.events:,} events, {log.stat().st_size / 1e6:,.0f} MB, a state of about {options.leaves:,} leaves\n"
     )
     figures: list[Figure] = []
-    for module in (core_numbers, panel_numbers, window_numbers):
+    for module in (core_numbers, panel_numbers, window_numbers, compare_numbers):
         for measure in module.MEASURES:
             if options.only in measure.__name__:
                 for figure in measure(log, small):

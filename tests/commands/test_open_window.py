@@ -52,7 +52,7 @@ def test_standard_input_lasts_as_long_as_the_window(command: Any, asked: list[Op
 @pytest.mark.parametrize(
     "arguments",
     [
-        "a.rlog b.rlog",
+        "a.rlog b.rlog c.rlog",
         "--demo run.rlog",
         "--size 10x10",
         "--scale 2",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -245,6 +246,7 @@ UNFIT: dict[str, Callable[[Path], object]] = {
     "column cut": lambda folder: os.truncate(folder / "offset", 8),
     "column gone": lambda folder: (folder / "request").unlink(),
     "no table": lambda folder: (folder / TABLE).unlink(),
+    "table flipped": lambda folder: flip(folder / TABLE),
     "table cut": lambda folder: os.truncate(folder / TABLE, 30),
     "table of something else": lambda folder: (folder / TABLE).write_bytes(b"\x81\xa1a\x01"),
 }
@@ -293,6 +295,18 @@ def test_the_budget_of_the_cache(tmp_path: Path, cache: IndexCache) -> None:
     cache.clear()
     assert not cache.root.exists()
     cache.clear()
+
+
+def test_an_index_that_is_being_built_is_left_alone_for_a_day(tmp_path: Path, cache: IndexCache) -> None:
+    with EventLog.open(write_log(tmp_path / "run.rlog", 5)) as log:
+        kept = keep(cache, log)
+    fresh, given_up = cache.begin(), cache.begin()
+    for folder, age in ((fresh, 3600), (given_up, 25 * 3600)):
+        (folder / "kind").write_bytes(bytes(100))
+        for path in (folder / "kind", folder):
+            os.utime(path, (time.time() - age, time.time() - age))
+    cache.prune(kept, 0)
+    assert (kept.exists(), fresh.exists(), given_up.exists()) == (True, True, False)
 
 
 def test_columns_have_fixed_sizes() -> None:

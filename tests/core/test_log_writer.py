@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -282,6 +283,16 @@ class FailingDisk:
         self.fsync(fd)
 
 
+def test_the_name_of_a_new_file_reaches_the_disk_too(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(stat.S_ISDIR(os.fstat(fd).st_mode)))
+    LogWriter(path, FACTS, fsync=True).close()
+    assert synced == [False, True], "the header, then the folder"
+    synced.clear()
+    LogWriter(path.with_name("other.rlog"), FACTS).close()
+    assert synced == []
+
+
 @pytest.mark.parametrize("call", range(1, 10))
 @pytest.mark.parametrize("fsync", [False, True])
 def test_a_disk_that_fails_leaves_a_readable_log(
@@ -296,7 +307,7 @@ def test_a_disk_that_fails_leaves_a_readable_log(
             acknowledged += 1
 
     with monkeypatch.context() as patch:
-        FailingDisk(patch, call + fsync)  # the header is written well
+        FailingDisk(patch, call + 2 * fsync)  # the header, and the folder, are written well
         writer = LogWriter(path, FACTS, fsync=fsync)
         with pytest.raises(LogUnreadable, match=r"cannot be written: .*the log ends before this event"):
             write_many()

@@ -12,7 +12,13 @@ from replay_gui.core.chain import request_hash
 from replay_gui.core.draft import Draft
 from replay_gui.core.quick_fold import QuickFold
 from replay_gui.core.reducer import fold
-from replay_gui.core.snapshot_codec import decode_difference, decode_keyframe, encode_difference, encode_keyframe
+from replay_gui.core.snapshot_codec import (
+    decode_difference,
+    decode_keyframe,
+    encode_difference,
+    encode_keyframe,
+    large_members,
+)
 from replay_gui.core.state import EMPTY, WIDE
 
 NAMES = st.sampled_from(["a", "b", "search", "last", ""])
@@ -83,7 +89,7 @@ def test_means_what_the_reducer_means(contents: list[bytes]) -> None:
 def test_a_difference_leads_from_the_keyframe_to_the_state(before: list[bytes], after: list[bytes]) -> None:
     quick = QuickFold()
     quick.fold(_many() + before)
-    raw, large = encode_keyframe(quick.root)
+    raw, large = encode_keyframe(quick.root), large_members(quick.root)
     assert encode(decode_keyframe(raw).plain()) == encode(_plain(quick.root))
     quick.forget_changes()
     quick.fold(after)

@@ -16,10 +16,17 @@ from replay_gui.core.errors import NotCanonical
 from replay_gui.core.index_builder import SNAPSHOTS_FILE, IndexBuilder
 from replay_gui.core.quick_fold import QuickFold
 from replay_gui.core.replay import Replayer
-from replay_gui.core.snapshot_codec import decode_difference, decode_keyframe, encode_difference, encode_keyframe
-from replay_gui.core.snapshot_store import Entry, SnapshotReader, SnapshotWriter
+from replay_gui.core.snapshot_codec import (
+    decode_difference,
+    decode_keyframe,
+    encode_difference,
+    encode_keyframe,
+    large_members,
+    merge_differences,
+)
+from replay_gui.core.snapshot_store import Entry, SnapshotReader, SnapshotWriter, file_of, lineage
 from replay_gui.core.snapshots import SnapshotPolicy
-from replay_gui.core.state import State
+from replay_gui.core.state import EMPTY, State
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
@@ -145,19 +152,19 @@ def narrow() -> Any:
 @given(st.lists(events, max_size=30), st.sets(st.integers(0, 30), max_size=6))
 def test_states_come_back_whole_and_as_differences(narrow: None, run: list[Any], keyframes: set[int]) -> None:
     fold = QuickFold()
-    keyframe, large = encode_keyframe(fold.root)
+    keyframe, large = encode_keyframe(fold.root), large_members(fold.root)
     fold.forget_changes()
     for n, event in enumerate(run):
         fold.fold([encode(list(event))])
         expected = encode(State(fold.root, frozenset(fold._draft._grown)).plain())
         base = decode_keyframe(keyframe)
         found = decode_difference(encode_difference(fold.root, large, fold.changed), base)
-        again = decode_keyframe(encode_keyframe(found.root)[0])
+        again = decode_keyframe(encode_keyframe(found.root))
         assert encode(found.plain()) == expected
         assert encode(again.plain()) == expected, "one that was read and only partly looked at can be written again"
         assert decode_keyframe(keyframe).plain() == base.plain(), "the keyframe stays as it was"
         if n in keyframes:
-            keyframe, large = encode_keyframe(fold.root)
+            keyframe, large = encode_keyframe(fold.root), large_members(fold.root)
             fold.forget_changes()
 
 
@@ -181,6 +188,22 @@ def test_what_is_no_snapshot(raw: bytes) -> None:
             decode_difference(raw, base)
     with pytest.raises(NotCanonical):
         decode_keyframe(raw)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(events, max_size=12), min_size=3, max_size=3))
+def test_two_differences_merged_lead_where_both_lead(narrow: None, runs: list[list[Any]]) -> None:
+    fold = QuickFold()
+    states, differences = [], []
+    for run in runs:
+        large = large_members(fold.root)
+        fold.forget_changes()
+        fold.fold([encode(list(event)) for event in run])
+        differences.append(encode_difference(fold.root, large, fold.changed))
+        states.append(encode(State(fold.root, frozenset(fold._draft._grown)).plain()))
+    first = decode_difference(differences[0], EMPTY)
+    merged = decode_difference(merge_differences(differences[1], differences[2]), first)
+    assert encode(merged.plain()) == states[2]
 
 
 # ---- the store -----------------------------------------------------------------------------------
@@ -211,7 +234,9 @@ def reader(path: Path, entries: list[Entry], chain_at: Any = chain) -> SnapshotR
 def test_everything_stored_comes_back(tmp_path: Path) -> None:
     entries, expected = store(tmp_path / "s", 40)
     assert [entry.position for entry in entries] == list(range(1, 41))
-    assert 1 < len({entry.keyframe for entry in entries}) < 40, "some are keyframes, some are differences"
+    assert 1 < len([entry for entry in entries if entry.base == entry.position]) < 40, (
+        "some are keyframes, some are differences"
+    )
     found = reader(tmp_path / "s", entries)
     for position in [*range(40, 0, -1), 3, 39]:
         loaded = found.load(position)
@@ -222,13 +247,15 @@ def test_everything_stored_comes_back(tmp_path: Path) -> None:
 
 
 def test_a_thinned_store_keeps_everything_loadable_and_its_budget(tmp_path: Path) -> None:
-    path, budget = tmp_path / "s", 200_000
+    path, budget = tmp_path / "s", 120_000
     entries, expected = store(path, 120, budget)
     assert 10 < len(entries) < 100
     assert entries[-1].position == 120
-    assert path.stat().st_size == sum(entry.size for entry in entries) <= budget * 1.3
+    file = file_of(path, entries[-1].generation)
+    assert [*tmp_path.iterdir()] == [file], "those from before are gone"
+    assert file.stat().st_size == sum(entry.size for entry in entries) <= budget * 1.3
     whole, _ = store(tmp_path / "whole", 120)
-    assert sum(entry.size for entry in whole) > 2 * budget, "else nothing had to be thinned"
+    assert sum(entry.size for entry in whole) > 1.5 * budget, "else nothing had to be thinned"
     found = reader(path, entries)
     for entry in entries:
         loaded = found.load(entry.position)
@@ -236,22 +263,39 @@ def test_a_thinned_store_keeps_everything_loadable_and_its_budget(tmp_path: Path
         assert encode(loaded[0].plain()) == expected[entry.position]
 
 
+def test_a_table_from_before_the_thinning_is_good_until_the_next(tmp_path: Path) -> None:
+    """Else a reader would take for damage that the index has outgrown its budget meanwhile."""
+    path = tmp_path / "s"
+    fold, writer, seen = QuickFold(), SnapshotWriter(path, 20_000), 0
+    for position in range(1, 200):
+        fold.fold([encode(["MemoryWrite", {"key": f"k{position}-{n}", "value": n}]) for n in range(40)])
+        table = list(writer.entries)
+        writer.add(position, fold, chain(position))
+        if table and writer.entries[-1].generation > table[-1].generation:
+            seen += 1
+            stale = reader(path, table)
+            assert all(stale.load(entry.position) is not None for entry in table)
+    writer.close()
+    assert seen > 1
+
+
 def test_a_bad_snapshot_is_never_given_out(tmp_path: Path) -> None:
     path = tmp_path / "s"
     entries, _ = store(path, 12)
+    known = {entry.position: entry for entry in entries}
     data = path.read_bytes()
     for entry in entries:
         damaged = bytearray(data)
         damaged[entry.offset + entry.size // 2] ^= 1
         path.write_bytes(damaged)
-        bad = {other.position for other in entries if entry.position in (other.position, other.keyframe)}
+        bad = {other.position for other in entries if entry in lineage(known, other.position)}
         fresh = {other.position for other in entries if reader(path, entries).load(other.position) is None}
         assert fresh == bad
     path.write_bytes(data)
     assert reader(path, entries, lambda position: None if position == 5 else chain(position)).load(5) is None
     assert reader(path, entries, lambda position: bytes(32)).load(7) is None
-    difference = next(entry for entry in entries if entry.keyframe != entry.position)
-    alone = [entry for entry in entries if entry.position != difference.keyframe]
+    difference = next(entry for entry in entries if entry.base != entry.position)
+    alone = [entry for entry in entries if entry.position != difference.base]
     assert reader(path, alone).load(difference.position) is None
     path.unlink()
     assert reader(path, entries).load(1) is None
@@ -275,12 +319,12 @@ def test_a_flipped_byte_on_disk_does_not_change_a_state(tmp_path: Path, monkeypa
         assert dropped == [len(log)]
 
 
-def test_keyframes_are_held_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot_store, "_KEYFRAMES_HELD", 1)
+def test_states_are_held_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot_store, "_HELD", 1)
     entries, expected = store(tmp_path / "s", 40)
     found = reader(tmp_path / "s", entries)
     for position in (1, 40, 2, 39, 20):
         loaded = found.load(position)
         assert loaded is not None
         assert encode(loaded[0].plain()) == expected[position]
-    assert len(found._keyframes) == 1
+    assert len(found._held) == 1

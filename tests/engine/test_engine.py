@@ -213,7 +213,7 @@ def test_of_a_foreign_file_the_window_says_what_the_command_line_says(
 def test_a_damaged_conversion_is_not_excused(tmp_path: Path) -> None:
     path = write(tmp_path, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
     (made,) = convert(path, tmp_path / "out.rlog")
-    conversion = Conversion(str(made.path), made.format, made.notes)
+    conversion = Conversion(str(made.path), made.format, made.notes, made.name, (made.name,))
     run = opened_conversion(1, str(path), file_stamp(str(path)), conversion, IndexCache(tmp_path / "cache"), print)
     try:
         good = verify(run.log)

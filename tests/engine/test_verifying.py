@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_gui import EventLog, VerificationReport
-from replay_gui.core import index_builder, scanner
+from replay_gui.core import index_builder, scanner, verdict
 from replay_gui.core.canonical import encode
 from replay_gui.core.chain import digest
 from replay_gui.core.errors import LogRefused
@@ -199,8 +199,16 @@ def test_a_large_log_is_really_shared(sizes: None, tmp_path: Path) -> None:
         assert done == sorted(done)
 
 
-@pytest.mark.parametrize("bound", [True, False], ids=["with its digest", "flipped on disk"])
-def test_a_forged_snapshot_does_not_change_the_verdict(sizes: None, bound: bool, tmp_path: Path) -> None:
+DEEP = b"\x81\xa6memory" + b"\x81\xa1a" * 300 + b"\xc0"
+WIDE_AND_DEEP = b"\x81\xa6memory\xc8\x03\x89\x01" + b"\x81\xa1a" * 301 + b"\x91\xc0"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [encode_keyframe({"memory": {"forged": 1}}), DEEP, WIDE_AND_DEEP, None],
+    ids=["with its digest", "deep", "deep and packed", "flipped on disk"],
+)
+def test_a_forged_snapshot_does_not_change_the_verdict(sizes: None, raw: bytes | None, tmp_path: Path) -> None:
     """Slices that do not fit together are replayed."""
     run: list[tuple[str, dict[str, Any]]] = [("MemoryWrite", {"key": f"k{n}", "value": n}) for n in range(60)]
     forge = forged(run)
@@ -212,11 +220,8 @@ def test_a_forged_snapshot_does_not_change_the_verdict(sizes: None, bound: bool,
         for at, entry in list(enumerate(built.snapshots))[::9]:
             snapshots = list(built.snapshots)
             data = (folder / SNAPSHOTS_FILE).read_bytes()
-            if bound:
-                raw, _ = encode_keyframe({"memory": {"forged": at}})
-                forged_entry = entry._replace(
-                    offset=len(data), size=len(raw), keyframe=entry.position, digest=digest(raw)
-                )
+            if raw is not None:
+                forged_entry = entry._replace(offset=len(data), size=len(raw), base=entry.position, digest=digest(raw))
                 snapshots[at] = forged_entry
                 (folder / SNAPSHOTS_FILE).write_bytes(data + raw)
             else:
@@ -244,3 +249,14 @@ def test_a_snapshot_that_hides_a_false_state_hash(sizes: None, tmp_path: Path) -
         assert [finding.position for finding in expected.mismatches] == list(range(20, 60))
         entries = [entry._replace(chain=log[entry.position - 1].hash or b"") for entry in built.snapshots]
         assert in_shares(log, "kept", 1, tmp_path / "index", replace(built, snapshots=tuple(entries))) == expected
+
+
+def test_findings_beyond_the_limit_are_counted_and_announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdict, "FINDINGS_LIMIT", 3)
+    log_bytes = forged([("MemoryWrite", {"key": "k"})] * 5, False).bytes()  # without a value: none applies
+    with EventLog.open(written(tmp_path / "run.rlog", log_bytes)) as log:
+        report = verify(log)
+    assert len(report.mismatches) == 3
+    assert "0 failures, 5 mismatches - INVALID" in report.line
+    assert any("2 more mismatches" in note for note in report.notes)
+    assert report.first_broken == 0

@@ -23,7 +23,7 @@ def texts(kind: str, payload: dict[str, Any]) -> list[str]:
 def test_fields_come_in_the_order_of_the_format() -> None:
     assert [line.text for line in readable(event_at(6))[0]] == [
         'error_type "Timeout"', 'message "search: no answer in 2,400 ms"', 'component "search"', "recoverable true",
-        "", "meta", '  model "gpt-x"', "  tokens 812",
+        "", "meta", "  time 2023-11-14 22:13:22.458 UTC", "  model gpt-x", "  tokens 812",
     ]  # fmt: skip
 
 
@@ -35,10 +35,10 @@ def test_line_breaks_are_real_and_json_is_unfolded() -> None:
 
 def test_patches_are_coloured() -> None:
     inks = {line.text.strip(): line.ink for line in readable(event_at(12))[0]}
-    assert inks["-vacuum orders;"] is Ink.REMOVED
-    assert inks["+analyze orders;"] is Ink.ADDED
+    assert inks["2 -vacuum orders;"] is Ink.REMOVED
+    assert inks["2 +analyze orders;"] is Ink.ADDED
     assert inks["--- a/ops/analyze.sql"] is Ink.QUIET
-    assert inks["begin;"] is Ink.VALUE
+    assert inks["1  begin;"] is Ink.VALUE
 
 
 def test_hashes_do_not_fill_the_view() -> None:
@@ -49,8 +49,8 @@ def test_an_edit_is_shown_as_a_difference() -> None:
     edit = {"file_path": "a.py", "old_string": "x\ny\n", "new_string": "x\nz\n"}
     lines = texts("ToolRequest", {"tool_name": "Edit", "tool_version": "", "input": edit, "capabilities": []})
     assert '  file_path "a.py"' in lines
-    assert "  -y" in lines
-    assert "  +z" in lines
+    assert "     2 -y" in lines
+    assert "     2 +z" in lines
 
 
 values = st.recursive(

@@ -7,6 +7,8 @@ import numpy as np
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.run_index import NO_TIME, RunIndex
 from replay_gui.models.overview import Overview
+from replay_gui.models.timeline_axis import NUMBERS, TimeAxis
+from replay_gui.models.timeline_marks import TimelineMarks
 from tests.helpers.runs import synthetic_index
 
 
@@ -42,7 +44,7 @@ def test_small_runs() -> None:
     for index in (RunIndex(), synthetic_index(1), synthetic_index(3)):
         overview = Overview.of(index, 500)
         assert len(overview.edges) == len(overview.pace) + 1
-        assert len(overview.error_edges) == len(overview.errors) + 1 == 501
+        assert len(overview.mark_edges) == len(overview.errors) + 1 == 501
 
 
 def test_a_few_events_without_time_do_not_matter() -> None:
@@ -52,3 +54,20 @@ def test_a_few_events_without_time_do_not_matter() -> None:
     holed, whole = (Overview.of(replace(index, time=t), 100) for t in (time, index.time))
     assert holed.has_pace
     assert np.abs(holed.pace - whole.pace).max() < 0.2
+
+
+def test_marks_stand_in_their_columns() -> None:
+    marks = TimelineMarks(np.array([3, 4, 995, 5_000]), np.array([500]), np.array([500, 501]))
+    overview = Overview.of(synthetic_index(1_000), 100, NUMBERS, marks)
+    assert np.flatnonzero(overview.found).tolist() == [0, 99], "what is beyond the index is left out"
+    assert np.flatnonzero(overview.causes).tolist() == np.flatnonzero(overview.divergences).tolist() == [50]
+
+
+def test_along_the_clock_columns_are_equally_long() -> None:
+    index = synthetic_index(1_000)
+    steps = np.full(1_000, 10**9)
+    steps[:500] = 10**7
+    overview = Overview.of(index := replace(index, time=np.cumsum(steps)), 100, TimeAxis.of(index))
+    assert overview.edges[-1] == index.time[-1] - index.time[0]
+    assert overview.pace[0] > 0.9
+    assert np.abs(overview.pace[10:90] - 0.5).max() < 0.1

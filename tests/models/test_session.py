@@ -16,6 +16,8 @@ from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Seat
 from replay_gui.models.lane_steps import next_in_lane
 from replay_gui.models.session import Session
+from replay_gui.models.timeline_axis import NUMBERS
+from replay_gui.models.timeline_marks import TimelineMarks
 from tests.helpers.logs import damage, write_log
 
 WAIT = 30_000  # ms
@@ -284,3 +286,41 @@ def test_two_sessions_share_an_engine_and_mind_their_own_run(
     beside.close()  # the engine is not its own
     session.seek(41)
     arrive(qtbot, session, 41)
+
+
+# ---- what the timeline shows --------------------------------------------------------------------------
+def test_the_clock_is_chosen_as_soon_as_there_are_times(qtbot: QtBot, session: Session, log: Path) -> None:
+    session.set_axis("time")
+    assert (session.axis, session.why_no_time) == ("number", "There are no events yet.")
+    with qtbot.waitSignal(session.axis_changed):
+        open_whole(qtbot, session, log)
+    assert (session.axis, session.why_no_time) == ("time", "")
+    assert session.view == (0.0, 51.0)
+    with qtbot.waitSignal(session.axis_changed):
+        session.set_axis("number")
+    assert session.timeline_axis is NUMBERS
+
+
+def test_along_the_clock_view_zoom_and_pan_stay_in_the_run(qtbot: QtBot, session: Session, log: Path) -> None:
+    open_whole(qtbot, session, log)
+    session.set_axis("time")
+    axis = session.timeline_axis
+    assert session.timeline_axis is axis, "made once"
+    session.set_view(10.0, 30.0)
+    before = np.diff(axis.coordinates(np.array(session.view)))[0]
+    session.zoom(0.5)
+    assert np.diff(axis.coordinates(np.array(session.view)))[0] == pytest.approx(before / 2)
+    session.pan(99.0)
+    assert session.view[1] == 51.0
+    session.fit_view()
+    assert session.view == (0.0, 51.0)
+
+
+def test_marks_are_those_of_one_run(qtbot: QtBot, session: Session, log: Path) -> None:
+    open_whole(qtbot, session, log)
+    marks = TimelineMarks(found=np.array([3, 5]))
+    with qtbot.waitSignal(session.marks_changed):
+        session.set_marks(marks)
+    assert session.marks is marks
+    session.close_run()
+    assert len(session.marks.found) == 0

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from replay_gui.look.theme import ROW
 from replay_gui.models.event_filter import EventFilter
 from replay_gui.models.event_table import TEXT
+from replay_gui.models.finder import Finder
 from replay_gui.widgets.event_list import EventList
 from replay_gui.widgets.filter_menu import FilterMenu
 from tests.helpers.moments import STORY, StorySession, story_index
@@ -22,7 +23,7 @@ def session() -> StorySession:
 
 @pytest.fixture
 def events(qtbot: QtBot, session: StorySession) -> EventList:
-    widget = EventList(session)
+    widget = EventList(session, Finder(session))
     qtbot.addWidget(widget)
     widget.resize(500, 480)
     widget.show()

@@ -29,7 +29,8 @@ def align(a: Side, b: Side, anchors: Sequence[tuple[int, int]] = ()) -> Alignmen
     """
     coarse_a, coarse_b = _steps(a, b)
     fine_a, fine_b = _answers(a, coarse_a), _answers(b, coarse_b)
-    found = align_ids(a.ids, b.ids, ((fine_a, fine_b), (coarse_a, coarse_b)), anchors)
+    bound = _is_answer(a), _is_answer(b)
+    found = align_ids(a.ids, b.ids, ((fine_a, fine_b), (coarse_a, coarse_b)), anchors, bound)
     same = np.flatnonzero((found.change == Change.EQUAL) | (found.change == Change.MOVED))
     same = same[(found.a[same] != GAP)]
     partner = found.partner_of_a[found.a[same]]
@@ -43,6 +44,7 @@ def align_ids(
     ids_b: Ids,
     keys: Sequence[tuple[Ids, Ids]] = (),
     anchors: Sequence[tuple[int, int]] = (),
+    bound: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
 ) -> Alignment:
     """The alignment of two sequences.
 
@@ -51,11 +53,15 @@ def align_ids(
         keys: pairs of uint64 columns; events that are equal in the first are the same step, changed; of what is left
             then, those that are equal in the next; and so on.
         anchors: as for align.
+        bound: events that belong where they stand (an answer follows its request): where the first key finds the same
+            step in place, they have not moved, though an equal one is elsewhere.
     """
     pins = _pins(anchors, len(ids_a), len(ids_b))
     shared_a, shared_b = in_both(ids_a, ids_b)
     equal = _matches_between((ids_a, shared_a), (ids_b, shared_b), pins)
     at_a, at_b = _merged(equal, pins)
+    if bound is not None and keys:
+        at_a, at_b = _merged((at_a, at_b), _pairs_in_gaps(*keys[0], (at_a, at_b), *_free((at_a, at_b), bound)))
     rows_a, rows_b, _ = _rows(at_a, at_b, len(ids_a), len(ids_b))
     left_a, left_b = np.setdiff1d(shared_a, at_a, True), np.setdiff1d(shared_b, at_b, True)
     in_a, in_b = moved(ids_a[left_a], rows_a[left_a], ids_b[left_b], rows_b[left_b])
@@ -67,6 +73,15 @@ def align_ids(
         free_a[pairs[0]], free_b[pairs[1]] = False, False
         at_a, at_b = _merged((at_a, at_b), pairs)
     return _alignment(ids_a, ids_b, (at_a, at_b), (moved_a, moved_b))
+
+
+def _free(
+    pairs: tuple[Places, Places], among: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which of these events are in no pair."""
+    free_a, free_b = among[0].copy(), among[1].copy()
+    free_a[pairs[0]], free_b[pairs[1]] = False, False
+    return free_a, free_b
 
 
 # ---- what makes two events the same step -----------------------------------------------------------------------------
@@ -81,10 +96,16 @@ def _mixed(kind: NDArray[np.int64], tool: NDArray[np.int64]) -> Ids:
     return ((kind.astype(np.uint64) << np.uint64(32)) | (tool + 1).astype(np.uint64)) * _MIX
 
 
+def _is_answer(side: Side) -> NDArray[np.bool_]:
+    """Events that answer a request of this run."""
+    found: NDArray[np.bool_] = (side.index.kind == _RESPONSE) & (side.index.pair != NO_PAIR)
+    return found
+
+
 def _answers(side: Side, steps: Ids) -> Ids:
     """As `steps`, but an answer counts as the same step only where it is the answer to an equal request."""
     pair = side.index.pair.astype(np.int64)
-    answered = (side.index.kind == _RESPONSE) & (pair != NO_PAIR)
+    answered = _is_answer(side)
     found = steps.copy()
     found[answered] ^= side.ids[pair[answered]] * _MIX
     return found

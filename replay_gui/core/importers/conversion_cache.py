@@ -15,6 +15,7 @@ from replay_gui.core.importers.conversion import SUFFIX, Converted, convert_file
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.packed import unpacked
 from replay_gui.core.importers.registry import importer_for
+from replay_gui.core.importers.run_choice import chosen
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.source import Source
 
@@ -34,9 +35,17 @@ class _Kept(msgspec.Struct):
 
 
 def cached_conversion(
-    path: str | os.PathLike[str], cache_dir: str | os.PathLike[str], format: str | None = None
+    path: str | os.PathLike[str], cache_dir: str | os.PathLike[str], format: str | None = None, run: str | None = None
 ) -> Converted:
-    """The log of the file's main run: an earlier conversion of the same bytes if there is a sound one, else a new one.
+    """The log of the file's main run, or of the one that `run` means (see chosen); otherwise as cached_conversions."""
+    made = cached_conversions(path, cache_dir, format)
+    return made[0] if run is None else chosen(made, run, os.fspath(path))
+
+
+def cached_conversions(
+    path: str | os.PathLike[str], cache_dir: str | os.PathLike[str], format: str | None = None
+) -> list[Converted]:
+    """The logs of a file's runs: an earlier conversion of the same bytes if there is a sound one, else a new one.
 
     Args:
         cache_dir: made where missing, for its owner alone. Nothing in it is ever removed but a spoilt conversion.
@@ -52,7 +61,7 @@ def cached_conversion(
         folder = home / f"{digest}-{name}-{version}"
         kept = _kept(folder, name, digest)
         if kept:
-            return kept[0]
+            return kept
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             fresh = Path(tempfile.mkdtemp(prefix=".conversion-", dir=home))
@@ -71,7 +80,7 @@ def cached_conversion(
         kept = _kept(folder, name, digest)
         if not kept:
             raise LogUnreadable(f"{folder}: what was just written cannot be read back")
-        return kept[0]
+        return kept
 
 
 def _copied(log: Source, folder: Path, digest: str) -> Converted:

@@ -22,6 +22,7 @@ from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.run_choice import split
 from replay_gui.core.scanner import Block, Ending, scan
 from replay_gui.core.source import Source
 from tests.helpers.claude_code_lines import assistant, call, read_file, result, user, write
@@ -264,3 +265,21 @@ def test_no_session_is_too_strange(tmp_path: Path, found: list[bytes]) -> None:
     assert sound
     assert len(rows) == one.events
     assert all(kind != NOT_WRITTEN for kind, _, _ in rows)
+
+
+# ---- one of several runs ----------------------------------------------------------------------------
+def test_a_run_of_several_is_meant_by_number_name_or_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("replay_gui.core.importers.conversion_cache.importer_for", lambda file, format: Several())
+    path, cache = session(tmp_path), tmp_path / "cache"
+    assert cached_conversion(path, cache).name == "main"
+    assert cached_conversion(path, cache, run="2").name == cached_conversion(path, cache, run="a/../b").name == "a/../b"
+    with pytest.raises(ImportRefused, match=r"has no run '3'; give a number from 1 to 2, or a name: main, a/\.\./b"):
+        cached_conversion(path, cache, run="3")
+
+
+def test_a_sharp_in_a_files_own_name_is_no_choice(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    (tmp_path / "b#1").touch()
+    assert split(f"{tmp_path}/a#1") == (f"{tmp_path}/a", "1")
+    assert split(f"{tmp_path}/b#1") == (f"{tmp_path}/b#1", None)
+    assert split(f"{tmp_path}/none#1") == (f"{tmp_path}/none#1", None)

@@ -1,0 +1,44 @@
+"""anchor: a log's head, number of events and hash in a small file, to be kept elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from replay_gui.commands.runs import GOOD, OWN_FORMAT, open_run
+from replay_gui.commands.terminal import say
+from replay_gui.commands.verify import verified
+from replay_gui.core.anchor import Anchor, anchor_of_file, anchor_of_log, written
+from replay_gui.core.atomic_file import write_whole
+from replay_gui.core.header import says_it_is_a_log
+from replay_gui.core.signing import HOW_TO_MAKE_KEYS, key_id, private_key
+from replay_gui.core.source import Source
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="a log, or any other file, a report say")
+    parser.add_argument("-o", metavar="FILE", dest="out", type=Path, required=True, help="the anchor to write")
+    parser.add_argument("--sign", metavar="KEY", type=Path, help="an Ed25519 private key (PEM) to sign it with")
+    parser.epilog = (
+        "Keep the anchor where who can change RUN cannot. replay-gui verify RUN --anchor FILE then tells whether RUN\n"
+        f"was cut, rolled back or replaced. To make keys: {HOW_TO_MAKE_KEYS}"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    key = None if args.sign is None else private_key(args.sign)
+    anchor = _made(args.run)
+    write_whole(args.out, written(anchor, key))
+    what = f"{anchor.events:,} events, head {anchor.head}" if anchor.is_of_log else f"BLAKE3 {anchor.blake3}"
+    say(f"{args.out}: anchor of {args.run}: {what}")
+    say(f"  signed by the key {key_id(key.public_key())}" if key is not None else "  not signed")
+    return GOOD
+
+
+def _made(path: str) -> Anchor:
+    with Source(path) as source:
+        if not says_it_is_a_log(source):
+            return anchor_of_file(source, time.time_ns())
+    with open_run(path, OWN_FORMAT) as run:
+        return anchor_of_log(run.log, verified(run), time.time_ns())

@@ -1,0 +1,240 @@
+"""diff: where two runs part, and why."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from replay_gui.commands.reporting import add_report_arguments, check_report_arguments, part_of, write_report
+from replay_gui.commands.runs import FINDING, GOOD, STANDARD_INPUT, OpenedRun, add_format_argument, open_run
+from replay_gui.commands.terminal import ProgressLine, say, say_json
+from replay_gui.commands.verify import verified
+from replay_gui.core.divergence.causes import ranked
+from replay_gui.core.divergence.compare import Comparer
+from replay_gui.core.divergence.comparison import Cause, Change, Comparison, Difference, DivergencePoint
+from replay_gui.core.divergence.explanations import BETWEEN
+from replay_gui.core.divergence.plain_face import divergence_points
+from replay_gui.core.divergence.rules import Rules
+from replay_gui.core.divergence.rules_file import read_rules, rules_beside
+from replay_gui.core.divergence.side import Side
+from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.event import Event
+from replay_gui.core.event_text import summarise
+from replay_gui.core.json_form import json_form
+from replay_gui.core.report.compared import comparison_part
+from replay_gui.core.report.model import ComparisonPart
+from replay_gui.core.state import ABSENT
+from replay_gui.engine.opening import user_cache, user_rules
+
+_CAUSES, _POINTS = 12, 24  # that people are shown
+_CONTEXT = 2  # steps around them
+_WIDTH = 100  # characters of a step
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    what = "a log or another recognised file"
+    parser.add_argument("a", metavar="A", help=f"{what}; - for standard input")
+    parser.add_argument("b", metavar="B", help=what)
+    add_format_argument(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object, with every divergence")
+    parser.add_argument(
+        "--rules", metavar="FILE", type=Path, help="what to pass over; else the rules beside A, else the user's"
+    )
+    add_report_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    check_report_arguments(args)
+    if args.a == args.b == STANDARD_INPUT:
+        raise LogUnreadable("standard input can be read once only; give - once")
+    with ExitStack() as stack:
+        a = stack.enter_context(open_run(args.a, args.format))
+        b = stack.enter_context(open_run(args.b, args.format))
+        rules = _rules(args)
+        with ProgressLine(f"Comparing {args.a} and {args.b}") as progress:
+            side_a, side_b = (stack.enter_context(_side(one)) for one in (a, b))
+            comparer = Comparer(side_a, side_b, on_progress=progress.show)
+            comparison = comparer.compare(rules)
+        if args.json:
+            say_json(diff_form(a, b, comparer, comparison))
+        else:
+            _say(a, b, comparer, comparison)
+        if args.report is not None:
+            _report(args, (a, b), comparison_part(comparer, comparison, rules))
+        return FINDING if comparison.diverged else GOOD
+
+
+def _report(args: argparse.Namespace, runs: Sequence[OpenedRun], comparison: ComparisonPart) -> None:
+    """With the verdict on both: a difference between logs that cannot be trusted says little."""
+    parts = [part_of(run, verified(run, number, 2)) for number, run in enumerate(runs, 1)]
+    options = [
+        word
+        for name in ("format", "rules")
+        if (value := getattr(args, name)) is not None
+        for word in (f"--{name}", str(value))
+    ]
+    write_report(args, ("replay-gui", "diff", *options, args.a, args.b), parts, comparison=comparison)
+
+
+def _rules(args: argparse.Namespace) -> Rules:
+    if args.rules is not None:
+        return read_rules(args.rules)
+    for path in (rules_beside(Path(args.a)), user_rules()):
+        if path.is_file():
+            return read_rules(path)
+    return Rules()
+
+
+# ---- JSON -------------------------------------------------------------------------------------------
+def diff_form(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison) -> dict[str, Any]:
+    """The members of ``diff --json``, in the order of INTERFACE 2."""
+    points = [_point_form(point) for point in divergence_points(comparer, comparison)]
+    return {
+        "a": _run_form(a, comparer.rows.a),
+        "b": _run_form(b, comparer.rows.b),
+        "diverged": comparison.diverged,
+        "counts": asdict(comparison.counts),
+        "first": points[0] if points else None,
+        "causes": [_cause_form(cause) for cause in comparison.causes],
+        "points": points,
+        "tools": [asdict(tool) for tool in comparison.tools],
+    }
+
+
+def _run_form(run: OpenedRun, side: Side) -> dict[str, Any]:
+    return {"run": run.given, "run_id": run.log.header.run_id, "events": side.index.count}
+
+
+def _cause_form(cause: Cause) -> dict[str, Any]:
+    return {
+        "point": cause.point,
+        "cause": cause.kind.value,
+        "tool": cause.tool,
+        "certain": cause.certain,
+        "explanation": cause.explanation,
+        "consequences": cause.consequences,
+        "suppressed": cause.suppressed,
+    }
+
+
+def _point_form(point: DivergencePoint) -> dict[str, Any]:
+    return {
+        "position": point.position,
+        "position_b": point.position_b,
+        "event_id": point.event_id,
+        "change": point.change,
+        "expected": point.expected,
+        "actual": point.actual,
+        "diff": point.diff,
+        "differences": [_difference_form(difference) for difference in point.differences],
+    }
+
+
+def _difference_form(difference: Difference) -> dict[str, Any]:
+    """Where one side has nothing, it is null, and `only` names the other."""
+    sides = {"a": difference.a, "b": difference.b}
+    form = {"path": difference.path} | {
+        name: None if value is ABSENT else json_form(value) for name, value in sides.items()
+    }
+    only = [name for name, value in sides.items() if value is not ABSENT]
+    return form | ({"only": only[0]} if len(only) == 1 else {}) | ({"ignored": True} if difference.ignored else {})
+
+
+# ---- text -------------------------------------------------------------------------------------------
+def _say(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison) -> None:
+    rows = comparer.rows
+    say(f"A  {a.given}: run {a.log.header.run_id}, {rows.a.index.count:,} events")
+    say(f"B  {b.given}: run {b.log.header.run_id}, {rows.b.index.count:,} events")
+    if not comparison.diverged:
+        ignored = comparison.counts.ignored
+        say(
+            "The runs are the same."
+            if not ignored
+            else f"The runs are the same but for what rules pass over: {ignored:,} steps."
+        )
+        return
+    say("")
+    for number, which in enumerate(islice(ranked(comparison.causes), _CAUSES), 1):
+        _say_cause(number, comparison.causes[which])
+    if len(comparison.causes) > _CAUSES:
+        say(f"    … and {len(comparison.causes) - _CAUSES:,} more causes (--json lists all)")
+    say("")
+    say(_counts(comparison))
+    _say_rows(comparer, comparison)
+
+
+def _say_cause(number: int, cause: Cause) -> None:
+    headline, _, details = cause.explanation.partition(BETWEEN)
+    say(f"{number:>3}  {headline}{'' if cause.certain else '  (possible)'}")
+    say(f"     {details}")
+    follow = {0: "nothing follows from it", 1: "1 divergence follows"}
+    said = follow.get(cause.consequences, f"{cause.consequences:,} divergences follow")
+    say(f"     {said}{f', {cause.suppressed:,} like it are passed over' if cause.suppressed else ''}")
+
+
+def _counts(comparison: Comparison) -> str:
+    names = {"only_a": "only A", "only_b": "only B", "state": "other state", "ignored": "passed over"}
+    counts = asdict(comparison.counts)
+    return " · ".join(
+        f"{names.get(name, name)} {count:,}" for name, count in counts.items() if count or name in ("equal", "changed")
+    )
+
+
+def _say_rows(comparer: Comparer, comparison: Comparison) -> None:
+    """The first divergences with the steps around them: A's lines marked -, B's +, moved ones >, equal ones not."""
+    points = comparison.points.row[:_POINTS].tolist()
+    shown = sorted({row for point in points for row in range(max(0, point - _CONTEXT), point + _CONTEXT + 1)})
+    told = set(comparison.points.row.tolist())
+    end = points[-1] if len(comparison.points.row) > _POINTS else len(comparer.rows.kind) - 1
+    before = None
+    for row in (row for row in shown if row <= end):
+        if before is None or row != before + 1:
+            say("")
+        before = row
+        for line in _lines(comparer, row, row in told):
+            say(line)
+    if len(comparison.points.row) > _POINTS:
+        say("")
+        say(f"… and {len(comparison.points.row) - _POINTS:,} more divergences (--json lists all)")
+
+
+def _lines(comparer: Comparer, row: int, is_point: bool) -> Iterator[str]:
+    rows = comparer.rows
+    a, b = rows.event_a(row), rows.event_b(row)
+    change = rows.alignment.change[row]
+    if change == Change.MOVED:
+        yield _line(">", a, b)
+    elif change == Change.CHANGED and is_point:
+        yield _line("-", a, None)
+        yield _line("+", None, b)
+    elif a is None or b is None:
+        yield _line(("-" if b is None else "+") if is_point else " ", a, b)
+    else:
+        yield _line("!" if change == Change.STATE else " ", a, b)
+
+
+def _line(mark: str, a: Event | None, b: Event | None) -> str:
+    """Mark, number in A, number in B, what happened."""
+    event = a or b
+    assert event is not None
+    numbers = " ".join(f"{event_.position + 1 if event_ is not None else '':>8}" for event_ in (a, b))
+    name = f"{event.kind} {event.tool}" if event.tool else event.kind
+    return f"{mark}{numbers}  {name:28.60}  {summarise(event):.{_WIDTH}}".rstrip()
+
+
+@contextmanager
+def _side(run: OpenedRun) -> Iterator[Side]:
+    """The run's index: the user's, as the window keeps it, or made now."""
+    cache = user_cache()
+    kept = cache.load(run.log)
+    if kept is not None:
+        yield Side(run.log, kept[1], cache.folder(run.log))
+        return
+    with tempfile.TemporaryDirectory(prefix="replay-gui-index-") as folder:
+        yield Side.built(run.log, Path(folder))

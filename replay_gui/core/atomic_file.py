@@ -1,0 +1,62 @@
+"""Files that appear whole or not at all: nobody finds half of one, and a full disk costs nothing that was there."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from pathlib import Path
+
+from replay_gui.core.errors import NotWritten
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
+    """Puts `data` in the place of the file at `path`: a new file beside it, flushed to the disk, then renamed.
+
+    NotWritten, in words, where that fails; what was there before is then as it was.
+    """
+    target = Path(path)
+    draft: str | None = None
+    try:
+        handle, draft = tempfile.mkstemp(prefix=f".{target.name[:60]}-", suffix=".part", dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(draft, _mode(target))
+        os.replace(draft, target)
+        draft = None
+        _flush_folder(target.parent)
+    except OSError as why:
+        reason = "the disk is full" if why.errno in _FULL else why.strerror or str(why)
+        kept = "; the file that is there was left as it was" if target.is_file() else ""
+        raise NotWritten(f"{path}: not written: {reason}{kept}") from None
+    finally:
+        if draft is not None:
+            with contextlib.suppress(OSError):  # why it was not written says more
+                os.unlink(draft)
+
+
+def _mode(target: Path) -> int:
+    """The permissions of the file that is there, or those that a new one would have."""
+    try:
+        return target.stat().st_mode & 0o777
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def _flush_folder(folder: Path) -> None:
+    """So that the new name outlives a loss of power; not every system can, and the file is whole either way."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,137 @@
+"""Compares two runs: alignment, what rules silence, the divergences that are left, and their causes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.divergence.alignment import align
+from replay_gui.core.divergence.causes import CauseFinder
+from replay_gui.core.divergence.comparison import GAP, Alignment, Change, Comparison, Counts, Difference, Points
+from replay_gui.core.divergence.evidence import Clerk
+from replay_gui.core.divergence.joint_rows import JointRows
+from replay_gui.core.divergence.past import NO_STATE, Past, read_past
+from replay_gui.core.divergence.rules import Rules
+from replay_gui.core.divergence.side import Side
+from replay_gui.core.divergence.silence import LOUD, NONDETERMINISTIC, ChangedRows, Silence
+from replay_gui.core.divergence.tool_table import EqualRequests, tool_table
+
+OnProgress = Callable[[int, int], None]  # (done, total), in any unit
+
+
+def _in_silence(done: int, total: int) -> None:
+    """Progress that nobody wants to hear of."""
+
+
+def compare(
+    a: Side,
+    b: Side,
+    rules: Rules | None = None,
+    anchors: Sequence[tuple[int, int]] = (),
+    on_progress: OnProgress = _in_silence,
+) -> Comparison:
+    """All that is known of two runs side by side. To try other rules on the same runs, keep a Comparer."""
+    return Comparer(a, b, anchors, on_progress).compare(rules)
+
+
+class Comparer:
+    """Two runs side by side. What does not depend on rules is found once, so that other rules are tried at once.
+
+    Attributes:
+        rows: the aligned rows, STATE ones among them. changed: what changed rows differ in.
+    """
+
+    def __init__(
+        self, a: Side, b: Side, anchors: Sequence[tuple[int, int]] = (), on_progress: OnProgress = _in_silence
+    ) -> None:
+        size_a, size_b = a.log.source.size, b.log.source.size
+        past_a = read_past(a.log, a.index.count, lambda at: on_progress(at, 2 * (size_a + size_b)))
+        past_b = read_past(b.log, b.index.count, lambda at: on_progress(size_a + at, 2 * (size_a + size_b)))
+        alignment = _with_states(align(a, b, anchors), past_a, past_b)
+        self.rows = JointRows.of(a, b, alignment, past_a, past_b)
+        self.changed = ChangedRows(a, b, alignment)
+        self._equal_requests = EqualRequests(self.rows)
+        self._silence = Silence(Rules(), self.changed, alignment)
+        self._on_progress = on_progress
+
+    def compare(self, rules: Rules | None = None) -> Comparison:
+        """The comparison under these rules."""
+        joint, alignment = self.rows, self.rows.alignment
+        silence = self._silence = self._silenced(Rules() if rules is None else rules)
+        loud = silence.level == LOUD
+        live = (alignment.change != Change.EQUAL) & loud
+        moved_here = (alignment.change == Change.MOVED) & (alignment.a == GAP)  # told of at their rows in A
+        rows = np.flatnonzero(live & ~moved_here).astype(np.int32)
+        answers = self._equal_requests.rows(silence)
+        clerk = Clerk(joint, self.changed, silence, answers)
+        finder = CauseFinder(joint, live, silence.level == NONDETERMINISTIC, rows, clerk)
+        finder.run()
+        points = _points(alignment, rows, finder.cause)
+        return Comparison(
+            alignment,
+            points,
+            tuple(clerk.cause(found, points) for found in finder.found),
+            _counts(alignment, live & ~moved_here, ~loud & ~moved_here),
+            tool_table(joint, answers, ~loud),
+            ~loud,
+        )
+
+    def differences(self, row: int) -> list[Difference]:
+        """What the payloads of a changed row differ in, marked by the rules of the last comparison."""
+        return self._silence.of(row, self.rows.kind_of(row), self.rows.tool_of(row))
+
+    def _silenced(self, rules: Rules) -> Silence:
+        silence = Silence(rules, self.changed, self.rows.alignment)
+        if len(rules):
+            different = np.flatnonzero(self.rows.alignment.change != Change.EQUAL)
+            total = len(different)
+            silence.judge(self._groups(different), lambda done: self._on_progress(total + done, 2 * total))
+        return silence
+
+    def _groups(self, rows: NDArray[np.intp]) -> Iterator[tuple[str, str | None, NDArray[np.intp]]]:
+        """These rows by kind and tool."""
+        if not len(rows):
+            return
+        joint, width = self.rows, len(self.rows.tools) + 1
+        keys = joint.kind[rows].astype(np.int64) * width + joint.tool[rows] + 1
+        order = np.argsort(keys, kind="stable")
+        distinct, starts = np.unique(keys[order], return_index=True)
+        for key, group in zip(distinct.tolist(), np.split(rows[order], starts[1:]), strict=True):
+            kind, tool = divmod(key, width)
+            yield joint.kinds[kind], joint.tools[tool - 1] if tool else None, group
+
+
+def _with_states(aligned: Alignment, past_a: Past, past_b: Past) -> Alignment:
+    """With STATE where equal events lead from equal states to different ones.
+
+    What differs among the events since the states were last seen equal explains a difference; then it is none.
+    """
+    change = aligned.change.copy()
+    equal = np.flatnonzero(change == Change.EQUAL)
+    state_a, state_b = past_a.state[aligned.a[equal]], past_b.state[aligned.b[equal]]
+    seen = (state_a != NO_STATE) & (state_b != NO_STATE)
+    checked, same = equal[seen], (state_a == state_b)[seen]
+    if not same.all():
+        apart = np.concatenate(([0], np.cumsum(change != Change.EQUAL)))
+        same_before = np.concatenate(([True], same[:-1]))
+        since = np.concatenate(([0], checked[:-1]))
+        change[checked[~same & same_before & (apart[checked] == apart[since])]] = Change.STATE
+    return replace(aligned, change=change)
+
+
+def _points(alignment: Alignment, rows: NDArray[np.int32], cause: NDArray[np.int32]) -> Points:
+    """The points at these rows; a moved event's counterpart is elsewhere."""
+    a, b, change = alignment.a[rows], alignment.b[rows], alignment.change[rows]
+    moved = change == Change.MOVED
+    b[moved] = alignment.partner_of_a[a[moved]]
+    return Points(rows, a, b, change, cause)
+
+
+def _counts(alignment: Alignment, points: NDArray[np.bool_], silenced: NDArray[np.bool_]) -> Counts:
+    by = np.bincount(alignment.change[points], minlength=len(Change)).tolist()
+    equal = int((alignment.change == Change.EQUAL).sum())
+    changed, moved, only_a, only_b, state = by[1:]
+    return Counts(equal, changed, moved, only_a, only_b, state, int(silenced.sum()))

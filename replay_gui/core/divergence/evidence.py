@@ -1,0 +1,100 @@
+"""What a cause rests on, read from both runs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.divergence.causes import Found
+from replay_gui.core.divergence.comparison import GAP, Cause, CauseKind, Change, Difference, Points
+from replay_gui.core.divergence.explanations import Evidence, explain, noise_of
+from replay_gui.core.divergence.joint_rows import JointRows
+from replay_gui.core.divergence.silence import LOUD, ChangedRows, Silence
+from replay_gui.core.event import Event
+from replay_gui.core.run_index import NO_PAIR
+
+_AHEAD = 64  # rows in which what took the place of a step is looked for
+
+
+class Clerk:
+    """Answers what the analysis asks about single events, and puts causes in words.
+
+    `answers`: rows of answers to equal requests that differ.
+    """
+
+    def __init__(self, joint: JointRows, rows: ChangedRows, silence: Silence, answers: NDArray[np.bool_]) -> None:
+        self._joint, self._rows, self._silence, self._answers = joint, rows, silence, answers
+        named = answers & (joint.tool >= 0)
+        equal = joint.is_answer & (joint.alignment.change == Change.EQUAL) & (joint.tool >= 0)
+        size = len(joint.tools)
+        self._otherwise = np.bincount(joint.tool[named], minlength=size)
+        self._compared = np.bincount(joint.tool[named | equal], minlength=size)
+        silenced = silence.level != LOUD
+        self._silenced_kinds = np.bincount(joint.kind[silenced], minlength=len(joint.kinds))
+        self._silenced_answers = np.bincount(joint.tool[answers & silenced & named], minlength=size)
+
+    # ---- for the analysis ---------------------------------------------------------------------------
+    def answers_equal_request(self, row: int) -> bool:
+        return bool(self._answers[row])
+
+    def is_noise(self, row: int) -> bool:
+        return noise_of([d for d in self._differences(row) if not d.ignored]) is not None
+
+    def memory_key(self, row: int) -> str | None:
+        event = self._joint.event_a(row) or self._joint.event_b(row)
+        key = None if event is None else event.payload.get("key")
+        return key if isinstance(key, str) else None
+
+    # ---- words --------------------------------------------------------------------------------------
+    def cause(self, found: Found, points: Points) -> Cause:
+        """The cause as it is published."""
+        row, change = int(points.row[found.point]), Change(int(points.change[found.point]))
+        place_a, place_b = int(points.a[found.point]), int(points.b[found.point])
+        a = None if place_a == GAP else self._joint.a.event(place_a)
+        b = None if place_b == GAP else self._joint.b.event(place_b)
+        tool = int(self._joint.tool[row])
+        is_tool = found.kind is CauseKind.TOOL and tool >= 0
+        length = self._length(found.point, points, change)
+        evidence = Evidence(
+            change,
+            a,
+            b,
+            [d for d in self._differences(row) if not d.ignored] if change is Change.CHANGED else [],
+            self._request(place_a) if is_tool else None,
+            self._instead(row, change) if found.kind is CauseKind.DECISION else None,
+            length,
+            change in (Change.ONLY_A, Change.ONLY_B) and row + length == len(self._joint.kind),
+            int(self._otherwise[tool]) if is_tool else 0,
+            int(self._compared[tool]) if is_tool else 0,
+        )
+        suppressed = self._silenced_answers[tool] if is_tool else self._silenced_kinds[self._joint.kind[row]]
+        words = explain(found, evidence)
+        return Cause(found.point, found.kind, found.tool, found.certain, words, found.consequences, int(suppressed))
+
+    def _differences(self, row: int) -> list[Difference]:
+        return self._silence.of(row, self._joint.kind_of(row), self._joint.tool_of(row))
+
+    def _request(self, place: int) -> Event | None:
+        request = int(self._joint.a.index.pair[place])
+        return None if request == NO_PAIR else self._joint.a.event(request)
+
+    def _instead(self, row: int, change: Change) -> Event | None:
+        """What the other run has in the place of a step that one run alone has."""
+        if change not in (Change.ONLY_A, Change.ONLY_B):
+            return None
+        column = self._joint.alignment.b if change is Change.ONLY_A else self._joint.alignment.a
+        ahead = np.flatnonzero(column[row : row + _AHEAD] != GAP)
+        if not len(ahead):
+            return None
+        at = row + int(ahead[0])
+        return self._joint.event_b(at) if change is Change.ONLY_A else self._joint.event_a(at)
+
+    def _length(self, point: int, points: Points, change: Change) -> int:
+        """Steps in a row that one run alone has; moved events that make one change of order."""
+        stop = point + 1
+        while stop < len(points.row) and points.change[stop] == change:
+            apart = points.row[stop] - points.row[stop - 1]
+            if points.cause[stop] != points.cause[point] or (change is not Change.MOVED and apart != 1):
+                break
+            stop += 1
+        return stop - point

@@ -1,0 +1,259 @@
+"""What a cause is, in a sentence that a person understands, and what stands behind it: headline — details · details.
+
+All of it is plain text, of which control characters are already replaced. Events are counted from 1, as people do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from replay_gui.core.divergence.causes import Found
+from replay_gui.core.divergence.comparison import CauseKind, Change, Difference
+from replay_gui.core.divergence.presets import PRESETS
+from replay_gui.core.divergence.rules import alike
+from replay_gui.core.event import Event
+from replay_gui.core.event_text import gist, summarise
+from replay_gui.core.plain_text import one_line
+from replay_gui.core.state import ABSENT, LISTS, MAPS
+
+BETWEEN = " — "  # stands between the headline and the details
+_QUOTED = 60  # characters of a quotation
+_NAME = 40
+_NAMED = 3  # differing settings that are named
+_ITEMS = 1000  # of a list that is looked at
+_SEEN = 50  # differences that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an explanation rests on.
+
+    Attributes:
+        change: of the point. a, b: the events that differ, None where a side has none. differences: of their payloads,
+        without those that rules silence. request: that of a response, if it is known.
+        other: for events that took the place of one another, what the other run has there. length: events in a row
+        that one run alone has, or that were swapped. at_end: the other run has ended there.
+        otherwise, compared: answers of the tool that differ, of how many to equal requests.
+    """
+
+    change: Change
+    a: Event | None
+    b: Event | None
+    differences: Sequence[Difference]
+    request: Event | None = None
+    other: Event | None = None
+    length: int = 1
+    at_end: bool = False
+    otherwise: int = 0
+    compared: int = 0
+
+
+def explain(cause: Found, evidence: Evidence) -> str:
+    """Headline and details."""
+    return f"{headline(cause, evidence)}{BETWEEN}{' · '.join(details(cause, evidence))}"
+
+
+def headline(cause: Found, evidence: Evidence) -> str:
+    """What happened, without where."""
+    event = evidence.a or evidence.b
+    assert event is not None
+    tool = _quiet(cause.tool or event.tool or "")
+    kind = _quiet(event.kind)
+    past = "after an equal past" if cause.certain else "and what came before may explain it"
+    match cause.kind:
+        case CauseKind.TOOL if cause.certain:
+            return f"{tool} answered differently to the same request"
+        case CauseKind.TOOL:
+            return f"{tool} answered differently to the same request, after the runs had parted"
+        case CauseKind.DECISION if event.kind == "ToolRequest":
+            return f"Something else was asked of {'the tools' if evidence.other else tool} {past}"
+        case CauseKind.DECISION:
+            return f"The model decided otherwise {past}"
+        case CauseKind.OBSERVATION:
+            by_user = event.payload.get("obs_type") == "message" and event.payload.get("source") == "user"
+            return "The user said something else" if by_user else "The agent observed something else"
+        case CauseKind.CONFIG:
+            return "The agents were set up differently"
+        case CauseKind.MEMORY if event.kind == "MemoryRead":
+            return f"Memory read back otherwise {past}"
+        case CauseKind.MEMORY:
+            return f"Something else was written to memory {past}"
+        case CauseKind.ORDER:
+            return "The same events came in another order"
+        case CauseKind.STATE:
+            return "Equal events led to different recorded states"
+        case CauseKind.MISSING | CauseKind.EXTRA if evidence.at_end:
+            ended, goes_on = ("B", "A") if cause.kind is CauseKind.MISSING else ("A", "B")
+            return f"{ended} ends here, and {goes_on} goes on"
+        case CauseKind.MISSING | CauseKind.EXTRA:
+            return _one_sided(cause.kind, event, tool, kind)
+    return f"{kind} differs {past}"
+
+
+def _one_sided(what: CauseKind, event: Event, tool: str, kind: str) -> str:
+    missing = what is CauseKind.MISSING
+    if not tool:
+        return f"{_article(kind)} is missing in B" if missing else f"{_article(kind)} was added in B"
+    if event.kind == "ToolResponse":
+        return f"An answer of {tool} is missing in B" if missing else f"{tool} answered once more in B"
+    return f"{tool} was not called in B" if missing else f"{tool} was called once more in B"
+
+
+def _article(kind: str) -> str:
+    return f"{'An' if kind[:1] in 'AEIOU' else 'A'} {kind}"
+
+
+def details(cause: Found, evidence: Evidence) -> list[str]:
+    """Where it happened and what exactly, in parts."""
+    a, b = evidence.a, evidence.b
+    said = [_place(a, b)]
+    if evidence.change is Change.STATE:
+        return [*said, _summary(a), "something that the log does not hold differs"]
+    if evidence.change is Change.MOVED and a is not None and b is not None:
+        moved = f"{_name(a)} is event {b.position + 1:,} in B"
+        return [*said, moved, *([f"{evidence.length:,} events moved"] if evidence.length > 1 else [])]
+    if a is None or b is None:
+        event = a or b
+        words = _summary(event)
+        if evidence.other is not None:
+            words = f"{_name_and_summary(event)} against {_name_and_summary(evidence.other)}"
+        return [*said, words, *([f"{evidence.length:,} events in a row"] if evidence.length > 1 else [])]
+    what = _what(a, b, evidence.differences)
+    if evidence.request is not None and what.startswith(("returned", "failed", "succeeded")):
+        what = f"{_quote(summarise(evidence.request))} {what}"
+    elif evidence.request is not None:
+        asked = summarise(evidence.request)
+        said += [_quote(asked)] if asked != "nothing" else []
+    said.append(what)
+    if (noise := noise_of(evidence.differences)) is not None:
+        said.append(f"only {noise} differ")
+    if cause.kind is CauseKind.TOOL and evidence.compared:
+        calls = "1 call" if evidence.compared == 1 else f"{evidence.compared:,} equal calls"
+        said.append(f"differs in {evidence.otherwise:,} of {calls}")
+    elif cause.repeats:
+        said.append(f"{cause.repeats:,} more like it")
+    return said
+
+
+def in_one_line(change: Change, a: Event | None, b: Event | None, differences: Sequence[Difference]) -> str:
+    """One divergence, for people: the ``diff`` of a DivergencePoint. `a`, `b`: the counterparts."""
+    if a is None or b is None:
+        return f"only in {'B' if a is None else 'A'}: {_name_and_summary(b if a is None else a)}"
+    if change is Change.MOVED:
+        return f"{_name_and_summary(a)} is event {b.position + 1:,} in B"
+    if change is Change.STATE:
+        return f"{_name_and_summary(a)}: equal events, different recorded states"
+    return f"{_name(a)}: {_what(a, b, differences)}"
+
+
+def noise_of(differences: Sequence[Difference]) -> str | None:
+    """The presets that match all that differs, named ("clock times and durations"); None where there is more."""
+    if not differences or len(differences) > _SEEN:
+        return None
+    names: list[str] = []
+    for difference in differences:
+        texts = difference.a, difference.b
+        name = next((name for name in PRESETS if alike(*texts, (name,))), None)
+        if name is None:
+            if not alike(*texts, PRESETS):
+                return None
+            names += [name for name, pattern in PRESETS.items() if not alike(*texts, set(PRESETS) - {name})]
+        else:
+            names.append(name)
+    return " and ".join(dict.fromkeys(names)) or None
+
+
+def _what(a: Event, b: Event, differences: Sequence[Difference]) -> str:
+    """What differs between two events, as seen from B."""
+    if a.kind == "ToolResponse":
+        ok_a, ok_b = a.payload.get("success"), b.payload.get("success")
+        if ok_a != ok_b:
+            how = f"failed: {_quote(summarise(b))}" if ok_b is False else "succeeded"
+            return f"{how} instead of {'failing' if ok_a is False else 'succeeding'}"
+        listed = _listed(a.payload.get("output"), b.payload.get("output"))
+        if listed is not None:
+            return listed
+    one = [d for d in differences if not d.path.endswith("request_hash")]
+    shown = one[: _NAMED if a.kind == "AgentInit" else 1]
+    if len(one) == 1 or (one and a.kind in ("AgentInit", "MemoryWrite")):
+        said = "; ".join(f"{_where(d.path)}: {_value(d.a, d.b)} against {_value(d.b, d.a)}" for d in shown)
+        return said + (f"; {len(one) - len(shown):,} more" if len(one) > len(shown) else "")
+    words_a, words_b = summarise(a), summarise(b)
+    if words_a != words_b and not (a.kind == "ToolResponse" and len(one) > 1):
+        return f"{_quote(words_a, words_b)} against {_quote(words_b, words_a)}"
+    if one:
+        first = f"{_where(one[0].path)}: {_value(one[0].a, one[0].b)} against {_value(one[0].b, one[0].a)}"
+        return f"{len(one):,} places differ, {first}"
+    return "they differ"
+
+
+def _listed(a: object, b: object) -> str | None:
+    """What became of an output's list: returned 1 hit instead of 2; other hits: without “x”, with “y”."""
+    name, old, new = "items", a, b
+    if isinstance(a, MAPS) and isinstance(b, MAPS):
+        lists = [key for key in a if isinstance(a[key], LISTS) and isinstance(b.get(key), LISTS)]
+        name = next((key for key in lists if a[key] != b[key]), "")
+        old, new = a.get(name), b.get(name)
+    if not (isinstance(old, LISTS) and isinstance(new, LISTS)) or max(len(old), len(new)) > _ITEMS:
+        return None
+    if len(old) != len(new):
+        one = len(new) == 1 and name.endswith("s")
+        return f"returned {len(new):,} {_quiet(name[:-1] if one else name)} instead of {len(old):,}"
+    labels_a, labels_b = [_label(item) for item in old], [_label(item) for item in new]
+    gone = next((label for label in labels_a if label and label not in labels_b), None)
+    come = next((label for label in labels_b if label and label not in labels_a), None)
+    if gone is None or come is None:
+        return None
+    return f"returned other {_quiet(name)}: without {_quote(gone)}, with {_quote(come)}"
+
+
+def _label(item: object) -> str:
+    """What an item of a list may be called: itself, or its first text."""
+    if isinstance(item, MAPS):
+        return next((value for value in item.values() if isinstance(value, str)), "")
+    return item if isinstance(item, str) else ""
+
+
+def _where(path: str) -> str:
+    return one_line(path.lstrip("/").replace("/", ".").replace("~1", "/").replace("~0", "~"), _QUOTED) or "all of it"
+
+
+def _value(value: object, other: object) -> str:
+    if value is ABSENT:
+        return "nothing"
+    if isinstance(value, str):
+        return _quote(value, other if isinstance(other, str) else "")
+    if isinstance(value, LISTS):
+        return "1 item" if len(value) == 1 else f"{len(value):,} items"
+    return one_line(gist(value), _QUOTED)
+
+
+def _quote(text: str, other: str = "") -> str:
+    """In quotation marks, cut; of texts that begin alike, the part where they part."""
+    at = next((i for i, (c, d) in enumerate(zip(text, other, strict=False)) if c != d), 0) if other else 0
+    begin = max(0, at - _QUOTED // 3) if at > 2 * _QUOTED // 3 else 0
+    return f"“{'…' if begin else ''}{one_line(text[begin:], _QUOTED)}”"
+
+
+def _summary(event: Event | None) -> str:
+    return "" if event is None else _quote(summarise(event))
+
+
+def _name(event: Event) -> str:
+    return f"{_quiet(event.kind)} {_quiet(event.tool)}" if event.tool else _quiet(event.kind)
+
+
+def _name_and_summary(event: Event | None) -> str:
+    return "" if event is None else f"{_name(event)} {_quote(summarise(event))}"
+
+
+def _place(a: Event | None, b: Event | None) -> str:
+    if a is not None:
+        return f"Event {a.position + 1:,}"
+    assert b is not None
+    return f"Event {b.position + 1:,} of B"
+
+
+def _quiet(text: str) -> str:
+    return one_line(text, _NAME)

@@ -1,0 +1,93 @@
+"""The rows of an alignment with what both indexes say of their events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.divergence.comparison import GAP, Alignment
+from replay_gui.core.divergence.past import Past
+from replay_gui.core.divergence.side import Side
+from replay_gui.core.event import Event
+from replay_gui.core.run_index import NO_TOOL
+
+ANSWER = "ToolResponse"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JointRows:
+    """An alignment of two sides, and names that both share.
+
+    Attributes:
+        kinds, tools: names. kind, tool: int32[rows], indexes into them, of the event in A, else of that in B; tool is
+        NO_TOOL where it concerns none.
+        row_of_a, row_of_b: int32, rows by place. past_a, past_b: parents and recorded states.
+    """
+
+    a: Side
+    b: Side
+    alignment: Alignment
+    kinds: tuple[str, ...]
+    kind: NDArray[np.int32]
+    tools: tuple[str, ...]
+    tool: NDArray[np.int32]
+    row_of_a: NDArray[np.int32]
+    row_of_b: NDArray[np.int32]
+    past_a: Past
+    past_b: Past
+
+    @classmethod
+    def of(cls, a: Side, b: Side, alignment: Alignment, past_a: Past, past_b: Past) -> JointRows:
+        kinds, in_kinds = _joined(a.index.kinds, b.index.kinds)
+        tools, in_tools = _joined(a.index.tools, b.index.tools)
+        return cls(
+            a,
+            b,
+            alignment,
+            kinds,
+            _by_row(alignment, a.index.kind, in_kinds[b.index.kind]),
+            tools,
+            _by_row(alignment, a.index.tool, np.append(in_tools, np.int32(NO_TOOL))[b.index.tool]),
+            np.flatnonzero(alignment.a != GAP).astype(np.int32),
+            np.flatnonzero(alignment.b != GAP).astype(np.int32),
+            past_a,
+            past_b,
+        )
+
+    @property
+    def is_answer(self) -> NDArray[np.bool_]:
+        """bool[rows]: tool responses."""
+        found: NDArray[np.bool_] = self.kind == self.kinds.index(ANSWER)
+        return found
+
+    def kind_of(self, row: int) -> str:
+        return self.kinds[int(self.kind[row])]
+
+    def tool_of(self, row: int) -> str | None:
+        tool = int(self.tool[row])
+        return None if tool == NO_TOOL else self.tools[tool]
+
+    def event_a(self, row: int) -> Event | None:
+        place = int(self.alignment.a[row])
+        return None if place == GAP else self.a.event(place)
+
+    def event_b(self, row: int) -> Event | None:
+        place = int(self.alignment.b[row])
+        return None if place == GAP else self.b.event(place)
+
+
+def _joined(names_a: tuple[str, ...], names_b: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """The names of both, and where those of B stand among them."""
+    numbers = {name: i for i, name in enumerate(names_a)}
+    places = [numbers.setdefault(name, len(numbers)) for name in names_b]
+    return tuple(numbers), np.array(places, np.int32)
+
+
+def _by_row(alignment: Alignment, of_a: NDArray[np.integer], of_b: NDArray[np.integer]) -> NDArray[np.int32]:
+    column = np.empty(len(alignment.a), np.int32)
+    in_a, in_b = alignment.a != GAP, alignment.b != GAP
+    column[in_b] = of_b[alignment.b[in_b]]
+    column[in_a] = of_a[alignment.a[in_a]]
+    return column

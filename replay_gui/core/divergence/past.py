@@ -1,0 +1,68 @@
+"""What an event's record says of what came before it: the event that caused it, and the state it led to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.event import whole
+from replay_gui.core.log_reader import EventLog
+from replay_gui.core.scanner import Block, Ending
+
+NO_PARENT = -1
+NO_STATE = 0
+
+
+class _Meta(msgspec.Struct):
+    parent: Any = None
+
+
+_decode = msgspec.msgpack.Decoder(_Meta).decode
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """Columns over a run's events, as one pass over its records finds them.
+
+    Attributes:
+        parent: int32, the place of the event that caused each, NO_PARENT where none is recorded.
+        state: uint64, the first eight bytes of the recorded state hash, NO_STATE where there is none.
+    """
+
+    parent: NDArray[np.int32]
+    state: NDArray[np.uint64]
+
+
+def read_past(log: EventLog, count: int, on_progress: Callable[[int], None]) -> Past:
+    """One pass; `on_progress` hears of the byte reached. A parent is taken for a place: seq counts as places do."""
+    parent = np.full(count, NO_PARENT, np.int32)
+    state = np.full(count, NO_STATE, np.uint64)
+    for part in log.parts():
+        if isinstance(part, Ending):
+            break
+        if isinstance(part, Block):
+            block = part.up_to(count)
+            stop = block.first + len(block)
+            parent[block.first : stop] = [_parent(meta, block.first + i) for i, meta in enumerate(block.metas)]
+            state[block.first : stop] = _heads(block.states)
+            on_progress(int(part.offsets[-1]))
+    return Past(parent, state)
+
+
+def _parent(meta: bytes, place: int) -> int:
+    if b"\xa6parent" not in meta:
+        return NO_PARENT
+    try:
+        found = whole(_decode(meta).parent)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return NO_PARENT
+    return found if found is not None and found < place else NO_PARENT
+
+
+def _heads(states: Sequence[bytes | None]) -> NDArray[np.uint64]:
+    return np.frombuffer(b"".join([(state or bytes(8))[:8] for state in states]), "<u8")

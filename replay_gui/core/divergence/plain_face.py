@@ -1,0 +1,64 @@
+"""Divergences as DivergencePoints: what scripts, ``diff --json`` and the seed's ``detect_divergence`` hand out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from replay_gui.core.divergence.compare import Comparer
+from replay_gui.core.divergence.comparison import GAP, Change, Comparison, DivergencePoint
+from replay_gui.core.divergence.explanations import in_one_line
+from replay_gui.core.divergence.rules import Rules
+from replay_gui.core.divergence.side import Side
+from replay_gui.core.event import Event
+from replay_gui.core.log_reader import EventLog
+
+
+def divergences(a: EventLog, b: EventLog, rules: Rules | None = None) -> Iterator[DivergencePoint]:
+    """Where two logs part; the logs are indexed first."""
+    comparer = Comparer(_indexed(a), _indexed(b))
+    return divergence_points(comparer, comparer.compare(rules))
+
+
+def _indexed(log: EventLog) -> Side:
+    with tempfile.TemporaryDirectory(prefix="replay-gui-index-") as folder:
+        return Side.built(log, Path(folder))  # which reads all it needs of the folder at once
+
+
+def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[DivergencePoint]:
+    """The points of the comparer's last comparison, in their order, each read when it is asked for."""
+    points, alignment = comparison.points, comparison.alignment
+    rows = comparer.rows
+    next_a = np.concatenate(([0], np.maximum.accumulate(alignment.a) + 1))  # by row: places begun above it
+    next_b = np.concatenate(([0], np.maximum.accumulate(alignment.b) + 1))
+    for row, place_a, place_b, number in zip(
+        points.row.tolist(), points.a.tolist(), points.b.tolist(), points.change.tolist(), strict=True
+    ):
+        change = Change(number)
+        a = None if place_a == GAP else rows.a.event(place_a)
+        b = None if place_b == GAP else rows.b.event(place_b)
+        named = a or b
+        assert named is not None
+        differences = comparer.differences(row) if change is Change.CHANGED else ()
+        yield DivergencePoint(
+            place_a if a is not None else int(next_a[row]),
+            place_b if b is not None else int(next_b[row]),
+            named.event_id,
+            change.name.lower(),
+            _hash(a, change, rows.a),
+            _hash(b, change, rows.b),
+            in_one_line(change, a, b, [d for d in differences if not d.ignored]),
+            tuple(differences),
+        )
+
+
+def _hash(event: Event | None, change: Change, side: Side) -> str | None:
+    """What the side is compared by there, hex."""
+    if event is None:
+        return None
+    if change is Change.STATE:
+        return None if event.state_hash is None else event.state_hash.hex()
+    return side.content_hash(event.position)

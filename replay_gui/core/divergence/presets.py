@@ -1,0 +1,45 @@
+"""Text patterns with a name, for what differs between any two runs and seldom means anything.
+
+None of them has a quantifier inside another over the same characters: texts of logs are hostile, and matching stays
+linear in their length.
+"""
+
+from __future__ import annotations
+
+import re
+
+_DAY = r"\d{4}-\d\d-\d\d"
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?"
+_ZONE = r"(?: ?(?:Z|UTC|GMT|AM|PM|am|pm)\b| ?[+-]\d\d:?\d\d\b)?"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
+_WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? "
+
+PRESETS: dict[str, str] = {
+    "clock times": "|".join(
+        (
+            rf"\b{_DAY}(?:[T _]{_CLOCK}{_ZONE})?",
+            rf"(?:{_WEEKDAY})?\b{_MONTH} {{1,2}}\d{{1,2}}(?:,? \d{{4}})?(?: {_CLOCK}{_ZONE}(?: \d{{4}})?)?",
+            rf"(?:{_WEEKDAY})?\b\d{{1,2}} {_MONTH} \d{{4}}(?: {_CLOCK}{_ZONE})?",
+            rf"\b{_CLOCK}{_ZONE}",
+            r"\b1[5-9]\d{8}(?:\.\d{1,9}|\d{3}|\d{6}|\d{9})?\b",  # seconds … nanoseconds since 1970
+        )
+    ),
+    "durations": (
+        r"\b\d{1,12}(?:\.\d{1,12})?(?:e-?\d\d?)? ?"
+        r"(?:ns|µs|μs|us|ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b"
+    ),
+    "uuids": r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b",
+    "addresses": r"\b0x[0-9a-fA-F]{4,16}\b|\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d{2,5}\b",
+    "temporary paths": (
+        r"(?:/private)?(?:/var)?/tmp/[\w.+@~-]+|/var/folders/[\w.+/-]+|/dev/shm/[\w.+-]+"
+        r"|[A-Za-z]:\\(?:[\w .~-]+\\)?(?:[\w .~-]+\\)?(?:[\w .~-]+\\)?(?:[\w .~-]+\\)?[Tt]e?mp\\[\w.+-]+"
+    ),
+}
+"""Regular expressions by name."""
+
+_COMPILED = {name: re.compile(pattern) for name, pattern in PRESETS.items()}
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The preset of this name, or the regular expression itself; re.error where it is none."""
+    return _COMPILED.get(pattern) or re.compile(pattern)

@@ -1,0 +1,34 @@
+"""Which row an event stands in, and where each side has come to at a row: what a split view asks all the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.divergence.comparison import GAP, Alignment
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowPlaces:
+    """The rows of an Alignment, by place and the reverse.
+
+    Attributes:
+        row_of_a: int32[events of A], the row of each event. row_of_b: of B.
+        last_a: int32[rows], the place of the last event of A at or above the row, GAP above the first. last_b: of B.
+    """
+
+    row_of_a: NDArray[np.int32]
+    row_of_b: NDArray[np.int32]
+    last_a: NDArray[np.int32]
+    last_b: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, alignment: Alignment) -> RowPlaces:
+        return cls(
+            np.flatnonzero(alignment.a != GAP).astype(np.int32),
+            np.flatnonzero(alignment.b != GAP).astype(np.int32),
+            np.maximum.accumulate(alignment.a),
+            np.maximum.accumulate(alignment.b),
+        )

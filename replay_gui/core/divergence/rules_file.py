@@ -1,0 +1,79 @@
+"""The file of rules (INTERFACE 2): TOML, a ``[[rule]]`` each, beside the log or in the user's settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from replay_gui.core.divergence.rules import Rule, Rules
+from replay_gui.core.errors import LogUnreadable, RulesRefused
+
+SUFFIX = ".rules.toml"
+_FIELDS = ("action", "tool", "kind", "path", "pattern", "abs", "rel", "note")
+_SIZE_LIMIT = 1 << 20
+
+
+def rules_beside(log: Path) -> Path:
+    """Where a log's own rules are, if it has any: ``run.rlog.rules.toml``."""
+    return log.with_name(log.name + SUFFIX)
+
+
+def read_rules(path: Path) -> Rules:
+    """The rules of a file; RulesRefused or LogUnreadable, in one line, where it is wrong or cannot be read."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_SIZE_LIMIT + 1)
+    except OSError as why:
+        raise LogUnreadable(f"{path}: the rules cannot be read: {why.strerror or why}") from None
+    if len(raw) > _SIZE_LIMIT:
+        raise RulesRefused(f"{path}: is over 1 MiB, which no rules are")
+    try:
+        document = tomllib.loads(raw.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as why:
+        raise RulesRefused(f"{path}: is no TOML: {why}") from None
+    for name in document:
+        if name != "rule":
+            raise RulesRefused(f"{path}: {name!r} is not known; rules are written [[rule]]")
+    entries = document.get("rule", [])
+    if not isinstance(entries, list):
+        raise RulesRefused(f"{path}: a rule is written [[rule]], in two brackets")
+    return Rules(_rule(entry, f"{path}: rule {number}") for number, entry in enumerate(entries, 1))
+
+
+def _rule(entry: Any, where: str) -> Rule:
+    if not isinstance(entry, dict):
+        raise RulesRefused(f"{where}: is no table")
+    for name in entry:
+        if name not in _FIELDS:
+            raise RulesRefused(f"{where}: {name!r} is not known; a rule has {', '.join(_FIELDS)}")
+    try:
+        return msgspec.convert(entry, Rule)
+    except RulesRefused as why:
+        raise RulesRefused(f"{where}: {why}") from None
+    except msgspec.ValidationError as why:
+        if isinstance(why.__cause__, RulesRefused):
+            raise RulesRefused(f"{where}: {why.__cause__}") from None
+        raise RulesRefused(f"{where}: {why}") from None
+
+
+def write_rules(rules: Rules, path: Path) -> None:
+    """Writes the file as a whole or not at all; OSError where it cannot be."""
+    draft = path.with_name(path.name + ".new")
+    draft.write_text("\n".join(map(_table, rules)), encoding="utf-8")
+    os.replace(draft, path)
+
+
+def _table(rule: Rule) -> str:
+    members = ((name, getattr(rule, name)) for name in _FIELDS)
+    return "[[rule]]\n" + "".join(f"{name} = {_toml(value)}\n" for name, value in members if value not in (None, ""))
+
+
+def _toml(value: str | float) -> str:
+    if isinstance(value, str):
+        return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    return repr(float(value))

@@ -1,0 +1,126 @@
+"""Which rows of an alignment rules silence, and the differences they were judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.chain import request_hash_of_decoded
+from replay_gui.core.divergence.comparison import Alignment, Change, Difference
+from replay_gui.core.divergence.differences import differences
+from replay_gui.core.divergence.rules import Action, Rules
+from replay_gui.core.divergence.side import Side
+from replay_gui.core.event import Event
+
+LOUD, IGNORED, NONDETERMINISTIC = 0, 1, 2
+_HELD = 20_000  # rows whose differences are kept from one set of rules to the next
+_MOST = 10_000  # differences of one event that are looked at; with more, no rule silences it
+_NAMING = ("ToolResponse", "PatchApplied", "PatchRejected")
+_HASHES = ("/request_hash", "/patch_hash")  # name another event by content, so they differ where that does
+
+
+class ChangedRows:
+    """The events of changed rows and what they differ in; what was read once is kept, as far as memory allows."""
+
+    def __init__(self, a: Side, b: Side, alignment: Alignment) -> None:
+        self._a, self._b, self._alignment = a, b, alignment
+        self._held: dict[int, tuple[Difference, ...]] = {}
+
+    def events(self, row: int) -> tuple[Event, Event]:
+        """Both events of a row that has both."""
+        return self._a.event(int(self._alignment.a[row])), self._b.event(int(self._alignment.b[row]))
+
+    def differences(self, row: int) -> tuple[Difference, ...]:
+        """What the payloads of a changed row differ in, at most _MOST + 1 of them."""
+        found = self._held.get(row)
+        if found is None:
+            a, b = self.events(row)
+            found = tuple(islice(differences(a.payload, b.payload), _MOST + 1))
+            if len(self._held) < _HELD and len(found) <= _HELD // 100:
+                self._held[row] = found
+        return found
+
+
+class Silence:
+    """What rules make of the rows that differ.
+
+    Attributes:
+        level: uint8[rows], LOUD, IGNORED or NONDETERMINISTIC.
+    """
+
+    def __init__(self, rules: Rules, rows: ChangedRows, alignment: Alignment) -> None:
+        self._rules, self._rows = rules, rows
+        self.level = np.zeros(len(alignment.a), np.uint8)
+        self._change = alignment.change
+        self._alike: set[tuple[object, object]] = set()  # hashes of requests and patches that rules make equal
+
+    def judge(
+        self,
+        groups: Iterable[tuple[str, str | None, NDArray[np.intp]]],
+        on_progress: Callable[[int], None],
+    ) -> None:
+        """Judges the rows that differ, given by kind and tool; `on_progress` hears how many are done."""
+        chosen: list[tuple[int, Rules]] = []
+        for kind, tool, rows in groups:
+            rules = self._rules.of(kind, tool)
+            if rules.passes_over_events:
+                self.level[rows] = IGNORED
+            elif len(rules) or kind in _NAMING:
+                chosen += [(row, rules) for row in rows[self._change[rows] == Change.CHANGED].tolist()]
+        chosen.sort(key=lambda one: one[0])  # requests come before their responses
+        for done, (row, rules) in enumerate(chosen):
+            self.level[row] = self._level(row, rules)
+            on_progress(done)
+
+    def makes_equal(self, hash_a: object, hash_b: object) -> bool:
+        """Whether two requests, or patches, are equal by these hashes or by rules."""
+        return hash_a == hash_b or (hash_a, hash_b) in self._alike
+
+    def of(self, row: int, kind: str, tool: str | None) -> list[Difference]:
+        """The differences of a changed row, those marked that rules silence."""
+        rules = self._rules.of(kind, tool)
+        return [
+            Difference(d.path, d.a, d.b, self._silencing(d, rules) is not None) for d in self._rows.differences(row)
+        ]
+
+    def _level(self, row: int, rules: Rules) -> int:
+        found = self._rows.differences(row)
+        if not found or len(found) > _MOST:
+            return LOUD
+        own: list[Difference] = []
+        actions: set[Action] = set()
+        for difference in found:
+            action = self._silencing(difference, rules)
+            if action is not None:
+                actions.add(action)
+            elif difference.path == "/patch_hash":
+                own.append(difference)  # of a proposal: follows from the patch
+            else:
+                return LOUD
+        if own and not self._names_own_patch(row):
+            return LOUD
+        self._remember(row)
+        return NONDETERMINISTIC if Action.NONDETERMINISTIC in actions else IGNORED
+
+    def _silencing(self, difference: Difference, rules: Rules) -> Action | None:
+        if difference.path in _HASHES:
+            return Action.IGNORE if (difference.a, difference.b) in self._alike else None
+        return rules.silencing(difference)
+
+    def _names_own_patch(self, row: int) -> bool:
+        return self._rows.events(row)[0].kind == "PatchProposal"
+
+    def _remember(self, row: int) -> None:
+        a, b = self._rows.events(row)
+        if a.kind == "ToolRequest":
+            self._alike.add((_request_hash(a.payload), _request_hash(b.payload)))
+        elif a.kind == "PatchProposal":
+            self._alike.add((a.payload.get("patch_hash"), b.payload.get("patch_hash")))
+
+
+def _request_hash(payload: Any) -> str:
+    return request_hash_of_decoded(payload.get("tool_name"), payload.get("tool_version"), payload.get("input"))

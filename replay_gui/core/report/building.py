@@ -1,0 +1,114 @@
+"""From a verified run, or two compared ones, to the parts of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from replay_gui.core.event_stream import events_of
+from replay_gui.core.event_text import gist, summarise
+from replay_gui.core.log_reader import EventLog
+from replay_gui.core.plain_text import one_line
+from replay_gui.core.report.classify import diagnose
+from replay_gui.core.report.model import AnchorFinding, BrokenEvent, RunFacts, RunPart, ToolFacts
+from replay_gui.core.report.timeline import TimelineMaker
+from replay_gui.core.run_summary import RunSummary
+from replay_gui.core.scanner import Ending
+from replay_gui.core.state import LISTS, MAPS
+from replay_gui.core.verification import VerificationReport
+
+OnProgress = Callable[[int, int], None]  # (done, total), in bytes
+
+_MEMBERS = 24  # of the first broken event's payload that are shown
+_LOOKED_AT = 2_000  # that are counted
+_DEEP = 8
+_VALUE = 160  # characters of a value
+
+
+def run_part(
+    log: EventLog,
+    verification: VerificationReport,
+    format: str,
+    size: int,
+    on_progress: OnProgress,
+    anchor: AnchorFinding | None = None,
+) -> RunPart:
+    """What a report says of one run; reads the log once more, for what it is about.
+
+    Args:
+        verification: of this log. format, size: of the file the user has, bytes.
+    """
+    agent = log.header.facts.get("agent")
+    summary = RunSummary(agent if isinstance(agent, str) else None)
+    timeline = TimelineMaker(verification.events)
+    for event in events_of(log):
+        if not isinstance(event, Ending):
+            summary.take(event)
+            timeline.take(event)
+            on_progress(event.offset, log.source.size)
+    diagnosis = diagnose(log, verification)
+    finding = None if diagnosis is None else diagnosis.finding
+    return RunPart(
+        verification,
+        format,
+        size,
+        _facts(summary),
+        timeline.made(verification.first_broken),
+        diagnosis,
+        None if finding is None else _broken(log, finding.position, finding.offset),
+        anchor,
+    )
+
+
+def _facts(summary: RunSummary) -> RunFacts:
+    tools = [ToolFacts(name, **counts) for name, counts in summary.tools.items()]
+    tools.sort(key=lambda tool: (-tool.calls, tool.name))
+    kinds = sorted(summary.kinds.items(), key=lambda item: (-item[1], item[0]))
+    return RunFacts(summary.agent, summary.first_time, summary.last_time, tuple(kinds), tuple(tools))
+
+
+def _broken(log: EventLog, place: int, offset: int) -> BrokenEvent:
+    event = log.event_at(place, offset)
+    members: list[tuple[str, str]] = []
+    hidden = 0
+    for path, words in _members(event.payload, "", 0):
+        if len(members) < _MEMBERS:
+            members.append((path, words))
+        elif hidden < _LOOKED_AT:
+            hidden += 1
+        else:
+            break
+    return BrokenEvent(
+        place,
+        event.event_id,
+        offset,
+        event.size,
+        event.kind,
+        event.tool,
+        event.time,
+        summarise(event),
+        tuple(members),
+        hidden,
+        None if event.hash is None else event.hash.hex(),
+        None if event.state_hash is None else event.state_hash.hex(),
+    )
+
+
+def _members(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
+    """The leaves of a payload with their JSON Pointers; what lies deeper than _DEEP, in a few words."""
+    if isinstance(value, MAPS) and len(value) and depth < _DEEP:
+        for key in value:
+            name = str(key).replace("~", "~0").replace("/", "~1")
+            yield from _members(value[key], f"{path}/{name}", depth + 1)
+    elif isinstance(value, LISTS) and len(value) and depth < _DEEP:
+        for number, item in enumerate(value):
+            yield from _members(item, f"{path}/{number}", depth + 1)
+    else:
+        yield path, value_words(value)
+
+
+def value_words(value: Any) -> str:
+    """A value in one visible line: a text in quotation marks, others in a few words."""
+    if isinstance(value, str):
+        return f"“{one_line(value, _VALUE)}”"
+    return one_line(gist(value), _VALUE)

@@ -1,0 +1,62 @@
+"""Canonical JSON (RFC 8785, JSON Canonicalization Scheme): equal values have equal bytes."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+_EXACT = 2**53  # beyond it a JSON number need not be what was written
+
+
+def canonical_json(value: Any) -> bytes:
+    """UTF-8 of dicts with str keys, lists, tuples, strings, numbers, booleans and None.
+
+    ValueError for what RFC 8785 has no form for: integers beyond 2^53, floats that are not finite, lone surrogates.
+    """
+    return _form(value).encode("utf-8")
+
+
+def _form(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return json.dumps(value, ensure_ascii=False)  # escapes what RFC 8785 3.2.2.2 says, and nothing else
+        case int():
+            if abs(value) > _EXACT:
+                raise ValueError(f"{value} is no number that JSON keeps")
+            return str(value)
+        case float():
+            return _number(value)
+        case dict():
+            members = sorted(value.items(), key=lambda item: item[0].encode("utf-16-be"))
+            return "{" + ",".join(f"{_form(name)}:{_form(member)}" for name, member in members) + "}"
+        case list() | tuple():
+            return "[" + ",".join(map(_form, value)) + "]"
+    raise ValueError(f"JSON has no {type(value).__name__}")
+
+
+def _number(value: float) -> str:
+    """As ECMAScript writes it (ECMA-262, Number::toString): the shortest digits that read back as the same number."""
+    if not math.isfinite(value):
+        raise ValueError("JSON has no numbers that are not finite")
+    if value == 0:
+        return "0"
+    sign = "-" if value < 0 else ""
+    mantissa, _, exponent = f"{abs(value)!r}".partition("e")
+    whole, _, part = mantissa.partition(".")
+    digits = (whole + ("" if part == "0" else part)).lstrip("0")
+    leading = len(whole + part) - len((whole + part).lstrip("0"))
+    point = len(whole) - leading + int(exponent or 0)  # the value is 0.digits x 10^point
+    digits = digits.rstrip("0") or "0"
+    if len(digits) <= point <= 21:
+        return sign + digits + "0" * (point - len(digits))
+    if 0 < point <= 21:
+        return f"{sign}{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    rest = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{sign}{digits[0]}{rest}e{'+' if point > 0 else '-'}{abs(point - 1)}"

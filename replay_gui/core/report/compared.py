@@ -1,0 +1,79 @@
+"""What a report says of two runs side by side."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from replay_gui.core.divergence.causes import ranked
+from replay_gui.core.divergence.compare import Comparer
+from replay_gui.core.divergence.comparison import Comparison, Difference, DivergencePoint
+from replay_gui.core.divergence.explanations import BETWEEN
+from replay_gui.core.divergence.plain_face import divergence_points
+from replay_gui.core.divergence.rules import Rule, Rules
+from replay_gui.core.report.building import value_words
+from replay_gui.core.report.model import POINTS_LIMIT, CausePart, ComparisonPart, DifferencePart, PointPart, RulePart
+from replay_gui.core.state import ABSENT
+
+_DIFFERENCES = 12  # of a point that are listed
+
+
+def comparison_part(comparer: Comparer, comparison: Comparison, rules: Rules) -> ComparisonPart:
+    """The comparer's last comparison, made under `rules`; reads the events at the first POINTS_LIMIT divergences."""
+    points = tuple(map(_point, islice(divergence_points(comparer, comparison), POINTS_LIMIT)))
+    return ComparisonPart(
+        comparison.diverged,
+        comparison.counts,
+        tuple(_cause(comparer, comparison, which) for which in ranked(comparison.causes)),
+        points,
+        len(comparison.points.row),
+        comparison.tools,
+        tuple(map(_rule, rules)),
+    )
+
+
+def _cause(comparer: Comparer, comparison: Comparison, which: int) -> CausePart:
+    cause = comparison.causes[which]
+    a, b = int(comparison.points.a[cause.point]), int(comparison.points.b[cause.point])
+    rows = comparer.rows
+    event = rows.a.event(a) if a >= 0 else rows.b.event(b)
+    headline, _, details = cause.explanation.partition(BETWEEN)
+    return CausePart(
+        cause.kind.value,
+        cause.tool,
+        cause.certain,
+        headline,
+        details,
+        a,
+        b,
+        event.event_id,
+        cause.consequences,
+        cause.suppressed,
+    )
+
+
+def _point(point: DivergencePoint) -> PointPart:
+    loud = [difference for difference in point.differences if not difference.ignored]
+    return PointPart(
+        point.position,
+        point.position_b,
+        point.event_id,
+        point.change,
+        point.expected,
+        point.actual,
+        point.diff,
+        tuple(map(_difference, loud[:_DIFFERENCES])),
+        max(0, len(loud) - _DIFFERENCES),
+    )
+
+
+def _difference(difference: Difference) -> DifferencePart:
+    a, b = (None if value is ABSENT else value_words(value) for value in (difference.a, difference.b))
+    return DifferencePart(difference.path, a, b)
+
+
+def _rule(rule: Rule) -> RulePart:
+    parts = (("tool", rule.tool), ("kind", rule.kind), ("path", rule.path), ("pattern", rule.pattern))
+    said = [f"{name} {value}" for name, value in parts if value is not None]
+    bounds = (("abs", rule.abs), ("rel", rule.rel))
+    said += [f"{name} {bound:g}" for name, bound in bounds if bound is not None]
+    return RulePart(rule.action.value, ", ".join(said) or "all events", rule.note)

@@ -1,0 +1,32 @@
+"""The forms of a report that need no pictures of pages, by the suffix of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from replay_gui.core.report.html import html
+from replay_gui.core.report.json_report import json_report
+from replay_gui.core.report.junit import junit
+from replay_gui.core.report.layout import document
+from replay_gui.core.report.markdown import markdown
+from replay_gui.core.report.model import Report
+from replay_gui.core.report.sarif import sarif
+
+
+def _html(report: Report) -> bytes:
+    return html(document(report)).encode()
+
+
+def _markdown(report: Report) -> bytes:
+    return markdown(document(report)).encode()
+
+
+FORMS: Final[Mapping[str, Callable[[Report], bytes]]] = {
+    ".html": _html,
+    ".md": _markdown,
+    ".json": json_report,
+    ".xml": junit,
+    ".sarif": sarif,
+}
+"""suffix: the whole file of a report."""

@@ -1,0 +1,57 @@
+"""A report as canonical JSON: all that the model holds, nothing cut."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from replay_gui.core.clock import iso
+from replay_gui.core.report.canonical_json import canonical_json
+from replay_gui.core.report.model import Report, RunPart
+from replay_gui.core.report.words import checks, failures, mismatches, report_words, verdict_words
+
+SCHEMA = "replay-gui report 1"
+
+
+def json_report(report: Report) -> bytes:
+    """The whole file. Times are RFC 3339, with nanoseconds: as numbers they would be beyond what JSON keeps."""
+    verdict, _, words = report_words(report)
+    return canonical_json(
+        {
+            "schema": SCHEMA,
+            "program": "replay-gui",
+            "version": report.version,
+            "made": iso(report.made),
+            "command": report.command,
+            "verdict": verdict,
+            "words": words,
+            "runs": [_run(part) for part in report.runs],
+            "unread": [asdict(unread) for unread in report.unread],
+            "comparison": None if report.comparison is None else asdict(report.comparison),
+            "redaction": None if report.redaction is None else asdict(report.redaction),
+        }
+    )
+
+
+def _run(part: RunPart) -> dict[str, Any]:
+    form = asdict(part)
+    verification = form["verification"]
+    del verification["unlisted"]
+    verification |= {
+        "line": part.verification.line,
+        "failures_total": failures(part),
+        "mismatches_total": mismatches(part),
+    }
+    facts = form["facts"]
+    facts["kinds"] = dict(part.facts.kinds)
+    facts["duration"] = None if part.facts.duration is None else str(part.facts.duration)  # ns
+    for name in ("first_time", "last_time"):
+        facts[name] = iso(facts[name])
+    if form["broken"] is not None:
+        form["broken"]["time"] = iso(form["broken"]["time"])
+        form["broken"]["members"] = [{"path": path, "value": value} for path, value in form["broken"]["members"]]
+    if form["diagnosis"] is not None:
+        form["diagnosis"] = {name: str(form["diagnosis"][name]) for name in ("damage", "words")}
+    form["checks"] = [asdict(check) for check in checks(part)]
+    form["words"] = verdict_words(part)
+    return form

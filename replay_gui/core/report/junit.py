@@ -1,0 +1,91 @@
+"""A report as JUnit XML: a suite a run, a case a check, so that a CI server shows which one failed."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from replay_gui.core.clock import iso
+from replay_gui.core.plain_text import visible
+from replay_gui.core.report.model import ComparisonPart, Report, RunPart
+from replay_gui.core.report.words import checks
+from replay_gui.core.verification import Finding
+
+_LISTED = 100  # findings in the text of a failure
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(report: Report) -> bytes:
+    """The whole file, UTF-8."""
+    root = Element("testsuites", {"name": "replay-gui"})
+    made = (iso(report.made) or "")[:19]
+    for part in report.runs:
+        _finished(_suite(root, part, made))
+    for unread in report.unread:
+        suite = _new_suite(root, unread.run, made)
+        _case(suite, unread.run, "can be read", ("error", unread.why, ""))
+        _finished(suite)
+    if report.comparison is not None:
+        _finished(_comparison(root, report, report.comparison, made))
+    for name in ("tests", "failures", "errors", "skipped"):
+        root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
+    ElementTree.indent(root)
+    whole: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return whole + b"\n"
+
+
+def _text(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", visible(text, keep="\n"))
+
+
+def _new_suite(root: Element, name: str, made: str) -> Element:
+    return SubElement(root, "testsuite", {"name": _text(name), "timestamp": made, "time": "0"})
+
+
+def _case(suite: Element, run: str, what: str, outcome: tuple[str, str, str] | None) -> None:
+    """`outcome`: (failure, error or skipped; the message; details), None where it is good."""
+    case = SubElement(suite, "testcase", {"classname": _text(run), "name": _text(what), "time": "0"})
+    if outcome is not None:
+        tag, message, details = outcome
+        SubElement(case, tag, {"message": _text(message)}).text = _text(details) or None
+
+
+def _finished(suite: Element) -> None:
+    """With the numbers that it needs of its cases."""
+    cases = suite.findall("testcase")
+    suite.set("tests", str(len(cases)))
+    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
+
+
+def _suite(root: Element, part: RunPart, made: str) -> Element:
+    found = part.verification
+    suite = _new_suite(root, found.run, made)
+    details = {"Record": found.failures, "State": found.mismatches}
+    for check in checks(part):
+        listed = next((findings for begin, findings in details.items() if check.what.startswith(begin)), ())
+        tag = {"checked": None, "failed": "failure", "not checked": "skipped"}[check.result]
+        _case(suite, found.run, check.what, None if tag is None else (tag, check.words, _listed(listed)))
+    SubElement(suite, "system-out").text = _text("\n".join((found.line, *found.notes)))
+    return suite
+
+
+def _listed(findings: tuple[Finding, ...]) -> str:
+    lines = [
+        f"event {one.position + 1} ({one.event_id}), byte {one.offset}: {one.problem}" for one in findings[:_LISTED]
+    ]
+    if len(findings) > _LISTED:
+        lines.append(f"and {len(findings) - _LISTED} more")
+    return "\n".join(lines)
+
+
+def _comparison(root: Element, report: Report, comparison: ComparisonPart, made: str) -> Element:
+    name = " against ".join(part.verification.run for part in report.runs)
+    suite = _new_suite(root, name, made)
+    for cause in comparison.causes:
+        _case(suite, name, f"{cause.headline} ({cause.event_id})", ("failure", cause.headline, cause.details))
+    if not comparison.causes:
+        message = f"{comparison.total} divergences"
+        _case(suite, name, "the runs are the same", ("failure", message, "") if comparison.diverged else None)
+    return suite

@@ -1,0 +1,262 @@
+"""Lays a report out as a document: what is said, in which order, and how much of long lists."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from itertools import islice
+from pathlib import PurePath
+
+from replay_gui.core.clock import span, utc
+from replay_gui.core.plain_text import one_line
+from replay_gui.core.report.comparison_layout import comparison_sections
+from replay_gui.core.report.document import (
+    Block,
+    Column,
+    Command,
+    Document,
+    Fact,
+    Facts,
+    Paragraph,
+    Picture,
+    Section,
+    Table,
+    Tone,
+)
+from replay_gui.core.report.model import Report, RunPart
+from replay_gui.core.report.words import (
+    RESULT_TONES,
+    TONES,
+    checks,
+    count,
+    failures,
+    mismatches,
+    report_words,
+    verdict_words,
+)
+from replay_gui.core.verification import NOT_VERIFIABLE, Finding
+
+LISTED = 100  # rows of a long list
+_TOOLS, _KINDS, _RUNS, _NOTES = 40, 40, 200, 40
+
+
+def document(report: Report) -> Document:
+    """The whole report, as it is read from top to bottom."""
+    verdict, tone, words = report_words(report)
+    several = len(report.runs) + len(report.unread) > 1
+    sections: list[Section] = []
+    if several:
+        sections.append(_runs(report))
+    if report.comparison is not None:
+        sections += comparison_sections(report.comparison, report.runs)
+    for number, part in enumerate(report.runs[:_RUNS]):
+        sections += _run(part, _label(report, number), several)
+    sections.append(_again(report))
+    lines = tuple(part.verification.line for part in report.runs) if len(report.runs) <= 2 else ()
+    return Document(_title(report), verdict, tone, words, lines, _made(report), tuple(sections))
+
+
+def _title(report: Report) -> str:
+    names = [PurePath(part.verification.run).name or part.verification.run for part in report.runs]
+    if report.comparison is not None:
+        return f"Comparison of {one_line(names[0], 60)} and {one_line(names[1], 60)}"
+    if len(names) == 1 and not report.unread:
+        return f"Verification of {one_line(names[0], 100)}"
+    return f"Verification of {count(len(names) + len(report.unread), 'run')}"
+
+
+def _made(report: Report) -> str:
+    words = f"replay-gui {report.version}, {utc(report.made)[:19]} UTC"
+    return words + (" · redacted" if report.redaction else "")
+
+
+def _label(report: Report, number: int) -> str:
+    """What a run is called among several."""
+    part = report.runs[number]
+    name = one_line(part.verification.run, 120)
+    return f"{'AB'[number]}: {name}" if report.comparison is not None and number < 2 else name
+
+
+def _runs(report: Report) -> Section:
+    columns = (
+        Column("Run", 6),
+        Column("Events", 1.4, number=True),
+        Column("Failures", 1.4, number=True),
+        Column("Mismatches", 1.6, number=True),
+        Column("Seal", 1, number=False),
+        Column("Verdict", 2.2),
+    )
+    rows: list[tuple[str, ...]] = []
+    tones: list[Tone] = []
+    for number, part in islice(enumerate(report.runs), _RUNS):
+        found = part.verification
+        numbers = (f"{found.events:,}", f"{failures(part):,}", f"{mismatches(part):,}")
+        anchored = "" if part.anchor is None or part.anchor.good else ", not as anchored"
+        rows.append((_label(report, number), *numbers, found.seal, found.verdict + anchored))
+        tones.append("bad" if anchored else TONES[found.verdict])
+    for unread in report.unread[:_RUNS]:
+        rows.append((unread.run, "", "", "", "", f"could not be read: {unread.why}"))
+        tones.append("bad")
+    total = len(report.runs) + len(report.unread)
+    return Section("Runs", (Table(columns, tuple(rows), total, "runs", tuple(tones)),))
+
+
+# ---- one run ------------------------------------------------------------------------------------------
+def _run(part: RunPart, label: str, several: bool) -> list[Section]:
+    level = 2 if several else 1
+    sections = [Section(label, (Paragraph(verdict_words(part), TONES[part.verification.verdict]),))] if several else []
+    if part.diagnosis is not None:
+        sections.append(Section("What is wrong first", _wrong(part), level))
+    sections.append(Section("What was checked", (_checks(part),), level))
+    sections.append(Section("The file", (Facts(_file(part)),), level))
+    sections.append(Section("The run", _facts(part), level))
+    found = part.verification
+    for title, findings, total in (
+        ("Failures", found.failures, failures(part)),
+        ("Mismatches", found.mismatches, mismatches(part)),
+    ):
+        if findings:
+            sections.append(Section(f"{title} ({total:,})", _findings(findings, total, title.lower()), level))
+    if found.notes:
+        notes = [Paragraph(note) for note in found.notes[:_NOTES]]
+        if len(found.notes) > _NOTES:
+            notes.append(Paragraph(f"{len(found.notes) - _NOTES:,} more notes are not shown."))
+        sections.append(Section("Notes", tuple(notes), level))
+    return sections
+
+
+def _checks(part: RunPart) -> Table:
+    found = checks(part)
+    columns = (Column("What", 3), Column("Result", 1.5), Column("In words", 7))
+    rows = tuple((check.what, check.result, check.words) for check in found)
+    return Table(columns, rows, len(rows), "checks", tuple(RESULT_TONES[check.result] for check in found))
+
+
+def _wrong(part: RunPart) -> tuple[Block, ...]:
+    diagnosis, broken = part.diagnosis, part.broken
+    assert diagnosis is not None
+    blocks: list[Block] = [Paragraph(f"{diagnosis.damage.value.capitalize()}. {diagnosis.words}", "bad")]
+    finding = diagnosis.finding
+    if broken is None or finding is None:
+        return tuple(blocks)
+    name = f"{broken.kind} {broken.tool}" if broken.tool else broken.kind
+    rows = [
+        Fact("Event", f"{broken.position + 1:,} of {part.verification.events:,}, {broken.event_id}"),
+        Fact("Bytes", f"{broken.offset:,} to {broken.offset + broken.size:,}"),
+        Fact("What it is", f"{name}{f', {utc(broken.time)} UTC' if broken.time is not None else ''}"),
+        Fact("What it says now", broken.summary),
+        Fact("Problem", finding.problem),
+    ]
+    if finding.expected is not None:
+        rows.append(Fact("Expected", finding.expected, data=True, tone="good"))
+    if finding.actual is not None:
+        rows.append(Fact("Found", finding.actual, data=True, tone="bad"))
+    blocks.append(Facts(tuple(rows)))
+    if broken.members:
+        columns = (Column("Member", 3, data=True), Column("What it holds now", 8, data=True))
+        blocks.append(Table(columns, broken.members, len(broken.members) + broken.hidden, "members"))
+    return tuple(blocks)
+
+
+def _file(part: RunPart) -> tuple[Fact, ...]:
+    found = part.verification
+    rows = [
+        Fact("Name", found.run),
+        Fact("Format", part.format),
+        Fact("Run", found.run_id),
+        Fact("Size", f"{part.size:,} bytes"),
+        Fact("BLAKE3 of the file", found.file_blake3, data=True),
+    ]
+    if found.head is not None:
+        rows.append(Fact("Head hash", found.head, data=True))
+    elif found.verdict != NOT_VERIFIABLE:
+        rows.append(Fact("Head hash", "none: the last bytes are no record"))
+    if found.state_hash is not None:
+        rows.append(Fact("Final state hash", found.state_hash, data=True))
+    elif found.verdict != NOT_VERIFIABLE:
+        rows.append(Fact("Final state hash", "not computed: the reducer is not known here"))
+    return tuple(rows)
+
+
+def _facts(part: RunPart) -> tuple[Block, ...]:
+    facts = part.facts
+    rows = [Fact("Agent", facts.agent or "unknown"), Fact("Events", f"{part.verification.events:,}")]
+    if facts.first_time is not None:
+        rows.append(Fact("Time", f"{utc(facts.first_time)[:19]} to {utc(facts.last_time)[:19]} UTC"))
+        rows.append(Fact("Duration", span(facts.duration)))
+    blocks: list[Block] = [Facts(tuple(rows))]
+    if part.timeline is not None:
+        blocks.append(Picture(part.timeline, _picture_words(part)))
+    if facts.tools:
+        columns = (
+            Column("Tool", 4),
+            Column("Calls", 1.2, number=True),
+            Column("Errors", 1.2, number=True),
+            Column("Denials", 1.2, number=True),
+        )
+        tools = tuple(
+            (tool.name, f"{tool.calls:,}", f"{tool.errors:,}", f"{tool.denied:,}") for tool in facts.tools[:_TOOLS]
+        )
+        blocks.append(Table(columns, tools, len(facts.tools), "tools", narrow=True))
+    kinds = tuple((kind, f"{number:,}") for kind, number in facts.kinds[:_KINDS])
+    of_kinds = (Column("Events of kind", 4), Column("Count", 3.6, number=True))
+    blocks.append(Table(of_kinds, kinds, len(facts.kinds), "kinds", narrow=True))
+    return tuple(blocks)
+
+
+def _picture_words(part: RunPart) -> str:
+    words = f"Timeline of {count(part.verification.events, 'event')}"
+    broken = part.verification.first_broken
+    return words if broken is None else f"{words}; from event {broken + 1:,} on they cannot be trusted"
+
+
+def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Block, ...]:
+    """How many of each sort, then the first ones."""
+    groups = Counter(finding.problem for finding in findings)
+    blocks: list[Block] = []
+    if len(groups) > 1:
+        rows = tuple((problem, f"{number:,}") for problem, number in groups.most_common(12))
+        blocks.append(Table((Column("Problem", 8), Column("Times", 1, number=True)), rows, len(groups), "problems"))
+    columns = (
+        Column("Event", 1.1, number=True),
+        Column("Id", 2.4, data=True),
+        Column("Byte", 1.6, number=True),
+        Column("Problem", 3),
+        Column("Expected", 3, data=True),
+        Column("Found", 3, data=True),
+    )
+    listed = tuple(
+        (
+            f"{finding.position + 1:,}",
+            finding.event_id,
+            f"{finding.offset:,}",
+            finding.problem,
+            finding.expected or "",
+            finding.actual or "",
+        )
+        for finding in findings[:LISTED]
+    )
+    blocks.append(Table(columns, listed, total, what))
+    return tuple(blocks)
+
+
+# ---- how to check it again ----------------------------------------------------------------------------
+def _again(report: Report) -> Section:
+    blocks: list[Block] = [
+        Paragraph("The same program and the same files lead to the same hashes and the same verdict:"),
+        Command(report.command),
+    ]
+    if report.runs:
+        blocks.append(Paragraph("That a file is the one reported on shows in its BLAKE3, with any other program:"))
+        names = [part.verification.run for part in report.runs if part.verification.run != "-"]
+        blocks += [Command(f"b3sum {shlex.quote(name)}") for name in names[:2]]
+    if report.redaction is not None:
+        blocks.append(
+            Paragraph(
+                f"Redacted by the profile {one_line(report.redaction.profile, 60)}: "
+                f"{count(report.redaction.changed, 'text')} changed. Hashes and counts are those of the whole log.",
+                "warn",
+            )
+        )
+    blocks.append(Paragraph(f"Made by {_made(report)}."))
+    return Section("How to check this again", tuple(blocks))

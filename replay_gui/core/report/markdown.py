@@ -1,0 +1,103 @@
+"""A report as Markdown (CommonMark with tables), for a ticket or a pull request.
+
+Nothing in a log's text is markup here: what could be is escaped, and links, pictures and HTML among it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from replay_gui.core.plain_text import visible
+from replay_gui.core.report.document import Block, Command, Document, Facts, Paragraph, Picture, Section, Table
+from replay_gui.core.report.model import Timeline, TimelineLane
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>|&~$]|^[#+=-]|^\d{1,9}(?=[.)]))")
+_BLANK = re.compile(r"\s+")
+_LEVELS = " ▁▂▃▄▅▆▇█"
+_CELLS = 60  # characters of the picture
+
+
+def markdown(document: Document) -> str:
+    """The whole file."""
+    parts = [f"# {_text(document.title)}", f"**{_text(document.verdict)}** {_text(document.words)}"]
+    parts += [_code(line) for line in document.lines]
+    parts.append(_text(document.made))
+    for section in document.sections:
+        parts += _section(section)
+    return "\n\n".join(parts) + "\n"
+
+
+def _text(text: str) -> str:
+    words = _MARKUP.sub(_escaped, _BLANK.sub(" ", visible(text)))
+    return words.replace("://", "\\://").replace("www.", "www\\.")  # or bare addresses would become links
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """A number at the start would begin a list: what ends it is escaped, as digits cannot be."""
+    return f"&#{ord(found[0][0])};{found[0][1:]}" if found[0][0].isdigit() else f"\\{found[0]}"
+
+
+def _code(text: str) -> str:
+    """A code span, delimited by more backquotes in a row than it holds."""
+    words = _BLANK.sub(" ", visible(text))
+    fence = "`" * (max((len(run) for run in re.findall("`+", words)), default=0) + 1)
+    pad = " " if words.startswith("`") or words.endswith("`") or not words.strip() else ""
+    return f"{fence}{pad}{words}{pad}{fence}"
+
+
+def _section(section: Section) -> list[str]:
+    return [f"{'#' * (section.level + 1)} {_text(section.title)}", *map(_block, section.blocks)]
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph():
+            return _text(block.text) if block.tone == "plain" else f"**{_text(block.text)}**"
+        case Facts():
+            return "\n".join(
+                f"- {_text(fact.name)}: {_code(fact.value) if fact.data else _text(fact.value)}" for fact in block.rows
+            )
+        case Table():
+            return _table(block)
+        case Picture():
+            return _picture(block.timeline)
+        case Command():
+            fence = "```" if "```" not in block.text else "~~~~"
+            return f"{fence}\n{_BLANK.sub(' ', visible(block.text))}\n{fence}"
+
+
+def _table(table: Table) -> str:
+    def line(cells: list[str]) -> str:
+        return f"| {' | '.join(cells)} |"
+
+    lines = [
+        line([_text(column.title) for column in table.columns]),
+        line(["---:" if column.number else "---" for column in table.columns]),
+        *(
+            line([_cell(cell, column.data) for column, cell in zip(table.columns, row, strict=True)])
+            for row in table.rows
+        ),
+    ]
+    return "\n".join(lines) + (f"\n\n{_text(table.more)}" if table.more else "")
+
+
+def _cell(text: str, data: bool) -> str:
+    """A bar ends a cell even within a code span, so such a text is none."""
+    return _code(text) if data and text and "|" not in text else _text(text)
+
+
+def _picture(timeline: Timeline) -> str:
+    width = max(len(lane.title[:20]) for lane in timeline.lanes)
+    lines = [f"{_BLANK.sub(' ', visible(lane.title))[:20]:{width}} {_bars(lane)}" for lane in timeline.lanes]
+    if timeline.broken is not None:
+        lines.append(
+            f"{'':{width}} {' ' * (timeline.broken * _CELLS // timeline.events)}^ event {timeline.broken + 1:,}"
+        )
+    return "\n".join(["~~~~", *(line.replace("~", "-").rstrip() for line in lines), "~~~~"])
+
+
+def _bars(lane: TimelineLane) -> str:
+    bins, cells = len(lane.counts), min(_CELLS, len(lane.counts))
+    sums = [sum(lane.counts[at * bins // cells : (at + 1) * bins // cells]) for at in range(cells)]
+    most = max(sums)
+    return "".join(_LEVELS[-(-number * 8 // most) if most else 0] for number in sums)

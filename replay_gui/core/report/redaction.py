@@ -1,0 +1,187 @@
+"""Redaction: what a report must not carry to others is replaced, by a profile. Hashes and counts stay.
+
+A profile is TOML: ``presets`` (names below), ``patterns`` (regular expressions) and ``paths`` (JSON Pointers into
+payloads, ``*`` for any one token; each covers what is below it, too).
+
+Patterns are applied to every text of a report. Where there are paths, quotations in explanations go as well, and so
+does the summary of the broken event, because they may quote what a path hides.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from replay_gui.core.errors import ProfileRefused
+from replay_gui.core.report.model import BrokenEvent, DifferencePart, RedactionNote, Report
+
+REDACTED = "[redacted]"
+PRESETS: Mapping[str, str] = {
+    "keys": r"\b(?:sk|pk|rk|ghp|gho|ghs|ghu|github_pat|glpat|xox[abprs]|hf|AKIA|ASIA|AIza)[-_]?[A-Za-z0-9_\-]{12,}"
+    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----END)[\s\S])*(?:-----END [A-Z ]*PRIVATE KEY-----)?"
+    r"|(?i:\b(?:bearer|api[-_ ]?key|secret|token|password|passwd)\b[\"'”]?\s*[:= ]\s*[\"'“]?)[^\s\"'“”,;]{6,}",
+    "e-mail": r"\b[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+",
+    "home folders": r"(?:(?<![\w.])/(?:home|Users)/|\b[A-Za-z]:\\+Users\\+)[^/\\\s\"'“”:,;]+|(?<![\w.])/root(?=/)",
+}
+"""name: regular expression."""
+
+# Hashes and what names a record are what a redacted report is still good for; the rest are the program's own words.
+_KEPT = frozenset(
+    ("head", "state_hash", "file_blake3", "stored_hash", "recorded_state", "verdict", "seal", "origin", "version")
+)
+_HASH = re.compile(r"[0-9a-f]{32,128}")
+_QUOTED = re.compile(r"“[^”]*(?:”|$)")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What goes. `name`: what a report calls it by. The rest as in the profile's file; patterns are checked."""
+
+    name: str
+    presets: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for preset in self.presets:
+            if preset not in PRESETS:
+                raise ProfileRefused(f"no preset {preset!r}; there are {', '.join(PRESETS)}")
+        for pattern in self.patterns:
+            try:
+                if re.compile(pattern).fullmatch(""):
+                    raise ProfileRefused(f"the pattern {pattern!r} matches where there is nothing")
+            except (re.error, OverflowError, RecursionError) as why:
+                raise ProfileRefused(f"the pattern {pattern!r} is no regular expression: {why}") from None
+        for path in self.paths:
+            if not path.startswith("/"):
+                raise ProfileRefused(f"the path {path!r} is no JSON Pointer: it begins with /")
+
+    @cached_property
+    def text(self) -> re.Pattern[str] | None:
+        """All patterns in one."""
+        every = [*(PRESETS[preset] for preset in self.presets), *self.patterns]
+        return re.compile("|".join(f"(?:{pattern})" for pattern in every)) if every else None
+
+    @cached_property
+    def path(self) -> re.Pattern[str] | None:
+        """All paths in one."""
+        every = [_pointer(path) for path in self.paths]
+        return re.compile("|".join(every)) if every else None
+
+
+SHARING = Profile("for sharing", presets=tuple(PRESETS))
+"""What is offered where there is no profile of one's own."""
+
+
+def read_profile(path: Path) -> Profile:
+    """The profile in a TOML file; ProfileRefused, in one line, where it is none."""
+    try:
+        facts = tomllib.loads(path.read_text("utf-8"))
+    except OSError as why:
+        raise ProfileRefused(f"{path}: cannot be read: {why.strerror or why}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+        raise ProfileRefused(f"{path}: not TOML: {why}") from None
+    lists: dict[str, tuple[str, ...]] = {}
+    for name in ("presets", "patterns", "paths"):
+        value = facts.pop(name, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise ProfileRefused(f"{path}: {name} is no list of strings")
+        lists[name] = tuple(value)
+    name = facts.pop("name", path.stem)
+    if facts or not isinstance(name, str):
+        wrong = ", ".join(facts) or "name"
+        raise ProfileRefused(f"{path}: {wrong}: a profile has name, presets, patterns and paths")
+    try:
+        return Profile(name, **lists)
+    except ProfileRefused as why:
+        raise ProfileRefused(f"{path}: {why}") from None
+
+
+def redacted(report: Report, profile: Profile) -> Report:
+    """The report without what the profile hides; it says so, and counts the texts that were changed."""
+    work = _Redaction(profile)
+    changed: Report = replace(
+        report,
+        command=work.text(report.command),
+        runs=tuple(map(work.value, report.runs)),
+        unread=tuple(map(work.value, report.unread)),
+        comparison=work.value(report.comparison),
+    )
+    return replace(changed, redaction=RedactionNote(profile.name, work.changed))
+
+
+class _Redaction:
+    """One pass over a report. `changed`: texts that it changed."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self.changed = 0
+
+    def value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, tuple):
+            return tuple(map(self.value, value))
+        if not is_dataclass(value) or isinstance(value, type):
+            return value
+        if isinstance(value, DifferencePart):
+            value = self._difference(value)
+        elif isinstance(value, BrokenEvent):
+            value = self._broken(value)
+        parts: dict[str, Any] = {}
+        for one in fields(value):
+            if one.name not in _KEPT:
+                old = getattr(value, one.name)
+                new = self._explained(one.name, self.value(old))
+                if new is not old:
+                    parts[one.name] = new
+        return replace(value, **parts) if parts else value
+
+    def text(self, text: str) -> str:
+        if self._profile.text is None or _HASH.fullmatch(text):
+            return text
+        return self._counted(text, self._profile.text.sub(REDACTED, text))
+
+    def _explained(self, name: str, value: _T) -> _T | str:
+        """Explanations, where paths may hide what they quote."""
+        if self._profile.paths and name in ("headline", "details", "diff") and isinstance(value, str):
+            return self._counted(value, _QUOTED.sub(REDACTED, _after_colon(value)))
+        return value
+
+    def _difference(self, part: DifferencePart) -> DifferencePart:
+        if not self._hides(part.path):
+            return part
+        a, b = (None if value is None else self._counted(value, REDACTED) for value in (part.a, part.b))
+        return replace(part, a=a, b=b)
+
+    def _broken(self, event: BrokenEvent) -> BrokenEvent:
+        if not self._profile.paths:
+            return event
+        members = tuple(
+            (path, self._counted(value, REDACTED) if self._hides(path) else value) for path, value in event.members
+        )
+        return replace(event, members=members, summary=self._counted(event.summary, REDACTED))
+
+    def _hides(self, path: str) -> bool:
+        return self._profile.path is not None and self._profile.path.match(path) is not None
+
+    def _counted(self, old: str, new: str) -> str:
+        self.changed += old != new
+        return new
+
+
+def _after_colon(text: str) -> str:
+    """A difference is told as ``path: value against value``, with numbers that stand in no quotation marks."""
+    return re.sub(r"(: )[^“”]*? against [^“”;·]*", rf"\1{REDACTED}", text)
+
+
+def _pointer(path: str) -> str:
+    tokens: Iterable[str] = path.split("/")[1:]
+    return "".join(f"/{'[^/]*' if token == '*' else re.escape(token)}" for token in tokens) + r"(?:/|\Z)"

@@ -1,0 +1,85 @@
+"""The run's timeline for a report: how many events of each lane fall into each of some hundred bins."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from replay_gui.core.event import Event
+from replay_gui.core.report.model import Timeline, TimelineLane
+
+BINS = 240  # at most
+TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
+
+# Title, the kind whose hue and shape it has, and how kinds of it begin.
+_LANES = (
+    ("Agent", "AgentInit", ("AgentInit", "StateTransition")),
+    ("Observations", "Observation", ("Observation",)),
+    ("Decisions", "Decision", ("Decision",)),
+    ("Memory", "MemoryWrite", ("Memory",)),
+    ("Patches", "PatchProposal", ("Patch",)),
+    ("Errors", "Error", ("Error", "CapabilityDenied")),
+    ("Unreadable", "(unreadable)", ("(",)),
+)
+_FIRST_TOOL_ROW = 3  # tools stand below the decisions that call them
+_OTHER = ("Other", "x:")
+
+
+class TimelineMaker:
+    """Counts the events of a run of `events` events into bins, as they come by."""
+
+    def __init__(self, events: int) -> None:
+        self._events = events
+        self._bins = min(BINS, events)
+        self._counts: defaultdict[str, list[int]] = defaultdict(self._row)
+        self._tools: defaultdict[str, list[int]] = defaultdict(self._row)
+        self._failed: defaultdict[str, list[int]] = defaultdict(self._row)
+        self._lane_of: dict[str, str] = {}
+
+    def _row(self) -> list[int]:
+        return [0] * self._bins
+
+    def take(self, event: Event) -> None:
+        if event.position >= self._events:
+            return  # appended since the run was verified
+        at = event.position * self._bins // self._events
+        if event.tool is not None and event.kind == "ToolRequest":
+            self._tools[event.tool][at] += 1
+        elif event.tool is not None and event.kind == "ToolResponse":
+            if event.payload.get("success") is False:
+                self._failed[event.tool][at] += 1
+        else:
+            self._counts[self._lane(event.kind)][at] += 1
+
+    def _lane(self, kind: str) -> str:
+        if kind not in self._lane_of:
+            found = (title for title, _, begin in _LANES if kind.startswith(begin))
+            self._lane_of[kind] = next(found, _OTHER[0])
+        return self._lane_of[kind]
+
+    def made(self, broken: int | None) -> Timeline | None:
+        """The timeline of what was counted, or None of no events."""
+        if not self._events:
+            return None
+        none = tuple(self._row())
+        lanes = [
+            TimelineLane(title, kind, tuple(self._counts[title]), none)
+            for title, kind in (*((title, kind) for title, kind, _ in _LANES), _OTHER)
+            if title in self._counts
+        ]
+        above = sum(title in self._counts for title, _, _ in _LANES[:_FIRST_TOOL_ROW])
+        return Timeline(self._events, (*lanes[:above], *self._tool_lanes(), *lanes[above:]), broken)
+
+    def _tool_lanes(self) -> list[TimelineLane]:
+        names = sorted(self._tools.keys() | self._failed.keys(), key=lambda name: (-sum(self._tools[name]), name))
+        kept = len(names) if len(names) <= TOOL_LANES else TOOL_LANES - 1
+        groups = [(name, [name]) for name in names[:kept]]
+        if names[kept:]:
+            groups.append((f"{len(names) - kept:,} more tools", names[kept:]))
+        return [
+            TimelineLane(title, "ToolRequest", _sum(self._tools, group), _sum(self._failed, group))
+            for title, group in groups
+        ]
+
+
+def _sum(rows: defaultdict[str, list[int]], names: list[str]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*(rows[name] for name in names), strict=True)))

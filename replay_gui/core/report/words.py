@@ -1,0 +1,181 @@
+"""What a verification comes to in words, and what was checked, and what was not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from replay_gui.core.plain_text import one_line
+from replay_gui.core.report.document import Tone
+from replay_gui.core.report.model import Report, RunPart
+from replay_gui.core.verification import INVALID, NOT_VERIFIABLE, VALID
+
+TONES: dict[str, Tone] = {VALID: "good", INVALID: "bad", NOT_VERIFIABLE: "warn"}
+Result = Literal["checked", "failed", "not checked"]
+RESULT_TONES: dict[Result, Tone] = {"checked": "good", "failed": "bad", "not checked": "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that can be checked of a run, what came of it, and what that means."""
+
+    what: str
+    result: Result
+    words: str
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """``1 event``, ``2 events``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def failures(part: RunPart) -> int:
+    return len(part.verification.failures) + part.verification.unlisted[0]
+
+
+def mismatches(part: RunPart) -> int:
+    return len(part.verification.mismatches) + part.verification.unlisted[1]
+
+
+def verdict_words(part: RunPart) -> str:
+    """The verdict on one run, for who does not know what a hash chain is."""
+    report = part.verification
+    if report.verdict == NOT_VERIFIABLE:
+        return "The file carries no hashes, so nothing in it can be verified. What is shown is what it says."
+    if report.verdict == VALID:
+        said = [f"{_all(report.events, 'record')} as written and in place."]
+        if report.state_hashes and report.state_hashes == report.state_hashes_checked:
+            said.append("Replaying them leads to every state that was recorded.")
+        if report.seal == "good":
+            said.append("The log is sealed: nothing is missing from its end.")
+        else:
+            said.append("The log is not sealed: whether events are missing from its end cannot be told.")
+        if report.origin == "imported":
+            said.append("It was imported: this holds for the time since the import, not for the run itself.")
+        return " ".join(said)
+    found = []
+    if failures(part):
+        found.append(f"{count(failures(part), 'record')} failed")
+    if mismatches(part):
+        found.append(f"{count(mismatches(part), 'recorded state')} could not be reproduced")
+    if report.seal == "bad":
+        found.append("the seal does not fit")
+    elif report.tail_bytes and report.seal == "good":
+        found.append("bytes follow the seal")
+    said = [f"The log is not what was recorded: {', '.join(found)}."]
+    if report.first_broken is not None:
+        said.append(f"From event {report.first_broken + 1:,} on it cannot be trusted.")
+    return " ".join(said)
+
+
+def checks(part: RunPart) -> tuple[Check, ...]:
+    """Everything that bears on how much the verdict is worth, what was not checked among it."""
+    if part.verification.verdict == NOT_VERIFIABLE:
+        words = "The format has none: nothing protects the run."
+        return (
+            Check("Record hashes and links", "not checked", words),
+            Check("State hashes", "not checked", "None are recorded; the state is derived from the events."),
+            _anchor(part),
+            _origin(part),
+        )
+    return (_records(part), _states(part), _reducer(part), _seal(part), _end(part), _anchor(part), _origin(part))
+
+
+def _records(part: RunPart) -> Check:
+    what, report = "Record hashes, links, form, numbering", part.verification
+    if failures(part):
+        said = f"{failures(part):,} of {count(report.events, 'record')} failed."
+        if report.skipped_bytes:
+            said += f" {count(report.skipped_bytes, 'byte')} were skipped; events after them are salvaged."
+        return Check(what, "failed", said)
+    return Check(what, "checked", f"{_all(report.events, 'record')} right.")
+
+
+def _states(part: RunPart) -> Check:
+    what, report = "State hashes", part.verification
+    recorded, checked = report.state_hashes, report.state_hashes_checked
+    if mismatches(part):
+        words = f"{count(mismatches(part), 'event')} could not be applied, or led to another state than was recorded."
+        return Check(what, "failed", words)
+    if not recorded:
+        return Check(what, "not checked", "None are recorded.")
+    if checked < recorded:
+        return Check(what, "not checked", f"{checked:,} of {recorded:,} recorded ones were checked.")
+    where = "every event" if recorded == report.events else f"{recorded:,} of {count(report.events, 'event')}"
+    return Check(what, "checked", f"Recorded at {where}; replay reproduces each.")
+
+
+def _reducer(part: RunPart) -> Check:
+    if part.verification.state_hash is None:
+        words = "The log names a reducer that is not known here, so states were not replayed."
+        return Check("Reducer", "not checked", words)
+    return Check("Reducer", "checked", "standard/1: states were replayed by the rules of the format.")
+
+
+def _seal(part: RunPart) -> Check:
+    match part.verification.seal:
+        case "good":
+            return Check("Seal", "checked", "The log was sealed when the run ended; nothing was cut off.")
+        case "bad":
+            return Check("Seal", "failed", "The seal does not fit the records before it.")
+    words = "There is none: removal from the end cannot be told from a run still going on."
+    return Check("Seal", "not checked", words)
+
+
+def _end(part: RunPart) -> Check:
+    what, tail = "End of the file", part.verification.tail_bytes
+    if not tail:
+        return Check(what, "checked", "Nothing is left over.")
+    if part.verification.seal == "none":
+        return Check(what, "not checked", f"Torn tail: {count(tail, 'byte')} of an interrupted write, passed over.")
+    return Check(what, "failed", f"{count(tail, 'byte')} follow the seal, where nothing may.")
+
+
+def _anchor(part: RunPart) -> Check:
+    if part.anchor is None:
+        words = "None was given. Who can rewrite the whole file can rewrite every hash; only an anchor kept elsewhere"
+        return Check("Anchor", "not checked", f"{words} would show it.")
+    return Check("Anchor", "checked" if part.anchor.good else "failed", part.anchor.words)
+
+
+def _origin(part: RunPart) -> Check:
+    if part.verification.origin == "imported":
+        return Check("Origin", "not checked", "Imported: hashes cover the time since the import, not the run itself.")
+    return Check("Origin", "checked", "Recorded as the run happened: the log names no other source.")
+
+
+def _all(number: int, one: str) -> str:
+    return f"The only {one} is" if number == 1 else f"All {number:,} {one}s are"
+
+
+def report_words(report: Report) -> tuple[str, Tone, str]:
+    """(verdict in capitals, its tone, in words) on all of a report."""
+    if report.comparison is not None:
+        return _comparison_words(report)
+    if len(report.runs) == 1 and not report.unread:
+        (part,) = report.runs
+        words = verdict_words(part)
+        if part.anchor is not None:
+            words += f" {part.anchor.words}"
+        return report.verdict, TONES[report.verdict], words
+    total = len(report.runs) + len(report.unread)
+    said = [
+        f"{sum(part.verification.verdict == verdict for part in report.runs):,} {verdict}"
+        for verdict in (VALID, INVALID, NOT_VERIFIABLE)
+    ]
+    said += [f"{len(report.unread):,} could not be read"] if report.unread else []
+    return report.verdict, TONES[report.verdict], f"Of {count(total, 'run')}: {', '.join(said)}."
+
+
+def _comparison_words(report: Report) -> tuple[str, Tone, str]:
+    comparison = report.comparison
+    assert comparison is not None
+    passed = f" {count(comparison.counts.ignored, 'step')} passed over by rules." if comparison.counts.ignored else ""
+    broken = [part for part in report.runs if part.verification.verdict == INVALID]
+    untrusted = f" {one_line(broken[0].verification.run)} is INVALID: what it says cannot be trusted." if broken else ""
+    if not comparison.diverged:
+        return "SAME", "bad" if broken else "good", f"The runs did the same.{passed}{untrusted}"
+    first = comparison.points[0]
+    words = f"The runs part at event {first.position + 1:,}: {count(comparison.total, 'divergence')}, "
+    words += f"traced to {count(len(comparison.causes), 'cause')}.{passed}{untrusted}"
+    return "DIVERGED", "bad", words

@@ -1,0 +1,63 @@
+"""How a comparison comes from a worker: columns as files in a folder renamed into place, the rest in the message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.divergence.comparison import Alignment, Cause, Comparison, Counts, Points, ToolDifference
+
+_ALIGNMENT = {"a": "<i4", "b": "<i4", "change": "u1", "partner_of_a": "<i4", "partner_of_b": "<i4"}
+_POINTS = {"row": "<i4", "a": "<i4", "b": "<i4", "change": "u1", "cause": "<i4"}
+_IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What of a comparison is not in columns. first_ms: to find the first divergence; took_ms: to compare all."""
+
+    causes: tuple[Cause, ...]
+    counts: Counts
+    tools: tuple[ToolDifference, ...]
+    first_ms: float
+    took_ms: float
+
+
+def write_columns(comparison: Comparison, folder: Path) -> None:
+    """Writes the columns of a comparison to a folder that is there as a whole or not at all."""
+    draft = folder.with_name(f"{folder.name}.new")
+    draft.mkdir()
+    for part, value, columns in (
+        ("alignment", comparison.alignment, _ALIGNMENT),
+        ("points", comparison.points, _POINTS),
+    ):
+        for name, dtype in columns.items():
+            getattr(value, name).astype(dtype, copy=False).tofile(draft / f"{part}.{name}")
+    comparison.ignored.tofile(draft / _IGNORED)
+    draft.rename(folder)
+
+
+def read_comparison(folder: Path, findings: Findings) -> Comparison:
+    """The comparison that write_columns wrote; OSError where it cannot be read."""
+
+    def columns(part: str, dtypes: dict[str, str]) -> dict[str, NDArray[Any]]:
+        return {name: np.fromfile(folder / f"{part}.{name}", dtype) for name, dtype in dtypes.items()}
+
+    return Comparison(
+        Alignment(**columns("alignment", _ALIGNMENT)),
+        Points(**columns("points", _POINTS)),
+        findings.causes,
+        findings.counts,
+        findings.tools,
+        np.fromfile(folder / _IGNORED, np.bool_),
+    )
+
+
+def findings_of(value: object) -> Findings:
+    """From what a message can hold."""
+    return msgspec.convert(value, Findings)

@@ -1,0 +1,49 @@
+"""What an event's meta says of time, model, tokens and cost, in words; what else it holds is left to others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from replay_gui.core.plain_text import one_line
+from replay_gui.models.event_words import span_words
+
+_NAME = 80
+_COUNTED = 8  # sorts of tokens that are named
+_COSTS = ("cost", "cost_usd", "total_cost_usd")
+
+
+def meta_words(meta: Mapping[str, Any]) -> dict[str, str]:
+    """The words by name of member, in the order in which they are to be read. Members in another form are left out."""
+    said = {name: words for name in meta if (words := _words(name, meta[name]))}
+    return {name: said[name] for name in sorted(said, key=_ORDER.index)}
+
+
+_ORDER = ["time", "duration", "model", "tokens", *_COSTS]
+
+
+def _words(name: str, value: Any) -> str:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if name == "time" and type(value) is int:
+        return _clock(value)
+    if name == "duration" and type(value) is int and value >= 0:
+        return span_words(value)
+    if name == "model" and isinstance(value, str):
+        return one_line(value, _NAME)
+    if name == "tokens" and type(value) is int:
+        return f"{value:,}"
+    if name == "tokens" and isinstance(value, Mapping) and value and all(type(n) is int for n in value.values()):
+        parts = [f"{one_line(str(sort), _NAME).replace('_', ' ')} {n:,}" for sort, n in list(value.items())[:_COUNTED]]
+        return " · ".join(parts) if len(value) <= _COUNTED else ""
+    if name in _COSTS and number:
+        return f"${value:,.2f}" if abs(value) >= 1 else f"${value:.4f}"
+    return ""
+
+
+def _clock(ns: int) -> str:
+    try:
+        moment = datetime.fromtimestamp(ns // 10**9, UTC)
+    except (ValueError, OverflowError, OSError):
+        return ""  # a year that the calendar lacks: left as the number it is
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{ns // 10**6 % 1000:03} UTC"

@@ -1,0 +1,67 @@
+"""Which rows of a comparison are shown where only changes are wanted: these with some context, the rest in folds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+CONTEXT = 3  # equal rows shown before and after a change
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownRows:
+    """The lines of a view, from top to bottom: each a row, or a fold of rows that are not shown.
+
+    Attributes:
+        first: int64[lines], the row, or the first row of the fold. None: line n is row n.
+        folded: int64[lines], how many rows are in the fold; 0 where the line is a row.
+        count: how many lines there are.
+    """
+
+    first: NDArray[np.int64] | None
+    folded: NDArray[np.int64]
+    count: int
+
+    @classmethod
+    def all(cls, rows: int) -> ShownRows:
+        return cls(None, np.zeros(0, np.int64), rows)
+
+    @classmethod
+    def about(cls, rows: int, changed: NDArray[np.int32], opened: tuple[tuple[int, int], ...]) -> ShownRows:
+        """Rows near the changed ones (ascending), and those in the spans (start, stop) that were opened.
+
+        A fold of one row would take as much room as the row, which is shown instead.
+        """
+        edges = np.zeros(rows + 1, np.int32)
+        np.add.at(edges, np.maximum(changed - CONTEXT, 0), 1)
+        np.add.at(edges, np.minimum(changed + CONTEXT + 1, rows), -1)
+        for start, stop in opened:
+            edges[start] += 1
+            edges[stop] -= 1
+        seen = np.flatnonzero(np.cumsum(edges[:-1]) > 0).astype(np.int64)
+        before = np.concatenate(([-1], seen))
+        after = np.concatenate((seen, [rows]))
+        gaps = after - before - 1
+        first = np.concatenate((seen, (before + 1)[gaps > 0]))
+        folded = np.concatenate((np.zeros(len(seen), np.int64), gaps[gaps > 0]))
+        folded[folded == 1] = 0
+        order = np.argsort(first, kind="stable")
+        return cls(first[order], folded[order], len(first))
+
+    def row(self, line: int) -> int:
+        """The row of a line; of a fold, its first."""
+        return line if self.first is None else int(self.first[line])
+
+    def fold(self, line: int) -> int:
+        """How many rows the line stands for; 0 where it is a row."""
+        return 0 if self.first is None else int(self.folded[line])
+
+    def line(self, row: int) -> int:
+        """The line at which a row is, be it in a fold."""
+        return row if self.first is None else int(np.searchsorted(self.first, row, "right")) - 1
+
+    def lines(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:
+        """As `line`, of many rows."""
+        return rows.astype(np.int64) if self.first is None else np.searchsorted(self.first, rows, "right") - 1

@@ -1,0 +1,53 @@
+"""Which lanes of the timeline the user wants to see, as a value that can be kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+TOOLS, REST = "tools", "rest"  # groups that can be folded into one lane: all tools; memory, patches, errors and others
+GROUPS = (TOOLS, REST)
+_KEPT = 1_000  # names at most that are remembered
+
+
+@dataclass(frozen=True, slots=True)
+class LaneChoice:
+    """`folded`: groups shown as one lane. `hidden`: keys of lanes not shown (see Lane.key)."""
+
+    folded: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+    def toggled(self, group: str) -> LaneChoice:
+        """The group folded if it was not, and the reverse."""
+        return replace(self, folded=self.folded ^ {group})
+
+    def without(self, key: str) -> LaneChoice:
+        return replace(self, hidden=self.hidden | {key})
+
+    def with_lane(self, key: str) -> LaneChoice:
+        return replace(self, hidden=self.hidden - {key})
+
+    def with_all(self) -> LaneChoice:
+        """Nothing hidden; what is folded stays so."""
+        return replace(self, hidden=frozenset())
+
+    def save(self) -> str:
+        """As JSON."""
+        return json.dumps({"folded": sorted(self.folded), "hidden": sorted(self.hidden)[:_KEPT]})
+
+    @classmethod
+    def restored(cls, saved: object) -> LaneChoice:
+        """What `save` gave; of anything else as much as makes sense."""
+        try:
+            found = json.loads(saved) if isinstance(saved, str) else None
+        except (ValueError, RecursionError):
+            found = None
+        return cls(_names(found, "folded") & set(GROUPS), _names(found, "hidden"))
+
+
+def _names(found: object, key: str) -> frozenset[str]:
+    names = found.get(key) if isinstance(found, dict) else None
+    return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
+
+
+ALL_LANES = LaneChoice()

@@ -1,0 +1,30 @@
+"""What others want marked on the timeline: hits of a search, divergences, and where these began."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Places = NDArray[np.int64]
+
+
+def _none() -> Places:
+    return np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimelineMarks:
+    """Places of events (from 0), ascending, each kind of mark for itself.
+
+    Attributes:
+        found: events that a search found. causes: where a divergence began. divergences: all events that differ.
+    """
+
+    found: Places = field(default_factory=_none)
+    causes: Places = field(default_factory=_none)
+    divergences: Places = field(default_factory=_none)
+
+
+NO_MARKS = TimelineMarks()

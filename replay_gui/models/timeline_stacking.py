@@ -1,0 +1,35 @@
+"""Calls that run at the same time, side by side: which of the rows within a lane each stands in."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROWS = 3  # at most; further calls share the last
+
+
+def stacked(starts: NDArray[np.integer], stops: NDArray[np.integer]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """For each call its row, from 0, and how many rows it and all that it overlaps with need (1 … ROWS).
+
+    `starts` ascend. Calls fall into clusters that nothing reaches over (found at once, by a running maximum); only
+    within a cluster of several each takes the first row that is free, one by one.
+    """
+    row, rows = np.zeros(len(starts), np.int8), np.ones(len(starts), np.int8)
+    if len(starts) < 2:
+        return row, rows
+    reach = np.maximum.accumulate(stops)
+    begins = np.append(0, np.flatnonzero(starts[1:] >= reach[:-1]) + 1)
+    ends = np.append(begins[1:], len(starts))
+    twos = begins[ends - begins == 2]  # by far the most common, and there is nothing to decide
+    row[twos + 1], rows[twos], rows[twos + 1] = 1, 2, 2
+    for cluster in np.flatnonzero(ends - begins > 2).tolist():
+        begin, end = int(begins[cluster]), int(ends[cluster])
+        free_at: list[int] = []
+        for call, (start, stop) in enumerate(zip(starts[begin:end].tolist(), stops[begin:end].tolist(), strict=True)):
+            which = next((n for n, free in enumerate(free_at) if free <= start), min(len(free_at), ROWS - 1))
+            if which == len(free_at):
+                free_at.append(stop)
+            free_at[which] = max(free_at[which], stop)
+            row[begin + call] = which
+        rows[begin:end] = len(free_at)
+    return row, rows

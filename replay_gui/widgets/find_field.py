@@ -1,0 +1,154 @@
+"""Where one says what is to be found, and how much of it there is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+
+from replay_gui.core.plain_text import one_line
+from replay_gui.look.icons import icon
+from replay_gui.look.theme import GAP, ICON, UNIT, data_font, set_role, theme_events
+from replay_gui.models.finder import Finder
+from replay_gui.models.session import Session
+
+TYPING = 150  # ms after the last key, then the search begins
+_WIDTH = 28 * GAP  # of the line at least
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class FindField(QWidget):
+    """A line, whether case counts, the hit that the position is at ("12 of 340"), and to the previous and next one.
+
+    Enter and Shift+Enter go to the next and the previous hit, Esc ends the search under way, and then the finding.
+    """
+
+    def __init__(self, session: Session, finder: Finder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._finder = session, finder
+        self.line = QLineEdit()
+        self.line.setPlaceholderText("Find in events")
+        self.line.setAccessibleName("Find in events")
+        self.line.setToolTip("Text in kinds, tools, payloads and meta (Ctrl+F)")
+        self.line.setMaxLength(1000)
+        self.line.setMinimumWidth(_WIDTH)
+        self.line.installEventFilter(self)
+        self.case = self._button("Aa", "Match case")
+        self.case.setCheckable(True)
+        self.count = QLabel()
+        self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.count.setFont(data_font())
+        set_role(self.count, "secondary")
+        self.previous = self._button("", "Previous hit (Shift+F3)")
+        self.next = self._button("", "Next hit (F3)")
+        self.stop = self._button("", "End the search (Esc)")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP, 0, GAP, 0)
+        row.setSpacing(UNIT)
+        for part in (self.line, self.case, self.count, self.previous, self.next, self.stop):
+            row.addWidget(part)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._pause = QTimer(self, singleShot=True, interval=TYPING)
+        self._pause.timeout.connect(self._on_pause)
+        self.line.textChanged.connect(self._on_text)
+        self.case.toggled.connect(self._on_pause)
+        self.previous.clicked.connect(self.find_previous)
+        self.next.clicked.connect(self.find_next)
+        self.stop.clicked.connect(self.end)
+        finder.started.connect(self._say)
+        finder.grew.connect(self._say)
+        session.position_changed.connect(self._say)
+        session.run_changed.connect(self._on_run_changed)
+        theme_events().changed.connect(self._set_icons)
+        self._set_icons()
+        self._on_run_changed()
+
+    def _button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setIconSize(QSize(ICON, ICON))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    # ---- what the user does -------------------------------------------------------------------------
+    @Slot()
+    def begin(self) -> None:
+        """Goes to the line, with all of it chosen."""
+        self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.line.selectAll()
+
+    @Slot()
+    def find_next(self) -> None:
+        self._go(forward=True)
+
+    @Slot()
+    def find_previous(self) -> None:
+        self._go(forward=False)
+
+    def _go(self, forward: bool) -> None:
+        if not self.line.text():
+            self.begin()
+            return
+        self._on_pause()
+        self._finder.step(forward)
+
+    @Slot()
+    def end(self) -> None:
+        """Ends the search under way; where none is, forgets what was found."""
+        if self._finder.searching:
+            self._finder.cancel()
+        else:
+            self.line.clear()
+            self._on_pause()
+
+    @Slot()
+    def _on_text(self) -> None:
+        if self.line.text():
+            self._pause.start()
+        else:
+            self._on_pause()
+
+    @Slot()
+    def _on_pause(self) -> None:
+        self._pause.stop()
+        self._finder.find(self.line.text(), self.case.isChecked())
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """Esc and Enter are the line's own, and not the window's shortcuts."""
+        if event.type() == QEvent.Type.FocusIn:
+            self._finder.prepare()
+        if isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Escape, *_ENTER):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                if event.key() == Qt.Key.Key_Escape:
+                    self.end()
+                else:
+                    self._go(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                return True
+        return False
+
+    # ---- what is said of it -------------------------------------------------------------------------
+    @Slot()
+    def _on_run_changed(self) -> None:
+        self.setEnabled(self._session.facts is not None)
+        self._say()
+
+    @Slot()
+    def _say(self) -> None:
+        finder = self._finder
+        self.count.setText(finder.words)
+        self.count.setToolTip(one_line(finder.problem))
+        for part in (self.case, self.count, self.previous, self.next, self.stop):
+            part.setVisible(bool(finder.text))
+        for part in (self.previous, self.next):
+            part.setEnabled(bool(finder.hits))
+
+    @Slot()
+    def _set_icons(self) -> None:
+        self.previous.setIcon(icon("previous"))
+        self.next.setIcon(icon("next"))
+        self.stop.setIcon(icon("close"))

@@ -1,0 +1,29 @@
+"""Text in a frame of its own, above the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from replay_gui.look.theme import GAP, POPUP, UNIT, set_role
+
+
+class TextPopup(QFrame):
+    """Goes when one clicks elsewhere."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        set_role(self, "popup")
+        self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._label.setWordWrap(True)
+        self._label.setFixedWidth(POPUP)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP + UNIT, GAP, GAP + UNIT, GAP)
+        column.addWidget(self._label)
+
+    def show_text(self, text: str) -> None:
+        self._label.setText(text)

@@ -1,0 +1,35 @@
+"""The line below a comparison: its counts, and how long it took."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from replay_gui.look.theme import GAP, set_role
+from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.models.comparison_words import counts_words, speed_words
+
+
+class CompareStatus(QStatusBar):
+    """Counts on the left, times on the right."""
+
+    def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._session = session
+        self._left, self._right = QLabel(), QLabel()
+        for label, accessible in ((self._left, "The comparison in numbers"), (self._right, "How long it took")):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setAccessibleName(accessible)
+            set_role(label, "secondary")
+            label.setContentsMargins(GAP, 0, GAP, 0)
+        self.addWidget(self._left, 1)
+        self.addPermanentWidget(self._right)
+        session.compared_changed.connect(self._show)
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        compared = self._session.compared
+        self._left.setText("" if compared is None else counts_words(compared.comparison))
+        self._right.setText("" if compared is None else speed_words(compared))

@@ -1,0 +1,64 @@
+"""Where one was in each run."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QObject, QSettings, Slot
+
+from replay_gui.models.session import Session
+
+_KEY = "positions"
+_MOST = 200  # runs
+
+
+class LastPositions(QObject):
+    """Has the session begin a run where it was left; kept in the settings, which may hold nonsense.
+
+    A run is known again by its path and its run id.
+    """
+
+    def __init__(self, session: Session, settings: QSettings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._settings = settings
+        self._run: tuple[str, str] | None = None
+        self._position = 0
+        session.run_changed.connect(self._on_run_changed)
+        session.position_changed.connect(self._on_position_changed)
+
+    @Slot()
+    def save(self) -> None:
+        """Keeps the position in the run that is open, if one is."""
+        if self._run is None:
+            return
+        path, run_id = self._run
+        others = [entry for entry in self._entries() if entry[:2] != (path, run_id)]
+        self._settings.setValue(_KEY, json.dumps([(path, run_id, self._position), *others][:_MOST]))
+
+    @Slot()
+    def _on_run_changed(self) -> None:
+        self.save()
+        facts = self._session.facts
+        self._run = None if facts is None else (facts.path, facts.run_id)
+        self._position = 0
+        for path, run_id, position in self._entries():
+            if (path, run_id) == self._run:
+                self._session.begin_at(position)
+                return
+
+    @Slot(object)
+    def _on_position_changed(self, position: int) -> None:
+        self._position = position
+
+    def _entries(self) -> list[tuple[str, str, int]]:
+        try:
+            kept = json.loads(str(self._settings.value(_KEY)))
+        except (ValueError, RecursionError):
+            return []
+        found = []
+        for entry in kept if isinstance(kept, list) else []:
+            match entry:
+                case [str(path), str(run_id), int(position)] if position >= 0:
+                    found.append((path, run_id, position))
+        return found

@@ -1,0 +1,101 @@
+"""The menus: every action stands in one of them, and all of them behind one button, which costs no row of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QToolBar, QToolButton, QWidget
+
+from replay_gui.core.plain_text import one_line
+from replay_gui.look.icons import icon
+from replay_gui.look.theme import ICON, TOOLBAR, theme_events
+from replay_gui.windows.actions import SPECS, THEMES, VIEW
+
+_KEY = "F10"
+
+
+class MenuBar(QToolBar):
+    """The button with the menus, made from SPECS; F10 opens it.
+
+    Signals:
+        theme_chosen(str): one of THEMES. recent_chosen(str): a path. recent_cleared().
+    """
+
+    theme_chosen = Signal(str)
+    recent_chosen = Signal(str)
+    recent_cleared = Signal()
+
+    def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__("Menu", parent)
+        self.setObjectName("menu")
+        self.setMovable(False)
+        self.setFixedHeight(TOOLBAR)
+        self.setIconSize(QSize(ICON, ICON))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.menu = QMenu(self)
+        self.recent = QMenu("R&ecent", self.menu)
+        self.themes = QActionGroup(self)
+        for title in dict.fromkeys(spec.menu for spec in SPECS):
+            self._fill(self.menu.addMenu(title), title, actions)
+        self.button = QToolButton()
+        self.button.setMenu(self.menu)
+        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.button.setShortcut(QKeySequence(_KEY))
+        self.button.setToolTip(f"Menu ({_KEY})")
+        self.button.setAccessibleName("Menu")
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.addWidget(self.button)
+        self.themes.triggered.connect(self._on_theme)
+        self.recent.triggered.connect(self._on_recent)
+        theme_events().changed.connect(self._set_icon)
+        self._set_icon()
+        self.set_recent(())
+
+    def set_recent(self, paths: Sequence[str]) -> None:
+        """The runs of the submenu, and the way to forget them."""
+        self.recent.clear()
+        for path in paths:
+            entry = self.recent.addAction(one_line(os.path.basename(path) or path, 60).replace("&", "&&"))
+            entry.setData(path)
+        self.recent.addSeparator()
+        self.recent.addAction("&Forget these runs").setData("")
+        self.recent.setEnabled(bool(paths))
+
+    def _fill(self, menu: QMenu, title: str, actions: dict[str, QAction]) -> None:
+        group = 0
+        for spec in (spec for spec in SPECS if spec.menu == title):
+            if spec.group != group:
+                group = spec.group
+                menu.addSeparator()
+            menu.addAction(actions[spec.name])
+            if spec.name == "open":
+                menu.addMenu(self.recent)
+        if title == VIEW:
+            menu.addSeparator()
+            themes = menu.addMenu("&Theme")
+            for name in THEMES:
+                choice = themes.addAction(name.capitalize())
+                choice.setData(name)
+                choice.setCheckable(True)
+                choice.setChecked(theme_events().choice == name)
+                self.themes.addAction(choice)
+
+    @Slot(QAction)
+    def _on_theme(self, choice: QAction) -> None:
+        self.theme_chosen.emit(choice.data())
+
+    @Slot(QAction)
+    def _on_recent(self, entry: QAction) -> None:
+        if entry.data():
+            self.recent_chosen.emit(entry.data())
+        else:
+            self.recent_cleared.emit()
+
+    @Slot()
+    def _set_icon(self) -> None:
+        self.button.setIcon(icon("menu"))
+        for choice in self.themes.actions():
+            choice.setChecked(choice.data() == theme_events().choice)

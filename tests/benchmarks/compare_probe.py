@@ -1,0 +1,86 @@
+"""Run as a process of its own by compare_numbers: compares two logs in the window, prints what it measured as JSON.
+
+compare_probe.py A CACHE B    opens both with this cache folder, waits for the comparison, then looks at divergences
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from pathlib import Path
+
+from tests.benchmarks.window_probe import Pulse, peak_memory, wait  # isort: skip  (first: it prepares what Qt reads)
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from replay_gui.app import settle_garbage
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.look.theme import apply_theme
+from replay_gui.models.session import Session
+from replay_gui.windows.main_window import MainWindow
+
+LOOKS = 100  # divergences that are chosen at random
+
+
+def workers_memory() -> float:
+    """The most memory that all worker processes there are now ever held, in MB."""
+    total = 0.0
+    for children in Path("/proc/self/task").glob("*/children"):
+        for pid in children.read_text().split():
+            for line in Path("/proc", pid, "status").read_text().splitlines():
+                if line.startswith("VmHWM:"):
+                    total += int(line.split()[1]) / 1024
+    return total
+
+
+def main() -> None:
+    app = QApplication([])
+    apply_theme(app, "dark")
+    settle_garbage()
+    session = Session(bridge=EngineBridge())
+    window = MainWindow(session, app, QSettings(f"{sys.argv[2]}/settings.ini", QSettings.Format.IniFormat))
+    window.resize(1440, 900)
+    window.show()
+    window.grab()
+    comparison = window.comparison
+    pulse, begun = Pulse(), time.perf_counter()
+    pulse.start()
+    comparison.start(sys.argv[3], sys.argv[1])
+    wait(comparison.compared_changed, lambda: comparison.fresh, 600)
+    found = {"shown_after": time.perf_counter() - begun, "workers": workers_memory()}
+    wait(comparison.step_changed, lambda: comparison.step is not None)
+    for side in (comparison.a, comparison.b):
+        wait(side.report_changed, lambda side=side: side.report is not None, 600)  # type: ignore[misc]
+    assert comparison.compared is not None
+    found["held"] = pulse.longest
+    found["took"] = comparison.compared.took_ms / 1000
+    found["points"] = comparison.point_count
+    generator = random.Random(5)
+    looks: list[float] = []
+    states: list[float] = []
+    for _ in range(LOOKS):
+        comparison.select(0)
+        wait(comparison.step_changed, lambda: comparison.settled)
+        for side in (comparison.a, comparison.b):
+            wait(side.moment_changed, lambda side=side: side.moment.position == side.position)  # type: ignore[misc]
+        asked = time.perf_counter()
+        comparison.select_point(generator.randrange(comparison.point_count))
+        wait(comparison.step_changed, lambda: comparison.step is not None and comparison.step.row == comparison.row)
+        looks.append(time.perf_counter() - asked)
+        wait(comparison.step_changed, lambda: comparison.settled)
+        states.append(time.perf_counter() - asked)
+    found["look"] = sorted(looks)[int(LOOKS * 0.99) - 1]
+    found["look_median"] = sorted(looks)[LOOKS // 2]
+    found["states_median"] = sorted(states)[LOOKS // 2]
+    found["held_looking"] = pulse.longest
+    found["megabytes"] = peak_memory()
+    window.close()
+    session.close()
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Comparisons made by hand, and a session that shows them without an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from replay_gui.core.divergence.comparison import (
+    GAP,
+    NO_CAUSE,
+    Alignment,
+    Cause,
+    CauseKind,
+    Change,
+    Comparison,
+    Counts,
+    Points,
+    ToolDifference,
+)
+from replay_gui.core.divergence.row_places import RowPlaces
+from replay_gui.engine.answers import AlignedRow, AlignedRows, Compared, EventRow, RunFacts, Step
+from replay_gui.engine.requests import GetAligned, Question
+from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.models.session import Session
+from tests.helpers.moments import event_at, story_index, story_row
+
+TOOLS = (ToolDifference("search", 3, 4, 0, 1, 1, 0), ToolDifference("read_file", 5, 5, 0, 0, 0, 0))
+
+
+def alignment_of(changes: Sequence[Change]) -> Alignment:
+    """Rows with these changes; a MOVED row holds an event of each side, the counterpart of its neighbour's."""
+    a, b, place_a, place_b = [], [], 0, 0
+    for change in changes:
+        a.append(GAP if change is Change.ONLY_B else place_a)
+        b.append(GAP if change is Change.ONLY_A else place_b)
+        place_a += change is not Change.ONLY_B
+        place_b += change is not Change.ONLY_A
+    column_a, column_b = np.array(a, np.int32), np.array(b, np.int32)
+    both = (column_a != GAP) & (column_b != GAP)
+    partner_of_a, partner_of_b = np.full(place_a, GAP, np.int32), np.full(place_b, GAP, np.int32)
+    partner_of_a[column_a[both]], partner_of_b[column_b[both]] = column_b[both], column_a[both]
+    moved = [row for row, change in enumerate(changes) if change is Change.MOVED]
+    for first, second in zip(moved[::2], moved[1::2], strict=True):
+        partner_of_a[a[first]], partner_of_a[a[second]] = b[second], b[first]
+        partner_of_b[b[first]], partner_of_b[b[second]] = a[second], a[first]
+    return Alignment(column_a, column_b, np.array(changes, np.uint8), partner_of_a, partner_of_b)
+
+
+def comparison_of(changes: Sequence[Change], causes: Sequence[Cause] = (), ignored: Sequence[int] = ()) -> Comparison:
+    """A comparison with a point for each row that differs and is not ignored."""
+    alignment = alignment_of(changes)
+    silent = np.zeros(len(changes), np.bool_)
+    silent[list(ignored)] = True
+    rows = np.flatnonzero((alignment.change != Change.EQUAL) & ~silent).astype(np.int32)
+    of = np.full(len(rows), 0 if causes else NO_CAUSE, np.int32)
+    points = Points(rows, alignment.a[rows], alignment.b[rows], alignment.change[rows], of)
+    by = [int(((alignment.change == change) & ~silent).sum()) for change in Change]
+    counts = Counts(by[0], by[1], by[2], by[3], by[4], by[5], len(ignored))
+    return Comparison(alignment, points, tuple(causes), counts, TOOLS, silent)
+
+
+def cause(point: int, kind: CauseKind = CauseKind.TOOL, certain: bool = True, consequences: int = 2) -> Cause:
+    tool = "search" if kind is CauseKind.TOOL else None
+    return Cause(point, kind, tool, certain, f"What happened — at point {point}.", consequences, 0)
+
+
+class StoryComparison(ComparisonSession):
+    """Shows what it is given. Attributes: asked: the questions that the engine would have got."""
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+        super().__init__(Session())
+
+    def _ask(self, key: str, question: Question) -> None:
+        self.asked.append(question)
+
+    def show_runs(self, count_a: int, count_b: int) -> None:
+        for session, count in ((self.a, count_a), (self.b, count_b)):
+            session.facts, session.index = facts_of(f"/runs/{session.seat.value}.rlog"), story_index(count)
+            session.run_changed.emit()
+            session.set_view(0, count)
+        self.active = True
+        self.active_changed.emit()
+
+    def show(self, comparison: Comparison) -> None:
+        """As though the engine had said so."""
+        if self.a.facts is None:
+            self.show_runs(len(comparison.alignment.partner_of_a), len(comparison.alignment.partner_of_b))
+        self._show(Compared(comparison, RowPlaces.of(comparison.alignment), 0.4, 38.0))
+
+    def answer_rows(self) -> None:
+        """Answers the newest question for rows."""
+        question = next((one for one in reversed(self.asked) if isinstance(one, GetAligned)), None)
+        if question is not None and self.comparison is not None:
+            self.asked.clear()
+            alignment = self.comparison.alignment
+            rows = [
+                AlignedRow(_story_side(int(alignment.a[row])), _story_side(int(alignment.b[row])))
+                for row in range(question.start, min(question.stop, len(alignment.a)))
+            ]
+            self.rows_ready.emit(AlignedRows(question.start, tuple(rows)))
+
+    def show_step(self, step: Step) -> None:
+        self.step = step
+        self.step_changed.emit()
+
+
+def _story_side(place: int) -> EventRow | None:
+    return None if place == GAP else story_row(place)
+
+
+def facts_of(path: str) -> RunFacts:
+    return RunFacts(path, path.rpartition("/")[2], "run", "rlog", "recorded", "", (), "", "", 0, None)
+
+
+def step_of(row: int, **parts: object) -> Step:
+    given: dict[str, object] = {
+        "row": row, "place_a": row, "place_b": row, "a": event_at(row), "b": event_at(row), "request": "",
+        "payload": (), "payload_equal": {}, "position_a": row + 1, "position_b": row + 1,
+        "has_states": True, "state": (), "state_equal": {}, "state_cut": False,
+    }  # fmt: skip
+    return Step(**(given | parts))  # type: ignore[arg-type]

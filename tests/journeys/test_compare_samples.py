@@ -1,0 +1,181 @@
+"""The bundled samples compared in the window, as a person would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from replay_gui.core.divergence.rules_file import read_rules, rules_beside
+from replay_gui.demo.samples import DAMAGED, OTHERWISE, REFERENCE, RERUN
+from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.widgets.place_prompt import PlacePrompt
+from tests.helpers.journey import Journey
+
+Key, Ctrl, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def _settled(journey: Journey) -> ComparisonSession:
+    comparison = journey.window.comparison
+    journey.until(lambda: comparison.active and comparison.fresh and comparison.settled and not journey.session.working)
+    return comparison
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> tuple[Path, Path]:
+    """Logs beside which rules may be written."""
+    paths = tmp_path / "a.rlog", tmp_path / "b.rlog"
+    for path, sample in zip(paths, (REFERENCE, OTHERWISE), strict=True):
+        path.write_bytes(sample.path.read_bytes())
+    return paths
+
+
+def _compare(journey: Journey, a: Path, b: Path) -> ComparisonSession:
+    journey.window.comparison.start(str(b), str(a))
+    return _settled(journey)
+
+
+def test_from_divergence_to_divergence_by_keys(journey: Journey) -> None:
+    comparison = _compare(journey, REFERENCE.path, OTHERWISE.path)
+    assert comparison.point == 0
+    first = comparison.row
+    assert comparison.a.position == comparison.b.position == 424  # the search that was answered otherwise
+    journey.press(Key.Key_F8)
+    assert comparison.point == 1
+    journey.press(Key.Key_F7)
+    assert comparison.row == first
+    journey.press(Key.Key_F8, Shift)
+    assert comparison.point == comparison.point_count - 1
+    journey.press(Key.Key_F7, Shift)
+    assert comparison.point == 0
+    _settled(journey)
+    assert comparison.step is not None
+    assert any(found.path.startswith("/output/hits") for found in comparison.step.payload)
+    assert comparison.step.state
+
+
+def test_the_first_cause_is_the_search_and_a_click_goes_there(journey: Journey) -> None:
+    comparison = _compare(journey, REFERENCE.path, OTHERWISE.path)
+    causes = journey.window.compare_view.causes
+    item = causes.list.item(0)
+    assert item.cause is not None
+    assert item.cause.tool == "search"
+    assert item.cause.certain
+    comparison.select_point(-1)
+    view = causes.causes
+    QTest.mouseClick(
+        view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(causes.list.index(0)).center() + QPoint(0, 0)
+    )
+    assert comparison.a.position == 424
+
+
+def test_a_tool_marked_non_deterministic_and_undone(journey: Journey, copies: tuple[Path, Path]) -> None:
+    comparison = _compare(journey, *copies)
+    before = comparison.point_count
+    causes = journey.window.compare_view.causes
+    menu = causes.cause_menu(0)
+    next(action for action in menu.actions() if "non-deterministic" in action.text()).trigger()
+    _settled(journey)
+    assert comparison.point_count < before
+    assert comparison.comparison is not None
+    assert all(cause.tool != "search" for cause in comparison.comparison.causes)
+    prompt = causes.findChild(PlacePrompt)
+    assert prompt is not None
+    assert prompt.isVisible()
+    assert not rules_beside(copies[0]).exists()
+    prompt.beside.click()
+    assert not prompt.isVisible()
+    assert [rule.tool for rule in read_rules(rules_beside(copies[0]))] == ["search"]
+    journey.press(Key.Key_Z, Ctrl)
+    _settled(journey)
+    assert comparison.point_count == before
+    assert list(read_rules(rules_beside(copies[0]))) == []
+    journey.press(Key.Key_Z, Ctrl | Shift)
+    _settled(journey)
+    assert comparison.point_count < before
+
+
+def test_sides_are_swapped_and_the_step_stays(journey: Journey) -> None:
+    comparison = _compare(journey, REFERENCE.path, OTHERWISE.path)
+    comparison.select_point(2)
+    journey.press(Key.Key_S, Ctrl | Shift)
+    journey.until(lambda: comparison.a.facts is not None and comparison.a.facts.name == OTHERWISE.path.name)
+    _settled(journey)
+    assert comparison.comparison is not None
+    assert comparison.comparison.counts.only_a > 0
+    assert comparison.point == 2
+
+
+def test_changes_only(journey: Journey) -> None:
+    comparison = _compare(journey, REFERENCE.path, OTHERWISE.path)
+    rows = journey.window.compare_view.divergences.rows
+    everything = rows.rowCount()
+    journey.press(Key.Key_C, Ctrl | Shift)
+    assert rows.rowCount() < everything
+    assert rows.shown.row(rows.shown.line(comparison.row)) == comparison.row
+    journey.press(Key.Key_C, Ctrl | Shift)
+    assert rows.rowCount() == everything
+
+
+def test_two_files_dropped_are_compared_and_one_run_is_left_afterwards(journey: Journey) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(sample.path)) for sample in (REFERENCE, RERUN)])
+    event = QDropEvent(
+        QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    journey.window.dropEvent(event)
+    comparison = _settled(journey)
+    assert comparison.comparison is not None
+    assert not comparison.comparison.diverged
+    assert journey.window.compare_view.causes.accessibleName() == "The runs are alike"
+    journey.press(Key.Key_W, Ctrl | Shift)
+    assert not comparison.active
+    assert journey.session.facts is not None
+    assert journey.session.facts.name == REFERENCE.path.name
+    assert comparison.b.facts is None
+
+
+def test_compare_with_another(journey: Journey, monkeypatch: pytest.MonkeyPatch) -> None:
+    journey.open(REFERENCE.path)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(DAMAGED.path), ""))
+    journey.press(Key.Key_O, Ctrl | Shift)
+    comparison = _settled(journey)
+    assert comparison.b.facts is not None
+    assert comparison.b.facts.name == DAMAGED.path.name
+    assert comparison.point_count == 1
+
+
+def test_a_second_file_that_cannot_be_read_leaves_the_first(journey: Journey, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.rlog"
+    bad.write_bytes(b"this is no log")
+    journey.open(REFERENCE.path)
+    with journey.qtbot.waitSignal(
+        journey.window.comparison.troubled, check_params_cb=lambda trouble: "Not compared" in trouble.text
+    ):
+        journey.window.comparison.start(str(bad))
+    assert not journey.window.comparison.active
+    assert journey.session.facts is not None
+
+
+def test_an_anchor_by_hand(journey: Journey) -> None:
+    comparison = _compare(journey, REFERENCE.path, OTHERWISE.path)
+    view = journey.window.compare_view.divergences
+    comparison.select_point(1)
+    _settled(journey)
+    row = comparison.row
+    view.view.setFocus()
+    journey.press(Key.Key_Right)  # only B has an event here
+    journey.press(Key.Key_Equal)
+    assert view.prompt.isVisible()
+    comparison.select(row - 3)
+    journey.press(Key.Key_Return)
+    assert not view.prompt.isVisible()
+    assert len(comparison.anchors) == 1
+    _settled(journey)
+    assert comparison.comparison is not None
+    a, b = comparison.anchors[0]
+    assert int(comparison.comparison.alignment.partner_of_a[a]) == b

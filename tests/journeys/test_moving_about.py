@@ -1,0 +1,156 @@
+"""Playing, going back and forward, from error to error, and what is remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from replay_gui.demo.samples import DAMAGED
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.models.session import Session
+from replay_gui.widgets.banner import Banner
+from replay_gui.windows.main_window import MainWindow
+from tests.helpers.journey import Journey
+from tests.helpers.logs import write_log
+
+Key, Shift, Ctrl, Alt = (
+    Qt.Key,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return write_log(tmp_path / "run.rlog")
+
+
+def test_space_plays_and_pauses_and_brackets_set_the_speed(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    for _ in range(4):
+        journey.press(Key.Key_BracketRight)
+    journey.press(Key.Key_Space)
+    assert journey.window.playback.playing
+    assert journey.window.playback.speed == 16.0
+    assert journey.window.actions_["cancel"].isEnabled()
+    journey.until(lambda: journey.session.position > 3)
+    journey.press(Key.Key_BracketLeft)
+    assert journey.window.playback.speed == 8.0
+    journey.press(Key.Key_Escape)
+    assert not journey.window.playback.playing
+    journey.arrive(journey.session.position)
+
+
+def test_space_presses_the_button_that_has_the_focus(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    button = next(b for b in journey.window._bar.findChildren(QAbstractButton) if b.accessibleName() == "To the end")
+    button.setFocus()
+    QTest.keyClick(button, Key.Key_Space)
+    assert not journey.window.playback.playing
+    journey.arrive(51)
+
+
+def test_back_and_forward_through_jumps(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    assert not journey.window.actions_["visited_back"].isEnabled()
+    journey.session.seek(20)
+    journey.until(lambda: journey.window.actions_["visited_back"].isEnabled())
+    journey.press(Key.Key_Right)
+    journey.press(Key.Key_End)
+    journey.press(Key.Key_Left, Alt)
+    journey.arrive(20)  # moves without a rest between them are one
+    journey.press(Key.Key_Right, Alt)
+    journey.arrive(51)
+
+
+def test_from_error_to_error_damage_too(journey: Journey) -> None:
+    journey.open(DAMAGED.path)
+    journey.session.seek(812)
+    journey.press(Key.Key_E)
+    journey.arrive(813)
+    journey.press(Key.Key_E)
+    ahead = journey.session.position
+    assert ahead > 813
+    journey.press(Key.Key_E, Shift)
+    journey.arrive(813)
+
+
+def test_the_facts_of_the_run_and_the_axis(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    facts = journey.window._run_view.facts
+    assert not facts.isVisible()
+    journey.press(Key.Key_I, Ctrl)
+    assert facts.isVisible()
+    journey.press(Key.Key_I, Ctrl)
+    assert not facts.isVisible()
+    journey.press(Key.Key_C)
+    assert journey.session.axis == ("number" if journey.session.why_no_time else "time")
+
+
+def test_a_run_begins_where_it_was_left(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    journey.session.seek(33)
+    journey.arrive(33)
+    journey.press(Key.Key_W, Ctrl)
+    with journey.qtbot.waitSignal(journey.session.report_changed, timeout=30_000):
+        journey.session.open(str(log))
+    journey.until(lambda: journey.session.position == 33)
+    with journey.qtbot.waitSignal(journey.session.report_changed, timeout=30_000):
+        journey.session.open(str(log), 7)
+    journey.until(lambda: journey.session.position == 7)
+
+
+def test_clearing_the_cache_does_the_open_run_no_harm(journey: Journey, log: Path, tmp_path: Path) -> None:
+    journey.open(write_log(tmp_path / "other.rlog", turns=40))
+    journey.open(log)
+    with journey.qtbot.waitSignal(journey.session.troubled, timeout=30_000):
+        journey.press(Key.Key_Delete, Ctrl | Shift)
+    (banner,) = journey.window.findChildren(Banner)
+    assert "MB are free again" in banner.text
+    for position in (51, 3, 40):
+        journey.session.seek(position)
+        journey.arrive(position)
+    journey.window.actions_["reload"].trigger()
+
+
+def test_recent_runs_are_offered_and_forgotten(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    menus = journey.window._menus
+    assert menus.recent.actions()[0].data() == str(log)
+    menus.recent.actions()[-1].trigger()
+    assert not menus.recent.isEnabled()
+    assert journey.window._recent.paths() == []
+
+
+def test_every_control_can_be_named(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    nameless = [
+        f"{widget!r} in {widget.parent()!r}"
+        for widget in journey.window.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isVisible()
+        and not (widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text()))
+    ]
+    assert nameless == []
+
+
+@pytest.mark.parametrize("kept", ["7", "[[1, 2]]", '[["a", "b", -3]]', "{", "[" * 5000, '{"a": 1}', "@Invalid()"])
+def test_settings_full_of_nonsense_do_no_harm(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, log: Path, kept: str
+) -> None:
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    for name in ("positions", "lanes", "window", "rows", "columns", "recent", "theme"):
+        settings.setValue(name, kept)
+    window = MainWindow(Session(bridge=EngineBridge()), qapp, settings)
+    qtbot.addWidget(window)
+    journey = Journey(qtbot, window)
+    journey.open(log)
+    journey.session.seek(5)
+    window.close()
+    assert "run.rlog" in str(settings.value("positions"))

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from replay_gui.models.meta_words import meta_words
+
+
+def test_what_a_call_took_and_cost_is_in_words() -> None:
+    assert meta_words(
+        {
+            "cost": 0.01234,
+            "tokens": {"input": 12_345, "cache_read": 7},
+            "model": "m\u202e",
+            "duration": 2_390_000_000,
+            "time": 1_700_000_000_123_000_000,
+            "host": "h",
+        }
+    ) == {
+        "time": "2023-11-14 22:13:20.123 UTC",
+        "duration": "2.39 s",
+        "model": "m\\u202e",
+        "tokens": "input 12,345 · cache read 7",
+        "cost": "$0.0123",
+    }
+
+
+def test_what_has_another_form_is_left_to_others() -> None:
+    assert meta_words({"time": 1 << 62 << 60, "duration": -1, "tokens": ["a"], "cost": True, "model": 3}) == {}
+    assert meta_words({"tokens": {}, "cost_usd": 12.5}) == {"cost_usd": "$12.50"}
