@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QKeyEvent,
@@ -25,6 +25,7 @@ from replay_gui.widgets.split_delegate import SplitDelegate
 
 _MEASURED = 64  # tools and kinds whose names are measured for the width of the labels
 _LINK = 2  # thickness of the line between a moved event's two places
+_OWN_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Space)
 _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 
 
@@ -114,6 +115,14 @@ class SplitView(RowView):
             self.side = side
             self.side_changed.emit()
             self.viewport().update()
+
+    def event(self, event: QEvent) -> bool:
+        """Keeps the keys that this view uses from becoming the window's shortcuts."""
+        is_own = isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS and event.modifiers() == _NO_MODIFIER
+        if is_own and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.set_side(self.side_at(event.position().x()))

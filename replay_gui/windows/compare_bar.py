@@ -15,6 +15,7 @@ from replay_gui.widgets.elided_label import ElidedLabel
 from replay_gui.widgets.rules_button import RulesButton
 
 _WIDE, _NARROW = 150 * GAP, 100 * GAP  # of the bar: below, it does without some of what it holds
+_POINT = 17 * GAP  # width of "divergence 3 of 31"
 _BEGIN = ("open", "compare_end", "compare_swap")
 _MOVES = ("first_divergence", "previous_divergence", "", "next_divergence", "last_divergence")
 _SHOWN = ("changes_only", "link_cursors")
@@ -37,7 +38,7 @@ class CompareBar(QToolBar):
         self._point = QLabel()
         self._point.setTextFormat(Qt.TextFormat.PlainText)
         self._point.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._point.setMinimumWidth(17 * GAP)
+        self._point.setMinimumWidth(_POINT)
         self._point.setAccessibleName("Divergence")
         self._buttons: dict[str, QToolButton] = {}
         body = QWidget()

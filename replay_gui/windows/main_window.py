@@ -18,12 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from replay_gui.core.plain_text import one_line
-from replay_gui.look.icons import icon
 from replay_gui.look.theme import apply_theme, theme_events
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.models.playback import Playback
 from replay_gui.models.session import Session
-from replay_gui.models.visited import VisitedPositions
 from replay_gui.widgets.banner_area import BannerArea
 from replay_gui.widgets.find_field import FindField
 from replay_gui.widgets.welcome_page import Sample, WelcomePage
@@ -31,18 +29,17 @@ from replay_gui.windows.actions import SPECS, make_actions, set_icons
 from replay_gui.windows.compare_actions import CompareActions
 from replay_gui.windows.compare_bar import CompareBar
 from replay_gui.windows.compare_view import CompareView
-from replay_gui.windows.go_to_dialog import GoToDialog
 from replay_gui.windows.last_positions import LastPositions
 from replay_gui.windows.layout_memory import LayoutMemory
 from replay_gui.windows.menus import MenuBar
 from replay_gui.windows.recent_files import RecentFiles
+from replay_gui.windows.run_actions import RunActions
 from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.run_status import RunStatus
 from replay_gui.windows.run_view import RunView
 from replay_gui.windows.shortcuts_dialog import ShortcutsDialog
 
 TITLE = "replay-gui"
-ZOOM, PAN = 0.8, 0.2  # a step in: this share is still shown; a step aside: this share of what is shown
 
 
 class MainWindow(QMainWindow):
@@ -65,7 +62,6 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.actions_ = make_actions(self)
         self.playback = Playback(session, parent=self)
-        self._visited = VisitedPositions(session, self)
         self._last_positions = LastPositions(session, settings, self)
         self._run_view = RunView(session)
         self._find = FindField(session, self._run_view.finder)
@@ -84,6 +80,7 @@ class MainWindow(QMainWindow):
         self._compare_bar = CompareBar(self.comparison, self.actions_)
         self.addToolBar(self._compare_bar)
         self._compare_actions = CompareActions(self.comparison, self.compare_view, self.actions_, self)
+        self._run_actions = RunActions(session, self._run_view, self.playback, self._find, self.actions_, self)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -105,13 +102,14 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         for spec in SPECS:
             if not spec.comparison:
-                self.actions_[spec.name].triggered.connect(getattr(self, f"on_{spec.name}"))
+                name = f"on_{spec.name}"
+                doer = self if hasattr(self, name) else self._run_actions
+                self.actions_[spec.name].triggered.connect(getattr(doer, name))
         self._menus.theme_chosen.connect(self._on_theme_chosen)
         self._menus.recent_chosen.connect(self.session.open)
         self._menus.recent_cleared.connect(self._on_recent_cleared)
-        self._status.facts_requested.connect(self.on_run_facts)
-        self.playback.changed.connect(self._on_playback_changed)
-        self._visited.changed.connect(self._on_visited_changed)
+        self._status.facts_requested.connect(self._run_actions.on_run_facts)
+        self.playback.changed.connect(self._on_progress_changed)
         self._welcome.open_requested.connect(self.on_open)
         self._welcome.path_chosen.connect(self.session.open)
         self.session.run_changed.connect(self._on_run_changed)
@@ -149,126 +147,12 @@ class MainWindow(QMainWindow):
         self.close()
 
     @Slot()
-    def on_first(self) -> None:
-        self.session.seek(0)
-
-    @Slot()
-    def on_back(self) -> None:
-        self.session.step(-1)
-
-    @Slot()
-    def on_forward(self) -> None:
-        self.session.step(1)
-
-    @Slot()
-    def on_last(self) -> None:
-        self.session.seek(self.session.index.count)
-
-    @Slot()
-    def on_back_in_lane(self) -> None:
-        self.session.step_in_lane(-1)
-
-    @Slot()
-    def on_forward_in_lane(self) -> None:
-        self.session.step_in_lane(1)
-
-    @Slot()
-    def on_go_to(self) -> None:
-        dialog = GoToDialog(self.session.position, self.session.index.count, self)
-        dialog.chosen.connect(self.session.seek)
-        dialog.open()
-
-    @Slot()
-    def on_find(self) -> None:
-        self._find.begin()
-
-    @Slot()
-    def on_find_next(self) -> None:
-        self._find.find_next()
-
-    @Slot()
-    def on_find_previous(self) -> None:
-        self._find.find_previous()
-
-    @Slot()
-    def on_find_in_state(self) -> None:
-        self._run_view.state.begin_find()
-
-    @Slot()
-    def on_next_error(self) -> None:
-        self.session.step_to_error(forward=True)
-
-    @Slot()
-    def on_previous_error(self) -> None:
-        self.session.step_to_error(forward=False)
-
-    @Slot()
-    def on_visited_back(self) -> None:
-        self._visited.back()
-
-    @Slot()
-    def on_visited_forward(self) -> None:
-        self._visited.forward()
-
-    @Slot()
-    def on_play(self) -> None:
-        self.playback.toggle()
-
-    @Slot()
-    def on_slower(self) -> None:
-        self.playback.slower()
-
-    @Slot()
-    def on_faster(self) -> None:
-        self.playback.faster()
-
-    @Slot()
-    def on_axis(self) -> None:
-        self.session.set_axis("time" if self.session.axis == "number" else "number")
-
-    @Slot()
-    def on_run_facts(self) -> None:
-        self._run_view.toggle_facts()
-
-    @Slot()
     def on_reset_layout(self) -> None:
         self._layout.reset()
 
     @Slot()
     def on_clear_cache(self) -> None:
         self.session.clear_cache()
-
-    @Slot()
-    def on_fit(self) -> None:
-        self.session.fit_view()
-
-    @Slot()
-    def on_zoom_in(self) -> None:
-        self.session.zoom(ZOOM)
-
-    @Slot()
-    def on_zoom_out(self) -> None:
-        self.session.zoom(1 / ZOOM)
-
-    @Slot()
-    def on_pan_left(self) -> None:
-        self.session.pan(-PAN)
-
-    @Slot()
-    def on_pan_right(self) -> None:
-        self.session.pan(PAN)
-
-    @Slot()
-    def on_fold_tools(self) -> None:
-        self._run_view.timeline.toggle_tools()
-
-    @Slot()
-    def on_fold_rest(self) -> None:
-        self._run_view.timeline.toggle_rest()
-
-    @Slot()
-    def on_show_lanes(self) -> None:
-        self._run_view.timeline.show_all_lanes()
 
     @Slot()
     def on_shortcuts(self) -> None:
@@ -309,29 +193,18 @@ class MainWindow(QMainWindow):
         for spec in SPECS:
             if not spec.comparison:
                 self.actions_[spec.name].setEnabled(facts is not None or not spec.needs_run)
-        self._on_progress_changed(None)
-        self._on_visited_changed()
+        self._on_progress_changed()
+        self._run_actions.refresh()
 
-    @Slot(object)
-    def _on_progress_changed(self, progress: object) -> None:
+    @Slot()
+    def _on_progress_changed(self) -> None:
         goes_on = self.session.working or self.comparison.working or self.playback.playing
         self.actions_["cancel"].setEnabled(goes_on)
 
     @Slot()
-    def _on_playback_changed(self) -> None:
-        self._visited.strolling = self.playback.playing
-        self._on_progress_changed(None)
-        self._on_theme_changed()
-
-    @Slot()
-    def _on_visited_changed(self) -> None:
-        self.actions_["visited_back"].setEnabled(self._visited.visited.can_go_back)
-        self.actions_["visited_forward"].setEnabled(self._visited.visited.can_go_forward)
-
-    @Slot()
     def _on_theme_changed(self) -> None:
         set_icons(self.actions_)
-        self.actions_["play"].setIcon(icon("pause" if self.playback.playing else "play"))
+        self._run_actions.refresh()
 
     def event(self, event: QEvent) -> bool:
         """Space presses the button that has the focus, and plays only elsewhere."""

@@ -53,7 +53,7 @@ def main() -> None:
     found = {"shown_after": time.perf_counter() - begun, "workers": workers_memory()}
     wait(comparison.step_changed, lambda: comparison.step is not None)
     for side in (comparison.a, comparison.b):
-        wait(side.report_changed, lambda side=side: side.report is not None, 600)  # type: ignore[misc]
+        wait(side.report_changed, lambda side=side: side.report is not None, 600)
     assert comparison.compared is not None
     found["held"] = pulse.longest
     found["took"] = comparison.compared.took_ms / 1000
@@ -65,7 +65,7 @@ def main() -> None:
         comparison.select(0)
         wait(comparison.step_changed, lambda: comparison.settled)
         for side in (comparison.a, comparison.b):
-            wait(side.moment_changed, lambda side=side: side.moment.position == side.position)  # type: ignore[misc]
+            wait(side.moment_changed, lambda side=side: side.moment.position == side.position)
         asked = time.perf_counter()
         comparison.select_point(generator.randrange(comparison.point_count))
         wait(comparison.step_changed, lambda: comparison.step is not None and comparison.step.row == comparison.row)

@@ -125,7 +125,7 @@ class _Redaction:
         self.changed = 0
 
     def value(self, value: Any) -> Any:
-        if isinstance(value, str):
+        if type(value) is str:  # an enumeration's names are the program's own
             return self.text(value)
         if isinstance(value, tuple):
             return tuple(map(self.value, value))

@@ -1,0 +1,89 @@
+"""A report as pages: the document laid out on sheets, with verdict and page number on each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFont, QPainter
+
+from replay_gui.core.plain_text import one_line, visible
+from replay_gui.core.report.document import Document, Section
+from replay_gui.look.theme import LIGHT, Bold, Normal, data_font, ui_font
+from replay_gui.printing.blocks import TONES, put_block
+from replay_gui.printing.sheet import BOTTOM, HEIGHT, INNER, SIDE, TOP, WIDTH, Sheet, broken
+
+TITLE, HEAD, SUBHEAD, TEXT, SMALL = 19.0, 14.5, 12.5, 11.5, 10.0
+_FOOT = HEIGHT - BOTTOM + 28.0
+_HEAD_ROOM = 90.0  # a heading does not stand closer than this to the end of a page
+
+
+class Pages:
+    """The pages of a document. To be made and painted on one thread, with a QGuiApplication.
+
+    Always in the light theme: it is for paper.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._sheet = Sheet()
+        self._put_head()
+        for section in document.sections:
+            self._put_section(section)
+
+    def __len__(self) -> int:
+        return len(self._sheet.pages)
+
+    def paint(self, painter: QPainter, number: int) -> None:
+        """Page `number`, from 0, in units of 1/96 inch from the paper's corner."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for item in self._sheet.pages[number].items:
+            item(painter)
+        foot = Sheet()
+        self._put_foot(foot, number)
+        for item in foot.pages[0].items:
+            item(painter)
+
+    def _put_head(self) -> None:
+        document, sheet = self._document, self._sheet
+        text, back = TONES[document.tone]
+        sheet.fill(QRectF(SIDE, TOP - 14, INNER, 4), text)
+        small = ui_font(Normal, SMALL)
+        sheet.flow(broken(visible(document.made), small, LIGHT.secondary, INNER))
+        sheet.gap(4)
+        sheet.flow(broken(visible(document.title), ui_font(Bold, TITLE), LIGHT.text, INNER))
+        sheet.gap(8)
+        pill = broken(visible(document.verdict), ui_font(Bold, HEAD), text, INNER)
+        width = pill.lines[0].naturalTextWidth() + 28
+        sheet.fill(QRectF(SIDE, sheet.y, width, 28), back, 14)
+        sheet.put(pill, SIDE + 14, sheet.y + (28 - pill.line_height) / 2)
+        sheet.y += 36
+        sheet.flow(broken(visible(document.words), ui_font(Normal, TEXT), LIGHT.text, INNER))
+        sheet.gap(4)
+        for line in document.lines:
+            sheet.flow(broken(visible(line), data_font(Normal, SMALL), LIGHT.text, INNER))
+
+    def _put_section(self, section: Section) -> None:
+        sheet, main = self._sheet, section.level == 1
+        font = ui_font(Bold, HEAD if main else SUBHEAD)
+        sheet.gap(20 if main else 12)
+        sheet.need(_HEAD_ROOM)
+        sheet.flow(broken(visible(section.title), font, LIGHT.text, INNER))
+        if main:
+            sheet.rule(sheet.y + 1, LIGHT.line)
+        sheet.y += 7
+        for block in section.blocks:
+            put_block(sheet, block)
+
+    def _put_foot(self, foot: Sheet, number: int) -> None:
+        document = self._document
+        text, back = TONES[document.tone]
+        small: QFont = ui_font(Normal, SMALL)
+        foot.rule(_FOOT - 8, LIGHT.line)
+        pill = broken(visible(document.verdict), ui_font(Bold, SMALL), text, INNER)
+        width = pill.lines[0].naturalTextWidth() + 16
+        foot.fill(QRectF(SIDE, _FOOT, width, 18), back, 9)
+        foot.put(pill, SIDE + 8, _FOOT + (18 - pill.line_height) / 2)
+        page = broken(f"Page {number + 1} of {len(self)}", small, LIGHT.secondary, INNER, right=True)
+        foot.put(page, SIDE, _FOOT + 2)
+        room = WIDTH - 2 * SIDE - width - 90
+        title = broken(one_line(f"{document.title} · {document.made}", 110), small, LIGHT.secondary, room)
+        foot.put(title, SIDE + width + 10, _FOOT + 2)
