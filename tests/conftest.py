@@ -77,7 +77,11 @@ def _threads() -> dict[int, str]:
 def _children() -> dict[int, str]:
     found = {}
     for children in Path("/proc/self/task").glob("*/children"):
-        for pid in children.read_text().split():
+        try:
+            pids = children.read_text().split()
+        except FileNotFoundError:
+            continue  # the thread has ended meanwhile
+        for pid in pids:
             try:
                 command = Path("/proc", pid, "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
             except OSError:

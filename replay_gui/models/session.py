@@ -9,7 +9,18 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
 from replay_gui.core.run_index import RunIndex
 from replay_gui.core.verification import VerificationReport
-from replay_gui.engine.answers import Found, IndexGrew, Moment, Progress, Rows, RunFacts, RunOpened, Trouble
+from replay_gui.engine.answers import (
+    Found,
+    IndexGrew,
+    Moment,
+    Progress,
+    Reported,
+    Rows,
+    RunFacts,
+    RunOpened,
+    Totals,
+    Trouble,
+)
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import (
     Answer,
@@ -18,11 +29,14 @@ from replay_gui.engine.requests import (
     Close,
     Find,
     GetRows,
+    GetTotals,
+    MakeReport,
     Open,
     Question,
     Request,
     Seat,
     Seek,
+    StopReport,
     StopWork,
     WorkEnded,
 )
@@ -49,6 +63,8 @@ class Session(QObject):
         axis: "number" or "time": what the timeline is drawn along.
         marks: what a search or a comparison has marked on the timeline.
         working: whether background work goes on.
+        totals: what the run used, or None while it is not known.
+        format: the importer that the user has chosen for the run, or None.
 
     Signals:
         run_changed(): another run, or none, is open; everything else was reset.
@@ -62,6 +78,8 @@ class Session(QObject):
         rows_ready(object): Rows that somebody asked for.
         progress_changed(object): Progress of the background work, or None once it is done.
         found(object): Found, of a search that somebody asked for.
+        totals_changed(): `totals` is known.
+        reported(object): Reported, of a report that somebody asked for.
         troubled(object): a Trouble to show as a banner.
         trouble_cleared(): banners of the earlier run are void.
     """
@@ -77,6 +95,8 @@ class Session(QObject):
     rows_ready = Signal(object)
     progress_changed = Signal(object)
     found = Signal(object)
+    totals_changed = Signal()
+    reported = Signal(object)
     troubled = Signal(object)
     trouble_cleared = Signal()
 
@@ -96,8 +116,11 @@ class Session(QObject):
         self._clock: tuple[RunIndex, TimeAxis] | None = None  # the axis of time, and the index it was made of
         self.marks = TimelineMarks()
         self.working = False
+        self.totals: Totals | None = None
+        self.format: str | None = None
         self._run = 0  # number of the run shown; answers about earlier ones are stale
         self._last_run = 0  # the last number given out
+        self._coming: tuple[int, str | None] = (0, None)  # position and format of the run that is being opened
         self._wanted: int | None = None  # a position that the index does not cover yet
         self._whole = True  # the view shows the whole run, and goes on doing so while the index grows
         self._watcher = QFileSystemWatcher(self)
@@ -125,9 +148,17 @@ class Session(QObject):
     def seek(self, position: int) -> None:
         """Makes `position` the current one and asks for its moment."""
         self._wanted = None
-        position = min(max(position, 0), self.index.count)
-        if position != self.position:
-            self._move(position)
+        if self._goes_to(position):
+            self.catch_up()
+
+    def follow(self, position: int) -> None:
+        """As `seek`, in step with another run; its moment is not asked for until `catch_up`."""
+        self._wanted = None
+        self._goes_to(position)
+
+    def catch_up(self) -> None:
+        """Asks for the moment at the current position."""
+        self._ask("seek", Seek(self.position))
 
     def step(self, delta: int) -> None:
         """Moves by whole events."""
@@ -141,13 +172,17 @@ class Session(QObject):
         """To the next or previous error of the agent, its tools or the log."""
         self.seek(next_error(self.index, self.report, self.position, forward))
 
-    def _move(self, position: int) -> None:
+    def _goes_to(self, position: int) -> bool:
+        """Makes it the current position, as far as there is one; whether that is another."""
+        position = min(max(position, 0), self.index.count)
+        if position == self.position:
+            return False
         self.position = position
         self.position_changed.emit(position)
         start, end = self.view
         if self.facts is not None and not start <= position <= end:
             self._show(self._scale(start, end).showing(position, self.index.count))
-        self._ask("seek", Seek(position))
+        return True
 
     # ---- the visible range ------------------------------------------------------------------------
     def set_view(self, start: float, end: float) -> None:
@@ -227,14 +262,24 @@ class Session(QObject):
         if self.facts is not None:
             self._ask("find", question)
 
-    def open(self, path: str, position: int = 0) -> None:
+    def request_report(self, question: MakeReport | StopReport) -> None:
+        """Asks for a report, in the place of the one under way, or ends that; `reported` tells what it comes to."""
+        if self.facts is not None:
+            self._ask("report", question)
+
+    def open(self, path: str, position: int = 0, format: str | None = None) -> None:
         """Opens a run; run_changed, or troubled with the reason why not.
 
-        `position`: where to begin, as far as it exists.
+        `position`: where to begin, as far as it exists. `format`: an importer's name; None: judged from the content.
         """
-        self._wanted = position
+        self._coming = position, format
         self._last_run += 1
-        self._ask("open", Open(path), self._last_run)
+        self._ask("open", Open(path, format), self._last_run)
+
+    def request_totals(self) -> None:
+        """Asks what the run used; totals_changed tells."""
+        if self.facts is not None and self.totals is None:
+            self._ask("totals", GetTotals())
 
     def begin_at(self, position: int) -> None:
         """Said while run_changed is emitted: the run is to begin there, unless who opened it wanted a place of it."""
@@ -250,7 +295,7 @@ class Session(QObject):
     def reload(self) -> None:
         """Opens the same file again, at the same position as far as it exists."""
         if self.facts is not None:
-            self.open(self.facts.given, self.position)
+            self.open(self.facts.given, self.position, self.format)
 
     def cancel_work(self) -> None:
         """Stops background work (the user's Cancel button)."""
@@ -291,6 +336,11 @@ class Session(QObject):
                 self.rows_ready.emit(rows)
             case Found() as found:
                 self.found.emit(found)
+            case Totals() as totals:
+                self.totals = totals
+                self.totals_changed.emit()
+            case Reported() as reported:
+                self.reported.emit(reported)
             case VerificationReport() as report:
                 self.report = report
                 self.report_changed.emit()
@@ -300,7 +350,8 @@ class Session(QObject):
     def _show_run(self, number: int, facts: RunFacts | None, index: RunIndex) -> None:
         self._run = number
         self.facts, self.index = facts, index
-        self.position, self.moment, self.report = 0, None, None
+        self.position, self.moment, self.report, self.totals = 0, None, None, None
+        self._wanted, self.format = self._coming if facts is not None else (None, None)
         self.marks = TimelineMarks()
         self._whole = True
         self._choose_axis()
@@ -313,7 +364,7 @@ class Session(QObject):
         if facts is not None:
             self._move_as_wanted()
             if self.position == 0:
-                self._ask("seek", Seek(0))
+                self.catch_up()
 
     def _grow(self, index: RunIndex) -> None:
         self.index = index

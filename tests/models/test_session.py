@@ -324,3 +324,12 @@ def test_marks_are_those_of_one_run(qtbot: QtBot, session: Session, log: Path) -
     assert session.marks is marks
     session.close_run()
     assert len(session.marks.found) == 0
+
+
+def test_what_still_comes_of_the_old_run_does_not_use_up_where_the_new_one_begins(
+    qtbot: QtBot, session: Session, log: Path, tmp_path: Path
+) -> None:
+    open_whole(qtbot, session, log)
+    session.open(str(write_log(tmp_path / "other.rlog", turns=20)), 70)
+    session.seek(3)  # of the run that is still shown
+    arrive(qtbot, session, 70)
