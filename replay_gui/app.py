@@ -24,7 +24,8 @@ class Options:
     """What the command line says of the window.
 
     Attributes:
-        path: the run to open. other: one to compare it with. demo: compare two bundled runs. at: position to begin at.
+        path: the run to open, or a folder to list. other: one to compare it with. demo: compare two bundled runs.
+        at: position to begin at. format: what the run is read as; None: judged from its content.
         theme: dark, light, auto, or None for the remembered one.
         screenshot: where to save a picture instead of showing the window. size: of the window (width, height) in
         logical pixels. scale: physical pixels a logical one. show: "welcome", "run" or "compare".
@@ -39,6 +40,7 @@ class Options:
     scale: float | None = None
     show: str | None = None
     other: str | None = None
+    format: str | None = None
 
 
 def run_app(options: Options) -> int:
@@ -104,11 +106,13 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     path, other = _paths(options)
     if path is not None and other is not None:
         window.comparison.start(other, path, options.at)
+    elif path is not None and os.path.isdir(path):
+        window.sources.show_runs(path)
     elif path is not None:
-        session.open(path, options.at)
+        session.open(path, options.at, options.format)
     try:
         if options.screenshot is not None:
-            return _take_picture(app, window, Path(options.screenshot), path is not None)
+            return _take_picture(app, window, options, path is not None)
         window.show()
         return app.exec()
     finally:
@@ -117,11 +121,13 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         hook.uninstall()
 
 
-def _take_picture(app: QApplication, window: MainWindow, path: Path, expects_run: bool) -> int:
+def _take_picture(app: QApplication, window: MainWindow, options: Options, expects_run: bool) -> int:
     from replay_gui.windows.screenshot import Screenshot
 
     problems: list[str] = []
-    picture = Screenshot(window, window.session, window.comparison, path, expects_run)
+    path = Path(options.screenshot or "")
+    export = window.on_export if options.show == "report" else None
+    picture = Screenshot(window, window.session, window.comparison, path, expects_run, export)
     picture.finished.connect(problems.append)
     picture.finished.connect(app.quit)
     window.show()

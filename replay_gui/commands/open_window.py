@@ -9,7 +9,7 @@ from argparse import ArgumentTypeError
 from contextlib import ExitStack
 
 from replay_gui.commands.arguments import UsageError, position
-from replay_gui.commands.runs import STANDARD_INPUT, readable_file
+from replay_gui.commands.runs import STANDARD_INPUT, add_format_argument, readable_file
 from replay_gui.core.errors import ReplayError
 
 _PICTURE_ONLY = ("size", "scale", "show")
@@ -21,8 +21,11 @@ class NoWindow(ReplayError):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", nargs="?", help="a log or another recognised file; - for standard input")
+    parser.add_argument(
+        "run", metavar="RUN", nargs="?", help="a log or another recognised file, a folder, or - for standard input"
+    )
     parser.add_argument("other", metavar="OTHER", nargs="?", help="a second run, to compare the first one with")
+    add_format_argument(parser)
     parser.add_argument("--demo", action="store_true", help="compare two bundled runs; with --show run, open the first")
     parser.add_argument("--at", metavar="POSITION", type=position, default=0, help="start there")
     parser.add_argument("--theme", choices=("light", "dark", "auto"), help="the colours; auto follows the system")
@@ -30,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     picture.add_argument("--screenshot", metavar="FILE.png", type=_png, help="save the window's picture and exit")
     picture.add_argument("--size", metavar="WxH", type=_size, help="of the window, in logical pixels")
     picture.add_argument("--scale", metavar="N", type=_scale, help="pixels of the picture a logical pixel")
-    picture.add_argument("--show", choices=("welcome", "run", "compare"), help="what the window is to show")
+    picture.add_argument("--show", choices=("welcome", "run", "compare", "report"), help="what the window is to show")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -57,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
                     args.scale,
                     args.show,
                     args.other,
+                    args.format,
                 )
             )
         except ImportError as why:
@@ -70,11 +74,15 @@ def _contradiction(args: argparse.Namespace) -> str | None:
         return f"{unpictured[0]} goes with --screenshot"
     if args.demo and args.run is not None:
         return "--demo opens the bundled run; give it or RUN, not both"
+    if args.format is not None and (args.run is None or args.other is not None):
+        return "--format is of one RUN; give it with one"
+    if args.screenshot is not None and args.run is not None and os.path.isdir(args.run):
+        return "a picture shows a run; give a file, not a folder"
     has_run = args.demo or args.run is not None
     if args.show == "welcome" and has_run:
         return "--show welcome shows no run; leave the run out"
-    if args.show == "run" and not has_run:
-        return "--show run needs a RUN, or --demo"
+    if args.show in ("run", "report") and not has_run:
+        return f"--show {args.show} needs a RUN, or --demo"
     if args.show == "compare" and not (args.demo or args.other is not None):
         return "--show compare needs two runs, or --demo"
     if args.show == "run" and args.other is not None:

@@ -83,9 +83,9 @@ def _is_log(path: str) -> bool:
 def _converted(path: str, format: str | None, chosen: str | None) -> Converted:
     # A log needs none of this, and would wait for it longer than for its own first block.
     from replay_gui.core.importers.conversion_cache import cached_conversion
-    from replay_gui.engine.opening import conversion_cache
+    from replay_gui.engine.opening import conversion_cache, user_mappings
 
-    return cached_conversion(path, conversion_cache(), format, chosen)
+    return cached_conversion(path, conversion_cache(), format, chosen, user_mappings())
 
 
 @contextmanager

@@ -22,10 +22,10 @@ from replay_gui.commands.runs import (
 )
 from replay_gui.commands.terminal import ProgressLine, complain, say, say_json, say_verdict
 from replay_gui.core.anchor import ReadAnchor, compare_file, compare_log, read_anchor
+from replay_gui.core.foreign_verdict import foreign_verdict
 from replay_gui.core.report.model import AnchorFinding, RunPart, Unread
 from replay_gui.core.signing import HOW_TO_MAKE_KEYS, public_key
 from replay_gui.core.source import Source
-from replay_gui.core.unverifiable import not_verifiable
 from replay_gui.core.verdict import verify
 from replay_gui.core.verification import INVALID, VALID, Finding, VerificationReport
 
@@ -179,7 +179,7 @@ def _cells(line: tuple[str, ...], widths: list[int]) -> enumerate[tuple[str, int
 def verified(run: OpenedRun, number: int = 1, total: int = 1) -> VerificationReport:
     """The verdict on a run, with a progress bar; the `number`-th of `total`."""
     if run.converted is not None and run.format != OWN_FORMAT:
-        return not_verifiable(run.given, run.log.header, run.converted.events)
+        return foreign_verdict(run.given, run.log.header, run.converted.events)
     log = run.log
     among = f" ({number:,} of {total:,})" if total > 1 else ""
     with ProgressLine(f"Verifying {run.given}{among}") as progress:

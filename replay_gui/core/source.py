@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,9 +22,11 @@ class Source:
     Attributes:
         path: as given. size: bytes when it was opened; what is appended later belongs to another opening.
         stamp: what tells that the file on disk is still this one (device, inode, size, time of change in ns).
+        on_read: hears of every reading how many bytes it is for.
     """
 
     _fd = -1
+    on_read: Callable[[int], None] | None = None
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         """LogUnreadable where the file cannot be opened or is no regular file."""
@@ -43,6 +46,8 @@ class Source:
 
     def read_at(self, offset: int, size: int) -> bytes:
         """`size` bytes from `offset`; LogChanged where the file has become shorter than it was when opened."""
+        if self.on_read is not None:
+            self.on_read(size)
         data = self._read(offset, size)
         while len(data) < size:
             more = self._read(offset + len(data), size - len(data))

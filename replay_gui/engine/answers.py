@@ -10,8 +10,11 @@ from replay_gui.core.divergence.comparison import Comparison, Difference
 from replay_gui.core.divergence.row_places import RowPlaces
 from replay_gui.core.event import Event
 from replay_gui.core.find import Hit
+from replay_gui.core.report.model import Report
 from replay_gui.core.run_index import RunIndex
+from replay_gui.core.run_totals import ModelUse
 from replay_gui.core.state import Change
+from replay_gui.core.surveyed_run import SurveyedRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,53 @@ class Found:
     total: int
     ended: bool
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What the making of report `number` has come to.
+
+    Attributes:
+        done, total: in any unit; total 0 = unknown. report: once it is made. problem: why it cannot be, or "".
+    """
+
+    number: int
+    done: int
+    total: int
+    report: Report | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What survey `number` has come to.
+
+    Attributes:
+        runs: those since the last Surveyed. done, total: files. ended: no more will come. problem: why not, or "".
+    """
+
+    number: int
+    runs: tuple[SurveyedRun, ...]
+    done: int
+    total: int
+    ended: bool
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """The first records of a file, as the sample `number` asked for. problem: why there are none, or ""."""
+
+    number: int
+    records: tuple[dict[str, Any], ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the run used, by model; none where its events say nothing of it."""
+
+    uses: tuple[ModelUse, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,20 @@
-"""The worker's part of a comparison: reads both logs by their indexes, compares, and leaves the columns in a folder."""
+"""The worker's part of a comparison: reads both logs by their indexes, compares, and leaves the columns in a folder.
+
+What was read stays at hand, so that the same two runs are compared by other rules at once. A worker that only compares
+is to be used for that: see Comparing.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from replay_gui.core.divergence.compare import compare
+from replay_gui.core.divergence.compare import Comparer
 from replay_gui.core.divergence.first_divergence import first_divergence
 from replay_gui.core.divergence.rules import Rule, Rules
 from replay_gui.core.divergence.side import Side
@@ -20,36 +24,78 @@ from replay_gui.core.log_reader import EventLog
 from replay_gui.engine.comparison_files import Findings, write_columns
 from replay_gui.engine.worker import Report
 
-_PAUSE = 0.1  # seconds between two words on progress
+
+class ComparedRun(msgspec.Struct, frozen=True):
+    """One of the two: its log, the folder that its index is in, and the state of the file that was opened."""
+
+    path: str
+    folder: str
+    stamp: tuple[int, int, int, int]
+
+
+class CompareTask(msgspec.Struct, frozen=True):
+    """What to compare, by which rules and anchors; `result` is the folder that the columns go to."""
+
+    a: ComparedRun
+    b: ComparedRun
+    rules: tuple[Rule, ...]
+    anchors: tuple[tuple[int, int], ...]
+    result: str
+
+
+class _Pair:
+    """Two runs that were read, laid side by side by some anchors."""
+
+    def __init__(self, task: CompareTask, report: Report) -> None:
+        self._task = task
+        self.report = report  # of the job that goes on
+        with ExitStack() as files:  # closes them again, should anything fail
+            a, b = (files.enter_context(_side(run)) for run in (task.a, task.b))
+            begun = time.perf_counter()
+            first_divergence(a, b)
+            self.first_ms = 1000 * (time.perf_counter() - begun)
+            self.comparer = Comparer(a, b, task.anchors, self._on_progress)
+            self._files = files.pop_all()
+
+    def _on_progress(self, done: int, total: int) -> None:
+        self.report.progress(done, total)
+
+    def serves(self, task: CompareTask) -> bool:
+        """Whether these are the runs and anchors of the task, which may have other rules."""
+        return (task.a, task.b, task.anchors) == (self._task.a, self._task.b, self._task.anchors)
+
+    def close(self) -> None:
+        self._files.close()
+
+
+_kept: list[_Pair] = []  # the last one, if any
 
 
 def compare_runs(args: dict[str, Any], report: Report) -> Findings:
-    """Compares the runs `a` and `b` ({path, folder of the index}) by `rules` and `anchors`; columns go to `result`."""
-    quiet_until = 0.0
+    """Compares the runs of the CompareTask `task`."""
+    task = msgspec.convert(args["task"], CompareTask)
+    begun = time.perf_counter()
+    if not _kept or not _kept[0].serves(task):
+        forget_runs({}, report)
+        _kept.append(_Pair(task, report))
+    pair = _kept[0]
+    pair.report = report
+    comparison = pair.comparer.compare(Rules(task.rules))
+    took_ms = 1000 * (time.perf_counter() - begun)
+    write_columns(comparison, Path(task.result))
+    return Findings(comparison.causes, comparison.counts, comparison.tools, pair.first_ms, took_ms)
 
-    def on_progress(done: int, total: int) -> None:
-        nonlocal quiet_until
-        if time.monotonic() >= quiet_until:
-            report.progress(done, total)
-            quiet_until = time.monotonic() + _PAUSE
 
-    with _side(**args["a"]) as a, _side(**args["b"]) as b:
-        begun = time.perf_counter()
-        first_divergence(a, b)
-        found = time.perf_counter()
-        rules = Rules(msgspec.convert(args["rules"], tuple[Rule, ...]))
-        comparison = compare(a, b, rules, [(a, b) for a, b in args["anchors"]], on_progress)
-        done = time.perf_counter()
-    write_columns(comparison, Path(args["result"]))
-    return Findings(
-        comparison.causes, comparison.counts, comparison.tools, 1000 * (found - begun), 1000 * (done - begun)
-    )
+def forget_runs(args: dict[str, Any], report: Report) -> None:
+    """Closes the logs that were compared last, and gives back the memory that they took."""
+    while _kept:
+        _kept.pop().close()
 
 
 @contextmanager
-def _side(path: str, folder: str) -> Iterator[Side]:
-    with EventLog.open(path) as log:
-        kept = IndexCache(Path(folder).parent).load(log)
+def _side(run: ComparedRun) -> Iterator[Side]:
+    with EventLog.open(run.path) as log:
+        kept = IndexCache(Path(run.folder).parent).load(log)
         if kept is None:
-            raise LogChanged(f"{path}: its index is gone; reload it")
-        yield Side(log, kept[1], Path(folder))
+            raise LogChanged(f"{run.path}: its index is gone; reload it")
+        yield Side(log, kept[1], Path(run.folder))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from replay_gui.core.divergence.row_places import RowPlaces
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.engine.answers import Compared, Progress, Trouble
 from replay_gui.engine.background import Background
+from replay_gui.engine.compare_job import ComparedRun, CompareTask
 from replay_gui.engine.comparison_files import findings_of, read_comparison
 from replay_gui.engine.frames import Message
 from replay_gui.engine.open_run import OpenRun
@@ -23,13 +25,14 @@ from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.requests import Close, Compare, GetAligned, GetStep, Question, StopWork, WorkEnded
 from replay_gui.engine.step_reader import StepReader
 
-COMPARE = "compare"
+COMPARE, FORGET = "compare", "forget"
 _RESULT = "columns"
 
 
 class Comparing:
-    """At most one comparison at a time; a newer one takes the place of what is under way.
+    """At most one comparison at a time; a newer one ends what is under way, or awaits it where only the rules differ.
 
+    `pool` has one worker, which does nothing else: it keeps what it has read, so that other rules are tried at once.
     `runs()` gives the runs open in seats A and B. `answer(number, value, ticket)` hears what is to be said of the
     comparison with this number. `on_worker(number, purpose, message)` is called on threads of the pool, and is to
     bring the message back to `hear`.
@@ -58,7 +61,9 @@ class Comparing:
         """Answers a question about comparison `number`; one about another than the last is stale."""
         match question:
             case Compare():
-                self._stop()
+                if not (self._is_busy and self._is_of_same_runs(question)):
+                    self._stop()
+                self._pool.warm()
                 self._waiting = number, question
                 self.advance()
             case Close():
@@ -75,7 +80,7 @@ class Comparing:
     def advance(self) -> None:
         """Begins what waits, if both runs are read by now. To be called whenever something happened to a run."""
         a, b = self._runs()
-        if self._waiting is None or a is None or b is None:
+        if self._waiting is None or a is None or b is None or self._is_busy:
             return
         number, question = self._waiting
         if (a.number, b.number) != (question.run_a, question.run_b) or not (a.index.complete and b.index.complete):
@@ -85,14 +90,8 @@ class Comparing:
         self._work = Background(self._pool, partial(self._on_worker, number))
         self._pace = Pace("Comparing")
         self._answer(number, Progress("Comparing", 0, 0, None), 0)
-        args = {
-            "a": {"path": str(a.log.source.path), "folder": str(a.folder)},
-            "b": {"path": str(b.log.source.path), "folder": str(b.folder)},
-            "rules": list(question.rules),
-            "anchors": [list(anchor) for anchor in question.anchors],
-            "result": str(self._folder / _RESULT),
-        }
-        self._work.start(COMPARE, COMPARE, args)
+        task = CompareTask(_named(a), _named(b), question.rules, question.anchors, str(self._folder / _RESULT))
+        self._work.start(COMPARE, COMPARE, {"task": task})
 
     def hear(self, number: int, purpose: str, message: Message) -> None:
         """Takes in what the worker says."""
@@ -101,6 +100,9 @@ class Comparing:
         match message["type"]:
             case "progress":
                 self._answer(number, self._pace.progress(message["done"], message["total"]), 0)
+            case "done" | "failed" if self._waiting is not None:  # other rules took its place meanwhile
+                self._drop_folder()
+                self.advance()
             case "failed":
                 self._drop_folder()
                 self._answer(number, Trouble("error", f"The runs were not compared: {message['text']}.", "retry"), 0)
@@ -110,9 +112,11 @@ class Comparing:
                 self._answer(number, WorkEnded(), 0)
 
     def close(self) -> None:
-        """Ends the work under way and forgets the comparison."""
+        """Ends the work under way and forgets the comparison, in the worker, too."""
         self._stop()
-        self._reader = None
+        if self._reader is not None:
+            self._reader = None
+            self._pool.submit(FORGET, {}, _not_heard)
 
     @property
     def _is_busy(self) -> bool:
@@ -142,6 +146,10 @@ class Comparing:
             return None
         return self._reader if (a.number, b.number) == (question.run_a, question.run_b) else None
 
+    def _is_of_same_runs(self, question: Compare) -> bool:
+        last = self._question
+        return last is not None and replace(last, rules=question.rules) == question
+
     def _stop(self) -> None:
         self._waiting = None
         if self._work is not None:
@@ -152,3 +160,11 @@ class Comparing:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
+
+
+def _named(run: OpenRun) -> ComparedRun:
+    return ComparedRun(str(run.log.source.path), str(run.folder), run.log.source.stamp)
+
+
+def _not_heard(message: Message) -> None:
+    """What comes of it is of no matter."""

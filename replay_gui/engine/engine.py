@@ -19,10 +19,25 @@ from replay_gui.engine.comparing import Comparing
 from replay_gui.engine.frames import Message
 from replay_gui.engine.mailbox import Letter, Mailbox
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.opening import conversion_cache, user_cache
+from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
 from replay_gui.engine.processes import WorkerPool
-from replay_gui.engine.requests import Answer, ClearCache, Close, Heard, Open, Question, Request, Seat
+from replay_gui.engine.reporting import REPORT, Reporting
+from replay_gui.engine.requests import (
+    Answer,
+    ClearCache,
+    Close,
+    Heard,
+    MakeReport,
+    Open,
+    Question,
+    Request,
+    Seat,
+    StopReport,
+    Survey,
+    TakeSample,
+)
 from replay_gui.engine.run_keeper import RunKeeper
+from replay_gui.engine.surveying import SAMPLE, SURVEY, Surveying
 
 Deliver: TypeAlias = Callable[[Answer], None]
 
@@ -40,11 +55,18 @@ class Engine:
         self._thread = threading.Thread(target=self._live, name="core-engine", daemon=True)
         cache = user_cache()
         self._searchers = WorkerPool(1)  # a search does not wait for the long work
+        self._surveyors = WorkerPool(1)  # nor does a run for the survey of a folder
+        on_surveyor = partial(self._on_worker, Seat.A, 0)
+        self._surveying = Surveying(self._surveyors, partial(self._answer, Seat.A, 0), on_surveyor)
         self._keepers = {
             seat: RunKeeper(pool, cache, partial(self._answer, seat), partial(self._on_worker, seat), self._searchers)
             for seat in Seat
         }
-        self._comparing = Comparing(pool, self._runs, partial(self._answer, None), partial(self._on_worker, None))
+        self._reporting = Reporting(pool, self._runs, partial(self._answer, Seat.A), partial(self._on_worker, Seat.A))
+        self._comparers = WorkerPool(1)  # keeps what it has read of the runs
+        self._comparing = Comparing(
+            self._comparers, self._runs, partial(self._answer, None), partial(self._on_worker, None)
+        )
 
     def start(self) -> None:
         self._pool.warm()
@@ -60,6 +82,8 @@ class Engine:
         self._thread.join()
         self._pool.close()
         self._searchers.close()
+        self._comparers.close()
+        self._surveyors.close()
 
     def _on_worker(self, seat: Seat | None, run: int, purpose: str, message: Message) -> None:
         """On a thread of the pool. Progress replaces progress that was not looked at; all else is kept."""
@@ -77,6 +101,8 @@ class Engine:
             except Exception:  # noqa: BLE001  the thread outlives its own faults; the crash hook shows them
                 threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
         self._comparing.close()
+        self._reporting.stop()
+        self._surveying.stop()
         for keeper in self._keepers.values():
             keeper.close()
 
@@ -87,12 +113,22 @@ class Engine:
             return
         keeper = self._keepers[letter.request.seat]
         match question:
-            case Open(path):
-                keeper.start_opening(run, path, letter.ticket)
+            case Open(path, format):
+                keeper.start_opening(run, path, letter.ticket, format)
             case Close():
                 keeper.close()
+            case Heard(purpose, message) if purpose == REPORT:
+                self._reporting.hear(run, message)
+            case Heard(purpose, message) if purpose in (SURVEY, SAMPLE):
+                self._surveying.hear(purpose, message)
+            case Survey() | TakeSample():
+                self._surveying.start(question)
             case Heard(purpose, message):
                 keeper.hear(run, purpose, message)
+            case MakeReport():
+                self._reporting.start(run, question)
+            case StopReport():
+                self._reporting.stop()
             case ClearCache():
                 self._answer(letter.request.seat, run, self._clear_caches(), letter.ticket)
             case _:
@@ -107,7 +143,7 @@ class Engine:
 
     def _clear_caches(self) -> Trouble:
         in_use = [path for run in self._runs() if run is not None for path in (run.folder, run.log.source.path)]
-        freed = clear_caches((user_cache().root, conversion_cache()), in_use)
+        freed = clear_caches((user_cache().root, conversion_cache(), survey_cache()), in_use)
         return Trouble("info", f"The cache was cleared: {freed / 1e6:,.1f} MB are free again.")
 
     def _runs(self) -> tuple[OpenRun | None, OpenRun | None]:

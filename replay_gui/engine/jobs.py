@@ -22,8 +22,11 @@ from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import IntegritySlice, StatesSlice, check_applicable, check_integrity, check_states
 from replay_gui.core.snapshot_store import Entry, SnapshotReader
 from replay_gui.core.state import EMPTY, State
-from replay_gui.engine.compare_job import compare_runs
+from replay_gui.engine.compare_job import compare_runs, forget_runs
 from replay_gui.engine.finding import find_text
+from replay_gui.engine.report_job import make_report
+from replay_gui.engine.survey_job import survey_runs, take_sample
+from replay_gui.engine.totals_job import sum_up
 from replay_gui.engine.worker import Job, Report
 
 PART_PAUSE = 0.25  # seconds between two parts of an index; each costs the window a redraw
@@ -112,7 +115,9 @@ def file_hash(args: dict[str, Any], report: Report) -> str:
 
 def convert(args: dict[str, Any], report: Report) -> dict[str, Any]:
     """The log of a run of a foreign file, kept in the folder `cache`: {path, format, notes, run, runs}."""
-    all_ = cached_conversions(args["path"], args["cache"])
+    all_ = cached_conversions(
+        args["path"], args["cache"], args["format"], args["mappings"], on_progress=report.progress
+    )
     made = all_[0] if args["run"] is None else chosen(all_, args["run"], args["path"])
     runs = [one.name for one in all_]
     return {"path": str(made.path), "format": made.format, "notes": made.notes, "run": made.name, "runs": runs}
@@ -126,5 +131,10 @@ JOBS: Mapping[str, Job] = {
     "file_hash": file_hash,
     "convert": convert,
     "compare": compare_runs,
+    "forget": forget_runs,
     "find": find_text,
+    "survey": survey_runs,
+    "sample": take_sample,
+    "totals": sum_up,
+    "report": make_report,
 }

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.event import Event
 from replay_gui.core.event_text import summarise
+from replay_gui.core.foreign_verdict import WHY, foreign_verdict
 from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built
 from replay_gui.core.index_cache import IndexCache, shown
 from replay_gui.core.index_columns import IndexView
@@ -23,9 +24,8 @@ from replay_gui.core.snapshot_store import SnapshotReader
 from replay_gui.core.snapshots import SnapshotManager
 from replay_gui.core.source import stamp
 from replay_gui.core.state import EMPTY
-from replay_gui.core.unverifiable import WHY, not_verifiable
 from replay_gui.core.verification import VALID, VerificationReport
-from replay_gui.engine.answers import EventRow, Moment, Related, Rows, RunFacts
+from replay_gui.engine.answers import EventRow, Moment, Related, Rows, RunFacts, Totals
 
 BIG = 1 << 20  # bytes; a row does not decode a record beyond this
 LINKS = 6  # of the events that the current one led to, so many are named
@@ -44,6 +44,7 @@ class OpenRun:
     Attributes:
         number: the run's number. facts: its RunFacts. index, built: its RunIndex so far, and the rest of it.
         broken_from: place of the first event known to be broken; None where none is.
+        totals: what it used, once somebody has asked.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class OpenRun:
         self.number = number
         self.facts = facts
         self.broken_from: int | None = None
+        self.totals: Totals | None = None
         self._log = log
         self._file = file
         self._complain = complain
@@ -105,7 +107,7 @@ class OpenRun:
         if self.facts.format == "rlog":
             return report
         if report.verdict == VALID:
-            return not_verifiable(self.facts.path, self._log.header, report.events)
+            return foreign_verdict(self.facts.path, self._log.header, report.events)
         damaged = "The copy that this file was converted to is damaged; reload the file to have it converted anew."
         return replace(report, run=self.facts.path, notes=(damaged, WHY, *self.facts.notes))
 

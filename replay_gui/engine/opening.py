@@ -103,6 +103,16 @@ def conversion_cache() -> Path:
     return platformdirs.user_cache_path("replay-gui") / "conversions"
 
 
+def survey_cache() -> Path:
+    """Where the facts on the runs of folders are kept."""
+    return platformdirs.user_cache_path("replay-gui") / "surveys"
+
+
+def user_mappings() -> Path:
+    """The mappings of JSON Lines in the user's settings."""
+    return platformdirs.user_config_path("replay-gui") / "mappings.json"
+
+
 def _agent(first: Event | None, name: str) -> str:
     value = first.payload.get(name) if first is not None and first.kind == "AgentInit" else None
     return value if isinstance(value, str) else ""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from replay_gui.core.divergence.rules import Rule
+from replay_gui.core.verification import VerificationReport
 from replay_gui.engine.frames import Message
 
 
@@ -19,9 +20,13 @@ class Seat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open the file at `path`: RunOpened and what follows from it, or a Trouble; the run open so far then stays."""
+    """Open the file at `path`: RunOpened and what follows from it, or a Trouble; the run open so far then stays.
+
+    `format`: an importer's name, where the content is not to be asked.
+    """
 
     path: str
+    format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,50 @@ class GetStep:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeReport:
+    """Make a report on the run, or on the comparison of both seats' runs: Reported, again and again until it is ended.
+
+    `number` tells one report from another. verifications: of the runs, None where not known yet. `made`: ns since 1970.
+    """
+
+    number: int
+    verifications: tuple[VerificationReport | None, ...]
+    command: str
+    made: int
+    rules: tuple[Rule, ...] = ()
+    anchors: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StopReport:
+    """End the making of a report: no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """List the runs of a folder, or of a file that holds several: Surveyed, again and again until it is ended.
+
+    `number`: greater than those before. A new survey ends the last; without a path there is none.
+    """
+
+    number: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSample:
+    """Read the first records of a JSON Lines file: Sampled."""
+
+    number: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class GetTotals:
+    """Sum up tokens and cost of the run: Totals."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClearCache:
     """Remove from the caches what no open run needs: a Trouble that says how much room that made."""
 
@@ -109,7 +158,23 @@ class Heard:
 
 
 Question: TypeAlias = (
-    Open | Close | Seek | GetRows | Find | StopWork | CheckFile | Compare | GetAligned | GetStep | ClearCache | Heard
+    Open
+    | Close
+    | Seek
+    | GetRows
+    | Find
+    | StopWork
+    | CheckFile
+    | Compare
+    | GetAligned
+    | GetStep
+    | MakeReport
+    | StopReport
+    | Survey
+    | TakeSample
+    | GetTotals
+    | ClearCache
+    | Heard
 )
 
 

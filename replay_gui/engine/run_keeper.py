@@ -11,8 +11,9 @@ import msgspec
 from replay_gui.core.importers.run_choice import split
 from replay_gui.core.index_builder import Built
 from replay_gui.core.index_cache import IndexCache
+from replay_gui.core.run_totals import ModelUse
 from replay_gui.core.verification import VerificationReport
-from replay_gui.engine.answers import IndexGrew, Progress, RunOpened, Trouble
+from replay_gui.engine.answers import IndexGrew, Progress, RunOpened, Totals, Trouble
 from replay_gui.engine.background import Background
 from replay_gui.engine.finding import FIND, Finding
 from replay_gui.engine.frames import Message
@@ -24,13 +25,14 @@ from replay_gui.engine.opening import (
     is_foreign,
     opened,
     opened_conversion,
+    user_mappings,
 )
 from replay_gui.engine.pace import Pace
 from replay_gui.engine.processes import WorkerPool
-from replay_gui.engine.requests import CheckFile, Find, GetRows, Question, Seek, StopWork, WorkEnded
+from replay_gui.engine.requests import CheckFile, Find, GetRows, GetTotals, Question, Seek, StopWork, WorkEnded
 from replay_gui.engine.verifying import Verifying
 
-INDEX, CONVERT = "index", "convert"
+INDEX, CONVERT, TOTALS = "index", "convert", "totals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class _Converting:
     path: str
     stamp: Stamp
     work: Background
+    pace: Pace
 
 
 class RunKeeper:
@@ -72,6 +75,7 @@ class RunKeeper:
         self._background: Background | None = None
         self._searchers = searchers
         self._finding: Finding | None = None
+        self._summing: Background | None = None
         self._sought: tuple[int, int] | None = None  # ticket and position of the last Seek
 
     def reply(self, number: int, question: Question, ticket: int) -> None:
@@ -89,6 +93,8 @@ class RunKeeper:
                 self._finding.start(question)
             case StopWork():
                 self._stop_work(run)
+            case GetTotals():
+                self._start_totals(run)
             case CheckFile() if run.changed_on_disk():
                 self._answer(run.number, Trouble("warning", "The file has changed on disk.", "reload"))
 
@@ -104,26 +110,29 @@ class RunKeeper:
             self._answer(run.number, run.moment(min(max(position, 0), run.index.count)), ticket)
 
     # ---- opening and closing ---------------------------------------------------------------------
-    def start_opening(self, run: int, given: str, ticket: int) -> None:
+    def start_opening(self, run: int, given: str, ticket: int, format: str | None = None) -> None:
         """Opens a log at once; has anything else converted to one first, while the old run stays.
 
-        `given`: a path, or FILE#RUN.
+        `given`: a path, or FILE#RUN. `format`: an importer's name; None: judged from the content.
         """
         self._stop_converting()
         path, chosen = split(given)
-        if not is_foreign(path):
+        if format is None and not is_foreign(path):
             self._take_over(opened(run, path, self._cache, partial(self._complain, run)), ticket)
             return
         work = Background(self._pool, partial(self._on_worker, run))
-        self._converting = _Converting(run, path, file_stamp(path), work)
+        self._converting = _Converting(run, path, file_stamp(path), work, Pace("Importing"))
         self._answer(run, Progress("Importing", 0, 0, None))
-        work.start(CONVERT, CONVERT, {"path": path, "cache": str(conversion_cache()), "run": chosen})
+        folder, mappings = str(conversion_cache()), str(user_mappings())
+        args = {"path": path, "cache": folder, "run": chosen, "format": format, "mappings": mappings}
+        work.start(CONVERT, CONVERT, args)
 
     def _hear_converting(self, converting: _Converting, message: Message) -> None:
         if not converting.work.accepts(CONVERT, message):
             return
         number, path = converting.run, converting.path
-        if message["type"] not in ("done", "failed"):
+        if message["type"] == "progress":
+            self._answer(number, converting.pace.progress(message["done"], message["total"]))
             return
         self._converting = None
         self._answer(number, WorkEnded())
@@ -162,6 +171,9 @@ class RunKeeper:
             self._background.stop()
         if self._finding is not None:
             self._finding.stop()
+        if self._summing is not None:
+            self._summing.stop()
+            self._summing = None
         if self.open is not None:
             self.open.close()
         self._finding = None
@@ -180,6 +192,9 @@ class RunKeeper:
             if (found := self._finding.hear(message)) is not None:
                 self._answer(number, found)
             return
+        if purpose == TOTALS:
+            self._hear_totals(run, message)
+            return
         if not work.accepts(purpose, message):
             return
         match message["type"], purpose:
@@ -197,6 +212,24 @@ class RunKeeper:
             self._answer(number, self._pace.progress(verifying.done, max(verifying.done, verifying.total)))
         elif not work.busy:
             self._answer(number, WorkEnded())
+
+    def _start_totals(self, run: OpenRun) -> None:
+        """Where they are not known yet, and nobody is at it."""
+        if run.totals is not None:
+            self._answer(run.number, run.totals)
+        elif self._summing is None:
+            self._summing = Background(self._searchers, partial(self._on_worker, run.number))
+            self._summing.start(TOTALS, TOTALS, {"path": str(run.log.source.path)})
+
+    def _hear_totals(self, run: OpenRun, message: Message) -> None:
+        if self._summing is None or not self._summing.accepts(TOTALS, message) or message["type"] == "progress":
+            return
+        self._summing = None
+        if message["type"] == "failed":
+            self._answer(run.number, Trouble("warning", f"Tokens and cost were not summed up: {message['text']}."))
+        else:
+            run.totals = Totals(tuple(msgspec.convert(message["value"], list[ModelUse])))
+            self._answer(run.number, run.totals)
 
     def _conclude(self, run: OpenRun, report: VerificationReport | None) -> None:
         if report is not None:

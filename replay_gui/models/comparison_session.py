@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from replay_gui.core.divergence.comparison import GAP, Cause, Change, Comparison
+from replay_gui.core.importers.run_choice import split
 from replay_gui.engine.answers import AlignedRows, Compared, Progress, Step, Trouble
 from replay_gui.engine.requests import (
     Answer,
@@ -23,7 +24,7 @@ from replay_gui.engine.requests import (
 )
 from replay_gui.models.rule_book import RuleBook
 from replay_gui.models.session import Session
-from replay_gui.models.timeline_marks import TimelineMarks
+from replay_gui.models.timeline_marks import TimelineMarks, divergence_marks
 
 NO_ROW = -1
 
@@ -76,6 +77,8 @@ class ComparisonSession(QObject):
         self._paths: list[str | None] = [None, None]  # still to be opened, in A and B
         self._begin_at: tuple[int, int] | None = None  # places in A and B where the next comparison is looked at first
         self._moving = False
+        self._states_wanted = QTimer(self, singleShot=True, interval=0)  # once the events are painted
+        self._states_wanted.timeout.connect(self._ask_states)
         for session in (self.a, self.b):
             session.run_changed.connect(self._on_run_changed)
             session.troubled.connect(self._on_side_troubled)
@@ -130,7 +133,7 @@ class ComparisonSession(QObject):
         if self.a.facts is None or self.b.facts is None:
             return
         pair, anchors = self._pair(self.row), self.anchors
-        self.start(self.a.facts.path, self.b.facts.path)
+        self.start(self.a.facts.given, self.b.facts.given)
         self.anchors = tuple((b, a) for a, b in anchors)
         self._begin_at = None if pair is None else (pair[1], pair[0])
         self.anchors_changed.emit()
@@ -141,7 +144,7 @@ class ComparisonSession(QObject):
         if self.a.facts is not None and self.b.facts is not None:
             self._begin_at = self._pair(self.row)
             begin, anchors = self._begin_at, self.anchors
-            self.start(self.b.facts.path, self.a.facts.path)
+            self.start(self.b.facts.given, self.a.facts.given)
             self._begin_at, self.anchors = begin, anchors
             self.anchors_changed.emit()
 
@@ -199,12 +202,28 @@ class ComparisonSession(QObject):
         self.row = row
         self._ask("step", GetStep(row))
         self.row_changed.emit(row)
-        self._ask("states", GetStep(row, states=True))
 
     def _move(self, session: Session, position: int) -> None:
         self._moving = True
-        session.seek(position)
+        session.follow(position)
         self._moving = False
+
+    def _show_step(self, step: Step) -> None:
+        """First the events, then the states, which take longer; then what the window of one run shows."""
+        self.step = step
+        self.step_changed.emit()
+        if step.row != self.row:
+            return
+        if step.has_states:
+            self.a.catch_up()
+            self.b.catch_up()
+        else:
+            self._states_wanted.start()
+
+    @Slot()
+    def _ask_states(self) -> None:
+        if self.row != NO_ROW:
+            self._ask("states", GetStep(self.row, states=True))
 
     def select_cause(self, cause: Cause) -> None:
         if self.comparison is not None:
@@ -289,7 +308,8 @@ class ComparisonSession(QObject):
             return
         side = 0 if self.sender() is self.a else 1
         facts = (self.a, self.b)[side].facts
-        if facts is not None and facts.path == self._paths[side]:
+        wanted = self._paths[side]
+        if facts is not None and wanted is not None and facts.path == split(wanted)[0]:
             self._paths[side] = None
             if self._ready:
                 assert self.a.facts is not None
@@ -325,8 +345,7 @@ class ComparisonSession(QObject):
             case AlignedRows() as rows:
                 self.rows_ready.emit(rows)
             case Step() as step if step.has_states or step.row == self.row:
-                self.step = step
-                self.step_changed.emit()
+                self._show_step(step)
             case Trouble() as trouble:
                 self.troubled.emit(trouble)
             case Progress() as progress:
@@ -357,12 +376,9 @@ class ComparisonSession(QObject):
             self.select(0)
 
     def _mark(self, compared: Compared) -> None:
-        """Marks the divergences on both timelines; what a side lacks stands where it would have come."""
-        points = compared.comparison.points
-        causes = np.array([cause.point for cause in compared.comparison.causes], np.int64)
+        """Marks the divergences on both timelines."""
         for session, last in ((self.a, compared.places.last_a), (self.b, compared.places.last_b)):
-            at = np.maximum(last[points.row].astype(np.int64), 0)
-            session.set_marks(TimelineMarks(causes=np.unique(at[causes]), divergences=np.unique(at)))
+            session.set_marks(divergence_marks(compared.comparison, last))
 
     def _pair(self, row: int) -> tuple[int, int] | None:
         if self.comparison is None or row == NO_ROW:
@@ -380,6 +396,7 @@ class ComparisonSession(QObject):
 
     def _forget(self) -> None:
         self._number += 1
+        self._states_wanted.stop()
         self.compared, self.step, self.row, self.fresh = None, None, NO_ROW, False
         self.compared_changed.emit()
         self.row_changed.emit(NO_ROW)

@@ -42,10 +42,12 @@ from replay_gui.engine.requests import (
 )
 from replay_gui.models.error_steps import next_error
 from replay_gui.models.lane_steps import next_in_lane
+from replay_gui.models.pacer import Pacer
 from replay_gui.models.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
 from replay_gui.models.timeline_marks import TimelineMarks
 from replay_gui.models.timeline_scale import TimelineScale
 
+PACE = 80  # ms between two moments asked for in a row: the hand does not wait for what they cost
 SETTLE = 200  # ms without a further change before a changed file is looked at
 
 
@@ -127,6 +129,8 @@ class Session(QObject):
         self._settle = QTimer(self, singleShot=True, interval=SETTLE)
         self._watcher.fileChanged.connect(self._on_file_event)
         self._settle.timeout.connect(self._on_file_settled)
+        self._pacer = Pacer(PACE, self)
+        self._pacer.due.connect(self.catch_up)
         if bridge is not None:
             if seat is Seat.A:
                 bridge.setParent(self)
@@ -135,6 +139,7 @@ class Session(QObject):
     def close(self) -> None:
         """Ends the engine, if it is the session's; the session is of no use afterwards."""
         self._settle.stop()
+        self._pacer.stop()
         if self.bridge is not None and self.seat is Seat.A:
             self.bridge.close()
 
@@ -149,13 +154,14 @@ class Session(QObject):
         """Makes `position` the current one and asks for its moment."""
         self._wanted = None
         if self._goes_to(position):
-            self.catch_up()
+            self._pacer.ask()
 
     def follow(self, position: int) -> None:
         """As `seek`, in step with another run; its moment is not asked for until `catch_up`."""
         self._wanted = None
         self._goes_to(position)
 
+    @Slot()
     def catch_up(self) -> None:
         """Asks for the moment at the current position."""
         self._ask("seek", Seek(self.position))

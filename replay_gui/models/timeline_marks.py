@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.divergence.comparison import Comparison
+
 Places = NDArray[np.int64]
 
 
@@ -28,3 +30,14 @@ class TimelineMarks:
 
 
 NO_MARKS = TimelineMarks()
+
+
+def divergence_marks(comparison: Comparison, last: NDArray[np.int32]) -> TimelineMarks:
+    """Marks for one side; what it lacks stands where it would have come.
+
+    Args:
+        last: int32[rows], the place of the side's last event at or above each row.
+    """
+    at = np.maximum(last[comparison.points.row].astype(np.int64), 0)
+    causes = np.array([cause.point for cause in comparison.causes], np.int64)
+    return TimelineMarks(causes=np.unique(at[causes]), divergences=np.unique(at))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 
 from replay_gui.core.plain_text import visible
-from replay_gui.core.report.document import Block, Command, Fact, Facts, Paragraph, Picture, Table, Tone
+from replay_gui.core.report.document import Block, Command, Facts, Paragraph, Picture, Table, Tone
 from replay_gui.look.theme import LIGHT, Medium, Normal, data_font, ui_font
 from replay_gui.printing.sheet import INNER, SIDE, Sheet, Words, broken
 from replay_gui.printing.timeline_picture import paint_timeline, picture_height
@@ -26,23 +27,23 @@ _TEXT, _SMALL, _DATA = 11.0, 10.0, 9.8
 _NAMES = 130.0  # width of the names of facts
 _PAD, _CELL, _MARK = 8.0, 4.0, 14.0
 _NARROW = 0.6
+_TOGETHER = 300.0  # facts up to this height are not torn apart
 
 
-def put_block(sheet: Sheet, block: Block) -> None:
-    """Puts a block where the sheet is."""
+def put_block(sheet: Sheet, block: Block) -> Iterator[None]:
+    """Puts a block where the sheet is, a little at each step."""
     match block:
         case Paragraph():
             _put_paragraph(sheet, block)
         case Facts():
-            for fact in block.rows:
-                _put_fact(sheet, fact)
-            sheet.gap(6)
+            _put_facts(sheet, block)
         case Table():
-            _put_table(sheet, block)
+            yield from _put_table(sheet, block)
         case Picture():
             _put_picture(sheet, block)
         case Command():
             _put_boxed(sheet, _words(block.text, INNER - 2 * _PAD, data=True), LIGHT.raised)
+    yield
 
 
 def _words(text: str, width: float, data: bool = False, color: QColor = LIGHT.text, right: bool = False) -> Words:
@@ -73,16 +74,24 @@ def _put_boxed(sheet: Sheet, words: Words, back: QColor) -> None:
     sheet.gap(6)
 
 
-def _put_fact(sheet: Sheet, fact: Fact) -> None:
-    text = TONES[fact.tone][0]
-    name = _words(fact.name, _NAMES - 10, color=LIGHT.secondary)
-    value = _words(fact.value, INNER - _NAMES, fact.data, text)
-    sheet.need(min(max(name.height, value.height), 200.0) + 2)
-    sheet.put(name, SIDE, sheet.y)
-    below = sheet.y + name.height
-    page = len(sheet.pages)
-    sheet.flow(value, SIDE + _NAMES)
-    sheet.y = (max(sheet.y, below) if len(sheet.pages) == page else sheet.y) + 2
+def _put_facts(sheet: Sheet, facts: Facts) -> None:
+    """On one page, if one page can hold them."""
+    pairs = [
+        (
+            _words(fact.name, _NAMES - 10, color=LIGHT.secondary),
+            _words(fact.value, INNER - _NAMES, fact.data, TONES[fact.tone][0]),
+        )
+        for fact in facts.rows
+    ]
+    together = sum(max(name.height, value.height) + 2 for name, value in pairs)
+    sheet.need(min(together, _TOGETHER))
+    for name, value in pairs:
+        sheet.need(name.line_height)
+        sheet.put(name, SIDE, sheet.y)
+        page, below = len(sheet.pages), sheet.y + name.height
+        sheet.flow(value, SIDE + _NAMES)
+        sheet.y = (max(sheet.y, below) if len(sheet.pages) == page else sheet.y) + 2
+    sheet.gap(6)
 
 
 def _put_picture(sheet: Sheet, block: Picture) -> None:
@@ -96,7 +105,7 @@ def _put_picture(sheet: Sheet, block: Picture) -> None:
     sheet.gap(8)
 
 
-def _put_table(sheet: Sheet, table: Table) -> None:
+def _put_table(sheet: Sheet, table: Table) -> Iterator[None]:
     """The head is repeated on each page, and no row is torn apart."""
     whole = INNER * (_NARROW if table.narrow else 1.0)
     shares = sum(column.share for column in table.columns)
@@ -121,6 +130,7 @@ def _put_table(sheet: Sheet, table: Table) -> None:
             cells.append(_words(text, room, column.data, right=column.number))
         sheet.need(max(cell.height for cell in cells) + 2 * _CELL)
         _put_row(sheet, cells, widths, whole, tone)
+        yield
     sheet.on_new_page = None
     if table.more:
         sheet.gap(3)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QFont, QPainter
+from collections.abc import Iterator
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from replay_gui.core.plain_text import one_line, visible
 from replay_gui.core.report.document import Document, Section
@@ -17,17 +19,22 @@ _HEAD_ROOM = 90.0  # a heading does not stand closer than this to the end of a p
 
 
 class Pages:
-    """The pages of a document. To be made and painted on one thread, with a QGuiApplication.
+    """The pages of a document. To be laid out and painted on one thread, with a QGuiApplication.
 
-    Always in the light theme: it is for paper.
+    Always in the light theme: it is for paper. `steps` lays them out; the last page may still grow until it is through.
     """
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._sheet = Sheet()
+
+    def steps(self) -> Iterator[None]:
+        """Lays out a little at each step, so that a window can live on in between."""
         self._put_head()
-        for section in document.sections:
-            self._put_section(section)
+        for section in self._document.sections:
+            self._put_title(section)
+            for block in section.blocks:
+                yield from put_block(self._sheet, block)
 
     def __len__(self) -> int:
         return len(self._sheet.pages)
@@ -61,7 +68,7 @@ class Pages:
         for line in document.lines:
             sheet.flow(broken(visible(line), data_font(Normal, SMALL), LIGHT.text, INNER))
 
-    def _put_section(self, section: Section) -> None:
+    def _put_title(self, section: Section) -> None:
         sheet, main = self._sheet, section.level == 1
         font = ui_font(Bold, HEAD if main else SUBHEAD)
         sheet.gap(20 if main else 12)
@@ -70,8 +77,6 @@ class Pages:
         if main:
             sheet.rule(sheet.y + 1, LIGHT.line)
         sheet.y += 7
-        for block in section.blocks:
-            put_block(sheet, block)
 
     def _put_foot(self, foot: Sheet, number: int) -> None:
         document = self._document
@@ -85,5 +90,7 @@ class Pages:
         page = broken(f"Page {number + 1} of {len(self)}", small, LIGHT.secondary, INNER, right=True)
         foot.put(page, SIDE, _FOOT + 2)
         room = WIDTH - 2 * SIDE - width - 90
-        title = broken(one_line(f"{document.title} · {document.made}", 110), small, LIGHT.secondary, room)
+        said = one_line(f"{document.title} · {document.made}", 300)
+        fitting = QFontMetricsF(small).elidedText(said, Qt.TextElideMode.ElideMiddle, room - 4)
+        title = broken(fitting, small, LIGHT.secondary, room)
         foot.put(title, SIDE + width + 10, _FOOT + 2)

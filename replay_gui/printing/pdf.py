@@ -25,42 +25,25 @@ def pdf(report: Report) -> bytes:
     _need_application()
     laid_out = document(report)
     pages = Pages(laid_out)
+    for _ in pages.steps():
+        pass
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = PageWriter(buffer, f"{laid_out.title}: {laid_out.verdict}")
+    writer = QPdfWriter(buffer)
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point)
+    writer.setResolution(UNITS)
+    writer.setTitle(one_line(f"{laid_out.title}: {laid_out.verdict}"))
+    writer.setCreator(f"replay-gui {VERSION}")
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise NotWritten("the pages of the report could not be made")
     for number in range(len(pages)):
-        writer.add(pages, number)
-    writer.finish()
+        if number:
+            writer.newPage()
+        pages.paint(painter, number)
+    painter.end()
     return bytes(buffer.data().data())
-
-
-class PageWriter:
-    """Writes pages one at a time, so that a window can live on in between."""
-
-    def __init__(self, device: QIODevice, title: str) -> None:
-        self._writer = QPdfWriter(device)
-        self._writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-        self._writer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Point)
-        self._writer.setResolution(UNITS)
-        self._writer.setTitle(one_line(title))
-        self._writer.setCreator(f"replay-gui {VERSION}")
-        self._painter: QPainter | None = None
-
-    def add(self, pages: Pages, number: int) -> None:
-        """Writes page `number` of them behind those that are there; NotWritten where that fails."""
-        if self._painter is None:
-            self._painter = QPainter()
-            sound = self._painter.begin(self._writer)
-        else:
-            sound = self._writer.newPage()
-        if not sound:
-            raise NotWritten("the pages of the report could not be made")
-        pages.paint(self._painter, number)
-
-    def finish(self) -> None:
-        """The file is whole after this."""
-        if self._painter is not None:
-            self._painter.end()
 
 
 def _need_application() -> None:

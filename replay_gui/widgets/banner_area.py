@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from replay_gui.engine.answers import Progress, Trouble
@@ -18,8 +18,10 @@ _MOST = 3  # banners; an older one gives way
 class BannerArea(QWidget):
     """A session's troubles, newest last, and its progress; takes no room while there are none.
 
-    The actions "reload" and "retry" read the file again.
+    The actions "reload" and "retry" read the file again. Signals: acted(str): another action was chosen, by its name.
     """
+
+    acted = Signal(str)
 
     def __init__(self, session: Session | ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +74,8 @@ class BannerArea(QWidget):
         self._on_closed()
         if action in ("reload", "retry"):
             self._session.reload()
+        else:
+            self.acted.emit(action)
 
     def _remove(self, banner: Banner) -> None:
         self.banners.remove(banner)

@@ -31,9 +31,12 @@ class Sample:
 
 
 class WelcomePage(QScrollArea):
-    """Signals: open_requested(): the user wants to choose a file; path_chosen(str): this file is to be opened."""
+    """Signals: open_requested(), folder_requested(): the user wants to choose a file or a folder; path_chosen(str):
+    this file is to be opened.
+    """
 
     open_requested = Signal()
+    folder_requested = Signal()
     path_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -77,13 +80,16 @@ class WelcomePage(QScrollArea):
         self.open.setDefault(True)
         self.open.setIconSize(QSize(ICON, ICON))
         self.open.clicked.connect(self.open_requested)
+        self.folder = QPushButton("Open a folder…")
+        self.folder.clicked.connect(self.folder_requested)
         zone = QFrame()
         set_role(zone, "drop")
         row = QHBoxLayout(zone)
         row.setContentsMargins(_WIDE, _WIDE, _WIDE, _WIDE)
         row.setSpacing(_WIDE)
         row.addWidget(self.open)
-        row.addWidget(_label("or drop a log anywhere in this window; two logs, to compare them", "secondary"), 1)
+        row.addWidget(self.folder)
+        row.addWidget(_label("or drop a log here; two, to compare them; a folder, to list it", "secondary"), 1)
         return zone
 
     def set_recent(self, paths: Sequence[str]) -> None:

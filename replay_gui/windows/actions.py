@@ -52,8 +52,19 @@ def _choice(name: str, text: str, keys: tuple[str, ...], tip: str, group: int) -
 
 SPECS = (
     Spec("open", FILE, "&Open…", ("Ctrl+O",), "Open the log of a run", "open", needs_run=False),
+    Spec("open_folder", FILE, "Open &folder…", ("Ctrl+Alt+O",), "List the runs of a folder", needs_run=False),
+    Spec("runs", FILE, "Ru&ns…", ("Ctrl+Shift+R",), "The other runs of this file, or of the folder", needs_run=False),
+    Spec("mapping", FILE, "&Mapping…", ("Ctrl+Shift+M",), "Which member of the JSON records is what"),
     Spec("reload", FILE, "&Reload", ("Ctrl+R", "F5"), "Read the file again, at the same position", "reload"),
     Spec("close", FILE, "&Close run", ("Ctrl+W",), "Back to the welcome page"),
+    Spec(
+        "export",
+        FILE,
+        "&Export report…",
+        ("Ctrl+E",),
+        "A report to hand on: how it will look, and what it hides",
+        "export",
+    ),
     Spec("cancel", FILE, "&Stop background work", ("Esc",), "End the reading and verifying that goes on", group=1),
     Spec(
         "clear_cache",

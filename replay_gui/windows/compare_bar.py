@@ -18,7 +18,7 @@ _WIDE, _NARROW = 150 * GAP, 100 * GAP  # of the bar: below, it does without some
 _POINT = 17 * GAP  # width of "divergence 3 of 31"
 _BEGIN = ("open", "compare_end", "compare_swap")
 _MOVES = ("first_divergence", "previous_divergence", "", "next_divergence", "last_divergence")
-_SHOWN = ("changes_only", "link_cursors")
+_SHOWN = ("changes_only", "link_cursors", "export")
 _WITH_TEXT = {"open": " Open", "compare_end": " One run", "changes_only": "Changes only", "link_cursors": "Linked"}
 
 

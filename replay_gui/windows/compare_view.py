@@ -29,8 +29,8 @@ class CompareView(QWidget):
         self.divergences = DivergenceView(session)
         self.step = StepDiffView(session)
         self.timelines = (TimelinePanel(session.a, "", compact=True), TimelinePanel(session.b, "", compact=True))
-        both = _splitter(Qt.Orientation.Vertical, *self.timelines)
-        self._upper = _splitter(Qt.Orientation.Horizontal, self.causes, both)
+        self._both = _splitter(Qt.Orientation.Vertical, *self.timelines)
+        self._upper = _splitter(Qt.Orientation.Horizontal, self.causes, self._both)
         self._rows = _splitter(Qt.Orientation.Vertical, self._upper, self.divergences, self.step)
         for panel in (self.causes, self.divergences, self.step, *self.timelines):
             panel.setMinimumSize(_LEAST[0], _LEAST[1] // (2 if panel in self.timelines else 1))
@@ -46,23 +46,30 @@ class CompareView(QWidget):
         layout.addWidget(body, 1)
         layout.addWidget(CompareStatus(session))
         self._dragged = False
-        self._rows.splitterMoved.connect(self._on_dragged)
-        self._upper.splitterMoved.connect(self._on_dragged)
+        self._splitters = (self._rows, self._upper, self._both)
+        for splitter in self._splitters:
+            splitter.splitterMoved.connect(self._on_dragged)
         for panel in self.timelines:
             panel.lanes_changed.connect(self._fit)
         session.a.run_changed.connect(self._name_runs)
         session.b.run_changed.connect(self._name_runs)
 
     def save(self) -> list[QByteArray]:
-        """Where the borders are; empty where it is not for the user to say."""
-        if not self._dragged:
-            return [QByteArray(), QByteArray()]
-        return [self._rows.saveState(), self._upper.saveState()]
+        """Where the three borders are; empty where it is not for the user to say."""
+        return [splitter.saveState() if self._dragged else QByteArray() for splitter in self._splitters]
 
-    def restore(self, rows: object, upper: object) -> None:
+    def restore(self, *states: object) -> None:
         """Puts the borders where they were; what is no such thing is passed over."""
-        if isinstance(rows, QByteArray) and isinstance(upper, QByteArray):
-            self._dragged = self._rows.restoreState(rows) and self._upper.restoreState(upper)
+        known = [
+            isinstance(state, QByteArray) and splitter.restoreState(state)
+            for splitter, state in zip(self._splitters, states, strict=True)
+        ]
+        self._dragged = any(known)
+
+    def reset(self) -> None:
+        """Puts the borders where they are as long as nobody drags them."""
+        self._dragged = False
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
@@ -21,6 +22,7 @@ from replay_gui.core.plain_text import one_line
 from replay_gui.look.theme import apply_theme, theme_events
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.models.playback import Playback
+from replay_gui.models.report_maker import ReportMaker
 from replay_gui.models.session import Session
 from replay_gui.widgets.banner_area import BannerArea
 from replay_gui.widgets.find_field import FindField
@@ -29,6 +31,7 @@ from replay_gui.windows.actions import SPECS, make_actions, set_icons
 from replay_gui.windows.compare_actions import CompareActions
 from replay_gui.windows.compare_bar import CompareBar
 from replay_gui.windows.compare_view import CompareView
+from replay_gui.windows.export_dialog import ExportDialog
 from replay_gui.windows.last_positions import LastPositions
 from replay_gui.windows.layout_memory import LayoutMemory
 from replay_gui.windows.menus import MenuBar
@@ -38,6 +41,7 @@ from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.run_status import RunStatus
 from replay_gui.windows.run_view import RunView
 from replay_gui.windows.shortcuts_dialog import ShortcutsDialog
+from replay_gui.windows.source_actions import SourceActions
 
 TITLE = "replay-gui"
 
@@ -47,7 +51,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         session: whose window this is; it is closed with the window. comparison: of its run with another.
-        playback: of the session. actions_: QActions by the name of their Spec.
+        playback: of the session. actions_: QActions by the name of their Spec. sources: what is done about files.
     """
 
     def __init__(self, session: Session, app: QApplication, settings: QSettings) -> None:
@@ -65,7 +69,6 @@ class MainWindow(QMainWindow):
         self._last_positions = LastPositions(session, settings, self)
         self._run_view = RunView(session)
         self._find = FindField(session, self._run_view.finder)
-        self._layout = LayoutMemory(self, self._run_view, settings)
         self._menus = MenuBar(self.actions_)
         self._bar = RunBar(session, self.playback, self._find, self.actions_)
         for bar in (self._menus, self._bar):
@@ -76,16 +79,21 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self._welcome)
         self._pages.addWidget(self._run_view)
         self.compare_view = CompareView(self.comparison)
+        self._layout = LayoutMemory(self, self._run_view, self.compare_view, settings)
         self._pages.addWidget(self.compare_view)
         self._compare_bar = CompareBar(self.comparison, self.actions_)
         self.addToolBar(self._compare_bar)
         self._compare_actions = CompareActions(self.comparison, self.compare_view, self.actions_, self)
         self._run_actions = RunActions(session, self._run_view, self.playback, self._find, self.actions_, self)
+        self.sources = SourceActions(session, self.comparison, self.actions_, self)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(BannerArea(session))
+        banners = BannerArea(session)
+        self.sources.noticed.connect(banners.on_troubled)
+        banners.acted.connect(self.sources.on_banner_acted)
+        column.addWidget(banners)
         column.addWidget(BannerArea(self.comparison))
         column.addWidget(self._pages, 1)
         self.setCentralWidget(body)
@@ -103,8 +111,10 @@ class MainWindow(QMainWindow):
         for spec in SPECS:
             if not spec.comparison:
                 name = f"on_{spec.name}"
-                doer = self if hasattr(self, name) else self._run_actions
+                doer = next(one for one in (self, self.sources, self._run_actions) if hasattr(one, name))
                 self.actions_[spec.name].triggered.connect(getattr(doer, name))
+        self._menus.format_chosen.connect(self.sources.on_format_chosen)
+        self._welcome.folder_requested.connect(self.sources.on_open_folder)
         self._menus.theme_chosen.connect(self._on_theme_chosen)
         self._menus.recent_chosen.connect(self.session.open)
         self._menus.recent_cleared.connect(self._on_recent_cleared)
@@ -127,11 +137,19 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def on_reload(self) -> None:
-        self.session.reload()
+        """Reads the open run, or both that are compared, from disk again."""
+        if self.comparison.active:
+            self.comparison.reload()
+        else:
+            self.session.reload()
 
     @Slot()
     def on_close(self) -> None:
-        self.session.close_run()
+        """From a comparison back to the run in A, from there to the welcome page."""
+        if self.comparison.active:
+            self.comparison.end()
+        else:
+            self.session.close_run()
 
     @Slot()
     def on_cancel(self) -> None:
@@ -153,6 +171,16 @@ class MainWindow(QMainWindow):
     @Slot()
     def on_clear_cache(self) -> None:
         self.session.clear_cache()
+
+    @Slot()
+    def on_export(self) -> ExportDialog:
+        maker = ReportMaker(self.session, self.comparison)
+        facts = self.session.facts
+        assert facts is not None  # or the action is disabled
+        path = Path(facts.path)
+        dialog = ExportDialog(maker, path.parent, f"{path.stem}-{'comparison' if maker.compares else 'report'}", self)
+        dialog.open()
+        return dialog
 
     @Slot()
     def on_shortcuts(self) -> None:
@@ -195,6 +223,7 @@ class MainWindow(QMainWindow):
                 self.actions_[spec.name].setEnabled(facts is not None or not spec.needs_run)
         self._on_progress_changed()
         self._run_actions.refresh()
+        self.sources.refresh()
 
     @Slot()
     def _on_progress_changed(self) -> None:
@@ -225,8 +254,10 @@ class MainWindow(QMainWindow):
         self.open_paths(_local_files(event))
 
     def open_paths(self, paths: Sequence[str]) -> None:
-        """Opens the first of these files, or compares the first two."""
-        if len(paths) > 1:
+        """Opens the first of these files, or compares the first two; lists the runs of a folder."""
+        if os.path.isdir(paths[0]):
+            self.sources.show_runs(paths[0])
+        elif len(paths) > 1:
             self.comparison.start(paths[1], paths[0])
         else:
             self.session.open(paths[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -14,19 +15,27 @@ from replay_gui.look.icons import icon
 from replay_gui.look.theme import ICON, TOOLBAR, theme_events
 from replay_gui.windows.actions import SPECS, THEMES, VIEW
 
+if TYPE_CHECKING:
+    from replay_gui.core.importers.importer import Importer
+
 _KEY = "F10"
+
+
+def _title(importer: Importer) -> str:
+    return importer.title.lower()
 
 
 class MenuBar(QToolBar):
     """The button with the menus, made from SPECS; F10 opens it.
 
     Signals:
-        theme_chosen(str): one of THEMES. recent_chosen(str): a path. recent_cleared().
+        theme_chosen(str): one of THEMES. recent_chosen(str): a path. recent_cleared(). format_chosen(str): an importer.
     """
 
     theme_chosen = Signal(str)
     recent_chosen = Signal(str)
     recent_cleared = Signal()
+    format_chosen = Signal(str)
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__("Menu", parent)
@@ -37,6 +46,7 @@ class MenuBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.menu = QMenu(self)
         self.recent = QMenu("R&ecent", self.menu)
+        self.formats = QMenu("Open &as", self.menu)
         self.themes = QActionGroup(self)
         for title in dict.fromkeys(spec.menu for spec in SPECS):
             self._fill(self.menu.addMenu(title), title, actions)
@@ -50,6 +60,8 @@ class MenuBar(QToolBar):
         self.addWidget(self.button)
         self.themes.triggered.connect(self._on_theme)
         self.recent.triggered.connect(self._on_recent)
+        self.formats.aboutToShow.connect(self._fill_formats)
+        self.formats.triggered.connect(self._on_format)
         theme_events().changed.connect(self._set_icon)
         self._set_icon()
         self.set_recent(())
@@ -73,6 +85,7 @@ class MenuBar(QToolBar):
             menu.addAction(actions[spec.name])
             if spec.name == "open":
                 menu.addMenu(self.recent)
+                menu.addMenu(self.formats)
         if title == VIEW:
             menu.addSeparator()
             themes = menu.addMenu("&Theme")
@@ -82,6 +95,20 @@ class MenuBar(QToolBar):
                 choice.setCheckable(True)
                 choice.setChecked(theme_events().choice == name)
                 self.themes.addAction(choice)
+
+    @Slot()
+    def _fill_formats(self) -> None:
+        """At the first need: whoever opens logs alone has no use for the importers."""
+        if self.formats.isEmpty():
+            from replay_gui.core.importers.registry import importers
+
+            for importer in sorted(importers(), key=_title):
+                entry = self.formats.addAction(one_line(importer.title, 60).replace("&", "&&"))
+                entry.setData(importer.name)
+
+    @Slot(QAction)
+    def _on_format(self, entry: QAction) -> None:
+        self.format_chosen.emit(entry.data())
 
     @Slot(QAction)
     def _on_theme(self, choice: QAction) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, Signal, Slot
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.engine.answers import Trouble
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
+from replay_gui.windows.export_dialog import ExportDialog
 
 QUIET = 150  # ms without news after which nothing more is expected
 TIMEOUT = 60_000  # ms
@@ -39,14 +42,23 @@ class Screenshot(QObject):
     finished = Signal(str)
 
     def __init__(
-        self, window: QWidget, session: Session, comparison: ComparisonSession, path: Path, expects_run: bool
+        self,
+        window: QWidget,
+        session: Session,
+        comparison: ComparisonSession,
+        path: Path,
+        expects_run: bool,
+        export: Callable[[], ExportDialog] | None = None,
     ) -> None:
+        """`export` opens a dialog that is to be in the picture too, once the window has settled."""
         super().__init__(window)
         self._window = window
         self._session = session
         self._comparison = comparison
         self._path = path
         self._expects_run = expects_run
+        self._export = export
+        self._dialog: ExportDialog | None = None
         self._quiet = QTimer(self, singleShot=True, interval=QUIET)
         self._quiet.timeout.connect(self._on_quiet)
         self._compares = comparison.active
@@ -93,7 +105,16 @@ class Screenshot(QObject):
             return  # news will come
         if not self._comparison.settled:
             return
-        self._finish(save_picture(self._window, self._path))
+        if self._export is not None and not self._is_exported(self._export):
+            self._quiet.start()
+            return
+        self._finish(save_picture(self._window, self._path, self._dialog))
+
+    def _is_exported(self, export: Callable[[], ExportDialog]) -> bool:
+        """Whether the dialog shows all it has to, or why it cannot."""
+        if self._dialog is None:
+            self._dialog = export()
+        return self._dialog.complete or bool(self._dialog.maker.problem)
 
     @Slot()
     def _on_timeout(self) -> None:
@@ -105,10 +126,15 @@ class Screenshot(QObject):
         self.finished.emit(problem)
 
 
-def save_picture(window: QWidget, path: Path) -> str:
-    """Saves the window as PNG, whole or not at all; "" or why not."""
+def save_picture(window: QWidget, path: Path, dialog: QWidget | None = None) -> str:
+    """Saves the window as PNG, with the dialog in its middle, whole or not at all; "" or why not."""
     draft = path.with_name(f".{path.name}.new")
-    if not window.grab().save(str(draft), "PNG"):
+    picture = window.grab()
+    if dialog is not None:
+        painter = QPainter(picture)
+        painter.drawPixmap(window.rect().center() - dialog.rect().center(), dialog.grab())
+        painter.end()
+    if not picture.save(str(draft), "PNG"):
         return f"{path}: cannot be written"
     os.replace(draft, path)
     return ""

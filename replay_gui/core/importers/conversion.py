@@ -15,6 +15,7 @@ import msgspec
 
 from replay_gui.core.errors import EventInvalid, ImportRefused, LogUnreadable
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.import_progress import ImportProgress, OnProgress
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.packed import unpacked
@@ -65,14 +66,17 @@ def convert(path: str | os.PathLike[str], out: str | os.PathLike[str], format: s
         return convert_file(file, importer_for(file, format), out, source)
 
 
-def convert_file(file: ForeignFile, importer: Importer, out: Path, source: Source) -> list[Converted]:
+def convert_file(
+    file: ForeignFile, importer: Importer, out: Path, source: Source, on_progress: OnProgress | None = None
+) -> list[Converted]:
     """As `convert`, of an open file, which `source` is, or which was packed in it."""
     home = out if out.is_dir() else out.parent
     digest = source.blake3()
+    progress = ImportProgress(file.source, on_progress)
     try:
-        with tempfile.TemporaryDirectory(prefix=".import-", dir=home) as workshop:
+        with tempfile.TemporaryDirectory(prefix=".import-", dir=home) as workshop, progress.reading():
             made = [
-                _write_log(run, source, importer, digest, Path(workshop, f"{number}{SUFFIX}"))
+                _write_log(run, source, importer, digest, Path(workshop, f"{number}{SUFFIX}"), progress)
                 for number, run in enumerate(importer.runs(file))
             ]
             if not made:
@@ -101,7 +105,9 @@ def _put(one: Converted, target: Path) -> Converted:
     return replace(one, path=target)
 
 
-def _write_log(run: ImportedRun, source: Source, importer: Importer, digest: str, path: Path) -> Converted:
+def _write_log(
+    run: ImportedRun, source: Source, importer: Importer, digest: str, path: Path, progress: ImportProgress
+) -> Converted:
     # What could not be understood is known at the end only, and belongs in the header: so the events wait in a file.
     with tempfile.TemporaryFile(dir=path.parent) as waiting:
         last_time = _put_by(run, waiting)
@@ -118,13 +124,17 @@ def _write_log(run: ImportedRun, source: Source, importer: Importer, digest: str
                 "notes": list(notes),
             },
         }
+        if run.own_hashes is not None:
+            facts["source"]["own_hashes"] = run.own_hashes.facts()
         if run.created is not None:
             facts["created"] = run.created
         # State is derived here, by nobody but this program: a recorded state hash would vouch for nothing.
         writer = LogWriter(path, facts, state_hash_every=0)
         try:
+            whole = os.fstat(waiting.fileno()).st_size
             for event in _taken_up(waiting):
                 _append(writer, event)
+                progress.wrote(waiting.tell(), whole)
             writer.seal(last_time if last_time is not None else run.created or 0)
         finally:
             writer.close()

@@ -13,6 +13,10 @@ from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.header import says_it_is_a_log
 from replay_gui.core.importers.conversion import SUFFIX, Converted, convert_file
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.generic import JsonLines, sample
+from replay_gui.core.importers.import_progress import OnProgress
+from replay_gui.core.importers.importer import Importer
+from replay_gui.core.importers.mapping_store import saved_mapping
 from replay_gui.core.importers.packed import unpacked
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.importers.run_choice import chosen
@@ -35,30 +39,41 @@ class _Kept(msgspec.Struct):
 
 
 def cached_conversion(
-    path: str | os.PathLike[str], cache_dir: str | os.PathLike[str], format: str | None = None, run: str | None = None
+    path: str | os.PathLike[str],
+    cache_dir: str | os.PathLike[str],
+    format: str | None = None,
+    run: str | None = None,
+    mappings: str | os.PathLike[str] | None = None,
 ) -> Converted:
     """The log of the file's main run, or of the one that `run` means (see chosen); otherwise as cached_conversions."""
-    made = cached_conversions(path, cache_dir, format)
+    made = cached_conversions(path, cache_dir, format, mappings)
     return made[0] if run is None else chosen(made, run, os.fspath(path))
 
 
 def cached_conversions(
-    path: str | os.PathLike[str], cache_dir: str | os.PathLike[str], format: str | None = None
+    path: str | os.PathLike[str],
+    cache_dir: str | os.PathLike[str],
+    format: str | None = None,
+    mappings: str | os.PathLike[str] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> list[Converted]:
     """The logs of a file's runs: an earlier conversion of the same bytes if there is a sound one, else a new one.
 
     Args:
         cache_dir: made where missing, for its owner alone. Nothing in it is ever removed but a spoilt conversion.
+        mappings: the file with the user's mappings, by which JSON Lines of no other format are read.
+        on_progress: hears how far it is, where the file has to be converted.
 
     ImportRefused where the file is of no known format, LogUnreadable where reading or writing fails.
     """
     with Source(path) as source, unpacked(source) as inner:
         file = ForeignFile(inner)
         importer = None if says_it_is_a_log(inner) else importer_for(file, format)
+        importer, variant = _as_mapped(importer, file, mappings)
         name, version = (OWN_FORMAT, 0) if importer is None else (importer.name, importer.version)
         digest = source.blake3()
         home = Path(cache_dir)
-        folder = home / f"{digest}-{name}-{version}"
+        folder = home / f"{digest}-{name}-{version}{variant}"
         kept = _kept(folder, name, digest)
         if kept:
             return kept
@@ -66,9 +81,10 @@ def cached_conversions(
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             fresh = Path(tempfile.mkdtemp(prefix=".conversion-", dir=home))
             try:
-                made = (
-                    [_copied(inner, fresh, digest)] if importer is None else convert_file(file, importer, fresh, source)
-                )
+                if importer is None:
+                    made = [_copied(inner, fresh, digest)]
+                else:
+                    made = convert_file(file, importer, fresh, source, on_progress)
                 _write_list(fresh, made)
                 if folder.is_dir() and not _kept(folder, name, digest):
                     shutil.rmtree(folder)
@@ -81,6 +97,16 @@ def cached_conversions(
         if not kept:
             raise LogUnreadable(f"{folder}: what was just written cannot be read back")
         return kept
+
+
+def _as_mapped(
+    importer: Importer | None, file: ForeignFile, mappings: str | os.PathLike[str] | None
+) -> tuple[Importer | None, str]:
+    """The importer with the user's mapping, where such a file has one; and what its conversions are told by."""
+    if mappings is None or not isinstance(importer, JsonLines):
+        return importer, ""
+    mapping = saved_mapping(mappings, list(sample(file)))
+    return (importer, "") if mapping is None else (JsonLines(mapping), f"-{mapping.digest}")
 
 
 def _copied(log: Source, folder: Path, digest: str) -> Converted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from replay_gui.core.errors import ImportRefused
@@ -42,7 +42,7 @@ class JsonLines:
             raise ImportRefused(f"{file.source.path}: no JSON object in it")
         name = file.source.path.stem.encode("utf-8", "replace").decode()
         facts = {"mapping": mapping.facts()}
-        yield ImportedRun(name, name, "agent", None, facts, _Events(mapping, notes).read(file), notes)
+        yield ImportedRun(name, name, "agent", None, facts, events_from(_records(file, notes), mapping, notes), notes)
 
 
 def sample(file: ForeignFile) -> Iterator[dict[str, Any]]:
@@ -53,6 +53,25 @@ def sample(file: ForeignFile) -> Iterator[dict[str, Any]]:
         yield from (one for one in file.first_lines if isinstance(one, dict))
 
 
+def events_from(records: Iterable[tuple[int, Any]], mapping: Mapping, notes: ImportNotes) -> Iterator[ImportedEvent]:
+    """What numbered records become under a mapping."""
+    return _Events(mapping, notes).read(records)
+
+
+def _records(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[int, Any]]:
+    if isinstance(file.document, list):
+        yield from enumerate(file.document, 1)
+        return
+    for line in lines(file.source):
+        if not line.raw.strip():
+            continue
+        try:
+            value = line.raw.decode("utf-8", "replace") if line.too_long else value_of(line.raw, notes)
+        except NotJson:
+            value = line.raw.decode("utf-8", "replace")
+        yield line.number, value
+
+
 class _Events:
     def __init__(self, mapping: Mapping, notes: ImportNotes) -> None:
         self._mapping = mapping
@@ -61,26 +80,13 @@ class _Events:
         self._seq: dict[str, int] = {}  # of each record's id
         self._open: dict[str, list[str]] = {}  # tool: ids of the calls that wait, where records name none
 
-    def read(self, file: ForeignFile) -> Iterator[ImportedEvent]:
+    def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
         self._run.agent_init("agent", "", {})
         yield from self._run.drain()
-        for number, record in self._records(file):
+        for number, record in records:
             self._run.context = {"line": number}
             self._record(number, record)
             yield from self._run.drain()
-
-    def _records(self, file: ForeignFile) -> Iterator[tuple[int, Any]]:
-        if isinstance(file.document, list):
-            yield from enumerate(file.document, 1)
-            return
-        for line in lines(file.source):
-            if not line.raw.strip():
-                continue
-            try:
-                value = line.raw.decode("utf-8", "replace") if line.too_long else value_of(line.raw, self._notes)
-            except NotJson:
-                value = line.raw.decode("utf-8", "replace")
-            yield line.number, value
 
     def _record(self, number: int, record: Any) -> None:
         if not isinstance(record, dict):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.own_hashes import OwnHashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class ImportedRun:
         source: facts about the origin that belong in the log's header, beyond the file's own.
         events: read from the source as they are taken, once.
         notes: whole when `events` has come to its end.
+        own_hashes: of a format with hashes of its own, what checking them found; whole at the same time.
     """
 
     name: str
@@ -44,3 +46,4 @@ class ImportedRun:
     source: dict[str, Any]
     events: Iterator[ImportedEvent]
     notes: ImportNotes
+    own_hashes: OwnHashes | None = None

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from blake3 import blake3
+
 PARTS = ("kind", "time", "tool", "input", "output", "id", "parent")
 _USUAL: dict[str, tuple[str, ...]] = {
     "kind": ("type", "event", "kind", "event_type", "role", "action", "level"),
@@ -42,6 +44,11 @@ class Mapping:
     def facts(self) -> dict[str, str]:
         """The parts that have a member."""
         return {part: member for part, member in asdict(self).items() if member}
+
+    @property
+    def digest(self) -> str:
+        """Short hex that tells one mapping from another, for the names of what was made with it."""
+        return blake3(repr(asdict(self)).encode()).hexdigest()[:16]
 
     def take(self, part: str, record: dict[str, Any]) -> Any:
         """The record's value for a part; None where it has none."""

@@ -13,6 +13,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 from replay_gui.core.importers.messages import decoded
+from replay_gui.core.importers.own_hashes import OwnHashes
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.source import Source
@@ -48,7 +49,7 @@ class Omen:
 
     name = "oracle.omen"
     title = "oracle.omen event log"
-    version = 1
+    version = 2
 
     def recognises(self, file: ForeignFile) -> bool:
         return any(
@@ -66,29 +67,35 @@ class Omen:
         )
         name = file.source.path.stem.encode("utf-8", "replace").decode()
         run_id = str(first["id"].get("run_id")) if first is not None else name
-        yield ImportedRun(name, run_id, "oracle.omen", None, {}, OmenEvents(notes).read(file.source), notes)
+        checks = OwnHashes()
+        events = OmenEvents(notes, checks).read(file.source)
+        yield ImportedRun(name, run_id, "oracle.omen", None, {}, events, notes, checks)
 
 
 class OmenEvents:
     """Puts one line after the other into a run."""
 
-    def __init__(self, notes: ImportNotes) -> None:
+    def __init__(self, notes: ImportNotes, checks: OwnHashes) -> None:
         self._notes = notes
+        self._checks = checks
         self._run = RunBuilder(notes)
         self._run_id: object = None
         self._seq: dict[object, int] = {}  # of each sequence number
 
     def read(self, source: Source) -> Iterator[ImportedEvent]:
+        offset = 0
         for line in lines(source):
+            start, offset = offset, offset + line.size + line.ended
             if not line.raw.strip():
                 continue
             self._run.context = {"line": line.number}
             event = self._decoded(b"" if line.too_long else line.raw)
             if event is None:
                 self._notes.count(UNREADABLE_LINES)
+                self._checks.bad(self._run.count, start, "the line is no event, so no hash protects it")
                 self._run.custom("omen/unreadable-line", line.raw.decode("utf-8", "replace"))
             else:
-                self._event(event)
+                self._event(event, start)
             yield from self._run.drain()
 
     def _decoded(self, raw: bytes) -> dict[str, Any] | None:
@@ -99,10 +106,10 @@ class OmenEvents:
         good = isinstance(value, dict) and value.keys() >= _TELLING and isinstance(value["id"], dict)
         return value if good else None
 
-    def _event(self, event: dict[str, Any]) -> None:
+    def _event(self, event: dict[str, Any], offset: int) -> None:
         sequence, parent = event["id"].get("sequence"), event.get("parent_id")
         above = parent.get("sequence") if isinstance(parent, dict) else None
-        self._check(event, sequence, parent, above)
+        self._check(event, offset)
         self._seq[_key(sequence)] = self._run.count
         hashes = {
             key: event[key] for key in ("payload_hash", "state_hash_before", "state_hash_after") if event.get(key)
@@ -117,15 +124,32 @@ class OmenEvents:
             name = kind.get("Custom") if isinstance(kind, dict) else kind
             self._run.custom("omen/custom", {"name": name, "payload": payload})
 
-    def _check(self, event: dict[str, Any], sequence: Any, parent: Any, above: Any) -> None:
-        """The log's own rules; what breaks them is counted, and kept."""
-        run_id = event["id"].get("run_id")
+    def _check(self, event: dict[str, Any], offset: int) -> None:
+        """The event by its own hash and the log's rules; what is wrong is counted, and kept."""
+        sequence, run_id, place = event["id"].get("sequence"), event["id"].get("run_id"), self._run.count
         self._run_id = run_id if self._run_id is None else self._run_id
-        orderly = parent is None or (isinstance(above, int) and isinstance(sequence, int) and above < sequence)
-        if run_id != self._run_id or sequence != len(self._seq) or not orderly:
+        actual = payload_hash(event["payload"])
+        if (broken := self._broken_rule(event)) is not None:
             self._notes.count(BROKEN_RULES, example=str(sequence))
-        if payload_hash(event["payload"]) != event["payload_hash"]:
+        if actual != event["payload_hash"]:
             self._notes.count(WRONG_HASHES, example=str(sequence))
+            self._checks.bad(place, offset, "the payload is not what its hash says", event["payload_hash"], actual)
+        elif broken is not None:
+            self._checks.bad(place, offset, *broken)
+        else:
+            self._checks.good()
+
+    def _broken_rule(self, event: dict[str, Any]) -> tuple[str, object, object] | None:
+        """(problem, expected, actual) of the first rule that the event breaks."""
+        run_id, sequence, parent = event["id"].get("run_id"), event["id"].get("sequence"), event.get("parent_id")
+        if run_id != self._run_id:
+            return "the event is of another run", self._run_id, run_id
+        if sequence != len(self._seq):
+            return "the event's number is not the next one", len(self._seq), sequence
+        above = parent.get("sequence") if isinstance(parent, dict) else None
+        if parent is not None and not (isinstance(above, int) and above < sequence):
+            return "the event's parent is not an earlier one", None, above
+        return None
 
     def _known(self, kind: str, facts: dict[str, Any]) -> None:
         match kind:

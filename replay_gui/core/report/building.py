@@ -9,16 +9,17 @@ from replay_gui.core.event_stream import events_of
 from replay_gui.core.event_text import gist, summarise
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.plain_text import one_line
-from replay_gui.core.report.classify import diagnose
+from replay_gui.core.report.classify import Damage, Diagnosis, diagnose
 from replay_gui.core.report.model import AnchorFinding, BrokenEvent, RunFacts, RunPart, ToolFacts
 from replay_gui.core.report.timeline import TimelineMaker
 from replay_gui.core.run_summary import RunSummary
 from replay_gui.core.scanner import Ending
 from replay_gui.core.state import LISTS, MAPS
-from replay_gui.core.verification import VerificationReport
+from replay_gui.core.verification import Finding, VerificationReport
 
 OnProgress = Callable[[int, int], None]  # (done, total), in bytes
 
+OWN_FORMAT = "rlog"
 _MEMBERS = 24  # of the first broken event's payload that are shown
 _LOOKED_AT = 2_000  # that are counted
 _DEEP = 8
@@ -46,7 +47,7 @@ def run_part(
             summary.take(event)
             timeline.take(event)
             on_progress(event.offset, log.source.size)
-    diagnosis = diagnose(log, verification)
+    diagnosis = diagnose(log, verification) if format == OWN_FORMAT else _of_foreign(verification)
     finding = None if diagnosis is None else diagnosis.finding
     return RunPart(
         verification,
@@ -55,7 +56,7 @@ def run_part(
         _facts(summary),
         timeline.made(verification.first_broken),
         diagnosis,
-        None if finding is None else _broken(log, finding.position, finding.offset),
+        None if finding is None else _broken(log, finding, format),
         anchor,
     )
 
@@ -67,8 +68,17 @@ def _facts(summary: RunSummary) -> RunFacts:
     return RunFacts(summary.agent, summary.first_time, summary.last_time, tuple(kinds), tuple(tools))
 
 
-def _broken(log: EventLog, place: int, offset: int) -> BrokenEvent:
-    event = log.event_at(place, offset)
+def _of_foreign(verification: VerificationReport) -> Diagnosis | None:
+    """Without a chain, nothing tells how an event came to differ."""
+    if not verification.failures:
+        return None
+    first = verification.failures[0]
+    return Diagnosis(Damage.UNCLEAR, f"Event {first.position + 1:,} is not as its hash says: {first.problem}.", first)
+
+
+def _broken(log: EventLog, finding: Finding, format: str) -> BrokenEvent:
+    place, offset = finding.position, finding.offset
+    event = log.event_at(place, offset) if format == OWN_FORMAT else log[place]  # whose offset is in another file
     members: list[tuple[str, str]] = []
     hidden = 0
     for path, words in _members(event.payload, "", 0):

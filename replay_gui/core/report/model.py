@@ -118,6 +118,11 @@ class RunPart:
     broken: BrokenEvent | None
     anchor: AnchorFinding | None = None
 
+    @property
+    def foreign(self) -> bool:
+        """Whether the file is of another program, so that the verdict rests on no chain."""
+        return self.format != "rlog"
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:

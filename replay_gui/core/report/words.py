@@ -42,6 +42,9 @@ def verdict_words(part: RunPart) -> str:
     report = part.verification
     if report.verdict == NOT_VERIFIABLE:
         return "The file carries no hashes, so nothing in it can be verified. What is shown is what it says."
+    if part.foreign:
+        agree = f"{report.verified:,} of {count(report.events, 'event')} agree with the hashes of the file's own format"
+        return f"{agree}, which link no event to the one before: removed events would not show."
     if report.verdict == VALID:
         said = [f"{_all(report.events, 'record')} as written and in place."]
         if report.state_hashes and report.state_hashes == report.state_hashes_checked:
@@ -70,15 +73,22 @@ def verdict_words(part: RunPart) -> str:
 
 def checks(part: RunPart) -> tuple[Check, ...]:
     """Everything that bears on how much the verdict is worth, what was not checked among it."""
-    if part.verification.verdict == NOT_VERIFIABLE:
-        words = "The format has none: nothing protects the run."
+    if part.foreign:
         return (
-            Check("Record hashes and links", "not checked", words),
+            _own_hashes(part),
             Check("State hashes", "not checked", "None are recorded; the state is derived from the events."),
             _anchor(part),
             _origin(part),
         )
     return (_records(part), _states(part), _reducer(part), _seal(part), _end(part), _anchor(part), _origin(part))
+
+
+def _own_hashes(part: RunPart) -> Check:
+    what, report = "Record hashes and links", part.verification
+    if report.verdict == NOT_VERIFIABLE:
+        return Check(what, "not checked", "The format has none: nothing protects the run.")
+    words = f"{report.verified:,} of {count(report.events, 'event')} agree with hashes of the file's own format."
+    return Check(what, "failed" if failures(part) else "checked", words)
 
 
 def _records(part: RunPart) -> Check:

@@ -53,7 +53,7 @@ def test_members_are_sorted_by_utf_16() -> None:
 
 
 def test_strings_are_escaped_as_little_as_may_be() -> None:
-    text = "\u20ac$\u000f\nA'B\"\\\\\"/\x7f\u2028"
+    text = '\u20ac$\u000f\nA\'B"\\\\"/\x7f\u2028'
     assert canonical_json(text).decode() == '"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/\x7f\u2028"'
 
 

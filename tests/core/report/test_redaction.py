@@ -68,7 +68,8 @@ def test_a_profile_is_read_from_toml(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["presets = 1", 'presets = ["nope"]', 'patterns = ["("]', 'patterns = ["x*"]', 'paths = ["a"]', "x = 1", "["]
+    "text",
+    ["presets = 1", 'presets = ["nope"]', 'patterns = ["("]', 'patterns = ["x*"]', 'paths = ["a"]', "x = 1", "["],
 )
 def test_a_profile_that_makes_no_sense_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "bad.toml"

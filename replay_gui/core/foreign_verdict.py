@@ -1,0 +1,51 @@
+"""What there is to say of a run in a foreign format: by hashes of its own, if it has any, else nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.header import Header
+from replay_gui.core.verification import INVALID, NOT_VERIFIABLE, VALID, Finding, VerificationReport
+
+WHY = "This format carries no hashes, so nothing protects the run; its state is derived from its events."
+BY_OWN_HASHES = (
+    "Checked by the hashes and rules of the file's own format, which link no event to the one before; "
+    "the state is derived from the events."
+)
+
+
+def foreign_verdict(run: str, header: Header, events: int) -> VerificationReport:
+    """The report on the foreign file that the user calls `run`, as its importer found it.
+
+    `header`, `events`: of the log that the file was converted to.
+    """
+    source: dict[str, Any] = header.source
+    found: dict[str, Any] | None = source.get("own_hashes")
+    failures = () if found is None else tuple(_finding(header, one) for one in found["failures"])
+    verdict = NOT_VERIFIABLE if not found or not found["checked"] else INVALID if found["failed"] else VALID
+    return VerificationReport(
+        run=run,
+        run_id=header.run_id,
+        origin="imported",
+        events=events,
+        verified=0 if found is None else found["checked"] - found["failed"],
+        failures=failures,
+        mismatches=(),
+        state_hashes=0,
+        state_hashes_checked=0,
+        seal="none",
+        tail_bytes=0,
+        skipped_bytes=0,
+        head=None,
+        state_hash=None,
+        file_blake3=source["blake3"],
+        verdict=verdict,
+        notes=(WHY if found is None else BY_OWN_HASHES, *source["notes"]),
+        unlisted=(0 if found is None else found["failed"] - len(failures), 0),
+    )
+
+
+def _finding(header: Header, one: dict[str, Any]) -> Finding:
+    place = one["position"]
+    where = f"{header.run_id}:{place}"
+    return Finding(place, where, one["offset"], one["problem"], one["expected"], one["actual"])

@@ -1,0 +1,57 @@
+"""Mappings that the user has made, kept in a JSON file by the names of the members that records have."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from replay_gui.core.atomic_file import write_whole
+from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.importers.mapping import Mapping
+
+
+class _Saved(msgspec.Struct):
+    members: list[str]
+    mapping: dict[str, str]
+
+
+def members_of(records: Sequence[dict[str, Any]]) -> list[str]:
+    """The names of all members of the records, sorted."""
+    return sorted({str(name) for record in records for name in record})
+
+
+def saved_mapping(file: str | os.PathLike[str], records: Sequence[dict[str, Any]]) -> Mapping | None:
+    """The mapping for records with just these members; None where there is none.
+
+    LogUnreadable, in words, where the file is there and cannot be read: it is the user's, and not to be passed over.
+    """
+    members = members_of(records)
+    return next((Mapping(**one.mapping) for one in _read(Path(file)) if one.members == members), None)
+
+
+def save_mapping(file: str | os.PathLike[str], records: Sequence[dict[str, Any]], mapping: Mapping | None) -> None:
+    """Keeps a mapping for records with these members, or forgets it (None). NotWritten, LogUnreadable."""
+    path, members = Path(file), members_of(records)
+    others = [one for one in _read(path) if one.members != members]
+    added = [] if mapping is None else [_Saved(members, mapping.facts())]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as why:
+        raise LogUnreadable(f"{path.parent}: cannot be made: {why.strerror or why}") from None
+    write_whole(path, msgspec.json.format(msgspec.json.encode([*others, *added]), indent=2))
+
+
+def _read(path: Path) -> list[_Saved]:
+    try:
+        saved = msgspec.json.decode(path.read_bytes(), type=list[_Saved])
+        for one in saved:
+            Mapping(**one.mapping)
+        return saved
+    except FileNotFoundError:
+        return []
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, TypeError) as why:
+        raise LogUnreadable(f"{path}: the mappings cannot be read ({why}); mend the file, or remove it") from None

@@ -1,0 +1,125 @@
+"""What the first records of a JSON Lines file become under a mapping, as a Qt table."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
+
+from replay_gui.core.clock import utc
+from replay_gui.core.errors import ReplayError
+from replay_gui.core.event import Event
+from replay_gui.core.event_text import summarise
+from replay_gui.core.importers.generic import events_from
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent
+from replay_gui.core.importers.mapping import Mapping, guess
+from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
+from replay_gui.core.plain_text import one_line
+from replay_gui.engine.answers import Sampled
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.opening import user_mappings
+from replay_gui.engine.requests import Answer, Request, TakeSample
+
+AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
+
+HEADS = ("Record", "Kind", "Time", "Tool", "What it says")
+EVENTS = 50  # that are shown
+_OFFERED = 200  # members
+_numbers = itertools.count(1)  # of the samples of all previews, which may share an engine
+
+
+class MappingPreview(QAbstractTableModel):
+    """A row an event.
+
+    Attributes: members: what a part can be mapped to: names, and paths of members within members. mapping: in force.
+    problem: why there is nothing to show, or "".
+    Signals: loaded(): the sample is there, or `problem` says why not.
+    """
+
+    loaded = Signal()
+
+    def __init__(self, path: str, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.members: tuple[str, ...] = ()
+        self.mapping = Mapping()
+        self.problem = ""
+        self._records: tuple[dict[str, Any], ...] = ()
+        self._events: list[ImportedEvent] = []
+        self._number = next(_numbers)
+        if bridge is not None:
+            bridge.answered.connect(self._on_answered)
+            bridge.ask("sample", Request(0, TakeSample(self._number, path)))
+
+    @property
+    def guessed(self) -> Mapping:
+        """What the names of the members suggest."""
+        return guess(self._records)
+
+    def set_mapping(self, mapping: Mapping) -> None:
+        """Shows the records under another mapping."""
+        self.beginResetModel()
+        self.mapping = mapping
+        events = events_from(enumerate(self._records, 1), mapping, ImportNotes())
+        self._events = list(itertools.islice(events, EVENTS))
+        self.endResetModel()
+
+    def save(self) -> None:
+        """Keeps the mapping for files like this one, or forgets it where it is what is guessed. ReplayError."""
+        save_mapping(user_mappings(), self._records, None if self.mapping == self.guessed else self.mapping)
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        found = answer.value
+        if not isinstance(found, Sampled) or found.number != self._number:
+            return
+        self._records, self.problem = found.records, found.problem
+        try:
+            saved = saved_mapping(user_mappings(), self._records)
+        except ReplayError as why:
+            saved, self.problem = None, str(why)
+        if not self._records and not self.problem:
+            self.problem = "There is no JSON object at the beginning of this file."
+        self.members = tuple(dict.fromkeys(path for record in self._records for path in _paths(record)))[:_OFFERED]
+        self.set_mapping(saved or self.guessed)
+        self.loaded.emit()
+
+    # ---- as Qt asks -------------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._events)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(HEADS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return HEADS[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        event = self._events[index.row()]
+        match index.column():
+            case 0:
+                return str(event.meta.get("line", ""))
+            case 1:
+                return one_line(event.kind, 60)
+            case 2:
+                return utc(event.meta.get("time"))
+            case 3:
+                return one_line(str(event.payload.get("tool_name") or ""), 60)
+        return summarise(Event(0, 0, 0, "", event.kind, event.payload, event.meta, b"", None, None))
+
+
+def _paths(record: dict[str, Any]) -> list[str]:
+    """Names of members, and of the members of those that are objects themselves, by dots."""
+    found = []
+    for name, value in record.items():
+        found.append(name)
+        if isinstance(value, dict):
+            found += [f"{name}.{inner}" for inner in value]
+    return found

@@ -1,0 +1,38 @@
+"""Does something at once when asked to, but not again before a while has passed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+
+class Pacer(QObject):
+    """Of the askings within one interval, the first is answered at once and the last when the interval is over.
+
+    Signal: due(): now is the time.
+    """
+
+    due = Signal()
+
+    def __init__(self, interval: int, parent: QObject | None = None) -> None:
+        """`interval` in ms."""
+        super().__init__(parent)
+        self._asked = False
+        self._timer = QTimer(self, singleShot=True, interval=interval)
+        self._timer.timeout.connect(self._on_timeout)
+
+    def ask(self) -> None:
+        self._asked = True
+        if not self._timer.isActive():
+            self._on_timeout()
+
+    def stop(self) -> None:
+        """Forgets what was asked."""
+        self._asked = False
+        self._timer.stop()
+
+    @Slot()
+    def _on_timeout(self) -> None:
+        if self._asked:
+            self._asked = False
+            self._timer.start()
+            self.due.emit()

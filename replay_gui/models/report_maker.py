@@ -1,0 +1,92 @@
+"""The report on what a window shows: the run, or the two that are compared."""
+
+from __future__ import annotations
+
+import shlex
+import time
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replay_gui.core.report.model import Report
+from replay_gui.core.report.redaction import Profile, redacted
+from replay_gui.engine.answers import Reported
+from replay_gui.engine.requests import MakeReport, StopReport
+from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.models.session import Session
+
+
+class ReportMaker(QObject):
+    """Has the engine make one report.
+
+    Attributes:
+        report: as it is handed on, redacted or not; None while it is not there. share: how far it is, 0 … 1.
+        problem: why there is none, or "".
+
+    Signals:
+        progressed(): `share` is another. made(): `report` is another. failed(): `problem` says why there is none.
+    """
+
+    progressed = Signal()
+    made = Signal()
+    failed = Signal()
+
+    def __init__(self, session: Session, comparison: ComparisonSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.report: Report | None = None
+        self.share, self.problem = 0.0, ""
+        self._session, self._comparison = session, comparison
+        self._whole: Report | None = None
+        self._profile: Profile | None = None
+        self._number = 0
+        session.reported.connect(self._on_reported)
+        session.run_changed.connect(self._on_run_changed)
+
+    @property
+    def compares(self) -> bool:
+        """Whether the report is on two runs."""
+        return self._comparison.active
+
+    def start(self) -> None:
+        """Begins; to be called again to try again."""
+        self._number += 1
+        self.share, self.problem = 0.0, ""
+        sessions = (self._session, self._comparison.b) if self.compares else (self._session,)
+        names = [session.facts.given for session in sessions if session.facts is not None]
+        rules = self._comparison.rules.in_force if self.compares else ()
+        anchors = self._comparison.anchors if self.compares else ()
+        command = shlex.join(["replay-gui", "diff" if self.compares else "verify", *names])
+        verdicts = tuple(session.report for session in sessions)
+        self._session.request_report(MakeReport(self._number, verdicts, command, time.time_ns(), tuple(rules), anchors))
+
+    def stop(self) -> None:
+        """Ends the making."""
+        self._number += 1
+        self._session.request_report(StopReport())
+
+    def redact(self, profile: Profile | None) -> None:
+        """What the profile hides goes, or nothing."""
+        self._profile = profile
+        if self._whole is not None:
+            self.report = self._whole if profile is None else redacted(self._whole, profile)
+            self.made.emit()
+
+    @Slot(object)
+    def _on_reported(self, reported: Reported) -> None:
+        if reported.number != self._number:
+            return
+        if reported.problem:
+            self.problem = reported.problem
+            self.failed.emit()
+        elif reported.report is not None:
+            self._whole = reported.report
+            self.redact(self._profile)
+        elif reported.total:
+            self.share = min(1.0, reported.done / reported.total)
+            self.progressed.emit()
+
+    @Slot()
+    def _on_run_changed(self) -> None:
+        if self.report is None:
+            self._number += 1
+            self.problem = "the run is no longer open"
+            self.failed.emit()

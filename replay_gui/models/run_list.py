@@ -1,0 +1,139 @@
+"""The runs of a folder, or of a file that holds several, as a Qt table that grows while they are read."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
+
+from replay_gui.core.plain_text import one_line
+from replay_gui.core.surveyed_run import SurveyedRun
+from replay_gui.engine.answers import Surveyed
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.requests import Answer, Request, Survey
+from replay_gui.models.event_words import span_words
+
+AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
+
+NAME, FORMAT, EVENTS, CALLS, ERRORS, DURATION, TOKENS, COST = range(8)
+HEADS = ("Run", "Format", "Events", "Calls", "Errors", "Duration", "Tokens", "Cost")
+SORT = Qt.ItemDataRole.UserRole
+_NAME = 200
+_numbers = itertools.count(1)  # of the surveys of all lists, which may share an engine
+
+
+class RunList(QAbstractTableModel):
+    """One row a run, in the order in which they are read; `run(row)` gives its SurveyedRun.
+
+    Attributes: path: what is listed. done, total: files read so far. working: whether there are more to come.
+    problem: why there is nothing, or "".
+    Signals: progressed(): one of these is another.
+    """
+
+    progressed = Signal()
+
+    def __init__(self, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.path = ""
+        self.done, self.total, self.working, self.problem = 0, 0, False, ""
+        self._bridge = bridge
+        self._runs: list[SurveyedRun] = []
+        self._number = 0
+        if bridge is not None:
+            bridge.answered.connect(self._on_answered)
+
+    def start(self, path: str) -> None:
+        """Lists what there is at `path`, a folder or a file."""
+        self.beginResetModel()
+        self._runs = []
+        self.endResetModel()
+        self.path, self.done, self.total, self.working, self.problem = path, 0, 0, True, ""
+        self._ask(path)
+        self.progressed.emit()
+
+    @Slot()
+    def stop(self) -> None:
+        """Ends the reading; what was read stays."""
+        if self.working:
+            self.working = False
+            self._ask("")
+            self.progressed.emit()
+
+    def run(self, row: int) -> SurveyedRun:
+        return self._runs[row]
+
+    def has(self, column: int) -> bool:
+        """Whether anything is known of this for any run."""
+        return any(_value(run, column) is not None for run in self._runs)
+
+    def _ask(self, path: str) -> None:
+        self._number = next(_numbers)
+        if self._bridge is not None:
+            self._bridge.ask("survey", Request(0, Survey(self._number, path)))
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        found = answer.value
+        if not isinstance(found, Surveyed) or found.number != self._number or not self.working:
+            return
+        if found.runs:
+            count = len(self._runs)
+            self.beginInsertRows(QModelIndex(), count, count + len(found.runs) - 1)
+            self._runs += found.runs
+            self.endInsertRows()
+        self.done, self.total, self.working, self.problem = found.done, found.total, not found.ended, found.problem
+        self.progressed.emit()
+
+    # ---- as Qt asks -------------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._runs)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(HEADS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return HEADS[section]
+        return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        run, column = self._runs[index.row()], index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return _words(run, column)
+            case Qt.ItemDataRole.ToolTipRole:
+                return one_line(run.problem, 400) if run.problem else None
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _aligned(column)
+            case Qt.ItemDataRole.UserRole:
+                value = _value(run, column)
+                return -1 if value is None else value
+        return None
+
+
+def _aligned(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column in (NAME, FORMAT) else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _value(run: SurveyedRun, column: int) -> str | float | None:
+    values = (run.name.lower(), run.format, run.events, run.calls, run.errors, run.duration, run.tokens, run.cost)
+    return None if run.problem and column > FORMAT else values[column]
+
+
+def _words(run: SurveyedRun, column: int) -> str:
+    value = _value(run, column)
+    if column == NAME:
+        return one_line(run.name, _NAME)
+    if run.problem and column == EVENTS:
+        return "unread"
+    if value is None:
+        return ""
+    if column == DURATION:
+        return span_words(max(int(value), 0))
+    return f"${value:,.2f}" if column == COST else f"{value:,}" if column > FORMAT else str(value)

@@ -1,0 +1,118 @@
+"""What the actions about where runs come from do: folders, files of several runs, formats, mappings."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from replay_gui.core.plain_text import one_line
+from replay_gui.engine.answers import Trouble
+from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.models.session import Session
+from replay_gui.windows.mapping_dialog import MappingDialog
+from replay_gui.windows.runs_dialog import RunsDialog
+
+CHOOSE = "choose…"  # the action of the banner over a file of several runs
+GENERIC = "json-lines"  # the format that a mapping is for
+
+
+class SourceActions(QObject):
+    """Does the actions it has a method ``on_NAME`` for. Signals: noticed(object): a Trouble to show as a banner."""
+
+    noticed = Signal(object)
+
+    def __init__(
+        self, session: Session, comparison: ComparisonSession, actions: dict[str, QAction], window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._comparison = comparison
+        self._actions = actions
+        self._window = window
+        self._folder = ""  # the one whose runs were listed last
+        self._picked = ""  # the run that was picked from a list
+        session.run_changed.connect(self._on_run_changed)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Enables what can be done."""
+        facts = self._session.facts
+        self._actions["runs"].setEnabled(bool(self._folder) or (facts is not None and len(facts.runs) > 1))
+        self._actions["mapping"].setEnabled(facts is not None and facts.format == GENERIC)
+
+    @Slot()
+    def _on_run_changed(self) -> None:
+        self.refresh()
+        facts = self._session.facts
+        if facts is None or len(facts.runs) < 2 or self._comparison.active or facts.given == self._picked:
+            return
+        name, run = one_line(facts.name, 80), one_line(facts.run, 80)
+        self.noticed.emit(Trouble("info", f"{name} holds {len(facts.runs):,} runs; this is {run}.", CHOOSE))
+
+    @Slot(str)
+    def on_banner_acted(self, action: str) -> None:
+        if action == CHOOSE:
+            self.on_runs()
+
+    # ---- runs -------------------------------------------------------------------------------------
+    @Slot()
+    def on_open_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self._window, "Open a folder of runs")
+        if folder:
+            self.show_runs(folder)
+
+    @Slot()
+    def on_runs(self) -> None:
+        """The list that the shown run is in: of the folder listed last, or else of its file."""
+        facts = self._session.facts
+        path = "" if facts is None else os.path.abspath(facts.path)
+        if facts is not None and len(facts.runs) > 1 and not path.startswith(os.path.join(self._folder or path, "")):
+            self.show_runs(path)
+        elif self._folder:
+            self.show_runs(self._folder)
+
+    def show_runs(self, path: str) -> None:
+        """Lists the runs of a folder or a file, to choose from."""
+        path = os.path.abspath(path)
+        if os.path.isdir(path):
+            self._folder = path
+            self.refresh()
+        facts = self._session.facts
+        dialog = RunsDialog(
+            path, "" if facts is None else os.path.abspath(facts.given), self._session.bridge, self._window
+        )
+        dialog.open_wanted.connect(self._on_open_wanted)
+        dialog.compare_wanted.connect(self._on_compare_wanted)
+        dialog.open()
+
+    @Slot(str)
+    def _on_open_wanted(self, given: str) -> None:
+        self._picked = given
+        self._comparison.end()
+        self._session.open(given)
+
+    @Slot(str, str)
+    def _on_compare_wanted(self, a: str, b: str) -> None:
+        self._comparison.start(b, a or None)
+
+    # ---- formats ----------------------------------------------------------------------------------
+    @Slot(str)
+    def on_format_chosen(self, name: str) -> None:
+        """Reads the file anew as this format; asks for one where none is shown that was imported."""
+        facts = self._session.facts
+        path = facts.path if facts is not None and facts.origin == "imported" else ""
+        if not path:
+            path, _ = QFileDialog.getOpenFileName(self._window, f"Open as {name}")
+        if path:
+            self._session.open(path, format=name)
+
+    @Slot()
+    def on_mapping(self) -> None:
+        facts = self._session.facts
+        if facts is not None:
+            dialog = MappingDialog(facts.path, self._session.bridge, self._window)
+            dialog.saved.connect(self._session.reload)
+            dialog.open()

@@ -1,0 +1,238 @@
+"""The comparison's state machine by itself, with a worker in this process that works when it is told to."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.index_builder import IndexBuilder
+from replay_gui.core.index_cache import IndexCache, finish
+from replay_gui.core.log_reader import EventLog
+from replay_gui.core.recorder import Recorder
+from replay_gui.engine.answers import AlignedRows, Compared, Step, Trouble
+from replay_gui.engine.comparing import Comparing
+from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.opening import opened
+from replay_gui.engine.requests import Close, Compare, GetAligned, GetStep, StopWork, WorkEnded
+
+CLOCK = Rule(Action.NONDETERMINISTIC, tool="clock")
+SEARCH = Rule(Action.NONDETERMINISTIC, tool="search")
+
+
+def load_jobs() -> Any:
+    from replay_gui.engine import compare_job, jobs
+
+    gc.enable()  # importing them turned it off, which is right in a worker alone
+    return jobs.JOBS, compare_job
+
+
+JOBS, COMPARE_JOB = load_jobs()
+
+
+class Handle:
+    def __init__(self, number: int, job: str, args: dict[str, Any], on_message: Callable[[Any], None]) -> None:
+        self.number, self.job, self.on_message = number, job, on_message
+        self.args = msgspec.msgpack.decode(msgspec.msgpack.encode(args))  # as it comes out of a pipe
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class Pool:
+    """Has one worker, which does what waits once `work` is called."""
+
+    def __init__(self) -> None:
+        self.handles: list[Handle] = []
+        self.done = 0
+
+    def warm(self) -> None:
+        """It is."""
+
+    def submit(self, job: str, args: dict[str, Any], on_message: Callable[[Any], None]) -> Handle:
+        self.handles.append(Handle(len(self.handles) + 1, job, args, on_message))
+        return self.handles[-1]
+
+    def work(self) -> None:
+        while self.done < len(self.handles):
+            handle = self.handles[self.done]
+            self.done += 1
+            if handle.cancelled:
+                continue
+
+            class Told:
+                def progress(self, done: int, total: int, handle: Handle = handle) -> None:
+                    handle.on_message({"id": handle.number, "type": "progress", "done": done, "total": total})
+
+            try:
+                value = JOBS[handle.job](handle.args, Told())
+            except Exception as why:  # noqa: BLE001  as the worker does
+                handle.on_message({"id": handle.number, "type": "failed", "text": str(why), "kind": "internal"})
+            else:
+                sent = msgspec.msgpack.decode(msgspec.msgpack.encode(value))
+                handle.on_message({"id": handle.number, "type": "done", "value": sent})
+
+
+class Pair:
+    """Two open runs, a Comparing, and what it answers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.pool = Pool()
+        self.answers: list[tuple[int, object]] = []
+        self.heard: list[tuple[int, str, Any]] = []
+        self.a = self._open(1, _log(folder / "a.rlog", "10:00", "one"), folder)
+        self.b = self._open(2, _log(folder / "b.rlog", "10:01", "two"), folder)
+        self.seats: list[OpenRun | None] = [self.a, self.b]
+        self.comparing = Comparing(
+            self.pool,  # type: ignore[arg-type]
+            lambda: (self.seats[0], self.seats[1]),
+            lambda number, value, ticket: self.answers.append((number, value)),
+            lambda number, purpose, message: self.comparing.hear(number, purpose, message),
+        )
+
+    def _open(self, number: int, path: Path, folder: Path) -> OpenRun:
+        cache = IndexCache(folder / "cache")
+        with EventLog.open(path) as log:
+            building = cache.begin()
+            finish(building, log, IndexBuilder(log, building).run(lambda built: None))
+            cache.adopt(building, log)
+        return opened(number, str(path), cache, lambda text: None)
+
+    def ask(self, number: int, *rules: Rule, anchors: tuple[tuple[int, int], ...] = ()) -> None:
+        self.comparing.reply(number, Compare(1, 2, rules, anchors), 0)
+
+    def all(self, kind: type) -> list[tuple[int, Any]]:
+        return [(number, value) for number, value in self.answers if isinstance(value, kind)]
+
+    @property
+    def last(self) -> Any:
+        return self.all(Compared)[-1][1].comparison
+
+
+def _log(path: Path, clock: str, found: str) -> Path:
+    times = iter(range(1_700_000_000_000_000_000, 1_800_000_000_000_000_000, 10**9))
+    with Recorder(path, agent_type="t", agent_version="1", config={}, created=next(times)) as run:
+        for turn in range(3):
+            run.decision("plan", {"turn": turn}, time=next(times))
+            for tool, output in (("clock", clock), ("search", found)):
+                call = run.tool_request(tool, {"turn": turn}, time=next(times))
+                run.tool_response(call, {"output": output}, time=next(times))
+    return path
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Any:
+    made = Pair(tmp_path)
+    yield made
+    made.comparing.close()
+    made.pool.work()
+    COMPARE_JOB.forget_runs({}, None)
+    made.a.close()
+    made.b.close()
+
+
+def test_it_begins_once_both_runs_are_there(pair: Pair) -> None:
+    pair.seats[1] = None
+    pair.ask(1)
+    assert not pair.pool.handles
+    pair.seats[1] = pair.b
+    pair.comparing.advance()
+    pair.pool.work()
+    assert len(pair.last.points.row) == 6
+    assert {cause.tool for cause in pair.last.causes} == {"clock", "search"}
+    assert pair.answers[-1] == (1, WorkEnded())
+
+
+def test_it_answers_of_the_comparison_that_was_asked_for_alone(pair: Pair) -> None:
+    pair.ask(1)
+    pair.pool.work()
+    pair.comparing.reply(1, GetAligned(0, 100), 0)
+    pair.comparing.reply(1, GetStep(3), 0)
+    pair.comparing.reply(7, GetStep(3), 0)
+    assert [number for number, _ in pair.all(Step)] == [1]
+    assert len(pair.all(AlignedRows)[0][1].rows) == len(pair.last.alignment.a)
+
+
+def test_other_rules_read_nothing_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair.ask(1)
+    pair.pool.work()
+    monkeypatch.setattr(COMPARE_JOB, "Comparer", None)  # to make another fails
+    pair.ask(2, CLOCK)
+    pair.pool.work()
+    assert {cause.tool for cause in pair.last.causes} == {"search"}
+    pair.ask(3)
+    pair.pool.work()
+    assert {cause.tool for cause in pair.last.causes} == {"clock", "search"}
+
+
+def test_other_anchors_lay_the_runs_out_anew(pair: Pair) -> None:
+    pair.ask(1)
+    pair.pool.work()
+    pair.ask(2, anchors=((1, 6),))
+    pair.pool.work()
+    assert int(pair.last.alignment.partner_of_a[1]) == 6
+
+
+def test_rules_that_change_while_it_works_wait_and_only_the_last_count(pair: Pair) -> None:
+    pair.ask(1)
+    pair.ask(2, CLOCK)
+    pair.ask(3, CLOCK, SEARCH)
+    assert len(pair.pool.handles) == 1
+    assert not pair.pool.handles[0].cancelled
+    pair.pool.work()
+    assert [number for number, _ in pair.all(Compared)] == [3]
+    assert not pair.last.diverged
+    assert len(pair.pool.handles) == 2
+
+
+def test_stopped_it_says_so_and_nothing_comes(pair: Pair) -> None:
+    pair.ask(1)
+    pair.comparing.reply(1, StopWork(), 0)
+    pair.pool.work()
+    assert pair.pool.handles[0].cancelled
+    assert not pair.all(Compared)
+    assert "Stopped" in pair.all(Trouble)[0][1].text
+
+
+def test_a_file_that_is_gone_is_told_of_in_words(pair: Pair) -> None:
+    pair.ask(1)
+    Path(pair.b.facts.path).unlink()
+    pair.pool.work()
+    text = pair.all(Trouble)[0][1].text
+    assert text.startswith("The runs were not compared: ")
+    assert "b.rlog" in text
+    assert pair.answers[-1] == (1, WorkEnded())
+
+
+def test_gone_after_it_was_read_it_goes_on_serving(pair: Pair) -> None:
+    pair.ask(1)
+    pair.pool.work()
+    Path(pair.b.facts.path).unlink()
+    pair.ask(2, CLOCK)
+    pair.pool.work()
+    assert not pair.all(Trouble)
+    assert {cause.tool for cause in pair.last.causes} == {"search"}
+
+
+def test_another_run_in_a_seat_meanwhile_makes_it_void(pair: Pair) -> None:
+    pair.ask(1)
+    pair.seats[0] = None
+    pair.pool.work()
+    assert not pair.all(Compared)
+
+
+def test_closed_it_has_the_worker_forget(pair: Pair) -> None:
+    pair.ask(1)
+    pair.pool.work()
+    assert COMPARE_JOB._kept
+    pair.comparing.reply(1, Close(), 0)
+    pair.pool.work()
+    assert not COMPARE_JOB._kept
+    pair.comparing.reply(1, GetStep(0), 0)
+    assert not pair.all(Step)
