@@ -13,6 +13,7 @@ from replay_gui.core.json_form import one_line_json
 from replay_gui.core.plain_text import visible
 
 _PROGRESS_PAUSE = 0.1  # seconds
+_BAR = 24  # characters
 _WIPE = "\r\x1b[K"
 _GREEN, _RED, _YELLOW = "32", "31", "33"
 _VERDICTS = {"VALID": _GREEN, "INVALID": _RED, "NOT VERIFIABLE": _YELLOW}
@@ -60,7 +61,9 @@ class ProgressLine:
         now = time.monotonic()
         if now >= self._quiet_until:
             self._quiet_until = now + _PROGRESS_PAUSE
-            self._write(f"{_WIPE}{self._job} {100 * done // max(total, 1)} %")
+            share = min(done / max(total, 1), 1.0)
+            filled = round(share * _BAR)
+            self._write(f"{_WIPE}{self._job} [{'#' * filled}{'.' * (_BAR - filled)}] {int(100 * share)} %")
             self._shown = True
 
     def _write(self, text: str) -> None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from replay_gui.commands.arguments import UsageError
 from replay_gui.commands.reporting import add_report_arguments, check_report_arguments, part_of, write_report
@@ -21,13 +21,14 @@ from replay_gui.commands.runs import (
     each_run,
 )
 from replay_gui.commands.terminal import ProgressLine, complain, say, say_json, say_verdict
-from replay_gui.core.anchor import ReadAnchor, compare_file, compare_log, read_anchor
 from replay_gui.core.foreign_verdict import foreign_verdict
 from replay_gui.core.report.model import AnchorFinding, RunPart, Unread
-from replay_gui.core.signing import HOW_TO_MAKE_KEYS, public_key
 from replay_gui.core.source import Source
 from replay_gui.core.verdict import verify
 from replay_gui.core.verification import INVALID, VALID, Finding, VerificationReport
+
+if TYPE_CHECKING:
+    from replay_gui.core.anchor import ReadAnchor  # and with it cryptography, which is slow to import
 
 SMALL = 16 << 20  # bytes; a log up to this is verified before worker processes would have started
 SHOWN = 10  # findings of a kind that people are shown
@@ -48,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", metavar="PUBLIC", type=Path, help="the public key (PEM) that must have signed it")
     parser.epilog = (
         "A RUN that is a folder stands for every .rlog below it. With --anchor, RUN may be any file that was\n"
-        f"anchored, a report say. To make keys: {HOW_TO_MAKE_KEYS}"
+        "anchored, a report say. To make keys: see replay-gui anchor --help."
     )
 
 
@@ -76,6 +77,9 @@ def _anchor(args: argparse.Namespace) -> ReadAnchor | None:
         return None
     if len(args.runs) > 1 or os.path.isdir(args.runs[0]):
         raise UsageError("an anchor is of one run; give one RUN with --anchor")
+    from replay_gui.core.anchor import read_anchor
+    from replay_gui.core.signing import public_key
+
     return read_anchor(args.anchor, None if args.key is None else public_key(args.key))
 
 
@@ -112,6 +116,8 @@ def _check_file(args: argparse.Namespace, anchor: ReadAnchor) -> int:
     """Of an anchored file that is no run, its bytes are all there is to check."""
     if args.report is not None or args.strict:
         raise UsageError("the anchor is of a file that is no log; it takes neither --report nor --strict")
+    from replay_gui.core.anchor import compare_file
+
     with Source(args.runs[0]) as source:
         found = compare_file(anchor, source)
     if args.json:
@@ -146,7 +152,7 @@ class _Verifying:
     def look(self, run: OpenedRun) -> int:
         """Verifies a run and says what was found."""
         report = verified(run, len(self.lines) + 1, self.total)
-        anchored = None if self.anchor is None else compare_log(self.anchor, run.log, report)
+        anchored = self._anchored(run, report)
         lacks = lacking(report) if self.args.strict else []
         self.lines.append(_line(report, lacks, anchored))
         if self.args.json:
@@ -160,6 +166,13 @@ class _Verifying:
             self.parts.append(part_of(run, report, anchored))
         found = report.verdict == INVALID or lacks or (anchored is not None and not anchored.good)
         return FINDING if found else GOOD
+
+    def _anchored(self, run: OpenedRun, report: VerificationReport) -> AnchorFinding | None:
+        if self.anchor is None:
+            return None
+        from replay_gui.core.anchor import compare_log
+
+        return compare_log(self.anchor, run.log, report)
 
     def say_table(self) -> None:
         head = ("run", "events", "failures", "mismatches", "seal", "verdict")

@@ -15,6 +15,7 @@ from replay_gui.core.event_stream import events_of
 from replay_gui.core.header import says_it_is_a_log
 from replay_gui.core.importers.conversion import Converted
 from replay_gui.core.importers.conversion_cache import OWN_FORMAT, cached_conversions
+from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.run_summary import RunSummary
@@ -22,9 +23,9 @@ from replay_gui.core.run_totals import RunTotals, total_cost, total_tokens
 from replay_gui.core.scanner import Ending
 from replay_gui.core.source import Source
 from replay_gui.core.surveyed_run import Places, SurveyedRun
+from replay_gui.version import VERSION
 
 FILES_LIMIT = 20_000
-_VERSION = 1  # raised when the same file would give other facts
 
 
 def files_below(folder: str) -> list[str]:
@@ -47,33 +48,30 @@ def survey_file(path: str, places: Places, root: str | None = None) -> list[Surv
     `root`: of a folder that is surveyed: names are paths from there, and a file that cannot be told is passed over.
     """
     name = os.path.basename(path) if root is None else os.path.relpath(path, root)
+    format = ""
     try:
         with Source(path) as source:
             is_log, mark = says_it_is_a_log(source), "-".join(map(str, source.stamp))
-        format = OWN_FORMAT if is_log else recognise(path).name
-    except ReplayError:
-        if root is not None:
-            return []
-        raise
-    try:
-        kept = Path(places.facts, f"{_VERSION}-{format}-{mark}.json")
+        kept = Path(places.facts, f"{VERSION}-{mark}.json")
         runs = _kept(kept)
         if runs is None:
+            format = OWN_FORMAT if is_log else recognise(path).name
             runs = list(_surveyed(path, is_log, places))
-            kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(kept, msgspec.json.encode(runs))
+            if format != JsonLines.name:  # what becomes of those is up to the user's mapping
+                kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                write_whole(kept, msgspec.json.encode(runs))
     except ReplayError as why:
         if root is None:
             raise
-        return [SurveyedRun(path, name, format, problem=str(why))]
-    return [_named(run, path, name, number, len(runs)) for number, run in enumerate(runs, 1)]
+        return [SurveyedRun(path, name, format, problem=str(why))] if format else []
+    return [_named(run, path, root and name, number, len(runs)) for number, run in enumerate(runs, 1)]
 
 
-def _named(run: SurveyedRun, path: str, name: str, number: int, count: int) -> SurveyedRun:
-    """With what the file is called now, which is not kept."""
+def _named(run: SurveyedRun, path: str, file: str | None, number: int, count: int) -> SurveyedRun:
+    """With what the file is called now, which is not kept; `file`: None where all runs listed are of this one."""
     if count == 1:
-        return replace(run, given=path, name=name)
-    return replace(run, given=f"{path}#{number}", name=f"{name} · {run.name}")
+        return replace(run, given=path, name=file or os.path.basename(path))
+    return replace(run, given=f"{path}#{number}", name=f"{file} · {run.name}" if file else run.name)
 
 
 def _surveyed(path: str, is_log: bool, places: Places) -> Iterator[SurveyedRun]:

@@ -67,6 +67,15 @@ class RunTotals:
         )
 
 
+def total_use(uses: tuple[ModelUse, ...]) -> ModelUse:
+    """All models taken together."""
+    tokens: dict[str, int] = {}
+    for use in uses:
+        for sort, count in use.tokens.items():
+            tokens[sort] = tokens.get(sort, 0) + count
+    return ModelUse("all models", sum(use.events for use in uses), tokens, total_cost(uses))
+
+
 def total_tokens(uses: tuple[ModelUse, ...]) -> int | None:
     """Input and output of all models: what else is counted is a part of these; None where neither is known."""
     counts = [use.tokens[sort] for use in uses for sort in ("input", "output", "") if sort in use.tokens]

@@ -193,6 +193,13 @@ class Sampled:
 
 
 @dataclass(frozen=True, slots=True)
+class Formats:
+    """(name, title) of every importer, by title."""
+
+    formats: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """What the run used, by model; none where its events say nothing of it."""
 

@@ -27,6 +27,7 @@ from replay_gui.engine.requests import (
     ClearCache,
     Close,
     Heard,
+    ListFormats,
     MakeReport,
     Open,
     Question,
@@ -37,7 +38,7 @@ from replay_gui.engine.requests import (
     TakeSample,
 )
 from replay_gui.engine.run_keeper import RunKeeper
-from replay_gui.engine.surveying import SAMPLE, SURVEY, Surveying
+from replay_gui.engine.surveying import PURPOSES, Surveying
 
 Deliver: TypeAlias = Callable[[Answer], None]
 
@@ -119,9 +120,9 @@ class Engine:
                 keeper.close()
             case Heard(purpose, message) if purpose == REPORT:
                 self._reporting.hear(run, message)
-            case Heard(purpose, message) if purpose in (SURVEY, SAMPLE):
+            case Heard(purpose, message) if purpose in PURPOSES:
                 self._surveying.hear(purpose, message)
-            case Survey() | TakeSample():
+            case Survey() | TakeSample() | ListFormats():
                 self._surveying.start(question)
             case Heard(purpose, message):
                 keeper.hear(run, purpose, message)

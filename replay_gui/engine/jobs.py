@@ -25,7 +25,7 @@ from replay_gui.core.state import EMPTY, State
 from replay_gui.engine.compare_job import compare_runs, forget_runs
 from replay_gui.engine.finding import find_text
 from replay_gui.engine.report_job import make_report
-from replay_gui.engine.survey_job import survey_runs, take_sample
+from replay_gui.engine.survey_job import list_formats, survey_runs, take_sample
 from replay_gui.engine.totals_job import sum_up
 from replay_gui.engine.worker import Job, Report
 
@@ -135,6 +135,7 @@ JOBS: Mapping[str, Job] = {
     "find": find_text,
     "survey": survey_runs,
     "sample": take_sample,
+    "formats": list_formats,
     "totals": sum_up,
     "report": make_report,
 }

@@ -140,6 +140,11 @@ class TakeSample:
 
 
 @dataclass(frozen=True, slots=True)
+class ListFormats:
+    """Which importers there are, those of other packages among them: Formats."""
+
+
+@dataclass(frozen=True, slots=True)
 class GetTotals:
     """Sum up tokens and cost of the run: Totals."""
 
@@ -172,6 +177,7 @@ Question: TypeAlias = (
     | StopReport
     | Survey
     | TakeSample
+    | ListFormats
     | GetTotals
     | ClearCache
     | Heard

@@ -9,6 +9,7 @@ from typing import Any
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.generic import sample
 from replay_gui.core.importers.packed import unpacked
+from replay_gui.core.importers.registry import importers
 from replay_gui.core.run_survey import files_below, survey_file
 from replay_gui.core.source import Source
 from replay_gui.core.surveyed_run import Places, SurveyedRun
@@ -35,3 +36,8 @@ def take_sample(args: dict[str, Any], report: Report) -> list[dict[str, Any]]:
     """The job: the first records of the file at `path`."""
     with Source(args["path"]) as source, unpacked(source) as inner:
         return list(sample(ForeignFile(inner)))
+
+
+def list_formats(args: dict[str, Any], report: Report) -> list[tuple[str, str]]:
+    """The job: (name, title) of every importer. In a worker, for packages may bring importers of any quality."""
+    return sorted(((one.name, one.title) for one in importers()), key=lambda one: one[1].lower())

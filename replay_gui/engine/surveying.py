@@ -1,4 +1,4 @@
-"""Lists the runs of a folder or a file, and takes samples of JSON Lines files, in a worker process of its own.
+"""Lists the runs of a folder or a file, samples of JSON Lines files, and formats, in a worker process of its own.
 
 A state machine without threads: all methods are called on the engine thread.
 """
@@ -11,18 +11,19 @@ from dataclasses import asdict
 import msgspec
 
 from replay_gui.core.surveyed_run import Places, SurveyedRun
-from replay_gui.engine.answers import Sampled, Surveyed
+from replay_gui.engine.answers import Formats, Sampled, Surveyed
 from replay_gui.engine.background import Background
 from replay_gui.engine.frames import Message
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_mappings
 from replay_gui.engine.processes import WorkerPool
-from replay_gui.engine.requests import Survey, TakeSample
+from replay_gui.engine.requests import ListFormats, Survey, TakeSample
 
-SURVEY, SAMPLE = "survey", "sample"
+SURVEY, SAMPLE, FORMATS = "survey", "sample", "formats"
+PURPOSES = (SURVEY, SAMPLE, FORMATS)
 
 
 class Surveying:
-    """At most one survey and one sample at a time; a newer one takes the place of what is under way.
+    """At most one of each at a time; a newer one takes the place of what is under way.
 
     `answer(value)` hears what is to be said. `on_worker(purpose, message)` is called on threads of the pool, and is
     to bring the message back to `hear`.
@@ -32,11 +33,15 @@ class Surveying:
         self, pool: WorkerPool, answer: Callable[[object], None], on_worker: Callable[[str, Message], None]
     ) -> None:
         self._answer = answer
-        self._work = {purpose: Background(pool, on_worker) for purpose in (SURVEY, SAMPLE)}
+        self._work = {purpose: Background(pool, on_worker) for purpose in PURPOSES}
         self._numbers = {SURVEY: 0, SAMPLE: 0}
 
-    def start(self, question: Survey | TakeSample) -> None:
+    def start(self, question: Survey | TakeSample | ListFormats) -> None:
         """Begins; a survey of no path only ends the last."""
+        if isinstance(question, ListFormats):
+            self._work[FORMATS].stop()
+            self._work[FORMATS].start(FORMATS, FORMATS, {})
+            return
         purpose = SURVEY if isinstance(question, Survey) else SAMPLE
         self._work[purpose].stop()
         self._numbers[purpose] = question.number
@@ -48,6 +53,10 @@ class Surveying:
     def hear(self, purpose: str, message: Message) -> None:
         """Takes in what the worker says."""
         if not self._work[purpose].accepts(purpose, message) or message["type"] == "progress":
+            return
+        if purpose == FORMATS:
+            if message["type"] == "done":
+                self._answer(Formats(msgspec.convert(message["value"], tuple[tuple[str, str], ...])))
             return
         number, failed = self._numbers[purpose], message["type"] == "failed"
         if purpose == SAMPLE:

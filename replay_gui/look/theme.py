@@ -20,6 +20,7 @@ from replay_gui.resource_paths import resources
 
 UNIT = 4
 GAP = 2 * UNIT
+WIDE = 2 * GAP  # about what is read at leisure: dialogs, pages
 ICON = 16
 ROW = 24
 HEAD = 32

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from replay_gui.core.divergence.comparison import GAP, Cause, Change, Comparison
+from replay_gui.core.divergence.comparison import GAP, Cause, Comparison
 from replay_gui.core.importers.run_choice import split
 from replay_gui.engine.answers import AlignedRows, Compared, Progress, Step, Trouble
 from replay_gui.engine.requests import (
@@ -25,6 +26,8 @@ from replay_gui.engine.requests import (
 from replay_gui.models.rule_book import RuleBook
 from replay_gui.models.session import Session
 from replay_gui.models.timeline_marks import TimelineMarks, divergence_marks
+
+Anchors: TypeAlias = tuple[tuple[int, int], ...]
 
 NO_ROW = -1
 
@@ -70,7 +73,7 @@ class ComparisonSession(QObject):
         self.fresh = False
         self.row = NO_ROW
         self.step: Step | None = None
-        self.anchors: tuple[tuple[int, int], ...] = ()
+        self.anchors: Anchors = ()
         self.linked = True
         self.working = False
         self._number = 0
@@ -130,21 +133,18 @@ class ComparisonSession(QObject):
     @Slot()
     def swap(self) -> None:
         """A becomes B and the reverse; the same step stays chosen."""
-        if self.a.facts is None or self.b.facts is None:
-            return
-        pair, anchors = self._pair(self.row), self.anchors
-        self.start(self.a.facts.given, self.b.facts.given)
-        self.anchors = tuple((b, a) for a, b in anchors)
-        self._begin_at = None if pair is None else (pair[1], pair[0])
-        self.anchors_changed.emit()
+        pair = self._pair(self.row)
+        turned = tuple((b, a) for a, b in self.anchors)
+        self._restart(self.b, self.a, None if pair is None else (pair[1], pair[0]), turned)
 
     @Slot()
     def reload(self) -> None:
         """Reads both files again and compares anew."""
-        if self.a.facts is not None and self.b.facts is not None:
-            self._begin_at = self._pair(self.row)
-            begin, anchors = self._begin_at, self.anchors
-            self.start(self.b.facts.given, self.a.facts.given)
+        self._restart(self.a, self.b, self._pair(self.row), self.anchors)
+
+    def _restart(self, a: Session, b: Session, begin: tuple[int, int] | None, anchors: Anchors) -> None:
+        if a.facts is not None and b.facts is not None:
+            self.start(b.facts.given, a.facts.given)
             self._begin_at, self.anchors = begin, anchors
             self.anchors_changed.emit()
 
@@ -386,13 +386,8 @@ class ComparisonSession(QObject):
         return int(self.comparison.alignment.a[row]), int(self.comparison.alignment.b[row])
 
     def partner(self, row: int) -> int | None:
-        """For a moved event, the row in which its counterpart stands; None for any other."""
-        if self.compared is None or self.compared.comparison.alignment.change[row] != Change.MOVED:
-            return None
-        alignment, places = self.compared.comparison.alignment, self.compared.places
-        if alignment.a[row] != GAP and (other := int(alignment.partner_of_a[alignment.a[row]])) != GAP:
-            return int(places.row_of_b[other])
-        return None
+        """For a moved event of A, the row in which its counterpart stands; None for any other."""
+        return None if self.compared is None else self.compared.places.partner(self.compared.comparison.alignment, row)
 
     def _forget(self) -> None:
         self._number += 1

@@ -25,9 +25,9 @@ class EventFilter:
     def all(self) -> bool:
         return not (self.kinds or self.tools or self.failed)
 
-    def places(self, index: RunIndex, start: int = 0) -> NDArray[np.int64]:
-        """The places from `start` on of the events shown, ascending."""
-        return np.flatnonzero(self.passing(index, slice(start, None))) + start
+    def places(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
+        """The places start … stop - 1 of the events shown, ascending."""
+        return np.flatnonzero(self.passing(index, slice(start, stop))) + start
 
     def passing(self, index: RunIndex, which: slice | NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each of these events is shown."""
@@ -44,12 +44,32 @@ class EventFilter:
         return shown
 
 
-def choices(index: RunIndex) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
-    """(kinds of events that concern no tool, tools), each with the number of events, those with most first."""
-    alone = index.tool == NO_TOOL
-    kinds = np.bincount(index.kind[alone], minlength=len(index.kinds))
-    tools = np.bincount(index.tool[~alone], minlength=len(index.tools))
-    return _ranked(index.kinds, kinds), _ranked(index.tools, tools)
+class Tally:
+    """How many events there are of each kind and tool, counted piece by piece. `done`: events counted."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self._kinds = np.zeros(0, np.int64)
+        self._tools = np.zeros(0, np.int64)
+
+    def count(self, index: RunIndex, stop: int) -> None:
+        """Counts on to place `stop`; of the same run, or a longer index of it."""
+        kind, tool = index.kind[self.done : stop], index.tool[self.done : stop]
+        alone = tool == NO_TOOL
+        self._kinds = _sum(self._kinds, np.bincount(kind[alone], minlength=len(index.kinds)))
+        self._tools = _sum(self._tools, np.bincount(tool[~alone], minlength=len(index.tools)))
+        self.done = max(self.done, stop)
+
+    def choices(self, index: RunIndex) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+        """(kinds of events that concern no tool, tools), each with the number of events, those with most first."""
+        self.count(index, index.count)
+        return _ranked(index.kinds, self._kinds), _ranked(index.tools, self._tools)
+
+
+def _sum(shorter: NDArray[np.int64], longer: NDArray[np.int64]) -> NDArray[np.int64]:
+    total = longer.copy()
+    total[: len(shorter)] += shorter
+    return total
 
 
 def _ranked(names: tuple[str, ...], counts: NDArray[np.int64]) -> list[tuple[str, int]]:

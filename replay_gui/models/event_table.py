@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal, Slot
 
 from replay_gui.core.find import Hit
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.engine.answers import EventRow, Rows
-from replay_gui.models.event_filter import EventFilter
+from replay_gui.models.event_filter import EventFilter, Tally
 from replay_gui.models.event_words import since_start, span_words
 from replay_gui.models.session import Session
 
@@ -24,6 +24,7 @@ POSITION, TIME, LABEL, TEXT, DURATION = range(5)
 BLOCK = 64  # rows that are asked for together
 KEPT = 256  # blocks
 LIMIT = 80_000_000  # rows that a view of 24 pixels a row can count in 31 bits
+STRIDE = 1 << 19  # events that are looked at in one turn, about 15 ms
 _NAME = 60  # characters of a tool's name
 
 
@@ -31,8 +32,15 @@ class EventTable(QAbstractTableModel):
     """Rows of the session's events, or of those that a filter lets through.
 
     A *place* is an event's, from 0; a row stands for place `place(row)`. Where there are more than LIMIT events, the
-    table holds LIMIT of them about the position.
+    table holds LIMIT of them about the position. What a filter lets through of a long run comes piece by piece.
+
+    Attributes:
+        tally: of the run's events, counted meanwhile.
+
+    Signal: went_on(): rows were added because more events were looked at.
     """
+
+    went_on = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +52,9 @@ class EventTable(QAbstractTableModel):
         self._base = 0
         self._count = min(self._index.count, LIMIT)
         self._done = self._index.count  # events, or hits, that were looked at
+        self.tally = Tally()
+        self._looking = QTimer(self, singleShot=True, interval=0)
+        self._looking.timeout.connect(self._on_looking)
         self._blocks: OrderedDict[int, tuple[EventRow, ...]] = OrderedDict()
         session.run_changed.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
@@ -110,24 +121,41 @@ class EventTable(QAbstractTableModel):
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
     def on_run_changed(self) -> None:
-        self._filter, self._hits = EventFilter(), None
+        self._filter, self._hits, self.tally = EventFilter(), None, Tally()
         self._blocks.clear()
         self._reset()
 
     @Slot()
     def on_index_changed(self) -> None:
-        index = self._session.index
-        more = None if self._shown is None else self._passing(index, self._done)
+        index, stop = self._session.index, self._stop(self._session.index)
+        more = None if self._shown is None else self._passing(index, self._done, stop)
         count = min(LIMIT, index.count if more is None else len(self._shown) + len(more))  # type: ignore[arg-type]
         if count > self._count:
             self.beginInsertRows(QModelIndex(), self._count, count - 1)
         grown = count > self._count
         self._index, self._count = index, max(count, self._count)
-        self._done = self._reach(index)
-        if more is not None and self._shown is not None:
+        self._done = stop
+        if more is not None and self._shown is not None and len(more):
             self._shown = np.concatenate((self._shown, more))
         if grown:
             self.endInsertRows()
+        self._look_on()
+
+    @Slot()
+    def _on_looking(self) -> None:
+        index, count = self._session.index, self._count
+        self.tally.count(index, min(self.tally.done + STRIDE, index.count))
+        self.on_index_changed()
+        if self._count > count:
+            self.went_on.emit()
+
+    def _look_on(self) -> None:
+        """Goes on in another turn of the event loop, if there is more to be looked at."""
+        uncounted = self._index.count - self.tally.done  # the last of them are counted when somebody asks
+        if self._done < self._reach(self._index) or uncounted > STRIDE:
+            self._looking.start()
+        else:
+            self._looking.stop()
 
     @Slot(object)
     def on_position_changed(self, position: int) -> None:
@@ -154,17 +182,26 @@ class EventTable(QAbstractTableModel):
         self.beginResetModel()
         self._index = self._session.index
         self._base = 0
-        self._shown = None if self._filter.all and self._hits is None else self._passing(self._index, 0)
-        self._done = self._reach(self._index)
+        self._done = 0
+        self._shown = None if self._filter.all and self._hits is None else np.zeros(0, np.int64)
+        stop = self._stop(self._index)
+        if self._shown is not None:
+            self._shown = self._passing(self._index, 0, stop)
+        self._done = stop
         self._count = min(self._index.count if self._shown is None else len(self._shown), LIMIT)
         self.endResetModel()
+        self._look_on()
 
-    def _passing(self, index: RunIndex, start: int) -> NDArray[np.int64]:
-        """Places of events to show that were not looked at yet: of those from `start`, which counts hits or events."""
+    def _passing(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
+        """Places of the events to show among start … stop - 1, which count hits or events."""
         if self._hits is None:
-            return self._filter.places(index, start)
-        hits = np.fromiter(islice(self._hits, start, self._reach(index)), np.int64)
+            return self._filter.places(index, start, stop)
+        hits = np.fromiter(islice(self._hits, start, stop), np.int64)
         return hits if self._filter.all else hits[self._filter.passing(index, hits)]
+
+    def _stop(self, index: RunIndex) -> int:
+        """How far to look in this turn."""
+        return self._reach(index) if self._shown is None else min(self._done + STRIDE, self._reach(index))
 
     def _reach(self, index: RunIndex) -> int:
         """How many hits, or events, there are to choose from; hits that the index does not have yet wait for it."""

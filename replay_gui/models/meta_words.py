@@ -37,8 +37,13 @@ def _words(name: str, value: Any) -> str:
         parts = [f"{one_line(str(sort), _NAME).replace('_', ' ')} {n:,}" for sort, n in list(value.items())[:_COUNTED]]
         return " · ".join(parts) if len(value) <= _COUNTED else ""
     if name in _COSTS and number:
-        return f"${value:,.2f}" if abs(value) >= 1 else f"${value:.4f}"
+        return cost_words(value)
     return ""
+
+
+def cost_words(dollars: float) -> str:
+    """$12.30; of less than a dollar, $0.0123."""
+    return f"${dollars:,.2f}" if abs(dollars) >= 1 else f"${dollars:.4f}"
 
 
 def _clock(ns: int) -> str:

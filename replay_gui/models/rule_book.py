@@ -1,4 +1,4 @@
-"""The rules that a window compares by: where they are kept, which are switched off for now, and the way back."""
+"""The rules that a window compares by: where they are kept, which are switched off, and the way back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from replay_gui.engine.answers import Trouble
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A rule, and whether it is in force. Switched off it stays in the file: that is for this window alone."""
+    """A rule, as though it were in force, and whether it is."""
 
     rule: Rule
     on: bool = True
@@ -77,7 +77,7 @@ class RuleBook(QObject):
         for path in (rules_beside(self._log), self.everywhere()):
             if path.exists():
                 try:
-                    self.entries = tuple(Entry(rule) for rule in read_rules(path))
+                    self.entries = tuple(Entry(replace(rule, enabled=True), rule.enabled) for rule in read_rules(path))
                     self.path = path
                 except ReplayError as why:
                     self.troubled.emit(Trouble("warning", f"The rules are not in force. {why}"))
@@ -96,7 +96,7 @@ class RuleBook(QObject):
         self._become(self.entries[:place] + self.entries[place + 1 :])
 
     def switch(self, place: int, on: bool) -> None:
-        """In force or not, in this window."""
+        """In force or not; it stays in the file."""
         changed = replace(self.entries[place], on=on)
         self._become((*self.entries[:place], changed, *self.entries[place + 1 :]))
 
@@ -137,6 +137,6 @@ class RuleBook(QObject):
         assert self.path is not None
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_rules(Rules(entry.rule for entry in self.entries), self.path)
+            write_rules(Rules(replace(entry.rule, enabled=entry.on) for entry in self.entries), self.path)
         except OSError as why:
             self.troubled.emit(Trouble("warning", f"{self.path}: the rules are not saved: {why.strerror or why}"))

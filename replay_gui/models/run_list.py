@@ -13,6 +13,7 @@ from replay_gui.engine.answers import Surveyed
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Answer, Request, Survey
 from replay_gui.models.event_words import span_words
+from replay_gui.models.meta_words import cost_words
 
 AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
 
@@ -106,7 +107,7 @@ class RunList(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return _words(run, column)
-            case Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole:
                 return one_line(run.problem, 400) if run.problem else None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _aligned(column)
@@ -136,4 +137,4 @@ def _words(run: SurveyedRun, column: int) -> str:
         return ""
     if column == DURATION:
         return span_words(max(int(value), 0))
-    return f"${value:,.2f}" if column == COST else f"{value:,}" if column > FORMAT else str(value)
+    return cost_words(float(value)) if column == COST else f"{value:,}" if column > FORMAT else str(value)

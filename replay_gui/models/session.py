@@ -47,7 +47,7 @@ from replay_gui.models.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why
 from replay_gui.models.timeline_marks import TimelineMarks
 from replay_gui.models.timeline_scale import TimelineScale
 
-PACE = 80  # ms between two moments asked for in a row: the hand does not wait for what they cost
+PACE = 100  # ms between two moments asked for in a row: the hand does not wait for what they cost
 SETTLE = 200  # ms without a further change before a changed file is looked at
 
 

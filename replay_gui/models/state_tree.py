@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal, Slot
 
 from replay_gui.core.state import ABSENT, Change, Path
-from replay_gui.models.value_find import find_paths
+from replay_gui.models.value_find import ValueSearch
 from replay_gui.models.value_rows import Mark, Row, ValueRow, ValueTree, View, member
 
 AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
+
+STRIDE = 4000  # members that a search looks at in one turn of the event loop, about 12 ms
 
 _NOTHING: dict[str, Any] = {}
 
@@ -20,8 +22,12 @@ class StateTree(QAbstractTableModel):
     """A value's rows in one column; `row(n)` gives a ValueRow. Rows that stay are not reset, so views keep their place.
 
     Attributes:
-        complete: False where a search looked at a part of the value only.
+        complete: False where a search has looked at a part of the value only.
+
+    Signal: searched(): a search went on.
     """
+
+    searched = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,14 +38,33 @@ class StateTree(QAbstractTableModel):
         self._changes: Sequence[Change] = ()
         self._needle = ""
         self._rows: list[ValueRow] = []
+        self._search = ValueSearch(_NOTHING, "")
+        self._searching = QTimer(self, singleShot=True, interval=0)
+        self._searching.timeout.connect(self._on_searching)
 
     # ---- what is shown ----------------------------------------------------------------------------
     def show(self, root: Mapping[str, Any], changes: Sequence[Change] = ()) -> None:
         """Shows another value, open as the last one was."""
         self._root, self._changes = root, changes
+        self._searching.stop()
         if self._needle:
-            self._view.found, self.complete = find_paths(root, self._needle)
+            self._search = ValueSearch(root, self._needle)
+            self._go_on()
         self._update()
+
+    def _go_on(self) -> bool:
+        """Searches a stride more; whether that found something."""
+        found = self._search.go_on(STRIDE)
+        self._view.found, self.complete = self._search.found, self._search.complete
+        if not self._search.ended:
+            self._searching.start()
+        return found
+
+    @Slot()
+    def _on_searching(self) -> None:
+        if self._go_on():
+            self._update()
+        self.searched.emit()
 
     def forget(self) -> None:
         """Shows nothing, and keeps nothing of how the tree stood open."""

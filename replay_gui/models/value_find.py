@@ -1,35 +1,58 @@
-"""Looks for a text in a value's keys and scalars; bounded, so that it never holds up the window."""
+"""Looks for a text in a value's keys and scalars, piece by piece, so that it never holds up the window."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from replay_gui.core.state import Path
 from replay_gui.models.value_rows import Marked, is_container
 
-VISITED = 20_000  # members looked at
 HITS = 200
 _LOOKED = 4096  # characters of a text that are looked at
 
 
-def find_paths(root: Mapping[str, Any], needle: str) -> tuple[Marked, bool]:
-    """(paths whose key or scalar holds `needle`, case aside, the shallow ones first; whether all was looked at)."""
-    needle, found, visited = needle.casefold(), set[Path](), 0
+class ValueSearch:
+    """A search for `needle`, case aside, the shallow members first. It takes no step by itself: call `go_on`.
+
+    Attributes:
+        ended: nothing more is to be looked at, or there are HITS hits. complete: all was looked at.
+    """
+
+    def __init__(self, root: Mapping[str, Any], needle: str) -> None:
+        self.ended = self.complete = False
+        self._found: set[Path] = set()
+        self._steps = _steps(root, needle.casefold())
+
+    @property
+    def found(self) -> Marked:
+        """Paths whose key or scalar holds the needle, so far."""
+        return frozenset(self._found)
+
+    def go_on(self, members: int) -> bool:
+        """Looks at so many members more, about 3 µs each; whether anything was found among them."""
+        before, looked = len(self._found), 0
+        for looked, path in enumerate(islice(self._steps, members), 1):
+            if path is not None:
+                self._found.add(path)
+                if len(self._found) >= HITS:
+                    self.ended = True
+                    return True
+        self.ended = self.complete = looked < members
+        return len(self._found) > before
+
+
+def _steps(root: Mapping[str, Any], needle: str) -> Iterator[Path | None]:
+    """For each member its path if it is a hit, else None."""
     waiting: deque[tuple[Path, Any]] = deque([((), root)])
     while waiting:
         path, value = waiting.popleft()
         for key, member in value.items() if isinstance(value, Mapping) else enumerate(value):
-            visited += 1
-            if visited > VISITED or len(found) >= HITS:
-                return frozenset(found), False
-            here = (*path, key)
             if is_container(member):
-                waiting.append((here, member))
+                waiting.append(((*path, key), member))
                 said = str(key) if isinstance(key, str) else ""
             else:
                 said = f"{key} {member[:_LOOKED] if isinstance(member, str) else member}"
-            if needle in said.casefold():
-                found.add(here)
-    return frozenset(found), True
+            yield (*path, key) if needle in said.casefold() else None

@@ -33,6 +33,8 @@ def verdict_of(report: VerificationReport | None, progress: Progress | None) -> 
 
 def _short(report: VerificationReport) -> tuple[str, str]:
     match report.verdict, report.first_broken:
+        case "VALID", _ if report.origin == "imported" and report.head is None:  # no log of ours, so no chain
+            return "good", f"VALID · {report.verified:,} of {report.events:,} by its own hashes"
         case "VALID", _ if report.origin == "imported":
             return "good", "VALID since import"
         case "VALID", _:

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import NotWritten
-from replay_gui.core.report.forms import FORMS
 from replay_gui.core.report.model import Report
 
 PDF = ".pdf"
-SUFFIXES = (PDF, *FORMS)
+SUFFIXES = (PDF, ".html", ".md", ".json", ".xml", ".sarif")
 
 
 def check_suffix(path: Path) -> None:
@@ -33,4 +32,6 @@ def formed(report: Report, suffix: str) -> bytes:
         from replay_gui.printing.pdf import pdf
 
         return pdf(report)
+    from replay_gui.core.report.forms import FORMS  # most runs of the program write none
+
     return FORMS[suffix](report)

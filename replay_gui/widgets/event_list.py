@@ -62,6 +62,7 @@ class EventList(Panel):
         session.index_changed.connect(self.on_index_changed)
         session.position_changed.connect(self.on_position_changed)
         session.rows_ready.connect(self.ask)
+        self.table.went_on.connect(self._on_rows_added)
         self.on_search_started()
 
     def set_filter(self, filter_: EventFilter) -> None:
@@ -127,6 +128,10 @@ class EventList(Panel):
     @Slot()
     def on_search_grew(self) -> None:
         self.table.more_hits()
+        self._on_rows_added()
+
+    @Slot()
+    def _on_rows_added(self) -> None:
         self.on_index_changed()
         row = self.table.row_before(self._session.position - 1)
         if row >= 0 and not self.view.currentIndex().isValid() and self.table.place(row) == self._session.position - 1:
@@ -156,5 +161,5 @@ class EventList(Panel):
 
     @Slot()
     def _on_filter_clicked(self) -> None:
-        self._menu.fill(self._session.index, self.table.filter)
+        self._menu.fill(self._session.index, self.table.filter, self.table.tally)
         self._menu.popup(self._filter.mapToGlobal(QPoint(0, self._filter.height())))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import RunIndex
 from replay_gui.look.marks import mark_icon
-from replay_gui.models.event_filter import EventFilter, choices
+from replay_gui.models.event_filter import EventFilter, Tally
 
 _MOST = 30  # kinds, and tools, that are named; those with most events
 _NAME = 40  # characters of a name
@@ -28,14 +28,14 @@ class FilterMenu(QMenu):
         self._kinds: dict[QAction, str] = {}
         self._tools: dict[QAction, str] = {}
 
-    def fill(self, index: RunIndex, filter_: EventFilter) -> None:
-        """Offers what the index holds; what `filter_` chooses is checked."""
+    def fill(self, index: RunIndex, filter_: EventFilter, tally: Tally) -> None:
+        """Offers what the index holds, as `tally` counts it; what `filter_` chooses is checked."""
         self.clear()
         self._kinds, self._tools = {}, {}
         everything = self.addAction("Show all")
         everything.triggered.connect(self._on_all)
         self._failed = self._add("Failed only", None, filter_.failed)
-        kinds, tools = choices(index)
+        kinds, tools = tally.choices(index)
         for actions, named, chosen in ((self._kinds, kinds, filter_.kinds), (self._tools, tools, filter_.tools)):
             if named:
                 self.addSeparator()

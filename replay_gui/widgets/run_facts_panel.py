@@ -9,9 +9,11 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from replay_gui.core.plain_text import one_line
+from replay_gui.core.run_totals import ModelUse, total_use
 from replay_gui.engine.answers import RunFacts
 from replay_gui.look.theme import GAP, UNIT, data_font, set_role
 from replay_gui.models.event_words import span_words
+from replay_gui.models.meta_words import cost_words
 from replay_gui.models.run_facts import RunNumbers, run_numbers
 from replay_gui.models.session import Session
 from replay_gui.models.verdict_words import verdict_of
@@ -21,7 +23,8 @@ from replay_gui.widgets.panel import Panel
 from replay_gui.widgets.section import Section
 
 PAUSE = 500  # ms between two counts while the index grows
-_MOST = 40  # kinds, tools
+_MOST = 40  # kinds, tools, models
+_SORTS = 4  # of tokens
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -33,11 +36,12 @@ class RunFactsPanel(Panel):
         self._session = session
         self._run, self._checked = Section("Run"), Section("Integrity")
         self._kinds, self._tools = Section("Events by kind"), Section("Tools")
+        self._used = Section("Tokens and cost")
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for section in (self._run, self._checked, self._tools, self._kinds):
+        for section in (self._run, self._checked, self._used, self._tools, self._kinds):
             column.addWidget(section)
         column.addStretch(1)
         area = QScrollArea()
@@ -53,6 +57,7 @@ class RunFactsPanel(Panel):
         session.run_changed.connect(self.refresh)
         session.index_changed.connect(self._on_index_changed)
         session.report_changed.connect(self.refresh)
+        session.totals_changed.connect(self.refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -73,6 +78,10 @@ class RunFactsPanel(Panel):
         self.set_secondary(one_line(facts.run_id, 60))
         self._run.set_rows([_pairs(_run_words(facts, numbers))])
         self._checked.set_rows([_pairs(self._integrity_words())])
+        totals = self._session.totals
+        self._used.set_rows([_use_table(totals.uses)] if totals is not None and totals.uses else [])
+        if totals is None and self._session.index.complete:
+            self._session.request_totals()
         self._tools.set_rows([_tool_table(numbers)] if numbers.tools else [])
         self._kinds.set_rows([_kind_table(numbers)] if numbers.kinds else [])
 
@@ -167,6 +176,24 @@ def _tool_table(numbers: RunNumbers) -> QWidget:
             )
         grid.addWidget(_number(time), line, 4)
     _say_more(grid, len(numbers.tools) - _MOST)
+    return table
+
+
+def _use_table(uses: tuple[ModelUse, ...]) -> QWidget:
+    """A line a model, and one for all where there are several."""
+    table, grid = _table()
+    grid.setColumnStretch(0, 1)
+    sorts = tuple(dict.fromkeys(sort for use in uses for sort in use.tokens))[:_SORTS]
+    for column, head in enumerate(("", *(sort.replace("_", " ") or "tokens" for sort in sorts), "cost")):
+        grid.addWidget(_number(one_line(head, 20), "secondary"), 0, column)
+    every = [total_use(uses)] if len(uses) > 1 else []
+    for line, use in enumerate((*uses[:_MOST], *every), 1):
+        grid.addWidget(ElidedLabel(one_line(use.model, 80) or "model not named"), line, 0)
+        for column, sort in enumerate(sorts, 1):
+            count = use.tokens.get(sort)
+            grid.addWidget(_number("–" if count is None else f"{count:,}", "" if count else "secondary"), line, column)
+        grid.addWidget(_number("" if use.cost is None else cost_words(use.cost)), line, len(sorts) + 1)
+    _say_more(grid, len(uses) - _MOST)
     return table
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from replay_gui.core.surveyed_run import SurveyedRun
 from replay_gui.look.theme import GAP, ui_font
 from replay_gui.models.run_list import COST, DURATION, FORMAT, HEADS, NAME, SORT, TOKENS, RunList
+from replay_gui.widgets.cell_delegate import CellDelegate
 from replay_gui.widgets.row_view import RowView
 
 _SAMPLES = ("", "mini-swe-agent", "1,000,000", "100,000", "10,000", "100 min 59 s", "100,000,000", "$1,000.00")
@@ -32,6 +33,7 @@ class RunTable(RowView):
         self._order.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         super().__init__("Runs", self._order, parent)
         self._order.setParent(self)
+        self.setItemDelegate(CellDelegate(self, Qt.TextElideMode.ElideMiddle))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         head = self.horizontalHeader()
         head.show()

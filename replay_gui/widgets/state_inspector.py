@@ -59,6 +59,7 @@ class StateInspector(Panel):
         self.find_button.toggled.connect(self._on_find_toggled)
         self.search.textChanged.connect(self._on_needle)
         self.view.selectionModel().currentRowChanged.connect(self._say_hits)
+        self.tree.searched.connect(self._on_searched)
         session.run_changed.connect(self.on_run_changed)
         session.moment_changed.connect(self.on_moment_changed)
         session.report_changed.connect(self._say_trust)
@@ -125,6 +126,11 @@ class StateInspector(Panel):
         self._set_hint()
         self._say_hits()
 
+    @Slot()
+    def _on_searched(self) -> None:
+        self._set_hint()
+        self._say_hits()
+
     def step_hit(self, forward: bool) -> None:
         """Chooses the next hit in the state, or the one before, and after the last one the first."""
         rows = self.tree.found_rows()
@@ -166,7 +172,7 @@ class StateInspector(Panel):
         if moment is None:
             hint = ""
         elif self.search.text():
-            hint = "Nothing found." if self.tree.complete else "Nothing found in the part that was looked at."
+            hint = "Nothing found." if self.tree.complete else "Searching…"
         elif self.changed_only.isChecked():
             hint = "This event changed nothing."
         elif moment.position == 0:

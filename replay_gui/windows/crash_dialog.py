@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from replay_gui.look.theme import GAP, data_font
+from replay_gui.look.theme import GAP, WIDE, data_font
 
 PAUSE = 1.0  # seconds between two dialogs at least
 
@@ -35,7 +35,7 @@ class CrashDialog(QDialog):
         copy.clicked.connect(self._on_copy)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
+        layout.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
         layout.setSpacing(GAP)
         for widget in (words, self.report, buttons):
             layout.addWidget(widget)

@@ -23,7 +23,7 @@ from replay_gui.core.plain_text import one_line
 from replay_gui.core.report.layout import document
 from replay_gui.core.report.redaction import SHARING, Profile, read_profile
 from replay_gui.engine.answers import Progress
-from replay_gui.look.theme import GAP, set_role
+from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.report_maker import ReportMaker
 from replay_gui.printing.report_saver import ReportSaver
 from replay_gui.widgets.notice import Notice
@@ -111,7 +111,7 @@ class ExportDialog(QDialog):
         row.addWidget(self.preview, 1)
         row.addWidget(panel)
         column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
+        column.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
         column.setSpacing(GAP)
         column.addLayout(row, 1)
         column.addWidget(self.progress)

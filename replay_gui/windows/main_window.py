@@ -114,6 +114,8 @@ class MainWindow(QMainWindow):
                 doer = next(one for one in (self, self.sources, self._run_actions) if hasattr(one, name))
                 self.actions_[spec.name].triggered.connect(getattr(doer, name))
         self._menus.format_chosen.connect(self.sources.on_format_chosen)
+        self._menus.shown.connect(self.sources.ask_formats)
+        self.sources.formats_known.connect(self._menus.set_formats)
         self._welcome.folder_requested.connect(self.sources.on_open_folder)
         self._menus.theme_chosen.connect(self._on_theme_chosen)
         self._menus.recent_chosen.connect(self.session.open)
@@ -263,6 +265,8 @@ class MainWindow(QMainWindow):
             self.session.open(paths[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        for dialog in self.findChildren(ExportDialog):
+            dialog.close()  # which sees to it that a file being written is whole
         self._layout.save()
         self._last_positions.save()
         self.playback.pause()

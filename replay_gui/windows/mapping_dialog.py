@@ -19,8 +19,9 @@ from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.mapping import PARTS, Mapping
 from replay_gui.core.plain_text import one_line, visible
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.look.theme import GAP, UNIT, set_role
+from replay_gui.look.theme import GAP, UNIT, WIDE, set_role
 from replay_gui.models.mapping_preview import MappingPreview
+from replay_gui.widgets.cell_delegate import CellDelegate
 from replay_gui.widgets.row_view import RowView
 
 _SIZE = (112 * GAP, 76 * GAP)
@@ -60,6 +61,7 @@ class MappingDialog(QDialog):
             box.setEnabled(False)
             box.currentIndexChanged.connect(self._on_choice)
         self.table = RowView("Preview", self.preview)
+        self.table.setItemDelegate(CellDelegate(self.table))
         self.table.horizontalHeader().show()
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.hint = "Reading the first records…"
@@ -73,8 +75,8 @@ class MappingDialog(QDialog):
         self.save.setText("Save and use")
         self.save.setEnabled(False)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
-        layout.setSpacing(2 * GAP)
+        layout.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
+        layout.setSpacing(WIDE)
         layout.addLayout(form)
         layout.addWidget(self.table, 1)
         layout.addWidget(self._problem)

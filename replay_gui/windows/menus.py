@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -15,14 +14,7 @@ from replay_gui.look.icons import icon
 from replay_gui.look.theme import ICON, TOOLBAR, theme_events
 from replay_gui.windows.actions import SPECS, THEMES, VIEW
 
-if TYPE_CHECKING:
-    from replay_gui.core.importers.importer import Importer
-
 _KEY = "F10"
-
-
-def _title(importer: Importer) -> str:
-    return importer.title.lower()
 
 
 class MenuBar(QToolBar):
@@ -30,12 +22,14 @@ class MenuBar(QToolBar):
 
     Signals:
         theme_chosen(str): one of THEMES. recent_chosen(str): a path. recent_cleared(). format_chosen(str): an importer.
+        shown(): somebody looks.
     """
 
     theme_chosen = Signal(str)
     recent_chosen = Signal(str)
     recent_cleared = Signal()
     format_chosen = Signal(str)
+    shown = Signal()
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__("Menu", parent)
@@ -60,7 +54,8 @@ class MenuBar(QToolBar):
         self.addWidget(self.button)
         self.themes.triggered.connect(self._on_theme)
         self.recent.triggered.connect(self._on_recent)
-        self.formats.aboutToShow.connect(self._fill_formats)
+        self.formats.setEnabled(False)
+        self.menu.aboutToShow.connect(self.shown)
         self.formats.triggered.connect(self._on_format)
         theme_events().changed.connect(self._set_icon)
         self._set_icon()
@@ -96,15 +91,12 @@ class MenuBar(QToolBar):
                 choice.setChecked(theme_events().choice == name)
                 self.themes.addAction(choice)
 
-    @Slot()
-    def _fill_formats(self) -> None:
-        """At the first need: whoever opens logs alone has no use for the importers."""
-        if self.formats.isEmpty():
-            from replay_gui.core.importers.registry import importers
-
-            for importer in sorted(importers(), key=_title):
-                entry = self.formats.addAction(one_line(importer.title, 60).replace("&", "&&"))
-                entry.setData(importer.name)
+    def set_formats(self, formats: Sequence[tuple[str, str]]) -> None:
+        """The (name, title) of what a file can be read as."""
+        self.formats.clear()
+        for name, title in formats:
+            self.formats.addAction(one_line(title, 60).replace("&", "&&")).setData(name)
+        self.formats.setEnabled(bool(formats))
 
     @Slot(QAction)
     def _on_format(self, entry: QAction) -> None:

@@ -6,17 +6,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from replay_gui.look.theme import GAP, UNIT, data_font, set_role
+from replay_gui.look.theme import GAP, UNIT, WIDE, data_font, set_role
 from replay_gui.windows.actions import SPECS
 
 GESTURES = (
     ("Click", "Go to the position under the pointer"),
     ("Drag", "Scrub: the position follows the hand"),
+    ("Right drag, Shift+drag", "Zoom to the area drawn"),
+    ("Middle drag, Ctrl+drag, Alt+drag", "Move what is shown"),
     ("Wheel", "Zoom at the pointer"),
     ("Shift+wheel", "Move aside"),
-    ("Right drag", "Zoom to the area drawn"),
+    ("Click a triangle", "Fold or unfold lanes"),
+    ("Right click a lane's name", "Choose which lanes are shown"),
     ("Drag in “Whole run”", "Move the part that is shown"),
-    ("Rest the pointer", "A summary of the event there"),
+    ("Rest the pointer", "A summary of what is there"),
 )
 _SIZE = (110 * GAP, 94 * GAP)
 
@@ -30,11 +33,11 @@ class ShortcutsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         body = QWidget()
         columns = QHBoxLayout(body)
-        columns.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
-        columns.setSpacing(2 * GAP)
+        columns.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
+        columns.setSpacing(WIDE)
         for cards in _halves(_cards()):
             column = QVBoxLayout()
-            column.setSpacing(2 * GAP)
+            column.setSpacing(WIDE)
             for title, rows in cards:
                 column.addWidget(_card(title, rows))
             column.addStretch(1)
@@ -74,8 +77,8 @@ def _card(title: str, rows: list[tuple[list[str], str, str]]) -> QWidget:
     card = QFrame()
     set_role(card, "panel")
     grid = QGridLayout(card)
-    grid.setContentsMargins(2 * GAP, GAP + UNIT, 2 * GAP, GAP + UNIT)
-    grid.setHorizontalSpacing(2 * GAP)
+    grid.setContentsMargins(WIDE, GAP + UNIT, WIDE, GAP + UNIT)
+    grid.setHorizontalSpacing(WIDE)
     grid.setVerticalSpacing(UNIT)
     grid.setColumnStretch(0, 1)
     grid.addWidget(_label(title, "title"), 0, 0)

@@ -9,7 +9,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from replay_gui.core.plain_text import one_line
-from replay_gui.engine.answers import Trouble
+from replay_gui.engine.answers import Formats, Trouble
+from replay_gui.engine.requests import Answer, ListFormats, Request
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.windows.mapping_dialog import MappingDialog
@@ -20,9 +21,13 @@ GENERIC = "json-lines"  # the format that a mapping is for
 
 
 class SourceActions(QObject):
-    """Does the actions it has a method ``on_NAME`` for. Signals: noticed(object): a Trouble to show as a banner."""
+    """Does the actions it has a method ``on_NAME`` for.
+
+    Signals: noticed(object): a Trouble to show as a banner. formats_known(object): (name, title) of every importer.
+    """
 
     noticed = Signal(object)
+    formats_known = Signal(object)
 
     def __init__(
         self, session: Session, comparison: ComparisonSession, actions: dict[str, QAction], window: QWidget
@@ -34,7 +39,10 @@ class SourceActions(QObject):
         self._window = window
         self._folder = ""  # the one whose runs were listed last
         self._picked = ""  # the run that was picked from a list
+        self._asked_formats = False
         session.run_changed.connect(self._on_run_changed)
+        if session.bridge is not None:
+            session.bridge.answered.connect(self._on_answered)
 
     @Slot()
     def refresh(self) -> None:
@@ -99,6 +107,18 @@ class SourceActions(QObject):
         self._comparison.start(b, a or None)
 
     # ---- formats ----------------------------------------------------------------------------------
+    @Slot()
+    def ask_formats(self) -> None:
+        """At the first need: whoever opens logs alone has no use for the importers."""
+        if not self._asked_formats and self._session.bridge is not None:
+            self._asked_formats = True
+            self._session.bridge.ask("formats", Request(0, ListFormats()))
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if isinstance(answer.value, Formats):
+            self.formats_known.emit(answer.value.formats)
+
     @Slot(str)
     def on_format_chosen(self, name: str) -> None:
         """Reads the file anew as this format; asks for one where none is shown that was imported."""

@@ -125,3 +125,12 @@ def test_hostile_names_are_plain_text(journey: Journey, tmp_path: Path) -> None:
         assert label.textFormat() is Qt.TextFormat.PlainText
         assert "\u202e" not in label.text()
     dialog.close()
+
+
+def test_closing_the_window_closes_the_dialog(journey: Journey, tmp_path: Path) -> None:
+    journey.open(logs.write_log(tmp_path / "run.rlog"))
+    dialog, file = dialog_of(journey), tmp_path / "report.pdf"
+    dialog.save(file)
+    journey.window.close()
+    assert file.read_bytes().startswith(b"%PDF-")
+    assert not dialog.isVisible()

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
 
+from replay_gui.core.find import Hit
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.run_index import NO_TOOL, RunIndex
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models import event_table
-from replay_gui.models.event_filter import EventFilter, choices
+from replay_gui.models.event_filter import EventFilter, Tally
 from replay_gui.models.event_table import BLOCK, DURATION, LABEL, POSITION, TEXT, TIME, EventTable, label
 from tests.helpers.moments import STORY, StorySession, story_index, story_row, untimed
 
@@ -101,7 +104,10 @@ def test_a_filter_shows_its_kinds_and_tools(session: StorySession, table: EventT
 
 
 def test_choices_are_counted_and_ranked() -> None:
-    kinds, tools = choices(story_index(len(STORY) * 2))
+    tally, half, index = Tally(), story_index(len(STORY)), story_index(len(STORY) * 2)
+    tally.count(half, 3)
+    tally.count(half, half.count)
+    kinds, tools = tally.choices(index)
     assert kinds[0] == ("Decision", 8)
     assert set(tools) == {("query_db", 4), ("read_file", 4), ("run_tests", 4), ("search", 4)}
 
@@ -133,6 +139,41 @@ def test_a_hundred_million_rows_do_not_matter(session: StorySession) -> None:
     assert table.place(row) == 99_999_998
     table.want(row, row + 1)
     assert session.asked[-1][1] == 100_000_000
+    session.show(story_index(0))  # ends the counting
+
+
+def test_a_filter_of_a_long_run_comes_piece_by_piece(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, session: StorySession, table: EventTable
+) -> None:
+    monkeypatch.setattr(event_table, "STRIDE", 100)
+    count = 3 * event_table.STRIDE + 10
+    session.show(story_index(count))
+    table.set_filter(EventFilter(kinds=frozenset({"Decision"})))
+    first = table.rowCount()
+    with qtbot.waitSignal(table.went_on):
+        pass
+    qtbot.waitUntil(lambda: not table.findChild(QTimer).isActive())
+    kinds = table.tally.choices(session.index)[0]
+    assert 0 < first < table.rowCount() == dict(kinds)["Decision"]
+    assert table.place(table.rowCount() - 1) < count
+    table.set_filter(EventFilter())
+    assert table.rowCount() == count
+
+
+def test_hits_come_and_go(session: StorySession, table: EventTable) -> None:
+    session.show(story_index(len(STORY) * 10))
+    hits = {3: Hit(3, "abc", 0, 1), 9: Hit(9, "abc", 1, 2)}
+    table.show_hits(hits)
+    assert [table.place(row) for row in range(table.rowCount())] == [3, 9]
+    hits[12] = Hit(12, "abc", 2, 3)
+    table.more_hits()
+    assert [table.place(row) for row in range(table.rowCount())] == [3, 9, 12]
+    assert table.hit(2) == Hit(12, "abc", 2, 3)
+    table.show_hits({})
+    assert table.rowCount() == 0
+    table.show_hits(None)
+    assert table.rowCount() == len(STORY) * 10
+    assert table.hit(0) is None
 
 
 @pytest.mark.parametrize(

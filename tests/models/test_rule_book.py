@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,9 +61,14 @@ def test_switched_off_it_stays_in_the_file(qtbot: QtBot, log: Path) -> None:
     book.add(SEARCH)
     book.switch(0, False)
     assert book.in_force == ()
-    assert list(read_rules(rules_beside(log))) == [SEARCH]
+    assert list(read_rules(rules_beside(log))) == [replace(SEARCH, enabled=False)]
+    another = RuleBook()
+    another.open_for(str(log))
+    assert another.in_force == ()
+    assert another.entries == book.entries
     book.add(SEARCH)
     assert list(book.in_force) == [SEARCH]
+    assert list(read_rules(rules_beside(log))) == [SEARCH]
 
 
 def test_rules_beside_the_log_are_read(qtbot: QtBot, log: Path) -> None:

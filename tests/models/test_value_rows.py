@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.state import ABSENT, Change, GrowList, OverlayMap
-from replay_gui.models.value_find import find_paths
+from replay_gui.models.value_find import HITS, ValueSearch
 from replay_gui.models.value_rows import PAGE, TEXT_PAGE, Mark, Row, ValueRow, ValueTree, View
 
 
@@ -120,16 +120,33 @@ def test_long_texts_open_into_their_lines_cut_at_a_page() -> None:
 
 def test_a_search_shows_hits_and_the_way_there() -> None:
     state = {"a": {"needle": 1, "other": 2}, "b": [{"z": "a Needle here"}], "c": 3}
-    found, complete = find_paths(state, "needle")
-    assert complete
-    assert found == {("a", "needle"), ("b", 0, "z")}
-    assert [r.path for r in rows(state, found=found)] == [("a",), ("a", "needle"), ("b",), ("b", 0), ("b", 0, "z")]
+    search = ValueSearch(state, "NEEDLE")
+    search.go_on(100)
+    assert search.ended
+    assert search.complete
+    assert search.found == {("a", "needle"), ("b", 0, "z")}
+    shown = rows(state, found=search.found)
+    assert [r.path for r in shown] == [("a",), ("a", "needle"), ("b",), ("b", 0), ("b", 0, "z")]
 
 
-def test_a_search_is_bounded() -> None:
-    found, complete = find_paths({"big": list(range(2_000_000))}, "nothing")
-    assert not found
-    assert not complete
+def test_a_search_goes_on_where_it_was() -> None:
+    search = ValueSearch({"big": [*range(10_000), "needle"]}, "needle")
+    turns = 0
+    while not search.ended:
+        found = search.go_on(1000)
+        turns += 1
+        assert turns < 20
+    assert turns == 11
+    assert found
+    assert search.found == {("big", 10_000)}
+
+
+def test_a_search_ends_with_enough_hits() -> None:
+    search = ValueSearch({"big": ["needle"] * (HITS + 1)}, "needle")
+    assert search.go_on(1_000_000)
+    assert len(search.found) == HITS
+    assert search.ended
+    assert not search.complete
 
 
 keys = st.text("abcdef", min_size=1, max_size=3)

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from replay_gui.look.theme import ROW
-from replay_gui.models.event_filter import EventFilter
+from replay_gui.models.event_filter import EventFilter, Tally
 from replay_gui.models.event_table import TEXT
 from replay_gui.models.finder import Finder
 from replay_gui.widgets.event_list import EventList
@@ -104,7 +104,7 @@ def test_a_filter_narrows_and_keeps_the_position(events: EventList, session: Sto
 def test_the_menu_offers_kinds_and_tools_with_counts(qtbot: QtBot) -> None:
     menu = FilterMenu()
     qtbot.addWidget(menu)
-    menu.fill(story_index(len(STORY) * 2), EventFilter(tools=frozenset({"search"})))
+    menu.fill(story_index(len(STORY) * 2), EventFilter(tools=frozenset({"search"})), Tally())
     actions = {action.text(): action for action in menu.actions() if action.text()}
     assert actions["search\t4"].isChecked()
     with qtbot.waitSignal(menu.chosen) as chosen:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import GAP, Alignment
+from replay_gui.core.divergence.comparison import GAP, Alignment, Change
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,3 +32,10 @@ class RowPlaces:
             np.maximum.accumulate(alignment.a),
             np.maximum.accumulate(alignment.b),
         )
+
+    def partner(self, alignment: Alignment, row: int) -> int | None:
+        """For a moved event of A, the row in which its counterpart stands; None for any other."""
+        if alignment.change[row] != Change.MOVED or alignment.a[row] == GAP:
+            return None
+        other = int(alignment.partner_of_a[alignment.a[row]])
+        return None if other == GAP else int(self.row_of_b[other])

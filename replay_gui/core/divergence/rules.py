@@ -40,7 +40,7 @@ class Rule:
     Attributes:
         tool, kind: names of the events it speaks of. path: JSON Pointer into the payload, `*` for any one token; it
         covers what is below, too. pattern: regular expression or a preset's name: texts are equal that differ in
-        nothing but its matches. abs, rel: for a tolerance. note: for people.
+        nothing but its matches. abs, rel: for a tolerance. note: for people. enabled: False while it is switched off.
     """
 
     action: Action
@@ -51,6 +51,7 @@ class Rule:
     abs: float | None = None
     rel: float | None = None
     note: str = ""
+    enabled: bool = True
 
     def __post_init__(self) -> None:
         if self.path is not None and not self.path.startswith("/"):
@@ -86,7 +87,7 @@ class Rules:
     """Rules in force together. The empty ones silence nothing.
 
     Attributes:
-        all: the rules.
+        all: the rules, those too that are switched off.
     """
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
@@ -99,8 +100,8 @@ class Rules:
         return len(self.all)
 
     def of(self, kind: str, tool: str | None) -> Rules:
-        """Those that speak of events of this kind and tool."""
-        return Rules(rule for rule in self.all if rule.speaks_of(kind, tool))
+        """Those in force that speak of events of this kind and tool."""
+        return Rules(rule for rule in self.all if rule.enabled and rule.speaks_of(kind, tool))
 
     @property
     def passes_over_events(self) -> bool:

@@ -14,7 +14,7 @@ from replay_gui.core.divergence.rules import Rule, Rules
 from replay_gui.core.errors import LogUnreadable, RulesRefused
 
 SUFFIX = ".rules.toml"
-_FIELDS = ("action", "tool", "kind", "path", "pattern", "abs", "rel", "note")
+_FIELDS = ("action", "tool", "kind", "path", "pattern", "abs", "rel", "note", "enabled")
 _SIZE_LIMIT = 1 << 20
 
 
@@ -70,10 +70,13 @@ def write_rules(rules: Rules, path: Path) -> None:
 
 def _table(rule: Rule) -> str:
     members = ((name, getattr(rule, name)) for name in _FIELDS)
-    return "[[rule]]\n" + "".join(f"{name} = {_toml(value)}\n" for name, value in members if value not in (None, ""))
+    said = [(name, value) for name, value in members if value is not True and value not in (None, "")]
+    return "[[rule]]\n" + "".join(f"{name} = {_toml(value)}\n" for name, value in said)
 
 
-def _toml(value: str | float) -> str:
+def _toml(value: str | float | bool) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, str):
         return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
     return repr(float(value))

@@ -92,7 +92,7 @@ def _broken(log: EventLog, finding: Finding, format: str) -> BrokenEvent:
         place,
         event.event_id,
         offset,
-        event.size,
+        event.size if format == OWN_FORMAT else 0,
         event.kind,
         event.tool,
         event.time,

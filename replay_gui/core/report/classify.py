@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from replay_gui.core.canonical import canonical_map
 from replay_gui.core.chain import record_hash
 from replay_gui.core.integrity import BROKEN_LINK, readable_seq
 from replay_gui.core.log_reader import EventLog
-from replay_gui.core.scanner import Block, scan
+from replay_gui.core.scanner import Block, Ending, scan
 from replay_gui.core.verification import Finding, VerificationReport
 
-_AROUND = 256  # records looked at on either side
+_AROUND = 4096  # records looked at on either side
 _ANY_HASH = bytes(32)
 
 
@@ -28,6 +30,7 @@ class Damage(StrEnum):
     HASH_DAMAGED = "stored hash damaged"
     OVERWRITTEN = "overwritten"
     REWRITTEN = "rewritten"
+    SEAL = "seal changed"
     STATE = "state hash differs"
     UNCLEAR = "unclear"
 
@@ -60,16 +63,13 @@ class _Record:
 def diagnose(log: EventLog, report: VerificationReport) -> Diagnosis | None:
     """What was done to the log, by its first failure; None where it has none.
 
-    Of several damages the first one is told. Where the chain allows several readings, it is UNCLEAR.
+    Of several damages the first one is told. Where the chain allows several readings, the words give them, or it is
+    UNCLEAR.
     """
     if report.failures:
         return _of_failure(log, report.failures[0])
     if report.seal == "bad":
-        return Diagnosis(
-            Damage.TRUNCATED,
-            "The seal does not fit the records before it: records were removed from the end, or the seal was changed.",
-            None,
-        )
+        return _of_seal(log, report)
     if report.tail_bytes and report.seal == "none":
         words = f"The file ends within a record: its last {report.tail_bytes:,} bytes are of an interrupted write."
         return Diagnosis(Damage.TRUNCATED, words, None)
@@ -85,6 +85,18 @@ def diagnose(log: EventLog, report: VerificationReport) -> Diagnosis | None:
     return None
 
 
+def _of_seal(log: EventLog, report: VerificationReport) -> Diagnosis:
+    facts = _seal(log)
+    sealed, events = facts.get("events"), report.events
+    if type(sealed) is int and sealed > events:
+        words = f"The seal counts {sealed:,} events, the file has {events:,}: records were removed from the end."
+        return Diagnosis(Damage.TRUNCATED, words, None)
+    if sealed == events and facts.get("head") == bytes.fromhex(report.head or ""):
+        return Diagnosis(Damage.SEAL, "The records are as they were sealed, but the seal itself was changed.", None)
+    words = "The seal does not fit the records before it: it was changed, or is that of another log."
+    return Diagnosis(Damage.SEAL, words, None)
+
+
 def _of_failure(log: EventLog, first: Finding) -> Diagnosis:
     event = f"Event {first.position + 1:,}"
     if first.problem != BROKEN_LINK:
@@ -98,61 +110,86 @@ def _of_failure(log: EventLog, first: Finding) -> Diagnosis:
     if at is None:
         return Diagnosis(Damage.UNCLEAR, f"{event} does not fit the one before it.", first)
     before = around[at - 1].hash if at else log.header.hash
-    damage, words = _of_link(event, before, around[:at], around[at], around[at + 1 :])
+    neighbours = _Neighbours(before, around[:at], around[at + 1 :], _seal(log) if at + 1 == len(around) else {})
+    damage, words = _of_link(event, around[at], neighbours)
+    if len(around) < len(log.offsets) and damage in (Damage.EDITED, Damage.REMOVED, Damage.UNCLEAR):
+        words += f" (Only the {_AROUND:,} records on either side were looked at.)"
     return Diagnosis(damage, words, first)
 
 
-def _of_link(
-    event: str, before: bytes, earlier: Sequence[_Record], record: _Record, later: Sequence[_Record]
-) -> tuple[Damage, str]:
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """What stands around a record. before: the hash that it should follow. seal: the facts of a seal right after it."""
+
+    before: bytes
+    earlier: Sequence[_Record]
+    later: Sequence[_Record]
+    seal: dict[str, Any]
+
+
+def _of_link(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, str]:
     """What a record is that does not follow the one before it, by what it and its neighbours follow instead."""
-    after = later[0] if later else None
-    for other in earlier:
-        if other.hash == record.hash:
-            return Damage.DUPLICATED, f"{event} is a copy of event {other.place + 1:,}."
-    for other in later:
-        if record.follows(other.hash):
-            return Damage.REORDERED, f"{event} stood after event {other.place + 1:,} when it was written."
-    for number, other in enumerate(later, 1):
-        if other.follows(before):
-            many = "It was" if number == 1 else f"It and the next {number - 1:,} were"
-            return (
-                Damage.INSERTED,
-                f"{event} does not belong here. {many} put in: what comes then follows what was before.",
-            )
-    for other in reversed(earlier[:-1]):
-        if record.follows(other.hash):
-            number = record.place - other.place - 1
-            return (
-                Damage.INSERTED,
-                f"The {number:,} records before {event.lower()} were put in: it follows the one before them.",
-            )
-    computed = record_hash(before, record.content, record.state, record.meta)
-    if after is not None and after.follows(computed):
+    found = _elsewhere(event, record, around)
+    if found is not None:
+        return found
+    after = around.later[0] if around.later else None
+    computed = record_hash(around.before, record.content, record.state, record.meta)
+    if after.follows(computed) if after is not None else around.seal.get("head") == computed:
         return Damage.HASH_DAMAGED, f"{event} is as it was written, but its stored hash was changed."
-    previous = earlier[-1].seq if earlier else -1
-    if record.seq is not None and previous is not None and record.seq > previous + 1 and _counts_on(record, after):
+    held = after.follows(record.hash) if after is not None else around.seal.get("head") == record.hash
+    previous = around.earlier[-1].seq if around.earlier else -1
+    if record.seq is not None and previous is not None and record.seq > previous + 1:
         missing = record.seq - previous - 1
-        which = (
-            f"event number {previous + 1:,}"
-            if missing == 1
-            else f"event numbers {previous + 1:,} to {record.seq - 1:,}"
-        )
-        return (
-            Damage.REMOVED,
-            f"Before {event.lower()} {missing:,} {'record is' if missing == 1 else 'records are'} missing: {which}.",
-        )
-    if after is None or after.follows(record.hash):
+        which = f"number {previous + 1:,}" if missing == 1 else f"numbers {previous + 1:,} to {record.seq - 1:,}"
+        many = "record is" if missing == 1 else "records are"
+        sealed = around.seal.get("events")
+        counts_on = after.seq == record.seq + 1 if after is not None else sealed == record.place + 1 + missing
+        if counts_on:
+            return Damage.REMOVED, f"Before {event.lower()} {missing:,} {many} missing: event {which}."
+        if not held:
+            return Damage.UNCLEAR, f"Either {missing:,} records before {event.lower()} are missing, or it was changed."
+    if held and not around.earlier:
+        return Damage.EDITED, f"The header or {event.lower()} was changed after it was written."
+    if held:
         return (
             Damage.EDITED,
-            f"{event} was changed after it was written: what follows it fits its stored hash, it does not.",
+            f"{event} was changed after it was written, or it and what follows are of another run: what follows fits "
+            "its stored hash, it does not.",
         )
+    if after is None:
+        return Damage.EDITED, f"{event}, the last one, was changed after it was written."
     return Damage.UNCLEAR, f"{event} does not fit the one before it, nor does what follows it."
 
 
-def _counts_on(record: _Record, after: _Record | None) -> bool:
-    """Whether the next record counts on from this one, so that the gap in the numbers lies before it."""
-    return after is None or record.seq is None or after.seq == record.seq + 1
+def _elsewhere(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, str] | None:
+    """Whether the record is where it does not belong, or others are that stand before it."""
+    for other in around.earlier:
+        if other.hash == record.hash:
+            return Damage.DUPLICATED, f"{event} is a copy of event {other.place + 1:,}."
+    for other in around.later:
+        if record.follows(other.hash):
+            return Damage.REORDERED, f"{event} stood after event {other.place + 1:,} when it was written."
+    for number, other in enumerate(around.later, 1):
+        if other.follows(around.before):
+            many = "It was" if number == 1 else f"It and the next {number - 1:,} were"
+            words = f"{event} does not belong here. {many} put in: what comes then follows what was before."
+            return Damage.INSERTED, words
+    for other in reversed(around.earlier[:-1]):
+        if record.follows(other.hash):
+            number = record.place - other.place - 1
+            words = f"The {number:,} records before {event.lower()} were put in: it follows the one before them."
+            return Damage.INSERTED, words
+    return None
+
+
+def _seal(log: EventLog) -> dict[str, Any]:
+    """What the seal says, right or wrong; empty where there is none that can be read."""
+    offsets = log.offsets
+    start = int(offsets[-1]) if len(offsets) else len(log.header.raw)
+    for part in scan(log.source, start, 0, _ANY_HASH):
+        if isinstance(part, Ending) and part.seal is not None:
+            return canonical_map(part.seal[0]) or {}
+    return {}
 
 
 def _records(log: EventLog, start: int, stop: int) -> Iterator[_Record]:

@@ -1,6 +1,7 @@
 """A report laid out as sections of blocks: what HTML, PDF and Markdown each draw in their own way.
 
-Texts may still hold what a log says: whoever draws them makes them visible, and escapes them.
+Texts may still hold what a log says, cut to a length that a page can hold: whoever draws them makes them visible, and
+escapes them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,12 @@ from typing import Literal, TypeAlias
 from replay_gui.core.report.model import Timeline
 
 Tone: TypeAlias = Literal["good", "bad", "warn", "plain"]
+TEXT_LIMIT, CELL_LIMIT = 1_000, 300  # characters: a name in a log may have a million
+
+
+def shortened(text: str, limit: int) -> str:
+    """`text`, or its beginning, with how much is left away."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,9 @@ class Paragraph:
 
     text: str
     tone: Tone = "plain"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", shortened(self.text, TEXT_LIMIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,9 @@ class Fact:
     value: str
     data: bool = False
     tone: Tone = "plain"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", shortened(self.value, TEXT_LIMIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,10 @@ class Table:
     tones: tuple[Tone, ...] = ()
     narrow: bool = False
 
+    def __post_init__(self) -> None:
+        cut = tuple(tuple(shortened(cell, CELL_LIMIT) for cell in row) for row in self.rows)
+        object.__setattr__(self, "rows", cut)
+
     @property
     def more(self) -> str:
         """What is said below a table that was cut; "" below a whole one."""
@@ -84,6 +101,9 @@ class Command:
     """What to type."""
 
     text: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", shortened(self.text, 4 * TEXT_LIMIT))
 
 
 Block: TypeAlias = Paragraph | Facts | Table | Picture | Command

@@ -17,20 +17,31 @@ def json_report(report: Report) -> bytes:
     """The whole file. Times are RFC 3339, with nanoseconds: as numbers they would be beyond what JSON keeps."""
     verdict, _, words = report_words(report)
     return canonical_json(
-        {
-            "schema": SCHEMA,
-            "program": "replay-gui",
-            "version": report.version,
-            "made": iso(report.made),
-            "command": report.command,
-            "verdict": verdict,
-            "words": words,
-            "runs": [_run(part) for part in report.runs],
-            "unread": [asdict(unread) for unread in report.unread],
-            "comparison": None if report.comparison is None else asdict(report.comparison),
-            "redaction": None if report.redaction is None else asdict(report.redaction),
-        }
+        _sound(
+            {
+                "schema": SCHEMA,
+                "program": "replay-gui",
+                "version": report.version,
+                "made": iso(report.made),
+                "command": report.command,
+                "verdict": verdict,
+                "words": words,
+                "runs": [_run(part) for part in report.runs],
+                "unread": [asdict(unread) for unread in report.unread],
+                "comparison": None if report.comparison is None else asdict(report.comparison),
+                "redaction": None if report.redaction is None else asdict(report.redaction),
+            }
+        )
     )
+
+
+def _sound(value: Any) -> Any:
+    """With what is no Unicode, in the name of a file, escaped."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_sound(name): _sound(member) for name, member in value.items()}
+    return [_sound(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _run(part: RunPart) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from replay_gui.core.report.words import (
     report_words,
     verdict_words,
 )
-from replay_gui.core.verification import NOT_VERIFIABLE, Finding
+from replay_gui.core.verification import Finding
 
 LISTED = 100  # rows of a long list
 _TOOLS, _KINDS, _RUNS, _NOTES = 40, 40, 200, 40
@@ -140,9 +140,10 @@ def _wrong(part: RunPart) -> tuple[Block, ...]:
     if broken is None or finding is None:
         return tuple(blocks)
     name = f"{broken.kind} {broken.tool}" if broken.tool else broken.kind
+    end = f"to {broken.offset + broken.size:,}" if broken.size else "on"
     rows = [
         Fact("Event", f"{broken.position + 1:,} of {part.verification.events:,}, {broken.event_id}"),
-        Fact("Bytes", f"{broken.offset:,} to {broken.offset + broken.size:,}"),
+        Fact("Bytes", f"{broken.offset:,} {end}"),
         Fact("What it is", f"{name}{f', {utc(broken.time)} UTC' if broken.time is not None else ''}"),
         Fact("What it says now", broken.summary),
         Fact("Problem", finding.problem),
@@ -169,11 +170,11 @@ def _file(part: RunPart) -> tuple[Fact, ...]:
     ]
     if found.head is not None:
         rows.append(Fact("Head hash", found.head, data=True))
-    elif found.verdict != NOT_VERIFIABLE:
+    elif not part.foreign:
         rows.append(Fact("Head hash", "none: the last bytes are no record"))
     if found.state_hash is not None:
         rows.append(Fact("Final state hash", found.state_hash, data=True))
-    elif found.verdict != NOT_VERIFIABLE:
+    elif not part.foreign:
         rows.append(Fact("Final state hash", "not computed: the reducer is not known here"))
     return tuple(rows)
 

@@ -149,6 +149,8 @@ def _anchor(part: RunPart) -> Check:
 
 
 def _origin(part: RunPart) -> Check:
+    if part.foreign:
+        return Check("Origin", "not checked", "Written by another program; converted to be shown.")
     if part.verification.origin == "imported":
         return Check("Origin", "not checked", "Imported: hashes cover the time since the import, not the run itself.")
     return Check("Origin", "checked", "Recorded as the run happened: the log names no other source.")

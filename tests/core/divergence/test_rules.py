@@ -23,7 +23,13 @@ SAFE = st.builds(
     path=st.one_of(st.none(), st.sampled_from(["/output/*/id", "/a~1b", "/ü"])),
     pattern=st.one_of(st.none(), st.sampled_from([*PRESETS, r"\d+", '"\\\\"'])),
     note=st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
-) | st.builds(Rule, st.just(Action.TOLERANCE), abs=st.floats(0, 1e300), rel=st.one_of(st.none(), st.floats(0, 1)))
+) | st.builds(
+    Rule,
+    st.just(Action.TOLERANCE),
+    abs=st.floats(0, 1e300),
+    rel=st.one_of(st.none(), st.floats(0, 1)),
+    enabled=st.booleans(),
+)
 
 
 @given(st.lists(SAFE, max_size=5))
@@ -154,3 +160,9 @@ def test_presets_match_what_they_are_named_for(preset: str, a: str, b: str) -> N
 )
 def test_presets_take_time_that_grows_with_the_text_alone(preset: str, text: str) -> None:
     assert alike(text, text, [preset])  # a pattern that backtracks would not come back
+
+
+def test_a_rule_that_is_switched_off_speaks_of_nothing() -> None:
+    rules = Rules([Rule(Action.IGNORE, tool="search", enabled=False), Rule(Action.IGNORE, path="/a", enabled=False)])
+    assert len(rules) == 2
+    assert not len(rules.of("ToolResponse", "search"))

@@ -4,7 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from replay_gui.core.foreign_verdict import foreign_verdict
+from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.omen import BROKEN_RULES, WRONG_HASHES, payload_hash
+from replay_gui.core.importers.own_hashes import LISTED
+from replay_gui.core.log_reader import EventLog
+from replay_gui.core.verification import VerificationReport
 from tests.helpers.foreign import Read, read_all
 
 
@@ -74,3 +79,38 @@ def test_custom_kinds_and_garbage_are_kept(tmp_path: Path) -> None:
     custom = {**event(1, "Raw"), "kind": {"Custom": "raw"}}
     one = read(tmp_path, INIT, custom, "garbage")
     assert one.kinds[1:] == ["x:omen/custom", "x:omen/unreadable-line"]
+
+
+def verdict(folder: Path, *events: Any) -> VerificationReport:
+    read(folder, *events)
+    path = folder / "events.jsonl"
+    (made,) = convert(path, folder / f"{len(list(folder.iterdir()))}.rlog")
+    with EventLog.open(made.path) as log:
+        return foreign_verdict(str(path), log.header, made.events)
+
+
+def test_a_file_is_verified_by_its_own_hashes(tmp_path: Path) -> None:
+    report = verdict(tmp_path, INIT, ASKED, TOLD)
+    assert (report.verdict, report.origin, report.verified, report.events) == ("VALID", "imported", 3, 3)
+    assert report.line == "Verification: 3/3 events verified, 0 failures, 0 mismatches - VALID"
+    changed = json.loads(json.dumps(TOLD))
+    changed["payload"]["ToolResponse"]["output"] = "[2]"
+    report = verdict(tmp_path, INIT, ASKED, changed)
+    (failure,) = report.failures
+    assert (report.verdict, report.verified, failure.position, failure.event_id) == ("INVALID", 2, 2, f"{2**63 + 1}:2")
+    assert (failure.expected, failure.actual) == (changed["payload_hash"], payload_hash(changed["payload"]))
+    first_lines = "\n".join(json.dumps(one) for one in (INIT, ASKED))
+    assert failure.offset == len(first_lines) + 1
+
+
+def test_broken_rules_and_lines_that_are_no_events_are_failures(tmp_path: Path) -> None:
+    report = verdict(tmp_path, INIT, TOLD, "garbage")
+    assert report.verdict == "INVALID"
+    assert [failure.position for failure in report.failures] == [1, 2]
+    assert "number" in report.failures[0].problem
+    assert (report.failures[0].expected, report.failures[0].actual) == ("1", "2")
+
+
+def test_more_failures_than_a_header_holds_are_counted(tmp_path: Path) -> None:
+    report = verdict(tmp_path, INIT, *["garbage"] * (LISTED + 5))
+    assert (len(report.failures), report.unlisted) == (LISTED, (5, 0))

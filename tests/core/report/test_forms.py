@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,6 +22,8 @@ from replay_gui.core.report.forms import FORMS
 from replay_gui.core.report.layout import LISTED, document
 from replay_gui.core.report.model import Report, RunPart, Unread
 from replay_gui.core.verdict import verify
+from replay_gui.printing.saving import PDF, SUFFIXES
+from replay_gui.version import VERSION
 from tests.helpers import logs
 
 HOSTILE = "<img src=x onerror=alert(1)>\u202e\x1b[31m&amp;]]>|`**[x](http://evil.example)\n# no"
@@ -199,3 +203,31 @@ def test_a_run_without_events_has_a_report(tmp_path: Path) -> None:
     empty = Path(__file__).parents[2] / "data" / "vectors" / "empty.rlog"
     if empty.stat().st_size:
         assert all(form(report_of(empty)) for form in FORMS.values())
+
+
+def test_texts_of_a_million_characters_are_cut_where_people_read(tmp_path: Path) -> None:
+    path = tmp_path / "long.rlog"
+    with Recorder(path, agent_type="a" * 10**5, agent_version="1", config={}, run_id="r" * 10**5) as run:
+        for _ in range(150):
+            run.observation("message" * 500, "user", "because " + "x" * 10**5)
+    path.write_bytes(path.read_bytes().replace(b"because", b"becausE"))
+    report = report_of(path)
+    for suffix in (".html", ".md"):
+        assert len(FORMS[suffix](report)) < 400_000
+        assert b"more characters" in FORMS[suffix](report)
+
+
+def test_a_file_name_that_is_no_unicode_is_told(valid: Report) -> None:
+    (part,) = valid.runs
+    odd = replace(part, verification=replace(part.verification, run="x\udcff.rlog"))
+    for suffix, form in FORMS.items():
+        assert b"x\\udcff.rlog" in form(replace(valid, runs=(odd,))).replace(b"\\\\", b"\\") or suffix == ".sarif"
+
+
+def test_every_form_can_be_asked_for() -> None:
+    assert (PDF, *FORMS) == SUFFIXES
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    facts = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))
+    assert facts["project"]["version"] == VERSION

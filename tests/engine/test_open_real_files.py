@@ -1,0 +1,99 @@
+"""Every file at hand goes through the engine as the window drives it: opened, indexed, judged, shown at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TypeVar
+
+import pytest
+
+from replay_gui.core.verification import VerificationReport
+from replay_gui.engine.answers import IndexGrew, Moment, Rows, RunOpened, Trouble
+from replay_gui.engine.engine import Engine
+from replay_gui.engine.processes import WorkerPool
+from replay_gui.engine.requests import Answer, GetRows, Open, Request, Seek, WorkEnded
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+FOLDERS = sorted(path for path in DATA.glob("*") if path.is_dir() and path.name != "LICENSES")
+PASSED_OVER = {".md", ".txt"}
+WAIT = 60.0  # seconds
+T = TypeVar("T")
+
+
+class Driver:
+    """One engine, and what it says."""
+
+    def __init__(self) -> None:
+        self.inbox: SimpleQueue[Answer] = SimpleQueue()
+        self.engine = Engine(self.inbox.put, WorkerPool(1))
+        self.run = 0
+
+    def ask(self, question: Open | Seek | GetRows) -> None:
+        self.engine.ask(type(question).__name__, Request(self.run, question))
+
+    def until(self, *kinds: type[T]) -> T:
+        while True:
+            answer = self.inbox.get(timeout=WAIT)
+            if answer.run == self.run and isinstance(answer.value, kinds):
+                return answer.value
+
+    def open(self, given: str) -> RunOpened | Trouble:
+        self.run += 1
+        self.ask(Open(given))
+        return self.until(RunOpened, Trouble)
+
+
+@pytest.fixture
+def driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Driver]:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    driver = Driver()
+    driver.engine.start()
+    yield driver
+    driver.engine.close()
+
+
+def look(driver: Driver, opened: RunOpened) -> None:
+    """Waits until the run is read and judged, then looks at its last rows and its last state."""
+    index, report = opened.index, None
+    while not index.complete or report is None:
+        value = driver.until(IndexGrew, VerificationReport, Trouble)
+        assert not isinstance(value, Trouble), value
+        if isinstance(value, IndexGrew):
+            index = value.index
+        else:
+            report = value
+    assert (report.verdict, report.events) == ("NOT VERIFIABLE", index.count)
+    assert index.count > 1
+    driver.ask(GetRows(0, index.count))
+    rows = driver.until(Rows).rows
+    assert len(rows) == min(index.count, 2000)
+    assert not any(row.broken for row in rows)
+    assert all(row.text for row in rows)
+    driver.ask(Seek(index.count))
+    moment = driver.until(Moment)
+    assert (moment.position, moment.trusted) == (index.count, True)
+    assert moment.state
+
+
+@pytest.mark.skipif(not FOLDERS, reason="the collected files are not here")
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_every_file_opens(driver: Driver, folder: Path) -> None:
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix not in PASSED_OVER]
+    assert files
+    for path in files:
+        opened = driver.open(str(path))
+        if path.suffix == ".bin":
+            assert isinstance(opened, Trouble)
+            assert "format" in opened.text
+            continue
+        assert isinstance(opened, RunOpened), (path, opened)
+        assert opened.facts.format == ("openclaw" if folder.name.startswith("openclaw") else folder.name)
+        look(driver, opened)
+        if len(opened.facts.runs) > 1:
+            last = driver.open(f"{path}#{len(opened.facts.runs)}")
+            assert isinstance(last, RunOpened)
+            assert last.facts.run == opened.facts.runs[-1]
+            look(driver, last)
+    driver.until(WorkEnded)
