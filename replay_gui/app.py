@@ -94,6 +94,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
 
     app.setFont(ui_font())
     settle_garbage()
+    sys.setswitchinterval(0.001)  # seconds that the engine thread may keep the window waiting at a time
     hook, interrupts = CrashHook(), Interrupts()
     hook.install()
     interrupts.install()

@@ -10,7 +10,7 @@ from replay_gui.commands.runs import GOOD, OWN_FORMAT, open_run
 from replay_gui.commands.terminal import say
 from replay_gui.commands.verify import verified
 from replay_gui.core.anchor import Anchor, anchor_of_file, anchor_of_log, written
-from replay_gui.core.atomic_file import write_whole
+from replay_gui.core.atomic_file import keep_apart, write_whole
 from replay_gui.core.header import says_it_is_a_log
 from replay_gui.core.signing import HOW_TO_MAKE_KEYS, key_id, private_key
 from replay_gui.core.source import Source
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    keep_apart(args.out, [args.run, *([] if args.sign is None else [args.sign])])
     key = None if args.sign is None else private_key(args.sign)
     anchor = _made(args.run)
     write_whole(args.out, written(anchor, key))

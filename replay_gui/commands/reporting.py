@@ -11,6 +11,8 @@ from pathlib import Path
 from replay_gui.commands.arguments import UsageError
 from replay_gui.commands.runs import OWN_FORMAT, OpenedRun
 from replay_gui.commands.terminal import ProgressLine
+from replay_gui.core.atomic_file import keep_apart
+from replay_gui.core.importers.run_choice import split
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import AnchorFinding, ComparisonPart, Report, RunPart, Unread
 from replay_gui.core.report.redaction import SHARING, Profile, read_profile, redacted
@@ -19,6 +21,7 @@ from replay_gui.printing.saving import SUFFIXES, check_suffix, save
 from replay_gui.version import VERSION
 
 DEFAULT_PROFILE = "share"
+_READ = ("anchor", "key", "redact", "rules")  # options that name files
 
 
 def add_report_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +60,9 @@ def write_report(
     comparison: ComparisonPart | None = None,
 ) -> None:
     """Writes what --report asks for; `command`: the words that lead to the same verdict again."""
+    inputs = [part.verification.run for part in parts] + [one.run for one in unread]
+    inputs += [str(given) for name in _READ if (given := getattr(args, name, None)) is not None]
+    keep_apart(args.report, [split(one)[0] for one in inputs])
     report = Report(VERSION, time.time_ns(), shlex.join(command), tuple(parts), tuple(unread), comparison)
     profile = _profile(args)
     save(report if profile is None else redacted(report, profile), args.report)

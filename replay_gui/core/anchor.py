@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from blake3 import blake3
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from replay_gui.core.clock import iso
@@ -194,6 +195,8 @@ def _compared(anchor: Anchor, log: EventLog, report: VerificationReport) -> tupl
     if report.events < events:
         lost = events - report.events
         return False, f"Cut or rolled back: {lost:,} of the {events:,} events {when} are missing."
+    if not events and _hash_of(log.source, anchor.size) != anchor.blake3:
+        return False, f"Replaced: the file does not begin as the one {when}."
     if events and _head_at(log, events - 1) != anchor.head:
         return False, f"Replaced: event {events:,} is not the one {when}: its hash is another."
     if report.first_broken is not None and report.first_broken < events:
@@ -201,9 +204,16 @@ def _compared(anchor: Anchor, log: EventLog, report: VerificationReport) -> tupl
     if anchor.sealed:
         return False, f"Changed: the log was sealed when {when}, and is not the same file since."
     more = report.events - events
+    if report.first_broken is not None:
+        return True, f"The {events:,} events are those {when}; what was added since is damaged."
     if more:
         return True, f"The log only grew since it was {when}: {more:,} events more than {events:,}, which are the same."
     return True, f"The {events:,} events are those {when}; only what follows them in the file is new."
+
+
+def _hash_of(source: Source, size: int) -> str | None:
+    """BLAKE3, hex, of the first `size` bytes; None where there are fewer. For the little that stands before events."""
+    return blake3(source.read_at(0, size)).hexdigest() if size <= source.size else None
 
 
 def _head_at(log: EventLog, place: int) -> str | None:

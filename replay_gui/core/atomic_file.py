@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from replay_gui.core.errors import NotWritten
@@ -38,6 +39,14 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
         if draft is not None:
             with contextlib.suppress(OSError):  # why it was not written says more
                 os.unlink(draft)
+
+
+def keep_apart(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
+    """NotWritten where `target` is one of the files that what is to be written comes from: it would be lost."""
+    for one in inputs:
+        with contextlib.suppress(OSError, ValueError):  # one that is not there cannot be lost
+            if os.path.samefile(target, one):
+                raise NotWritten(f"{target}: not written: it is itself what is read here; give another name")
 
 
 def _mode(target: Path) -> int:

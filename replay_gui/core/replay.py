@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from replay_gui.core.divergence.comparison import DivergencePoint
 
 _RING = 256  # states kept of recent replays, so that a step back is a look-up
+_NEAR = 4096  # events; states farther away than that from a seek share little with it, so that they would cost memory
 _HELD = 16384  # events after which a long replay leaves a snapshot in memory
 _FINE, _COARSE = 32, 256  # of a replay: the last states one by one, before them every n-th
 
@@ -89,6 +90,8 @@ class Replayer:
         recent = max((p for p in self._recent if p < position), default=0)
         found = self._snapshots.nearest(position)
         if found is not None and found[0] > recent:
+            for far in [at for at in self._recent if abs(at - position) > _NEAR]:
+                del self._recent[far]
             return found
         return (recent, self._recent[recent]) if recent else (0, EMPTY)
 

@@ -46,11 +46,20 @@ class ReportMaker(QObject):
         """Whether the report is on two runs."""
         return self._comparison.active
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The files that the report is on."""
+        return tuple(session.facts.path for session in self._sessions if session.facts is not None)
+
+    @property
+    def _sessions(self) -> tuple[Session, ...]:
+        return (self._session, self._comparison.b) if self.compares else (self._session,)
+
     def start(self) -> None:
         """Begins; to be called again to try again."""
         self._number += 1
         self.share, self.problem = 0.0, ""
-        sessions = (self._session, self._comparison.b) if self.compares else (self._session,)
+        sessions = self._sessions
         names = [session.facts.given for session in sessions if session.facts is not None]
         rules = self._comparison.rules.in_force if self.compares else ()
         anchors = self._comparison.anchors if self.compares else ()

@@ -27,7 +27,7 @@ _TEXT, _SMALL, _DATA = 11.0, 10.0, 9.8
 _NAMES = 130.0  # width of the names of facts
 _PAD, _CELL, _MARK = 8.0, 4.0, 14.0
 _NARROW = 0.6
-_TOGETHER = 300.0  # facts up to this height are not torn apart
+TOGETHER = 300.0  # facts up to this height are not torn apart
 
 
 def put_block(sheet: Sheet, block: Block) -> Iterator[None]:
@@ -84,7 +84,7 @@ def _put_facts(sheet: Sheet, facts: Facts) -> None:
         for fact in facts.rows
     ]
     together = sum(max(name.height, value.height) + 2 for name, value in pairs)
-    sheet.need(min(together, _TOGETHER))
+    sheet.need(min(together, TOGETHER))
     for name, value in pairs:
         sheet.need(name.line_height)
         sheet.put(name, SIDE, sheet.y)

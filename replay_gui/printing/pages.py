@@ -8,13 +8,14 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from replay_gui.core.plain_text import one_line, visible
-from replay_gui.core.report.document import Document, Section
+from replay_gui.core.report.document import Document, Facts, Section
 from replay_gui.look.theme import LIGHT, Bold, Normal, data_font, ui_font
-from replay_gui.printing.blocks import TONES, put_block
+from replay_gui.printing.blocks import TOGETHER, TONES, put_block
 from replay_gui.printing.sheet import BOTTOM, HEIGHT, INNER, SIDE, TOP, WIDTH, Sheet, broken
 
 TITLE, HEAD, SUBHEAD, TEXT, SMALL = 19.0, 14.5, 12.5, 11.5, 10.0
 _FOOT = HEIGHT - BOTTOM + 28.0
+_FACT = 17.0  # height of most facts
 _HEAD_ROOM = 90.0  # a heading does not stand closer than this to the end of a page
 
 
@@ -72,7 +73,9 @@ class Pages:
         sheet, main = self._sheet, section.level == 1
         font = ui_font(Bold, HEAD if main else SUBHEAD)
         sheet.gap(20 if main else 12)
-        sheet.need(_HEAD_ROOM)
+        first = section.blocks[0] if section.blocks else None
+        facts = len(first.rows) * _FACT if isinstance(first, Facts) else 0.0  # they go to the next page together
+        sheet.need(max(_HEAD_ROOM, _HEAD_ROOM / 2 + min(facts, TOGETHER)))
         sheet.flow(broken(visible(section.title), font, LIGHT.text, INNER))
         if main:
             sheet.rule(sheet.y + 1, LIGHT.line)

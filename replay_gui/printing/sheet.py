@@ -19,6 +19,10 @@ END = HEIGHT - BOTTOM  # nothing of the content lies below
 _LEADING = 1.32  # height of a line, of that of its font
 
 
+_ALTERNATES = ("tnum", "calt")
+"""Features that draw other glyphs for characters: a page's text could then not be searched or copied."""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Text broken into lines for a width. The layout keeps the lines alive."""
@@ -35,6 +39,9 @@ class Words:
 
 def broken(text: str, font: QFont, color: QColor, width: float, right: bool = False) -> Words:
     """`text` in lines of at most `width`; `right`: they end at its right edge."""
+    font = QFont(font)
+    for feature in _ALTERNATES:
+        font.setFeature(QFont.Tag(feature), 0)
     layout = QTextLayout(text, font)
     option = QTextOption(Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

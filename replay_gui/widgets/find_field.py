@@ -32,6 +32,7 @@ class FindField(QWidget):
         self.line.setToolTip("Text in kinds, tools, payloads and meta (Ctrl+F)")
         self.line.setMaxLength(1000)
         self.line.setMinimumWidth(_WIDTH)
+        self._glass = self.line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.line.installEventFilter(self)
         self.case = self._button("Aa", "Match case")
         self.case.setCheckable(True)
@@ -149,6 +150,7 @@ class FindField(QWidget):
 
     @Slot()
     def _set_icons(self) -> None:
+        self._glass.setIcon(icon("search"))
         self.previous.setIcon(icon("previous"))
         self.next.setIcon(icon("next"))
         self.stop.setIcon(icon("close"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF
 
-from replay_gui.look.theme import AXIS, GAP, LABELS, LANE, LANE_LEAST, UNIT
+from replay_gui.look.theme import AXIS, GAP, LABELS, LANE, LANE_LEAST, LANE_TIGHT, UNIT
 from replay_gui.models.lanes import TOOL_LANES
 from replay_gui.models.timeline_axis import TimelineAxis
 from replay_gui.models.timeline_scale import TimelineScale
@@ -19,7 +19,7 @@ BARE = GAP  # below the last one where there is no axis
 class TimelineLayout:
     """The parts of a widget of `width` times `height` with `lanes` lanes. Marks keep GAP from the plot's side edges.
 
-    `compact`: without numbers below.
+    `compact`: without numbers below, and lower lanes where room is scarce.
     """
 
     width: float
@@ -30,7 +30,7 @@ class TimelineLayout:
     @property
     def lane_height(self) -> float:
         room = self.height - below(self.compact) - TOP
-        return min(max(room / max(self.lanes, 1), LANE_LEAST), LANE)
+        return min(max(room / max(self.lanes, 1), LANE_TIGHT if self.compact else LANE_LEAST), LANE)
 
     @property
     def plot(self) -> QRectF:

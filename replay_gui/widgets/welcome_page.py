@@ -45,6 +45,7 @@ class WelcomePage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Welcome")
         page = QWidget()
         page.setAutoFillBackground(False)
         outer = QHBoxLayout(page)
@@ -84,6 +85,7 @@ class WelcomePage(QScrollArea):
         self.folder.clicked.connect(self.folder_requested)
         zone = QFrame()
         set_role(zone, "drop")
+        zone.setAccessibleName("Open a run, or drop a log here")
         row = QHBoxLayout(zone)
         row.setContentsMargins(_WIDE, _WIDE, _WIDE, _WIDE)
         row.setSpacing(_WIDE)
@@ -128,6 +130,7 @@ class _Group(QFrame):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.rows: list[ChoiceRow] = []
+        self.setAccessibleName(name)
         set_role(self, "panel")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(UNIT, GAP, UNIT, UNIT)

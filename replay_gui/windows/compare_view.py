@@ -14,7 +14,7 @@ from replay_gui.widgets.step_diff_view import StepDiffView
 from replay_gui.widgets.timeline_panel import TimelinePanel
 from replay_gui.windows.compare_status import CompareStatus
 
-_UPPER, _LOWER = 0.38, 0.23  # of the height: above at most, and below
+_UPPER, _LOWER = 0.44, 0.23  # of the height: above at most, and below
 _COLUMNS = (30, 70)  # of the width, above
 _LEAST = (28 * GAP, 14 * GAP)  # of a panel: whatever is in it, the window must not grow
 

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replay_gui.core.errors import ReplayError
+from replay_gui.core.atomic_file import keep_apart
+from replay_gui.core.errors import NotWritten, ReplayError
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.report.layout import document
 from replay_gui.core.report.redaction import SHARING, Profile, read_profile
@@ -184,9 +185,14 @@ class ExportDialog(QDialog):
         """Writes the report there, in the form of its suffix, while the window lives on."""
         report = self.maker.report
         assert report is not None
-        self._target = path.with_suffix("")
         self.notice.say("")
         self.success.say("")
+        try:
+            keep_apart(path, self.maker.inputs)
+        except NotWritten as why:
+            self._on_not_saved(str(why))
+            return
+        self._target = path.with_suffix("")
         self.save_button.setEnabled(False)
         self._saver.save(report, path)
 

@@ -210,3 +210,29 @@ def test_a_report_of_equal_runs(command: Command, run: Path, tmp_path: Path) -> 
     file = tmp_path / "same.html"
     assert command("diff", run, run, "--report", file).code == 0
     assert "SAME" in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "anchor run.rlog -o run.rlog",
+        "verify run.json --report run.json",
+        "diff run.rlog run.json --report run.json",
+        "verify run.rlog --anchor anchor.json --report anchor.json",
+        "diff run.rlog run.rlog --rules rules.toml --report rules.toml.html",
+    ],
+)
+def test_nothing_that_is_read_is_written_over(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    logs.write_log(tmp_path / "run.rlog", turns=2)
+    (tmp_path / "run.json").write_text('[{"role": "user", "content": "Hi"}]')
+    (tmp_path / "rules.toml").write_text("")
+    (tmp_path / "rules.toml.html").symlink_to("rules.toml")
+    assert command("anchor", "run.rlog", "-o", "anchor.json").code == 0
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    result = command(*words.split())
+    assert result.code == 2
+    assert "it is itself what is read here" in result.err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from replay_gui.core.atomic_file import write_whole
+from replay_gui.core.atomic_file import keep_apart, write_whole
 from replay_gui.core.errors import NotWritten
 
 
@@ -40,3 +40,13 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotWritten, match="No such file"):
         write_whole(tmp_path / "none" / "report.html", b"new")
+
+
+def test_a_file_that_is_read_is_never_written_over(tmp_path: Path) -> None:
+    read, link, other = tmp_path / "run.rlog", tmp_path / "link", tmp_path / "report.html"
+    read.write_bytes(b"x")
+    link.symlink_to(read)
+    keep_apart(other, [read, tmp_path / "gone"])
+    for target in (read, link):
+        with pytest.raises(NotWritten, match="it is itself what is read here"):
+            keep_apart(target, [read])

@@ -13,12 +13,12 @@ from replay_gui.core.verification import VerificationReport
 from replay_gui.engine.answers import IndexGrew, Moment, Rows, RunOpened, Trouble
 from replay_gui.engine.engine import Engine
 from replay_gui.engine.processes import WorkerPool
-from replay_gui.engine.requests import Answer, GetRows, Open, Request, Seek, WorkEnded
+from replay_gui.engine.requests import Answer, GetRows, Open, Request, Seek
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 FOLDERS = sorted(path for path in DATA.glob("*") if path.is_dir() and path.name != "LICENSES")
 PASSED_OVER = {".md", ".txt"}
-WAIT = 60.0  # seconds
+WAIT = 20.0  # seconds
 T = TypeVar("T")
 
 
@@ -86,7 +86,7 @@ def test_every_file_opens(driver: Driver, folder: Path) -> None:
         opened = driver.open(str(path))
         if path.suffix == ".bin":
             assert isinstance(opened, Trouble)
-            assert "format" in opened.text
+            assert "protobuf" in opened.text
             continue
         assert isinstance(opened, RunOpened), (path, opened)
         assert opened.facts.format == ("openclaw" if folder.name.startswith("openclaw") else folder.name)
@@ -96,4 +96,3 @@ def test_every_file_opens(driver: Driver, folder: Path) -> None:
             assert isinstance(last, RunOpened)
             assert last.facts.run == opened.facts.runs[-1]
             look(driver, last)
-    driver.until(WorkEnded)

@@ -179,3 +179,22 @@ def test_an_anchor_by_hand(journey: Journey) -> None:
     assert comparison.comparison is not None
     a, b = comparison.anchors[0]
     assert int(comparison.comparison.alignment.partner_of_a[a]) == b
+
+
+def test_reload_compares_again_from_disk_and_close_leaves_the_run_in_a(
+    journey: Journey, copies: tuple[Path, Path]
+) -> None:
+    comparison = _compare(journey, *copies)
+    assert comparison.compared is not None
+    assert comparison.compared.comparison.diverged
+    copies[1].write_bytes(copies[0].read_bytes())
+    journey.press(Key.Key_R, Ctrl)
+    comparison = _settled(journey)
+    assert comparison.compared is not None
+    assert not comparison.compared.comparison.diverged
+    journey.press(Key.Key_W, Ctrl)
+    assert not comparison.active
+    assert journey.session.facts is not None
+    assert journey.session.facts.name == "a.rlog"
+    journey.press(Key.Key_W, Ctrl)
+    assert journey.session.facts is None

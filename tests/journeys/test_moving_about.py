@@ -12,8 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.demo.samples import DAMAGED
 from replay_gui.engine.bridge import EngineBridge
+from replay_gui.look.theme import GAP, apply_theme
 from replay_gui.models.session import Session
 from replay_gui.widgets.banner import Banner
+from replay_gui.widgets.event_detail import EventDetail
+from replay_gui.widgets.event_list import EventList
+from replay_gui.widgets.state_inspector import StateInspector
 from replay_gui.windows.main_window import MainWindow
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
@@ -138,6 +142,58 @@ def test_every_control_can_be_named(journey: Journey, log: Path) -> None:
         and not (widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text()))
     ]
     assert nameless == []
+
+
+def test_tab_goes_through_the_run_page_as_one_reads_it(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    view = journey.window._run_view
+    events, detail, state = (view.findChild(kind) for kind in (EventList, EventDetail, StateInspector))
+    view.timeline.timeline.setFocus()
+    seen: list[QWidget] = []
+    for _ in range(60):
+        journey.press(Key.Key_Tab)
+        widget = journey.window.focusWidget()
+        panel = next((one for one in (events, detail, state) if one.isAncestorOf(widget)), None)
+        if panel is not None and panel not in seen:
+            seen.append(panel)
+        if view.timeline.timeline.hasFocus():
+            break
+    assert view.timeline.timeline.hasFocus()
+    assert seen == [events, detail, state]
+
+
+def test_the_facts_can_be_named(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    journey.press(Key.Key_I, Ctrl)
+    facts = journey.window._run_view.facts
+    assert facts.isVisible()
+    assert facts.accessibleName() == "Run facts"
+    assert "Tools" in {section.accessibleName() for section in facts.findChildren(QWidget)}
+
+
+@pytest.mark.parametrize("width", [800, 1024, 1280])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_nothing_in_the_tool_bar_overlaps(
+    journey: Journey, log: Path, qapp: QApplication, width: int, theme: str
+) -> None:
+    apply_theme(qapp, theme)
+    journey.open(log)
+    window = journey.window
+    window.resize(width, 640)
+    window._find.line.setText("because")
+    journey.until(lambda: window._find.count.text() == "10 hits")
+    window._find.count.setText("123,456 of 123,456")
+    bar = window._bar
+    journey.until(lambda: not overlapping(bar._body) and not overlapping(window._find))
+    assert window._find.line.width() >= 12 * GAP
+
+
+def overlapping(holder: QWidget) -> list[str]:
+    """Parts that stand in each other's way, or stick out."""
+    parts = [one for one in holder.children() if isinstance(one, QWidget) and one.isVisible()]
+    pairs = [(a, b) for i, a in enumerate(parts) for b in parts[i + 1 :]]
+    out = [str(one) for one in parts if not holder.rect().contains(one.geometry())]
+    return out + [f"{a} {b}" for a, b in pairs if a.geometry().intersects(b.geometry())]
 
 
 @pytest.mark.parametrize("kept", ["7", "[[1, 2]]", '[["a", "b", -3]]', "{", "[" * 5000, '{"a": 1}', "@Invalid()"])

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.state import ABSENT, Change
+from replay_gui.models import state_tree
 from replay_gui.models.state_tree import StateTree
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -109,3 +110,20 @@ def test_any_sequence_of_states_keeps_the_model_sound(states: list[dict[str, Any
     fresh.show(states[-1] if states else {})
     assert paths(model) == paths(fresh)
     assert tester is not None
+
+
+def test_a_long_search_goes_on_in_other_turns(
+    tree: StateTree, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state_tree, "STRIDE", 50)
+    tree.show({"a": list(range(200)), "z": {"needle": 1}})
+    tree.set_needle("needle")
+    assert not tree.complete
+    assert paths(tree) == []
+    qtbot.waitUntil(lambda: tree.complete)
+    assert paths(tree) == [("z",), ("z", "needle")]
+    tree.show({"a": list(range(200)), "y": "a needle"})
+    tree.set_needle("")
+    assert tree.complete
+    assert not tree.findChild(QTimer).isActive()
+    assert tree.rowCount() == 2

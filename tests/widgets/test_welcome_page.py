@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFrame
 from pytestqt.qtbot import QtBot
 
 from replay_gui.widgets.welcome_page import Sample, WelcomePage
@@ -47,3 +48,13 @@ def test_lists_are_replaced(page: WelcomePage) -> None:
     page.set_recent([])
     assert page.rows == []
     assert not page.grab().isNull()
+
+
+def test_what_stands_there_has_a_name(page: WelcomePage) -> None:
+    page.set_recent(["/b.rlog"])
+    page.set_samples([Sample("Reference", "1,523 events.", "/samples/reference.rlog")])
+    named = [frame.accessibleName() for frame in page.findChildren(QFrame) if frame.isVisible()]
+    for name in ("Open a run, or drop a log here", "Recent", "Samples"):
+        assert name in named
+    assert [row.accessibleName() or row.text() for row in page.rows] == ["b.rlog", "Reference"]
+    assert page.accessibleName() == "Welcome"

@@ -22,12 +22,18 @@ from replay_gui.core.report.model import BrokenEvent, DifferencePart, RedactionN
 
 REDACTED = "[redacted]"
 PRESETS: Mapping[str, str] = {
-    "keys": r"\b(?:sk|pk|rk|ghp|gho|ghs|ghu|github_pat|glpat|xox[abprs]|hf|AKIA|ASIA|AIza)[-_]?[A-Za-z0-9_\-]{12,}"
+    "keys": r"\b(?:(?:sk|pk|rk)[-_](?=[A-Za-z0-9_\-]*\d)|ghp_|gho_|ghs_|ghu_|github_pat_|glpat-|xox[abprs]-|hf_|npm_"
+    r"|AKIA|ASIA|AIza)[A-Za-z0-9_\-]{12,}"
     r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----END)[\s\S])*(?:-----END [A-Z ]*PRIVATE KEY-----)?"
-    r"|(?i:\b(?:bearer|api[-_ ]?key|secret|token|password|passwd)\b[\"'”]?\s*[:= ]\s*[\"'“]?)[^\s\"'“”,;]{6,}",
+    r"|(?i:\b(?:bearer|basic)\s+)[\w+/=.~-]{6,}"
+    r"|(?i:[\w-]*(?:api[-_ ]?key|access[-_ ]?key|secret|token|password|passwd)\b[\"'”]?\s*[:= ]\s*[\"'“]?)"
+    r"[^\s\"'“”,;]{6,}",
     "e-mail": r"\b[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+",
-    "home folders": r"(?:(?<![\w.])/(?:home|Users)/|\b[A-Za-z]:\\+Users\\+)[^/\\\s\"'“”:,;]+|(?<![\w.])/root(?=/)",
+    "home folders": r"(?:/(?:var/|export/)?(?:home|Users)/|/mnt/[a-z]/Users/|\b[A-Za-z]:\\+Users\\+)"
+    r"[^/\\\n\"'“”:,;]+(?=[/\\])"
+    r"|(?:/(?:var/|export/)?(?:home|Users)/|/mnt/[a-z]/Users/|\b[A-Za-z]:\\+Users\\+)[^/\\\s\"'“”:,;]+"
+    r"|(?<![\w.~/])~[a-z_][\w-]*|(?<![\w.])/root\b",
 }
 """name: regular expression."""
 

@@ -86,3 +86,22 @@ def test_presets_know_the_usual_secrets(secret: str) -> None:
     assert SHARING.text is not None
     assert secret[-6:] not in SHARING.text.sub("", f"it is {secret} there") or secret.startswith("C:")
     assert "bob" not in SHARING.text.sub("", secret)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("see /var/home/alice/x", "see [redacted]/x"),
+        ("see /mnt/c/Users/carol/x", "see [redacted]/x"),
+        ("see /export/home/alice/x", "see [redacted]/x"),
+        ("see /home/Jane Doe/x", "see [redacted]/x"),
+        ("cd ~alice && ls", "cd [redacted] && ls"),
+        ("AWS_SECRET_ACCESS_KEY=abcdef12345", "[redacted]"),
+        ("Authorization: Basic abcdef12345", "Authorization: [redacted]"),
+        ("npm_0123456789abcdef", "[redacted]"),
+        ("task-force-is-skilled-at-everything", "task-force-is-skilled-at-everything"),
+    ],
+)
+def test_presets_take_what_they_should_and_no_more(text: str, left: str) -> None:
+    assert SHARING.text is not None
+    assert SHARING.text.sub("[redacted]", text) == left

@@ -1,0 +1,136 @@
+"""Files of several runs, folders, formats and mappings, by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog
+
+from replay_gui.widgets.banner import Banner
+from replay_gui.windows.mapping_dialog import MappingDialog
+from replay_gui.windows.runs_dialog import RunsDialog
+from tests.helpers.foreign import written
+from tests.helpers.journey import Journey
+from tests.helpers.logs import write_log
+
+D = TypeVar("D", bound=QDialog)
+TRIAL = {"task_id": 1, "trial": 0, "reward": 1.0, "info": {}, "traj": [{"role": "user", "content": "hi"}]}
+
+
+@pytest.fixture
+def trials(tmp_path: Path) -> Path:
+    """A file of three runs."""
+    return written(tmp_path, [{**TRIAL, "trial": number} for number in range(3)], "trials.json")
+
+
+def dialog(journey: Journey, kind: type[D]) -> D:
+    journey.until(lambda: any(one.isVisible() for one in journey.window.findChildren(kind)))
+    return next(one for one in journey.window.findChildren(kind) if one.isVisible())
+
+
+def listed(journey: Journey) -> RunsDialog:
+    found = dialog(journey, RunsDialog)
+    journey.until(lambda: not found.runs.working)
+    return found
+
+
+def test_a_file_of_several_runs_offers_the_others(journey: Journey, trials: Path) -> None:
+    journey.open(trials)
+    session = journey.session
+    (banner,) = [one for one in journey.window.findChildren(Banner) if "holds 3 runs" in one.text]
+    QTest.mouseClick(banner.action, Qt.MouseButton.LeftButton)
+    runs = listed(journey)
+    assert runs.runs.rowCount() == 3
+    QTest.keyClick(runs.table, Qt.Key.Key_Down)
+    QTest.keyClick(runs.table, Qt.Key.Key_Return)
+    journey.until(lambda: session.facts is not None and session.facts.run == session.facts.runs[1])
+    journey.until(lambda: not session.working)
+    assert not [one for one in journey.window.findChildren(Banner) if one.isVisible() and "holds 3" in one.text]
+
+
+def test_one_of_the_list_is_compared_with_the_shown_run(journey: Journey, trials: Path) -> None:
+    journey.open(trials)
+    journey.window.actions_["runs"].trigger()
+    runs = listed(journey)
+    assert not runs.compare_button.isEnabled()  # the first is the one that is shown
+    QTest.keyClick(runs.table, Qt.Key.Key_Down)
+    assert runs.compare_button.isEnabled()
+    QTest.mouseClick(runs.compare_button, Qt.MouseButton.LeftButton)
+    comparison = journey.window.comparison
+    journey.until(lambda: comparison.fresh and comparison.b.facts is not None)
+    assert comparison.b.facts is not None
+    assert comparison.b.facts.given == f"{trials}#2"
+    comparison.end()
+
+
+def test_two_runs_of_a_folder_are_laid_side_by_side(journey: Journey, tmp_path: Path) -> None:
+    for turns in (1, 2, 3):
+        write_log(tmp_path / f"{turns}.rlog", turns=turns)
+    journey.window.open_paths([str(tmp_path)])
+    runs = listed(journey)
+    assert runs.runs.rowCount() == 3
+    QTest.keyClicks(runs.filter, "3.rlog")
+    assert runs.table.model().rowCount() == 1
+    runs.filter.clear()
+    runs.table.selectRow(0)
+    flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    runs.table.selectionModel().select(runs.table.model().index(2, 0), flags)
+    assert runs.compare_button.isEnabled()
+    assert not runs.open_button.isEnabled()
+    QTest.mouseClick(runs.compare_button, Qt.MouseButton.LeftButton)
+    comparison = journey.window.comparison
+    journey.until(lambda: comparison.fresh)
+    assert (comparison.a.facts is not None and comparison.a.facts.name) == "1.rlog"
+    assert (comparison.b.facts is not None and comparison.b.facts.name) == "3.rlog"
+    assert journey.window.actions_["runs"].isEnabled()  # the folder can be gone back to
+    comparison.end()
+
+
+def test_heads_sort(journey: Journey, tmp_path: Path) -> None:
+    for name, turns in (("a", 1), ("b", 12), ("c", 3)):
+        write_log(tmp_path / f"{name}.rlog", turns=turns)
+    journey.window.sources.show_runs(str(tmp_path))
+    runs = listed(journey)
+    runs.table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+    assert [runs.table.model().index(row, 0).data() for row in range(3)] == ["b.rlog", "c.rlog", "a.rlog"]
+    runs.close()
+
+
+def test_a_wrong_guess_is_overridden_and_stays_so_after_a_reload(journey: Journey, trials: Path) -> None:
+    journey.open(trials)
+    session = journey.session
+    journey.window._menus.shown.emit()
+    journey.until(journey.window._menus.formats.isEnabled)
+    entries = {entry.data(): entry for entry in journey.window._menus.formats.actions()}
+    assert {"tau-bench", "json-lines", "oracle.omen"} <= entries.keys()
+    entries["json-lines"].trigger()
+    journey.until(lambda: session.facts is not None and session.facts.format == "json-lines")
+    journey.until(lambda: not session.working)
+    with journey.qtbot.waitSignal(session.run_changed):
+        session.reload()
+    assert session.facts is not None
+    assert session.facts.format == "json-lines"
+    journey.until(lambda: not session.working)
+
+
+def test_a_mapping_is_made_and_used_at_once(journey: Journey, tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(json.dumps({"was": who, "mapped said": "hi"}) for who in ("user", "agent")))
+    journey.open(path)
+    session = journey.session
+    journey.window.actions_["mapping"].trigger()
+    mapping = dialog(journey, MappingDialog)
+    journey.until(lambda: mapping.save.isEnabled())
+    for part, member in (("kind", "was"), ("output", "mapped said")):
+        box = mapping.boxes[part]
+        box.setCurrentIndex(box.findData(member))
+    assert [mapping.preview.data(mapping.preview.index(row, 1)) for row in (1, 2)] == ["Observation", "Decision"]
+    with journey.qtbot.waitSignal(session.run_changed):
+        mapping.save.click()
+    journey.until(lambda: not session.working and session.index.count == 3)
+    assert [session.index.kinds[kind] for kind in session.index.kind] == ["AgentInit", "Observation", "Decision"]

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from replay_gui.models.pacer import Pacer
+
+
+def test_the_first_asking_is_answered_at_once_and_the_others_together(qtbot: QtBot) -> None:
+    pacer, heard = Pacer(5), list[str]()
+    pacer.due.connect(lambda: heard.append("due"))
+    for _ in range(10):
+        pacer.ask()
+    assert len(heard) == 1
+    with qtbot.waitSignal(pacer.due):
+        pass
+    assert len(heard) == 2
+    pacer.ask()
+    assert len(heard) == 2
+    pacer.stop()
+    pacer.ask()
+    assert len(heard) == 3
+    pacer.stop()
+
+
+def test_nothing_is_due_that_nobody_asked_for(qtbot: QtBot) -> None:
+    pacer = Pacer(1)
+    pacer.ask()
+    with qtbot.assertNotEmitted(pacer.due, wait=10):
+        pass

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from replay_gui.core.surveyed_run import SurveyedRun
+from replay_gui.engine.answers import Surveyed
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.requests import Answer
+from replay_gui.models.run_list import CALLS, COST, DURATION, EVENTS, NAME, SORT, RunList
+from tests.helpers.logs import write_log
+
+WAIT = 30_000  # ms
+
+
+@pytest.fixture
+def bridge(qapp: QCoreApplication) -> Iterator[EngineBridge]:
+    bridge = EngineBridge()
+    yield bridge
+    bridge.close()
+
+
+def run(name: str, **facts: object) -> SurveyedRun:
+    return SurveyedRun(f"/{name}", name, "rlog", **facts)  # type: ignore[arg-type]
+
+
+def hear(runs: RunList, *found: SurveyedRun, ended: bool = True) -> None:
+    runs._on_answered(Answer(0, 0, Surveyed(runs._number, found, len(found), 9, ended)))
+
+
+def words(runs: RunList, row: int, column: int) -> object:
+    return runs.data(runs.index(row, column))
+
+
+def test_a_folder_is_listed_with_facts(qtbot: QtBot, bridge: EngineBridge, tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        write_log(tmp_path / f"{name}.rlog", turns=1)
+    (tmp_path / "notes.txt").write_text("nothing")
+    runs = RunList(bridge)
+    QAbstractItemModelTester(runs, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    runs.start(str(tmp_path))
+    qtbot.waitUntil(lambda: not runs.working, timeout=WAIT)
+    assert [words(runs, row, NAME) for row in range(runs.rowCount())] == ["a.rlog", "b.rlog"]
+    assert int(str(words(runs, 0, EVENTS))) > 1
+    assert (runs.done, runs.total, runs.problem) == (3, 3, "")
+    assert runs.run(1).given == str(tmp_path / "b.rlog")
+
+
+def test_what_is_not_there_is_said(qtbot: QtBot, bridge: EngineBridge, tmp_path: Path) -> None:
+    runs = RunList(bridge)
+    runs.start(str(tmp_path / "gone"))
+    qtbot.waitUntil(lambda: not runs.working, timeout=WAIT)
+    assert "gone" in runs.problem
+
+
+def test_rows_grow_and_what_is_said_of_an_earlier_list_is_stale(qapp: QCoreApplication) -> None:
+    runs = RunList(None)
+    QAbstractItemModelTester(runs, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    runs.start("/x")
+    hear(runs, run("a"), ended=False)
+    assert runs.working
+    hear(runs, run("b"))
+    assert (runs.rowCount(), runs.working) == (2, False)
+    hear(runs, run("late"))
+    assert runs.rowCount() == 2
+    runs.start("/y")
+    runs._on_answered(Answer(0, 0, Surveyed(runs._number - 1, (run("old"),), 1, 1, True)))
+    assert runs.rowCount() == 0
+    runs.stop()
+    hear(runs, run("after the stop"))
+    assert runs.rowCount() == 0
+
+
+def test_cells_are_words_and_sort_by_value(qapp: QCoreApplication) -> None:
+    runs = RunList(None)
+    runs.start("/x")
+    hear(runs, run("a\u202e", events=1234, calls=9, duration=2_390_000_000, cost=0.5), run("b", problem="damaged"))
+    assert words(runs, 0, NAME) == "a\\u202e"
+    assert [words(runs, 0, column) for column in (EVENTS, DURATION, COST)] == ["1,234", "2.39 s", "$0.5000"]
+    assert [words(runs, 1, column) for column in (EVENTS, CALLS, COST)] == ["unread", "", ""]
+    assert runs.data(runs.index(0, CALLS), SORT) == 9
+    assert runs.data(runs.index(1, CALLS), SORT) == -1
+    assert runs.data(runs.index(1, NAME), Qt.ItemDataRole.ToolTipRole) == "damaged"
+    assert (runs.has(COST), runs.has(DURATION)) == (True, True)

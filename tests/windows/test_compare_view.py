@@ -1,0 +1,50 @@
+"""The page of a comparison: its borders."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtWidgets import QSplitter
+from pytestqt.qtbot import QtBot
+
+from replay_gui.windows.compare_view import CompareView
+from tests.helpers.comparisons import StoryComparison
+
+
+def _view(qtbot: QtBot) -> CompareView:
+    session = StoryComparison()
+    session.show_runs(8, 9)
+    view = CompareView(session)
+    session.setParent(view)
+    qtbot.addWidget(view)
+    view.resize(1440, 900)
+    view.show()
+    return view
+
+
+def _heights(view: CompareView) -> list[int]:
+    return [panel.height() for panel in (view.causes, view.divergences, view.step)]
+
+
+def test_borders_that_were_dragged_are_there_again(qtbot: QtBot) -> None:
+    view = _view(qtbot)
+    assert view.save() == [QByteArray()] * 3
+    splitter = view.divergences.parentWidget()
+    assert isinstance(splitter, QSplitter)
+    splitter.setSizes([300, 200, 300])
+    splitter.splitterMoved.emit(300, 1)
+    dragged = _heights(view)
+    another = _view(qtbot)
+    assert _heights(another) != dragged
+    another.restore(*view.save())
+    assert _heights(another) == dragged
+    another.reset()
+    assert another.save() == [QByteArray()] * 3
+    assert _heights(another) != dragged
+
+
+def test_what_is_no_state_of_borders_is_passed_over(qtbot: QtBot) -> None:
+    view = _view(qtbot)
+    before = _heights(view)
+    view.restore(None, "rows", QByteArray(b"rows"))
+    assert _heights(view) == before
+    assert view.save() == [QByteArray()] * 3
