@@ -163,7 +163,7 @@ def _response(payload: Payload) -> str:
         return f"failed: {gist(output)}"
     if isinstance(output, str):
         said = _text(output)
-        return next((line for line in said.splitlines() if line.strip()), said)
+        return next((line for line in said.splitlines() if line.strip()), "nothing")
     return gist(output)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from replay_gui.core.state import State
 
-MEMORY_BUDGET = 64 << 20  # bytes, estimated
+MEMORY_BUDGET = 32 << 20  # bytes, estimated; large states take up to twice as many
 
 
 @dataclass(frozen=True, slots=True)

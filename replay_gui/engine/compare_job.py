@@ -9,10 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from replay_gui.core.divergence.compare import Comparer
 from replay_gui.core.divergence.first_divergence import first_divergence
@@ -21,6 +23,7 @@ from replay_gui.core.divergence.side import Side
 from replay_gui.core.errors import LogChanged
 from replay_gui.core.index_cache import IndexCache
 from replay_gui.core.log_reader import EventLog
+from replay_gui.core.run_index import RunIndex
 from replay_gui.engine.comparison_files import Findings, write_columns
 from replay_gui.engine.worker import Report
 
@@ -95,7 +98,12 @@ def forget_runs(args: dict[str, Any], report: Report) -> None:
 @contextmanager
 def _side(run: ComparedRun) -> Iterator[Side]:
     with EventLog.open(run.path) as log:
-        kept = IndexCache(Path(run.folder).parent).load(log)
-        if kept is None:
-            raise LogChanged(f"{run.path}: its index is gone; reload it")
-        yield Side(log, kept[1], Path(run.folder))
+        yield Side(log, _index(log, run), Path(run.folder))
+
+
+def _index(log: EventLog, run: ComparedRun) -> RunIndex:
+    """The index without what comparing has no use for."""
+    kept = IndexCache(Path(run.folder).parent).load(log)
+    if kept is None:
+        raise LogChanged(f"{run.path}: its index is gone; reload it")
+    return replace(kept[1], time=np.zeros(0, np.int64), duration=np.zeros(0, np.int64))

@@ -81,6 +81,9 @@ class RunKeeper:
     def reply(self, number: int, question: Question, ticket: int) -> None:
         """Answers a question about run `number`; one about a run that is not here any more is stale."""
         run = self.open
+        if self._converting is not None and isinstance(question, StopWork):
+            self._give_up_converting(self._converting)
+            return
         if run is None or run.number != number:
             return
         match question:
@@ -142,6 +145,12 @@ class RunKeeper:
             made = msgspec.convert(message["value"], Conversion)
             complain = partial(self._complain, number)
             self._take_over(opened_conversion(number, path, converting.stamp, made, self._cache, complain), 0)
+
+    def _give_up_converting(self, converting: _Converting) -> None:
+        """The run that was open before, if any, stays."""
+        self._stop_converting()
+        self._answer(converting.run, WorkEnded())
+        self._answer(converting.run, Trouble("info", f"Stopped: {converting.path} was not imported."))
 
     def _stop_converting(self) -> None:
         if self._converting is not None:

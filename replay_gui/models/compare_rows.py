@@ -61,12 +61,18 @@ _SAID = {
 
 
 class CompareRows(QAbstractTableModel):
-    """Lines of a split view: see ShownRows. `changes_only`: whether equal rows are folded."""
+    """Lines of a split view: see ShownRows.
+
+    Attributes:
+        changes_only: whether equal rows are folded. ignored_shown: whether rows count as changes that differ only in
+        what rules silence.
+    """
 
     def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.changes_only = False
+        self.ignored_shown = False
         self._opened: tuple[tuple[int, int], ...] = ()
         self._tones: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._blocks: OrderedDict[int, tuple[AlignedRow, ...]] = OrderedDict()
@@ -80,6 +86,21 @@ class CompareRows(QAbstractTableModel):
         self.changes_only, self._opened = on, ()
         self._reset()
 
+    def set_ignored_shown(self, on: bool) -> None:
+        """Whether what rules silence is among the changes."""
+        self.ignored_shown = on
+        self._reset()
+
+    @property
+    def changes(self) -> NDArray[np.int32]:
+        """int32, ascending: the rows that count as changes."""
+        comparison = self._session.comparison
+        if comparison is None:
+            return np.zeros(0, np.int32)
+        if not self.ignored_shown:
+            return comparison.points.row
+        return np.union1d(comparison.points.row, np.flatnonzero(comparison.ignored)).astype(np.int32)
+
     def open_fold(self, line: int) -> None:
         """Shows the rows of a fold."""
         start, count = self.shown.row(line), self.shown.fold(line)
@@ -89,9 +110,9 @@ class CompareRows(QAbstractTableModel):
 
     def _reset(self) -> None:
         self.beginResetModel()
-        comparison, rows = self._session.comparison, len(self._tones)
-        if self.changes_only and comparison is not None:
-            self.shown = ShownRows.about(rows, comparison.points.row, self._opened)
+        rows = len(self._tones)
+        if self.changes_only and self._session.comparison is not None:
+            self.shown = ShownRows.about(rows, self.changes, self._opened)
         else:
             self.shown = ShownRows.all(rows)
         self.endResetModel()

@@ -358,7 +358,8 @@ class ComparisonSession(QObject):
         self.row = NO_ROW
         self._set_progress(None)
         self.compared_changed.emit()
-        self._mark(compared)
+        for session, last in ((self.a, compared.places.last_a), (self.b, compared.places.last_b)):
+            session.set_marks(divergence_marks(compared.comparison, last))
         self._look_first(compared)
 
     def _look_first(self, compared: Compared) -> None:
@@ -374,11 +375,6 @@ class ComparisonSession(QObject):
             self.select_point(0)
         else:
             self.select(0)
-
-    def _mark(self, compared: Compared) -> None:
-        """Marks the divergences on both timelines."""
-        for session, last in ((self.a, compared.places.last_a), (self.b, compared.places.last_b)):
-            session.set_marks(divergence_marks(compared.comparison, last))
 
     def _pair(self, row: int) -> tuple[int, int] | None:
         if self.comparison is None or row == NO_ROW:

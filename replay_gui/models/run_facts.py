@@ -84,4 +84,5 @@ def _counts(values: NDArray[np.uint16] | NDArray[np.int32], most: int) -> NDArra
 
 
 def _timed(times: NDArray[np.int64]) -> NDArray[np.int64]:
-    return times[times != NO_TIME]
+    known: NDArray[np.int64] = times[times != NO_TIME]
+    return known

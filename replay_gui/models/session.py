@@ -5,7 +5,7 @@ Every widget reads from here and asks here; none talks to the engine or to anoth
 
 from __future__ import annotations
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.run_index import RunIndex
 from replay_gui.core.verification import VerificationReport
@@ -41,6 +41,7 @@ from replay_gui.engine.requests import (
     WorkEnded,
 )
 from replay_gui.models.error_steps import next_error
+from replay_gui.models.file_watch import FileWatch
 from replay_gui.models.lane_steps import next_in_lane
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
@@ -48,7 +49,6 @@ from replay_gui.models.timeline_marks import TimelineMarks
 from replay_gui.models.timeline_scale import TimelineScale
 
 PACE = 100  # ms between two moments asked for in a row: the hand does not wait for what they cost
-SETTLE = 200  # ms without a further change before a changed file is looked at
 
 
 class Session(QObject):
@@ -125,10 +125,8 @@ class Session(QObject):
         self._coming: tuple[int, str | None] = (0, None)  # position and format of the run that is being opened
         self._wanted: int | None = None  # a position that the index does not cover yet
         self._whole = True  # the view shows the whole run, and goes on doing so while the index grows
-        self._watcher = QFileSystemWatcher(self)
-        self._settle = QTimer(self, singleShot=True, interval=SETTLE)
-        self._watcher.fileChanged.connect(self._on_file_event)
-        self._settle.timeout.connect(self._on_file_settled)
+        self._watch = FileWatch(self)
+        self._watch.settled.connect(self._on_file_settled)
         self._pacer = Pacer(PACE, self)
         self._pacer.due.connect(self.catch_up)
         if bridge is not None:
@@ -138,7 +136,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Ends the engine, if it is the session's; the session is of no use afterwards."""
-        self._settle.stop()
+        self._watch.watch("")
         self._pacer.stop()
         if self.bridge is not None and self.seat is Seat.A:
             self.bridge.close()
@@ -331,6 +329,8 @@ class Session(QObject):
                     self.troubled.emit(trouble)
             case Progress() as progress if answer.run >= self._run:
                 self._set_working(progress)
+            case WorkEnded() if answer.run >= self._run:
+                self._set_working(None)
             case _ if answer.run != self._run:
                 pass  # stale
             case IndexGrew(index):
@@ -350,8 +350,6 @@ class Session(QObject):
             case VerificationReport() as report:
                 self.report = report
                 self.report_changed.emit()
-            case WorkEnded():
-                self._set_working(None)
 
     def _show_run(self, number: int, facts: RunFacts | None, index: RunIndex) -> None:
         self._run = number
@@ -362,7 +360,7 @@ class Session(QObject):
         self._whole = True
         self._choose_axis()
         self.view = (0.0, float(max(index.count, 8)))
-        self._watch()
+        self._watch.watch("" if facts is None else facts.path)
         self._set_working(None)
         self.trouble_cleared.emit()
         self.run_changed.emit()
@@ -390,21 +388,7 @@ class Session(QObject):
             self.working = progress is not None
             self.progress_changed.emit(progress)
 
-    # ---- the file on disk -----------------------------------------------------------------------------
-    def _watch(self) -> None:
-        self._settle.stop()
-        if watched := self._watcher.files():
-            self._watcher.removePaths(watched)
-        if self.facts is not None:
-            self._watcher.addPath(self.facts.path)
-
-    @Slot(str)
-    def _on_file_event(self, path: str) -> None:
-        self._settle.start()
-
     @Slot()
     def _on_file_settled(self) -> None:
-        """The engine compares; a file that was replaced is watched on."""
+        """The engine compares."""
         self._ask("check", CheckFile())
-        if self.facts is not None and not self._watcher.files():
-            self._watcher.addPath(self.facts.path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from replay_gui.core.state import Path
@@ -33,14 +32,14 @@ class ValueSearch:
 
     def go_on(self, members: int) -> bool:
         """Looks at so many members more, about 3 µs each; whether anything was found among them."""
-        before, looked = len(self._found), 0
-        for looked, path in enumerate(islice(self._steps, members), 1):
+        before = len(self._found)
+        self.ended = self.complete = True
+        for number, path in enumerate(self._steps, 1):
             if path is not None:
                 self._found.add(path)
-                if len(self._found) >= HITS:
-                    self.ended = True
-                    return True
-        self.ended = self.complete = looked < members
+            if number == members or len(self._found) == HITS:
+                self.ended, self.complete = len(self._found) == HITS, False
+                break
         return len(self._found) > before
 
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QScrollBar, QWidget
 
 from replay_gui.look.theme import ICON, LINE, ROW, SMALL_RADIUS, theme, theme_events
 from replay_gui.models.compare_rows import CompareRows, Tone
-from replay_gui.models.comparison_session import ComparisonSession
 
 _LEAST = 3  # pixels of a mark
 _GRASP = 12  # pixels of the window, at least
@@ -19,11 +18,8 @@ _GRASP = 12  # pixels of the window, at least
 class DivergenceStrip(QWidget):
     """Stands in for the view's scroll bar. Click or drag: that place comes into sight."""
 
-    def __init__(
-        self, session: ComparisonSession, rows: CompareRows, bar: QScrollBar, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, rows: CompareRows, bar: QScrollBar, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
         self._rows = rows
         self._bar = bar
         self._held = 0.0  # where in the window it was grasped, in pixels from its top
@@ -49,9 +45,8 @@ class DivergenceStrip(QWidget):
         height = max(self.height(), 1)
         if self._marks is None or len(self._marks) != height:
             self._marks = np.zeros(height, np.uint8)
-            comparison = self._session.comparison
-            if comparison is not None and self._rows.shown.count:
-                rows = comparison.points.row
+            rows = self._rows.changes
+            if len(rows) and self._rows.shown.count:
                 pixels = self._rows.shown.lines(rows) * height // self._rows.shown.count
                 np.maximum.at(self._marks, pixels, self._rows.tones(rows))
         return self._marks
@@ -91,7 +86,7 @@ class DivergenceStrip(QWidget):
         painter.drawRoundedRect(space, SMALL_RADIUS, SMALL_RADIUS)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         marks = self.marks()
-        for tone in (Tone.MOVED, Tone.STATE, Tone.ONLY, Tone.CHANGED, Tone.CAUSE):
+        for tone in (Tone.IGNORED, Tone.MOVED, Tone.STATE, Tone.ONLY, Tone.CHANGED, Tone.CAUSE):
             colour = _ink(tone)
             for y in np.flatnonzero(marks == tone):
                 painter.fillRect(2, int(y), self.width() - 4, _LEAST, colour)
@@ -108,4 +103,5 @@ class DivergenceStrip(QWidget):
 def _ink(tone: Tone) -> QColor:
     now = theme()
     inks = {Tone.CAUSE: now.error, Tone.CHANGED: now.memory, Tone.ONLY: now.tools[0], Tone.MOVED: now.moved}
+    inks[Tone.IGNORED] = now.line
     return inks.get(tone, now.changed_text)

@@ -34,7 +34,7 @@ class DivergenceView(QWidget):
         self.rows = CompareRows(session, self)
         self.view = SplitView(session, self.rows)
         self._dimmer = Dimmer(self.view)
-        self.strip = DivergenceStrip(session, self.rows, self.view.verticalScrollBar())
+        self.strip = DivergenceStrip(self.rows, self.view.verticalScrollBar())
         self._names = (ElidedLabel(), ElidedLabel())
         heads = QHBoxLayout()
         heads.setContentsMargins(0, 0, 0, 0)

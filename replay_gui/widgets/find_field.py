@@ -13,7 +13,7 @@ from replay_gui.models.finder import Finder
 from replay_gui.models.session import Session
 
 TYPING = 150  # ms after the last key, then the search begins
-_WIDTH = 28 * GAP  # of the line at least
+_WIDTH, _LEAST = 28 * GAP, 12 * GAP  # of the line where there is room, and where there is none
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -31,7 +31,7 @@ class FindField(QWidget):
         self.line.setAccessibleName("Find in events")
         self.line.setToolTip("Text in kinds, tools, payloads and meta (Ctrl+F)")
         self.line.setMaxLength(1000)
-        self.line.setMinimumWidth(_WIDTH)
+        self.line.setMinimumWidth(_LEAST)
         self._glass = self.line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.line.installEventFilter(self)
         self.case = self._button("Aa", "Match case")
@@ -72,6 +72,9 @@ class FindField(QWidget):
         button.setIconSize(QSize(ICON, ICON))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(_WIDTH - self.line.sizeHint().width(), 0)
 
     # ---- what the user does -------------------------------------------------------------------------
     @Slot()

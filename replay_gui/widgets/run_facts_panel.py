@@ -41,7 +41,7 @@ class RunFactsPanel(Panel):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for section in (self._run, self._checked, self._used, self._tools, self._kinds):
+        for section in (self._run, self._used, self._checked, self._tools, self._kinds):
             column.addWidget(section)
         column.addStretch(1)
         area = QScrollArea()

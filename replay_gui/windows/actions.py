@@ -120,6 +120,7 @@ SPECS = (
     _compare("first_divergence", "&First divergence", ("Shift+F7",), "To the first divergence", "first", 1),
     _compare("last_divergence", "&Last divergence", ("Shift+F8",), "To the last divergence", "last", 1),
     _choice("changes_only", "&Changes only", ("Ctrl+Shift+C",), "Fold the steps that are equal", 2),
+    _choice("show_ignored", "Show &ignored", ("Ctrl+Shift+I",), "Count as changes what rules ignore, too", 2),
     _choice("link_cursors", "Link c&ursors", ("Ctrl+L",), "A move in one run moves the other", 2),
     _compare("anchor", "Same step &as …", ("=",), "Set by hand which two steps are the same", group=3),
     _compare("undo_rule", "Und&o rule", ("Ctrl+Z",), "Take back the last change of the rules", group=3),

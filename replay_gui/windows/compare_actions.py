@@ -84,6 +84,10 @@ class CompareActions(QObject):
         self._view.divergences.set_changes_only(on)
 
     @Slot(bool)
+    def on_show_ignored(self, on: bool) -> None:
+        self._view.divergences.rows.set_ignored_shown(on)
+
+    @Slot(bool)
     def on_link_cursors(self, on: bool) -> None:
         self._session.set_linked(on)
 

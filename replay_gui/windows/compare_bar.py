@@ -18,8 +18,14 @@ _WIDE, _NARROW = 150 * GAP, 100 * GAP  # of the bar: below, it does without some
 _POINT = 17 * GAP  # width of "divergence 3 of 31"
 _BEGIN = ("open", "compare_end", "compare_swap")
 _MOVES = ("first_divergence", "previous_divergence", "", "next_divergence", "last_divergence")
-_SHOWN = ("changes_only", "link_cursors", "export")
-_WITH_TEXT = {"open": " Open", "compare_end": " One run", "changes_only": "Changes only", "link_cursors": "Linked"}
+_SHOWN = ("changes_only", "show_ignored", "link_cursors", "export")
+_WITH_TEXT = {
+    "open": " Open",
+    "compare_end": " One run",
+    "changes_only": "Changes only",
+    "show_ignored": "Ignored",
+    "link_cursors": "Linked",
+}
 
 
 class CompareBar(QToolBar):
@@ -96,6 +102,7 @@ class CompareBar(QToolBar):
         wide = self.width() >= _WIDE
         only, both = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         self._names.setVisible(wide)
+        self._buttons["show_ignored"].setVisible(wide)
         for name in _BEGIN[:2]:
             self._buttons[name].setToolButtonStyle(both if wide else only)
         for name in ("first_divergence", "last_divergence"):

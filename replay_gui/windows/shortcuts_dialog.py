@@ -12,12 +12,12 @@ from replay_gui.windows.actions import SPECS
 GESTURES = (
     ("Click", "Go to the position under the pointer"),
     ("Drag", "Scrub: the position follows the hand"),
-    ("Right drag, Shift+drag", "Zoom to the area drawn"),
-    ("Middle drag, Ctrl+drag, Alt+drag", "Move what is shown"),
+    ("Right or Shift+drag", "Zoom to the area drawn"),
+    ("Middle, Ctrl or Alt+drag", "Move what is shown"),
     ("Wheel", "Zoom at the pointer"),
     ("Shift+wheel", "Move aside"),
     ("Click a triangle", "Fold or unfold lanes"),
-    ("Right click a lane's name", "Choose which lanes are shown"),
+    ("Right click a name", "Choose which lanes are shown"),
     ("Drag in “Whole run”", "Move the part that is shown"),
     ("Rest the pointer", "A summary of what is there"),
 )

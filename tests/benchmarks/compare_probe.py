@@ -17,6 +17,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from replay_gui.app import settle_garbage
+from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.look.theme import apply_theme
 from replay_gui.models.session import Session
@@ -76,6 +77,10 @@ def main() -> None:
     found["look_median"] = sorted(looks)[LOOKS // 2]
     found["states_median"] = sorted(states)[LOOKS // 2]
     found["held_looking"] = pulse.longest
+    asked = time.perf_counter()
+    comparison.rules.add(Rule(Action.IGNORE, path="/edited"))
+    wait(comparison.compared_changed, lambda: comparison.fresh, 600)
+    found["again"] = time.perf_counter() - asked
     found["megabytes"] = peak_memory()
     window.close()
     session.close()

@@ -37,6 +37,21 @@ def test_everything_asked(command: Any, asked: list[Options]) -> None:
     assert asked == [Options("run.rlog", False, 7, "dark", "a.png", (1280, 800), 2.0, "run")]
 
 
+def test_two_runs(command: Any, asked: list[Options]) -> None:
+    assert command("a.rlog", "b.rlog", "--at", 7).code == 0
+    assert command("a.rlog", "b.rlog", "--screenshot", "a.png", "--show", "compare").code == 0
+    assert asked == [
+        Options("a.rlog", at=7, other="b.rlog"),
+        Options("a.rlog", screenshot="a.png", show="compare", other="b.rlog"),
+    ]
+
+
+def test_two_runs_and_a_view_of_one_make_no_sense(command: Any, asked: list[Options]) -> None:
+    result = command("a.rlog", "b.rlog", "--screenshot", "a.png", "--show", "run")
+    assert (result.code, asked) == (2, [])
+    assert "leave the other out" in result.err
+
+
 def test_demo(command: Any, asked: list[Options]) -> None:
     assert command("--demo", "--at", 12).code == 0
     assert asked == [Options(demo=True, at=12)]

@@ -10,6 +10,7 @@ import pytest
 
 from replay_gui.commands import verify
 from replay_gui.core.log_writer import LogWriter
+from tests.core.importers.test_omen import event
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.logs import damage, write_log
 
@@ -209,3 +210,17 @@ def test_hostile_text_is_escaped(command: Any, tmp_path: Path) -> None:
         said = (result.out + result.err).replace("\n", "")
         assert said.replace("…", "").isprintable()
     assert "r\\x1b]0;owned\\x07\\u202e\\nVALID:0" in command("verify", path).out
+
+
+def test_a_format_with_hashes_of_its_own_is_verified_by_them(command: Any, tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    good = event(0, "AgentInit", agent_type="a", agent_version="1", config={})
+    path.write_text(json.dumps(good))
+    assert command("verify", path, "--json").object["verdict"] == "VALID"
+    assert command("verify", path, "--strict").code == 1
+    path.write_text(json.dumps({**good, "payload_hash": "0" * 64}))
+    result = command("verify", path, "--json")
+    found = result.object
+    assert (result.code, found["verdict"], found["origin"], found["verified"]) == (1, "INVALID", "imported", 0)
+    (failure,) = found["failures"]
+    assert (failure["position"], failure["offset"], failure["expected"]) == (0, 0, "0" * 64)

@@ -313,6 +313,18 @@ def test_a_worker_that_dies_is_told_of_and_the_engine_goes_on(talk: Talk, log: P
 
 
 @pytest.mark.parametrize("talk", ["slow_jobs"], indirect=True)
+def test_an_import_tells_how_far_it_is_and_may_be_stopped(talk: Talk, log: Path, tmp_path: Path) -> None:
+    path = write(tmp_path, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
+    talk.ask(Open(str(path)), run=2)
+    progress = talk.until(Progress, lambda progress: progress.job == "Importing" and progress.total > 0)
+    assert (progress.done, progress.total) == (1, 100)
+    talk.ask(StopWork(), run=0)  # about what is still shown
+    assert "was not imported" in talk.until(Trouble).text
+    assert any(isinstance(answer.value, WorkEnded) and answer.run == 2 for answer in talk.seen)
+    assert talk.open(log, run=3).facts.name == "run.rlog"
+
+
+@pytest.mark.parametrize("talk", ["slow_jobs"], indirect=True)
 def test_close_ends_running_work_within_a_second(talk: Talk, log: Path) -> None:
     talk.open(log)
     talk.until(Progress)

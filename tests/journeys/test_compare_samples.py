@@ -10,10 +10,12 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
+from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.core.divergence.rules_file import read_rules, rules_beside
 from replay_gui.demo.samples import DAMAGED, OTHERWISE, REFERENCE, RERUN
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.widgets.place_prompt import PlacePrompt
+from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
 
 Key, Ctrl, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -198,3 +200,29 @@ def test_reload_compares_again_from_disk_and_close_leaves_the_run_in_a(
     assert journey.session.facts.name == "a.rlog"
     journey.press(Key.Key_W, Ctrl)
     assert journey.session.facts is None
+
+
+def test_runs_of_different_formats_are_compared(journey: Journey, tmp_path: Path) -> None:
+    foreign = write(tmp_path, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
+    comparison = _compare(journey, REFERENCE.path, foreign)
+    assert comparison.b.facts is not None
+    assert comparison.b.facts.format == "claude-code"
+    assert comparison.point_count > 0
+    assert comparison.step is not None
+    journey.press(Key.Key_S, Ctrl | Shift)  # the foreign file is found again, as A
+    journey.until(lambda: comparison.a.facts is not None and comparison.a.facts.format == "claude-code")
+    assert _settled(journey).point_count > 0
+
+
+def test_rules_that_change_quickly_come_to_the_last_of_them(journey: Journey, copies: tuple[Path, Path]) -> None:
+    comparison = _compare(journey, *copies)
+    assert comparison.compared is not None
+    before = comparison.compared.comparison.counts.ignored
+    comparison.rules.choose_place(rules_beside(copies[0]))
+    for _ in range(3):
+        comparison.rules.add(Rule(Action.IGNORE, tool="search"))
+        comparison.rules.undo()
+    comparison.rules.add(Rule(Action.IGNORE, pattern="clock times"))
+    _settled(journey)
+    assert comparison.compared.comparison.counts.ignored > before
+    assert comparison.rules.in_force == (Rule(Action.IGNORE, pattern="clock times"),)

@@ -9,11 +9,12 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QLabel
 
 from replay_gui.widgets.banner import Banner
 from replay_gui.windows.mapping_dialog import MappingDialog
 from replay_gui.windows.runs_dialog import RunsDialog
+from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.foreign import written
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
@@ -134,3 +135,13 @@ def test_a_mapping_is_made_and_used_at_once(journey: Journey, tmp_path: Path) ->
         mapping.save.click()
     journey.until(lambda: not session.working and session.index.count == 3)
     assert [session.index.kinds[kind] for kind in session.index.kind] == ["AgentInit", "Observation", "Decision"]
+
+
+def test_the_facts_tell_of_tokens_by_model(journey: Journey, tmp_path: Path) -> None:
+    path = write(tmp_path, user("u1", None, "go"), assistant("a1", "u1", text("so")), assistant("a2", "a1", text("on")))
+    journey.open(path)
+    journey.window.actions_["run_facts"].trigger()
+    journey.until(lambda: journey.session.totals is not None)
+    words = [label.text() for label in journey.window.findChildren(QLabel) if label.isVisible()]
+    for said in ("a-model", "input", "20", "output", "6"):
+        assert said in words

@@ -74,3 +74,16 @@ def test_the_old_rows_stay_until_the_new_ones_have_come(qtbot: QtBot, qtmodeltes
     assert session.asked == []  # the engine could not answer about them any more
     session.end()
     assert rows.rowCount() == 0
+
+
+def test_what_rules_ignore_is_a_change_if_wanted(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    _, rows = _rows([E] * 50 + [C] + [E] * 50 + [C] + [E] * 50, qtmodeltester, ignored=[50])
+    rows.set_changes_only(True)
+    assert rows.changes.tolist() == [101]
+    assert rows.rowCount() == 9
+    rows.set_ignored_shown(True)
+    qtmodeltester.check(rows)  # type: ignore[no-untyped-call]
+    assert rows.changes.tolist() == [50, 101]
+    assert rows.rowCount() == 17
+    rows.set_ignored_shown(False)
+    assert rows.rowCount() == 9

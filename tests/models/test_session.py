@@ -333,3 +333,16 @@ def test_what_still_comes_of_the_old_run_does_not_use_up_where_the_new_one_begin
     session.open(str(write_log(tmp_path / "other.rlog", turns=20)), 70)
     session.seek(3)  # of the run that is still shown
     arrive(qtbot, session, 70)
+
+
+def test_work_on_a_run_that_could_not_be_opened_ends_too(
+    qtbot: QtBot, session: Session, log: Path, tmp_path: Path
+) -> None:
+    open_whole(qtbot, session, log)
+    path = tmp_path / "notes.txt"
+    path.write_text("nothing like a run")
+    with qtbot.waitSignal(session.troubled, timeout=WAIT):
+        session.open(str(path))
+    assert not session.working
+    assert session.facts is not None
+    assert session.facts.name == "run.rlog"

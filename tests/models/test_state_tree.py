@@ -112,9 +112,7 @@ def test_any_sequence_of_states_keeps_the_model_sound(states: list[dict[str, Any
     assert tester is not None
 
 
-def test_a_long_search_goes_on_in_other_turns(
-    tree: StateTree, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_search_goes_on_in_other_turns(tree: StateTree, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state_tree, "STRIDE", 50)
     tree.show({"a": list(range(200)), "z": {"needle": 1}})
     tree.set_needle("needle")

@@ -17,6 +17,7 @@ from replay_gui.core.run_index import NO_PAIR
 
 _RESPONSE = KINDS.index("ToolResponse")
 _REQUEST = KINDS.index("ToolRequest")
+_TOGETHER = 1 << 16  # hashes that are compared together
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -34,8 +35,10 @@ def align(a: Side, b: Side, anchors: Sequence[tuple[int, int]] = ()) -> Alignmen
     same = np.flatnonzero((found.change == Change.EQUAL) | (found.change == Change.MOVED))
     same = same[(found.a[same] != GAP)]
     partner = found.partner_of_a[found.a[same]]
-    differing = same[a.content[found.a[same]] != b.content[partner]]
-    found.change[differing] = Change.CHANGED  # ids are but the beginnings of hashes
+    for begin in range(0, len(same), _TOGETHER):
+        rows, of_b = same[begin : begin + _TOGETHER], partner[begin : begin + _TOGETHER]
+        differing = rows[a.content[found.a[rows]] != b.content[of_b]]
+        found.change[differing] = Change.CHANGED  # ids are but the beginnings of hashes
     return found
 
 

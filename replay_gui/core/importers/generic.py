@@ -26,19 +26,19 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 1
+    version = 2
 
     def __init__(self, mapping: Mapping | None = None) -> None:
         """`mapping`: None: guessed from the file."""
         self._mapping = mapping
 
     def recognises(self, file: ForeignFile) -> bool:
-        return any(True for _ in sample(file))
+        return isinstance(_first(file.document), dict) or any(isinstance(line, dict) for line in file.first_lines)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         mapping = self._mapping or guess(list(sample(file)))
         notes = ImportNotes(file.notes)
-        if not self.recognises(file):
+        if next(sample(file), None) is None:
             raise ImportRefused(f"{file.source.path}: no JSON object in it")
         name = file.source.path.stem.encode("utf-8", "replace").decode()
         facts = {"mapping": mapping.facts()}
@@ -47,10 +47,25 @@ class JsonLines:
 
 def sample(file: ForeignFile) -> Iterator[dict[str, Any]]:
     """The first objects of the file."""
-    if isinstance(file.document, list):
-        yield from (one for one in file.document[:_SAMPLE] if isinstance(one, dict))
+    whole = _whole(file)
+    if whole is not None:
+        yield from (one for one in whole[:_SAMPLE] if isinstance(one, dict))
     else:
         yield from (one for one in file.first_lines if isinstance(one, dict))
+
+
+def _whole(file: ForeignFile) -> list[Any] | None:
+    """The records of a file that is one JSON value: of an object, its longest list of objects, or else itself."""
+    document = file.document
+    if not isinstance(document, dict):
+        return document if isinstance(document, list) else None
+    lists = [value for value in document.values() if isinstance(value, list) and isinstance(_first(value), dict)]
+    return max(lists, key=len, default=[document])
+
+
+def _first(value: Any) -> Any:
+    """The first object of a list, else None."""
+    return next((one for one in value if isinstance(one, dict)), None) if isinstance(value, list) else None
 
 
 def events_from(records: Iterable[tuple[int, Any]], mapping: Mapping, notes: ImportNotes) -> Iterator[ImportedEvent]:
@@ -59,8 +74,9 @@ def events_from(records: Iterable[tuple[int, Any]], mapping: Mapping, notes: Imp
 
 
 def _records(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[int, Any]]:
-    if isinstance(file.document, list):
-        yield from enumerate(file.document, 1)
+    whole = _whole(file)
+    if whole is not None:
+        yield from enumerate(whole, 1)
         return
     for line in lines(file.source):
         if not line.raw.strip():

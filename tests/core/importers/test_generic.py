@@ -75,3 +75,15 @@ def test_a_mapping_says_which_member_is_what(tmp_path: Path) -> None:
 )
 def test_a_guess_goes_by_the_usual_names(record: dict[str, Any], mapping: Mapping) -> None:
     assert guess([record]) == mapping
+
+
+def test_an_object_over_many_lines_is_read_by_its_longest_list_when_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "log.json"
+    steps = [{"type": "user", "text": "hi"}, {"type": "agent", "text": "ho"}]
+    path.write_text(json.dumps({"name": "x", "tags": [{"a": 1}], "steps": steps}, indent=1))
+    (one,) = read_all(path, "json-lines")
+    assert one.kinds == ["AgentInit", "Observation", "Decision"]
+    path.write_text(json.dumps({"type": "user", "text": "hi"}, indent=1))
+    assert read_all(path, "json-lines")[0].kinds == ["AgentInit", "Observation"]
+    with Source(path) as source:
+        assert not JsonLines().recognises(ForeignFile(source))  # only asked for: most such files are no logs

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from replay_gui.core.importers.mapping import Mapping
 from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
 from replay_gui.core.log_reader import EventLog
 
-RECORDS = [{"was": "user", "said": "hi"}, {"was": "agent", "said": "ho", "extra": 1}]
+RECORDS: list[dict[str, Any]] = [{"was": "user", "said": "hi"}, {"was": "agent", "said": "ho", "extra": 1}]
 MAPPING = Mapping(kind="was", output="said")
 
 

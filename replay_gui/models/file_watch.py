@@ -1,0 +1,44 @@
+"""Whether the file of the open run changes on disk."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
+
+SETTLE = 200  # ms without a further change before a changed file is looked at
+
+
+class FileWatch(QObject):
+    """Watches one file, also after another one took its place.
+
+    Signals:
+        settled(): something happened to the file, and nothing more for a while.
+    """
+
+    settled = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = ""
+        self._watcher = QFileSystemWatcher(self)
+        self._quiet = QTimer(self, singleShot=True, interval=SETTLE)
+        self._watcher.fileChanged.connect(self._on_changed)
+        self._quiet.timeout.connect(self._on_quiet)
+
+    def watch(self, path: str) -> None:
+        """Watches this file from now on; "": none."""
+        self._path = path
+        self._quiet.stop()
+        if watched := self._watcher.files():
+            self._watcher.removePaths(watched)
+        if path:
+            self._watcher.addPath(path)
+
+    @Slot(str)
+    def _on_changed(self, path: str) -> None:
+        self._quiet.start()
+
+    @Slot()
+    def _on_quiet(self) -> None:
+        self.settled.emit()
+        if self._path and not self._watcher.files():  # it was replaced
+            self._watcher.addPath(self._path)
