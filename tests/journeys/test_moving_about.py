@@ -153,7 +153,7 @@ def test_tab_goes_through_the_run_page_as_one_reads_it(journey: Journey, log: Pa
     for _ in range(60):
         journey.press(Key.Key_Tab)
         widget = journey.window.focusWidget()
-        panel = next((one for one in (events, detail, state) if one.isAncestorOf(widget)), None)
+        panel = next((one for one in (events, detail, state) if one is not None and one.isAncestorOf(widget)), None)
         if panel is not None and panel not in seen:
             seen.append(panel)
         if view.timeline.timeline.hasFocus():

@@ -152,7 +152,9 @@ def test_a_filter_of_a_long_run_comes_piece_by_piece(
     first = table.rowCount()
     with qtbot.waitSignal(table.went_on):
         pass
-    qtbot.waitUntil(lambda: not table.findChild(QTimer).isActive())
+    timer = table.findChild(QTimer)
+    assert timer is not None
+    qtbot.waitUntil(lambda: not timer.isActive())
     kinds = table.tally.choices(session.index)[0]
     assert 0 < first < table.rowCount() == dict(kinds)["Decision"]
     assert table.place(table.rowCount() - 1) < count

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.run_index import RunIndex
 from replay_gui.look.theme import LABELS, apply_theme
+from replay_gui.widgets.overview_strip import OverviewStrip
 from replay_gui.widgets.timeline_panel import TimelinePanel
 from tests.helpers.runs import StillSession, report_of, synthetic_index
 
@@ -39,10 +40,15 @@ def panel(qtbot: QtBot, qapp: QApplication, session: StillSession, monkeypatch: 
     return panel
 
 
+def strip_of(panel: TimelinePanel) -> OverviewStrip:
+    assert panel.overview is not None
+    return panel.overview
+
+
 def drag(panel: TimelinePanel, start: float, end: float) -> None:
     """From above one position to above another, within the strip."""
-    view = panel.overview.graphics.viewport()
-    a, b = (QPointF(round(panel.overview.x_of(position)), view.height() // 2) for position in (start, end))
+    view = strip_of(panel).graphics.viewport()
+    a, b = (QPointF(round(strip_of(panel).x_of(position)), view.height() // 2) for position in (start, end))
     steps = [a + (b - a) * step / 8 for step in range(1, 9)]
     press, move, release = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease
     no_button = Qt.MouseButton.NoButton
@@ -58,16 +64,16 @@ def drag(panel: TimelinePanel, start: float, end: float) -> None:
 
 def test_columns_stand_below_events(panel: TimelinePanel, session: StillSession) -> None:
     session.fit_view()
-    view = panel.overview.graphics
+    view = strip_of(panel).graphics
     for position in (0, 700, COUNT):
-        strip = view.mapTo(panel, QPoint(0, 0)).x() + panel.overview.x_of(position)
+        strip = view.mapTo(panel, QPoint(0, 0)).x() + strip_of(panel).x_of(position)
         lanes = panel.timeline.mapTo(panel, QPoint(0, 0)).x() + panel.timeline.x_of(position)
         assert strip == pytest.approx(lanes, abs=1.5)
 
 
 def test_a_click_centres_the_view(panel: TimelinePanel, session: StillSession) -> None:
-    view = panel.overview.graphics.viewport()
-    QTest.mouseClick(view, LEFT, NONE, QPoint(round(panel.overview.x_of(1_200)), view.height() // 2))
+    view = strip_of(panel).graphics.viewport()
+    QTest.mouseClick(view, LEFT, NONE, QPoint(round(strip_of(panel).x_of(1_200)), view.height() // 2))
     assert session.view == pytest.approx((1_100, 1_300), abs=2)
 
 
@@ -107,16 +113,16 @@ def test_looking_does_not_change_the_view(panel: TimelinePanel, session: StillSe
 
 
 def test_damage_and_themes_are_drawn(qapp: QApplication, panel: TimelinePanel, session: StillSession) -> None:
-    before = panel.overview.grab().toImage()
+    before = strip_of(panel).grab().toImage()
     session.report = report_of(COUNT, "INVALID", 900)
     session.report_changed.emit()
-    broken = panel.overview.grab().toImage()
+    broken = strip_of(panel).grab().toImage()
     assert broken != before
     apply_theme(qapp, "light")
-    assert panel.overview.grab().toImage() != broken
+    assert strip_of(panel).grab().toImage() != broken
 
 
 def test_a_run_without_events(panel: TimelinePanel, session: StillSession) -> None:
     session.show(RunIndex())
     panel.grab()
-    assert panel.overview.graphics.mapTo(panel, QPoint(0, 0)).x() >= LABELS
+    assert strip_of(panel).graphics.mapTo(panel, QPoint(0, 0)).x() >= LABELS
