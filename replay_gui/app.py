@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import tempfile
@@ -65,15 +64,6 @@ def run_app(options: Options) -> int:
         return _run(app, QSettings(str(Path(folder, "settings.ini")), ini), options)
 
 
-def settle_garbage() -> None:
-    """Has the collector look at new objects alone: a full pass over the states in memory would hold every thread.
-
-    A run's states are hundreds of thousands of dicts without a cycle; to search them takes 0.1 s and more.
-    """
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 1_000_000)
-
-
 def _prepare_environment(options: Options) -> None:
     """What Qt reads only once, before it is imported."""
     if options.screenshot is not None:
@@ -89,11 +79,12 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     from replay_gui.models.session import Session
     from replay_gui.widgets.welcome_page import Sample
     from replay_gui.windows.crash_dialog import CrashHook
+    from replay_gui.windows.garbage import GarbageCollector
     from replay_gui.windows.interrupts import Interrupts
     from replay_gui.windows.main_window import MainWindow
 
     app.setFont(ui_font())
-    settle_garbage()
+    garbage = GarbageCollector()
     sys.setswitchinterval(0.001)  # seconds that the engine thread may keep the window waiting at a time
     hook, interrupts = CrashHook(), Interrupts()
     hook.install()
@@ -120,6 +111,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         session.close()
         interrupts.uninstall()
         hook.uninstall()
+        garbage.stop()
 
 
 def _take_picture(app: QApplication, window: MainWindow, options: Options, expects_run: bool) -> int:

@@ -5,6 +5,7 @@ compare_probe.py A CACHE B    opens both with this cache folder, waits for the c
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import sys
@@ -16,7 +17,6 @@ from tests.benchmarks.window_probe import Pulse, peak_memory, wait  # isort: ski
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from replay_gui.app import settle_garbage
 from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.look.theme import apply_theme
@@ -40,7 +40,7 @@ def workers_memory() -> float:
 def main() -> None:
     app = QApplication([])
     apply_theme(app, "dark")
-    settle_garbage()
+    gc.disable()
     session = Session(bridge=EngineBridge())
     window = MainWindow(session, app, QSettings(f"{sys.argv[2]}/settings.ini", QSettings.Format.IniFormat))
     window.resize(1440, 900)

@@ -7,14 +7,14 @@ log. The log is made once and kept in the temporary folder. Exits 1 where a boun
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import platform
 import sys
 import tempfile
 from pathlib import Path
 
-from replay_gui.app import settle_garbage
-from tests.benchmarks import compare_numbers, core_numbers, panel_numbers, window_numbers
+from tests.benchmarks import align_numbers, compare_numbers, core_numbers, panel_numbers, window_numbers
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.log_maker import make_log
 
@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--leaves", type=int, default=100_000)
     parser.add_argument("--only", default="", help="rows whose name contains this")
     options = parser.parse_args()
-    settle_garbage()  # as the program does
+    gc.disable()  # as the program does
     folder = Path(tempfile.gettempdir()) / "replay-gui-benchmarks"
     folder.mkdir(exist_ok=True)
     log = _log(folder, options.events, options.leaves)
@@ -35,7 +35,7 @@ def main() -> int:
         f"{options.events:,} events, {log.stat().st_size / 1e6:,.0f} MB, a state of about {options.leaves:,} leaves\n"
     )
     figures: list[Figure] = []
-    for module in (core_numbers, panel_numbers, window_numbers, compare_numbers):
+    for module in (core_numbers, align_numbers, panel_numbers, window_numbers, compare_numbers):
         for measure in module.MEASURES:
             if options.only in measure.__name__:
                 for figure in measure(log, small):

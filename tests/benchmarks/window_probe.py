@@ -5,6 +5,7 @@ window_probe.py LOG CACHE    opens LOG with this cache folder, waits for index a
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -18,7 +19,6 @@ os.environ["XDG_CACHE_HOME"] = os.environ["XDG_CONFIG_HOME"] = sys.argv[2]
 from PySide6.QtCore import QEventLoop, QObject, QSettings, QTimer, Slot  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from replay_gui.app import settle_garbage  # noqa: E402
 from replay_gui.engine.bridge import EngineBridge  # noqa: E402
 from replay_gui.look.theme import apply_theme  # noqa: E402
 from replay_gui.models.session import Session  # noqa: E402
@@ -72,7 +72,7 @@ def peak_memory() -> float:
 def main() -> None:
     app = QApplication([])
     apply_theme(app, "dark")
-    settle_garbage()
+    gc.disable()
     session = Session(bridge=EngineBridge())
     window = MainWindow(session, app, QSettings(f"{sys.argv[2]}/settings.ini", QSettings.Format.IniFormat))
     window.resize(1440, 900)

@@ -56,7 +56,7 @@ def _divided(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> list[Gap]:
             return _between(a, b, (at_a + start_a, at_b + start_b), (*gap[:4], at_level), found)
         if at_level == 0:
             in_a, in_b = in_both(a[start_a:end_a], b[start_b:end_b])
-            if len(in_a) < end_a - start_a or len(in_b) < end_b - start_b:
+            if (len(in_a) + len(in_b)) * 8 <= (end_a - start_a + end_b - start_b) * 7:  # less would go on edit by edit
                 inner_a, inner_b = matches(a[start_a:end_a][in_a], b[start_b:end_b][in_b])
                 found.append((start_a + in_a[inner_a], start_b + in_b[inner_b]))
                 return []

@@ -173,6 +173,16 @@ def test_no_input_takes_a_table(kind: str) -> None:
     sound(found, a.tolist(), b.tolist())
 
 
+def test_steps_that_are_all_told_twice_are_not_gone_through_edit_by_edit() -> None:
+    rng, count = np.random.default_rng(5), 60_000
+    a = np.repeat(rng.integers(0, 2**60, count // 2), 2)
+    b = a.copy()
+    b[rng.choice(count, 3000, replace=False)] = rng.integers(2**61, 2**62, 3000)
+    found = align_ids(a.astype(np.uint64), b.astype(np.uint64))
+    sound(found, a.tolist(), b.tolist())
+    assert (found.change == E).sum() >= count - 3000
+
+
 # ---- logs ------------------------------------------------------------------------------------------------------------
 def side(folder: Path, name: str, turns: int = 40) -> Side:
     (folder / name).mkdir()
