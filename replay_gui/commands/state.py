@@ -65,7 +65,7 @@ def derive(run: OpenedRun, position: int, progress: ProgressLine) -> Derived:
     doubts = [(fault.place, fault.problem) for fault in found.faults[:1]]
     replay = QuickFold()
     for place, content in enumerate(log.contents(0, position)):
-        if (content is None or replay.fold((content,))) and len(doubts) < 2:
+        if (content is None or replay.fold((content,)).refused) and len(doubts) < 2:
             doubts.append((place, SKIPPED if content is None else NOT_APPLIED))
     if log.header.reducer != REDUCER:
         return Derived(

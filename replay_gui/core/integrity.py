@@ -9,7 +9,6 @@ from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
-import numpy as np
 from blake3 import blake3
 from msgspec import UNSET, MsgspecError, UnsetType
 
@@ -17,7 +16,7 @@ from replay_gui.core.canonical import canonical_map, decode
 from replay_gui.core.chain import BIN32, NIL, seal_hash
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.scanner import Block, Ending, Skipped
-from replay_gui.core.usual_events import UsualEvent, decode_all, not_canonical
+from replay_gui.core.usual_events import decode_all, not_canonical
 
 BROKEN_LINK = "the hash does not match the record and the one before it"
 Problem: TypeAlias = tuple[str, str | None, str | None]
@@ -73,14 +72,12 @@ class Integrity:
 
     Attributes:
         place, previous, expected: as in Boundary, for the record that comes next.
-        contents_from: contents of records that begin before this byte are not judged here (see judged_contents).
         faults: the failures so far. state_hashes: how many records carry one. skipped_bytes: their sum.
     """
 
     place: int = 0
     previous: bytes | None = None
     expected: int | None = 0
-    contents_from: int = 0
     faults: list[Fault] = field(default_factory=list)
     state_hashes: int = 0
     skipped_bytes: int = 0
@@ -90,12 +87,8 @@ class Integrity:
         if not len(block):  # of a block that was cut to what comes before a place
             return
         problems = self._metas(block.metas)
-        first = int(np.searchsorted(block.offsets[:-1], self.contents_from))
-        if first < len(block):
-            contents = block.contents[first:]
-            problems |= {
-                first + i: _content_problem(contents[i]) for i in not_canonical(decode_all(contents), contents)
-            }
+        contents = block.contents
+        problems |= {i: _content_problem(contents[i]) for i in not_canonical(decode_all(contents), contents)}
         problems |= _links(self.previous if block.linked else None, block)
         for i in sorted(problems):
             self.faults.append(_fault(block, i, problems[i]))
@@ -142,25 +135,6 @@ class Integrity:
             and "time" in facts
         )
         return "good" if right else "bad"
-
-
-def judged_contents(block: Block, events: Sequence[UsualEvent | None], end: int) -> list[Fault]:
-    """The failures among the contents of the records that begin before byte `end`.
-
-    For a pass that decodes them anyway. `events`: what decode_all made of the block's contents.
-    """
-    count = int(np.searchsorted(block.offsets[:-1], end))
-    wrong = not_canonical(events[:count], block.contents[:count])
-    return [_fault(block, i, _content_problem(block.contents[i])) for i in wrong]
-
-
-def merged(faults: Iterable[Fault], content_faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """One failure a record, where contents were judged apart from the rest: link before content before meta."""
-    first = {fault.place: fault for fault in faults}
-    for fault in content_faults:
-        if fault.place not in first or first[fault.place].problem != BROKEN_LINK:
-            first[fault.place] = fault
-    return tuple(first[place] for place in sorted(first))
 
 
 def _fault(block: Block, i: int, problem: Problem) -> Fault:

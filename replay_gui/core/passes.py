@@ -11,14 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from replay_gui.core.draft import Draft
-from replay_gui.core.integrity import Boundary, Fault, Integrity, judged_contents, readable_seq
+from replay_gui.core.integrity import Boundary, Fault, Integrity, readable_seq
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.quick_fold import QuickFold
 from replay_gui.core.reducer import fold
 from replay_gui.core.scanner import Block, Ending, Skipped, scan
 from replay_gui.core.state import State
 from replay_gui.core.state_hash import StateHash
-from replay_gui.core.usual_events import decode_all
 
 OnProgress = Callable[[int], None]
 """Hears the byte offset reached, after each block."""
@@ -51,17 +50,12 @@ class IntegritySlice:
 
 @dataclass(frozen=True, slots=True)
 class StatesSlice:
-    """What a replay found: mismatches, recorded hashes compared, the state hashes of its first and last position.
-
-    Attributes:
-        content_faults: failures of contents, where the pass judged these too.
-    """
+    """What a replay found: mismatches, recorded hashes compared, the state hashes of its first and last position."""
 
     begin_hash: bytes
     end_hash: bytes
     faults: tuple[Fault, ...]
     checked: int
-    content_faults: tuple[Fault, ...] = ()
 
 
 def beginning(log: EventLog) -> Boundary:
@@ -75,16 +69,14 @@ def check_integrity(
     stop: int | None,
     stop_place: int | None,
     on_progress: OnProgress,
-    contents_from: int = 0,
 ) -> IntegritySlice:
     """Checks records from `start` to the end of the log, or to where it is told to stop.
 
     Args:
         stop: a byte; the slice ends with the first block that ends at or beyond it.
         stop_place: a place that a record is known to have; the slice ends just before it.
-        contents_from: contents of records that begin before this byte are left to another pass.
     """
-    integrity = Integrity(start.place, start.previous, start.expected, contents_from)
+    integrity = Integrity(start.place, start.previous, start.expected)
     offset = start.offset
     for part in scan(log.source, start.offset, start.place, start.previous):
         if isinstance(part, Block):
@@ -151,29 +143,24 @@ def check_states(
     return StatesSlice(begin_hash, running.digest(), tuple(faults), checked)
 
 
-def check_applicable(log: EventLog, contents_to: int, on_boundary: Callable[[Boundary], None]) -> StatesSlice:
+def check_applicable(log: EventLog, on_boundary: Callable[[Boundary], None]) -> StatesSlice:
     """Replays a log that records no state hashes: which events cannot be applied, and the final state hash.
 
-    Args:
-        contents_to: contents of records that begin before this byte are judged on the way, since they are decoded here.
-        on_boundary: hears of places where an integrity pass can begin, about one a block.
+    `on_boundary` hears of places where an integrity pass can begin, about one a block.
     """
     replay = QuickFold()
     faults: list[Fault] = []
-    content_faults: list[Fault] = []
     for part in log.parts():
         if isinstance(part, Skipped):
             faults.append(Fault(part.place, part.offset, None, SKIPPED))
         elif isinstance(part, Block):
-            events = decode_all(part.contents)
-            content_faults += judged_contents(part, events, contents_to)
             faults += [
                 Fault(part.first + i, int(part.offsets[i]), readable_seq(part.metas[i]), NOT_APPLIED)
-                for i in replay.fold(part.contents, events)
+                for i in replay.fold(part.contents).refused
             ]
             last = readable_seq(part.metas[-1])
             if last is not None:
                 end = part.first + len(part), int(part.offsets[-1])
                 on_boundary(Boundary(*end, part.hashes[-1], last + 1))
     end_hash = StateHash.of(replay.root).digest()
-    return StatesSlice(StateHash().digest(), end_hash, tuple(faults), 0, tuple(content_faults))
+    return StatesSlice(StateHash().digest(), end_hash, tuple(faults), 0)

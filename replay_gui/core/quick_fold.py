@@ -8,7 +8,8 @@ to the reducer, which alone defines what events mean; a test holds the two again
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from types import NoneType
+from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import UNSET
 
@@ -21,7 +22,7 @@ from replay_gui.core.state import ABSENT, MAPS, Path, State
 from replay_gui.core.usual_events import USUAL, UsualEvent, decode_all
 
 _Map: TypeAlias = dict[str, Any]
-_Payload: TypeAlias = Any
+_Event: TypeAlias = Any
 
 
 class _AnyKeys(set[str]):
@@ -37,66 +38,60 @@ Changed: TypeAlias = dict[str, set[str]]
 _LONGEST_KEY = 1024  # characters; a longer one may be over the limit in bytes
 
 
+class Folded(NamedTuple):
+    """What became of events that were applied one after another.
+
+    Attributes:
+        refused: the indexes of those that do not apply and left the state as it was.
+        asked: the request hash of each ToolRequest that applies, in their order.
+    """
+
+    refused: list[int]
+    asked: list[str]
+
+
 class QuickFold:
     """A state that events are applied to in place, and what has changed of it.
 
     Attributes:
         changed: for a member of the root, the keys in it that changed since `forget_changes`; ANY where it may have
         changed in any way. A list that was only appended to is not in it.
-        asked: after a ToolRequest that was applied, its request hash.
     """
 
-    __slots__ = ("_draft", "_shapely", "asked", "changed")
+    __slots__ = ("_draft", "_shapely", "changed")
 
     def __init__(self) -> None:
         self._draft = Draft(State({}))  # a root of its own, since it is changed in place
         # Without ops, only effects write the state, so every member has the shape that effects give it.
         self._shapely = True
         self.changed: Changed = {}
-        self.asked = ""
 
     @property
     def root(self) -> dict[str, Any]:
         """The state so far; the next event changes it."""
         return self._draft.root
 
-    def fold(self, contents: Sequence[bytes], events: Sequence[UsualEvent | None] | None = None) -> list[int]:
-        """Applies events one after another; the indexes of those that do not apply and left the state as it was.
-
-        Args:
-            events: what decode_all made of `contents`, if that was done already.
-        """
-        refused = []
-        root, changed = self._draft.root, self.changed
-        for i, event in enumerate(decode_all(contents) if events is None else events):
+    def fold(self, contents: Sequence[bytes], events: Sequence[UsualEvent | None] | None = None) -> Folded:
+        """Applies events one after another. `events`: what decode_all made of `contents`, if that was done already."""
+        folded = Folded([], [])
+        root, changed, asked = self._draft.root, self.changed, folded.asked
+        events = decode_all(contents) if events is None else events
+        for i, (event, effect) in enumerate(zip(events, map(_effect_of, map(type, events)), strict=True)):
             try:
-                if event is not None and self._shapely and _EFFECTS[type(event)](root, changed, event.payload):
+                if self._shapely and effect(root, changed, asked, event):
                     continue
             except KeyError:
                 pass  # a member is missing: the reducer knows whether that matters
-            if not self._apply_exactly(contents[i]):
-                refused.append(i)
+            if not self._apply_exactly(contents[i], asked):
+                folded.refused.append(i)
             root = self._draft.root
-        return refused
-
-    def apply(self, event: UsualEvent | None, content: bytes) -> bool:
-        """One event of decode_all; False where it does not apply."""
-        if event is not None and self._shapely:
-            try:
-                done = _EFFECTS[type(event)](self._draft.root, self.changed, event.payload)
-                if done:
-                    if done is not True:
-                        self.asked = done
-                    return True
-            except KeyError:
-                pass  # a member is missing: the reducer knows whether that matters
-        return self._apply_exactly(content)
+        return folded
 
     def forget_changes(self) -> None:
         """Begins to note changes anew."""
         self.changed = {name: set() for name, member in self.root.items() if isinstance(member, MAPS)}
 
-    def _apply_exactly(self, content: bytes) -> bool:
+    def _apply_exactly(self, content: bytes, asked: list[str]) -> bool:
         shallow = decode_shallow(content)
         if shallow is not None and shallow[0] not in KINDS and "ops" not in shallow[1]:
             return True  # a custom kind without ops does nothing
@@ -107,7 +102,7 @@ class QuickFold:
             self._note(path, old)
         match decode_event(content):
             case "ToolRequest", {"tool_name": name, "tool_version": version, "input": value}:
-                self.asked = request_hash_of_decoded(name, version, value)
+                asked.append(request_hash_of_decoded(name, version, value))
         return True
 
     def _note(self, path: Path, old: Any) -> None:
@@ -120,10 +115,11 @@ class QuickFold:
 
 
 # Each effect looks at everything before it changes anything. False or a KeyError: not the usual case, nothing changed.
-# A request's returns its hash. The types of the payload's fields were checked when it was decoded.
+# The types of the payload's fields were checked when it was decoded.
 
 
-def _tool_request(root: _Map, changed: Changed, p: _Payload) -> bool | str:
+def _tool_request(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
+    p = event.payload
     name, value = p.tool_name, p.input
     row, pending = root["tools"][name], root["pending"]
     request = request_hash_of_decoded(name, p.tool_version, value)
@@ -135,10 +131,12 @@ def _tool_request(root: _Map, changed: Changed, p: _Payload) -> bool | str:
         pending[request] = {"tool": name, "input": value, "count": 1}
     else:
         waiting["count"] += 1
-    return request
+    asked.append(request)
+    return True
 
 
-def _tool_response(root: _Map, changed: Changed, p: _Payload) -> bool:
+def _tool_response(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
+    p = event.payload
     name, request = p.tool_name, p.request_hash
     row, pending = root["tools"][name], root["pending"]
     waiting = pending.get(request)
@@ -155,7 +153,8 @@ def _tool_response(root: _Map, changed: Changed, p: _Payload) -> bool:
     return True
 
 
-def _observation(root: _Map, changed: Changed, p: _Payload) -> bool:
+def _observation(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
+    p = event.payload
     kind = p.obs_type
     if kind == "message":
         root["messages"].append({"role": p.source, "content": p.data})
@@ -168,7 +167,8 @@ def _observation(root: _Map, changed: Changed, p: _Payload) -> bool:
     return True
 
 
-def _decision(root: _Map, changed: Changed, p: _Payload) -> bool:
+def _decision(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
+    p = event.payload
     if p.decision_type == "message":
         root["messages"].append({"role": "assistant", "content": p.data})
     else:
@@ -176,7 +176,8 @@ def _decision(root: _Map, changed: Changed, p: _Payload) -> bool:
     return True
 
 
-def _memory_write(root: _Map, changed: Changed, p: _Payload) -> bool:
+def _memory_write(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
+    p = event.payload
     key, value = p.key, p.value
     if p.operation == "delete" or value is UNSET or len(key) > _LONGEST_KEY:
         return False
@@ -186,15 +187,15 @@ def _memory_write(root: _Map, changed: Changed, p: _Payload) -> bool:
     return True
 
 
-def _unusual(root: _Map, changed: Changed, p: _Payload) -> bool:
+def _unusual(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
     return False
 
 
-def _nothing(root: _Map, changed: Changed, p: _Payload) -> bool:
+def _nothing(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
     return True
 
 
-_BY_KIND: dict[str, Callable[[_Map, Changed, _Payload], bool | str]] = {
+_BY_KIND: dict[str, Callable[[_Map, Changed, list[str], _Event], bool]] = {
     "ToolRequest": _tool_request,
     "ToolResponse": _tool_response,
     "Observation": _observation,
@@ -203,4 +204,5 @@ _BY_KIND: dict[str, Callable[[_Map, Changed, _Payload], bool | str]] = {
     "MemoryRead": _nothing,
     "Snapshot": _nothing,
 }
-_EFFECTS = {structure: _BY_KIND.get(kind, _unusual) for kind, structure in USUAL.items()}
+_EFFECTS = {structure: _BY_KIND.get(kind, _unusual) for kind, structure in USUAL.items()} | {NoneType: _unusual}
+_effect_of = _EFFECTS.__getitem__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from replay_gui.core.integrity import Fault, merged
+from replay_gui.core.integrity import Fault
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import IntegritySlice, OnProgress, StatesSlice, beginning, check_integrity, check_states
 from replay_gui.core.reducer import REDUCER
@@ -22,19 +22,12 @@ def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> Veri
 
 
 def conclude(
-    log: EventLog,
-    integrity: Sequence[IntegritySlice],
-    states: Sequence[StatesSlice],
-    file_blake3: str,
-    content_faults: Sequence[Fault] = (),
+    log: EventLog, integrity: Sequence[IntegritySlice], states: Sequence[StatesSlice], file_blake3: str
 ) -> VerificationReport:
-    """The report on slices that cover the log, in order; no `states` where the reducer is not known here.
-
-    `content_faults`: failures of those contents that the integrity slices left to another pass.
-    """
+    """The report on slices that cover the log, in order; no `states` where the reducer is not known here."""
     last = integrity[-1]
     assert last.tail is not None, "the last slice comes to the end of the log"
-    failures = merged((fault for part in integrity for fault in part.faults), content_faults)
+    failures = [fault for part in integrity for fault in part.faults]
     mismatches = [fault for part in states for fault in part.faults]
     recorded = sum(part.state_hashes for part in integrity)
     checked = sum(part.checked for part in states)

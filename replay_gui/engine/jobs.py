@@ -53,10 +53,7 @@ def index(args: dict[str, Any], report: Report) -> Built:
 
 
 def integrity(args: dict[str, Any], report: Report) -> IntegritySlice:
-    """Checks links and form from `start` to about byte `stop`, or to just before place `stop_place`.
-
-    `contents_from`: contents of records that begin before this byte are left to another job.
-    """
+    """Checks links and form from `start` to about byte `stop`, or to just before place `stop_place`."""
     with EventLog.open(args["path"]) as log:
         start = Boundary(*args["start"])
         total = (args["stop"] or log.source.size) - start.offset
@@ -64,7 +61,7 @@ def integrity(args: dict[str, Any], report: Report) -> IntegritySlice:
         def on_progress(offset: int) -> None:
             report.progress(offset - start.offset, total)
 
-        return check_integrity(log, start, args["stop"], args["stop_place"], on_progress, args["contents_from"])
+        return check_integrity(log, start, args["stop"], args["stop_place"], on_progress)
 
 
 def states(args: dict[str, Any], report: Report) -> StatesSlice:
@@ -97,14 +94,14 @@ def _is_sound(state: State) -> bool:
 
 
 def applicable(args: dict[str, Any], report: Report) -> StatesSlice:
-    """Replays a log without recorded hashes, and judges contents up to byte `contents_to`. Parts: Boundary."""
+    """Replays a log without recorded hashes. Parts: Boundary."""
     with EventLog.open(args["path"]) as log:
 
         def on_boundary(boundary: Boundary) -> None:
             report.part(boundary)
             report.progress(boundary.offset, log.source.size)
 
-        return check_applicable(log, args["contents_to"], on_boundary)
+        return check_applicable(log, on_boundary)
 
 
 def file_hash(args: dict[str, Any], report: Report) -> str:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from replay_gui.core.index_builder import Built
-from replay_gui.core.integrity import Boundary, Fault
+from replay_gui.core.integrity import Boundary
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import IntegritySlice, StatesSlice, beginning
 from replay_gui.core.reducer import REDUCER
@@ -29,9 +29,6 @@ WORKERS = 2
 _STEP = 8 << 20  # bytes of one integrity slice at the front, at least
 _STEPS = 24  # about so many of them
 _STATE_SLICES = 16
-# Of the contents, decoded by the replay and by the integrity pass alike, how much the replay judges, so that both take
-# about as long. (Measured; a share too large or too small costs time, nothing else.)
-_REPLAY_SHARE = 0.5
 _T = TypeVar("_T")
 
 Submit = Callable[[str, str, dict[str, Any]], None]
@@ -58,8 +55,6 @@ class Verifying:
         self._replay: StatesSlice | None = None
         self._checked_again = self._log.header.reducer != REDUCER  # else, where nothing could be checked once
         self._file_hash: str | None = None
-        self._contents_from = 0  # contents before this byte are left to the replay
-        self._content_faults: tuple[Fault, ...] = ()
         self._finished = 0
         self.total = 2 * log.source.size
 
@@ -152,7 +147,6 @@ class Verifying:
             self._states.append((int(place), _as(value, StatesSlice)))
         elif name == "applicable":
             replay = _as(value, StatesSlice)
-            self._content_faults = replay.content_faults
             self._replay = replay if self._log.header.reducer == REDUCER else None
         else:
             self._file_hash = value
@@ -175,14 +169,14 @@ class Verifying:
             pass
 
     def _run_next(self) -> bool:
-        if self._file_hash is None and "index" not in self._running and "applicable" not in self._running:
-            self._file_hash = ""
-            self._run("file_hash", "file_hash", {})
-        elif self._front is not None and not self._is_front_running():
+        if self._front is not None and not self._is_front_running():
             self._run_front(self._front)
         elif self._front is not None and self._limit is None and self._split(self._front):
             assert self._limit is not None
             self._run_integrity(self._limit, None, None)
+        elif self._file_hash is None and "index" not in self._running:  # something is still to be heard after the index
+            self._file_hash = ""
+            self._run("file_hash", "file_hash", {})
         elif self._state_jobs:
             args = self._state_jobs.popleft()
             self._run(f"states-{args['line'][-1][0] if args['line'] else 0}", "states", args)
@@ -202,7 +196,7 @@ class Verifying:
             self._run_integrity(front, stop, None)
 
     def _run_integrity(self, start: Boundary, stop: int | None, stop_place: int | None) -> None:
-        args = {"start": tuple(start), "stop": stop, "stop_place": stop_place, "contents_from": self._contents_from}
+        args = {"start": tuple(start), "stop": stop, "stop_place": stop_place}
         self._run(f"integrity-{start.place}", "integrity", args)
 
     def _split(self, front: Boundary) -> bool:
@@ -220,8 +214,7 @@ class Verifying:
         return True
 
     def _run_replay(self) -> None:
-        self._contents_from = int(self._log.source.size * _REPLAY_SHARE)
-        self._run("applicable", "applicable", {"contents_to": self._contents_from})
+        self._run("applicable", "applicable", {})
 
     def _run(self, purpose: str, job: str, args: dict[str, Any]) -> None:
         self._running[purpose] = 0
@@ -239,7 +232,7 @@ class Verifying:
         if not states and self._replay is not None:
             states = [self._replay]
         assert self._file_hash, "the file is hashed before the rest is done"
-        return conclude(self._log, integrity, states, self._file_hash, self._content_faults)
+        return conclude(self._log, integrity, states, self._file_hash)
 
     def _must_check_again(self, integrity: list[IntegritySlice], states: list[StatesSlice]) -> bool:
         """Whether hashes are recorded and the slices are not one replay: a snapshot was not what it claimed to be."""

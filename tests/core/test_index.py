@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_gui import EventLog
-from replay_gui.core import index_builder, scanner
+from replay_gui.core import event_columns, scanner
 from replay_gui.core.chain import request_hash
 from replay_gui.core.event import SKIPPED_KIND, UNREADABLE_KIND
 from replay_gui.core.index_builder import Built, IndexBuilder
@@ -325,7 +325,7 @@ def test_columns_have_fixed_sizes() -> None:
 
 
 def test_more_kinds_than_a_column_can_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_builder, "_KINDS_LIMIT", len(KINDS) + 3)
+    monkeypatch.setattr(event_columns, "_KINDS_LIMIT", len(KINDS) + 3)
     with EventLog.open(written(tmp_path / "run.rlog", forged([(f"x:{n}", {}) for n in range(9)]).bytes())) as log:
         _, index = build(log, tmp_path)
-    assert [index.kinds[kind] for kind in index.kind] == ["x:0", "x:1"] + [index_builder.OTHER_KINDS] * 7
+    assert [index.kinds[kind] for kind in index.kind] == ["x:0", "x:1"] + [event_columns.OTHER_KINDS] * 7
