@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final, NamedTuple, TypeAlias, overload
 
 from immutables import Map
@@ -72,13 +73,13 @@ class OverlayMap:
             result._overlay = overlay.finish()
         return result
 
-    def keys_since(self, earlier: OverlayMap) -> tuple[list[str], list[str]] | None:
-        """(keys added, keys removed) since `earlier`, in no order; None where the two share no base."""
+    def keys_since(self, earlier: OverlayMap, last: str) -> tuple[list[str], list[str]] | None:
+        """(keys added, keys removed) since `earlier`, in no order, up to `last`; None where the two share no base."""
         if self._base is not earlier._base:
             return None
         if self._overlay is earlier._overlay:
             return [], []
-        touched = {*self._overlay, *earlier._overlay}
+        touched = {key for key in chain(self._overlay, earlier._overlay) if key <= last}
         return [k for k in touched if k in self and k not in earlier], [
             k for k in touched if k in earlier and k not in self
         ]

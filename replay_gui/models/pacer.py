@@ -25,6 +25,11 @@ class Pacer(QObject):
         if not self._timer.isActive():
             self._on_timeout()
 
+    @property
+    def waits(self) -> bool:
+        """Whether an asking is still to be answered."""
+        return self._asked
+
     def stop(self) -> None:
         """Forgets what was asked."""
         self._asked = False

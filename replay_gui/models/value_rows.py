@@ -239,10 +239,10 @@ def _followed(earlier: Mapping[str, Any], value: Mapping[str, Any], keys: list[s
     """The first keys of `value`, made from those of an `earlier` version of it; None where that cannot be done."""
     if not (isinstance(earlier, OverlayMap) and isinstance(value, OverlayMap)):
         return None
-    since = value.keys_since(earlier)
-    if since is None or any(key <= keys[-1] for key in since[1]):
+    since = value.keys_since(earlier, keys[-1])
+    if since is None or since[1]:
         return None  # what moves up from behind the window is not known
-    added = [key for key in since[0] if key < keys[-1]]
+    added = since[0]
     return sorted([*keys, *added])[: len(keys)] if added else keys
 
 

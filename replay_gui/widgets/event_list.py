@@ -13,6 +13,7 @@ from replay_gui.models.event_filter import EventFilter
 from replay_gui.models.event_table import DURATION, TIME, EventTable
 from replay_gui.models.event_words import since_start, view_command
 from replay_gui.models.finder import Finder
+from replay_gui.models.pacer import Pacer
 from replay_gui.models.session import Session
 from replay_gui.widgets.filter_menu import FilterMenu
 from replay_gui.widgets.panel import Panel
@@ -21,6 +22,7 @@ from replay_gui.widgets.row_view import RowView
 
 _MEASURED = 64  # tools and kinds whose names are measured for the width of the labels
 _LOOKED_AT = 65_536  # events whose kinds are
+_PACE = 100  # ms between two askings for texts: while the list flies by, nobody reads them
 _NARROW = 60 * GAP  # below this width the text is worth more than the time
 
 
@@ -53,6 +55,8 @@ class EventList(Panel):
         self._menu = FilterMenu(self._filter)
         self._filter.clicked.connect(self._on_filter_clicked)
         self._menu.chosen.connect(self.set_filter)
+        self._pacer = Pacer(_PACE, self)
+        self._pacer.due.connect(self._on_due)
         self.view.sight_changed.connect(self.ask)
         self.view.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.hits_only.toggled.connect(self.on_search_started)
@@ -61,7 +65,7 @@ class EventList(Panel):
         session.run_changed.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
         session.position_changed.connect(self.on_position_changed)
-        session.rows_ready.connect(self.ask)
+        session.rows_ready.connect(self._on_rows_ready)
         self.table.went_on.connect(self._on_rows_added)
         self.on_search_started()
 
@@ -75,6 +79,15 @@ class EventList(Panel):
     def ask(self) -> None:
         """Fits the columns; asks for what is in sight and not here yet."""
         self.view.setColumnHidden(TIME, self.view.width() < _NARROW)
+        self._pacer.ask()
+
+    @Slot()
+    def _on_rows_ready(self) -> None:
+        if not self._pacer.waits:  # else other rows are in sight by now
+            self._on_due()
+
+    @Slot()
+    def _on_due(self) -> None:
         first, last = self.view.rows_in_sight()
         if last >= first:
             self.table.want(first, last)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.core.find import Hit
 from replay_gui.engine.answers import EventRow
-from replay_gui.look.marks import paint_mark
+from replay_gui.look.marks import MARGIN, mark_of, mark_pixmap
 from replay_gui.look.theme import GAP, MARK, UNIT, data_font, kind_color, theme, ui_font
 from replay_gui.models.event_table import DURATION, LABEL, POSITION, TIME, EventTable
+from replay_gui.widgets.line_text import RIGHT, LineText
 from replay_gui.widgets.row_view import RowView
 
 _AHEAD = 0.55  # how much of a mark's colour is left ahead of the position
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CHOSEN = QStyle.StateFlag.State_Selected
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -26,11 +26,11 @@ class RowDelegate(QStyledItemDelegate):
         self.position = 0
         self._view = view
         self._table = table
-        self._data, self._ui = data_font(), ui_font()
+        self._data, self._ui = LineText(data_font()), LineText(ui_font())
 
     def widths(self, count: int, longest_time: str, labels: list[str]) -> dict[int, int]:
         """Widths of the columns for `count` events with such times and these labels, in pixels."""
-        data, ui = QFontMetrics(self._data), QFontMetrics(self._ui)
+        data, ui = self._data.metrics, self._ui.metrics
         longest = max([ui.horizontalAdvance(text) for text in (*labels, "PatchProposal")])
         return {
             POSITION: data.horizontalAdvance("0" * max(len(f"{count:,}"), 4)) + 2 * GAP + UNIT,
@@ -41,26 +41,27 @@ class RowDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        now, row = theme(), self._table.event_row(index.row())
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        now, line, column = theme(), index.row(), index.column()
+        row = self._table.event_row(line)
+        chosen = _CHOSEN in option.state
         rect: QRect = option.rect
         ahead = row.position > self.position
-        if chosen or index.row() == self._view.hovered:
+        if chosen or line == self._view.hovered:
             painter.fillRect(rect, now.selection if chosen else now.hover)
-        words = self._table.words(row, index.column())
+        words = self._table.words(row, column)
         quiet, loud = (now.text, now.text) if chosen else (now.secondary, now.secondary if ahead else now.text)
-        match index.column():
+        match column:
             case 0:  # POSITION
                 number = quiet if chosen else now.faint
-                self._draw(painter, rect.adjusted(UNIT, 0, -GAP, 0), words, self._data, number, _RIGHT)
+                self._data.draw(painter, rect.adjusted(UNIT, 0, -GAP, 0), words, number, RIGHT)
             case 1:  # TIME
-                self._draw(painter, rect.adjusted(UNIT, 0, 0, 0), words, self._data, quiet, _LEFT)
+                self._data.draw(painter, rect.adjusted(UNIT, 0, 0, 0), words, quiet)
             case 2:  # LABEL
                 self._paint_mark(painter, rect, row, ahead and not chosen)
-                self._draw(painter, rect.adjusted(2 * GAP + UNIT, 0, -GAP, 0), words, self._ui, loud, _LEFT)
+                self._ui.draw(painter, rect.adjusted(2 * GAP + UNIT, 0, -GAP, 0), words, loud)
             case 3:  # TEXT, and the duration
                 bad = (row.failed or row.broken) and not chosen
-                hit = self._table.hit(index.row())
+                hit = self._table.hit(line)
                 self._paint_text(painter, rect, row, hit or words, now.bad_text if bad else loud, quiet)
 
     def _paint_text(
@@ -68,16 +69,16 @@ class RowDelegate(QStyledItemDelegate):
     ) -> None:
         space = rect.adjusted(0, 0, -GAP - UNIT, 0)
         if took := self._table.words(row, DURATION):
-            self._draw(painter, space, took, self._data, quiet, _RIGHT)
-            space = space.adjusted(0, 0, -QFontMetrics(self._data).horizontalAdvance(took) - GAP, 0)
+            self._data.draw(painter, space, took, quiet, RIGHT)
+            space = space.adjusted(0, 0, -self._data.width(took) - GAP, 0)
         if isinstance(words, Hit):
             self._paint_hit(painter, space, words, loud)
         else:
-            self._draw(painter, space, words, self._data, loud, _LEFT)
+            self._data.draw(painter, space, words, loud)
 
     def _paint_hit(self, painter: QPainter, space: QRect, hit: Hit, loud: QColor) -> None:
         """What was found on its ground; of what stands before it as much as leaves it in sight."""
-        metrics, found = QFontMetrics(self._data), hit.text[hit.start : hit.stop]
+        metrics, found = self._data.metrics, hit.text[hit.start : hit.stop]
         wide = min(metrics.horizontalAdvance(found), space.width())
         room = max(0, min(space.width() // 2, space.width() - wide - metrics.horizontalAdvance("…")))
         before = metrics.elidedText(hit.text[: hit.start], Qt.TextElideMode.ElideLeft, room)
@@ -85,19 +86,13 @@ class RowDelegate(QStyledItemDelegate):
         height = metrics.height()
         ground = QRect(at, space.y() + (space.height() - height) // 2, wide, height)
         painter.fillRect(ground, theme().changed_word)
-        self._draw(painter, space, before, self._data, loud, _LEFT)
-        self._draw(painter, space.adjusted(at - space.x(), 0, 0, 0), hit.text[hit.start :], self._data, loud, _LEFT)
+        self._data.draw(painter, space, before, loud)
+        self._data.draw(painter, space.adjusted(at - space.x(), 0, 0, 0), hit.text[hit.start :], loud)
 
     def _paint_mark(self, painter: QPainter, rect: QRect, row: EventRow, dim: bool) -> None:
         colour = QColor(kind_color(row.kind, self._table.tool_place(row)))
         if dim:
             colour.setAlphaF(_AHEAD)
-        paint_mark(painter, row.kind, QPointF(rect.x() + UNIT + 1, rect.center().y() + 1), MARK, colour)
-
-    def _draw(
-        self, painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor, align: Qt.AlignmentFlag
-    ) -> None:
-        painter.setFont(font)
-        painter.setPen(colour)
-        elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, int(align | Qt.TextFlag.TextSingleLine), elided)
+        pixmap = mark_pixmap(mark_of(row.kind), MARK, colour, painter.device().devicePixelRatio())
+        half = MARK / 2 + MARGIN
+        painter.drawPixmap(QPointF(rect.x() + UNIT + 1 - half, rect.center().y() + 1 - half), pixmap)

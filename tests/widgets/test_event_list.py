@@ -61,10 +61,11 @@ def test_a_click_and_the_arrows_go_there(events: EventList, session: StorySessio
     assert session.position == 1
 
 
-def test_what_is_in_sight_is_asked_for_and_no_more(events: EventList, session: StorySession) -> None:
+def test_what_is_in_sight_is_asked_for_and_no_more(qtbot: QtBot, events: EventList, session: StorySession) -> None:
     session.show(story_index(100_000))
     session.answer_all()
     session.seek(50_000)
+    qtbot.waitUntil(lambda: len(session.asked) > 0)
     [*_, (start, stop)] = session.asked
     assert start < 50_000 < stop
     assert stop - start <= 256
@@ -74,20 +75,36 @@ def test_what_is_in_sight_is_asked_for_and_no_more(events: EventList, session: S
     assert events.table.index(row, TEXT).data() != ""
 
 
-def test_a_hidden_block_that_was_replaced_is_asked_for_again(events: EventList, session: StorySession) -> None:
+def test_while_the_list_flies_by_only_the_last_rows_are_asked_for(
+    qtbot: QtBot, events: EventList, session: StorySession
+) -> None:
+    session.show(story_index(100_000))
+    session.answer_all()
+    for position in range(10_000, 90_000, 1000):
+        session.seek(position)
+    qtbot.waitUntil(lambda: len(session.asked) > 0)
+    assert all(start < position < stop for start, stop in session.asked[-1:])
+    assert len(session.asked) < 5
+
+
+def test_a_hidden_block_that_was_replaced_is_asked_for_again(
+    qtbot: QtBot, events: EventList, session: StorySession
+) -> None:
     session.show(story_index(100_000))
     session.asked.clear()
     session.seek(9_000)
+    qtbot.waitUntil(lambda: len(session.asked) > 0)
     session.asked.clear()  # that question was replaced before it was answered
     session.seek(50_000)
+    qtbot.waitUntil(lambda: len(session.asked) > 0)
     session.answer_all()
     session.seek(9_000)
-    assert session.asked
+    qtbot.waitUntil(lambda: len(session.asked) > 0)
     session.answer_all()
     assert events.table.index(8_999, TEXT).data() != ""
 
 
-def test_a_filter_narrows_and_keeps_the_position(events: EventList, session: StorySession) -> None:
+def test_a_filter_narrows_and_keeps_the_position(qtbot: QtBot, events: EventList, session: StorySession) -> None:
     session.show(story_index(len(STORY) * 100))
     session.seek(7)
     events.set_filter(EventFilter(kinds=frozenset({"Error"})))
@@ -95,6 +112,8 @@ def test_a_filter_narrows_and_keeps_the_position(events: EventList, session: Sto
     events.set_filter(EventFilter(kinds=frozenset({"MemoryWrite"})))
     assert current(events) == 0
     assert session.position == 7
+    session.answer_all()
+    qtbot.waitUntil(lambda: len(session.asked) > 0)
     session.answer_all()
     assert events.table.index(3, TEXT).data().startswith("stats/orders")
     session.show(story_index(10))
