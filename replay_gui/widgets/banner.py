@@ -28,6 +28,7 @@ class Banner(QFrame):
         text = visible(trouble.text[:_LONGEST], "\n") + ("…" if len(trouble.text) > _LONGEST else "")
         self.setAccessibleName(f"{trouble.severity}: {text}")
         self._mark = QLabel()
+        self._mark.setTextFormat(Qt.TextFormat.PlainText)
         self._label = QLabel(text)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setWordWrap(True)

@@ -15,13 +15,12 @@ _HEIGHT = 2 * _LINE + GAP
 
 
 class ChoiceRow(QAbstractButton):
-    """`path`: what it stands for."""
+    """`name`: its first line. `path`: what it stands for."""
 
     def __init__(self, name: str, sentence: str, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.path = path
-        self._sentence = sentence
-        self.setText(name)
+        self.name, self._sentence = name, sentence  # not the button's text: an ampersand in it would be a shortcut
         self.setAccessibleName(name)
         self.setAccessibleDescription(sentence)
         self.setFixedHeight(_HEIGHT)
@@ -42,7 +41,7 @@ class ChoiceRow(QAbstractButton):
         tinted_icon("file", now.secondary).paint(painter, QRect(GAP, UNIT + (_LINE - ICON) // 2, ICON, ICON))
         left, width = 2 * GAP + ICON, self.width() - 3 * GAP - ICON
         for line, (text, font, colour) in enumerate(
-            ((self.text(), ui_font(Medium), now.text), (self._sentence, ui_font(), now.secondary))
+            ((self.name, ui_font(Medium), now.text), (self._sentence, ui_font(), now.secondary))
         ):
             painter.setFont(font)
             painter.setPen(colour)

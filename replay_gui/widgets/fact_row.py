@@ -16,15 +16,16 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.Text
 class FactRow(QAbstractButton):
     """`name` in the window's face, `text` in the data face and elided; a link is drawn in the accent colour.
 
-    Attributes: sound: True and False draw a check or a cross before the text. aim: what a click is about; the owner's.
+    Attributes:
+        said: the text. sound: True and False draw a check or a cross before it.
+        aim: what a click is about; the owner's.
     """
 
     def __init__(self, name: str, text: str, link: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sound: bool | None = None
         self.aim: int | str = ""
-        self._name, self._link = name, link
-        self.setText(text)
+        self.said, self._name, self._link = text, name, link  # not the button's text: an & in it would be a shortcut
         self.setAccessibleName(f"{name}: {text}")
         self.setFixedHeight(ROW)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -53,7 +54,7 @@ class FactRow(QAbstractButton):
             space = space.adjusted(ICON + UNIT, 0, 0, 0)
         painter.setFont(data_font())
         painter.setPen(now.accent if self._link else now.bad_text if self.sound is False else now.text)
-        elided = QFontMetrics(data_font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, space.width())
+        elided = QFontMetrics(data_font()).elidedText(self.said, Qt.TextElideMode.ElideRight, space.width())
         painter.drawText(space, _LEFT, elided)
         if self.hasFocus():
             half = FOCUS // 2

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.helpers.journey import journey
+
+__all__ = ["journey"]
