@@ -170,6 +170,14 @@ class Draft:
             self._replace_list(path[:-1], items)
 
     # ---- owning ---------------------------------------------------------------------------------
+    def own_members(self) -> dict[str, Any]:
+        """The root; it and its members may be changed in place until they are published, the lists by appending."""
+        root = self._own_root()
+        for name, member in root.items():
+            if isinstance(member, MAPS + LISTS):
+                self._own(root, (name,), member, growing=isinstance(member, LISTS))
+        return root
+
     def _own_root(self) -> dict[str, Any]:
         if id(self.root) not in self._owned:
             self.root = dict(self.root)

@@ -18,7 +18,7 @@ from replay_gui.core.chain import request_hash_of_decoded
 from replay_gui.core.draft import Draft
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.reducer import decode_event, fold
-from replay_gui.core.state import ABSENT, MAPS, Path, State
+from replay_gui.core.state import ABSENT, LISTS, MAPS, Path, State
 from replay_gui.core.usual_events import USUAL, UsualEvent, decode_all
 
 _Map: TypeAlias = dict[str, Any]
@@ -34,6 +34,7 @@ class _AnyKeys(set[str]):
 
 ANY = _AnyKeys()
 Changed: TypeAlias = dict[str, set[str]]
+_SHAPES = (("pending", MAPS), ("observations", MAPS), ("memory", MAPS), ("messages", LISTS))
 
 _LONGEST_KEY = 1024  # characters; a longer one may be over the limit in bytes
 
@@ -58,10 +59,12 @@ class QuickFold:
         changed in any way. A list that was only appended to is not in it.
     """
 
-    __slots__ = ("_draft", "_shapely", "changed")
+    __slots__ = ("_draft", "_settled", "_shapely", "changed")
 
-    def __init__(self) -> None:
-        self._draft = Draft(State({}))  # a root of its own, since it is changed in place
+    def __init__(self, state: State | None = None) -> None:
+        """`state`: what to begin from; that value stays as it is."""
+        self._draft = Draft(State({}) if state is None else state)
+        self._settled = state is None  # whether all that is changed in place is this fold's alone
         # Without ops, only effects write the state, so every member has the shape that effects give it.
         self._shapely = True
         self.changed: Changed = {}
@@ -73,6 +76,8 @@ class QuickFold:
 
     def fold(self, contents: Sequence[bytes], events: Sequence[UsualEvent | None] | None = None) -> Folded:
         """Applies events one after another. `events`: what decode_all made of `contents`, if that was done already."""
+        if not self._settled:
+            self._settle()
         folded = Folded([], [])
         root, changed, asked = self._draft.root, self.changed, folded.asked
         events = decode_all(contents) if events is None else events
@@ -86,6 +91,26 @@ class QuickFold:
                 folded.refused.append(i)
             root = self._draft.root
         return folded
+
+    def publish(self) -> State:
+        """The state so far as a value; what comes next changes copies."""
+        self._settled = False
+        return self._draft.publish()
+
+    def _settle(self) -> None:
+        """Copies what the effects change in place, if it has their shape."""
+        root, self._settled = self._draft.own_members(), True
+        self.changed = dict.fromkeys(root, ANY)
+        tools = root.get("tools", {})
+        self._shapely = (
+            self._shapely
+            and all(isinstance(root.get(name, ()), (*types, tuple)) for name, types in _SHAPES)
+            and type(tools) is dict
+            and all(type(row) is dict and _counts(row) for row in tools.values())
+        )
+        if self._shapely:
+            for name, row in tools.items():
+                tools[name] = dict(row)
 
     def forget_changes(self) -> None:
         """Begins to note changes anew."""
@@ -123,14 +148,16 @@ def _tool_request(root: _Map, changed: Changed, asked: list[str], event: _Event)
     name, value = p.tool_name, p.input
     row, pending = root["tools"][name], root["pending"]
     request = request_hash_of_decoded(name, p.tool_version, value)
+    waiting = pending.get(request)
+    if waiting is not None and not _is_waiting(waiting):
+        return False
     changed["tools"].add(name)
     changed["pending"].add(request)
     row["calls"] += 1
-    waiting = pending.get(request)
     if waiting is None:
         pending[request] = {"tool": name, "input": value, "count": 1}
     else:
-        waiting["count"] += 1
+        pending[request] = {**waiting, "count": waiting["count"] + 1}
     asked.append(request)
     return True
 
@@ -140,17 +167,27 @@ def _tool_response(root: _Map, changed: Changed, asked: list[str], event: _Event
     name, request = p.tool_name, p.request_hash
     row, pending = root["tools"][name], root["pending"]
     waiting = pending.get(request)
-    changed["tools"].add(name)
     if waiting is not None:
+        if not _is_waiting(waiting):
+            return False
         changed["pending"].add(request)
         if waiting["count"] == 1:
             del pending[request]
         else:
-            waiting["count"] -= 1
+            pending[request] = {**waiting, "count": waiting["count"] - 1}
+    changed["tools"].add(name)
     if not p.success:
         row["errors"] += 1
     row["last"] = p.output
     return True
+
+
+def _is_waiting(row: Any) -> bool:
+    return type(row) is dict and type(row.get("count")) is int
+
+
+def _counts(row: _Map) -> bool:
+    return type(row.get("calls")) is int and type(row.get("errors")) is int
 
 
 def _observation(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from replay_gui.core.draft import Draft
 from replay_gui.core.errors import NotApplicable, PositionError
 from replay_gui.core.event import Event
 from replay_gui.core.log_reader import EventLog
-from replay_gui.core.reducer import apply, decode_event, fold
+from replay_gui.core.quick_fold import QuickFold
+from replay_gui.core.reducer import apply, decode_event
 from replay_gui.core.snapshots import Snapshot, SnapshotManager
 from replay_gui.core.state import EMPTY, Change, State
 from replay_gui.core.verdict import verify
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 _RING = 256  # states kept of recent replays, so that a step back is a look-up
 _NEAR = 4096  # events; states farther away than that from a seek share little with it, so that they would cost memory
 _HELD = 16384  # events after which a long replay leaves a snapshot in memory
-_FINE, _COARSE = 32, 256  # of a replay: the last states one by one, before them every n-th
+_FINE, _COARSE = 32, 256  # of a replay, as far as the ring holds: the last states one by one, before them every n-th
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,12 @@ class Effect:
 class Replayer:
     """States of one log by position, as shared values (State). For ReplayEngine, and for whoever shows states."""
 
-    def __init__(self, log: EventLog, snapshots: SnapshotManager | None = None) -> None:
+    def __init__(
+        self, log: EventLog, snapshots: SnapshotManager | None = None, on_pause: Callable[[], None] = lambda: None
+    ) -> None:
+        """`on_pause` is called every few hundred events of a replay."""
         self._log = log
+        self._on_pause = on_pause
         self._snapshots = SnapshotManager() if snapshots is None else snapshots
         self._recent: OrderedDict[int, State] = OrderedDict()
 
@@ -47,22 +53,21 @@ class Replayer:
         """The state after the first `position` events; PositionError where there are fewer."""
         if not 0 <= position <= len(self._log):
             raise PositionError(f"no position {position}: the log has {len(self._log)} events")
-        start, state = self._nearest(position)
-        if start == position:
-            return state
-        draft = Draft(state)
+        at, state = self._nearest(position)
+        quick, contents = QuickFold(state), self._log.contents(at, position)
         since = 0  # bytes of contents since the last state that a snapshot was made of
-        for place, content in enumerate(self._log.contents(start, position), start + 1):
-            if content is not None:
-                fold(draft, content)
-                since += len(content)
-            ahead = position - place
-            if ahead <= _FINE or (ahead <= _COARSE * (_RING - _FINE) // 2 and place % _COARSE == 0):
-                self._keep(place, draft.publish())
-            if (place - start) % _HELD == 0:
-                self._snapshots.hold(place, draft.publish(), since)
+        for stop in _stops(at, position):
+            part = [content for content in islice(contents, stop - at) if content is not None]
+            quick.fold(part)
+            since += sum(map(len, part))
+            at, state = stop, quick.publish()
+            self._keep(at, state)
+            if at % _COARSE == 0:
+                self._on_pause()
+            if at % _HELD == 0:
+                self._snapshots.hold(at, state, since)
                 since = 0
-        return self._recent[position]
+        return state
 
     def effect(self, position: int) -> Effect:
         """The state at `position` with what the event before it changed."""
@@ -100,6 +105,13 @@ class Replayer:
         self._recent.move_to_end(position)
         while len(self._recent) > _RING:
             self._recent.popitem(last=False)
+
+
+def _stops(start: int, end: int) -> Iterator[int]:
+    """The positions beyond `start` whose states a replay to `end` leaves behind, ascending, `end` the last."""
+    near = max(start, end - _FINE)
+    yield from range(start - start % _COARSE + _COARSE, near, _COARSE)
+    yield from range(near + 1, end + 1)
 
 
 class ReplayEngine:

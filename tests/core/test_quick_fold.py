@@ -97,6 +97,25 @@ def test_a_difference_leads_from_the_keyframe_to_the_state(before: list[bytes], 
     assert encode(decode_difference(difference, decode_keyframe(raw)).plain()) == encode(_plain(quick.root))
 
 
+@given(st.booleans(), CONTENTS, CONTENTS, CONTENTS)
+@settings(max_examples=300, deadline=None)
+def test_goes_on_from_any_state_and_leaves_it_as_it_was(
+    large: bool, before: list[bytes], between: list[bytes], after: list[bytes]
+) -> None:
+    draft = Draft(EMPTY)
+    for content in (_many() if large else []) + before:
+        fold(draft, content)
+    begin = draft.publish()
+    states, quick = [begin], QuickFold(begin)
+    expected = [encode(begin.plain())]
+    for part in (between, after):
+        refused = [i for i, content in enumerate(part) if not fold(draft, content)]
+        assert quick.fold(part).refused == refused
+        states.append(quick.publish())
+        expected.append(encode(draft.publish().plain()))
+    assert [encode(state.plain()) for state in states] == expected
+
+
 def _many() -> list[bytes]:
     """Events that make memory and messages large."""
     writes = [encode(("MemoryWrite", {"key": f"key {i}", "value": i})) for i in range(WIDE + 2)]

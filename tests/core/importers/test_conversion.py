@@ -17,8 +17,9 @@ from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.header import read_header
 from replay_gui.core.importers import conversion
 from replay_gui.core.importers.claude_code import ClaudeCode
-from replay_gui.core.importers.conversion import NOT_WRITTEN, Converted, convert
+from replay_gui.core.importers.conversion import NOT_WRITTEN, convert
 from replay_gui.core.importers.conversion_cache import cached_conversion
+from replay_gui.core.importers.converted import Converted
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun

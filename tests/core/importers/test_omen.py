@@ -86,7 +86,7 @@ def verdict(folder: Path, *events: Any) -> VerificationReport:
     path = folder / "events.jsonl"
     (made,) = convert(path, folder / f"{len(list(folder.iterdir()))}.rlog")
     with EventLog.open(made.path) as log:
-        return foreign_verdict(str(path), log.header, made.events)
+        return foreign_verdict(str(path), log.header, made.events, made.notes, made.own_hashes)
 
 
 def test_a_file_is_verified_by_its_own_hashes(tmp_path: Path) -> None:
