@@ -14,7 +14,7 @@ from replay_gui.core.importers.times import iso_time
 from replay_gui.core.source import Source
 
 _ENVELOPES = frozenset({"session_meta", "turn_context", "response_item", "event_msg", "compacted"})
-_BARE_ITEMS = frozenset({"message", "reasoning", "function_call", "function_call_output"})
+_BARE_ITEMS = ("message", "reasoning", "function_call", "function_call_output")
 
 
 class Codex:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from replay_gui.core.importers.codex_stream import UNKNOWN_ITEMS, CodexStream, counts
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.messages import BAD_ARGUMENTS, decoded
 from replay_gui.core.importers.run_builder import Call, RunBuilder
 from replay_gui.core.importers.times import iso_time, milliseconds, seconds
@@ -158,8 +158,8 @@ class CodexEvents:
 
     def _arguments(self, given: Any) -> Any:
         try:
-            return json.loads(given) if isinstance(given, str) else given
-        except (ValueError, RecursionError):
+            return value_in(given) if isinstance(given, str) else given
+        except NotJson:
             self._notes.count(BAD_ARGUMENTS)
             return given
 

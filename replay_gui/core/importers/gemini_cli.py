@@ -17,7 +17,7 @@ _TELLING = {"sessionId", "projectHash", "messages"}
 _WRITES = {"replace": "edit", "write_file": "file"}
 _TARGETS = ("file_path", "path", "absolute_path")
 _SHOWN = ("resultDisplay", "displayName", "description", "renderOutputAsMarkdown")
-_REFUSED = frozenset({"cancelled", "rejected", "denied"})
+_REFUSED = ("cancelled", "rejected", "denied")
 _TOKENS = ("input", "output")
 
 

@@ -24,6 +24,7 @@ from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time
 
 UNREAD_VALUES = "values in an encoding that is not read, kept as bytes"
+DAMAGED = "threads whose rest cannot be read, since the database is damaged"
 OBJECTS = "objects of Python classes, kept as their class and members"
 
 _MAGIC = b"SQLite format 3\x00"
@@ -44,7 +45,7 @@ class LangGraph:
         try:
             with closing(_opened(file.source.path)) as database:
                 tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             return False
         return tables >= _TABLES
 
@@ -65,13 +66,19 @@ class LangGraph:
                         events=_Thread(database, thread, notes).events(),
                         notes=notes,
                     )
-        except sqlite3.Error as why:
+        except (sqlite3.Error, UnicodeDecodeError) as why:
             raise ImportRefused(f"{path}: a SQLite database that cannot be read: {why}") from None
 
 
 def _opened(path: Path) -> sqlite3.Connection:
     """The database for reading alone; a journal beside it, if there is one, is honoured."""
-    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+    database = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+    database.text_factory = _text
+    return database
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="replace")
 
 
 class _Thread:
@@ -89,9 +96,14 @@ class _Thread:
         yield from self._run.drain()
         ask = """SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata
                  FROM checkpoints WHERE thread_id = ? ORDER BY checkpoint_id"""
-        for namespace, checkpoint, parent, kind, value, metadata in self._database.execute(ask, (self._thread,)):
-            self._checkpoint(namespace, checkpoint, parent, self._value(kind, value), self._json(metadata))
-            self._writes(namespace, checkpoint)
+        try:
+            for namespace, checkpoint, parent, kind, value, metadata in self._database.execute(ask, (self._thread,)):
+                self._checkpoint(namespace, checkpoint, parent, self._value(kind, value), self._json(metadata))
+                self._writes(namespace, checkpoint)
+                yield from self._run.drain()
+        except (sqlite3.Error, UnicodeDecodeError) as why:  # the latter for what SQLite itself says of the damage
+            self._notes.count(DAMAGED)
+            self._run.custom("langgraph/damaged", {"problem": str(why)})
             yield from self._run.drain()
 
     def _checkpoint(self, namespace: Any, checkpoint: Any, parent: Any, found: Any, metadata: Any) -> None:
@@ -130,7 +142,7 @@ class _Thread:
                 return plain(_with_text_keys(found), self._notes)
             if kind == "json" and len(raw) <= _BLOB:
                 return value_of(raw, self._notes)
-        except (ValueError, NotJson, RecursionError, msgpack.exceptions.UnpackException):
+        except (ValueError, TypeError, NotJson, RecursionError, msgpack.exceptions.UnpackException):
             pass
         self._notes.count(UNREAD_VALUES, example=str(kind))
         return raw
@@ -140,7 +152,7 @@ class _Thread:
         self._notes.count(OBJECTS)
         try:
             found = msgpack.unpackb(data, ext_hook=self._object, strict_map_key=False, raw=False)
-        except (ValueError, msgpack.exceptions.UnpackException):
+        except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException):
             return data
         match found:
             case [str(module), str(name), value, *_]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import Call, RunBuilder, cut
 
 UNKNOWN_ROLES = "messages of an unknown role, kept as custom events"
 NOT_MESSAGES = "entries that are no messages, kept as custom events"
 BAD_ARGUMENTS = "arguments of tool calls that are no JSON, kept as text"
 
-_SPEAKERS = frozenset({"system", "developer", "user"})
+_SPEAKERS = ("system", "developer", "user")
 _OUR_PART = frozenset({"role", "content", "tool_calls", "tool_call_id", "name", "reasoning_content"})
 
 
@@ -77,8 +77,8 @@ class MessageEvents:
         if not isinstance(given, str):
             return given
         try:
-            return json.loads(given) if given else {}
-        except (ValueError, RecursionError):
+            return value_in(given) if given else {}
+        except NotJson:
             self._notes.count(BAD_ARGUMENTS)
             return given
 
@@ -91,8 +91,8 @@ def decoded(text: Any) -> Any:
     """The JSON object or array that a text is, or the text."""
     if isinstance(text, str) and text.lstrip()[:1] in ("{", "["):
         try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
+            return value_in(text)
+        except NotJson:
             return text
     return text
 

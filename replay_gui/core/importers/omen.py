@@ -114,7 +114,10 @@ class OmenEvents:
         hashes = {
             key: event[key] for key in ("payload_hash", "state_hash_before", "state_hash_after") if event.get(key)
         }
-        self._run.context |= {"sequence": sequence, "parent": self._seq.get(_key(above)) if parent else None}
+        cause = self._seq.get(_key(above)) if parent else None
+        if cause == self._run.count:  # it names itself, which the check has said
+            cause = None
+        self._run.context |= {"sequence": sequence, "parent": cause}
         self._run.once = {"hashes": hashes, "source_run": event["id"].get("run_id")}
         kind, payload = event["kind"], event["payload"]
         tag, facts = next(iter(payload.items())) if isinstance(payload, dict) and len(payload) == 1 else ("", payload)

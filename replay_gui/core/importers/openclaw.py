@@ -44,7 +44,7 @@ class OpenClaw:
 def _events(source: Source, notes: ImportNotes) -> Iterator[ImportedEvent]:
     run = RunBuilder(notes)
     run.agent_init("openclaw", "", {})
-    calls: dict[tuple[object, object], list[str]] = {}  # (session, tool): ids of the calls that wait
+    calls: dict[tuple[str, str], list[str]] = {}  # (session, tool): ids of the calls that wait
     for line in lines(source):
         if not line.raw.strip():
             continue
@@ -66,9 +66,7 @@ def _fields(line: Line, notes: ImportNotes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _line(
-    run: RunBuilder, notes: ImportNotes, fields: dict[str, Any], calls: dict[tuple[object, object], list[str]]
-) -> None:
+def _line(run: RunBuilder, notes: ImportNotes, fields: dict[str, Any], calls: dict[tuple[str, str], list[str]]) -> None:
     kind, session = str(fields.get("type")), fields.get("sessionKey")
     taken = {"type", "seq", "ts", "sessionKey", "agentId", "durationMs"}
     rest = {key: value for key, value in fields.items() if key not in taken}
@@ -92,10 +90,10 @@ def _line(
         case "tool.start" if isinstance(rest.get("toolName"), str):
             tool, given = rest.pop("toolName"), rest.pop("params", None)
             call_id = f"line {run.context['line']}"
-            calls.setdefault((session, tool), []).append(call_id)
+            calls.setdefault((str(session), tool), []).append(call_id)
             run.request(call_id, tool, given, fields=rest or None)
         case "tool.end":
-            _answer(run, rest, calls.get((session, rest.get("toolName"))) or [], duration)
+            _answer(run, rest, calls.get((str(session), str(rest.get("toolName")))) or [], duration)
         case _:
             if kind not in _KNOWN:
                 notes.count(UNKNOWN_TYPES, example=kind)

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
+from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import RunBuilder
 
 FOLDED = "spans of plumbing (HTTP requests, queues), folded away"
@@ -174,7 +175,7 @@ def unfolded(value: Any) -> Any:
         if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[", '"'):
             break
         try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
+            value = value_in(value)
+        except NotJson:
             break
     return value

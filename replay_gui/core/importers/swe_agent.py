@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.messages import NOT_MESSAGES, decoded
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import seconds
@@ -57,8 +57,9 @@ def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
     config = found.get("replay_config")
     config = decoded(config) if isinstance(config, str) else config
     run.agent_init("swe-agent", "", config if isinstance(config, dict) else {}, environment=found.get("environment"))
-    history = [one for one in found.get("history") or [] if not (isinstance(one, dict) and one.get("is_demo"))]
-    demos = len(found.get("history") or []) - len(history)
+    told = found["history"] if isinstance(found.get("history"), list) else []
+    history = [one for one in told if not (isinstance(one, dict) and one.get("is_demo"))]
+    demos = len(told) - len(history)
     if demos:
         notes.count(DEMONSTRATIONS, demos)
     state: dict[str, Any] = {}
@@ -96,7 +97,11 @@ def _turns(run: RunBuilder, notes: ImportNotes, history: list[Any]) -> Iterator[
         elif message.get("role") == "assistant":
             if said is not None:
                 yield said, {}
-            said = {"thought": message.get("thought"), "action": message.get("action"), "response": message["content"]}
+            said = {
+                "thought": message.get("thought"),
+                "action": message.get("action"),
+                "response": message.get("content"),
+            }
         elif said is not None:
             yield said, {"observation": message.get("content")}
             said = None
@@ -140,8 +145,8 @@ def _state(value: Any) -> dict[str, Any]:
     """The environment's state: an object, or one written as text."""
     if isinstance(value, str):
         try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
+            value = value_in(value)
+        except NotJson:
             return {"state": value}
     return value if isinstance(value, dict) else {}
 

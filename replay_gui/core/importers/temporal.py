@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +12,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.importers.plain_values import plain
+from replay_gui.core.importers.json_lines import value_of
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time
 
@@ -136,7 +135,8 @@ class TemporalEvents:
         parent = None
         for key in ("startedEventId", "scheduledEventId", "initiatedEventId", "acceptedEventId"):
             known = self._seq.get(str(facts.pop(key, None)))
-            parent = known if parent is None else parent
+            if parent is None and known is not None and known < self._run.count:  # a damaged event may name itself
+                parent = known
         return parent
 
     def _scheduled(self, event_id: str, facts: dict[str, Any]) -> None:
@@ -177,7 +177,7 @@ class TemporalEvents:
         try:
             name, raw = base64.b64decode(encoding, validate=True).strip(), base64.b64decode(data, validate=True)
             if name in (b"json/plain", b"json/protobuf"):
-                return plain(json.loads(raw), self._notes)
+                return value_of(raw, self._notes)
             if name == b"binary/null":
                 return None
             if name == b"binary/plain":

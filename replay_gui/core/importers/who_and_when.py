@@ -13,7 +13,7 @@ from replay_gui.core.importers.messages import NOT_MESSAGES
 from replay_gui.core.importers.run_builder import RunBuilder
 
 _TELLING = {"history", "mistake_agent", "mistake_step"}
-_ASKING = frozenset({"human", "user"})
+_ASKING = ("human", "user")
 _TERMINAL = "Computer_terminal"
 _AGENT_OF_ALL = "Orchestrator"
 
