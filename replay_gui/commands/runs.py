@@ -20,7 +20,7 @@ from replay_gui.core.log_reader import EventLog
 from replay_gui.core.source import Source
 
 if TYPE_CHECKING:
-    from replay_gui.core.importers.conversion import Converted
+    from replay_gui.core.importers.converted import Converted
 
 STANDARD_INPUT = "-"
 OWN_FORMAT = "rlog"

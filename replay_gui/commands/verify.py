@@ -192,7 +192,8 @@ def _cells(line: tuple[str, ...], widths: list[int]) -> enumerate[tuple[str, int
 def verified(run: OpenedRun, number: int = 1, total: int = 1) -> VerificationReport:
     """The verdict on a run, with a progress bar; the `number`-th of `total`."""
     if run.converted is not None and run.format != OWN_FORMAT:
-        return foreign_verdict(run.given, run.log.header, run.converted.events)
+        made = run.converted
+        return foreign_verdict(run.given, run.log.header, made.events, made.notes, made.own_hashes)
     log = run.log
     among = f" ({number:,} of {total:,})" if total > 1 else ""
     with ProgressLine(f"Verifying {run.given}{among}") as progress:

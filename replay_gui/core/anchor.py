@@ -19,12 +19,12 @@ from blake3 import blake3
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from replay_gui.core.clock import iso
-from replay_gui.core.errors import AnchorRefused
+from replay_gui.core.errors import AnchorRefused, LogUnreadable
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.report.canonical_json import canonical_json
 from replay_gui.core.report.model import AnchorFinding
 from replay_gui.core.signing import envelope, key_id, opened
-from replay_gui.core.source import Source
+from replay_gui.core.source import Source, beginning
 from replay_gui.core.verification import VALID, VerificationReport
 
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -131,10 +131,9 @@ def written(anchor: Anchor, key: Ed25519PrivateKey | None) -> bytes:
 def read_anchor(path: Path, key: Ed25519PublicKey | None) -> ReadAnchor:
     """The anchor in a file; AnchorRefused where it is none, or `key` is given and did not sign it."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(_LIMIT + 1)
-    except OSError as why:
-        raise AnchorRefused(f"{path}: cannot be read: {why.strerror or why}") from None
+        raw = beginning(path, _LIMIT + 1)
+    except LogUnreadable as why:
+        raise AnchorRefused(str(why)) from None
     try:
         form = json.loads(raw[: _LIMIT + 1]) if len(raw) <= _LIMIT else None
     except (ValueError, RecursionError):

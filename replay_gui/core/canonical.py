@@ -28,12 +28,12 @@ _Map: Any = dict
 _Pair: Any = tuple
 
 
-def shallow_tree(depth: int) -> Any:
-    """The type of plain values at most `depth` deep."""
+def shallow_tree(depth: int, key: Any = str) -> Any:
+    """The type of plain values at most `depth` deep; `key`: the type of the keys of maps."""
     scalar: Any = None | bool | int | float | str
     tree = scalar
     for _ in range(depth):
-        tree = scalar | _Array[tree] | _Map[str, tree]
+        tree = scalar | _Array[tree] | _Map[key, tree]
     return tree
 
 

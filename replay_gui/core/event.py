@@ -9,6 +9,8 @@ from typing import Any
 SKIPPED_KIND = "(skipped)"
 UNREADABLE_KIND = "(unreadable)"
 
+_LONG = 200  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -17,7 +19,7 @@ class Event:
     Attributes:
         position: place among the records read, from 0 (the state that shows its effect is at position + 1).
         offset, size: where its bytes stand in the file.
-        event_id: ``run_id:seq``; ``run_id:?`` where the seq cannot be read.
+        event_id: ``run_id:seq``; ``run_id:?`` where the seq cannot be read (see the function).
         kind: one of FORMAT's kinds, a custom ``x:name``, SKIPPED_KIND, or UNREADABLE_KIND: the content is no event.
         payload, meta: decoded maps, empty where they cannot be read. Treat as frozen: they are shared.
         content: the content's bytes as stored (empty for a skipped stretch).
@@ -64,6 +66,12 @@ class Event:
 
     def __str__(self) -> str:
         return f"{self.event_id} {self.kind}" + (f" {self.tool}" if self.tool else "")
+
+
+def event_id(run_id: str, seq: int | None) -> str:
+    """``run_id:seq``. A run_id can be as long as a header, and stands in every event and finding: beyond _LONG, cut."""
+    name = run_id if len(run_id) <= _LONG else f"{run_id[:_LONG]}…"
+    return f"{name}:{'?' if seq is None else seq}"
 
 
 def whole(value: object) -> int | None:

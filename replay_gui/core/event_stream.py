@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from replay_gui.core.canonical import decode
 from replay_gui.core.errors import NotApplicable, NotCanonical
-from replay_gui.core.event import SKIPPED_KIND, UNREADABLE_KIND, Event, whole
+from replay_gui.core.event import SKIPPED_KIND, UNREADABLE_KIND, Event, event_id, whole
 from replay_gui.core.framing import Record
 from replay_gui.core.reducer import decode_event
 from replay_gui.core.scanner import Block, Ending, Skipped
@@ -28,8 +28,8 @@ def events_of(log: EventLog, start: int = 0, stop: int | None = None) -> Iterato
         elif isinstance(part, Skipped):
             if start <= part.place:
                 problem = f"{part.size:,} bytes are no record and were skipped"
-                place, offset, event_id = part.place, part.offset, f"{run_id}:?"
-                yield Event(place, offset, part.size, event_id, SKIPPED_KIND, {}, {}, b"", None, None, problem)
+                place, offset, name = part.place, part.offset, event_id(run_id, None)
+                yield Event(place, offset, part.size, name, SKIPPED_KIND, {}, {}, b"", None, None, problem)
         elif start < part.first + len(part):
             yield from _decoded(part, run_id, max(0, start - part.first), stop)
         if stop is not None and not isinstance(part, Ending) and _end(part) >= stop:
@@ -63,5 +63,5 @@ def decoded(record: Record, run_id: str, place: int, offset: int, size: int) -> 
     except NotCanonical as why:
         problem = problem or f"the meta cannot be read: {why}"
     seq = whole(meta.get("seq"))
-    event_id = f"{run_id}:{'?' if seq is None else seq}"
-    return Event(place, offset, size, event_id, kind, payload, meta, record.content, record.state, record.hash, problem)
+    name = event_id(run_id, seq)
+    return Event(place, offset, size, name, kind, payload, meta, record.content, record.state, record.hash, problem)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from replay_gui.core.event import event_id
 from replay_gui.core.header import Header
 from replay_gui.core.verification import INVALID, NOT_VERIFIABLE, VALID, Finding, VerificationReport
 
@@ -14,13 +16,13 @@ BY_OWN_HASHES = (
 )
 
 
-def foreign_verdict(run: str, header: Header, events: int) -> VerificationReport:
+def foreign_verdict(
+    run: str, header: Header, events: int, notes: Sequence[str], found: dict[str, Any] | None
+) -> VerificationReport:
     """The report on the foreign file that the user calls `run`, as its importer found it.
 
-    `header`, `events`: of the log that the file was converted to.
+    `header`, `events`: of the log that the file was converted to. `found`: of own hashes (see OwnHashes.facts).
     """
-    source: dict[str, Any] = header.source
-    found: dict[str, Any] | None = source.get("own_hashes")
     failures = () if found is None else tuple(_finding(header, one) for one in found["failures"])
     verdict = NOT_VERIFIABLE if not found or not found["checked"] else INVALID if found["failed"] else VALID
     return VerificationReport(
@@ -38,14 +40,13 @@ def foreign_verdict(run: str, header: Header, events: int) -> VerificationReport
         skipped_bytes=0,
         head=None,
         state_hash=None,
-        file_blake3=source["blake3"],
+        file_blake3=header.source["blake3"],
         verdict=verdict,
-        notes=(WHY if found is None else BY_OWN_HASHES, *source["notes"]),
+        notes=(WHY if found is None else BY_OWN_HASHES, *notes),
         unlisted=(0 if found is None else found["failed"] - len(failures), 0),
     )
 
 
 def _finding(header: Header, one: dict[str, Any]) -> Finding:
     place = one["position"]
-    where = f"{header.run_id}:{place}"
-    return Finding(place, where, one["offset"], one["problem"], one["expected"], one["actual"])
+    return Finding(place, event_id(header.run_id, place), one["offset"], one["problem"], one["expected"], one["actual"])

@@ -75,21 +75,30 @@ class IndexBuilder:
         try:
             for part in self._log.parts():
                 if isinstance(part, Ending):
-                    self._keep(self._count, self._offset)
-                    return self._ended()
-                if isinstance(part, Block):
-                    self._block(part)
-                else:
-                    self._skipped(part)
+                    return self.finish()
+                self.take(part)
                 on_progress(self.built())
         finally:
-            self._columns.close()
-            self._snapshots.close()
+            self.close()
         raise AssertionError("a scan ends with an Ending")
 
-    def _ended(self) -> Built:
+    def take(self, part: Block | Skipped) -> None:
+        """The next part of the log."""
+        if isinstance(part, Block):
+            self._block(part)
+        else:
+            self._skipped(part)
+
+    def finish(self) -> Built:
+        """What is known once the last part has been taken."""
+        self._keep(self._count, self._offset)
         known = self._log.header.reducer == REDUCER
         return replace(self.built(), state_hash=StateHash.of(self._fold.root).digest() if known else None)
+
+    def close(self) -> None:
+        """Closes the files."""
+        self._columns.close()
+        self._snapshots.close()
 
     def built(self) -> Built:
         """How far the pass has come."""

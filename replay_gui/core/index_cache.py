@@ -18,6 +18,7 @@ import msgspec
 from blake3 import blake3
 
 from replay_gui.core.chain import HASH_SIZE, digest
+from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index_builder import Built
 from replay_gui.core.index_columns import COLUMNS, SHOWN, IndexView
 from replay_gui.core.log_reader import EventLog
@@ -52,12 +53,31 @@ class IndexCache:
         return self.root / blake3(log.header.hash + name).hexdigest()[:32]
 
     def begin(self) -> Path:
-        """A new folder to build an index in; OSError where there can be none."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=_BUILDING, dir=self.root))
+        """A new folder to build an index in: where the cache cannot be written, among the temporary files.
+
+        LogUnreadable, in words, where there can be none at all.
+        """
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return Path(tempfile.mkdtemp(prefix=_BUILDING, dir=self.root))
+        except OSError as why:
+            try:
+                return Path(tempfile.mkdtemp(prefix=f"replay-gui-{_BUILDING}"))
+            except OSError:
+                reason = why.strerror or why
+                raise LogUnreadable(f"{self.root}: the cache folder cannot be written: {reason}") from None
+
+    def keeps(self, folder: Path) -> bool:
+        """Whether an index folder is there to stay."""
+        return folder.parent == self.root
 
     def adopt(self, building: Path, log: EventLog) -> Path:
-        """Keeps a finished index; the least recently used ones go where the budget is exceeded."""
+        """Keeps a finished index; the least recently used ones go where the budget is exceeded.
+
+        One that was built elsewhere, because the cache cannot be written, stays where it is.
+        """
+        if not self.keeps(building):
+            return building
         folder = self.folder(log)
         shutil.rmtree(folder, ignore_errors=True)
         building.rename(folder)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.chain import HASH_SIZE
 from replay_gui.core.errors import LogChanged, PositionError
-from replay_gui.core.event import SKIPPED_KIND, Event
+from replay_gui.core.event import SKIPPED_KIND, Event, event_id
 from replay_gui.core.event_stream import decoded, events_of
 from replay_gui.core.framing import CutShort, Framing, NotWellFormed, Record
 from replay_gui.core.header import read_header
@@ -105,8 +105,8 @@ class EventLog:
             item, end = None, offset
         if not isinstance(item, Record):
             problem = "these bytes are no record and were skipped"
-            event_id = f"{self.header.run_id}:?"
-            return Event(place, offset, 0, event_id, SKIPPED_KIND, {}, {}, b"", None, None, problem)
+            name = event_id(self.header.run_id, None)
+            return Event(place, offset, 0, name, SKIPPED_KIND, {}, {}, b"", None, None, problem)
         return decoded(item, self.header.run_id, place, offset, end - offset)
 
     def close(self) -> None:

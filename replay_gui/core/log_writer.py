@@ -176,6 +176,11 @@ class LogWriter:
         finally:
             self.close()
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file: whole records, as anyone may read them."""
+        return self._end
+
     def sync(self) -> None:
         """Waits until the disk has everything."""
         os.fsync(self._fd)

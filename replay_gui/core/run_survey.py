@@ -13,8 +13,8 @@ from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.event_stream import events_of
 from replay_gui.core.header import says_it_is_a_log
-from replay_gui.core.importers.conversion import Converted
 from replay_gui.core.importers.conversion_cache import OWN_FORMAT, cached_conversions
+from replay_gui.core.importers.converted import Converted
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log_reader import EventLog

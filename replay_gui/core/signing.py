@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from replay_gui.core.errors import AnchorRefused
+from replay_gui.core.errors import AnchorRefused, LogUnreadable
+from replay_gui.core.source import beginning
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 HOW_TO_MAKE_KEYS = "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out public.pem"
@@ -100,7 +101,6 @@ def _joined(payload: bytes) -> bytes:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(_KEY_LIMIT)
-    except OSError as why:
-        raise AnchorRefused(f"{path}: cannot be read: {why.strerror or why}") from None
+        return beginning(path, _KEY_LIMIT)
+    except LogUnreadable as why:
+        raise AnchorRefused(str(why)) from None

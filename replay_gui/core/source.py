@@ -40,9 +40,14 @@ class Source:
         facts = os.fstat(self._fd)
         if not stat.S_ISREG(facts.st_mode):
             self.close()
-            raise LogUnreadable(f"{self.path}: not a file (a folder, a device or a pipe); give the path of a log")
+            raise LogUnreadable(f"{self.path}: not a file but a folder, a device or a pipe")
         self.size = facts.st_size
         self.stamp = stamp(facts)
+
+    def look_again(self) -> None:
+        """Takes in what was appended since."""
+        facts = os.fstat(self._fd)
+        self.size, self.stamp = facts.st_size, stamp(facts)
 
     def read_at(self, offset: int, size: int) -> bytes:
         """`size` bytes from `offset`; LogChanged where the file has become shorter than it was when opened."""
@@ -87,6 +92,12 @@ class Source:
 
     def __del__(self) -> None:
         self.close()
+
+
+def beginning(path: str | os.PathLike[str], limit: int) -> bytes:
+    """The first `limit` bytes of a regular file; LogUnreadable for anything else, a pipe that nobody writes to too."""
+    with Source(path) as source:
+        return source.read_at(0, min(source.size, limit))
 
 
 def stamp(facts: os.stat_result) -> tuple[int, int, int, int]:

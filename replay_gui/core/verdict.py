@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from replay_gui.core.event import event_id
 from replay_gui.core.integrity import Fault
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import IntegritySlice, OnProgress, StatesSlice, beginning, check_integrity, check_states
@@ -67,8 +68,7 @@ def _unlisted_notes(unlisted: tuple[int, int]) -> list[str]:
 
 
 def _finding(run_id: str, fault: Fault) -> Finding:
-    event_id = f"{run_id}:{'?' if fault.seq is None else fault.seq}"
-    return Finding(fault.place, event_id, fault.offset, fault.problem, fault.expected, fault.actual)
+    return Finding(fault.place, event_id(run_id, fault.seq), fault.offset, fault.problem, fault.expected, fault.actual)
 
 
 def _notes(log: EventLog, last: IntegritySlice, skipped: int, recorded: int, reducer_known: bool) -> list[str]:

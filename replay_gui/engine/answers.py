@@ -29,6 +29,7 @@ class RunFacts:
         notes: what the user must know (what the importer did not understand, that the state is derived, …).
         size: bytes of the file. created: ns since 1970, or None.
         run: which run of the file it is. runs: the names of all runs in it; empty for a log, which holds one.
+        has_hashes: whether its format has any hashes by which it could be verified.
     """
 
     path: str
@@ -44,6 +45,7 @@ class RunFacts:
     created: int | None
     run: str = ""
     runs: tuple[str, ...] = ()
+    has_hashes: bool = True
 
     @property
     def given(self) -> str:
@@ -55,6 +57,13 @@ class RunFacts:
 class RunOpened:
     facts: RunFacts
     index: RunIndex
+
+
+@dataclass(frozen=True, slots=True)
+class FactsChanged:
+    """The run was shown while its file was being converted, and is whole now: so more is known of it."""
+
+    facts: RunFacts
 
 
 @dataclass(frozen=True, slots=True)

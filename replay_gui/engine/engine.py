@@ -57,10 +57,18 @@ class Engine:
         cache = user_cache()
         self._searchers = WorkerPool(1)  # a search does not wait for the long work
         self._surveyors = WorkerPool(1)  # nor does a run for the survey of a folder
+        self._importers = pool.beside(2)  # nor an import, one in each seat, for the verification of what is open
         on_surveyor = partial(self._on_worker, Seat.A, 0)
         self._surveying = Surveying(self._surveyors, partial(self._answer, Seat.A, 0), on_surveyor)
         self._keepers = {
-            seat: RunKeeper(pool, cache, partial(self._answer, seat), partial(self._on_worker, seat), self._searchers)
+            seat: RunKeeper(
+                pool,
+                cache,
+                partial(self._answer, seat),
+                partial(self._on_worker, seat),
+                self._searchers,
+                self._importers,
+            )
             for seat in Seat
         }
         self._reporting = Reporting(pool, self._runs, partial(self._answer, Seat.A), partial(self._on_worker, Seat.A))
@@ -85,6 +93,7 @@ class Engine:
         self._searchers.close()
         self._comparers.close()
         self._surveyors.close()
+        self._importers.close()
 
     def _on_worker(self, seat: Seat | None, run: int, purpose: str, message: Message) -> None:
         """On a thread of the pool. Progress replaces progress that was not looked at; all else is kept."""

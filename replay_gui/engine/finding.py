@@ -39,11 +39,14 @@ class Finding:
     """The search under way in one run; a new one ends it. Lives on the engine thread alone.
 
     `on_worker(purpose, message)` is called on threads of the pool, and is to bring the message back to `hear`.
+
+    Attributes:
+        path: of the log that is searched.
     """
 
     def __init__(self, pool: WorkerPool, path: Path, on_worker: Callable[[str, Message], None]) -> None:
         self._pool = pool
-        self._path = path
+        self.path = path
         self._work = Background(pool, on_worker)
         self._question: Find | None = None
 
@@ -53,7 +56,7 @@ class Finding:
         self._pool.warm()
         if question.text:
             self._question = question
-            args = {"path": str(self._path), "text": question.text, "match_case": question.match_case}
+            args = {"path": str(self.path), "text": question.text, "match_case": question.match_case}
             self._work.start(FIND, FIND, args)
 
     def stop(self) -> None:

@@ -13,8 +13,6 @@ from msgspec import MsgspecError
 
 from replay_gui.core.canonical import check_limits
 from replay_gui.core.errors import NotCanonical
-from replay_gui.core.importers.conversion_cache import cached_conversions
-from replay_gui.core.importers.run_choice import chosen
 from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built, IndexBuilder
 from replay_gui.core.index_cache import finish
 from replay_gui.core.integrity import Boundary
@@ -23,13 +21,14 @@ from replay_gui.core.passes import IntegritySlice, StatesSlice, check_applicable
 from replay_gui.core.snapshot_store import Entry, SnapshotReader
 from replay_gui.core.state import EMPTY, State
 from replay_gui.engine.compare_job import compare_runs, forget_runs
+from replay_gui.engine.convert_job import convert
 from replay_gui.engine.finding import find_text
 from replay_gui.engine.report_job import make_report
 from replay_gui.engine.survey_job import list_formats, survey_runs, take_sample
 from replay_gui.engine.totals_job import sum_up
-from replay_gui.engine.worker import Job, Report
+from replay_gui.engine.worker import PART_PAUSE, Job, Report
 
-PART_PAUSE = 0.25  # seconds between two parts of an index; each costs the window a redraw
+BOUNDARIES = 64  # places in a log at which its rest may be handed to another worker
 
 # Jobs make millions of objects and hardly a cycle: collecting would only read them all again and again.
 gc.disable()
@@ -94,11 +93,15 @@ def _is_sound(state: State) -> bool:
 
 
 def applicable(args: dict[str, Any], report: Report) -> StatesSlice:
-    """Replays a log without recorded hashes. Parts: Boundary."""
+    """Replays a log without recorded hashes. Parts: Boundary, about BOUNDARIES of them."""
+    told = 0
     with EventLog.open(args["path"]) as log:
 
         def on_boundary(boundary: Boundary) -> None:
-            report.part(boundary)
+            nonlocal told
+            if boundary.offset >= told + log.source.size // BOUNDARIES:
+                told = boundary.offset
+                report.part(boundary)
             report.progress(boundary.offset, log.source.size)
 
         return check_applicable(log, on_boundary)
@@ -108,16 +111,6 @@ def file_hash(args: dict[str, Any], report: Report) -> str:
     """BLAKE3 of the whole file, hex."""
     with EventLog.open(args["path"]) as log:
         return log.source.blake3()
-
-
-def convert(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """The log of a run of a foreign file, kept in the folder `cache`: {path, format, notes, run, runs}."""
-    all_ = cached_conversions(
-        args["path"], args["cache"], args["format"], args["mappings"], on_progress=report.progress
-    )
-    made = all_[0] if args["run"] is None else chosen(all_, args["run"], args["path"])
-    runs = [one.name for one in all_]
-    return {"path": str(made.path), "format": made.format, "notes": made.notes, "run": made.name, "runs": runs}
 
 
 JOBS: Mapping[str, Job] = {

@@ -26,6 +26,7 @@ from replay_gui.core.source import stamp
 from replay_gui.core.state import EMPTY
 from replay_gui.core.verification import VALID, VerificationReport
 from replay_gui.engine.answers import EventRow, Moment, Related, Rows, RunFacts, Totals
+from replay_gui.engine.breath import Breath
 
 BIG = 1 << 20  # bytes; a row does not decode a record beyond this
 LINKS = 6  # of the events that the current one led to, so many are named
@@ -45,19 +46,31 @@ class OpenRun:
         number: the run's number. facts: its RunFacts. index, built: its RunIndex so far, and the rest of it.
         broken_from: place of the first event known to be broken; None where none is.
         totals: what it used, once somebody has asked.
+        growing: whether its log is still being written, by who converts the file; it may end inside a record then.
     """
 
     def __init__(
-        self, number: int, log: EventLog, facts: RunFacts, cache: IndexCache, file: Stamp, complain: Complain
+        self,
+        number: int,
+        log: EventLog,
+        facts: RunFacts,
+        cache: IndexCache,
+        file: Stamp,
+        complain: Complain,
+        own_hashes: dict[str, Any] | None = None,
+        growing: Path | None = None,
     ) -> None:
         """`file`: the stamp of the file at facts.path; `complain` hears of what turned out bad and is done without.
 
-        An index that the cache has of this log is there at once; else it is to be built in `folder`.
+        An index that the cache has of this log is there at once; else it is to be built in `folder`. `growing`: the
+        folder where somebody who is still writing the log builds it. `own_hashes`: see Converted.
         """
         self.number = number
         self.facts = facts
         self.broken_from: int | None = None
         self.totals: Totals | None = None
+        self.growing = growing is not None
+        self._own_hashes = own_hashes
         self._log = log
         self._file = file
         self._complain = complain
@@ -65,10 +78,10 @@ class OpenRun:
         self._cache = cache
         self._stored = SnapshotReader(Path(), self._hash_before)
         self._snapshots = SnapshotManager(self._stored.load, on_dropped=self._on_dropped)
-        self._replayer = Replayer(log, self._snapshots)
-        kept = cache.load(log)
+        self._replayer = Replayer(log, self._snapshots, Breath())
+        kept = cache.load(log) if growing is None else None
         if kept is None:
-            self._view = IndexView(cache.begin())
+            self._view = IndexView(growing or cache.begin())
             self._use(Built(0, 0, b"", KINDS, (), (), (), ()), RunIndex())
         else:
             self._view, index, built = kept
@@ -89,8 +102,16 @@ class OpenRun:
             self._view.folder = self._cache.adopt(self._view.folder, self._log)
         self._use(built, shown(self._view, built, complete))
 
+    def settle(self, log: EventLog, facts: RunFacts, own_hashes: dict[str, Any] | None) -> None:
+        """The growing log is whole now, and has another path, under which it was opened anew."""
+        self._log.close()
+        self._log, self.facts, self._own_hashes, self.growing = log, facts, own_hashes, False
+        self._replayer = Replayer(log, self._snapshots, Breath())
+
     def _use(self, built: Built, index: RunIndex) -> None:
         self.built, self.index = built, index
+        if self.growing:
+            self._log.source.look_again()
         self._log.use_offsets(index.offset)
         self._stored.use(self._view.folder / SNAPSHOTS_FILE, list(built.snapshots))
         self._snapshots.offer(list(index.snapshots))
@@ -107,14 +128,16 @@ class OpenRun:
         if self.facts.format == "rlog":
             return report
         if report.verdict == VALID:
-            return foreign_verdict(self.facts.path, self._log.header, report.events)
+            return foreign_verdict(self.facts.path, self._log.header, report.events, self.facts.notes, self._own_hashes)
         damaged = "The copy that this file was converted to is damaged; reload the file to have it converted anew."
         return replace(report, run=self.facts.path, notes=(damaged, WHY, *self.facts.notes))
 
     def close(self) -> None:
-        """Closes the log and removes an index that is not complete."""
+        """Closes the log and removes an index that is not complete or not kept, and a log that never became whole."""
         self._log.close()
-        if not self.index.complete:
+        if self.growing:
+            shutil.rmtree(self._log.source.path.parent, ignore_errors=True)
+        if not self.index.complete or not self._cache.keeps(self._view.folder):
             shutil.rmtree(self._view.folder, ignore_errors=True)  # of no use to anyone, wherever it is stuck
 
     def _hash_before(self, position: int) -> bytes | None:
@@ -207,7 +230,7 @@ class OpenRun:
 
     def _size(self, place: int) -> int:
         offsets = self.index.offset
-        end = int(offsets[place + 1]) if place + 1 < len(offsets) else self._log.source.size
+        end = int(offsets[place + 1]) if place + 1 < len(offsets) else self.built.offset
         return end - int(offsets[place])
 
     def _is_big(self, place: int) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import platformdirs
 
 from replay_gui.core.event import Event
 from replay_gui.core.header import says_it_is_a_log
+from replay_gui.core.index_builder import Built
 from replay_gui.core.index_cache import IndexCache
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.plain_text import one_line
@@ -18,11 +20,13 @@ from replay_gui.engine.open_run import Complain, OpenRun, Stamp
 
 
 class Conversion(msgspec.Struct, frozen=True):
-    """The log that a run of a foreign file was made into.
+    """The log that a run of a foreign file was made into, or is being made into.
 
     Attributes:
         path: of the log. format: the importer's name. notes: what the user must know.
-        run: the run's name. runs: the names of all runs in the file.
+        run: the run's name. runs: the names of all runs in the file; only this one's as long as others may follow.
+        own_hashes: what checking hashes of the format's own found, None where it has none.
+        built: how far the index reaches that was made with the log; None where it was not.
     """
 
     path: str
@@ -30,6 +34,8 @@ class Conversion(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
     run: str
     runs: tuple[str, ...]
+    own_hashes: dict[str, Any] | None = None
+    built: Built | None = None
 
 
 def is_foreign(path: str) -> bool:
@@ -55,12 +61,22 @@ def opened(number: int, path: str, cache: IndexCache, complain: Complain) -> Ope
 
 
 def opened_conversion(
-    number: int, path: str, stamp: Stamp, made: Conversion, cache: IndexCache, complain: Complain
+    number: int,
+    path: str,
+    stamp: Stamp,
+    made: Conversion,
+    cache: IndexCache,
+    complain: Complain,
+    growing: Path | None = None,
 ) -> OpenRun:
-    """As `opened`, of the foreign file at `path`, which had this stamp when it was converted."""
+    """As `opened`, of the foreign file at `path`, which had this stamp when it was converted.
+
+    `growing`: the folder of the index, where the log is still being written.
+    """
     log = EventLog.open(made.path)
     try:
-        return OpenRun(number, log, facts_of(log, path, stamp[2], made), cache, stamp, complain)
+        facts = facts_of(log, path, stamp[2], made)
+        return OpenRun(number, log, facts, cache, stamp, complain, made.own_hashes, growing)
     except BaseException:
         log.close()
         raise
@@ -85,6 +101,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
         created=header.created,
         run="" if made is None else made.run,
         runs=() if made is None else made.runs,
+        has_hashes=made is None or made.format == "rlog" or made.own_hashes is not None,
     )
 
 

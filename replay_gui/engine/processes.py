@@ -104,6 +104,16 @@ class WorkerPool:
         self._ending: set[_Worker] = set()
         self._closed = False
 
+    def beside(self, size: int) -> WorkerPool:
+        """Another pool for the same jobs, with workers of its own."""
+        return WorkerPool(size, self._module)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no job runs or waits."""
+        with self._lock:
+            return not self._waiting and all(worker.handle is None for worker in self._workers)
+
     def submit(self, job: str, args: dict[str, Any], on_message: OnMessage) -> Handle:
         """Runs `job` with `args` (what msgpack can hold) in a worker, as soon as one is free."""
         handle = Handle(self, next(self._numbers), job, args, on_message)

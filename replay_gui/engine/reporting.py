@@ -57,6 +57,10 @@ class Reporting:
         if len(runs) < len(wanted) or wanted[0] is None or wanted[0].number != run:
             self._answer(run, Reported(question.number, 0, 0, problem="the run is no longer open"))
             return
+        if any(one is not None and one.growing for one in wanted):
+            problem = "the run is not whole: its file has not been converted to its end"
+            self._answer(run, Reported(question.number, 0, 0, problem=problem))
+            return
         task = ReportTask(tuple(runs), question.rules, question.anchors, VERSION, question.made, question.command)
         self._work = Background(self._pool, partial(self._on_worker, run))
         self._work.start(REPORT, REPORT, {"task": task})

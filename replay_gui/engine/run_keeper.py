@@ -3,47 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import msgspec
 
+from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.run_choice import split
 from replay_gui.core.index_builder import Built
 from replay_gui.core.index_cache import IndexCache
+from replay_gui.core.log_reader import EventLog
 from replay_gui.core.run_totals import ModelUse
 from replay_gui.core.verification import VerificationReport
-from replay_gui.engine.answers import IndexGrew, Progress, RunOpened, Totals, Trouble
+from replay_gui.engine.answers import FactsChanged, IndexGrew, Progress, RunOpened, Totals, Trouble
 from replay_gui.engine.background import Background
+from replay_gui.engine.converting import CONVERT, Converting
 from replay_gui.engine.finding import FIND, Finding
 from replay_gui.engine.frames import Message
-from replay_gui.engine.open_run import OpenRun, Stamp
-from replay_gui.engine.opening import (
-    Conversion,
-    conversion_cache,
-    file_stamp,
-    is_foreign,
-    opened,
-    opened_conversion,
-    user_mappings,
-)
+from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.opening import Conversion, facts_of, is_foreign, opened, opened_conversion
 from replay_gui.engine.pace import Pace
 from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.requests import CheckFile, Find, GetRows, GetTotals, Question, Seek, StopWork, WorkEnded
 from replay_gui.engine.verifying import Verifying
 
-INDEX, CONVERT, TOTALS = "index", "convert", "totals"
-
-
-@dataclass(frozen=True, slots=True)
-class _Converting:
-    """A foreign file that is being made into a log, to be opened as run `run`."""
-
-    run: int
-    path: str
-    stamp: Stamp
-    work: Background
-    pace: Pace
+INDEX, TOTALS = "index", "totals"
+_PARTLY = "not all of the file was converted"
 
 
 class RunKeeper:
@@ -63,6 +47,7 @@ class RunKeeper:
         answer: Callable[[int, object, int], None],
         on_worker: Callable[[int, str, Message], None],
         searchers: WorkerPool,
+        importers: WorkerPool,
     ) -> None:
         self.open: OpenRun | None = None
         self._pool = pool
@@ -71,7 +56,10 @@ class RunKeeper:
         self._on_worker = on_worker
         self._verifying: Verifying | None = None
         self._pace = Pace("Verifying")
-        self._converting: _Converting | None = None
+        self._importers = importers
+        self._converting: Converting | None = None  # of the run that is to come
+        self._growing: Converting | None = None  # of the open run, while its log is still being written
+        self._totals_wanted = False  # once the log is whole
         self._background: Background | None = None
         self._searchers = searchers
         self._finding: Finding | None = None
@@ -83,6 +71,9 @@ class RunKeeper:
         run = self.open
         if self._converting is not None and isinstance(question, StopWork):
             self._give_up_converting(self._converting)
+            return
+        if self._growing is not None and isinstance(question, StopWork):
+            self._stop_growing(self._growing, Trouble("info", f"Stopped: {_PARTLY}.", "reload"))
             return
         if run is None or run.number != number:
             return
@@ -123,59 +114,133 @@ class RunKeeper:
         if format is None and not is_foreign(path):
             self._take_over(opened(run, path, self._cache, partial(self._complain, run)), ticket)
             return
-        work = Background(self._pool, partial(self._on_worker, run))
-        self._converting = _Converting(run, path, file_stamp(path), work, Pace("Importing"))
-        self._answer(run, Progress("Importing", 0, 0, None))
-        folder, mappings = str(conversion_cache()), str(user_mappings())
-        args = {"path": path, "cache": folder, "run": chosen, "format": format, "mappings": mappings}
-        work.start(CONVERT, CONVERT, args)
+        on_worker = partial(self._on_worker, run)
+        # A worker that is warm begins half a second sooner; where it is busy, the import does not wait for it.
+        pool = self._pool if self._pool.is_idle else self._importers
+        self._converting = Converting(pool, self._cache, run, path, chosen, format, on_worker)
+        self._answer(run, self._converting.progress)
 
-    def _hear_converting(self, converting: _Converting, message: Message) -> None:
-        if not converting.work.accepts(CONVERT, message):
-            return
-        number, path = converting.run, converting.path
-        if message["type"] == "progress":
-            self._answer(number, converting.pace.progress(message["done"], message["total"]))
-            return
-        self._converting = None
-        self._answer(number, WorkEnded())
-        if message["type"] == "failed":
-            self._answer(number, Trouble("error", message["text"]))
-        else:
-            made = msgspec.convert(message["value"], Conversion)
-            complain = partial(self._complain, number)
-            self._take_over(opened_conversion(number, path, converting.stamp, made, self._cache, complain), 0)
+    def _hear_converting(self, converting: Converting, message: Message) -> None:
+        """Of the run that is to come: once the first of its events are there, it has come."""
+        number, said = converting.number, converting.hear(message)
+        match said:
+            case Progress():
+                self._answer(number, said)
+            case str():
+                self._stop_converting()
+                self._answer(number, WorkEnded())
+                self._answer(number, Trouble("error", said))
+            case Conversion() if converting.is_over:
+                self._stop_converting()
+                self._answer(number, WorkEnded())
+                self._take_over(self._opened(converting, said, growing=False), 0)
+            case Conversion():
+                try:
+                    run = self._opened(converting, said, growing=True)
+                except LogUnreadable:  # it has become whole since, and has moved: what comes next says where to
+                    return
+                self._converting = None  # it is not to be stopped with what is open
+                converting.shown = True
+                self._seat(run, 0)
+                self._answer(number, converting.progress)
+                self._growing = converting
+                self._grow(run, said)
 
-    def _give_up_converting(self, converting: _Converting) -> None:
+    def _opened(self, converting: Converting, made: Conversion, growing: bool) -> OpenRun:
+        number, complain = converting.number, partial(self._complain, converting.number)
+        index = converting.index if growing else None
+        return opened_conversion(number, converting.path, converting.stamp, made, self._cache, complain, index)
+
+    def _give_up_converting(self, converting: Converting) -> None:
         """The run that was open before, if any, stays."""
         self._stop_converting()
-        self._answer(converting.run, WorkEnded())
-        self._answer(converting.run, Trouble("info", f"Stopped: {converting.path} was not imported."))
+        self._answer(converting.number, WorkEnded())
+        self._answer(converting.number, Trouble("info", f"Stopped: {converting.path} was not imported."))
 
     def _stop_converting(self) -> None:
         if self._converting is not None:
-            self._converting.work.stop()
+            self._converting.stop()
             self._converting = None
 
+    # ---- a run that is shown while its file is being converted --------------------------------------
+    def _hear_growing(self, growing: Converting, run: OpenRun, message: Message) -> None:
+        said = growing.hear(message)
+        match said:
+            case Progress():
+                self._answer(run.number, said)
+            case str():
+                self._stop_growing(growing, Trouble("error", f"{_PARTLY[0].upper()}{_PARTLY[1:]}: {said}.", "reload"))
+            case Conversion() if growing.is_over:
+                self._growing = None
+                self._settle(run, growing, said)
+            case Conversion():
+                self._grow(run, said)
+
+    def _grow(self, run: OpenRun, made: Conversion) -> None:
+        assert made.built is not None, "a log that grows has an index that grows with it"
+        run.grow(made.built, complete=False)
+        self._answer(run.number, IndexGrew(run.index))
+
+    def _settle(self, run: OpenRun, growing: Converting, made: Conversion) -> None:
+        """The log is whole: what could not be known before is known now, and it can be verified."""
+        assert made.built is not None, "a log that grew has an index that grew with it"
+        log = EventLog.open(made.path)
+        run.settle(log, facts_of(log, growing.path, growing.stamp[2], made), made.own_hashes)
+        run.grow(made.built, complete=True)
+        self._answer(run.number, FactsChanged(run.facts))
+        self._tell_notes(run)
+        self._answer(run.number, IndexGrew(run.index))
+        verifying = self._begin_verifying(run)
+        verifying.start_beside_index()
+        verifying.index_built(run.built, str(run.folder), run.index.offset)
+        if self._finding is not None:
+            self._finding.path = log.source.path
+        if self._totals_wanted:
+            self._start_totals(run)
+
+    def _stop_growing(self, growing: Converting, why: Trouble) -> None:
+        """What there is of the run stays to be looked at; nobody takes it for the whole."""
+        growing.stop()
+        self._growing = None
+        self._answer(growing.number, why)
+        self._answer(growing.number, WorkEnded())
+        if self._totals_wanted and self.open is not None:
+            self._start_totals(self.open)
+
+    # ---- the run in the seat ------------------------------------------------------------------------
     def _take_over(self, run: OpenRun, ticket: int) -> None:
         """The new run is sound enough to be shown, so the old one goes."""
-        self.close()
-        self.open = run
-        work = self._background = Background(self._pool, partial(self._on_worker, run.number))
-        verifying = self._verifying = Verifying(run.log, work.start)
-        self._finding = Finding(self._searchers, run.log.source.path, partial(self._on_worker, run.number))
-        self._pace = Pace("Verifying")
-        self._answer(run.number, RunOpened(run.facts, run.index), ticket)
-        self._answer(run.number, self._pace.progress(0, verifying.total))
+        self._seat(run, ticket)
+        verifying = self._begin_verifying(run)
         if run.index.complete:  # from the cache, on which no verdict may rest
             verifying.start_with_snapshots(run.built, str(run.folder), run.index.offset)
-        else:
-            work.start(INDEX, INDEX, {"path": str(run.log.source.path), "folder": str(run.folder)})
+        elif self._background is not None:
+            self._background.start(INDEX, INDEX, {"path": str(run.log.source.path), "folder": str(run.folder)})
             verifying.start_beside_index()
+
+    def _seat(self, run: OpenRun, ticket: int) -> None:
+        self.close()
+        self.open = run
+        self._finding = Finding(self._searchers, run.log.source.path, partial(self._on_worker, run.number))
+        self._answer(run.number, RunOpened(run.facts, run.index), ticket)
+        self._tell_notes(run)
+
+    def _tell_notes(self, run: OpenRun) -> None:
+        if run.facts.notes:
+            self._answer(run.number, Trouble("info", f"As imported: {'; '.join(run.facts.notes)}"))
+
+    def _begin_verifying(self, run: OpenRun) -> Verifying:
+        work = self._background = Background(self._pool, partial(self._on_worker, run.number))
+        verifying = self._verifying = Verifying(run.log, work.start)
+        self._pace = Pace("Verifying")
+        self._answer(run.number, self._pace.progress(0, verifying.total))
+        return verifying
 
     def close(self) -> None:
         """Ends the work under way and closes the run."""
         self._stop_converting()
+        if self._growing is not None:
+            self._growing.stop()
         if self._background is not None:
             self._background.stop()
         if self._finding is not None:
@@ -185,17 +250,21 @@ class RunKeeper:
             self._summing = None
         if self.open is not None:
             self.open.close()
-        self._finding = None
+        self._finding = self._growing = None
+        self._totals_wanted = False
         self.open = self._background = self._verifying = self._sought = None
 
     # ---- background work ---------------------------------------------------------------------------
     def hear(self, number: int, purpose: str, message: Message) -> None:
         """Takes in what a worker says of run `number`."""
-        if self._converting is not None and self._converting.run == number:
+        if self._converting is not None and self._converting.number == number:
             self._hear_converting(self._converting, message)
             return
+        if purpose == CONVERT and self._growing is not None and self.open is not None:
+            self._hear_growing(self._growing, self.open, message)
+            return
         run, work, verifying = self.open, self._background, self._verifying
-        if run is None or run.number != number or work is None or verifying is None:
+        if run is None or run.number != number:
             return
         if purpose == FIND and self._finding is not None:
             if (found := self._finding.hear(message)) is not None:
@@ -204,7 +273,7 @@ class RunKeeper:
         if purpose == TOTALS:
             self._hear_totals(run, message)
             return
-        if not work.accepts(purpose, message):
+        if work is None or verifying is None or not work.accepts(purpose, message):
             return
         match message["type"], purpose:
             case "failed", _:
@@ -224,6 +293,9 @@ class RunKeeper:
 
     def _start_totals(self, run: OpenRun) -> None:
         """Where they are not known yet, and nobody is at it."""
+        self._totals_wanted = self._growing is not None
+        if self._totals_wanted:
+            return
         if run.totals is not None:
             self._answer(run.number, run.totals)
         elif self._summing is None:

@@ -22,6 +22,7 @@ from replay_gui.engine.frames import Message, read_frames, write_frame
 
 NICENESS = 5
 PROGRESS_PAUSE = 0.05  # seconds between two progress messages at least
+PART_PAUSE = 0.25  # seconds between two parts of an index; each costs the window a redraw
 
 
 class Report(Protocol):

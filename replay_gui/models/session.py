@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.run_index import RunIndex
 from replay_gui.core.verification import VerificationReport
 from replay_gui.engine.answers import (
+    FactsChanged,
     Found,
     IndexGrew,
     Moment,
@@ -70,6 +71,7 @@ class Session(QObject):
 
     Signals:
         run_changed(): another run, or none, is open; everything else was reset.
+        facts_changed(): more is known of the same run: `facts` is another.
         index_changed(): `index` covers more events.
         position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
         moment_changed(): `moment` holds what belongs to a position; panels that need data use this.
@@ -87,6 +89,7 @@ class Session(QObject):
     """
 
     run_changed = Signal()
+    facts_changed = Signal()
     index_changed = Signal()
     position_changed = Signal(object)
     moment_changed = Signal()
@@ -322,8 +325,6 @@ class Session(QObject):
             case RunOpened(facts, index):
                 if answer.run > self._run:
                     self._show_run(answer.run, facts, index)
-                    if facts.notes:
-                        self.troubled.emit(Trouble("info", f"As imported: {'; '.join(facts.notes)}"))
             case Trouble() as trouble:
                 if answer.run >= self._run:  # of the run shown, or of one that could not be opened
                     self.troubled.emit(trouble)
@@ -333,6 +334,9 @@ class Session(QObject):
                 self._set_working(None)
             case _ if answer.run != self._run:
                 pass  # stale
+            case FactsChanged(facts):
+                self.facts = facts
+                self.facts_changed.emit()
             case IndexGrew(index):
                 self._grow(index)
             case Moment() as moment:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QToolTip, QWidget
 
+_TELLING = 2  # characters of a shortened text, the ellipsis among them, that say nothing yet
 _PLACE = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
 
@@ -20,8 +21,10 @@ class ElidedLabel(QLabel):
 
     @property
     def shown(self) -> str:
-        """The text as far as there is room for it."""
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        """The text as far as there is room for it; a letter and an ellipsis would say nothing."""
+        width = self.contentsRect().width()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
+        return shown if len(shown) > _TELLING or shown == self.text() else ""
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
@@ -29,7 +32,7 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), _PLACE, self.shown)
+        painter.drawText(self.contentsRect(), _PLACE, self.shown)
         painter.end()
 
     def event(self, event: QEvent) -> bool:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QStackedWi
 from replay_gui.core.event import Event
 from replay_gui.core.json_form import event_members
 from replay_gui.core.plain_text import one_line
-from replay_gui.look.theme import GAP, ROW, set_role, theme_events
+from replay_gui.look.theme import GAP, HEAD, ROW, set_role, theme_events
 from replay_gui.models.event_readable import PAGE, readable
 from replay_gui.models.event_words import view_command
 from replay_gui.models.integrity_words import checks
@@ -26,11 +26,12 @@ from replay_gui.widgets.value_view import COPY_LIMIT, ValueView
 
 READABLE, TREE, RAW = range(3)
 _TABS = (
-    ("Readable", "What the event says, for people"),
-    ("Tree", "The event's fields as a tree"),
-    ("Raw", "The event as JSON"),
+    ("Readable", "Text", "What the event says, for people"),
+    ("Tree", "Tree", "The event's fields as a tree"),
+    ("Raw", "Raw", "The event as JSON"),
 )
 _LEAST = 4 * ROW  # height of the upper part
+_SHARE = 0.45  # of the height, that the upper part may have before something else stands unfolded
 
 
 class EventDetail(Panel):
@@ -42,6 +43,7 @@ class EventDetail(Panel):
         self._limit = PAGE
         self._event: Event | None = None
         self._pair: Event | None = None
+        self._damaged = False
         self.text, self.raw = EventTextView("Event"), EventTextView("Event as JSON")
         self.tree = StateTree(self)
         self.tree_view = ValueView("Event's fields", self.tree)
@@ -76,8 +78,8 @@ class EventDetail(Panel):
 
     def _add_tabs(self) -> None:
         self.tabs = QButtonGroup(self)
-        for number, (words, tip) in enumerate(_TABS):
-            self.tabs.addButton(self.add_button(words, tip, checkable=True), number)
+        for number, (words, short, tip) in enumerate(_TABS):
+            self.tabs.addButton(self.add_button(words, tip, checkable=True, short=short), number)
         self.tabs.button(READABLE).setChecked(True)
         self.tabs.idClicked.connect(self.show_tab)
 
@@ -158,7 +160,8 @@ class EventDetail(Panel):
     @Slot()
     def _show_integrity(self) -> None:
         rows: list[QWidget] = []
-        for check in () if self._event is None else checks(self._event, self._session.report):
+        found = () if self._event is None else checks(self._event, self._session.report)
+        for check in found:
             row = self._fact(check.name, _grouped(check.hash) or check.words, check.hash or check.words, check.meaning)
             row.sound = check.sound
             row.setAccessibleDescription(check.words)
@@ -168,6 +171,11 @@ class EventDetail(Panel):
             if check.hash and check.words:
                 rows.append(self._fact("", check.words, check.words, ""))
         self.integrity.set_rows(rows)
+        self._damaged = any(check.sound is False for check in found)
+        sound = False if self._damaged else found[0].sound if found else None
+        unsaid = found[0].words.partition(":")[0] if found else ""
+        self.integrity.set_summary({True: "record intact", False: "damaged", None: unsaid}[sound], sound)
+        self._fit()
 
     def _fact(self, name: str, text: str, copied: str, meaning: str) -> FactRow:
         row = FactRow(name, text)
@@ -233,6 +241,8 @@ class EventDetail(Panel):
         page = self.pages.currentWidget()
         wanted = page.wanted_height() if isinstance(page, EventTextView) else self.tree.rowCount() * ROW + GAP
         self.pages.setMaximumHeight(max(wanted, _LEAST))
+        room = self.height() - HEAD - self.origin.full_height - min(wanted, round(_SHARE * self.height()))
+        self.integrity.set_room(self._damaged or self.integrity.full_height <= room)
 
 
 def _grouped(digest: str) -> str:

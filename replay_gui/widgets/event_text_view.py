@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, data_font, theme
 from replay_gui.models.event_readable import Ink, Line
 
-_LONGEST = 1024  # characters of a line
+_LONGEST = 1024  # characters of a block
+_GOES_ON = 1  # user state of a block that is no line of its own, but goes on with the one before
 
 
 class EventTextView(QPlainTextEdit):
@@ -30,7 +31,13 @@ class EventTextView(QPlainTextEdit):
 
     def show_text(self, text: str) -> None:
         """Plain text without inks."""
-        self.setPlainText("\n".join(piece for line in text.split("\n") for piece in _pieces(line)))
+        cut = [(piece, part > 0) for line in text.split("\n") for part, piece in enumerate(_pieces(line))]
+        self.setPlainText("\n".join(piece for piece, _ in cut))
+        if len(cut) > text.count("\n") + 1:
+            block = self.document().begin()
+            for _, goes_on in cut:
+                block.setUserState(_GOES_ON if goes_on else -1)
+                block = block.next()
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         self.clear()
@@ -51,9 +58,25 @@ class EventTextView(QPlainTextEdit):
                 for part, piece in enumerate(_pieces(text)):
                     if part:
                         cursor.insertBlock(ground)
+                        cursor.block().setUserState(_GOES_ON)
                     cursor.insertText(piece, look)
         cursor.endEditBlock()
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """The chosen text as it is: without the breaks that only make it quick to lay out."""
+        chosen, part, data = self.textCursor(), QTextCursor(self.document()), QMimeData()
+        start, end = chosen.selectionStart(), chosen.selectionEnd()
+        parts: list[str] = []
+        block = self.document().findBlock(start)
+        while block.isValid() and block.position() <= end:
+            parts += [] if not parts or block.userState() == _GOES_ON else ["\n"]
+            part.setPosition(max(start, block.position()))
+            part.setPosition(min(end, block.position() + block.length() - 1), QTextCursor.MoveMode.KeepAnchor)
+            parts.append(part.selectedText())
+            block = block.next()
+        data.setText("".join(parts))
+        return data
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The usual menu, and the actions that this widget was given."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from replay_gui.core.plain_text import one_line
@@ -13,7 +13,9 @@ from replay_gui.models.finder import Finder
 from replay_gui.models.session import Session
 
 TYPING = 150  # ms after the last key, then the search begins
+_ROOMY = 24 * GAP  # width at which the key has room in the line, too
 _WIDTH, _LEAST = 28 * GAP, 12 * GAP  # of the line where there is room, and where there is none
+_KEY = "Ctrl+F"
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -21,7 +23,12 @@ class FindField(QWidget):
     """A line, whether case counts, the hit that the position is at ("12 of 340"), and to the previous and next one.
 
     Enter and Shift+Enter go to the next and the previous hit, Esc ends the search under way, and then the finding.
+
+    Signals:
+        left(): Esc has ended the finding: the keys are for something else again.
     """
+
+    left = Signal()
 
     def __init__(self, session: Session, finder: Finder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +40,16 @@ class FindField(QWidget):
         self.line.setMaxLength(1000)
         self.line.setMinimumWidth(_LEAST)
         self._glass = self.line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.line.setTextMargins(-GAP, 0, 0, 0)  # Qt leaves twice as much behind the glass
+        self._key = QLabel(QKeySequence(_KEY).toString(QKeySequence.SequenceFormat.NativeText))
+        self._key.setTextFormat(Qt.TextFormat.PlainText)
+        self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        set_role(self._key, "secondary")
+        inside = QHBoxLayout(self.line)
+        inside.setContentsMargins(0, 0, GAP, 0)
+        inside.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+        inside.addStretch(1)
+        inside.addWidget(self._key)
         self.line.installEventFilter(self)
         self.case = self._button("Aa", "Match case")
         self.case.setCheckable(True)
@@ -109,6 +126,7 @@ class FindField(QWidget):
 
     @Slot()
     def _on_text(self) -> None:
+        self._show_key()
         if self.line.text():
             self._pause.start()
         else:
@@ -121,6 +139,8 @@ class FindField(QWidget):
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """Esc and Enter are the line's own, and not the window's shortcuts."""
+        if event.type() == QEvent.Type.Resize:
+            self._show_key()
         if event.type() == QEvent.Type.FocusIn:
             self._finder.prepare()
         if isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Escape, *_ENTER):
@@ -129,7 +149,10 @@ class FindField(QWidget):
                 return True
             if event.type() == QEvent.Type.KeyPress:
                 if event.key() == Qt.Key.Key_Escape:
+                    goes_on = self._finder.searching
                     self.end()
+                    if not goes_on:
+                        self.left.emit()
                 else:
                     self._go(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
                 return True
@@ -150,6 +173,10 @@ class FindField(QWidget):
             part.setVisible(bool(finder.text))
         for part in (self.previous, self.next):
             part.setEnabled(bool(finder.hits))
+        self._show_key()
+
+    def _show_key(self) -> None:
+        self._key.setVisible(not self.line.text() and self.isEnabled() and self.line.width() >= _ROOMY)
 
     @Slot()
     def _set_icons(self) -> None:

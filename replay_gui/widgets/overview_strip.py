@@ -145,7 +145,7 @@ class OverviewStrip(QWidget):
         self._box.setBackgroundColor(now.raised)
         self._pace.setBrush(now.density)
         self._pace.setPen(clear)
-        for item, colour in zip(self._marks, (now.error, now.memory, now.error, now.accent), strict=True):
+        for item, colour in zip(self._marks, (now.error, now.memory, now.error, now.changed_text), strict=True):
             item.setBrush(colour)
             item.setPen(clear)
         self._untrusted.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))

@@ -55,6 +55,7 @@ class RunFactsPanel(Panel):
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(self.refresh)
         session.run_changed.connect(self.refresh)
+        session.facts_changed.connect(self.refresh)
         session.index_changed.connect(self._on_index_changed)
         session.report_changed.connect(self.refresh)
         session.totals_changed.connect(self.refresh)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QRect, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -11,7 +11,7 @@ from replay_gui.look.theme import FOCUS, GAP, HEAD, ICON, LINE, UNIT, Bold, them
 
 
 class Section(QWidget):
-    """A head with `title`, and rows below it."""
+    """A head with `title`, and rows below it; folded, the head says in a few words what they say."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +25,9 @@ class Section(QWidget):
         column.setSpacing(0)
         column.addWidget(self._head)
         column.addWidget(self._body)
+        self._chosen = False  # the user has said whether it is folded
         self._head.toggled.connect(self._on_toggled)
+        self._head.clicked.connect(self._on_clicked)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_rows(self, rows: list[QWidget]) -> None:
@@ -42,16 +44,38 @@ class Section(QWidget):
         items = (self._rows.itemAt(i) for i in range(self._rows.count()))
         return [widget for item in items if item is not None and (widget := item.widget()) is not None]
 
+    def set_summary(self, words: str, sound: bool | None = None) -> None:
+        """What the head says while the section is folded; `sound` as in FactRow."""
+        self._head.summary, self._head.sound = words, sound
+        self._head.update()
+
+    def set_room(self, enough: bool) -> None:
+        """Folds the section where there is not enough room for it, unless the user has folded or unfolded it."""
+        if not self._chosen:
+            self._head.setChecked(not enough)
+
+    @property
+    def full_height(self) -> int:
+        """Pixels it takes unfolded; 0 without rows. Rows still to be shown count: a layout passes them over."""
+        rows = self.rows()
+        return HEAD + 2 * UNIT + sum(row.sizeHint().height() for row in rows) if rows else 0
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self._chosen = True
+
     @Slot(bool)
     def _on_toggled(self, folded: bool) -> None:
         self._body.setVisible(not folded)
 
 
 class _Head(QAbstractButton):
-    """Checked while the section is folded."""
+    """Checked while the section is folded; then `summary` stands at the right, with a check or a cross for `sound`."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
+        self.summary = ""
+        self.sound: bool | None = None
         self.setText(title)
         self.setAccessibleName(title)
         self.setCheckable(True)
@@ -67,6 +91,8 @@ class _Head(QAbstractButton):
         painter.setPen(now.text)
         space = rect.adjusted(GAP + UNIT, 0, -ICON - 2 * GAP, 0)
         painter.drawText(space, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self.text())
+        if self.isChecked() and self.summary:
+            self._paint_summary(painter, space.adjusted(0, 0, -GAP, 0))
         place = rect.adjusted(rect.width() - ICON - GAP, (HEAD - ICON) // 2, -GAP, -(HEAD - ICON) // 2)
         tinted_icon("chevron-right" if self.isChecked() else "chevron-down", now.secondary).paint(painter, place)
         if self.hasFocus():
@@ -74,3 +100,14 @@ class _Head(QAbstractButton):
             painter.setPen(QPen(now.accent, FOCUS))
             painter.drawRect(rect.adjusted(half, half, -half, -half))
         painter.end()
+
+    def _paint_summary(self, painter: QPainter, space: QRect) -> None:
+        now = theme()
+        painter.setFont(ui_font())
+        painter.setPen(now.secondary if self.sound is not False else now.bad_text)
+        painter.drawText(space, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self.summary)
+        if self.sound is not None:
+            left = space.right() - painter.fontMetrics().horizontalAdvance(self.summary) - ICON - UNIT
+            colour = now.good_text if self.sound else now.bad_text
+            place = QRect(left, (HEAD - ICON) // 2, ICON, ICON)
+            tinted_icon("check" if self.sound else "cross", colour).paint(painter, place)

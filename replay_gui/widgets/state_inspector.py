@@ -27,8 +27,10 @@ class StateInspector(Panel):
         self.tree = StateTree(self)
         self.view = ValueView("State", self.tree)
         self.untrusted, self.not_applied = Notice("bad"), Notice("warn")
-        self.changed_only = self.add_button("Changed only", "Show only what this event changed", checkable=True)
-        self.find_button = self.add_button("Find", "Find keys and values in the state", checkable=True)
+        self.changed_only = self.add_button(
+            "Changed only", "Show only what this event changed", checkable=True, short="Changed"
+        )
+        self.find_button = self.add_button("Find", "Find keys and values in the state", checkable=True, spare=True)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Key or value")
         self.search.setAccessibleName("Find in the state")
@@ -77,7 +79,7 @@ class StateInspector(Panel):
         moment = self._session.moment
         self.set_title("State" if moment is None else f"State after {moment.position:,}")
         facts = self._session.facts
-        self.set_secondary("derived from events" if facts is not None and facts.origin == "imported" else "")
+        self.set_secondary("derived" if facts is not None and facts.origin == "imported" else "")
         if moment is not None:
             self.tree.show(moment.state, moment.changes)
         why = moment.not_applied if moment is not None else None

@@ -35,7 +35,7 @@ class OverlayPainter:
         if self._scene.broken is not None:
             self._paint_damage(self._layout.origin + self._scale.pixel(self._scene.broken + 1))
         self._paint_ticks(self._scene.marks.divergences, theme().memory)
-        self._paint_ticks(self._scene.marks.found, theme().accent)
+        self._paint_ticks(self._scene.marks.found, theme().changed_text)
         self._paint_triangles(self._scene.marks.causes)
 
     def _columns(self, places: NDArray[np.int64], apart: float) -> list[float]:

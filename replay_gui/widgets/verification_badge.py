@@ -38,7 +38,8 @@ class VerificationBadge(QToolButton):
 
     @property
     def verdict(self) -> Verdict:
-        return verdict_of(self._session.report, self._progress)
+        facts = self._session.facts
+        return verdict_of(self._session.report, self._progress, facts is None or facts.has_hashes)
 
     @property
     def popup(self) -> QWidget:

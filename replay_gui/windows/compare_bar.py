@@ -49,8 +49,9 @@ class CompareBar(QToolBar):
         self._buttons: dict[str, QToolButton] = {}
         body = QWidget()
         body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        body.setFixedHeight(TOOLBAR - LINE)  # the window asks the body, not the bar, how high the bar is
         self._row = QHBoxLayout(body)
-        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setContentsMargins(GAP, 0, GAP, 0)
         self._row.setSpacing(UNIT)
         self._add(actions, _BEGIN[:2])
         self._row.addWidget(self._names)

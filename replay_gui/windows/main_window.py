@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
         self._menus.theme_chosen.connect(self._on_theme_chosen)
         self._menus.recent_chosen.connect(self.session.open)
         self._menus.recent_cleared.connect(self._on_recent_cleared)
+        self._find.left.connect(self._run_view.timeline.setFocus)
         self._status.facts_requested.connect(self._run_actions.on_run_facts)
         self.playback.changed.connect(self._on_progress_changed)
         self._welcome.open_requested.connect(self.on_open)
@@ -214,7 +215,7 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self.compare_view if compares else single)
         self._bar.setVisible(not compares)
         self._compare_bar.setVisible(compares)
-        self.statusBar().setVisible(not compares)
+        self.statusBar().setVisible(facts is not None and not compares)
         if compares:
             self.compare_view.divergences.setFocus()
         else:

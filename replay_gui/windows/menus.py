@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
 
 from replay_gui.core.plain_text import one_line
 from replay_gui.look.icons import icon
-from replay_gui.look.theme import ICON, TOOLBAR, theme_events
+from replay_gui.look.theme import GAP, ICON, TOOLBAR, theme_events
 from replay_gui.windows.actions import SPECS, THEMES, VIEW
 
-_KEY = "F10"
+MENU_KEY = "F10"
 
 
 class MenuBar(QToolBar):
@@ -47,11 +47,15 @@ class MenuBar(QToolBar):
         self.button = QToolButton()
         self.button.setMenu(self.menu)
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.button.setShortcut(QKeySequence(_KEY))
-        self.button.setToolTip(f"Menu ({_KEY})")
+        self.button.setShortcut(QKeySequence(MENU_KEY))
+        self.button.setToolTip(f"Menu ({MENU_KEY})")
         self.button.setAccessibleName("Menu")
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.addWidget(self.button)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(GAP, 0, GAP, 0)
+        row.addWidget(self.button)
+        self.addWidget(body)
         self.themes.triggered.connect(self._on_theme)
         self.recent.triggered.connect(self._on_recent)
         self.formats.setEnabled(False)

@@ -12,16 +12,21 @@ from replay_gui.models.session import Session
 from replay_gui.widgets.find_field import FindField
 from replay_gui.widgets.verification_badge import VerificationBadge
 
-_WORDED = {"open": "Open", "compare_with": "Compare with…", "export": "Export report"}
+_WORDED = {  # in full, and shorter
+    "open": ("Open", "Open"),
+    "compare_with": ("Compare with…", "Compare…"),
+    "export": ("Export report", "Export"),
+}
 _MOVES = ("first", "previous_error", "back", "play", "forward", "next_error", "last")
 _AXES = {"number": "Event number", "time": "Wall clock"}
 _GIVEN_UP = ("first", "last", "previous_error", "next_error")  # where room is scarce; then the axis too
+_SHORT, _WORDLESS, _FEWER, _NO_AXIS = range(1, 5)  # what is done where room is scarce, step by step
 
 
 class RunBar(QToolBar):
     """Opening, moving, playing, finding, what the timeline is drawn along, and the verdict, which is always in sight.
 
-    Where room is scarce buttons first lose their words, and then some of them go: each stands in a menu too.
+    Where room is scarce the words become shorter, then go, and then some of the buttons: each stands in a menu too.
     """
 
     def __init__(
@@ -37,13 +42,15 @@ class RunBar(QToolBar):
         self.setMovable(False)
         self.setFixedHeight(TOOLBAR)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self._session, self._playback = session, playback
+        self._session, self._playback, self._find = session, playback, find
+        self._actions = actions
         self._buttons: dict[str, QToolButton] = {}
         self._squeezed = -1
         self._body = QWidget()
         self._body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._body.setFixedHeight(TOOLBAR - LINE)  # the window asks the body, not the bar, how high the bar is
         self._row = QHBoxLayout(self._body)
-        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setContentsMargins(GAP, 0, GAP, 0)
         self._row.setSpacing(UNIT)
         self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self.speed, self.axis = _chooser("Speed"), _chooser("Axis")
@@ -60,6 +67,7 @@ class RunBar(QToolBar):
         self._fill_choosers()
         for signal in (session.run_changed, session.index_changed, session.axis_changed):
             signal.connect(self._show_axis)
+        session.run_changed.connect(self._show_speed)
         playback.changed.connect(self._show_speed)
         self._show_axis()
         self._show_speed()
@@ -69,7 +77,7 @@ class RunBar(QToolBar):
         for name in names:
             button = QToolButton()
             if name in _WORDED:
-                actions[name].setIconText(f" {_WORDED[name]}")  # there is no other space between icon and text
+                actions[name].setIconText(_words(name, 0))
             button.setDefaultAction(actions[name])
             button.setIconSize(QSize(ICON, ICON))
             button.setAccessibleName(actions[name].text().replace("&", ""))
@@ -108,6 +116,7 @@ class RunBar(QToolBar):
     def _show_speed(self) -> None:
         words = _speed_words(self._playback.speed)
         self.speed.setText(words)
+        self.speed.setEnabled(self._session.facts is not None)
         self.speed.setAccessibleName(f"Speed of playing: {words}")
         self.speed.setToolTip("Speed of playing ([ slower, ] faster)")
         for choice in self.speed.menu().actions():
@@ -134,38 +143,46 @@ class RunBar(QToolBar):
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
-            self._fit(max(self._squeezed, 0))  # never less than now: that could go on for ever
+            # While hits are counted never less than now: words that come and go with each hit would be a flicker.
+            self._fit(max(self._squeezed, 0) if self._find.line.text() else 0)
         return done
 
     def _fit(self, least: int) -> None:
-        """With words if there is room for them; without, if not; and without some buttons, if there is less."""
-        room = self.width() - 2 * GAP
-        squeezed = next((level for level in range(least, 3) if self._wanted(level) <= room), 3)
+        """As much as there is room for, but not less than `least` says."""
+        levels = range(least, _NO_AXIS)
+        squeezed = next((level for level in levels if self._wanted(level) <= self.width()), _NO_AXIS)
         if squeezed == self._squeezed:
             return
         self._squeezed = squeezed
         only, both = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for name, button in self._buttons.items():
-            button.setToolButtonStyle(both if name in _WORDED and not squeezed else only)
-            button.setVisible(squeezed < 2 or name not in _GIVEN_UP)
-        self.axis.setVisible(squeezed < 3)
+            if name in _WORDED:
+                self._actions[name].setIconText(_words(name, squeezed))
+            button.setToolButtonStyle(both if name in _WORDED and squeezed < _WORDLESS else only)
+            button.setVisible(squeezed < _FEWER or name not in _GIVEN_UP)
+        self.axis.setVisible(squeezed < _NO_AXIS)
 
     def _wanted(self, squeezed: int) -> int:
         """The width that the row wants so."""
         wanted = self._row.sizeHint().width()
+        if squeezed == _SHORT:  # words are worth more than the half of a line that is empty most of the time
+            wanted -= (self._find.sizeHint().width() - self._find.minimumSizeHint().width()) // 2
         wanted += self.axis.sizeHint().width() + UNIT if self.axis.isHidden() else 0
         for name, button in self._buttons.items():
             shown = not button.isHidden()
             wanted -= (button.sizeHint().width() + UNIT) if shown else 0
-            if squeezed < 2 or name not in _GIVEN_UP:
-                wanted += self._width(name, button, words=not squeezed) + UNIT
+            if squeezed < _FEWER or name not in _GIVEN_UP:
+                wanted += self._width(name, button, squeezed) + UNIT
         return wanted
 
-    def _width(self, name: str, button: QToolButton, words: bool) -> int:
+    def _width(self, name: str, button: QToolButton, squeezed: int) -> int:
         bare = ICON + 4 * UNIT
-        return (
-            bare + button.fontMetrics().horizontalAdvance(button.text()) + UNIT if name in _WORDED and words else bare
-        )
+        worded = name in _WORDED and squeezed < _WORDLESS
+        return bare + button.fontMetrics().horizontalAdvance(_words(name, squeezed)) + UNIT if worded else bare
+
+
+def _words(name: str, squeezed: int) -> str:
+    return f" {_WORDED[name][squeezed >= _SHORT]}"  # there is no other space between icon and text
 
 
 def _chooser(name: str) -> QToolButton:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStatusBar, QWidget
 
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import NO_TIME, RunIndex
 from replay_gui.core.verification import NOT_VERIFIABLE
-from replay_gui.look.theme import GAP, ROW, set_role
+from replay_gui.look.theme import GAP, ROW, UNIT, set_role
 from replay_gui.models.event_words import span_words
 from replay_gui.models.session import Session
+from replay_gui.widgets.elided_button import ElidedButton
+from replay_gui.widgets.elided_label import ElidedLabel
 
 _SEALS = {"good": "Sealed", "bad": "Bad seal", "none": "Not sealed"}
 _BETWEEN = " · "
@@ -29,16 +31,15 @@ class RunStatus(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._session = session
-        self._left, self._right = QToolButton(), QLabel()
+        self._left, self._right = ElidedButton(), ElidedLabel()
         self._left.setToolTip("Run facts (Ctrl+I)")
         self._left.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._left.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._left.setFixedHeight(ROW)
         self._left.clicked.connect(self.facts_requested)
         set_role(self._left, "secondary")
-        self._right.setTextFormat(Qt.TextFormat.PlainText)
         self._right.setAccessibleName("What protects it")
-        self._right.setContentsMargins(GAP, 0, GAP, 0)
+        self._right.setContentsMargins(GAP, 0, GAP + UNIT, 0)
         set_role(self._right, "secondary")
         self.addWidget(self._left, 1)
         self.addPermanentWidget(self._right)
@@ -66,7 +67,8 @@ class RunStatus(QStatusBar):
             self._right.setText("")
         elif report.verdict == NOT_VERIFIABLE:
             source = self._session.facts.source if self._session.facts is not None else ""
-            self._right.setText(_BETWEEN.join((f"Imported from {one_line(source, 80)}", "no hashes", "state derived")))
+            form = one_line(source.partition(":")[0], 40)  # the file's name stands at the left
+            self._right.setText(_BETWEEN.join((f"Imported from {form}", "no hashes", "state derived")))
         else:
             checked = f"{report.state_hashes_checked:,} state hashes checked"
             self._right.setText(_BETWEEN.join((_SEALS.get(report.seal, report.seal), checked)))

@@ -33,7 +33,7 @@ class RunView(QWidget):
         self._world = QStackedWidget()
         for page, words, tip in ((state, "Facts", "The run in numbers"), (self.facts, "State", "The state again")):
             self._world.addWidget(page)
-            page.add_button(words, tip).clicked.connect(self.toggle_facts)
+            page.add_button(words, tip, spare=page is state).clicked.connect(self.toggle_facts)
         self._columns = _splitter(Qt.Orientation.Horizontal, events, detail, self._world)
         for column, (panel, share) in enumerate(zip((events, detail, self._world), _COLUMNS, strict=True)):
             panel.setMinimumSize(*_LEAST)

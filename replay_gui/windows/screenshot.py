@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, Signal, Slot
+from PySide6.QtCore import QMessageLogContext, QObject, Qt, QTimer, QtMsgType, Signal, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -129,6 +129,8 @@ class Screenshot(QObject):
 def save_picture(window: QWidget, path: Path, dialog: QWidget | None = None) -> str:
     """Saves the window as PNG, with the dialog in its middle, whole or not at all; "" or why not."""
     draft = path.with_name(f".{path.name}.new")
+    for widget in window.findChildren(QWidget):
+        widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # where the pointer rests is nobody's doing
     picture = window.grab()
     if dialog is not None:
         painter = QPainter(picture)

@@ -7,7 +7,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, WIDE, data_font, set_role
-from replay_gui.windows.actions import SPECS
+from replay_gui.windows.actions import HELP, SPECS
+from replay_gui.windows.menus import MENU_KEY
 
 GESTURES = (
     ("Click", "Go to the position under the pointer"),
@@ -62,6 +63,7 @@ def _cards() -> list[_Card]:
     for spec in SPECS:
         keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys]
         cards.setdefault(spec.menu.replace("&", ""), []).append((keys, spec.title, spec.tip))
+    cards[HELP.replace("&", "")].append(([MENU_KEY], "Menu", "Every action, by name"))
     cards["Timeline, by mouse"] = [([gesture], words, "") for gesture, words in GESTURES]
     return list(cards.items())
 

@@ -41,6 +41,7 @@ class SourceActions(QObject):
         self._picked = ""  # the run that was picked from a list
         self._asked_formats = False
         session.run_changed.connect(self._on_run_changed)
+        session.facts_changed.connect(self._on_run_changed)
         if session.bridge is not None:
             session.bridge.answered.connect(self._on_answered)
 

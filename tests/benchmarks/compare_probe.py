@@ -10,9 +10,8 @@ import json
 import random
 import sys
 import time
-from pathlib import Path
 
-from tests.benchmarks.window_probe import Pulse, peak_memory, wait  # isort: skip  (first: it prepares what Qt reads)
+from tests.benchmarks.window_probe import Pulse, peak_memory, wait, workers_memory  # isort: skip  (first: it prepares what Qt reads)
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
@@ -24,17 +23,6 @@ from replay_gui.models.session import Session
 from replay_gui.windows.main_window import MainWindow
 
 LOOKS = 100  # divergences that are chosen at random
-
-
-def workers_memory() -> float:
-    """The most memory that all worker processes there are now ever held, in MB."""
-    total = 0.0
-    for children in Path("/proc/self/task").glob("*/children"):
-        for pid in children.read_text().split():
-            for line in Path("/proc", pid, "status").read_text().splitlines():
-                if line.startswith("VmHWM:"):
-                    total += int(line.split()[1]) / 1024
-    return total
 
 
 def main() -> None:
@@ -51,7 +39,7 @@ def main() -> None:
     pulse.start()
     comparison.start(sys.argv[3], sys.argv[1])
     wait(comparison.compared_changed, lambda: comparison.fresh, 600)
-    found = {"shown_after": time.perf_counter() - begun, "workers": workers_memory()}
+    found = {"shown_after": time.perf_counter() - begun, "workers": sum(workers_memory())}
     wait(comparison.step_changed, lambda: comparison.step is not None)
     for side in (comparison.a, comparison.b):
         wait(side.report_changed, lambda side=side: side.report is not None, 600)

@@ -61,12 +61,18 @@ def wait(signal: object, done: object, seconds: float = 120) -> None:
     signal.disconnect(check)  # type: ignore[attr-defined]
 
 
-def peak_memory() -> float:
-    """The most memory this program ever held, in MB. (ru_maxrss would count what its parent held before it began.)"""
-    for line in Path("/proc/self/status").read_text().splitlines():
+def peak_memory(process: str = "self") -> float:
+    """The most memory a program ever held, in MB. (ru_maxrss would count what its parent held before it began.)"""
+    for line in Path("/proc", process, "status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024
     raise RuntimeError("this system does not tell")
+
+
+def workers_memory() -> list[float]:
+    """The same of each worker process there is now, the largest first."""
+    children = [file.read_text().split() for file in Path("/proc/self/task").glob("*/children")]
+    return sorted((peak_memory(process) for some in children for process in some), reverse=True)
 
 
 def main() -> None:

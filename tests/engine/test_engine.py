@@ -316,7 +316,7 @@ def test_a_worker_that_dies_is_told_of_and_the_engine_goes_on(talk: Talk, log: P
 def test_an_import_tells_how_far_it_is_and_may_be_stopped(talk: Talk, log: Path, tmp_path: Path) -> None:
     path = write(tmp_path, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
     talk.ask(Open(str(path)), run=2)
-    progress = talk.until(Progress, lambda progress: progress.job == "Importing" and progress.total > 0)
+    progress = talk.until(Progress, lambda progress: progress.job == "Converting" and progress.total > 0)
     assert (progress.done, progress.total) == (1, 100)
     talk.ask(StopWork(), run=0)  # about what is still shown
     assert "was not imported" in talk.until(Trouble).text

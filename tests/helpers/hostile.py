@@ -40,7 +40,7 @@ def write_hostile(path: Path, answer: str = "") -> Path:
     run.state_transition(EVIL, EVIL, time=now + 1)
     for n in range(3):
         call = run.tool_request(
-            f"{EVIL}{n}", {EVIL: [EVIL, {"deep": EVIL}]}, tool_version=EVIL, time=now + 2, **{EVIL: EVIL}
+            f"{EVIL}{n}", {EVIL: [EVIL, {"deep": EVIL}]}, tool_version=EVIL, time=now + 2, note=EVIL
         )
         run.tool_response(
             call, {EVIL: EVIL, "answer": answer}, success=n != 1, error=EVIL if n == 1 else None, time=now + 3

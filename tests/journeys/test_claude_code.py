@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from replay_gui.widgets.banner import Banner
+from replay_gui.widgets.progress_strip import ProgressStrip
+from replay_gui.widgets.verification_badge import VerificationBadge
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
+from tests.helpers.large_session import write_session
 
 SESSIONS = sorted((Path(__file__).parents[3] / "shared" / "data" / "claude-code").rglob("*.jsonl"))
 
@@ -44,6 +47,32 @@ def test_what_was_not_understood_is_said_once(journey: Journey, tmp_path: Path) 
     assert note in banner.text
     assert journey.session.report is not None
     assert note in journey.session.report.notes
+
+
+def test_a_large_session_is_shown_while_it_is_converted(journey: Journey, tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    write_session(path, 3_000_000)
+    with path.open("a") as file:
+        file.write('{"type": "unheard-of"}\n')
+    session, window = journey.session, journey.window
+    (badge,), (strip,) = window.findChildren(VerificationBadge), window.findChildren(ProgressStrip)
+    seen = list[tuple[int, bool, str, str]]()
+
+    def look() -> None:
+        seen.append((session.index.count, session.index.complete, badge.verdict.text, strip.text))
+
+    session.run_changed.connect(look)
+    session.index_changed.connect(look)
+    journey.open(path)
+    first, *_, last = seen
+    assert first[:2] == (0, False)
+    assert any(0 < count < last[0] for count, _, _, _ in seen), "it was shown before it was whole"
+    assert last[1]
+    assert all(text.startswith("Converting") for _, whole, _, text in seen if not whole)
+    assert {verdict for _, _, verdict, _ in seen} == {badge.verdict.text} == {"NOT VERIFIABLE"}
+    assert not strip.isVisible()
+    (banner,) = window.findChildren(Banner)
+    assert "unheard-of" in banner.text
 
 
 def test_a_session_that_was_understood_needs_no_words(journey: Journey, tmp_path: Path) -> None:

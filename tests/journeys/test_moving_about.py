@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from replay_gui.demo.samples import DAMAGED
@@ -186,6 +186,9 @@ def test_nothing_in_the_tool_bar_overlaps(
     bar = window._bar
     journey.qtbot.waitUntil(lambda: not overlapping(bar._body) and not overlapping(window._find), timeout=2000)
     assert window._find.line.width() >= 12 * GAP
+    shown = [one for one in bar.findChildren(QToolButton) if one.isVisible() and one.accessibleName()]
+    squeezed = [button.accessibleName() for button in shown if button.height() < button.sizeHint().height()]
+    assert squeezed == [], "else descenders are cut off"
 
 
 def overlapping(holder: QWidget) -> list[str]:

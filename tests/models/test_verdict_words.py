@@ -30,6 +30,13 @@ def test_badge(report: VerificationReport | None, progress: Progress | None, ton
     assert (verdict.tone, verdict.text) == (tone, text)
 
 
+def test_a_run_without_hashes_need_not_be_checked_to_say_so() -> None:
+    for progress in (None, Progress("Converting", 34, 100, None)):
+        verdict = verdict_of(None, progress, has_hashes=False)
+        assert (verdict.tone, verdict.text) == ("warn", "NOT VERIFIABLE")
+    assert verdict_of(report_of(9, "INVALID"), None, has_hashes=False).text == "INVALID"
+
+
 def test_the_detail_names_the_first_findings_and_counts_the_rest() -> None:
     findings = tuple(Finding(place, f"r:{place}", place, "hash differs", None, None) for place in range(400, 408))
     report = replace(report_of(1523, "INVALID"), failures=findings, notes=("the tail is torn",), tail_bytes=1234)

@@ -37,3 +37,23 @@ def test_its_texts_are_plain_and_a_long_one_does_not_widen_it(qtbot: QtBot) -> N
     assert all(label.textFormat() == Qt.TextFormat.PlainText for label in panel.findChildren(QLabel))
     panel.set_title("State after 812")
     assert panel.accessibleName() == "State after 812"
+
+
+def test_where_room_is_scarce_words_become_shorter_and_the_title_stays(qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, "dark")
+    panel = Panel("State")
+    qtbot.addWidget(panel)
+    changed = panel.add_button("Changed only", "Show only what changed", checkable=True, short="Changed")
+    find = panel.add_button("Find", "Find in the state", spare=True)
+    panel.setMinimumSize(1, 1)  # as where it stands between others
+    panel.resize(600, 100)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    panel.set_title("State after 1,523")
+    seen, (full, short) = [], (panel._wanted(level) for level in (0, 1))
+    for width in (full + 4, full - 4, short - 8, short + 4, full + 4):
+        panel.resize(width, 100)
+        seen.append((changed.text(), find.isVisible()))
+    roomy, scarce, bare = ("Changed only", True), ("Changed", True), ("Changed", False)
+    assert seen == [roomy, scarce, bare, scarce, roomy]
+    assert full > short + 20

@@ -243,7 +243,7 @@ def test_marks_of_a_search_and_a_comparison(timeline: Timeline, session: StillSe
     bare = picture(timeline)
     session.set_marks(TimelineMarks(np.array([20]), np.array([49]), np.array([49, 70])))
     image = picture(timeline)
-    for place, colour in ((20, theme().accent), (49, theme().error), (70, theme().memory)):
+    for place, colour in ((20, theme().changed_text), (49, theme().error), (70, theme().memory)):
         x = round(timeline.x_of(place + 1))
         assert image.pixelColor(x, 2) == colour, place
         assert bare.pixelColor(x, 2) != colour

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.divergence.rules import Rule, Rules
-from replay_gui.core.errors import LogUnreadable, RulesRefused
+from replay_gui.core.errors import RulesRefused
+from replay_gui.core.source import beginning
 
 SUFFIX = ".rules.toml"
 _FIELDS = ("action", "tool", "kind", "path", "pattern", "abs", "rel", "note", "enabled")
@@ -25,11 +26,7 @@ def rules_beside(log: Path) -> Path:
 
 def read_rules(path: Path) -> Rules:
     """The rules of a file; RulesRefused or LogUnreadable, in one line, where it is wrong or cannot be read."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_SIZE_LIMIT + 1)
-    except OSError as why:
-        raise LogUnreadable(f"{path}: the rules cannot be read: {why.strerror or why}") from None
+    raw = beginning(path, _SIZE_LIMIT + 1)
     if len(raw) > _SIZE_LIMIT:
         raise RulesRefused(f"{path}: is over 1 MiB, which no rules are")
     try:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import struct
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
-
-import msgspec
+from typing import Any, TypeAlias
 
 from replay_gui.core.errors import EventInvalid, ImportRefused, LogUnreadable
+from replay_gui.core.importers.converted import Converted, Growing
+from replay_gui.core.importers.exporting import write_with_findings
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_progress import ImportProgress, OnProgress
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -25,27 +24,13 @@ from replay_gui.core.source import Source
 
 SUFFIX = ".rlog"
 NOT_WRITTEN = "x:import/not-written"
+BLOCK = 1 << 16  # bytes of a log between two calls of `on_grown`, at least
 
-_LENGTH = struct.Struct("<I")
+OnGrown: TypeAlias = Callable[[Growing], None]
+"""Hears of the first run's log that it holds more events, and at last that it is sealed."""
+
+_WHOLE = ".whole"
 _UNSAFE = re.compile(r"[^\w.-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Converted:
-    """One run of a foreign file, as a log of its own.
-
-    Attributes:
-        path: the log. name, run_id: the run's. format: the importer's name. events: in the log.
-        notes: what was not understood, left out or changed, in words. source_blake3: hex, of the foreign file.
-    """
-
-    path: Path
-    name: str
-    run_id: str
-    format: str
-    events: int
-    notes: tuple[str, ...]
-    source_blake3: str
 
 
 def convert(path: str | os.PathLike[str], out: str | os.PathLike[str], format: str | None = None) -> list[Converted]:
@@ -63,32 +48,50 @@ def convert(path: str | os.PathLike[str], out: str | os.PathLike[str], format: s
         raise ImportRefused(f"{out}: exists already; give another name, or a folder")
     with Source(path) as source, unpacked(source) as inner:
         file = ForeignFile(inner)
-        return convert_file(file, importer_for(file, format), out, source)
+        importer = importer_for(file, format)
+        home = out if out.is_dir() else out.parent
+        try:
+            with tempfile.TemporaryDirectory(prefix=".import-", dir=home) as workshop:
+                made = write_runs(file, importer, Path(workshop), source)
+                targets = _targets(made, source, out)
+                for target in targets:
+                    if target.exists():
+                        raise ImportRefused(f"{target}: exists already; remove it or give another folder")
+                for one in made:
+                    write_with_findings(one, one.path.with_suffix(_WHOLE))
+                targets[0].parent.mkdir(exist_ok=True)
+                return [_put(one, target) for one, target in zip(made, targets, strict=True)]
+        except OSError as why:
+            raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
 
 
-def convert_file(
-    file: ForeignFile, importer: Importer, out: Path, source: Source, on_progress: OnProgress | None = None
+def write_runs(
+    file: ForeignFile,
+    importer: Importer,
+    folder: Path,
+    source: Source,
+    on_progress: OnProgress | None = None,
+    on_grown: OnGrown | None = None,
 ) -> list[Converted]:
-    """As `convert`, of an open file, which `source` is, or which was packed in it."""
-    home = out if out.is_dir() else out.parent
+    """Writes the runs of an open file to logs in a folder, the main one first; OSError where it cannot be written.
+
+    Each event is in its log as soon as it is made. So the headers say nothing of what is known at the end only.
+
+    Args:
+        source: the file, or what it was packed in.
+        on_grown: not called for a run whose verdict is known at the end only, or that is shorter than BLOCK.
+    """
     digest = source.blake3()
     progress = ImportProgress(file.source, on_progress)
-    try:
-        with tempfile.TemporaryDirectory(prefix=".import-", dir=home) as workshop, progress.reading():
-            made = [
-                _write_log(run, source, importer, digest, Path(workshop, f"{number}{SUFFIX}"), progress)
-                for number, run in enumerate(importer.runs(file))
-            ]
-            if not made:
-                raise ImportRefused(f"{source.path}: holds no run")
-            targets = _targets(made, source, out)
-            for target in targets:
-                if target.exists():
-                    raise ImportRefused(f"{target}: exists already; remove it or give another folder")
-            targets[0].parent.mkdir(exist_ok=True)
-            return [_put(one, target) for one, target in zip(made, targets, strict=True)]
-    except OSError as why:
-        raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
+    made = list[Converted]()
+    with progress.reading():
+        for run in importer.runs(file):
+            path = folder / f"{len(made) + 1}{SUFFIX}"
+            hears = on_grown if not made and run.own_hashes is None else None
+            made.append(_write_log(run, source, importer, digest, path, progress, hears))
+    if not made:
+        raise ImportRefused(f"{source.path}: holds no run")
+    return made
 
 
 def _targets(made: list[Converted], source: Source, out: Path) -> list[Path]:
@@ -101,44 +104,54 @@ def _targets(made: list[Converted], source: Source, out: Path) -> list[Path]:
 
 
 def _put(one: Converted, target: Path) -> Converted:
-    os.replace(one.path, target)
+    os.replace(one.path.with_suffix(_WHOLE), target)
     return replace(one, path=target)
 
 
 def _write_log(
-    run: ImportedRun, source: Source, importer: Importer, digest: str, path: Path, progress: ImportProgress
+    run: ImportedRun,
+    source: Source,
+    importer: Importer,
+    digest: str,
+    path: Path,
+    progress: ImportProgress,
+    on_grown: OnGrown | None,
 ) -> Converted:
-    # What could not be understood is known at the end only, and belongs in the header: so the events wait in a file.
-    with tempfile.TemporaryFile(dir=path.parent) as waiting:
-        last_time = _put_by(run, waiting)
-        notes = run.notes.sentences()
-        facts: dict[str, Any] = {
-            "run_id": run.run_id,
-            "agent": run.agent,
-            "source": {
-                **run.source,
-                "format": importer.name,
-                "name": source.path.name.encode("utf-8", "replace").decode(),
-                "blake3": digest,
-                "size": source.size,
-                "notes": list(notes),
-            },
-        }
-        if run.own_hashes is not None:
-            facts["source"]["own_hashes"] = run.own_hashes.facts()
-        if run.created is not None:
-            facts["created"] = run.created
-        # State is derived here, by nobody but this program: a recorded state hash would vouch for nothing.
-        writer = LogWriter(path, facts, state_hash_every=0)
-        try:
-            whole = os.fstat(waiting.fileno()).st_size
-            for event in _taken_up(waiting):
-                _append(writer, event)
-                progress.wrote(waiting.tell(), whole)
-            writer.seal(last_time if last_time is not None else run.created or 0)
-        finally:
-            writer.close()
-        return Converted(path, run.name, run.run_id, importer.name, writer.count, notes, digest)
+    # State is derived here, by nobody but this program: a recorded state hash would vouch for nothing.
+    writer = LogWriter(path, _facts(run, source, importer, digest), state_hash_every=0)
+    growing, latest, told, heard = Growing(path, run.name, importer.name), None, 0, False
+    try:
+        for event in run.events:
+            _append(writer, event)
+            time = event.meta.get("time")
+            if isinstance(time, int) and (latest is None or time > latest):
+                latest = time
+            if writer.size - told >= BLOCK:
+                progress.wrote(writer.size - told)
+                told = writer.size
+                if on_grown is not None:
+                    on_grown(growing)
+                    heard = True
+        writer.seal(latest if latest is not None else run.created or 0)
+        progress.wrote(writer.size - told)
+        if on_grown is not None and heard:
+            on_grown(growing)
+    finally:
+        writer.close()
+    own = None if run.own_hashes is None else run.own_hashes.facts()
+    return Converted(path, run.name, run.run_id, importer.name, writer.count, run.notes.sentences(), digest, own)
+
+
+def _facts(run: ImportedRun, source: Source, importer: Importer, digest: str) -> dict[str, Any]:
+    origin = {
+        **run.source,
+        "format": importer.name,
+        "name": source.path.name.encode("utf-8", "replace").decode(),
+        "blake3": digest,
+        "size": source.size,
+    }
+    facts = {"run_id": run.run_id, "agent": run.agent, "source": origin}
+    return facts if run.created is None else {**facts, "created": run.created}
 
 
 def _append(writer: LogWriter, event: ImportedEvent) -> None:
@@ -148,25 +161,3 @@ def _append(writer: LogWriter, event: ImportedEvent) -> None:
         # Its place must be kept, for later events name their parents by number.
         meta: dict[str, Any] = {name: event.meta[name] for name in ("line", "time", "parent") if name in event.meta}
         writer.append(NOT_WRITTEN, {"kind": event.kind, "reason": str(why)}, meta)
-
-
-def _put_by(run: ImportedRun, waiting: IO[bytes]) -> int | None:
-    """Writes the run's events to a passing file; returns the latest time that one of them has (ns)."""
-    latest: int | None = None
-    encode = msgspec.msgpack.Encoder().encode
-    for event in run.events:
-        raw = encode((event.kind, event.payload, event.meta))
-        waiting.write(_LENGTH.pack(len(raw)))
-        waiting.write(raw)
-        time = event.meta.get("time")
-        if isinstance(time, int) and (latest is None or time > latest):
-            latest = time
-    waiting.seek(0)
-    return latest
-
-
-def _taken_up(waiting: IO[bytes]) -> Iterator[ImportedEvent]:
-    decode = msgspec.msgpack.Decoder().decode
-    while head := waiting.read(_LENGTH.size):
-        value: Any = decode(waiting.read(*_LENGTH.unpack(head)))
-        yield ImportedEvent(*value)

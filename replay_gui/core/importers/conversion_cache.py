@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.header import says_it_is_a_log
-from replay_gui.core.importers.conversion import SUFFIX, Converted, convert_file
+from replay_gui.core.importers.conversion import SUFFIX, OnGrown, write_runs
+from replay_gui.core.importers.converted import Converted
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.generic import JsonLines, sample
 from replay_gui.core.importers.import_progress import OnProgress
@@ -25,6 +28,8 @@ from replay_gui.core.source import Source
 
 OWN_FORMAT = "rlog"
 _LIST = "conversion.json"
+_MAKING = ".conversion-"
+_STILL = 24 * 3600  # seconds
 
 
 class _Kept(msgspec.Struct):
@@ -36,6 +41,7 @@ class _Kept(msgspec.Struct):
     run_id: str
     events: int
     notes: tuple[str, ...]
+    own_hashes: dict[str, Any] | None
 
 
 def cached_conversion(
@@ -56,6 +62,7 @@ def cached_conversions(
     format: str | None = None,
     mappings: str | os.PathLike[str] | None = None,
     on_progress: OnProgress | None = None,
+    on_grown: OnGrown | None = None,
 ) -> list[Converted]:
     """The logs of a file's runs: an earlier conversion of the same bytes if there is a sound one, else a new one.
 
@@ -63,6 +70,7 @@ def cached_conversions(
         cache_dir: made where missing, for its owner alone. Nothing in it is ever removed but a spoilt conversion.
         mappings: the file with the user's mappings, by which JSON Lines of no other format are read.
         on_progress: hears how far it is, where the file has to be converted.
+        on_grown: hears of the main run's log while it is written (see write_runs). That log moves once it is whole.
 
     ImportRefused where the file is of no known format, LogUnreadable where reading or writing fails.
     """
@@ -79,12 +87,13 @@ def cached_conversions(
             return kept
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh = Path(tempfile.mkdtemp(prefix=".conversion-", dir=home))
+            _sweep(home)
+            fresh = Path(tempfile.mkdtemp(prefix=_MAKING, dir=home))
             try:
                 if importer is None:
                     made = [_copied(inner, fresh, digest)]
                 else:
-                    made = convert_file(file, importer, fresh, source, on_progress)
+                    made = write_runs(file, importer, fresh, source, on_progress, on_grown)
                 _write_list(fresh, made)
                 if folder.is_dir() and not _kept(folder, name, digest):
                     shutil.rmtree(folder)
@@ -132,7 +141,7 @@ def _kept(folder: Path, format: str, digest: str) -> list[Converted]:
                     return []
         except ReplayError:
             return []
-        found.append(Converted(log, row.name, row.run_id, format, row.events, row.notes, digest))
+        found.append(Converted(log, row.name, row.run_id, format, row.events, row.notes, digest, row.own_hashes))
     return found
 
 
@@ -140,8 +149,20 @@ def _write_list(folder: Path, made: list[Converted]) -> None:
     rows = []
     for one in made:
         with Source(one.path) as source:
-            rows.append(_Kept(one.path.name, source.blake3(), one.name, one.run_id, one.events, one.notes))
+            mark = source.blake3()
+        rows.append(_Kept(one.path.name, mark, one.name, one.run_id, one.events, one.notes, one.own_hashes))
     (folder / _LIST).write_bytes(msgspec.json.encode(rows))
+
+
+def _sweep(home: Path) -> None:
+    """Removes what conversions that were broken off have left, once it has lain still for a day."""
+    for folder in home.glob(f"{_MAKING}*"):
+        try:
+            still = time.time() - max(one.stat().st_mtime for one in (folder, *folder.iterdir()))
+        except OSError:  # another program has just removed it
+            continue
+        if still > _STILL:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _move(fresh: Path, folder: Path) -> None:

@@ -11,16 +11,21 @@ from replay_gui.core.source import Source
 OnProgress: TypeAlias = Callable[[int, int], None]
 """Hears (work done, work to do), in bytes."""
 
-_PASSES = 2  # most importers read a file once or twice; writing what was read takes about as long as one of these
+_FIRST_LOOK = 8  # what is read before the first event costs about an eighth of making the events
 
 
 class ImportProgress:
-    """Puts reading and writing into one measure that never goes back, whatever an importer reads, and how often."""
+    """Puts reading and writing into one measure that never goes back, whatever an importer reads, and how often.
+
+    A log is about as large as what it is made of. So from the first event on, it is as far as it has read, or written,
+    whichever is more.
+    """
 
     def __init__(self, source: Source, on_progress: OnProgress | None) -> None:
         self._source = source
         self._on_progress = on_progress
-        self._read = 0
+        self._looked = 0  # bytes read before the first event
+        self._read = 0  # and since
         self._written = 0
 
     @contextmanager
@@ -32,16 +37,20 @@ class ImportProgress:
         finally:
             self._source.on_read = None
 
-    def wrote(self, done: int, total: int) -> None:
-        """So much of what was read is written."""
-        self._written = max(self._written, self._source.size * done // max(total, 1))
+    def wrote(self, size: int) -> None:
+        """So many bytes more stand in a log."""
+        self._written += size
         self._say()
 
     def _on_read(self, size: int) -> None:
-        self._read += size
+        if self._written:
+            self._read += size
+        else:
+            self._looked += size
         self._say()
 
     def _say(self) -> None:
         if self._on_progress is not None:
             size = self._source.size
-            self._on_progress(min(self._read, _PASSES * size) + self._written, (_PASSES + 1) * size)
+            look = min(self._looked, size) // _FIRST_LOOK
+            self._on_progress(look + min(max(self._read, self._written), size), size + size // _FIRST_LOOK)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.plain_values import WIDE_INTEGERS, plain
+from replay_gui.core.importers.plain_values import SURELY_PLAIN, WIDE_INTEGERS, plain
 from replay_gui.core.source import Source
 
 LINE_LIMIT = 16 << 20  # bytes; a longer line might make an event that is larger than a record may be
@@ -23,6 +23,8 @@ _BOM = b"\xef\xbb\xbf"
 _DIGITS = 4000  # Python reads no longer whole number
 
 _decode = msgspec.json.Decoder().decode
+_decode_usual = msgspec.json.Decoder(SURELY_PLAIN).decode
+_encode = msgspec.msgpack.Encoder().encode
 
 
 class NotJson(ValueError):
@@ -76,6 +78,12 @@ def value_of(raw: bytes, notes: ImportNotes) -> Any:
     NaN, Infinity and other things that Python's reader takes are taken. Of equal keys the last wins.
     """
     try:
+        value = _decode_usual(raw)
+        _encode(value)  # the quickest proof that no whole number is too wide
+        return value
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError):
+        pass  # out of the ordinary: looked at value by value
+    try:
         value = _decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         value = _decoded_slowly(raw.removeprefix(_BOM), notes)
@@ -83,6 +91,15 @@ def value_of(raw: bytes, notes: ImportNotes) -> Any:
         return plain(value, notes)
     except RecursionError:
         raise NotJson from None
+
+
+def value_in(text: str) -> Any:
+    """The JSON value that a text holds; NotJson also where the log format could not hold it as it is."""
+    notes = ImportNotes()
+    value = value_of(text.encode("utf-8", "surrogatepass"), notes)
+    if notes.sentences():
+        raise NotJson
+    return value
 
 
 def _decoded_slowly(raw: bytes, notes: ImportNotes) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from blake3 import blake3
 
-from replay_gui.core.canonical import INTEGER_MAX, INTEGER_MIN, KEY_LIMIT
+from replay_gui.core.canonical import INTEGER_MAX, INTEGER_MIN, KEY_LIMIT, SHALLOW, shallow_tree
 from replay_gui.core.importers.import_notes import ImportNotes
 
 NEST_LIMIT = 96
@@ -19,6 +20,9 @@ LONG_KEYS = "keys of more than 4 KiB, cut"
 DEEP_VALUES = f"values nested deeper than {NEST_LIMIT}, written as JSON text"
 
 _SURE_KEY = KEY_LIMIT // 4  # characters; no key so short can be too long
+
+SURELY_PLAIN: Any = shallow_tree(SHALLOW + 2, Annotated[str, msgspec.Meta(max_length=_SURE_KEY)])
+"""The type of JSON values that `plain` leaves as they are, if their whole numbers fit: few are of another."""
 
 
 def plain(value: Any, notes: ImportNotes) -> Any:

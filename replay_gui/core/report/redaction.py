@@ -17,8 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from replay_gui.core.errors import ProfileRefused
+from replay_gui.core.errors import LogUnreadable, ProfileRefused
 from replay_gui.core.report.model import BrokenEvent, DifferencePart, RedactionNote, Report
+from replay_gui.core.source import beginning
 
 REDACTED = "[redacted]"
 PRESETS: Mapping[str, str] = {
@@ -86,12 +87,15 @@ SHARING = Profile("for sharing", presets=tuple(PRESETS))
 """What is offered where there is no profile of one's own."""
 
 
+_PROFILE_LIMIT = 1 << 20  # bytes
+
+
 def read_profile(path: Path) -> Profile:
     """The profile in a TOML file; ProfileRefused, in one line, where it is none."""
     try:
-        facts = tomllib.loads(path.read_text("utf-8"))
-    except OSError as why:
-        raise ProfileRefused(f"{path}: cannot be read: {why.strerror or why}") from None
+        facts = tomllib.loads(beginning(path, _PROFILE_LIMIT).decode())
+    except LogUnreadable as why:
+        raise ProfileRefused(str(why)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
         raise ProfileRefused(f"{path}: not TOML: {why}") from None
     lists: dict[str, tuple[str, ...]] = {}

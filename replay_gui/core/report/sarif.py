@@ -42,7 +42,7 @@ def sarif(report: Report) -> bytes:
                 "endTimeUtc": (iso(report.made) or "1970-01-01T00:00:00.000000000Z")[:23] + "Z",
             }
         ],
-        "artifacts": list(map(_artifact, report.runs)),
+        "artifacts": [_artifact(part) for part in {part.verification.run: part for part in report.runs}.values()],
         "columnKind": "unicodeCodePoints",
         "results": results,
         "properties": {"lines": [part.verification.line for part in report.runs]},

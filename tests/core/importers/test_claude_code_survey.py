@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from replay_gui.core.importers import claude_code_survey
 from replay_gui.core.importers.claude_code_events import LEFT_OUT_LINES, OTHER_BRANCHES
-from tests.helpers.claude_code_lines import Read, assistant, call, line, read, result, text, user
+from replay_gui.core.importers.claude_code_survey import survey
+from replay_gui.core.source import Source
+from tests.helpers.claude_code_lines import Read, assistant, call, line, read, result, text, user, write
 
 
 def said(found: Read) -> list[Any]:
@@ -99,3 +108,35 @@ def test_a_parent_that_is_missing_joins_the_line_before(tmp_path: Path) -> None:
     found = read(tmp_path, user("u1", "elsewhere", "1"), assistant("a1", "u1", text("2")), user("u2", "missing", "3"))
     assert said(found) == ["1", "2", "3"]
     assert found.notes == ("lines whose predecessor is not in the file, joined to the line before: 1",)
+
+
+_names = ["type", "uuid", "parentUuid", "logicalParentUuid", "sessionId", "agentId", "version", "cwd", "timestamp"]
+_values = st.none() | st.booleans() | st.integers() | st.sampled_from(["user", "assistant", "a", "b", "\ud800", "é"])
+_parts = (
+    st.dictionaries(st.sampled_from(["type", "id", "tool_use_id"]), _values | st.sampled_from(["tool_use"])) | _values
+)
+_messages = (
+    st.dictionaries(st.sampled_from(["id", "model", "content"]), _values | st.lists(_parts, max_size=3)) | _values
+)
+_flags = st.dictionaries(st.sampled_from(["isSidechain", "isCompactSummary", "subtype"]), _values)
+_odd = st.builds(
+    lambda kind, texts, flags, message: {"type": kind, **texts, **flags, "message": message, "new": [texts]},
+    st.sampled_from(["user", "assistant", "system"]) | _values,
+    st.dictionaries(st.sampled_from(_names[1:]), _values),
+    _flags,
+    _messages,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_odd.map(lambda line: json.dumps(line).encode()) | st.binary(max_size=20), max_size=8))
+def test_the_quick_look_at_a_line_sees_what_the_thorough_one_sees(tmp_path: Path, found: list[bytes]) -> None:
+    with Source(write(tmp_path, *found)) as source:
+        quick = survey(source)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(claude_code_survey, "_decode", _refuse)
+            assert survey(source) == quick
+
+
+def _refuse(raw: bytes) -> None:
+    raise msgspec.ValidationError

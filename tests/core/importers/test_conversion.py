@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import string
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +19,19 @@ from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.header import read_header
 from replay_gui.core.importers import conversion
 from replay_gui.core.importers.claude_code import ClaudeCode
-from replay_gui.core.importers.conversion import NOT_WRITTEN, convert
+from replay_gui.core.importers.conversion import NOT_WRITTEN, convert, write_runs
 from replay_gui.core.importers.conversion_cache import cached_conversion
-from replay_gui.core.importers.converted import Converted
+from replay_gui.core.importers.converted import Converted, Growing
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_choice import split
+from replay_gui.core.log_reader import EventLog
 from replay_gui.core.scanner import Block, Ending, scan
 from replay_gui.core.source import Source
+from replay_gui.core.verdict import verify
 from tests.helpers.claude_code_lines import assistant, call, read_file, result, user, write
+from tests.helpers.large_session import write_session
 
 Row = tuple[str, dict[str, Any], dict[str, Any]]
 
@@ -209,6 +214,51 @@ def test_a_spoilt_conversion_is_made_again(tmp_path: Path, spoil: str) -> None:
     assert cached_conversion(path, cache) == one
     assert one.path.read_bytes() == good
     assert len(list(cache.iterdir())) == 1
+
+
+def test_what_a_broken_conversion_left_goes_after_a_day(tmp_path: Path) -> None:
+    path, cache = session(tmp_path), tmp_path / "cache"
+    for name, age in ((".conversion-old", 2 * 86400), (".conversion-new", 60)):
+        (cache / name).mkdir(parents=True)
+        (cache / name / "1.rlog").write_bytes(b"half")
+        for left in (cache / name / "1.rlog", cache / name):
+            os.utime(left, (time.time() - age,) * 2)
+    cached_conversion(path, cache)
+    assert [left.name for left in cache.glob(".conversion-*")] == [".conversion-new"]
+
+
+def test_a_log_is_heard_of_while_it_grows(tmp_path: Path) -> None:
+    path, out = tmp_path / "session.jsonl", tmp_path / "out"
+    write_session(path, 1_000_000)
+    out.mkdir()
+    sizes, shares = list[int](), list[float]()
+
+    def on_grown(growing: Growing) -> None:
+        with EventLog.open(growing.path) as log:
+            assert len(log) > 0
+            assert not any(isinstance(part, Ending) and part.tail_bytes for part in log.parts())
+            sizes.append(log.source.size)
+
+    with Source(path) as source:
+        progress = lambda done, total: shares.append(done / total)  # noqa: E731
+        (made,) = write_runs(ForeignFile(source), ClaudeCode(), out, source, progress, on_grown)
+    assert len(sizes) > 5
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == made.path.stat().st_size, "the last time it is sealed"
+    assert shares == sorted(shares)
+    assert 0.9 < shares[-1] <= 1
+
+
+def test_only_an_exported_log_has_in_its_header_what_was_found(tmp_path: Path) -> None:
+    path = session(tmp_path)
+    kept, (exported,) = cached_conversion(path, tmp_path / "cache"), convert(path, tmp_path / "out.rlog")
+    (facts, rows, sound), (told, told_rows, told_sound) = read_log(kept.path), read_log(exported.path)
+    assert told["source"].pop("notes") == list(kept.notes)
+    assert (told, told_rows) == (facts, rows)
+    assert sound
+    assert told_sound
+    with EventLog.open(exported.path) as log:
+        assert verify(log).verdict == "VALID"
 
 
 # ---- whatever is in the file ------------------------------------------------------------------------

@@ -217,6 +217,21 @@ def test_texts_of_a_million_characters_are_cut_where_people_read(tmp_path: Path)
         assert b"more characters" in FORMS[suffix](report)
 
 
+def test_a_run_id_as_long_as_a_header_does_not_stand_at_every_finding(tmp_path: Path) -> None:
+    path, run_id = tmp_path / "long.rlog", "r" * (1_000_000)
+    with Recorder(path, agent_type="a", agent_version="1", config={}, run_id=run_id) as run:
+        for _ in range(11_000):
+            run.memory_write("because", 1)
+    path.write_bytes(path.read_bytes().replace(b"because", b"becausE"))
+    report = report_of(path)
+    (part,) = report.runs
+    assert len(part.verification.failures) == 10_000
+    assert part.verification.run_id == run_id
+    assert part.verification.failures[0].event_id.endswith("…:1")
+    for suffix, form in FORMS.items():
+        assert len(form(report)) < 20_000_000, suffix
+
+
 def test_a_file_name_that_is_no_unicode_is_told(valid: Report) -> None:
     (part,) = valid.runs
     odd = replace(part, verification=replace(part.verification, run="x\udcff.rlog"))

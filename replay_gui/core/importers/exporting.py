@@ -1,0 +1,44 @@
+"""A converted log as a file of its own: what its importer found goes into the header."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgpack
+
+from replay_gui.core.canonical import decode, encode
+from replay_gui.core.chain import digest, record_hash, seal_hash
+from replay_gui.core.header import header_bytes
+from replay_gui.core.importers.converted import Converted
+from replay_gui.core.log_reader import EventLog
+from replay_gui.core.scanner import Block, Ending
+
+
+def write_with_findings(made: Converted, path: Path) -> None:
+    """Writes the log anew at `path`, with the notes and the check of the source's own hashes in its header.
+
+    They were known only at the end, when every record was linked to a header without them.
+    """
+    with EventLog.open(made.path) as log, path.open("wb") as out:
+        source: dict[str, Any] = {**log.header.source, "notes": list(made.notes)}
+        if made.own_hashes is not None:
+            source["own_hashes"] = made.own_hashes
+        header = header_bytes({**log.header.facts, "source": source})
+        out.write(header)
+        head = digest(header)
+        for part in log.parts():
+            if isinstance(part, Block):
+                head = _write_block(part, head, out)
+            elif isinstance(part, Ending) and part.seal is not None:
+                body = encode({**decode(part.seal.body), "head": head})
+                out.write(msgpack.packb((body, seal_hash(head, body))))
+
+
+def _write_block(block: Block, head: bytes, out: BinaryIO) -> bytes:
+    """The hash of its last record."""
+    pack = msgpack.Packer().pack
+    for content, state, meta in zip(block.contents, block.states, block.metas, strict=True):
+        head = record_hash(head, content, state, meta)
+        out.write(pack((content, state, meta, head)))
+    return head

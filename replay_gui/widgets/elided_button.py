@@ -1,0 +1,30 @@
+"""A flat button that shortens its text where room is scarce."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QStyle, QStyleOptionToolButton, QStylePainter, QToolButton
+
+
+class ElidedButton(QToolButton):
+    """One line of plain text; what has no room is an ellipsis. It never keeps a window from becoming narrower."""
+
+    @property
+    def shown(self) -> str:
+        """The text as far as there is room for it."""
+        wanted = super().sizeHint().width()
+        if self.width() >= wanted:  # not left to the metrics: they round a width that is measured in fractions
+            return self.text()
+        around = wanted - self.fontMetrics().horizontalAdvance(self.text())
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - around)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option, painter = QStyleOptionToolButton(), QStylePainter(self)
+        self.initStyleOption(option)
+        option.text = self.shown
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+        painter.end()

@@ -1,0 +1,17 @@
+"""An index as the program keeps it in its cache, for tests that do something to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replay_gui.core.index_builder import IndexBuilder
+from replay_gui.core.index_cache import IndexCache, finish
+from replay_gui.core.log_reader import EventLog
+
+
+def keep(cache: IndexCache, path: Path) -> Path:
+    """The folder of the index of the log at `path`."""
+    with EventLog.open(path) as log:
+        building = cache.begin()
+        finish(building, log, IndexBuilder(log, building).run(lambda built: None))
+        return cache.adopt(building, log)

@@ -1,0 +1,184 @@
+"""Caches that lie: whatever is done to a kept file, it is found out when used, and what is shown is right."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui import EventLog, VerificationReport
+from replay_gui.cli import main
+from replay_gui.core.index_cache import IndexCache
+from replay_gui.core.replay import Replayer
+from replay_gui.core.verdict import verify
+from replay_gui.engine.answers import Moment
+from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.opening import opened
+from tests.helpers.claude_code_lines import assistant, text, user, write
+from tests.helpers.kept_indexes import keep
+from tests.helpers.logs import damage, write_log
+
+
+def states(path: Path) -> list[Any]:
+    with EventLog.open(path) as log:
+        replayer = Replayer(log)
+        return [replayer.at(position).plain() for position in range(len(log) + 1)]
+
+
+def facts_of_run(run: OpenRun) -> list[Any]:
+    return [*(run.rows(0, run.index.count).rows), *(run.moment(at).related for at in range(run.index.count + 1))]
+
+
+@pytest.fixture
+def long_log(tmp_path: Path) -> Path:
+    return write_log(tmp_path / "run.rlog", turns=60)
+
+
+def forgeries(folder: Path, other: Path, stale: Path, rounds: int) -> Iterator[tuple[str, Path]]:
+    """Changes one thing of the folder at a time; the caller puts it right."""
+    dice = random.Random(1)
+    for file in sorted(folder.iterdir()):
+        for n in range(rounds):
+            data = bytearray(file.read_bytes())
+            if not data:
+                continue
+            data[dice.randrange(len(data))] ^= 1 << n % 8
+            file.write_bytes(data)
+            yield f"{file.name}: a flipped bit", file
+        for name, elsewhere in (("another log", other), ("a shorter log", stale)):
+            if (elsewhere / file.name).exists():
+                shutil.copy(elsewhere / file.name, file)
+                yield f"{file.name} of {name}", file
+        os.truncate(file, file.stat().st_size // 2)
+        yield f"{file.name}: cut", file
+        file.unlink()
+        yield f"{file.name}: gone", file
+        file.unlink()
+        file.mkdir()
+        yield f"{file.name}: a folder", file
+
+
+def put_right(file: Path, whole: Path) -> None:
+    if file.is_dir():
+        file.rmdir()
+    shutil.copy(whole / file.name, file)
+
+
+def test_a_forged_index_or_snapshot_never_changes_what_is_shown(tmp_path: Path, long_log: Path) -> None:
+    """What is shown is what full replay says, or there is no index, and one is built."""
+    cache = IndexCache(tmp_path / "cache")
+    folder = keep(cache, long_log)
+    other = keep(cache, write_log(tmp_path / "other.rlog", turns=60))
+    stale = keep(cache, write_log(tmp_path / "stale.rlog", turns=40))
+    whole = Path(shutil.copytree(folder, tmp_path / "whole"))
+    truth = states(long_log)
+    places = [0, 1, *range(7, len(truth), 23), len(truth) - 1]
+    sound = opened(1, str(long_log), cache, lambda told: None)
+    assert sound.index.complete
+    said = facts_of_run(sound)
+    sound.close()
+    tried = refused = 0
+    for what, file in forgeries(folder, other, stale, 4):
+        complaints = list[str]()
+        run = opened(1, str(long_log), cache, complaints.append)
+        try:
+            if run.index.complete:
+                for place in reversed(places):
+                    moment: Moment = run.moment(place)
+                    assert moment.position == place
+                    assert run._replayer.at(place).plain() == truth[place], what
+                assert facts_of_run(run) == said, what
+            else:
+                refused += 1
+        finally:
+            run.close()
+        put_right(file, whole)
+        tried += 1
+    assert tried > 60
+    assert refused > 40
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_no_verdict_rests_on_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long_log: Path, broken: bool
+) -> None:
+    """verify, with workers that begin at snapshots of the cache, says what one pass over the file says."""
+    from replay_gui.engine import jobs
+    from replay_gui.engine.verifying import Verifying
+
+    if broken:
+        damage(long_log)
+    cache = IndexCache(tmp_path / "cache")
+    folder = keep(cache, long_log)
+    other = keep(cache, write_log(tmp_path / "other.rlog", turns=60))
+    whole = Path(shutil.copytree(folder, tmp_path / "whole"))
+    with EventLog.open(long_log) as log:
+        truth = verify(log)
+    assert truth.verdict == ("INVALID" if broken else "VALID")
+    monkeypatch.setattr("replay_gui.engine.verifying.SLICES", 4, raising=False)
+
+    class Quiet:
+        def progress(self, done: int, total: int) -> None: ...
+
+        def part(self, value: Any) -> None: ...
+
+    for what, file in forgeries(folder, other, other, 2):
+        run = opened(1, str(long_log), cache, lambda told: None)
+        if run.index.complete:
+            report = _verified(Verifying, jobs.JOBS, run, Quiet())
+            assert report == truth, what
+        run.close()
+        put_right(file, whole)
+
+
+def _verified(verifying: Any, jobs: Any, run: OpenRun, report: Any) -> VerificationReport:
+    import msgspec
+
+    waiting: list[tuple[str, str, dict[str, Any]]] = []
+    work = verifying(run.log, lambda purpose, job, args: waiting.append((purpose, job, args)))
+    work.start_with_snapshots(run.built, str(run.folder), run.index.offset)
+    found: VerificationReport | None = None
+    while waiting:
+        purpose, job, args = waiting.pop(0)
+        value = jobs[job](msgspec.msgpack.decode(msgspec.msgpack.encode(args)), report)
+        sent = msgspec.msgpack.decode(msgspec.msgpack.encode(value))
+        found = work.hear(purpose, {"id": 0, "type": "done", "value": sent}) or found
+    assert found is not None
+    return found
+
+
+def test_a_forged_conversion_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever is done to the kept log or to the list beside it, the answer is that of a fresh conversion."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = write(tmp_path, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
+
+    def asked() -> str:
+        code = main(["events", str(path), "--json"])
+        return f"{code} {capsys.readouterr().out}"
+
+    truth = asked()
+    assert truth.startswith("0 {")
+    dice, tried = random.Random(2), 0
+    kept = [file for file in (tmp_path / "cache").rglob("*") if file.is_file()]
+    assert len(kept) >= 2
+    for file in kept:
+        data = file.read_bytes()
+        for _ in range(8):
+            forged = bytearray(data)
+            forged[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+            file.write_bytes(forged)
+            assert asked() == truth
+            file.write_bytes(data)
+            tried += 1
+        for worse in (b"", data[:-1], data + b"x", b"[]", b"\xff" * 100):
+            file.write_bytes(worse)
+            assert asked() == truth
+            file.write_bytes(data)
+    assert tried >= 16

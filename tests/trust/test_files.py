@@ -1,0 +1,211 @@
+"""Files that are no logs, and logs that change while they are open."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui import EventLog, ReplayError
+from replay_gui.cli import main
+from replay_gui.core.errors import LogChanged, LogUnreadable
+from replay_gui.core.verdict import verify
+from tests.helpers.journey import Journey
+from tests.helpers.logs import write_log
+
+# ---- what is no log -------------------------------------------------------------------------------------------
+
+
+def odd_path(name: str, folder: Path) -> str:
+    match name:
+        case "absent" | "bad\0name":
+            return str(folder / name)
+        case "folder":
+            return str(folder)
+        case "fifo":  # that nobody writes to: a plain open() would wait for ever
+            os.mkfifo(folder / name)
+        case "empty":
+            (folder / name).touch()
+        case "loop":
+            (folder / name).symlink_to(folder / name)
+        case "dangling":
+            (folder / name).symlink_to(folder / "absent")
+        case "through a file":
+            (folder / "plain").write_bytes(b"x")
+            return str(folder / "plain" / "run.rlog")
+        case _ if name.startswith("/"):
+            return name
+    return str(folder / name)
+
+
+LONG = "n" * 300  # bytes; a name has at most 255
+ODD = (
+    "absent", "folder", "fifo", "empty", "loop", "dangling", "through a file", "bad\0name", LONG,
+    "/dev/null", "/dev/zero", "/dev/full", "/proc/self/mem",
+)  # fmt: skip
+COMMANDS: dict[str, Callable[[str, str], list[str]]] = {
+    "verify": lambda odd, good: ["verify", odd],
+    "verify --json": lambda odd, good: ["verify", "--json", odd],
+    "info": lambda odd, good: ["info", odd],
+    "events": lambda odd, good: ["events", odd],
+    "state": lambda odd, good: ["state", odd, "--at", "1"],
+    "diff": lambda odd, good: ["diff", good, odd],
+    "anchor": lambda odd, good: ["anchor", odd, "-o", f"{good}.anchor"],
+    "import": lambda odd, good: ["import", odd, "-o", f"{good}.made"],
+    "an anchor": lambda odd, good: ["verify", good, "--anchor", odd],
+    "rules": lambda odd, good: ["diff", good, good, "--rules", odd],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_refuse_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    good = write_log(tmp_path / "good.rlog", turns=1)
+    before = sorted(tmp_path.iterdir())
+    for name in ODD:
+        if command == "rules" and name in ("empty", "/dev/null"):
+            continue  # no rules are rules
+        folder = tmp_path / "odd"
+        folder.mkdir()
+        assert main(COMMANDS[command](odd_path(name, folder), str(good))) == 2, name
+        said = capsys.readouterr()
+        lines = [line for line in said.err.splitlines() if not line.startswith("  ")]
+        assert len(lines) == 1, (name, said.err)
+        assert "Traceback" not in said.err
+        shutil.rmtree(folder)
+    assert sorted(tmp_path.iterdir()) == before, "nothing was made"
+
+
+def test_the_window_refuses_in_one_line_and_keeps_its_run(journey: Journey, tmp_path: Path) -> None:
+    good = write_log(tmp_path / "good.rlog", turns=1)
+    journey.open(good)
+    for name in ODD:
+        folder = tmp_path / "odd"
+        folder.mkdir()
+        with journey.qtbot.waitSignal(journey.session.troubled, timeout=10_000) as caught:
+            journey.session.open(odd_path(name, folder))
+        assert caught.args is not None
+        trouble = caught.args[0]
+        assert trouble.severity == "error", name
+        assert "\n" not in trouble.text
+        journey.until(lambda: not journey.session.working)
+        shutil.rmtree(folder)
+    assert journey.session.facts is not None
+    assert journey.session.facts.name == "good.rlog"
+    journey.session.seek(2)
+    journey.arrive(2)
+
+
+def test_what_may_not_be_read_and_what_fails_under_the_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, open_, pread = write_log(tmp_path / "run.rlog"), os.open, os.pread
+
+    def forbidden(name: Any, *rest: Any, **more: Any) -> int:
+        if name == path:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return open_(name, *rest, **more)
+
+    monkeypatch.setattr(os, "open", forbidden)  # root may read what it likes
+    with pytest.raises(LogUnreadable, match=r"run\.rlog: cannot be read: Permission denied"):
+        EventLog.open(path)
+    monkeypatch.undo()
+    for failing in range(1, 12):
+        count = 0
+
+        def bad_sector(*args: Any) -> bytes:
+            nonlocal count
+            count += 1
+            if count == failing:  # noqa: B023  called within the round
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return pread(*args)
+
+        monkeypatch.setattr(os, "pread", bad_sector)
+        try:
+            with EventLog.open(path) as log:
+                report = verify(log)
+            assert count < failing
+            assert report.verdict == "VALID"
+        except LogUnreadable as why:
+            assert "cannot be read at byte" in str(why)  # noqa: PT017
+        monkeypatch.undo()
+
+
+# ---- what changes while it is open ------------------------------------------------------------------------------
+
+
+def shrink(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def grow(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(bytes(1000))
+
+
+def replace(path: Path) -> None:
+    os.replace(write_log(path.with_name("new"), turns=3), path)
+
+
+def delete(path: Path) -> None:
+    path.unlink()
+
+
+def overwrite(path: Path) -> None:
+    """In place: the same file, of the same size, holds something else."""
+    path.write_bytes(random.Random(5).randbytes(path.stat().st_size))
+
+
+CHANGES = (shrink, empty, grow, replace, delete, overwrite)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_log_that_changes_while_it_is_open(tmp_path: Path, change: Callable[[Path], None]) -> None:
+    path = write_log(tmp_path / "run.rlog", turns=200)
+    with EventLog.open(path) as log:
+        sound, count = verify(log), len(log)
+        change(path)
+        try:
+            report = verify(log)
+        except LogChanged:
+            assert change in (shrink, empty)
+        else:
+            # What was opened is judged: a file that has another name, or none, is still there.
+            assert (report == sound) is (change is not overwrite)
+            assert report.verdict == ("INVALID" if change is overwrite else "VALID")
+        problems = 0
+        for place in range(count):
+            try:
+                problems += log[place].problem is not None
+            except ReplayError:
+                problems += 1
+        assert bool(problems) is (change in (shrink, empty, overwrite))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_window_lives_through_it_and_says_so(
+    journey: Journey, tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    path = write_log(tmp_path / "run.rlog", turns=200)
+    journey.open(path)
+    session, said = journey.session, list[str]()
+    session.troubled.connect(lambda trouble: said.append(trouble.text))
+    change(path)
+    for position in (session.index.count, 1, 400, 777):
+        session.seek(position)
+        journey.qtbot.wait(20)
+    journey.until(lambda: any("changed on disk" in one or "reload" in one for one in said))
+    assert all("\n" not in one and "internal" not in one for one in said)
+    session.reload()
+    journey.until(lambda: not session.working)
+    again = write_log(tmp_path / "again.rlog", turns=2)
+    journey.open(again)
+    assert session.report is not None
+    assert session.report.verdict == "VALID"

@@ -1,0 +1,43 @@
+"""The table of keys in the README says of every key what it does, and names no other."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from replay_gui.windows.actions import SPECS
+from replay_gui.windows.menus import MENU_KEY
+from replay_gui.windows.shortcuts_dialog import ShortcutsDialog
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def rows() -> list[tuple[list[str], list[str]]]:
+    """(groups of keys, what they do), a row of the table each."""
+    section = README.read_text("utf-8").split("### Keys\n")[1].split("\n#")[0]
+    cells = re.findall(r"^\| (.+?) \| (.+?) \|$", section, re.MULTILINE)
+    return [(keys.split(" / "), words.split(" / ")) for keys, words in cells if keys != "keys"]
+
+
+def test_the_readme_has_every_key_of_the_window_and_no_other() -> None:
+    known = {QKeySequence(key).toString() for key in (*(key for spec in SPECS for key in spec.keys), MENU_KEY)}
+    written = Counter(key for groups, _ in rows() for group in groups for key in group.split(", "))
+    assert set(written) == known
+    assert [key for key, times in written.items() if times > 1] == []
+
+
+def test_each_group_of_keys_is_explained() -> None:
+    assert [groups for groups, words in rows() if len(groups) != len(words)] == []
+
+
+def test_the_window_lists_the_same_keys(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = ShortcutsDialog(window)
+    shown = {label.text() for label in dialog.findChildren(QLabel) if label.property("role") == "key"}
+    assert {key for groups, _ in rows() for group in groups for key in group.split(", ")} <= shown
