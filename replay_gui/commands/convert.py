@@ -10,6 +10,7 @@ from replay_gui.commands.terminal import complain, say
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.header import MAGIC
 from replay_gui.core.importers.conversion import convert
+from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.source import Source
 
 
@@ -19,20 +20,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", metavar="OUT", required=True, help="the log to write; a folder where there are several"
     )
     add_format_argument(parser)
+    parser.add_argument(
+        "--max-size",
+        metavar="MB",
+        type=_megabytes,
+        help=f"read JSON documents and packed files of up to so much (documents {LIMITS.document >> 20} MB, "
+        f"unpacked {LIMITS.unpacked >> 20:,} MB without)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     worst = GOOD
     out = Path(args.output)
+    limits = LIMITS if args.max_size is None else LIMITS.raised_to(args.max_size)
     if len(args.sources) > 1:
         _make_folder(out)
     for given in args.sources:
         try:
-            _import(given, out, args.format)
+            _import(given, out, args.format, limits)
         except ReplayError as why:
             complain(str(why))
             worst = COULD_NOT
     return worst
+
+
+def _megabytes(given: str) -> int:
+    if not given.isdecimal() or not int(given):
+        raise argparse.ArgumentTypeError(f"{given!r} is no number of megabytes")
+    return int(given) << 20
 
 
 def _make_folder(out: Path) -> None:
@@ -42,12 +57,12 @@ def _make_folder(out: Path) -> None:
         raise LogUnreadable(f"{out}: cannot be made a folder for several logs: {why.strerror or why}") from None
 
 
-def _import(given: str, out: Path, format: str | None) -> None:
+def _import(given: str, out: Path, format: str | None, limits: Limits) -> None:
     with readable_file(given) as path:
         with Source(path) as source:
             if source.read_at(0, min(source.size, len(MAGIC))) == MAGIC:
                 raise ImportRefused(f"{given}: is a replay log (.{OWN_FORMAT}) already; there is nothing to import")
-        for made in convert(path, out, format):
+        for made in convert(path, out, format, limits):
             say(f"{made.path}: {made.events:,} events, from {given} ({made.format})")
             for note in made.notes:
                 say(f"  {note}")

@@ -20,6 +20,8 @@ _PARSED = 4096  # a text up to this long is looked into for JSON
 _SAID = ("text", "content", "message", "summary", "answer", "error", "stdout", "title", "result")
 _ASKED = ("command", "cmd", "sql", "query", "file_path", "path", "url", "pattern", "prompt", "description", "code")
 
+_BARE = {"data"}  # a payload without anything else, as imported custom events have it
+
 Payload = Mapping[str, Any]
 
 
@@ -30,6 +32,8 @@ def summarise(event: Event) -> str:
     """
     if event.problem is not None:
         return one_line(event.problem, LIMIT)
+    if event.payload.keys() == _BARE and event.payload["data"] is None:
+        return one_line(_volatile(event.meta), LIMIT)
     say: Callable[[Payload], str] = _SAYINGS.get(event.kind, gist)
     return one_line(say(event.payload), LIMIT)
 
@@ -127,6 +131,19 @@ def _part(value: Any) -> str:
 
 def _name(name: object) -> str:
     return str(name)[:_PART]
+
+
+def _volatile(meta: Payload) -> str:
+    """Of an event whose payload says nothing: the tokens it tells of, else what else its line said."""
+    tokens, fields = meta.get("tokens"), meta.get("fields", meta.get("usage"))
+    if isinstance(tokens, Mapping) and tokens:
+        sorts = islice(((sort, count) for sort, count in tokens.items() if type(count) is int), _FIELDS)
+        return ", ".join(f"{_count(count)} {_name(sort)}" for sort, count in sorts) + " tokens"
+    return gist(fields) if isinstance(fields, Mapping) and fields else "nothing more"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number.bit_length() <= 64 else _part(number)
 
 
 # ---- by kind --------------------------------------------------------------------------------------

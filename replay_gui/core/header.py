@@ -56,6 +56,13 @@ class Header:
     def origin(self) -> str:
         return "imported" if "source" in self.facts else "recorded"
 
+    @property
+    def state(self) -> str:
+        """Of an imported log: "recorded" where its events carry the state itself, else "derived"; "" of others."""
+        if self.origin == "recorded":
+            return ""
+        return "recorded" if isinstance(self.source, dict) and self.source.get("state") == "recorded" else "derived"
+
 
 def says_it_is_a_log(source: Source) -> bool:
     """Whether the file is, or claims by its name to be, a replay log, so that no importer is to be asked."""

@@ -12,7 +12,7 @@ from replay_gui.core.event import Event
 COSTS = ("cost", "cost_usd", "total_cost", "total_cost_usd")
 UNKNOWN = ""  # the model, where an event names none
 
-_OWN, _ASIDE, _WHOLE = range(3)
+OWN, ASIDE, WHOLE = PLACES = range(3)  # where an event says it: of itself, on a line of its own, of the whole run
 _WHOLE_RUN = "/result"  # how kinds end that sum up a whole run
 
 
@@ -42,13 +42,12 @@ class RunTotals:
         self.take_meta(event.kind, event.meta)
 
     def take_meta(self, kind: str, meta: Mapping[str, Any]) -> None:
-        tokens, cost = _tokens(meta.get("tokens")), _cost(meta)
+        place, tokens, cost = use_of(kind, meta)
         if not tokens and cost is None:
             return
-        place = _WHOLE if kind.endswith(_WHOLE_RUN) else _ASIDE if kind.startswith("x:") else _OWN
         model = meta.get("model")
         name = model if isinstance(model, str) else UNKNOWN
-        if place == _OWN:
+        if place == OWN:
             self._events[name] = self._events.get(name, 0) + 1
         if tokens:
             sums = self._tokens[place].setdefault(name, {})
@@ -65,6 +64,12 @@ class RunTotals:
         return tuple(
             ModelUse(name, self._events.get(name, 0), dict(tokens.get(name, {})), costs.get(name)) for name in names
         )
+
+
+def use_of(kind: str, meta: Mapping[str, Any]) -> tuple[int, dict[str, int], float | None]:
+    """(which of PLACES, tokens by sort, dollars) that one event speaks of; no tokens and None where of neither."""
+    place = WHOLE if kind.endswith(_WHOLE_RUN) else ASIDE if kind.startswith("x:") else OWN
+    return place, _tokens(meta.get("tokens")), _cost(meta)
 
 
 def total_use(uses: tuple[ModelUse, ...]) -> ModelUse:

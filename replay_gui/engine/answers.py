@@ -10,9 +10,11 @@ from replay_gui.core.divergence.comparison import Comparison, Difference
 from replay_gui.core.divergence.row_places import RowPlaces
 from replay_gui.core.event import Event
 from replay_gui.core.find import Hit
+from replay_gui.core.nesting import Nesting
 from replay_gui.core.report.model import Report
 from replay_gui.core.run_index import RunIndex
 from replay_gui.core.run_totals import ModelUse
+from replay_gui.core.spending import Spending
 from replay_gui.core.state import Change
 from replay_gui.core.surveyed_run import SurveyedRun
 
@@ -30,6 +32,7 @@ class RunFacts:
         size: bytes of the file. created: ns since 1970, or None.
         run: which run of the file it is. runs: the names of all runs in it; empty for a log, which holds one.
         has_hashes: whether its format has any hashes by which it could be verified.
+        state: of an imported run "recorded" or "derived" (see Header.state), else "".
     """
 
     path: str
@@ -46,6 +49,7 @@ class RunFacts:
     run: str = ""
     runs: tuple[str, ...] = ()
     has_hashes: bool = True
+    state: str = ""
 
     @property
     def given(self) -> str:
@@ -210,9 +214,11 @@ class Formats:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the run used, by model; none where its events say nothing of it."""
+    """What the run used, by model (none where its events say nothing of it) and over time, and its subagents."""
 
     uses: tuple[ModelUse, ...]
+    spending: Spending
+    nesting: Nesting
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.event import Event
 from replay_gui.core.event_text import summarise
-from replay_gui.core.foreign_verdict import WHY, foreign_verdict
+from replay_gui.core.foreign_verdict import foreign_verdict, why_not_verifiable
 from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built
 from replay_gui.core.index_cache import IndexCache, shown
 from replay_gui.core.index_columns import IndexView
@@ -130,7 +130,7 @@ class OpenRun:
         if report.verdict == VALID:
             return foreign_verdict(self.facts.path, self._log.header, report.events, self.facts.notes, self._own_hashes)
         damaged = "The copy that this file was converted to is damaged; reload the file to have it converted anew."
-        return replace(report, run=self.facts.path, notes=(damaged, WHY, *self.facts.notes))
+        return replace(report, run=self.facts.path, notes=(damaged, why_not_verifiable(self.facts.state), *self.facts.notes))
 
     def close(self) -> None:
         """Closes the log and removes an index that is not complete or not kept, and a log that never became whole."""

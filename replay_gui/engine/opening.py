@@ -94,6 +94,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
         format="rlog" if made is None else made.format,
         origin=header.origin,
         source=_source_in_words(header.source),
+        state=header.state,
         notes=() if made is None else made.notes,
         agent_type=_agent(first, "agent_type"),
         agent_version=_agent(first, "agent_version"),

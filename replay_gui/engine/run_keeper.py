@@ -12,7 +12,6 @@ from replay_gui.core.importers.run_choice import split
 from replay_gui.core.index_builder import Built
 from replay_gui.core.index_cache import IndexCache
 from replay_gui.core.log_reader import EventLog
-from replay_gui.core.run_totals import ModelUse
 from replay_gui.core.verification import VerificationReport
 from replay_gui.engine.answers import FactsChanged, IndexGrew, Progress, RunOpened, Totals, Trouble
 from replay_gui.engine.background import Background
@@ -24,6 +23,7 @@ from replay_gui.engine.opening import Conversion, facts_of, is_foreign, opened, 
 from replay_gui.engine.pace import Pace
 from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.requests import CheckFile, Find, GetRows, GetTotals, Question, Seek, StopWork, WorkEnded
+from replay_gui.engine.totals_job import MetaSums
 from replay_gui.engine.verifying import Verifying
 
 INDEX, TOTALS = "index", "totals"
@@ -299,7 +299,7 @@ class RunKeeper:
         if run.totals is not None:
             self._answer(run.number, run.totals)
         elif self._summing is None:
-            self._summing = Background(self._searchers, partial(self._on_worker, run.number))
+            self._summing = Background(self._pool, partial(self._on_worker, run.number))
             self._summing.start(TOTALS, TOTALS, {"path": str(run.log.source.path)})
 
     def _hear_totals(self, run: OpenRun, message: Message) -> None:
@@ -309,7 +309,8 @@ class RunKeeper:
         if message["type"] == "failed":
             self._answer(run.number, Trouble("warning", f"Tokens and cost were not summed up: {message['text']}."))
         else:
-            run.totals = Totals(tuple(msgspec.convert(message["value"], list[ModelUse])))
+            sums = msgspec.convert(message["value"], MetaSums)
+            run.totals = Totals(sums.uses, sums.spending, sums.nesting)
             self._answer(run.number, run.totals)
 
     def _conclude(self, run: OpenRun, report: VerificationReport | None) -> None:

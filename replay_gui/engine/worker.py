@@ -66,6 +66,9 @@ def run_job(jobs: Mapping[str, Job], request: Message, stream: BinaryIO) -> None
         sender.send("done", value=jobs[request["job"]](request["args"], sender))
     except ReplayError as why:
         sender.send("failed", text=str(why), kind=type(why).__name__)
+    except OSError as why:  # a disk that is full, a folder that is gone: no fault of the program
+        where = f"{why.filename}: " if why.filename else ""
+        sender.send("failed", text=f"{where}{why.strerror or why}", kind="system")
     except Exception as why:  # noqa: BLE001  whatever a job raises, the program hears of it and the worker lives on
         traceback.print_exc()
         text = f"an internal error ({type(why).__name__}: {why})"

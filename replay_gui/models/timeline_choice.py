@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass, replace
 
 TOOLS, REST = "tools", "rest"  # groups that can be folded into one lane: all tools; memory, patches, errors and others
-GROUPS = (TOOLS, REST)
+SPENDING = "spending"  # the plot of tokens and cost: key and group in one
+SUBAGENTS = "subagents"
+GROUPS = (TOOLS, REST, SPENDING, SUBAGENTS)
 _KEPT = 1_000  # names at most that are remembered
 
 

@@ -79,7 +79,7 @@ class StateInspector(Panel):
         moment = self._session.moment
         self.set_title("State" if moment is None else f"State after {moment.position:,}")
         facts = self._session.facts
-        self.set_secondary("derived" if facts is not None and facts.origin == "imported" else "")
+        self.set_secondary(facts.state if facts is not None else "")
         if moment is not None:
             self.tree.show(moment.state, moment.changes)
         why = moment.not_applied if moment is not None else None

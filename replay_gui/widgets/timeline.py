@@ -272,7 +272,9 @@ class Timeline(QWidget):
             return  # there the right button draws an area
         row = None if by_key else self._layout().row_at(event.pos().y())
         lanes = self._lanes.rows(self._choice.with_all(), TOOL_LANES)
-        menu = TimelineMenu(self._choice, lanes, None if row is None else self.rows[row], self)
+        totals = self._session.totals
+        spends = totals is not None and totals.spending.known
+        menu = TimelineMenu(self._choice, lanes, None if row is None else self.rows[row], spends, self)
         menu.chosen.connect(self.choose)
         menu.popup(self.mapToGlobal(QPoint(GAP, GAP)) if by_key else event.globalPos())
 

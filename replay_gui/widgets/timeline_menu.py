@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.plain_text import one_line
 from replay_gui.models.lanes import Lane
-from replay_gui.models.timeline_choice import REST, TOOLS, LaneChoice
+from replay_gui.models.timeline_choice import REST, SPENDING, TOOLS, LaneChoice
 
 _NAME = 60  # characters
 _LISTED = 40  # lanes
@@ -23,8 +23,13 @@ class TimelineMenu(QMenu):
 
     chosen = Signal(object)
 
-    def __init__(self, choice: LaneChoice, lanes: tuple[Lane, ...], aimed: Lane | None, parent: QWidget) -> None:
-        """`lanes`: all there are, hidden ones too. `aimed`: whose name the pointer is at, if any."""
+    def __init__(
+        self, choice: LaneChoice, lanes: tuple[Lane, ...], aimed: Lane | None, spends: bool, parent: QWidget
+    ) -> None:
+        """`lanes`: all there are, hidden ones too. `aimed`: whose name the pointer is at, if any.
+
+        `spends`: whether tokens or cost are known.
+        """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         shown = [lane for lane in lanes if lane.key not in choice.hidden]
@@ -38,6 +43,9 @@ class TimelineMenu(QMenu):
             hidden = lane.key in choice.hidden
             other = choice.with_lane(lane.key) if hidden else choice.without(lane.key)
             self._add(one_line(lane.title, _NAME), other, not hidden).setEnabled(hidden or len(shown) > 1)
+        if spends:
+            hidden = SPENDING in choice.hidden
+            self._add("Tokens and cost", choice.with_lane(SPENDING) if hidden else choice.without(SPENDING), not hidden)
         self.addSeparator()
         self._add("Show all lanes", choice.with_all()).setEnabled(bool(choice.hidden))
         self.triggered.connect(self._on_triggered)

@@ -81,7 +81,7 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
         name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, _LEFT, name)
         if bears_triangle(scene.lanes, row):
-            _paint_triangle(painter, layout.triangle(row).center(), lane.folded)
+            paint_triangle(painter, layout.triangle(row).center(), lane.folded)
 
 
 def bears_triangle(lanes: tuple[Lane, ...], row: int) -> bool:
@@ -92,7 +92,8 @@ def bears_triangle(lanes: tuple[Lane, ...], row: int) -> bool:
     return bool(lane.group) and first and (lane.folded or several)
 
 
-def _paint_triangle(painter: QPainter, middle: QPointF, folded: bool) -> None:
+def paint_triangle(painter: QPainter, middle: QPointF, folded: bool) -> None:
+    """What folds and unfolds."""
     r = UNIT - LINE
     across = ((-r / 2, -r), (r / 2, 0), (-r / 2, r)) if folded else ((-r, -r / 2), (0, r / 2), (r, -r / 2))
     painter.setPen(QPen(theme().secondary, 1.25))

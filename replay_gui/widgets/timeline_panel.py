@@ -7,17 +7,18 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, HEAD, UNIT, set_role
 from replay_gui.models.session import Session
-from replay_gui.models.timeline_choice import REST, TOOLS, LaneChoice
+from replay_gui.models.timeline_choice import REST, SPENDING, TOOLS, LaneChoice
 from replay_gui.widgets.elided_label import ElidedLabel
 from replay_gui.widgets.overview_strip import OverviewStrip
+from replay_gui.widgets.spending_band import SpendingBand
 from replay_gui.widgets.timeline import Timeline
 
 
 class TimelinePanel(QFrame):
-    """`timeline` and `overview` of one session.
+    """`timeline`, `spending` (where the run tells of any) and `overview` of one session.
 
     Without a title it has no head: its lanes speak for themselves. With one (of a comparison) its head names the seat,
-    the run and the number of events. `compact`: few lanes, no numbers, no overview (None).
+    the run and the number of events. `compact`: few lanes, no numbers, no spending, no overview (None).
 
     Signals:
         lanes_changed(): other lanes are there, and the height wanted is another.
@@ -33,7 +34,8 @@ class TimelinePanel(QFrame):
         set_role(self, "panel")
         self.setAccessibleName("Timeline" if title is None else f"Timeline of {session.seat.value}, {title}")
         self.timeline = Timeline(session, compact)
-        self.timeline.lanes_changed.connect(self.lanes_changed)
+        self.timeline.lanes_changed.connect(self._on_lanes_changed)
+        self.spending = None if compact else SpendingBand(session)
         self.overview = None if compact else OverviewStrip(session)
         column = QVBoxLayout(self)
         column.setSpacing(UNIT)
@@ -41,6 +43,11 @@ class TimelinePanel(QFrame):
             column.addWidget(self._head(title))
         column.setContentsMargins(0, UNIT if title is None else 0, GAP, UNIT if compact else GAP + UNIT)
         column.addWidget(self.timeline, 1)
+        if self.spending is not None:
+            column.addWidget(self.spending)
+            self.spending.fold_asked.connect(self.toggle_spending)
+            self.spending.known_changed.connect(self._on_lanes_changed)
+            self._on_lanes_changed()
         if self.overview is not None:
             column.addWidget(self.overview)
         if compact:
@@ -57,6 +64,19 @@ class TimelinePanel(QFrame):
     def toggle_rest(self) -> None:
         """Memory, patches and errors in one lane, or each in its own."""
         self.timeline.choose(self.timeline.choice.toggled(REST))
+
+    @Slot()
+    def toggle_spending(self) -> None:
+        """Tokens and cost on one line, or on two with their scales."""
+        self.timeline.choose(self.timeline.choice.toggled(SPENDING))
+
+    @Slot()
+    def _on_lanes_changed(self) -> None:
+        if self.spending is not None:
+            choice = self.timeline.choice
+            self.spending.set_folded(SPENDING in choice.folded)
+            self.spending.setVisible(self.spending.known and SPENDING not in choice.hidden)
+        self.lanes_changed.emit()
 
     @Slot()
     def show_all_lanes(self) -> None:

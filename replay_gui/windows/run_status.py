@@ -66,9 +66,10 @@ class RunStatus(QStatusBar):
         if report is None:
             self._right.setText("")
         elif report.verdict == NOT_VERIFIABLE:
-            source = self._session.facts.source if self._session.facts is not None else ""
+            facts = self._session.facts
+            source, state = (facts.source, facts.state) if facts is not None else ("", "")
             form = one_line(source.partition(":")[0], 40)  # the file's name stands at the left
-            self._right.setText(_BETWEEN.join((f"Imported from {form}", "no hashes", "state derived")))
+            self._right.setText(_BETWEEN.join((f"Imported from {form}", "no hashes", f"state {state}")))
         else:
             checked = f"{report.state_hashes_checked:,} state hashes checked"
             self._right.setText(_BETWEEN.join((_SEALS.get(report.seal, report.seal), checked)))

@@ -79,7 +79,8 @@ class RunsDialog(QDialog):
         runs, chosen = self.runs, [run for run in self.table.chosen if not run.problem]
         self.progress.show_progress(Progress("Reading the runs", runs.done, runs.total, None) if runs.working else None)
         count = runs.rowCount()
-        self._count.setText(f"{count:,} {'run' if count == 1 else 'runs'}")
+        missing = f", not all: {one_line(runs.problem, 80)}" if count and runs.problem else ""
+        self._count.setText(f"{count:,} {'run' if count == 1 else 'runs'}{missing}")
         self.table.hint = one_line(runs.problem, 400) or ("" if runs.working else "There is no run here.")
         self.table.choose_first()
         self.open_button.setEnabled(len(chosen) == 1)

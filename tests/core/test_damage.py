@@ -258,8 +258,8 @@ def damaged_log(forge: Forge, sealed: bool, todo: list[tuple[str, float, Any]]) 
             pieces.insert(at, pack((b"body", bytes(32))))
     data = bytearray(forge.header + b"".join(pieces) + (seal if sealed else b""))
     for what, share, how in todo:
-        at = min(int(share * len(data)), len(data) - 1)
-        if what == "flip":
+        at = max(min(int(share * len(data)), len(data) - 1), 0)
+        if what == "flip" and data:
             data[at] ^= 1 << how
         elif what == "cut":
             del data[max(at, 12) :]

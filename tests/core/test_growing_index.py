@@ -45,8 +45,7 @@ def test_it_is_the_same_wherever_it_was_taken_up(tmp_path: Path, events: list[tu
         assert without_snapshots(grown) == without_snapshots(whole)
         for name in COLUMNS:
             assert np.array_equal(read_column(folders[0], name), read_column(folders[1], name)), name
-        cache = IndexCache(tmp_path / "cache")
-        cache.root.mkdir(exist_ok=True)
+        cache = IndexCache(tmp_path)
         cache.adopt(folders[0], log)
         assert cache.load(log) is not None, "it is fit to be kept"
 

@@ -55,7 +55,7 @@ def test_a_large_session_is_shown_while_it_is_converted(journey: Journey, tmp_pa
     with path.open("a") as file:
         file.write('{"type": "unheard-of"}\n')
     session, window = journey.session, journey.window
-    (badge,), (strip,) = window.findChildren(VerificationBadge), window.findChildren(ProgressStrip)
+    badge, strip = window.findChildren(VerificationBadge)[0], window.findChildren(ProgressStrip)[0]
     seen = list[tuple[int, bool, str, str]]()
 
     def look() -> None:

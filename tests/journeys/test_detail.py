@@ -78,6 +78,7 @@ def test_the_command_and_the_hash_are_copied(journey: Journey, log: Path) -> Non
     assert event.hash is not None
     assert clipboard.text() == event.hash.hex()
     (events,) = journey.window.findChildren(EventList)
+    journey.until(lambda: events.table.event_row(1).text != "")
     events.view.setFocus()
     QTest.keyClick(events.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert clipboard.text().split("\t")[2:4] == ["search →", "where is it"]

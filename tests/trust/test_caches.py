@@ -30,8 +30,8 @@ def states(path: Path) -> list[Any]:
         return [replayer.at(position).plain() for position in range(len(log) + 1)]
 
 
-def facts_of_run(run: OpenRun) -> list[Any]:
-    return [*(run.rows(0, run.index.count).rows), *(run.moment(at).related for at in range(run.index.count + 1))]
+def facts_of_run(run: OpenRun, places: list[int]) -> list[Any]:
+    return [*run.rows(0, run.index.count).rows, *(run.moment(place).related for place in places)]
 
 
 @pytest.fixture
@@ -77,13 +77,13 @@ def test_a_forged_index_or_snapshot_never_changes_what_is_shown(tmp_path: Path, 
     stale = keep(cache, write_log(tmp_path / "stale.rlog", turns=40))
     whole = Path(shutil.copytree(folder, tmp_path / "whole"))
     truth = states(long_log)
-    places = [0, 1, *range(7, len(truth), 23), len(truth) - 1]
+    places = [0, 1, *range(7, len(truth), 67), len(truth) - 1]
     sound = opened(1, str(long_log), cache, lambda told: None)
     assert sound.index.complete
-    said = facts_of_run(sound)
+    said = facts_of_run(sound, places)
     sound.close()
     tried = refused = 0
-    for what, file in forgeries(folder, other, stale, 4):
+    for what, file in forgeries(folder, other, stale, 3):
         complaints = list[str]()
         run = opened(1, str(long_log), cache, complaints.append)
         try:
@@ -92,15 +92,15 @@ def test_a_forged_index_or_snapshot_never_changes_what_is_shown(tmp_path: Path, 
                     moment: Moment = run.moment(place)
                     assert moment.position == place
                     assert run._replayer.at(place).plain() == truth[place], what
-                assert facts_of_run(run) == said, what
+                assert facts_of_run(run, places) == said, what
             else:
                 refused += 1
         finally:
             run.close()
         put_right(file, whole)
         tried += 1
-    assert tried > 60
-    assert refused > 40
+    assert tried > 55
+    assert refused > 35
 
 
 @pytest.mark.parametrize("broken", [False, True])

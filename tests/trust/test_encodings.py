@@ -1,4 +1,4 @@
-"""Logs whose hashes are all right and whose form is wrong, as an attacker would make them; and odd values that are right.
+"""Logs whose hashes are all right and whose form is wrong, as an attacker would make them; and odd but right values.
 
 Each is judged twice: by what the format says of it, and, where it is at hand, by the independent reader.
 """
@@ -121,7 +121,7 @@ FRAMES = {
 @pytest.mark.parametrize("name", RIGHT)
 def test_odd_values_are_right(path: Path, name: str, frame: str) -> None:
     assert judged(path, with_second(FRAMES[frame] % RIGHT[name])) == "VALID"
-    assert judged(path, with_second(meta=b"\x82\xa3seq\x01\xa1v%s" % RIGHT[name])) == "INVALID"  # keys out of order
+    assert judged(path, with_second(meta=b"\x82\xa1v%s\xa3seq\x01" % RIGHT[name])) == "INVALID"  # keys out of order
     assert judged(path, with_second(meta=b"\x82\xa1a%s\xa3seq\x01" % RIGHT[name])) == "VALID"
 
 
@@ -144,8 +144,10 @@ def test_depth(path: Path, depth: int, verdict: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\xc0", b"\x80", b"\x90", b"\x91\xa3x:a", b"\x93\xa3x:a\x80\x80", b"\x92\x01\x80", b"\x92\xc0\x80"]
-    + [b"\x92\xc4\x03x:a\x80", b"\x92\xa3x:a\x90", b"\x92\xa3x:a\xc0", b"\x92\xa3x:a\x80\x00", b"\xc1"],
+    [
+        *(b"", b"\xc0", b"\x80", b"\x90", b"\x91\xa3x:a", b"\x93\xa3x:a\x80\x80", b"\x92\x01\x80", b"\x92\xc0\x80"),
+        *(b"\x92\xc4\x03x:a\x80", b"\x92\xa3x:a\x90", b"\x92\xa3x:a\xc0", b"\x92\xa3x:a\x80\x00", b"\xc1"),
+    ],
 )
 def test_what_is_no_event(path: Path, content: bytes) -> None:
     assert judged(path, with_second(content)) == "INVALID"
@@ -230,12 +232,16 @@ def test_operations_that_make_no_sense(path: Path, op: Any) -> None:
 
 
 # ---- meta, record, seal, header -----------------------------------------------------------------
+PARENTS: tuple[Any, ...] = (None, True, False, 0.0, -1, 1, 2, 2**64 - 1, "0", [], {})
+NO_TEXTS: tuple[Any, ...] = (None, 1, True, b"t", [], {})
+
+
 @pytest.mark.parametrize(
     "meta",
     [
         *({}, {"seq": None}, {"seq": True}, {"seq": 1.0}, {"seq": "1"}, {"seq": -1}, {"seq": 0}, {"seq": 2}),
         *({"seq": 2**63}, {"seq": 2**64 - 1}, {"seq": [1]}, {"seq": b"\x01"}),
-        *({"seq": 1, "parent": parent} for parent in (None, True, False, 0.0, -1, 1, 2, 2**64 - 1, "0", [], {})),
+        *({"seq": 1, "parent": parent} for parent in PARENTS),
     ],
 )
 def test_places_that_are_none(path: Path, meta: dict[str, Any]) -> None:
@@ -301,12 +307,23 @@ def test_seals_that_say_something_else(path: Path, change: dict[str, Any]) -> No
     assert judged(path, forge.bytes(sealed=False) + forge.seal(**change)) == "INVALID"
 
 
-@pytest.mark.parametrize("body", [b"", b"\xc0", b"\x80", b"\x90", *WRONG.values()])
-def test_seals_in_another_form(path: Path, body: bytes) -> None:
+def sealed_by(body: bytes) -> bytes:
+    """A log of two events with this as the body of its seal, in place of H the last hash; all hashes are right."""
     forge = forged([("x:a", {}), ("x:b", {})])
-    start = forge.bytes(sealed=False)
-    for raw in (body, b"\x84\xa1a%s\xa6events\x02\xa4head\xc4\x20%s\xa4time\x00" % (body, forge.head)):
-        assert judged(path, start + pack((raw, seal_hash(forge.head, raw)))) == "INVALID"
+    body = body.replace(b"H", forge.head)
+    return forge.bytes(sealed=False) + pack((body, seal_hash(forge.head, body)))
+
+
+@pytest.mark.parametrize("body", [b"", b"\xc0", b"\x80", b"\x90", b"\x83\xa6events\x02\xa4head\xc4\x20H\xa4time"])
+def test_bodies_of_seals_that_are_none(path: Path, body: bytes) -> None:
+    assert judged(path, sealed_by(body)) == "INVALID"
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_seals_in_another_form(path: Path, name: str) -> None:
+    body = b"\x84\xa1a%s\xa6events\x02\xa4head\xc4\x20H\xa4time\x00"
+    assert judged(path, sealed_by(body % b"\xc0")) == "VALID"
+    assert judged(path, sealed_by(body % WRONG[name])) == "INVALID"
 
 
 def test_a_seal_is_judged_by_its_hash_and_its_place(path: Path) -> None:
@@ -327,7 +344,7 @@ def headed(raw: bytes) -> bytes:
     "facts",
     [
         *({**HEADER, "version": version} for version in (None, True, 1.0, "1", 0, 2, -1, 2**64 - 1)),
-        *({**HEADER, "version": 1, name: value} for name in HEADER for value in (None, 1, True, b"t", [], {})),
+        *({**HEADER, "version": 1, name: value} for name in HEADER for value in NO_TEXTS),
         *({"version": 1, name: "t"} for name in HEADER),
         *({}, HEADER, {**HEADER, "version": 1, "note": "t" * (1 << 20)}),
     ],

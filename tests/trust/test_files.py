@@ -63,13 +63,21 @@ COMMANDS: dict[str, Callable[[str, str], list[str]]] = {
 }
 
 
+NOTHING_WRONG = {
+    ("rules", "empty"),  # no rules are rules
+    ("rules", "/proc/self/mem"),  # says that it is empty
+    ("anchor", "empty"),  # of any file there can be an anchor
+    ("anchor", "/proc/self/mem"),
+}
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_refuse_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
     good = write_log(tmp_path / "good.rlog", turns=1)
     before = sorted(tmp_path.iterdir())
     for name in ODD:
-        if command == "rules" and name in ("empty", "/dev/null"):
-            continue  # no rules are rules
+        if (command, name) in NOTHING_WRONG:
+            continue
         folder = tmp_path / "odd"
         folder.mkdir()
         assert main(COMMANDS[command](odd_path(name, folder), str(good))) == 2, name
@@ -189,16 +197,16 @@ def test_a_log_that_changes_while_it_is_open(tmp_path: Path, change: Callable[[P
         assert bool(problems) is (change in (shrink, empty, overwrite))
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", [shrink, replace, overwrite])
 def test_the_window_lives_through_it_and_says_so(
     journey: Journey, tmp_path: Path, change: Callable[[Path], None]
 ) -> None:
-    path = write_log(tmp_path / "run.rlog", turns=200)
+    path = write_log(tmp_path / "run.rlog", turns=60)
     journey.open(path)
     session, said = journey.session, list[str]()
     session.troubled.connect(lambda trouble: said.append(trouble.text))
     change(path)
-    for position in (session.index.count, 1, 400, 777):
+    for position in (session.index.count, 1, 150):
         session.seek(position)
         journey.qtbot.wait(20)
     journey.until(lambda: any("changed on disk" in one or "reload" in one for one in said))

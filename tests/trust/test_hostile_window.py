@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
+import unicodedata
+from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -10,12 +15,17 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from replay_gui.cli import main
+from replay_gui.widgets.cause_panel import CausePanel
+from replay_gui.widgets.divergence_view import DivergenceView
 from replay_gui.widgets.event_detail import EventDetail
 from replay_gui.widgets.find_field import FindField
 from replay_gui.widgets.timeline import Timeline
+from replay_gui.windows.crash_dialog import CrashDialog
 from replay_gui.windows.export_dialog import ExportDialog
+from replay_gui.windows.mapping_dialog import MappingDialog
 from replay_gui.windows.runs_dialog import RunsDialog
-from tests.helpers.hostile import EVIL, faults_on_screen, write_hostile
+from tests.helpers.hostile import EVIL, HTML, faults_on_screen, write_hostile
 from tests.helpers.journey import Journey
 
 NAME = "run <img src=x> \u202ea&File.rlog"  # what a file system allows
@@ -109,6 +119,107 @@ def test_the_list_of_runs(journey: Journey, run: Path, other: Path) -> None:
     assert dialog.runs.rowCount() == 2
     look()
     dialog.close()
+
+
+def test_menus_over_what_differs(journey: Journey, run: Path, other: Path) -> None:
+    comparison = journey.window.comparison
+    comparison.start(str(other), str(run))
+    journey.until(lambda: comparison.active and comparison.fresh and comparison.settled and not journey.session.working)
+    (view,), (causes,) = journey.window.findChildren(DivergenceView), journey.window.findChildren(CausePanel)
+    menus = [view.row_menu(row, side) for row in range(4) for side in (0, 1)]
+    menus += [causes.cause_menu(row) for row in range(causes.list.rowCount())]
+    assert any(menu.actions() for menu in menus)
+    look()
+    for menu in menus:
+        menu.deleteLater()
+
+
+def test_the_mapping_of_a_hostile_file(journey: Journey, tmp_path: Path) -> None:
+    path = tmp_path / f"{NAME}.jsonl"
+    path.write_text("".join(json.dumps({EVIL: EVIL, "kind": EVIL, "n": n}) + "\n" for n in range(5)))
+    journey.open(path)
+    journey.window.sources.on_mapping()
+    (dialog,) = journey.window.findChildren(MappingDialog)
+    journey.until(lambda: dialog.preview.rowCount() > 0)
+    look()
+    dialog.close()
+
+
+def test_a_crash_with_hostile_words(journey: Journey) -> None:
+    dialog = CrashDialog(EVIL)
+    dialog.show()
+    look()
+    assert HTML in dialog.report.toPlainText()
+    dialog.close()
+    dialog.deleteLater()
+
+
+def test_commands_print_nothing_that_a_terminal_obeys(
+    run: Path, other: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    foreign = tmp_path / f"{NAME}.jsonl"
+    foreign.write_text("".join(json.dumps({EVIL: EVIL, "kind": EVIL}) + "\n" for _ in range(5)))
+    absent = str(tmp_path / "absent \x1b[31m\u202e")
+    for arguments in (
+        ["verify", str(run), str(other), str(foreign), absent],
+        ["verify", str(run), "--json"],
+        ["info", str(run), absent],
+        ["info", str(run), "--json"],
+        ["events", str(run)],
+        ["events", str(run), "--json"],
+        ["events", str(run), "--kind", EVIL.replace("\x00", "")],
+        ["state", str(run), "--at", "9"],
+        ["state", str(run), "--at", "9", "--json"],
+        ["state", str(run), "--at", "9", "--path", "/\x1b[31m"],
+        ["diff", str(run), str(other)],
+        ["diff", str(run), str(other), "--json"],
+        ["import", str(foreign), "-o", str(tmp_path / "made\u202e.rlog")],
+        ["\x1b[31m"],
+        ["verify", "--\u202e"],
+    ):
+        main(arguments)
+        said = capsys.readouterr()
+        for text in (said.out, said.err):
+            assert not [c for c in text if unicodedata.category(c) in ("Cc", "Cf") and c != "\n"], arguments[:2]
+
+
+class Markup(HTMLParser):
+    """Every tag, and what in it may lead elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags = set[str]()
+        self.links = list[str]()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.links += [f"{name}={value}" for name, value in attrs if name.startswith("on") or name in ("src", "href")]
+
+
+@pytest.mark.parametrize("suffix", [".html", ".md", ".json", ".xml", ".sarif", ".pdf"])
+@pytest.mark.parametrize("command", ["verify", "diff"])
+def test_reports(run: Path, other: Path, tmp_path: Path, suffix: str, command: str, capsys: object) -> None:
+    damaged = tmp_path / "damaged.rlog"
+    damaged.write_bytes(other.read_bytes().replace(b"bold", b"bolD"))
+    target = tmp_path / f"report{suffix}"
+    main([command, str(run), str(damaged if command == "verify" else other), "--report", str(target)])
+    data = target.read_bytes()
+    if suffix == ".pdf":
+        assert data.startswith(b"%PDF")
+        for action in (b"/URI", b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/OpenAction"):
+            assert action not in data
+        return
+    text = data.decode()
+    assert not [c for c in text if unicodedata.category(c) in ("Cc", "Cf") and c not in "\n\t"]
+    if suffix == ".html":
+        found = Markup()
+        found.feed(text)
+        assert not found.tags & {"img", "script", "a", "b", "iframe", "object", "link", "base", "form"}
+        assert found.links == []
+    elif suffix == ".xml":
+        assert "img" not in {node.tag for node in ElementTree.fromstring(text).iter()}
+    elif suffix == ".md":
+        assert not re.search(r"(?<!\\)<(?:img|script|a|b)\b", re.sub(r"`[^`]*`", "", text))
 
 
 def test_what_cannot_be_opened(journey: Journey, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_progress import ImportProgress, OnProgress
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.importer import Importer
+from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.importers.packed import unpacked
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.log_writer import LogWriter
@@ -33,12 +34,15 @@ _WHOLE = ".whole"
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
-def convert(path: str | os.PathLike[str], out: str | os.PathLike[str], format: str | None = None) -> list[Converted]:
+def convert(
+    path: str | os.PathLike[str], out: str | os.PathLike[str], format: str | None = None, limits: Limits = LIMITS
+) -> list[Converted]:
     """Writes the runs of the file at `path`, the main one first.
 
     Args:
         out: the log to write, or a folder: one that exists, or is made where the file holds several runs.
         format: an importer's name; None: judged from the content.
+        limits: how much is read.
 
     ImportRefused where the file is of no known format or a log would be overwritten, LogUnreadable where reading or
     writing fails. Logs appear whole or not at all.
@@ -46,8 +50,8 @@ def convert(path: str | os.PathLike[str], out: str | os.PathLike[str], format: s
     out = Path(out)
     if out.exists() and not out.is_dir():
         raise ImportRefused(f"{out}: exists already; give another name, or a folder")
-    with Source(path) as source, unpacked(source) as inner:
-        file = ForeignFile(inner)
+    with Source(path) as source, unpacked(source, limits) as inner:
+        file = ForeignFile(inner, limits)
         importer = importer_for(file, format)
         home = out if out.is_dir() else out.parent
         try:
@@ -149,6 +153,7 @@ def _facts(run: ImportedRun, source: Source, importer: Importer, digest: str) ->
         "name": source.path.name.encode("utf-8", "replace").decode(),
         "blake3": digest,
         "size": source.size,
+        **({"state": "recorded"} if run.state_recorded else {}),
     }
     facts = {"run_id": run.run_id, "agent": run.agent, "source": origin}
     return facts if run.created is None else {**facts, "created": run.created}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from blake3 import blake3
 
 from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.header import says_it_is_a_log
@@ -129,7 +130,10 @@ def _copied(log: Source, folder: Path, digest: str) -> Converted:
 def _kept(folder: Path, format: str, digest: str) -> list[Converted]:
     """What the folder holds, the main run first; nothing where any of it is not as it was written."""
     try:
-        rows = msgspec.json.decode((folder / _LIST).read_bytes(), type=list[_Kept])
+        mark, _, raw = (folder / _LIST).read_bytes().partition(b"\n")
+        if mark != _mark(raw):
+            return []
+        rows = msgspec.json.decode(raw, type=list[_Kept])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return []
     found = []
@@ -151,7 +155,12 @@ def _write_list(folder: Path, made: list[Converted]) -> None:
         with Source(one.path) as source:
             mark = source.blake3()
         rows.append(_Kept(one.path.name, mark, one.name, one.run_id, one.events, one.notes, one.own_hashes))
-    (folder / _LIST).write_bytes(msgspec.json.encode(rows))
+    raw = msgspec.json.encode(rows)
+    (folder / _LIST).write_bytes(_mark(raw) + b"\n" + raw)
+
+
+def _mark(raw: bytes) -> bytes:
+    return blake3(raw).hexdigest().encode()
 
 
 def _sweep(home: Path) -> None:

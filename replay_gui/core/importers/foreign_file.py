@@ -7,10 +7,10 @@ from typing import Any
 
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_of
+from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.source import Source
 
 HEAD_SIZE = 1 << 16  # bytes
-DOCUMENT_LIMIT = 256 << 20  # bytes; what is larger would take gigabytes once it is decoded
 _LINES = 20
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 
@@ -19,12 +19,13 @@ class ForeignFile:
     """What several importers may ask of one file; each thing is read once.
 
     Attributes:
-        source: the file. head: its first bytes, at most HEAD_SIZE.
+        source: the file. limits: how much of it is read. head: its first bytes, at most HEAD_SIZE.
         notes: what had to be changed for `document` to be held by the log format.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, limits: Limits = LIMITS) -> None:
         self.source = source
+        self.limits = limits
         self.head = source.read_at(0, min(source.size, HEAD_SIZE))
         self.notes = ImportNotes()
 
@@ -38,9 +39,9 @@ class ForeignFile:
 
     @cached_property
     def document(self) -> Any:
-        """The JSON object or array that the whole file is; None where it is none, or larger than DOCUMENT_LIMIT."""
+        """The JSON object or array that the whole file is; None where it is none, or larger than is read."""
         size = self.source.size
-        if self.head.lstrip(_SPACE)[:1] not in (b"{", b"[") or size > DOCUMENT_LIMIT:
+        if self.head.lstrip(_SPACE)[:1] not in (b"{", b"[") or size > self.limits.document:
             return None
         try:
             return value_of(self.source.read_at(0, size), self.notes)
@@ -50,7 +51,7 @@ class ForeignFile:
     @property
     def is_too_long(self) -> bool:
         """Whether it looks like one JSON value but is larger than what is read as one."""
-        return self.source.size > DOCUMENT_LIMIT and self.head.lstrip(_SPACE)[:1] in (b"{", b"[")
+        return self.source.size > self.limits.document and self.head.lstrip(_SPACE)[:1] in (b"{", b"[")
 
 
 def _value(line: bytes) -> Any:

@@ -36,6 +36,7 @@ class ImportedRun:
         source: facts about the origin that belong in the log's header, beyond the file's own.
         events: read from the source as they are taken, once.
         notes: whole when `events` has come to its end.
+        state_recorded: whether the source tells the state itself; else it is derived from what happened.
         own_hashes: of a format with hashes of its own, what checking them found; whole at the same time.
     """
 
@@ -47,3 +48,4 @@ class ImportedRun:
     events: Iterator[ImportedEvent]
     notes: ImportNotes
     own_hashes: OwnHashes | None = None
+    state_recorded: bool = False

@@ -28,11 +28,11 @@ class InspectAi:
 
     name = "inspect-ai"
     title = "Inspect log"
-    version = 1
+    version = 2
 
     def recognises(self, file: ForeignFile) -> bool:
         if file.head.startswith(MAGIC):
-            members = ZipMembers(file.source)
+            members = ZipMembers(file.source, file.limits)
             return _HEADER in members or _START in members
         document = file.document
         return isinstance(document, dict) and document.keys() >= _TELLING and isinstance(document["eval"], dict)
@@ -49,7 +49,7 @@ class InspectAi:
 
 
 def _archived(file: ForeignFile) -> Iterator[ImportedRun]:
-    members = ZipMembers(file.source)
+    members = ZipMembers(file.source, file.limits)
     head = next((name for name in (_HEADER, _START) if name in members), None)
     if head is None:
         raise ImportRefused(f"{file.source.path}: a ZIP file without an Inspect log in it")
@@ -92,4 +92,5 @@ def _run(log: dict[str, Any], sample: Any, notes: ImportNotes) -> ImportedRun:
         source={key: sample[key] for key in ("id", "epoch") if key in sample} | {"model": about.get("model")},
         events=InspectEvents(notes).read(log, sample),
         notes=notes,
+        state_recorded=True,
     )

@@ -37,7 +37,7 @@ class LangGraph:
 
     name = "langgraph"
     title = "LangGraph checkpoints"
-    version = 1
+    version = 2
 
     def recognises(self, file: ForeignFile) -> bool:
         if not file.head.startswith(_MAGIC):
@@ -65,6 +65,7 @@ class LangGraph:
                         source={"thread_id": str(thread)},
                         events=_Thread(database, thread, notes).events(),
                         notes=notes,
+                        state_recorded=True,
                     )
         except (sqlite3.Error, UnicodeDecodeError) as why:
             raise ImportRefused(f"{path}: a SQLite database that cannot be read: {why}") from None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from replay_gui.core.errors import ImportRefused
-from replay_gui.core.importers.foreign_file import DOCUMENT_LIMIT, ForeignFile
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
@@ -63,9 +63,9 @@ def _first(file: ForeignFile) -> Iterator[RawSpan]:
 
 
 def _lines(file: ForeignFile, notes: ImportNotes) -> Iterator[RawSpan]:
-    if file.source.size > DOCUMENT_LIMIT:
+    if file.source.size > file.limits.document:
         raise ImportRefused(
-            f"{file.source.path}: more than {DOCUMENT_LIMIT >> 20} MB of spans, which must be sorted; split it"
+            f"{file.source.path}: more than {file.limits.document >> 20} MB of spans, which must be sorted; split it"
         )
     for line in lines(file.source):
         if not line.raw.strip():

@@ -15,12 +15,11 @@ import zstandard
 from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.inspect_ai import InspectAi
+from replay_gui.core.importers.limits import LIMITS, RAISED_BY, Limits
 from replay_gui.core.importers.zip_members import MAGIC as ZIP
 from replay_gui.core.importers.zip_members import ZipMembers
 from replay_gui.core.importers.zip_members import stream as stream_of
 from replay_gui.core.source import Source
-
-UNPACKED_LIMIT = 4 << 30  # bytes
 
 _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _STEP = 1 << 20
@@ -29,30 +28,30 @@ _NOT_LOGS = ("__MACOSX/", ".DS_Store")
 
 
 @contextmanager
-def unpacked(source: Source) -> Iterator[Source]:
+def unpacked(source: Source, limits: Limits = LIMITS) -> Iterator[Source]:
     """What is inside the file, where it is packed, as a file of its own that lasts as long as the block; else itself.
 
-    ImportRefused where it is damaged, holds several files, or is larger than UNPACKED_LIMIT.
+    ImportRefused where it is damaged, holds several files, or is larger than is read.
     """
     head = source.read_at(0, min(source.size, 4))
-    if not head.startswith((_GZIP, _ZSTANDARD, ZIP)) or InspectAi().recognises(ForeignFile(source)):
+    if not head.startswith((_GZIP, _ZSTANDARD, ZIP)) or InspectAi().recognises(ForeignFile(source, limits)):
         yield source
         return
     with tempfile.TemporaryDirectory(prefix="replay-gui-") as folder:
         inner = Path(folder, source.path.stem if not head.startswith(ZIP) else "")
         try:
             if head.startswith(ZIP):
-                inner = _only_member(source, Path(folder))
+                inner = _only_member(source, Path(folder), limits)
             else:
-                _unpack(source, inner, gzipped=head.startswith(_GZIP))
+                _unpack(source, inner, limits, gzipped=head.startswith(_GZIP))
         except OSError as why:
             raise LogUnreadable(f"{inner}: cannot be written: {why.strerror or why}") from None
         with Source(inner) as found:
             yield found
 
 
-def _only_member(source: Source, folder: Path) -> Path:
-    members = ZipMembers(source)
+def _only_member(source: Source, folder: Path, limits: Limits) -> Path:
+    members = ZipMembers(source, limits)
     names = [name for name in members if not name.endswith("/") and not name.startswith(_NOT_LOGS)]
     if len(names) != 1:
         raise ImportRefused(f"{source.path}: a ZIP file of {len(names):,} files; unpack it and open one of them")
@@ -61,28 +60,28 @@ def _only_member(source: Source, folder: Path) -> Path:
     return inner
 
 
-def _unpack(source: Source, inner: Path, gzipped: bool) -> None:
+def _unpack(source: Source, inner: Path, limits: Limits, gzipped: bool) -> None:
     packed = cast(IO[bytes], stream_of(source))
     try:
         with inner.open("wb") as out:
             if gzipped:
                 with gzip.GzipFile(fileobj=packed) as unpacking:
-                    _copy(cast(IO[bytes], unpacking), out, source)
+                    _copy(cast(IO[bytes], unpacking), out, source, limits)
             else:
                 whole = zstandard.get_frame_parameters(source.read_at(0, min(source.size, 18))).content_size
                 with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(packed) as unpacking:
-                    if _copy(cast(IO[bytes], unpacking), out, source) < whole < _UNKNOWN:
+                    if _copy(cast(IO[bytes], unpacking), out, source, limits) < whole < _UNKNOWN:
                         raise EOFError  # the library says nothing of it
     except (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError) as why:
         raise ImportRefused(f"{source.path}: cannot be unpacked: {why or 'it ends early'}") from None
 
 
-def _copy(unpacking: IO[bytes], out: BinaryIO, source: Source) -> int:
+def _copy(unpacking: IO[bytes], out: BinaryIO, source: Source, limits: Limits) -> int:
     """How many bytes there were."""
     written = 0
     while part := unpacking.read(_STEP):
         written += len(part)
-        if written > UNPACKED_LIMIT:
-            raise ImportRefused(f"{source.path}: unpacks to more than {UNPACKED_LIMIT >> 30} GB; unpack it yourself")
+        if written > limits.unpacked:
+            raise ImportRefused(f"{source.path}: unpacks to more than {limits.unpacked >> 20:,} MB; {RAISED_BY}")
         out.write(part)
     return written

@@ -8,13 +8,14 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.atif import Atif
 from replay_gui.core.importers.claude_code import ClaudeCode
 from replay_gui.core.importers.codex import Codex
-from replay_gui.core.importers.foreign_file import DOCUMENT_LIMIT, ForeignFile
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.gemini_cli import GeminiCli
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.inspect_ai import InspectAi
 from replay_gui.core.importers.langfuse import Langfuse
 from replay_gui.core.importers.langgraph import LangGraph
+from replay_gui.core.importers.limits import RAISED_BY
 from replay_gui.core.importers.mini_swe_agent import MiniSweAgent
 from replay_gui.core.importers.omen import Omen
 from replay_gui.core.importers.openclaw import OpenClaw
@@ -75,7 +76,7 @@ def importer_for(file: ForeignFile, format: str | None = None) -> Importer:
     if not file.head:
         what = "is empty"
     elif file.is_too_long:
-        what = f"is one JSON value of more than {DOCUMENT_LIMIT >> 20} MB, which is not read; split it"
+        what = f"is one JSON value of more than {file.limits.document >> 20} MB, which is not read; {RAISED_BY}"
     else:
         what = f"is of no format known here ({_names(known)}); --format NAME says which it is"
     raise ImportRefused(f"{file.source.path}: {what}")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import zstandard
 
 from replay_gui.core.errors import ImportRefused
-from replay_gui.core.importers.foreign_file import DOCUMENT_LIMIT
+from replay_gui.core.importers.limits import LIMITS, RAISED_BY, Limits
 from replay_gui.core.source import Source
 
 MAGIC = b"PK\x03\x04"
@@ -26,8 +26,9 @@ _STEP = 1 << 20
 class ZipMembers:
     """The members of a ZIP file, by name, in the order in which they stand. Every refusal is an ImportRefused."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, limits: Limits = LIMITS) -> None:
         self._source = source
+        self._limits = limits
         try:
             with zipfile.ZipFile(stream(source)) as archive:
                 self._infos = {info.filename: info for info in archive.infolist()}
@@ -36,6 +37,13 @@ class ZipMembers:
         if len(self._infos) > _MEMBERS:
             raise ImportRefused(
                 f"{source.path}: has {len(self._infos):,} members, more than the {_MEMBERS:,} that are read"
+            )
+
+        total = sum(info.file_size for info in self._infos.values())
+        if total > limits.unpacked:
+            raise ImportRefused(
+                f"{source.path}: its members are {total >> 20:,} MB, more than the {limits.unpacked >> 20:,} MB that "
+                f"are read; {RAISED_BY}"
             )
 
     def __iter__(self) -> Iterator[str]:
@@ -48,9 +56,10 @@ class ZipMembers:
         """The content of a member, whose checksum is right and which is no larger than it says, nor than the limit."""
         info = self._infos[name]
         where = f"{self._source.path}, member {name}"
-        if info.file_size > DOCUMENT_LIMIT:
+        if info.file_size > self._limits.document:
+            most = self._limits.document >> 20
             raise ImportRefused(
-                f"{where}: {info.file_size >> 20} MB, more than the {DOCUMENT_LIMIT >> 20} MB that are read"
+                f"{where}: {info.file_size >> 20} MB, more than the {most} MB that are read; {RAISED_BY}"
             )
         if info.flag_bits & 1 or info.compress_type not in _KNOWN:
             how = "encrypted" if info.flag_bits & 1 else f"compressed by method {info.compress_type}"

@@ -76,7 +76,7 @@ def checks(part: RunPart) -> tuple[Check, ...]:
     if part.foreign:
         return (
             _own_hashes(part),
-            Check("State hashes", "not checked", "None are recorded; the state is derived from the events."),
+            Check("State hashes", "not checked", "The format of the file has none."),
             _anchor(part),
             _origin(part),
         )

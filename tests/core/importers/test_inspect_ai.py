@@ -10,6 +10,7 @@ import pytest
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.conversion import convert
+from replay_gui.core.importers.limits import Limits
 from replay_gui.core.importers.zip_members import ZipMembers
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.replay import ReplayEngine
@@ -123,16 +124,16 @@ def test_a_damaged_archive_is_refused_in_words(tmp_path: Path) -> None:
         read_all(path)
 
 
-def test_a_bomb_is_refused_by_what_it_says_and_by_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bomb_is_refused_by_what_it_says_and_by_what_it_is(tmp_path: Path) -> None:
     path = archive(tmp_path, {"header.json": "x" * 100_000})
     with Source(path) as source:
         members = ZipMembers(source)
         members._infos["header.json"].file_size = 10
         with pytest.raises(ImportRefused, match="not what its checksum says"):
             members.read("header.json")
-        monkeypatch.setattr("replay_gui.core.importers.zip_members.DOCUMENT_LIMIT", 9)
+        small = ZipMembers(source, Limits(document=9))
         with pytest.raises(ImportRefused, match="more than the"):
-            members.read("header.json")
+            small.read("header.json")
 
 
 def raw_samples(path: Path) -> list[dict[str, Any]]:

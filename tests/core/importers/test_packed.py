@@ -9,9 +9,9 @@ import pytest
 import zstandard
 
 from replay_gui.core.errors import ImportRefused
-from replay_gui.core.importers import packed
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.conversion_cache import cached_conversion
+from replay_gui.core.importers.limits import Limits
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.source import Source
 from tests.helpers.claude_code_lines import assistant, text, user, write
@@ -75,9 +75,8 @@ def test_what_is_damaged_or_several_is_refused_in_words(tmp_path: Path, pack: Pa
         convert(two, tmp_path / "out.rlog")
 
 
-def test_a_bomb_goes_off_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packed, "UNPACKED_LIMIT", 1 << 20)
+def test_a_bomb_goes_off_early(tmp_path: Path) -> None:
     path = tmp_path / "zeros.gz"
     path.write_bytes(gzip.compress(bytes(64 << 20)))
     with pytest.raises(ImportRefused, match="unpacks to more than"):
-        convert(path, tmp_path / "out.rlog")
+        convert(path, tmp_path / "out.rlog", limits=Limits(unpacked=1 << 20))

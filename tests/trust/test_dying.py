@@ -1,0 +1,231 @@
+"""Workers that die or hang, an engine that raises, slots that raise: the window says so and lives on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+
+from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.processes import WorkerPool
+from replay_gui.widgets.find_field import FindField
+from replay_gui.widgets.row_view import RowView
+from replay_gui.windows.crash_dialog import CrashHook
+from replay_gui.windows.export_dialog import ExportDialog
+from replay_gui.windows.runs_dialog import RunsDialog
+from tests.helpers.claude_code_lines import assistant, text, user, write
+from tests.helpers.journey import Journey
+from tests.helpers.logs import write_log
+
+DIED = "ended unexpectedly (signal 9, SIGKILL)"
+JOBS = ("index", "integrity", "states", "file_hash", "convert", "find", "compare", "report", "survey")
+
+
+class Trouble:
+    """What waits for one job of a journey, and how a user has that job done."""
+
+    def __init__(self, job: str, folder: Path) -> None:
+        self.job, self.folder = job, folder
+        self.file = folder / "trouble"
+
+    @property
+    def met(self) -> bool:
+        return self.file.with_name("met").exists()
+
+    def lay(self, how: str) -> None:
+        self.file.with_name("met").unlink(missing_ok=True)
+        self.file.write_text(how)
+
+    def prepare(self, journey: Journey) -> None:
+        self.run = write_log(self.folder / "runs" / "run.rlog")
+        self.other = write_log(self.folder / "runs" / "other.rlog", turns=9)
+        self.foreign = write(self.folder, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
+        if self.job in ("find", "report", "survey", "convert"):
+            journey.open(self.run)
+            journey.session.seek(7)
+            journey.arrive(7)
+
+    def begin(self, journey: Journey) -> None:
+        match self.job:
+            case "convert":
+                journey.session.open(str(self.foreign))
+            case "find":
+                (field,) = [one for one in journey.window.findChildren(FindField) if one.isVisible()]
+                field.line.setText("")
+                field.line.setText("because")
+            case "compare":
+                journey.window.comparison.start(str(self.run), str(self.other))
+            case "report":
+                for dialog in journey.window.findChildren(ExportDialog):
+                    dialog.close()
+                journey.window.actions_["export"].trigger()
+            case "survey":
+                for runs in journey.window.findChildren(RunsDialog):
+                    runs.close()
+                journey.window.sources.show_runs(str(self.run.parent))
+            case _:
+                journey.session.open(str(self.run))
+
+    def succeeded(self, journey: Journey) -> bool:
+        session = journey.session
+        match self.job:
+            case "convert":
+                return session.facts is not None and session.facts.format == "claude-code" and not session.working
+            case "find":
+                return any("of" in words and "10" in words for words in shown())
+            case "compare":
+                return journey.window.comparison.active and journey.window.comparison.fresh
+            case "report":
+                return any(dialog.complete for dialog in journey.window.findChildren(ExportDialog))
+            case "survey":
+                return any(dialog.runs.rowCount() == 2 for dialog in journey.window.findChildren(RunsDialog))
+            case _:
+                return session.report is not None and session.report.verdict == "VALID"
+
+
+def shown() -> list[str]:
+    """Every text on the screen."""
+    found = list[str]()
+    for widget in QApplication.allWidgets():
+        if isinstance(widget, QLabel | QAbstractButton) and widget.isVisible():
+            found.append(f"{widget.text()} {widget.toolTip()}")
+        elif isinstance(widget, RowView) and widget.isVisible():
+            found.append(widget.hint)
+    return found
+
+
+def processes() -> list[str]:
+    return [pid for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()]
+
+
+@pytest.fixture
+def trouble(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trouble:
+    found = Trouble(request.param, tmp_path)
+    (tmp_path / "runs").mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("TROUBLED_JOB", found.job)
+    monkeypatch.setenv("TROUBLE", str(found.file))
+    monkeypatch.setattr(WorkerPool.__init__, "__defaults__", (2, "troubled_jobs"))
+    return found
+
+
+@pytest.mark.parametrize("trouble", JOBS, indirect=True)
+def test_a_worker_that_is_killed(trouble: Trouble, journey: Journey) -> None:
+    """The window says so, where it is looked for; the second time it is done; nothing else is lost."""
+    trouble.prepare(journey)
+    facts, position = journey.session.facts, journey.session.position
+    trouble.lay("kill")
+    trouble.begin(journey)
+    journey.until(lambda: trouble.met)
+    journey.until(lambda: any(DIED in words for words in shown()))
+    if facts is not None:
+        assert (journey.session.facts, journey.session.position) == (facts, position)
+    trouble.begin(journey)
+    journey.until(lambda: trouble.succeeded(journey))
+    journey.session.seek(3)
+    journey.arrive(3)
+
+
+@pytest.mark.parametrize("trouble", JOBS, indirect=True)
+def test_closing_the_window_in_the_middle_of_it(trouble: Trouble, journey: Journey) -> None:
+    """Within a second, and no process is left."""
+    trouble.prepare(journey)
+    trouble.lay("hang")
+    trouble.begin(journey)
+    journey.until(lambda: trouble.met)
+    assert processes()
+    begin = time.monotonic()
+    journey.window.close()
+    assert time.monotonic() - begin < 1.0
+    assert processes() == []
+
+
+@pytest.mark.parametrize("trouble", ["index"], indirect=True)
+def test_a_job_that_raises(trouble: Trouble, journey: Journey) -> None:
+    trouble.prepare(journey)
+    trouble.lay("raise")
+    trouble.begin(journey)
+    journey.until(lambda: any("<b>nobody foresaw this" in words for words in shown()))
+    trouble.begin(journey)
+    journey.until(lambda: trouble.succeeded(journey))
+
+
+@pytest.fixture
+def hook(journey: Journey) -> Iterator[CrashHook]:
+    hook = CrashHook()
+    hook.install()
+    yield hook
+    hook.uninstall()
+    if hook.dialog is not None:
+        hook.dialog.close()
+        hook.dialog.deleteLater()
+
+
+def test_an_engine_that_raises(
+    journey: Journey,
+    hook: CrashHook,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    journey.open(write_log(tmp_path / "run.rlog"))
+
+    def moment(self: OpenRun, position: int) -> None:
+        raise ValueError(f"<b>no moment at {position}")
+
+    monkeypatch.setattr(OpenRun, "moment", moment)
+    with journey.qtbot.waitSignal(hook.crashed):
+        journey.session.seek(5)
+    monkeypatch.undo()
+    journey.until(lambda: hook.dialog is not None)
+    assert hook.dialog is not None
+    assert "ValueError: <b>no moment at 5" in hook.dialog.report.toPlainText()
+    journey.session.seek(9)
+    journey.arrive(9)
+    assert journey.session.moment is not None
+    assert journey.session.moment.event is not None
+
+
+def raising(n: int) -> Callable[[], None]:
+    def slot() -> None:
+        raise KeyError(f"slot {n}")
+
+    return slot
+
+
+def test_slots_that_raise_and_raise(journey: Journey, hook: CrashHook, tmp_path: Path, capfd: object) -> None:
+    """A hundred in a row are one dialog, not a hundred; the window goes on being used."""
+    journey.open(write_log(tmp_path / "run.rlog"))
+    crashes = list[str]()
+    hook.crashed.connect(crashes.append)
+    for n in range(100):
+        QTimer.singleShot(0, journey.window, raising(n))
+    journey.until(lambda: bool(crashes))
+    for _ in range(5):
+        QApplication.processEvents()
+    assert len(crashes) == 1
+    assert "KeyError: 'slot 0'" in crashes[0]
+    assert hook.dialog is not None
+    hook.dialog.close()
+    journey.window.activateWindow()
+    journey.session.seek(4)
+    journey.arrive(4)
+    journey.press(Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier)
+
+
+@pytest.mark.parametrize("trouble", ["survey"], indirect=True)
+def test_a_survey_that_ends_early_says_so_beside_what_it_found(trouble: Trouble, journey: Journey) -> None:
+    trouble.prepare(journey)
+    trouble.begin(journey)
+    journey.until(lambda: trouble.succeeded(journey))
+    (dialog,) = journey.window.findChildren(RunsDialog)
+    journey.until(lambda: not dialog.runs.working)
+    dialog.runs.problem = f"the worker process {DIED}"
+    dialog.runs.progressed.emit()
+    assert any(f"2 runs, not all: the worker process {DIED}" in words for words in shown())
+    dialog.close()
