@@ -9,14 +9,14 @@ from replay_gui.core.event import event_id
 from replay_gui.core.header import Header
 from replay_gui.core.verification import INVALID, NOT_VERIFIABLE, VALID, Finding, VerificationReport
 
-_NO_HASHES = "This format carries no hashes, so nothing protects the run; "
-_OWN_HASHES = "Checked by the hashes and rules of the file's own format, which link no event to the one before; "
-_STATES = {"recorded": "its state is the one that was recorded.", "derived": "its state is derived from its events."}
+NO_HASHES = "This format carries no hashes, so nothing protects the run."
+_OWN_HASHES = "Checked by the hashes and rules of the file's own format, which link no event to the one before."
+_STATES = {"recorded": "Its state is the one that was recorded.", "derived": "Its state is derived from its events."}
 
 
 def why_not_verifiable(state: str) -> str:
     """Why nothing of a foreign file is verified. `state`: of its Header, "recorded" or "derived"."""
-    return _NO_HASHES + _STATES[state]
+    return f"{NO_HASHES} {_STATES[state]}"
 
 
 def foreign_verdict(
@@ -45,7 +45,7 @@ def foreign_verdict(
         state_hash=None,
         file_blake3=header.source["blake3"],
         verdict=verdict,
-        notes=((_NO_HASHES if found is None else _OWN_HASHES) + _STATES[header.state], *notes),
+        notes=(f"{NO_HASHES if found is None else _OWN_HASHES} {_STATES[header.state]}", *notes),
         unlisted=(0 if found is None else found["failed"] - len(failures), 0),
     )
 

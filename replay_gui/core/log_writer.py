@@ -181,10 +181,6 @@ class LogWriter:
         """Bytes of the file: whole records, as anyone may read them."""
         return self._end
 
-    def sync(self) -> None:
-        """Waits until the disk has everything."""
-        os.fsync(self._fd)
-
     def close(self) -> None:
         if self._fd >= 0:
             os.close(self._fd)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 MOST_PATHS = 256  # subagents told apart; events of others count as their parents'
-MOST_RUNS = 1 << 20  # stretches told apart; what comes later is the main agent's
+MOST_RUNS = 1 << 18  # stretches told apart; what comes later is the main agent's
 DEEPEST = 8  # names of a path that count
 _NAME = 120  # characters of a name
 

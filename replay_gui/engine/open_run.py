@@ -130,7 +130,8 @@ class OpenRun:
         if report.verdict == VALID:
             return foreign_verdict(self.facts.path, self._log.header, report.events, self.facts.notes, self._own_hashes)
         damaged = "The copy that this file was converted to is damaged; reload the file to have it converted anew."
-        return replace(report, run=self.facts.path, notes=(damaged, why_not_verifiable(self.facts.state), *self.facts.notes))
+        why = why_not_verifiable(self.facts.state)
+        return replace(report, run=self.facts.path, notes=(damaged, why, *self.facts.notes))
 
     def close(self) -> None:
         """Closes the log and removes an index that is not complete or not kept, and a log that never became whole."""

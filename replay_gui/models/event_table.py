@@ -17,6 +17,7 @@ from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models.event_filter import EventFilter, Tally
 from replay_gui.models.event_words import since_start, span_words
 from replay_gui.models.session import Session
+from replay_gui.models.subagents import NO_SUBAGENTS, Subagents
 
 AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
 
@@ -36,6 +37,7 @@ class EventTable(QAbstractTableModel):
 
     Attributes:
         tally: of the run's events, counted meanwhile.
+        subagents: of the run, once they are known. folded: those of which only the first event is shown.
 
     Signal: went_on(): rows were added because more events were looked at.
     """
@@ -47,6 +49,7 @@ class EventTable(QAbstractTableModel):
         self._session = session
         self._index = session.index
         self._filter = EventFilter()
+        self.subagents, self.folded = NO_SUBAGENTS, frozenset[int]()
         self._hits: dict[int, Hit] | None = None
         self._shown: NDArray[np.int64] | None = None
         self._base = 0
@@ -60,6 +63,7 @@ class EventTable(QAbstractTableModel):
         session.index_changed.connect(self.on_index_changed)
         session.position_changed.connect(self.on_position_changed)
         session.rows_ready.connect(self.on_rows_ready)
+        session.totals_changed.connect(self.on_totals_changed)
 
     # ---- rows and places ----------------------------------------------------------------------------
     @property
@@ -69,6 +73,12 @@ class EventTable(QAbstractTableModel):
     def set_filter(self, filter_: EventFilter) -> None:
         self._filter = filter_
         self._reset()
+
+    def fold(self, folded: frozenset[int]) -> None:
+        """Folds these subagents, by number, and no others. What a search found shows all the same."""
+        if folded != self.folded:
+            self.folded = folded
+            self._reset()
 
     def show_hits(self, hits: dict[int, Hit] | None) -> None:
         """Shows only these events of those that pass the filter, with what was found in them; None: all again.
@@ -122,8 +132,14 @@ class EventTable(QAbstractTableModel):
     @Slot()
     def on_run_changed(self) -> None:
         self._filter, self._hits, self.tally = EventFilter(), None, Tally()
+        self.subagents, self.folded = NO_SUBAGENTS, frozenset()
         self._blocks.clear()
         self._reset()
+
+    @Slot()
+    def on_totals_changed(self) -> None:
+        totals = self._session.totals
+        self.subagents = NO_SUBAGENTS if totals is None else Subagents.of(totals.nesting)
 
     @Slot()
     def on_index_changed(self) -> None:
@@ -183,7 +199,8 @@ class EventTable(QAbstractTableModel):
         self._index = self._session.index
         self._base = 0
         self._done = 0
-        self._shown = None if self._filter.all and self._hits is None else np.zeros(0, np.int64)
+        unfiltered = self._filter.all and self._hits is None and not self.folded
+        self._shown = None if unfiltered else np.zeros(0, np.int64)
         stop = self._stop(self._index)
         if self._shown is not None:
             self._shown = self._passing(self._index, 0, stop)
@@ -195,7 +212,8 @@ class EventTable(QAbstractTableModel):
     def _passing(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
         """Places of the events to show among start … stop - 1, which count hits or events."""
         if self._hits is None:
-            return self._filter.places(index, start, stop)
+            places = self._filter.places(index, start, stop)
+            return places[~self.subagents.hidden(self.folded, places)] if self.folded else places
         hits = np.fromiter(islice(self._hits, start, stop), np.int64)
         return hits if self._filter.all else hits[self._filter.passing(index, hits)]
 
@@ -236,6 +254,13 @@ class EventTable(QAbstractTableModel):
             case 3:  # TEXT
                 return row.text
         return "" if row.duration is None or row.kind == "ToolRequest" else span_words(row.duration)
+
+    def fold_words(self, row: EventRow) -> str:
+        """What stands for a folded subagent beside its first event; "" beside any other."""
+        number = self.subagents.headed(row.position - 1)
+        if number is None or number not in self.folded:
+            return ""
+        return one_line(f"{self.subagents.paths[number][-1]}: {self.subagents.count(number):,} events folded")
 
     def tool_place(self, row: EventRow) -> int:
         """The tool's place in the index, for its hue; NO_TOOL where there is none."""

@@ -7,7 +7,7 @@ index stands at position i + 1, just after which the state shows its effect.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.run_index import FLAG_FAILED, NO_PAIR, RunIndex
-from replay_gui.models.timeline_choice import ALL_LANES, REST, TOOLS, LaneChoice
+from replay_gui.models.subagents import NO_SUBAGENTS, Subagents, positions_in
+from replay_gui.models.timeline_choice import ALL_LANES, REST, SUBAGENTS, TOOLS, LaneChoice
 
 Positions = NDArray[np.int32]
 TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
+SUBAGENT_LANES = 6  # at most, likewise
 MOST_PARTS = 16  # of a lane
 NOTHING: Positions = np.zeros(0, np.int32)
 
@@ -74,7 +76,8 @@ class Lane:
 
     Attributes:
         key: what it is remembered by. title: its name. parts: what is on it; of calls, or of what is no call.
-        group: TOOLS or REST where it can be folded with others, else "". folded: whether it is all of its group.
+        group: TOOLS, REST or SUBAGENTS where it can be folded with others, else "". folded: whether it is all of it.
+        depth: how far its name is moved in. spans: of subagents, int32[n, 2]: the stretches that are theirs.
     """
 
     key: str
@@ -82,6 +85,8 @@ class Lane:
     parts: tuple[Part, ...]
     group: str = ""
     folded: bool = False
+    depth: int = 0
+    spans: NDArray[np.int32] | None = None
 
     @property
     def count(self) -> int:
@@ -104,6 +109,11 @@ class Lanes:
     _tools: tuple[str, ...] = ()
     _events: Mapping[int, Positions] = field(default_factory=lambda: MappingProxyType({}))
     _failed: Mapping[int, Positions] = field(default_factory=lambda: MappingProxyType({}))
+    _subagents: tuple[Lane, ...] = ()
+
+    def with_subagents(self, subagents: Subagents = NO_SUBAGENTS) -> Lanes:
+        """The same with a lane for each of these."""
+        return replace(self, _subagents=tuple(_subagent_row(subagents, n) for n in range(len(subagents.paths))))
 
     def grown(self, index: RunIndex, most: int | None = None) -> Lanes:
         """The lanes of `index`, a longer index of the same run: only its new events are looked at, `most` of them."""
@@ -125,11 +135,12 @@ class Lanes:
             index.tools,
             _merged(self._events, key, np.flatnonzero(begins), start + 1),
             _merged(self._failed, key, failed, start + 1),
+            self._subagents,
         )
 
     def rows(self, choice: LaneChoice = ALL_LANES, limit: int = TOOL_LANES) -> tuple[Lane, ...]:
         """The lanes from top to bottom: at most `limit` tools, by number of calls, the rest of them in one lane."""
-        rows = [self._row(key) for key in (_AGENT, _OBSERVATIONS, _DECISIONS)]
+        rows = [self._row(_AGENT), *self._subagent_rows(choice), self._row(_OBSERVATIONS), self._row(_DECISIONS)]
         rows += self._tool_rows(choice, limit)
         rest = [self._row(key, REST) for key in (_MEMORY, _PATCHES, _ERRORS)]
         rest += [self._row(_OTHER, REST)] if _OTHER in self._events else []
@@ -149,6 +160,15 @@ class Lanes:
         title, kind = _TITLES[key]
         return Lane(title.lower(), title, (Part(kind, None, self._events.get(key, NOTHING)),), group)
 
+    def _subagent_rows(self, choice: LaneChoice) -> list[Lane]:
+        rows = list(self._subagents)
+        if SUBAGENTS in choice.folded:
+            return [_of_subagents(SUBAGENTS, "Subagents", rows, folded=True)] if rows else []
+        rows = [row for row in rows if row.key not in choice.hidden]
+        kept = len(rows) if len(rows) <= SUBAGENT_LANES else SUBAGENT_LANES - 1
+        rest = rows[kept:]
+        return rows[:kept] + ([_of_subagents("more subagents", f"{len(rest):,} more", rest)] if rest else [])
+
     def _tool_rows(self, choice: LaneChoice, limit: int) -> list[Lane]:
         called = [key for key in self._events if key >= _FIRST_TOOL]
         called.sort(key=lambda key: (-len(self._events[key]), key))
@@ -167,6 +187,19 @@ class Lanes:
         name = self._tools[tool]
         part = Part("ToolRequest", tool, self._events[key], self._failed.get(key, NOTHING))
         return Lane(f"tool:{name}", name, (part,), TOOLS)
+
+
+def _subagent_row(subagents: Subagents, number: int) -> Lane:
+    path, spans = subagents.paths[number], subagents.spans(number)
+    part = Part("AgentInit", None, positions_in(spans))
+    return Lane(f"subagent:{'/'.join(path)}", path[-1], (part,), SUBAGENTS, depth=len(path), spans=spans)
+
+
+def _of_subagents(key: str, title: str, rows: list[Lane], folded: bool = False) -> Lane:
+    spans = np.concatenate([row.spans for row in rows if row.spans is not None])
+    spans = spans[np.argsort(spans[:, 0], kind="stable")]
+    part = Part("AgentInit", None, positions_in(spans))
+    return Lane(key, title, (part,), SUBAGENTS, folded, 1, spans)
 
 
 def _folded(group: str, title: str, rows: list[Lane]) -> Lane:

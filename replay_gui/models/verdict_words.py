@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from replay_gui.core.foreign_verdict import WHY
+from replay_gui.core.foreign_verdict import NO_HASHES
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.verification import NOT_VERIFIABLE, Finding, VerificationReport
 from replay_gui.engine.answers import Progress
@@ -24,7 +24,7 @@ class Verdict:
 def verdict_of(report: VerificationReport | None, progress: Progress | None, has_hashes: bool = True) -> Verdict:
     """`progress` counts only as long as there is no report. `has_hashes`: whether the run's format has any."""
     if report is None and not has_hashes:
-        return Verdict("warn", NOT_VERIFIABLE, WHY)
+        return Verdict("warn", NOT_VERIFIABLE, NO_HASHES)
     if report is None and progress is None:
         return Verdict("raised", "Not checked", "The hashes of this run have not been checked.")
     if report is None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from replay_gui.core.run_index import NO_TIME
 from replay_gui.look.theme import GAP
 from replay_gui.models.event_filter import EventFilter
-from replay_gui.models.event_table import DURATION, TIME, EventTable
+from replay_gui.models.event_table import DURATION, LABEL, TIME, EventTable
 from replay_gui.models.event_words import since_start, view_command
 from replay_gui.models.finder import Finder
 from replay_gui.models.pacer import Pacer
@@ -66,6 +66,9 @@ class EventList(Panel):
         session.index_changed.connect(self.on_index_changed)
         session.position_changed.connect(self.on_position_changed)
         session.rows_ready.connect(self._on_rows_ready)
+        session.totals_changed.connect(self.on_index_changed)
+        self.view.row_activated.connect(self.toggle_fold)
+        self.view.row_pressed.connect(self._on_row_pressed)
         self.table.went_on.connect(self._on_rows_added)
         self.on_search_started()
 
@@ -101,7 +104,8 @@ class EventList(Panel):
     @Slot()
     def on_index_changed(self) -> None:
         index, shown = self._session.index, self.table.rowCount()
-        passes, finding = self.table.filter.all, bool(self._finder.text) and self.hits_only.isChecked()
+        passes = self.table.filter.all and not self.table.folded
+        finding = bool(self._finder.text) and self.hits_only.isChecked()
         self.set_note(f"{index.count:,}" if passes and not finding else f"{shown:,} of {index.count:,}")
         self.view.hint = "No events yet." if passes else "No event passes the filter."
         if finding:
@@ -156,6 +160,23 @@ class EventList(Panel):
     def _on_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
         if current.isValid() and not self._following:
             self._session.seek(self.table.place(current.row()) + 1)
+
+    @Slot(int)
+    def toggle_fold(self, row: int) -> None:
+        """Folds, or unfolds, the subagent that begins with this row's event, if one does."""
+        place = self.table.place(row)
+        number = self.table.subagents.headed(place)
+        if number is not None:
+            self.table.fold(self.table.folded ^ {number})
+            self.on_index_changed()
+            self.on_position_changed(self._session.position)
+
+    @Slot(int, int)
+    def _on_row_pressed(self, row: int, x: int) -> None:
+        """On a triangle, which stands just before the mark of a label that is moved in."""
+        label = self.view.columnViewportPosition(LABEL)
+        if label <= x < label + self._delegate.indent(self.table.event_row(row)):
+            self.toggle_fold(row)
 
     @Slot()
     def copy_line(self) -> None:

@@ -13,8 +13,10 @@ from replay_gui.look.theme import GAP, MARK, UNIT, data_font, kind_color, theme,
 from replay_gui.models.event_table import DURATION, LABEL, POSITION, TIME, EventTable
 from replay_gui.widgets.line_text import RIGHT, LineText
 from replay_gui.widgets.row_view import RowView
+from replay_gui.widgets.timeline_painter import paint_triangle
 
 _AHEAD = 0.55  # how much of a mark's colour is left ahead of the position
+_DEEPEST = 4  # subagents within subagents that are moved in further
 _CHOSEN = QStyle.StateFlag.State_Selected
 
 
@@ -32,11 +34,16 @@ class RowDelegate(QStyledItemDelegate):
         """Widths of the columns for `count` events with such times and these labels, in pixels."""
         data, ui = self._data.metrics, self._ui.metrics
         longest = max([ui.horizontalAdvance(text) for text in (*labels, "PatchProposal")])
+        deepest = min(max(map(len, self._table.subagents.paths), default=0), _DEEPEST)
         return {
             POSITION: data.horizontalAdvance("0" * max(len(f"{count:,}"), 4)) + 2 * GAP + UNIT,
             TIME: data.horizontalAdvance(max(longest_time, "+00:00.000", key=len)) + 2 * GAP + UNIT,
-            LABEL: min(longest, data.horizontalAdvance("0" * 20)) + 2 * GAP + 3 * UNIT,
+            LABEL: min(longest, data.horizontalAdvance("0" * 20)) + 2 * GAP + 3 * UNIT * (1 + deepest),
         }
+
+    def indent(self, row: EventRow) -> int:
+        """How far the label of a subagent's event is moved in."""
+        return min(self._table.subagents.depth(row.position - 1), _DEEPEST) * 3 * UNIT
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -57,12 +64,16 @@ class RowDelegate(QStyledItemDelegate):
             case 1:  # TIME
                 self._data.draw(painter, rect.adjusted(UNIT, 0, 0, 0), words, quiet)
             case 2:  # LABEL
+                rect = rect.adjusted(self.indent(row), 0, 0, 0)
+                if (headed := self._table.subagents.headed(row.position - 1)) is not None:
+                    middle = QPointF(rect.x() - UNIT, rect.center().y() + 1)
+                    paint_triangle(painter, middle, headed in self._table.folded)
                 self._paint_mark(painter, rect, row, ahead and not chosen)
                 self._ui.draw(painter, rect.adjusted(2 * GAP + UNIT, 0, -GAP, 0), words, loud)
             case 3:  # TEXT, and the duration
                 bad = (row.failed or row.broken) and not chosen
-                hit = self._table.hit(line)
-                self._paint_text(painter, rect, row, hit or words, now.bad_text if bad else loud, quiet)
+                hit, folded = self._table.hit(line), self._table.fold_words(row)
+                self._paint_text(painter, rect, row, hit or folded or words, now.bad_text if bad else loud, quiet)
 
     def _paint_text(
         self, painter: QPainter, rect: QRect, row: EventRow, words: str | Hit, loud: QColor, quiet: QColor

@@ -16,11 +16,13 @@ class RowView(QTableView):
     """A table without headers whose rows are chosen whole.
 
     Signals: sight_changed(): other rows may be in sight. row_activated(int): Enter, or a double click.
+    row_pressed(int, int): the left button on a row, and x within the list.
     Attributes: hovered: the row under the pointer, or -1. hint: what is shown where there are no rows.
     """
 
     sight_changed = Signal()
     row_activated = Signal(int)
+    row_pressed = Signal(int, int)
 
     def __init__(self, name: str, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +91,12 @@ class RowView(QTableView):
             self.row_activated.emit(self.currentIndex().row())
             return
         super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        row = self.rowAt(int(event.position().y()))
+        if event.button() == Qt.MouseButton.LeftButton and row >= 0:
+            self.row_pressed.emit(row, int(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.rowAt(int(event.position().y())))

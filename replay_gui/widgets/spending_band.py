@@ -35,8 +35,8 @@ class SpendingBand(QWidget):
     """Columns of the tokens used, and a line of the cost so far; for a run that tells of neither there is nothing.
 
     Three tones stand on one another: what was read, what came from a cache, what was written. The columns' scale is
-    that of what is in sight, and stands at the top left; the line's is that of the run, and ends at the right. A click
-    goes there; the wheel zooms at the pointer. The triangle folds.
+    that of what is in sight, and stands at the top left; the line ends at the top with what stands beside the name. A
+    click goes there; the wheel zooms at the pointer. The triangle folds.
 
     Signals:
         fold_asked(): the triangle was clicked. known_changed(): there is something to show, or nothing any more.
@@ -152,8 +152,8 @@ class SpendingBand(QWidget):
         most = self._paint_tokens(painter, plot, scale)
         if plot.cost:
             self._paint_cost(painter, plot, scale)
-        if not self._folded:
-            self._paint_scales(painter, room, token_words(most) if most else "", cost_words(plot.cost))
+        if most and not self._folded:
+            self._paint_most(painter, token_words(most))
         painter.setClipping(False)
         self._paint_names(painter, plot)
         painter.end()
@@ -197,21 +197,15 @@ class SpendingBand(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(QPolygonF([QPointF(*point) for point in np.column_stack((x, y)).tolist()]))
 
-    def _paint_scales(self, painter: QPainter, room: QRectF, tokens: str, cost: str) -> None:
+    def _paint_most(self, painter: QPainter, words: str) -> None:
+        """What the tallest column could stand for, on a ground that keeps it readable."""
         painter.setFont(ui_font(size=SMALL_SIZE))
-        measure, now = painter.fontMetrics(), theme()
-        ground = QColor(now.panel)
+        measure, ground = painter.fontMetrics(), QColor(theme().panel)
         ground.setAlphaF(0.8)
-        assert self._plot is not None, "nothing is drawn without a plot"
-        both = ((tokens, _LEFT, now.secondary), (cost if self._plot.cost else "", _RIGHT, now.secondary))
-        for words, side, colour in both:
-            if words:
-                wide = measure.horizontalAdvance(words) + 2 * UNIT
-                at = room.left() + UNIT if side == _LEFT else room.right() - wide - UNIT
-                box = QRectF(at, 0, wide, measure.height())
-                painter.fillRect(box, ground)
-                painter.setPen(colour)
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+        box = QRectF(LABELS + UNIT, 0, measure.horizontalAdvance(words) + 2 * UNIT, measure.height())
+        painter.fillRect(box, ground)
+        painter.setPen(theme().secondary)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_names(self, painter: QPainter, plot: SpendingPlot) -> None:
         now = theme()

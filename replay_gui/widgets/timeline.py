@@ -25,6 +25,7 @@ from replay_gui.models.event_words import since_start
 from replay_gui.models.lane_hit import crowd, event_near
 from replay_gui.models.lanes import TOOL_LANES, Lane, Lanes
 from replay_gui.models.session import Session
+from replay_gui.models.subagents import Subagents
 from replay_gui.models.timeline_choice import ALL_LANES, LaneChoice
 from replay_gui.models.timeline_scale import TimelineScale
 from replay_gui.models.timeline_scene import TimelineScene
@@ -85,6 +86,7 @@ class Timeline(QWidget):
         self.setAccessibleDescription(HELP)
         session.run_changed.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
+        session.totals_changed.connect(self.on_totals_changed)
         session.position_changed.connect(self.on_position_changed)
         session.report_changed.connect(self.on_scene_changed)
         session.marks_changed.connect(self.on_scene_changed)
@@ -136,6 +138,13 @@ class Timeline(QWidget):
         if self._lanes.row_count(self._choice) != wanted:
             self.updateGeometry()
             self.lanes_changed.emit()
+
+    @Slot()
+    def on_totals_changed(self) -> None:
+        totals = self._session.totals
+        if totals is not None and totals.nesting.paths:
+            self._lanes = self._lanes.with_subagents(Subagents.of(totals.nesting))
+            self.choose(self._choice)
 
     @Slot(object)
     def on_position_changed(self, position: int) -> None:

@@ -55,6 +55,9 @@ class LanePainter:
         if lane.is_agent and self._index.phases:
             self._paint_phases(middle)
             return
+        if lane.spans is not None:
+            self._paint_spans(lane.spans, middle)
+            return
         room = self._scale.width / PIXELS_A_MARK
         shown = [int(np.diff(places_of(part.positions, (self._first, self._last)))[0]) for part in lane.parts]
         if sum(shown) > room:
@@ -154,6 +157,22 @@ class LanePainter:
         if took == NO_DURATION and stop > start and NO_TIME not in (index.time[start - 1], index.time[stop - 1]):
             took = int(index.time[stop - 1] - index.time[start - 1])
         return span_words(took) if took >= 0 else ""
+
+    # ---- subagents ------------------------------------------------------------------------------------
+    def _paint_spans(self, spans: NDArray[np.int32], middle: float) -> None:
+        """When a subagent was at it; of stretches within the same pixel the last, of two that touch no gap."""
+        begin = int(np.searchsorted(spans[:, 1], np.ceil(self._first)))
+        end = int(np.searchsorted(spans[:, 0], np.floor(self._last), "right"))
+        left, right = self._pixels(spans[begin:end, 0]) - UNIT / 2, self._pixels(spans[begin:end, 1]) + UNIT / 2
+        if len(left):
+            new = np.append(True, left[1:] > right[:-1] + LINE)
+            first = np.flatnonzero(new)
+            last = np.append(first[1:] - 1, len(left) - 1)
+            left = np.maximum(left[first], self._layout.plot.left())
+            right = np.minimum(right[last], self._layout.width)
+            height = np.full(len(first), BAR - UNIT)
+            bars = np.column_stack((left, np.full(len(first), middle - height[0] / 2), right - left, height))
+            self._bars(bars, kind_color("AgentInit"), None)
 
     # ---- phases ---------------------------------------------------------------------------------------
     def _paint_phases(self, middle: float) -> None:

@@ -8,10 +8,17 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.plain_text import one_line
 from replay_gui.models.lanes import Lane
-from replay_gui.models.timeline_choice import REST, SPENDING, TOOLS, LaneChoice
+from replay_gui.models.timeline_choice import REST, SPENDING, SUBAGENTS, TOOLS, LaneChoice
 
 _NAME = 60  # characters
 _LISTED = 40  # lanes
+
+
+_FOLDS = (
+    ("All subagents in one lane", SUBAGENTS),
+    ("All tools in one lane", TOOLS),
+    ("Memory, patches and errors in one lane", REST),
+)
 
 
 class TimelineMenu(QMenu):
@@ -36,7 +43,8 @@ class TimelineMenu(QMenu):
         if aimed is not None:
             self._add(f"Hide {one_line(aimed.title, _NAME)}", choice.without(aimed.key)).setEnabled(len(shown) > 1)
             self.addSeparator()
-        for text, group in (("All tools in one lane", TOOLS), ("Memory, patches and errors in one lane", REST)):
+        nested = any(lane.group == SUBAGENTS for lane in lanes)
+        for text, group in _FOLDS if nested else _FOLDS[1:]:
             self._add(text, choice.toggled(group), group in choice.folded)
         self.addSeparator()
         for lane in lanes[:_LISTED]:

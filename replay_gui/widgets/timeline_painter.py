@@ -65,7 +65,7 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
     for row, lane in enumerate(scene.lanes):
         room = layout.lane(row)
         room.setRight(LABELS)
-        room.adjust(GAP + UNIT, 0, -GAP, 0)
+        room.adjust(GAP + UNIT + lane.depth * GAP, 0, -GAP, 0)
         phases = len(scene.index.phases) if lane.is_agent else 0
         count = f"{phases or lane.count:,}" + (" phases" if phases > 1 else " phase" if phases else "")
         painter.setFont(names)

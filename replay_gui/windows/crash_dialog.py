@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from replay_gui.core.plain_text import visible
 from replay_gui.look.theme import GAP, WIDE, data_font
 
 PAUSE = 1.0  # seconds between two dialogs at least
@@ -78,7 +79,7 @@ class CrashHook(QObject):
 
     def on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Writes it to standard error, and shows it unless another was shown just now."""
-        text = "".join(traceback.format_exception(kind, error, trace))
+        text = visible("".join(traceback.format_exception(kind, error, trace)), keep="\n\t")
         sys.stderr.write(text)
         if issubclass(kind, KeyboardInterrupt | SystemExit):
             return

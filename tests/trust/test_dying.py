@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -22,7 +23,8 @@ from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
 
 DIED = "ended unexpectedly (signal 9, SIGKILL)"
-JOBS = ("index", "integrity", "states", "file_hash", "convert", "find", "compare", "report", "survey")
+JOBS: list[Any] = ["index", "states", "convert", "find", "compare", "report", "survey"]
+JOBS += [pytest.param(job, marks=pytest.mark.long) for job in ("integrity", "file_hash")]
 
 
 class Trouble:

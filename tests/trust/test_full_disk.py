@@ -202,12 +202,12 @@ def test_a_small_disk_that_is_really_full(tmp_path: Path, capsys: pytest.Capture
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", disk], capture_output=True).returncode:
         pytest.skip("nothing may be mounted here")
     try:
-        path = write_log(tmp_path / "run.rlog", turns=300)
+        path = write_log(tmp_path / "run.rlog", turns=20)
         for suffix in (".html", ".json"):
             (disk / f"old{suffix}").write_bytes(b"what was there")
-        (disk / "filler").write_bytes(bytes(40_000))
+        (disk / "filler").write_bytes(bytes(56_000))
         for suffix in (".html", ".json"):
-            code = main(["verify", *[str(path)] * 30, "--report", str(disk / f"old{suffix}")])
+            code = main(["verify", *[str(path)] * 6, "--report", str(disk / f"old{suffix}")])
             said = capsys.readouterr()
             assert (code, "the disk is full" in said.err) == (2, True)
             assert (disk / f"old{suffix}").read_bytes() == b"what was there"

@@ -29,7 +29,7 @@ class ClaudeCode:
 
     name = "claude-code"
     title = "Claude Code session"
-    version = 1
+    version = 2
 
     def recognises(self, file: ForeignFile) -> bool:
         if not file.first_lines and _LONG_FIRST_LINE.match(file.head):

@@ -85,6 +85,8 @@ class ClaudeCodeEvents:
         self._run = RunBuilder(notes)
         self._anchors: dict[str, int] = {}  # a line's uuid -> the event that what follows it names as its parent
         self._said: dict[str, Any] = {}
+        self._subagents: dict[str, str] = {}  # a subagent's line's uuid -> the subagent's name
+        self._nameless = 0  # subagents that their lines do not name
 
     def read(self, source: Source) -> Iterator[ImportedEvent]:
         """The run's events; what is left out or not understood is counted on the way."""
@@ -178,11 +180,21 @@ class ClaudeCodeEvents:
         once["duration"] = milliseconds(fields.get("durationMs"))
         if fields.get("isSidechain") is True and not self._found.subagent:
             context["sidechain"] = True
+            context["subagent"] = [self._subagent(fields)]
         context["agent"] = text_of(fields, "agentId") or None
         parent = self._anchors.get(text_of(fields, "parentUuid") or text_of(fields, "logicalParentUuid"))
         if parent is not None:
             context["parent"] = parent
         return rest
+
+    def _subagent(self, fields: dict[str, Any]) -> str:
+        """The name of the subagent whose line it is: its id, else a number for each chain of lines."""
+        name = text_of(fields, "agentId") or self._subagents.get(text_of(fields, "parentUuid"))
+        if name is None:
+            self._nameless += 1
+            name = f"subagent {self._nameless}"
+        self._subagents[text_of(fields, "uuid")] = name
+        return name
 
     def _anchor(self, seq: int) -> None:
         """What comes next, on this line or after it, was caused by the event `seq`."""

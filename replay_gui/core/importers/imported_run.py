@@ -17,7 +17,8 @@ class ImportedEvent:
     Attributes:
         kind, payload: what happened (FORMAT 2); no ids, no clocks.
         meta: what may differ between faithful runs, without `seq`: `parent` (how many events of the run came before
-            the causing one), `time` and `duration` (ns), providers' ids, tokens, cost, the place in the source.
+            the causing one), `time` and `duration` (ns), providers' ids, tokens, cost, the place in the source; of a
+            subagent's event `subagent`, the names from the outermost subagent to its own, which tell them all apart.
     """
 
     kind: str

@@ -34,7 +34,7 @@ class Langfuse:
 
     name = "langfuse"
     title = "Langfuse trace"
-    version = 1
+    version = 2
 
     def recognises(self, file: ForeignFile) -> bool:
         return _is_trace(file.document)

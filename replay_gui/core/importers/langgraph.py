@@ -123,6 +123,7 @@ class _Thread:
             checkpoint_id=str(checkpoint),
             metadata=metadata,
             fields=rest or None,
+            subagent=_subgraphs(namespace),
         )
 
     def _writes(self, namespace: Any, checkpoint: Any) -> None:
@@ -130,7 +131,8 @@ class _Thread:
                  WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ? ORDER BY task_id, idx"""
         for task, index, channel, kind, value in self._database.execute(ask, (self._thread, namespace, checkpoint)):
             payload = {"transition_type": f"write {channel}", "value": self._value(kind, value)}
-            self._run.add("StateTransition", payload, parent=self._seq[checkpoint], task_id=str(task), index=index)
+            where = {"parent": self._seq[checkpoint], "subagent": _subgraphs(namespace)}
+            self._run.add("StateTransition", payload, task_id=str(task), index=index, **where)
 
     def _value(self, kind: Any, raw: Any) -> Any:
         """A stored value: msgpack or JSON, as `kind` says."""
@@ -166,6 +168,11 @@ class _Thread:
             return value_of(raw, self._notes)
         except NotJson:
             return None
+
+
+def _subgraphs(namespace: Any) -> list[str] | None:
+    """The graphs within the thread's own that a namespace (name:id|name:id) leads to."""
+    return [part.partition(":")[0] for part in namespace.split("|")] if namespace and type(namespace) is str else None
 
 
 def _with_text_keys(value: Any) -> Any:

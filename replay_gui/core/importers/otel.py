@@ -22,7 +22,7 @@ class OpenTelemetry:
 
     name = "otel"
     title = "OpenTelemetry trace"
-    version = 1
+    version = 2
 
     def recognises(self, file: ForeignFile) -> bool:
         found = spans_in(file.document) if file.document is not None else _first(file)

@@ -59,6 +59,8 @@ class SpanEvents:
         self._told: set[str] = set()  # messages that are in the run already
         self._decided: int | None = None  # seq of the last decision
         self._agent: Span | None = None
+        self._names: dict[str, str] = {}  # of subagents, by their spans' ids
+        self._called: dict[str, int] = {}  # how many subagents have a name
 
     def read(self) -> Iterator[ImportedEvent]:
         self._agent = next((span for span in sorted(self._spans, key=self._rank) if span.role == "agent"), None)
@@ -94,15 +96,43 @@ class SpanEvents:
             elif span.role == "model" and span.id in around:
                 self._notes.count(REPEATED_CALLS)
             elif span.role == "model":
-                yield start, rank, _bound(self._asked_model, span)
-                yield end, rank + 1, _bound(self._answered_model, span)
+                yield start, rank, self._bound(self._asked_model, span)
+                yield end, rank + 1, self._bound(self._answered_model, span)
             elif span.role == "tool":
-                yield start, rank, _bound(self._asked_tool, span)
-                yield end, rank + 1, _bound(self._answered_tool, span)
+                yield start, rank, self._bound(self._asked_tool, span)
+                yield end, rank + 1, self._bound(self._answered_tool, span)
             elif span is not self._agent:
-                yield start, rank, _bound(self._other, span)
+                yield start, rank, self._bound(self._other, span)
             if span is self._agent and span.error is not None:
-                yield end, rank + 1, _bound(self._failed, span)
+                yield end, rank + 1, self._bound(self._failed, span)
+
+    def _bound(self, act: Callable[[Span], None], span: Span) -> Callable[[], None]:
+        path = self._subagents(span)
+
+        def does() -> None:
+            self._run.context = {"subagent": path or None}
+            act(span)
+
+        return does
+
+    def _subagents(self, span: Span) -> list[str]:
+        """The agents within the outermost one that the span is in, from the outside; what repeats a name is one."""
+        above = [span, *(self._by_id[id] for id in self._ancestors(span))]
+        if self._agent is None or not any(one is self._agent for one in above):
+            return []
+        path, about = list[str](), self._agent.name
+        for one in reversed(above):
+            if one.role == "agent" and one is not self._agent and one.name != about:
+                path.append(self._name(one))
+                about = one.name
+        return path
+
+    def _name(self, agent: Span) -> str:
+        """Its name, with a number where it is not the first of that name."""
+        if agent.id not in self._names:
+            same = self._called[agent.name] = self._called.get(agent.name, 0) + 1
+            self._names[agent.id] = agent.name if same == 1 else f"{agent.name} {same}"
+        return self._names[agent.id]
 
     def _rank(self, span: Span) -> tuple[int, int]:
         return span.start or 0, sum(1 for _ in self._ancestors(span))
@@ -159,10 +189,6 @@ class SpanEvents:
 
     def _failed(self, span: Span) -> None:
         self._run.error("span_error", span.error or "failed", span.name, time=span.end)
-
-
-def _bound(act: Callable[[Span], None], span: Span) -> Callable[[], None]:
-    return lambda: act(span)
 
 
 def _length(span: Span) -> int | None:

@@ -189,7 +189,7 @@ def test_a_conversion_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
     assert len(list(cache.iterdir())) == 1
 
-    monkeypatch.setattr(ClaudeCode, "version", 2)
+    monkeypatch.setattr(ClaudeCode, "version", ClaudeCode.version + 1)
     assert cached_conversion(path, cache).path != one.path
     path.write_bytes(path.read_bytes() + b"more\n")
     assert cached_conversion(path, cache).events == one.events + 1
