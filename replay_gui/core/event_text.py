@@ -32,8 +32,9 @@ def summarise(event: Event) -> str:
     """
     if event.problem is not None:
         return one_line(event.problem, LIMIT)
-    if event.payload.keys() == _BARE and event.payload["data"] is None:
-        return one_line(_volatile(event.meta), LIMIT)
+    if event.kind.startswith("x:") and event.payload.keys() == _BARE:
+        data = event.payload["data"]
+        return one_line(_volatile(event.meta) if data is None else gist(data), LIMIT)
     say: Callable[[Payload], str] = _SAYINGS.get(event.kind, gist)
     return one_line(say(event.payload), LIMIT)
 

@@ -57,7 +57,7 @@ class SpendingBand(QWidget):
         self._resting = QTimer(self, singleShot=True, interval=REST)
         self._resting.timeout.connect(self._on_rested)
         self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName("Tokens and cost")
         session.run_changed.connect(self.on_totals_changed)
         session.totals_changed.connect(self.on_totals_changed)
@@ -113,7 +113,7 @@ class SpendingBand(QWidget):
         return QSize(6 * LABELS, LANE if self._folded else 2 * LANE)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(2 * LABELS, self.sizeHint().height())
+        return QSize(2 * LABELS, LANE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.redraw()
@@ -123,6 +123,11 @@ class SpendingBand(QWidget):
     def _scale(self) -> TimelineScale:
         width = max(self.width() - LABELS - 2 * GAP, 1)
         return TimelineScale.showing_range(self._session.view, width, self._session.timeline_axis)
+
+    @property
+    def _low(self) -> bool:
+        """Whether there is room for one line of words alone."""
+        return self.height() < 2 * LANE - UNIT
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._plot is None:
@@ -152,7 +157,7 @@ class SpendingBand(QWidget):
         most = self._paint_tokens(painter, plot, scale)
         if plot.cost:
             self._paint_cost(painter, plot, scale)
-        if most and not self._folded:
+        if most and not self._low:
             self._paint_most(painter, token_words(most))
         painter.setClipping(False)
         self._paint_names(painter, plot)
@@ -211,7 +216,7 @@ class SpendingBand(QWidget):
         now = theme()
         lines = [("Tokens", token_words(plot.tokens))] if len(plot.positions) else []
         lines += [("Cost", cost_words(plot.cost))] if len(plot.paid) else []
-        if self._folded and len(lines) == 2:
+        if self._low and len(lines) == 2:
             lines = [("Tokens", f"{lines[0][1]}, {lines[1][1]}")]
         high = self.height() / len(lines)
         for number, (name, total) in enumerate(lines):

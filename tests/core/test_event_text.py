@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,6 +63,19 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
 )
 def test_each_kind_says_what_matters(kind: str, payload: dict[str, Any], line: str) -> None:
     assert summarise(event(kind, payload)) == line
+
+
+@pytest.mark.parametrize(
+    ("meta", "line"),
+    [
+        ({"tokens": {"input": 22_481, "output": 5}, "usage": {"a": 1}}, "22,481 input, 5 output tokens"),
+        ({"fields": {"turn_id": "t-1", "started_at": 5}}, "turn_id: t-1, started_at: 5"),
+        ({"usage": {"rate_limits": None}}, "rate_limits: none"),
+        ({"seq": 3}, "nothing more"),
+    ],
+)
+def test_of_an_event_whose_payload_says_nothing_its_meta_speaks(meta: dict[str, Any], line: str) -> None:
+    assert summarise(replace(event("x:codex/tokens", {"data": None}), meta=meta)) == line
 
 
 def test_a_problem_is_said_in_its_words() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -23,8 +22,8 @@ from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
 
 DIED = "ended unexpectedly (signal 9, SIGKILL)"
-JOBS: list[Any] = ["index", "states", "convert", "find", "compare", "report", "survey"]
-JOBS += [pytest.param(job, marks=pytest.mark.long) for job in ("integrity", "file_hash")]
+JOBS = ["index", "convert", "find", "compare", "survey"]
+OTHERS = [pytest.param(job, marks=pytest.mark.long) for job in ("states", "integrity", "file_hash", "report")]
 
 
 class Trouble:
@@ -116,7 +115,7 @@ def trouble(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     return found
 
 
-@pytest.mark.parametrize("trouble", JOBS, indirect=True)
+@pytest.mark.parametrize("trouble", [*JOBS, *OTHERS], indirect=True)
 def test_a_worker_that_is_killed(trouble: Trouble, journey: Journey) -> None:
     """The window says so, where it is looked for; the second time it is done; nothing else is lost."""
     trouble.prepare(journey)
@@ -133,7 +132,7 @@ def test_a_worker_that_is_killed(trouble: Trouble, journey: Journey) -> None:
     journey.arrive(3)
 
 
-@pytest.mark.parametrize("trouble", JOBS, indirect=True)
+@pytest.mark.parametrize("trouble", [*JOBS, "report", *OTHERS[:3]], indirect=True)
 def test_closing_the_window_in_the_middle_of_it(trouble: Trouble, journey: Journey) -> None:
     """Within a second, and no process is left."""
     trouble.prepare(journey)

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import time
+
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from replay_gui.core.nesting import Nesting, NestingBuilder
+from replay_gui.core.spending import Spending
+from replay_gui.engine.answers import Totals
 from replay_gui.look.theme import ROW
 from replay_gui.models.event_filter import EventFilter, Tally
-from replay_gui.models.event_table import TEXT
+from replay_gui.models.event_table import LABEL, TEXT
 from replay_gui.models.finder import Finder
 from replay_gui.widgets.event_list import EventList
 from replay_gui.widgets.filter_menu import FilterMenu
@@ -146,3 +153,71 @@ def test_it_says_when_there_is_nothing(events: EventList, session: StorySession)
 def test_rows_have_one_height(events: EventList, session: StorySession) -> None:
     session.show(story_index(20))
     assert {events.view.rowHeight(row) for row in range(20)} == {ROW}
+
+
+# ---- subagents -----------------------------------------------------------------------------------------
+def nest(session: StorySession, count: int, scout: range, deep: range) -> None:
+    builder = NestingBuilder()
+    for position in range(1, count + 1):
+        inner = ["deep"] if position in deep else []
+        builder.take(position, {"subagent": ["scout", *inner]} if position in scout else {})
+    session.totals = Totals((), Spending(), builder.whole())
+    session.totals_changed.emit()
+
+
+def triangle(events: EventList, row: int) -> QPoint:
+    label = events.view.visualRect(events.table.index(row, LABEL))
+    return QPoint(label.x() + 6, label.center().y())
+
+
+def test_a_subagents_events_fold_into_the_first_of_them(events: EventList, session: StorySession) -> None:
+    session.show(story_index(100))
+    session.answer_all()
+    nest(session, 100, range(11, 31), range(15, 21))
+    QTest.mouseClick(events.view.viewport(), LEFT, NONE, triangle(events, 14))
+    assert events.table.rowCount() == 95
+    assert events.table.fold_words(events.table.event_row(14)) == "deep: 6 events folded"
+    assert [events.table.place(row) for row in (13, 14, 15)] == [13, 14, 20]
+    QTest.mouseClick(events.view.viewport(), LEFT, NONE, triangle(events, 10))
+    assert [events.table.place(row) for row in (9, 10, 11)] == [9, 10, 30]
+    session.seek(25)
+    assert current(events) == 0, "it is folded away"
+    session.seek(11)
+    QTest.keyClick(events.view, Qt.Key.Key_Return)
+    assert events.table.rowCount() == 95
+    assert session.position == 11
+    session.totals = None
+    session.show(story_index(40))
+    assert events.table.rowCount() == 40
+
+
+def test_a_press_elsewhere_folds_nothing(events: EventList, session: StorySession) -> None:
+    session.show(story_index(100))
+    nest(session, 100, range(11, 31), range(0))
+    for row, shift in ((3, 0), (12, 0), (10, 40)):
+        QTest.mouseClick(events.view.viewport(), LEFT, NONE, triangle(events, row) + QPoint(shift, 0))
+    assert events.table.rowCount() == 100
+
+
+def test_folds_filters_and_searches_go_together(
+    qtmodeltester: ModelTester, events: EventList, session: StorySession
+) -> None:
+    session.show(story_index(1000))
+    nest(session, 1000, range(11, 900), range(0))
+    events.set_filter(EventFilter(kinds=frozenset({"Decision"})))
+    passing = {events.table.place(row) for row in range(events.table.rowCount())}
+    events.table.fold(frozenset({0}))
+    qtmodeltester.check(events.table)  # type: ignore[no-untyped-call]
+    assert {events.table.place(row) for row in range(events.table.rowCount())} == {
+        place for place in passing if not 10 < place < 899
+    }
+
+
+def test_ten_million_events_fold_at_once(events: EventList, session: StorySession) -> None:
+    session.show(story_index(10_000_000))
+    session.totals = Totals((), Spending(), Nesting((("a",),), np.array([[11, 9_000_001, 0]], "<i4").tobytes()))
+    session.totals_changed.emit()
+    start = time.perf_counter()
+    events.toggle_fold(10)
+    assert time.perf_counter() - start < 0.2, "the rest is looked at piece by piece"
+    assert [events.table.place(row) for row in (9, 10)] == [9, 10]

@@ -344,3 +344,18 @@ def test_a_subagents_own_file_is_a_run(tmp_path: Path) -> None:
     assert found.run.run_id == "session-1/x7"
     assert found.events[0].payload["agent_type"] == "claude-code subagent"
     assert found.one("Observation").payload["obs_type"] == "message"
+
+
+def test_events_of_subagents_name_them(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        ASKED,
+        user("s1", None, "look", isSidechain=True, agentId="x7"),
+        user("t1", None, "look too", isSidechain=True),
+        assistant("s2", "s1", text("found"), isSidechain=True, agentId="x7"),
+        assistant("t2", "t1", text("found too"), isSidechain=True),
+        user("v1", None, "and you", isSidechain=True),
+        assistant("a1", "u1", text("Done.")),
+    )
+    said = [event.meta.get("subagent") for event in found.events]
+    assert said == [None, None, ["x7"], ["subagent 1"], ["x7"], ["subagent 1"], ["subagent 2"], None]

@@ -52,6 +52,7 @@ def test_the_state_is_the_samples_own(tmp_path: Path) -> None:
     path = written(tmp_path, log(sample(BEGUN, {"event": "state", "changes": changes}, stored)))
     with EventLog.open(convert(path, tmp_path / "out.rlog")[0].path) as made:
         state = ReplayEngine(made).replay_all()
+        assert made.header.state == "recorded"
     assert state["sample"]["messages"] == [
         {"role": "system", "content": "long text"},
         {"role": "assistant", "content": "Hm."},

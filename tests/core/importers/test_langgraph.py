@@ -67,8 +67,19 @@ def test_the_state_is_the_graphs_own(tmp_path: Path) -> None:
     with EventLog.open(converted.path) as made:
         state = ReplayEngine(made).replay_all()
     human = {"class": "langchain_core.messages.human.HumanMessage", "value": {"content": "Hi"}}
+    assert made.header.state == "recorded"
     assert state["channels"] == {"messages": [human], "count": 1}
     assert converted.notes == ("objects of Python classes, kept as their class and members: 2",)
+
+
+def test_events_of_a_subgraph_name_it(tmp_path: Path) -> None:
+    path = database(tmp_path)
+    with closing(sqlite3.connect(path)) as made:
+        for table in ("checkpoints", "writes"):
+            made.execute(f"UPDATE {table} SET checkpoint_ns = 'find:1a|read:2b' WHERE checkpoint_id = '1-1'")
+        made.commit()
+    new = read_all(path)[0]
+    assert [event.meta.get("subagent") for event in new.events] == [None, None, None, *2 * [["find", "read"]]]
 
 
 def test_values_in_another_encoding_are_kept(tmp_path: Path) -> None:

@@ -171,3 +171,28 @@ def test_real_traces_lose_nothing(path: Path) -> None:
     assert one.tools() == Counter(names)
     assert len(one.of("ToolResponse")) == len(names)
     assert len(one.of("Decision")) == sum(role == "model" and id not in outer for id, role in roles.items())
+
+
+def test_events_of_agents_within_the_agent_name_them(tmp_path: Path) -> None:
+    def agent(id: str, parent: str, name: str, start: int, end: int) -> dict[str, Any]:
+        of = {"gen_ai__operation__name": "invoke_agent", "gen_ai__agent__name": name}
+        return span(id, parent, f"invoke_agent {name}", start, end, of=of)
+
+    one = read(
+        tmp_path,
+        AGENT,
+        agent("b", "a", "scout", 2, 5),
+        {**TOOL, "parentSpanId": "b"},
+        agent("c", "a", "scout", 6, 8),
+        agent("d", "c", "deep", 6, 8),
+        agent("e", "d", "deep", 6, 8),
+        {**MODEL, "parentSpanId": "e", "startTimeUnixNano": str(7 * S), "endTimeUnixNano": str(8 * S)},
+    )
+    said = {(event.kind, *event.meta.get("subagent", ())) for event in one.events if not event.kind.startswith("x:")}
+    assert said == {
+        ("AgentInit",),
+        ("ToolRequest", "scout"),
+        ("ToolResponse", "scout"),
+        ("Observation", "scout 2", "deep"),
+        ("Decision", "scout 2", "deep"),
+    }
