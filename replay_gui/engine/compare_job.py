@@ -18,32 +18,15 @@ import numpy as np
 
 from replay_gui.core.divergence.compare import Comparer
 from replay_gui.core.divergence.first_divergence import first_divergence
-from replay_gui.core.divergence.rules import Rule, Rules
+from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.side import Side
 from replay_gui.core.errors import LogChanged
 from replay_gui.core.index_cache import IndexCache
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.run_index import RunIndex
+from replay_gui.engine.compare_task import ComparedRun, CompareTask
 from replay_gui.engine.comparison_files import Findings, write_columns
 from replay_gui.engine.worker import Report
-
-
-class ComparedRun(msgspec.Struct, frozen=True):
-    """One of the two: its log, the folder that its index is in, and the state of the file that was opened."""
-
-    path: str
-    folder: str
-    stamp: tuple[int, int, int, int]
-
-
-class CompareTask(msgspec.Struct, frozen=True):
-    """What to compare, by which rules and anchors; `result` is the folder that the columns go to."""
-
-    a: ComparedRun
-    b: ComparedRun
-    rules: tuple[Rule, ...]
-    anchors: tuple[tuple[int, int], ...]
-    result: str
 
 
 class _Pair:

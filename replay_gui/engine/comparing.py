@@ -16,7 +16,7 @@ from replay_gui.core.divergence.row_places import RowPlaces
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.engine.answers import Compared, Progress, Trouble
 from replay_gui.engine.background import Background
-from replay_gui.engine.compare_job import ComparedRun, CompareTask
+from replay_gui.engine.compare_task import ComparedRun, CompareTask
 from replay_gui.engine.comparison_files import findings_of, read_comparison
 from replay_gui.engine.frames import Message
 from replay_gui.engine.open_run import OpenRun

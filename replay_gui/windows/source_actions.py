@@ -13,7 +13,6 @@ from replay_gui.engine.answers import Formats, Trouble
 from replay_gui.engine.requests import Answer, ListFormats, Request
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
-from replay_gui.windows.mapping_dialog import MappingDialog
 from replay_gui.windows.runs_dialog import RunsDialog
 
 CHOOSE = "choose…"  # the action of the banner over a file of several runs
@@ -134,6 +133,8 @@ class SourceActions(QObject):
     def on_mapping(self) -> None:
         facts = self._session.facts
         if facts is not None:
+            from replay_gui.windows.mapping_dialog import MappingDialog  # few need it, and reading it takes a while
+
             dialog = MappingDialog(facts.path, self._session.bridge, self._window)
             dialog.saved.connect(self._session.reload)
             dialog.open()
