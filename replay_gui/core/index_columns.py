@@ -78,6 +78,8 @@ class IndexView:
                 raise ValueError(f"the index column {name} is shorter than it should be")
             self._columns[name] = more if known == 0 else np.concatenate((column, more))
         columns = self._columns
+        if complete:  # nothing will be added to them
+            self._columns = {}
         request = columns["request"]
         pair = request.copy()
         duration = columns["duration"].copy()

@@ -14,7 +14,7 @@ from replay_gui.core.event import Event
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.quick_fold import QuickFold
 from replay_gui.core.reducer import apply, decode_event
-from replay_gui.core.snapshots import Snapshot, SnapshotManager
+from replay_gui.core.snapshots import Held, Snapshot, SnapshotManager
 from replay_gui.core.state import EMPTY, Change, State
 from replay_gui.core.verdict import verify
 from replay_gui.core.verification import VerificationReport
@@ -65,7 +65,7 @@ class Replayer:
             if at % _COARSE == 0:
                 self._on_pause()
             if at % _HELD == 0:
-                self._snapshots.hold(at, state, since)
+                self._snapshots.hold(at, Held(state, since))
                 since = 0
         return state
 

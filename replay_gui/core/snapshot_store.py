@@ -19,13 +19,14 @@ from replay_gui.core.snapshot_codec import (
     large_members,
     merge_differences,
 )
+from replay_gui.core.snapshots import Held
 from replay_gui.core.state import EMPTY, State
 
 DISK_BUDGET = 256 << 20  # bytes; or the log's own size, if that is more
 _GENERATIONS = 3  # files, the last and those from before thinning, that are kept while more is written
 _HELD = 4  # states that the reader keeps at hand as bases
 _DIFFERENCES = 3  # a keyframe's differences may come to a third of it
-_LIVE_FACTOR = 3  # a decoded state, most of it still packed, takes about this many times its encoded size
+_LIVE_FACTOR = 2  # a decoded state, most of it still packed, takes about this many times its encoded size
 
 
 class Entry(NamedTuple):
@@ -182,8 +183,8 @@ class SnapshotReader:
         self._path = path
         self._entries = {entry.position: entry for entry in entries}
 
-    def load(self, position: int) -> tuple[State, int] | None:
-        """(the state at a stored position, its bytes in memory, about), or None where anything about it is wrong."""
+    def load(self, position: int) -> Held | None:
+        """The state at a stored position, or None where anything about it is wrong."""
         try:
             line = lineage(self._entries, position)
             known = next((i for i in range(len(line) - 1, -1, -1) if line[i].position in self._held), -1)
@@ -198,7 +199,8 @@ class SnapshotReader:
                         self._hold(entry.position, state, size)
         except (NotCanonical, OSError, KeyError):
             return None
-        return state, (size - line[0].size if len(line) > 1 else size) * _LIVE_FACTOR
+        keyframe = line[0]
+        return Held(state, (size - keyframe.size) * _LIVE_FACTOR, keyframe.position, keyframe.size * _LIVE_FACTOR)
 
     def _hold(self, position: int, state: State, size: int) -> None:
         self._held[position] = state, size

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from replay_gui.core.state import State
 
@@ -21,6 +21,19 @@ class Snapshot:
     run_id: str
     position: int
     state: dict[str, Any]
+
+
+class Held(NamedTuple):
+    """A state in memory.
+
+    Attributes:
+        size: bytes that it alone takes, about. line: a name of what it shares with others, `shared` bytes; None: nothing.
+    """
+
+    state: State
+    size: int
+    line: int | None = None
+    shared: int = 0
 
 
 @dataclass(slots=True)
@@ -71,17 +84,18 @@ class SnapshotManager:
 
     def __init__(
         self,
-        load: Callable[[int], tuple[State, int] | None] | None = None,
+        load: Callable[[int], Held | None] | None = None,
         budget: int = MEMORY_BUDGET,
         on_dropped: Callable[[int], None] | None = None,
     ) -> None:
-        """`load` brings the (state, bytes in memory) of a stored position, or None where it is bad."""
+        """`load` brings the state of a stored position, or None where it is bad."""
         self._load = load
         self._budget = budget
         self._on_dropped = on_dropped
         self._stored: list[int] = []
         self._held: list[int] = []
-        self._states: OrderedDict[int, tuple[State, int]] = OrderedDict()
+        self._states: OrderedDict[int, Held] = OrderedDict()
+        self._lines = Counter[int]()  # how many of the states share in each
         self._added: dict[int, Snapshot] = {}
         self._used = 0
 
@@ -92,15 +106,18 @@ class SnapshotManager:
     def add(self, snapshot: Snapshot) -> None:
         """Keeps a snapshot made by hand, for good; its state is not to be changed afterwards."""
         self._added[snapshot.position] = snapshot
-        self.hold(snapshot.position, State(snapshot.state), 0)
+        self.hold(snapshot.position, Held(State(snapshot.state), 0))
 
-    def hold(self, position: int, state: State, size: int) -> None:
+    def hold(self, position: int, held: Held) -> None:
         """Keeps a state in memory; the least recently used go where the budget is exceeded."""
         if position in self._states:
             self._forget(position)
-        self._states[position] = (state, size)
+        self._states[position] = held
         insort(self._held, position)
-        self._used += size
+        self._used += held.size
+        if held.line is not None:
+            self._used += 0 if held.line in self._lines else held.shared
+            self._lines[held.line] += 1
         for oldest in [at for at in self._states if at not in self._added and at != position]:
             if self._used <= self._budget:
                 break
@@ -114,11 +131,11 @@ class SnapshotManager:
                 if held < 0:
                     return None
                 self._states.move_to_end(held)
-                return held, self._states[held][0]
+                return held, self._states[held].state
             loaded = self._load(stored) if self._load is not None else None
             if loaded is not None:
-                self.hold(stored, *loaded)
-                return stored, loaded[0]
+                self.hold(stored, loaded)
+                return stored, loaded.state
             self._stored.remove(stored)
             if self._on_dropped is not None:
                 self._on_dropped(stored)
@@ -131,8 +148,14 @@ class SnapshotManager:
         return self._added.get(found[0]) or Snapshot(f"snapshot-{found[0]}", run_id, found[0], found[1].plain())
 
     def _forget(self, position: int) -> None:
-        self._used -= self._states.pop(position)[1]
+        gone = self._states.pop(position)
         self._held.remove(position)
+        self._used -= gone.size
+        if gone.line is not None:
+            self._lines[gone.line] -= 1
+            if not self._lines[gone.line]:
+                del self._lines[gone.line]
+                self._used -= gone.shared
 
 
 def _last(positions: list[int], position: int) -> int:

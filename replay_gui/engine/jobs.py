@@ -80,7 +80,7 @@ def _begin(log: EventLog, args: dict[str, Any]) -> tuple[int, int, State]:
     reader = SnapshotReader(file, {entry.position: entry.chain for entry in line}.get)
     reader.use(file, line)
     loaded = reader.load(line[-1].position)
-    return line[-1].position, args["offset"], loaded[0] if loaded is not None and _is_sound(loaded[0]) else EMPTY
+    return line[-1].position, args["offset"], loaded.state if loaded is not None and _is_sound(loaded.state) else EMPTY
 
 
 def _is_sound(state: State) -> bool:

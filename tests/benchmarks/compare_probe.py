@@ -5,41 +5,31 @@ compare_probe.py A CACHE B    opens both with this cache folder, waits for the c
 
 from __future__ import annotations
 
-import gc
 import json
 import random
 import sys
 import time
-
-from tests.benchmarks.window_probe import Pulse, peak_memory, wait, workers_memory  # isort: skip  (first: it prepares what Qt reads)
-
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
+from typing import Any
 
 from replay_gui.core.divergence.rules import Action, Rule
-from replay_gui.engine.bridge import EngineBridge
-from replay_gui.look.theme import apply_theme
-from replay_gui.models.session import Session
 from replay_gui.windows.main_window import MainWindow
+from tests.benchmarks.window_probe import Pulse, shown_window, wait
 
 LOOKS = 100  # divergences that are chosen at random
 
 
 def main() -> None:
-    app = QApplication([])
-    apply_theme(app, "dark")
-    gc.disable()
-    session = Session(bridge=EngineBridge())
-    window = MainWindow(session, app, QSettings(f"{sys.argv[2]}/settings.ini", QSettings.Format.IniFormat))
-    window.resize(1440, 900)
-    window.show()
-    window.grab()
+    with shown_window() as window:
+        print(json.dumps(measured(window)))
+
+
+def measured(window: MainWindow) -> dict[str, Any]:
     comparison = window.comparison
     pulse, begun = Pulse(), time.perf_counter()
     pulse.start()
     comparison.start(sys.argv[3], sys.argv[1])
     wait(comparison.compared_changed, lambda: comparison.fresh, 600)
-    found = {"shown_after": time.perf_counter() - begun, "workers": sum(workers_memory())}
+    found: dict[str, Any] = {"shown_after": time.perf_counter() - begun}
     wait(comparison.step_changed, lambda: comparison.step is not None)
     for side in (comparison.a, comparison.b):
         wait(side.report_changed, lambda side=side: side.report is not None, 600)
@@ -69,10 +59,7 @@ def main() -> None:
     comparison.rules.add(Rule(Action.IGNORE, path="/edited"))
     wait(comparison.compared_changed, lambda: comparison.fresh, 600)
     found["again"] = time.perf_counter() - asked
-    found["megabytes"] = peak_memory()
-    window.close()
-    session.close()
-    print(json.dumps(found))
+    return found
 
 
 if __name__ == "__main__":

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from tests.benchmarks.figure import Figure
+from tests.benchmarks.probing import probed
 
-PROBE = Path(__file__).with_name("window_probe.py")
+PROBE = "window_probe"
 
 
 def window(log: Path, small: Path) -> Iterator[Figure]:
-    cache = tempfile.mkdtemp(prefix="replay-gui-window-")
-    try:
-        first, again = _probe(log, cache), _probe(log, cache)
-    finally:
-        shutil.rmtree(cache)
+    with tempfile.TemporaryDirectory(prefix="replay-gui-window-") as cache:
+        first, memory = probed(PROBE, log, cache)
+        again, memory_again = probed(PROBE, log, cache)
     yield Figure("start to first window painted, offscreen", min(first["painted"], again["painted"]), 1.0, "s")
     yield Figure("open with a valid index to the first state shown", 1000 * again["first_state"], 300, "ms")
     held, after = 1000 * first["held"], first["verdict_after"]
     yield Figure("event loop held while indexing and verifying", held, 50, "ms", f"verdict after {after:.1f} s")
-    yield Figure("memory with the log open", max(first["megabytes"], again["megabytes"]), 500, "MB")
-
-
-def _probe(log: Path, cache: str) -> dict[str, Any]:
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(
-        [sys.executable, str(PROBE), str(log), cache], capture_output=True, check=True, env=environment, text=True
-    )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    shares = f"with the workers, while they index and verify, {memory.together:.0f} MB"
+    yield Figure("memory with the log open", max(memory.window, memory_again.window), 500, "MB", shares)
 
 
 MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [window]

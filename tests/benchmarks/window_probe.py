@@ -5,23 +5,25 @@ window_probe.py LOG CACHE    opens LOG with this cache folder, waits for index a
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
 import time
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 STARTED = time.perf_counter()
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["XDG_CACHE_HOME"] = os.environ["XDG_CONFIG_HOME"] = sys.argv[2]
+os.environ["XDG_CACHE_HOME"] = os.environ["XDG_CONFIG_HOME"] = CACHE = sys.argv[2]
 
 from PySide6.QtCore import QEventLoop, QObject, QSettings, QTimer, Slot  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from replay_gui.engine.bridge import EngineBridge  # noqa: E402
-from replay_gui.look.theme import apply_theme  # noqa: E402
+from replay_gui.look.theme import apply_theme, ui_font  # noqa: E402
 from replay_gui.models.session import Session  # noqa: E402
+from replay_gui.windows.garbage import GarbageCollector  # noqa: E402
 from replay_gui.windows.main_window import MainWindow  # noqa: E402
 
 
@@ -61,31 +63,37 @@ def wait(signal: object, done: object, seconds: float = 120) -> None:
     signal.disconnect(check)  # type: ignore[attr-defined]
 
 
-def peak_memory(process: str = "self") -> float:
-    """The most memory a program ever held, in MB. (ru_maxrss would count what its parent held before it began.)"""
-    for line in Path("/proc", process, "status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError("this system does not tell")
-
-
-def workers_memory() -> list[float]:
-    """The same of each worker process there is now, the largest first."""
-    children = [file.read_text().split() for file in Path("/proc/self/task").glob("*/children")]
-    return sorted((peak_memory(process) for some in children for process in some), reverse=True)
-
-
-def main() -> None:
+@contextmanager
+def shown_window() -> Iterator[MainWindow]:
+    """An empty window, painted once, in a program that is set up as app.py does it; closed in the end."""
     app = QApplication([])
-    apply_theme(app, "dark")
-    gc.disable()
-    session = Session(bridge=EngineBridge())
-    window = MainWindow(session, app, QSettings(f"{sys.argv[2]}/settings.ini", QSettings.Format.IniFormat))
+    app.setFont(ui_font())
+    garbage = GarbageCollector()
+    sys.setswitchinterval(0.001)
+    window = MainWindow(
+        Session(bridge=EngineBridge()), app, QSettings(f"{CACHE}/settings.ini", QSettings.Format.IniFormat)
+    )
     window.resize(1440, 900)
+    apply_theme(app, "dark")
     window.show()
     app.processEvents()
     window.grab()
-    found = {"painted": time.perf_counter() - STARTED}
+    try:
+        yield window
+    finally:
+        window.close()
+        window.session.close()
+        garbage.stop()
+
+
+def main() -> None:
+    with shown_window() as window:
+        print(json.dumps(measured(window)))
+
+
+def measured(window: MainWindow) -> dict[str, Any]:
+    session = window.session
+    found: dict[str, Any] = {"painted": time.perf_counter() - STARTED}
     pulse = Pulse()
     begun = time.perf_counter()
     pulse.start()
@@ -98,11 +106,8 @@ def main() -> None:
     found["verdict_after"] = time.perf_counter() - begun
     session.seek(session.index.count)
     wait(session.moment_changed, lambda: session.moment is not None and session.moment.position == session.index.count)
-    found["megabytes"] = peak_memory()
     found["events"] = session.index.count
-    window.close()
-    session.close()
-    print(json.dumps(found))
+    return found
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from replay_gui.core.snapshot_codec import (
     merge_differences,
 )
 from replay_gui.core.snapshot_store import Entry, SnapshotReader, SnapshotWriter, file_of, lineage
-from replay_gui.core.snapshots import SnapshotPolicy
+from replay_gui.core.snapshots import Held, SnapshotPolicy
 from replay_gui.core.state import EMPTY, State
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import forged, written
@@ -80,7 +80,7 @@ def test_the_nearest_at_or_before() -> None:
     manager = SnapshotManager()
     assert manager.nearest(5) is None
     for position in (30, 10, 20):
-        manager.hold(position, state(position), 1)
+        manager.hold(position, Held(state(position), 1))
     assert [manager.nearest(p) for p in (9, 10, 19, 20, 99)] == [
         None,
         (10, state(10)),
@@ -93,21 +93,32 @@ def test_the_nearest_at_or_before() -> None:
 def test_the_memory_budget_lets_the_least_recently_used_go() -> None:
     manager = SnapshotManager(budget=30)
     for position in (1, 2, 3):
-        manager.hold(position, state(position), 10)
+        manager.hold(position, Held(state(position), 10))
     manager.nearest(1)
-    manager.hold(4, state(4), 10)
+    manager.hold(4, Held(state(4), 10))
     assert [manager.nearest(p) for p in (1, 2, 3, 4)] == [(1, state(1)), (1, state(1)), (3, state(3)), (4, state(4))]
-    manager.hold(5, state(5), 1000)
+    manager.hold(5, Held(state(5), 1000))
     assert manager.nearest(9) == (5, state(5)), "one that is larger than the budget is kept alone"
     assert manager.nearest(4) is None
 
 
 def test_holding_a_position_again_does_not_count_twice() -> None:
     manager = SnapshotManager(budget=30)
-    manager.hold(1, state(1), 10)
+    manager.hold(1, Held(state(1), 10))
     for _ in range(9):
-        manager.hold(2, state(2), 20)
+        manager.hold(2, Held(state(2), 20))
     assert manager.nearest(1) == (1, state(1))
+
+
+def test_what_states_share_counts_once_until_the_last_of_them_is_gone() -> None:
+    manager = SnapshotManager(budget=50)
+    for position in (1, 2, 3):
+        manager.hold(position, Held(state(position), 5, line=1, shared=30))
+    assert manager.nearest(1) == (1, state(1)), "all three are there, 45 bytes"
+    manager.hold(4, Held(state(4), 5, line=4, shared=30))
+    assert [manager.nearest(p) for p in (1, 2, 3, 4)] == [None, None, None, (4, state(4))], "they went with their line"
+    manager.hold(5, Held(state(5), 15))
+    assert manager.nearest(4) == (4, state(4)), "35 and 15 bytes, no more"
 
 
 def test_what_was_added_by_hand_stays_and_keeps_its_name() -> None:
@@ -115,13 +126,13 @@ def test_what_was_added_by_hand_stays_and_keeps_its_name() -> None:
     mine = Snapshot("mine", "r", 5, {"a": 1})
     manager.add(mine)
     for position in range(6, 20):
-        manager.hold(position, state(position), 10)
+        manager.hold(position, Held(state(position), 10))
     assert manager.get_snapshot_before(5) == mine
     assert manager.nearest(18) == (5, State({"a": 1})), "what was held beside it is gone"
 
 
 def test_a_bad_snapshot_is_dropped_an_earlier_one_used_and_it_is_told() -> None:
-    stored: dict[int, Any] = {10: None, 20: (state(20), 1), 30: None, 40: None}
+    stored: dict[int, Any] = {10: None, 20: Held(state(20), 1), 30: None, 40: None}
     asked: list[int] = []
     dropped: list[int] = []
 
@@ -241,8 +252,8 @@ def test_everything_stored_comes_back(tmp_path: Path) -> None:
     for position in [*range(40, 0, -1), 3, 39]:
         loaded = found.load(position)
         assert loaded is not None
-        assert encode(loaded[0].plain()) == expected[position]
-        assert loaded[1] > 0
+        assert encode(loaded.state.plain()) == expected[position]
+        assert loaded.shared > 0
     assert found.load(41) is None
 
 
@@ -260,7 +271,7 @@ def test_a_thinned_store_keeps_everything_loadable_and_its_budget(tmp_path: Path
     for entry in entries:
         loaded = found.load(entry.position)
         assert loaded is not None
-        assert encode(loaded[0].plain()) == expected[entry.position]
+        assert encode(loaded.state.plain()) == expected[entry.position]
 
 
 def test_a_table_from_before_the_thinning_is_good_until_the_next(tmp_path: Path) -> None:
@@ -326,5 +337,5 @@ def test_states_are_held_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     for position in (1, 40, 2, 39, 20):
         loaded = found.load(position)
         assert loaded is not None
-        assert encode(loaded[0].plain()) == expected[position]
+        assert encode(loaded.state.plain()) == expected[position]
     assert len(found._held) == 1
