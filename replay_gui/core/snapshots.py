@@ -27,7 +27,8 @@ class Held(NamedTuple):
     """A state in memory.
 
     Attributes:
-        size: bytes that it alone takes, about. line: a name of what it shares with others, `shared` bytes; None: nothing.
+        size: bytes that it alone takes, about.
+        line: a name of what it shares with others, `shared` bytes in all; None: nothing.
     """
 
     state: State
