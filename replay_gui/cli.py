@@ -85,14 +85,17 @@ def _run(arguments: list[str]) -> int:
         parsed = parser.parse_args(arguments if name is None else arguments[1:])
     except SystemExit:  # after --help
         return 0
-    with contextlib.nullcontext() if name is None else _without_collecting():
+    with _without_collecting():
         code: int = module.run(parsed)
     return code
 
 
 @contextlib.contextmanager
 def _without_collecting() -> Iterator[None]:
-    """Commands make millions of objects and hardly a cycle: collecting would only read them all again and again."""
+    """Commands make millions of objects and hardly a cycle: collecting would only read them all again and again.
+
+    So does the import of all that a window consists of; once it is there, it has a collector of its own.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -11,36 +11,15 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.divergence.compare import Comparer
-from replay_gui.core.divergence.rules import Rule, Rules
+from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.side import Side
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart
 from replay_gui.core.verdict import verify
-from replay_gui.core.verification import VerificationReport
+from replay_gui.engine.report_task import ReportedRun, ReportTask
 from replay_gui.engine.worker import Report as Speaker
-
-
-class ReportedRun(msgspec.Struct, frozen=True):
-    """One run to report on: its log, what the user calls it and has, and the verdict, if it is known already."""
-
-    log: str
-    given: str
-    format: str
-    size: int
-    verification: VerificationReport | None
-
-
-class ReportTask(msgspec.Struct, frozen=True):
-    """What to report: one run, or how two differ by these rules and anchors. The rest as in Report."""
-
-    runs: tuple[ReportedRun, ...]
-    rules: tuple[Rule, ...]
-    anchors: tuple[tuple[int, int], ...]
-    version: str
-    made: int
-    command: str
 
 
 def make_report(args: dict[str, Any], speaker: Speaker) -> Report:

@@ -16,7 +16,7 @@ from replay_gui.engine.background import Background
 from replay_gui.engine.frames import Message
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.processes import WorkerPool
-from replay_gui.engine.report_job import ReportedRun, ReportTask
+from replay_gui.engine.report_task import ReportedRun, ReportTask
 from replay_gui.engine.requests import MakeReport
 from replay_gui.version import VERSION
 

@@ -40,4 +40,9 @@ def divergence_marks(comparison: Comparison, last: NDArray[np.int32]) -> Timelin
     """
     at = np.maximum(last[comparison.points.row].astype(np.int64), 0)
     causes = np.array([cause.point for cause in comparison.causes], np.int64)
-    return TimelineMarks(causes=np.unique(at[causes]), divergences=np.unique(at))
+    return TimelineMarks(causes=_once(at[causes]), divergences=_once(at))
+
+
+def _once(ascending: Places) -> Places:
+    """Without what is there again; numpy's unique would not know that they are in order."""
+    return ascending[np.flatnonzero(np.diff(ascending, prepend=-1))]

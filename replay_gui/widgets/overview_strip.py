@@ -82,7 +82,9 @@ class OverviewStrip(QWidget):
         self._pace.setData(overview.edges, np.append(overview.pace, overview.pace[-1]))
         heights = (overview.errors, overview.divergences, overview.causes, overview.found)
         for item, columns_of in zip(self._marks, heights, strict=True):
-            item.setData(overview.mark_edges, columns_of, stepMode="center")
+            item.setVisible(bool(columns_of.any()))  # to paint nothing takes as long as to paint something
+            if item.isVisible():
+                item.setData(overview.mark_edges, columns_of, stepMode="center")
         margin = GAP * self._whole.span / self._whole.width  # as beside the lanes, so that columns stand below events
         self._box.setRange(xRange=(-margin, self._whole.end + margin), yRange=(0.0, 1.0), padding=0.0)
         self.setToolTip("Height: how quickly events came. Red: errors." if overview.has_pace else "Red: errors.")

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
-    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -38,7 +37,6 @@ ZOOM_STEP = 1.25  # a notch of the wheel
 KEY_PAN = 0.1  # of the visible range
 NOTCH = 120.0  # eighths of a degree
 STRIDE = 1 << 18  # events sorted into lanes at once: a frame's time
-REST = 120  # ms that the pointer rests before it is told what is there
 HELP = (
     "Left and Right step by events, with Shift within the lane; Home and End go to the ends; "
     "W and S zoom, A and D pan, F shows the whole run; the menu key chooses lanes."
@@ -67,6 +65,7 @@ class Timeline(QWidget):
         self._choice = ALL_LANES
         self._lanes = Lanes()
         self._scene: TimelineScene | None = None
+        self._made_for = QSize()  # the size of this widget that the scene and its pictures are for
         self._names: QPixmap | None = None
         self._still: QPixmap | None = None
         self._pan_from: QPointF | None = None  # where the hand holds the plot while it pans
@@ -74,9 +73,7 @@ class Timeline(QWidget):
         self._scrubbing = False
         self._ring = False  # whether to show that the keys come here: not to a hand that has just clicked
         self._hover = TimelineHover(session, self)
-        self._pointer = QPoint()
-        self._resting = QTimer(self, singleShot=True, interval=REST)
-        self._resting.timeout.connect(self._on_rested)
+        self._hover.rested.connect(self.show_hover)
         self._growing = QTimer(self, singleShot=True, interval=0)
         self._growing.timeout.connect(self.on_index_changed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -125,7 +122,6 @@ class Timeline(QWidget):
     def on_run_changed(self) -> None:
         self._lanes = Lanes()
         self._growing.stop()
-        self._leave()
         self.on_index_changed()
 
     @Slot()
@@ -172,7 +168,8 @@ class Timeline(QWidget):
         return TimelineLayout(self.width(), self.height(), len(self._shown().lanes), self._compact)
 
     def _shown(self) -> TimelineScene:
-        if self._scene is None:
+        if self._scene is None or self._made_for != self.size():
+            self._made_for, self._names, self._still = self.size(), None, None
             others = self._lanes.row_count(self._choice, 1) - 1
             lanes = self._lanes.rows(self._choice, tools_that_fit(self.height(), others, self._compact))
             report = self._session.report
@@ -185,9 +182,6 @@ class Timeline(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(2 * LABELS, height_of(self._lanes.row_count(self._choice, 1), self._compact, LANE_LEAST))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self.on_scene_changed()
 
     # ---- painting -----------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -210,11 +204,11 @@ class Timeline(QWidget):
         painter.end()
 
     def _pictures(self) -> tuple[QPixmap, QPixmap]:
-        ratio = self.devicePixelRatioF()
+        ratio, scene = self.devicePixelRatioF(), self._shown()
         if self._names is None or self._names.devicePixelRatioF() != ratio:
-            self._names = names_picture(self._layout(), self._shown(), ratio)
+            self._names = names_picture(self._layout(), scene, ratio)
         if self._still is None or self._still.devicePixelRatioF() != ratio:
-            self._still = still_picture(self._layout(), self.scale, self._shown(), ratio)
+            self._still = still_picture(self._layout(), self.scale, scene, ratio)
         return self._still, self._names
 
     def _position_text(self) -> str:
@@ -225,7 +219,7 @@ class Timeline(QWidget):
 
     # ---- the pointer --------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._leave()
+        self._hover.leave()
         x, held = event.position().x(), event.modifiers()
         left, right = event.button() == Qt.MouseButton.LeftButton, event.button() == Qt.MouseButton.RightButton
         pans = held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
@@ -254,9 +248,7 @@ class Timeline(QWidget):
         else:
             over = self._triangle_at(event.position()) is not None
             self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
-            self._hover.hide()
-            self._pointer = event.position().toPoint()
-            self._resting.start()
+            self._hover.follow(event.position().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._area:
@@ -266,7 +258,7 @@ class Timeline(QWidget):
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self._leave()
+        self._hover.leave()
         across, down = event.angleDelta().x(), event.angleDelta().y()
         if across or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             pixels = -(across or down) / NOTCH * KEY_PAN * self.scale.width
@@ -319,6 +311,7 @@ class Timeline(QWidget):
         height, pixel = (point.y() - lane.top()) / lane.height(), point.x() - layout.origin
         return event_near(self.rows[row], self._index, self.scale, pixel, height, MARK)
 
+    @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:
         """Tells what is there: the event; over the names, the lane."""
         row, found = self._layout().row_at(point.y()), self.event_at(QPointF(point))
@@ -336,20 +329,11 @@ class Timeline(QWidget):
         """The card with what was last told."""
         return self._hover
 
-    @Slot()
-    def _on_rested(self) -> None:
-        if self.underMouse():
-            self.show_hover(self._pointer)
-
-    def _leave(self) -> None:
-        self._resting.stop()
-        self._hover.hide()
-
     def leaveEvent(self, event: QEvent) -> None:
-        self._leave()
+        self._hover.leave()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._leave()
+        self._hover.leave()
 
     # ---- keys, and a ring for who came by key ------------------------------------------------------
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -44,7 +44,7 @@ class OverlayPainter:
         bounds = scale.position(-GAP) - 1, scale.position(scale.width + GAP)
         seen = places[slice(*np.searchsorted(places, bounds))]
         pixels = scale.pixels(seen + 1)
-        at: list[float] = (self._layout.origin + pixels[np.unique(pixels // apart, return_index=True)[1]]).tolist()
+        at: list[float] = (self._layout.origin + _spread(pixels, apart)).tolist()
         return at
 
     def _paint_gaps(self) -> None:
@@ -53,7 +53,7 @@ class OverlayPainter:
         width = axis.gap * scale.width / scale.span
         begins = (axis.gaps - scale.start) * (scale.width / scale.span)
         begins = begins[(begins > -width - GAP) & (begins < scale.width + GAP)]
-        begins = begins[np.unique(begins // UNIT, return_index=True)[1]] + self._layout.origin
+        begins = _spread(begins, UNIT) + self._layout.origin
         now, painter = theme(), self._painter
         if width <= 2 * UNIT:  # too narrow to be torn
             for begin in begins.tolist():
@@ -111,8 +111,12 @@ class OverlayPainter:
         """A faint band from top to bottom."""
         veil = QColor(theme().error)
         veil.setAlphaF(0.25)
-        for x in self._columns(places, GAP):
-            self._painter.fillRect(QRectF(x - UNIT / 2, 0, UNIT, self._layout.plot.height()), veil)
+        height = self._layout.plot.height()
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # it would take most of the time
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(veil)
+        self._painter.drawRects([QRectF(round(x - UNIT / 2), 0, UNIT, height) for x in self._columns(places, GAP)])
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_triangles(self, places: NDArray[np.int64]) -> None:
         """Triangles that point down from the top edge."""
@@ -122,3 +126,8 @@ class OverlayPainter:
             self._painter.drawPolygon(
                 QPolygonF([QPointF(x - UNIT - LINE, 0), QPointF(x + UNIT + LINE, 0), QPointF(x, GAP)])
             )
+
+
+def _spread(pixels: NDArray[np.float64], apart: float) -> NDArray[np.float64]:
+    """Of ascending places, the first in each stretch of so many pixels."""
+    return pixels[np.flatnonzero(np.diff(pixels // apart, prepend=-np.inf))]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSettings, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QDialog,
     QFileDialog,
     QMainWindow,
     QStackedWidget,
@@ -22,7 +24,6 @@ from replay_gui.core.plain_text import one_line
 from replay_gui.look.theme import apply_theme, theme_events
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.models.playback import Playback
-from replay_gui.models.report_maker import ReportMaker
 from replay_gui.models.session import Session
 from replay_gui.widgets.banner_area import BannerArea
 from replay_gui.widgets.find_field import FindField
@@ -31,7 +32,6 @@ from replay_gui.windows.actions import SPECS, make_actions, set_icons
 from replay_gui.windows.compare_actions import CompareActions
 from replay_gui.windows.compare_bar import CompareBar
 from replay_gui.windows.compare_view import CompareView
-from replay_gui.windows.export_dialog import ExportDialog
 from replay_gui.windows.last_positions import LastPositions
 from replay_gui.windows.layout_memory import LayoutMemory
 from replay_gui.windows.menus import MenuBar
@@ -42,6 +42,9 @@ from replay_gui.windows.run_status import RunStatus
 from replay_gui.windows.run_view import RunView
 from replay_gui.windows.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.source_actions import SourceActions
+
+if TYPE_CHECKING:
+    from replay_gui.windows.export_dialog import ExportDialog
 
 TITLE = "replay-gui"
 
@@ -68,7 +71,7 @@ class MainWindow(QMainWindow):
         self.playback = Playback(session, parent=self)
         self._last_positions = LastPositions(session, settings, self)
         self._run_view = RunView(session)
-        self._find = FindField(session, self._run_view.finder)
+        self._find = FindField(self._run_view.finder)
         self._menus = MenuBar(self.actions_)
         self._bar = RunBar(session, self.playback, self._find, self.actions_)
         for bar in (self._menus, self._bar):
@@ -78,13 +81,13 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._welcome)
         self._pages.addWidget(self._run_view)
-        self.compare_view = CompareView(self.comparison)
+        self.compare_view = CompareView(self.comparison, self._run_view.finder)
         self._layout = LayoutMemory(self, self._run_view, self.compare_view, settings)
         self._pages.addWidget(self.compare_view)
         self._compare_bar = CompareBar(self.comparison, self.actions_)
         self.addToolBar(self._compare_bar)
         self._compare_actions = CompareActions(self.comparison, self.compare_view, self.actions_, self)
-        self._run_actions = RunActions(session, self._run_view, self.playback, self._find, self.actions_, self)
+        self._run_actions = RunActions(session, self._run_view, self.playback, self.actions_, self)
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -155,6 +158,26 @@ class MainWindow(QMainWindow):
             self.session.close_run()
 
     @Slot()
+    def on_find(self) -> None:
+        """In the run, or in both that are compared."""
+        if self.comparison.active:
+            self.compare_view.divergences.finding.begin()
+        else:
+            self._find.begin()
+
+    @Slot()
+    def on_find_next(self) -> None:
+        self._step_to_hit(forward=True)
+
+    @Slot()
+    def on_find_previous(self) -> None:
+        self._step_to_hit(forward=False)
+
+    def _step_to_hit(self, forward: bool) -> None:
+        find = self.compare_view.divergences.finding if self.comparison.active else self._find
+        find.step(forward)
+
+    @Slot()
     def on_cancel(self) -> None:
         """The nearest thing that goes on: playing, else the work in the background."""
         if self.playback.playing:
@@ -177,6 +200,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def on_export(self) -> ExportDialog:
+        # Here, because the window opens sooner without all that reports need.
+        from replay_gui.models.report_maker import ReportMaker
+        from replay_gui.windows.export_dialog import ExportDialog
+
         maker = ReportMaker(self.session, self.comparison)
         facts = self.session.facts
         assert facts is not None  # or the action is disabled
@@ -266,8 +293,8 @@ class MainWindow(QMainWindow):
             self.session.open(paths[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        for dialog in self.findChildren(ExportDialog):
-            dialog.close()  # which sees to it that a file being written is whole
+        for dialog in self.findChildren(QDialog):
+            dialog.close()  # that of reports sees to it that a file being written is whole
         self._layout.save()
         self._last_positions.save()
         self.playback.pause()

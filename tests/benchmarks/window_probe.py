@@ -5,6 +5,7 @@ window_probe.py LOG CACHE    opens LOG with this cache folder, waits for index a
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 STARTED = time.perf_counter()
+gc.disable()  # as cli.py does
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["XDG_CACHE_HOME"] = os.environ["XDG_CONFIG_HOME"] = CACHE = sys.argv[2]
 

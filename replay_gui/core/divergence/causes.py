@@ -278,4 +278,5 @@ def _sums(marked: NDArray[np.bool_]) -> NDArray[np.int32]:
 
 def ranked(causes: Sequence[Cause]) -> list[int]:
     """Their entries in the order in which people should hear of them: what is certain first, then by position."""
-    return sorted(range(len(causes)), key=lambda number: (not causes[number].certain, number))
+    certain = [number for number, cause in enumerate(causes) if cause.certain]
+    return certain + [number for number, cause in enumerate(causes) if not cause.certain]
