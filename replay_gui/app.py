@@ -24,7 +24,7 @@ class Options:
 
     Attributes:
         path: the run to open, or a folder to list. other: one to compare it with. demo: compare two bundled runs.
-        at: position to begin at. format: what the run is read as; None: judged from its content.
+        at: position to begin at. format: what the runs are read as; None: judged from their content.
         theme: dark, light, auto, or None for the remembered one.
         screenshot: where to save a picture instead of showing the window. size: of the window (width, height) in
         logical pixels. scale: physical pixels a logical one. show: "welcome", "run" or "compare".
@@ -97,7 +97,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     apply_theme(app, options.theme or _remembered_theme(settings))  # late: a styled widget is slow to put in place
     path, other = _paths(options)
     if path is not None and other is not None:
-        window.comparison.start(other, path, options.at)
+        window.comparison.start(other, path, options.at, options.format)
     elif path is not None and os.path.isdir(path):
         window.sources.show_runs(path)
     elif path is not None:

@@ -74,8 +74,8 @@ def _contradiction(args: argparse.Namespace) -> str | None:
         return f"{unpictured[0]} goes with --screenshot"
     if args.demo and args.run is not None:
         return "--demo opens the bundled run; give it or RUN, not both"
-    if args.format is not None and (args.run is None or args.other is not None):
-        return "--format is of one RUN; give it with one"
+    if args.format is not None and args.run is None:
+        return "--format is of a RUN; give it with one"
     if args.screenshot is not None and args.run is not None and os.path.isdir(args.run):
         return "a picture shows a run; give a file, not a folder"
     has_run = args.demo or args.run is not None

@@ -63,11 +63,11 @@ def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
     """The run, while the block lasts; a ReplayError says in words why it cannot be read.
 
     Args:
-        format: an importer's name, or "rlog"; None: judged from the content.
+        format: an importer's name, for what is no log, or "rlog"; None: judged from the content.
     """
     name, chosen = split(given)
     with readable_file(name) as path:
-        is_log = format == OWN_FORMAT if format is not None else _is_log(path)
+        is_log = format == OWN_FORMAT or _is_log(path)
         if is_log and chosen is not None:
             raise ImportRefused(f"{name}: holds one run; give the path alone, without {'#' + chosen!r}")
         converted = None if is_log else _converted(path, format, chosen)

@@ -47,7 +47,6 @@ encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode_any = msgspec.msgpack.Decoder(ext_hook=_refuse_extension).decode
 _decode_tree = msgspec.msgpack.Decoder(shallow_tree(SHALLOW)).decode
 decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, shallow_tree(SHALLOW - 2)]]).decode
-decode_shallow_map = msgspec.msgpack.Decoder(_Map[str, shallow_tree(2)]).decode
 _CANONICAL_NAN = bytes.fromhex("7ff8000000000000")
 
 

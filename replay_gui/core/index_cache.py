@@ -26,7 +26,7 @@ from replay_gui.core.run_index import RunIndex
 
 CACHE_BUDGET = 2 << 30  # bytes
 TABLE = "table"
-_VERSION = 4
+_VERSION = 5
 _BUILDING = "building-"
 _STILL = 24 * 3600 * 10**9  # ns
 

@@ -23,7 +23,7 @@ Problem: TypeAlias = tuple[str, str | None, str | None]
 """What is wrong in words, expected, actual."""
 
 
-class UsualMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class _UsualMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """The meta of most events; in the order of its keys, so that it is encoded canonically. Others take longer."""
 
     duration: int | UnsetType = UNSET
@@ -32,7 +32,7 @@ class UsualMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     time: int | UnsetType = UNSET
 
 
-_decode_usual = msgspec.msgpack.Decoder(UsualMeta).decode
+_decode_usual = msgspec.msgpack.Decoder(_UsualMeta).decode
 _encode_usual = msgspec.msgpack.Encoder().encode
 _seq, _parent = attrgetter("seq"), attrgetter("parent")
 _digest = blake3.digest
@@ -156,20 +156,14 @@ def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:
     return {i: (BROKEN_LINK, right.hex(), hash_.hex()) for i, (right, hash_) in pairs if right != hash_}
 
 
-def usual_metas(metas: Sequence[bytes]) -> list[UsualMeta] | None:
-    """The metas decoded, canonical or not; None where any is not of the usual form."""
-    try:
-        return [*map(_decode_usual, metas)]
-    except (MsgspecError, UnicodeDecodeError):
-        return None
-
-
 def _are_usual(metas: Sequence[bytes], expected: int) -> bool:
     """Whether it is sure that all of these metas are right and their seqs count on from `expected`."""
-    facts = usual_metas(metas)
+    try:
+        facts = [*map(_decode_usual, metas)]
+    except (MsgspecError, UnicodeDecodeError):
+        return False
     return (
-        facts is not None
-        and [*map(_encode_usual, facts)] == list(metas)
+        [*map(_encode_usual, facts)] == list(metas)
         and [*map(_seq, facts)] == list(range(expected, expected + len(metas)))
         and all(parent is UNSET or 0 <= parent < seq for seq, parent in enumerate(map(_parent, facts), expected))
     )

@@ -1,8 +1,8 @@
 """States as bytes: whole (a keyframe), or as what differs from an earlier state.
 
 msgpack, with extension types of our own (logs have none) for members of the root that are large: 1 a wide map, 2 a long
-list, 3 and 4 the same as differences from the earlier state's. What is read back holds their members packed until
-somebody looks at them: of a hundred thousand leaves, a seek looks at few.
+list (its packs, and the items beyond them), 3 and 4 the same as differences from the earlier state's. What is read back
+holds their members packed until somebody looks at them: of a hundred thousand leaves, a seek looks at few.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import msgspec
 
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.quick_fold import ANY, Changed
-from replay_gui.core.state import LISTS, MAPS, WIDE, GrowList, OverlayMap, State
+from replay_gui.core.state import LISTS, MAPS, PACK, WIDE, GrowList, OverlayMap, State
 
 _MAP, _LIST, _MAP_DIFFERENCE, _LIST_DIFFERENCE = 1, 2, 3, 4
+_PACK_HEAD = b"\xdc" + PACK.to_bytes(2, "big")  # msgpack's head of an array of so many items
 _Ext = msgspec.msgpack.Ext
 
 
@@ -28,7 +29,7 @@ def _packed(value: Any) -> Any:
 _encode = msgspec.msgpack.Encoder(enc_hook=_packed).encode
 _decode_members = msgspec.msgpack.Decoder(dict[str, Any]).decode  # extension types as they are
 _decode_map = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
-_decode_list = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
+_decode_list = msgspec.msgpack.Decoder(tuple[list[msgspec.Raw], list[msgspec.Raw]]).decode
 _decode_map_difference = msgspec.msgpack.Decoder(tuple[str, dict[str, msgspec.Raw], list[str]]).decode
 _decode_list_difference = msgspec.msgpack.Decoder(tuple[str, list[msgspec.Raw]]).decode
 
@@ -63,7 +64,11 @@ def _member(name: str, member: Any, large: dict[str, int], changed: Changed) -> 
 def _whole_member(member: Any) -> Any:
     if not _is_large(member):
         return member
-    return _Ext(_MAP if isinstance(member, MAPS) else _LIST, _encode(member))
+    if isinstance(member, MAPS):
+        return _Ext(_MAP, _encode(member))
+    whole = len(member) - len(member) % PACK
+    packs = [member[begin : begin + PACK] for begin in range(0, whole, PACK)]
+    return _Ext(_LIST, _encode((packs, member[whole:])))
 
 
 def _is_large(member: Any) -> bool:
@@ -93,7 +98,8 @@ def _merged(first: Any, second: Any) -> Any:
     if second.code == _LIST_DIFFERENCE:
         name, items = _decode_list_difference(second.data)
         if first.code == _LIST:
-            return _Ext(_LIST, _encode(_decode_list(first.data) + items))
+            packs, rest = _decode_list(first.data)
+            return _Ext(_LIST, _encode((packs, rest + items)))
         return _Ext(_LIST_DIFFERENCE, _encode((name, _decode_list_difference(first.data)[1] + items)))
     name, kept, removed = _decode_map_difference(second.data)
     if first.code == _MAP:
@@ -113,13 +119,16 @@ def _decoded(raw: bytes, earlier: State | None) -> State:
         if code == _MAP:
             return OverlayMap(_decode_map(data))
         if code == _LIST:
-            return GrowList(_decode_list(data))
+            packs, rest = _decode_list(data)
+            if any(memoryview(pack)[: len(_PACK_HEAD)] != _PACK_HEAD for pack in packs):
+                raise NotCanonical("a snapshot has a pack that holds more or less than others")
+            return GrowList(rest, packs=list[Any](packs))
         if code == _MAP_DIFFERENCE and earlier is not None:
             name, kept, removed = _decode_map_difference(data)
             return earlier.root[name].with_difference(kept, removed)
         if code == _LIST_DIFFERENCE and earlier is not None:
             name, items = _decode_list_difference(data)
-            return GrowList(earlier.root[name].packed() + items)
+            return earlier.root[name].with_more(items)
         raise NotCanonical("a snapshot has a member of an unknown form")
 
     try:

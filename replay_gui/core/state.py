@@ -19,6 +19,10 @@ from msgspec import Raw, msgpack
 Path: TypeAlias = tuple[str | int, ...]
 
 WIDE = 256
+PACK = 256  # items
+
+
+_unpack = msgpack.Decoder(list[Raw]).decode
 
 
 class Absent:
@@ -153,16 +157,33 @@ class OverlayMap:
 
 
 class GrowList:
-    """The first `length` items of a store that later states, or none, have appended to."""
+    """The first `length` items of a store that later states, or none, have appended to.
 
-    __slots__ = ("_length", "_store")
+    Before the store there may be packs of PACK items each, which nothing is ever appended to. Those of a stored
+    snapshot stay packed as a whole until somebody looks at one of their items.
+    """
 
-    def __init__(self, store: list[Any], length: int = -1) -> None:
+    __slots__ = ("_length", "_packs", "_store")
+
+    def __init__(self, store: list[Any], length: int = -1, packs: list[Any] | None = None) -> None:
+        """`length`: of packs and store together; all of both where it is not given."""
+        self._packs = [] if packs is None else packs
         self._store = store
-        self._length = len(store) if length < 0 else length
+        self._length = len(store) + self._in_packs if length < 0 else length
+
+    @property
+    def _in_packs(self) -> int:
+        return len(self._packs) * PACK
 
     def copy(self) -> GrowList:
-        return GrowList(self._store, self._length)
+        return GrowList(self._store, self._length, self._packs)
+
+    def with_more(self, items: list[Any]) -> GrowList:
+        """This list with items appended, to a store of its own."""
+        kept = self._length - self._in_packs
+        if kept < 0:
+            return GrowList(self.packed() + items)
+        return GrowList(self._store[:kept] + items, packs=self._packs)
 
     @overload
     def __getitem__(self, index: int) -> Any: ...
@@ -174,9 +195,15 @@ class GrowList:
         if not -self._length <= index < self._length:
             raise IndexError(index)
         index %= self._length
-        value = self._store[index]
+        store, place = self._store, index - self._in_packs
+        if place < 0:
+            number, place = divmod(index, PACK)
+            store = self._packs[number]
+            if type(store) is Raw:
+                store = self._packs[number] = msgpack.decode(store)
+        value = store[place]
         if type(value) is Raw:
-            value = self._store[index] = msgpack.decode(value)
+            value = store[place] = msgpack.decode(value)
         return value
 
     def __len__(self) -> int:
@@ -187,8 +214,9 @@ class GrowList:
 
     def append(self, value: Any) -> None:
         """For the draft that owns this list alone; where another state has appended already, the store is copied."""
-        if len(self._store) != self._length:
-            self._store = self._store[: self._length]
+        if len(self._store) != self._length - self._in_packs:
+            grown = self.with_more([])
+            self._packs, self._store = grown._packs, grown._store
         self._store.append(value)
         self._length += 1
 
@@ -198,7 +226,8 @@ class GrowList:
 
     def packed(self) -> list[Any]:
         """The items, those that nobody has looked at still packed."""
-        return self._store[: self._length]
+        packs = (_unpack(pack) if type(pack) is Raw else pack for pack in self._packs)
+        return [*chain.from_iterable(packs), *self._store][: self._length]
 
     def plain(self) -> list[Any]:
         return [msgpack.decode(v) if type(v) is Raw else v for v in self.packed()]

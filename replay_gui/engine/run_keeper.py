@@ -107,11 +107,11 @@ class RunKeeper:
     def start_opening(self, run: int, given: str, ticket: int, format: str | None = None) -> None:
         """Opens a log at once; has anything else converted to one first, while the old run stays.
 
-        `given`: a path, or FILE#RUN. `format`: an importer's name; None: judged from the content.
+        `given`: a path, or FILE#RUN. `format`: an importer's name, for what is no log; None: judged from the content.
         """
         self._stop_converting()
         path, chosen = split(given)
-        if format is None and not is_foreign(path):
+        if not is_foreign(path):
             self._take_over(opened(run, path, self._cache, partial(self._complain, run)), ticket)
             return
         on_worker = partial(self._on_worker, run)

@@ -8,7 +8,7 @@ from functools import cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 
-from replay_gui.look.theme import ICON, kind_color
+from replay_gui.look.theme import ICON, MARK, kind_color
 
 MARGIN = 1.5  # logical pixels about a mark in its pixmap
 SHARPNESS = (1, 2, 3)  # device pixels a logical one, for which mark icons are drawn
@@ -44,11 +44,6 @@ _MARKS = (
 
 def mark_of(kind: str) -> Mark:
     return next((mark for prefix, mark in _MARKS if kind.startswith(prefix)), Mark.RING)
-
-
-def paint_mark(painter: QPainter, kind: str, center: QPointF, size: float, color: QColor) -> None:
-    """Draws the mark of `kind` about `center`, `size` logical pixels wide and high."""
-    paint_shape(painter, mark_of(kind), center, size, color)
 
 
 def paint_shape(painter: QPainter, mark: Mark, center: QPointF, size: float, color: QColor) -> None:
@@ -112,6 +107,12 @@ def _pixmap(mark: Mark, size: float, rgba: int, ratio: float, halo: int | None) 
     paint_shape(painter, mark, middle, size, QColor.fromRgba(rgba))
     painter.end()
     return pixmap
+
+
+def draw_mark(painter: QPainter, kind: str, center: QPointF, color: QColor) -> None:
+    """The mark of `kind` in a row, about `center`; which should be a whole pixel: it is sharp there."""
+    pixmap = mark_pixmap(mark_of(kind), MARK, color, painter.device().devicePixelRatio())
+    painter.drawPixmap(center - QPointF(MARK / 2 + MARGIN, MARK / 2 + MARGIN), pixmap)
 
 
 def mark_icon(kind: str, tool: int | None = None) -> QIcon:

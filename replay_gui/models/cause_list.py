@@ -5,17 +5,17 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, TypeAlias
+from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
 
+from replay_gui.core.divergence.causes import ranked
 from replay_gui.core.divergence.comparison import Cause, Comparison
 from replay_gui.core.divergence.explanations import BETWEEN
 from replay_gui.core.plain_text import one_line
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.models.rule_words import rule_words
-
-AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
 
 MOST = 100  # causes that are listed
 _LONGEST = 400  # characters of a text
@@ -98,10 +98,10 @@ class CauseList(QAbstractListModel):
 
 
 def _causes(comparison: Comparison) -> list[CauseItem]:
-    ranked = sorted(comparison.causes, key=lambda cause: (not cause.certain, cause.point))
-    items = [_item(number, cause) for number, cause in enumerate(ranked[:MOST], 1)]
-    if len(ranked) > MOST:
-        more = f"{len(ranked) - MOST:,} more causes"
+    causes = comparison.causes
+    items = [_item(number, causes[which]) for number, which in enumerate(ranked(causes)[:MOST], 1)]
+    if len(causes) > MOST:
+        more = f"{len(causes) - MOST:,} more causes"
         items.append(CauseItem(Sort.SILENCED, MOST + 1, more, "F8 goes from divergence to divergence.", ""))
     return items
 

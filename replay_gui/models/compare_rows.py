@@ -5,27 +5,24 @@ What the indexes know is there at once; the texts come in blocks.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from enum import IntEnum
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
 from replay_gui.core.divergence.comparison import GAP, Change
 from replay_gui.core.run_index import NO_TOOL
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.models.event_table import bare_row, label
+from replay_gui.models.row_blocks import RowBlocks
 from replay_gui.models.session import Session
-from replay_gui.models.shown_rows import ShownRows
-
-AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
+from replay_gui.models.shown_rows import CONTEXT, ShownRows
 
 SIDE_A, GUTTER, SIDE_B = range(3)
-BLOCK = 64  # rows that are asked for together
-KEPT = 256  # blocks
 
 
 class Tone(IntEnum):
@@ -75,7 +72,7 @@ class CompareRows(QAbstractTableModel):
         self.ignored_shown = False
         self._opened: tuple[tuple[int, int], ...] = ()
         self._tones: NDArray[np.uint8] = np.zeros(0, np.uint8)
-        self._blocks: OrderedDict[int, tuple[AlignedRow, ...]] = OrderedDict()
+        self._blocks = RowBlocks[AlignedRow]()
         self.shown = ShownRows.all(0)
         session.compared_changed.connect(self._on_compared_changed)
         session.rows_ready.connect(self._on_rows_ready)
@@ -108,6 +105,12 @@ class CompareRows(QAbstractTableModel):
             self._opened = (*self._opened, (start, start + count))
             self._reset()
 
+    def reveal(self, row: int) -> None:
+        """Shows this row and some about it, if it is in a fold."""
+        if self.shown.count and self.shown.fold(self.shown.line(row)):
+            self._opened = (*self._opened, (max(row - CONTEXT, 0), min(row + CONTEXT + 1, len(self._tones))))
+            self._reset()
+
     def _reset(self) -> None:
         self.beginResetModel()
         rows = len(self._tones)
@@ -127,9 +130,8 @@ class CompareRows(QAbstractTableModel):
 
     def aligned(self, row: int) -> AlignedRow:
         """Both sides of a row; their texts are "" until they have come."""
-        block = self._blocks.get(row // BLOCK, ())
-        if row % BLOCK < len(block):
-            return block[row % BLOCK]
+        if known := self._blocks.row(row):
+            return known
         assert self._session.comparison is not None
         alignment = self._session.comparison.alignment
         return AlignedRow(
@@ -149,16 +151,9 @@ class CompareRows(QAbstractTableModel):
     def want(self, first: int, last: int) -> None:
         """Asks for the first blocks among these lines whose texts are not here; their coming asks on."""
         rows = (self.shown.row(line) for line in range(max(first, 0), min(last + 1, self.shown.count)))
-        missing = [block for block in dict.fromkeys(row // BLOCK for row in rows) if not self._holds(block)]
-        if not missing or not self._session.fresh:
-            return
-        stop = missing[0] + 1
-        while stop in missing:
-            stop += 1
-        self._session.request_rows(missing[0] * BLOCK, min(stop * BLOCK, len(self._tones)))
-
-    def _holds(self, block: int) -> bool:
-        return len(self._blocks.get(block, ())) >= min(BLOCK, len(self._tones) - block * BLOCK)
+        missing = self._blocks.missing(rows, len(self._tones))
+        if missing and self._session.fresh:
+            self._session.request_rows(*missing)
 
     # ---- what the session says --------------------------------------------------------------------------
     @Slot()
@@ -178,12 +173,7 @@ class CompareRows(QAbstractTableModel):
 
     @Slot(object)
     def _on_rows_ready(self, rows: AlignedRows) -> None:
-        for start in range(-rows.start % BLOCK, len(rows.rows), BLOCK):
-            block = (rows.start + start) // BLOCK
-            self._blocks[block] = rows.rows[start : start + BLOCK]
-            self._blocks.move_to_end(block)
-        while len(self._blocks) > KEPT:
-            self._blocks.popitem(last=False)
+        self._blocks.keep(rows.start, rows.rows)
         if self.shown.count and rows.rows:
             last = self.shown.line(rows.start + len(rows.rows) - 1)
             self.dataChanged.emit(self.index(self.shown.line(rows.start), 0), self.index(last, SIDE_B))

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from replay_gui.core.divergence.causes import ranked
 from replay_gui.core.divergence.comparison import GAP, Cause, Comparison
-from replay_gui.core.importers.run_choice import split
 from replay_gui.engine.answers import AlignedRows, Compared, Progress, Step, Trouble
 from replay_gui.engine.requests import (
     Answer,
@@ -24,6 +24,7 @@ from replay_gui.engine.requests import (
     WorkEnded,
 )
 from replay_gui.models.rule_book import RuleBook
+from replay_gui.models.run_pair import RunPair
 from replay_gui.models.session import Session
 from replay_gui.models.timeline_marks import TimelineMarks, divergence_marks
 
@@ -77,15 +78,17 @@ class ComparisonSession(QObject):
         self.linked = True
         self.working = False
         self._number = 0
-        self._paths: list[str | None] = [None, None]  # still to be opened, in A and B
+        self._pair = RunPair(a, self.b, self)
         self._begin_at: tuple[int, int] | None = None  # places in A and B where the next comparison is looked at first
         self._moving = False
         self._states_wanted = QTimer(self, singleShot=True, interval=0)  # once the events are painted
         self._states_wanted.timeout.connect(self._ask_states)
         for session in (self.a, self.b):
-            session.run_changed.connect(self._on_run_changed)
-            session.troubled.connect(self._on_side_troubled)
             session.position_changed.connect(self._on_position_changed)
+        self._pair.opened.connect(self._on_opened)
+        self._pair.replaced.connect(self.end)
+        self._pair.troubled.connect(self._on_b_troubled)
+        self._pair.refused.connect(self._on_refused)
         self.b.progress_changed.connect(self._on_b_progress)
         self.rules.changed.connect(self.compare)
         self.rules.troubled.connect(self.troubled)
@@ -93,23 +96,20 @@ class ComparisonSession(QObject):
             a.bridge.answered.connect(self._on_answered)
 
     # ---- beginning and ending ---------------------------------------------------------------------
-    def start(self, path_b: str, path_a: str | None = None, position: int = 0) -> None:
+    def start(self, path_b: str, path_a: str | None = None, position: int = 0, format: str | None = None) -> None:
         """Compares the run open in A, or the one at `path_a`, with the one at `path_b`.
 
-        `position`: of A, where to begin; 0: at the first cause.
+        `position`: of A, where to begin; 0: at the first cause. `format`: what both are read as; None: see RunPair.
         """
         was_active = self.active
         self.active = True
         self._forget()
         self.anchors = ()
         self._begin_at = (position - 1, GAP) if position else None
-        self._paths = [path_a, path_b]
         self.trouble_cleared.emit()
         if not was_active:
             self.active_changed.emit()
-        if path_a is not None:
-            self.a.open(path_a)
-        self.b.open(path_b)
+        self._pair.open(path_b, path_a, format)
         self._set_progress(Progress("Reading", 0, 0, None))
         self.anchors_changed.emit()
 
@@ -118,10 +118,11 @@ class ComparisonSession(QObject):
         """Back to the run in A alone."""
         if self.active:
             self.active = False
+            self._pair.forget()
             self._forget()
             self._ask("compare", Close())
             self.b.close_run()
-            self.a.set_marks(TimelineMarks())
+            self.a.set_marks(TimelineMarks(found=self.a.marks.found))
             self.trouble_cleared.emit()
             self._set_progress(None)
             self.active_changed.emit()
@@ -133,14 +134,14 @@ class ComparisonSession(QObject):
     @Slot()
     def swap(self) -> None:
         """A becomes B and the reverse; the same step stays chosen."""
-        pair = self._pair(self.row)
+        pair = self._places(self.row)
         turned = tuple((b, a) for a, b in self.anchors)
         self._restart(self.b, self.a, None if pair is None else (pair[1], pair[0]), turned)
 
     @Slot()
     def reload(self) -> None:
         """Reads both files again and compares anew."""
-        self._restart(self.a, self.b, self._pair(self.row), self.anchors)
+        self._restart(self.a, self.b, self._places(self.row), self.anchors)
 
     def _restart(self, a: Session, b: Session, begin: tuple[int, int] | None, anchors: Anchors) -> None:
         if a.facts is not None and b.facts is not None:
@@ -163,7 +164,7 @@ class ComparisonSession(QObject):
             self._number += 1
             self.fresh = False
             if self.compared is not None:
-                self._begin_at = self._pair(self.row)
+                self._begin_at = self._places(self.row)
             question = Compare(self.a.number, self.b.number, self.rules.in_force, self.anchors)
             self._ask("compare", question)
             self._set_progress(Progress("Comparing", 0, 0, None))
@@ -171,8 +172,7 @@ class ComparisonSession(QObject):
 
     @property
     def _ready(self) -> bool:
-        open_ = self.a.facts is not None and self.b.facts is not None
-        return self.active and open_ and self._paths == [None, None]
+        return self.active and self._pair.complete
 
     @property
     def comparison(self) -> Comparison | None:
@@ -302,32 +302,23 @@ class ComparisonSession(QObject):
 
     # ---- what is heard ------------------------------------------------------------------------------
     @Slot()
-    def _on_run_changed(self) -> None:
-        """A run that was waited for is here; any other that takes a seat ends the comparison."""
-        if not self.active:
-            return
-        side = 0 if self.sender() is self.a else 1
-        facts = (self.a, self.b)[side].facts
-        wanted = self._paths[side]
-        if facts is not None and wanted is not None and facts.path == split(wanted)[0]:
-            self._paths[side] = None
-            if self._ready:
-                assert self.a.facts is not None
-                self.rules.open_for(self.a.facts.path)
-                self.compare()
-        elif side == 0 and self._paths[0] is None:
-            self.end()
+    def _on_opened(self) -> None:
+        if self._ready:
+            assert self.a.facts is not None
+            self.rules.open_for(self.a.facts.path)
+            self.compare()
 
     @Slot(object)
-    def _on_side_troubled(self, trouble: Trouble) -> None:
-        of_b = self.sender() is self.b
-        if of_b and self.active:
-            self.troubled.emit(replace(trouble, text=f"B: {trouble.text}"))
-        if trouble.severity == "error" and self._paths[of_b] is not None and self.active:
-            active_trouble = replace(trouble, text=f"Not compared. {trouble.text}", action="")
+    def _on_b_troubled(self, trouble: Trouble) -> None:
+        if self.active:
+            self.troubled.emit(trouble)
+
+    @Slot(object)
+    def _on_refused(self, trouble: Trouble | None) -> None:
+        if self.active:
             self.end()
-            if of_b:
-                self.troubled.emit(active_trouble)
+            if trouble is not None:
+                self.troubled.emit(trouble)
 
     @Slot(object)
     def _on_b_progress(self, progress: Progress | None) -> None:
@@ -359,7 +350,8 @@ class ComparisonSession(QObject):
         self._set_progress(None)
         self.compared_changed.emit()
         for session, last in ((self.a, compared.places.last_a), (self.b, compared.places.last_b)):
-            session.set_marks(divergence_marks(compared.comparison, last))
+            marks = divergence_marks(compared.comparison, last)
+            session.set_marks(replace(marks, found=session.marks.found))
         self._look_first(compared)
 
     def _look_first(self, compared: Compared) -> None:
@@ -370,13 +362,13 @@ class ComparisonSession(QObject):
         elif begin is not None and 0 <= begin[1] < len(places.row_of_b):
             self.select(int(places.row_of_b[begin[1]]))
         elif comparison.causes:
-            self.select_cause(min(comparison.causes, key=lambda cause: (not cause.certain, cause.point)))
+            self.select_cause(comparison.causes[ranked(comparison.causes)[0]])
         elif self.point_count:
             self.select_point(0)
         else:
             self.select(0)
 
-    def _pair(self, row: int) -> tuple[int, int] | None:
+    def _places(self, row: int) -> tuple[int, int] | None:
         if self.comparison is None or row == NO_ROW:
             return None
         return int(self.comparison.alignment.a[row]), int(self.comparison.alignment.b[row])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from replay_gui.core.divergence.comparison import Difference
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.diff_lines import DiffLine, lines
-
-AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
 
 _NOTHING: dict[str, Any] = {}
 

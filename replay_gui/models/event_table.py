@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
 from replay_gui.core.find import Hit
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.engine.answers import EventRow, Rows
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.event_filter import EventFilter, Tally
 from replay_gui.models.event_words import since_start, span_words
+from replay_gui.models.row_blocks import RowBlocks
 from replay_gui.models.session import Session
 from replay_gui.models.subagents import NO_SUBAGENTS, Subagents
 
-AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
-
 POSITION, TIME, LABEL, TEXT, DURATION = range(5)
-BLOCK = 64  # rows that are asked for together
-KEPT = 256  # blocks
 LIMIT = 80_000_000  # rows that a view of 24 pixels a row can count in 31 bits
 STRIDE = 1 << 19  # events that are looked at in one turn, about 15 ms
 _NAME = 60  # characters of a tool's name
@@ -58,7 +55,7 @@ class EventTable(QAbstractTableModel):
         self.tally = Tally()
         self._looking = QTimer(self, singleShot=True, interval=0)
         self._looking.timeout.connect(self._on_looking)
-        self._blocks: OrderedDict[int, tuple[EventRow, ...]] = OrderedDict()
+        self._blocks = RowBlocks[EventRow]()
         session.run_changed.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
         session.position_changed.connect(self.on_position_changed)
@@ -108,25 +105,13 @@ class EventTable(QAbstractTableModel):
     def event_row(self, row: int) -> EventRow:
         """The row's values; its text is "" until it has come."""
         place = self.place(row)
-        block = self._blocks.get(place // BLOCK, ())
-        return block[place % BLOCK] if place % BLOCK < len(block) else bare_row(self._index, place)
+        return self._blocks.row(place) or bare_row(self._index, place)
 
     def want(self, first: int, last: int) -> None:
         """Asks for the texts of the first block among these rows whose texts are not here; its coming asks on."""
-        missing = [block for block in self._blocks_of(first, last) if not self._holds(block)]
-        if not missing:
-            return
-        stop = missing[0] + 1
-        while stop in missing:
-            stop += 1
-        self._session.request_rows(missing[0] * BLOCK, min(stop * BLOCK, self._index.count))
-
-    def _blocks_of(self, first: int, last: int) -> list[int]:
-        rows = range(max(first, 0), min(last + 1, self._count))
-        return list(dict.fromkeys(self.place(row) // BLOCK for row in rows))
-
-    def _holds(self, block: int) -> bool:
-        return len(self._blocks.get(block, ())) >= min(BLOCK, self._index.count - block * BLOCK)
+        places = map(self.place, range(max(first, 0), min(last + 1, self._count)))
+        if missing := self._blocks.missing(places, self._index.count):
+            self._session.request_rows(*missing)
 
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
@@ -183,12 +168,7 @@ class EventTable(QAbstractTableModel):
 
     @Slot(object)
     def on_rows_ready(self, rows: Rows) -> None:
-        for start in range(-rows.start % BLOCK, len(rows.rows), BLOCK):
-            block = (rows.start + start) // BLOCK
-            self._blocks[block] = rows.rows[start : start + BLOCK]
-            self._blocks.move_to_end(block)
-        while len(self._blocks) > KEPT:
-            self._blocks.popitem(last=False)
+        self._blocks.keep(rows.start, rows.rows)
         first = self.row_before(rows.start - 1) + 1
         last = self.row_before(rows.start + len(rows.rows) - 1)
         if 0 <= first <= last:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, TypeAlias
+from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
 
 from replay_gui.core.clock import utc
 from replay_gui.core.errors import ReplayError
@@ -21,8 +21,7 @@ from replay_gui.engine.answers import Sampled
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.opening import user_mappings
 from replay_gui.engine.requests import Answer, Request, TakeSample
-
-AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
+from replay_gui.models.any_index import AnyIndex
 
 HEADS = ("Record", "Kind", "Time", "Tool", "What it says")
 EVENTS = 50  # that are shown

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from replay_gui.core.clock import utc
 from replay_gui.core.plain_text import one_line
+from replay_gui.core.run_totals import COSTS
 from replay_gui.models.event_words import span_words
 
 _NAME = 80
 _COUNTED = 8  # sorts of tokens that are named
-_COSTS = ("cost", "cost_usd", "total_cost_usd")
 
 
 def meta_words(meta: Mapping[str, Any]) -> dict[str, str]:
@@ -20,7 +20,7 @@ def meta_words(meta: Mapping[str, Any]) -> dict[str, str]:
     return {name: said[name] for name in sorted(said, key=_ORDER.index)}
 
 
-_ORDER = ["time", "duration", "model", "tokens", *_COSTS]
+_ORDER = ["time", "duration", "model", "tokens", *COSTS]
 
 
 def _words(name: str, value: Any) -> str:
@@ -36,7 +36,7 @@ def _words(name: str, value: Any) -> str:
     if name == "tokens" and isinstance(value, Mapping) and value and all(type(n) is int for n in value.values()):
         parts = [f"{one_line(str(sort), _NAME).replace('_', ' ')} {n:,}" for sort, n in list(value.items())[:_COUNTED]]
         return " · ".join(parts) if len(value) <= _COUNTED else ""
-    if name in _COSTS and number:
+    if name in COSTS and number:
         return cost_words(value)
     return ""
 
@@ -47,8 +47,5 @@ def cost_words(dollars: float) -> str:
 
 
 def _clock(ns: int) -> str:
-    try:
-        moment = datetime.fromtimestamp(ns // 10**9, UTC)
-    except (ValueError, OverflowError, OSError):
-        return ""  # a year that the calendar lacks: left as the number it is
-    return f"{moment:%Y-%m-%d %H:%M:%S}.{ns // 10**6 % 1000:03} UTC"
+    words = utc(ns)
+    return f"{words} UTC" if words else ""  # a year that the calendar lacks: left as the number it is

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
 from replay_gui.core.state import ABSENT, Change, Path
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.value_find import ValueSearch
 from replay_gui.models.value_rows import Mark, Row, ValueRow, ValueTree, View, member
-
-AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
 
 STRIDE = 4000  # members that a search looks at in one turn of the event loop, about 12 ms
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
 from replay_gui.core.divergence.comparison import ToolDifference
 from replay_gui.core.plain_text import one_line
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.comparison_session import ComparisonSession
-
-AnyIndex: TypeAlias = QModelIndex | QPersistentModelIndex
 
 TOOL, CALLS, ERRORS, OTHERWISE = range(4)
 HEADS = ("Tool", "Calls A · B", "Errors A · B", "Otherwise")
@@ -64,23 +63,34 @@ class ToolTable(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return HEADS[section]
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return _SAID[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section == TOOL:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return HEADS[section]
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return _SAID[section]
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _aligned(section)
         return None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
+        if not index.isValid():
             return None
-        tool = self._tools[index.row()]
-        match index.column():
-            case 0:  # TOOL
-                return one_line(tool.tool, _NAME)
-            case 1:  # CALLS
-                return f"{tool.calls_a:,} · {tool.calls_b:,}"
-            case 2:  # ERRORS
-                return f"{tool.errors_a:,} · {tool.errors_b:,}"
-        return f"{tool.answered_otherwise:,}" + (f" ({tool.ignored:,} ignored)" if tool.ignored else "")
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _aligned(index.column())
+        return _words(self._tools[index.row()], index.column()) if role == Qt.ItemDataRole.DisplayRole else None
+
+
+def _aligned(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column == TOOL else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _words(tool: ToolDifference, column: int) -> str:
+    match column:
+        case 0:  # TOOL
+            return one_line(tool.tool, _NAME)
+        case 1:  # CALLS
+            return f"{tool.calls_a:,} · {tool.calls_b:,}"
+        case 2:  # ERRORS
+            return f"{tool.errors_a:,} · {tool.errors_b:,}"
+    return f"{tool.answered_otherwise:,}" + (f" ({tool.ignored:,} ignored)" if tool.ignored else "")

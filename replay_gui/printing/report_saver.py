@@ -14,7 +14,7 @@ from replay_gui.printing.saving import save
 
 
 class ReportSaver(QObject):
-    """One file at a time; `saving` while one is written.
+    """One file at a time.
 
     Signals:
         saved(str): the path, once the file is there, whole. failed(str): why it is not; what was there before is.
@@ -27,10 +27,6 @@ class ReportSaver(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thread: threading.Thread | None = None
-
-    @property
-    def saving(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
 
     def save(self, report: Report, path: Path) -> None:
         """Begins; waits for the file before, if that is still being written."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from replay_gui.look.theme import FOCUS, GAP, LINE, ROW, UNIT, Bold, Medium, theme, theme_events, ui_font
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.cause_list import CauseItem, CauseList, Sort
+from replay_gui.widgets.hint import paint_hint
 
 _BADGE = ROW
 _WRAP = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
@@ -74,12 +76,7 @@ class CauseView(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.model().rowCount() == 0 and self.hint:
-            painter = QPainter(self.viewport())
-            painter.setPen(theme().secondary)
-            painter.setFont(ui_font())
-            space = self.viewport().rect().adjusted(2 * GAP, 2 * GAP, -2 * GAP, -2 * GAP)
-            painter.drawText(space, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.hint)
-            painter.end()
+            paint_hint(self.viewport(), self.hint)
 
 
 class _CardDelegate(QStyledItemDelegate):
@@ -89,7 +86,7 @@ class _CardDelegate(QStyledItemDelegate):
         self._causes = causes
         self._title, self._body, self._number = ui_font(Bold), ui_font(), ui_font(Medium)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         width = self._view.viewport().width()
         heights = self._heights(self._causes.item(index.row()), width)
         return QSize(width, sum(heights) + 2 * GAP + UNIT)
@@ -105,9 +102,7 @@ class _CardDelegate(QStyledItemDelegate):
             body.lineSpacing() + 1 if item.follow else 0,
         )
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         now, rect = theme(), option.rect
         item = self._causes.item(index.row())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)

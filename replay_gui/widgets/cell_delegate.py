@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.look.theme import GAP, theme, ui_font
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.widgets.row_view import RowView
 
 
@@ -21,17 +22,23 @@ class CellDelegate(QStyledItemDelegate):
         self._view = view
         self._elide = elide
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def ink(self, index: AnyIndex, chosen: bool) -> QColor:
+        """The colour of a cell's text."""
+        faint = index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
+        return theme().secondary if (index.column() and not chosen) or faint else theme().text
+
+    def space(self, rect: QRect, index: AnyIndex) -> QRect:
+        """Where in a cell its text may stand."""
+        return rect.adjusted(GAP, 0, -GAP, 0)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         now, rect = theme(), option.rect
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen or index.row() == self._view.hovered:
             painter.fillRect(rect, now.selection if chosen else now.hover)
-        faint = index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
-        painter.setPen(now.secondary if (index.column() and not chosen) or faint else now.text)
+        painter.setPen(self.ink(index, chosen))
         painter.setFont(ui_font())
-        space = rect.adjusted(GAP, 0, -GAP, 0)
+        space = self.space(rect, index)
         elided = QFontMetrics(ui_font()).elidedText(str(index.data() or ""), self._elide, space.width())
         side = index.data(Qt.ItemDataRole.TextAlignmentRole) or Qt.AlignmentFlag.AlignLeft
         painter.drawText(space, int(side | Qt.AlignmentFlag.AlignVCenter), elided)

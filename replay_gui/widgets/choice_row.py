@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import FOCUS, GAP, ICON, ROW, SMALL_RADIUS, UNIT, Medium, theme, ui_font
+from replay_gui.widgets.line_text import LineText
 
-_TEXT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _LINE = ROW - UNIT  # height of each of the two lines
 _HEIGHT = 2 * _LINE + GAP
 
@@ -40,13 +40,9 @@ class ChoiceRow(QAbstractButton):
             painter.drawRoundedRect(self.rect(), SMALL_RADIUS, SMALL_RADIUS)
         tinted_icon("file", now.secondary).paint(painter, QRect(GAP, UNIT + (_LINE - ICON) // 2, ICON, ICON))
         left, width = 2 * GAP + ICON, self.width() - 3 * GAP - ICON
-        for line, (text, font, colour) in enumerate(
-            ((self.name, ui_font(Medium), now.text), (self._sentence, ui_font(), now.secondary))
-        ):
-            painter.setFont(font)
-            painter.setPen(colour)
-            elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(QRect(left, UNIT + line * _LINE, width, _LINE), _TEXT, elided)
+        space = QRect(left, UNIT, width, _LINE)
+        LineText(ui_font(Medium)).draw(painter, space, self.name, now.text)
+        LineText(ui_font()).draw(painter, space.translated(0, _LINE), self._sentence, now.secondary)
         if self.hasFocus():
             half = FOCUS // 2
             painter.setPen(QPen(now.accent, FOCUS))

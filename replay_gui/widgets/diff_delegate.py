@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.look.theme import GAP, LINE, UNIT, data_font, theme
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.diff_lines import DiffLine, Ink
 from replay_gui.models.diff_rows import DiffRows
 from replay_gui.widgets.marked_text import draw_marked
@@ -26,9 +27,7 @@ class DiffDelegate(QStyledItemDelegate):
         self._rows = rows
         self._data = data_font()
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         rect: QRect = option.rect
         line, now = self._rows.line(index.row()), theme()
         painter.setFont(self._data)

@@ -26,10 +26,7 @@ class DiffView(RowView):
         self.setItemDelegate(DiffDelegate(self, rows))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        row, at = self.rowAt(event.pos().y()), event.globalPos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            row = self.currentIndex().row()
-            at = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft())
+        row, at = self.menu_place(event)
         if row >= 0:
             self.setCurrentIndex(self._rows.index(row, 0))
             self.menu_wanted.emit(row, at)

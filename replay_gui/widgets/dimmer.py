@@ -14,7 +14,6 @@ class Dimmer(QObject):
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
-        self._widget = widget
         self._effect = QGraphicsOpacityEffect(widget)
         self._effect.setOpacity(_OPACITY)
         self._effect.setEnabled(False)

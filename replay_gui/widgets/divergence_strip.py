@@ -1,4 +1,4 @@
-"""All of a comparison in one narrow column: where what kind of divergence is, and the part in sight, to drag."""
+"""All of a comparison in one narrow column: where what kind of divergence is, hits, and the part in sight, to drag."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QScrollBar, QWidget
 
 from replay_gui.look.theme import ICON, LINE, ROW, SMALL_RADIUS, theme, theme_events
 from replay_gui.models.compare_rows import CompareRows, Tone
+from replay_gui.models.comparison_finder import ComparisonFinder
 
 _LEAST = 3  # pixels of a mark
 _GRASP = 12  # pixels of the window, at least
@@ -18,9 +19,12 @@ _GRASP = 12  # pixels of the window, at least
 class DivergenceStrip(QWidget):
     """Stands in for the view's scroll bar. Click or drag: that place comes into sight."""
 
-    def __init__(self, rows: CompareRows, bar: QScrollBar, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, rows: CompareRows, finder: ComparisonFinder, bar: QScrollBar, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._rows = rows
+        self._finder = finder
         self._bar = bar
         self._held = 0.0  # where in the window it was grasped, in pixels from its top
         self._marks: NDArray[np.uint8] | None = None
@@ -30,6 +34,8 @@ class DivergenceStrip(QWidget):
         bar.valueChanged.connect(self.update)
         bar.rangeChanged.connect(self.update)
         rows.modelReset.connect(self._on_rows_changed)
+        finder.started.connect(self.update)
+        finder.grew.connect(self.update)
         theme_events().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -50,6 +56,13 @@ class DivergenceStrip(QWidget):
                 pixels = self._rows.shown.lines(rows) * height // self._rows.shown.count
                 np.maximum.at(self._marks, pixels, self._rows.tones(rows))
         return self._marks
+
+    def hits(self) -> NDArray[np.int64]:
+        """The pixels, from the top, of rows that hold what is looked for; each once."""
+        rows, count = self._finder.rows, self._rows.shown.count
+        if not len(rows) or not count:
+            return np.zeros(0, np.int64)
+        return np.unique(self._rows.shown.lines(rows) * max(self.height(), 1) // count)
 
     def in_sight(self) -> tuple[float, float]:
         """Top and bottom, in pixels, of what is in sight."""
@@ -90,6 +103,8 @@ class DivergenceStrip(QWidget):
             colour = _ink(tone)
             for y in np.flatnonzero(marks == tone):
                 painter.fillRect(2, int(y), self.width() - 4, _LEAST, colour)
+        for y in self.hits().tolist():
+            painter.fillRect(self.width() // 2, y, self.width() // 2 - 1, _LEAST - 1, now.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top, bottom = self.in_sight()
         glass = QColor(now.accent)

@@ -11,9 +11,11 @@ from replay_gui.core.plain_text import one_line
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, HEAD, LINE, LINKS, UNIT, set_role, theme
 from replay_gui.models.compare_rows import SIDE_A, SIDE_B, CompareRows
+from replay_gui.models.comparison_finder import ComparisonFinder
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.widgets.dimmer import Dimmer
+from replay_gui.widgets.divergence_find import DivergenceFind
 from replay_gui.widgets.divergence_strip import DivergenceStrip
 from replay_gui.widgets.elided_label import ElidedLabel
 from replay_gui.widgets.progress_strip import progress_words
@@ -24,17 +26,22 @@ _NAME = 80
 
 
 class DivergenceView(QWidget):
-    """Both runs, aligned. `view`: the rows; `rows`: their model; `strip`: the overview."""
+    """Both runs, aligned.
 
-    def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
+    `view`: the rows; `rows`: their model; `strip`: the overview; `finder`: a search in both, `finding`: its line.
+    """
+
+    def __init__(self, session: ComparisonSession, finder: ComparisonFinder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._progress: Progress | None = None
         self._anchor: tuple[int, int] | None = None  # the side and the place that a counterpart is looked for
         self.rows = CompareRows(session, self)
-        self.view = SplitView(session, self.rows)
+        self.view = SplitView(session, self.rows, finder)
         self._dimmer = Dimmer(self.view)
-        self.strip = DivergenceStrip(self.rows, self.view.verticalScrollBar())
+        self.strip = DivergenceStrip(self.rows, finder, self.view.verticalScrollBar())
+        self.finder = finder
+        self.finding = DivergenceFind(session, finder)
         self._names = (ElidedLabel(), ElidedLabel())
         heads = QHBoxLayout()
         heads.setContentsMargins(0, 0, 0, 0)
@@ -50,6 +57,7 @@ class DivergenceView(QWidget):
         column.setContentsMargins(0, 0, 0, UNIT)
         column.setSpacing(0)
         column.addLayout(heads)
+        column.addWidget(self.finding)
         column.addWidget(self.prompt)
         column.addWidget(self.view, 1)
         row = QHBoxLayout(self)
@@ -61,6 +69,8 @@ class DivergenceView(QWidget):
         self.view.menu_wanted.connect(self._on_menu_wanted)
         self.view.side_chosen.connect(self._on_side_chosen)
         self.prompt.cancel.clicked.connect(self.cancel_anchor)
+        self.finding.left.connect(self.view.setFocus)
+        finder.arrived.connect(self._on_arrived)
         session.compared_changed.connect(self._refresh)
         session.progress_changed.connect(self._on_progress_changed)
         session.a.run_changed.connect(self._refresh)
@@ -89,8 +99,18 @@ class DivergenceView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._anchor is not None:
             self.cancel_anchor()
+        elif event.key() == Qt.Key.Key_Escape and self.finding.isVisible():
+            self.finding.end()
         else:
             super().keyPressEvent(event)
+
+    @Slot(int)
+    def _on_arrived(self, row: int) -> None:
+        """The step of a search led to this row."""
+        self.rows.reveal(row)
+        if self.finder.hit(row, self.view.side == SIDE_A) is None:
+            self.view.set_side(SIDE_B if self.view.side == SIDE_A else SIDE_A)
+        self.view.show_chosen()
 
     # ---- anchors ------------------------------------------------------------------------------------
     @Slot()

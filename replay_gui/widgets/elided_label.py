@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QToolTip, QWidget
 
+from replay_gui.widgets.line_text import LEFT
+
 _TELLING = 2  # characters of a shortened text, the ellipsis among them, that say nothing yet
-_PLACE = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
 
 class ElidedLabel(QLabel):
@@ -32,7 +33,7 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.contentsRect(), _PLACE, self.shown)
+        painter.drawText(self.contentsRect(), LEFT, self.shown)
         painter.end()
 
     def event(self, event: QEvent) -> bool:

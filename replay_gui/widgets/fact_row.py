@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import FOCUS, GAP, ICON, ROW, UNIT, data_font, theme, ui_font
+from replay_gui.widgets.line_text import LineText
 
 NAMES = 10 * GAP  # width of the names
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
 
 class FactRow(QAbstractButton):
@@ -43,19 +43,15 @@ class FactRow(QAbstractButton):
         space = self.rect().adjusted(GAP + UNIT, 0, -GAP, 0)
         if self.underMouse():
             painter.fillRect(self.rect(), now.hover)
-        painter.setFont(ui_font())
-        painter.setPen(now.secondary)
-        painter.drawText(space, _LEFT, self._name)
+        LineText(ui_font()).draw(painter, space, self._name, now.secondary)
         space = space.adjusted(NAMES, 0, 0, 0)
         if self.sound is not None:
             place = QRect(space.x() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
             colour = now.good_text if self.sound else now.bad_text
             tinted_icon("check" if self.sound else "cross", colour).paint(painter, place)
             space = space.adjusted(ICON + UNIT, 0, 0, 0)
-        painter.setFont(data_font())
-        painter.setPen(now.accent if self._link else now.bad_text if self.sound is False else now.text)
-        elided = QFontMetrics(data_font()).elidedText(self.said, Qt.TextElideMode.ElideRight, space.width())
-        painter.drawText(space, _LEFT, elided)
+        ink = now.accent if self._link else now.bad_text if self.sound is False else now.text
+        LineText(data_font()).draw(painter, space, self.said, ink)
         if self.hasFocus():
             half = FOCUS // 2
             painter.setPen(QPen(now.accent, FOCUS))

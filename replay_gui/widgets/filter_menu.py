@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QAction, QIcon, QMouseEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QAction, QIcon
+from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import RunIndex
 from replay_gui.look.marks import mark_icon
 from replay_gui.models.event_filter import EventFilter, Tally
+from replay_gui.widgets.check_menu import CheckMenu
 
 _MOST = 30  # kinds, and tools, that are named; those with most events
 _NAME = 40  # characters of a name
 
 
-class FilterMenu(QMenu):
+class FilterMenu(CheckMenu):
     """Checkable kinds and tools with their counts; stays open while several are chosen.
 
     Signal: chosen(EventFilter).
@@ -61,14 +62,6 @@ class FilterMenu(QMenu):
         kinds = frozenset(name for action, name in self._kinds.items() if action.isChecked())
         tools = frozenset(name for action, name in self._tools.items() if action.isChecked())
         self.chosen.emit(EventFilter(kinds, tools, self._failed.isChecked()))
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click on something checkable toggles it and leaves the menu open."""
-        action = self.activeAction()
-        if action is not None and action.isCheckable():
-            action.trigger()
-        else:
-            super().mouseReleaseEvent(event)
 
 
 def _tool_icon(index: RunIndex, name: str) -> QIcon:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from replay_gui.core.plain_text import one_line
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, UNIT, data_font, set_role, theme_events
-from replay_gui.models.finder import Finder
-from replay_gui.models.session import Session
+from replay_gui.models.search import Search
 
 TYPING = 150  # ms after the last key, then the search begins
 _ROOMY = 24 * GAP  # width at which the key has room in the line, too
@@ -25,17 +24,18 @@ class FindField(QWidget):
     Enter and Shift+Enter go to the next and the previous hit, Esc ends the search under way, and then the finding.
 
     Signals:
-        left(): Esc has ended the finding: the keys are for something else again.
+        left(): Esc, or the cross, has ended the finding: the keys are for something else again.
     """
 
     left = Signal()
 
-    def __init__(self, session: Session, finder: Finder, parent: QWidget | None = None) -> None:
+    def __init__(self, finder: Search, parent: QWidget | None = None, closes: bool = False) -> None:
+        """`closes`: whether the field goes where the finding ends, for which there is a cross at all times."""
         super().__init__(parent)
-        self._session, self._finder = session, finder
+        self._finder, self._closes = finder, closes
         self.line = QLineEdit()
-        self.line.setPlaceholderText("Find in events")
-        self.line.setAccessibleName("Find in events")
+        self.line.setPlaceholderText(finder.TITLE)
+        self.line.setAccessibleName(finder.TITLE)
         self.line.setToolTip("Text in kinds, tools, payloads and meta (Ctrl+F)")
         self.line.setMaxLength(1000)
         self.line.setMinimumWidth(_LEAST)
@@ -72,14 +72,13 @@ class FindField(QWidget):
         self.case.toggled.connect(self._on_pause)
         self.previous.clicked.connect(self.find_previous)
         self.next.clicked.connect(self.find_next)
-        self.stop.clicked.connect(self.end)
-        finder.started.connect(self._say)
+        self.stop.clicked.connect(self.leave)
+        finder.started.connect(self._on_started)
         finder.grew.connect(self._say)
-        session.position_changed.connect(self._say)
-        session.run_changed.connect(self._on_run_changed)
+        finder.moved.connect(self._say)
         theme_events().changed.connect(self._set_icons)
         self._set_icons()
-        self._on_run_changed()
+        self._on_started()
 
     def _button(self, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -102,13 +101,14 @@ class FindField(QWidget):
 
     @Slot()
     def find_next(self) -> None:
-        self._go(forward=True)
+        self.step(forward=True)
 
     @Slot()
     def find_previous(self) -> None:
-        self._go(forward=False)
+        self.step(forward=False)
 
-    def _go(self, forward: bool) -> None:
+    def step(self, forward: bool) -> None:
+        """To the next or the previous hit; where nothing is looked for yet, to the line."""
         if not self.line.text():
             self.begin()
             return
@@ -123,6 +123,14 @@ class FindField(QWidget):
         else:
             self.line.clear()
             self._on_pause()
+
+    @Slot()
+    def leave(self) -> None:
+        """As `end`; where that forgets what was found, the keys are let go."""
+        goes_on = self._finder.searching
+        self.end()
+        if not goes_on:
+            self.left.emit()
 
     @Slot()
     def _on_text(self) -> None:
@@ -149,19 +157,22 @@ class FindField(QWidget):
                 return True
             if event.type() == QEvent.Type.KeyPress:
                 if event.key() == Qt.Key.Key_Escape:
-                    goes_on = self._finder.searching
-                    self.end()
-                    if not goes_on:
-                        self.left.emit()
+                    self.leave()
                 else:
-                    self._go(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                    self.step(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
                 return True
         return False
 
     # ---- what is said of it -------------------------------------------------------------------------
     @Slot()
-    def _on_run_changed(self) -> None:
-        self.setEnabled(self._session.facts is not None)
+    def _on_started(self) -> None:
+        """Somebody else may have begun the search, or ended it."""
+        self.setEnabled(self._finder.ready)
+        if not self._pause.isActive():  # else another text is being typed
+            with QSignalBlocker(self.line), QSignalBlocker(self.case):
+                if self.line.text() != self._finder.text:
+                    self.line.setText(self._finder.text)
+                self.case.setChecked(self._finder.match_case)
         self._say()
 
     @Slot()
@@ -170,9 +181,9 @@ class FindField(QWidget):
         self.count.setText(finder.words)
         self.count.setToolTip(one_line(finder.problem))
         for part in (self.case, self.count, self.previous, self.next, self.stop):
-            part.setVisible(bool(finder.text))
+            part.setVisible(bool(finder.text) or (self._closes and part is self.stop))
         for part in (self.previous, self.next):
-            part.setEnabled(bool(finder.hits))
+            part.setEnabled(bool(finder.count))
         self._show_key()
 
     def _show_key(self) -> None:

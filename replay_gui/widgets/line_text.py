@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import ceil
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+MIDDLE = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine)
 _REMEMBERED = 4096  # texts; names and labels come again and again
 
 
@@ -17,26 +19,33 @@ class LineText:
 
     def __init__(self, font: QFont) -> None:
         self.font, self.metrics = font, QFontMetrics(font)
-        self._cell = self.metrics.horizontalAdvance("0") if QFontInfo(font).fixedPitch() else 0
-        self._measured = lru_cache(_REMEMBERED)(self.metrics.horizontalAdvance)
+        wide, narrow = (QFontMetricsF(font).horizontalAdvance(letter) for letter in "Wi")
+        self._cell = wide if wide == narrow else 0.0  # QFontInfo.fixedPitch does not tell it of a variable font
+        # Methods of this class: of one of Qt's, the cache would have a help text made, which takes 0.1 ms.
+        self._measured = lru_cache(_REMEMBERED)(self._advance)
         self._cut = lru_cache(_REMEMBERED)(self._elided)
 
     def width(self, text: str) -> int:
         """Its width in pixels."""
-        return self._cell * len(text) if self._cell and text.isascii() else self._measured(text)
+        return int(self._cell * len(text) + 0.5) if self._cell and text.isascii() else self._measured(text)
 
     def elided(self, text: str, width: int) -> str:
         """As much of `text` as fits, with an ellipsis where that is not all."""
         if self._cell and text.isascii():
-            room = max(width // self._cell, 0)
-            return text if len(text) <= room else text[: max(room - 1, 0)] + "…"
+            if self._cell * len(text) <= width:
+                return text
+            kept = ceil(width / self._cell) - 2  # as Qt has it: none where not even the ellipsis fits
+            return text[:kept] + "…" if kept >= 0 else ""
         return self._cut(text, width)
 
     def draw(self, painter: QPainter, space: QRect, text: str, colour: QColor, align: int = LEFT) -> None:
-        """Draws what fits into `space` at its middle height; `align` is LEFT or RIGHT."""
+        """Draws what fits into `space` at its middle height; `align` is LEFT, MIDDLE or RIGHT."""
         painter.setFont(self.font)
         painter.setPen(colour)
         painter.drawText(space, align, self.elided(text, space.width()))
+
+    def _advance(self, text: str) -> int:
+        return self.metrics.horizontalAdvance(text)
 
     def _elided(self, text: str, width: int) -> str:
         return self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)

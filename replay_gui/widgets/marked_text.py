@@ -8,8 +8,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from replay_gui.look.theme import SMALL_RADIUS, UNIT
-
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+from replay_gui.widgets.line_text import LEFT
 
 
 def draw_marked(
@@ -36,5 +35,5 @@ def draw_marked(
             painter.drawRoundedRect(QRectF(left - 1, top, right - left + 2, height), SMALL_RADIUS / 2, SMALL_RADIUS / 2)
     painter.restore()
     painter.setPen(ink)
-    painter.drawText(space, _LEFT, elided)
+    painter.drawText(space, LEFT, elided)
     return metrics.horizontalAdvance(elided)

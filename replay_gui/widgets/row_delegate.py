@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt
+from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.core.find import Hit
 from replay_gui.engine.answers import EventRow
-from replay_gui.look.marks import MARGIN, mark_of, mark_pixmap
-from replay_gui.look.theme import GAP, MARK, UNIT, data_font, kind_color, theme, ui_font
+from replay_gui.look.marks import draw_mark
+from replay_gui.look.theme import GAP, UNIT, data_font, kind_color, theme, ui_font
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.event_table import DURATION, LABEL, POSITION, TIME, EventTable
 from replay_gui.widgets.line_text import RIGHT, LineText
 from replay_gui.widgets.row_view import RowView
@@ -45,9 +46,7 @@ class RowDelegate(QStyledItemDelegate):
         """How far the label of a subagent's event is moved in."""
         return min(self._table.subagents.depth(row.position - 1), _DEEPEST) * 3 * UNIT
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         now, line, column = theme(), index.row(), index.column()
         row = self._table.event_row(line)
         chosen = _CHOSEN in option.state
@@ -104,6 +103,4 @@ class RowDelegate(QStyledItemDelegate):
         colour = QColor(kind_color(row.kind, self._table.tool_place(row)))
         if dim:
             colour.setAlphaF(_AHEAD)
-        pixmap = mark_pixmap(mark_of(row.kind), MARK, colour, painter.device().devicePixelRatio())
-        half = MARK / 2 + MARGIN
-        painter.drawPixmap(QPointF(rect.x() + UNIT + 1 - half, rect.center().y() + 1 - half), pixmap)
+        draw_mark(painter, row.kind, QPointF(rect.x() + UNIT + 1, rect.center().y() + 1), colour)

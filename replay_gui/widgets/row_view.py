@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
-from replay_gui.look.theme import FOCUS, GAP, ROW, theme, theme_events, ui_font
+from replay_gui.look.theme import FOCUS, ROW, theme, theme_events
+from replay_gui.widgets.hint import paint_hint
 
 _MARGIN = 2  # rows kept in sight before and after the one gone to
 _VERTICAL = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)
@@ -111,6 +112,13 @@ class RowView(QTableView):
             self.hovered = row
             self.viewport().update()
 
+    def menu_place(self, event: QContextMenuEvent) -> tuple[int, QPoint]:
+        """(row, global point) of a menu: of the current row where it was asked for by key; row -1 where none is."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            current = self.currentIndex()
+            return current.row(), self.viewport().mapToGlobal(self.visualRect(current).bottomLeft())
+        return self.rowAt(event.pos().y()), event.globalPos()
+
     # ---- painting ---------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -137,18 +145,10 @@ class RowView(QTableView):
                 delegate.paint(painter, option, model.index(row, column))
         painter.end()
         if self.model().rowCount() == 0 and self.hint:
-            self._paint_hint()
+            paint_hint(self.viewport(), self.hint)
         current = self.currentIndex()
         if self.hasFocus() and current.isValid():
             self._paint_focus(self.visualRect(current).y())
-
-    def _paint_hint(self) -> None:
-        painter = QPainter(self.viewport())
-        painter.setPen(theme().secondary)
-        painter.setFont(ui_font())
-        space = self.viewport().rect().adjusted(2 * GAP, 2 * GAP, -2 * GAP, -2 * GAP)
-        painter.drawText(space, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.hint)
-        painter.end()
 
     def _paint_focus(self, top: int) -> None:
         painter = QPainter(self.viewport())

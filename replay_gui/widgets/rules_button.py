@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QAction, QMouseEvent
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from replay_gui.core.divergence.presets import PRESETS
 from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.models.rule_words import rule_words
+from replay_gui.widgets.check_menu import CheckMenu
 
 
 class RulesButton(QToolButton):
@@ -20,7 +21,7 @@ class RulesButton(QToolButton):
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.list = _RulesMenu(self)
+        self.list = CheckMenu(self)
         self.setMenu(self.list)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolTip("What the comparison passes over")
@@ -88,16 +89,6 @@ class RulesButton(QToolButton):
         action = self.sender()
         assert isinstance(action, QAction)
         return action.data()
-
-
-class _RulesMenu(QMenu):
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click on something checkable toggles it and leaves the menu open."""
-        action = self.activeAction()
-        if action is not None and action.isCheckable():
-            action.trigger()
-        else:
-            super().mouseReleaseEvent(event)
 
 
 def _escaped(words: str) -> str:

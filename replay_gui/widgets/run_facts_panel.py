@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from replay_gui.core.clock import utc
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_totals import ModelUse, total_use
 from replay_gui.engine.answers import RunFacts
-from replay_gui.look.theme import GAP, UNIT, data_font, set_role
+from replay_gui.look.theme import GAP, UNIT, data_font
 from replay_gui.models.event_words import span_words
 from replay_gui.models.meta_words import cost_words
 from replay_gui.models.run_facts import RunNumbers, run_numbers
@@ -20,6 +19,7 @@ from replay_gui.models.verdict_words import verdict_of
 from replay_gui.widgets.elided_label import ElidedLabel
 from replay_gui.widgets.fact_row import NAMES
 from replay_gui.widgets.panel import Panel
+from replay_gui.widgets.plain_label import plain_label
 from replay_gui.widgets.section import Section
 
 PAUSE = 500  # ms between two counts while the index grows
@@ -126,10 +126,8 @@ def _run_words(facts: RunFacts, numbers: RunNumbers) -> list[tuple[str, str]]:
 def _when(ns: int | None) -> str:
     if ns is None:
         return ""
-    try:
-        return f"{datetime.fromtimestamp(ns / 1e9, UTC):%Y-%m-%d %H:%M:%S} UTC"
-    except (ValueError, OverflowError, OSError):  # a time that no calendar has
-        return f"{ns:,} ns"
+    words = utc(ns)
+    return f"{words[:19]} UTC" if words else f"{ns:,} ns"  # of a time that no calendar has
 
 
 def _size(size: int) -> str:
@@ -213,11 +211,8 @@ def _table() -> tuple[QWidget, QGridLayout]:
 
 
 def _label(text: str, role: str = "") -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = plain_label(text, role)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    if role:
-        set_role(label, role)
     return label
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QMouseEvent,
@@ -21,11 +21,11 @@ from replay_gui.look.theme import GAP, LABELS, LANE, LINE, SMALL_SIZE, TICKS, UN
 from replay_gui.models.session import Session
 from replay_gui.models.spending_plot import Floats, SpendingPlot, cost_words, round_up, token_words
 from replay_gui.models.timeline_scale import TimelineScale
+from replay_gui.widgets.timeline import NOTCH, ZOOM_STEP
 from replay_gui.widgets.timeline_density import column_edges
 from replay_gui.widgets.timeline_hover import TimelineHover
 from replay_gui.widgets.timeline_painter import paint_triangle
 
-REST = 120  # ms that the pointer rests before it is told what is there
 _ROOM = 3 * UNIT  # pixels that an event must have on the average to have a column of its own
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -52,10 +52,8 @@ class SpendingBand(QWidget):
         self._folded = False
         self._still: QPixmap | None = None
         self._scrubbing = False
-        self._pointer = QPoint()
         self._hover = TimelineHover(session, self)
-        self._resting = QTimer(self, singleShot=True, interval=REST)
-        self._resting.timeout.connect(self._on_rested)
+        self._hover.rested.connect(self.show_hover)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName("Tokens and cost")
@@ -100,7 +98,7 @@ class SpendingBand(QWidget):
         self._plot = SpendingPlot.of(totals.spending) if totals is not None and totals.spending.known else None
         if self._plot is not None:
             self.setAccessibleDescription(self._words())
-        self._leave()
+        self._hover.leave()
         self.redraw()
         self.known_changed.emit()
 
@@ -231,7 +229,7 @@ class SpendingBand(QWidget):
 
     # ---- the pointer --------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._leave()
+        self._hover.leave()
         if event.button() != Qt.MouseButton.LeftButton:
             return
         if event.position().x() >= LABELS:
@@ -246,26 +244,25 @@ class SpendingBand(QWidget):
             return
         over = event.position().x() <= GAP + UNIT
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
-        self._hover.hide()
-        self._pointer = event.position().toPoint()
-        self._resting.start()
+        self._hover.follow(event.position().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._scrubbing = False
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self._leave()
-        factor = 1.25 ** (-event.angleDelta().y() / 120.0)
+        self._hover.leave()
+        factor = ZOOM_STEP ** (-event.angleDelta().y() / NOTCH)
         pixel = event.position().x() - LABELS - GAP
         self._session.set_view(*self._scale.zoomed(factor, pixel, self._session.index.count).view)
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._leave()
+        self._hover.leave()
 
     def _seek(self, x: float) -> None:
         self._session.seek(self._scale.nearest(x - LABELS - GAP, self._session.index.count))
 
+    @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:
         """Tells what was used in the column there, and what it had cost until then."""
         if self._plot is None:
@@ -293,15 +290,6 @@ class SpendingBand(QWidget):
         read, written, cached = (float(count) for count in self._plot.sums[:, -1])
         parts = _token_parts(read, written, cached) if len(self._plot.positions) else []
         return " · ".join([*parts, cost_words(self._plot.cost)] if len(self._plot.paid) else parts)
-
-    @Slot()
-    def _on_rested(self) -> None:
-        if self.underMouse():
-            self.show_hover(self._pointer)
-
-    def _leave(self) -> None:
-        self._resting.stop()
-        self._hover.hide()
 
 
 def _token_parts(read: float, written: float, cached: float) -> list[str]:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.engine.answers import EventRow
-from replay_gui.look.marks import paint_mark
+from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.compare_rows import GUTTER, SIDE_A, CompareRows, Tone, fold_words
 from replay_gui.models.event_table import label
+from replay_gui.widgets.line_text import MIDDLE, RIGHT, LineText
 from replay_gui.widgets.marked_text import draw_marked
 from replay_gui.widgets.row_view import RowView
 
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
-_MIDDLE = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine)
 _BAR = 3  # of a moved event, at the outer edge
 _QUIET = 0.45  # how much of a tint an ignored difference has
 _BAND = 0.75
@@ -29,19 +28,16 @@ class SplitDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
         self._rows = rows
-        self._data, self._ui = data_font(), ui_font()
+        self._data, self._ui = LineText(data_font()), LineText(ui_font())
         self._number, self._label = 5 * GAP, 12 * GAP
 
     def fit(self, count: int, labels: list[str], width: int) -> None:
         """Makes room for numbers up to `count` and for these labels, on sides `width` pixels wide."""
-        data, ui = QFontMetrics(self._data), QFontMetrics(self._ui)
-        self._number = data.horizontalAdvance(f"{count:,}") + 2 * GAP
-        longest = max([ui.horizontalAdvance(text) for text in labels], default=0)
+        self._number = self._data.width(f"{count:,}") + 2 * GAP
+        longest = max(map(self._ui.width, labels), default=0)
         self._label = min(longest + 2 * GAP, max(width // 4, 10 * GAP))
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         rect: QRect = option.rect
         line, shown = index.row(), self._rows.shown
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -78,18 +74,17 @@ class SplitDelegate(QStyledItemDelegate):
         now = theme()
         left = rect.x() + UNIT
         differs = tone >= Tone.MOVED
-        painter.setFont(self._data)
-        painter.setPen(now.secondary if differs else now.faint)
-        painter.drawText(QRect(left, rect.y(), self._number, rect.height()), _RIGHT, f"{event.position:,}")
+        space = QRect(left, rect.y(), self._number, rect.height())
+        self._data.draw(painter, space, f"{event.position:,}", now.secondary if differs else now.faint, RIGHT)
         left += self._number + GAP + UNIT
         hue = kind_color(event.kind, self._rows.tool_place(side, event))
-        paint_mark(painter, event.kind, QPointF(left + MARK / 2, rect.center().y() + 1), MARK, hue)
+        draw_mark(painter, event.kind, QPointF(left + UNIT + 1, rect.center().y() + 1), hue)
         left += round(MARK) + GAP
         space = QRect(left, rect.y(), self._label, rect.height())
-        self._draw(painter, space, label(event), self._ui, now.text)
+        self._ui.draw(painter, space, label(event), now.text)
         space = QRect(left + self._label + UNIT, rect.y(), rect.right() - left - self._label - GAP, rect.height())
         ink = now.bad_text if event.failed or event.broken else now.text if differs else now.secondary
-        painter.setFont(self._data)
+        painter.setFont(self._data.font)
         draw_marked(painter, space, event.text, marked, ink, _word(tone))
 
     def _paint_ground(self, painter: QPainter, rect: QRect, tone: Tone, chosen: bool, hovered: bool) -> None:
@@ -139,13 +134,7 @@ class SplitDelegate(QStyledItemDelegate):
         painter.fillRect(rect, now.selection if chosen else now.hover if hovered else now.head)
         painter.fillRect(rect.x(), rect.y(), rect.width(), LINE, now.line)
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), LINE, now.line)
-        self._draw(painter, rect, f"⋯  {fold_words(fold)}", self._ui, now.text if chosen else now.secondary, _MIDDLE)
-
-    def _draw(self, painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor, align: int = _LEFT) -> None:
-        painter.setFont(font)
-        painter.setPen(colour)
-        elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, align, elided)
+        self._ui.draw(painter, rect, f"⋯  {fold_words(fold)}", now.text if chosen else now.secondary, MIDDLE)
 
 
 def _paint_borders(painter: QPainter, rect: QRect) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -19,11 +20,13 @@ from replay_gui.core.divergence.comparison import GAP as NO_PLACE
 from replay_gui.core.divergence.comparison import Change
 from replay_gui.look.theme import FOCUS, LINKS, ROW, theme
 from replay_gui.models.compare_rows import GUTTER, SIDE_A, SIDE_B, CompareRows
+from replay_gui.models.comparison_finder import ComparisonFinder
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.widgets.row_view import RowView
 from replay_gui.widgets.split_delegate import SplitDelegate
 
 _MEASURED = 64  # tools and kinds whose names are measured for the width of the labels
+_HIT = 3.0  # half of the width of a hit's dot
 _LINK = 2  # thickness of the line between a moved event's two places
 _OWN_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Space)
 _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -32,21 +35,22 @@ _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 class SplitView(RowView):
     """Chooses rows of the session. Left and Right choose the side that the menu and an anchor are about.
 
-    Attributes: side: SIDE_A or SIDE_B.
     Signals: side_chosen(int, int): a row and the side that was clicked. menu_wanted(int, int, QPoint): a row, a side
-    and where, on the screen. side_changed().
+    and where, on the screen.
     """
 
     side_chosen = Signal(int, int)
     menu_wanted = Signal(int, int, QPoint)
-    side_changed = Signal()
 
-    def __init__(self, session: ComparisonSession, rows: CompareRows, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: ComparisonSession, rows: CompareRows, finder: ComparisonFinder, parent: QWidget | None = None
+    ) -> None:
         super().__init__("Both runs, aligned", rows, parent)
         self._session = session
         self._rows = rows
+        self._finder = finder
         self._following = False
-        self.side = SIDE_A
+        self._side = SIDE_A
         self._delegate = SplitDelegate(self, rows)
         self.setItemDelegate(self._delegate)
         self.horizontalHeader().setStretchLastSection(False)
@@ -57,6 +61,8 @@ class SplitView(RowView):
         rows.modelReset.connect(self._on_lines_changed)
         session.rows_ready.connect(self.ask)
         session.row_changed.connect(self.show_chosen)
+        finder.started.connect(self.viewport().update)
+        finder.grew.connect(self.viewport().update)
 
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
@@ -110,11 +116,19 @@ class SplitView(RowView):
         return SIDE_A if x < self.viewport().width() / 2 else SIDE_B
 
     # ---- hands ----------------------------------------------------------------------------------------
+    @property
+    def side(self) -> int:
+        """SIDE_A or SIDE_B: the one set last, unless the chosen row has an event on the other alone."""
+        comparison, row = self._session.comparison, self._session.row
+        if comparison is not None and row >= 0:
+            place_a, place_b = comparison.alignment.a[row], comparison.alignment.b[row]
+            if NO_PLACE in (place_a, place_b):
+                return SIDE_B if place_a == NO_PLACE else SIDE_A
+        return self._side
+
     def set_side(self, side: int) -> None:
-        if side != self.side:
-            self.side = side
-            self.side_changed.emit()
-            self.viewport().update()
+        self._side = side
+        self.viewport().update()
 
     def event(self, event: QEvent) -> bool:
         """Keeps the keys that this view uses from becoming the window's shortcuts."""
@@ -125,7 +139,8 @@ class SplitView(RowView):
         return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.set_side(self.side_at(event.position().x()))
+        side = self.side_at(event.position().x())
+        self.set_side(side)
         super().mousePressEvent(event)
         line = self.rowAt(int(event.position().y()))
         if line < 0 or event.button() != Qt.MouseButton.LeftButton:
@@ -133,7 +148,7 @@ class SplitView(RowView):
         if self._rows.shown.fold(line):
             self._rows.open_fold(line)
         else:
-            self.side_chosen.emit(self._rows.shown.row(line), self.side)
+            self.side_chosen.emit(self._rows.shown.row(line), side)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and event.modifiers() == _NO_MODIFIER:
@@ -147,11 +162,7 @@ class SplitView(RowView):
         super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            line = self.currentIndex().row()
-            at = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft())
-        else:
-            line, at = self.rowAt(event.pos().y()), event.globalPos()
+        line, at = self.menu_place(event)
         if line >= 0 and not self._rows.shown.fold(line):
             self.menu_wanted.emit(self._rows.shown.row(line), self.side, at)
 
@@ -161,6 +172,7 @@ class SplitView(RowView):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_links(painter)
+        self._paint_hits(painter)
         painter.end()
 
     def _paint_focus(self, top: int) -> None:
@@ -199,6 +211,20 @@ class SplitView(RowView):
             bend = LINKS / 2
             path.cubicTo(begin + QPointF(bend, 0), end - QPointF(bend, 0), end)
             painter.drawPath(path)
+
+    def _paint_hits(self, painter: QPainter) -> None:
+        """A dot in the gutter, beside the event that holds what is looked for, or a fold with such an event."""
+        first, last = self.rows_in_sight()
+        if not len(self._finder.rows) or last < first:
+            return
+        shown, inside = self._rows.shown, LINKS / 6
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().changed_text)
+        left, right = self.columnWidth(SIDE_A) + inside, self.columnWidth(SIDE_A) + LINKS - inside
+        for rows, x in zip(self._finder.sides, (left, right), strict=True):
+            among = slice(*np.searchsorted(rows, (shown.row(first), shown.row(last) + max(shown.fold(last), 1))))
+            for line in np.unique(shown.lines(rows[among])).tolist():
+                painter.drawEllipse(QPointF(x, self._middle(line)), _HIT, _HIT)
 
     def _middle(self, line: int) -> float:
         """The middle of a line, in pixels, which may be out of sight, but never absurdly far."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
@@ -10,19 +10,28 @@ from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import NO_PAIR
 from replay_gui.engine.answers import Rows
 from replay_gui.look.theme import GAP, POPUP, UNIT, data_font, set_role
-from replay_gui.models.event_table import BLOCK
 from replay_gui.models.event_words import event_words
+from replay_gui.models.row_blocks import BLOCK
 from replay_gui.models.session import Session
 
+_REST = 120  # ms
 _TEXT = 240  # characters of a summary
 
 
 class TimelineHover(QFrame):
-    """A card for one event: what the index knows at once, what it says as soon as it was read. All of it plain text."""
+    """A card for one event: what the index knows at once, what it says as soon as it was read. All of it plain text.
+
+    Signals: rested(QPoint): the pointer rests there, over the parent, which may tell what is there.
+    """
+
+    rested = Signal(QPoint)
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.ToolTip)
-        self._session = session
+        self._session, self._parent = session, parent
+        self._pointer = QPoint()
+        self._resting = QTimer(self, singleShot=True, interval=_REST)
+        self._resting.timeout.connect(self._on_rested)
         self._position: int | None = None  # of the event shown
         self._rows: Rows | None = None  # the last that came, of the run shown
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -47,6 +56,17 @@ class TimelineHover(QFrame):
     def words(self) -> str:
         """All that is shown, a line a label."""
         return "\n".join(label.text() for label in (self._title, self._facts, self._text) if label.text())
+
+    def follow(self, point: QPoint) -> None:
+        """The pointer has moved to this point of the parent: nothing is told until it rests."""
+        self.hide()
+        self._pointer = point
+        self._resting.start()
+
+    def leave(self) -> None:
+        """The pointer is gone, or has better to do."""
+        self._resting.stop()
+        self.hide()
 
     def show_event(self, position: int, others: int, at: QPoint) -> None:
         """Shows the event at `position`, one of 1 + `others` so close together, beside the global point `at`."""
@@ -102,4 +122,9 @@ class TimelineHover(QFrame):
     @Slot()
     def on_run_changed(self) -> None:
         self._rows = None
-        self.hide()
+        self.leave()
+
+    @Slot()
+    def _on_rested(self) -> None:
+        if self._parent.underMouse():
+            self.rested.emit(self._pointer)

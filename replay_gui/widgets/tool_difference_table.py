@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QPainter, QResizeEvent
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QPoint, QRect, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.theme import GAP, UNIT, theme, ui_font
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.tool_table import HEADS, OTHERWISE, TOOL, ToolTable
+from replay_gui.widgets.cell_delegate import CellDelegate
 from replay_gui.widgets.row_view import RowView
-
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ToolDifferenceTable(RowView):
@@ -25,10 +24,9 @@ class ToolDifferenceTable(RowView):
         head = self.horizontalHeader()
         head.show()
         head.setStretchLastSection(False)
-        head.setDefaultAlignment(_RIGHT)
         head.setHighlightSections(False)
         head.setSectionsClickable(False)
-        self.setItemDelegate(_CellDelegate(self, tools))
+        self.setItemDelegate(_ToolCells(self, tools))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -39,33 +37,24 @@ class ToolDifferenceTable(RowView):
             self.setColumnWidth(column, width)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        row, at = self.rowAt(event.pos().y()), event.globalPos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            row = self.currentIndex().row()
-            at = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft())
+        row, at = self.menu_place(event)
         if row >= 0:
             self.menu_wanted.emit(row, at)
 
 
-class _CellDelegate(QStyledItemDelegate):
+class _ToolCells(CellDelegate):
+    """What differs between the runs is coloured; numbers end where their heads end."""
+
     def __init__(self, view: RowView, tools: ToolTable) -> None:
         super().__init__(view)
-        self._view = view
         self._tools = tools
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        now, rect = theme(), option.rect
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen or index.row() == self._view.hovered:
-            painter.fillRect(rect, now.selection if chosen else now.hover)
-        differs = self._tools.differs(index.row(), index.column())
+    def ink(self, index: AnyIndex, chosen: bool) -> QColor:
+        now = theme()
+        if chosen or index.column() == TOOL:
+            return now.text
         loud = now.bad_text if index.column() == OTHERWISE else now.changed_text
-        ink = now.text if chosen or index.column() == TOOL else loud if differs else now.secondary
-        painter.setPen(ink)
-        painter.setFont(ui_font())
-        space: QRect = rect.adjusted(GAP + UNIT if index.column() == TOOL else 0, 0, -GAP, 0)
-        words = str(index.data())
-        elided = QFontMetrics(ui_font()).elidedText(words, Qt.TextElideMode.ElideRight, space.width())
-        painter.drawText(space, int(_LEFT if index.column() == TOOL else _RIGHT), elided)
+        return loud if self._tools.differs(index.row(), index.column()) else now.secondary
+
+    def space(self, rect: QRect, index: AnyIndex) -> QRect:
+        return rect.adjusted(GAP + UNIT if index.column() == TOOL else 0, 0, -GAP, 0)

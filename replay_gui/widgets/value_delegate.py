@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import GAP, ICON, SMALL_SIZE, UNIT, data_font, theme, ui_font
+from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.state_tree import StateTree
 from replay_gui.models.value_rows import Mark, Row, ValueRow
+from replay_gui.widgets.line_text import LineText
 from replay_gui.widgets.row_view import RowView
 
 INDENT = 2 * GAP
@@ -17,7 +19,6 @@ SIGNS = 2 * GAP  # the margin in which + ~ − say what the colours say
 _MILD = 0.4  # how much of the tint a row has in which only something further in has changed
 _KEY_SHARE, _OLD_SHARE = 0.5, 0.4  # of the row, at most
 _SIGN = {Mark.ADDED: "+", Mark.CHANGED: "~", Mark.REMOVED: "−"}
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
 
 class ValueDelegate(QStyledItemDelegate):
@@ -27,9 +28,10 @@ class ValueDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
         self._tree = tree
-        self._data, self._sign = data_font(), ui_font(size=SMALL_SIZE)
-        self._struck = data_font()
-        self._struck.setStrikeOut(True)
+        self._data, self._sign = LineText(data_font()), LineText(ui_font(size=SMALL_SIZE))
+        struck = data_font()
+        struck.setStrikeOut(True)
+        self._struck = LineText(struck)
         self.needle = ""  # marked where it stands, case aside
 
     @staticmethod
@@ -40,11 +42,9 @@ class ValueDelegate(QStyledItemDelegate):
 
     def characters(self, width: int) -> int:
         """How many characters of data fit on a row of `width` pixels."""
-        return max(20, (width - SIGNS - ICON - 2 * GAP) // max(QFontMetrics(self._data).horizontalAdvance("0"), 1))
+        return max(20, (width - SIGNS - ICON - 2 * GAP) // max(self._data.width("0"), 1))
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         rect: QRect = option.rect
         now, row = theme(), self._tree.row(index.row())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -88,28 +88,24 @@ class ValueDelegate(QStyledItemDelegate):
         if row.note:
             self._draw(painter, space, row.note, self._data, quiet)
 
-    def _mark_needle(self, painter: QPainter, space: QRect, text: str, metrics: QFontMetrics) -> None:
+    def _mark_needle(self, painter: QPainter, space: QRect, text: str, face: LineText) -> None:
         folded, at = text.lower(), 0
         if len(folded) != len(text):
             return  # a letter that changes its length: where it stands is not known
         while (at := folded.find(self.needle.lower(), at)) >= 0:
-            begin = metrics.horizontalAdvance(text[:at])
+            begin = face.width(text[:at])
             at += len(self.needle)
-            wide = metrics.horizontalAdvance(text[:at]) - begin
-            top = space.y() + (space.height() - metrics.height()) // 2
-            painter.fillRect(QRect(space.x() + begin, top, wide, metrics.height()), theme().changed_word)
+            wide, height = face.width(text[:at]) - begin, face.metrics.height()
+            top = space.y() + (space.height() - height) // 2
+            painter.fillRect(QRect(space.x() + begin, top, wide, height), theme().changed_word)
 
-    def _draw(self, painter: QPainter, space: QRect, text: str, font: QFont, colour: QColor, limit: int = 0) -> QRect:
+    def _draw(self, painter: QPainter, space: QRect, text: str, face: LineText, ink: QColor, limit: int = 0) -> QRect:
         """Draws `text`, elided to `limit` pixels if there is one; gives the space that is left behind it."""
-        metrics = QFontMetrics(font)
-        room = min(space.width(), limit) if limit else space.width()
-        elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-        if self.needle and font is not self._sign:
-            self._mark_needle(painter, space, elided, metrics)
-        painter.setFont(font)
-        painter.setPen(colour)
-        painter.drawText(space, _LEFT, elided)
-        return space.adjusted(metrics.horizontalAdvance(elided) + GAP, 0, 0, 0)
+        elided = face.elided(text, min(space.width(), limit) if limit else space.width())
+        if self.needle and face is not self._sign:
+            self._mark_needle(painter, space, elided, face)
+        face.draw(painter, space, elided, ink)
+        return space.adjusted(face.width(elided) + GAP, 0, 0, 0)
 
 
 def _ink(mark: Mark) -> QColor:

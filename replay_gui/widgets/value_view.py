@@ -123,12 +123,12 @@ class ValueView(RowView):
 
     # ---- copying ----------------------------------------------------------------------------------
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        row = self.rowAt(event.pos().y())
+        row, at = self.menu_place(event)
         if row < 0:
             return
         menu = self.copy_menu(row)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
+        menu.popup(at)
 
     def copy_menu(self, row: int) -> QMenu:
         """What can be copied of a row."""

@@ -13,6 +13,7 @@ from replay_gui.core.plain_text import one_line
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import GAP, ICON, UI_SIZE, UNIT, Bold, set_role, theme, theme_events, ui_font
 from replay_gui.widgets.choice_row import ChoiceRow
+from replay_gui.widgets.plain_label import plain_label
 
 _WIDEST = 90 * GAP
 _WIDE = 2 * GAP
@@ -151,10 +152,8 @@ class _Group(QFrame):
 
 
 def _label(text: str, role: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = plain_label(text, role)
     label.setWordWrap(True)
-    set_role(label, role)
     return label
 
 

@@ -7,7 +7,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, set_role
+from replay_gui.models.comparison_finder import ComparisonFinder
 from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.models.finder import Finder
 from replay_gui.widgets.cause_panel import CausePanel
 from replay_gui.widgets.divergence_view import DivergenceView, run_name
 from replay_gui.widgets.step_diff_view import StepDiffView
@@ -20,13 +22,16 @@ _LEAST = (28 * GAP, 14 * GAP)  # of a panel: whatever is in it, the window must 
 
 
 class CompareView(QWidget):
-    """Four panels whose borders can be dragged. `causes`, `divergences`, `step`: three of them."""
+    """Four panels whose borders can be dragged. `causes`, `divergences`, `step`: three of them.
 
-    def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
+    `finder`: the search in A, which the one in both runs is made of.
+    """
+
+    def __init__(self, session: ComparisonSession, finder: Finder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.causes = CausePanel(session)
-        self.divergences = DivergenceView(session)
+        self.divergences = DivergenceView(session, ComparisonFinder(session, finder, self))
         self.step = StepDiffView(session)
         self.timelines = (TimelinePanel(session.a, "", compact=True), TimelinePanel(session.b, "", compact=True))
         self._both = _splitter(Qt.Orientation.Vertical, *self.timelines)

@@ -29,6 +29,7 @@ from replay_gui.models.report_maker import ReportMaker
 from replay_gui.printing.report_saver import ReportSaver
 from replay_gui.widgets.notice import Notice
 from replay_gui.widgets.page_preview import PagePreview
+from replay_gui.widgets.plain_label import plain_label
 from replay_gui.widgets.progress_strip import ProgressStrip
 
 FORMS = (
@@ -234,8 +235,6 @@ def _choice(name: str, words: list[str], parent: QWidget) -> QButtonGroup:
 
 
 def _small_label() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = plain_label(role="secondary")
     label.setWordWrap(True)
-    set_role(label, "secondary")
     return label

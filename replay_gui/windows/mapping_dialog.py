@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,9 +18,10 @@ from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.mapping import PARTS, Mapping
 from replay_gui.core.plain_text import one_line, visible
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.look.theme import GAP, UNIT, WIDE, set_role
+from replay_gui.look.theme import GAP, UNIT, WIDE
 from replay_gui.models.mapping_preview import MappingPreview
 from replay_gui.widgets.cell_delegate import CellDelegate
+from replay_gui.widgets.plain_label import plain_label
 from replay_gui.widgets.row_view import RowView
 
 _SIZE = (112 * GAP, 76 * GAP)
@@ -53,9 +53,9 @@ class MappingDialog(QDialog):
         form.setVerticalSpacing(UNIT)
         for number, (part, box) in enumerate(self.boxes.items()):
             line, column = divmod(number, 2)
-            form.addWidget(_label(part.capitalize()), line, 3 * column)
+            form.addWidget(plain_label(part.capitalize()), line, 3 * column)
             form.addWidget(box, line, 3 * column + 1)
-            form.addWidget(_label(_SAID[part], "secondary"), line, 3 * column + 2)
+            form.addWidget(plain_label(_SAID[part], "secondary"), line, 3 * column + 2)
             form.setColumnStretch(3 * column + 1, 1)
             box.setAccessibleName(f"{part}: {_SAID[part]}")
             box.setEnabled(False)
@@ -65,7 +65,7 @@ class MappingDialog(QDialog):
         self.table.horizontalHeader().show()
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.hint = "Reading the first records…"
-        self._problem = _label("", "secondary")
+        self._problem = plain_label("", "secondary")
         self._problem.setWordWrap(True)
         self._problem.hide()
         self.guess = QPushButton("Guess again")
@@ -138,11 +138,3 @@ class MappingDialog(QDialog):
     def _complain(self, problem: str) -> None:
         self._problem.setText(visible(problem[:400]))
         self._problem.setVisible(bool(problem))
-
-
-def _label(text: str, role: str = "") -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    if role:
-        set_role(label, role)
-    return label

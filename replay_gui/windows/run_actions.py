@@ -10,7 +10,6 @@ from replay_gui.look.icons import icon
 from replay_gui.models.playback import Playback
 from replay_gui.models.session import Session
 from replay_gui.models.visited import VisitedPositions
-from replay_gui.widgets.find_field import FindField
 from replay_gui.windows.go_to_dialog import GoToDialog
 from replay_gui.windows.run_view import RunView
 
@@ -25,7 +24,6 @@ class RunActions(QObject):
         session: Session,
         view: RunView,
         playback: Playback,
-        find: FindField,
         actions: dict[str, QAction],
         window: QWidget,
     ) -> None:
@@ -33,7 +31,6 @@ class RunActions(QObject):
         self._session = session
         self._view = view
         self._playback = playback
-        self._find = find
         self._actions = actions
         self._window = window
         self._visited = VisitedPositions(session, self)
@@ -82,18 +79,6 @@ class RunActions(QObject):
         dialog = GoToDialog(self._session.position, self._session.index.count, self._window)
         dialog.chosen.connect(self._session.seek)
         dialog.open()
-
-    @Slot()
-    def on_find(self) -> None:
-        self._find.begin()
-
-    @Slot()
-    def on_find_next(self) -> None:
-        self._find.find_next()
-
-    @Slot()
-    def on_find_previous(self) -> None:
-        self._find.find_previous()
 
     @Slot()
     def on_find_in_state(self) -> None:

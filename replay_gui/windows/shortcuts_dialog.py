@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, WIDE, data_font, set_role
+from replay_gui.widgets.plain_label import plain_label
 from replay_gui.windows.actions import HELP, SPECS
 from replay_gui.windows.menus import MENU_KEY
 
@@ -83,25 +84,17 @@ def _card(title: str, rows: list[tuple[list[str], str, str]]) -> QWidget:
     grid.setHorizontalSpacing(WIDE)
     grid.setVerticalSpacing(UNIT)
     grid.setColumnStretch(0, 1)
-    grid.addWidget(_label(title, "title"), 0, 0)
+    grid.addWidget(plain_label(title, "title"), 0, 0)
     for line, (keys, name, tip) in enumerate(rows, 1):
-        named = _label(name)
+        named = plain_label(name)
         named.setToolTip(tip)
         grid.addWidget(named, line, 0)
         chips = QHBoxLayout()
         chips.setSpacing(UNIT)
         chips.addStretch(1)
         for key in keys:
-            chip = _label(key, "key")
+            chip = plain_label(key, "key")
             chip.setFont(data_font())
             chips.addWidget(chip)
         grid.addLayout(chips, line, 1)
     return card
-
-
-def _label(text: str, role: str = "") -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    if role:
-        set_role(label, role)
-    return label

@@ -136,5 +136,10 @@ class SourceActions(QObject):
             from replay_gui.windows.mapping_dialog import MappingDialog  # few need it, and reading it takes a while
 
             dialog = MappingDialog(facts.path, self._session.bridge, self._window)
-            dialog.saved.connect(self._session.reload)
+            dialog.saved.connect(self._on_mapping_saved)
             dialog.open()
+
+    @Slot()
+    def _on_mapping_saved(self) -> None:
+        """Reads what is shown anew, by the mapping."""
+        (self._comparison if self._comparison.active else self._session).reload()

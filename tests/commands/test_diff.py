@@ -144,6 +144,22 @@ def test_runs_of_different_formats_are_compared(command: Command, pair: tuple[Pa
     assert command("diff", pair[0], other).code == 1
 
 
+def test_a_format_is_for_both_files_and_a_log_is_a_log(
+    command: Command, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    files = []
+    for name, said in (("one", "yes"), ("other", "no")):
+        trial = {"task_id": 1, "trial": 0, "reward": 1.0, "info": {}, "traj": [{"role": "user", "content": said}]}
+        files.append(tmp_path / f"{name}.json")
+        files[-1].write_text(json.dumps([trial] * 4))
+    guessed, told = (command("diff", *files, "--json", *how).object for how in ((), ("--format", "json-lines")))
+    assert [guessed[side]["events"] for side in "ab"] != [told[side]["events"] for side in "ab"]
+    assert told["a"]["events"] == told["b"]["events"]
+    mixed = command("diff", pair[0], files[1], "--json", "--format", "json-lines").object
+    assert [mixed[side]["events"] for side in "ab"] == [5, told["b"]["events"]]
+    assert command("diff", *files, "--format", "nonsense").code == 2
+
+
 def test_hostile_text_is_escaped(command: Command, tmp_path: Path) -> None:
     a = record(tmp_path / "a.rlog", ["x"], "a\x1b[2J\u202e\n")
     b = record(tmp_path / "b.rlog", ["x"], "b\x00")

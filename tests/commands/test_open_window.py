@@ -46,6 +46,11 @@ def test_two_runs(command: Any, asked: list[Options]) -> None:
     ]
 
 
+def test_a_format_is_for_both_runs(command: Any, asked: list[Options]) -> None:
+    assert command("a.json", "b.json", "--format", "json-lines").code == 0
+    assert asked == [Options("a.json", other="b.json", format="json-lines")]
+
+
 def test_two_runs_and_a_view_of_one_make_no_sense(command: Any, asked: list[Options]) -> None:
     result = command("a.rlog", "b.rlog", "--screenshot", "a.png", "--show", "run")
     assert (result.code, asked) == (2, [])
@@ -85,6 +90,8 @@ def test_standard_input_lasts_as_long_as_the_window(command: Any, asked: list[Op
         "--at -1",
         "--theme blue",
         "--nonsense",
+        "--format json-lines",
+        "--demo --format json-lines",
         "--the dark",
     ],
 )

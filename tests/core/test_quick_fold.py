@@ -49,7 +49,7 @@ EVENTS = st.one_of(
         "ToolRequest",
         tool_name=NAMES,
         tool_version=st.just(""),
-        input=st.sampled_from([None, 1]),
+        input=INPUTS,
         capabilities=st.just([]),
     ),
     event(

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import msgpack
 
 from replay_gui import EventLog, Snapshot, SnapshotManager
 from replay_gui.core import draft, snapshot_codec, snapshot_store
+from replay_gui.core import state as state_module
 from replay_gui.core.canonical import encode
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.index_builder import SNAPSHOTS_FILE, IndexBuilder
@@ -156,6 +158,9 @@ def narrow() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         for module in (draft, snapshot_codec):
             patch.setattr(module, "WIDE", 2)
+        for module in (state_module, snapshot_codec):
+            patch.setattr(module, "PACK", 16)
+        patch.setattr(snapshot_codec, "_PACK_HEAD", b"\xdc\x00\x10")
         yield
 
 
@@ -199,6 +204,17 @@ def test_what_is_no_snapshot(raw: bytes) -> None:
             decode_difference(raw, base)
     with pytest.raises(NotCanonical):
         decode_keyframe(raw)
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_a_pack_holds_as_many_items_as_any(narrow: None, more: int) -> None:
+    packs = [[0] * 16, list(range(16 + more))]
+    raw = msgpack.encode({"messages": msgpack.Ext(2, msgpack.encode((packs, ["rest"])))})
+    if more == 0:
+        assert decode_keyframe(raw).plain() == {"messages": [*packs[0], *packs[1], "rest"]}
+    else:
+        with pytest.raises(NotCanonical, match="pack"):
+            decode_keyframe(raw)
 
 
 @settings(max_examples=150, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 from msgspec import Raw, msgpack
 
+from replay_gui.core import state
 from replay_gui.core.state import ABSENT, GrowList, OverlayMap, State, leaves
 
 keys = st.sampled_from([f"k{i}" for i in range(12)])
 small = st.integers(0, 5)
+PACK = 3  # items, so that a few appends and pops cross from one to the next
 
 
 def packed(value: Any) -> Raw:
@@ -60,8 +63,13 @@ class Copies(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(state, "PACK", PACK)
         self.maps_made: list[tuple[OverlayMap, dict[str, Any]]] = []
         self.lists_made: list[tuple[GrowList, list[Any]]] = []
+
+    def teardown(self) -> None:
+        self.patch.undo()
 
     def remember_map(self, wide: OverlayMap, plain: dict[str, Any]) -> tuple[OverlayMap, dict[str, Any]]:
         self.maps_made.append((wide, plain))
@@ -76,10 +84,16 @@ class Copies(RuleBasedStateMachine):
         held = {key: packed(value) for key, value in base.items()} if in_bytes else dict(base)
         return self.remember_map(OverlayMap(held), dict(base))
 
-    @initialize(target=lists, items=st.lists(small), in_bytes=st.booleans())
-    def a_list(self, items: list[int], in_bytes: bool) -> Any:
+    @initialize(target=lists, packs=st.integers(0, 3), items=st.lists(small), in_bytes=st.booleans())
+    def a_list(self, packs: int, items: list[int], in_bytes: bool) -> Any:
         held: list[Any] = [packed(item) for item in items] if in_bytes else list(items)
-        return self.remember_list(GrowList(held), list(items))
+        before = [[10 * number + at for at in range(PACK)] for number in range(packs)]
+        grown = GrowList(held, packs=[packed(pack) if in_bytes else list(pack) for pack in before])
+        return self.remember_list(grown, [*chain.from_iterable(before), *items])
+
+    @rule(target=lists, pair=lists, items=st.lists(small, max_size=3))
+    def more_than_a_list(self, pair: Any, items: list[int]) -> Any:
+        return self.remember_list(pair[0].with_more([packed(item) for item in items]), pair[1] + items)
 
     @rule(target=maps, pair=maps, changes=st.dictionaries(keys, small, max_size=3), removed=st.sets(keys, max_size=3))
     def change_a_copy(self, pair: Any, changes: dict[str, int], removed: set[str]) -> Any:

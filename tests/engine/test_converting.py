@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,23 +40,13 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
-from tests.engine.test_engine import WAIT, Talk
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.large_session import write_session
 from tests.helpers.logs import write_log
+from tests.helpers.talk import WAIT, Talk
 
 SIZE = 2_000_000  # bytes
 LEFT = "not all of the file was converted"
-
-
-@pytest.fixture
-def talk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Talk]:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    talk = Talk(getattr(request, "param", "replay_gui.engine.jobs"))
-    talk.engine.start()
-    yield talk
-    talk.engine.close()
 
 
 @pytest.fixture

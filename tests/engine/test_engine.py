@@ -4,12 +4,11 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TypeVar
 
 import pytest
 
@@ -22,17 +21,12 @@ from replay_gui.core.replay import ReplayEngine
 from replay_gui.core.verdict import verify
 from replay_gui.core.verification import VerificationReport
 from replay_gui.engine.answers import IndexGrew, Moment, Progress, Rows, RunOpened, Trouble
-from replay_gui.engine.engine import Engine
 from replay_gui.engine.opening import Conversion, file_stamp, opened_conversion
-from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.requests import (
-    Answer,
     CheckFile,
     Close,
     GetRows,
     Open,
-    Question,
-    Request,
     Seat,
     Seek,
     StopWork,
@@ -40,53 +34,11 @@ from replay_gui.engine.requests import (
 )
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.logs import damage, write_log
-
-WAIT = 30.0  # seconds
-T = TypeVar("T")
-
-
-class Talk:
-    """Asks an engine and collects what it delivers."""
-
-    def __init__(self, module: str) -> None:
-        self.inbox: SimpleQueue[Answer] = SimpleQueue()
-        self.engine = Engine(self.inbox.put, WorkerPool(module=module))
-        self.seen: list[Answer] = []
-
-    def ask(self, question: Question, run: int = 1, key: str | None = None, seat: Seat = Seat.A) -> int:
-        return self.engine.ask(key or type(question).__name__, Request(run, question, seat))
-
-    def until(self, kind: type[T], good: Callable[[T], bool] = lambda value: True) -> T:
-        """The next answer of this kind that is good; Fails on what went wrong before it."""
-        while True:
-            answer = self.inbox.get(timeout=WAIT)
-            self.seen.append(answer)
-            if isinstance(answer.value, kind) and good(answer.value):
-                return answer.value
-
-    def open(self, path: Path, run: int = 1) -> RunOpened:
-        self.ask(Open(str(path)), run)
-        return self.until(RunOpened)
-
-    def open_whole(self, path: Path, run: int = 1) -> VerificationReport:
-        self.open(path, run)
-        report = self.until(VerificationReport)
-        self.until(WorkEnded)
-        return report
+from tests.helpers.talk import WAIT, Talk
 
 
 def stands_at(position: int, moment: Moment) -> bool:
     return moment.position == position
-
-
-@pytest.fixture
-def talk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Talk]:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    talk = Talk(getattr(request, "param", "replay_gui.engine.jobs"))
-    talk.engine.start()
-    yield talk
-    talk.engine.close()
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ def test_a_session_of_150_mb_is_shown_within_two_seconds_and_600_mb(tmp_path: Pa
     path = tmp_path / "large.jsonl"
     lines, calls = write_session(path, SIZE)
     assert path.stat().st_size >= SIZE
-    found = opened(path, tmp_path / "cache")
+    found, memory = opened(path, tmp_path / "cache")
     # The beginning, a line each for what was said and thought, two for a call, two more for an edit
     assert found["events"] == 1 + lines + 2 * (calls // 3)
     broken = []
-    for figure in figures(found):
+    for figure in figures(found, memory):
         print(figure)
         broken += [] if figure.kept else [str(figure)]
     assert broken == []

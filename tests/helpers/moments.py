@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Slot
 
 from replay_gui.core.event import Event
 from replay_gui.core.event_text import summarise
@@ -13,7 +12,7 @@ from replay_gui.core.kinds import KINDS
 from replay_gui.core.run_index import FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.core.state import Change
 from replay_gui.engine.answers import EventRow, Moment, Related, Rows, RunFacts
-from replay_gui.models.session import Session
+from tests.helpers.runs import StillSession
 
 START = 1_700_000_000_000_000_000
 MS = 1_000_000
@@ -127,7 +126,7 @@ def untimed(index: RunIndex) -> RunIndex:
     )  # fmt: skip
 
 
-class StorySession(Session):
+class StorySession(StillSession):
     """Moves, and answers for rows once `answer_rows` is called; moments come with `show_moment`.
 
     Attributes: asked: the spans of rows asked for and not answered, newest last.
@@ -140,13 +139,6 @@ class StorySession(Session):
     def show(self, index: RunIndex) -> None:
         self.facts, self.index, self.position = FACTS, index, 0
         self.run_changed.emit()
-
-    @Slot(object)
-    def seek(self, position: int) -> None:
-        position = min(max(position, 0), self.index.count)
-        if position != self.position:
-            self.position = position
-            self.position_changed.emit(position)
 
     def request_rows(self, start: int, stop: int) -> None:
         self.asked.append((start, stop))

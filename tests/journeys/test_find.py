@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QLineEdit
 from replay_gui.models.finder import Finder
 from replay_gui.widgets.event_list import EventList
 from replay_gui.widgets.find_field import FindField
+from replay_gui.windows.run_bar import RunBar
+from replay_gui.windows.run_view import RunView
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
 
@@ -24,12 +26,14 @@ def log(tmp_path: Path) -> Path:
 
 
 def field(journey: Journey) -> FindField:
-    (found,) = journey.window.findChildren(FindField)
+    (bar,) = journey.window.findChildren(RunBar)
+    (found,) = bar.findChildren(FindField)
     return found
 
 
 def finder(journey: Journey) -> Finder:
-    (found,) = journey.window.findChildren(Finder)
+    (view,) = journey.window.findChildren(RunView)
+    (found,) = view.findChildren(Finder)
     return found
 
 

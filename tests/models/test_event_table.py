@@ -10,9 +10,10 @@ from replay_gui.core.find import Hit
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.run_index import NO_TOOL, RunIndex
 from replay_gui.engine.answers import EventRow, Rows
-from replay_gui.models import event_table
+from replay_gui.models import event_table, row_blocks
 from replay_gui.models.event_filter import EventFilter, Tally
-from replay_gui.models.event_table import BLOCK, DURATION, LABEL, POSITION, TEXT, TIME, EventTable, label
+from replay_gui.models.event_table import DURATION, LABEL, POSITION, TEXT, TIME, EventTable, label
+from replay_gui.models.row_blocks import BLOCK
 from tests.helpers.moments import STORY, StorySession, story_index, story_row, untimed
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -56,7 +57,7 @@ def test_only_what_is_wanted_is_asked_for(session: StorySession, table: EventTab
 
 
 def test_memory_is_bounded(session: StorySession, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_table, "KEPT", 3)
+    monkeypatch.setattr(row_blocks, "KEPT", 3)
     table = EventTable(session, session)
     session.show(story_index(10 * BLOCK))
     for start in range(0, 10 * BLOCK, BLOCK):

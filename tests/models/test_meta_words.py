@@ -25,3 +25,4 @@ def test_what_a_call_took_and_cost_is_in_words() -> None:
 def test_what_has_another_form_is_left_to_others() -> None:
     assert meta_words({"time": 1 << 62 << 60, "duration": -1, "tokens": ["a"], "cost": True, "model": 3}) == {}
     assert meta_words({"tokens": {}, "cost_usd": 12.5}) == {"cost_usd": "$12.50"}
+    assert meta_words({"total_cost": 0.5}) == {"total_cost": "$0.5000"}, "as the totals count it"

@@ -168,11 +168,7 @@ def hook(journey: Journey) -> Iterator[CrashHook]:
 
 
 def test_an_engine_that_raises(
-    journey: Journey,
-    hook: CrashHook,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    journey: Journey, hook: CrashHook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journey.open(write_log(tmp_path / "run.rlog"))
 
@@ -199,7 +195,7 @@ def raising(n: int) -> Callable[[], None]:
     return slot
 
 
-def test_slots_that_raise_and_raise(journey: Journey, hook: CrashHook, tmp_path: Path, capfd: object) -> None:
+def test_slots_that_raise_and_raise(journey: Journey, hook: CrashHook, tmp_path: Path) -> None:
     """A hundred in a row are one dialog, not a hundred; the window goes on being used."""
     journey.open(write_log(tmp_path / "run.rlog"))
     crashes = list[str]()

@@ -7,6 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import Change, Difference
 from replay_gui.models.compare_rows import SIDE_A, SIDE_B, Tone
+from replay_gui.models.comparison_finder import ComparisonFinder
+from replay_gui.models.finder import Finder
 from replay_gui.widgets.cause_panel import CausePanel
 from replay_gui.widgets.comparison_badge import ComparisonBadge
 from replay_gui.widgets.divergence_view import DivergenceView
@@ -22,8 +24,12 @@ def session(qapp: object) -> StoryComparison:
     return StoryComparison()
 
 
+def _view(session: StoryComparison) -> DivergenceView:
+    return DivergenceView(session, ComparisonFinder(session, Finder(session.a, session), session))
+
+
 def test_the_strip_marks_every_divergence_and_a_click_goes_there(qtbot: QtBot, session: StoryComparison) -> None:
-    view = DivergenceView(session)
+    view = _view(session)
     qtbot.addWidget(view)
     view.resize(900, 300)
     view.show()
@@ -38,16 +44,19 @@ def test_the_strip_marks_every_divergence_and_a_click_goes_there(qtbot: QtBot, s
 
 
 def test_left_and_right_choose_the_side_and_arrows_the_row(qtbot: QtBot, session: StoryComparison) -> None:
-    view = DivergenceView(session)
+    view = _view(session)
     qtbot.addWidget(view)
     view.show()
     session.show(comparison_of(CHANGES))
     assert session.row == 40
     QTest.keyClick(view.view, Qt.Key.Key_Right)
     assert view.view.side == SIDE_B
+    QTest.keyClick(view.view, Qt.Key.Key_Left)
+    assert view.view.side == SIDE_A
     QTest.keyClick(view.view, Qt.Key.Key_Down)
     assert session.row == 41
-    QTest.keyClick(view.view, Qt.Key.Key_Left)
+    assert view.view.side == SIDE_B  # only B has an event here
+    QTest.keyClick(view.view, Qt.Key.Key_Up)
     assert view.view.side == SIDE_A
 
 

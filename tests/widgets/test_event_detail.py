@@ -15,6 +15,7 @@ from replay_gui.widgets.event_detail import RAW, READABLE, TREE, EventDetail
 from replay_gui.widgets.fact_row import FactRow
 from tests.helpers.moments import StorySession, event_at, moment_at, story_index
 from tests.helpers.runs import report_of
+from tests.helpers.shown import shown
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -26,11 +27,7 @@ def session() -> StorySession:
 
 @pytest.fixture
 def detail(qtbot: QtBot, session: StorySession) -> EventDetail:
-    widget = EventDetail(session)
-    qtbot.addWidget(widget)
-    widget.resize(420, 500)
-    widget.show()
-    qtbot.waitExposed(widget)
+    widget = shown(qtbot, EventDetail(session), 420, 500)
     session.show(story_index(1523))
     session.show_moment(moment_at(7))
     return widget

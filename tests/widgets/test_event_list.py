@@ -19,6 +19,7 @@ from replay_gui.models.finder import Finder
 from replay_gui.widgets.event_list import EventList
 from replay_gui.widgets.filter_menu import FilterMenu
 from tests.helpers.moments import STORY, StorySession, story_index
+from tests.helpers.shown import shown
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -30,12 +31,7 @@ def session() -> StorySession:
 
 @pytest.fixture
 def events(qtbot: QtBot, session: StorySession) -> EventList:
-    widget = EventList(session, Finder(session))
-    qtbot.addWidget(widget)
-    widget.resize(500, 480)
-    widget.show()
-    qtbot.waitExposed(widget)
-    return widget
+    return shown(qtbot, EventList(session, Finder(session)), 500, 480)
 
 
 def current(events: EventList) -> int:

@@ -13,6 +13,7 @@ from replay_gui.look.theme import LABELS, apply_theme
 from replay_gui.widgets.overview_strip import OverviewStrip
 from replay_gui.widgets.timeline_panel import TimelinePanel
 from tests.helpers.runs import StillSession, report_of, synthetic_index
+from tests.helpers.shown import shown
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen display has no window manager to tell
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -28,14 +29,9 @@ def session() -> StillSession:
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, qapp: QApplication, session: StillSession, monkeypatch: pytest.MonkeyPatch) -> TimelinePanel:
-    apply_theme(qapp, "dark")
+def panel(qtbot: QtBot, session: StillSession, monkeypatch: pytest.MonkeyPatch) -> TimelinePanel:
     monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", -1)  # made-up moves come quicker than a hand's
-    panel = TimelinePanel(session)
-    qtbot.addWidget(panel)
-    panel.resize(1_280, panel.sizeHint().height())
-    with qtbot.waitExposed(panel):
-        panel.show()
+    panel = shown(qtbot, TimelinePanel(session), 1_280)
     panel.grab()
     return panel
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
@@ -15,11 +14,12 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.nesting import Nesting, NestingBuilder
 from replay_gui.core.spending import Spending, SpendingBuilder
 from replay_gui.engine.answers import Totals
-from replay_gui.look.theme import LABELS, LANE, apply_theme, theme
+from replay_gui.look.theme import LABELS, LANE, theme
 from replay_gui.models.timeline_choice import SPENDING
 from replay_gui.widgets.spending_band import SpendingBand
 from replay_gui.widgets.timeline_panel import TimelinePanel
 from tests.helpers.runs import StillSession, synthetic_index
+from tests.helpers.shown import count_of, shown
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -46,26 +46,13 @@ def session() -> StillSession:
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, qapp: QApplication, session: StillSession) -> TimelinePanel:
-    apply_theme(qapp, "dark")
-    panel = TimelinePanel(session)
-    qtbot.addWidget(panel)
-    panel.resize(1_280, 420)
-    with qtbot.waitExposed(panel):
-        panel.show()
-    return panel
+def panel(qtbot: QtBot, session: StillSession) -> TimelinePanel:
+    return shown(qtbot, TimelinePanel(session), 1_280, 420)
 
 
 def band_of(panel: TimelinePanel) -> SpendingBand:
     assert panel.spending is not None
     return panel.spending
-
-
-def count_of(image: QImage, colour: object) -> int:
-    image = image.convertToFormat(QImage.Format.Format_ARGB32)
-    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[:, :, :3]
-    wanted = np.array([colour.blue(), colour.green(), colour.red()])  # type: ignore[attr-defined]
-    return int((np.abs(pixels.astype(int) - wanted).max(axis=2) <= 12).sum())
 
 
 def test_it_is_there_only_for_a_run_that_tells_of_any(panel: TimelinePanel, session: StillSession) -> None:

@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from replay_gui.widgets.state_inspector import StateInspector
 from tests.helpers.moments import STATE, StorySession, moment_at, story_index
 from tests.helpers.runs import report_of
+from tests.helpers.shown import shown
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -23,11 +24,7 @@ def session() -> StorySession:
 
 @pytest.fixture
 def inspector(qtbot: QtBot, session: StorySession) -> StateInspector:
-    widget = StateInspector(session)
-    qtbot.addWidget(widget)
-    widget.resize(440, 480)
-    widget.show()
-    qtbot.waitExposed(widget)
+    widget = shown(qtbot, StateInspector(session), 440, 480)
     session.show(story_index(1523))
     session.show_moment(moment_at(812))
     return widget
@@ -136,6 +133,23 @@ def test_values_and_paths_are_copied(inspector: StateInspector) -> None:
     assert [action.text() for action in inspector.view.copy_menu(0).actions()] == [
         "Copy value", "Copy as JSON", "Copy path", "", "Copy the command that shows this",
     ]  # fmt: skip
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_by_key_the_menu_is_that_of_the_current_row(inspector: StateInspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(inspector, "errors", "last", "type")
+    view, asked, copy_menu = inspector.view, list[int](), inspector.view.copy_menu
+
+    def asked_menu(row: int) -> QMenu:
+        asked.append(row)
+        return copy_menu(row)
+
+    monkeypatch.setattr(view, "copy_menu", asked_menu)
+    QApplication.sendEvent(view, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), QPoint(5, 5)))
+    assert asked == [view.currentIndex().row()]
+    assert asked != [0]
+    for menu in view.findChildren(QMenu):
+        menu.close()
 
 
 def test_before_the_first_event_it_says_so(inspector: StateInspector, session: StorySession) -> None:

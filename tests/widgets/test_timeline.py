@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import time
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,6 +13,7 @@ from replay_gui.core.run_index import RunIndex
 from replay_gui.look.theme import LABELS, LANE, UNIT, apply_theme, theme
 from replay_gui.widgets.timeline import HELP, Timeline
 from tests.helpers.runs import StillSession, first_events, report_of, synthetic_index
+from tests.helpers.shown import count_of, shown
 
 COUNT = 1_523
 LEFT, MIDDLE, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.KeyboardModifier.NoModifier
@@ -40,14 +40,8 @@ def session() -> SteppingSession:
 
 
 @pytest.fixture
-def timeline(qtbot: QtBot, qapp: QApplication, session: SteppingSession) -> Timeline:
-    apply_theme(qapp, "dark")
-    timeline = Timeline(session)
-    qtbot.addWidget(timeline)
-    timeline.resize(1_280, timeline.sizeHint().height())
-    with qtbot.waitExposed(timeline):
-        timeline.show()
-    return timeline
+def timeline(qtbot: QtBot, session: SteppingSession) -> Timeline:
+    return shown(qtbot, Timeline(session), 1_280)
 
 
 def at(timeline: Timeline, position: float, row: int = 2) -> QPoint:
@@ -68,12 +62,6 @@ def wheel(timeline: Timeline, where: QPoint, down: int = 0, across: int = 0, hel
 
 def picture(timeline: Timeline) -> QImage:
     return timeline.grab().toImage().convertToFormat(QImage.Format.Format_ARGB32)
-
-
-def count_of(image: QImage, colour: QColor, tolerance: int = 3) -> int:
-    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[:, :, :3]
-    wanted = np.array([colour.blue(), colour.green(), colour.red()])
-    return int((np.abs(pixels.astype(int) - wanted).max(axis=2) <= tolerance).sum())
 
 
 def settle(qtbot: QtBot, timeline: Timeline) -> None:
@@ -290,7 +278,7 @@ def test_phases_reach_over_the_edges_of_the_view(timeline: Timeline, session: St
     place = session.index.phases[2][0]
     session.set_view(place + 40.0, place + 60.0)  # within one phase, far from both its ends
     lane = picture(timeline).copy(LABELS + 60, 4, timeline.width() - LABELS - 60, 22)
-    assert count_of(lane, theme().band) > 10_000
+    assert count_of(lane, theme().band, 3) > 10_000
 
 
 def test_drawing_a_million_events_does_not_look_at_each(

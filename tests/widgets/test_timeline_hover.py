@@ -8,11 +8,12 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.kinds import KINDS
 from replay_gui.engine.answers import EventRow, Rows
-from replay_gui.look.theme import LANE, apply_theme
-from replay_gui.models.event_table import BLOCK
+from replay_gui.look.theme import LANE
+from replay_gui.models.row_blocks import BLOCK
 from replay_gui.widgets.timeline import Timeline
 from replay_gui.widgets.timeline_layout import TOP
 from tests.helpers.runs import StillSession, synthetic_index
+from tests.helpers.shown import shown
 
 pytestmark = pytest.mark.qt_log_ignore(
     "This plugin does not support"
@@ -45,14 +46,8 @@ def session() -> AskedSession:
 
 
 @pytest.fixture
-def timeline(qtbot: QtBot, qapp: QApplication, session: AskedSession) -> Timeline:
-    apply_theme(qapp, "dark")
-    timeline = Timeline(session)
-    qtbot.addWidget(timeline)
-    timeline.resize(1_280, timeline.sizeHint().height())
-    with qtbot.waitExposed(timeline):
-        timeline.show()
-    return timeline
+def timeline(qtbot: QtBot, session: AskedSession) -> Timeline:
+    return shown(qtbot, Timeline(session), 1_280)
 
 
 def error_at(timeline: Timeline) -> tuple[int, QPoint]:

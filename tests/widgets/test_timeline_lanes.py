@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QImage
+from PySide6.QtGui import QContextMenuEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -22,6 +22,7 @@ from replay_gui.widgets.timeline_layout import TOP
 from replay_gui.widgets.timeline_menu import TimelineMenu
 from replay_gui.widgets.timeline_panel import TimelinePanel
 from tests.helpers.runs import StillSession, synthetic_index
+from tests.helpers.shown import count_of, shown
 
 pytestmark = pytest.mark.qt_log_ignore(
     "This plugin does not support"
@@ -38,14 +39,8 @@ def session() -> StillSession:
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, qapp: QApplication, session: StillSession) -> TimelinePanel:
-    apply_theme(qapp, "dark")
-    panel = TimelinePanel(session)
-    qtbot.addWidget(panel)
-    panel.resize(1_280, panel.sizeHint().height())
-    with qtbot.waitExposed(panel):
-        panel.show()
-    return panel
+def panel(qtbot: QtBot, session: StillSession) -> TimelinePanel:
+    return shown(qtbot, TimelinePanel(session), 1_280)
 
 
 @pytest.fixture
@@ -65,12 +60,6 @@ def picture(timeline: Timeline) -> QImage:
     """With the card it stands on."""
     whole = timeline.window().grab().toImage().convertToFormat(QImage.Format.Format_ARGB32)
     return whole.copy(QRect(timeline.mapTo(timeline.window(), QPoint()), timeline.size()))
-
-
-def count_of(image: QImage, colour: QColor, tolerance: int = 12) -> int:
-    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[:, :, :3]
-    wanted = np.array([colour.blue(), colour.green(), colour.red()])
-    return int((np.abs(pixels.astype(int) - wanted).max(axis=2) <= tolerance).sum())
 
 
 def menu_at(timeline: Timeline, point: QPoint, by_key: bool = False) -> TimelineMenu | None:

@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QSplitter
+from PySide6.QtWidgets import QSplitter
 from pytestqt.qtbot import QtBot
 
-from replay_gui.look.theme import GAP, apply_theme
+from replay_gui.look.theme import GAP
 from replay_gui.windows.run_view import RunView
 from tests.helpers.runs import StillSession, synthetic_index
+from tests.helpers.shown import shown
 
 TOOLS = ("search", "read_file", "run_tests", "query_db", "write_file", "list_dir", "read_clock", "ask")
 
@@ -19,14 +20,8 @@ def session() -> StillSession:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, qapp: QApplication, session: StillSession) -> RunView:
-    apply_theme(qapp, "dark")
-    view = RunView(session)
-    qtbot.addWidget(view)
-    view.resize(1440, 808)
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
+def view(qtbot: QtBot, session: StillSession) -> RunView:
+    return shown(qtbot, RunView(session), 1440, 808)
 
 
 def titles(view: RunView) -> list[str]:

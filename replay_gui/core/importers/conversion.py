@@ -56,7 +56,7 @@ def convert(
         home = out if out.is_dir() else out.parent
         try:
             with tempfile.TemporaryDirectory(prefix=".import-", dir=home) as workshop:
-                made = write_runs(file, importer, Path(workshop), source)
+                made = write_runs(file, importer, Path(workshop), source, source.blake3())
                 targets = _targets(made, source, out)
                 for target in targets:
                     if target.exists():
@@ -74,6 +74,7 @@ def write_runs(
     importer: Importer,
     folder: Path,
     source: Source,
+    digest: str,
     on_progress: OnProgress | None = None,
     on_grown: OnGrown | None = None,
 ) -> list[Converted]:
@@ -82,10 +83,9 @@ def write_runs(
     Each event is in its log as soon as it is made. So the headers say nothing of what is known at the end only.
 
     Args:
-        source: the file, or what it was packed in.
+        source: the file, or what it was packed in. digest: its BLAKE3, hex.
         on_grown: not called for a run whose verdict is known at the end only, or that is shorter than BLOCK.
     """
-    digest = source.blake3()
     progress = ImportProgress(file.source, on_progress)
     made = list[Converted]()
     with progress.reading():

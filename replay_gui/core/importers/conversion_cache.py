@@ -94,7 +94,7 @@ def cached_conversions(
                 if importer is None:
                     made = [_copied(inner, fresh, digest)]
                 else:
-                    made = write_runs(file, importer, fresh, source, on_progress, on_grown)
+                    made = write_runs(file, importer, fresh, source, digest, on_progress, on_grown)
                 _write_list(fresh, made)
                 if folder.is_dir() and not _kept(folder, name, digest):
                     shutil.rmtree(folder)

@@ -241,7 +241,7 @@ def test_a_log_is_heard_of_while_it_grows(tmp_path: Path) -> None:
 
     with Source(path) as source:
         progress = lambda done, total: shares.append(done / total)  # noqa: E731
-        (made,) = write_runs(ForeignFile(source), ClaudeCode(), out, source, progress, on_grown)
+        (made,) = write_runs(ForeignFile(source), ClaudeCode(), out, source, source.blake3(), progress, on_grown)
     assert len(sizes) > 5
     assert sizes == sorted(sizes)
     assert sizes[-1] == made.path.stat().st_size, "the last time it is sealed"

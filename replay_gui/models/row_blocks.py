@@ -1,0 +1,53 @@
+"""Rows that come by the block, of which those that came last are kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+BLOCK = 64  # rows that are asked for together
+KEPT = 256  # blocks
+
+T = TypeVar("T")
+
+
+class RowBlocks(Generic[T]):
+    """Rows by their place, from 0."""
+
+    def __init__(self) -> None:
+        self._blocks: OrderedDict[int, tuple[T, ...]] = OrderedDict()
+
+    def row(self, place: int) -> T | None:
+        """The row, or None where it is not here."""
+        block = self._blocks.get(place // BLOCK, ())
+        return block[place % BLOCK] if place % BLOCK < len(block) else None
+
+    def missing(self, places: Iterable[int], count: int) -> tuple[int, int] | None:
+        """(start, stop) of the first blocks in a row among these places' that are not here whole; `count`: of all rows.
+
+        None where all are here.
+        """
+        blocks = dict.fromkeys(place // BLOCK for place in places)
+        missing = [block for block in blocks if not self._holds(block, count)]
+        if not missing:
+            return None
+        stop = missing[0] + 1
+        while stop in missing:
+            stop += 1
+        return missing[0] * BLOCK, min(stop * BLOCK, count)
+
+    def keep(self, start: int, rows: tuple[T, ...]) -> None:
+        """Takes in rows from place `start` on; of a block that they do not begin, nothing."""
+        for first in range(-start % BLOCK, len(rows), BLOCK):
+            block = (start + first) // BLOCK
+            self._blocks[block] = rows[first : first + BLOCK]
+            self._blocks.move_to_end(block)
+        while len(self._blocks) > KEPT:
+            self._blocks.popitem(last=False)
+
+    def clear(self) -> None:
+        self._blocks.clear()
+
+    def _holds(self, block: int, count: int) -> bool:
+        return len(self._blocks.get(block, ())) >= min(BLOCK, count - block * BLOCK)

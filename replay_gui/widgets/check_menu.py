@@ -1,0 +1,17 @@
+"""A menu in which several things are chosen one after another."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QMenu
+
+
+class CheckMenu(QMenu):
+    """A click on something checkable toggles it and leaves the menu open."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        action = self.activeAction()
+        if action is not None and action.isCheckable():
+            action.trigger()
+        else:
+            super().mouseReleaseEvent(event)

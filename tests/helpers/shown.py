@@ -1,0 +1,34 @@
+"""Widgets as they are on the screen."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from replay_gui.look.theme import apply_theme
+
+W = TypeVar("W", bound=QWidget)
+
+
+def shown(qtbot: QtBot, widget: W, width: int, height: int | None = None) -> W:
+    """The widget once it is exposed, in the dark theme; `height` None: as high as it wants to be."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    apply_theme(app, "dark")
+    qtbot.addWidget(widget)
+    widget.resize(width, widget.sizeHint().height() if height is None else height)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    return widget
+
+
+def count_of(image: QImage, colour: QColor, tolerance: int = 12) -> int:
+    """How many pixels are of this colour, by no more than `tolerance` off in any channel."""
+    image = image.convertToFormat(QImage.Format.Format_ARGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[:, :, :3]
+    wanted = np.array([colour.blue(), colour.green(), colour.red()])
+    return int((np.abs(pixels.astype(int) - wanted).max(axis=2) <= tolerance).sum())

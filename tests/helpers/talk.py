@@ -1,0 +1,47 @@
+"""An engine without a window: questions go in, and answers are collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TypeVar
+
+from replay_gui.core.verification import VerificationReport
+from replay_gui.engine.answers import RunOpened
+from replay_gui.engine.engine import Engine
+from replay_gui.engine.processes import WorkerPool
+from replay_gui.engine.requests import Answer, Open, Question, Request, Seat, WorkEnded
+
+WAIT = 30.0  # seconds
+T = TypeVar("T")
+
+
+class Talk:
+    """Asks an engine and collects what it delivers."""
+
+    def __init__(self, module: str) -> None:
+        self.inbox: SimpleQueue[Answer] = SimpleQueue()
+        self.engine = Engine(self.inbox.put, WorkerPool(module=module))
+        self.seen: list[Answer] = []
+
+    def ask(self, question: Question, run: int = 1, key: str | None = None, seat: Seat = Seat.A) -> int:
+        return self.engine.ask(key or type(question).__name__, Request(run, question, seat))
+
+    def until(self, kind: type[T], good: Callable[[T], bool] = lambda value: True) -> T:
+        """The next answer of this kind that is good; Fails on what went wrong before it."""
+        while True:
+            answer = self.inbox.get(timeout=WAIT)
+            self.seen.append(answer)
+            if isinstance(answer.value, kind) and good(answer.value):
+                return answer.value
+
+    def open(self, path: Path, run: int = 1) -> RunOpened:
+        self.ask(Open(str(path)), run)
+        return self.until(RunOpened)
+
+    def open_whole(self, path: Path, run: int = 1) -> VerificationReport:
+        self.open(path, run)
+        report = self.until(VerificationReport)
+        self.until(WorkEnded)
+        return report
