@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.divergence.alignment import align_ids
 from replay_gui.core.divergence.differences import differences
-from replay_gui.core.divergence.patience import Ids
+from replay_gui.core.divergence.presence import Ids
 from tests.benchmarks.figure import Figure, seconds
 
 EVENTS, EDITS, TOOLS = 1_000_000, 10_000, 8

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.comparison import GAP, Alignment, Change
-from replay_gui.core.divergence.matching import in_both, matches
+from replay_gui.core.divergence.matching import matches
 from replay_gui.core.divergence.moves import moved
-from replay_gui.core.divergence.patience import Ids, Places
+from replay_gui.core.divergence.presence import MIX, Ids, Places, in_both
 from replay_gui.core.divergence.side import Side, joint
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.run_index import NO_PAIR
@@ -18,7 +18,6 @@ from replay_gui.core.run_index import NO_PAIR
 _RESPONSE = KINDS.index("ToolResponse")
 _REQUEST = KINDS.index("ToolRequest")
 _TOGETHER = 1 << 16  # hashes that are compared together
-_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 def align(a: Side, b: Side, anchors: Sequence[tuple[int, int]] = ()) -> Alignment:
@@ -96,7 +95,7 @@ def _steps(a: Side, b: Side) -> tuple[Ids, Ids]:
 
 
 def _mixed(kind: NDArray[np.int64], tool: NDArray[np.int64]) -> Ids:
-    return ((kind.astype(np.uint64) << np.uint64(32)) | (tool + 1).astype(np.uint64)) * _MIX
+    return ((kind.astype(np.uint64) << np.uint64(32)) | (tool + 1).astype(np.uint64)) * MIX
 
 
 def _is_answer(side: Side) -> NDArray[np.bool_]:
@@ -110,7 +109,7 @@ def _answers(side: Side, steps: Ids) -> Ids:
     pair = side.index.pair.astype(np.int64)
     answered = _is_answer(side)
     found = steps.copy()
-    found[answered] ^= side.ids[pair[answered]] * _MIX
+    found[answered] ^= side.ids[pair[answered]] * MIX
     return found
 
 
@@ -150,8 +149,8 @@ def _pairs_in_gaps(
     left_a, left_b = np.flatnonzero(free_a), np.flatnonzero(free_b)
     gap_a, gap_b = _before(pairs[0], len(key_a))[left_a], _before(pairs[1], len(key_b))[left_b]
     # A key of another gap is another key, so that all gaps are looked through at once.
-    mixed_a = key_a[left_a] ^ (gap_a.astype(np.uint64) * _MIX)
-    mixed_b = key_b[left_b] ^ (gap_b.astype(np.uint64) * _MIX)
+    mixed_a = key_a[left_a] ^ (gap_a.astype(np.uint64) * MIX)
+    mixed_b = key_b[left_b] ^ (gap_b.astype(np.uint64) * MIX)
     at_a, at_b = matches(mixed_a, mixed_b)
     return left_a[at_a], left_b[at_b]
 

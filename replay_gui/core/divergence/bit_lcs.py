@@ -22,13 +22,12 @@ def common(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
         columns.append(column)
     pairs = []
     i, j = len(a), len(b)
-    while i and j:  # a set bit: the cell to the left is as good; else the cell above may be
-        if columns[j - 1] >> (i - 1) & 1:
-            i -= 1
-            continue
-        j -= 1
-        if j == 0 or columns[j - 1] >> (i - 1) & 1:
-            i -= 1
-            pairs.append((i, j))
+    while j and (rises := ~columns[j - 1] & ((1 << i) - 1)):  # cells that are more than the cell above them
+        i = rises.bit_length()  # the last of them; below it, the cell above is as good
+        last = 1 << (i - 1)
+        while j > 1 and not columns[j - 2] & last:  # the cell to the left is as good
+            j -= 1
+        i, j = i - 1, j - 1
+        pairs.append((i, j))
     pairs.reverse()
     return pairs

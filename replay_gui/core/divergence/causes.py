@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -277,6 +278,10 @@ def _sums(marked: NDArray[np.bool_]) -> NDArray[np.int32]:
 
 
 def ranked(causes: Sequence[Cause]) -> list[int]:
-    """Their entries in the order in which people should hear of them: what is certain first, then by position."""
-    certain = [number for number, cause in enumerate(causes) if cause.certain]
-    return certain + [number for number, cause in enumerate(causes) if not cause.certain]
+    """Their entries in the order in which people should hear of them: what is certain and led to something, what is
+    certain and led to nothing, what is possible; each by position.
+    """
+    ranks: tuple[list[int], ...] = [], [], []
+    for number, cause in enumerate(causes):
+        ranks[(0 if cause.consequences else 1) if cause.certain else 2].append(number)
+    return [*chain.from_iterable(ranks)]

@@ -5,7 +5,6 @@ All of it are values: arrays never change once published. A *place* is an event'
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -184,18 +183,3 @@ class DivergencePoint:
     actual: str | None
     diff: str
     differences: tuple[Difference, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StepDifference:
-    """A row of the alignment with what its two events, and the states after them, differ in.
-
-    Attributes:
-        row: the row. payload: differences of the contents. state: differences of the states just after the two events.
-        equal: pointers of the payload's members that are equal, with their values (the context shown above).
-    """
-
-    row: int
-    payload: tuple[Difference, ...]
-    state: tuple[Difference, ...]
-    equal: Mapping[str, Any]

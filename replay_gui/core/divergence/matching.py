@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.bit_lcs import common
-from replay_gui.core.divergence.patience import Ids, Places, anchors
+from replay_gui.core.divergence.patience import anchors
+from replay_gui.core.divergence.presence import LONG, Ids, Places, in_both, perhaps_in_both
 
 _SMALL = 1 << 18  # cells of a table that is solved exactly
 _STRETCHES = (1, 4, 16, 64)  # ids in a stretch that may anchor
@@ -55,7 +56,8 @@ def _divided(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> list[Gap]:
         if len(at_a):
             return _between(a, b, (at_a + start_a, at_b + start_b), (*gap[:4], at_level), found)
         if at_level == 0:
-            in_a, in_b = in_both(a[start_a:end_a], b[start_b:end_b])
+            shared = in_both if min(end_a - start_a, end_b - start_b) < LONG else perhaps_in_both
+            in_a, in_b = shared(a[start_a:end_a], b[start_b:end_b])
             if (len(in_a) + len(in_b)) * 8 <= (end_a - start_a + end_b - start_b) * 7:  # less would go on edit by edit
                 inner_a, inner_b = matches(a[start_a:end_a][in_a], b[start_b:end_b][in_b])
                 found.append((start_a + in_a[inner_a], start_b + in_b[inner_b]))
@@ -130,18 +132,3 @@ def _shared_head(a: Ids, b: Ids) -> int:
 
 def _run(at_a: int, at_b: int, length: int) -> Matches:
     return np.arange(at_a, at_a + length), np.arange(at_b, at_b + length)
-
-
-def in_both(a: Ids, b: Ids) -> Matches:
-    """Places of the ids of each that the other has too."""
-    if not len(a) or not len(b):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    ids = np.concatenate((a, b))
-    order = np.argsort(ids)
-    ordered = ids[order]
-    starts = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), ordered[1:] != ordered[:-1])))
-    sizes = np.diff(np.concatenate((starts, [len(ids)])))
-    of_a = np.add.reduceat((order < len(a)).astype(np.int64), starts)
-    shared = np.empty(len(ids), np.bool_)
-    shared[order] = np.repeat((of_a > 0) & (of_a < sizes), sizes)
-    return np.flatnonzero(shared[: len(a)]), np.flatnonzero(shared[len(a) :])

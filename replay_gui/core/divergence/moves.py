@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from replay_gui.core.divergence.patience import Ids, Places
+from replay_gui.core.divergence.presence import Ids, Places
 
 NEAR = 64  # rows; a step that comes much later is another step
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 
 import numpy as np
-from numpy.typing import NDArray
 
-Places = NDArray[np.int64]
-Ids = NDArray[np.uint64]
+from replay_gui.core.divergence.presence import LONG, MIX, Ids, Places, perhaps_in_both
 
 _WEIGHED = 20_000  # runs; beyond, each counts as one: weighing them takes longer
 _PROBED = 1 << 16  # stretches
-_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 def anchors(a: Ids, b: Ids, length: int = 1) -> tuple[Places, Places]:
@@ -20,8 +17,12 @@ def anchors(a: Ids, b: Ids, length: int = 1) -> tuple[Places, Places]:
     grams_a, grams_b = _grams(a, length), _grams(b, length)
     if _is_repetitive(grams_a) or _is_repetitive(grams_b):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    unique_a, places_a = _once(grams_a)
-    unique_b, places_b = _once(grams_b)
+    if min(len(grams_a), len(grams_b)) >= LONG:  # sorting is most of the work
+        in_a, in_b = perhaps_in_both(grams_a, grams_b)
+    else:
+        in_a, in_b = np.arange(len(grams_a)), np.arange(len(grams_b))
+    unique_a, places_a = _once(grams_a, in_a)
+    unique_b, places_b = _once(grams_b, in_b)
     if not len(unique_a) or not len(unique_b):
         return places_a[:0], places_b[:0]
     near = np.minimum(np.searchsorted(unique_b, unique_a), len(unique_b) - 1)
@@ -52,7 +53,7 @@ def _grams(ids: Ids, length: int) -> Ids:
     while reach < length:
         if len(grams) <= reach:
             return grams[:0]
-        grams = (grams[:-reach] * _MIX) ^ (grams[reach:] + (grams[:-reach] >> np.uint64(29)))
+        grams = (grams[:-reach] * MIX) ^ (grams[reach:] + (grams[:-reach] >> np.uint64(29)))
         reach *= 2
     return grams
 
@@ -62,17 +63,17 @@ def _is_repetitive(grams: Ids) -> bool:
     if len(grams) <= 2 * _PROBED:
         return False
     middle = len(grams) // 2
-    return len(_once(grams[middle : middle + _PROBED])[0]) < _PROBED >> 8
+    return len(_once(grams, np.arange(middle, middle + _PROBED))[0]) < _PROBED >> 8
 
 
-def _once(grams: Ids) -> tuple[Ids, Places]:
-    """What occurs once, sorted, and where."""
-    order = np.argsort(grams)
-    ordered = grams[order]
+def _once(grams: Ids, places: Places) -> tuple[Ids, Places]:
+    """What occurs once at these places, sorted, and where."""
+    order = np.argsort(grams[places])
+    ordered = grams[places[order]]
     other = ordered[1:] != ordered[:-1]
     edge = np.ones(1, np.bool_)
-    alone = np.concatenate((edge, other)) & np.concatenate((other, edge)) if len(grams) else np.zeros(0, np.bool_)
-    return ordered[alone], order[alone]
+    alone = np.concatenate((edge, other)) & np.concatenate((other, edge)) if len(places) else np.zeros(0, np.bool_)
+    return ordered[alone], places[order[alone]]
 
 
 def _longest(values: list[int]) -> list[int]:

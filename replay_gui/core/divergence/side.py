@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.patience import Ids
+from replay_gui.core.divergence.presence import Ids
 from replay_gui.core.event import Event
 from replay_gui.core.index_builder import IndexBuilder
 from replay_gui.core.index_cache import shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,6 @@ from tests.core.divergence.runs import Agent, Ev, Style, write_run
 
 SOME, ALL = 26, 140  # cases of each mutation
 RIGHT = 0.98
-
-Sides = Callable[[list[Ev], list[Ev], int], tuple[Side, Side]]
 
 
 @contextmanager
@@ -119,6 +118,8 @@ def test_an_equal_request_answered_otherwise_after_other_decisions_is_possible_a
     comparison, causes = causes_of(tmp_path, [decision("a"), asked, answered], [decision("b"), again, otherwise])
     assert [(cause.kind, cause.certain) for cause in causes] == [(CauseKind.DECISION, True), (CauseKind.TOOL, False)]
     assert ranked([causes[1], causes[0]]) == [1, 0]
+    idle, busy = replace(causes[0], consequences=0), replace(causes[0], consequences=2)
+    assert ranked([idle, causes[1], busy, idle]) == [2, 0, 3, 1], "what led to something comes first"
     assert "after the runs had parted" in causes[1].explanation
     assert comparison.tools[0].answered_otherwise == 1
 
