@@ -224,10 +224,17 @@ class GrowList:
         """Takes the last item off this list; the store keeps it for others."""
         self._length -= 1
 
-    def packed(self) -> list[Any]:
-        """The items, those that nobody has looked at still packed."""
-        packs = (_unpack(pack) if type(pack) is Raw else pack for pack in self._packs)
-        return [*chain.from_iterable(packs), *self._store][: self._length]
+    def packed(self, start: int = 0) -> list[Any]:
+        """The items, those that nobody has looked at still packed; from `start` on, where that is a pack's first."""
+        packs = (_unpack(pack) if type(pack) is Raw else pack for pack in self._packs[start // PACK :])
+        return [*chain.from_iterable(packs), *self._store][: max(self._length - start, 0)]
+
+    def shared_start(self, other: GrowList) -> int:
+        """How many items both begin with, as far as that is seen from whole packs without unpacking them."""
+        pairs = enumerate(zip(self._packs, other._packs, strict=False))
+        other_one = (number for number, (a, b) in pairs if a is not b and (type(a) is not Raw or a != b))
+        packs = next(other_one, min(len(self._packs), len(other._packs)))
+        return packs * PACK if packs * PACK <= min(self._length, other._length) else 0
 
     def plain(self) -> list[Any]:
         return [msgpack.decode(v) if type(v) is Raw else v for v in self.packed()]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeAlias
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from replay_gui.core.divergence.causes import ranked
 from replay_gui.core.divergence.comparison import GAP, Cause, Comparison
 from replay_gui.engine.answers import AlignedRows, Compared, Progress, Step, Trouble
 from replay_gui.engine.requests import (
@@ -23,14 +21,13 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
+from replay_gui.models.compared_places import NO_ROW, first_row, next_point, places_at, point_at
 from replay_gui.models.rule_book import RuleBook
 from replay_gui.models.run_pair import RunPair
 from replay_gui.models.session import Session
 from replay_gui.models.timeline_marks import TimelineMarks, divergence_marks
 
 Anchors: TypeAlias = tuple[tuple[int, int], ...]
-
-NO_ROW = -1
 
 
 class ComparisonSession(QObject):
@@ -80,6 +77,7 @@ class ComparisonSession(QObject):
         self._number = 0
         self._pair = RunPair(a, self.b, self)
         self._begin_at: tuple[int, int] | None = None  # places in A and B where the next comparison is looked at first
+        self._rules_stay = False  # those in force are for the runs that are being opened, too
         self._moving = False
         self._states_wanted = QTimer(self, singleShot=True, interval=0)  # once the events are painted
         self._states_wanted.timeout.connect(self._ask_states)
@@ -106,6 +104,7 @@ class ComparisonSession(QObject):
         self._forget()
         self.anchors = ()
         self._begin_at = (position - 1, GAP) if position else None
+        self._rules_stay = False
         self.trouble_cleared.emit()
         if not was_active:
             self.active_changed.emit()
@@ -133,20 +132,20 @@ class ComparisonSession(QObject):
 
     @Slot()
     def swap(self) -> None:
-        """A becomes B and the reverse; the same step stays chosen."""
-        pair = self._places(self.row)
+        """A becomes B and the reverse; the same step stays chosen, the same rules stay in force."""
+        pair = places_at(self.comparison, self.row)
         turned = tuple((b, a) for a, b in self.anchors)
         self._restart(self.b, self.a, None if pair is None else (pair[1], pair[0]), turned)
 
     @Slot()
     def reload(self) -> None:
         """Reads both files again and compares anew."""
-        self._restart(self.a, self.b, self._places(self.row), self.anchors)
+        self._restart(self.a, self.b, places_at(self.comparison, self.row), self.anchors)
 
     def _restart(self, a: Session, b: Session, begin: tuple[int, int] | None, anchors: Anchors) -> None:
         if a.facts is not None and b.facts is not None:
             self.start(b.facts.given, a.facts.given)
-            self._begin_at, self.anchors = begin, anchors
+            self._begin_at, self.anchors, self._rules_stay = begin, anchors, True
             self.anchors_changed.emit()
 
     @Slot()
@@ -164,7 +163,7 @@ class ComparisonSession(QObject):
             self._number += 1
             self.fresh = False
             if self.compared is not None:
-                self._begin_at = self._places(self.row)
+                self._begin_at = places_at(self.comparison, self.row)
             question = Compare(self.a.number, self.b.number, self.rules.in_force, self.anchors)
             self._ask("compare", question)
             self._set_progress(Progress("Comparing", 0, 0, None))
@@ -238,10 +237,8 @@ class ComparisonSession(QObject):
         """To the next (delta > 0) or previous divergence, if there is one."""
         if self.comparison is None:
             return
-        rows = self.comparison.points.row
-        at = int(np.searchsorted(rows, self.row, "right")) if delta > 0 else int(np.searchsorted(rows, self.row)) - 1
-        if 0 <= at < len(rows):
-            self.select_point(at)
+        if (point := next_point(self.comparison, self.row, forward=delta > 0)) is not None:
+            self.select_point(point)
 
     @property
     def point_count(self) -> int:
@@ -250,10 +247,7 @@ class ComparisonSession(QObject):
     @property
     def point(self) -> int | None:
         """Which divergence the chosen row is, or None."""
-        if self.comparison is None:
-            return None
-        at = int(np.searchsorted(self.comparison.points.row, self.row))
-        return at if at < self.point_count and int(self.comparison.points.row[at]) == self.row else None
+        return None if self.comparison is None else point_at(self.comparison, self.row)
 
     def set_linked(self, on: bool) -> None:
         if on != self.linked:
@@ -304,8 +298,8 @@ class ComparisonSession(QObject):
     @Slot()
     def _on_opened(self) -> None:
         if self._ready:
-            assert self.a.facts is not None
-            self.rules.open_for(self.a.facts.path)
+            if not self._rules_stay and self.a.facts is not None:
+                self.rules.open_for(self.a.facts.path)
             self.compare()
 
     @Slot(object)
@@ -352,26 +346,8 @@ class ComparisonSession(QObject):
         for session, last in ((self.a, compared.places.last_a), (self.b, compared.places.last_b)):
             marks = divergence_marks(compared.comparison, last)
             session.set_marks(replace(marks, found=session.marks.found))
-        self._look_first(compared)
-
-    def _look_first(self, compared: Compared) -> None:
         begin, self._begin_at = self._begin_at, None
-        places, comparison = compared.places, compared.comparison
-        if begin is not None and 0 <= begin[0] < len(places.row_of_a):
-            self.select(int(places.row_of_a[begin[0]]))
-        elif begin is not None and 0 <= begin[1] < len(places.row_of_b):
-            self.select(int(places.row_of_b[begin[1]]))
-        elif comparison.causes:
-            self.select_cause(comparison.causes[ranked(comparison.causes)[0]])
-        elif self.point_count:
-            self.select_point(0)
-        else:
-            self.select(0)
-
-    def _places(self, row: int) -> tuple[int, int] | None:
-        if self.comparison is None or row == NO_ROW:
-            return None
-        return int(self.comparison.alignment.a[row]), int(self.comparison.alignment.b[row])
+        self.select(first_row(compared, begin))
 
     def partner(self, row: int) -> int | None:
         """For a moved event of A, the row in which its counterpart stands; None for any other."""

@@ -30,7 +30,7 @@ class DivergenceStrip(QWidget):
         self._marks: NDArray[np.uint8] | None = None
         self.setFixedWidth(ICON)
         self.setAccessibleName("Overview of all divergences")
-        self.setToolTip("Every divergence; click or drag to go there")
+        self.setToolTip("Every divergence and every hit; click or drag to go there")
         bar.valueChanged.connect(self.update)
         bar.rangeChanged.connect(self.update)
         rows.modelReset.connect(self._on_rows_changed)

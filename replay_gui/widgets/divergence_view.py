@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from replay_gui.core.divergence.comparison import GAP as NO_PLACE
 from replay_gui.core.plain_text import one_line
 from replay_gui.engine.answers import Progress
-from replay_gui.look.theme import GAP, HEAD, LINE, LINKS, UNIT, set_role, theme
+from replay_gui.look.icons import icon
+from replay_gui.look.theme import GAP, HEAD, ICON, LINE, LINKS, UNIT, set_role, theme, theme_events
 from replay_gui.models.compare_rows import SIDE_A, SIDE_B, CompareRows
 from replay_gui.models.comparison_finder import ComparisonFinder
 from replay_gui.models.comparison_session import ComparisonSession
@@ -48,7 +49,12 @@ class DivergenceView(QWidget):
         heads.setSpacing(0)
         heads.addWidget(_head(self._names[0]), 1)
         heads.addWidget(_Gutter())
-        heads.addWidget(_head(self._names[1]), 1)
+        self.find_button = QToolButton()
+        self.find_button.setToolTip(f"{finder.TITLE} (Ctrl+F)")
+        self.find_button.setAccessibleName(finder.TITLE)
+        self.find_button.setIconSize(QSize(ICON, ICON))
+        self.find_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        heads.addWidget(_head(self._names[1], self.find_button), 1)
         self.prompt = _AnchorPrompt()
         card = QFrame()
         set_role(card, "panel")
@@ -69,7 +75,10 @@ class DivergenceView(QWidget):
         self.view.menu_wanted.connect(self._on_menu_wanted)
         self.view.side_chosen.connect(self._on_side_chosen)
         self.prompt.cancel.clicked.connect(self.cancel_anchor)
+        self.find_button.clicked.connect(self.finding.begin)
         self.finding.left.connect(self.view.setFocus)
+        theme_events().changed.connect(self._set_icon)
+        self._set_icon()
         finder.arrived.connect(self._on_arrived)
         session.compared_changed.connect(self._refresh)
         session.progress_changed.connect(self._on_progress_changed)
@@ -86,6 +95,10 @@ class DivergenceView(QWidget):
         self.view.hint = waits if session.comparison is None else "Neither run has any event."
         self._dimmer.set_dimmed(session.comparison is not None and not session.fresh)
         self.view.viewport().update()
+
+    @Slot()
+    def _set_icon(self) -> None:
+        self.find_button.setIcon(icon("search"))
 
     @Slot(object)
     def _on_progress_changed(self, progress: Progress | None) -> None:
@@ -175,7 +188,7 @@ def run_name(session: Session) -> str:
     return "" if session.facts is None else one_line(session.facts.name, _NAME)
 
 
-def _head(name: ElidedLabel) -> QFrame:
+def _head(name: ElidedLabel, button: QToolButton | None = None) -> QFrame:
     head = QFrame()
     set_role(head, "head")
     head.setFixedHeight(HEAD)
@@ -183,6 +196,8 @@ def _head(name: ElidedLabel) -> QFrame:
     row = QHBoxLayout(head)
     row.setContentsMargins(GAP + UNIT, 0, GAP, 0)
     row.addWidget(name, 1)
+    if button is not None:
+        row.addWidget(button)
     return head
 
 

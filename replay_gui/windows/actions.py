@@ -18,6 +18,7 @@ class Spec:
         name: what the window calls it. menu: the menu it stands in. text: with the key of the menu marked by &.
         keys: its shortcuts, the first one shown. tip: one sentence. icon: name of a file of resources/icons, or "".
         needs_run: void where no run is open. comparison: of a comparison, which enables it. checkable: on or off.
+        alone: void in a comparison, which does not show what it is about.
         group: actions of a menu with another group are set apart by a line.
     """
 
@@ -31,6 +32,7 @@ class Spec:
     group: int = 0
     comparison: bool = False
     checkable: bool = False
+    alone: bool = False
 
     @property
     def title(self) -> str:
@@ -98,7 +100,15 @@ SPECS = (
     Spec("find", MOVE, "F&ind in events…", ("Ctrl+F",), "Find text in the events of all runs shown", "search", group=4),
     Spec("find_next", MOVE, "Ne&xt hit", ("F3",), "To the next event that was found", group=4),
     Spec("find_previous", MOVE, "Previo&us hit", ("Shift+F3",), "To the last event that was found", group=4),
-    Spec("find_in_state", MOVE, "Find in st&ate…", ("Ctrl+Shift+F",), "Find keys and values in the state", group=4),
+    Spec(
+        "find_in_state",
+        MOVE,
+        "Find in st&ate…",
+        ("Ctrl+Shift+F",),
+        "Find keys and values in the state",
+        group=4,
+        alone=True,
+    ),
     Spec("play", PLAY, "&Play or pause", ("Space",), "Play the run as it was recorded, or pause", "play"),
     Spec("slower", PLAY, "&Slower", ("[",), "Play at half the speed"),
     Spec("faster", PLAY, "&Faster", ("]",), "Play at twice the speed"),
@@ -107,9 +117,17 @@ SPECS = (
     Spec("zoom_out", VIEW, "Zoom &out", ("S",), "Show more events in the timeline"),
     Spec("pan_left", VIEW, "Move &left", ("A",), "Show earlier events in the timeline", group=1),
     Spec("pan_right", VIEW, "Move &right", ("D",), "Show later events in the timeline", group=1),
-    Spec("fold_tools", VIEW, "&Fold tools", ("T",), "All tools in one lane, or a lane for each", group=2),
-    Spec("fold_rest", VIEW, "Fold &memory and errors", ("M",), "Memory, patches, errors in one lane, or each", group=2),
-    Spec("show_lanes", VIEW, "Show &all lanes", ("L",), "Show the lanes that were hidden again", group=2),
+    Spec("fold_tools", VIEW, "&Fold tools", ("T",), "All tools in one lane, or a lane for each", group=2, alone=True),
+    Spec(
+        "fold_rest",
+        VIEW,
+        "Fold &memory and errors",
+        ("M",),
+        "Memory, patches, errors in one lane, or each",
+        group=2,
+        alone=True,
+    ),
+    Spec("show_lanes", VIEW, "Show &all lanes", ("L",), "Show the lanes that were hidden again", group=2, alone=True),
     _compare("compare_with", "Compare &with…", ("Ctrl+Shift+O",), "Lay another run beside this one", "compare"),
     _compare("compare_swap", "&Swap sides", ("Ctrl+Shift+S",), "A becomes B and the reverse", "swap"),
     _compare(
@@ -126,7 +144,7 @@ SPECS = (
     _compare("undo_rule", "Und&o rule", ("Ctrl+Z",), "Take back the last change of the rules", group=3),
     _compare("redo_rule", "&Redo rule", ("Ctrl+Shift+Z",), "Change the rules again", group=3),
     Spec("axis", VIEW, "Event number or &clock", ("C",), "What the timeline is drawn along", group=3),
-    Spec("run_facts", VIEW, "R&un facts", ("Ctrl+I",), "The run in numbers, or the state again", group=3),
+    Spec("run_facts", VIEW, "R&un facts", ("Ctrl+I",), "The run in numbers, or the state again", group=3, alone=True),
     Spec("reset_layout", VIEW, "Reset la&yout", ("Ctrl+0",), "Put every border back", needs_run=False, group=3),
     Spec("shortcuts", HELP, "&Keyboard shortcuts", ("?", "F1"), "Every action and its key", "help", needs_run=False),
 )

@@ -14,7 +14,7 @@ from replay_gui.widgets.divergence_view import run_name
 from replay_gui.widgets.elided_label import ElidedLabel
 from replay_gui.widgets.rules_button import RulesButton
 
-_WIDE, _NARROW = 150 * GAP, 100 * GAP  # of the bar: below, it does without some of what it holds
+_NAMED, _WIDE, _NARROW = 170 * GAP, 150 * GAP, 100 * GAP  # of the bar: below, it does without some of what it holds
 _POINT = 17 * GAP  # width of "divergence 3 of 31"
 _BEGIN = ("open", "compare_end", "compare_swap")
 _MOVES = ("first_divergence", "previous_divergence", "", "next_divergence", "last_divergence")
@@ -102,7 +102,7 @@ class CompareBar(QToolBar):
         super().resizeEvent(event)
         wide = self.width() >= _WIDE
         only, both = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        self._names.setVisible(wide)
+        self._names.setVisible(self.width() >= _NAMED)  # the panels have them, too
         self._buttons["show_ignored"].setVisible(wide)
         for name in _BEGIN[:2]:
             self._buttons[name].setToolButtonStyle(both if wide else only)

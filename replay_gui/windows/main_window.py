@@ -250,7 +250,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(TITLE if facts is None else f"{one_line(facts.name)} — {TITLE}")
         for spec in SPECS:
             if not spec.comparison:
-                self.actions_[spec.name].setEnabled(facts is not None or not spec.needs_run)
+                is_void = (facts is None and spec.needs_run) or (compares and spec.alone)
+                self.actions_[spec.name].setEnabled(not is_void)
         self._on_progress_changed()
         self._run_actions.refresh()
         self.sources.refresh()

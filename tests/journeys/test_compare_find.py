@@ -126,6 +126,8 @@ def test_escape_closes_from_the_line_and_from_the_rows(journey: Journey, compari
     _search(journey, "needle")
     _finding(journey).field.stop.click()
     assert not _finding(journey).isVisible()
+    view.find_button.click()
+    assert _finding(journey).field.line.hasFocus()
 
 
 def test_sides_are_swapped_and_the_search_goes_on(journey: Journey, comparison: ComparisonSession) -> None:

@@ -15,6 +15,7 @@ from replay_gui.core.divergence.rules_file import read_rules, rules_beside
 from replay_gui.demo.samples import DAMAGED, OTHERWISE, REFERENCE, RERUN
 from replay_gui.models.comparison_session import ComparisonSession
 from replay_gui.widgets.place_prompt import PlacePrompt
+from replay_gui.windows.actions import SPECS
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
 
@@ -112,6 +113,28 @@ def test_sides_are_swapped_and_the_step_stays(journey: Journey) -> None:
     assert comparison.point == 2
 
 
+def test_rules_stay_in_force_when_sides_are_swapped(journey: Journey, copies: tuple[Path, Path]) -> None:
+    comparison = _compare(journey, *copies)
+    before = comparison.point_count
+    comparison.rules.add(Rule(Action.NONDETERMINISTIC, tool="read_clock"))
+    _settled(journey)
+    fewer = comparison.point_count
+    assert fewer < before
+    for name in ("b.rlog", "a.rlog", "b.rlog"):
+        with journey.qtbot.waitSignals([comparison.a.run_changed, comparison.b.run_changed]):
+            journey.press(Key.Key_S, Ctrl | Shift)
+        _settled(journey)
+        assert comparison.a.facts is not None
+        assert comparison.a.facts.name == name
+        assert comparison.point_count == fewer
+    journey.press(Key.Key_Z, Ctrl)
+    _settled(journey)
+    assert comparison.point_count == before
+    comparison.rules.redo()
+    _compare(journey, copies[1], copies[0])  # begun anew: as the file says
+    assert comparison.point_count == before
+
+
 def test_changes_only(journey: Journey) -> None:
     comparison = _compare(journey, REFERENCE.path, OTHERWISE.path)
     rows = journey.window.compare_view.divergences.rows
@@ -134,8 +157,11 @@ def test_two_files_dropped_are_compared_and_one_run_is_left_afterwards(journey: 
     assert comparison.comparison is not None
     assert not comparison.comparison.diverged
     assert journey.window.compare_view.causes.accessibleName() == "The runs are alike"
+    of_one = [journey.window.actions_[spec.name] for spec in SPECS if spec.alone]
+    assert not any(action.isEnabled() for action in of_one)
     journey.press(Key.Key_W, Ctrl | Shift)
     assert not comparison.active
+    assert all(action.isEnabled() for action in of_one)
     assert journey.session.facts is not None
     assert journey.session.facts.name == REFERENCE.path.name
     assert comparison.b.facts is None

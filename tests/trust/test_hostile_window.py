@@ -76,7 +76,7 @@ def test_the_timeline_under_the_pointer(journey: Journey, run: Path) -> None:
 
 def test_what_is_found(journey: Journey, run: Path) -> None:
     journey.open(run)
-    (field,) = journey.window.findChildren(FindField)
+    (field,) = [one for one in journey.window.findChildren(FindField) if one.isVisible()]
     for words in ("img", "bold", "x1b"):
         field.line.setText(words)
         journey.until(lambda: not journey.session.working)
@@ -102,6 +102,14 @@ def test_two_runs(journey: Journey, run: Path, other: Path) -> None:
         journey.press(Qt.Key.Key_F8)
         journey.until(lambda: comparison.settled)
     look()
+    divergences = journey.window.compare_view.divergences
+    divergences.finding.begin()
+    for words in ("img", "bold", "x1b"):
+        divergences.finding.field.line.setText(words)
+        divergences.finder.find(words)
+        journey.until(lambda: not divergences.finder.searching)
+        divergences.finding.step(forward=True)
+        look()
 
 
 def test_the_report(journey: Journey, run: Path) -> None:

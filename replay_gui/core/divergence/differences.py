@@ -15,7 +15,7 @@ from replay_gui.core.state import ABSENT, LISTS, MAPS, GrowList, OverlayMap
 
 Same = Callable[[str, Any, Any], bool]
 
-_ALIGNED = 4096  # items of lists that are compared by content; longer ones item by item
+_ALIGNED = 1 << 15  # items of lists that are compared by content; longer ones item by item
 
 
 def differences(a: Any, b: Any, same: Same | None = None, path: str = "") -> Iterator[Difference]:
@@ -30,7 +30,8 @@ def differences(a: Any, b: Any, same: Same | None = None, path: str = "") -> Ite
     if isinstance(a, MAPS) and isinstance(b, MAPS):
         yield from _of_maps(_members(a), _members(b), same, path)
     elif isinstance(a, LISTS) and isinstance(b, LISTS):
-        yield from _of_lists(_items(a), _items(b), same, path)
+        start = a.shared_start(b) if isinstance(a, GrowList) and isinstance(b, GrowList) else 0
+        yield from _of_lists(_items(a, start), _items(b, start), start, same, path)
     elif not _equal(a, b) and (same is None or not same(path, a, b)):
         yield Difference(path, a, b)
 
@@ -44,20 +45,25 @@ def _of_maps(a: dict[str, Any], b: dict[str, Any], same: Same | None, path: str)
         yield from _of_pair(a.get(key, ABSENT), b.get(key, ABSENT), same, f"{path}/{pointer_token(key)}")
 
 
-def _of_lists(a: list[Any], b: list[Any], same: Same | None, path: str) -> Iterator[Difference]:
+def _of_lists(a: list[Any], b: list[Any], begin: int, same: Same | None, path: str) -> Iterator[Difference]:
+    """`begin`: the index of their first items in the lists that they are the rest of."""
     if a is b:
         return
-    if len(a) == len(b) or max(len(a), len(b)) > _ALIGNED:
-        for i in range(max(len(a), len(b))):
-            one, other = a[i] if i < len(a) else ABSENT, b[i] if i < len(b) else ABSENT
+    if len(a) == len(b):
+        for i, (one, other) in enumerate(zip(a, b, strict=True), begin):
             if not _surely_equal(one, other):
                 yield from _of_pair(one, other, same, f"{path}/{i}")
         return
-    at_a, at_b = matches(*_ids(a, b))
+    head = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if not _surely_equal(x, y)), min(len(a), len(b)))
+    ends = zip(reversed(a[head:]), reversed(b[head:]), strict=False)
+    tail = next((i for i, (x, y) in enumerate(ends) if not _surely_equal(x, y)), min(len(a), len(b)) - head)
+    a, b, begin = a[head : len(a) - tail], b[head : len(b) - tail], begin + head
     begin_a = begin_b = 0
-    for end_a, end_b in zip([*at_a.tolist(), len(a)], [*at_b.tolist(), len(b)], strict=True):
-        yield from _of_gap(a[begin_a:end_a], b[begin_b:end_b], begin_a, begin_b, same, path)
-        begin_a, begin_b = end_a + 1, end_b + 1
+    if max(len(a), len(b)) <= _ALIGNED:
+        for end_a, end_b in zip(*(at.tolist() for at in matches(*_ids(a, b))), strict=True):
+            yield from _of_gap(a[begin_a:end_a], b[begin_b:end_b], begin + begin_a, begin + begin_b, same, path)
+            begin_a, begin_b = end_a + 1, end_b + 1
+    yield from _of_gap(a[begin_a:], b[begin_b:], begin + begin_a, begin + begin_b, same, path)
 
 
 def _of_gap(
@@ -66,7 +72,8 @@ def _of_gap(
     """Items between two that are equal: as far as both sides have some, they are the same ones, changed."""
     both = min(len(a), len(b))
     for i in range(both):
-        yield from _of_pair(a[i], b[i], same, f"{path}/{begin_a + i}")
+        if not _surely_equal(a[i], b[i]):
+            yield from _of_pair(a[i], b[i], same, f"{path}/{begin_a + i}")
     for i in range(both, len(a)):
         yield Difference(f"{path}/{begin_a + i}", _opened(a[i]), ABSENT)
     for i in range(both, len(b)):
@@ -84,8 +91,9 @@ def _members(value: Any) -> dict[str, Any]:
     return value.packed() if isinstance(value, OverlayMap) else value
 
 
-def _items(value: Any) -> list[Any]:
-    return value.packed() if isinstance(value, GrowList) else value
+def _items(value: Any, start: int = 0) -> list[Any]:
+    """`start`: the first of a GrowList's."""
+    return value.packed(start) if isinstance(value, GrowList) else value
 
 
 def _opened(value: Any) -> Any:

@@ -2,10 +2,12 @@
 
 Common ends are trimmed; what occurs on one side alone is set aside; what occurs once on both sides anchors the rest, as
 do longer stretches where single ids repeat; small gaps between anchors are solved exactly, large ones that nothing
-anchors in pieces along their diagonal.
+anchors window by window.
 """
 
 from __future__ import annotations
+
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from replay_gui.core.divergence.presence import LONG, Ids, Places, in_both, perh
 
 _SMALL = 1 << 18  # cells of a table that is solved exactly
 _STRETCHES = (1, 4, 16, 64)  # ids in a stretch that may anchor
-_PIECE = 128  # ids of a piece along the diagonal
+_WINDOW = 192  # ids of the longer side of a window
 
 Matches = tuple[Places, Places]
 Gap = tuple[int, int, int, int, int]  # from and to in a, the same in b, and the next stretch to anchor by
@@ -49,7 +51,7 @@ def _divided(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> list[Gap]:
     """Solves a gap, or leaves smaller ones."""
     start_a, end_a, start_b, end_b, level = gap
     if (end_a - start_a) * (end_b - start_b) <= _SMALL:
-        _solve(a, b, gap, found)
+        found.append(_solved(a, b, gap))
         return []
     for at_level in range(level, len(_STRETCHES)):
         at_a, at_b = anchors(a[start_a:end_a], b[start_b:end_b], _STRETCHES[at_level])
@@ -62,11 +64,7 @@ def _divided(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> list[Gap]:
                 inner_a, inner_b = matches(a[start_a:end_a][in_a], b[start_b:end_b][in_b])
                 found.append((start_a + in_a[inner_a], start_b + in_b[inner_b]))
                 return []
-    pieces = -(-max(end_a - start_a, end_b - start_b) // _PIECE)
-    cuts_a = np.linspace(start_a, end_a, pieces + 1).astype(int).tolist()
-    cuts_b = np.linspace(start_b, end_b, pieces + 1).astype(int).tolist()
-    for piece in range(pieces):
-        _solve(a, b, (cuts_a[piece], cuts_a[piece + 1], cuts_b[piece], cuts_b[piece + 1], level), found)
+    _follow(a, b, gap, found)
     return []
 
 
@@ -105,17 +103,39 @@ def _alike(a: Ids, b: Ids, from_a: Places, from_b: Places, sizes: Places, found:
     return alike
 
 
-def _solve(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> None:
+def _follow(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> None:
+    """Solves a gap window by window, each beginning where the matches of the one before it lead to.
+
+    What a window matches near its end is not kept: with more in sight, something else may be better there. Each is
+    followed by another at least half a window further on, so that the work grows with the gap's length alone.
+    """
+    start_a, end_a, start_b, end_b, level = gap
+    while start_a < end_a and start_b < end_b:
+        rest_a, rest_b = end_a - start_a, end_b - start_b
+        part = min(1.0, _WINDOW / max(rest_a, rest_b))
+        wide_a, wide_b = ceil(rest_a * part), ceil(rest_b * part)
+        at_a, at_b = _solved(a, b, (start_a, start_a + wide_a, start_b, start_b + wide_b, level))
+        if part == 1.0:
+            found.append((at_a, at_b))
+            return
+        near = (at_a < start_a + wide_a * 3 // 4) & (at_b < start_b + wide_b * 3 // 4)
+        at_a, at_b = at_a[near], at_b[near]
+        found.append((at_a, at_b))
+        next_a, next_b = (int(at_a[-1]) + 1, int(at_b[-1]) + 1) if len(at_a) else (start_a, start_b)
+        if next_a <= start_a + wide_a // 2 and next_b <= start_b + wide_b // 2:
+            next_a, next_b = start_a + wide_a // 2, start_b + wide_b // 2
+        start_a, start_b = next_a, next_b
+
+
+def _solved(a: Ids, b: Ids, gap: Gap) -> Matches:
     """The most matches that there can be in a gap; only ids of both sides take part."""
     start_a, end_a, start_b, end_b, _ = gap
     ids_a, ids_b = a[start_a:end_a].tolist(), b[start_b:end_b].tolist()
     both = {*ids_a} & {*ids_b}
-    if not both:
-        return
     in_a = [i for i, one in enumerate(ids_a, start_a) if one in both]
     in_b = [j for j, one in enumerate(ids_b, start_b) if one in both]
     pairs = common([ids_a[i - start_a] for i in in_a], [ids_b[j - start_b] for j in in_b])
-    found.append((np.array([in_a[i] for i, _ in pairs]), np.array([in_b[j] for _, j in pairs])))
+    return np.array([in_a[i] for i, _ in pairs], np.int64), np.array([in_b[j] for _, j in pairs], np.int64)
 
 
 def _shared_head(a: Ids, b: Ids) -> int:

@@ -173,6 +173,29 @@ def test_no_input_takes_a_table(kind: str) -> None:
     sound(found, a.tolist(), b.tolist())
 
 
+@pytest.mark.parametrize("period", [3, 20, 400])
+@pytest.mark.parametrize("edits", [40, 200])
+def test_runs_that_go_round_and_round_are_aligned_about_as_well_as_can_be(period: int, edits: int) -> None:
+    rng, count = np.random.default_rng(period + edits), 4000
+    a = np.arange(count) % period
+    changed, left_out, inserted = np.array_split(rng.choice(count, edits, replace=False), 3)
+    b = a.copy()
+    b[changed] = rng.integers(0, period, len(changed))
+    b = np.insert(np.delete(b, left_out), inserted % (count - edits), rng.integers(0, period, len(inserted)))
+    at_a, at_b = matches(a.astype(np.uint64), b.astype(np.uint64))
+    assert (a[at_a] == b[at_b]).all()
+    assert len(at_a) >= 0.99 * len(common(a.tolist(), b.tolist()))
+
+
+@pytest.mark.parametrize("few", [1, 2, 3, 40])
+def test_a_few_steps_are_laid_beside_very_many(few: int) -> None:
+    many = np.tile(np.array([1, 2, 1, 1, 2], np.uint64), 80_000)
+    for a, b in ((many[:few], many), (many, many[:few]), (many[:few] + np.uint64(7), many)):
+        at_a, at_b = matches(a, b)
+        assert len(at_a) == (few if a[0] == 1 else 0)
+        assert (a[at_a] == b[at_b]).all()
+
+
 def test_steps_that_are_all_told_twice_are_not_gone_through_edit_by_edit() -> None:
     rng, count = np.random.default_rng(5), 60_000
     a = np.repeat(rng.integers(0, 2**60, count // 2), 2)

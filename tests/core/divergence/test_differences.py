@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import replay_gui.core.divergence.differences as module
+from replay_gui.core import state
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.differences import differences
 from replay_gui.core.divergence.words import changed_words
@@ -55,6 +59,38 @@ def test_an_item_that_is_inserted_is_the_only_difference() -> None:
     items = [{"id": i} for i in range(50)]
     assert found({"l": items}, {"l": [{"id": 99}, *items]}) == [Difference("/l/0", ABSENT, {"id": 99})]
     assert found({"l": items}, {"l": items[:7] + items[8:]}) == [Difference("/l/7", {"id": 7}, ABSENT)]
+
+
+@pytest.mark.parametrize("wrap", [lambda item: item, lambda item: msgspec.Raw(msgspec.msgpack.encode(item))])
+def test_items_inserted_into_a_long_list_are_the_only_differences(wrap: Callable[[Any], Any]) -> None:
+    items = [{"id": i, "text": "again"} for i in range(20_000)]
+    longer = list(items)
+    for place in (5, 9_000, 15_000):
+        longer.insert(place, {"id": -place})
+    expected = [Difference(f"/{place}", ABSENT, {"id": -place}) for place in (5, 9_000, 15_000)]
+    assert found([*map(wrap, items)], [*map(wrap, longer)]) == expected
+
+
+def test_items_beyond_what_is_aligned_are_compared_by_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_ALIGNED", 3)
+    assert [one.path for one in found([0, 1, 2, 3, 9], [0, 7, 1, 2, 3, 9])] == ["/1"], "both ends are alike"
+    assert [one.path for one in found([0, 1, 2, 3, 9, 8], [7, 0, 1, 2, 3, 9, 6])] == [f"/{i}" for i in range(7)]
+
+
+@given(st.lists(st.integers(0, 3), max_size=14), st.lists(st.integers(0, 3), max_size=14), st.integers(0, 2))
+def test_lists_in_packs_differ_as_plain_ones_do(a: list[int], b: list[int], looked_at: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(state, "PACK", 4)
+        kept = [_in_packs(items) for items in (a, b)]
+        for one in kept:
+            one[: 4 * looked_at]
+        assert found(*kept) == found(a, b)
+
+
+def _in_packs(items: list[int]) -> GrowList:
+    whole = len(items) - len(items) % 4
+    packs = [msgspec.Raw(msgspec.msgpack.encode(items[at : at + 4])) for at in range(0, whole, 4)]
+    return GrowList([msgspec.Raw(msgspec.msgpack.encode(item)) for item in items[whole:]], packs=packs)
 
 
 def test_numbers_are_what_they_are() -> None:

@@ -1,0 +1,47 @@
+"""Where one is in what was compared: from a row to places and divergences, and back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from replay_gui.core.divergence.causes import ranked
+from replay_gui.core.divergence.comparison import Comparison
+from replay_gui.engine.answers import Compared
+
+NO_ROW = -1
+
+
+def first_row(compared: Compared, begin: tuple[int, int] | None) -> int:
+    """The row to look at first: the one of the place `begin` says, in A or else in B, or that of the weightiest cause.
+
+    `begin`: places in A and B; GAP, or one that there is not any more, says nothing.
+    """
+    comparison, places = compared.comparison, compared.places
+    for place, rows in zip(begin or (), (places.row_of_a, places.row_of_b), strict=False):
+        if 0 <= place < len(rows):
+            return int(rows[place])
+    points = comparison.points.row
+    if comparison.causes:
+        return int(points[comparison.causes[ranked(comparison.causes)[0]].point])
+    return int(points[0]) if len(points) else 0
+
+
+def places_at(comparison: Comparison | None, row: int) -> tuple[int, int] | None:
+    """The places of a row in A and B, GAP where a side has none; None where there is no such row."""
+    if comparison is None or row == NO_ROW:
+        return None
+    return int(comparison.alignment.a[row]), int(comparison.alignment.b[row])
+
+
+def point_at(comparison: Comparison, row: int) -> int | None:
+    """Which divergence a row is, or None."""
+    points = comparison.points.row
+    at = int(np.searchsorted(points, row))
+    return at if at < len(points) and int(points[at]) == row else None
+
+
+def next_point(comparison: Comparison, row: int, forward: bool) -> int | None:
+    """The divergence after a row, or the one before it, if there is one."""
+    points = comparison.points.row
+    at = int(np.searchsorted(points, row, "right")) if forward else int(np.searchsorted(points, row)) - 1
+    return at if 0 <= at < len(points) else None
