@@ -121,7 +121,11 @@ class RowView(QTableView):
 
     # ---- painting ---------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """The current row stays in sight, if it was."""
         super().resizeEvent(event)
+        row, top = self.currentIndex().row(), self.verticalScrollBar().value()
+        if top <= row < top + event.oldSize().height() // ROW:
+            self.show_row(row)
         self.sight_changed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -49,6 +49,17 @@ def test_the_position_is_the_chosen_row_and_in_sight(events: EventList, session:
         assert first <= max(position - 1, 0) <= last
 
 
+def test_the_chosen_row_stays_in_sight_where_the_list_becomes_lower(events: EventList, session: StorySession) -> None:
+    session.show(story_index(1523))
+    session.seek(1523)
+    view, bar = events.view, events.view.verticalScrollBar()
+    events.resize(500, 320)
+    assert view.visualRect(view.currentIndex()).bottom() < view.viewport().height()
+    bar.setValue(3)
+    events.resize(500, 300)
+    assert bar.value() == 3, "somebody looks elsewhere"
+
+
 def test_a_click_and_the_arrows_go_there(events: EventList, session: StorySession) -> None:
     session.show(story_index(1523))
     where = events.view.visualRect(events.table.index(4, TEXT)).center()
