@@ -23,6 +23,7 @@ from replay_gui.widgets.row_view import RowView
 _MEASURED = 64  # tools and kinds whose names are measured for the width of the labels
 _LOOKED_AT = 65_536  # events whose kinds are
 _PACE = 100  # ms between two askings for texts: while the list flies by, nobody reads them
+_JUMPS = 40  # ms between two leaps, each of which paints all rows anew
 _NARROW = 60 * GAP  # below this width the text is worth more than the time
 
 
@@ -57,6 +58,8 @@ class EventList(Panel):
         self._menu.chosen.connect(self.set_filter)
         self._pacer = Pacer(_PACE, self)
         self._pacer.due.connect(self._on_due)
+        self._jumps = Pacer(_JUMPS, self)
+        self._jumps.due.connect(self._follow)
         self.view.sight_changed.connect(self.ask)
         self.view.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.hits_only.toggled.connect(self.on_search_started)
@@ -120,7 +123,16 @@ class EventList(Panel):
 
     @Slot(object)
     def on_position_changed(self, position: int) -> None:
-        self._delegate.position = position
+        """Goes along at once where it is near; a hand that goes far is followed at the pace of the eye."""
+        if self.view.is_far(max(self.table.row_before(position - 1), 0)):
+            self._jumps.ask()
+        else:
+            self._jumps.stop()
+            self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        position = self._delegate.position = self._session.position
         row = self.table.row_before(position - 1) if position else -1
         self._following = True
         if row >= 0 and self.table.place(row) == position - 1:

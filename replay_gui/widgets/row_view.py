@@ -60,11 +60,16 @@ class RowView(QTableView):
         first = max(self.rowAt(0), 0)
         return first, min(count - 1, first + self.viewport().height() // ROW)
 
+    def is_far(self, row: int) -> bool:
+        """Whether the row is more than a page away from those in sight."""
+        rows, top = max(self.viewport().height() // ROW, 1), self.verticalScrollBar().value()
+        return row < top - rows or row > top + 2 * rows
+
     def show_row(self, row: int) -> None:
         """Scrolls as little as it takes to have the row in sight with some rows about it; from afar, to the middle."""
         bar, rows = self.verticalScrollBar(), max(self.viewport().height() // ROW, 1)
         top, margin = bar.value(), min(_MARGIN, rows // 3)
-        if row < top - rows or row > top + 2 * rows:
+        if self.is_far(row):
             bar.setValue(row - rows // 2)
         elif row < top + margin:
             bar.setValue(row - margin)
@@ -121,11 +126,12 @@ class RowView(QTableView):
 
     # ---- painting ---------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The current row stays in sight, if it was."""
+        """The current row stays in sight, if it was there as a whole."""
         super().resizeEvent(event)
         row, top = self.currentIndex().row(), self.verticalScrollBar().value()
-        if top <= row < top + event.oldSize().height() // ROW:
-            self.show_row(row)
+        before, now = event.oldSize().height() // ROW, max(event.size().height() // ROW, 1)
+        if top + now <= row < top + before:
+            self.verticalScrollBar().setValue(row - now + 1)
         self.sight_changed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:

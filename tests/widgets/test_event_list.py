@@ -39,14 +39,29 @@ def current(events: EventList) -> int:
     return events.table.place(index.row()) + 1 if index.isValid() else 0
 
 
-def test_the_position_is_the_chosen_row_and_in_sight(events: EventList, session: StorySession) -> None:
+def test_the_position_is_the_chosen_row_and_in_sight(qtbot: QtBot, events: EventList, session: StorySession) -> None:
     session.show(story_index(1523))
     assert current(events) == 0
     for position in (812, 813, 700, 1523, 1, 0):
         session.seek(position)
-        assert current(events) == position
+        qtbot.waitUntil(lambda: current(events) == position)  # noqa: B023  called at once
         first, last = events.view.rows_in_sight()
         assert first <= max(position - 1, 0) <= last
+
+
+def test_a_hand_that_goes_far_is_followed_at_the_pace_of_the_eye(
+    qtbot: QtBot, events: EventList, session: StorySession
+) -> None:
+    session.show(story_index(1523))
+    shown_rows: list[int] = []
+    events.view.sight_changed.connect(lambda: shown_rows.append(events.view.rows_in_sight()[0]))
+    for position in range(100, 1500, 100):
+        session.seek(position)
+    assert current(events) == 100, "the first at once"
+    qtbot.waitUntil(lambda: current(events) == 1400)
+    assert len(set(shown_rows)) <= 4, "the last after a while, none in between"
+    session.seek(1401)
+    assert current(events) == 1401, "a step is not waited for"
 
 
 def test_the_chosen_row_stays_in_sight_where_the_list_becomes_lower(events: EventList, session: StorySession) -> None:
