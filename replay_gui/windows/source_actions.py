@@ -16,6 +16,7 @@ from replay_gui.models.session import Session
 from replay_gui.windows.runs_dialog import RunsDialog
 
 CHOOSE = "choose…"  # the action of the banner over a file of several runs
+MAPPING = "mapping…"  # and of that over one whose records were not all understood
 GENERIC = "json-lines"  # the format that a mapping is for
 
 
@@ -55,15 +56,20 @@ class SourceActions(QObject):
     def _on_run_changed(self) -> None:
         self.refresh()
         facts = self._session.facts
-        if facts is None or len(facts.runs) < 2 or self._comparison.active or facts.given == self._picked:
+        if facts is None or self._comparison.active:
             return
         name, run = one_line(facts.name, 80), one_line(facts.run, 80)
-        self.noticed.emit(Trouble("info", f"{name} holds {len(facts.runs):,} runs; this is {run}.", CHOOSE))
+        if len(facts.runs) > 1 and facts.given != self._picked:
+            self.noticed.emit(Trouble("info", f"{name} holds {len(facts.runs):,} runs; this is {run}.", CHOOSE))
+        if facts.format == GENERIC and facts.notes:
+            self.noticed.emit(Trouble("info", f"Not all of {name} was understood. Say what its records hold.", MAPPING))
 
     @Slot(str)
     def on_banner_acted(self, action: str) -> None:
         if action == CHOOSE:
             self.on_runs()
+        elif action == MAPPING:
+            self.on_mapping()
 
     # ---- runs -------------------------------------------------------------------------------------
     @Slot()

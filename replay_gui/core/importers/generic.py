@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 from replay_gui.core.errors import ImportRefused
@@ -26,7 +27,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 2
+    version = 3
 
     def __init__(self, mapping: Mapping | None = None) -> None:
         """`mapping`: None: guessed from the file."""
@@ -97,9 +98,13 @@ class _Events:
         self._open: dict[str, list[str]] = {}  # tool: ids of the calls that wait, where records name none
 
     def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
+        numbered = iter(records)
+        first = [*islice(numbered, 1)]
+        if first and isinstance(first[0][1], dict):
+            self._run.context = {"time": any_time(self._mapping.take("time", first[0][1]))}
         self._run.agent_init("agent", "", {})
         yield from self._run.drain()
-        for number, record in records:
+        for number, record in chain(first, numbered):
             self._run.context = {"line": number}
             self._record(number, record)
             yield from self._run.drain()
@@ -141,8 +146,9 @@ class _Events:
             case "error":
                 run.error(str(found["kind"]), first_line(str(said)) or "error", tool if found["tool"] else "agent")
             case _:
-                self._notes.count(UNMAPPED, example=str(found["kind"]))
-                run.custom("json-lines/record", {"kind": found["kind"], "data": said if said is not None else record})
+                of_kind, data = found["kind"], said if said is not None else record
+                self._notes.count(UNMAPPED, example=None if of_kind is None else str(of_kind))
+                run.custom("json-lines/record", data if of_kind is None else {"kind": of_kind, "data": data})
 
     def _answer(self, call_id: str | None, output: Any, record: dict[str, Any]) -> None:
         wrong = record.get("error")

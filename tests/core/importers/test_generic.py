@@ -38,7 +38,8 @@ def test_a_log_of_any_make_is_read(tmp_path: Path) -> None:
         "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "ToolResponse", "Error",
         "x:json-lines/record", "x:json-lines/unreadable",
     ]  # fmt: skip
-    _, hello, said, request, response = one.events[:5]
+    begun, hello, said, request, response = one.events[:5]
+    assert begun.meta["time"] == hello.meta["time"], "the first record's is that of the beginning"
     assert (hello.payload["data"], hello.meta["time"]) == ("Hi", 1_700_000_000 * SECOND)
     assert (said.meta["time"], said.meta["parent"]) == (1_700_000_001_500_000_000, 1)
     assert (request.payload["input"], request.meta["fields"]) == ({"at": 1}, {"extra": 7})
@@ -48,6 +49,12 @@ def test_a_log_of_any_make_is_read(tmp_path: Path) -> None:
         "records whose kind says nothing known, kept as custom events: 1 (heartbeat)",
         "lines that are no JSON objects, kept as text: 1",
     )
+
+
+def test_records_without_a_kind_are_kept_as_they_are(tmp_path: Path) -> None:
+    one = read(tmp_path, {"who": "user", "what": "Hi"})
+    assert one.events[1].payload["data"] == {"who": "user", "what": "Hi"}
+    assert one.run.notes.sentences() == ("records whose kind says nothing known, kept as custom events: 1",)
 
 
 def test_an_array_and_calls_that_are_whole(tmp_path: Path) -> None:
