@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
+
+LEAST = 16  # ms, about a frame
+_SHARE = 5  # so many times as long as an answer took, the next is waited for
 
 
 class Pacer(QObject):
@@ -16,14 +19,22 @@ class Pacer(QObject):
     def __init__(self, interval: int, parent: QObject | None = None) -> None:
         """`interval` in ms."""
         super().__init__(parent)
+        self._interval = interval
         self._asked = False
-        self._timer = QTimer(self, singleShot=True, interval=interval)
+        self._since_due = QElapsedTimer()
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._on_timeout)
 
     def ask(self) -> None:
         self._asked = True
         if not self._timer.isActive():
             self._on_timeout()
+
+    def answered(self) -> None:
+        """What was due has been done: where that was quick, this interval is over sooner."""
+        if self._timer.isActive():
+            took = self._since_due.elapsed()
+            self._timer.start(max(0, min(self._interval, max(LEAST, _SHARE * took)) - took))
 
     @property
     def waits(self) -> bool:
@@ -39,5 +50,6 @@ class Pacer(QObject):
     def _on_timeout(self) -> None:
         if self._asked:
             self._asked = False
-            self._timer.start()
+            self._timer.start(self._interval)
+            self._since_due.start()
             self.due.emit()

@@ -49,7 +49,7 @@ from replay_gui.models.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why
 from replay_gui.models.timeline_marks import TimelineMarks
 from replay_gui.models.timeline_scale import TimelineScale
 
-PACE = 100  # ms between two moments asked for in a row: the hand does not wait for what they cost
+PACE = 100  # ms at most between two moments asked for in a row: the hand does not wait for what they cost
 
 
 class Session(QObject):
@@ -341,6 +341,7 @@ class Session(QObject):
                 self._grow(index)
             case Moment() as moment:
                 self.moment = moment
+                self._pacer.answered()
                 self.moment_changed.emit()
             case Rows() as rows:
                 self.rows_ready.emit(rows)

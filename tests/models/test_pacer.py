@@ -27,3 +27,19 @@ def test_nothing_is_due_that_nobody_asked_for(qtbot: QtBot) -> None:
     pacer.ask()
     with qtbot.assertNotEmitted(pacer.due, wait=10):
         pass
+
+
+def test_what_was_answered_quickly_may_be_asked_for_again_sooner(qtbot: QtBot) -> None:
+    pacer, heard = Pacer(60_000), list[str]()
+    pacer.due.connect(lambda: heard.append("due"))
+    pacer.ask()
+    pacer.ask()
+    with qtbot.waitSignal(pacer.due, timeout=5000):
+        pacer.answered()
+    assert len(heard) == 2
+    pacer.answered()
+    pacer.ask()
+    assert len(heard) == 2, "but not at once"
+    pacer.stop()
+    pacer.answered()
+    assert not pacer.waits
