@@ -111,6 +111,10 @@ def _follow(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> None:
     """
     start_a, end_a, start_b, end_b, level = gap
     while start_a < end_a and start_b < end_b:
+        if head := _shared_head(a[start_a:end_a], b[start_b:end_b]):
+            found.append(_run(start_a, start_b, head))
+            start_a, start_b = start_a + head, start_b + head
+            continue
         rest_a, rest_b = end_a - start_a, end_b - start_b
         part = min(1.0, _WINDOW / max(rest_a, rest_b))
         wide_a, wide_b = ceil(rest_a * part), ceil(rest_b * part)
