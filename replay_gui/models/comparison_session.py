@@ -79,6 +79,8 @@ class ComparisonSession(QObject):
         self._begin_at: tuple[int, int] | None = None  # places in A and B where the next comparison is looked at first
         self._rules_stay = False  # those in force are for the runs that are being opened, too
         self._moving = False
+        self._look_wanted = QTimer(self, singleShot=True, interval=0)  # once causes and rows are painted
+        self._look_wanted.timeout.connect(self._look_first)
         self._states_wanted = QTimer(self, singleShot=True, interval=0)  # once the events are painted
         self._states_wanted.timeout.connect(self._ask_states)
         for session in (self.a, self.b):
@@ -162,7 +164,7 @@ class ComparisonSession(QObject):
         if self._ready:
             self._number += 1
             self.fresh = False
-            if self.compared is not None:
+            if self.row != NO_ROW:
                 self._begin_at = places_at(self.comparison, self.row)
             question = Compare(self.a.number, self.b.number, self.rules.in_force, self.anchors)
             self._ask("compare", question)
@@ -180,7 +182,7 @@ class ComparisonSession(QObject):
     @property
     def settled(self) -> bool:
         """Whether everything there is to show has come."""
-        if not self.active or not self.fresh or self.working or self.b.working:
+        if not self.active or not self.fresh or self.working or self.b.working or self._look_wanted.isActive():
             return not self.active
         return self.row == NO_ROW or (self.step is not None and self.step.row == self.row and self.step.has_states)
 
@@ -339,15 +341,24 @@ class ComparisonSession(QObject):
                 self._set_progress(None)
 
     def _show(self, compared: Compared) -> None:
+        """First causes and rows, then marks and the row to look at: both at once would hold the window."""
         self.compared, self.fresh = compared, True
         self.row = NO_ROW
         self._set_progress(None)
         self.compared_changed.emit()
+        self._look_wanted.start()
+
+    @Slot()
+    def _look_first(self) -> None:
+        compared, begin = self.compared, self._begin_at
+        if compared is None:
+            return
         for session, last in ((self.a, compared.places.last_a), (self.b, compared.places.last_b)):
             marks = divergence_marks(compared.comparison, last)
             session.set_marks(replace(marks, found=session.marks.found))
-        begin, self._begin_at = self._begin_at, None
-        self.select(first_row(compared, begin))
+        self._begin_at = None
+        if self.row == NO_ROW:
+            self.select(first_row(compared, begin))
 
     def partner(self, row: int) -> int | None:
         """For a moved event of A, the row in which its counterpart stands; None for any other."""
@@ -355,6 +366,7 @@ class ComparisonSession(QObject):
 
     def _forget(self) -> None:
         self._number += 1
+        self._look_wanted.stop()
         self._states_wanted.stop()
         self.compared, self.step, self.row, self.fresh = None, None, NO_ROW, False
         self.compared_changed.emit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from PySide6.QtWidgets import QApplication
 
 from replay_gui.core.divergence.comparison import (
     GAP,
@@ -88,6 +89,8 @@ class StoryComparison(ComparisonSession):
         if self.a.facts is None:
             self.show_runs(len(comparison.alignment.partner_of_a), len(comparison.alignment.partner_of_b))
         self._show(Compared(comparison, RowPlaces.of(comparison.alignment), 0.4, 38.0))
+        while self._look_wanted.isActive():  # the row to look at comes in a turn of its own
+            QApplication.processEvents()
 
     def answer_rows(self) -> None:
         """Answers the newest question for rows."""
