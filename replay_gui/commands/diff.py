@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -230,11 +230,19 @@ def _line(mark: str, a: Event | None, b: Event | None) -> str:
 
 @contextmanager
 def _side(run: OpenedRun) -> Iterator[Side]:
-    """The run's index: the user's, as the window keeps it, or made now."""
-    cache = user_cache()
-    kept = cache.load(run.log)
+    """The run by the user's index, as the window keeps it, or by one that is made now."""
+    kept = _kept_side(run)
     if kept is not None:
-        yield Side(run.log, kept[1], cache.folder(run.log))
+        yield kept
         return
     with tempfile.TemporaryDirectory(prefix="replay-gui-index-") as folder:
         yield Side.built(run.log, Path(folder))
+
+
+def _kept_side(run: OpenedRun) -> Side | None:
+    cache = user_cache()
+    kept = cache.load(run.log)
+    if kept is not None:
+        with suppress(OSError, ValueError):  # what runs are compared by is damaged
+            return Side(run.log, kept[1], cache.folder(run.log))
+    return None

@@ -39,7 +39,7 @@ from replay_gui.core.usual_events import USUAL, UsualEvent, decode_all
 _KINDS_LIMIT = 1 << 16  # what the column can number
 OTHER_KINDS = "(other)"  # stands for those beyond
 _UNUSUAL = len(KINDS)  # in place of a number, until the content was read
-_KIND_OF = {structure: kind for kind, structure in USUAL.items()}
+_TRANSITION, _REQUEST, _RESPONSE = map(KINDS.index, ("StateTransition", "ToolRequest", "ToolResponse"))
 _NUMBERS = {structure: KINDS.index(kind) for kind, structure in USUAL.items()} | {NoneType: _UNUSUAL}
 _CRITICAL = np.array([kind in CRITICAL_KINDS for kind in (*KINDS, None)])
 _LOOKED_AT = np.array(
@@ -105,38 +105,39 @@ class EventColumns:
 
     def columns(self, block: Block, seen: Seen, folded: Folded) -> dict[str, Any]:
         """The entries of a block that was replayed, a column each; offsets and hashes are not among them."""
-        metas, first = _metas(block.metas), block.first
+        metas, first, at = _metas(block.metas), block.first, seen.looked_at
         count = len(metas)
-        times, durations = [*map(_time, metas)], [*map(_duration, metas)]
-        tools, requests = [NO_TOOL] * count, [NO_PAIR] * count
         flags = np.where(seen.critical, FLAG_CRITICAL, 0).astype(np.uint8)
         flags[folded.refused] |= FLAG_NOT_APPLIED
+        places = at.tolist()
+        tools, pairs = [NO_TOOL] * len(places), [NO_PAIR] * len(places)  # of those looked at
         refused, asked, events, numbers = set(folded.refused), iter(folded.asked), seen.events, self.tools
-        for i in seen.looked_at.tolist():
+        for n, (i, kind) in enumerate(zip(places, seen.kinds[at].tolist(), strict=True)):
             event = events[i]
-            kind, payload = (_KIND_OF[type(event)], event.payload) if event is not None else seen.unusual[i]
+            payload = seen.unusual[i][1] if event is None else event.payload
             name = getattr(payload, "tool_name", None)
             if isinstance(name, str):
-                tools[i] = numbers.setdefault(name, len(numbers))
+                tools[n] = numbers[name] if name in numbers else numbers.setdefault(name, len(numbers))
             if i in refused:
-                if kind == UNREADABLE_KIND:
+                if kind == self.kinds.get(UNREADABLE_KIND):
                     flags[i] |= FLAG_UNREADABLE
-            elif kind == "ToolRequest":
-                self._asked(next(asked), first + i, times[i])
-            elif kind == "ToolResponse":
-                requests[i], begun = self._answered(payload.request_hash, metas[i].parent)
-                if requests[i] != NO_PAIR and durations[i] == NO_DURATION and NO_TIME not in (times[i], begun):
-                    durations[i] = max(0, times[i] - begun)
+            elif kind == _REQUEST:
+                self._asked(next(asked), first + i, metas[i].time)
+            elif kind == _RESPONSE:
+                meta = metas[i]
+                pairs[n], begun = self._answered(payload.request_hash, meta.parent)
+                if meta.duration == NO_DURATION and begun != NO_TIME and meta.time != NO_TIME:
+                    meta.duration = max(0, meta.time - begun)
                 if not payload.success:
                     flags[i] = FLAG_FAILED
-            elif kind == "StateTransition" and getattr(payload, "phase", UNSET) is not UNSET:
+            elif kind == _TRANSITION and getattr(payload, "phase", UNSET) is not UNSET:
                 self.phases.append((first + i, payload.phase))
         return {
             "kind": seen.kinds,
-            "tool": tools,
-            "time": times,
-            "duration": durations,
-            "request": requests,
+            "tool": _sparse(count, at, tools, NO_TOOL),
+            "time": np.fromiter(map(_time, metas), np.int64, count),
+            "duration": np.fromiter(map(_duration, metas), np.int64, count),
+            "request": _sparse(count, at, pairs, NO_PAIR),
             "flags": flags,
         }
 
@@ -186,6 +187,13 @@ def _read(content: bytes) -> tuple[str, SimpleNamespace]:
     except NotApplicable:
         return UNREADABLE_KIND, SimpleNamespace()
     return kind, SimpleNamespace(**payload)
+
+
+def _sparse(count: int, at: NDArray[np.int64], values: list[int], other: int) -> NDArray[np.int32]:
+    """A column with these values there and another everywhere else."""
+    column = np.full(count, other, np.int32)
+    column[at] = values
+    return column
 
 
 def _metas(metas: Sequence[bytes]) -> list[_Meta]:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from blake3 import blake3
 
-from replay_gui.core.chain import HASH_SIZE
+from replay_gui.core.content_columns import ContentColumns
 from replay_gui.core.event_columns import EventColumns, Seen
-from replay_gui.core.index_columns import CHAIN_STEP, COLUMNS, ColumnWriter
+from replay_gui.core.index_columns import SHOWN, ColumnWriter
 from replay_gui.core.integrity import Fault, readable_seq
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import NOT_APPLIED, SKIPPED
@@ -24,7 +23,6 @@ from replay_gui.core.state_hash import StateHash
 
 SNAPSHOTS_FILE = "snapshots"
 _CONSIDERED = 16  # events between two looks at the policy where nothing happens
-_digest = blake3.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +52,18 @@ class Built:
 class IndexBuilder:
     """Runs over a log once, writes column files and snapshots to a folder, and replays every event on the way."""
 
-    def __init__(self, log: EventLog, folder: Path, policy: SnapshotPolicy | None = None) -> None:
+    def __init__(
+        self, log: EventLog, folder: Path, policy: SnapshotPolicy | None = None, with_contents: bool = True
+    ) -> None:
+        """`with_contents`: whether it writes the columns that runs are compared by, too (see content_columns)."""
         self._log = log
-        self._columns = ColumnWriter(folder)
+        self._columns = ColumnWriter(folder, SHOWN)
+        self._contents = ContentColumns(folder) if with_contents else None
         self._snapshots = SnapshotWriter(folder / SNAPSHOTS_FILE, max(DISK_BUDGET, log.source.size))
         self._policy = SnapshotPolicy() if policy is None else policy
         self._fold = QuickFold()
         self._events = EventColumns()
         self._not_applied: list[Fault] = []
-        self._chain = blake3()
         self._count = 0
         self._previous_critical = False
         self._state_hashes = 0
@@ -88,16 +89,22 @@ class IndexBuilder:
             self._block(part)
         else:
             self._skipped(part)
+        if self._contents is not None:
+            self._contents.take(part)
 
     def finish(self) -> Built:
         """What is known once the last part has been taken."""
         self._keep(self._count, self._offset)
+        if self._contents is not None:
+            self._contents.finish()
         known = self._log.header.reducer == REDUCER
         return replace(self.built(), state_hash=StateHash.of(self._fold.root).digest() if known else None)
 
     def close(self) -> None:
         """Closes the files."""
         self._columns.close()
+        if self._contents is not None:
+            self._contents.close()
         self._snapshots.close()
 
     def built(self) -> Built:
@@ -125,17 +132,7 @@ class IndexBuilder:
         self._count = first + count
         self._state_hashes += count - list(block.states).count(None)
         self._offset, self._head = int(block.offsets[-1]), block.hashes[-1]
-        content_hashes = [*map(_digest, map(blake3, block.contents))]
-        hashes = np.frombuffer(b"".join(block.hashes), np.uint8).reshape(count, HASH_SIZE)
-        self._columns.append(
-            {
-                **self._events.columns(block, seen, folded),
-                "offset": block.offsets[:-1],
-                "content": b"".join(content_hashes),
-                "chain": self._chained(content_hashes),
-                "hash": hashes[:, : COLUMNS["hash"].itemsize].tobytes(),
-            }
-        )
+        self._columns.append({**self._events.columns(block, seen, folded), "offset": block.offsets[:-1]})
 
     def _replay(self, block: Block, seen: Seen) -> Folded:
         """Applies the events, and stops wherever the policy wants a snapshot."""
@@ -166,27 +163,7 @@ class IndexBuilder:
         self._offset = part.offset + part.size
         self._head = b""
         self._heads = self._count, (b"",)
-        nothing = bytes(HASH_SIZE)
-        self._columns.append(
-            {
-                **self._events.skipped(),
-                "offset": [part.offset],
-                "content": nothing,
-                "chain": self._chained([nothing]),
-                "hash": bytes(COLUMNS["hash"].itemsize),
-            }
-        )
-
-    def _chained(self, content_hashes: list[bytes]) -> bytes:
-        """The chain's values at every CHAIN_STEP-th of the events that end with these."""
-        values = []
-        begin, place = 0, self._count - len(content_hashes)
-        while (end := begin + CHAIN_STEP - (place + begin) % CHAIN_STEP) <= len(content_hashes):
-            self._chain.update(b"".join(content_hashes[begin:end]))
-            values.append(self._chain.digest())
-            begin = end
-        self._chain.update(b"".join(content_hashes[begin:]))
-        return b"".join(values)
+        self._columns.append({**self._events.skipped(), "offset": [part.offset]})
 
     def _keep(self, position: int, offset: int) -> None:
         first, heads = self._heads

@@ -1,8 +1,8 @@
 """Indexes kept from one opening of a log to the next, in a cache folder. Never trusted blindly, never a verdict.
 
 A folder per log: the column files, the snapshot file, and a table written last. The table is bound to the log by its
-size, its header and its last record, to the columns by their BLAKE3, and begins with its own. What does not fit is as
-good as absent.
+size, its header and its last record, to the columns that a run is shown by by their BLAKE3, and begins with its own.
+(Those that runs are compared by vouch for themselves, see content_columns.) What does not fit is as good as absent.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from blake3 import blake3
 from replay_gui.core.chain import HASH_SIZE, digest
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index_builder import Built
-from replay_gui.core.index_columns import COLUMNS, SHOWN, IndexView
+from replay_gui.core.index_columns import SHOWN, IndexView
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.run_index import RunIndex
 
 CACHE_BUDGET = 2 << 30  # bytes
 TABLE = "table"
-_VERSION = 5
+_VERSION = 6
 _BUILDING = "building-"
 _STILL = 24 * 3600 * 10**9  # ns
 
@@ -86,24 +86,7 @@ class IndexCache:
 
     def load(self, log: EventLog) -> tuple[IndexView, RunIndex, Built] | None:
         """The kept index of this log, or None where there is none that fits it in every respect."""
-        folder = self.folder(log)
-        try:
-            raw = (folder / TABLE).read_bytes()
-            if digest(raw[HASH_SIZE:]) != raw[:HASH_SIZE]:
-                return None
-            table = msgspec.msgpack.decode(raw[HASH_SIZE:], type=Table)
-            built = table.built
-            fits = (table.version, table.size, table.header) == (_VERSION, log.source.size, log.header.hash)
-            if not fits or any(_file_hash(folder / name) != table.columns[name] for name in SHOWN):
-                return None
-            view = IndexView(folder)
-            index = shown(view, built, complete=True)
-            if built.count and (log.event_at(built.count - 1, int(index.offset[-1])).hash or b"") != built.head:
-                return None
-            os.utime(folder)
-        except (OSError, KeyError, ValueError, msgspec.MsgspecError):
-            return None
-        return view, index, built
+        return load(self.folder(log), log)
 
     def clear(self) -> None:
         """Removes every index."""
@@ -135,9 +118,30 @@ class IndexCache:
                 continue
 
 
+def load(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, Built] | None:
+    """The index in a folder, or None where it does not fit the log in every respect."""
+    try:
+        raw = (folder / TABLE).read_bytes()
+        if digest(raw[HASH_SIZE:]) != raw[:HASH_SIZE]:
+            return None
+        table = msgspec.msgpack.decode(raw[HASH_SIZE:], type=Table)
+        built = table.built
+        fits = (table.version, table.size, table.header) == (_VERSION, log.source.size, log.header.hash)
+        if not fits or any(_file_hash(folder / name) != table.columns[name] for name in SHOWN):
+            return None
+        view = IndexView(folder)
+        index = shown(view, built, complete=True)
+        if built.count and (log.event_at(built.count - 1, int(index.offset[-1])).hash or b"") != built.head:
+            return None
+        os.utime(folder)
+    except (OSError, KeyError, ValueError, msgspec.MsgspecError):
+        return None
+    return view, index, built
+
+
 def finish(folder: Path, log: EventLog, built: Built) -> None:
     """Writes the table of a finished index, last of all and in one piece."""
-    columns = {name: _file_hash(folder / name) for name in COLUMNS}
+    columns = {name: _file_hash(folder / name) for name in SHOWN}
     table = Table(_VERSION, log.source.size, log.header.hash, built, columns)
     draft = folder / f"{TABLE}.new"
     raw = msgspec.msgpack.encode(table)

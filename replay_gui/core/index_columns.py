@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from replay_gui.core.run_index import NO_DURATION, NO_PAIR, RunIndex
 
-# The last three are not needed to show a run: what two runs are compared by, and what a record read later must have.
 COLUMNS: dict[str, np.dtype[Any]] = {
     "kind": np.dtype("<u2"),
     "tool": np.dtype("<i4"),
@@ -21,18 +20,18 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "request": np.dtype("<i4"),  # for a response: the place of its request
     "flags": np.dtype("u1"),
     "content": np.dtype("V32"),  # BLAKE3 of the content
-    "chain": np.dtype("V32"),  # one entry a CHAIN_STEP events: BLAKE3 of all content hashes so far
-    "hash": np.dtype("V8"),  # the first bytes of the record's hash
+    "chain": np.dtype("V32"),  # one entry a CHAIN_STEP events, and one at the end: BLAKE3 of all content hashes so far
 }
-SHOWN = ("kind", "tool", "offset", "time", "duration", "request", "flags")
+SHOWN = ("kind", "tool", "offset", "time", "duration", "request", "flags")  # what a run is shown by
+COMPARED = ("content", "chain")  # what two runs are compared by
 CHAIN_STEP = 64
 
 
 class ColumnWriter:
-    """Appends runs of entries to the column files of a folder."""
+    """Appends runs of entries to the files of some columns in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._files: dict[str, BinaryIO] = {name: (folder / name).open("wb") for name in COLUMNS}
+    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
+        self._files: dict[str, BinaryIO] = {name: (folder / name).open("wb") for name in names}
 
     def append(self, runs: dict[str, Any]) -> None:
         """One list, array or byte string a column; what was appended can be read at once."""

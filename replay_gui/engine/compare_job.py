@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,8 @@ from replay_gui.core.divergence.first_divergence import first_divergence
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.side import Side
 from replay_gui.core.errors import LogChanged
-from replay_gui.core.index_cache import IndexCache
+from replay_gui.core.index_cache import TABLE, load
 from replay_gui.core.log_reader import EventLog
-from replay_gui.core.run_index import RunIndex
 from replay_gui.engine.compare_task import ComparedRun, CompareTask
 from replay_gui.engine.comparison_files import Findings, write_columns
 from replay_gui.engine.worker import Report
@@ -81,12 +80,15 @@ def forget_runs(args: dict[str, Any], report: Report) -> None:
 @contextmanager
 def _side(run: ComparedRun) -> Iterator[Side]:
     with EventLog.open(run.path) as log:
-        yield Side(log, _index(log, run), Path(run.folder))
+        yield _indexed(log, Path(run.folder))
 
 
-def _index(log: EventLog, run: ComparedRun) -> RunIndex:
-    """The index without what comparing has no use for."""
-    kept = IndexCache(Path(run.folder).parent).load(log)
-    if kept is None:
-        raise LogChanged(f"{run.path}: its index is gone; reload it")
-    return replace(kept[1], time=np.zeros(0, np.int64), duration=np.zeros(0, np.int64))
+def _indexed(log: EventLog, folder: Path) -> Side:
+    """The run without what comparing has no use for. LogChanged: its index is not what it was."""
+    kept = load(folder, log)
+    if kept is not None:
+        index = replace(kept[1], time=np.zeros(0, np.int64), duration=np.zeros(0, np.int64))
+        with suppress(OSError, ValueError):
+            return Side(log, index, folder)
+    (folder / TABLE).unlink(missing_ok=True)  # so that it is made anew
+    raise LogChanged(f"{log.source.path}: its index is gone or damaged; reload it")

@@ -43,7 +43,7 @@ def verify_with_workers(log: EventLog, on_progress: OnProgress) -> VerificationR
             return _driven(log, verifying, heard, on_progress, "")
         # Snapshots of an index let both workers share the replay, which one alone would have to do in order.
         with tempfile.TemporaryDirectory(prefix="replay-gui-verify-", ignore_cleanup_errors=True) as folder:
-            submit(INDEX, INDEX, {"path": str(log.source.path), "folder": folder})
+            submit(INDEX, INDEX, {"path": str(log.source.path), "folder": folder, "contents": False})
             verifying.start_beside_index()
             try:
                 return _driven(log, verifying, heard, on_progress, folder)
@@ -67,7 +67,7 @@ def _driven(
             built = msgspec.convert(message["value"], Built)
             offsets = shown(IndexView(Path(folder)), built, complete=True).offset
             log.use_offsets(offsets)
-            verifying.index_built(built, folder, offsets)
+            report = verifying.index_built(built, folder, offsets)
         on_progress(verifying.done, max(verifying.done, verifying.total))
         if report is not None:
             return report

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import MsgspecError
 
 from replay_gui.core.canonical import check_limits
+from replay_gui.core.content_columns import hash_contents
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built, IndexBuilder
 from replay_gui.core.index_cache import finish
@@ -35,7 +36,10 @@ gc.disable()
 
 
 def index(args: dict[str, Any], report: Report) -> Built:
-    """Builds the index and snapshots of the log at `path` in `folder`; every part tells how far they reach."""
+    """Builds the index and snapshots of the log at `path` in `folder`; every part tells how far they reach.
+
+    `contents`: whether it makes the columns that runs are compared by, too.
+    """
     quiet_until = 0.0
     with EventLog.open(args["path"]) as log:
 
@@ -46,9 +50,16 @@ def index(args: dict[str, Any], report: Report) -> Built:
                 report.part(replace(built, not_applied=()))
                 quiet_until = time.monotonic() + PART_PAUSE
 
-        built = IndexBuilder(log, Path(args["folder"])).run(on_progress)
-        finish(Path(args["folder"]), log, built)
+        folder = Path(args["folder"])
+        built = IndexBuilder(log, folder, with_contents=args["contents"]).run(on_progress)
+        finish(folder, log, built)
         return built
+
+
+def contents(args: dict[str, Any], report: Report) -> None:
+    """Makes the columns in `folder` that the index job leaves out where it is told to."""
+    with EventLog.open(args["path"]) as log:
+        hash_contents(log, Path(args["folder"]), lambda offset: report.progress(offset, log.source.size))
 
 
 def integrity(args: dict[str, Any], report: Report) -> IntegritySlice:
@@ -115,6 +126,7 @@ def file_hash(args: dict[str, Any], report: Report) -> str:
 
 JOBS: Mapping[str, Job] = {
     "index": index,
+    "contents": contents,
     "integrity": integrity,
     "states": states,
     "applicable": applicable,

@@ -26,7 +26,9 @@ from replay_gui.engine.requests import CheckFile, Find, GetRows, GetTotals, Ques
 from replay_gui.engine.totals_job import MetaSums
 from replay_gui.engine.verifying import Verifying
 
-INDEX, TOTALS = "index", "totals"
+INDEX, CONTENTS, TOTALS = "index", "contents", "totals"
+_SHARED = 32 << 20  # bytes; the index of a larger log is made by two workers
+_MISSING = {INDEX: "Not all events were read", CONTENTS: "The run can be neither compared nor verified"}
 _PARTLY = "not all of the file was converted"
 
 
@@ -186,13 +188,10 @@ class RunKeeper:
         assert made.built is not None, "a log that grew has an index that grew with it"
         log = EventLog.open(made.path)
         run.settle(log, facts_of(log, growing.path, growing.stamp[2], made), made.own_hashes)
-        run.grow(made.built, complete=True)
         self._answer(run.number, FactsChanged(run.facts))
         self._tell_notes(run)
-        self._answer(run.number, IndexGrew(run.index))
-        verifying = self._begin_verifying(run)
-        verifying.start_beside_index()
-        verifying.index_built(run.built, str(run.folder), run.index.offset)
+        self._begin_verifying(run).start_beside_index()
+        self._index_grew(run, made.built, complete=True)
         if self._finding is not None:
             self._finding.path = log.source.path
         if self._totals_wanted:
@@ -215,8 +214,12 @@ class RunKeeper:
         if run.index.complete:  # from the cache, on which no verdict may rest
             verifying.start_with_snapshots(run.built, str(run.folder), run.index.offset)
         elif self._background is not None:
-            self._background.start(INDEX, INDEX, {"path": str(run.log.source.path), "folder": str(run.folder)})
-            verifying.start_beside_index()
+            shared = run.log.source.size > _SHARED
+            args = {"path": str(run.log.source.path), "folder": str(run.folder)}
+            self._background.start(INDEX, INDEX, {**args, "contents": not shared})
+            if shared:
+                self._background.start(CONTENTS, CONTENTS, args)
+            verifying.start_beside_index(with_contents=shared)
 
     def _seat(self, run: OpenRun, ticket: int) -> None:
         self.close()
@@ -277,19 +280,28 @@ class RunKeeper:
             return
         match message["type"], purpose:
             case "failed", _:
-                missing = "Not all events were read" if purpose == INDEX else "The run was not verified"
+                missing = _MISSING.get(purpose, "The run was not verified")
                 self._answer(number, Trouble("error", f"{missing}: {message['text']}.", "reload"))
-            case ("part" | "done") as kind, "index":
-                run.grow(msgspec.convert(message["value"], Built), complete=kind == "done")
-                self._answer(number, IndexGrew(run.index))
-                if kind == "done":
-                    verifying.index_built(run.built, str(run.folder), run.index.offset)
+            case "part", "index":
+                self._index_grew(run, msgspec.convert(message["value"], Built), complete=False)
+            case "done", "index":
+                self._index_grew(run, msgspec.convert(message["value"], Built), complete=not work.runs(CONTENTS))
+            case "done", "contents":
+                self._conclude(run, verifying.contents_hashed())
+                if not work.runs(INDEX):
+                    self._index_grew(run, run.built, complete=True)
             case _:
                 self._conclude(run, verifying.hear(purpose, message))
         if message["type"] == "progress":
             self._answer(number, self._pace.progress(verifying.done, max(verifying.done, verifying.total)))
         elif not work.busy:
             self._answer(number, WorkEnded())
+
+    def _index_grew(self, run: OpenRun, built: Built, complete: bool) -> None:
+        run.grow(built, complete)
+        self._answer(run.number, IndexGrew(run.index))
+        if complete and self._verifying is not None:
+            self._conclude(run, self._verifying.index_built(built, str(run.folder), run.index.offset))
 
     def _start_totals(self, run: OpenRun) -> None:
         """Where they are not known yet, and nobody is at it."""

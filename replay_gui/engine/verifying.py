@@ -81,16 +81,32 @@ class Verifying:
             self._run_replay()
         self._advance()
 
-    def start_beside_index(self) -> None:
-        """Begins while the index is built by somebody who will call `index_built`."""
+    def start_beside_index(self, with_contents: bool = False) -> None:
+        """Begins while the index is built by somebody who will call `index_built`.
+
+        Args:
+            with_contents: whether the other worker hashes the contents for it; whoever has it do that hands on what
+                it says and calls `contents_hashed`. Only then does that worker check anything.
+        """
         self._running["index"] = 0
+        if with_contents:
+            self._running["contents"] = 0
+            self.total += self._log.source.size
         self._advance()
 
-    def index_built(self, built: Built, folder: str, offsets: Any) -> None:
+    def contents_hashed(self) -> VerificationReport | None:
+        """A worker has become free; the report, where nothing but this was missing."""
+        del self._running["contents"]
+        self._finished += self._log.source.size
+        return self._go_on()
+
+    def index_built(self, built: Built, folder: str, offsets: Any) -> VerificationReport | None:
         """The index is there: its pass has replayed the log, and left snapshots between which slices can be checked.
 
         Args:
             offsets: byte offset of each record.
+
+        Returns: the report, where nothing but this was missing.
         """
         self._running.pop("index", None)
         self._finished += self._log.source.size
@@ -98,7 +114,7 @@ class Verifying:
             self._replay = StatesSlice(StateHash().digest(), built.state_hash, built.not_applied, 0)
         self._boundaries = self._boundaries_from(offsets)
         self._plan_states(built, folder, offsets)
-        self._advance()
+        return self._go_on()
 
     def _boundaries_from(self, offsets: Any) -> list[Boundary]:
         """Places where an integrity pass can begin; those before which no seq can be read are left out."""
@@ -150,8 +166,7 @@ class Verifying:
             self._replay = replay if self._log.header.reducer == REDUCER else None
         else:
             self._file_hash = value
-        self._advance()
-        return None if self._running else self._report()
+        return self._go_on()
 
     def _take_integrity(self, start: int, found: IntegritySlice) -> None:
         if self._limit is not None and self._front is not None and start < self._limit.place < found.end.place:
@@ -164,6 +179,10 @@ class Verifying:
             self._front = None if reached_end else found.end
 
     # ---- what to do next -------------------------------------------------------------------------
+    def _go_on(self) -> VerificationReport | None:
+        self._advance()
+        return None if self._running else self._report()
+
     def _advance(self) -> None:
         while len(self._running) < WORKERS and self._run_next():
             pass
@@ -174,7 +193,7 @@ class Verifying:
         elif self._front is not None and self._limit is None and self._split(self._front):
             assert self._limit is not None
             self._run_integrity(self._limit, None, None)
-        elif self._file_hash is None and "index" not in self._running:  # something is still to be heard after the index
+        elif self._file_hash is None:
             self._file_hash = ""
             self._run("file_hash", "file_hash", {})
         elif self._state_jobs:

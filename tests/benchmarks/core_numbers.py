@@ -132,18 +132,22 @@ def _verified(pool: WorkerPool, log: Path, folder: Path | None) -> float:
         if folder is None:
             work.start_with_replay()
         else:
-            submit("index", "index", {"path": str(log), "folder": str(folder)})
-            work.start_beside_index()
-        report = None
+            args = {"path": str(log), "folder": str(folder)}
+            submit("index", "index", {**args, "contents": False})
+            submit("contents", "contents", args)
+            work.start_beside_index(with_contents=True)
+        view, report = IndexView(folder or Path()), None
         while report is None:
             purpose, message = messages.get()
             if message["type"] == "failed":
                 raise RuntimeError(message["text"])
-            if purpose == "index" and folder is not None:
-                if message["type"] == "done":
-                    result = msgspec.convert(message["value"], Built)
-                    offsets = shown(IndexView(folder), result, complete=True).offset
-                    work.index_built(result, str(folder), offsets)
+            if purpose == "contents" and message["type"] == "done":
+                report = work.contents_hashed()
+            elif purpose == "index" and folder is not None:
+                if message["type"] in ("part", "done"):
+                    result, is_whole = msgspec.convert(message["value"], Built), message["type"] == "done"
+                    offsets = shown(view, result, complete=is_whole).offset
+                    report = work.index_built(result, str(folder), offsets) if is_whole else None
             else:
                 report = work.hear(purpose, message)
     if report.verdict != "VALID":

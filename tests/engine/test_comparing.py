@@ -159,6 +159,18 @@ def test_it_answers_of_the_comparison_that_was_asked_for_alone(pair: Pair) -> No
     assert len(pair.all(AlignedRows)[0][1].rows) == len(pair.last.alignment.a)
 
 
+@pytest.mark.parametrize("column", ["content", "chain", "kind"])
+def test_a_kept_index_that_was_damaged_is_said_to_be_and_made_anew(pair: Pair, column: str) -> None:
+    data = bytearray((pair.a.folder / column).read_bytes())
+    data[4] ^= 1
+    (pair.a.folder / column).write_bytes(data)
+    pair.ask(1)
+    pair.pool.work()
+    trouble = pair.all(Trouble)[-1][1]
+    assert "its index is gone or damaged; reload it" in trouble.text
+    assert IndexCache(pair.a.folder.parent).load(pair.a.log) is None, "so that it is made anew"
+
+
 def test_other_rules_read_nothing_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     pair.ask(1)
     pair.pool.work()

@@ -11,17 +11,20 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
+from blake3 import blake3
 
 from replay_gui.cli import main
 from replay_gui.commands.verify import report_form
+from replay_gui.core.content_columns import read_contents
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.index_cache import IndexCache
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.replay import ReplayEngine
 from replay_gui.core.verdict import verify
 from replay_gui.core.verification import VerificationReport
+from replay_gui.engine import run_keeper
 from replay_gui.engine.answers import IndexGrew, Moment, Progress, Rows, RunOpened, Trouble
-from replay_gui.engine.opening import Conversion, file_stamp, opened_conversion
+from replay_gui.engine.opening import Conversion, file_stamp, opened_conversion, user_cache
 from replay_gui.engine.requests import (
     CheckFile,
     Close,
@@ -67,6 +70,16 @@ def test_the_second_time_the_index_is_there_at_once_and_the_verdict_is_made_anew
     assert opened.index.complete
     assert opened.index.count == 51
     assert talk.until(VerificationReport).verdict == "INVALID"
+
+
+def test_two_workers_share_the_index_of_a_large_log(talk: Talk, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_keeper, "_SHARED", 0)
+    report = talk.open_whole(log)
+    assert (report.verdict, report.state_hashes_checked) == ("VALID", 51)
+    with EventLog.open(log) as reader:
+        content, _ = read_contents(user_cache().folder(reader), 51)
+        assert [bytes(value) for value in content] == [blake3(event.content or b"").digest() for event in reader]
+    assert talk.open(log, run=2).index.complete
 
 
 def test_every_moment_is_what_replay_says(talk: Talk, log: Path) -> None:

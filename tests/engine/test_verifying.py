@@ -32,7 +32,7 @@ from tests.helpers.logs import write_log
 
 VECTORS = Path(__file__).parents[1] / "data" / "vectors"
 CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
-INDEX = "index"
+INDEX, CONTENTS = "index", "contents"
 
 
 def load_jobs() -> Any:
@@ -86,12 +86,12 @@ class Told:
 
 def build_index(log: EventLog, folder: Path) -> Built:
     folder.mkdir(exist_ok=True)
-    found: Built = JOBS[INDEX]({"path": str(log.source.path), "folder": str(folder)}, Told())
+    found: Built = JOBS[INDEX]({"path": str(log.source.path), "folder": str(folder), "contents": True}, Told())
     return found
 
 
 def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | None = None) -> VerificationReport:
-    """The report by one of the three ways to begin."""
+    """The report by one of the ways to begin."""
     shares = Shares(seed)
     task = Verifying(log, shares.submit)
     if way == "replay":
@@ -100,23 +100,28 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | N
         kept = build_index(log, folder) if built is None else built
         task.start_with_snapshots(kept, str(folder), log.offsets)
     else:
-        shares.submit(INDEX, INDEX, {"path": str(log.source.path), "folder": str(folder)})
+        args = {"path": str(log.source.path), "folder": str(folder)}
+        shares.submit(INDEX, INDEX, {**args, "contents": way == "beside"})
         folder.mkdir(exist_ok=True)
-        task.start_beside_index()
+        if way == "beside both":
+            shares.submit(CONTENTS, CONTENTS, args)
+        task.start_beside_index(with_contents=way == "beside both")
     while True:
         purpose, messages = shares.next()
         for message in messages:
             report = None
-            if purpose != INDEX or message["type"] == "progress":
+            if purpose not in (INDEX, CONTENTS) or message["type"] == "progress":
                 report = task.hear(purpose, message)
+            elif purpose == CONTENTS:
+                report = task.contents_hashed()
             elif message["type"] == "done":
-                task.index_built(msgspec.convert(message["value"], Built), str(folder), log.offsets)
+                report = task.index_built(msgspec.convert(message["value"], Built), str(folder), log.offsets)
             if report is not None:
                 assert not shares.running
                 return report
 
 
-WAYS = ("replay", "kept", "beside")
+WAYS = ("replay", "kept", "beside", "beside both")
 
 
 @pytest.fixture(

@@ -8,11 +8,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.content_columns import read_contents
 from replay_gui.core.divergence.presence import Ids
 from replay_gui.core.event import Event
 from replay_gui.core.index_builder import IndexBuilder
 from replay_gui.core.index_cache import shown
-from replay_gui.core.index_columns import IndexView, read_column
+from replay_gui.core.index_columns import IndexView
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.run_index import RunIndex
 
@@ -30,14 +31,11 @@ class Side:
     """
 
     def __init__(self, log: EventLog, index: RunIndex, folder: Path) -> None:
-        """`folder`: where the index is kept; OSError or ValueError where a column is missing there."""
+        """`folder`: where the index is kept; OSError or ValueError where a column is missing or damaged there."""
         self.log = log
         self.index = index
         log.use_offsets(index.offset)
-        self.content = read_column(folder, "content", 0, index.count)
-        self.chain = read_column(folder, "chain")
-        if len(self.content) != index.count:
-            raise ValueError(f"{folder}: the index has lost a column")
+        self.content, self.chain = read_contents(folder, index.count)
         self.ids: Ids = self.content.view("<u8").reshape(-1, 4)[:, 0].copy()
         self._events: dict[int, Event] = {}
 
