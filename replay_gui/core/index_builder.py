@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from replay_gui.core.content_columns import ContentColumns
+from replay_gui.core.content_columns import ContentHashes, write_chain
 from replay_gui.core.event_columns import EventColumns, Seen
-from replay_gui.core.index_columns import SHOWN, ColumnWriter
+from replay_gui.core.index_columns import ColumnWriter
 from replay_gui.core.integrity import Fault, readable_seq
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import NOT_APPLIED, SKIPPED
@@ -57,8 +57,9 @@ class IndexBuilder:
     ) -> None:
         """`with_contents`: whether it writes the columns that runs are compared by, too (see content_columns)."""
         self._log = log
-        self._columns = ColumnWriter(folder, SHOWN)
-        self._contents = ContentColumns(folder) if with_contents else None
+        self._columns = ColumnWriter(folder)
+        self._folder = folder
+        self._contents = ContentHashes(folder, 0) if with_contents else None
         self._snapshots = SnapshotWriter(folder / SNAPSHOTS_FILE, max(DISK_BUDGET, log.source.size))
         self._policy = SnapshotPolicy() if policy is None else policy
         self._fold = QuickFold()
@@ -96,7 +97,8 @@ class IndexBuilder:
         """What is known once the last part has been taken."""
         self._keep(self._count, self._offset)
         if self._contents is not None:
-            self._contents.finish()
+            self._contents.close()
+            write_chain(self._folder)
         known = self._log.header.reducer == REDUCER
         return replace(self.built(), state_hash=StateHash.of(self._fold.root).digest() if known else None)
 

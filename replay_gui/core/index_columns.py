@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,10 +27,10 @@ CHAIN_STEP = 64
 
 
 class ColumnWriter:
-    """Appends runs of entries to the files of some columns in a folder."""
+    """Appends runs of entries to the files of the SHOWN columns in a folder."""
 
-    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
-        self._files: dict[str, BinaryIO] = {name: (folder / name).open("wb") for name in names}
+    def __init__(self, folder: Path) -> None:
+        self._files: dict[str, BinaryIO] = {name: (folder / name).open("wb") for name in SHOWN}
 
     def append(self, runs: dict[str, Any]) -> None:
         """One list, array or byte string a column; what was appended can be read at once."""
@@ -51,14 +50,18 @@ def read_column(folder: Path, name: str, start: int = 0, count: int = -1) -> NDA
     return np.fromfile(folder / name, dtype, count, offset=start * dtype.itemsize)
 
 
-@dataclass(slots=True)
 class IndexView:
-    """An index being read: takes in what its columns have grown by, and makes RunIndex values of it."""
+    """An index being read: takes in what its columns have grown by, and makes RunIndex values of it.
 
-    folder: Path
-    _columns: dict[str, NDArray[Any]] = field(
-        default_factory=lambda: {name: np.zeros(0, COLUMNS[name]) for name in SHOWN}
-    )
+    The arrays have room at their end, so that taking in costs what is new, and the values share them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._count = 0
+        self._columns = {name: np.empty(0, COLUMNS[name]) for name in SHOWN}
+        self._pair = np.empty(0, np.int32)
+        self._duration = np.empty(0, np.int64)
 
     def grow(
         self,
@@ -70,33 +73,48 @@ class IndexView:
         complete: bool,
     ) -> RunIndex:
         """The index over the first `count` events; ValueError where the files have fewer."""
-        known = len(self._columns["kind"])
+        known = self._count
         for name, column in self._columns.items():
             more = read_column(self.folder, name, known, count - known)
             if len(more) != count - known:
                 raise ValueError(f"the index column {name} is shorter than it should be")
-            self._columns[name] = more if known == 0 else np.concatenate((column, more))
-        columns = self._columns
-        if complete:  # nothing will be added to them
-            self._columns = {}
-        request = columns["request"]
-        pair = request.copy()
-        duration = columns["duration"].copy()
-        responses = np.flatnonzero(request != NO_PAIR)
-        pair[request[responses]] = responses
-        timed = responses[duration[responses] != NO_DURATION]
-        duration[request[timed]] = duration[timed]
+            self._columns[name] = _extended(column, known, more)
+        columns, self._count = self._columns, count
+        self._take_in_calls(known, columns["request"][known:count], columns["duration"][known:count])
         return RunIndex(
             kinds,
             tools,
             phases,
-            columns["kind"],
-            columns["tool"],
-            columns["offset"],
-            columns["time"],
-            duration,
-            pair,
-            columns["flags"],
+            columns["kind"][:count],
+            columns["tool"][:count],
+            columns["offset"][:count],
+            columns["time"][:count],
+            # A later response changes what is known of its request.
+            self._duration[:count] if complete else self._duration[:count].copy(),
+            self._pair[:count] if complete else self._pair[:count].copy(),
+            columns["flags"][:count],
             snapshots,
             complete,
         )
+
+    def _take_in_calls(self, known: int, request: NDArray[np.int32], duration: NDArray[np.int64]) -> None:
+        """What the events from place `known` on say of the calls that they begin or end."""
+        self._pair = _extended(self._pair, known, request.copy())
+        self._duration = _extended(self._duration, known, duration.copy())
+        answers = np.flatnonzero(request != NO_PAIR)
+        self._pair[request[answers]] = known + answers
+        timed = answers[duration[answers] != NO_DURATION]
+        self._duration[request[timed]] = duration[timed]
+
+
+def _extended(column: NDArray[Any], known: int, more: NDArray[Any]) -> NDArray[Any]:
+    """The first `known` entries and then `more`, in place where there is room; nobody has seen what is behind them."""
+    count = known + len(more)
+    if known == 0:
+        return more
+    if len(column) < count:
+        larger = np.empty(max(count, len(column) * 3 // 2), column.dtype)
+        larger[:known] = column[:known]
+        column = larger
+    column[known:count] = more
+    return column

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from replay_gui.core.content_columns import ContentHashes
 from replay_gui.core.draft import Draft
 from replay_gui.core.integrity import Boundary, Fault, Integrity, readable_seq
 from replay_gui.core.log_reader import EventLog
@@ -69,12 +70,14 @@ def check_integrity(
     stop: int | None,
     stop_place: int | None,
     on_progress: OnProgress,
+    contents: ContentHashes | None = None,
 ) -> IntegritySlice:
     """Checks records from `start` to the end of the log, or to where it is told to stop.
 
     Args:
         stop: a byte; the slice ends with the first block that ends at or beyond it.
         stop_place: a place that a record is known to have; the slice ends just before it.
+        contents: takes the same records on the way.
     """
     integrity = Integrity(start.place, start.previous, start.expected)
     offset = start.offset
@@ -82,9 +85,13 @@ def check_integrity(
         if isinstance(part, Block):
             block = part if stop_place is None else part.up_to(stop_place)
             integrity.block(block)
+            if contents is not None:
+                contents.take(block)
             offset = int(block.offsets[-1])
         elif isinstance(part, Skipped):
             integrity.skipped(part)
+            if contents is not None:
+                contents.take(part)
             offset = part.offset + part.size
         else:
             tail = Tail(part.place, part.offset, integrity.seal(part), part.tail_bytes)

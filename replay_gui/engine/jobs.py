@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from msgspec import MsgspecError
 
 from replay_gui.core.canonical import check_limits
-from replay_gui.core.content_columns import hash_contents
+from replay_gui.core.content_columns import ContentHashes, write_chain
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built, IndexBuilder
 from replay_gui.core.index_cache import finish
@@ -56,22 +57,27 @@ def index(args: dict[str, Any], report: Report) -> Built:
         return built
 
 
-def contents(args: dict[str, Any], report: Report) -> None:
-    """Makes the columns in `folder` that the index job leaves out where it is told to."""
-    with EventLog.open(args["path"]) as log:
-        hash_contents(log, Path(args["folder"]), lambda offset: report.progress(offset, log.source.size))
+def chain(args: dict[str, Any], report: Report) -> None:
+    """Completes the index in `folder`, whose content hashes an integrity pass has made."""
+    write_chain(Path(args["folder"]))
 
 
 def integrity(args: dict[str, Any], report: Report) -> IntegritySlice:
-    """Checks links and form from `start` to about byte `stop`, or to just before place `stop_place`."""
-    with EventLog.open(args["path"]) as log:
-        start = Boundary(*args["start"])
+    """Checks links and form from `start` to about byte `stop`, or to just before place `stop_place`.
+
+    `contents`: the folder to leave the content hashes in, or None.
+    """
+    start = Boundary(*args["start"])
+    with EventLog.open(args["path"]) as log, ExitStack() as files:
+        contents = ContentHashes(Path(args["contents"]), start.place) if args["contents"] is not None else None
+        if contents is not None:
+            files.callback(contents.close)
         total = (args["stop"] or log.source.size) - start.offset
 
         def on_progress(offset: int) -> None:
             report.progress(offset - start.offset, total)
 
-        return check_integrity(log, start, args["stop"], args["stop_place"], on_progress)
+        return check_integrity(log, start, args["stop"], args["stop_place"], on_progress, contents)
 
 
 def states(args: dict[str, Any], report: Report) -> StatesSlice:
@@ -126,7 +132,7 @@ def file_hash(args: dict[str, Any], report: Report) -> str:
 
 JOBS: Mapping[str, Job] = {
     "index": index,
-    "contents": contents,
+    "chain": chain,
     "integrity": integrity,
     "states": states,
     "applicable": applicable,

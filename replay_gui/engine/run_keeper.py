@@ -26,9 +26,9 @@ from replay_gui.engine.requests import CheckFile, Find, GetRows, GetTotals, Ques
 from replay_gui.engine.totals_job import MetaSums
 from replay_gui.engine.verifying import Verifying
 
-INDEX, CONTENTS, TOTALS = "index", "contents", "totals"
+INDEX, CHAIN, TOTALS = "index", "chain", "totals"
 _SHARED = 32 << 20  # bytes; the index of a larger log is made by two workers
-_MISSING = {INDEX: "Not all events were read", CONTENTS: "The run can be neither compared nor verified"}
+_MISSING = {INDEX: "Not all events were read", CHAIN: "The run can be neither compared nor verified"}
 _PARTLY = "not all of the file was converted"
 
 
@@ -60,6 +60,8 @@ class RunKeeper:
         self._pace = Pace("Verifying")
         self._importers = importers
         self._converting: Converting | None = None  # of the run that is to come
+        self._to_come: set[str] = set()  # the jobs whose end makes the index complete
+        self._chain_due = False  # once all contents are hashed
         self._growing: Converting | None = None  # of the open run, while its log is still being written
         self._totals_wanted = False  # once the log is whole
         self._background: Background | None = None
@@ -214,12 +216,12 @@ class RunKeeper:
         if run.index.complete:  # from the cache, on which no verdict may rest
             verifying.start_with_snapshots(run.built, str(run.folder), run.index.offset)
         elif self._background is not None:
-            shared = run.log.source.size > _SHARED
-            args = {"path": str(run.log.source.path), "folder": str(run.folder)}
-            self._background.start(INDEX, INDEX, {**args, "contents": not shared})
-            if shared:
-                self._background.start(CONTENTS, CONTENTS, args)
-            verifying.start_beside_index(with_contents=shared)
+            path, folder = str(run.log.source.path), str(run.folder)
+            # Of a large log's index, the worker that checks it makes some, too.
+            self._chain_due = shared = run.log.source.size > _SHARED
+            self._to_come = {INDEX, CHAIN} if shared else {INDEX}
+            self._background.start(INDEX, INDEX, {"path": path, "folder": folder, "contents": not shared})
+            verifying.start_beside_index(contents=folder if shared else None)
 
     def _seat(self, run: OpenRun, ticket: int) -> None:
         self.close()
@@ -282,16 +284,17 @@ class RunKeeper:
             case "failed", _:
                 missing = _MISSING.get(purpose, "The run was not verified")
                 self._answer(number, Trouble("error", f"{missing}: {message['text']}.", "reload"))
-            case "part", "index":
-                self._index_grew(run, msgspec.convert(message["value"], Built), complete=False)
-            case "done", "index":
-                self._index_grew(run, msgspec.convert(message["value"], Built), complete=not work.runs(CONTENTS))
-            case "done", "contents":
-                self._conclude(run, verifying.contents_hashed())
-                if not work.runs(INDEX):
-                    self._index_grew(run, run.built, complete=True)
+            case ("part" | "done") as kind, "index":
+                self._to_come -= {INDEX} if kind == "done" else set()
+                self._index_grew(run, msgspec.convert(message["value"], Built), complete=not self._to_come)
+            case "done", "chain":
+                self._to_come -= {CHAIN}
+                self._index_grew(run, run.built, complete=not self._to_come)
             case _:
                 self._conclude(run, verifying.hear(purpose, message))
+        if self._chain_due and verifying.integrity_done:
+            self._chain_due = False
+            work.start(CHAIN, CHAIN, {"folder": str(run.folder)})
         if message["type"] == "progress":
             self._answer(number, self._pace.progress(verifying.done, max(verifying.done, verifying.total)))
         elif not work.busy:
@@ -336,6 +339,6 @@ class RunKeeper:
     def _stop_work(self, run: OpenRun) -> None:
         if self._background is not None and self._background.busy:
             self._background.stop()
-            missing = "the run is not verified" if run.index.complete else "not all events were read"
+            missing = "not all events were read" if INDEX in self._to_come else "the run is not verified"
             self._answer(run.number, Trouble("info", f"Stopped: {missing}.", "reload"))
             self._answer(run.number, WorkEnded())

@@ -55,6 +55,7 @@ class Verifying:
         self._replay: StatesSlice | None = None
         self._checked_again = self._log.header.reducer != REDUCER  # else, where nothing could be checked once
         self._file_hash: str | None = None
+        self._contents: str | None = None  # the folder that content hashes are left in
         self._finished = 0
         self.total = 2 * log.source.size
 
@@ -81,24 +82,21 @@ class Verifying:
             self._run_replay()
         self._advance()
 
-    def start_beside_index(self, with_contents: bool = False) -> None:
+    def start_beside_index(self, contents: str | None = None) -> None:
         """Begins while the index is built by somebody who will call `index_built`.
 
         Args:
-            with_contents: whether the other worker hashes the contents for it; whoever has it do that hands on what
-                it says and calls `contents_hashed`. Only then does that worker check anything.
+            contents: the index's folder, where the integrity pass is to leave the content hashes that the index needs;
+                then `index_built` is to be called once `integrity_done`, too.
         """
         self._running["index"] = 0
-        if with_contents:
-            self._running["contents"] = 0
-            self.total += self._log.source.size
+        self._contents = contents
         self._advance()
 
-    def contents_hashed(self) -> VerificationReport | None:
-        """A worker has become free; the report, where nothing but this was missing."""
-        del self._running["contents"]
-        self._finished += self._log.source.size
-        return self._go_on()
+    @property
+    def integrity_done(self) -> bool:
+        """Whether all records were checked."""
+        return self._front is None and not any(purpose.startswith("integrity") for purpose in self._running)
 
     def index_built(self, built: Built, folder: str, offsets: Any) -> VerificationReport | None:
         """The index is there: its pass has replayed the log, and left snapshots between which slices can be checked.
@@ -215,7 +213,7 @@ class Verifying:
             self._run_integrity(front, stop, None)
 
     def _run_integrity(self, start: Boundary, stop: int | None, stop_place: int | None) -> None:
-        args = {"start": tuple(start), "stop": stop, "stop_place": stop_place}
+        args = {"start": tuple(start), "stop": stop, "stop_place": stop_place, "contents": self._contents}
         self._run(f"integrity-{start.place}", "integrity", args)
 
     def _split(self, front: Boundary) -> bool:

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from blake3 import blake3
 
-from replay_gui.core.content_columns import hash_contents, read_contents
+from replay_gui.core.content_columns import ContentHashes, read_contents, write_chain
 from replay_gui.core.index_builder import IndexBuilder
 from replay_gui.core.index_columns import CHAIN_STEP, COMPARED, SHOWN, read_column
+from replay_gui.core.integrity import Boundary
 from replay_gui.core.log_reader import EventLog
+from replay_gui.core.passes import beginning, check_integrity
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
 
@@ -25,6 +27,18 @@ def log_of(folder: Path, count: int) -> EventLog:
     return EventLog.open(written(folder / "run.rlog", forged([("x:a", {"n": n}) for n in range(count)]).bytes()))
 
 
+def hash_in_slices(log: EventLog, folder: Path) -> None:
+    """As integrity passes do it."""
+    half = len(log) // 2
+    middle = Boundary(half, int(log.offsets[half]) if half else len(log.header.raw), None, None)
+    for start, stop_place in ((beginning(log), half), (middle, None)):
+        if stop_place != 0:
+            hashes = ContentHashes(folder, start.place)
+            check_integrity(log, start, None, stop_place, lambda offset: None, hashes)
+            hashes.close()
+    write_chain(folder)
+
+
 def damaged(folder: Path) -> EventLog:
     path = write_log(folder / "damaged.rlog", 60)
     data = bytearray(path.read_bytes())
@@ -33,19 +47,16 @@ def damaged(folder: Path) -> EventLog:
 
 
 @pytest.mark.parametrize("count", [*SIZES, None])
-def test_a_pass_of_its_own_makes_what_the_index_pass_makes(tmp_path: Path, count: int | None) -> None:
-    together, alone = tmp_path / "together", tmp_path / "alone"
-    heard: list[int] = []
+def test_the_integrity_pass_makes_what_the_index_pass_makes(tmp_path: Path, count: int | None) -> None:
+    together, apart = tmp_path / "together", tmp_path / "apart"
     with damaged(tmp_path) if count is None else log_of(tmp_path, count) as log:
-        for folder in (together, alone):
+        for folder in (together, apart):
             folder.mkdir()
         built = IndexBuilder(log, together).run(lambda built: None)
-        hash_contents(log, alone, heard.append)
         assert (count is None) == any("skipped" in fault.problem for fault in built.not_applied)
-        assert heard[-1:] == ([built.offset] if built.count else [])
-    assert sorted(file.name for file in alone.iterdir()) == sorted(COMPARED)
+        hash_in_slices(log, apart)
     for name in COMPARED:
-        assert np.array_equal(read_column(alone, name), read_column(together, name)), name
+        assert np.array_equal(read_column(apart, name), read_column(together, name)), name
 
 
 def test_the_index_pass_can_leave_it_to_others(tmp_path: Path) -> None:
@@ -58,7 +69,7 @@ def test_the_index_pass_can_leave_it_to_others(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", SIZES)
 def test_what_is_read_back(tmp_path: Path, count: int) -> None:
     with log_of(tmp_path, count) as log:
-        hash_contents(log, tmp_path, lambda offset: None)
+        hash_in_slices(log, tmp_path)
         hashes = [blake3(event.content).digest() for event in log if event.content is not None]
     content, chain = read_contents(tmp_path, count)
     assert [bytes(value) for value in content] == hashes
@@ -92,7 +103,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 def test_what_was_damaged_is_refused(tmp_path: Path, name: str) -> None:
     count = 2 * CHAIN_STEP + 9
     with log_of(tmp_path, count) as log:
-        hash_contents(log, tmp_path, lambda offset: None)
+        hash_in_slices(log, tmp_path)
     read_contents(tmp_path, count)
     with pytest.raises(ValueError, match="damaged"):
         read_contents(tmp_path, count - 1)

@@ -13,6 +13,7 @@ import pytest
 from blake3 import blake3
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from replay_gui import EventLog
 from replay_gui.core import event_columns, scanner
@@ -39,6 +40,8 @@ from replay_gui.core.state_hash import StateHash
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import Forge, forged, written
 from tests.helpers.logs import write_log
+
+PER_EVENT = ("kind", "tool", "offset", "time", "duration", "pair", "flags")
 
 
 def build(log: Log, folder: Path) -> tuple[Built, RunIndex]:
@@ -183,10 +186,20 @@ def test_logs_that_begin_or_end_oddly(tmp_path: Path, name: str) -> None:
 def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanner, "BLOCK", 2000)
     seen: list[RunIndex] = []
+    then: list[dict[str, NDArray[Any]]] = []
     view = IndexView(tmp_path)
+
+    def look(built: Built) -> None:
+        seen.append(shown(view, built, complete=False))
+        then.append({name: getattr(seen[-1], name).copy() for name in PER_EVENT})
+
     with EventLog.open(write_log(tmp_path / "run.rlog", 60)) as log:
-        final = IndexBuilder(log, tmp_path).run(lambda built: seen.append(shown(view, built, complete=False)))
+        final = IndexBuilder(log, tmp_path).run(look)
         whole = shown(view, final, complete=True)
+    at_once = shown(IndexView(tmp_path), final, complete=True)
+    assert all(np.array_equal(getattr(whole, name), getattr(at_once, name)) for name in PER_EVENT)
+    for index, copies in zip(seen, then, strict=True):
+        assert all(np.array_equal(getattr(index, name), copy) for name, copy in copies.items()), "it is a value"
     counts = [index.count for index in seen]
     assert len(counts) > 5
     assert counts == sorted(set(counts))

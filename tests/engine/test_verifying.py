@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from blake3 import blake3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,9 @@ from replay_gui import EventLog, VerificationReport
 from replay_gui.core import index_builder, scanner, verdict
 from replay_gui.core.canonical import encode
 from replay_gui.core.chain import digest
+from replay_gui.core.content_columns import read_contents
 from replay_gui.core.errors import LogRefused
+from replay_gui.core.event import SKIPPED_KIND
 from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built
 from replay_gui.core.snapshot_codec import encode_keyframe
 from replay_gui.core.snapshots import SnapshotPolicy
@@ -32,7 +35,7 @@ from tests.helpers.logs import write_log
 
 VECTORS = Path(__file__).parents[1] / "data" / "vectors"
 CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
-INDEX, CONTENTS = "index", "contents"
+INDEX = "index"
 
 
 def load_jobs() -> Any:
@@ -100,28 +103,37 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | N
         kept = build_index(log, folder) if built is None else built
         task.start_with_snapshots(kept, str(folder), log.offsets)
     else:
-        args = {"path": str(log.source.path), "folder": str(folder)}
-        shares.submit(INDEX, INDEX, {**args, "contents": way == "beside"})
+        hashing = way == "beside, hashing"
+        shares.submit(INDEX, INDEX, {"path": str(log.source.path), "folder": str(folder), "contents": not hashing})
         folder.mkdir(exist_ok=True)
-        if way == "beside both":
-            shares.submit(CONTENTS, CONTENTS, args)
-        task.start_beside_index(with_contents=way == "beside both")
+        task.start_beside_index(contents=str(folder) if hashing else None)
+    index: Built | None = None
     while True:
         purpose, messages = shares.next()
         for message in messages:
             report = None
-            if purpose not in (INDEX, CONTENTS) or message["type"] == "progress":
+            if purpose != INDEX or message["type"] == "progress":
                 report = task.hear(purpose, message)
-            elif purpose == CONTENTS:
-                report = task.contents_hashed()
             elif message["type"] == "done":
-                report = task.index_built(msgspec.convert(message["value"], Built), str(folder), log.offsets)
+                index = msgspec.convert(message["value"], Built)
+            if index is not None and (way == "beside" or task.integrity_done):
+                if way == "beside, hashing":
+                    JOBS["chain"]({"folder": str(folder)}, Told())
+                    assert_hashed(log, folder)
+                report, index = task.index_built(index, str(folder), log.offsets), None
             if report is not None:
                 assert not shares.running
                 return report
 
 
-WAYS = ("replay", "kept", "beside", "beside both")
+def assert_hashed(log: EventLog, folder: Path) -> None:
+    """That the integrity pass has left the hash of every content, and zeros for a skipped stretch."""
+    content, _ = read_contents(folder, len(log))
+    hashes = [bytes(32) if event.kind == SKIPPED_KIND else blake3(event.content).digest() for event in log]
+    assert [bytes(value) for value in content] == hashes
+
+
+WAYS = ("replay", "kept", "beside", "beside, hashing")
 
 
 @pytest.fixture(
