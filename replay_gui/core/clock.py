@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+_LARGE = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def utc(time: int | None) -> str:
@@ -23,16 +23,15 @@ def iso(time: int | None) -> str | None:
     return f"{words[:19].replace(' ', 'T')}.{(time or 0) % 10**9:09}Z" if words else None
 
 
-def span(duration: int | None) -> str:
-    """``2 h 5 min``, ``3.2 s``, ``45 ms`` of ns: the two largest units; "" of None."""
+def span_words(duration: int | None) -> str:
+    """``33 ms``, ``2.39 s``, ``2 h 5 min`` of ns: as much as one wants to know of how long it took; "" of None."""
     if duration is None:
         return ""
-    if duration < 10**9:
-        return f"{duration / 10**6:.0f} ms"
-    if duration < 60 * 10**9:
-        return f"{duration / 10**9:.1f} s"
+    for size, digits, name in ((10**3, 0, "µs"), (10**6, 0, "ms"), (10**9, 2, "s")):
+        if duration < (1000 if size < 10**9 else 60) * size:
+            return f"{duration / size:.{digits}f} {name}"
     left, parts = duration // 10**9, []
-    for size, name in _UNITS:
+    for size, name in _LARGE:
         if left >= size:
             parts.append(f"{left // size:,} {name}")
             left %= size

@@ -12,9 +12,9 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from replay_gui.core import kinds
+from replay_gui.core.clock import span_words
 from replay_gui.core.event import Event
 from replay_gui.core.plain_text import visible
-from replay_gui.models.event_words import span_words
 from replay_gui.models.meta_words import meta_words
 from replay_gui.models.value_rows import count, is_container, scalar
 

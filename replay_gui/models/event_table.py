@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
+from replay_gui.core.clock import span_words
 from replay_gui.core.find import Hit
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.event_filter import EventFilter, Tally
-from replay_gui.models.event_words import since_start, span_words
+from replay_gui.models.event_words import since_start
 from replay_gui.models.row_blocks import RowBlocks
 from replay_gui.models.session import Session
 from replay_gui.models.subagents import NO_SUBAGENTS, Subagents

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 
+from replay_gui.core.clock import span_words
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import (
     FLAG_FAILED,
@@ -50,15 +51,3 @@ def since_start(ns: int) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{sign}{hours}:{minutes:02}:{seconds:02}.{ms:03}" if hours else f"{sign}{minutes}:{seconds:02}.{ms:03}"
-
-
-def span_words(ns: int) -> str:
-    """33 ms, 2.39 s, 4 min 5 s: as much as one wants to know of how long something took."""
-    if ns < 1_000_000:
-        return f"{ns / 1000:.0f} µs"
-    if ns < 1_000_000_000:
-        return f"{ns / 1_000_000:.0f} ms"
-    if ns < 60_000_000_000:
-        return f"{ns / 1_000_000_000:.2f} s"
-    minutes, seconds = divmod(ns // 1_000_000_000, 60)
-    return f"{minutes:,} min {seconds} s"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import floor, log10
 from typing import Any
 
-from replay_gui.core.clock import utc
+from replay_gui.core.clock import span_words, utc
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_totals import COSTS
-from replay_gui.models.event_words import span_words
 
 _NAME = 80
+_LEAST = 1e-9  # dollars; less is nothing
 _COUNTED = 8  # sorts of tokens that are named
 
 
@@ -42,8 +43,10 @@ def _words(name: str, value: Any) -> str:
 
 
 def cost_words(dollars: float) -> str:
-    """$12.30; of less than a dollar, $0.0123."""
-    return f"${dollars:,.2f}" if abs(dollars) >= 1 else f"${dollars:.4f}"
+    """$12.34, $0.0042: cents, or as many digits as it takes to say anything."""
+    if abs(dollars) >= 0.1 or abs(dollars) < _LEAST:
+        return f"${dollars:,.2f}"
+    return f"${dollars:.{1 - floor(log10(abs(dollars)))}f}".rstrip("0")
 
 
 def _clock(ns: int) -> str:

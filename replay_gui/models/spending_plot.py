@@ -84,8 +84,3 @@ def token_words(count: float) -> str:
         if count >= size * 0.9995:
             return f"{count / size:.3g} {unit}"
     return f"{count:,.0f}"
-
-
-def cost_words(dollars: float) -> str:
-    """$12.34, $0.0042: cents, or as many digits as it takes to say anything."""
-    return f"${dollars:,.2f}" if abs(dollars) >= 0.1 or not dollars else f"${dollars:.2g}"

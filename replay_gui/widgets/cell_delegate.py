@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from replay_gui.look.theme import GAP, theme, ui_font
+from replay_gui.look.theme import GAP, UNIT, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.widgets.row_view import RowView
 
@@ -28,8 +28,8 @@ class CellDelegate(QStyledItemDelegate):
         return theme().secondary if (index.column() and not chosen) or faint else theme().text
 
     def space(self, rect: QRect, index: AnyIndex) -> QRect:
-        """Where in a cell its text may stand."""
-        return rect.adjusted(GAP, 0, -GAP, 0)
+        """Where in a cell its text may stand; the first stands under the panel's title."""
+        return rect.adjusted(GAP if index.column() else GAP + UNIT, 0, -GAP, 0)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         now, rect = theme(), option.rect

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 MIDDLE = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine)
+_REQUEST = " →"  # tells a request from its response, so it stays at the end of a cut label
 _REMEMBERED = 4096  # texts; names and labels come again and again
 
 
@@ -48,4 +49,8 @@ class LineText:
         return self.metrics.horizontalAdvance(text)
 
     def _elided(self, text: str, width: int) -> str:
-        return self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        cut = self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        if cut == text or not text.endswith(_REQUEST):
+            return cut
+        head, left = text.removesuffix(_REQUEST), width - self.width(_REQUEST)
+        return self.metrics.elidedText(head, Qt.TextElideMode.ElideRight, left) + _REQUEST

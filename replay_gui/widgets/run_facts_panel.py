@@ -6,12 +6,11 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from replay_gui.core.clock import utc
+from replay_gui.core.clock import span_words, utc
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_totals import ModelUse, total_use
 from replay_gui.engine.answers import RunFacts
 from replay_gui.look.theme import GAP, UNIT, data_font
-from replay_gui.models.event_words import span_words
 from replay_gui.models.meta_words import cost_words
 from replay_gui.models.run_facts import RunNumbers, run_numbers
 from replay_gui.models.session import Session

@@ -18,8 +18,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from replay_gui.look.theme import GAP, LABELS, LANE, LINE, SMALL_SIZE, TICKS, UNIT, theme, theme_events, ui_font
+from replay_gui.models.meta_words import cost_words
 from replay_gui.models.session import Session
-from replay_gui.models.spending_plot import Floats, SpendingPlot, cost_words, round_up, token_words
+from replay_gui.models.spending_plot import Floats, SpendingPlot, round_up, token_words
 from replay_gui.models.timeline_scale import TimelineScale
 from replay_gui.widgets.timeline import NOTCH, ZOOM_STEP
 from replay_gui.widgets.timeline_density import column_edges

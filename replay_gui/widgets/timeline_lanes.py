@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from replay_gui.core.clock import span_words
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.run_index import NO_DURATION, NO_PAIR, NO_TIME
 from replay_gui.look.marks import MARGIN, Mark, mark_of, mark_pixmap
@@ -25,7 +26,6 @@ from replay_gui.look.theme import (
     theme,
     ui_font,
 )
-from replay_gui.models.event_words import span_words
 from replay_gui.models.lane_hit import calls_about
 from replay_gui.models.lanes import Lane, Part, places_of
 from replay_gui.models.timeline_scale import TimelineScale

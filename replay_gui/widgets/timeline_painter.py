@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from replay_gui.core.plain_text import one_line
-from replay_gui.look.theme import GAP, LABELS, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
+from replay_gui.look.theme import GAP, LABELS, LANE_LEAST, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
 from replay_gui.models.lanes import Lane
 from replay_gui.models.timeline_scale import TimelineScale
 from replay_gui.models.timeline_scene import TimelineScene
@@ -61,7 +61,8 @@ def _canvas(width: float, height: float, ratio: float) -> tuple[QPixmap, QPainte
 # ---- names --------------------------------------------------------------------------------------------
 def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene) -> None:
     now = theme()
-    names, numbers = ui_font(), ui_font(size=SMALL_SIZE)
+    numbers = ui_font(size=SMALL_SIZE)
+    names = numbers if layout.lane_height < LANE_LEAST else ui_font()  # else a low lane cuts their descenders
     for row, lane in enumerate(scene.lanes):
         room = layout.lane(row)
         room.setRight(LABELS)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from replay_gui.look.theme import GAP, UNIT, theme, ui_font
+from replay_gui.look.theme import GAP, theme, ui_font
 from replay_gui.models.any_index import AnyIndex
 from replay_gui.models.tool_table import HEADS, OTHERWISE, TOOL, ToolTable
 from replay_gui.widgets.cell_delegate import CellDelegate
@@ -55,6 +55,3 @@ class _ToolCells(CellDelegate):
             return now.text
         loud = now.bad_text if index.column() == OTHERWISE else now.changed_text
         return loud if self._tools.differs(index.row(), index.column()) else now.secondary
-
-    def space(self, rect: QRect, index: AnyIndex) -> QRect:
-        return rect.adjusted(GAP + UNIT if index.column() == TOOL else 0, 0, -GAP, 0)

@@ -7,7 +7,7 @@ import pytest
 
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.run_index import FLAG_FAILED, NO_TIME, RunIndex
-from replay_gui.models.event_words import event_words, since_start, span_words
+from replay_gui.models.event_words import event_words, since_start
 
 INDEX = RunIndex(
     tools=("search",),
@@ -53,11 +53,3 @@ def test_hostile_names_stay_on_one_line() -> None:
 )
 def test_since_start(ns: int, words: str) -> None:
     assert since_start(ns) == words
-
-
-@pytest.mark.parametrize(
-    ("ns", "words"),
-    [(0, "0 µs"), (41_000_000, "41 ms"), (2_390_000_000, "2.39 s"), (245_000_000_000, "4 min 5 s")],
-)
-def test_span_words(ns: int, words: str) -> None:
-    assert span_words(ns) == words

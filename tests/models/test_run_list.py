@@ -81,7 +81,7 @@ def test_cells_are_words_and_sort_by_value(qapp: QCoreApplication) -> None:
     runs.start("/x")
     hear(runs, run("a\u202e", events=1234, calls=9, duration=2_390_000_000, cost=0.5), run("b", problem="damaged"))
     assert words(runs, 0, NAME) == "a\\u202e"
-    assert [words(runs, 0, column) for column in (EVENTS, DURATION, COST)] == ["1,234", "2.39 s", "$0.5000"]
+    assert [words(runs, 0, column) for column in (EVENTS, DURATION, COST)] == ["1,234", "2.39 s", "$0.50"]
     assert [words(runs, 1, column) for column in (EVENTS, CALLS, COST)] == ["unread", "", ""]
     assert runs.data(runs.index(0, CALLS), SORT) == 9
     assert runs.data(runs.index(1, CALLS), SORT) == -1

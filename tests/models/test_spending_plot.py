@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from replay_gui.core.spending import SpendingBuilder
-from replay_gui.models.spending_plot import SpendingPlot, cost_words, round_up, token_words
+from replay_gui.models.spending_plot import SpendingPlot, round_up, token_words
 
 
 def plot() -> SpendingPlot:
@@ -36,4 +36,3 @@ def test_a_scale_ends_at_a_round_number(value: float, top: float) -> None:
 
 def test_numbers_in_words() -> None:
     assert [token_words(n) for n in (0, 560, 34_000, 999_900, 1_234_567)] == ["0", "560", "34 k", "1 M", "1.23 M"]
-    assert [cost_words(n) for n in (0.0, 12.345, 0.0042, 0.1)] == ["$0.00", "$12.35", "$0.0042", "$0.10"]

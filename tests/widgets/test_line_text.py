@@ -31,3 +31,13 @@ def test_the_face_of_data_is_counted_and_not_measured(qtbot: QtBot, monkeypatch:
     line = LineText(data_font())
     monkeypatch.delattr(line, "metrics")
     assert line.elided("warm" * 50, 1000).endswith("…")
+
+
+def test_a_request_that_is_cut_keeps_its_arrow(qtbot: QtBot) -> None:
+    line = LineText(ui_font())
+    whole = "a_tool_with_a_long_name →"
+    assert line.elided(whole, line.width(whole)) == whole
+    cut = line.elided(whole, line.width(whole) // 2)
+    assert cut.startswith("a_tool")
+    assert cut.endswith("… →")
+    assert line.width(cut) <= line.width(whole) // 2

@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import islice
 from pathlib import PurePath
 
-from replay_gui.core.clock import span, utc
+from replay_gui.core.clock import span_words, utc
 from replay_gui.core.plain_text import one_line
 from replay_gui.core.report.comparison_layout import comparison_sections
 from replay_gui.core.report.document import (
@@ -184,7 +184,7 @@ def _facts(part: RunPart) -> tuple[Block, ...]:
     rows = [Fact("Agent", facts.agent or "unknown"), Fact("Events", f"{part.verification.events:,}")]
     if facts.first_time is not None:
         rows.append(Fact("Time", f"{utc(facts.first_time)[:19]} to {utc(facts.last_time)[:19]} UTC"))
-        rows.append(Fact("Duration", span(facts.duration)))
+        rows.append(Fact("Duration", span_words(facts.duration)))
     blocks: list[Block] = [Facts(tuple(rows))]
     if part.timeline is not None:
         blocks.append(Picture(part.timeline, _picture_words(part)))
