@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import GAP, Cause, Comparison
 from replay_gui.engine.answers import AlignedRows, Compared, Progress, Step, Trouble
@@ -26,6 +29,7 @@ from replay_gui.models.rule_book import RuleBook
 from replay_gui.models.run_pair import RunPair
 from replay_gui.models.session import Session
 from replay_gui.models.timeline_marks import TimelineMarks, divergence_marks
+from replay_gui.models.turns import Turns
 
 Anchors: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -79,10 +83,8 @@ class ComparisonSession(QObject):
         self._begin_at: tuple[int, int] | None = None  # places in A and B where the next comparison is looked at first
         self._rules_stay = False  # those in force are for the runs that are being opened, too
         self._moving = False
-        self._look_wanted = QTimer(self, singleShot=True, interval=0)  # once causes and rows are painted
-        self._look_wanted.timeout.connect(self._look_first)
-        self._states_wanted = QTimer(self, singleShot=True, interval=0)  # once the events are painted
-        self._states_wanted.timeout.connect(self._ask_states)
+        self._showing = Turns(self)  # of a comparison, after its causes and rows
+        self._asking = Turns(self)  # of a step, after its events
         for session in (self.a, self.b):
             session.position_changed.connect(self._on_position_changed)
         self._pair.opened.connect(self._on_opened)
@@ -182,7 +184,7 @@ class ComparisonSession(QObject):
     @property
     def settled(self) -> bool:
         """Whether everything there is to show has come."""
-        if not self.active or not self.fresh or self.working or self.b.working or self._look_wanted.isActive():
+        if not self.active or not self.fresh or self.working or self.b.working or self._showing.pending:
             return not self.active
         return self.row == NO_ROW or (self.step is not None and self.step.row == self.row and self.step.has_states)
 
@@ -219,9 +221,8 @@ class ComparisonSession(QObject):
             self.a.catch_up()
             self.b.catch_up()
         else:
-            self._states_wanted.start()
+            self._asking.begin(self._ask_states)
 
-    @Slot()
     def _ask_states(self) -> None:
         if self.row != NO_ROW:
             self._ask("states", GetStep(self.row, states=True))
@@ -341,22 +342,17 @@ class ComparisonSession(QObject):
                 self._set_progress(None)
 
     def _show(self, compared: Compared) -> None:
-        """First causes and rows, then marks and the row to look at: both at once would hold the window."""
+        """First causes and rows, then marks and the row to look at: all at once would hold the window."""
         self.compared, self.fresh = compared, True
         self.row = NO_ROW
         self._set_progress(None)
         self.compared_changed.emit()
-        self._look_wanted.start()
+        sides = (self.a, compared.places.last_a), (self.b, compared.places.last_b)
+        marking = [partial(_mark, session, compared.comparison, last) for session, last in sides]
+        self._showing.begin(*marking, partial(self._look_first, compared))
 
-    @Slot()
-    def _look_first(self) -> None:
-        compared, begin = self.compared, self._begin_at
-        if compared is None:
-            return
-        for session, last in ((self.a, compared.places.last_a), (self.b, compared.places.last_b)):
-            marks = divergence_marks(compared.comparison, last)
-            session.set_marks(replace(marks, found=session.marks.found))
-        self._begin_at = None
+    def _look_first(self, compared: Compared) -> None:
+        begin, self._begin_at = self._begin_at, None
         if self.row == NO_ROW:
             self.select(first_row(compared, begin))
 
@@ -366,8 +362,8 @@ class ComparisonSession(QObject):
 
     def _forget(self) -> None:
         self._number += 1
-        self._look_wanted.stop()
-        self._states_wanted.stop()
+        self._showing.stop()
+        self._asking.stop()
         self.compared, self.step, self.row, self.fresh = None, None, NO_ROW, False
         self.compared_changed.emit()
         self.row_changed.emit(NO_ROW)
@@ -377,3 +373,7 @@ class ComparisonSession(QObject):
         if progress is not None or self.working:
             self.working = progress is not None
             self.progress_changed.emit(progress)
+
+
+def _mark(session: Session, comparison: Comparison, last: NDArray[np.int32]) -> None:
+    session.set_marks(replace(divergence_marks(comparison, last), found=session.marks.found))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.importers.run_choice import split
 from replay_gui.engine.answers import Trouble
 from replay_gui.models.session import Session
+from replay_gui.models.turns import Turns
 
 
 class RunPair(QObject):
@@ -30,10 +32,8 @@ class RunPair(QObject):
         super().__init__(parent)
         self._a, self._b = a, b
         self._wanted: list[str | None] = [None, None]  # still to be opened, in A and B
-        self._formats: tuple[str | None, str | None] = (None, None)  # what these are to be read as
         self._lent = False  # whether B is to be read as what was chosen for A
-        self._opening = QTimer(self, singleShot=True, interval=0)  # once the page of the comparison is painted
-        self._opening.timeout.connect(self._open_wanted)
+        self._opening = Turns(self)  # after the page of the comparison
         for session in (a, b):
             session.run_changed.connect(self._on_run_changed)
             session.troubled.connect(self._on_troubled)
@@ -48,14 +48,9 @@ class RunPair(QObject):
         if format is None:
             for_a, for_b = self._a.format if path_a is None else self._chosen(path_a), self._chosen(path_b)
             self._lent = for_b is None and for_a is not None
-        self._wanted, self._formats = [path_a, path_b], (for_a, for_b or for_a)
-        self._opening.start()
-
-    @Slot()
-    def _open_wanted(self) -> None:
-        for session, path, format_ in zip((self._a, self._b), self._wanted, self._formats, strict=True):
-            if path is not None:
-                session.open(path, format=format_)
+        self._wanted = [path_a, path_b]
+        begin_a = [] if path_a is None else [partial(self._a.open, path_a, format=for_a)]
+        self._opening.begin(*begin_a, partial(self._b.open, path_b, format=for_b or for_a))
 
     def forget(self) -> None:
         """Waits for no run any more."""

@@ -89,7 +89,7 @@ class StoryComparison(ComparisonSession):
         if self.a.facts is None:
             self.show_runs(len(comparison.alignment.partner_of_a), len(comparison.alignment.partner_of_b))
         self._show(Compared(comparison, RowPlaces.of(comparison.alignment), 0.4, 38.0))
-        while self._look_wanted.isActive():  # the row to look at comes in a turn of its own
+        while self._showing.pending:  # the row to look at comes in a turn of its own
             QApplication.processEvents()
 
     def answer_rows(self) -> None:
