@@ -12,12 +12,14 @@ from collections.abc import Sequence
 def common(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs of indexes of a longest common subsequence, in order; O(len(a) x len(b) / 64) steps."""
     where: dict[int, int] = {}  # bit i is set where a[i] is that symbol
-    for i, symbol in enumerate(a):
-        where[symbol] = where.get(symbol, 0) | 1 << i
-    full = (1 << len(a)) - 1
+    bit = 1
+    for symbol in a:
+        where[symbol] = where.get(symbol, 0) | bit
+        bit <<= 1
+    full = bit - 1
     column, columns = full, list[int]()
-    for symbol in b:
-        if matching := column & where.get(symbol, 0):
+    for among in map(where.get, b):
+        if among and (matching := column & among):
             column = ((column + matching) | (column - matching)) & full
         columns.append(column)
     pairs = []

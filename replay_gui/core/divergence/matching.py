@@ -132,14 +132,11 @@ def _follow(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> None:
 
 
 def _solved(a: Ids, b: Ids, gap: Gap) -> Matches:
-    """The most matches that there can be in a gap; only ids of both sides take part."""
+    """The most matches that there can be in a gap."""
     start_a, end_a, start_b, end_b, _ = gap
-    ids_a, ids_b = a[start_a:end_a].tolist(), b[start_b:end_b].tolist()
-    both = {*ids_a} & {*ids_b}
-    in_a = [i for i, one in enumerate(ids_a, start_a) if one in both]
-    in_b = [j for j, one in enumerate(ids_b, start_b) if one in both]
-    pairs = common([ids_a[i - start_a] for i in in_a], [ids_b[j - start_b] for j in in_b])
-    return np.array([in_a[i] for i, _ in pairs], np.int64), np.array([in_b[j] for _, j in pairs], np.int64)
+    pairs = common(a[start_a:end_a].tolist(), b[start_b:end_b].tolist())
+    found = np.array(pairs, np.int64).reshape(-1, 2)
+    return found[:, 0] + start_a, found[:, 1] + start_b
 
 
 def _shared_head(a: Ids, b: Ids) -> int:
