@@ -289,7 +289,8 @@ class RunKeeper:
                 self._index_grew(run, msgspec.convert(message["value"], Built), complete=not self._to_come)
             case "done", "chain":
                 self._to_come -= {CHAIN}
-                self._index_grew(run, run.built, complete=not self._to_come)
+                if not self._to_come:  # else nothing is new to the window
+                    self._index_grew(run, run.built, complete=True)
             case _:
                 self._conclude(run, verifying.hear(purpose, message))
         if self._chain_due and verifying.integrity_done:

@@ -72,6 +72,7 @@ def test_the_second_time_the_index_is_there_at_once_and_the_verdict_is_made_anew
     assert talk.until(VerificationReport).verdict == "INVALID"
 
 
+@pytest.mark.parametrize("talk", ["replay_gui.engine.jobs", "tests.engine.late_index_jobs"], indirect=True)
 def test_two_workers_share_the_index_of_a_large_log(talk: Talk, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_keeper, "_SHARED", 0)
     report = talk.open_whole(log)

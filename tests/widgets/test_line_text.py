@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
@@ -19,6 +19,7 @@ PRINTABLE = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_s
 def test_what_is_counted_or_remembered_is_what_qt_measures(qtbot: QtBot, face: Callable[[], QFont]) -> None:
     line = LineText(face())
 
+    @settings(deadline=None)
     @given(PRINTABLE | st.sampled_from(["näher", "事件", "🙂 fine", "a…"]), st.integers(8, 600))
     def measured(text: str, width: int) -> None:
         assert line.width(text) == line.metrics.horizontalAdvance(text)
