@@ -1,17 +1,24 @@
-"""What the panels' models cost, without the window."""
+"""What panels and their models cost, without the window."""
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from PySide6.QtWidgets import QApplication
+
+from replay_gui.core.nesting import Nesting
+from replay_gui.core.spending import SpendingBuilder
 from replay_gui.core.state import Change, OverlayMap
+from replay_gui.engine.answers import Totals
 from replay_gui.models.lanes import Lanes
 from replay_gui.models.timeline_choice import LaneChoice
 from replay_gui.models.value_rows import ValueTree, View
+from replay_gui.widgets.timeline_panel import TimelinePanel
 from tests.benchmarks.figure import Figure, seconds
-from tests.helpers.runs import synthetic_index
+from tests.helpers.runs import StillSession, synthetic_index
 
 
 def lanes(log: Path, small: Path) -> Iterator[Figure]:
@@ -35,4 +42,26 @@ def inspector(log: Path, small: Path) -> Iterator[Figure]:
     yield Figure("state inspector: a step in a map of 100,000 keys", 1000 * best, 10, "ms")
 
 
-MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [lanes, inspector]
+def spending(log: Path, small: Path) -> Iterator[Figure]:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app, builder, session = QApplication([]), SpendingBuilder(), StillSession()
+    for position in range(1, 1_000_001):
+        builder.take(position, "Decision", {"tokens": {"input": 900, "output": 100}, "cost": 0.1})
+    session.show(synthetic_index(1_000_000))
+    panel = TimelinePanel(session)
+    panel.resize(1280, 420)
+    panel.show()
+    session.totals = Totals((), builder.whole(), Nesting())
+    session.totals_changed.emit()
+    band = panel.spending
+    assert band is not None
+    best = float("inf")
+    for shift in range(20):
+        session.set_view(1000.0 * shift, 900_000.0 + 1000.0 * shift)
+        best = min(best, seconds(band.grab))
+    yield Figure("tokens and cost: a frame over 1 M events", 1000 * best, 8, "ms")
+    panel.close()
+    app.processEvents()
+
+
+MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [lanes, inspector, spending]
