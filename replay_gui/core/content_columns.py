@@ -12,13 +12,12 @@ import numpy as np
 from blake3 import blake3
 from numpy.typing import NDArray
 
-from replay_gui.core.chain import HASH_SIZE
+from replay_gui.core.chain import HASH_SIZE, digests
 from replay_gui.core.index_columns import CHAIN_STEP, COMPARED, read_column
 from replay_gui.core.scanner import Block, Skipped
 
 _CONTENT, _CHAIN = COMPARED
 _STRIDE = CHAIN_STEP * HASH_SIZE
-_digest = blake3.digest
 
 
 class ContentHashes:
@@ -31,7 +30,7 @@ class ContentHashes:
     def take(self, part: Block | Skipped) -> None:
         """The next part of the log."""
         contents = part.contents if isinstance(part, Block) else None
-        hashes = bytes(HASH_SIZE) if contents is None else b"".join(map(_digest, map(blake3, contents)))
+        hashes = bytes(HASH_SIZE) if contents is None else b"".join(digests(contents))
         self._file.write(hashes)
 
     def close(self) -> None:

@@ -111,23 +111,27 @@ class EventColumns:
         flags[folded.refused] |= FLAG_NOT_APPLIED
         places = at.tolist()
         tools, pairs = [NO_TOOL] * len(places), [NO_PAIR] * len(places)  # of those looked at
-        refused, asked, events, numbers = set(folded.refused), iter(folded.asked), seen.events, self.tools
+        refused, asked, events = set(folded.refused), iter(folded.asked), seen.events
+        numbers, waiting = self.tools, self._open
         for n, (i, kind) in enumerate(zip(places, seen.kinds[at].tolist(), strict=True)):
             event = events[i]
             payload = seen.unusual[i][1] if event is None else event.payload
             name = getattr(payload, "tool_name", None)
             if isinstance(name, str):
-                tools[n] = numbers[name] if name in numbers else numbers.setdefault(name, len(numbers))
+                tool = numbers.get(name)
+                tools[n] = numbers.setdefault(name, len(numbers)) if tool is None else tool
             if i in refused:
                 if kind == self.kinds.get(UNREADABLE_KIND):
                     flags[i] |= FLAG_UNREADABLE
             elif kind == _REQUEST:
-                self._asked(next(asked), first + i, metas[i].time)
+                request, begun = next(asked), (first + i, metas[i].time)
+                if waiting.setdefault(request, begun) is not begun:
+                    self._asked_too(request, *begun)
             elif kind == _RESPONSE:
                 meta = metas[i]
-                pairs[n], begun = self._answered(payload.request_hash, meta.parent)
-                if meta.duration == NO_DURATION and begun != NO_TIME and meta.time != NO_TIME:
-                    meta.duration = max(0, meta.time - begun)
+                pairs[n], asked_at = self._answered(payload.request_hash, meta.parent)
+                if meta.duration == NO_DURATION and asked_at != NO_TIME and meta.time != NO_TIME:
+                    meta.duration = max(0, meta.time - asked_at)
                 if not payload.success:
                     flags[i] = FLAG_FAILED
             elif kind == _TRANSITION and getattr(payload, "phase", UNSET) is not UNSET:
@@ -160,12 +164,12 @@ class EventColumns:
             number = self.kinds.setdefault(kind, len(self.kinds))
         return number
 
-    def _asked(self, name: str, place: int, time: int) -> None:
-        """A request waits for its response."""
-        waiting = self._open.setdefault(name, (place, time))
+    def _asked_too(self, name: str, place: int, time: int) -> None:
+        """A request waits for its response where an equal one does."""
+        waiting = self._open[name]
         if isinstance(waiting, OrderedDict):
             waiting[place] = time
-        elif waiting[0] != place:
+        else:
             self._open[name] = OrderedDict((waiting, (place, time)))
 
     def _answered(self, name: str, parent: int) -> tuple[int, int]:

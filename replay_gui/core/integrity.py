@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
-from operator import attrgetter
+from operator import attrgetter, lt
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
-from blake3 import blake3
 from msgspec import UNSET, MsgspecError, UnsetType
 
-from replay_gui.core.canonical import canonical_map, decode
-from replay_gui.core.chain import BIN32, NIL, seal_hash
+from replay_gui.core.canonical import canonical_map, decode, encode_all
+from replay_gui.core.chain import BIN32, NIL, digests, seal_hash
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.scanner import Block, Ending, Skipped
 from replay_gui.core.usual_events import decode_all, not_canonical
@@ -24,18 +23,19 @@ Problem: TypeAlias = tuple[str, str | None, str | None]
 
 
 class _UsualMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """The meta of most events; in the order of its keys, so that it is encoded canonically. Others take longer."""
+    """The meta of most events; in the order of its keys, so that it is encoded canonically. Others take longer.
+
+    A -1 that is written in a meta is not encoded again, so that the meta is none of these.
+    """
 
     duration: int | UnsetType = UNSET
-    parent: int | UnsetType = UNSET
-    seq: int | UnsetType = UNSET
+    parent: int = -1
+    seq: int = -1
     time: int | UnsetType = UNSET
 
 
 _decode_usual = msgspec.msgpack.Decoder(_UsualMeta).decode
-_encode_usual = msgspec.msgpack.Encoder().encode
 _seq, _parent = attrgetter("seq"), attrgetter("parent")
-_digest = blake3.digest
 
 
 class Boundary(NamedTuple):
@@ -147,7 +147,7 @@ def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:
     if any(block.states):
         marks = [NIL if state is None else BIN32 + state for state in block.states]
     before = (previous or b"", *block.hashes[:-1])
-    computed = [*map(_digest, map(blake3, map(b"".join, zip(before, block.contents, marks, block.metas))))]  # noqa: B905
+    computed = digests(map(b"".join, zip(before, block.contents, marks, block.metas)))  # noqa: B905
     if previous is None:
         computed[0] = block.hashes[0]
     if computed == list(block.hashes):
@@ -162,10 +162,12 @@ def _are_usual(metas: Sequence[bytes], expected: int) -> bool:
         facts = [*map(_decode_usual, metas)]
     except (MsgspecError, UnicodeDecodeError):
         return False
+    seqs, parents = range(expected, expected + len(metas)), [*map(_parent, facts)]
     return (
-        [*map(_encode_usual, facts)] == list(metas)
-        and [*map(_seq, facts)] == list(range(expected, expected + len(metas)))
-        and all(parent is UNSET or 0 <= parent < seq for seq, parent in enumerate(map(_parent, facts), expected))
+        encode_all(facts) == b"".join(metas)
+        and [*map(_seq, facts)] == [*seqs]
+        and min(parents) >= -1
+        and all(map(lt, parents, seqs))
     )
 
 

@@ -7,14 +7,15 @@ to the reducer, which alone defines what events mean; a test holds the two again
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from types import NoneType
 from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import UNSET
 
 from replay_gui.core.canonical import decode_shallow
-from replay_gui.core.chain import request_hash_of_decoded
+from replay_gui.core.chain import request_hash_of_decoded, request_hashes_of_decoded
 from replay_gui.core.draft import Draft
 from replay_gui.core.kinds import KINDS
 from replay_gui.core.reducer import decode_event, fold
@@ -23,6 +24,8 @@ from replay_gui.core.usual_events import USUAL, UsualEvent, decode_all
 
 _Map: TypeAlias = dict[str, Any]
 _Event: TypeAlias = Any
+_TOOL_REQUEST = USUAL["ToolRequest"]
+_request_of = attrgetter("payload.tool_name", "payload.tool_version", "payload.input")
 
 
 class _AnyKeys(set[str]):
@@ -49,6 +52,13 @@ class Folded(NamedTuple):
 
     refused: list[int]
     asked: list[str]
+
+
+class _Asked(NamedTuple):
+    """Request hashes: `ahead` has those of the usual ToolRequests to come, `applied` gets one of each that applies."""
+
+    ahead: Iterator[str]
+    applied: list[str]
 
 
 class QuickFold:
@@ -78,19 +88,20 @@ class QuickFold:
         """Applies events one after another. `events`: what decode_all made of `contents`, if that was done already."""
         if not self._settled:
             self._settle()
-        folded = Folded([], [])
-        root, changed, asked = self._draft.root, self.changed, folded.asked
         events = decode_all(contents) if events is None else events
+        requests = [*map(_request_of, [event for event in events if type(event) is _TOOL_REQUEST])]
+        asked, refused = _Asked(iter(request_hashes_of_decoded(requests)), []), []
+        root, changed = self._draft.root, self.changed
         for i, (event, effect) in enumerate(zip(events, map(_effect_of, map(type, events)), strict=True)):
             try:
                 if self._shapely and effect(root, changed, asked, event):
                     continue
             except KeyError:
                 pass  # a member is missing: the reducer knows whether that matters
-            if not self._apply_exactly(contents[i], asked):
-                folded.refused.append(i)
+            if not self._apply_exactly(contents[i], asked.applied):
+                refused.append(i)
             root = self._draft.root
-        return folded
+        return Folded(refused, asked.applied)
 
     def publish(self) -> State:
         """The state so far as a value; what comes next changes copies."""
@@ -143,11 +154,10 @@ class QuickFold:
 # The types of the payload's fields were checked when it was decoded.
 
 
-def _tool_request(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
+def _tool_request(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
     p = event.payload
-    name, value = p.tool_name, p.input
+    name, request = p.tool_name, next(asked.ahead)
     row, pending = root["tools"][name], root["pending"]
-    request = request_hash_of_decoded(name, p.tool_version, value)
     waiting = pending.get(request)
     if waiting is not None and not _is_waiting(waiting):
         return False
@@ -155,14 +165,14 @@ def _tool_request(root: _Map, changed: Changed, asked: list[str], event: _Event)
     changed["pending"].add(request)
     row["calls"] += 1
     if waiting is None:
-        pending[request] = {"tool": name, "input": value, "count": 1}
+        pending[request] = {"tool": name, "input": p.input, "count": 1}
     else:
         pending[request] = {**waiting, "count": waiting["count"] + 1}
-    asked.append(request)
+    asked.applied.append(request)
     return True
 
 
-def _tool_response(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
+def _tool_response(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
     p = event.payload
     name, request = p.tool_name, p.request_hash
     row, pending = root["tools"][name], root["pending"]
@@ -190,7 +200,7 @@ def _counts(row: _Map) -> bool:
     return type(row.get("calls")) is int and type(row.get("errors")) is int
 
 
-def _observation(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
+def _observation(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
     p = event.payload
     kind = p.obs_type
     if kind == "message":
@@ -204,7 +214,7 @@ def _observation(root: _Map, changed: Changed, asked: list[str], event: _Event) 
     return True
 
 
-def _decision(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
+def _decision(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
     p = event.payload
     if p.decision_type == "message":
         root["messages"].append({"role": "assistant", "content": p.data})
@@ -213,7 +223,7 @@ def _decision(root: _Map, changed: Changed, asked: list[str], event: _Event) -> 
     return True
 
 
-def _memory_write(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
+def _memory_write(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
     p = event.payload
     key, value = p.key, p.value
     if p.operation == "delete" or value is UNSET or len(key) > _LONGEST_KEY:
@@ -224,15 +234,15 @@ def _memory_write(root: _Map, changed: Changed, asked: list[str], event: _Event)
     return True
 
 
-def _unusual(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
+def _unusual(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
     return False
 
 
-def _nothing(root: _Map, changed: Changed, asked: list[str], event: _Event) -> bool:
+def _nothing(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
     return True
 
 
-_BY_KIND: dict[str, Callable[[_Map, Changed, list[str], _Event], bool]] = {
+_BY_KIND: dict[str, Callable[[_Map, Changed, _Asked, _Event], bool]] = {
     "ToolRequest": _tool_request,
     "ToolResponse": _tool_response,
     "Observation": _observation,

@@ -134,8 +134,8 @@ def _quick_block(source: Source, offset: int, place: int, linked: bool, until: i
     bytes_ = np.frombuffer(data, np.uint8)
     content_marks, content_sizes = _bins(contents)
     meta_marks, meta_sizes = _bins(metas)
-    has_state = np.ones(count, np.bool_)
-    if None in states:
+    has_state = np.full(count, states[0] is not None)
+    if states.count(None) not in (0, count):
         has_state = np.fromiter((state is not None for state in states), np.bool_, count)
     at_state = 1 + content_sizes
     at_meta = at_state + 1 + (1 + HASH_SIZE) * has_state

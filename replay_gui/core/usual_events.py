@@ -10,12 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
+from types import NoneType
 from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import UNSET, MsgspecError
 
-from replay_gui.core.canonical import KEY_LIMIT, SHALLOW, encode_sorted, is_canonical_event, may_hold_nan, shallow_tree
+from replay_gui.core.canonical import (
+    KEY_LIMIT,
+    SHALLOW,
+    encode_all,
+    encode_sorted,
+    is_canonical_event,
+    may_hold_nan,
+    shallow_tree,
+)
 from replay_gui.core.kinds import STRUCTURES, Payload
 
 UsualEvent: TypeAlias = Any
@@ -69,16 +78,16 @@ def _decoded(content: bytes) -> UsualEvent | None:
         return None
 
 
-def not_canonical(events: Sequence[UsualEvent | None], contents: Sequence[bytes]) -> list[int]:
+def not_canonical(events: list[UsualEvent | None], contents: Sequence[bytes]) -> list[int]:
     """The indexes of the contents, from which `events` were decoded, that are not canonical [kind, payload].
 
     Where each event is encoded to the very bytes that it came from, only a NaN can be wrong, so that one comparison
-    settles a block. (Event by event: if the bytes of a block were decoded together, a content that ends inside an event
-    and a next one that goes on with it would pass.) What that does not settle is looked at one by one.
+    settles a block (see encode_all). What that does not settle is looked at one by one.
     """
-    same = None not in events and [*map(encode_sorted, events)] == list(contents)
-    if same and not may_hold_nan(b"".join(contents)):
-        return []
+    if NoneType not in set(map(type, events)):
+        joined = b"".join(contents)
+        if encode_all(events) == joined and not may_hold_nan(joined):
+            return []
     return [
         i
         for i, (event, content) in enumerate(zip(events, contents, strict=True))
