@@ -1,4 +1,4 @@
-"""What the index columns have of events: their kinds before they are replayed, all the rest after that.
+"""What the index columns have of a replay: the events' kinds before they are replayed, all the rest after that.
 
 Whole blocks at a time, in C loops and array operations; only events that concern a tool, change the phase or are not
 usual (see usual_events) are looked at one by one.
@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from operator import attrgetter
 from types import NoneType, SimpleNamespace
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
-from msgspec import UNSET, MsgspecError
+from msgspec import UNSET
 from numpy.typing import NDArray
 
 from replay_gui.core.canonical import decode, decode_shallow
@@ -28,12 +26,10 @@ from replay_gui.core.run_index import (
     FLAG_FAILED,
     FLAG_NOT_APPLIED,
     FLAG_UNREADABLE,
-    NO_DURATION,
     NO_PAIR,
-    NO_TIME,
     NO_TOOL,
 )
-from replay_gui.core.scanner import Block
+from replay_gui.core.scanner import Block, Skipped
 from replay_gui.core.usual_events import USUAL, UsualEvent, decode_all
 
 _KINDS_LIMIT = 1 << 16  # what the column can number
@@ -45,20 +41,6 @@ _CRITICAL = np.array([kind in CRITICAL_KINDS for kind in (*KINDS, None)])
 _LOOKED_AT = np.array(
     [kind in ("ToolRequest", "ToolResponse", "CapabilityDenied", "StateTransition", None) for kind in (*KINDS, None)]
 )
-_Nanoseconds = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
-
-
-class _Meta(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """What the columns need of a meta of the usual form."""
-
-    duration: _Nanoseconds = NO_DURATION
-    parent: int = NO_PAIR
-    seq: int | None = None
-    time: _Nanoseconds = NO_TIME
-
-
-_decode_meta = msgspec.msgpack.Decoder(_Meta).decode
-_time, _duration = attrgetter("time"), attrgetter("duration")
 
 
 class Seen(NamedTuple):
@@ -89,8 +71,8 @@ class EventColumns:
         self.kinds: dict[str, int] = {name: i for i, name in enumerate(KINDS)}
         self.tools: dict[str, int] = {}
         self.phases: list[tuple[int, str]] = []
-        # By request hash, the requests that wait: (place, time) of the one, or time by place of several.
-        self._open: dict[str, tuple[int, int] | OrderedDict[int, int]] = {}
+        # By request hash, the requests that wait: the place of the one, or those of several as keys.
+        self._open: dict[str, int | OrderedDict[int, None]] = {}
 
     def see(self, contents: Sequence[bytes]) -> Seen:
         """The events with these contents, and what can be said of them before they are replayed."""
@@ -104,9 +86,8 @@ class EventColumns:
         return Seen(events, kinds, critical, looked_at, unusual)
 
     def columns(self, block: Block, seen: Seen, folded: Folded) -> dict[str, Any]:
-        """The entries of a block that was replayed, a column each; offsets and hashes are not among them."""
-        metas, first, at = _metas(block.metas), block.first, seen.looked_at
-        count = len(metas)
+        """The entries of a block that was replayed, a column each."""
+        first, count, at = block.first, len(block), seen.looked_at
         flags = np.where(seen.critical, FLAG_CRITICAL, 0).astype(np.uint8)
         flags[folded.refused] |= FLAG_NOT_APPLIED
         places = at.tolist()
@@ -124,14 +105,11 @@ class EventColumns:
                 if kind == self.kinds.get(UNREADABLE_KIND):
                     flags[i] |= FLAG_UNREADABLE
             elif kind == _REQUEST:
-                request, begun = next(asked), (first + i, metas[i].time)
-                if waiting.setdefault(request, begun) is not begun:
-                    self._asked_too(request, *begun)
+                request, place = next(asked), first + i
+                if waiting.setdefault(request, place) is not place:
+                    self._asked_too(request, place)
             elif kind == _RESPONSE:
-                meta = metas[i]
-                pairs[n], asked_at = self._answered(payload.request_hash, meta.parent)
-                if meta.duration == NO_DURATION and asked_at != NO_TIME and meta.time != NO_TIME:
-                    meta.duration = max(0, meta.time - asked_at)
+                pairs[n] = self._answered(payload.request_hash, block.metas[i])
                 if not payload.success:
                     flags[i] = FLAG_FAILED
             elif kind == _TRANSITION and getattr(payload, "phase", UNSET) is not UNSET:
@@ -139,19 +117,17 @@ class EventColumns:
         return {
             "kind": seen.kinds,
             "tool": _sparse(count, at, tools, NO_TOOL),
-            "time": np.fromiter(map(_time, metas), np.int64, count),
-            "duration": np.fromiter(map(_duration, metas), np.int64, count),
+            "offset": block.offsets[:-1],
             "request": _sparse(count, at, pairs, NO_PAIR),
             "flags": flags,
         }
 
-    def skipped(self) -> dict[str, Any]:
+    def skipped(self, part: Skipped) -> dict[str, Any]:
         """The entries of a skipped stretch."""
         return {
             "kind": [self._number(SKIPPED_KIND)],
             "tool": [NO_TOOL],
-            "time": [NO_TIME],
-            "duration": [NO_DURATION],
+            "offset": [part.offset],
             "request": [NO_PAIR],
             "flags": [FLAG_UNREADABLE | FLAG_NOT_APPLIED],
         }
@@ -164,23 +140,24 @@ class EventColumns:
             number = self.kinds.setdefault(kind, len(self.kinds))
         return number
 
-    def _asked_too(self, name: str, place: int, time: int) -> None:
+    def _asked_too(self, name: str, place: int) -> None:
         """A request waits for its response where an equal one does."""
         waiting = self._open[name]
-        if isinstance(waiting, OrderedDict):
-            waiting[place] = time
-        else:
-            self._open[name] = OrderedDict((waiting, (place, time)))
+        if not isinstance(waiting, OrderedDict):
+            waiting = self._open[name] = OrderedDict({waiting: None})
+        waiting[place] = None
 
-    def _answered(self, name: str, parent: int) -> tuple[int, int]:
-        """(place, time) of the request that a response answers: its parent's, else the oldest that waits."""
-        waiting = self._open.pop(name, (NO_PAIR, NO_TIME))
+    def _answered(self, name: str, meta: bytes) -> int:
+        """The place of the request that a response answers: its parent, else the oldest that waits."""
+        waiting = self._open.pop(name, NO_PAIR)
         if not isinstance(waiting, OrderedDict):
             return waiting
-        found = (parent, waiting.pop(parent)) if parent in waiting else waiting.popitem(last=False)
+        parent = _parent(meta)
+        place = parent if parent in waiting else next(iter(waiting))
+        del waiting[place]
         if waiting:
             self._open[name] = waiting
-        return found
+        return place
 
 
 def _read(content: bytes) -> tuple[str, SimpleNamespace]:
@@ -200,24 +177,11 @@ def _sparse(count: int, at: NDArray[np.int64], values: list[int], other: int) ->
     return column
 
 
-def _metas(metas: Sequence[bytes]) -> list[_Meta]:
+def _parent(meta: bytes) -> int:
+    """The place that a meta names as the cause, as far as it can be read; else NO_PAIR."""
     try:
-        return [*map(_decode_meta, metas)]
-    except (MsgspecError, UnicodeDecodeError):
-        return [*map(_meta, metas)]
-
-
-def _meta(raw: bytes) -> _Meta:
-    """As far as it can be read."""
-    try:
-        facts = decode(raw)
+        facts = decode(meta)
     except NotCanonical:
-        return _Meta()
-    if not isinstance(facts, dict):
-        return _Meta()
-    known = _Meta()
-    for name, least in (("duration", 0), ("parent", -(1 << 63)), ("time", 0)):
-        value = facts.get(name)
-        if type(value) is int and least <= value < 1 << 63:
-            setattr(known, name, value)
-    return known
+        return NO_PAIR
+    parent = facts.get("parent") if isinstance(facts, dict) else None
+    return parent if type(parent) is int else NO_PAIR

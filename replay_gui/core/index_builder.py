@@ -8,18 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from replay_gui.core.content_columns import ContentHashes, write_chain
 from replay_gui.core.event_columns import EventColumns, Seen
-from replay_gui.core.index_columns import ColumnWriter
+from replay_gui.core.index_columns import OF_REPLAY, ColumnWriter
 from replay_gui.core.integrity import Fault, readable_seq
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import NOT_APPLIED, SKIPPED
 from replay_gui.core.quick_fold import Folded, QuickFold
+from replay_gui.core.record_columns import RecordColumns, write_chain
 from replay_gui.core.reducer import REDUCER
 from replay_gui.core.scanner import Block, Ending, Skipped
 from replay_gui.core.snapshot_store import DISK_BUDGET, Entry, SnapshotWriter
 from replay_gui.core.snapshots import SnapshotPolicy
 from replay_gui.core.state_hash import StateHash
+from replay_gui.core.usual_metas import decode_metas
 
 SNAPSHOTS_FILE = "snapshots"
 _CONSIDERED = 16  # events between two looks at the policy where nothing happens
@@ -53,13 +54,13 @@ class IndexBuilder:
     """Runs over a log once, writes column files and snapshots to a folder, and replays every event on the way."""
 
     def __init__(
-        self, log: EventLog, folder: Path, policy: SnapshotPolicy | None = None, with_contents: bool = True
+        self, log: EventLog, folder: Path, policy: SnapshotPolicy | None = None, with_records: bool = True
     ) -> None:
-        """`with_contents`: whether it writes the columns that runs are compared by, too (see content_columns)."""
+        """`with_records`: whether it writes the columns that need no replay, too (see record_columns)."""
         self._log = log
-        self._columns = ColumnWriter(folder)
+        self._columns = ColumnWriter(folder, OF_REPLAY)
         self._folder = folder
-        self._contents = ContentHashes(folder, 0) if with_contents else None
+        self._records = RecordColumns(folder, 0) if with_records else None
         self._snapshots = SnapshotWriter(folder / SNAPSHOTS_FILE, max(DISK_BUDGET, log.source.size))
         self._policy = SnapshotPolicy() if policy is None else policy
         self._fold = QuickFold()
@@ -72,14 +73,14 @@ class IndexBuilder:
         self._head = b""  # hash of the record before; empty where there is none that a snapshot could be bound to
         self._heads: tuple[int, tuple[bytes, ...]] = 0, (b"",)  # those before each position from the first one on
 
-    def run(self, on_progress: Callable[[Built], None]) -> Built:
-        """The pass. `on_progress` hears of it after each block; the files then hold what it says."""
+    def run(self, on_progress: Callable[[int], None]) -> Built:
+        """The pass. `on_progress` hears after each block what byte offset was reached."""
         try:
             for part in self._log.parts():
                 if isinstance(part, Ending):
                     return self.finish()
                 self.take(part)
-                on_progress(self.built())
+                on_progress(self._offset)
         finally:
             self.close()
         raise AssertionError("a scan ends with an Ending")
@@ -90,14 +91,12 @@ class IndexBuilder:
             self._block(part)
         else:
             self._skipped(part)
-        if self._contents is not None:
-            self._contents.take(part)
 
     def finish(self) -> Built:
         """What is known once the last part has been taken."""
         self._keep(self._count, self._offset)
-        if self._contents is not None:
-            self._contents.close()
+        if self._records is not None:
+            self._records.flush()
             write_chain(self._folder)
         known = self._log.header.reducer == REDUCER
         return replace(self.built(), state_hash=StateHash.of(self._fold.root).digest() if known else None)
@@ -105,12 +104,15 @@ class IndexBuilder:
     def close(self) -> None:
         """Closes the files."""
         self._columns.close()
-        if self._contents is not None:
-            self._contents.close()
+        if self._records is not None:
+            self._records.close()
         self._snapshots.close()
 
     def built(self) -> Built:
-        """How far the pass has come."""
+        """How far the pass has come; the files hold what it says."""
+        self._columns.flush()
+        if self._records is not None:
+            self._records.flush()
         return Built(
             self._count,
             self._offset,
@@ -134,7 +136,9 @@ class IndexBuilder:
         self._count = first + count
         self._state_hashes += count - list(block.states).count(None)
         self._offset, self._head = int(block.offsets[-1]), block.hashes[-1]
-        self._columns.append({**self._events.columns(block, seen, folded), "offset": block.offsets[:-1]})
+        self._columns.append(self._events.columns(block, seen, folded))
+        if self._records is not None:
+            self._records.take(block, decode_metas(block.metas))
 
     def _replay(self, block: Block, seen: Seen) -> Folded:
         """Applies the events, and stops wherever the policy wants a snapshot."""
@@ -165,7 +169,9 @@ class IndexBuilder:
         self._offset = part.offset + part.size
         self._head = b""
         self._heads = self._count, (b"",)
-        self._columns.append({**self._events.skipped(), "offset": [part.offset]})
+        self._columns.append(self._events.skipped(part))
+        if self._records is not None:
+            self._records.take(part)
 
     def _keep(self, position: int, offset: int) -> None:
         first, heads = self._heads

@@ -2,7 +2,7 @@
 
 A folder per log: the column files, the snapshot file, and a table written last. The table is bound to the log by its
 size, its header and its last record, to the columns that a run is shown by by their BLAKE3, and begins with its own.
-(Those that runs are compared by vouch for themselves, see content_columns.) What does not fit is as good as absent.
+(Those that runs are compared by vouch for themselves, see record_columns.) What does not fit is as good as absent.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from replay_gui.core.run_index import RunIndex
 
 CACHE_BUDGET = 2 << 30  # bytes
 TABLE = "table"
-_VERSION = 6
+_VERSION = 7
 _BUILDING = "building-"
 _STILL = 24 * 3600 * 10**9  # ns
 
@@ -149,10 +149,11 @@ def finish(folder: Path, log: EventLog, built: Built) -> None:
     draft.replace(folder / TABLE)
 
 
-def shown(view: IndexView, built: Built, complete: bool) -> RunIndex:
-    """What is known of the events that `built` covers."""
-    positions = tuple(entry.position for entry in built.snapshots)
-    return view.grow(built.count, built.kinds, built.tools, built.phases, positions, complete)
+def shown(view: IndexView, built: Built, complete: bool, count: int | None = None) -> RunIndex:
+    """What is known of the events that `built` covers, or of the first `count` of them."""
+    reach = built.count if count is None else count
+    positions = tuple(entry.position for entry in built.snapshots if entry.position <= reach)
+    return view.grow(reach, built.kinds, built.tools, built.phases, positions, complete)
 
 
 def _file_hash(path: Path) -> bytes:

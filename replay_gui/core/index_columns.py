@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.run_index import NO_DURATION, NO_PAIR, RunIndex
+from replay_gui.core.run_index import NO_DURATION, NO_PAIR, NO_TIME, RunIndex
 
 COLUMNS: dict[str, np.dtype[Any]] = {
     "kind": np.dtype("<u2"),
     "tool": np.dtype("<i4"),
     "offset": np.dtype("<u8"),
     "time": np.dtype("<i8"),
-    "duration": np.dtype("<i8"),
+    "duration": np.dtype("<i8"),  # the event's own
     "request": np.dtype("<i4"),  # for a response: the place of its request
     "flags": np.dtype("u1"),
     "content": np.dtype("V32"),  # BLAKE3 of the content
     "chain": np.dtype("V32"),  # one entry a CHAIN_STEP events, and one at the end: BLAKE3 of all content hashes so far
 }
-SHOWN = ("kind", "tool", "offset", "time", "duration", "request", "flags")  # what a run is shown by
+OF_REPLAY = ("kind", "tool", "offset", "request", "flags")
+OF_RECORDS = ("time", "duration", "content")  # see record_columns
+SHOWN = (*OF_REPLAY, "time", "duration")  # what a run is shown by
 COMPARED = ("content", "chain")  # what two runs are compared by
+_BUFFER = 1 << 17  # bytes
 CHAIN_STEP = 64
+_ROOM = 4  # a full array becomes so many times as large; what is not used of it takes no memory
 
 
 class ColumnWriter:
-    """Appends runs of entries to the files of the SHOWN columns in a folder."""
+    """Appends runs of entries to the files of some columns in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._files: dict[str, BinaryIO] = {name: (folder / name).open("wb") for name in SHOWN}
+    def __init__(self, folder: Path, names: Sequence[str], place: int = 0) -> None:
+        """Begins with the entries of `place`; the files have those of all before."""
+        self._files: dict[str, BinaryIO] = {}
+        for name in names:
+            file = self._files[name] = (folder / name).open("r+b" if place else "wb", buffering=_BUFFER)
+            file.seek(place * COLUMNS[name].itemsize)
 
     def append(self, runs: dict[str, Any]) -> None:
-        """One list, array or byte string a column; what was appended can be read at once."""
+        """One list, array or byte string a column."""
         for name, run in runs.items():
             raw = run if isinstance(run, bytes) else np.asarray(run, COLUMNS[name]).tobytes()
             self._files[name].write(raw)
-            self._files[name].flush()
+
+    def flush(self) -> None:
+        """What was appended can be read."""
+        for file in self._files.values():
+            file.flush()
 
     def close(self) -> None:
         for file in self._files.values():
@@ -74,7 +87,7 @@ class IndexView:
     ) -> RunIndex:
         """The index over the first `count` events; ValueError where the files have fewer."""
         known = self._count
-        for name, column in self._columns.items():
+        for name, column in self._columns.items() if count > known else ():
             more = read_column(self.folder, name, known, count - known)
             if len(more) != count - known:
                 raise ValueError(f"the index column {name} is shorter than it should be")
@@ -102,9 +115,13 @@ class IndexView:
         self._pair = _extended(self._pair, known, request.copy())
         self._duration = _extended(self._duration, known, duration.copy())
         answers = np.flatnonzero(request != NO_PAIR)
-        self._pair[request[answers]] = known + answers
-        timed = answers[duration[answers] != NO_DURATION]
-        self._duration[request[timed]] = duration[timed]
+        requests, responses = request[answers], known + answers
+        self._pair[requests] = responses
+        took, begun, ended = duration[answers], self._columns["time"][requests], self._columns["time"][responses]
+        untold = (took == NO_DURATION) & (begun != NO_TIME) & (ended != NO_TIME)
+        took[untold] = np.maximum(ended[untold] - begun[untold], 0)
+        timed = took != NO_DURATION
+        self._duration[requests[timed]] = self._duration[responses[timed]] = took[timed]
 
 
 def _extended(column: NDArray[Any], known: int, more: NDArray[Any]) -> NDArray[Any]:
@@ -113,7 +130,7 @@ def _extended(column: NDArray[Any], known: int, more: NDArray[Any]) -> NDArray[A
     if known == 0:
         return more
     if len(column) < count:
-        larger = np.empty(max(count, len(column) * 3 // 2), column.dtype)
+        larger = np.empty(max(count, len(column) * _ROOM), column.dtype)
         larger[:known] = column[:known]
         column = larger
     column[known:count] = more

@@ -8,33 +8,18 @@ from itertools import repeat
 from operator import attrgetter, lt
 from typing import Any, NamedTuple, TypeAlias
 
-import msgspec
-from msgspec import UNSET, MsgspecError, UnsetType
-
 from replay_gui.core.canonical import canonical_map, decode, encode_all
 from replay_gui.core.chain import BIN32, NIL, digests, seal_hash
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.scanner import Block, Ending, Skipped
 from replay_gui.core.usual_events import decode_all, not_canonical
+from replay_gui.core.usual_metas import NONE, UsualMeta
 
 BROKEN_LINK = "the hash does not match the record and the one before it"
 Problem: TypeAlias = tuple[str, str | None, str | None]
 """What is wrong in words, expected, actual."""
 
 
-class _UsualMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """The meta of most events; in the order of its keys, so that it is encoded canonically. Others take longer.
-
-    A -1 that is written in a meta is not encoded again, so that the meta is none of these.
-    """
-
-    duration: int | UnsetType = UNSET
-    parent: int = -1
-    seq: int = -1
-    time: int | UnsetType = UNSET
-
-
-_decode_usual = msgspec.msgpack.Decoder(_UsualMeta).decode
 _seq, _parent = attrgetter("seq"), attrgetter("parent")
 
 
@@ -82,11 +67,11 @@ class Integrity:
     state_hashes: int = 0
     skipped_bytes: int = 0
 
-    def block(self, block: Block) -> None:
-        """Judges a block's records."""
+    def block(self, block: Block, metas: list[UsualMeta] | None) -> None:
+        """Judges a block's records; `metas`: what decode_metas made of theirs."""
         if not len(block):  # of a block that was cut to what comes before a place
             return
-        problems = self._metas(block.metas)
+        problems = self._metas(block.metas, metas)
         contents = block.contents
         problems |= {i: _content_problem(contents[i]) for i in not_canonical(decode_all(contents), contents)}
         problems |= _links(self.previous if block.linked else None, block)
@@ -95,9 +80,9 @@ class Integrity:
         self.state_hashes += len(block) - list(block.states).count(None)
         self.place, self.previous = block.first + len(block), block.hashes[-1]
 
-    def _metas(self, metas: Sequence[bytes]) -> dict[int, Problem]:
+    def _metas(self, metas: Sequence[bytes], usual: list[UsualMeta] | None) -> dict[int, Problem]:
         """What is wrong with metas, by index; moves `expected` on."""
-        if self.expected is not None and _are_usual(metas, self.expected):
+        if usual is not None and self.expected is not None and _are_right(usual, metas, self.expected):
             self.expected += len(metas)
             return {}
         problems = {}
@@ -156,17 +141,13 @@ def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:
     return {i: (BROKEN_LINK, right.hex(), hash_.hex()) for i, (right, hash_) in pairs if right != hash_}
 
 
-def _are_usual(metas: Sequence[bytes], expected: int) -> bool:
-    """Whether it is sure that all of these metas are right and their seqs count on from `expected`."""
-    try:
-        facts = [*map(_decode_usual, metas)]
-    except (MsgspecError, UnicodeDecodeError):
-        return False
-    seqs, parents = range(expected, expected + len(metas)), [*map(_parent, facts)]
+def _are_right(usual: list[UsualMeta], metas: Sequence[bytes], expected: int) -> bool:
+    """Whether the bytes that `usual` was decoded from are canonical, and the seqs count on from `expected`."""
+    seqs, parents = range(expected, expected + len(usual)), [*map(_parent, usual)]
     return (
-        encode_all(facts) == b"".join(metas)
-        and [*map(_seq, facts)] == [*seqs]
-        and min(parents) >= -1
+        encode_all(usual) == b"".join(metas)
+        and [*map(_seq, usual)] == [*seqs]
+        and min(parents) >= NONE
         and all(map(lt, parents, seqs))
     )
 

@@ -23,6 +23,7 @@ from replay_gui.core.scanner import Block, Ending, Skipped, scan
 from replay_gui.core.source import Source
 from replay_gui.core.state import EMPTY
 from replay_gui.core.state_hash import StateHash
+from replay_gui.core.usual_metas import decode_metas
 
 try:
     import fcntl
@@ -107,7 +108,7 @@ class LogWriter:
                     reason = "is damaged" if isinstance(part, Skipped) else "is sealed"
                     raise LogRefused(f"{self.path}: {reason} at byte {part.offset}, so it cannot be continued")
                 if isinstance(part, Block):
-                    integrity.block(part)
+                    integrity.block(part, decode_metas(part.metas))
                     for fault in integrity.faults:
                         raise LogRefused(f"{self.path}: cannot be continued, event {fault.place}: {fault.problem}")
                     self._replay(part)

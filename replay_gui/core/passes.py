@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from replay_gui.core.content_columns import ContentHashes
 from replay_gui.core.draft import Draft
 from replay_gui.core.integrity import Boundary, Fault, Integrity, readable_seq
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.quick_fold import QuickFold
+from replay_gui.core.record_columns import RecordColumns
 from replay_gui.core.reducer import fold
 from replay_gui.core.scanner import Block, Ending, Skipped, scan
 from replay_gui.core.state import State
 from replay_gui.core.state_hash import StateHash
+from replay_gui.core.usual_metas import decode_metas
 
 OnProgress = Callable[[int], None]
 """Hears the byte offset reached, after each block."""
@@ -70,28 +71,29 @@ def check_integrity(
     stop: int | None,
     stop_place: int | None,
     on_progress: OnProgress,
-    contents: ContentHashes | None = None,
+    columns: RecordColumns | None = None,
 ) -> IntegritySlice:
     """Checks records from `start` to the end of the log, or to where it is told to stop.
 
     Args:
         stop: a byte; the slice ends with the first block that ends at or beyond it.
         stop_place: a place that a record is known to have; the slice ends just before it.
-        contents: takes the same records on the way.
+        columns: takes the same records on the way.
     """
     integrity = Integrity(start.place, start.previous, start.expected)
     offset = start.offset
     for part in scan(log.source, start.offset, start.place, start.previous):
         if isinstance(part, Block):
             block = part if stop_place is None else part.up_to(stop_place)
-            integrity.block(block)
-            if contents is not None:
-                contents.take(block)
+            metas = decode_metas(block.metas)
+            integrity.block(block, metas)
+            if columns is not None:
+                columns.take(block, metas)
             offset = int(block.offsets[-1])
         elif isinstance(part, Skipped):
             integrity.skipped(part)
-            if contents is not None:
-                contents.take(part)
+            if columns is not None:
+                columns.take(part)
             offset = part.offset + part.size
         else:
             tail = Tail(part.place, part.offset, integrity.seal(part), part.tail_bytes)

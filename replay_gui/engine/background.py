@@ -39,6 +39,10 @@ class Background:
             del self._handles[purpose]
         return True
 
+    def runs(self, purpose: str) -> bool:
+        """Whether a job for this purpose is under way."""
+        return purpose in self._handles
+
     @property
     def busy(self) -> bool:
         return bool(self._handles)

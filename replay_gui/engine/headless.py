@@ -13,8 +13,7 @@ import msgspec
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.index_builder import Built
-from replay_gui.core.index_cache import shown
-from replay_gui.core.index_columns import IndexView
+from replay_gui.core.index_columns import read_column
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.scanner import Block
 from replay_gui.core.verification import VerificationReport
@@ -43,7 +42,7 @@ def verify_with_workers(log: EventLog, on_progress: OnProgress) -> VerificationR
             return _driven(log, verifying, heard, on_progress, "")
         # Snapshots of an index let both workers share the replay, which one alone would have to do in order.
         with tempfile.TemporaryDirectory(prefix="replay-gui-verify-", ignore_cleanup_errors=True) as folder:
-            submit(INDEX, INDEX, {"path": str(log.source.path), "folder": folder, "contents": False})
+            submit(INDEX, INDEX, {"path": str(log.source.path), "folder": folder, "whole": False})
             verifying.start_beside_index()
             try:
                 return _driven(log, verifying, heard, on_progress, folder)
@@ -65,7 +64,7 @@ def _driven(
             report = verifying.hear(purpose, message)
         elif message["type"] == "done":
             built = msgspec.convert(message["value"], Built)
-            offsets = shown(IndexView(Path(folder)), built, complete=True).offset
+            offsets = read_column(Path(folder), "offset")
             log.use_offsets(offsets)
             report = verifying.index_built(built, folder, offsets)
         on_progress(verifying.done, max(verifying.done, verifying.total))

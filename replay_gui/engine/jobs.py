@@ -10,16 +10,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import MsgspecError
 
 from replay_gui.core.canonical import check_limits
-from replay_gui.core.content_columns import ContentHashes, write_chain
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built, IndexBuilder
 from replay_gui.core.index_cache import finish
 from replay_gui.core.integrity import Boundary
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import IntegritySlice, StatesSlice, check_applicable, check_integrity, check_states
+from replay_gui.core.record_columns import RecordColumns, write_chain
 from replay_gui.core.snapshot_store import Entry, SnapshotReader
 from replay_gui.core.state import EMPTY, State
 from replay_gui.engine.compare_job import compare_runs, forget_runs
@@ -39,45 +40,52 @@ gc.disable()
 def index(args: dict[str, Any], report: Report) -> Built:
     """Builds the index and snapshots of the log at `path` in `folder`; every part tells how far they reach.
 
-    `contents`: whether it makes the columns that runs are compared by, too.
+    `whole`: whether that is all of it, and not an integrity pass makes the columns of the records.
     """
     quiet_until = 0.0
     with EventLog.open(args["path"]) as log:
+        folder = Path(args["folder"])
+        builder = IndexBuilder(log, folder, with_records=args["whole"])
 
-        def on_progress(built: Built) -> None:
+        def on_progress(offset: int) -> None:
             nonlocal quiet_until
-            report.progress(built.offset, log.source.size)
+            report.progress(offset, log.source.size)
             if time.monotonic() >= quiet_until:
-                report.part(replace(built, not_applied=()))
+                report.part(replace(builder.built(), not_applied=()))
                 quiet_until = time.monotonic() + PART_PAUSE
 
-        folder = Path(args["folder"])
-        built = IndexBuilder(log, folder, with_contents=args["contents"]).run(on_progress)
-        finish(folder, log, built)
+        built = builder.run(on_progress)
+        if args["whole"]:
+            finish(folder, log, built)
         return built
 
 
-def chain(args: dict[str, Any], report: Report) -> None:
-    """Completes the index in `folder`, whose content hashes an integrity pass has made."""
-    write_chain(Path(args["folder"]))
+def join(args: dict[str, Any], report: Report) -> Built:
+    """Completes the index in `folder` that two passes have made; `built`: what that of the index came to."""
+    folder = Path(args["folder"])
+    write_chain(folder)
+    built = msgspec.convert(args["built"], Built)
+    with EventLog.open(args["path"]) as log:
+        finish(folder, log, built)
+    return built
 
 
 def integrity(args: dict[str, Any], report: Report) -> IntegritySlice:
     """Checks links and form from `start` to about byte `stop`, or to just before place `stop_place`.
 
-    `contents`: the folder to leave the content hashes in, or None.
+    `columns`: the folder to leave the columns of the records in, or None.
     """
     start = Boundary(*args["start"])
     with EventLog.open(args["path"]) as log, ExitStack() as files:
-        contents = ContentHashes(Path(args["contents"]), start.place) if args["contents"] is not None else None
-        if contents is not None:
-            files.callback(contents.close)
+        columns = RecordColumns(Path(args["columns"]), start.place) if args["columns"] is not None else None
+        if columns is not None:
+            files.callback(columns.close)
         total = (args["stop"] or log.source.size) - start.offset
 
         def on_progress(offset: int) -> None:
             report.progress(offset - start.offset, total)
 
-        return check_integrity(log, start, args["stop"], args["stop_place"], on_progress, contents)
+        return check_integrity(log, start, args["stop"], args["stop_place"], on_progress, columns)
 
 
 def states(args: dict[str, Any], report: Report) -> StatesSlice:
@@ -132,7 +140,7 @@ def file_hash(args: dict[str, Any], report: Report) -> str:
 
 JOBS: Mapping[str, Job] = {
     "index": index,
-    "chain": chain,
+    "join": join,
     "integrity": integrity,
     "states": states,
     "applicable": applicable,

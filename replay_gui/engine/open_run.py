@@ -96,11 +96,14 @@ class OpenRun:
         """Where index and snapshots are."""
         return self._view.folder
 
-    def grow(self, built: Built, complete: bool) -> None:
-        """Takes in what has been built; a complete index is kept. OSError or ValueError: the folder lacks it."""
+    def grow(self, built: Built, complete: bool, count: int | None = None) -> None:
+        """Takes in what has been built; a complete index is kept. OSError or ValueError: the folder lacks it.
+
+        `count`: of so many events all columns are there, if not of all that `built` covers.
+        """
         if complete:
             self._view.folder = self._cache.adopt(self._view.folder, self._log)
-        self._use(built, shown(self._view, built, complete))
+        self._use(built, shown(self._view, built, complete, count))
 
     def settle(self, log: EventLog, facts: RunFacts, own_hashes: dict[str, Any] | None) -> None:
         """The growing log is whole now, and has another path, under which it was opened anew."""

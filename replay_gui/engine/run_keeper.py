@@ -26,9 +26,9 @@ from replay_gui.engine.requests import CheckFile, Find, GetRows, GetTotals, Ques
 from replay_gui.engine.totals_job import MetaSums
 from replay_gui.engine.verifying import Verifying
 
-INDEX, CHAIN, TOTALS = "index", "chain", "totals"
+INDEX, JOIN, TOTALS = "index", "join", "totals"
 _SHARED = 32 << 20  # bytes; the index of a larger log is made by two workers
-_MISSING = {INDEX: "Not all events were read", CHAIN: "The run can be neither compared nor verified"}
+_MISSING = {INDEX: "Not all events were read", JOIN: "The run can be neither compared nor verified"}
 _PARTLY = "not all of the file was converted"
 
 
@@ -60,8 +60,7 @@ class RunKeeper:
         self._pace = Pace("Verifying")
         self._importers = importers
         self._converting: Converting | None = None  # of the run that is to come
-        self._to_come: set[str] = set()  # the jobs whose end makes the index complete
-        self._chain_due = False  # once all contents are hashed
+        self._to_come: tuple[str, ...] = ()  # the jobs that the index still waits for, one after another
         self._growing: Converting | None = None  # of the open run, while its log is still being written
         self._totals_wanted = False  # once the log is whole
         self._background: Background | None = None
@@ -193,7 +192,8 @@ class RunKeeper:
         self._answer(run.number, FactsChanged(run.facts))
         self._tell_notes(run)
         self._begin_verifying(run).start_beside_index()
-        self._index_grew(run, made.built, complete=True)
+        self._to_come = ()
+        self._index_grew(run, made.built)
         if self._finding is not None:
             self._finding.path = log.source.path
         if self._totals_wanted:
@@ -218,10 +218,10 @@ class RunKeeper:
         elif self._background is not None:
             path, folder = str(run.log.source.path), str(run.folder)
             # Of a large log's index, the worker that checks it makes some, too.
-            self._chain_due = shared = run.log.source.size > _SHARED
-            self._to_come = {INDEX, CHAIN} if shared else {INDEX}
-            self._background.start(INDEX, INDEX, {"path": path, "folder": folder, "contents": not shared})
-            verifying.start_beside_index(contents=folder if shared else None)
+            shared = run.log.source.size > _SHARED
+            self._to_come = (INDEX, JOIN) if shared else (INDEX,)
+            self._background.start(INDEX, INDEX, {"path": path, "folder": folder, "whole": not shared})
+            verifying.start_beside_index(columns=folder if shared else None)
 
     def _seat(self, run: OpenRun, ticket: int) -> None:
         self.close()
@@ -284,28 +284,38 @@ class RunKeeper:
             case "failed", _:
                 missing = _MISSING.get(purpose, "The run was not verified")
                 self._answer(number, Trouble("error", f"{missing}: {message['text']}.", "reload"))
-            case ("part" | "done") as kind, "index":
-                self._to_come -= {INDEX} if kind == "done" else set()
-                self._index_grew(run, msgspec.convert(message["value"], Built), complete=not self._to_come)
-            case "done", "chain":
-                self._to_come -= {CHAIN}
-                if not self._to_come:  # else nothing is new to the window
-                    self._index_grew(run, run.built, complete=True)
+            case "part", "index":
+                self._index_grew(run, msgspec.convert(message["value"], Built))
+            case "done", ("index" | "join"):
+                self._to_come = self._to_come[1:]
+                self._index_grew(run, msgspec.convert(message["value"], Built))
+                self._join(run, work, verifying)
             case _:
                 self._conclude(run, verifying.hear(purpose, message))
-        if self._chain_due and verifying.integrity_done:
-            self._chain_due = False
-            work.start(CHAIN, CHAIN, {"folder": str(run.folder)})
+                if message["type"] == "done":
+                    self._join(run, work, verifying)
         if message["type"] == "progress":
             self._answer(number, self._pace.progress(verifying.done, max(verifying.done, verifying.total)))
         elif not work.busy:
             self._answer(number, WorkEnded())
 
-    def _index_grew(self, run: OpenRun, built: Built, complete: bool) -> None:
-        run.grow(built, complete)
+    def _join(self, run: OpenRun, work: Background, verifying: Verifying) -> None:
+        """Once both passes that make the index are through; as long as the one over the records is not, it leads."""
+        if self._to_come != (JOIN,) or work.runs(JOIN):
+            return
+        if verifying.integrity_done:
+            args = {"path": str(run.log.source.path), "folder": str(run.folder), "built": run.built}
+            work.start(JOIN, JOIN, args)
+        else:
+            self._index_grew(run, run.built)
+
+    def _index_grew(self, run: OpenRun, built: Built) -> None:
+        verifying, complete = self._verifying, not self._to_come
+        led = None if verifying is None or JOIN not in self._to_come else verifying.checked(built.count)
+        run.grow(built, complete, led)
         self._answer(run.number, IndexGrew(run.index))
-        if complete and self._verifying is not None:
-            self._conclude(run, self._verifying.index_built(built, str(run.folder), run.index.offset))
+        if complete and verifying is not None:
+            self._conclude(run, verifying.index_built(built, str(run.folder), run.index.offset))
 
     def _start_totals(self, run: OpenRun) -> None:
         """Where they are not known yet, and nobody is at it."""

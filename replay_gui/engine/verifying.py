@@ -55,7 +55,7 @@ class Verifying:
         self._replay: StatesSlice | None = None
         self._checked_again = self._log.header.reducer != REDUCER  # else, where nothing could be checked once
         self._file_hash: str | None = None
-        self._contents: str | None = None  # the folder that content hashes are left in
+        self._columns: str | None = None  # the folder that the columns of records are left in
         self._finished = 0
         self.total = 2 * log.source.size
 
@@ -82,21 +82,28 @@ class Verifying:
             self._run_replay()
         self._advance()
 
-    def start_beside_index(self, contents: str | None = None) -> None:
+    def start_beside_index(self, columns: str | None = None) -> None:
         """Begins while the index is built by somebody who will call `index_built`.
 
         Args:
-            contents: the index's folder, where the integrity pass is to leave the content hashes that the index needs;
-                then `index_built` is to be called once `integrity_done`, too.
+            columns: the index's folder, where the integrity pass is to leave the columns of the records; then
+                `index_built` is to be called once `integrity_done`, too.
         """
         self._running["index"] = 0
-        self._contents = contents
+        self._columns = columns
         self._advance()
 
     @property
     def integrity_done(self) -> bool:
         """Whether all records were checked."""
         return self._front is None and not any(purpose.startswith("integrity") for purpose in self._running)
+
+    def checked(self, count: int) -> int:
+        """How many of the first `count` records were checked, up to the first that was not."""
+        if self.integrity_done:
+            return count
+        rest = self._limit if self._front is None else self._front
+        return count if rest is None else min(count, rest.place)
 
     def index_built(self, built: Built, folder: str, offsets: Any) -> VerificationReport | None:
         """The index is there: its pass has replayed the log, and left snapshots between which slices can be checked.
@@ -213,7 +220,7 @@ class Verifying:
             self._run_integrity(front, stop, None)
 
     def _run_integrity(self, start: Boundary, stop: int | None, stop_place: int | None) -> None:
-        args = {"start": tuple(start), "stop": stop, "stop_place": stop_place, "contents": self._contents}
+        args = {"start": tuple(start), "stop": stop, "stop_place": stop_place, "columns": self._columns}
         self._run(f"integrity-{start.place}", "integrity", args)
 
     def _split(self, front: Boundary) -> bool:

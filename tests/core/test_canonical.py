@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given
 
 from replay_gui.core import canonical
-from replay_gui.core.canonical import KEY_LIMIT, SHALLOW, decode, decode_canonical, decode_shallow, depth_of, encode
+from replay_gui.core.canonical import (
+    KEY_LIMIT,
+    SHALLOW,
+    decode,
+    decode_canonical,
+    decode_shallow,
+    depth_of,
+    encode,
+    encode_all,
+)
 from replay_gui.core.errors import NotCanonical
 from tests.helpers.event_strategies import scalars, values
 
@@ -212,3 +221,9 @@ def test_is_canonical_event() -> None:
     for bad in not_events:
         assert not canonical.is_canonical_event(encode(bad))
     assert not canonical.is_canonical_event(b"\x92\xa1x\x82\xa1b\x01\xa1a\x01")
+
+
+def test_encode_all_is_one_after_another() -> None:
+    for count in (0, 1, 15, 16, 65_535, 65_536):
+        values = [{"b": n, "a": None} for n in range(count)]
+        assert encode_all(values) == b"".join(map(encode, values)), count

@@ -189,12 +189,13 @@ def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.Mo
     then: list[dict[str, NDArray[Any]]] = []
     view = IndexView(tmp_path)
 
-    def look(built: Built) -> None:
-        seen.append(shown(view, built, complete=False))
+    def look(offset: int) -> None:
+        seen.append(shown(view, builder.built(), complete=False))
         then.append({name: getattr(seen[-1], name).copy() for name in PER_EVENT})
 
     with EventLog.open(write_log(tmp_path / "run.rlog", 60)) as log:
-        final = IndexBuilder(log, tmp_path).run(look)
+        builder = IndexBuilder(log, tmp_path)
+        final = builder.run(look)
         whole = shown(view, final, complete=True)
     at_once = shown(IndexView(tmp_path), final, complete=True)
     assert all(np.array_equal(getattr(whole, name), getattr(at_once, name)) for name in PER_EVENT)

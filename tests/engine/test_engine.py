@@ -15,10 +15,10 @@ from blake3 import blake3
 
 from replay_gui.cli import main
 from replay_gui.commands.verify import report_form
-from replay_gui.core.content_columns import read_contents
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.index_cache import IndexCache
 from replay_gui.core.log_reader import EventLog
+from replay_gui.core.record_columns import read_contents
 from replay_gui.core.replay import ReplayEngine
 from replay_gui.core.verdict import verify
 from replay_gui.core.verification import VerificationReport
@@ -72,7 +72,10 @@ def test_the_second_time_the_index_is_there_at_once_and_the_verdict_is_made_anew
     assert talk.until(VerificationReport).verdict == "INVALID"
 
 
-@pytest.mark.parametrize("talk", ["replay_gui.engine.jobs", "tests.engine.late_index_jobs"], indirect=True)
+JOBS = "replay_gui.engine.jobs", "tests.engine.late_index_jobs", "tests.engine.late_check_jobs"
+
+
+@pytest.mark.parametrize("talk", JOBS, indirect=True)
 def test_two_workers_share_the_index_of_a_large_log(talk: Talk, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_keeper, "_SHARED", 0)
     report = talk.open_whole(log)
@@ -80,6 +83,9 @@ def test_two_workers_share_the_index_of_a_large_log(talk: Talk, log: Path, monke
     with EventLog.open(log) as reader:
         content, _ = read_contents(user_cache().folder(reader), 51)
         assert [bytes(value) for value in content] == [blake3(event.content or b"").digest() for event in reader]
+    grown = [answer.value.index for answer in talk.seen if isinstance(answer.value, IndexGrew)]
+    assert [len(index.time) for index in grown] == [index.count for index in grown]
+    assert grown[-1].complete
     assert talk.open(log, run=2).index.complete
 
 

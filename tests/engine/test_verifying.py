@@ -20,10 +20,10 @@ from replay_gui import EventLog, VerificationReport
 from replay_gui.core import index_builder, scanner, verdict
 from replay_gui.core.canonical import encode
 from replay_gui.core.chain import digest
-from replay_gui.core.content_columns import read_contents
 from replay_gui.core.errors import LogRefused
 from replay_gui.core.event import SKIPPED_KIND
 from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built
+from replay_gui.core.record_columns import read_contents, write_chain
 from replay_gui.core.snapshot_codec import encode_keyframe
 from replay_gui.core.snapshots import SnapshotPolicy
 from replay_gui.core.verdict import verify
@@ -89,7 +89,7 @@ class Told:
 
 def build_index(log: EventLog, folder: Path) -> Built:
     folder.mkdir(exist_ok=True)
-    found: Built = JOBS[INDEX]({"path": str(log.source.path), "folder": str(folder), "contents": True}, Told())
+    found: Built = JOBS[INDEX]({"path": str(log.source.path), "folder": str(folder), "whole": True}, Told())
     return found
 
 
@@ -104,9 +104,9 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | N
         task.start_with_snapshots(kept, str(folder), log.offsets)
     else:
         hashing = way == "beside, hashing"
-        shares.submit(INDEX, INDEX, {"path": str(log.source.path), "folder": str(folder), "contents": not hashing})
+        shares.submit(INDEX, INDEX, {"path": str(log.source.path), "folder": str(folder), "whole": not hashing})
         folder.mkdir(exist_ok=True)
-        task.start_beside_index(contents=str(folder) if hashing else None)
+        task.start_beside_index(columns=str(folder) if hashing else None)
     index: Built | None = None
     while True:
         purpose, messages = shares.next()
@@ -118,7 +118,7 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | N
                 index = msgspec.convert(message["value"], Built)
             if index is not None and (way == "beside" or task.integrity_done):
                 if way == "beside, hashing":
-                    JOBS["chain"]({"folder": str(folder)}, Told())
+                    write_chain(folder)
                     assert_hashed(log, folder)
                 report, index = task.index_built(index, str(folder), log.offsets), None
             if report is not None:

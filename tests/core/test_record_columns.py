@@ -1,4 +1,4 @@
-"""What two runs are compared by: the same columns from either pass, and none that was damaged since."""
+"""What records say by themselves: the same columns from either pass; the hashes, of which none was damaged since."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from blake3 import blake3
 
-from replay_gui.core.content_columns import ContentHashes, read_contents, write_chain
 from replay_gui.core.index_builder import IndexBuilder
-from replay_gui.core.index_columns import CHAIN_STEP, COMPARED, SHOWN, read_column
+from replay_gui.core.index_columns import CHAIN_STEP, COMPARED, OF_RECORDS, OF_REPLAY, read_column
 from replay_gui.core.integrity import Boundary
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.passes import beginning, check_integrity
+from replay_gui.core.record_columns import RecordColumns, read_contents, write_chain
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
 
@@ -27,15 +27,15 @@ def log_of(folder: Path, count: int) -> EventLog:
     return EventLog.open(written(folder / "run.rlog", forged([("x:a", {"n": n}) for n in range(count)]).bytes()))
 
 
-def hash_in_slices(log: EventLog, folder: Path) -> None:
+def made_in_slices(log: EventLog, folder: Path) -> None:
     """As integrity passes do it."""
     half = len(log) // 2
     middle = Boundary(half, int(log.offsets[half]) if half else len(log.header.raw), None, None)
     for start, stop_place in ((beginning(log), half), (middle, None)):
         if stop_place != 0:
-            hashes = ContentHashes(folder, start.place)
-            check_integrity(log, start, None, stop_place, lambda offset: None, hashes)
-            hashes.close()
+            columns = RecordColumns(folder, start.place)
+            check_integrity(log, start, None, stop_place, lambda offset: None, columns)
+            columns.close()
     write_chain(folder)
 
 
@@ -54,22 +54,22 @@ def test_the_integrity_pass_makes_what_the_index_pass_makes(tmp_path: Path, coun
             folder.mkdir()
         built = IndexBuilder(log, together).run(lambda built: None)
         assert (count is None) == any("skipped" in fault.problem for fault in built.not_applied)
-        hash_in_slices(log, apart)
-    for name in COMPARED:
+        made_in_slices(log, apart)
+    for name in {*OF_RECORDS, *COMPARED}:
         assert np.array_equal(read_column(apart, name), read_column(together, name)), name
 
 
 def test_the_index_pass_can_leave_it_to_others(tmp_path: Path) -> None:
     with log_of(tmp_path, 5) as log:
-        IndexBuilder(log, tmp_path, with_contents=False).run(lambda built: None)
-    assert {*SHOWN} <= {file.name for file in tmp_path.iterdir()}
-    assert not {*COMPARED} & {file.name for file in tmp_path.iterdir()}
+        IndexBuilder(log, tmp_path, with_records=False).run(lambda built: None)
+    assert {*OF_REPLAY} <= {file.name for file in tmp_path.iterdir()}
+    assert not {*OF_RECORDS, *COMPARED} & {file.name for file in tmp_path.iterdir()}
 
 
 @pytest.mark.parametrize("count", SIZES)
 def test_what_is_read_back(tmp_path: Path, count: int) -> None:
     with log_of(tmp_path, count) as log:
-        hash_in_slices(log, tmp_path)
+        made_in_slices(log, tmp_path)
         hashes = [blake3(event.content).digest() for event in log if event.content is not None]
     content, chain = read_contents(tmp_path, count)
     assert [bytes(value) for value in content] == hashes
@@ -103,7 +103,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 def test_what_was_damaged_is_refused(tmp_path: Path, name: str) -> None:
     count = 2 * CHAIN_STEP + 9
     with log_of(tmp_path, count) as log:
-        hash_in_slices(log, tmp_path)
+        made_in_slices(log, tmp_path)
     read_contents(tmp_path, count)
     with pytest.raises(ValueError, match="damaged"):
         read_contents(tmp_path, count - 1)
