@@ -1,4 +1,8 @@
-"""What worker processes do: each job reads the log itself, and answers with what msgpack can hold."""
+"""What worker processes do: each job reads the log itself, and answers with what msgpack can hold.
+
+Those that every log needs are here, and ready at once; the others are imported when one is first wanted, so that a
+worker begins in half the time.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +28,6 @@ from replay_gui.core.passes import IntegritySlice, StatesSlice, check_applicable
 from replay_gui.core.record_columns import RecordColumns, write_chain
 from replay_gui.core.snapshot_store import Entry, SnapshotReader
 from replay_gui.core.state import EMPTY, State
-from replay_gui.engine.compare_job import compare_runs, forget_runs
-from replay_gui.engine.convert_job import convert
-from replay_gui.engine.finding import find_text
-from replay_gui.engine.report_job import make_report
-from replay_gui.engine.survey_job import list_formats, survey_runs, take_sample
-from replay_gui.engine.totals_job import sum_up
 from replay_gui.engine.worker import PART_PAUSE, Job, Report
 
 BOUNDARIES = 64  # places in a log at which its rest may be handed to another worker
@@ -138,6 +137,16 @@ def file_hash(args: dict[str, Any], report: Report) -> str:
         return log.source.blake3()
 
 
+def _of(module: str, name: str) -> Job:
+    """The job that a module of the engine has by this name."""
+
+    def run(args: dict[str, Any], report: Report) -> Any:
+        job: Job = getattr(import_module(f"replay_gui.engine.{module}"), name)
+        return job(args, report)
+
+    return run
+
+
 JOBS: Mapping[str, Job] = {
     "index": index,
     "join": join,
@@ -145,13 +154,13 @@ JOBS: Mapping[str, Job] = {
     "states": states,
     "applicable": applicable,
     "file_hash": file_hash,
-    "convert": convert,
-    "compare": compare_runs,
-    "forget": forget_runs,
-    "find": find_text,
-    "survey": survey_runs,
-    "sample": take_sample,
-    "formats": list_formats,
-    "totals": sum_up,
-    "report": make_report,
+    "convert": _of("convert_job", "convert"),
+    "compare": _of("compare_job", "compare_runs"),
+    "forget": _of("compare_job", "forget_runs"),
+    "find": _of("finding", "find_text"),
+    "survey": _of("survey_job", "survey_runs"),
+    "sample": _of("survey_job", "take_sample"),
+    "formats": _of("survey_job", "list_formats"),
+    "totals": _of("totals_job", "sum_up"),
+    "report": _of("report_job", "make_report"),
 }
