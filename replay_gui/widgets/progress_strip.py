@@ -47,12 +47,15 @@ class ProgressStrip(QWidget):
 
     def show_progress(self, progress: Progress | None) -> None:
         """None hides the strip."""
-        self.setVisible(progress is not None)
         if progress is None:
+            self.hide()
             return
+        self._bar.setUpdatesEnabled(False)  # else setValue paints at once, with it all that is due in the window
         self._bar.setRange(0, _STEPS if progress.total else 0)  # 0 to 0 shows that it goes on, not how far it is
         self._bar.setValue(min(progress.done * _STEPS // progress.total, _STEPS) if progress.total else 0)
+        self._bar.setUpdatesEnabled(True)
         self._label.setText(progress_words(progress))
+        self.show()
 
 
 def progress_words(progress: Progress) -> str:
