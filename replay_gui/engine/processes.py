@@ -21,6 +21,7 @@ from replay_gui.engine.frames import Message, read_frames, write_frame
 OnMessage: TypeAlias = Callable[[Message], None]
 
 CLOSING = 0.5  # seconds a worker gets to end by itself
+NICENESS = 10  # of a worker beyond the program's own
 
 
 class Handle:
@@ -51,6 +52,7 @@ class _Worker:
             process_group=0,  # out of reach of Ctrl+C in the terminal, which is the program's affair
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+        _make_nice(self._process.pid)
         self.thread = Thread(target=self._listen, args=(pool,), name=f"worker-{self._process.pid}", daemon=True)
         self.thread.start()
 
@@ -190,6 +192,14 @@ class WorkerPool:
         self._workers.discard(worker)
         self._ending.add(worker)
         worker.terminate()
+
+
+def _make_nice(pid: int) -> None:
+    """From outside, since a worker has the most to do while it begins, and the window must not wait for that."""
+    if hasattr(os, "setpriority"):
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, pid, own + NICENESS)
 
 
 def _environment() -> dict[str, str]:

@@ -20,7 +20,6 @@ from typing import Any, BinaryIO, Protocol, TypeAlias
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.frames import Message, read_frames, write_frame
 
-NICENESS = 5
 PROGRESS_PAUSE = 0.05  # seconds between two progress messages at least
 PART_PAUSE = 0.25  # seconds between two parts of an index; each costs the window a redraw
 
@@ -78,8 +77,6 @@ def run_job(jobs: Mapping[str, Job], request: Message, stream: BinaryIO) -> None
 def main(module: str) -> None:
     stream = _private_stdout()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where there are no process groups to keep it out
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
     requests: SimpleQueue[Message] = SimpleQueue()
     threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
     jobs: Mapping[str, Job] = importlib.import_module(module).JOBS
