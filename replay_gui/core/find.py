@@ -94,7 +94,7 @@ def find(log: EventLog, needle: Needle) -> Iterator[tuple[int, list[Hit]]]:
             hit = needle.hit(decoded(record, run_id, part.first + i, offset, end - offset))
             if hit is not None:
                 hits.append(hit)
-        yield int(part.offsets[-1]), hits
+        yield part.end, hits
 
 
 def _texts(event: Event) -> Iterator[str]:

@@ -135,7 +135,7 @@ class IndexBuilder:
             self._not_applied.append(Fault(first + i, int(block.offsets[i]), seq, NOT_APPLIED))
         self._count = first + count
         self._state_hashes += count - list(block.states).count(None)
-        self._offset, self._head = int(block.offsets[-1]), block.hashes[-1]
+        self._offset, self._head = block.end, block.hashes[-1]
         self._columns.append(self._events.columns(block, seen, folded))
         if self._records is not None:
             self._records.take(block, decode_metas(block.metas))

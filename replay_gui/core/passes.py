@@ -89,7 +89,7 @@ def check_integrity(
             integrity.block(block, metas)
             if columns is not None:
                 columns.take(block, metas)
-            offset = int(block.offsets[-1])
+            offset = block.end
         elif isinstance(part, Skipped):
             integrity.skipped(part)
             if columns is not None:
@@ -145,7 +145,7 @@ def check_states(
                     actual = None if computed is None else computed.hex()
                     faults.append(Fault(place, int(block.offsets[i]), seq, problem, expected, actual))
                 place += 1
-            offset = int(block.offsets[-1])
+            offset = block.end
         on_progress(offset)
         if place == stop:
             break
@@ -169,7 +169,7 @@ def check_applicable(log: EventLog, on_boundary: Callable[[Boundary], None]) -> 
             ]
             last = readable_seq(part.metas[-1])
             if last is not None:
-                end = part.first + len(part), int(part.offsets[-1])
+                end = part.first + len(part), part.end
                 on_boundary(Boundary(*end, part.hashes[-1], last + 1))
     end_hash = StateHash.of(replay.root).digest()
     return StatesSlice(StateHash().digest(), end_hash, tuple(faults), 0)

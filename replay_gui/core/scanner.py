@@ -1,6 +1,6 @@
 """A pass over a log's records, in blocks: quick where the log is sound, exact and resynchronising where it is not.
 
-The quick way lets msgpack's C unpacker take a block apart and then proves, with sums over the whole block, that every
+The quick way lets msgpack's C unpacker take a block apart and then proves, by putting it together again, that every
 record in it has its one shortest outer form. Where the proof fails, and at the end of the file, framing reads on.
 """
 
@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.canonical import encode_all
 from replay_gui.core.chain import HASH_SIZE
 from replay_gui.core.framing import (
-    RECORD_LIMIT,
     CutShort,
     Framing,
     NotWellFormed,
@@ -28,22 +29,22 @@ from replay_gui.core.framing import (
 from replay_gui.core.source import Source
 
 BLOCK = 1 << 18  # bytes read at a time: with the objects made of them, they fit a core's cache
-_ARRAY_OF_4, _NIL, _BIN8 = 0x94, 0xC0, 0xC4
 SEARCH_FACTOR = 8  # a search may cost this many times the file's size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
-    """Records that follow one another without a gap.
+    """Records that follow one another without a gap, each in its shortest outer form.
 
     Attributes:
-        first: place of the first among the records read. offsets: int64, one more than there are records.
+        first: place of the first among the records read. start, end: the bytes that the records take up.
         contents, states, metas, hashes: the four fields, one entry a record.
         linked: False where the first record follows a skipped stretch, so that its own link is not judged.
     """
 
     first: int
-    offsets: NDArray[np.int64]
+    start: int
+    end: int
     contents: Sequence[bytes]
     states: Sequence[bytes | None]
     metas: Sequence[bytes]
@@ -53,11 +54,26 @@ class Block:
     def __len__(self) -> int:
         return len(self.contents)
 
+    @cached_property
+    def offsets(self) -> NDArray[np.int64]:
+        """Where each record begins, and where the last one ends: one more than there are records."""
+        states = np.fromiter((state is not None for state in self.states), np.bool_, len(self))
+        sizes = 1 + _sizes(self.contents) + (1 + (1 + HASH_SIZE) * states) + _sizes(self.metas) + (2 + HASH_SIZE)
+        return np.cumsum(np.concatenate(([self.start], sizes)))
+
     def up_to(self, place: int) -> Block:
         """The records before `place`."""
         n = max(0, place - self.first)
+        if n >= len(self):
+            return self
         fields = self.contents[:n], self.states[:n], self.metas[:n], self.hashes[:n]
-        return self if n >= len(self) else Block(self.first, self.offsets[: n + 1], *fields, self.linked)
+        return Block(self.first, self.start, int(self.offsets[n]), *fields, self.linked)
+
+
+def _sizes(values: Sequence[bytes]) -> NDArray[np.int64]:
+    """What each takes up with its head."""
+    lengths = np.fromiter(map(len, values), np.int64, len(values))
+    return lengths + 2 + (lengths > 0xFF) + 2 * (lengths > 0xFFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +122,7 @@ def scan(source: Source, offset: int, place: int, previous: bytes | None, until:
                 continue
             block = part
         yield block
-        offset, place, previous, linked = int(block.offsets[-1]), place + len(block), block.hashes[-1], True
+        offset, place, previous, linked = block.end, place + len(block), block.hashes[-1], True
     yield Ending(place, source.size, None, False, 0)
 
 
@@ -118,53 +134,20 @@ def _quick_block(source: Source, offset: int, place: int, linked: bool, until: i
         raw=False, use_list=False, max_buffer_size=BLOCK, max_array_len=4, max_str_len=0, max_map_len=0, max_ext_len=0
     )
     unpacker.feed(data)
-    items: list[Any] = []
     try:
-        items.extend(unpacker)
-    except (ValueError, msgpack.exceptions.UnpackException):
-        return None
-    try:
-        if set(map(len, items)) != {4}:
-            return None
+        items: list[Any] = [*unpacker]
         contents, states, metas, hashes = zip(*items, strict=True)
         b"".join(contents), b"".join(metas), b"".join(hashes)  # the quickest proof that all are byte strings
-    except TypeError:
+        if set(map(len, hashes)) != {HASH_SIZE}:
+            return None
+        if states.count(None) != len(states) and {len(state) for state in states if state is not None} != {HASH_SIZE}:
+            return None
+    except (TypeError, ValueError, msgpack.exceptions.UnpackException):
         return None
-    count = len(items)
-    bytes_ = np.frombuffer(data, np.uint8)
-    content_marks, content_sizes = _bins(contents)
-    meta_marks, meta_sizes = _bins(metas)
-    has_state = np.full(count, states[0] is not None)
-    if states.count(None) not in (0, count):
-        has_state = np.fromiter((state is not None for state in states), np.bool_, count)
-    at_state = 1 + content_sizes
-    at_meta = at_state + 1 + (1 + HASH_SIZE) * has_state
-    at_hash = at_meta + meta_sizes
-    sizes = at_hash + (2 + HASH_SIZE)
-    offsets = np.zeros(count + 1, np.int64)
-    np.cumsum(sizes, out=offsets[1:])
-    starts = offsets[:-1]
-    # The sizes are those of the shortest forms, so the first record in a longer form begins where it is thought to
-    # begin, and one of its marks or fixed lengths is not what it should be.
-    if int(offsets[-1]) > len(data) or not (
-        (bytes_[starts] == _ARRAY_OF_4).all()
-        and (bytes_[starts + 1] == content_marks).all()
-        and (bytes_[starts + at_state] == np.where(has_state, _BIN8, _NIL)).all()
-        and (bytes_[(starts + at_state)[has_state] + 1] == HASH_SIZE).all()
-        and (bytes_[starts + at_meta] == meta_marks).all()
-        and (bytes_[starts + at_hash] == _BIN8).all()
-        and (bytes_[starts + at_hash + 1] == HASH_SIZE).all()
-        and int(sizes.max()) <= RECORD_LIMIT
-    ):
+    shortest = encode_all(items)
+    if not data.startswith(shortest):
         return None
-    return Block(place, offsets + offset, contents, states, metas, hashes, linked)
-
-
-def _bins(values: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """(the mark, the size with its head) of each byte string in its shortest form."""
-    lengths = np.fromiter(map(len, values), np.int64, len(values))
-    marks = (_BIN8 + (lengths > 0xFF) + (lengths > 0xFFFF)).astype(np.uint8)
-    return marks, lengths + 2 + (lengths > 0xFF) + 2 * (lengths > 0xFFFF)
+    return Block(place, offset, offset + len(shortest), contents, states, metas, hashes, linked)
 
 
 def _slow_part(
@@ -172,7 +155,6 @@ def _slow_part(
 ) -> tuple[Part, bytes | None]:
     """(the next part, the hash after it): records up to a block's size, a skipped stretch, or the end."""
     records: list[Record] = []
-    offsets = [start]
     linked = previous is not None
     at, short = start, False
     while at < source.size and at - start < BLOCK:
@@ -187,11 +169,10 @@ def _slow_part(
                 return Ending(place, at, item, is_linked, source.size - end), previous
             break
         records.append(item)
-        offsets.append(end)
         at, previous = end, item.hash
     if records:
         contents, states, metas, hashes = zip(*records, strict=True)
-        return Block(place, np.array(offsets, np.int64), contents, states, metas, hashes, linked), previous
+        return Block(place, start, at, contents, states, metas, hashes, linked), previous
     return _resynchronised(framing, source, at, place, short), None
 
 

@@ -42,7 +42,7 @@ def sum_up(args: dict[str, Any], report: Report) -> MetaSums:
                     totals.take_meta(kind, meta)
                     spending.take(position, kind, meta)
                     nesting.take(position, meta)
-            report.progress(int(block.offsets[-1]), log.source.size)
+            report.progress(block.end, log.source.size)
     return MetaSums(totals.uses(), spending.whole(), nesting.whole())
 
 

@@ -50,7 +50,7 @@ def read_past(log: EventLog, count: int, on_progress: Callable[[int], None]) -> 
             stop = block.first + len(block)
             parent[block.first : stop] = [_parent(meta, block.first + i) for i, meta in enumerate(block.metas)]
             state[block.first : stop] = _heads(block.states)
-            on_progress(int(part.offsets[-1]))
+            on_progress(part.end)
     return Past(parent, state)
 
 
