@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.helpers.paths import ROOT
+
 PAUSE = 0.1  # seconds between two looks
 
 
@@ -45,7 +47,7 @@ class Memory:
 def probed(probe: str, *arguments: str | Path) -> tuple[dict[str, Any], Memory]:
     """What the probe of this name, run with these arguments, printed as JSON last; and the memory it took."""
     command = [sys.executable, str(Path(__file__).with_name(f"{probe}.py")), *map(str, arguments)]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     memory, over = Memory(), threading.Event()
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as process:
 

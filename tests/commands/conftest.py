@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from replay_gui.cli import main
-
-VECTORS = Path(__file__).parents[1] / "data" / "vectors"
+from tests.helpers.paths import VECTORS
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import pytest
 from replay_gui import EventLog, Recorder
 from replay_gui.cli import main
 from tests.helpers.logs import write_log
+from tests.helpers.paths import VECTORS
 
-VECTORS = Path(__file__).parents[1] / "data" / "vectors"
 CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
 MEMBERS = ["position", "event_id", "seq", "parent", "kind", "time", "payload", "meta", "state_hash", "hash"]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.logs import write_log
+from tests.helpers.paths import ROOT
 
 PROGRAM = [sys.executable, "-m", "replay_gui"]
-ROOT = Path(__file__).parents[2]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and pipes are others here")
 
 

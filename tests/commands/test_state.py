@@ -13,9 +13,9 @@ import pytest
 
 from replay_gui import EventLog, Recorder, ReplayEngine
 from tests.helpers.logs import damage, write_log
+from tests.helpers.paths import SHARED, VECTORS
 
-VECTORS = Path(__file__).parents[1] / "data" / "vectors"
-CHECKER = Path(__file__).parents[3] / "shared" / "replay_log_check.py"
+CHECKER = SHARED / "replay_log_check.py"
 CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
 READABLE = sorted(name for name, case in CASES.items() if case["exit"] != 2)
 

@@ -13,8 +13,8 @@ from replay_gui.core.log_writer import LogWriter
 from tests.core.importers.test_omen import event
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.logs import damage, write_log
+from tests.helpers.paths import VECTORS
 
-VECTORS = Path(__file__).parents[1] / "data" / "vectors"
 CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
 MEMBERS = [
     "run", "run_id", "origin", "events", "verified", "failures", "mismatches", "state_hashes",

@@ -14,8 +14,8 @@ from replay_gui.core.event import SKIPPED_KIND, Event
 from replay_gui.core.event_stream import events_of
 from replay_gui.core.scanner import Ending
 from tests.helpers.logs import write_log
+from tests.helpers.paths import VECTORS
 
-VECTORS = Path(__file__).parents[1] / "data" / "vectors"
 CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
 
 

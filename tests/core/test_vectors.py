@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from replay_gui import EventLog, ReplayEngine
 from replay_gui.core.errors import LogRefused
+from tests.helpers.paths import VECTORS
 
-VECTORS = Path(__file__).parents[1] / "data" / "vectors"
 CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
 
 

@@ -13,8 +13,9 @@ from replay_gui.core.event import Event
 from replay_gui.core.log_reader import EventLog
 from replay_gui.core.verdict import verify
 from replay_gui.demo.samples import DAMAGED, DAMAGED_EVENT, OTHERWISE, REFERENCE, RERUN, SAMPLES, Sample, write_samples
+from tests.helpers.paths import ROOT
 
-_CHECKOUT = Path(__file__).parents[2]
+_CHECKOUT = ROOT
 _WRITE = (
     "import sys, pathlib; from replay_gui.demo.samples import write_samples; write_samples(pathlib.Path(sys.argv[1]))"
 )

@@ -14,8 +14,9 @@ from replay_gui.engine.answers import IndexGrew, Moment, Rows, RunOpened, Troubl
 from replay_gui.engine.engine import Engine
 from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.requests import Answer, GetRows, Open, Request, Seek
+from tests.helpers.paths import SHARED_DATA
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
+DATA = SHARED_DATA
 FOLDERS = sorted(path for path in DATA.glob("*") if path.is_dir() and path.name != "LICENSES")
 PASSED_OVER = {".md", ".txt"}
 WAIT = 20.0  # seconds

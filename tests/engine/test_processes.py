@@ -14,6 +14,7 @@ import pytest
 
 from replay_gui.engine.frames import Message, write_frame
 from replay_gui.engine.processes import Handle, WorkerPool
+from tests.helpers.paths import ROOT
 
 WAIT = 30.0  # seconds
 
@@ -170,7 +171,7 @@ def test_a_worker_is_nice_without_qt_and_inherits_no_descriptors(talk: MakeTalk)
 
 def test_a_worker_outlives_its_program_by_no_job() -> None:
     """The program is killed while a job runs: the end of input ends the worker."""
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[2])])}
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(ROOT)])}
     worker = subprocess.Popen(
         [sys.executable, "-P", "-m", "replay_gui.engine.worker", "fake_jobs"],
         stdin=subprocess.PIPE,

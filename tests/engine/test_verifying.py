@@ -32,8 +32,8 @@ from replay_gui.engine.verifying import WORKERS, Verifying
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
+from tests.helpers.paths import VECTORS
 
-VECTORS = Path(__file__).parents[1] / "data" / "vectors"
 CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
 INDEX = "index"
 

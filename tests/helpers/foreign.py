@@ -12,8 +12,9 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.source import Source
+from tests.helpers.paths import SHARED_DATA
 
-_DATA = Path(__file__).parents[3] / "shared" / "data"
+_DATA = SHARED_DATA
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-_FILE = Path(__file__).parents[3] / "shared" / "replay_log_check.py"
+from tests.helpers.paths import SHARED
+
+_FILE = SHARED / "replay_log_check.py"
 
 needs_reference = pytest.mark.skipif(not _FILE.exists(), reason="the independent reader is not at hand")
 

@@ -12,8 +12,9 @@ from replay_gui.widgets.verification_badge import VerificationBadge
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
 from tests.helpers.large_session import write_session
+from tests.helpers.paths import SHARED_DATA
 
-SESSIONS = sorted((Path(__file__).parents[3] / "shared" / "data" / "claude-code").rglob("*.jsonl"))
+SESSIONS = sorted((SHARED_DATA / "claude-code").rglob("*.jsonl"))
 
 
 @pytest.mark.skipif(not SESSIONS, reason="the collected sessions are not here")

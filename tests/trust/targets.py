@@ -21,10 +21,11 @@ from replay_gui.core.replay import Replayer
 from replay_gui.core.state_hash import StateHash
 from replay_gui.core.verdict import verify
 from tests.helpers.forged_logs import forged
+from tests.helpers.paths import DATA
 from tests.trust.test_bytes import turns
 
 Target: TypeAlias = Callable[[bytes], None]
-_SEEDS = Path(__file__).parents[1] / "data" / "seeds"
+_SEEDS = DATA / "seeds"
 FINDINGS = Path(__file__).with_name("findings")
 """Inputs that once were too much, in a folder a target; each stays a test."""
 

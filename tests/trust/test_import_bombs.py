@@ -22,8 +22,9 @@ from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.limits import Limits
 from replay_gui.core.verdict import verify
+from tests.helpers.paths import DATA
 
-_SEEDS = Path(__file__).parents[1] / "data" / "seeds"
+_SEEDS = DATA / "seeds"
 FORMATS = sorted(folder.name for folder in _SEEDS.iterdir())
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 BOMBS = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from pathlib import Path
 
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel, QWidget
@@ -13,8 +12,7 @@ from pytestqt.qtbot import QtBot
 from replay_gui.windows.actions import SPECS
 from replay_gui.windows.menus import MENU_KEY
 from replay_gui.windows.shortcuts_dialog import ShortcutsDialog
-
-README = Path(__file__).parents[2] / "README.md"
+from tests.helpers.paths import README
 
 
 def rows() -> list[tuple[list[str], list[str]]]:

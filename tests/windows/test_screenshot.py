@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.logs import write_log
-
-ROOT = Path(__file__).parents[2]
+from tests.helpers.paths import ROOT
 
 
 def picture(tmp_path: Path, **options: object) -> tuple[int, str, Path]:

@@ -12,8 +12,9 @@ from replay_gui.core.importers.claude_code_events import LEFT_OUT_LINES
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.registry import recognise
 from tests.helpers.claude_code_lines import Read, read_file
+from tests.helpers.paths import SHARED_DATA
 
-FOLDER = Path(__file__).parents[4] / "shared" / "data" / "claude-code"
+FOLDER = SHARED_DATA / "claude-code"
 FILES = sorted(FOLDER.rglob("*.jsonl"))
 
 pytestmark = pytest.mark.skipif(not FILES, reason="the collected sessions are not at hand")

@@ -11,8 +11,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers import plugins as module
 from replay_gui.core.importers.registry import importers
 from tests.helpers.foreign import read_all
-
-README = Path(__file__).parents[3] / "README.md"
+from tests.helpers.paths import README
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from replay_gui.core.log_reader import EventLog
 from replay_gui.core.report.classify import Damage, Diagnosis, diagnose
 from replay_gui.core.verdict import verify
 from tests.helpers import logs
+from tests.helpers.paths import RESOURCES
 
 Objects = list[bytes]  # header, records and seal, each as its bytes
 
@@ -152,6 +153,6 @@ def test_a_record_that_was_moved_far_is_still_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sample", ["damaged.rlog"])
 def test_the_damaged_sample_was_edited(sample: str) -> None:
-    found = told(Path(__file__).parents[3] / "resources" / "samples" / sample)
+    found = told(RESOURCES / "samples" / sample)
     assert found is not None
     assert found.damage is Damage.EDITED

@@ -25,6 +25,7 @@ from replay_gui.core.verdict import verify
 from replay_gui.printing.saving import PDF, SUFFIXES
 from replay_gui.version import VERSION
 from tests.helpers import logs
+from tests.helpers.paths import ROOT, VECTORS
 
 HOSTILE = "<img src=x onerror=alert(1)>\u202e\x1b[31m&amp;]]>|`**[x](http://evil.example)\n# no"
 
@@ -200,7 +201,7 @@ def test_a_run_without_events_has_a_report(tmp_path: Path) -> None:
     report = report_of(logs.write_log(tmp_path / "short.rlog", turns=0))
     for form in FORMS.values():
         assert form(report)
-    empty = Path(__file__).parents[2] / "data" / "vectors" / "empty.rlog"
+    empty = VECTORS / "empty.rlog"
     if empty.stat().st_size:
         assert all(form(report_of(empty)) for form in FORMS.values())
 
@@ -244,5 +245,5 @@ def test_every_form_can_be_asked_for() -> None:
 
 
 def test_the_version_is_that_of_the_project() -> None:
-    facts = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))
+    facts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert facts["project"]["version"] == VERSION

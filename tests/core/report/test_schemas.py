@@ -15,8 +15,9 @@ from replay_gui.cli import main
 from replay_gui.demo.samples import write_samples
 from tests.helpers.hostile import write_hostile
 from tests.helpers.logs import damage, write_log
+from tests.helpers.paths import DATA
 
-_SCHEMAS = Path(__file__).parents[2] / "data" / "schemas"
+_SCHEMAS = DATA / "schemas"
 SARIF = jsonschema.Draft4Validator(
     json.loads((_SCHEMAS / "sarif-2.1.0.json").read_text()), format_checker=jsonschema.FormatChecker()
 )

@@ -1,0 +1,14 @@
+"""Where the tests find files: the checkout, the test data, and the real logs that lie beside a checkout or are not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TESTS = ROOT / "tests"
+DATA = TESTS / "data"
+VECTORS = DATA / "vectors"
+SHARED = ROOT.parent / "shared"  # real logs that may not be published; tests that want them are skipped without them
+SHARED_DATA = SHARED / "data"
+README = ROOT / "README.md"
+RESOURCES = ROOT / "resources"
