@@ -73,12 +73,12 @@ def _prepare_environment(options: Options) -> None:
 
 
 def _run(app: QApplication, settings: QSettings, options: Options) -> int:
-    from replay_gui.demo.samples import SAMPLES
     from replay_gui.engine.bridge import EngineBridge
     from replay_gui.look.theme import apply_theme, ui_font
     from replay_gui.models.session import Session
-    from replay_gui.widgets.welcome_page import Sample
-    from replay_gui.windows.crash_dialog import CrashHook
+    from replay_gui.samples import SAMPLES
+    from replay_gui.widgets.run.welcome_page import Sample
+    from replay_gui.windows.dialogs.crash_dialog import CrashHook
     from replay_gui.windows.garbage import GarbageCollector
     from replay_gui.windows.interrupts import Interrupts
     from replay_gui.windows.main_window import MainWindow
@@ -135,7 +135,7 @@ def _take_picture(app: QApplication, window: MainWindow, options: Options, expec
 
 def _paths(options: Options) -> tuple[str | None, str | None]:
     """The run to open, and the one to compare it with."""
-    from replay_gui.demo.samples import OTHERWISE, REFERENCE
+    from replay_gui.samples import OTHERWISE, REFERENCE
 
     if not options.demo:
         return options.path, options.other

@@ -9,11 +9,11 @@ from pathlib import Path
 from replay_gui.commands.runs import GOOD, OWN_FORMAT, open_run
 from replay_gui.commands.terminal import say
 from replay_gui.commands.verify import verified
-from replay_gui.core.anchor import Anchor, anchor_of_file, anchor_of_log, written
+from replay_gui.core.anchor.anchor import Anchor, anchor_of_file, anchor_of_log, written
+from replay_gui.core.anchor.signing import HOW_TO_MAKE_KEYS, key_id, private_key
 from replay_gui.core.atomic_file import keep_apart, write_whole
-from replay_gui.core.header import says_it_is_a_log
-from replay_gui.core.signing import HOW_TO_MAKE_KEYS, key_id, private_key
-from replay_gui.core.source import Source
+from replay_gui.core.log.header import says_it_is_a_log
+from replay_gui.core.log.source import Source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from replay_gui.commands.runs import COULD_NOT, GOOD, OWN_FORMAT, add_format_argument, readable_file
 from replay_gui.commands.terminal import complain, say
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
-from replay_gui.core.header import MAGIC
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.limits import LIMITS, Limits
-from replay_gui.core.source import Source
+from replay_gui.core.log.header import MAGIC
+from replay_gui.core.log.source import Source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

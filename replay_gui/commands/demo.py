@@ -1,4 +1,4 @@
-"""demo: the bundled samples, made anew."""
+"""demo: copy the bundled samples to a folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from replay_gui.commands.runs import GOOD
 from replay_gui.commands.terminal import say
-from replay_gui.demo.samples import write_samples
+from replay_gui.samples import write_samples
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,13 +7,13 @@ import argparse
 from replay_gui.commands.arguments import UsageError, position
 from replay_gui.commands.runs import GOOD, add_run_arguments, open_run
 from replay_gui.commands.terminal import say, say_json
-from replay_gui.core.clock import utc
 from replay_gui.core.errors import PositionError
-from replay_gui.core.event import Event
-from replay_gui.core.event_stream import events_of
-from replay_gui.core.event_text import summarise
-from replay_gui.core.json_form import event_form
-from replay_gui.core.scanner import Ending
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.event_stream import events_of
+from replay_gui.core.log.scanner import Ending
+from replay_gui.core.text.clock import utc
+from replay_gui.core.text.event_text import summarise
+from replay_gui.core.text.json_form import event_form
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

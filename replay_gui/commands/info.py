@@ -8,10 +8,10 @@ from typing import Any
 
 from replay_gui.commands.runs import GOOD, OpenedRun, add_run_arguments, each_run
 from replay_gui.commands.terminal import ProgressLine, say, say_json
-from replay_gui.core.clock import utc
-from replay_gui.core.event_stream import events_of
-from replay_gui.core.run_summary import RunSummary
-from replay_gui.core.scanner import Ending
+from replay_gui.core.facts.run_summary import RunSummary
+from replay_gui.core.log.event_stream import events_of
+from replay_gui.core.log.scanner import Ending
+from replay_gui.core.text.clock import utc
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,7 @@ from replay_gui.core.importers.run_choice import split
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import AnchorFinding, ComparisonPart, Report, RunPart, Unread
 from replay_gui.core.report.redaction import SHARING, Profile, read_profile, redacted
-from replay_gui.core.verification import VerificationReport
+from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.printing.saving import SUFFIXES, check_suffix, save
 from replay_gui.version import VERSION
 

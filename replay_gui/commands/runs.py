@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from replay_gui.commands.terminal import complain
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
-from replay_gui.core.header import says_it_is_a_log
 from replay_gui.core.importers.run_choice import split
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.source import Source
+from replay_gui.core.log.header import says_it_is_a_log
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.source import Source
 
 if TYPE_CHECKING:
     from replay_gui.core.importers.converted import Converted

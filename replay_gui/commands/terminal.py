@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from replay_gui.core.json_form import one_line_json
-from replay_gui.core.plain_text import visible
+from replay_gui.core.text.json_form import one_line_json
+from replay_gui.core.text.plain_text import visible
 
 _PROGRESS_PAUSE = 0.1  # seconds
 _BAR = 24  # characters

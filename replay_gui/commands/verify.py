@@ -21,14 +21,14 @@ from replay_gui.commands.runs import (
     each_run,
 )
 from replay_gui.commands.terminal import ProgressLine, complain, say, say_json, say_verdict
-from replay_gui.core.foreign_verdict import foreign_verdict
+from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding, RunPart, Unread
-from replay_gui.core.source import Source
-from replay_gui.core.verdict import verify
-from replay_gui.core.verification import INVALID, VALID, Finding, VerificationReport
+from replay_gui.core.verification.foreign_verdict import foreign_verdict
+from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verification import INVALID, VALID, Finding, VerificationReport
 
 if TYPE_CHECKING:
-    from replay_gui.core.anchor import ReadAnchor  # and with it cryptography, which is slow to import
+    from replay_gui.core.anchor.anchor import ReadAnchor  # and with it cryptography, which is slow to import
 
 SMALL = 16 << 20  # bytes; a log up to this is verified before worker processes would have started
 SHOWN = 10  # findings of a kind that people are shown
@@ -77,8 +77,8 @@ def _anchor(args: argparse.Namespace) -> ReadAnchor | None:
         return None
     if len(args.runs) > 1 or os.path.isdir(args.runs[0]):
         raise UsageError("an anchor is of one run; give one RUN with --anchor")
-    from replay_gui.core.anchor import read_anchor
-    from replay_gui.core.signing import public_key
+    from replay_gui.core.anchor.anchor import read_anchor
+    from replay_gui.core.anchor.signing import public_key
 
     return read_anchor(args.anchor, None if args.key is None else public_key(args.key))
 
@@ -116,7 +116,7 @@ def _check_file(args: argparse.Namespace, anchor: ReadAnchor) -> int:
     """Of an anchored file that is no run, its bytes are all there is to check."""
     if args.report is not None or args.strict:
         raise UsageError("the anchor is of a file that is no log; it takes neither --report nor --strict")
-    from replay_gui.core.anchor import compare_file
+    from replay_gui.core.anchor.anchor import compare_file
 
     with Source(args.runs[0]) as source:
         found = compare_file(anchor, source)
@@ -170,7 +170,7 @@ class _Verifying:
     def _anchored(self, run: OpenedRun, report: VerificationReport) -> AnchorFinding | None:
         if self.anchor is None:
             return None
-        from replay_gui.core.anchor import compare_log
+        from replay_gui.core.anchor.anchor import compare_log
 
         return compare_log(self.anchor, run.log, report)
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from replay_gui.core.divergence.comparison import Comparison, Difference
 from replay_gui.core.divergence.row_places import RowPlaces
-from replay_gui.core.event import Event
-from replay_gui.core.find import Hit
-from replay_gui.core.nesting import Nesting
+from replay_gui.core.facts.find import Hit
+from replay_gui.core.facts.nesting import Nesting
+from replay_gui.core.facts.run_totals import ModelUse
+from replay_gui.core.facts.spending import Spending
+from replay_gui.core.facts.surveyed_run import SurveyedRun
+from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.event import Event
 from replay_gui.core.report.model import Report
-from replay_gui.core.run_index import RunIndex
-from replay_gui.core.run_totals import ModelUse
-from replay_gui.core.spending import Spending
-from replay_gui.core.state import Change
-from replay_gui.core.surveyed_run import SurveyedRun
+from replay_gui.core.state.state import Change
 
 
 @dataclass(frozen=True, slots=True)

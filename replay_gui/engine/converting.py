@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from replay_gui.core.index_cache import IndexCache
+from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.engine.answers import Progress
 from replay_gui.engine.background import Background
 from replay_gui.engine.frames import Message

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from replay_gui.core.find import Hit, Needle, find
-from replay_gui.core.log_reader import EventLog
+from replay_gui.core.facts.find import Hit, Needle, find
+from replay_gui.core.log.log_reader import EventLog
 from replay_gui.engine.answers import Found
 from replay_gui.engine.background import Background
 from replay_gui.engine.frames import Message
+from replay_gui.engine.jobs.worker import Report
 from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.requests import Find
-from replay_gui.engine.worker import Report
 
 FIND = "find"
 KEPT = 100_000  # hits that are handed on; the others are only counted

@@ -12,11 +12,11 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.errors import ReplayError
-from replay_gui.core.index_builder import Built
-from replay_gui.core.index_columns import read_column
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.scanner import Block
-from replay_gui.core.verification import VerificationReport
+from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_columns import read_column
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.scanner import Block
+from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.frames import Message
 from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.verifying import WORKERS, Verifying

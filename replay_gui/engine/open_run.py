@@ -10,21 +10,29 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from replay_gui.core.errors import ReplayError
-from replay_gui.core.event import Event
-from replay_gui.core.event_text import summarise
-from replay_gui.core.foreign_verdict import foreign_verdict, why_not_verifiable
-from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built
-from replay_gui.core.index_cache import IndexCache, shown
-from replay_gui.core.index_columns import IndexView
-from replay_gui.core.kinds import KINDS
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.replay import Effect, Replayer
-from replay_gui.core.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_PAIR, NO_TIME, NO_TOOL, RunIndex
-from replay_gui.core.snapshot_store import SnapshotReader
-from replay_gui.core.snapshots import SnapshotManager
-from replay_gui.core.source import stamp
-from replay_gui.core.state import EMPTY
-from replay_gui.core.verification import VALID, VerificationReport
+from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, Built
+from replay_gui.core.index.index_cache import IndexCache, shown
+from replay_gui.core.index.index_columns import IndexView
+from replay_gui.core.index.run_index import (
+    FLAG_FAILED,
+    FLAG_UNREADABLE,
+    NO_DURATION,
+    NO_PAIR,
+    NO_TIME,
+    NO_TOOL,
+    RunIndex,
+)
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.source import stamp
+from replay_gui.core.replay.replay import Effect, Replayer
+from replay_gui.core.replay.snapshot_store import SnapshotReader
+from replay_gui.core.replay.snapshots import SnapshotManager
+from replay_gui.core.state.state import EMPTY
+from replay_gui.core.text.event_text import summarise
+from replay_gui.core.verification.foreign_verdict import foreign_verdict, why_not_verifiable
+from replay_gui.core.verification.verification import VALID, VerificationReport
 from replay_gui.engine.answers import EventRow, Moment, Related, Rows, RunFacts, Totals
 from replay_gui.engine.breath import Breath
 

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 import platformdirs
 
-from replay_gui.core.event import Event
-from replay_gui.core.header import says_it_is_a_log
-from replay_gui.core.index_builder import Built
-from replay_gui.core.index_cache import IndexCache
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.plain_text import one_line
-from replay_gui.core.source import Source
+from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.header import says_it_is_a_log
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.source import Source
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import RunFacts
 from replay_gui.engine.open_run import Complain, OpenRun, Stamp
 

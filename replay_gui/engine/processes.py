@@ -45,7 +45,7 @@ class _Worker:
     def __init__(self, module: str, pool: WorkerPool) -> None:
         self.handle: Handle | None = None
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "replay_gui.engine.worker", module],
+            [sys.executable, "-P", "-m", "replay_gui.engine.jobs.worker", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(),
@@ -96,7 +96,7 @@ class WorkerPool:
     dies in a job makes it `failed`, in words. All methods may be called from any thread.
     """
 
-    def __init__(self, size: int = 2, module: str = "replay_gui.engine.jobs") -> None:
+    def __init__(self, size: int = 2, module: str = "replay_gui.engine.jobs.registry") -> None:
         self._size = size
         self._module = module
         self._lock = RLock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from replay_gui.core.divergence.rules import Rule
-from replay_gui.core.verification import VerificationReport
+from replay_gui.core.verification.verification import VerificationReport
 
 
 class ReportedRun(msgspec.Struct, frozen=True):

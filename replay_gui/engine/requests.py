@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from replay_gui.core.divergence.rules import Rule
-from replay_gui.core.verification import VerificationReport
+from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.frames import Message
 
 

@@ -9,21 +9,21 @@ import msgspec
 
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.run_choice import split
-from replay_gui.core.index_builder import Built
-from replay_gui.core.index_cache import IndexCache
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.verification import VerificationReport
+from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import FactsChanged, IndexGrew, Progress, RunOpened, Totals, Trouble
 from replay_gui.engine.background import Background
 from replay_gui.engine.converting import CONVERT, Converting
 from replay_gui.engine.finding import FIND, Finding
 from replay_gui.engine.frames import Message
+from replay_gui.engine.jobs.totals_job import MetaSums
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import Conversion, facts_of, is_foreign, opened, opened_conversion
 from replay_gui.engine.pace import Pace
 from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.requests import CheckFile, Find, GetRows, GetTotals, Question, Seek, StopWork, WorkEnded
-from replay_gui.engine.totals_job import MetaSums
 from replay_gui.engine.verifying import Verifying
 
 INDEX, JOIN, TOTALS = "index", "join", "totals"

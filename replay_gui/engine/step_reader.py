@@ -12,12 +12,12 @@ from replay_gui.core.divergence.differences import differences, pointer_token
 from replay_gui.core.divergence.row_places import RowPlaces
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.words import Spans, changed_words
-from replay_gui.core.dotted import dotted
-from replay_gui.core.event import Event
-from replay_gui.core.event_text import gist
-from replay_gui.core.plain_text import one_line
-from replay_gui.core.run_index import NO_PAIR
-from replay_gui.core.state import ABSENT
+from replay_gui.core.index.run_index import NO_PAIR
+from replay_gui.core.log.event import Event
+from replay_gui.core.state.state import ABSENT
+from replay_gui.core.text.dotted import dotted
+from replay_gui.core.text.event_text import gist
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow, Step
 from replay_gui.engine.open_run import ROWS_LIMIT, OpenRun
 

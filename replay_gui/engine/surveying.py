@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 import msgspec
 
-from replay_gui.core.surveyed_run import Places, SurveyedRun
+from replay_gui.core.facts.surveyed_run import Places, SurveyedRun
 from replay_gui.engine.answers import Formats, Sampled, Surveyed
 from replay_gui.engine.background import Background
 from replay_gui.engine.frames import Message

@@ -15,15 +15,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from replay_gui.core.index_builder import Built
-from replay_gui.core.integrity import Boundary
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.passes import IntegritySlice, StatesSlice, beginning
-from replay_gui.core.reducer import REDUCER
-from replay_gui.core.snapshot_store import Entry, lineage
-from replay_gui.core.state_hash import StateHash
-from replay_gui.core.verdict import conclude
-from replay_gui.core.verification import VerificationReport
+from replay_gui.core.index.index_builder import Built
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.replay.snapshot_store import Entry, lineage
+from replay_gui.core.state.reducer import REDUCER
+from replay_gui.core.state.state_hash import StateHash
+from replay_gui.core.verification.integrity import Boundary
+from replay_gui.core.verification.passes import IntegritySlice, StatesSlice, beginning
+from replay_gui.core.verification.verdict import conclude
+from replay_gui.core.verification.verification import VerificationReport
 
 WORKERS = 2
 _STEP = 8 << 20  # bytes of one integrity slice at the front, at least

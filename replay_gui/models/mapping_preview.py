@@ -7,21 +7,21 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
 
-from replay_gui.core.clock import utc
 from replay_gui.core.errors import ReplayError
-from replay_gui.core.event import Event
-from replay_gui.core.event_text import summarise
 from replay_gui.core.importers.generic import events_from
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.mapping import Mapping, guess
 from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
-from replay_gui.core.plain_text import one_line
+from replay_gui.core.log.event import Event
+from replay_gui.core.text.clock import utc
+from replay_gui.core.text.event_text import summarise
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Sampled
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.opening import user_mappings
 from replay_gui.engine.requests import Answer, Request, TakeSample
-from replay_gui.models.any_index import AnyIndex
+from replay_gui.models.run.any_index import AnyIndex
 
 HEADS = ("Record", "Kind", "Time", "Tool", "What it says")
 EVENTS = 50  # that are shown

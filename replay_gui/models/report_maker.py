@@ -11,7 +11,7 @@ from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction import Profile, redacted
 from replay_gui.engine.answers import Reported
 from replay_gui.engine.requests import MakeReport, StopReport
-from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 
 

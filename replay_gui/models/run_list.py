@@ -7,14 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
 
-from replay_gui.core.clock import span_words
-from replay_gui.core.plain_text import one_line
-from replay_gui.core.surveyed_run import SurveyedRun
+from replay_gui.core.facts.surveyed_run import SurveyedRun
+from replay_gui.core.text.clock import span_words
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Surveyed
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Answer, Request, Survey
-from replay_gui.models.any_index import AnyIndex
-from replay_gui.models.meta_words import cost_words
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.run.meta_words import cost_words
 
 NAME, FORMAT, EVENTS, CALLS, ERRORS, DURATION, TOKENS, COST = range(8)
 HEADS = ("Run", "Format", "Events", "Calls", "Errors", "Duration", "Tokens", "Cost")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.run_index import RunIndex
-from replay_gui.core.verification import VerificationReport
+from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import (
     FactsChanged,
     Found,
@@ -41,13 +41,13 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
-from replay_gui.models.error_steps import next_error
 from replay_gui.models.file_watch import FileWatch
-from replay_gui.models.lane_steps import next_in_lane
 from replay_gui.models.pacer import Pacer
-from replay_gui.models.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
-from replay_gui.models.timeline_marks import TimelineMarks
-from replay_gui.models.timeline_scale import TimelineScale
+from replay_gui.models.timeline.error_steps import next_error
+from replay_gui.models.timeline.lane_steps import next_in_lane
+from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
+from replay_gui.models.timeline.timeline_marks import TimelineMarks
+from replay_gui.models.timeline.timeline_scale import TimelineScale
 
 PACE = 100  # ms at most between two moments asked for in a row: the hand does not wait for what they cost
 

@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 
-from replay_gui.core.plain_text import visible
 from replay_gui.core.report.document import Block, Command, Facts, Paragraph, Picture, Table, Tone
+from replay_gui.core.text.plain_text import visible
 from replay_gui.look.theme import LIGHT, Medium, Normal, data_font, ui_font
 from replay_gui.printing.sheet import INNER, SIDE, Sheet, Words, broken
 from replay_gui.printing.timeline_picture import paint_timeline, picture_height

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
-from replay_gui.core.plain_text import one_line, visible
 from replay_gui.core.report.document import Document, Facts, Section
+from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.look.theme import LIGHT, Bold, Normal, data_font, ui_font
 from replay_gui.printing.blocks import TOGETHER, TONES, put_block
 from replay_gui.printing.sheet import BOTTOM, HEIGHT, INNER, SIDE, TOP, WIDTH, Sheet, broken

@@ -9,9 +9,9 @@ from PySide6.QtCore import QBuffer, QIODevice, QMarginsF
 from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from replay_gui.core.errors import NotWritten
-from replay_gui.core.plain_text import one_line
 from replay_gui.core.report.layout import document
 from replay_gui.core.report.model import Report
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.printing.pages import Pages
 from replay_gui.version import VERSION
 

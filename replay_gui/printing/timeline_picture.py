@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from replay_gui.core.plain_text import one_line
 from replay_gui.core.report.model import Timeline, TimelineLane
 from replay_gui.core.report.timeline_svg import bars, hue_of
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import LIGHT, Normal, ui_font
 
 _LANE, _BAR, _AXIS = 17.0, 12.0, 18.0

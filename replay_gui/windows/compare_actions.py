@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.windows.actions import SPECS
 from replay_gui.windows.compare_view import CompareView
 

@@ -7,12 +7,12 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from replay_gui.look.theme import GAP, HEAD, ICON, LINE, TOOLBAR, UNIT, set_role
-from replay_gui.models.comparison_session import ComparisonSession
-from replay_gui.models.comparison_words import point_words
-from replay_gui.widgets.comparison_badge import ComparisonBadge
-from replay_gui.widgets.divergence_view import run_name
-from replay_gui.widgets.elided_label import ElidedLabel
-from replay_gui.widgets.rules_button import RulesButton
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.comparison.comparison_words import point_words
+from replay_gui.widgets.comparison.comparison_badge import ComparisonBadge
+from replay_gui.widgets.comparison.divergence_view import run_name
+from replay_gui.widgets.comparison.rules_button import RulesButton
+from replay_gui.widgets.parts.elided_label import ElidedLabel
 
 _NAMED, _WIDE, _NARROW = 170 * GAP, 150 * GAP, 100 * GAP  # of the bar: below, it does without some of what it holds
 _POINT = 17 * GAP  # width of "divergence 3 of 31"

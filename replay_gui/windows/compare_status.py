@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from replay_gui.look.theme import GAP, set_role
-from replay_gui.models.comparison_session import ComparisonSession
-from replay_gui.models.comparison_words import counts_words, speed_words
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.comparison.comparison_words import counts_words, speed_words
 
 
 class CompareStatus(QStatusBar):

@@ -7,13 +7,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, set_role
-from replay_gui.models.comparison_finder import ComparisonFinder
-from replay_gui.models.comparison_session import ComparisonSession
-from replay_gui.models.finder import Finder
-from replay_gui.widgets.cause_panel import CausePanel
-from replay_gui.widgets.divergence_view import DivergenceView, run_name
-from replay_gui.widgets.step_diff_view import StepDiffView
-from replay_gui.widgets.timeline_panel import TimelinePanel
+from replay_gui.models.comparison.comparison_finder import ComparisonFinder
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.run.finder import Finder
+from replay_gui.widgets.comparison.cause_panel import CausePanel
+from replay_gui.widgets.comparison.divergence_view import DivergenceView, run_name
+from replay_gui.widgets.comparison.step_diff_view import StepDiffView
+from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from replay_gui.windows.compare_status import CompareStatus
 
 _UPPER, _LOWER = 0.44, 0.23  # of the height: above at most, and below

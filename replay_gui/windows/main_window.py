@@ -20,18 +20,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replay_gui.core.plain_text import one_line
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import apply_theme, theme_events
-from replay_gui.models.comparison_session import ComparisonSession
-from replay_gui.models.playback import Playback
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.run.playback import Playback
 from replay_gui.models.session import Session
-from replay_gui.widgets.banner_area import BannerArea
-from replay_gui.widgets.find_field import FindField
-from replay_gui.widgets.welcome_page import Sample, WelcomePage
+from replay_gui.widgets.parts.banner_area import BannerArea
+from replay_gui.widgets.parts.find_field import FindField
+from replay_gui.widgets.run.welcome_page import Sample, WelcomePage
 from replay_gui.windows.actions import SPECS, make_actions, set_icons
 from replay_gui.windows.compare_actions import CompareActions
 from replay_gui.windows.compare_bar import CompareBar
 from replay_gui.windows.compare_view import CompareView
+from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.last_positions import LastPositions
 from replay_gui.windows.layout_memory import LayoutMemory
 from replay_gui.windows.menus import MenuBar
@@ -40,11 +41,10 @@ from replay_gui.windows.run_actions import RunActions
 from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.run_status import RunStatus
 from replay_gui.windows.run_view import RunView
-from replay_gui.windows.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.source_actions import SourceActions
 
 if TYPE_CHECKING:
-    from replay_gui.windows.export_dialog import ExportDialog
+    from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
 TITLE = "replay-gui"
 
@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
     def on_export(self) -> ExportDialog:
         # Here, because the window opens sooner without all that reports need.
         from replay_gui.models.report_maker import ReportMaker
-        from replay_gui.windows.export_dialog import ExportDialog
+        from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
         maker = ReportMaker(self.session, self.comparison)
         facts = self.session.facts

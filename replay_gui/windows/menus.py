@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
 
-from replay_gui.core.plain_text import one_line
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, TOOLBAR, theme_events
 from replay_gui.windows.actions import SPECS, THEMES, VIEW

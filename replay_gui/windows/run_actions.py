@@ -7,10 +7,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.icons import icon
-from replay_gui.models.playback import Playback
+from replay_gui.models.run.playback import Playback
+from replay_gui.models.run.visited import VisitedPositions
 from replay_gui.models.session import Session
-from replay_gui.models.visited import VisitedPositions
-from replay_gui.windows.go_to_dialog import GoToDialog
+from replay_gui.windows.dialogs.go_to_dialog import GoToDialog
 from replay_gui.windows.run_view import RunView
 
 ZOOM, PAN = 0.8, 0.2  # a step in: this share is still shown; a step aside: this share of what is shown

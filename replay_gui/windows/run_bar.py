@@ -7,10 +7,10 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from replay_gui.look.theme import GAP, HEAD, ICON, LINE, TOOLBAR, UNIT, set_role
-from replay_gui.models.playback import SPEEDS, Playback
+from replay_gui.models.run.playback import SPEEDS, Playback
 from replay_gui.models.session import Session
-from replay_gui.widgets.find_field import FindField
-from replay_gui.widgets.verification_badge import VerificationBadge
+from replay_gui.widgets.parts.find_field import FindField
+from replay_gui.widgets.run.verification_badge import VerificationBadge
 
 _WORDED = {  # in full, and shorter
     "open": ("Open", "Open"),

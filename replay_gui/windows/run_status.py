@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QStatusBar, QWidget
 
-from replay_gui.core.clock import span_words
-from replay_gui.core.plain_text import one_line
-from replay_gui.core.run_index import NO_TIME, RunIndex
-from replay_gui.core.verification import NOT_VERIFIABLE
+from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.text.clock import span_words
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.verification.verification import NOT_VERIFIABLE
 from replay_gui.look.theme import GAP, ROW, UNIT, set_role
 from replay_gui.models.session import Session
-from replay_gui.widgets.elided_button import ElidedButton
-from replay_gui.widgets.elided_label import ElidedLabel
+from replay_gui.widgets.parts.elided_button import ElidedButton
+from replay_gui.widgets.parts.elided_label import ElidedLabel
 
 _SEALS = {"good": "Sealed", "bad": "Bad seal", "none": "Not sealed"}
 _BETWEEN = " · "

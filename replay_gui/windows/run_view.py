@@ -7,13 +7,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, set_role
-from replay_gui.models.finder import Finder
+from replay_gui.models.run.finder import Finder
 from replay_gui.models.session import Session
-from replay_gui.widgets.event_detail import EventDetail
-from replay_gui.widgets.event_list import EventList
-from replay_gui.widgets.run_facts_panel import RunFactsPanel
-from replay_gui.widgets.state_inspector import StateInspector
-from replay_gui.widgets.timeline_panel import TimelinePanel
+from replay_gui.widgets.run.event_detail import EventDetail
+from replay_gui.widgets.run.event_list import EventList
+from replay_gui.widgets.run.run_facts_panel import RunFactsPanel
+from replay_gui.widgets.run.state_inspector import StateInspector
+from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 
 _COLUMNS = (39, 30, 31)  # shares of the width
 _TIMELINE = 0.445  # of the height, at most: the panels below keep half of the window, menu and tool bar included

@@ -12,9 +12,9 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.engine.answers import Trouble
-from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
-from replay_gui.windows.export_dialog import ExportDialog
+from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
 QUIET = 150  # ms without news after which nothing more is expected
 TIMEOUT = 60_000  # ms

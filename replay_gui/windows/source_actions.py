@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from replay_gui.core.plain_text import one_line
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Formats, Trouble
 from replay_gui.engine.requests import Answer, ListFormats, Request
-from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
-from replay_gui.windows.runs_dialog import RunsDialog
+from replay_gui.windows.dialogs.runs_dialog import RunsDialog
 
 CHOOSE = "choose…"  # the action of the banner over a file of several runs
 MAPPING = "mapping…"  # and of that over one whose records were not all understood
@@ -139,7 +139,9 @@ class SourceActions(QObject):
     def on_mapping(self) -> None:
         facts = self._session.facts
         if facts is not None:
-            from replay_gui.windows.mapping_dialog import MappingDialog  # few need it, and reading it takes a while
+            from replay_gui.windows.dialogs.mapping_dialog import (
+                MappingDialog,  # few need it, and reading it takes a while
+            )
 
             dialog = MappingDialog(facts.path, self._session.bridge, self._window)
             dialog.saved.connect(self._on_mapping_saved)

@@ -18,13 +18,13 @@ import pytest
 from blake3 import blake3
 
 from replay_gui import EventLog, Recorder, ReplayEngine
-from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built, IndexBuilder
-from replay_gui.core.index_cache import shown
-from replay_gui.core.index_columns import IndexView
-from replay_gui.core.replay import Replayer
-from replay_gui.core.snapshot_store import SnapshotReader
-from replay_gui.core.snapshots import SnapshotManager
-from replay_gui.core.verification import VerificationReport
+from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, Built, IndexBuilder
+from replay_gui.core.index.index_cache import shown
+from replay_gui.core.index.index_columns import IndexView
+from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.replay.snapshot_store import SnapshotReader
+from replay_gui.core.replay.snapshots import SnapshotManager
+from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import IndexGrew
 from replay_gui.engine.opening import user_cache
 from replay_gui.engine.processes import WorkerPool
@@ -135,7 +135,7 @@ def verify(log: Path, small: Path) -> Iterator[Figure]:
     yield Figure("verify, 2 worker processes", ratio, 1.3, "x", f"{took:.2f} s")
     with tempfile.TemporaryDirectory() as cache, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", cache)
-        talk = Talk("replay_gui.engine.jobs")
+        talk = Talk("replay_gui.engine.jobs.registry")
         talk.engine.start()
         runs = iter(range(PAIRS))
         try:

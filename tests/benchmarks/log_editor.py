@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgpack
 
-from replay_gui.core.canonical import decode, encode_sorted
-from replay_gui.core.chain import digest, record_hash, seal_hash
-from replay_gui.core.log_reader import EventLog
+from replay_gui.core.log.canonical import decode, encode_sorted
+from replay_gui.core.log.chain import digest, record_hash, seal_hash
+from replay_gui.core.log.log_reader import EventLog
 
 _BUFFER = 1 << 22
 

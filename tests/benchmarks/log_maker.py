@@ -9,9 +9,9 @@ from typing import Any
 
 import msgpack
 
-from replay_gui.core.canonical import encode_sorted
-from replay_gui.core.chain import digest, record_hash, request_hash, seal_hash
-from replay_gui.core.header import header_bytes
+from replay_gui.core.log.canonical import encode_sorted
+from replay_gui.core.log.chain import digest, record_hash, request_hash, seal_hash
+from replay_gui.core.log.header import header_bytes
 
 _BUFFER = 1 << 22
 _TOOLS = ("search", "read_file", "query_db", "run_tests")

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from replay_gui.core.nesting import Nesting
-from replay_gui.core.spending import SpendingBuilder
-from replay_gui.core.state import Change, OverlayMap
+from replay_gui.core.facts.nesting import Nesting
+from replay_gui.core.facts.spending import SpendingBuilder
+from replay_gui.core.state.state import Change, OverlayMap
 from replay_gui.engine.answers import Totals
-from replay_gui.models.lanes import Lanes
-from replay_gui.models.timeline_choice import LaneChoice
-from replay_gui.models.value_rows import ValueTree, View
-from replay_gui.widgets.timeline_panel import TimelinePanel
+from replay_gui.models.run.value_rows import ValueTree, View
+from replay_gui.models.timeline.lanes import Lanes
+from replay_gui.models.timeline.timeline_choice import LaneChoice
+from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from tests.benchmarks.figure import Figure, seconds
 from tests.helpers.runs import StillSession, synthetic_index
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from replay_gui.demo.samples import SAMPLES
+from replay_gui.samples import SAMPLES
 
 
 def test_the_samples_are_written(command: Any, tmp_path: Path) -> None:

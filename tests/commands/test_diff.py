@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from replay_gui import DivergencePoint, EventLog, ReplayEngine
-from replay_gui.core.recorder import Recorder
-from replay_gui.demo.samples import OTHERWISE, REFERENCE, RERUN
+from replay_gui.core.recorder.recorder import Recorder
+from replay_gui.samples import OTHERWISE, REFERENCE, RERUN
 from tests.commands.conftest import Command
 
 

@@ -13,7 +13,7 @@ def talk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_pa
     """With the engine's jobs, or those of another module of this folder."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    talk = Talk(getattr(request, "param", "replay_gui.engine.jobs"))
+    talk = Talk(getattr(request, "param", "replay_gui.engine.jobs.registry"))
     talk.engine.start()
     yield talk
     talk.engine.close()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from replay_gui.core.errors import LogRefused
-from replay_gui.engine.worker import Job, Report
+from replay_gui.engine.jobs.worker import Job, Report
 
 
 def echo(args: dict[str, Any], report: Report) -> Any:

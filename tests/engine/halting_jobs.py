@@ -6,8 +6,8 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from replay_gui.engine import jobs
-from replay_gui.engine.worker import Job, Report
+from replay_gui.engine.jobs import registry as jobs
+from replay_gui.engine.jobs.worker import Job, Report
 
 
 class Halting:

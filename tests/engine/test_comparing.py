@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from replay_gui.core.divergence.rules import Action, Rule
-from replay_gui.core.index_builder import IndexBuilder
-from replay_gui.core.index_cache import IndexCache, finish
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.recorder import Recorder
+from replay_gui.core.index.index_builder import IndexBuilder
+from replay_gui.core.index.index_cache import IndexCache, finish
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.answers import AlignedRows, Compared, Step, Trouble
 from replay_gui.engine.comparing import Comparing
 from replay_gui.engine.open_run import OpenRun
@@ -26,7 +26,8 @@ SEARCH = Rule(Action.NONDETERMINISTIC, tool="search")
 
 
 def load_jobs() -> Any:
-    from replay_gui.engine import compare_job, jobs
+    from replay_gui.engine.jobs import compare_job
+    from replay_gui.engine.jobs import registry as jobs
 
     gc.enable()  # importing them turned it off, which is right in a worker alone
     return jobs.JOBS, compare_job

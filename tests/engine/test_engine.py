@@ -16,12 +16,12 @@ from blake3 import blake3
 from replay_gui.cli import main
 from replay_gui.commands.verify import report_form
 from replay_gui.core.importers.conversion import convert
-from replay_gui.core.index_cache import IndexCache
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.record_columns import read_contents
-from replay_gui.core.replay import ReplayEngine
-from replay_gui.core.verdict import verify
-from replay_gui.core.verification import VerificationReport
+from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.index.record_columns import read_contents
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.replay.replay import ReplayEngine
+from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine import run_keeper
 from replay_gui.engine.answers import IndexGrew, Moment, Progress, Rows, RunOpened, Trouble
 from replay_gui.engine.opening import Conversion, file_stamp, opened_conversion, user_cache
@@ -72,7 +72,7 @@ def test_the_second_time_the_index_is_there_at_once_and_the_verdict_is_made_anew
     assert talk.until(VerificationReport).verdict == "INVALID"
 
 
-JOBS = "replay_gui.engine.jobs", "tests.engine.late_index_jobs", "tests.engine.late_check_jobs"
+JOBS = "replay_gui.engine.jobs.registry", "tests.engine.late_index_jobs", "tests.engine.late_check_jobs"
 
 
 @pytest.mark.parametrize("talk", JOBS, indirect=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from replay_gui.core.verification import VerificationReport
+from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import IndexGrew, Moment, Rows, RunOpened, Trouble
 from replay_gui.engine.engine import Engine
 from replay_gui.engine.processes import WorkerPool

@@ -173,7 +173,7 @@ def test_a_worker_outlives_its_program_by_no_job() -> None:
     """The program is killed while a job runs: the end of input ends the worker."""
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(ROOT)])}
     worker = subprocess.Popen(
-        [sys.executable, "-P", "-m", "replay_gui.engine.worker", "fake_jobs"],
+        [sys.executable, "-P", "-m", "replay_gui.engine.jobs.worker", "fake_jobs"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=env,

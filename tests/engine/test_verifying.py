@@ -17,16 +17,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_gui import EventLog, VerificationReport
-from replay_gui.core import index_builder, scanner, verdict
-from replay_gui.core.canonical import encode
-from replay_gui.core.chain import digest
 from replay_gui.core.errors import LogRefused
-from replay_gui.core.event import SKIPPED_KIND
-from replay_gui.core.index_builder import SNAPSHOTS_FILE, Built
-from replay_gui.core.record_columns import read_contents, write_chain
-from replay_gui.core.snapshot_codec import encode_keyframe
-from replay_gui.core.snapshots import SnapshotPolicy
-from replay_gui.core.verdict import verify
+from replay_gui.core.index import index_builder
+from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, Built
+from replay_gui.core.index.record_columns import read_contents, write_chain
+from replay_gui.core.log import scanner
+from replay_gui.core.log.canonical import encode
+from replay_gui.core.log.chain import digest
+from replay_gui.core.log.event import SKIPPED_KIND
+from replay_gui.core.replay.snapshot_codec import encode_keyframe
+from replay_gui.core.replay.snapshots import SnapshotPolicy
+from replay_gui.core.verification import verdict
+from replay_gui.core.verification.verdict import verify
 from replay_gui.engine import verifying
 from replay_gui.engine.verifying import WORKERS, Verifying
 from tests.helpers.event_strategies import events
@@ -39,7 +41,7 @@ INDEX = "index"
 
 
 def load_jobs() -> Any:
-    from replay_gui.engine import jobs
+    from replay_gui.engine.jobs import registry as jobs
 
     gc.enable()  # importing them turned it off, which is right in a worker alone
     return jobs.JOBS

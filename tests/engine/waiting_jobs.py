@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from replay_gui.core.index_builder import Built
-from replay_gui.core.index_columns import COLUMNS
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.passes import IntegritySlice
-from replay_gui.engine import jobs
-from replay_gui.engine.worker import Report
+from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_columns import COLUMNS
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.verification.passes import IntegritySlice
+from replay_gui.engine.jobs import registry as jobs
+from replay_gui.engine.jobs.worker import Report
 
 
 def late_index(args: dict[str, Any], report: Report) -> Built:

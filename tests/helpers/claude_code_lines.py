@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from replay_gui.core.importers.claude_code import ClaudeCode
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.source import Source
+from replay_gui.core.log.source import Source
 
 CWD = "/home/me/project"
 

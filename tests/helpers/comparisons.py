@@ -22,7 +22,7 @@ from replay_gui.core.divergence.comparison import (
 from replay_gui.core.divergence.row_places import RowPlaces
 from replay_gui.engine.answers import AlignedRow, AlignedRows, Compared, EventRow, RunFacts, Step
 from replay_gui.engine.requests import GetAligned, Question
-from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from tests.helpers.moments import event_at, story_index, story_row
 

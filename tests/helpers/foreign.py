@@ -11,7 +11,7 @@ from typing import Any
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.registry import importer_for
-from replay_gui.core.source import Source
+from replay_gui.core.log.source import Source
 from tests.helpers.paths import SHARED_DATA
 
 _DATA = SHARED_DATA

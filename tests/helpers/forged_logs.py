@@ -8,13 +8,13 @@ from typing import Any
 
 import msgpack
 
-from replay_gui.core.canonical import encode, encode_sorted
-from replay_gui.core.chain import digest, record_hash, seal_hash
-from replay_gui.core.draft import Draft
-from replay_gui.core.header import header_bytes
-from replay_gui.core.reducer import fold
-from replay_gui.core.state import State
-from replay_gui.core.state_hash import StateHash
+from replay_gui.core.log.canonical import encode, encode_sorted
+from replay_gui.core.log.chain import digest, record_hash, seal_hash
+from replay_gui.core.log.header import header_bytes
+from replay_gui.core.state.draft import Draft
+from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.state import State
+from replay_gui.core.state.state_hash import StateHash
 
 HEADER: dict[str, Any] = {"run_id": "forged", "reducer": "standard/1"}
 

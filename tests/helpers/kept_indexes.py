@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from replay_gui.core.index_builder import IndexBuilder
-from replay_gui.core.index_cache import IndexCache, finish
-from replay_gui.core.log_reader import EventLog
+from replay_gui.core.index.index_builder import IndexBuilder
+from replay_gui.core.index.index_cache import IndexCache, finish
+from replay_gui.core.log.log_reader import EventLog
 
 
 def keep(cache: IndexCache, path: Path) -> Path:

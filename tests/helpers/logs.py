@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from replay_gui.core.recorder import Recorder
+from replay_gui.core.recorder.recorder import Recorder
 
 SECOND = 1_000_000_000
 

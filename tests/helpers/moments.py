@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from replay_gui.core.event import Event
-from replay_gui.core.event_text import summarise
-from replay_gui.core.kinds import KINDS
-from replay_gui.core.run_index import FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TIME, NO_TOOL, RunIndex
-from replay_gui.core.state import Change
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TIME, NO_TOOL, RunIndex
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.state.state import Change
+from replay_gui.core.text.event_text import summarise
 from replay_gui.engine.answers import EventRow, Moment, Related, Rows, RunFacts
 from tests.helpers.runs import StillSession
 

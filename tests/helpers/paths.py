@@ -1,4 +1,4 @@
-"""Where the tests find files: the checkout, the test data, and the real logs that lie beside a checkout or are not there."""
+"""Where the tests find files: the checkout, the test data, real logs beside the checkout (absent elsewhere)."""
 
 from __future__ import annotations
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Slot
 
-from replay_gui.core.kinds import KINDS
-from replay_gui.core.run_index import FLAG_CRITICAL, FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
-from replay_gui.core.verification import Finding, VerificationReport
+from replay_gui.core.index.run_index import FLAG_CRITICAL, FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
+from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.verification.verification import Finding, VerificationReport
 from replay_gui.models.session import Session
 
 TOOLS = ("search", "read_file", "run_tests", "query_db")

@@ -7,7 +7,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar
 
-from replay_gui.core.verification import VerificationReport
+from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import RunOpened
 from replay_gui.engine.engine import Engine
 from replay_gui.engine.processes import WorkerPool

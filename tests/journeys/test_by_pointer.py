@@ -11,8 +11,8 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from replay_gui.models.playback import SPEEDS
-from replay_gui.widgets.timeline import Timeline
+from replay_gui.models.run.playback import SPEEDS
+from replay_gui.widgets.timeline.timeline import Timeline
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from replay_gui.widgets.banner import Banner
-from replay_gui.widgets.progress_strip import ProgressStrip
-from replay_gui.widgets.verification_badge import VerificationBadge
+from replay_gui.widgets.parts.banner import Banner
+from replay_gui.widgets.parts.progress_strip import ProgressStrip
+from replay_gui.widgets.run.verification_badge import VerificationBadge
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
 from tests.helpers.large_session import write_session

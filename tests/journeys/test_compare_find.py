@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from replay_gui.core.recorder import Recorder
-from replay_gui.models.compare_rows import SIDE_A, SIDE_B
-from replay_gui.models.comparison_session import ComparisonSession
-from replay_gui.models.search import Search
-from replay_gui.widgets.divergence_find import DivergenceFind
-from replay_gui.widgets.find_field import FindField
+from replay_gui.core.recorder.recorder import Recorder
+from replay_gui.models.comparison.compare_rows import SIDE_A, SIDE_B
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.run.search import Search
+from replay_gui.widgets.comparison.divergence_find import DivergenceFind
+from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.windows.run_bar import RunBar
 from tests.helpers.journey import Journey
 

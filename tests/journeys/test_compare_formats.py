@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from replay_gui.models.comparison_session import ComparisonSession
+from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
-from replay_gui.windows.mapping_dialog import MappingDialog
+from replay_gui.windows.dialogs.mapping_dialog import MappingDialog
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.foreign import written
 from tests.helpers.journey import Journey

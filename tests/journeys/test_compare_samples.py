@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.core.divergence.rules_file import read_rules, rules_beside
-from replay_gui.demo.samples import DAMAGED, OTHERWISE, REFERENCE, RERUN
-from replay_gui.models.comparison_session import ComparisonSession
-from replay_gui.widgets.place_prompt import PlacePrompt
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.samples import DAMAGED, OTHERWISE, REFERENCE, RERUN
+from replay_gui.widgets.comparison.place_prompt import PlacePrompt
 from replay_gui.windows.actions import SPECS
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey

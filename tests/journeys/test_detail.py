@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from replay_gui.core.recorder import Recorder
-from replay_gui.widgets.event_detail import RAW, READABLE, TREE, EventDetail
-from replay_gui.widgets.event_list import EventList
-from replay_gui.widgets.fact_row import FactRow
-from replay_gui.widgets.state_inspector import StateInspector
+from replay_gui.core.recorder.recorder import Recorder
+from replay_gui.widgets.run.event_detail import RAW, READABLE, TREE, EventDetail
+from replay_gui.widgets.run.event_list import EventList
+from replay_gui.widgets.run.fact_row import FactRow
+from replay_gui.widgets.run.state_inspector import StateInspector
 from tests.helpers.journey import Journey
 
 HOSTILE = "<img src=x onerror=alert(1)><b>bold</b> \x1b[31mred\x1b[0m \u202eevil\u2066 \x00\x07"

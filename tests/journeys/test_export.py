@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 
-from replay_gui.windows.export_dialog import FORMS, ExportDialog
+from replay_gui.windows.dialogs.export_dialog import FORMS, ExportDialog
 from tests.helpers import logs
 from tests.helpers.journey import Journey
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from replay_gui.models.finder import Finder
-from replay_gui.widgets.event_list import EventList
-from replay_gui.widgets.find_field import FindField
+from replay_gui.models.run.finder import Finder
+from replay_gui.widgets.parts.find_field import FindField
+from replay_gui.widgets.run.event_list import EventList
 from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.run_view import RunView
 from tests.helpers.journey import Journey

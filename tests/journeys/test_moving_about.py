@@ -10,14 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from replay_gui.demo.samples import DAMAGED
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.look.theme import GAP, apply_theme
 from replay_gui.models.session import Session
-from replay_gui.widgets.banner import Banner
-from replay_gui.widgets.event_detail import EventDetail
-from replay_gui.widgets.event_list import EventList
-from replay_gui.widgets.state_inspector import StateInspector
+from replay_gui.samples import DAMAGED
+from replay_gui.widgets.parts.banner import Banner
+from replay_gui.widgets.run.event_detail import EventDetail
+from replay_gui.widgets.run.event_list import EventList
+from replay_gui.widgets.run.state_inspector import StateInspector
 from replay_gui.windows.main_window import MainWindow
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log

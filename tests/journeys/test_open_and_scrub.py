@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.look.theme import theme
 from replay_gui.models.session import Session
-from replay_gui.windows.go_to_dialog import GoToDialog
+from replay_gui.windows.dialogs.go_to_dialog import GoToDialog
+from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.main_window import MainWindow
-from replay_gui.windows.shortcuts_dialog import ShortcutsDialog
 from tests.helpers.journey import Journey
 from tests.helpers.logs import damage, write_log
 

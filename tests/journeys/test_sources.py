@@ -11,9 +11,9 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel
 
-from replay_gui.widgets.banner import Banner
-from replay_gui.windows.mapping_dialog import MappingDialog
-from replay_gui.windows.runs_dialog import RunsDialog
+from replay_gui.widgets.parts.banner import Banner
+from replay_gui.windows.dialogs.mapping_dialog import MappingDialog
+from replay_gui.windows.dialogs.runs_dialog import RunsDialog
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.foreign import written
 from tests.helpers.journey import Journey

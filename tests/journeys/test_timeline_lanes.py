@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication
 
 from replay_gui.look.theme import LANE
 from replay_gui.resource_paths import resources
-from replay_gui.widgets.timeline import Timeline
-from replay_gui.widgets.timeline_layout import TOP
-from replay_gui.widgets.timeline_menu import TimelineMenu
-from replay_gui.widgets.timeline_panel import TimelinePanel
+from replay_gui.widgets.timeline.timeline import Timeline
+from replay_gui.widgets.timeline.timeline_layout import TOP
+from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
+from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from tests.helpers.journey import Journey
 
 pytestmark = pytest.mark.qt_log_ignore(

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from replay_gui.core.surveyed_run import SurveyedRun
+from replay_gui.core.facts.surveyed_run import SurveyedRun
 from replay_gui.engine.answers import Surveyed
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Answer

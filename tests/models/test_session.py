@@ -9,15 +9,15 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from pytestqt.qtbot import QtBot
 
-from replay_gui.core.kinds import KINDS
-from replay_gui.core.run_index import NO_TOOL, RunIndex
+from replay_gui.core.index.run_index import NO_TOOL, RunIndex
+from replay_gui.core.log.kinds import KINDS
 from replay_gui.engine.answers import Rows, Trouble
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Seat
-from replay_gui.models.lane_steps import next_in_lane
 from replay_gui.models.session import Session
-from replay_gui.models.timeline_axis import NUMBERS
-from replay_gui.models.timeline_marks import TimelineMarks
+from replay_gui.models.timeline.lane_steps import next_in_lane
+from replay_gui.models.timeline.timeline_axis import NUMBERS
+from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from tests.helpers.logs import damage, write_log
 
 WAIT = 30_000  # ms

@@ -13,12 +13,12 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from replay_gui.core.log_reader import EventLog
+from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.document import Column, Command, Document, Fact, Facts, Paragraph, Section, Table
 from replay_gui.core.report.layout import document
 from replay_gui.core.report.model import Report
-from replay_gui.core.verdict import verify
+from replay_gui.core.verification.verdict import verify
 from replay_gui.look.theme import LIGHT
 from replay_gui.printing.pages import Pages
 from replay_gui.printing.pdf import pdf

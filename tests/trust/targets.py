@@ -16,10 +16,10 @@ from replay_gui import EventLog
 from replay_gui.core.errors import ImportRefused, LogRefused, LogUnreadable
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.registry import recognise
-from replay_gui.core.index_builder import IndexBuilder
-from replay_gui.core.replay import Replayer
-from replay_gui.core.state_hash import StateHash
-from replay_gui.core.verdict import verify
+from replay_gui.core.index.index_builder import IndexBuilder
+from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.state.state_hash import StateHash
+from replay_gui.core.verification.verdict import verify
 from tests.helpers.forged_logs import forged
 from tests.helpers.paths import DATA
 from tests.trust.test_bytes import turns

@@ -14,12 +14,12 @@ import msgpack
 import pytest
 
 from replay_gui import EventLog, VerificationReport
-from replay_gui.core.anchor import ReadAnchor, anchor_of_log, compare_log
-from replay_gui.core.canonical import encode
-from replay_gui.core.chain import digest, record_hash
+from replay_gui.core.anchor.anchor import ReadAnchor, anchor_of_log, compare_log
 from replay_gui.core.errors import LogRefused
-from replay_gui.core.replay import Replayer
-from replay_gui.core.verdict import verify
+from replay_gui.core.log.canonical import encode
+from replay_gui.core.log.chain import digest, record_hash
+from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.verification.verdict import verify
 from tests.helpers.forged_logs import Forge, forged, pack, written
 
 SIZE = 16 << 10

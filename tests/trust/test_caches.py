@@ -13,9 +13,9 @@ import pytest
 
 from replay_gui import EventLog, VerificationReport
 from replay_gui.cli import main
-from replay_gui.core.index_cache import IndexCache
-from replay_gui.core.replay import Replayer
-from replay_gui.core.verdict import verify
+from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.verification.verdict import verify
 from replay_gui.engine.answers import Moment
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import opened
@@ -106,7 +106,7 @@ def test_a_forged_index_or_snapshot_never_changes_what_is_shown(tmp_path: Path, 
 @pytest.mark.parametrize("broken", [False, True])
 def test_no_verdict_rests_on_the_cache(tmp_path: Path, long_log: Path, broken: bool) -> None:
     """verify, with workers that begin at snapshots of the cache, says what one pass over the file says."""
-    from replay_gui.engine import jobs
+    from replay_gui.engine.jobs import registry as jobs
     from replay_gui.engine.verifying import Verifying
 
     if broken:

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.processes import WorkerPool
-from replay_gui.widgets.find_field import FindField
-from replay_gui.widgets.row_view import RowView
-from replay_gui.windows.crash_dialog import CrashHook
-from replay_gui.windows.export_dialog import ExportDialog
-from replay_gui.windows.runs_dialog import RunsDialog
+from replay_gui.widgets.parts.find_field import FindField
+from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.windows.dialogs.crash_dialog import CrashHook
+from replay_gui.windows.dialogs.export_dialog import ExportDialog
+from replay_gui.windows.dialogs.runs_dialog import RunsDialog
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log

@@ -14,12 +14,12 @@ import msgpack
 import pytest
 
 from replay_gui import EventLog
-from replay_gui.core.canonical import encode
-from replay_gui.core.chain import seal_hash
 from replay_gui.core.errors import LogRefused
-from replay_gui.core.kinds import KINDS
-from replay_gui.core.verdict import verify
-from tests.core.test_damage import told, told_by_reference
+from replay_gui.core.log.canonical import encode
+from replay_gui.core.log.chain import seal_hash
+from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.verification.verdict import verify
+from tests.core.verification.test_damage import told, told_by_reference
 from tests.helpers.forged_logs import HEADER, Forge, forged, pack, written
 from tests.helpers.reference import reference
 

@@ -15,7 +15,7 @@ import pytest
 from replay_gui import EventLog, ReplayError
 from replay_gui.cli import main
 from replay_gui.core.errors import LogChanged, LogUnreadable
-from replay_gui.core.verdict import verify
+from replay_gui.core.verification.verdict import verify
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
 

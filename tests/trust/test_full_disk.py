@@ -14,8 +14,8 @@ import pytest
 
 from replay_gui import EventLog
 from replay_gui.cli import main
-from replay_gui.core.index_cache import IndexCache
-from replay_gui.core.source import Source
+from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.log.source import Source
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
 from tests.helpers.kept_indexes import keep
@@ -66,7 +66,7 @@ def test_no_folder_at_all_for_an_index(journey: Journey, tmp_path: Path, monkeyp
     def read_only(*args: Any, **more: Any) -> str:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr("replay_gui.core.index_cache.tempfile.mkdtemp", read_only)
+    monkeypatch.setattr("replay_gui.core.index.index_cache.tempfile.mkdtemp", read_only)
     journey.session.open(str(path))
     journey.until(lambda: bool(said))
     assert "\n" not in said[0]

@@ -17,15 +17,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from replay_gui.cli import main
-from replay_gui.widgets.cause_panel import CausePanel
-from replay_gui.widgets.divergence_view import DivergenceView
-from replay_gui.widgets.event_detail import EventDetail
-from replay_gui.widgets.find_field import FindField
-from replay_gui.widgets.timeline import Timeline
-from replay_gui.windows.crash_dialog import CrashHook
-from replay_gui.windows.export_dialog import ExportDialog
-from replay_gui.windows.mapping_dialog import MappingDialog
-from replay_gui.windows.runs_dialog import RunsDialog
+from replay_gui.widgets.comparison.cause_panel import CausePanel
+from replay_gui.widgets.comparison.divergence_view import DivergenceView
+from replay_gui.widgets.parts.find_field import FindField
+from replay_gui.widgets.run.event_detail import EventDetail
+from replay_gui.widgets.timeline.timeline import Timeline
+from replay_gui.windows.dialogs.crash_dialog import CrashHook
+from replay_gui.windows.dialogs.export_dialog import ExportDialog
+from replay_gui.windows.dialogs.mapping_dialog import MappingDialog
+from replay_gui.windows.dialogs.runs_dialog import RunsDialog
 from tests.helpers.hostile import EVIL, HTML, faults_on_screen, write_hostile
 from tests.helpers.journey import Journey
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from replay_gui.engine import jobs
-from replay_gui.engine.worker import Job, Report
+from replay_gui.engine.jobs import registry as jobs
+from replay_gui.engine.jobs.worker import Job, Report
 
 _NAME, _TROUBLE = os.environ["TROUBLED_JOB"], Path(os.environ["TROUBLE"])
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from replay_gui.windows.actions import SPECS
+from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.menus import MENU_KEY
-from replay_gui.windows.shortcuts_dialog import ShortcutsDialog
 from tests.helpers.paths import README
 
 

@@ -12,8 +12,8 @@ from replay_gui.core.divergence.matching import matches
 from replay_gui.core.divergence.moves import moved
 from replay_gui.core.divergence.presence import MIX, Ids, Places, in_both
 from replay_gui.core.divergence.side import Side, joint
-from replay_gui.core.kinds import KINDS
-from replay_gui.core.run_index import NO_PAIR
+from replay_gui.core.index.run_index import NO_PAIR
+from replay_gui.core.log.kinds import KINDS
 
 _RESPONSE = KINDS.index("ToolResponse")
 _REQUEST = KINDS.index("ToolRequest")

@@ -11,7 +11,7 @@ from msgspec import Raw, msgpack
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.matching import matches
 from replay_gui.core.divergence.presence import Ids
-from replay_gui.core.state import ABSENT, LISTS, MAPS, GrowList, OverlayMap
+from replay_gui.core.state.state import ABSENT, LISTS, MAPS, GrowList, OverlayMap
 
 Same = Callable[[str, Any, Any], bool]
 

@@ -10,8 +10,8 @@ from replay_gui.core.divergence.comparison import GAP, Cause, CauseKind, Change,
 from replay_gui.core.divergence.explanations import Evidence, explain, noise_of
 from replay_gui.core.divergence.joint_rows import JointRows
 from replay_gui.core.divergence.silence import LOUD, ChangedRows, Silence
-from replay_gui.core.event import Event
-from replay_gui.core.run_index import NO_PAIR
+from replay_gui.core.index.run_index import NO_PAIR
+from replay_gui.core.log.event import Event
 
 _AHEAD = 64  # rows in which what took the place of a step is looked for
 

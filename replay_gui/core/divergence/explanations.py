@@ -12,10 +12,10 @@ from replay_gui.core.divergence.causes import Found
 from replay_gui.core.divergence.comparison import CauseKind, Change, Difference
 from replay_gui.core.divergence.presets import PRESETS
 from replay_gui.core.divergence.rules import alike
-from replay_gui.core.event import Event
-from replay_gui.core.event_text import gist, summarise
-from replay_gui.core.plain_text import one_line
-from replay_gui.core.state import ABSENT, LISTS, MAPS
+from replay_gui.core.log.event import Event
+from replay_gui.core.state.state import ABSENT, LISTS, MAPS
+from replay_gui.core.text.event_text import gist, summarise
+from replay_gui.core.text.plain_text import one_line
 
 BETWEEN = " — "  # stands between the headline and the details
 _QUOTED = 60  # characters of a quotation

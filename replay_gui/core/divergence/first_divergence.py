@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from replay_gui.core.divergence.side import Side
-from replay_gui.core.index_columns import CHAIN_STEP
+from replay_gui.core.index.index_columns import CHAIN_STEP
 
 
 def first_divergence(a: Side, b: Side) -> int | None:

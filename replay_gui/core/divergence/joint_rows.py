@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from replay_gui.core.divergence.comparison import GAP, Alignment
 from replay_gui.core.divergence.past import Past
 from replay_gui.core.divergence.side import Side
-from replay_gui.core.event import Event
-from replay_gui.core.run_index import NO_TOOL
+from replay_gui.core.index.run_index import NO_TOOL
+from replay_gui.core.log.event import Event
 
 ANSWER = "ToolResponse"
 

@@ -10,9 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.event import whole
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.scanner import Block, Ending
+from replay_gui.core.log.event import whole
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.scanner import Block, Ending
 
 NO_PARENT = -1
 NO_STATE = 0

@@ -13,8 +13,8 @@ from replay_gui.core.divergence.comparison import GAP, Change, Comparison, Diver
 from replay_gui.core.divergence.explanations import in_one_line
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.side import Side
-from replay_gui.core.event import Event
-from replay_gui.core.log_reader import EventLog
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.log_reader import EventLog
 
 
 def divergences(a: EventLog, b: EventLog, rules: Rules | None = None) -> Iterator[DivergencePoint]:

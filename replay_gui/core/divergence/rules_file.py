@@ -12,7 +12,7 @@ import msgspec
 
 from replay_gui.core.divergence.rules import Rule, Rules
 from replay_gui.core.errors import RulesRefused
-from replay_gui.core.source import beginning
+from replay_gui.core.log.source import beginning
 
 SUFFIX = ".rules.toml"
 _FIELDS = ("action", "tool", "kind", "path", "pattern", "abs", "rel", "note", "enabled")

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.presence import Ids
-from replay_gui.core.event import Event
-from replay_gui.core.index_builder import IndexBuilder
-from replay_gui.core.index_cache import shown
-from replay_gui.core.index_columns import IndexView
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.record_columns import read_contents
-from replay_gui.core.run_index import RunIndex
+from replay_gui.core.index.index_builder import IndexBuilder
+from replay_gui.core.index.index_cache import shown
+from replay_gui.core.index.index_columns import IndexView
+from replay_gui.core.index.record_columns import read_contents
+from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.log_reader import EventLog
 
 _LATELY = 256  # events that are kept decoded
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.chain import request_hash_of_decoded
 from replay_gui.core.divergence.comparison import Alignment, Change, Difference
 from replay_gui.core.divergence.differences import differences
 from replay_gui.core.divergence.rules import Action, Rules
 from replay_gui.core.divergence.side import Side
-from replay_gui.core.event import Event
+from replay_gui.core.log.chain import request_hash_of_decoded
+from replay_gui.core.log.event import Event
 
 LOUD, IGNORED, NONDETERMINISTIC = 0, 1, 2
 _HELD = 20_000  # rows whose differences are kept from one set of rules to the next

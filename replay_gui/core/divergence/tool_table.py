@@ -9,7 +9,7 @@ from replay_gui.core.divergence.comparison import Change, ToolDifference
 from replay_gui.core.divergence.joint_rows import JointRows
 from replay_gui.core.divergence.side import Side
 from replay_gui.core.divergence.silence import Silence
-from replay_gui.core.run_index import FLAG_FAILED, NO_PAIR
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR
 
 REQUEST = "ToolRequest"
 

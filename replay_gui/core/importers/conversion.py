@@ -20,8 +20,8 @@ from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.importers.packed import unpacked
 from replay_gui.core.importers.registry import importer_for
-from replay_gui.core.log_writer import LogWriter
-from replay_gui.core.source import Source
+from replay_gui.core.log.source import Source
+from replay_gui.core.recorder.log_writer import LogWriter
 
 SUFFIX = ".rlog"
 NOT_WRITTEN = "x:import/not-written"

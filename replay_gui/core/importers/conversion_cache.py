@@ -13,7 +13,6 @@ import msgspec
 from blake3 import blake3
 
 from replay_gui.core.errors import LogUnreadable, ReplayError
-from replay_gui.core.header import says_it_is_a_log
 from replay_gui.core.importers.conversion import SUFFIX, OnGrown, write_runs
 from replay_gui.core.importers.converted import Converted
 from replay_gui.core.importers.foreign_file import ForeignFile
@@ -24,8 +23,9 @@ from replay_gui.core.importers.mapping_store import saved_mapping
 from replay_gui.core.importers.packed import unpacked
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.importers.run_choice import chosen
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.source import Source
+from replay_gui.core.log.header import says_it_is_a_log
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.source import Source
 
 OWN_FORMAT = "rlog"
 _LIST = "conversion.json"

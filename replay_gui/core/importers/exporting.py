@@ -7,12 +7,12 @@ from typing import Any, BinaryIO
 
 import msgpack
 
-from replay_gui.core.canonical import decode, encode
-from replay_gui.core.chain import digest, record_hash, seal_hash
-from replay_gui.core.header import header_bytes
 from replay_gui.core.importers.converted import Converted
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.scanner import Block, Ending
+from replay_gui.core.log.canonical import decode, encode
+from replay_gui.core.log.chain import digest, record_hash, seal_hash
+from replay_gui.core.log.header import header_bytes
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.scanner import Block, Ending
 
 
 def write_with_findings(made: Converted, path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_of
 from replay_gui.core.importers.limits import LIMITS, Limits
-from replay_gui.core.source import Source
+from replay_gui.core.log.source import Source
 
 HEAD_SIZE = 1 << 16  # bytes
 _LINES = 20

@@ -8,11 +8,11 @@ from typing import Any
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.messages import decoded, first_line
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 from replay_gui.core.importers.mapping import PARTS, Mapping, guess, kind_of
-from replay_gui.core.importers.messages import decoded, first_line
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import any_time
 

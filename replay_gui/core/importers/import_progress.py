@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
-from replay_gui.core.source import Source
+from replay_gui.core.log.source import Source
 
 OnProgress: TypeAlias = Callable[[int, int], None]
 """Hears (work done, work to do), in bytes."""

@@ -11,7 +11,7 @@ import msgspec
 
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import SURELY_PLAIN, WIDE_INTEGERS, plain
-from replay_gui.core.source import Source
+from replay_gui.core.log.source import Source
 
 LINE_LIMIT = 16 << 20  # bytes; a longer line might make an event that is larger than a record may be
 KEPT_OF_LONG = 1 << 20  # bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from replay_gui.core.plain_text import one_line
+from replay_gui.core.text.plain_text import one_line
 
 LISTED = 1000  # failures that are listed; all are counted. A header has room for 1 MiB
 

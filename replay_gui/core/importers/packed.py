@@ -14,12 +14,12 @@ import zstandard
 
 from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.inspect_ai import InspectAi
+from replay_gui.core.importers.formats.frameworks.inspect_ai import InspectAi
 from replay_gui.core.importers.limits import LIMITS, RAISED_BY, Limits
 from replay_gui.core.importers.zip_members import MAGIC as ZIP
 from replay_gui.core.importers.zip_members import ZipMembers
 from replay_gui.core.importers.zip_members import stream as stream_of
-from replay_gui.core.source import Source
+from replay_gui.core.log.source import Source
 
 _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _STEP = 1 << 20

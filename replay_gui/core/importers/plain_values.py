@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import msgspec
 from blake3 import blake3
 
-from replay_gui.core.canonical import INTEGER_MAX, INTEGER_MIN, KEY_LIMIT, SHALLOW, shallow_tree
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.log.canonical import INTEGER_MAX, INTEGER_MIN, KEY_LIMIT, SHALLOW, shallow_tree
 
 NEST_LIMIT = 96
 """Levels a foreign value may nest: FORMAT allows 128, of which the payload and the state around it need some."""

@@ -5,27 +5,27 @@ from __future__ import annotations
 import os
 
 from replay_gui.core.errors import ImportRefused
-from replay_gui.core.importers.atif import Atif
-from replay_gui.core.importers.claude_code import ClaudeCode
-from replay_gui.core.importers.codex import Codex
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.gemini_cli import GeminiCli
+from replay_gui.core.importers.formats.chats.atif import Atif
+from replay_gui.core.importers.formats.chats.gemini_cli import GeminiCli
+from replay_gui.core.importers.formats.chats.mini_swe_agent import MiniSweAgent
+from replay_gui.core.importers.formats.chats.swe_agent import SweAgent
+from replay_gui.core.importers.formats.chats.tau_bench import TauBench
+from replay_gui.core.importers.formats.chats.who_and_when import WhoAndWhen
+from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
+from replay_gui.core.importers.formats.codex.importer import Codex
+from replay_gui.core.importers.formats.frameworks.inspect_ai import InspectAi
+from replay_gui.core.importers.formats.frameworks.langgraph import LangGraph
+from replay_gui.core.importers.formats.frameworks.omen import Omen
+from replay_gui.core.importers.formats.frameworks.openclaw import OpenClaw
+from replay_gui.core.importers.formats.frameworks.temporal import Temporal
+from replay_gui.core.importers.formats.traces.langfuse import Langfuse
+from replay_gui.core.importers.formats.traces.otel import OpenTelemetry
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.importer import Importer
-from replay_gui.core.importers.inspect_ai import InspectAi
-from replay_gui.core.importers.langfuse import Langfuse
-from replay_gui.core.importers.langgraph import LangGraph
 from replay_gui.core.importers.limits import RAISED_BY
-from replay_gui.core.importers.mini_swe_agent import MiniSweAgent
-from replay_gui.core.importers.omen import Omen
-from replay_gui.core.importers.openclaw import OpenClaw
-from replay_gui.core.importers.otel import OpenTelemetry
 from replay_gui.core.importers.plugins import plugins
-from replay_gui.core.importers.swe_agent import SweAgent
-from replay_gui.core.importers.tau_bench import TauBench
-from replay_gui.core.importers.temporal import Temporal
-from replay_gui.core.importers.who_and_when import WhoAndWhen
-from replay_gui.core.source import Source
+from replay_gui.core.log.source import Source
 
 
 def importers() -> tuple[Importer, ...]:

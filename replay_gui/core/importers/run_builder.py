@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from replay_gui.core.chain import patch_hash, request_hash
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
+from replay_gui.core.log.chain import patch_hash, request_hash
 
 UNKNOWN_TOOL = "unknown"
 UNKNOWN_REQUESTS = "tool results whose request is not in the file"

@@ -12,7 +12,7 @@ import zstandard
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.limits import LIMITS, RAISED_BY, Limits
-from replay_gui.core.source import Source
+from replay_gui.core.log.source import Source
 
 MAGIC = b"PK\x03\x04"
 

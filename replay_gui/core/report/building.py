@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from replay_gui.core.event_stream import events_of
-from replay_gui.core.event_text import gist, summarise
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.plain_text import one_line
+from replay_gui.core.facts.run_summary import RunSummary
+from replay_gui.core.log.event_stream import events_of
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.scanner import Ending
 from replay_gui.core.report.classify import Damage, Diagnosis, diagnose
 from replay_gui.core.report.model import AnchorFinding, BrokenEvent, RunFacts, RunPart, ToolFacts
 from replay_gui.core.report.timeline import TimelineMaker
-from replay_gui.core.run_summary import RunSummary
-from replay_gui.core.scanner import Ending
-from replay_gui.core.state import LISTS, MAPS
-from replay_gui.core.verification import Finding, VerificationReport
+from replay_gui.core.state.state import LISTS, MAPS
+from replay_gui.core.text.event_text import gist, summarise
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.verification.verification import Finding, VerificationReport
 
 OnProgress = Callable[[int, int], None]  # (done, total), in bytes
 

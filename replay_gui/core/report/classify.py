@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from replay_gui.core.canonical import canonical_map
-from replay_gui.core.chain import record_hash
-from replay_gui.core.integrity import BROKEN_LINK, readable_seq
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.scanner import Block, Ending, scan
-from replay_gui.core.verification import Finding, VerificationReport
+from replay_gui.core.log.canonical import canonical_map
+from replay_gui.core.log.chain import record_hash
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.scanner import Block, Ending, scan
+from replay_gui.core.verification.integrity import BROKEN_LINK, readable_seq
+from replay_gui.core.verification.verification import Finding, VerificationReport
 
 _AROUND = 4096  # records looked at on either side
 _ANY_HASH = bytes(32)

@@ -12,7 +12,7 @@ from replay_gui.core.divergence.plain_face import divergence_points
 from replay_gui.core.divergence.rules import Rule, Rules
 from replay_gui.core.report.building import value_words
 from replay_gui.core.report.model import POINTS_LIMIT, CausePart, ComparisonPart, DifferencePart, PointPart, RulePart
-from replay_gui.core.state import ABSENT
+from replay_gui.core.state.state import ABSENT
 
 _DIFFERENCES = 12  # of a point that are listed
 

@@ -10,9 +10,9 @@ from hashlib import sha256
 from html import escape
 from string import Template
 
-from replay_gui.core.plain_text import visible
 from replay_gui.core.report.document import Block, Command, Document, Fact, Facts, Paragraph, Picture, Section, Table
 from replay_gui.core.report.timeline_svg import timeline_svg
+from replay_gui.core.text.plain_text import visible
 from replay_gui.resource_paths import resources
 
 _MARKS = {"good": "✓", "bad": "✗", "warn": "–", "plain": ""}

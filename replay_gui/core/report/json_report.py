@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from replay_gui.core.clock import iso
 from replay_gui.core.report.canonical_json import canonical_json
 from replay_gui.core.report.model import Report, RunPart
 from replay_gui.core.report.words import checks, failures, mismatches, report_words, verdict_words
+from replay_gui.core.text.clock import iso
 
 SCHEMA = "replay-gui report 1"
 

@@ -6,11 +6,11 @@ import re
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from replay_gui.core.clock import iso
-from replay_gui.core.plain_text import visible
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart
 from replay_gui.core.report.words import checks
-from replay_gui.core.verification import Finding
+from replay_gui.core.text.clock import iso
+from replay_gui.core.text.plain_text import visible
+from replay_gui.core.verification.verification import Finding
 
 _LISTED = 100  # findings in the text of a failure
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -7,8 +7,6 @@ from collections import Counter
 from itertools import islice
 from pathlib import PurePath
 
-from replay_gui.core.clock import span_words, utc
-from replay_gui.core.plain_text import one_line
 from replay_gui.core.report.comparison_layout import comparison_sections
 from replay_gui.core.report.document import (
     Block,
@@ -34,7 +32,9 @@ from replay_gui.core.report.words import (
     report_words,
     verdict_words,
 )
-from replay_gui.core.verification import Finding
+from replay_gui.core.text.clock import span_words, utc
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.verification.verification import Finding
 
 LISTED = 100  # rows of a long list
 _TOOLS, _KINDS, _RUNS, _NOTES = 40, 40, 200, 40

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from replay_gui.core.plain_text import visible
 from replay_gui.core.report.document import Block, Command, Document, Facts, Paragraph, Picture, Section, Table
 from replay_gui.core.report.model import Timeline, TimelineLane
+from replay_gui.core.text.plain_text import visible
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|&~$]|^[#+=-]|^\d{1,9}(?=[.)]))")
 _BLANK = re.compile(r"\s+")

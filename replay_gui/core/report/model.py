@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from replay_gui.core.divergence.comparison import Counts, ToolDifference
 from replay_gui.core.report.classify import Diagnosis
-from replay_gui.core.verification import INVALID, NOT_VERIFIABLE, VALID, VerificationReport
+from replay_gui.core.verification.verification import INVALID, NOT_VERIFIABLE, VALID, VerificationReport
 
 POINTS_LIMIT = 10_000  # divergences that a report lists; all are counted
 

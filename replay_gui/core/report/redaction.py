@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from replay_gui.core.errors import LogUnreadable, ProfileRefused
+from replay_gui.core.log.source import beginning
 from replay_gui.core.report.model import BrokenEvent, DifferencePart, RedactionNote, Report
-from replay_gui.core.source import beginning
 
 REDACTED = "[redacted]"
 PRESETS: Mapping[str, str] = {

@@ -8,11 +8,11 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from replay_gui.core.clock import iso
-from replay_gui.core.plain_text import visible
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart, Unread
 from replay_gui.core.report.words import checks
-from replay_gui.core.verification import Finding
+from replay_gui.core.text.clock import iso
+from replay_gui.core.text.plain_text import visible
+from replay_gui.core.verification.verification import Finding
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _RULES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from replay_gui.core.event import Event
+from replay_gui.core.log.event import Event
 from replay_gui.core.report.model import Timeline, TimelineLane
 
 BINS = 240  # at most

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from replay_gui.core.plain_text import one_line
 from replay_gui.core.report.model import Timeline, TimelineLane
+from replay_gui.core.text.plain_text import one_line
 
 WIDTH, LABELS, NUMBERS = 960, 130, 56  # in the picture's own units, as all that follows
 LANE, BAR, TOP, AXIS = 20, 14, 6, 20

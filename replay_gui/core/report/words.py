@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from replay_gui.core.plain_text import one_line
 from replay_gui.core.report.document import Tone
 from replay_gui.core.report.model import Report, RunPart
-from replay_gui.core.verification import INVALID, NOT_VERIFIABLE, VALID
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.verification.verification import INVALID, NOT_VERIFIABLE, VALID
 
 TONES: dict[str, Tone] = {VALID: "good", INVALID: "bad", NOT_VERIFIABLE: "warn"}
 Result = Literal["checked", "failed", "not checked"]

@@ -8,13 +8,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from replay_gui.core.canonical import encode
-from replay_gui.core.chain import digest, record_hash, request_hash
-from replay_gui.core.draft import Draft
-from replay_gui.core.header import header_bytes
-from replay_gui.core.reducer import REDUCER, fold
-from replay_gui.core.state import EMPTY
-from replay_gui.core.state_hash import StateHash
+from replay_gui.core.log.canonical import encode
+from replay_gui.core.log.chain import digest, record_hash, request_hash
+from replay_gui.core.log.header import header_bytes
+from replay_gui.core.state.draft import Draft
+from replay_gui.core.state.reducer import REDUCER, fold
+from replay_gui.core.state.state import EMPTY
+from replay_gui.core.state.state_hash import StateHash
 
 TOOLS = ("search", "read_file", "run_tests", "query_db", "list_dir", "fetch")
 _NOUNS = ("orders", "users", "carts", "prices", "stock", "coupons", "refunds", "invoices", "sessions", "events")

@@ -14,7 +14,7 @@ from replay_gui.core.divergence.comparison import GAP, Alignment, Change
 from replay_gui.core.divergence.first_divergence import first_divergence
 from replay_gui.core.divergence.matching import matches
 from replay_gui.core.divergence.side import Side
-from replay_gui.core.log_reader import EventLog
+from replay_gui.core.log.log_reader import EventLog
 from tests.helpers.logs import write_log
 
 E, C, M, A, B = Change.EQUAL, Change.CHANGED, Change.MOVED, Change.ONLY_A, Change.ONLY_B

@@ -15,7 +15,7 @@ from replay_gui.core.divergence.compare import Comparer, compare
 from replay_gui.core.divergence.comparison import GAP, NO_CAUSE, Cause, CauseKind, Change, Comparison
 from replay_gui.core.divergence.rules import Action, Rule, Rules
 from replay_gui.core.divergence.side import Side
-from replay_gui.core.log_reader import EventLog
+from replay_gui.core.log.log_reader import EventLog
 from tests.core.divergence import mutations
 from tests.core.divergence.mutations import MUTATIONS, Case, Expected
 from tests.core.divergence.runs import Agent, Ev, Style, write_run

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import replay_gui.core.divergence.differences as module
-from replay_gui.core import state
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.differences import differences
 from replay_gui.core.divergence.words import changed_words
-from replay_gui.core.state import ABSENT, GrowList, OverlayMap
+from replay_gui.core.state import state
+from replay_gui.core.state.state import ABSENT, GrowList, OverlayMap
 
 scalars = (
     st.none()

@@ -14,22 +14,22 @@ from blake3 import blake3
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from replay_gui.core.canonical import decode
 from replay_gui.core.errors import ImportRefused, LogUnreadable
-from replay_gui.core.header import read_header
 from replay_gui.core.importers import conversion
-from replay_gui.core.importers.claude_code import ClaudeCode
 from replay_gui.core.importers.conversion import NOT_WRITTEN, convert, write_runs
 from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.importers.converted import Converted, Growing
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_choice import split
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.scanner import Block, Ending, scan
-from replay_gui.core.source import Source
-from replay_gui.core.verdict import verify
+from replay_gui.core.log.canonical import decode
+from replay_gui.core.log.header import read_header
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.scanner import Block, Ending, scan
+from replay_gui.core.log.source import Source
+from replay_gui.core.verification.verdict import verify
 from tests.helpers.claude_code_lines import assistant, call, read_file, result, user, write
 from tests.helpers.large_session import write_session
 

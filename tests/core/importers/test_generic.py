@@ -9,7 +9,7 @@ import pytest
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.mapping import Mapping, guess
-from replay_gui.core.source import Source
+from replay_gui.core.log.source import Source
 from tests.helpers.foreign import Read, read_all, written
 
 SECOND = 1_000_000_000

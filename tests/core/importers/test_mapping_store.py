@@ -10,7 +10,7 @@ from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.importers.mapping import Mapping
 from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
-from replay_gui.core.log_reader import EventLog
+from replay_gui.core.log.log_reader import EventLog
 
 RECORDS: list[dict[str, Any]] = [{"was": "user", "said": "hi"}, {"was": "agent", "said": "ho", "extra": 1}]
 MAPPING = Mapping(kind="was", output="said")

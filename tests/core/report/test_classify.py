@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from replay_gui.core.log_reader import EventLog
+from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.report.classify import Damage, Diagnosis, diagnose
-from replay_gui.core.verdict import verify
+from replay_gui.core.verification.verdict import verify
 from tests.helpers import logs
 from tests.helpers.paths import RESOURCES
 

@@ -14,14 +14,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.recorder import Recorder
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.canonical_json import canonical_json
 from replay_gui.core.report.forms import FORMS
 from replay_gui.core.report.layout import LISTED, document
 from replay_gui.core.report.model import Report, RunPart, Unread
-from replay_gui.core.verdict import verify
+from replay_gui.core.verification.verdict import verify
 from replay_gui.printing.saving import PDF, SUFFIXES
 from replay_gui.version import VERSION
 from tests.helpers import logs

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from replay_gui.core.errors import ProfileRefused
-from replay_gui.core.log_reader import EventLog
-from replay_gui.core.recorder import Recorder
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.forms import FORMS
 from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction import SHARING, Profile, read_profile, redacted
-from replay_gui.core.verdict import verify
+from replay_gui.core.verification.verdict import verify
 
 KEY, MAIL, HOME = "sk-abcdefghijklmnop1234", "alice@example.org", "/home/alice"
 

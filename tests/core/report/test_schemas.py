@@ -12,7 +12,7 @@ import pytest
 import xmlschema
 
 from replay_gui.cli import main
-from replay_gui.demo.samples import write_samples
+from replay_gui.samples import write_samples
 from tests.helpers.hostile import write_hostile
 from tests.helpers.logs import damage, write_log
 from tests.helpers.paths import DATA

@@ -1,0 +1,107 @@
+"""What a run used: tokens and cost by model, as the meta of its events says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from replay_gui.core.log.event import Event
+
+COSTS = ("cost", "cost_usd", "total_cost", "total_cost_usd")
+UNKNOWN = ""  # the model, where an event names none
+
+OWN, ASIDE, WHOLE = PLACES = range(3)  # where an event says it: of itself, on a line of its own, of the whole run
+_WHOLE_RUN = "/result"  # how kinds end that sum up a whole run
+
+
+@dataclass(slots=True)
+class ModelUse:
+    """One model. tokens: by sort ("input", "output", …; "" where it has none). cost: in dollars, None where unknown."""
+
+    model: str
+    events: int = 0
+    tokens: dict[str, int] = field(default_factory=dict)
+    cost: float | None = None
+
+
+class RunTotals:
+    """The running sum over a run's events.
+
+    Sources say the same thing in up to three places: at each step, on lines of its own, and once for the whole run.
+    Only the first of these that says anything is counted, for tokens and for cost each.
+    """
+
+    def __init__(self) -> None:
+        self._tokens: tuple[dict[str, dict[str, int]], ...] = ({}, {}, {})
+        self._costs: tuple[dict[str, float], ...] = ({}, {}, {})
+        self._events: dict[str, int] = {}
+
+    def take(self, event: Event) -> None:
+        self.take_meta(event.kind, event.meta)
+
+    def take_meta(self, kind: str, meta: Mapping[str, Any]) -> None:
+        place, tokens, cost = use_of(kind, meta)
+        if not tokens and cost is None:
+            return
+        model = meta.get("model")
+        name = model if isinstance(model, str) else UNKNOWN
+        if place == OWN:
+            self._events[name] = self._events.get(name, 0) + 1
+        if tokens:
+            sums = self._tokens[place].setdefault(name, {})
+            for sort, count in tokens.items():
+                sums[sort] = sums.get(sort, 0) + count
+        if cost is not None:
+            self._costs[place][name] = self._costs[place].get(name, 0.0) + cost
+
+    def uses(self) -> tuple[ModelUse, ...]:
+        """One a model, in the order in which they appear; none where nothing was said of tokens or cost."""
+        tokens = next((sums for sums in self._tokens if sums), {})
+        costs = next((sums for sums in self._costs if sums), {})
+        names = dict.fromkeys((*tokens, *costs))
+        return tuple(
+            ModelUse(name, self._events.get(name, 0), dict(tokens.get(name, {})), costs.get(name)) for name in names
+        )
+
+
+def use_of(kind: str, meta: Mapping[str, Any]) -> tuple[int, dict[str, int], float | None]:
+    """(which of PLACES, tokens by sort, dollars) that one event speaks of; no tokens and None where of neither."""
+    place = WHOLE if kind.endswith(_WHOLE_RUN) else ASIDE if kind.startswith("x:") else OWN
+    return place, _tokens(meta.get("tokens")), _cost(meta)
+
+
+def total_use(uses: tuple[ModelUse, ...]) -> ModelUse:
+    """All models taken together."""
+    tokens: dict[str, int] = {}
+    for use in uses:
+        for sort, count in use.tokens.items():
+            tokens[sort] = tokens.get(sort, 0) + count
+    return ModelUse("all models", sum(use.events for use in uses), tokens, total_cost(uses))
+
+
+def total_tokens(uses: tuple[ModelUse, ...]) -> int | None:
+    """Input and output of all models: what else is counted is a part of these; None where neither is known."""
+    counts = [use.tokens[sort] for use in uses for sort in ("input", "output", "") if sort in use.tokens]
+    return sum(counts) if counts else None
+
+
+def total_cost(uses: tuple[ModelUse, ...]) -> float | None:
+    """Of all models, in dollars."""
+    costs = [use.cost for use in uses if use.cost is not None]
+    return sum(costs) if costs else None
+
+
+def _tokens(value: Any) -> dict[str, int]:
+    if type(value) is int:
+        return {"": value}
+    if not isinstance(value, Mapping):
+        return {}
+    return {sort: count for sort, count in value.items() if isinstance(sort, str) and type(count) is int}
+
+
+def _cost(meta: Mapping[str, Any]) -> float | None:
+    value = next((meta[name] for name in COSTS if name in meta), None)
+    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if good and value is not None else None

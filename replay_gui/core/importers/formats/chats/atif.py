@@ -1,0 +1,157 @@
+"""ATIF trajectories (Agent Trajectory Interchange Format): one JSON object with ``schema_version`` ``ATIF-v…``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from replay_gui.core.errors import ImportRefused, ReplayError
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.messages import NOT_MESSAGES, MessageEvents
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.times import iso_time
+from replay_gui.core.log.source import Source
+
+COPIED_STEPS = "steps copied from the trajectory before, left out"
+NO_CONTINUATION = "continuations that are not beside the file, so the run ends early"
+
+_CONTINUATIONS = 1000
+_TOKENS = {"input": "prompt_tokens", "output": "completion_tokens"}
+
+
+class Atif:
+    """The importer. A file is one run, with the files that continue it, where they lie beside it."""
+
+    name = "atif"
+    title = "ATIF trajectory"
+    version = 1
+
+    def recognises(self, file: ForeignFile) -> bool:
+        return _is_trajectory(file.document)
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        document = file.document
+        if not _is_trajectory(document):
+            raise ImportRefused(f"{file.source.path}: no ATIF trajectory in it")
+        notes = ImportNotes(file.notes)
+        agent = document["agent"] if isinstance(document.get("agent"), dict) else {}
+        name = str(agent.get("name") or "agent")
+        yield ImportedRun(
+            name=name,
+            run_id=str(document.get("session_id")),
+            agent=name,
+            created=_first_time(document),
+            source={"schema_version": document["schema_version"]},
+            events=_events(file, agent, name, notes),
+            notes=notes,
+        )
+
+
+def _is_trajectory(document: Any) -> bool:
+    return (
+        isinstance(document, dict)
+        and str(document.get("schema_version")).startswith("ATIF-v")
+        and isinstance(document.get("steps"), list)
+    )
+
+
+def _first_time(document: dict[str, Any]) -> int | None:
+    return next((iso_time(step.get("timestamp")) for step in document["steps"] if isinstance(step, dict)), None)
+
+
+def _events(file: ForeignFile, agent: dict[str, Any], name: str, notes: ImportNotes) -> Iterator[ImportedEvent]:
+    run = RunBuilder(notes)
+    messages = MessageEvents(run, notes, Atif.name)
+    version = agent.get("version")
+    config = {key: value for key, value in agent.items() if key not in ("name", "version")}
+    run.agent_init(name, version if isinstance(version, str) else "", config)
+    document, part = file.document, 0
+    while document is not None and part < _CONTINUATIONS:
+        for step in document["steps"]:
+            if part and isinstance(step, dict) and step.get("is_copied_context"):
+                notes.count(COPIED_STEPS)
+                continue
+            run.context = {"part": part or None}
+            _step(messages, notes, step)
+            yield from run.drain()
+        run.context = {}
+        taken = {"schema_version", "session_id", "agent", "steps"}
+        rest = {key: value for key, value in document.items() if key not in taken}
+        if rest:
+            final = rest.get("final_metrics")
+            cost = final.get("total_cost_usd") if isinstance(final, dict) else None
+            run.custom("atif/end", rest, total_cost=cost)
+        yield from run.drain()
+        document, part = _continuation(file, document, notes), part + 1
+
+
+def _continuation(file: ForeignFile, document: dict[str, Any], notes: ImportNotes) -> dict[str, Any] | None:
+    """The trajectory that this one says it goes on in: a file of its own folder, whose name may have a prefix more."""
+    reference = document.get("continued_trajectory_ref")
+    if not isinstance(reference, str) or not reference:
+        return None
+    folder, name = file.source.path.parent, reference.rpartition("/")[2]
+    own = file.source.path.name.removesuffix("trajectory.json")
+    for candidate in (folder / name, folder / f"{own}{name}"):
+        try:
+            with Source(candidate) as source:
+                found = ForeignFile(source).document
+        except ReplayError:
+            continue
+        if _is_trajectory(found):
+            return found  # type: ignore[no-any-return]
+    notes.count(NO_CONTINUATION, example=name)
+    return None
+
+
+def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:
+    run = messages.run
+    if not isinstance(step, dict):
+        notes.count(NOT_MESSAGES)
+        run.custom("atif/entry", step)
+        return
+    run.context |= {"step": step.get("step_id"), "time": iso_time(step.get("timestamp"))}
+    metrics, message = step.get("metrics"), step.get("message")
+    taken = {"step_id", "timestamp", "source", "message", "reasoning_content", "tool_calls", "observation"}
+    rest = {key: value for key, value in step.items() if key not in {*taken, "metrics", "model_name"}}
+    run.once = {"fields": rest or None, "model": step.get("model_name")}
+    if isinstance(metrics, dict):
+        tokens = {name: metrics[key] for name, key in _TOKENS.items() if type(metrics.get(key)) is int}
+        run.once |= {"tokens": tokens, "cost": metrics.get("cost_usd"), "usage": metrics}
+    if step.get("source") == "agent":
+        reasoning = step.get("reasoning_content")
+        run.context["parent"] = run.decision("message", message, reasoning if isinstance(reasoning, str) else None)
+    else:
+        run.context["parent"] = run.observation("message", str(step.get("source")), message)
+    asked: list[object] = []
+    for call in step["tool_calls"] if isinstance(step.get("tool_calls"), list) else []:
+        if not isinstance(call, dict) or not isinstance(call.get("function_name"), str):
+            run.custom("atif/tool-call", call)
+            continue
+        call_id = call.get("tool_call_id")
+        extra = {key: call[key] for key in call if key not in ("tool_call_id", "function_name", "arguments")}
+        run.request(
+            call_id,
+            call["function_name"],
+            messages.arguments(call.get("arguments")),
+            tool_call_id=call_id,
+            call=extra or None,
+        )
+        asked.append(call_id)
+    observation = step.get("observation")
+    results = observation.get("results") if isinstance(observation, dict) else None
+    for result in results if isinstance(results, list) else []:
+        _result(run, result, asked)
+
+
+def _result(run: RunBuilder, result: Any, asked: list[object]) -> None:
+    """What a call led to; what no call led to is an observation."""
+    call_id = result.get("source_call_id") if isinstance(result, dict) else None
+    if isinstance(result, dict) and call_id in asked:
+        rest = {key: value for key, value in result.items() if key not in ("source_call_id", "content")}
+        run.response(call_id, result.get("content"), error=None, extra=rest or None, tool_call_id=call_id)
+    else:
+        content = result["content"] if isinstance(result, dict) and result.keys() == {"content"} else result
+        run.observation("environment", "environment", content)

@@ -1,0 +1,180 @@
+"""mini-swe-agent trajectories (``.traj.json``): an object with ``info`` and ``messages``, or the older bare array."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.messages import MessageEvents, first_line
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.times import seconds
+
+_COMMAND = re.compile(r"```(?:mswea_bash_command|bash)\s*\n(.*?)\n```", re.DOTALL)
+_RESULT = re.compile(r"\s*<returncode>(-?\d+)</returncode>\s*<output>\n?(.*?)\n?</output>", re.DOTALL)
+_BASH = "bash"
+_SUBMITTED = "Submitted"
+_TAKEN = frozenset({"info", "messages", "trajectory_format", "instance_id"})
+
+
+class MiniSweAgent:
+    """The importer. A file is one run."""
+
+    name = "mini-swe-agent"
+    title = "mini-swe-agent trajectory"
+    version = 1
+
+    def recognises(self, file: ForeignFile) -> bool:
+        document = file.document
+        if isinstance(document, dict):
+            named = str(document.get("trajectory_format")).startswith("mini-swe-agent")
+            info = document.get("info")
+            return isinstance(document.get("messages"), list) and (
+                named or (isinstance(info, dict) and "mini_version" in info)
+            )
+        return isinstance(document, list) and any(map(_is_result, document))
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        document = file.document
+        found = {"messages": document} if isinstance(document, list) else document
+        if not isinstance(found, dict) or not isinstance(found.get("messages"), list):
+            raise ImportRefused(f"{file.source.path}: no mini-swe-agent trajectory in it")
+        notes = ImportNotes(file.notes)
+        name = file.source.path.name.partition(".")[0].encode("utf-8", "replace").decode()
+        task = found.get("instance_id")
+        yield ImportedRun(
+            name=name,
+            run_id=f"{task}/{name}" if isinstance(task, str) else name,
+            agent="mini-swe-agent",
+            created=None,
+            source={"instance_id": task} if isinstance(task, str) else {},
+            events=_events(found, notes),
+            notes=notes,
+        )
+
+
+def _is_result(message: Any) -> bool:
+    content = message.get("content") if isinstance(message, dict) else None
+    return isinstance(content, str) and message.get("role") == "user" and _RESULT.match(content) is not None
+
+
+def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
+    run = RunBuilder(notes)
+    info = found["info"] if isinstance(found.get("info"), dict) else {}
+    version, config = info.get("mini_version"), info.get("config")
+    run.agent_init(
+        "mini-swe-agent",
+        version if isinstance(version, str) else "",
+        config if isinstance(config, dict) else {},
+        format=found.get("trajectory_format"),
+    )
+    messages = MessageEvents(run, notes, MiniSweAgent.name)
+    fenced: str | None = None  # id of the command in the text before, which the older form answers as a user
+    for number, message in enumerate(found["messages"]):
+        run.context = {"message": number}
+        match message:
+            case {"role": "tool"}:
+                _answer(messages, message)
+            case {"role": "exit"}:
+                _exit(run, message)
+            case {"role": "user", "content": str(content)} if fenced and (result := _RESULT.match(content)):
+                _output(messages, fenced, int(result[1]), result[2], {})
+            case _:
+                messages.message(message, _meta)
+        fenced = _fenced(run, message, number)
+        yield from run.drain()
+    run.context = {}
+    taken = {"mini_version", "config", "exit_status", "submission", "traceback"}
+    run.custom("mini-swe-agent/result", {"exit_status": info.get("exit_status")}, **_costs(info))
+    rest = {key: value for key, value in info.items() if key not in {*taken, "model_stats"}}
+    others = {key: value for key, value in found.items() if key not in _TAKEN}
+    if rest or others:
+        run.custom("mini-swe-agent/info", {**others, **rest})
+    yield from run.drain()
+
+
+def _fenced(run: RunBuilder, message: Any, number: int) -> str | None:
+    """Requests the command that an older answer has in its text; the id to find it by."""
+    match message:
+        case {"role": "assistant", "content": str(text)} if not message.get("tool_calls"):
+            commands = _COMMAND.findall(text)
+            if len(commands) == 1:
+                run.request(f"message {number}", _BASH, {"command": commands[0]}, parent=run.count - 1)
+                return f"message {number}"
+    return None
+
+
+def _answer(messages: MessageEvents, message: dict[str, Any]) -> None:
+    extra = message["extra"] if isinstance(message.get("extra"), dict) else {}
+    call_id, code = message.get("tool_call_id"), extra.get("returncode")
+    raw, content = extra.get("raw_output"), message.get("content")
+    meta = {"time": seconds(extra.get("timestamp")), "tool_call_id": call_id}
+    taken = {"returncode", "raw_output", "timestamp", "exception_info"}
+    more = {key: value for key, value in extra.items() if key not in taken and value}
+    if content != f"<returncode>{code}</returncode>\n<output>\n{raw}</output>":
+        more["shown"] = content  # what the model saw is another text: cut, or with a warning
+    wrong = extra.get("exception_info")
+    _output(messages, call_id, code, raw, meta, str(wrong) if wrong else None, more)
+
+
+def _output(
+    messages: MessageEvents,
+    call_id: object,
+    code: Any,
+    raw: Any,
+    meta: dict[str, Any],
+    wrong: str | None = None,
+    extra: dict[str, Any] | None = None,
+) -> None:
+    error = wrong or (None if code == 0 else f"exit code {code}")
+    output = {"returncode": code, "output": raw}
+    seq, call = messages.run.response(call_id, output, error=error and first_line(error), extra=extra, **meta)
+    if wrong is not None:  # a command that exits with another code than 0 is nothing unusual
+        messages.failed(seq, call, wrong)
+
+
+def _exit(run: RunBuilder, message: dict[str, Any]) -> None:
+    """The end: what was submitted, or why nothing was."""
+    extra = message["extra"] if isinstance(message.get("extra"), dict) else {}
+    status, submission, content = extra.get("exit_status"), extra.get("submission"), message.get("content")
+    rest = {key: value for key, value in extra.items() if key not in ("exit_status", "submission") and value}
+    if submission:
+        run.proposal(None, "diff", "submission", submission)
+    if status == _SUBMITTED:
+        said = {**({} if content == submission else {"content": content}), **rest}
+        if said:
+            run.custom("mini-swe-agent/exit", said)
+    else:
+        run.error(str(status), str(content or status), "agent", details=rest or None)
+
+
+def _meta(rest: dict[str, Any]) -> dict[str, Any]:
+    """Time, model, tokens and cost of what the model said; the rest as it is."""
+    extra = rest.pop("extra") if isinstance(rest.get("extra"), dict) else {}
+    response = extra["response"] if isinstance(extra.get("response"), dict) else {}
+    usage = response.get("usage")
+    choices = response.get("choices")
+    ends = [one.get("finish_reason") for one in choices if isinstance(one, dict)] if isinstance(choices, list) else []
+    meta: dict[str, Any] = {
+        "time": seconds(extra.get("timestamp")),
+        "model": response.get("model"),
+        "response_id": response.get("id"),
+        "finish_reason": ends[0] if ends else None,
+        "usage": usage,
+        "cost": extra.get("cost"),
+        "fingerprint": response.get("system_fingerprint"),
+        "fields": rest or None,
+    }
+    if isinstance(usage, dict):
+        names = {"input": "prompt_tokens", "output": "completion_tokens"}
+        meta["tokens"] = {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}
+    return {name: value for name, value in meta.items() if value is not None}
+
+
+def _costs(info: dict[str, Any]) -> dict[str, Any]:
+    stats = info.get("model_stats")
+    return {"cost": stats.get("instance_cost"), "stats": stats} if isinstance(stats, dict) else {}

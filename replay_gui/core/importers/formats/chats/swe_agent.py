@@ -1,0 +1,166 @@
+"""SWE-agent trajectories (``.traj``): an object with ``trajectory``, ``history``, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.messages import NOT_MESSAGES, decoded
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.json_lines import NotJson, value_in
+from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.times import seconds
+
+DEMONSTRATIONS = "messages of demonstrations, left out"
+
+_EDITS = ("edit", "str_replace", "insert", "create", "str_replace_editor")
+_REFUSED_EDIT = "Your proposed edit has introduced new syntax error"
+_SUBMITTED = "submitted"
+
+
+class SweAgent:
+    """The importer. A file is one run: its trajectory's steps, after the messages that came before the first of them.
+
+    Where there is no trajectory, the history says what was done.
+    """
+
+    name = "swe-agent"
+    title = "SWE-agent trajectory"
+    version = 1
+
+    def recognises(self, file: ForeignFile) -> bool:
+        return _is_trajectory(file.document)
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        if not _is_trajectory(file.document):
+            raise ImportRefused(f"{file.source.path}: no SWE-agent trajectory in it")
+        notes = ImportNotes(file.notes)
+        name = file.source.path.stem.encode("utf-8", "replace").decode()
+        yield ImportedRun(name, name, "swe-agent", None, {}, _events(file.document, notes), notes)
+
+
+def _is_trajectory(document: Any) -> bool:
+    if not isinstance(document, dict):
+        return False
+    steps, history = document.get("trajectory"), document.get("history")
+    if isinstance(steps, list):
+        return all(isinstance(step, dict) and {"action", "observation"} <= step.keys() for step in steps)
+    telling = isinstance(history, list) and any(isinstance(one, dict) and "action" in one for one in history)
+    return telling and all(isinstance(one, dict) and "role" in one for one in history or ())
+
+
+def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
+    run = RunBuilder(notes)
+    config = found.get("replay_config")
+    config = decoded(config) if isinstance(config, str) else config
+    run.agent_init("swe-agent", "", config if isinstance(config, dict) else {}, environment=found.get("environment"))
+    told = found["history"] if isinstance(found.get("history"), list) else []
+    history = [one for one in told if not (isinstance(one, dict) and one.get("is_demo"))]
+    demos = len(told) - len(history)
+    if demos:
+        notes.count(DEMONSTRATIONS, demos)
+    state: dict[str, Any] = {}
+    if isinstance(found.get("trajectory"), list):
+        _opening(run, history)
+        for number, step in enumerate(found["trajectory"]):
+            run.context = {"step": number}
+            state = _step(run, step, state, number)
+            yield from run.drain()
+    else:
+        for number, (said, answer) in enumerate(_turns(run, notes, history)):
+            run.context = {"step": number}
+            state = _step(run, {**said, **answer}, state, number)
+            yield from run.drain()
+    run.context = {}
+    yield from _ending(run, found)
+
+
+def _opening(run: RunBuilder, history: list[Any]) -> None:
+    """What the model was told before its first answer."""
+    for message in history:
+        if not isinstance(message, dict) or message.get("role") == "assistant":
+            return
+        run.observation("message", str(message.get("role")), message.get("content"), agent=message.get("agent"))
+
+
+def _turns(run: RunBuilder, notes: ImportNotes, history: list[Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """(what was said and done, what came of it), out of messages; those before the first are put into the run."""
+    _opening(run, history)
+    said: dict[str, Any] | None = None
+    for message in history:
+        if not isinstance(message, dict):
+            notes.count(NOT_MESSAGES)
+            run.custom("swe-agent/entry", message)
+        elif message.get("role") == "assistant":
+            if said is not None:
+                yield said, {}
+            said = {
+                "thought": message.get("thought"),
+                "action": message.get("action"),
+                "response": message.get("content"),
+            }
+        elif said is not None:
+            yield said, {"observation": message.get("content")}
+            said = None
+    if said is not None:
+        yield said, {}
+
+
+def _step(run: RunBuilder, step: dict[str, Any], before: dict[str, Any], number: int) -> dict[str, Any]:
+    """One thought, the command it led to, and what came of that; returns the environment's state afterwards."""
+    action, thought, response = step.get("action"), step.get("thought"), step.get("response")
+    taken = {"action", "thought", "response", "observation", "state", "execution_time", "messages", "query"}
+    rest = {key: value for key, value in step.items() if key not in taken and value}
+    said = thought or response
+    meta = {"response": response} if response not in (None, said) else {}
+    decided = run.decision("message", said, fields=rest or None, **meta)
+    if not isinstance(action, str) or not action.strip():
+        return before
+    call_id, tool = f"step {number}", action.split(None, 1)[0]
+    run.request(call_id, tool, {"command": action}, parent=decided)
+    if tool in _EDITS:
+        run.proposal(call_id, "command", str(before.get("open_file") or ""), action)
+    if "observation" not in step:
+        return before
+    output = step["observation"]
+    refused = isinstance(output, str) and _REFUSED_EDIT in output
+    seq, call = run.response(
+        call_id,
+        output,
+        error=_REFUSED_EDIT if refused else None,
+        duration=seconds(step.get("execution_time")),
+    )
+    if call.patch is not None:
+        run.rejected(call.patch, str(output), "apply") if refused else run.applied(call.patch)
+    state = _state(step.get("state"))
+    if state and state != before:
+        run.add("StateTransition", {"transition_type": "environment", "data": state}, parent=seq)
+    return state or before
+
+
+def _state(value: Any) -> dict[str, Any]:
+    """The environment's state: an object, or one written as text."""
+    if isinstance(value, str):
+        try:
+            value = value_in(value)
+        except NotJson:
+            return {"state": value}
+    return value if isinstance(value, dict) else {}
+
+
+def _ending(run: RunBuilder, found: dict[str, Any]) -> Iterator[ImportedEvent]:
+    info = found["info"] if isinstance(found.get("info"), dict) else {}
+    status, submission, stats = info.get("exit_status"), info.get("submission"), info.get("model_stats")
+    if submission:
+        run.proposal(None, "diff", "submission", submission)
+    if status is not None and status != _SUBMITTED:
+        run.error(str(status), str(status), "agent")
+    rest = {key: value for key, value in info.items() if key not in ("submission", "model_stats")}
+    taken = {"info", "trajectory", "history", "replay_config", "environment"}
+    others = {key: value for key, value in found.items() if key not in taken}
+    cost = stats.get("instance_cost") if isinstance(stats, dict) else None
+    run.custom("swe-agent/result", {**others, **rest}, stats=stats, total_cost=cost)
+    yield from run.drain()

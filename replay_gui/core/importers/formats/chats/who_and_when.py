@@ -1,0 +1,83 @@
+"""Who&When records: a failed conversation of several agents, with who made the decisive mistake, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.messages import NOT_MESSAGES
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.run_builder import RunBuilder
+
+_TELLING = {"history", "mistake_agent", "mistake_step"}
+_ASKING = ("human", "user")
+_TERMINAL = "Computer_terminal"
+_AGENT_OF_ALL = "Orchestrator"
+
+
+class WhoAndWhen:
+    """The importer. A file is one run; the annotation stands at its end, caused by the step that it blames."""
+
+    name = "who-and-when"
+    title = "Who&When conversation"
+    version = 1
+
+    def recognises(self, file: ForeignFile) -> bool:
+        return _conversation(file.document) is not None
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        found = _conversation(file.document)
+        if found is None:
+            raise ImportRefused(f"{file.source.path}: no Who&When record in it")
+        notes = ImportNotes(file.notes)
+        name = file.source.path.stem.encode("utf-8", "replace").decode()
+        yield ImportedRun(
+            name=name,
+            run_id=f"{found.get('question_ID')}/{name}",
+            agent="who-and-when",
+            created=None,
+            source={},
+            events=_events(found, notes),
+            notes=notes,
+        )
+
+
+def _conversation(document: Any) -> dict[str, Any] | None:
+    good = isinstance(document, dict) and document.keys() >= _TELLING and isinstance(document["history"], list)
+    return document if good else None
+
+
+def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
+    run = RunBuilder(notes)
+    config: dict[str, Any] = {key: found[key] for key in ("question", "level", "system_prompt") if key in found}
+    run.agent_init("who-and-when", "", config)
+    places: list[int] = []  # the event of each step, for the annotation names a step
+    for number, message in enumerate(found["history"]):
+        places.append(run.count)
+        run.context = {"step": number}
+        _step(run, notes, message, first=number == 0)
+        yield from run.drain()
+    run.context = {}
+    step = str(found.get("mistake_step"))
+    blamed = places[int(step)] if step.isdecimal() and int(step) < len(places) else None
+    label = {key: value for key, value in found.items() if key not in {*config, "history"}}
+    run.custom("who-and-when/mistake", label, parent=blamed)
+    yield from run.drain()
+
+
+def _step(run: RunBuilder, notes: ImportNotes, message: Any, first: bool) -> None:
+    if not isinstance(message, dict):
+        notes.count(NOT_MESSAGES)
+        run.custom("who-and-when/entry", message)
+        return
+    speaker, content = message.get("name") or message.get("role"), message.get("content")
+    rest = {key: value for key, value in message.items() if key not in ("name", "role", "content")}
+    meta: dict[str, Any] = {"role": message.get("role"), "fields": rest or None}
+    if speaker in _ASKING or speaker == _TERMINAL or first:
+        run.observation("message", "user" if first else str(speaker), content, agent=speaker, **meta)
+    else:
+        thought = isinstance(speaker, str) and speaker.startswith(_AGENT_OF_ALL) and "(thought)" in speaker
+        run.decision("thinking" if thought else "message", content, agent=speaker, **meta)

@@ -1,0 +1,84 @@
+"""Codex sessions: rollout files (``session_meta`` first, or bare items), and the stream of ``exec --json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.codex.events import UNREADABLE_LINES, CodexEvents
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.json_lines import NotJson, lines, value_of
+from replay_gui.core.importers.times import iso_time
+from replay_gui.core.log.source import Source
+
+_ENVELOPES = frozenset({"session_meta", "turn_context", "response_item", "event_msg", "compacted"})
+_BARE_ITEMS = ("message", "reasoning", "function_call", "function_call_output")
+
+
+class Codex:
+    """The importer. A file is one run."""
+
+    name = "codex"
+    title = "Codex session"
+    version = 1
+
+    def recognises(self, file: ForeignFile) -> bool:
+        return any(map(_is_telling, file.first_lines[:3]))
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        name = file.source.path.stem.encode("utf-8", "replace").decode()
+        session, created = _identity(file.first_lines)
+        notes = ImportNotes()
+        events = _events(file.source, notes)
+        yield ImportedRun(name, session or name, "codex", created, {}, events, notes)
+
+
+def _is_telling(line: Any) -> bool:
+    match line:
+        case {"type": str(kind), "payload": dict(), "timestamp": str()}:
+            return kind in _ENVELOPES
+        case {"type": "thread.started", "thread_id": str()}:
+            return True
+        case {"id": str(), "timestamp": str(), "instructions": _}:
+            return True
+    return False
+
+
+def _identity(first: tuple[Any, ...]) -> tuple[str, int | None]:
+    """(the session's id, when it began), out of the first lines."""
+    for line in first:
+        match line:
+            case {"type": "session_meta", "payload": {"id": str(session)} as meta}:
+                return session, iso_time(meta.get("timestamp"))
+            case {"type": "thread.started", "thread_id": str(session)}:
+                return session, None
+            case {"id": str(session), "timestamp": str(began), "instructions": _}:
+                return session, iso_time(began)
+    return "", None
+
+
+def _events(source: Source, notes: ImportNotes) -> Iterator[ImportedEvent]:
+    events = CodexEvents(notes)
+    for line in lines(source):
+        if not line.raw.strip():
+            continue
+        try:
+            value = None if line.too_long else value_of(line.raw, notes)
+        except NotJson:
+            value = None
+        events.run.context = {"line": line.number}
+        if not isinstance(value, dict):
+            notes.count(UNREADABLE_LINES)
+            events.begin({})
+            events.run.custom("codex/unreadable-line", line.raw.decode("utf-8", "replace"))
+        else:
+            events.line(value, bare=_is_bare(value))
+        yield from events.run.drain()
+    events.begin({})
+    yield from events.run.drain()
+
+
+def _is_bare(value: dict[str, Any]) -> bool:
+    return value.get("type") in _BARE_ITEMS and "payload" not in value

@@ -1,0 +1,231 @@
+"""oracle.omen event logs: one event a line, with hashes of its payloads, which are checked on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from blake3 import blake3
+
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.messages import decoded
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.json_lines import NotJson, lines, value_of
+from replay_gui.core.importers.own_hashes import OwnHashes
+from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.times import milliseconds
+from replay_gui.core.log.source import Source
+
+WRONG_HASHES = "events whose payload is not what its hash says"
+BROKEN_RULES = "events that break the log's rules (one run, numbers without gaps, parents before their children)"
+UNREADABLE_LINES = "lines that are no events, kept as text"
+
+_TELLING = {"id", "kind", "payload", "payload_hash"}
+_encode = msgspec.json.Encoder().encode
+# serde_json writes the members of a struct in the order of their declaration, and sorts those of maps alone.
+_ORDER: dict[str, tuple[str, ...]] = {
+    "AgentInit": ("agent_type", "agent_version", "config"),
+    "StateTransition": ("from_hash", "to_hash", "transition_type"),
+    "ToolRequest": ("tool_name", "tool_version", "request_hash", "capabilities", "input"),
+    "ToolResponse": ("tool_name", "request_hash", "response_hash", "output", "success", "error", "duration_ms"),
+    "CapabilityDenied": ("capability", "tool_name", "reason"),
+    "Observation": ("obs_type", "data", "source"),
+    "Decision": ("decision_type", "data", "reasoning"),
+    "MemoryWrite": ("operation", "key", "value_hash", "causal_event"),
+    "MemoryRead": ("operation", "key", "value_hash", "causal_event"),
+    "PatchProposal": ("patch_type", "target", "patch_hash", "reasoning"),
+    "PatchApplied": ("patch_type", "target", "patch_hash", "reasoning"),
+    "PatchRejected": ("patch_hash", "reason", "stage"),
+    "Error": ("error_type", "message", "component", "recoverable"),
+    "Snapshot": ("snapshot_id", "at_sequence", "state_hash", "events_before"),
+}
+_CAUSAL = ("run_id", "sequence")
+
+
+class Omen:
+    """The importer. A file is one run."""
+
+    name = "oracle.omen"
+    title = "oracle.omen event log"
+    version = 2
+
+    def recognises(self, file: ForeignFile) -> bool:
+        return any(
+            isinstance(line, dict)
+            and line.keys() >= _TELLING
+            and isinstance(line["id"], dict)
+            and {"run_id", "sequence"} <= line["id"].keys()
+            for line in file.first_lines
+        )
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        notes = ImportNotes()
+        first = next(
+            (one for one in file.first_lines if isinstance(one, dict) and isinstance(one.get("id"), dict)), None
+        )
+        name = file.source.path.stem.encode("utf-8", "replace").decode()
+        run_id = str(first["id"].get("run_id")) if first is not None else name
+        checks = OwnHashes()
+        events = OmenEvents(notes, checks).read(file.source)
+        yield ImportedRun(name, run_id, "oracle.omen", None, {}, events, notes, checks)
+
+
+class OmenEvents:
+    """Puts one line after the other into a run."""
+
+    def __init__(self, notes: ImportNotes, checks: OwnHashes) -> None:
+        self._notes = notes
+        self._checks = checks
+        self._run = RunBuilder(notes)
+        self._run_id: object = None
+        self._seq: dict[object, int] = {}  # of each sequence number
+
+    def read(self, source: Source) -> Iterator[ImportedEvent]:
+        offset = 0
+        for line in lines(source):
+            start, offset = offset, offset + line.size + line.ended
+            if not line.raw.strip():
+                continue
+            self._run.context = {"line": line.number}
+            event = self._decoded(b"" if line.too_long else line.raw)
+            if event is None:
+                self._notes.count(UNREADABLE_LINES)
+                self._checks.bad(self._run.count, start, "the line is no event, so no hash protects it")
+                self._run.custom("omen/unreadable-line", line.raw.decode("utf-8", "replace"))
+            else:
+                self._event(event, start)
+            yield from self._run.drain()
+
+    def _decoded(self, raw: bytes) -> dict[str, Any] | None:
+        try:
+            value = value_of(raw, self._notes)
+        except NotJson:
+            return None
+        good = isinstance(value, dict) and value.keys() >= _TELLING and isinstance(value["id"], dict)
+        return value if good else None
+
+    def _event(self, event: dict[str, Any], offset: int) -> None:
+        sequence, parent = event["id"].get("sequence"), event.get("parent_id")
+        above = parent.get("sequence") if isinstance(parent, dict) else None
+        self._check(event, offset)
+        self._seq[_key(sequence)] = self._run.count
+        hashes = {
+            key: event[key] for key in ("payload_hash", "state_hash_before", "state_hash_after") if event.get(key)
+        }
+        cause = self._seq.get(_key(above)) if parent else None
+        if cause == self._run.count:  # it names itself, which the check has said
+            cause = None
+        self._run.context |= {"sequence": sequence, "parent": cause}
+        self._run.once = {"hashes": hashes, "source_run": event["id"].get("run_id")}
+        kind, payload = event["kind"], event["payload"]
+        tag, facts = next(iter(payload.items())) if isinstance(payload, dict) and len(payload) == 1 else ("", payload)
+        if isinstance(kind, str) and kind == tag and isinstance(facts, dict):
+            self._known(kind, dict(facts))
+        else:
+            name = kind.get("Custom") if isinstance(kind, dict) else kind
+            self._run.custom("omen/custom", {"name": name, "payload": payload})
+
+    def _check(self, event: dict[str, Any], offset: int) -> None:
+        """The event by its own hash and the log's rules; what is wrong is counted, and kept."""
+        sequence, run_id, place = event["id"].get("sequence"), event["id"].get("run_id"), self._run.count
+        self._run_id = run_id if self._run_id is None else self._run_id
+        actual = payload_hash(event["payload"])
+        if (broken := self._broken_rule(event)) is not None:
+            self._notes.count(BROKEN_RULES, example=str(sequence))
+        if actual != event["payload_hash"]:
+            self._notes.count(WRONG_HASHES, example=str(sequence))
+            self._checks.bad(place, offset, "the payload is not what its hash says", event["payload_hash"], actual)
+        elif broken is not None:
+            self._checks.bad(place, offset, *broken)
+        else:
+            self._checks.good()
+
+    def _broken_rule(self, event: dict[str, Any]) -> tuple[str, object, object] | None:
+        """(problem, expected, actual) of the first rule that the event breaks."""
+        run_id, sequence, parent = event["id"].get("run_id"), event["id"].get("sequence"), event.get("parent_id")
+        if run_id != self._run_id:
+            return "the event is of another run", self._run_id, run_id
+        if sequence != len(self._seq):
+            return "the event's number is not the next one", len(self._seq), sequence
+        above = parent.get("sequence") if isinstance(parent, dict) else None
+        if parent is not None and not (isinstance(above, int) and above < sequence):
+            return "the event's parent is not an earlier one", None, above
+        return None
+
+    def _known(self, kind: str, facts: dict[str, Any]) -> None:
+        match kind:
+            case "AgentInit":
+                config = facts.get("config")
+                self._run.agent_init(
+                    str(facts.get("agent_type")),
+                    str(facts.get("agent_version")),
+                    config if isinstance(config, dict) else {},
+                )
+            case "ToolRequest":
+                self._request(facts)
+            case "ToolResponse":
+                self._response(facts)
+            case "MemoryWrite" | "MemoryRead":
+                value = facts.get("value_hash")
+                key = str(facts.pop("key", None))
+                given = {"value": value} if value is not None else {}
+                operation = str(facts.get("operation"))
+                payload = {
+                    "key": key,
+                    "operation": "delete" if not given and kind == "MemoryWrite" else operation,
+                    **given,
+                }
+                self._run.add(kind, payload, causal=facts.get("causal_event"))
+            case "Snapshot":
+                self._run.add(kind, {"snapshot_type": "state"}, snapshot=facts)
+            case "PatchProposal":
+                self._run.add(kind, {**facts, "patch": None})
+            case _:
+                self._run.add(kind, facts)
+
+    def _request(self, facts: dict[str, Any]) -> None:
+        name, version = str(facts.get("tool_name")), str(facts.get("tool_version") or "")
+        own: dict[str, Any] = {
+            "request_hash": facts.get("request_hash"),
+            "capabilities": facts.get("capabilities") or None,
+        }
+        given = decoded(facts.get("input"))
+        self._run.request(str(facts.get("request_hash")), name, given, tool_version=version, **own)
+
+    def _response(self, facts: dict[str, Any]) -> None:
+        error = None if facts.get("success") is True else str(facts.get("error") or "failed")
+        own: dict[str, Any] = {"response_hash": facts.get("response_hash")}
+        if (duration := milliseconds(facts.get("duration_ms"))) is not None:
+            own["duration"] = duration
+        self._run.response(str(facts.get("request_hash")), decoded(facts.get("output")), error=error, **own)
+
+
+def payload_hash(payload: Any) -> str:
+    """BLAKE3, hex, of the payload as oracle.omen writes it: compact, structs in declared order, maps sorted."""
+    return blake3(_encode(_ordered(payload))).hexdigest()
+
+
+def _ordered(payload: Any) -> Any:
+    if not isinstance(payload, dict) or len(payload) != 1:
+        return payload
+    ((tag, facts),) = payload.items()
+    if not isinstance(facts, dict):
+        return payload
+    names = _ORDER.get(tag)
+    if names is None:
+        return {tag: dict(sorted(facts.items()))}
+    rest = sorted(facts.keys() - set(names))
+    return {tag: {name: _inner(facts[name]) for name in (*(name for name in names if name in facts), *rest)}}
+
+
+def _inner(value: Any) -> Any:
+    """A map inside a struct, sorted; the struct that names an event, in its order."""
+    if not isinstance(value, dict):
+        return value
+    return {k: value[k] for k in _CAUSAL} if value.keys() == set(_CAUSAL) else dict(sorted(value.items()))
+
+
+def _key(sequence: Any) -> Any:
+    return sequence if isinstance(sequence, int | str) else None

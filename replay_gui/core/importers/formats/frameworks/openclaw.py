@@ -1,0 +1,115 @@
+"""OpenClaw telemetry: one JSON object a line with ``type, seq, ts``, of all sessions of one gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.messages import first_line
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.json_lines import Line, NotJson, lines, value_of
+from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.times import milliseconds
+from replay_gui.core.log.source import Source
+
+UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
+UNKNOWN_TYPES = "lines of an unknown type, kept as custom events"
+
+_TELLING = {"type", "seq", "ts"}
+_TYPES = ("message.", "agent.", "tool.", "llm.", "session.")
+_KNOWN = frozenset({"message.in", "message.out", "agent.start", "agent.end", "tool.start", "tool.end"})
+
+
+class OpenClaw:
+    """The importer. A file is one run; each session's calls are told apart by its key."""
+
+    name = "openclaw"
+    title = "OpenClaw telemetry"
+    version = 1
+
+    def recognises(self, file: ForeignFile) -> bool:
+        return any(
+            isinstance(line, dict) and line.keys() >= _TELLING and str(line["type"]).startswith(_TYPES)
+            for line in file.first_lines
+        )
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        notes = ImportNotes()
+        name = file.source.path.stem.encode("utf-8", "replace").decode()
+        yield ImportedRun(name, name, "openclaw", None, {}, _events(file.source, notes), notes)
+
+
+def _events(source: Source, notes: ImportNotes) -> Iterator[ImportedEvent]:
+    run = RunBuilder(notes)
+    run.agent_init("openclaw", "", {})
+    calls: dict[tuple[str, str], list[str]] = {}  # (session, tool): ids of the calls that wait
+    for line in lines(source):
+        if not line.raw.strip():
+            continue
+        run.context = {"line": line.number}
+        fields = _fields(line, notes)
+        if fields is None:
+            notes.count(UNREADABLE_LINES)
+            run.custom("openclaw/unreadable-line", line.raw.decode("utf-8", "replace"))
+        else:
+            _line(run, notes, fields, calls)
+        yield from run.drain()
+
+
+def _fields(line: Line, notes: ImportNotes) -> dict[str, Any] | None:
+    try:
+        value = None if line.too_long else value_of(line.raw, notes)
+    except NotJson:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _line(run: RunBuilder, notes: ImportNotes, fields: dict[str, Any], calls: dict[tuple[str, str], list[str]]) -> None:
+    kind, session = str(fields.get("type")), fields.get("sessionKey")
+    taken = {"type", "seq", "ts", "sessionKey", "agentId", "durationMs"}
+    rest = {key: value for key, value in fields.items() if key not in taken}
+    run.context |= {
+        "time": milliseconds(fields.get("ts")),
+        "session": session,
+        "agent": fields.get("agentId"),
+        "source_seq": fields.get("seq"),
+    }
+    duration = milliseconds(fields.get("durationMs"))
+    match kind:
+        case "message.in":
+            content = rest.pop("content", None)
+            run.observation("message", str(rest.get("channel") or "user"), content, fields=rest or None)
+        case "message.out":
+            content = rest.pop("content", None)
+            run.decision("message", content, fields=rest or None)
+        case "agent.start" | "agent.end":
+            phase = "start" if kind == "agent.start" else "end"
+            run.add("StateTransition", {"transition_type": f"agent {phase}", "data": rest}, duration=duration)
+        case "tool.start" if isinstance(rest.get("toolName"), str):
+            tool, given = rest.pop("toolName"), rest.pop("params", None)
+            call_id = f"line {run.context['line']}"
+            calls.setdefault((str(session), tool), []).append(call_id)
+            run.request(call_id, tool, given, fields=rest or None)
+        case "tool.end":
+            _answer(run, rest, calls.get((str(session), str(rest.get("toolName")))) or [], duration)
+        case _:
+            if kind not in _KNOWN:
+                notes.count(UNKNOWN_TYPES, example=kind)
+            run.custom("openclaw/other", {"type": kind, **rest}, duration=duration)
+
+
+def _answer(run: RunBuilder, rest: dict[str, Any], waiting: list[str], duration: int | None) -> None:
+    """The end of the session's oldest open call of that tool, for the file names no call."""
+    call_id = waiting.pop(0) if waiting else None
+    failed = rest.get("success") is False
+    error = rest.get("error")
+    output = next((rest[key] for key in ("result", "output") if key in rest), None)
+    more = {
+        key: value for key, value in rest.items() if key not in ("toolName", "success", "error", "result", "output")
+    }
+    reason = (first_line(error) or "failed") if failed else None
+    seq, call = run.response(call_id, output, error=reason, extra=more or None, duration=duration)
+    if failed:
+        run.error("tool_error", str(error or "failed"), call.tool_name, parent=seq)

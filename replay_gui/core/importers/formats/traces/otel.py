@@ -1,0 +1,80 @@
+"""OpenTelemetry traces of agents: GenAI and OpenInference attributes, in any of the usual wrappers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.traces.otel_meaning import is_of_an_agent, meaning
+from replay_gui.core.importers.formats.traces.otel_spans import RawSpan, spans_in
+from replay_gui.core.importers.formats.traces.spans import SpanEvents
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.json_lines import NotJson, lines, value_of
+
+UNREADABLE_LINES = "lines that hold no span, left out"
+
+
+class OpenTelemetry:
+    """The importer. A trace is one run; a file may hold several."""
+
+    name = "otel"
+    title = "OpenTelemetry trace"
+    version = 2
+
+    def recognises(self, file: ForeignFile) -> bool:
+        found = spans_in(file.document) if file.document is not None else _first(file)
+        return any(is_of_an_agent(span) for span in found)
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        notes = ImportNotes(file.notes)
+        traces: dict[str, list[RawSpan]] = {}
+        for span in spans_in(file.document) if file.document is not None else _lines(file, notes):
+            traces.setdefault(span.trace, []).append(span)
+        if not traces:
+            raise ImportRefused(f"{file.source.path}: no span in it")
+        for trace, spans in sorted(traces.items(), key=lambda item: -sum(map(is_of_an_agent, item[1]))):
+            own = ImportNotes(notes)
+            events = SpanEvents([meaning(span, own) for span in spans], self.name, own)
+            starts = [span.start for span in spans if span.start is not None]
+            yield ImportedRun(
+                name=events.agent,
+                run_id=trace,
+                agent=events.agent,
+                created=min(starts, default=None),
+                source={},
+                events=_whole(events, file.document),
+                notes=own,
+            )
+
+
+def _whole(events: SpanEvents, document: Any) -> Iterator[ImportedEvent]:
+    """The trace's events, and what a dump says beside its spans."""
+    yield from events.read()
+    if isinstance(document, dict) and "final_output" in document:
+        yield ImportedEvent("x:otel/final-output", {"data": document["final_output"]}, {})
+
+
+def _first(file: ForeignFile) -> Iterator[RawSpan]:
+    for value in file.first_lines:
+        yield from spans_in(value)
+
+
+def _lines(file: ForeignFile, notes: ImportNotes) -> Iterator[RawSpan]:
+    if file.source.size > file.limits.document:
+        raise ImportRefused(
+            f"{file.source.path}: more than {file.limits.document >> 20} MB of spans, which must be sorted; split it"
+        )
+    for line in lines(file.source):
+        if not line.raw.strip():
+            continue
+        try:
+            value: Any = None if line.too_long else value_of(line.raw, notes)
+        except NotJson:
+            value = None
+        found = list(spans_in(value))
+        if not found:
+            notes.count(UNREADABLE_LINES)
+        yield from found

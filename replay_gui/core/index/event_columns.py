@@ -1,0 +1,187 @@
+"""What the index columns have of a replay: the events' kinds before they are replayed, all the rest after that.
+
+Whole blocks at a time, in C loops and array operations; only events that concern a tool, change the phase or are not
+usual (see usual_events) are looked at one by one.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from types import NoneType, SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+from msgspec import UNSET
+from numpy.typing import NDArray
+
+from replay_gui.core.errors import NotApplicable, NotCanonical
+from replay_gui.core.index.run_index import (
+    FLAG_CRITICAL,
+    FLAG_FAILED,
+    FLAG_NOT_APPLIED,
+    FLAG_UNREADABLE,
+    NO_PAIR,
+    NO_TOOL,
+)
+from replay_gui.core.log.canonical import decode, decode_shallow
+from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND
+from replay_gui.core.log.kinds import CRITICAL_KINDS, KINDS
+from replay_gui.core.log.scanner import Block, Skipped
+from replay_gui.core.log.usual_events import USUAL, UsualEvent, decode_all
+from replay_gui.core.state.quick_fold import Folded
+from replay_gui.core.state.reducer import decode_event
+
+_KINDS_LIMIT = 1 << 16  # what the column can number
+OTHER_KINDS = "(other)"  # stands for those beyond
+_UNUSUAL = len(KINDS)  # in place of a number, until the content was read
+_TRANSITION, _REQUEST, _RESPONSE = map(KINDS.index, ("StateTransition", "ToolRequest", "ToolResponse"))
+_NUMBERS = {structure: KINDS.index(kind) for kind, structure in USUAL.items()} | {NoneType: _UNUSUAL}
+_CRITICAL = np.array([kind in CRITICAL_KINDS for kind in (*KINDS, None)])
+_LOOKED_AT = np.array(
+    [kind in ("ToolRequest", "ToolResponse", "CapabilityDenied", "StateTransition", None) for kind in (*KINDS, None)]
+)
+
+
+class Seen(NamedTuple):
+    """A block's events as they were read.
+
+    Attributes:
+        events: what decode_all made of the contents. kinds: uint16, the number of each kind.
+        critical: bool, whether it is an operation that snapshots are laid around.
+        looked_at: the indexes of those that are looked at one by one, ascending.
+        unusual: (kind, payload) of those that are not usual, by index.
+    """
+
+    events: Sequence[UsualEvent | None]
+    kinds: NDArray[np.uint16]
+    critical: NDArray[np.bool_]
+    looked_at: NDArray[np.int64]
+    unusual: dict[int, tuple[str, SimpleNamespace]]
+
+
+class EventColumns:
+    """Turns blocks that follow one another into runs of column entries.
+
+    Attributes:
+        kinds, tools: names, and the numbers that stand for them. phases: as in RunIndex.
+    """
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, int] = {name: i for i, name in enumerate(KINDS)}
+        self.tools: dict[str, int] = {}
+        self.phases: list[tuple[int, str]] = []
+        # By request hash, the requests that wait: the place of the one, or those of several as keys.
+        self._open: dict[str, int | OrderedDict[int, None]] = {}
+
+    def see(self, contents: Sequence[bytes]) -> Seen:
+        """The events with these contents, and what can be said of them before they are replayed."""
+        events = decode_all(contents)
+        kinds = np.fromiter(map(_NUMBERS.__getitem__, map(type, events)), np.uint16, len(events))
+        looked_at, unusual = np.flatnonzero(_LOOKED_AT[kinds]), {}
+        for i in np.flatnonzero(kinds == _UNUSUAL).tolist():
+            unusual[i] = _read(contents[i])
+            kinds[i] = self._number(unusual[i][0])
+        critical = _CRITICAL[np.minimum(kinds, _UNUSUAL)]
+        return Seen(events, kinds, critical, looked_at, unusual)
+
+    def columns(self, block: Block, seen: Seen, folded: Folded) -> dict[str, Any]:
+        """The entries of a block that was replayed, a column each."""
+        first, count, at = block.first, len(block), seen.looked_at
+        flags = np.where(seen.critical, FLAG_CRITICAL, 0).astype(np.uint8)
+        flags[folded.refused] |= FLAG_NOT_APPLIED
+        places = at.tolist()
+        tools, pairs = [NO_TOOL] * len(places), [NO_PAIR] * len(places)  # of those looked at
+        refused, asked, events = set(folded.refused), iter(folded.asked), seen.events
+        numbers, waiting = self.tools, self._open
+        for n, (i, kind) in enumerate(zip(places, seen.kinds[at].tolist(), strict=True)):
+            event = events[i]
+            payload = seen.unusual[i][1] if event is None else event.payload
+            name = getattr(payload, "tool_name", None)
+            if isinstance(name, str):
+                tool = numbers.get(name)
+                tools[n] = numbers.setdefault(name, len(numbers)) if tool is None else tool
+            if i in refused:
+                if kind == self.kinds.get(UNREADABLE_KIND):
+                    flags[i] |= FLAG_UNREADABLE
+            elif kind == _REQUEST:
+                request, place = next(asked), first + i
+                if waiting.setdefault(request, place) is not place:
+                    self._asked_too(request, place)
+            elif kind == _RESPONSE:
+                pairs[n] = self._answered(payload.request_hash, block.metas[i])
+                if not payload.success:
+                    flags[i] = FLAG_FAILED
+            elif kind == _TRANSITION and getattr(payload, "phase", UNSET) is not UNSET:
+                self.phases.append((first + i, payload.phase))
+        return {
+            "kind": seen.kinds,
+            "tool": _sparse(count, at, tools, NO_TOOL),
+            "offset": block.offsets[:-1],
+            "request": _sparse(count, at, pairs, NO_PAIR),
+            "flags": flags,
+        }
+
+    def skipped(self, part: Skipped) -> dict[str, Any]:
+        """The entries of a skipped stretch."""
+        return {
+            "kind": [self._number(SKIPPED_KIND)],
+            "tool": [NO_TOOL],
+            "offset": [part.offset],
+            "request": [NO_PAIR],
+            "flags": [FLAG_UNREADABLE | FLAG_NOT_APPLIED],
+        }
+
+    def _number(self, kind: str) -> int:
+        number = self.kinds.get(kind)
+        if number is None:
+            if len(self.kinds) >= _KINDS_LIMIT - 1:
+                kind = OTHER_KINDS
+            number = self.kinds.setdefault(kind, len(self.kinds))
+        return number
+
+    def _asked_too(self, name: str, place: int) -> None:
+        """A request waits for its response where an equal one does."""
+        waiting = self._open[name]
+        if not isinstance(waiting, OrderedDict):
+            waiting = self._open[name] = OrderedDict({waiting: None})
+        waiting[place] = None
+
+    def _answered(self, name: str, meta: bytes) -> int:
+        """The place of the request that a response answers: its parent, else the oldest that waits."""
+        waiting = self._open.pop(name, NO_PAIR)
+        if not isinstance(waiting, OrderedDict):
+            return waiting
+        parent = _parent(meta)
+        place = parent if parent in waiting else next(iter(waiting))
+        del waiting[place]
+        if waiting:
+            self._open[name] = waiting
+        return place
+
+
+def _read(content: bytes) -> tuple[str, SimpleNamespace]:
+    """(kind, payload) of an unusual content, as far as it can be read."""
+    try:
+        event = decode_shallow(content)
+        kind, payload = decode_event(content) if event is None else event
+    except NotApplicable:
+        return UNREADABLE_KIND, SimpleNamespace()
+    return kind, SimpleNamespace(**payload)
+
+
+def _sparse(count: int, at: NDArray[np.int64], values: list[int], other: int) -> NDArray[np.int32]:
+    """A column with these values there and another everywhere else."""
+    column = np.full(count, other, np.int32)
+    column[at] = values
+    return column
+
+
+def _parent(meta: bytes) -> int:
+    """The place that a meta names as the cause, as far as it can be read; else NO_PAIR."""
+    try:
+        facts = decode(meta)
+    except NotCanonical:
+        return NO_PAIR
+    parent = facts.get("parent") if isinstance(facts, dict) else None
+    return parent if type(parent) is int else NO_PAIR

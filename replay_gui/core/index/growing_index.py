@@ -1,0 +1,46 @@
+"""The index of a log that the same process is writing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replay_gui.core.index.index_builder import Built, IndexBuilder
+from replay_gui.core.index.index_cache import finish
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.scanner import Block, scan
+
+
+class GrowingIndex:
+    """Follows the log at `path`, and builds its index in `folder`.
+
+    Whoever writes says when there is more, and only between two records: so no end of the file is taken for damage.
+    """
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        self._folder = folder
+        self._log = EventLog.open(path)
+        self._builder = IndexBuilder(self._log, folder)
+        self._previous = self._log.header.hash
+
+    def grow(self) -> Built:
+        """Takes in what has been written since; how far the index reaches then."""
+        self._log.source.look_again()
+        built = self._builder.built()
+        for part in scan(self._log.source, built.offset, built.count, self._previous):
+            if not isinstance(part, Block):  # the end so far, or the seal
+                break
+            self._builder.take(part)
+            self._previous = part.hashes[-1]
+        return self._builder.built()
+
+    def finish(self) -> Built:
+        """Once the log is sealed: the whole index, fit to be kept."""
+        self.grow()
+        built = self._builder.finish()
+        finish(self._folder, self._log, built)
+        return built
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        self._builder.close()
+        self._log.close()

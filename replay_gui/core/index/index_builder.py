@@ -1,0 +1,182 @@
+"""The one pass that derives from a log all that is kept beside it: index columns and snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from replay_gui.core.index.event_columns import EventColumns, Seen
+from replay_gui.core.index.index_columns import OF_REPLAY, ColumnWriter
+from replay_gui.core.index.record_columns import RecordColumns, write_chain
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.scanner import Block, Ending, Skipped
+from replay_gui.core.log.usual_metas import decode_metas
+from replay_gui.core.replay.snapshot_store import DISK_BUDGET, Entry, SnapshotWriter
+from replay_gui.core.replay.snapshots import SnapshotPolicy
+from replay_gui.core.state.quick_fold import Folded, QuickFold
+from replay_gui.core.state.reducer import REDUCER
+from replay_gui.core.state.state_hash import StateHash
+from replay_gui.core.verification.integrity import Fault, readable_seq
+from replay_gui.core.verification.passes import NOT_APPLIED, SKIPPED
+
+SNAPSHOTS_FILE = "snapshots"
+_CONSIDERED = 16  # events between two looks at the policy where nothing happens
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """How far a pass has come: everything about the first `count` events that is not in the column files.
+
+    Attributes:
+        offset: bytes of the log read. head: the last record's hash, empty where a skipped stretch stands last.
+        snapshots: the table of the snapshot file.
+        not_applied: the events that have no effect on the state they meet.
+        state_hashes: how many records carry one.
+        state_hash: of the final state; None until the end, or where the reducer is not known here.
+    """
+
+    count: int
+    offset: int
+    head: bytes
+    kinds: tuple[str, ...]
+    tools: tuple[str, ...]
+    phases: tuple[tuple[int, str], ...]
+    snapshots: tuple[Entry, ...]
+    not_applied: tuple[Fault, ...]
+    state_hashes: int = 0
+    state_hash: bytes | None = None
+
+
+class IndexBuilder:
+    """Runs over a log once, writes column files and snapshots to a folder, and replays every event on the way."""
+
+    def __init__(
+        self, log: EventLog, folder: Path, policy: SnapshotPolicy | None = None, with_records: bool = True
+    ) -> None:
+        """`with_records`: whether it writes the columns that need no replay, too (see record_columns)."""
+        self._log = log
+        self._columns = ColumnWriter(folder, OF_REPLAY)
+        self._folder = folder
+        self._records = RecordColumns(folder, 0) if with_records else None
+        self._snapshots = SnapshotWriter(folder / SNAPSHOTS_FILE, max(DISK_BUDGET, log.source.size))
+        self._policy = SnapshotPolicy() if policy is None else policy
+        self._fold = QuickFold()
+        self._events = EventColumns()
+        self._not_applied: list[Fault] = []
+        self._count = 0
+        self._previous_critical = False
+        self._state_hashes = 0
+        self._offset = len(log.header.raw)
+        self._head = b""  # hash of the record before; empty where there is none that a snapshot could be bound to
+        self._heads: tuple[int, tuple[bytes, ...]] = 0, (b"",)  # those before each position from the first one on
+
+    def run(self, on_progress: Callable[[int], None]) -> Built:
+        """The pass. `on_progress` hears after each block what byte offset was reached."""
+        try:
+            for part in self._log.parts():
+                if isinstance(part, Ending):
+                    return self.finish()
+                self.take(part)
+                on_progress(self._offset)
+        finally:
+            self.close()
+        raise AssertionError("a scan ends with an Ending")
+
+    def take(self, part: Block | Skipped) -> None:
+        """The next part of the log."""
+        if isinstance(part, Block):
+            self._block(part)
+        else:
+            self._skipped(part)
+
+    def finish(self) -> Built:
+        """What is known once the last part has been taken."""
+        self._keep(self._count, self._offset)
+        if self._records is not None:
+            self._records.flush()
+            write_chain(self._folder)
+        known = self._log.header.reducer == REDUCER
+        return replace(self.built(), state_hash=StateHash.of(self._fold.root).digest() if known else None)
+
+    def close(self) -> None:
+        """Closes the files."""
+        self._columns.close()
+        if self._records is not None:
+            self._records.close()
+        self._snapshots.close()
+
+    def built(self) -> Built:
+        """How far the pass has come; the files hold what it says."""
+        self._columns.flush()
+        if self._records is not None:
+            self._records.flush()
+        return Built(
+            self._count,
+            self._offset,
+            self._head,
+            tuple(self._events.kinds),
+            tuple(self._events.tools),
+            tuple(self._events.phases),
+            tuple(self._snapshots.entries),
+            tuple(self._not_applied),
+            self._state_hashes,
+        )
+
+    def _block(self, block: Block) -> None:
+        first, count = block.first, len(block)
+        self._heads = first, (self._head, *block.hashes)
+        seen = self._events.see(block.contents)
+        folded = self._replay(block, seen)
+        for i in folded.refused:
+            seq = readable_seq(block.metas[i])
+            self._not_applied.append(Fault(first + i, int(block.offsets[i]), seq, NOT_APPLIED))
+        self._count = first + count
+        self._state_hashes += count - list(block.states).count(None)
+        self._offset, self._head = block.end, block.hashes[-1]
+        self._columns.append(self._events.columns(block, seen, folded))
+        if self._records is not None:
+            self._records.take(block, decode_metas(block.metas))
+
+    def _replay(self, block: Block, seen: Seen) -> Folded:
+        """Applies the events, and stops wherever the policy wants a snapshot."""
+        first, folded, done = block.first, Folded([], []), 0
+        critical = seen.critical.copy()  # the event at hand or the one before: a snapshot is laid on either side
+        critical[0] |= self._previous_critical
+        critical[1:] |= seen.critical[:-1]
+        self._previous_critical = bool(seen.critical[-1])
+        critical_or_due = critical.copy()
+        critical_or_due[-first % _CONSIDERED :: _CONSIDERED] = True
+        for i in np.flatnonzero(critical_or_due).tolist():
+            position, offset = first + i, int(block.offsets[i])
+            if self._policy.due(position, offset, bool(critical[i])):
+                self._fold_on(block, seen, done, i, folded)
+                self._keep(position, offset)
+                done = i
+        self._fold_on(block, seen, done, len(block), folded)
+        return folded
+
+    def _fold_on(self, block: Block, seen: Seen, begin: int, end: int, folded: Folded) -> None:
+        more = self._fold.fold(block.contents[begin:end], seen.events[begin:end])
+        folded.refused.extend(begin + i for i in more.refused)
+        folded.asked.extend(more.asked)
+
+    def _skipped(self, part: Skipped) -> None:
+        self._not_applied.append(Fault(part.place, part.offset, None, SKIPPED))
+        self._count = part.place + 1
+        self._offset = part.offset + part.size
+        self._head = b""
+        self._heads = self._count, (b"",)
+        self._columns.append(self._events.skipped(part))
+        if self._records is not None:
+            self._records.take(part)
+
+    def _keep(self, position: int, offset: int) -> None:
+        first, heads = self._heads
+        head = heads[position - first]
+        if not head:
+            return
+        entry = self._snapshots.add(position, self._fold, head)
+        self._policy.kept(position, offset, self._snapshots.step, entry.total)

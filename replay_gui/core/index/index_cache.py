@@ -1,0 +1,160 @@
+"""Indexes kept from one opening of a log to the next, in a cache folder. Never trusted blindly, never a verdict.
+
+A folder per log: the column files, the snapshot file, and a table written last. The table is bound to the log by its
+size, its header and its last record, to the columns that a run is shown by by their BLAKE3, and begins with its own.
+(Those that runs are compared by vouch for themselves, see record_columns.) What does not fit is as good as absent.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from blake3 import blake3
+
+from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_columns import SHOWN, IndexView
+from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.chain import HASH_SIZE, digest
+from replay_gui.core.log.log_reader import EventLog
+
+CACHE_BUDGET = 2 << 30  # bytes
+TABLE = "table"
+_VERSION = 7
+_BUILDING = "building-"
+_STILL = 24 * 3600 * 10**9  # ns
+
+
+class Table(msgspec.Struct, frozen=True):
+    """What a finished index folder says of itself and of its log."""
+
+    version: int
+    size: int
+    header: bytes
+    built: Built
+    columns: dict[str, bytes]
+
+
+class IndexCache:
+    """The indexes under one folder, which nobody else may look into."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def folder(self, log: EventLog) -> Path:
+        """Where the index of this log is kept, if it is."""
+        name = os.fsencode(log.source.path.resolve())
+        return self.root / blake3(log.header.hash + name).hexdigest()[:32]
+
+    def begin(self) -> Path:
+        """A new folder to build an index in: where the cache cannot be written, among the temporary files.
+
+        LogUnreadable, in words, where there can be none at all.
+        """
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return Path(tempfile.mkdtemp(prefix=_BUILDING, dir=self.root))
+        except OSError as why:
+            try:
+                return Path(tempfile.mkdtemp(prefix=f"replay-gui-{_BUILDING}"))
+            except OSError:
+                reason = why.strerror or why
+                raise LogUnreadable(f"{self.root}: the cache folder cannot be written: {reason}") from None
+
+    def keeps(self, folder: Path) -> bool:
+        """Whether an index folder is there to stay."""
+        return folder.parent == self.root
+
+    def adopt(self, building: Path, log: EventLog) -> Path:
+        """Keeps a finished index; the least recently used ones go where the budget is exceeded.
+
+        One that was built elsewhere, because the cache cannot be written, stays where it is.
+        """
+        if not self.keeps(building):
+            return building
+        folder = self.folder(log)
+        shutil.rmtree(folder, ignore_errors=True)
+        building.rename(folder)
+        self.prune(folder)
+        return folder
+
+    def load(self, log: EventLog) -> tuple[IndexView, RunIndex, Built] | None:
+        """The kept index of this log, or None where there is none that fits it in every respect."""
+        return load(self.folder(log), log)
+
+    def clear(self) -> None:
+        """Removes every index."""
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def prune(self, kept: Path, budget: int = CACHE_BUDGET) -> None:
+        """Removes the least recently used indexes, but not `kept`, until all together are within `budget` bytes.
+
+        An index that another program is building is left alone, unless it has lain still for a day.
+        """
+        still = time.time_ns() - _STILL
+        used = 0
+        for used_at, size, folder in sorted(self._folders(), reverse=True):
+            used += size
+            being_built = folder.name.startswith(_BUILDING) and used_at > still
+            if used > budget and folder != kept and not being_built:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _folders(self) -> Iterator[tuple[int, int, Path]]:
+        """(when it was last used or written to, bytes, folder) of each index; some may be going meanwhile."""
+        for folder in self.root.iterdir():
+            try:
+                files = [file.stat() for file in folder.iterdir()]
+                used_at = folder.stat().st_mtime_ns
+                if folder.name.startswith(_BUILDING):
+                    used_at = max([used_at, *(file.st_mtime_ns for file in files)])
+                yield used_at, sum(file.st_size for file in files), folder
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+
+
+def load(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, Built] | None:
+    """The index in a folder, or None where it does not fit the log in every respect."""
+    try:
+        raw = (folder / TABLE).read_bytes()
+        if digest(raw[HASH_SIZE:]) != raw[:HASH_SIZE]:
+            return None
+        table = msgspec.msgpack.decode(raw[HASH_SIZE:], type=Table)
+        built = table.built
+        fits = (table.version, table.size, table.header) == (_VERSION, log.source.size, log.header.hash)
+        if not fits or any(_file_hash(folder / name) != table.columns[name] for name in SHOWN):
+            return None
+        view = IndexView(folder)
+        index = shown(view, built, complete=True)
+        if built.count and (log.event_at(built.count - 1, int(index.offset[-1])).hash or b"") != built.head:
+            return None
+        os.utime(folder)
+    except (OSError, KeyError, ValueError, msgspec.MsgspecError):
+        return None
+    return view, index, built
+
+
+def finish(folder: Path, log: EventLog, built: Built) -> None:
+    """Writes the table of a finished index, last of all and in one piece."""
+    columns = {name: _file_hash(folder / name) for name in SHOWN}
+    table = Table(_VERSION, log.source.size, log.header.hash, built, columns)
+    draft = folder / f"{TABLE}.new"
+    raw = msgspec.msgpack.encode(table)
+    draft.write_bytes(digest(raw) + raw)
+    draft.replace(folder / TABLE)
+
+
+def shown(view: IndexView, built: Built, complete: bool, count: int | None = None) -> RunIndex:
+    """What is known of the events that `built` covers, or of the first `count` of them."""
+    reach = built.count if count is None else count
+    positions = tuple(entry.position for entry in built.snapshots if entry.position <= reach)
+    return view.grow(reach, built.kinds, built.tools, built.phases, positions, complete)
+
+
+def _file_hash(path: Path) -> bytes:
+    return blake3(path.read_bytes()).digest()

@@ -1,0 +1,101 @@
+"""The columns that need nothing of the replay which the others rest on, but only what each record says by itself.
+
+Its time, its own duration, and a hash of its content. So whichever pass has time for it makes them, in slices, if need
+be. Two runs are compared by the hashes, and by a chain over them, which is made once all are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+from pathlib import Path
+
+import numpy as np
+from blake3 import blake3
+from numpy.typing import NDArray
+
+from replay_gui.core.errors import NotCanonical
+from replay_gui.core.index.index_columns import CHAIN_STEP, COMPARED, OF_RECORDS, ColumnWriter, read_column
+from replay_gui.core.index.run_index import NO_DURATION, NO_TIME
+from replay_gui.core.log.canonical import decode
+from replay_gui.core.log.chain import HASH_SIZE, digests
+from replay_gui.core.log.scanner import Block, Skipped
+from replay_gui.core.log.usual_metas import NONE, UsualMeta
+
+_CONTENT, _CHAIN = COMPARED
+_STRIDE = CHAIN_STEP * HASH_SIZE
+_LATEST = (1 << 63) - 1
+_time, _duration = attrgetter("time"), attrgetter("duration")
+
+
+class RecordColumns:
+    """Writes the entries of the records from `place` on into columns in a folder, which have those of all before."""
+
+    def __init__(self, folder: Path, place: int) -> None:
+        self._columns = ColumnWriter(folder, OF_RECORDS, place)
+
+    def take(self, part: Block | Skipped, metas: list[UsualMeta] | None = None) -> None:
+        """The next part of the log; `metas`: what decode_metas made of a block's."""
+        if isinstance(part, Skipped):
+            self._columns.append({"time": [NO_TIME], "duration": [NO_DURATION], "content": bytes(HASH_SIZE)})
+            return
+        times, durations = _unusual(part.metas) if metas is None else _usual(metas)
+        self._columns.append({"time": times, "duration": durations, "content": b"".join(digests(part.contents))})
+
+    def flush(self) -> None:
+        """What was taken can be read."""
+        self._columns.flush()
+
+    def close(self) -> None:
+        """Closes the files."""
+        self._columns.close()
+
+
+def _usual(metas: list[UsualMeta]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(times, durations)."""
+    times = np.fromiter(map(_time, metas), np.int64, len(metas))
+    durations = np.fromiter(map(_duration, metas), np.int64, len(metas))
+    return np.where(times == NONE, NO_TIME, times), np.where(durations == NONE, NO_DURATION, durations)
+
+
+def _unusual(metas: Sequence[bytes]) -> tuple[list[int], list[int]]:
+    """(times, durations), as far as they can be read."""
+    times, durations = [], []
+    for raw in metas:
+        try:
+            facts = decode(raw)
+        except NotCanonical:
+            facts = None
+        known = facts if isinstance(facts, dict) else {}
+        times.append(_nanoseconds(known.get("time"), NO_TIME))
+        durations.append(_nanoseconds(known.get("duration"), NO_DURATION))
+    return times, durations
+
+
+def _nanoseconds(value: object, otherwise: int) -> int:
+    return value if type(value) is int and 0 <= value <= _LATEST else otherwise
+
+
+def write_chain(folder: Path) -> None:
+    """Makes the chain of the hashes that are in a folder, which must be all of the run's."""
+    (folder / _CHAIN).write_bytes(_chain(read_column(folder, _CONTENT)))
+
+
+def read_contents(folder: Path, count: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    """(content, chain) of a run of `count` events, the chain without its value over the last, fewer events.
+
+    The chain vouches for the hashes that it was made of. OSError, ValueError: one of them is missing or damaged.
+    """
+    content, chain = (read_column(folder, name) for name in COMPARED)
+    if len(content) != count or _chain(content) != chain.tobytes():
+        raise ValueError(f"{folder}: the columns that runs are compared by are damaged")
+    return content, chain[: count // CHAIN_STEP]
+
+
+def _chain(content: NDArray[np.void]) -> bytes:
+    """A running hash over content hashes: its value after every CHAIN_STEP of them, and after the last."""
+    hashes, running, values = content.view(np.uint8).data, blake3(), []
+    for begin in range(0, len(hashes), _STRIDE):
+        running.update(hashes[begin : begin + _STRIDE])
+        values.append(running.digest())
+    return b"".join(values)

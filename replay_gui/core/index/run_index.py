@@ -1,0 +1,57 @@
+"""What is known of every event of a run without reading it again: numpy columns, one entry an event.
+
+A RunIndex is a value: its arrays never change once published, a longer index is a new value (they may share memory).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.log.kinds import KINDS
+
+NO_TIME = np.iinfo(np.int64).min
+NO_DURATION = -1
+NO_TOOL = -1
+NO_PAIR = -1
+
+FLAG_FAILED = 1  # a tool response without success
+FLAG_UNREADABLE = 2  # its content is no event, or it is a skipped stretch
+FLAG_CRITICAL = 4  # patches, errors, denials, phase changes: what snapshots are laid around
+FLAG_NOT_APPLIED = 8  # the reducer left the state as it was because the event does not fit it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunIndex:
+    """Columns over the first `count` events of a run; `complete` once the whole file was read.
+
+    Attributes:
+        kinds: names; `kind` holds indexes into it. Begins with FORMAT's kinds in their order (core.kinds.KINDS).
+        tools: names; `tool` holds indexes into it, NO_TOOL where the event concerns none.
+        phases: (position of the StateTransition event, from 0; name of the phase), in order.
+        offset: uint64, byte offset of each record.
+        time: int64, ns since 1970, NO_TIME where the event has none.
+        duration: int64, ns, NO_DURATION where unknown. For a request and its response: the call's.
+        pair: int32, for a request the place of its response and the reverse, NO_PAIR where there is none (yet).
+        flags: uint8, FLAG_*.
+        snapshots: positions at which a state snapshot is kept.
+    """
+
+    kinds: tuple[str, ...] = KINDS
+    tools: tuple[str, ...] = ()
+    phases: tuple[tuple[int, str], ...] = ()
+    kind: NDArray[np.uint16] = field(default_factory=lambda: np.zeros(0, np.uint16))
+    tool: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    offset: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    time: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    duration: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    pair: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    flags: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
+    snapshots: tuple[int, ...] = ()
+    complete: bool = False
+
+    @property
+    def count(self) -> int:
+        return len(self.kind)

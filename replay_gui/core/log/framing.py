@@ -1,0 +1,154 @@
+"""The outer form of records and seals (FORMAT 1 and 6), byte by byte: the slow and exact reader.
+
+The quick one (scanner) hands over to this where anything is out of the ordinary.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from replay_gui.core.log.chain import HASH_SIZE, record_hash, seal_hash
+from replay_gui.core.log.source import Source
+
+RECORD_LIMIT = 1 << 26
+_BIN_WIDTH = {0xC4: 1, 0xC5: 2, 0xC6: 4}
+_WINDOW = 1 << 20
+_RECORD_MARK, _SEAL_MARK, _NIL = 0x94, 0x92, 0xC0
+
+
+class Record(NamedTuple):
+    content: bytes
+    state: bytes | None
+    meta: bytes
+    hash: bytes
+
+
+class Seal(NamedTuple):
+    body: bytes
+    hash: bytes
+
+
+Item: TypeAlias = Record | Seal
+
+
+class CutShort(Exception):
+    """The file ends before the object does; what there is of it is right."""
+
+
+class NotWellFormed(Exception):
+    """No record or seal begins here."""
+
+
+class SearchStopped(Exception):
+    """The search for the next sound record has cost more than it may."""
+
+
+class Framing:
+    """Reads objects of a log at given offsets, through a window on the file."""
+
+    def __init__(self, source: Source, window: int = _WINDOW) -> None:
+        """`window`: bytes read at a time; few for a single record, many for a search."""
+        self._source = source
+        self._step = window
+        self._start = 0
+        self._window = b""
+        self.work = 0  # bytes looked at, taken and hashed
+
+    def take(self, at: int) -> tuple[Item, int]:
+        """(the record or seal that begins at `at`, where it ends); CutShort or NotWellFormed where there is none."""
+        mark = self._byte(at)
+        if mark == _RECORD_MARK:
+            content, end = self._bin(at + 1, at)
+            state: bytes | None = None
+            if self._byte(end) == _NIL:
+                end += 1
+            else:
+                state, end = self._bin(end, at, HASH_SIZE)
+            meta, end = self._bin(end, at)
+            hash_, end = self._bin(end, at, HASH_SIZE)
+            item: Item = Record(content, state, meta, hash_)
+        elif mark == _SEAL_MARK:
+            body, end = self._bin(at + 1, at)
+            hash_, end = self._bin(end, at, HASH_SIZE)
+            item = Seal(body, hash_)
+        else:
+            raise NotWellFormed
+        if end - at > RECORD_LIMIT:
+            raise NotWellFormed
+        return item, end
+
+    def footing(self, start: int, budget: int) -> int | None:
+        """The next offset from `start` on at which a record begins that is linked to what comes right after it.
+
+        SearchStopped once `work` exceeds `budget` bytes.
+        """
+        at = start
+        while (at := self._find_mark(at)) >= 0:
+            try:
+                one, end = self.take(at)
+                two, after = self.take(end)
+            except (CutShort, NotWellFormed):
+                pass
+            else:
+                self.work += after - at
+                if follows(one.hash, two):
+                    return at
+            if self.work > budget:
+                raise SearchStopped
+            at += 1
+        return None
+
+    def _find_mark(self, at: int) -> int:
+        while at < self._source.size:
+            begin = at - self._start
+            if not 0 <= begin < len(self._window):
+                self._fill(at, 1)
+                begin = 0
+            found = self._window.find(_RECORD_MARK, begin)
+            step = (found if found >= 0 else len(self._window)) - begin
+            self.work += step
+            at += step
+            if found >= 0:
+                return at
+        return -1
+
+    def _bin(self, at: int, start: int, only: int | None = None) -> tuple[bytes, int]:
+        """(the byte string at `at` in the object that began at `start`, where it ends); `only`: its one right size."""
+        width = _BIN_WIDTH.get(self._byte(at))
+        if width is None:
+            raise NotWellFormed
+        begin = at + 1 + width
+        if begin > self._source.size:
+            raise CutShort
+        size = int.from_bytes(self._bytes(at + 1, width), "big")
+        shortest = 1 if size < 1 << 8 else 2 if size < 1 << 16 else 4
+        if begin + size - start > RECORD_LIMIT or (only is not None and size != only) or width != shortest:
+            raise NotWellFormed
+        if begin + size > self._source.size:
+            raise CutShort
+        return self._bytes(begin, size), begin + size
+
+    def _byte(self, at: int) -> int:
+        if at >= self._source.size:
+            raise CutShort
+        return self._bytes(at, 1)[0]
+
+    def _bytes(self, at: int, size: int) -> bytes:
+        """Bytes that the file has."""
+        self.work += size
+        begin = at - self._start
+        if begin < 0 or begin + size > len(self._window):
+            self._fill(at, size)
+            begin = 0
+        return self._window[begin : begin + size]
+
+    def _fill(self, at: int, size: int) -> None:
+        self._window = self._source.read_at(at, min(max(size, self._step), self._source.size - at))
+        self._start = at
+
+
+def follows(previous: bytes, item: Item) -> bool:
+    """Whether a record or seal is linked to the hash before it."""
+    if isinstance(item, Record):
+        return item.hash == record_hash(previous, item.content, item.state, item.meta)
+    return item.hash == seal_hash(previous, item.body)

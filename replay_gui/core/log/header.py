@@ -1,0 +1,103 @@
+"""The log's first object: canonical ["replay-log", map]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+
+from replay_gui.core.errors import LogRefused, NotCanonical
+from replay_gui.core.log.canonical import decode, encode
+from replay_gui.core.log.chain import digest
+from replay_gui.core.log.source import Source
+
+MAGIC = b"\x92\xaareplay-log"
+VERSION = 1
+HEADER_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a log says of itself.
+
+    Attributes:
+        raw: its bytes; the first record begins right after them. facts: the map.
+    """
+
+    raw: bytes
+    facts: dict[str, Any]
+
+    @property
+    def run_id(self) -> str:
+        return str(self.facts["run_id"])
+
+    @property
+    def reducer(self) -> str:
+        return str(self.facts["reducer"])
+
+    @property
+    def hash(self) -> bytes:
+        """What the first record is linked to."""
+        return digest(self.raw)
+
+    @property
+    def created(self) -> int | None:
+        """ns since 1970."""
+        value = self.facts.get("created")
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    @property
+    def source(self) -> Any:
+        """Where an imported log came from; None for a recorded one."""
+        return self.facts.get("source")
+
+    @property
+    def origin(self) -> str:
+        return "imported" if "source" in self.facts else "recorded"
+
+    @property
+    def state(self) -> str:
+        """Of an imported log: "recorded" where its events carry the state itself, else "derived"; "" of others."""
+        if self.origin == "recorded":
+            return ""
+        return "recorded" if isinstance(self.source, dict) and self.source.get("state") == "recorded" else "derived"
+
+
+def says_it_is_a_log(source: Source) -> bool:
+    """Whether the file is, or claims by its name to be, a replay log, so that no importer is to be asked."""
+    return source.path.suffix == ".rlog" or source.read_at(0, min(source.size, len(MAGIC))) == MAGIC
+
+
+def header_bytes(facts: dict[str, Any]) -> bytes:
+    """The header that says `facts` (run_id and reducer among them); NotCanonical where they cannot be written."""
+    if not all(isinstance(facts.get(name), str) for name in ("run_id", "reducer")):
+        raise NotCanonical("a header needs run_id and reducer, both strings")
+    raw = encode(["replay-log", {**facts, "version": VERSION}])
+    if len(raw) > HEADER_LIMIT:
+        raise NotCanonical("a header is at most 1 MiB")
+    return raw
+
+
+def read_header(source: Source) -> Header:
+    """The header of the log; LogRefused in words where the file is no log, or none that this version reads."""
+    start = source.read_at(0, min(source.size, HEADER_LIMIT))
+    if not start.startswith(MAGIC):
+        raise LogRefused(f"{source.path}: not a replay log (a .rlog begins with {MAGIC[2:].decode()!r})")
+    damaged = LogRefused(f"{source.path}: the header is damaged, so nothing after it can be trusted; use another copy")
+    try:
+        unpacker = msgpack.Unpacker(raw=True, strict_map_key=False, max_buffer_size=HEADER_LIMIT)
+        unpacker.feed(start)
+        unpacker.skip()
+        raw = start[: unpacker.tell()]
+        value = decode(raw)
+        facts = value[1]
+        sound = encode(value) == raw and isinstance(facts["run_id"], str) and isinstance(facts["reducer"], str)
+    except (NotCanonical, ValueError, LookupError, TypeError, msgpack.exceptions.UnpackException, RecursionError):
+        raise damaged from None
+    if not sound:
+        raise damaged
+    version = facts.get("version")
+    if type(version) is not int or version != VERSION:
+        raise LogRefused(f"{source.path}: version {version!r} of the format is not known; this program reads {VERSION}")
+    return Header(raw, facts)

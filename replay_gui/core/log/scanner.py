@@ -1,0 +1,189 @@
+"""A pass over a log's records, in blocks: quick where the log is sound, exact and resynchronising where it is not.
+
+The quick way lets msgpack's C unpacker take a block apart and then proves, by putting it together again, that every
+record in it has its one shortest outer form. Where the proof fails, and at the end of the file, framing reads on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import msgpack
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.log.canonical import encode_all
+from replay_gui.core.log.chain import HASH_SIZE
+from replay_gui.core.log.framing import (
+    CutShort,
+    Framing,
+    NotWellFormed,
+    Record,
+    Seal,
+    SearchStopped,
+    follows,
+)
+from replay_gui.core.log.source import Source
+
+BLOCK = 1 << 18  # bytes read at a time: with the objects made of them, they fit a core's cache
+SEARCH_FACTOR = 8  # a search may cost this many times the file's size
+
+
+@dataclass(frozen=True)
+class Block:
+    """Records that follow one another without a gap, each in its shortest outer form.
+
+    Attributes:
+        first: place of the first among the records read. start, end: the bytes that the records take up.
+        contents, states, metas, hashes: the four fields, one entry a record.
+        linked: False where the first record follows a skipped stretch, so that its own link is not judged.
+    """
+
+    first: int
+    start: int
+    end: int
+    contents: Sequence[bytes]
+    states: Sequence[bytes | None]
+    metas: Sequence[bytes]
+    hashes: Sequence[bytes]
+    linked: bool = True
+
+    def __len__(self) -> int:
+        return len(self.contents)
+
+    @cached_property
+    def offsets(self) -> NDArray[np.int64]:
+        """Where each record begins, and where the last one ends: one more than there are records."""
+        states = np.fromiter((state is not None for state in self.states), np.bool_, len(self))
+        sizes = 1 + _sizes(self.contents) + (1 + (1 + HASH_SIZE) * states) + _sizes(self.metas) + (2 + HASH_SIZE)
+        return np.cumsum(np.concatenate(([self.start], sizes)))
+
+    def up_to(self, place: int) -> Block:
+        """The records before `place`."""
+        n = max(0, place - self.first)
+        if n >= len(self):
+            return self
+        fields = self.contents[:n], self.states[:n], self.metas[:n], self.hashes[:n]
+        return Block(self.first, self.start, int(self.offsets[n]), *fields, self.linked)
+
+
+def _sizes(values: Sequence[bytes]) -> NDArray[np.int64]:
+    """What each takes up with its head."""
+    lengths = np.fromiter(map(len, values), np.int64, len(values))
+    return lengths + 2 + (lengths > 0xFF) + 2 * (lengths > 0xFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A stretch of bytes that is no record; `gave_up`: the search for a later one was stopped for its cost."""
+
+    place: int
+    offset: int
+    size: int
+    gave_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What stands after the last record: `offset` is where. `seal_linked`: whether the seal follows that record."""
+
+    place: int
+    offset: int
+    seal: Seal | None
+    seal_linked: bool
+    tail_bytes: int
+
+
+Part: TypeAlias = Block | Skipped | Ending
+
+
+def scan(source: Source, offset: int, place: int, previous: bytes | None, until: int | None = None) -> Iterator[Part]:
+    """The parts of a log from the record at `offset`, the last of them an Ending.
+
+    Args:
+        place: that record's place. previous: the hash before it (None after a skipped stretch); it decides about seals.
+        until: a byte beyond which nothing is wanted, so that no block is read much further.
+    """
+    framing = Framing(source)
+    linked = previous is not None
+    while offset < source.size:
+        block = _quick_block(source, offset, place, linked, until)
+        if block is None:
+            part, previous = _slow_part(framing, source, offset, place, previous)
+            if isinstance(part, Ending):
+                yield part
+                return
+            if isinstance(part, Skipped):
+                yield part
+                offset, place, linked = part.offset + part.size, place + 1, False
+                continue
+            block = part
+        yield block
+        offset, place, previous, linked = block.end, place + len(block), block.hashes[-1], True
+    yield Ending(place, source.size, None, False, 0)
+
+
+def _quick_block(source: Source, offset: int, place: int, linked: bool, until: int | None) -> Block | None:
+    """The whole records of the next BLOCK bytes, or None where anything is out of the ordinary."""
+    end = source.size if until is None or until <= offset else min(until, source.size)
+    data = source.read_at(offset, min(BLOCK, end - offset))
+    unpacker = msgpack.Unpacker(
+        raw=False, use_list=False, max_buffer_size=BLOCK, max_array_len=4, max_str_len=0, max_map_len=0, max_ext_len=0
+    )
+    unpacker.feed(data)
+    try:
+        items: list[Any] = [*unpacker]
+        contents, states, metas, hashes = zip(*items, strict=True)
+        b"".join(contents), b"".join(metas), b"".join(hashes)  # the quickest proof that all are byte strings
+        if set(map(len, hashes)) != {HASH_SIZE}:
+            return None
+        if states.count(None) != len(states) and {len(state) for state in states if state is not None} != {HASH_SIZE}:
+            return None
+    except (TypeError, ValueError, msgpack.exceptions.UnpackException):
+        return None
+    shortest = encode_all(items)
+    if not data.startswith(shortest):
+        return None
+    return Block(place, offset, offset + len(shortest), contents, states, metas, hashes, linked)
+
+
+def _slow_part(
+    framing: Framing, source: Source, start: int, place: int, previous: bytes | None
+) -> tuple[Part, bytes | None]:
+    """(the next part, the hash after it): records up to a block's size, a skipped stretch, or the end."""
+    records: list[Record] = []
+    linked = previous is not None
+    at, short = start, False
+    while at < source.size and at - start < BLOCK:
+        try:
+            item, end = framing.take(at)
+        except (CutShort, NotWellFormed) as why:
+            short = isinstance(why, CutShort)
+            break
+        if isinstance(item, Seal):
+            is_linked = previous is not None and follows(previous, item)
+            if (is_linked or end == source.size) and not records:
+                return Ending(place, at, item, is_linked, source.size - end), previous
+            break
+        records.append(item)
+        at, previous = end, item.hash
+    if records:
+        contents, states, metas, hashes = zip(*records, strict=True)
+        return Block(place, start, at, contents, states, metas, hashes, linked), previous
+    return _resynchronised(framing, source, at, place, short), None
+
+
+def _resynchronised(framing: Framing, source: Source, at: int, place: int, short: bool) -> Skipped | Ending:
+    """What to make of the bytes from `at`, where no well-formed record or seal begins."""
+    budget = framing.work + SEARCH_FACTOR * source.size
+    gave_up = False
+    try:
+        again = framing.footing(at + 1, budget)
+    except SearchStopped:
+        again, gave_up = None, True
+    if again is None and short:
+        return Ending(place, at, None, False, source.size - at)
+    return Skipped(place, at, (source.size if again is None else again) - at, gave_up)

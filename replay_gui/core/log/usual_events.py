@@ -1,0 +1,96 @@
+"""The usual form of an event's content: a kind of the format, exactly the fields that it names, no deep values.
+
+msgspec decodes it to a structure that C has checked, in half the time that a dict and a look at each field would take,
+and encodes it back canonically, since the fields stand in the order of their keys. What is not usual (a custom kind,
+`ops`, fields of its own, a missing one, deep values, broken bytes) raises, and is for canonical and reducer to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+from types import NoneType
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import UNSET, MsgspecError
+
+from replay_gui.core.log.canonical import (
+    KEY_LIMIT,
+    SHALLOW,
+    encode_all,
+    encode_sorted,
+    is_canonical_event,
+    may_hold_nan,
+    shallow_tree,
+)
+from replay_gui.core.log.kinds import STRUCTURES, Payload
+
+UsualEvent: TypeAlias = Any
+"""Has `payload`, with the fields of its kind as attributes (UNSET where an optional one is missing)."""
+
+_VALUE: Any = shallow_tree(SHALLOW - 2)
+_LIST: Any = list  # types that are put together while the program runs, which no type checker can follow
+_MAP: Any = dict
+_TYPES = {Any: _VALUE, list[Any]: _LIST[_VALUE], dict[str, Any]: _MAP[str, _VALUE]}
+
+
+def _usual(kind: str, structure: type[Payload]) -> type[UsualEvent]:
+    """The structure of [kind, payload], its payload's fields in the order of canonical keys and without `ops`."""
+    fields = []
+    for field in sorted(msgspec.structs.fields(structure), key=lambda field: field.encode_name):
+        if field.name != "ops":
+            type_ = _TYPES.get(field.type, field.type)
+            # A field that may be missing is left out again; one that is there and null stays.
+            fields.append((field.name, type_) if field.required else (field.name, type_ | msgspec.UnsetType, UNSET))
+    payload = msgspec.defstruct(f"{kind}Payload", fields, kw_only=True, forbid_unknown_fields=True, gc=False)
+    shape: dict[str, Any] = {"array_like": True, "tag": kind, "forbid_unknown_fields": True, "gc": False}
+    return msgspec.defstruct(f"Usual{kind}", [("payload", payload)], **shape)
+
+
+USUAL: dict[str, type[UsualEvent]] = {kind: _usual(kind, structure) for kind, structure in STRUCTURES.items()}
+"""By kind."""
+
+# The bare C function; it raises msgspec.MsgspecError or UnicodeDecodeError.
+decode_usual = msgspec.msgpack.Decoder(reduce(or_, USUAL.values())).decode
+
+
+def decode_all(contents: Sequence[bytes]) -> list[UsualEvent | None]:
+    """The events with these contents, None for each that is not usual, or so long that a key may be over the limit.
+
+    One C loop over all, if all are usual.
+    """
+    if max(map(len, contents), default=0) <= KEY_LIMIT:
+        try:
+            return [*map(decode_usual, contents)]
+        except (MsgspecError, UnicodeDecodeError):
+            pass
+    return [*map(_decoded, contents)]
+
+
+def _decoded(content: bytes) -> UsualEvent | None:
+    if len(content) > KEY_LIMIT:
+        return None
+    try:
+        return decode_usual(content)
+    except (MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def not_canonical(events: list[UsualEvent | None], contents: Sequence[bytes]) -> list[int]:
+    """The indexes of the contents, from which `events` were decoded, that are not canonical [kind, payload].
+
+    Where each event is encoded to the very bytes that it came from, only a NaN can be wrong, so that one comparison
+    settles a block (see encode_all). What that does not settle is looked at one by one.
+    """
+    if NoneType not in set(map(type, events)):
+        joined = b"".join(contents)
+        if encode_all(events) == joined and not may_hold_nan(joined):
+            return []
+    return [
+        i
+        for i, (event, content) in enumerate(zip(events, contents, strict=True))
+        if (event is None or may_hold_nan(content) or encode_sorted(event) != content)
+        and not is_canonical_event(content)
+    ]

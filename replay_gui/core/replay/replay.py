@@ -1,0 +1,190 @@
+"""Replay: the state at any position of a run, from the nearest state that is known."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Self
+
+from replay_gui.core.errors import NotApplicable, PositionError
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.replay.snapshots import Held, Snapshot, SnapshotManager
+from replay_gui.core.state.draft import Draft
+from replay_gui.core.state.quick_fold import QuickFold
+from replay_gui.core.state.reducer import apply, decode_event
+from replay_gui.core.state.state import EMPTY, Change, State
+from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verification import VerificationReport
+
+if TYPE_CHECKING:
+    from replay_gui.core.divergence.comparison import DivergencePoint
+
+_RING = 256  # states kept of recent replays, so that a step back is a look-up
+_NEAR = 4096  # events; states farther away than that from a seek share little with it, so that they would cost memory
+_HELD = 16384  # events after which a long replay leaves a snapshot in memory
+_FINE, _COARSE = 32, 256  # of a replay, as far as the ring holds: the last states one by one, before them every n-th
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A state and how the event just before it led there; `not_applied`: why it did not, or None."""
+
+    state: State
+    changes: tuple[Change, ...]
+    not_applied: str | None
+
+
+class Replayer:
+    """States of one log by position, as shared values (State). For ReplayEngine, and for whoever shows states."""
+
+    def __init__(
+        self, log: EventLog, snapshots: SnapshotManager | None = None, on_pause: Callable[[], None] = lambda: None
+    ) -> None:
+        """`on_pause` is called every few hundred events of a replay."""
+        self._log = log
+        self._on_pause = on_pause
+        self._snapshots = SnapshotManager() if snapshots is None else snapshots
+        self._recent: OrderedDict[int, State] = OrderedDict()
+
+    def at(self, position: int) -> State:
+        """The state after the first `position` events; PositionError where there are fewer."""
+        if not 0 <= position <= len(self._log):
+            raise PositionError(f"no position {position}: the log has {len(self._log)} events")
+        at, state = self._nearest(position)
+        quick, contents = QuickFold(state), self._log.contents(at, position)
+        since = 0  # bytes of contents since the last state that a snapshot was made of
+        for stop in _stops(at, position):
+            part = [content for content in islice(contents, stop - at) if content is not None]
+            quick.fold(part)
+            since += sum(map(len, part))
+            at, state = stop, quick.publish()
+            self._keep(at, state)
+            if at % _COARSE == 0:
+                self._on_pause()
+            if at % _HELD == 0:
+                self._snapshots.hold(at, Held(state, since))
+                since = 0
+        return state
+
+    def effect(self, position: int) -> Effect:
+        """The state at `position` with what the event before it changed."""
+        if position == 0:
+            return Effect(EMPTY, (), None)
+        draft = Draft(self.at(position - 1))
+        content = next(self._log.contents(position - 1, position))
+        reason = None
+        try:
+            if content is None:
+                raise NotApplicable("these bytes are no record")
+            apply(draft, *decode_event(content))
+        except NotApplicable as why:
+            draft.begin()
+            reason = str(why)
+        changes = draft.changes
+        state = draft.publish()
+        self._keep(position, state)
+        return Effect(state, changes, reason)
+
+    def _nearest(self, position: int) -> tuple[int, State]:
+        if position in self._recent:
+            self._recent.move_to_end(position)
+            return position, self._recent[position]
+        recent = max((p for p in self._recent if p < position), default=0)
+        found = self._snapshots.nearest(position)
+        if found is not None and found[0] > recent:
+            for far in [at for at in self._recent if abs(at - position) > _NEAR]:
+                del self._recent[far]
+            return found
+        return (recent, self._recent[recent]) if recent else (0, EMPTY)
+
+    def _keep(self, position: int, state: State) -> None:
+        self._recent[position] = state
+        self._recent.move_to_end(position)
+        while len(self._recent) > _RING:
+            self._recent.popitem(last=False)
+
+
+def _stops(start: int, end: int) -> Iterator[int]:
+    """The positions beyond `start` whose states a replay to `end` leaves behind, ascending, `end` the last."""
+    near = max(start, end - _FINE)
+    yield from range(start - start % _COARSE + _COARSE, near, _COARSE)
+    yield from range(near + 1, end + 1)
+
+
+class ReplayEngine:
+    """Replays a log: all of it, step by step, to any position, or from a snapshot.
+
+    States come as dicts and lists of plain values. They share what did not change with other states: copy before
+    changing one.
+
+    Attributes:
+        log: the EventLog. position: number of events applied.
+    """
+
+    def __init__(self, log: EventLog, snapshots: SnapshotManager | None = None) -> None:
+        self.log = log
+        self.position = 0
+        self._given: dict[str, Any] | None = None
+        self._replayer = Replayer(log, snapshots)
+
+    @classmethod
+    def with_state(cls, log: EventLog, state: dict[str, Any]) -> Self:
+        """An engine that begins from a given state; `replay_from` says at which position that state stands."""
+        engine = cls(log)
+        engine._given = state
+        return engine
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state at the current position."""
+        if self._given is not None:
+            return self._given
+        return self._replayer.at(self.position).plain()
+
+    def replay_all(self) -> dict[str, Any]:
+        """Replays to the end and returns the final state."""
+        return self.seek(len(self.log))
+
+    def replay_from(self, position: int) -> dict[str, Any]:
+        """Takes the given state to be that at `position`, replays to the end, and returns the final state."""
+        if self._given is not None:
+            if not 0 <= position <= len(self.log):
+                raise PositionError(f"no position {position}: the log has {len(self.log)} events")
+            snapshots = SnapshotManager()
+            snapshots.add(Snapshot("given", self.log.header.run_id, position, self._given))
+            self._replayer, self._given = Replayer(self.log, snapshots), None
+        return self.replay_all()
+
+    def step(self) -> Event | None:
+        """Applies the next event and returns it; None at the end."""
+        if self.position >= len(self.log):
+            return None
+        event = self.log[self.position]
+        self.seek(self.position + 1)
+        return event
+
+    def step_back(self) -> Event | None:
+        """Takes the last event back and returns it; None at the beginning."""
+        if self.position == 0:
+            return None
+        self.seek(self.position - 1)
+        return self.log[self.position]
+
+    def seek(self, position: int) -> dict[str, Any]:
+        """The state at any position, by the nearest snapshot; PositionError where there is none."""
+        state = self._replayer.at(position)
+        self.position, self._given = position, None
+        return state.plain()
+
+    def detect_divergence(self, other: ReplayEngine) -> Iterator[DivergencePoint]:
+        """Where this engine's run (A) and the other's (B) part, in the order of the steps; nothing for equal runs."""
+        from replay_gui.core.divergence.plain_face import divergences  # replaying alone needs none of it
+
+        return divergences(self.log, other.log)
+
+    def verify(self) -> VerificationReport:
+        """Checks every record, the chain, the seal and every recorded state hash."""
+        return verify(self.log)

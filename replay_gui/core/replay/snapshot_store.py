@@ -1,0 +1,217 @@
+"""Snapshots on disk: one file of encoded states beside a table that says where each is and what it is bound to."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from blake3 import blake3
+
+from replay_gui.core.errors import NotCanonical
+from replay_gui.core.replay.snapshot_codec import (
+    decode_difference,
+    decode_keyframe,
+    encode_difference,
+    encode_keyframe,
+    large_members,
+    merge_differences,
+)
+from replay_gui.core.replay.snapshots import Held
+from replay_gui.core.state.quick_fold import QuickFold
+from replay_gui.core.state.state import EMPTY, State
+
+DISK_BUDGET = 256 << 20  # bytes; or the log's own size, if that is more
+_GENERATIONS = 3  # files, the last and those from before thinning, that are kept while more is written
+_HELD = 4  # states that the reader keeps at hand as bases
+_DIFFERENCES = 3  # a keyframe's differences may come to a third of it
+_LIVE_FACTOR = 2  # a decoded state, most of it still packed, takes about this many times its encoded size
+
+
+class Entry(NamedTuple):
+    """One snapshot: where its bytes are, and what they are bound to.
+
+    Attributes:
+        position: events applied. chain: hash of the record just before it. digest: BLAKE3 of its bytes.
+        base: the position of the snapshot that it is a difference from; its own where it is a keyframe.
+        total: bytes of the whole state, about.
+        generation: how often the file was thinned before; each time is a new file (see file_of).
+    """
+
+    position: int
+    offset: int
+    size: int
+    base: int
+    chain: bytes
+    digest: bytes
+    total: int
+    generation: int = 0
+
+
+def file_of(path: Path, generation: int) -> Path:
+    """The snapshot file at `path` after it was thinned so many times.
+
+    Thinning makes a new file, so that a reader whose table is from before it still finds what that table says.
+    """
+    return path if generation == 0 else path.with_name(f"{path.name}.{generation}")
+
+
+def lineage(entries: Mapping[int, Entry], position: int) -> list[Entry]:
+    """A snapshot's keyframe, the differences from it on, and itself; KeyError or NotCanonical where that is broken."""
+    line = [entries[position]]
+    while line[-1].base != line[-1].position:
+        if line[-1].base > line[-1].position:
+            raise NotCanonical("a snapshot rests on a later one")
+        line.append(entries[line[-1].base])
+    return line[::-1]
+
+
+class SnapshotWriter:
+    """Writes states in ascending order of position, each as a difference from the one before, or as a keyframe.
+
+    A keyframe comes where the differences since the last one are together as large as a part of the state: so what a
+    reader has to take in is bounded, and the file is not much larger than all that has changed.
+
+    Attributes:
+        entries: what was written. step: bytes of the last difference, also where a keyframe was written in its place.
+    """
+
+    def __init__(self, path: Path, budget: int) -> None:
+        self._path = path
+        self._file = path.open("wb")
+        self._budget = budget
+        self._used = 0
+        self._generation = 0
+        self._large: dict[str, int] | None = None  # members of the last state; None where a keyframe must come
+        self._total = 0  # bytes of the last keyframe
+        self._since = 0  # bytes of differences since then
+        self.step = 0
+        self.entries: list[Entry] = []
+
+    def add(self, position: int, fold: QuickFold, chain: bytes) -> Entry:
+        """Writes the state of `fold`, whose changes nobody else may forget; a used-up budget thins the file first."""
+        if self._used > self._budget:
+            self._thin()
+        raw, base = b"", position
+        if self._large is not None:
+            raw, base = encode_difference(fold.root, self._large, fold.changed), self.entries[-1].position
+            self.step = len(raw)
+            self._since += self.step
+        if self._large is None or self._since * _DIFFERENCES > self._total:
+            raw, base = encode_keyframe(fold.root), position
+            self._total, self._since = len(raw), 0
+            self.step = self.step or len(raw)
+        self._large = large_members(fold.root)
+        fold.forget_changes()
+        total, digest = self._total + self._since, blake3(raw).digest()
+        entry = Entry(position, self._used, len(raw), base, chain, digest, total, self._generation)
+        self._file.write(raw)
+        self._file.flush()
+        self._used += len(raw)
+        self.entries.append(entry)
+        return entry
+
+    def close(self) -> None:
+        """The file is whole; those from before it was thinned go."""
+        self._file.close()
+        for older in range(1, _GENERATIONS):
+            self._remove(self._generation - older)
+
+    def _remove(self, generation: int) -> None:
+        if generation >= 0:
+            file_of(self._path, generation).unlink(missing_ok=True)
+
+    def _thin(self) -> None:
+        """One time merges the differences two by two, the next drops every second keyframe's whole line."""
+        self._file.close()
+        before, self._generation = file_of(self._path, self._generation), self._generation + 1
+        self._remove(self._generation - _GENERATIONS)
+        merging = self._generation % 2 == 1
+        lines = self._lines()
+        if not merging:
+            lines = lines[(len(lines) - 1) % 2 :: 2]  # the last is what the next difference is told by, so it stays
+        self.entries, self._used = [], 0
+        with before.open("rb") as old, file_of(self._path, self._generation).open("wb") as new:
+
+            def taken(entry: Entry) -> bytes:
+                old.seek(entry.offset)
+                return old.read(entry.size)
+
+            for keyframe, *differences in lines:
+                self._put(new, keyframe, keyframe.position, taken(keyframe))
+                pairs = len(differences) // 2 * 2 if merging else 0
+                for first, second in zip(differences[0:pairs:2], differences[1:pairs:2], strict=True):
+                    merged = merge_differences(taken(first), taken(second))
+                    self._put(new, second, self.entries[-1].position, merged)
+                for entry in differences[pairs:]:
+                    self._put(new, entry, self.entries[-1].position, taken(entry))
+        self._file = file_of(self._path, self._generation).open("ab")
+        if not merging:
+            self._budget = max(self._budget, 2 * self._used)
+
+    def _lines(self) -> list[list[Entry]]:
+        """Each keyframe with its differences."""
+        lines: list[list[Entry]] = []
+        for entry in self.entries:
+            if entry.base == entry.position:
+                lines.append([])
+            lines[-1].append(entry)
+        return lines
+
+    def _put(self, file: BinaryIO, entry: Entry, base: int, raw: bytes) -> None:
+        file.write(raw)
+        digest = blake3(raw).digest()
+        self.entries.append(
+            Entry(entry.position, self._used, len(raw), base, entry.chain, digest, entry.total, self._generation)
+        )
+        self._used += len(raw)
+
+
+class SnapshotReader:
+    """Brings stored states back, none of them unchecked."""
+
+    def __init__(self, path: Path, chain_at: Callable[[int], bytes | None]) -> None:
+        """`chain_at`: the hash of the record just before a position, as the log has it now."""
+        self._path = path
+        self._chain_at = chain_at
+        self._entries: dict[int, Entry] = {}
+        self._held: OrderedDict[int, tuple[State, int]] = OrderedDict()  # states, and the bytes that they came from
+
+    def use(self, path: Path, entries: list[Entry]) -> None:
+        """Takes another table, of the same file or of one that took its place."""
+        self._path = path
+        self._entries = {entry.position: entry for entry in entries}
+
+    def load(self, position: int) -> Held | None:
+        """The state at a stored position, or None where anything about it is wrong."""
+        try:
+            line = lineage(self._entries, position)
+            known = next((i for i in range(len(line) - 1, -1, -1) if line[i].position in self._held), -1)
+            state, size = self._held[line[known].position] if known >= 0 else (EMPTY, 0)
+            with file_of(self._path, line[-1].generation).open("rb") as file:
+                for entry in line[known + 1 :]:
+                    raw = self._bytes(file, entry)
+                    is_keyframe = entry.base == entry.position
+                    state = decode_keyframe(raw) if is_keyframe else decode_difference(raw, state)
+                    size += entry.size
+                    if is_keyframe or entry is line[-1]:
+                        self._hold(entry.position, state, size)
+        except (NotCanonical, OSError, KeyError):
+            return None
+        keyframe = line[0]
+        return Held(state, (size - keyframe.size) * _LIVE_FACTOR, keyframe.position, keyframe.size * _LIVE_FACTOR)
+
+    def _hold(self, position: int, state: State, size: int) -> None:
+        self._held[position] = state, size
+        while len(self._held) > _HELD:
+            self._held.popitem(last=False)
+
+    def _bytes(self, file: BinaryIO, entry: Entry) -> bytes:
+        file.seek(entry.offset)
+        raw = file.read(entry.size)
+        if blake3(raw).digest() != entry.digest:
+            raise NotCanonical("a snapshot's bytes are not those that were written")
+        if self._chain_at(entry.position) != entry.chain:
+            raise NotCanonical("a snapshot belongs to another log")
+        return raw

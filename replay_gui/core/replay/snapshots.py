@@ -1,0 +1,165 @@
+"""Snapshots: states kept at chosen positions, so that a seek replays hundreds of events and not a million."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from replay_gui.core.state.state import State
+
+MEMORY_BUDGET = 32 << 20  # bytes, estimated; large states take up to twice as many
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state after the first `position` events of a run."""
+
+    id: str
+    run_id: str
+    position: int
+    state: dict[str, Any]
+
+
+class Held(NamedTuple):
+    """A state in memory.
+
+    Attributes:
+        size: bytes that it alone takes, about.
+        line: a name of what it shares with others, `shared` bytes in all; None: nothing.
+    """
+
+    state: State
+    size: int
+    line: int | None = None
+    shared: int = 0
+
+
+@dataclass(slots=True)
+class SnapshotPolicy:
+    """Decides where a pass over the log keeps a state. Three strategies, any of which is enough:
+
+    every: N events since the last one;
+    critical: just before and just after an operation that people look for (patches, errors, denials, phase changes);
+    growth: the state may have grown by this factor since the last one (judged by the bytes of records since then).
+
+    The last two are held back while the records since the last snapshot are fewer bytes than that one took beyond the
+    one before it, the first while they are fewer than a quarter of that: so snapshots take room, and time, in
+    proportion to the log.
+    """
+
+    every: int = 2048
+    growth: float = 2.0
+    least: int = 16 << 10  # bytes; below this, a state is not worth a snapshot for having grown
+    _position: int = field(default=0, init=False)
+    _offset: int = field(default=0, init=False)
+    _size: int = field(default=0, init=False)
+    _total: int = field(default=0, init=False)
+
+    def due(self, position: int, offset: int, critical: bool) -> bool:
+        """Whether to keep the state at `position`.
+
+        Args:
+            offset: of the next record in bytes. critical: a critical event lies just before or after.
+        """
+        since = offset - self._offset
+        if position - self._position >= self.every:
+            return since * 4 >= self._size
+        if since < self._size:
+            return False
+        return critical or since >= max(self.least, (self.growth - 1) * self._total)
+
+    def kept(self, position: int, offset: int, size: int, total: int) -> None:
+        """A snapshot was made: `size` bytes beyond the one before, of a state of about `total` bytes."""
+        self._position, self._offset, self._size, self._total = position, offset, size, total
+
+
+class SnapshotManager:
+    """Snapshots by position: those in memory, and those that a store can bring.
+
+    The newest use keeps a state in memory, up to a budget; what the store has comes back when it is asked for. A
+    stored snapshot that turns out bad is dropped, an earlier one is used, and `on_dropped` hears of it.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[int], Held | None] | None = None,
+        budget: int = MEMORY_BUDGET,
+        on_dropped: Callable[[int], None] | None = None,
+    ) -> None:
+        """`load` brings the state of a stored position, or None where it is bad."""
+        self._load = load
+        self._budget = budget
+        self._on_dropped = on_dropped
+        self._stored: list[int] = []
+        self._held: list[int] = []
+        self._states: OrderedDict[int, Held] = OrderedDict()
+        self._lines = Counter[int]()  # how many of the states share in each
+        self._added: dict[int, Snapshot] = {}
+        self._used = 0
+
+    def offer(self, positions: list[int]) -> None:
+        """The store has these positions, in ascending order."""
+        self._stored = positions
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Keeps a snapshot made by hand, for good; its state is not to be changed afterwards."""
+        self._added[snapshot.position] = snapshot
+        self.hold(snapshot.position, Held(State(snapshot.state), 0))
+
+    def hold(self, position: int, held: Held) -> None:
+        """Keeps a state in memory; the least recently used go where the budget is exceeded."""
+        if position in self._states:
+            self._forget(position)
+        self._states[position] = held
+        insort(self._held, position)
+        self._used += held.size
+        if held.line is not None:
+            self._used += 0 if held.line in self._lines else held.shared
+            self._lines[held.line] += 1
+        for oldest in [at for at in self._states if at not in self._added and at != position]:
+            if self._used <= self._budget:
+                break
+            self._forget(oldest)
+
+    def nearest(self, position: int) -> tuple[int, State] | None:
+        """(position, state) of the last snapshot at or before `position`."""
+        while True:
+            held, stored = _last(self._held, position), _last(self._stored, position)
+            if held >= stored:
+                if held < 0:
+                    return None
+                self._states.move_to_end(held)
+                return held, self._states[held].state
+            loaded = self._load(stored) if self._load is not None else None
+            if loaded is not None:
+                self.hold(stored, loaded)
+                return stored, loaded.state
+            self._stored.remove(stored)
+            if self._on_dropped is not None:
+                self._on_dropped(stored)
+
+    def get_snapshot_before(self, position: int, run_id: str = "") -> Snapshot | None:
+        """The last snapshot at or before `position`, or None."""
+        found = self.nearest(position)
+        if found is None:
+            return None
+        return self._added.get(found[0]) or Snapshot(f"snapshot-{found[0]}", run_id, found[0], found[1].plain())
+
+    def _forget(self, position: int) -> None:
+        gone = self._states.pop(position)
+        self._held.remove(position)
+        self._used -= gone.size
+        if gone.line is not None:
+            self._lines[gone.line] -= 1
+            if not self._lines[gone.line]:
+                del self._lines[gone.line]
+                self._used -= gone.shared
+
+
+def _last(positions: list[int], position: int) -> int:
+    """The last of `positions` at or before `position`, -1 where there is none."""
+    at = bisect_right(positions, position)
+    return positions[at - 1] if at else -1

@@ -1,0 +1,273 @@
+"""A state in the making: changed in place where it owns, copied where not, undone where an event does not apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from replay_gui.core.errors import NotApplicable, NotCanonical
+from replay_gui.core.log.canonical import DEPTH_LIMIT, KEY_LIMIT, check_limits, depth_of
+from replay_gui.core.state.state import ABSENT, LISTS, MAPS, WIDE, Change, GrowList, OverlayMap, Path, State
+
+_LONG_KEY = KEY_LIMIT // 4  # characters; shorter keys are within the limit whatever they consist of
+
+
+class Draft:
+    """The successor of a published state.
+
+    A container that the draft has copied is *owned*: nobody else sees it, so it changes in place until `publish`.
+    Values that come out of events are never owned, so they can be shared.
+
+    Attributes:
+        root: the state as it is now.
+    """
+
+    __slots__ = ("_grown", "_log", "_long_key", "_owned", "_saved", "root")
+
+    def __init__(self, state: State) -> None:
+        self.root: dict[str, Any] = state.root
+        self._grown: set[tuple[str, ...]] = set(state.grown)
+        self._owned: dict[int, Any] = {}  # by id; the values keep the ids from being used again
+        # (container, path, old, new); container None: only a leaf of the state hash, an emptied or no longer empty map
+        self._log: list[tuple[Any, Path, Any, Any]] = []
+        self._long_key = False
+        self._saved: State | None = None
+
+    def publish(self) -> State:
+        """The state as a value; what comes next copies again."""
+        self._owned.clear()
+        return State(self.root, frozenset(self._grown))
+
+    # ---- one event ------------------------------------------------------------------------------
+    def begin(self, save: bool = False) -> None:
+        """Forgets the changes of the event before.
+
+        `save` where ops follow: they may turn a grown list into another object, which only a saved root can undo. It
+        makes the event copy what it touches, so the plain effects go without and are undone step by step.
+        """
+        self._log.clear()
+        self._long_key = False
+        self._saved = self.publish() if save else None
+
+    def undo(self) -> None:
+        """Takes back every change since `begin`."""
+        if self._saved is not None:
+            self.root, self._grown = self._saved.root, set(self._saved.grown)
+            self._owned.clear()
+        else:
+            for container, path, old, _ in reversed(self._log):
+                if isinstance(container, GrowList):
+                    container.pop()
+                elif container is not None and old is ABSENT:
+                    del container[path[-1]]
+                elif container is not None:
+                    container[path[-1]] = old
+        self._log.clear()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What happened since `begin`, in order."""
+        return tuple(Change(path, old, new) for container, path, old, new in self._log if container is not None)
+
+    def leaf_changes(self) -> Iterator[tuple[Path, Any, Any]]:
+        """(path, old, new) since `begin`, with the leaves that empty containers are: what the state hash follows."""
+        return ((path, old, new) for _, path, old, new in self._log)
+
+    def check_limits(self) -> None:
+        """NotApplicable where the state has become deeper than 128, or has a key over 4 KiB."""
+        # Only the end of the event counts: a later change may have mended what an earlier one did.
+        if self._long_key or any(len(path) + depth_of(new) > DEPTH_LIMIT for _, path, _, new in self._log):
+            try:
+                check_limits(State(self.root, frozenset(self._grown)).plain())
+            except NotCanonical as why:
+                raise NotApplicable(f"the state would break a limit: {why}") from None
+
+    # ---- reading --------------------------------------------------------------------------------
+    def map(self, *path: str) -> Any:
+        """The map at `path`, or None where there is nothing; NotApplicable where something else stands in its way."""
+        here: Any = self.root
+        for key in path:
+            here = here.get(key, ABSENT)
+            if here is ABSENT:
+                return None
+            if not isinstance(here, MAPS):
+                raise NotApplicable(f"{key!r} in the state is no map")
+        return here
+
+    # ---- changing, by keys ----------------------------------------------------------------------
+    def put(self, path: tuple[str, ...], value: Any) -> None:
+        """Sets the member at `path` of maps; maps that are missing on the way are begun."""
+        owned = self._owned
+        here: Any = self.root
+        for key in path[:-1]:  # what events change again and again is owned by now, and small or plain
+            if id(here) not in owned or type(here) is not dict:
+                break
+            here = here.get(key)
+        else:
+            if id(here) in owned and type(here) is dict and here and len(path[-1]) <= _LONG_KEY:
+                key = path[-1]
+                self._log.append((here, path, here.get(key, ABSENT), value))
+                here[key] = value
+                return
+        self._put_slowly(path, value)
+
+    def _put_slowly(self, path: tuple[str, ...], value: Any) -> None:
+        here: Any = self._own_root()
+        for i in range(len(path) - 1):
+            child = here.get(path[i], ABSENT)
+            if child is ABSENT:
+                for key in reversed(path[i + 1 :]):
+                    self._long_key |= len(key) > _LONG_KEY
+                    value = {key: value}
+                path = path[: i + 1]
+                break
+            if not isinstance(child, MAPS):
+                raise NotApplicable(f"{path[i]!r} in the state is no map")
+            here = self._own(here, path[: i + 1], child)
+        self._set(here, path, value)
+
+    def take(self, path: tuple[str, ...]) -> None:
+        """Removes the member at `path`, which is there."""
+        here: Any = self._own_root()
+        for i in range(len(path) - 1):
+            here = self._own(here, path[: i + 1], here[path[i]])
+        self._remove(here, path)
+
+    def append(self, key: str, value: Any) -> None:
+        """Appends to the list at the root's `key`, begun where it is missing."""
+        root = self._own_root()
+        here = root.get(key, ABSENT)
+        if here is ABSENT:
+            self._set(root, (key,), [value])
+        elif isinstance(here, LISTS):
+            self._append(self._own(root, (key,), here, growing=True), (key,), value)
+        else:
+            raise NotApplicable(f"{key!r} in the state is no list")
+
+    # ---- changing, by JSON Pointer (RFC 6901, 6902) ---------------------------------------------
+    def patch(self, op: str, tokens: list[str], value: Any) -> None:
+        """One operation of JSON Patch: add, replace or remove at the place that `tokens` lead to."""
+        here: Any = self._own_root()
+        path: Path = ()
+        adding = op == "add"
+        for token, following in pairwise(tokens):
+            path = (*path, _member(here, token))
+            child = here[path[-1]]
+            growing = adding and len(path) == len(tokens) - 1 and _means_the_end(child, following)
+            here = self._own(here, path, child, growing)
+        key = _member(here, tokens[-1], adding)
+        path = (*path, key)
+        if op == "remove" and isinstance(here, MAPS):
+            self._remove(here, path)
+        elif isinstance(here, MAPS) or op == "replace":
+            self._set(here, path, value)
+        elif adding and key == len(here):
+            self._append(here, path[:-1], value)
+        else:
+            items = list(here)
+            items[key : key + (not adding)] = [value] if adding else []
+            self._replace_list(path[:-1], items)
+
+    # ---- owning ---------------------------------------------------------------------------------
+    def own_members(self) -> dict[str, Any]:
+        """The root; it and its members may be changed in place until they are published, the lists by appending."""
+        root = self._own_root()
+        for name, member in root.items():
+            if isinstance(member, MAPS + LISTS):
+                self._own(root, (name,), member, growing=isinstance(member, LISTS))
+        return root
+
+    def _own_root(self) -> dict[str, Any]:
+        if id(self.root) not in self._owned:
+            self.root = dict(self.root)
+            self._owned[id(self.root)] = self.root
+        return self.root
+
+    def _own(self, parent: Any, path: Path, child: Any, growing: bool = False) -> Any:
+        """A container like `child` that this draft may change, standing in its place at `path`.
+
+        `growing`: a list that will only be appended to; else it is made one whose items can be set.
+        """
+        settled = growing or not isinstance(child, GrowList)
+        if id(child) in self._owned and settled:
+            return child
+        if isinstance(child, dict):
+            copy: Any = OverlayMap(child) if len(child) > WIDE and self._grows_at(path) else dict(child)
+        elif isinstance(child, OverlayMap):
+            copy = child.copy()
+        elif isinstance(child, GrowList):
+            copy = child.copy() if growing else child.plain()
+        elif isinstance(child, list):
+            copy = GrowList(list(child)) if growing and self._grows_at(path) else list(child)
+        else:
+            raise NotApplicable("a path leads through a value that is neither a map nor a list")
+        parent[path[-1]] = copy
+        self._owned[id(copy)] = copy
+        return copy
+
+    def _grows_at(self, path: Path) -> bool:
+        """Whether a grown container may stand at `path`; noted, so that it is found again. Below a list it may not."""
+        keys = tuple(key for key in path if isinstance(key, str))
+        if len(keys) == len(path):
+            self._grown.add(keys)
+        return len(keys) == len(path)
+
+    # ---- the changes themselves -----------------------------------------------------------------
+    def _set(self, here: Any, path: Path, value: Any) -> None:
+        key: Any = path[-1]
+        if isinstance(here, MAPS):
+            self._long_key |= len(key) > _LONG_KEY
+            old = here.get(key, ABSENT)
+            if old is ABSENT and not here:
+                self._leaf(path[:-1], {}, ABSENT)
+        else:
+            old = here[key]
+        here[key] = value
+        self._log.append((here, path, old, value))
+
+    def _remove(self, here: Any, path: Path) -> None:
+        old = here[path[-1]]
+        del here[path[-1]]
+        self._log.append((here, path, old, ABSENT))
+        if not here:
+            self._leaf(path[:-1], ABSENT, {})
+
+    def _append(self, here: Any, path: Path, value: Any) -> None:
+        if not here:
+            self._leaf(path, [], ABSENT)
+        self._log.append((here, (*path, len(here)), ABSENT, value))
+        here.append(value)
+
+    def _replace_list(self, path: Path, items: list[Any]) -> None:
+        """Puts another list at `path`: what an insertion or removal amounts to, as every later item moves."""
+        parent: Any = self.root
+        for key in path[:-1]:
+            parent = parent[key]
+        self._log.append((parent, path, parent[path[-1]], items))
+        parent[path[-1]] = items
+
+    def _leaf(self, path: Path, old: Any, new: Any) -> None:
+        if path:
+            self._log.append((None, path, old, new))
+
+
+def _means_the_end(container: Any, token: str) -> bool:
+    return isinstance(container, LISTS) and token in ("-", str(len(container)))
+
+
+def _member(container: Any, token: str, adding: bool = False) -> Any:
+    """The key or index that a pointer's token means; NotApplicable where it means nothing."""
+    if isinstance(container, MAPS):
+        if not adding and token not in container:
+            raise NotApplicable(f"no member {token[:80]!r}")
+        return token
+    if not isinstance(container, LISTS):
+        raise NotApplicable("a path leads through a value that is neither a map nor a list")
+    if adding and token == "-":
+        return len(container)
+    if not (token.isascii() and token.isdigit()) or (token[0] == "0" and token != "0") or len(token) > 18:
+        raise NotApplicable(f"no index {token[:80]!r}")
+    if int(token) >= len(container) + adding:
+        raise NotApplicable(f"no index {token}")
+    return int(token)

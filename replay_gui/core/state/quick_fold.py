@@ -1,0 +1,255 @@
+"""Replay in bulk: for a pass that wants only the last state, and to know which events do not apply.
+
+The usual event (see usual_events) changes one or two members of plain maps that nobody else sees, so it is applied in
+place, without a draft's copies and without a record of the changes. Whatever is unusual (a missing member too) is left
+to the reducer, which alone defines what events mean; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
+from types import NoneType
+from typing import Any, NamedTuple, TypeAlias
+
+from msgspec import UNSET
+
+from replay_gui.core.log.canonical import decode_shallow
+from replay_gui.core.log.chain import request_hash_of_decoded, request_hashes_of_decoded
+from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.usual_events import USUAL, UsualEvent, decode_all
+from replay_gui.core.state.draft import Draft
+from replay_gui.core.state.reducer import decode_event, fold
+from replay_gui.core.state.state import ABSENT, LISTS, MAPS, Path, State
+
+_Map: TypeAlias = dict[str, Any]
+_Event: TypeAlias = Any
+_TOOL_REQUEST = USUAL["ToolRequest"]
+_request_of = attrgetter("payload.tool_name", "payload.tool_version", "payload.input")
+
+
+class _AnyKeys(set[str]):
+    """All keys: it takes note of none."""
+
+    def add(self, key: str) -> None:
+        pass
+
+
+ANY = _AnyKeys()
+Changed: TypeAlias = dict[str, set[str]]
+_SHAPES = (("pending", MAPS), ("observations", MAPS), ("memory", MAPS), ("messages", LISTS))
+
+_LONGEST_KEY = 1024  # characters; a longer one may be over the limit in bytes
+
+
+class Folded(NamedTuple):
+    """What became of events that were applied one after another.
+
+    Attributes:
+        refused: the indexes of those that do not apply and left the state as it was.
+        asked: the request hash of each ToolRequest that applies, in their order.
+    """
+
+    refused: list[int]
+    asked: list[str]
+
+
+class _Asked(NamedTuple):
+    """Request hashes: `ahead` has those of the usual ToolRequests to come, `applied` gets one of each that applies."""
+
+    ahead: Iterator[str]
+    applied: list[str]
+
+
+class QuickFold:
+    """A state that events are applied to in place, and what has changed of it.
+
+    Attributes:
+        changed: for a member of the root, the keys in it that changed since `forget_changes`; ANY where it may have
+        changed in any way. A list that was only appended to is not in it.
+    """
+
+    __slots__ = ("_draft", "_settled", "_shapely", "changed")
+
+    def __init__(self, state: State | None = None) -> None:
+        """`state`: what to begin from; that value stays as it is."""
+        self._draft = Draft(State({}) if state is None else state)
+        self._settled = state is None  # whether all that is changed in place is this fold's alone
+        # Without ops, only effects write the state, so every member has the shape that effects give it.
+        self._shapely = True
+        self.changed: Changed = {}
+
+    @property
+    def root(self) -> dict[str, Any]:
+        """The state so far; the next event changes it."""
+        return self._draft.root
+
+    def fold(self, contents: Sequence[bytes], events: Sequence[UsualEvent | None] | None = None) -> Folded:
+        """Applies events one after another. `events`: what decode_all made of `contents`, if that was done already."""
+        if not self._settled:
+            self._settle()
+        events = decode_all(contents) if events is None else events
+        requests = [*map(_request_of, [event for event in events if type(event) is _TOOL_REQUEST])]
+        asked, refused = _Asked(iter(request_hashes_of_decoded(requests)), []), []
+        root, changed = self._draft.root, self.changed
+        for i, (event, effect) in enumerate(zip(events, map(_effect_of, map(type, events)), strict=True)):
+            try:
+                if self._shapely and effect(root, changed, asked, event):
+                    continue
+            except KeyError:
+                pass  # a member is missing: the reducer knows whether that matters
+            if not self._apply_exactly(contents[i], asked.applied):
+                refused.append(i)
+            root = self._draft.root
+        return Folded(refused, asked.applied)
+
+    def publish(self) -> State:
+        """The state so far as a value; what comes next changes copies."""
+        self._settled = False
+        return self._draft.publish()
+
+    def _settle(self) -> None:
+        """Copies what the effects change in place, if it has their shape."""
+        root, self._settled = self._draft.own_members(), True
+        self.changed = dict.fromkeys(root, ANY)
+        tools = root.get("tools", {})
+        self._shapely = (
+            self._shapely
+            and all(isinstance(root.get(name, ()), (*types, tuple)) for name, types in _SHAPES)
+            and type(tools) is dict
+            and all(type(row) is dict and _counts(row) for row in tools.values())
+        )
+        if self._shapely:
+            for name, row in tools.items():
+                tools[name] = dict(row)
+
+    def forget_changes(self) -> None:
+        """Begins to note changes anew."""
+        self.changed = {name: set() for name, member in self.root.items() if isinstance(member, MAPS)}
+
+    def _apply_exactly(self, content: bytes, asked: list[str]) -> bool:
+        shallow = decode_shallow(content)
+        if shallow is not None and shallow[0] not in KINDS and "ops" not in shallow[1]:
+            return True  # a custom kind without ops does nothing
+        self._shapely = self._shapely and b"ops" not in content  # however its length is written
+        if not fold(self._draft, content):
+            return False
+        for path, old, _ in self._draft.leaf_changes():
+            self._note(path, old)
+        match decode_event(content):
+            case "ToolRequest", {"tool_name": name, "tool_version": version, "input": value}:
+                asked.append(request_hash_of_decoded(name, version, value))
+        return True
+
+    def _note(self, path: Path, old: Any) -> None:
+        name, inside = str(path[0]), path[1] if len(path) > 1 else None
+        keys = self.changed.get(name)
+        if isinstance(inside, str) and keys is not None:
+            keys.add(inside)
+        elif not (len(path) == 2 and isinstance(inside, int) and old is ABSENT):  # no mere appending
+            self.changed[name] = ANY
+
+
+# Each effect looks at everything before it changes anything. False or a KeyError: not the usual case, nothing changed.
+# The types of the payload's fields were checked when it was decoded.
+
+
+def _tool_request(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+    p = event.payload
+    name, request = p.tool_name, next(asked.ahead)
+    row, pending = root["tools"][name], root["pending"]
+    waiting = pending.get(request)
+    if waiting is not None and not _is_waiting(waiting):
+        return False
+    changed["tools"].add(name)
+    changed["pending"].add(request)
+    row["calls"] += 1
+    if waiting is None:
+        pending[request] = {"tool": name, "input": p.input, "count": 1}
+    else:
+        pending[request] = {**waiting, "count": waiting["count"] + 1}
+    asked.applied.append(request)
+    return True
+
+
+def _tool_response(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+    p = event.payload
+    name, request = p.tool_name, p.request_hash
+    row, pending = root["tools"][name], root["pending"]
+    waiting = pending.get(request)
+    if waiting is not None:
+        if not _is_waiting(waiting):
+            return False
+        changed["pending"].add(request)
+        if waiting["count"] == 1:
+            del pending[request]
+        else:
+            pending[request] = {**waiting, "count": waiting["count"] - 1}
+    changed["tools"].add(name)
+    if not p.success:
+        row["errors"] += 1
+    row["last"] = p.output
+    return True
+
+
+def _is_waiting(row: Any) -> bool:
+    return type(row) is dict and type(row.get("count")) is int
+
+
+def _counts(row: _Map) -> bool:
+    return type(row.get("calls")) is int and type(row.get("errors")) is int
+
+
+def _observation(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+    p = event.payload
+    kind = p.obs_type
+    if kind == "message":
+        root["messages"].append({"role": p.source, "content": p.data})
+        return True
+    if len(kind) > _LONGEST_KEY:
+        return False
+    observations = root["observations"]
+    changed["observations"].add(kind)
+    observations[kind] = p.data
+    return True
+
+
+def _decision(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+    p = event.payload
+    if p.decision_type == "message":
+        root["messages"].append({"role": "assistant", "content": p.data})
+    else:
+        root["decision"] = {"type": p.decision_type, "data": p.data}
+    return True
+
+
+def _memory_write(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+    p = event.payload
+    key, value = p.key, p.value
+    if p.operation == "delete" or value is UNSET or len(key) > _LONGEST_KEY:
+        return False
+    memory = root["memory"]
+    changed["memory"].add(key)
+    memory[key] = value
+    return True
+
+
+def _unusual(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+    return False
+
+
+def _nothing(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+    return True
+
+
+_BY_KIND: dict[str, Callable[[_Map, Changed, _Asked, _Event], bool]] = {
+    "ToolRequest": _tool_request,
+    "ToolResponse": _tool_response,
+    "Observation": _observation,
+    "Decision": _decision,
+    "MemoryWrite": _memory_write,
+    "MemoryRead": _nothing,
+    "Snapshot": _nothing,
+}
+_EFFECTS = {structure: _BY_KIND.get(kind, _unusual) for kind, structure in USUAL.items()} | {NoneType: _unusual}
+_effect_of = _EFFECTS.__getitem__

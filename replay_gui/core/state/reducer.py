@@ -1,0 +1,215 @@
+"""The reducer ``standard/1`` (FORMAT 3): what each kind of event does to the state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import UNSET
+
+from replay_gui.core.errors import NotApplicable, NotCanonical
+from replay_gui.core.log import kinds as k
+from replay_gui.core.log.canonical import decode, decode_shallow
+from replay_gui.core.log.chain import request_hash_of_decoded
+from replay_gui.core.log.kinds import structured
+from replay_gui.core.state.draft import Draft
+
+REDUCER = "standard/1"
+_COUNTER_END = 1 << 63
+_BARE_TILDE = re.compile("~(?![01])")
+
+
+def fold(draft: Draft, content: bytes) -> bool:
+    """Applies the event whose content these bytes are; False, with the state as it was, where it does not apply."""
+    try:
+        shallow = decode_shallow(content)
+        if shallow is None:
+            apply(draft, *decode_event(content))
+        else:
+            apply(draft, *shallow, shallow=True)
+    except NotApplicable:
+        draft.begin()
+        return False
+    return True
+
+
+def decode_event(content: bytes) -> tuple[str, dict[str, Any]]:
+    """(kind, payload) of a record's content; NotApplicable where it is no event that can be decoded."""
+    try:
+        value = decode(content)
+    except NotCanonical as why:
+        raise NotApplicable(str(why)) from None
+    match value:
+        case [str(kind), dict(payload)]:
+            return kind, payload
+    raise NotApplicable("the content is not [kind, payload]")
+
+
+def apply(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = False) -> None:
+    """The event's effect, then its ops; NotApplicable, with the state as it was, where either does not apply.
+
+    `draft.changes` then tells what changed. `shallow`: the payload is known to nest no deeper than SHALLOW.
+    """
+    event = structured(kind, payload)
+    operations = event.ops
+    draft.begin(operations is not UNSET)
+    try:
+        effect = _EFFECTS.get(kind)
+        if effect is not None:
+            effect(draft, event)
+        if operations is not UNSET:
+            for operation in operations:
+                _operate(draft, operation)
+        if not shallow or operations is not UNSET:
+            draft.check_limits()
+    except NotApplicable:
+        draft.undo()
+        raise
+
+
+def _raised(container: Any, key: str, by: int) -> int:
+    value = container.get(key)
+    if type(value) is not int or not 0 <= value + by < _COUNTER_END:
+        raise NotApplicable(f"{key!r} in the state is no counter")
+    return value + by
+
+
+def _raise_tool(draft: Draft, name: str, counter: str) -> None:
+    row = draft.map("tools", name)
+    if row is None:
+        draft.put(("tools", name), {"calls": 0, "errors": 0, "denied": 0, counter: 1})
+    else:
+        draft.put(("tools", name, counter), _raised(row, counter, 1))
+
+
+def _agent_init(draft: Draft, e: k.AgentInit) -> None:
+    draft.put(("agent",), {"type": e.agent_type, "version": e.agent_version, "config": e.config})
+
+
+def _state_transition(draft: Draft, e: k.StateTransition) -> None:
+    if e.phase is not UNSET:
+        draft.put(("phase",), e.phase)
+
+
+def _tool_request(draft: Draft, e: k.ToolRequest) -> None:
+    _raise_tool(draft, e.tool_name, "calls")
+    name = request_hash_of_decoded(e.tool_name, e.tool_version, e.input)
+    waiting = draft.map("pending", name)
+    if waiting is None:
+        draft.put(("pending", name), {"tool": e.tool_name, "input": e.input, "count": 1})
+    else:
+        draft.put(("pending", name, "count"), _raised(waiting, "count", 1))
+
+
+def _tool_response(draft: Draft, e: k.ToolResponse) -> None:
+    waiting = draft.map("pending", e.request_hash)
+    if waiting is not None:
+        count = _raised(waiting, "count", -1)
+        if count:
+            draft.put(("pending", e.request_hash, "count"), count)
+        else:
+            draft.take(("pending", e.request_hash))
+    if not e.success:
+        _raise_tool(draft, e.tool_name, "errors")
+    if draft.map("tools", e.tool_name) is None:
+        draft.put(("tools", e.tool_name), {"calls": 0, "errors": 0, "denied": 0, "last": e.output})
+    else:
+        draft.put(("tools", e.tool_name, "last"), e.output)
+
+
+def _capability_denied(draft: Draft, e: k.CapabilityDenied) -> None:
+    _raise_tool(draft, e.tool_name, "denied")
+
+
+def _observation(draft: Draft, e: k.Observation) -> None:
+    if e.obs_type == "message":
+        draft.append("messages", {"role": e.source, "content": e.data})
+    else:
+        draft.put(("observations", e.obs_type), e.data)
+
+
+def _decision(draft: Draft, e: k.Decision) -> None:
+    if e.decision_type == "message":
+        draft.append("messages", {"role": "assistant", "content": e.data})
+    else:
+        draft.put(("decision",), {"type": e.decision_type, "data": e.data})
+
+
+def _memory_write(draft: Draft, e: k.MemoryWrite) -> None:
+    if e.operation == "delete":
+        memory = draft.map("memory")
+        if memory is not None and e.key in memory:
+            draft.take(("memory", e.key))
+    elif e.value is UNSET:
+        raise NotApplicable("MemoryWrite: a value is required unless the operation is delete")
+    else:
+        draft.put(("memory", e.key), e.value)
+
+
+def _patch(draft: Draft, name: str, facts: dict[str, str]) -> None:
+    if draft.map("patches", name) is None:
+        draft.put(("patches", name), facts)
+    else:
+        for key, value in facts.items():
+            draft.put(("patches", name, key), value)
+
+
+def _patch_proposal(draft: Draft, e: k.PatchProposal) -> None:
+    _patch(draft, e.patch_hash, {"status": "proposed", "target": e.target})
+
+
+def _patch_applied(draft: Draft, e: k.PatchApplied) -> None:
+    _patch(draft, e.patch_hash, {"status": "applied"})
+
+
+def _patch_rejected(draft: Draft, e: k.PatchRejected) -> None:
+    _patch(draft, e.patch_hash, {"status": "rejected", "reason": e.reason})
+
+
+def _error(draft: Draft, e: k.Error) -> None:
+    last = {"type": e.error_type, "message": e.message}
+    errors = draft.map("errors")
+    if errors is None:
+        draft.put(("errors",), {"count": 1, "last": last})
+    else:
+        draft.put(("errors", "count"), _raised(errors, "count", 1))
+        draft.put(("errors", "last"), last)
+
+
+_EFFECTS: dict[str, Callable[[Draft, Any], None]] = {
+    "AgentInit": _agent_init,
+    "StateTransition": _state_transition,
+    "ToolRequest": _tool_request,
+    "ToolResponse": _tool_response,
+    "CapabilityDenied": _capability_denied,
+    "Observation": _observation,
+    "Decision": _decision,
+    "MemoryWrite": _memory_write,
+    "PatchProposal": _patch_proposal,
+    "PatchApplied": _patch_applied,
+    "PatchRejected": _patch_rejected,
+    "Error": _error,
+}
+
+
+def _operate(draft: Draft, operation: Any) -> None:
+    match operation:
+        case {"op": "add" | "replace" as op, "path": str(path), "value": value}:
+            draft.patch(op, pointer_tokens(path), value)
+        case {"op": "remove", "path": str(path)}:
+            draft.patch("remove", pointer_tokens(path), None)
+        case _:
+            raise NotApplicable("ops has something that is no add, replace or remove with a path")
+
+
+def pointer_tokens(path: str) -> list[str]:
+    """The tokens of a JSON Pointer (RFC 6901) to a member; NotApplicable where it is none, or the root."""
+    if not path.startswith("/"):
+        raise NotApplicable(f"not a pointer to a member: {path[:80]!r}")
+    tokens = path[1:].split("/")
+    if "~" in path:
+        if _BARE_TILDE.search(path):
+            raise NotApplicable(f"a ~ that is neither ~0 nor ~1: {path[:80]!r}")
+        tokens = [token.replace("~1", "/").replace("~0", "~") for token in tokens]
+    return tokens

@@ -1,0 +1,100 @@
+"""Values of a log as JSON (INTERFACE 2): deterministic, and with stand-ins for what JSON lacks.
+
+Bytes are {"$bytes": base64}, floats that are not finite {"$float": "nan" | "inf" | "-inf"}. Maps have their keys
+sorted. What a terminal would not show, or would obey, is escaped as JSON escapes it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from base64 import b64encode
+from typing import Any
+
+from replay_gui.core.errors import PositionError
+from replay_gui.core.log.event import Event
+from replay_gui.core.state.state import LISTS, MAPS
+from replay_gui.core.text.plain_text import visible
+
+_SCALARS = frozenset((str, int, bool, type(None)))
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
+
+
+def json_form(value: Any) -> Any:
+    """`value` in dicts, lists and scalars that JSON has."""
+    if type(value) in _SCALARS:
+        return value
+    if isinstance(value, MAPS):
+        return {key: json_form(value[key]) for key in sorted(value)}
+    if isinstance(value, LISTS):
+        return [json_form(item) for item in value]
+    if isinstance(value, bytes):
+        return {"$bytes": b64encode(value).decode()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"$float": str(value)}
+    return value
+
+
+def one_line_json(form: Any) -> str:
+    """What `json_form` gave, in ASCII on one line, members in the order they have."""
+    return json.dumps(form)
+
+
+def indented_json(form: Any) -> str:
+    """What `json_form` gave, for people: indented, other scripts readable, what cannot be seen escaped."""
+    text = json.dumps(form, indent=2, ensure_ascii=False)
+    return "\n".join(line if line.isprintable() else "".join(map(_seen, line)) for line in text.split("\n"))
+
+
+def _seen(c: str) -> str:
+    return c if visible(c) == c else json.dumps(c)[1:-1]
+
+
+def event_form(event: Event) -> dict[str, Any]:
+    """The object of ``events --json``."""
+    return {name: json_form(value) for name, value in event_members(event).items()}
+
+
+def event_members(event: Event) -> dict[str, Any]:
+    """Its members in their order, payload and meta as they are: forming all of a large one takes its time."""
+    return {
+        "position": event.position,
+        "event_id": event.event_id,
+        "seq": event.seq,
+        "parent": event.parent,
+        "kind": event.kind,
+        "time": event.time,
+        "payload": event.payload,
+        "meta": event.meta,
+        "state_hash": None if event.state_hash is None else event.state_hash.hex(),
+        "hash": None if event.hash is None else event.hash.hex(),
+    }
+
+
+def at_pointer(value: Any, pointer: str) -> Any:
+    """What a JSON Pointer (RFC 6901) leads to in `value`, "" to all of it; PositionError, in words, where nothing."""
+    if pointer and not pointer.startswith("/"):
+        raise PositionError(f"{pointer!r} is no JSON Pointer: it begins with / (or is empty, for all of it)")
+    here, walked = value, ""
+    for escaped in pointer.split("/")[1:]:
+        if "~" in escaped.replace("~0", "").replace("~1", ""):
+            raise PositionError(f"{pointer!r} is no JSON Pointer: after ~ stands 0 (for ~) or 1 (for /)")
+        token = escaped.replace("~1", "/").replace("~0", "~")
+        missing = PositionError(f"the path {pointer!r} leads nowhere: {walked or 'the state'} {_lacks(here, token)}")
+        if isinstance(here, MAPS) and token in here:
+            here = here[token]
+        elif isinstance(here, LISTS) and _INDEX.fullmatch(token) and int(token) < len(here):
+            here = here[int(token)]
+        else:
+            raise missing
+        walked += f"/{escaped}"
+    return here
+
+
+def _lacks(here: Any, token: str) -> str:
+    if isinstance(here, MAPS):
+        return f"has no member {token!r}"
+    if isinstance(here, LISTS):
+        return f"has {len(here)} items, counted from 0, and no item {token!r}"
+    return "is neither a map nor a list"

@@ -1,0 +1,55 @@
+"""What there is to say of a run in a foreign format: by hashes of its own, if it has any, else nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from replay_gui.core.log.event import event_id
+from replay_gui.core.log.header import Header
+from replay_gui.core.verification.verification import INVALID, NOT_VERIFIABLE, VALID, Finding, VerificationReport
+
+NO_HASHES = "This format carries no hashes, so nothing protects the run."
+_OWN_HASHES = "Checked by the hashes and rules of the file's own format, which link no event to the one before."
+_STATES = {"recorded": "Its state is the one that was recorded.", "derived": "Its state is derived from its events."}
+
+
+def why_not_verifiable(state: str) -> str:
+    """Why nothing of a foreign file is verified. `state`: of its Header, "recorded" or "derived"."""
+    return f"{NO_HASHES} {_STATES[state]}"
+
+
+def foreign_verdict(
+    run: str, header: Header, events: int, notes: Sequence[str], found: dict[str, Any] | None
+) -> VerificationReport:
+    """The report on the foreign file that the user calls `run`, as its importer found it.
+
+    `header`, `events`: of the log that the file was converted to. `found`: of own hashes (see OwnHashes.facts).
+    """
+    failures = () if found is None else tuple(_finding(header, one) for one in found["failures"])
+    verdict = NOT_VERIFIABLE if not found or not found["checked"] else INVALID if found["failed"] else VALID
+    return VerificationReport(
+        run=run,
+        run_id=header.run_id,
+        origin="imported",
+        events=events,
+        verified=0 if found is None else found["checked"] - found["failed"],
+        failures=failures,
+        mismatches=(),
+        state_hashes=0,
+        state_hashes_checked=0,
+        seal="none",
+        tail_bytes=0,
+        skipped_bytes=0,
+        head=None,
+        state_hash=None,
+        file_blake3=header.source["blake3"],
+        verdict=verdict,
+        notes=(f"{NO_HASHES if found is None else _OWN_HASHES} {_STATES[header.state]}", *notes),
+        unlisted=(0 if found is None else found["failed"] - len(failures), 0),
+    )
+
+
+def _finding(header: Header, one: dict[str, Any]) -> Finding:
+    place = one["position"]
+    return Finding(place, event_id(header.run_id, place), one["offset"], one["problem"], one["expected"], one["actual"])

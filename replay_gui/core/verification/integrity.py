@@ -1,0 +1,197 @@
+"""The first half of verification (FORMAT 5): links, canonical form, seq and parent of every record. No state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import repeat
+from operator import attrgetter, lt
+from typing import Any, NamedTuple, TypeAlias
+
+from replay_gui.core.errors import NotCanonical
+from replay_gui.core.log.canonical import canonical_map, decode, encode_all
+from replay_gui.core.log.chain import BIN32, NIL, digests, seal_hash
+from replay_gui.core.log.scanner import Block, Ending, Skipped
+from replay_gui.core.log.usual_events import decode_all, not_canonical
+from replay_gui.core.log.usual_metas import NONE, UsualMeta
+
+BROKEN_LINK = "the hash does not match the record and the one before it"
+Problem: TypeAlias = tuple[str, str | None, str | None]
+"""What is wrong in words, expected, actual."""
+
+
+_seq, _parent = attrgetter("seq"), attrgetter("parent")
+
+
+class Boundary(NamedTuple):
+    """A place between two records from which the pass can be taken up: all that it knows of what lies before.
+
+    Attributes:
+        place, offset: of the next record. previous: the hash it is linked to, None after a skipped stretch.
+        expected: the seq it must have, None where any will do.
+    """
+
+    place: int
+    offset: int
+    previous: bytes | None
+    expected: int | None
+
+
+class Fault(NamedTuple):
+    """One failure: place, offset, seq if readable, the problem in words, expected and actual."""
+
+    place: int
+    offset: int
+    seq: int | None
+    problem: str
+    expected: str | None = None
+    actual: str | None = None
+
+
+@dataclass(slots=True)
+class Integrity:
+    """The running result over blocks that follow one another.
+
+    Links, contents and metas are each judged for a whole block in a few C loops; what those do not find sound is
+    looked at record by record. Of a record's problems the first in this order counts: link, content, meta.
+
+    Attributes:
+        place, previous, expected: as in Boundary, for the record that comes next.
+        faults: the failures so far. state_hashes: how many records carry one. skipped_bytes: their sum.
+    """
+
+    place: int = 0
+    previous: bytes | None = None
+    expected: int | None = 0
+    faults: list[Fault] = field(default_factory=list)
+    state_hashes: int = 0
+    skipped_bytes: int = 0
+
+    def block(self, block: Block, metas: list[UsualMeta] | None) -> None:
+        """Judges a block's records; `metas`: what decode_metas made of theirs."""
+        if not len(block):  # of a block that was cut to what comes before a place
+            return
+        problems = self._metas(block.metas, metas)
+        contents = block.contents
+        problems |= {i: _content_problem(contents[i]) for i in not_canonical(decode_all(contents), contents)}
+        problems |= _links(self.previous if block.linked else None, block)
+        for i in sorted(problems):
+            self.faults.append(_fault(block, i, problems[i]))
+        self.state_hashes += len(block) - list(block.states).count(None)
+        self.place, self.previous = block.first + len(block), block.hashes[-1]
+
+    def _metas(self, metas: Sequence[bytes], usual: list[UsualMeta] | None) -> dict[int, Problem]:
+        """What is wrong with metas, by index; moves `expected` on."""
+        if usual is not None and self.expected is not None and _are_right(usual, metas, self.expected):
+            self.expected += len(metas)
+            return {}
+        problems = {}
+        for i, meta in enumerate(metas):
+            problem, seq = _meta_problem(meta, self.expected)
+            if problem is not None:
+                problems[i] = problem
+            if seq is None:
+                seq = self.expected
+            self.expected = None if seq is None else seq + 1
+        return problems
+
+    def skipped(self, part: Skipped) -> None:
+        """Counts a stretch that is no record as one failure."""
+        problem = f"{part.size} bytes are no record and were skipped"
+        if part.gave_up:
+            problem += "; the search for a later record was stopped because it cost too much"
+        self.faults.append(Fault(part.place, part.offset, None, problem))
+        self.skipped_bytes += part.size
+        self.place, self.previous, self.expected = part.place + 1, None, None
+
+    def seal(self, ending: Ending) -> str:
+        """none, good or bad."""
+        if ending.seal is None:
+            return "none"
+        body, hash_ = ending.seal
+        facts = canonical_map(body)
+        right = (
+            facts is not None
+            and self.previous is not None
+            and hash_ == seal_hash(self.previous, body)
+            and facts.get("head") == self.previous
+            and type(facts.get("events")) is int
+            and facts["events"] == self.place
+            and "time" in facts
+        )
+        return "good" if right else "bad"
+
+
+def _fault(block: Block, i: int, problem: Problem) -> Fault:
+    return Fault(block.first + i, int(block.offsets[i]), readable_seq(block.metas[i]), *problem)
+
+
+def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:
+    """Records whose hash is not that of themselves and the stored one before; without `previous`, all but the first."""
+    marks: Iterable[bytes] = repeat(NIL)
+    if any(block.states):
+        marks = [NIL if state is None else BIN32 + state for state in block.states]
+    before = (previous or b"", *block.hashes[:-1])
+    computed = digests(map(b"".join, zip(before, block.contents, marks, block.metas)))  # noqa: B905
+    if previous is None:
+        computed[0] = block.hashes[0]
+    if computed == list(block.hashes):
+        return {}
+    pairs = enumerate(zip(computed, block.hashes, strict=True))
+    return {i: (BROKEN_LINK, right.hex(), hash_.hex()) for i, (right, hash_) in pairs if right != hash_}
+
+
+def _are_right(usual: list[UsualMeta], metas: Sequence[bytes], expected: int) -> bool:
+    """Whether the bytes that `usual` was decoded from are canonical, and the seqs count on from `expected`."""
+    seqs, parents = range(expected, expected + len(usual)), [*map(_parent, usual)]
+    return (
+        encode_all(usual) == b"".join(metas)
+        and [*map(_seq, usual)] == [*seqs]
+        and min(parents) >= NONE
+        and all(map(lt, parents, seqs))
+    )
+
+
+def _content_problem(content: bytes) -> Problem:
+    return f"the content breaks the format: {_why(content, 'is not [kind, payload]')}", None, None
+
+
+def _meta_problem(meta: bytes, expected: int | None) -> tuple[Problem | None, int | None]:
+    """(what is wrong, or None; seq as far as it can be read)."""
+    facts = canonical_map(meta)
+    if facts is None:
+        return (f"the meta breaks the format: {_why(meta, 'is no map')}", None, None), readable_seq(meta)
+    seq: Any = facts.get("seq")
+    if not _is_whole(seq):
+        return ("meta has no seq that is a whole number", None, None), None
+    if expected is not None and seq != expected:
+        return ("seq does not follow that of the record before", str(expected), str(seq)), seq
+    if "parent" in facts and not _is_earlier(facts["parent"], seq):
+        return ("parent is not the seq of an earlier event", f"below {seq}", str(facts["parent"])[:80]), seq
+    return None, seq
+
+
+def _why(raw: bytes, otherwise: str) -> str:
+    try:
+        value = decode(raw)
+    except NotCanonical as why:
+        return str(why)
+    return otherwise if not isinstance(value, dict | list) else f"not in canonical form, or {otherwise}"
+
+
+def readable_seq(meta: bytes) -> int | None:
+    """seq as far as it can be read, whatever else is wrong with meta."""
+    try:
+        facts = decode(meta)
+    except NotCanonical:
+        return None
+    seq = facts.get("seq") if isinstance(facts, dict) else None
+    return seq if _is_whole(seq) else None
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_earlier(parent: Any, seq: int) -> bool:
+    return type(parent) is int and 0 <= parent < seq

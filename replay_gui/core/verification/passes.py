@@ -1,0 +1,175 @@
+"""The passes that verification consists of, over a whole log or over slices of it that other processes share.
+
+Integrity (links, form, numbering) can be checked in any slice that begins at a known boundary. Replay is one serial
+fold, unless there are snapshots: then each slice begins at one and hashes its own beginning and end, and where the end
+of each slice is the beginning of the next, and the first begins with nothing, no snapshot had to be trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from replay_gui.core.index.record_columns import RecordColumns
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.scanner import Block, Ending, Skipped, scan
+from replay_gui.core.log.usual_metas import decode_metas
+from replay_gui.core.state.draft import Draft
+from replay_gui.core.state.quick_fold import QuickFold
+from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.state import State
+from replay_gui.core.state.state_hash import StateHash
+from replay_gui.core.verification.integrity import Boundary, Fault, Integrity, readable_seq
+
+OnProgress = Callable[[int], None]
+"""Hears the byte offset reached, after each block."""
+
+NOT_APPLIED = "the event cannot be applied to the state"
+SKIPPED = "a skipped stretch cannot be applied to the state"
+NOT_REPRODUCED = "replay does not reproduce the recorded state hash"
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What stands after the last record: place and offset, the seal (none, good, bad), the bytes that are left over."""
+
+    place: int
+    offset: int
+    seal: str
+    tail_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class IntegritySlice:
+    """What an integrity pass found up to `end`; `tail` where it came to the end of the log."""
+
+    end: Boundary
+    faults: tuple[Fault, ...]
+    state_hashes: int
+    skipped_bytes: int
+    tail: Tail | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatesSlice:
+    """What a replay found: mismatches, recorded hashes compared, the state hashes of its first and last position."""
+
+    begin_hash: bytes
+    end_hash: bytes
+    faults: tuple[Fault, ...]
+    checked: int
+
+
+def beginning(log: EventLog) -> Boundary:
+    """The boundary before the first record."""
+    return Boundary(0, len(log.header.raw), log.header.hash, 0)
+
+
+def check_integrity(
+    log: EventLog,
+    start: Boundary,
+    stop: int | None,
+    stop_place: int | None,
+    on_progress: OnProgress,
+    columns: RecordColumns | None = None,
+) -> IntegritySlice:
+    """Checks records from `start` to the end of the log, or to where it is told to stop.
+
+    Args:
+        stop: a byte; the slice ends with the first block that ends at or beyond it.
+        stop_place: a place that a record is known to have; the slice ends just before it.
+        columns: takes the same records on the way.
+    """
+    integrity = Integrity(start.place, start.previous, start.expected)
+    offset = start.offset
+    for part in scan(log.source, start.offset, start.place, start.previous):
+        if isinstance(part, Block):
+            block = part if stop_place is None else part.up_to(stop_place)
+            metas = decode_metas(block.metas)
+            integrity.block(block, metas)
+            if columns is not None:
+                columns.take(block, metas)
+            offset = block.end
+        elif isinstance(part, Skipped):
+            integrity.skipped(part)
+            if columns is not None:
+                columns.take(part)
+            offset = part.offset + part.size
+        else:
+            tail = Tail(part.place, part.offset, integrity.seal(part), part.tail_bytes)
+            return _slice(integrity, part.offset, tail)
+        on_progress(offset)
+        if (stop is not None and offset >= stop) or integrity.place == stop_place:
+            return _slice(integrity, offset, None)
+    raise AssertionError("a scan ends with an Ending")
+
+
+def _slice(integrity: Integrity, offset: int, tail: Tail | None) -> IntegritySlice:
+    end = Boundary(integrity.place, offset, integrity.previous, integrity.expected)
+    return IntegritySlice(end, tuple(integrity.faults), integrity.state_hashes, integrity.skipped_bytes, tail)
+
+
+def check_states(
+    log: EventLog, begin: tuple[int, int, State], stop: int | None, on_progress: OnProgress
+) -> StatesSlice:
+    """Replays records and compares every recorded state hash.
+
+    Args:
+        begin: place and byte offset of the first record, and the state before it.
+        stop: the place to stop before; None: the end of the log.
+    """
+    place, offset, state = begin
+    draft, running = Draft(state), StateHash.of(state.root)
+    begin_hash = running.digest()
+    faults: list[Fault] = []
+    checked = 0
+    # The hash before a record matters to a reader only where a seal may stand.
+    for part in scan(log.source, offset, place, log.header.hash):
+        if isinstance(part, Ending):
+            break
+        if isinstance(part, Skipped):
+            faults.append(Fault(part.place, part.offset, None, SKIPPED))
+            place = part.place + 1
+            offset = part.offset + part.size
+        else:
+            block = part if stop is None else part.up_to(stop)
+            for content, recorded, i in zip(block.contents, block.states, range(len(block)), strict=True):
+                applied = fold(draft, content)
+                running.follow(draft)
+                computed = None if recorded is None else running.digest()
+                checked += recorded is not None
+                if not applied or computed != recorded:
+                    problem = NOT_REPRODUCED if applied else NOT_APPLIED
+                    seq = readable_seq(block.metas[i])
+                    expected = None if recorded is None else recorded.hex()
+                    actual = None if computed is None else computed.hex()
+                    faults.append(Fault(place, int(block.offsets[i]), seq, problem, expected, actual))
+                place += 1
+            offset = block.end
+        on_progress(offset)
+        if place == stop:
+            break
+    return StatesSlice(begin_hash, running.digest(), tuple(faults), checked)
+
+
+def check_applicable(log: EventLog, on_boundary: Callable[[Boundary], None]) -> StatesSlice:
+    """Replays a log that records no state hashes: which events cannot be applied, and the final state hash.
+
+    `on_boundary` hears of places where an integrity pass can begin, about one a block.
+    """
+    replay = QuickFold()
+    faults: list[Fault] = []
+    for part in log.parts():
+        if isinstance(part, Skipped):
+            faults.append(Fault(part.place, part.offset, None, SKIPPED))
+        elif isinstance(part, Block):
+            faults += [
+                Fault(part.first + i, int(part.offsets[i]), readable_seq(part.metas[i]), NOT_APPLIED)
+                for i in replay.fold(part.contents).refused
+            ]
+            last = readable_seq(part.metas[-1])
+            if last is not None:
+                end = part.first + len(part), part.end
+                on_boundary(Boundary(*end, part.hashes[-1], last + 1))
+    end_hash = StateHash.of(replay.root).digest()
+    return StatesSlice(StateHash().digest(), end_hash, tuple(faults), 0)

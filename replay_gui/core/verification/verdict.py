@@ -1,0 +1,104 @@
+"""From what the passes found to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from replay_gui.core.log.event import event_id
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.state.reducer import REDUCER
+from replay_gui.core.state.state import EMPTY
+from replay_gui.core.verification.integrity import Fault
+from replay_gui.core.verification.passes import (
+    IntegritySlice,
+    OnProgress,
+    StatesSlice,
+    beginning,
+    check_integrity,
+    check_states,
+)
+from replay_gui.core.verification.verification import FINDINGS_LIMIT, INVALID, VALID, Finding, VerificationReport
+
+
+def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> VerificationReport:
+    """Verifies a whole log in this process."""
+    integrity = check_integrity(log, beginning(log), None, None, on_progress)
+    states = None
+    if log.header.reducer == REDUCER:
+        states = check_states(log, (0, len(log.header.raw), EMPTY), None, on_progress)
+    return conclude(log, [integrity], [] if states is None else [states], log.source.blake3())
+
+
+def conclude(
+    log: EventLog, integrity: Sequence[IntegritySlice], states: Sequence[StatesSlice], file_blake3: str
+) -> VerificationReport:
+    """The report on slices that cover the log, in order; no `states` where the reducer is not known here."""
+    last = integrity[-1]
+    assert last.tail is not None, "the last slice comes to the end of the log"
+    failures = [fault for part in integrity for fault in part.faults]
+    mismatches = [fault for part in states for fault in part.faults]
+    recorded = sum(part.state_hashes for part in integrity)
+    checked = sum(part.checked for part in states)
+    skipped = sum(part.skipped_bytes for part in integrity)
+    seal, tail_bytes = last.tail.seal, last.tail.tail_bytes
+    sound = not failures and not mismatches and seal != "bad" and (seal == "none" or tail_bytes == 0)
+    run_id = log.header.run_id
+    unlisted = max(0, len(failures) - FINDINGS_LIMIT), max(0, len(mismatches) - FINDINGS_LIMIT)
+    return VerificationReport(
+        run=str(log.source.path),
+        run_id=run_id,
+        origin=log.header.origin,
+        events=last.end.place,
+        verified=last.end.place - len(failures),
+        failures=tuple(_finding(run_id, fault) for fault in failures[:FINDINGS_LIMIT]),
+        mismatches=tuple(_finding(run_id, fault) for fault in mismatches[:FINDINGS_LIMIT]),
+        state_hashes=recorded,
+        state_hashes_checked=checked,
+        seal=seal,
+        tail_bytes=tail_bytes,
+        skipped_bytes=skipped,
+        head=None if last.end.previous is None else last.end.previous.hex(),
+        state_hash=states[-1].end_hash.hex() if states else None,
+        file_blake3=file_blake3,
+        verdict=VALID if sound else INVALID,
+        notes=(*_unlisted_notes(unlisted), *_notes(log, last, skipped, recorded, bool(states))),
+        unlisted=unlisted,
+    )
+
+
+def _unlisted_notes(unlisted: tuple[int, int]) -> list[str]:
+    return [
+        f"{count:,} more {what} are counted and not listed: the first {FINDINGS_LIMIT:,} are."
+        for count, what in zip(unlisted, ("failures", "mismatches"), strict=True)
+        if count
+    ]
+
+
+def _finding(run_id: str, fault: Fault) -> Finding:
+    return Finding(fault.place, event_id(run_id, fault.seq), fault.offset, fault.problem, fault.expected, fault.actual)
+
+
+def _notes(log: EventLog, last: IntegritySlice, skipped: int, recorded: int, reducer_known: bool) -> list[str]:
+    """What the verdict does not say by itself: what was not, or could not be, checked."""
+    notes = []
+    tail, events = last.tail, last.end.place
+    assert tail is not None
+    if log.header.origin == "imported":
+        notes.append("Imported: the hashes cover the time since the import, not the run itself.")
+    if tail.seal == "none":
+        notes.append("No seal: whether events were removed from the end cannot be told from a run still going on.")
+    elif tail.seal == "bad":
+        notes.append("The seal does not match the log.")
+    if tail.tail_bytes and tail.seal == "none":
+        notes.append(f"Torn tail: {tail.tail_bytes:,} bytes of an interrupted write at byte {tail.offset:,}.")
+    elif tail.tail_bytes:
+        notes.append(f"{tail.tail_bytes:,} bytes follow the seal; nothing may.")
+    if skipped:
+        notes.append(f"{skipped:,} bytes were skipped; the events after them are salvaged.")
+    if not reducer_known:
+        notes.append(f"State hashes were not checked: the reducer {log.header.reducer!r} is not known here.")
+    elif recorded == 0:
+        notes.append("No state hashes are recorded, so none were checked.")
+    elif recorded < events:
+        notes.append(f"State hashes are recorded at {recorded:,} of {events:,} events.")
+    return notes

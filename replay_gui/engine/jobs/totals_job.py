@@ -1,0 +1,65 @@
+"""Sums up what the meta of a run's events says, in a worker process: what was used, when, and by which subagent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+
+from replay_gui.core.errors import NotCanonical
+from replay_gui.core.facts.nesting import Nesting, NestingBuilder
+from replay_gui.core.facts.run_totals import COSTS, ModelUse, RunTotals
+from replay_gui.core.facts.spending import Spending, SpendingBuilder
+from replay_gui.core.log.canonical import decode
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.scanner import Block
+from replay_gui.engine.jobs.worker import Report
+
+_TELLING = tuple(name.encode() for name in ("tokens", "subagent", *COSTS))  # a meta without any of these is passed over
+_KIND = 512  # bytes of a content in which the kind of any event that says something of tokens is
+
+
+@dataclass(frozen=True, slots=True)
+class MetaSums:
+    """By model, over time, and whose events they are."""
+
+    uses: tuple[ModelUse, ...]
+    spending: Spending
+    nesting: Nesting
+
+
+def sum_up(args: dict[str, Any], report: Report) -> MetaSums:
+    """The job: what the meta of the log at `path` comes to."""
+    totals, spending, nesting = RunTotals(), SpendingBuilder(), NestingBuilder()
+    with EventLog.open(args["path"]) as log:
+        for block in log.parts():
+            if not isinstance(block, Block):
+                continue
+            for i, raw in enumerate(block.metas):
+                if any(name in raw for name in _TELLING) and (meta := _map(raw)):
+                    position, kind = block.first + i + 1, _kind(block.contents[i])
+                    totals.take_meta(kind, meta)
+                    spending.take(position, kind, meta)
+                    nesting.take(position, meta)
+            report.progress(block.end, log.source.size)
+    return MetaSums(totals.uses(), spending.whole(), nesting.whole())
+
+
+def _map(raw: bytes) -> dict[str, Any]:
+    try:
+        meta = decode(raw)
+    except NotCanonical:
+        return {}
+    return meta if isinstance(meta, dict) else {}
+
+
+def _kind(content: bytes) -> str:
+    """The first of a content's two values, its payload unread; "" where it is no text or too long to matter."""
+    unpacker = msgpack.Unpacker(raw=False, max_array_len=2, max_buffer_size=_KIND)
+    unpacker.feed(content[:_KIND])
+    try:
+        kind = unpacker.unpack() if unpacker.read_array_header() == 2 else ""
+    except (ValueError, msgpack.exceptions.UnpackException):
+        return ""
+    return kind if isinstance(kind, str) else ""

@@ -1,0 +1,118 @@
+"""Why two runs differ, as a ranked list: what is certain first, then what is likely, at the end what rules silence."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
+
+from replay_gui.core.divergence.causes import ranked
+from replay_gui.core.divergence.comparison import Cause, Comparison
+from replay_gui.core.divergence.explanations import BETWEEN
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.comparison.rule_words import rule_words
+from replay_gui.models.run.any_index import AnyIndex
+
+MOST = 100  # causes that are listed
+_LONGEST = 400  # characters of a text
+
+
+class Sort(Enum):
+    CERTAIN = auto()
+    POSSIBLE = auto()
+    SILENCED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class CauseItem:
+    """One card. `number`: its rank, from 1. title, body, follow: its three texts. cause: None for what is silenced.
+
+    `rule`: the place of the rule that silences it, else None.
+    """
+
+    sort: Sort
+    number: int
+    title: str
+    body: str
+    follow: str
+    cause: Cause | None = None
+    rule: int | None = None
+
+
+class CauseList(QAbstractListModel):
+    """`item(row)` gives a CauseItem. An earlier list stays until the comparison that replaces it has come."""
+
+    def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._items: list[CauseItem] = []
+        session.compared_changed.connect(self._on_compared_changed)
+
+    def item(self, row: int) -> CauseItem:
+        return self._items[row]
+
+    def row_of(self, cause: int) -> int:
+        """The row of a cause by its place in the comparison; -1 where there is none."""
+        comparison = self._session.comparison
+        if comparison is None or not 0 <= cause < len(comparison.causes):
+            return -1
+        wanted = comparison.causes[cause]
+        return next((row for row, item in enumerate(self._items) if item.cause is wanted), -1)
+
+    @Slot()
+    def _on_compared_changed(self) -> None:
+        comparison = self._session.comparison
+        if comparison is not None and not self._session.fresh:
+            return
+        self.beginResetModel()
+        self._items = [] if comparison is None else [*_causes(comparison), *self._silenced(comparison)]
+        self.endResetModel()
+
+    def _silenced(self, comparison: Comparison) -> list[CauseItem]:
+        first = min(len(comparison.causes), MOST + 1) + 1
+        ignored = {tool.tool: tool.ignored for tool in comparison.tools}
+        items: list[CauseItem] = []
+        for place, entry in enumerate(self._session.rules.entries):
+            if entry.on:
+                title, body = rule_words(entry.rule)
+                count = ignored.get(entry.rule.tool or "", 0)
+                said = f"{body} · {count:,} ignored" if count else body
+                items.append(CauseItem(Sort.SILENCED, first + len(items), title, said, "", rule=place))
+        return items
+
+    # ---- as Qt asks -------------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._items)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        item = self._items[index.row()]
+        said = ". ".join(text for text in (f"{item.number} {item.title}", item.body, item.follow) if text)
+        # A tip is taken for rich text if it looks so: handed over as such, with all that is markup escaped.
+        return f"<qt>{html.escape(said)}</qt>" if role == Qt.ItemDataRole.ToolTipRole else said
+
+
+def _causes(comparison: Comparison) -> list[CauseItem]:
+    causes = comparison.causes
+    items = [_item(number, causes[which]) for number, which in enumerate(ranked(causes)[:MOST], 1)]
+    if len(causes) > MOST:
+        more = f"{len(causes) - MOST:,} more causes"
+        items.append(CauseItem(Sort.SILENCED, MOST + 1, more, "F8 goes from divergence to divergence.", ""))
+    return items
+
+
+def _item(number: int, cause: Cause) -> CauseItem:
+    title, _, details = cause.explanation.partition(BETWEEN)
+    said = [one_line(details, _LONGEST)] if details else []
+    if cause.suppressed:
+        said.append(f"{cause.suppressed:,} like it ignored")
+    follow = ""
+    if cause.consequences:
+        follow = "1 divergence follows" if cause.consequences == 1 else f"{cause.consequences:,} divergences follow"
+    sort = Sort.CERTAIN if cause.certain else Sort.POSSIBLE
+    return CauseItem(sort, number, one_line(title, _LONGEST), " · ".join(said), follow, cause)

@@ -1,0 +1,207 @@
+"""The aligned events of two runs as a Qt table of any length: A in the first column, B in the last, a gutter between.
+
+What the indexes know is there at once; the texts come in blocks.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
+
+from replay_gui.core.divergence.comparison import GAP, Change
+from replay_gui.core.index.run_index import NO_TOOL
+from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.comparison.shown_rows import CONTEXT, ShownRows
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.run.event_table import bare_row, label
+from replay_gui.models.run.row_blocks import RowBlocks
+from replay_gui.models.session import Session
+
+SIDE_A, GUTTER, SIDE_B = range(3)
+
+
+class Tone(IntEnum):
+    """What a row is to the eye; where room is scarce the greater one is shown."""
+
+    EQUAL = 0
+    IGNORED = 1
+    MOVED = 2
+    STATE = 3
+    ONLY = 4
+    CHANGED = 5
+    CAUSE = 6
+
+
+_TONES = {
+    Change.EQUAL: Tone.EQUAL,
+    Change.CHANGED: Tone.CHANGED,
+    Change.MOVED: Tone.MOVED,
+    Change.ONLY_A: Tone.ONLY,
+    Change.ONLY_B: Tone.ONLY,
+    Change.STATE: Tone.STATE,
+}
+_TONE_OF = np.array([_TONES[change] for change in Change], np.uint8)
+_SAID = {
+    Tone.EQUAL: "equal",
+    Tone.IGNORED: "differs only in what is ignored",
+    Tone.MOVED: "moved",
+    Tone.STATE: "equal, but another state after it",
+    Tone.ONLY: "only here",
+    Tone.CHANGED: "changed",
+    Tone.CAUSE: "cause",
+}
+
+
+class CompareRows(QAbstractTableModel):
+    """Lines of a split view: see ShownRows.
+
+    Attributes:
+        changes_only: whether equal rows are folded. ignored_shown: whether rows count as changes that differ only in
+        what rules silence.
+    """
+
+    def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.changes_only = False
+        self.ignored_shown = False
+        self._opened: tuple[tuple[int, int], ...] = ()
+        self._tones: NDArray[np.uint8] = np.zeros(0, np.uint8)
+        self._blocks = RowBlocks[AlignedRow]()
+        self.shown = ShownRows.all(0)
+        session.compared_changed.connect(self._on_compared_changed)
+        session.rows_ready.connect(self._on_rows_ready)
+
+    # ---- which lines there are ------------------------------------------------------------------------
+    def set_changes_only(self, on: bool) -> None:
+        """Folds the rows that are equal, or shows all."""
+        self.changes_only, self._opened = on, ()
+        self._reset()
+
+    def set_ignored_shown(self, on: bool) -> None:
+        """Whether what rules silence is among the changes."""
+        self.ignored_shown = on
+        self._reset()
+
+    @property
+    def changes(self) -> NDArray[np.int32]:
+        """int32, ascending: the rows that count as changes."""
+        comparison = self._session.comparison
+        if comparison is None:
+            return np.zeros(0, np.int32)
+        if not self.ignored_shown:
+            return comparison.points.row
+        return np.union1d(comparison.points.row, np.flatnonzero(comparison.ignored)).astype(np.int32)
+
+    def open_fold(self, line: int) -> None:
+        """Shows the rows of a fold."""
+        start, count = self.shown.row(line), self.shown.fold(line)
+        if count:
+            self._opened = (*self._opened, (start, start + count))
+            self._reset()
+
+    def reveal(self, row: int) -> None:
+        """Shows this row and some about it, if it is in a fold."""
+        if self.shown.count and self.shown.fold(self.shown.line(row)):
+            self._opened = (*self._opened, (max(row - CONTEXT, 0), min(row + CONTEXT + 1, len(self._tones))))
+            self._reset()
+
+    def _reset(self) -> None:
+        self.beginResetModel()
+        rows = len(self._tones)
+        if self.changes_only and self._session.comparison is not None:
+            self.shown = ShownRows.about(rows, self.changes, self._opened)
+        else:
+            self.shown = ShownRows.all(rows)
+        self.endResetModel()
+
+    # ---- what stands in a line ------------------------------------------------------------------------
+    def tone(self, row: int) -> Tone:
+        return Tone(int(self._tones[row]))
+
+    def tones(self, rows: NDArray[np.int32]) -> NDArray[np.uint8]:
+        tones: NDArray[np.uint8] = self._tones[rows]
+        return tones
+
+    def aligned(self, row: int) -> AlignedRow:
+        """Both sides of a row; their texts are "" until they have come."""
+        if known := self._blocks.row(row):
+            return known
+        assert self._session.comparison is not None
+        alignment = self._session.comparison.alignment
+        return AlignedRow(
+            _bare(self._session.a, int(alignment.a[row])),
+            _bare(self._session.b, int(alignment.b[row])),
+        )
+
+    def tool_place(self, side: int, row: EventRow) -> int:
+        """The tool's place in the side's index, for its hue; NO_TOOL where there is none."""
+        session = self._session.a if side == SIDE_A else self._session.b
+        if row.tool is None or row.position > session.index.count:
+            return NO_TOOL
+        # The same tool has the same hue on both sides, though the runs may have met their tools in another order.
+        tools = self._session.a.index.tools
+        return tools.index(row.tool) if row.tool in tools else len(tools) + int(session.index.tool[row.position - 1])
+
+    def want(self, first: int, last: int) -> None:
+        """Asks for the first blocks among these lines whose texts are not here; their coming asks on."""
+        rows = (self.shown.row(line) for line in range(max(first, 0), min(last + 1, self.shown.count)))
+        missing = self._blocks.missing(rows, len(self._tones))
+        if missing and self._session.fresh:
+            self._session.request_rows(*missing)
+
+    # ---- what the session says --------------------------------------------------------------------------
+    @Slot()
+    def _on_compared_changed(self) -> None:
+        comparison = self._session.comparison
+        if comparison is not None and not self._session.fresh:
+            return  # what is there stays until the next has come
+        self._blocks.clear()
+        self._opened = ()
+        if comparison is None:
+            self._tones = np.zeros(0, np.uint8)
+        else:
+            self._tones = _TONE_OF[comparison.alignment.change]
+            self._tones[comparison.ignored] = Tone.IGNORED
+            self._tones[comparison.points.row[[cause.point for cause in comparison.causes]]] = Tone.CAUSE
+        self._reset()
+
+    @Slot(object)
+    def _on_rows_ready(self, rows: AlignedRows) -> None:
+        self._blocks.keep(rows.start, rows.rows)
+        if self.shown.count and rows.rows:
+            last = self.shown.line(rows.start + len(rows.rows) - 1)
+            self.dataChanged.emit(self.index(self.shown.line(rows.start), 0), self.index(last, SIDE_B))
+
+    # ---- as Qt asks -------------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else self.shown.count
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else SIDE_B + 1
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """In words, for those who do not see the painting."""
+        if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        if fold := self.shown.fold(index.row()):
+            return fold_words(fold)
+        row = self.shown.row(index.row())
+        if index.column() == GUTTER:
+            return _SAID[self.tone(row)]
+        aligned = self.aligned(row)
+        side = aligned.a if index.column() == SIDE_A else aligned.b
+        return "" if side is None else f"{side.position:,} {label(side)} {side.text}"
+
+
+def fold_words(count: int) -> str:
+    return f"{count:,} equal steps"
+
+
+def _bare(session: Session, place: int) -> EventRow | None:
+    return None if place == GAP or place >= session.index.count else bare_row(session.index, place)

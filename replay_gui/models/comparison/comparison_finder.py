@@ -1,0 +1,143 @@
+"""A search in both runs of a comparison: in which rows the text stands, and going from one of them to the next."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replay_gui.core.divergence.comparison import GAP
+from replay_gui.core.facts.find import Hit
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.run.finder import Finder
+from replay_gui.models.run.search import Search, nth
+
+Rows = NDArray[np.int32]
+
+
+class ComparisonFinder(Search):
+    """Two searches for one text: that of A, which is the window's, and that of B, which follows it.
+
+    What is counted and gone through are rows, whether one side of them holds the text or both do.
+
+    Attributes:
+        rows: int32, ascending: the rows with a hit; none until the runs are compared.
+        sides: the same, of A alone and of B alone.
+
+    Signals:
+        arrived(int): a step led to this row, which may be the one that was chosen already.
+    """
+
+    TITLE = "Find in both runs"
+
+    arrived = Signal(int)
+
+    def __init__(self, session: ComparisonSession, a: Finder, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._a, self._b = a, Finder(session.b, self)
+        self.rows: Rows = np.zeros(0, np.int32)
+        self.sides: tuple[Rows, Rows] = (self.rows, self.rows)
+        self._forward: bool | None = None  # where to go as soon as there is a row
+        a.started.connect(self._on_started)
+        session.b.run_changed.connect(self._on_started)
+        session.active_changed.connect(self._on_started)
+        a.grew.connect(self._on_grew)
+        self._b.started.connect(self._on_grew)
+        self._b.grew.connect(self._on_grew)
+        session.compared_changed.connect(self._on_grew)
+        session.row_changed.connect(self.moved)
+
+    @property
+    def ready(self) -> bool:
+        return self._session.active
+
+    @property
+    def number(self) -> int:
+        return nth(self.rows, self._session.row)
+
+    @property
+    def words(self) -> str:
+        if self.text and self._session.comparison is None and not self.problem:
+            return "not compared yet"
+        return super().words
+
+    def hit(self, row: int, in_a: bool) -> Hit | None:
+        """What was found in a row on this side, if it was."""
+        comparison = self._session.comparison
+        if comparison is None or not 0 <= row < len(comparison.alignment.a):
+            return None
+        place = int((comparison.alignment.a if in_a else comparison.alignment.b)[row])
+        return None if place == GAP else (self._a if in_a else self._b).hits.get(place)
+
+    def find(self, text: str, match_case: bool = False) -> None:
+        self._forward = None
+        self._a.find(text, match_case)  # and B follows
+        if self._b.problem:
+            self._b.find(text, match_case)
+
+    def prepare(self) -> None:
+        self._a.prepare()
+
+    def cancel(self) -> None:
+        self._forward = None
+        self._a.cancel()
+        self._b.cancel()
+
+    def step(self, forward: bool) -> None:
+        if not len(self.rows):
+            self._forward = forward if self.searching else None
+            return
+        here = self._session.row
+        at = int(np.searchsorted(self.rows, here, "right")) if forward else int(np.searchsorted(self.rows, here)) - 1
+        row = int(self.rows[at % len(self.rows)])
+        self._session.select(row)
+        self.arrived.emit(row)
+
+    # ---- what is heard ------------------------------------------------------------------------------
+    @Slot()
+    def _on_started(self) -> None:
+        if self._b.ready:
+            self._b.find(self._a.text, self._a.match_case)
+        self._gather()
+        self.started.emit()
+
+    @Slot()
+    def _on_grew(self) -> None:
+        self._gather()
+        self.grew.emit()
+        if self._forward is not None and len(self.rows):
+            self.step(self._forward)
+            self._forward = None
+
+    def _gather(self) -> None:
+        """Takes over what both have come to."""
+        both = (self._a, self._b)
+        self.text, self.match_case = self._a.text, self._a.match_case
+        self.problem = self._a.problem or self._b.problem
+        self.searching = any(one.searching for one in both)
+        self.share = sum(one.share for one in both) / len(both)
+        self.uncounted = any(one.count > len(one.places) for one in both)
+        compared = self._session.compared
+        if compared is None:
+            self.sides = (np.zeros(0, np.int32), np.zeros(0, np.int32))
+        else:
+            self.sides = (
+                _rows(compared.places.row_of_a, self._a.places),
+                _rows(compared.places.row_of_b, self._b.places),
+            )
+        self.rows = _either(*self.sides)
+        self.count = len(self.rows)
+
+
+def _either(some: Rows, others: Rows) -> Rows:
+    """Their union. Faster than sorting where there are many."""
+    seen = np.zeros(max([0, *some[-1:] + 1, *others[-1:] + 1]), np.bool_)
+    seen[some] = seen[others] = True
+    return np.flatnonzero(seen).astype(np.int32)
+
+
+def _rows(row_of: Rows, places: NDArray[np.int64]) -> Rows:
+    """The rows in which events stand, as far as these were compared."""
+    rows: Rows = row_of[places[: np.searchsorted(places, len(row_of))]]
+    return rows

@@ -1,0 +1,64 @@
+"""The differences of a step as a Qt table: one line a row, A and B beside each other or one above the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+
+from replay_gui.core.divergence.comparison import Difference
+from replay_gui.models.comparison.diff_lines import DiffLine, lines
+from replay_gui.models.run.any_index import AnyIndex
+
+_NOTHING: dict[str, Any] = {}
+
+
+class DiffRows(QAbstractTableModel):
+    """`line(row)` gives a DiffLine. `unified`: old above new."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.unified = True
+        self._asked: tuple[tuple[str, str], ...] = ()
+        self._differences: tuple[Difference, ...] = ()
+        self._equal: Mapping[str, Any] = _NOTHING
+        self._lines: list[DiffLine] = []
+
+    def show(
+        self, differences: Iterable[Difference], equal: Mapping[str, Any], asked: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        """Shows these differences; what is equal stands below them, what was asked for (a name, words) above."""
+        self._differences, self._equal, self._asked = tuple(differences), equal, asked
+        self._reset()
+
+    def set_unified(self, on: bool) -> None:
+        self.unified = on
+        self._reset()
+
+    def line(self, row: int) -> DiffLine:
+        return self._lines[row]
+
+    def difference(self, row: int) -> Difference | None:
+        """The difference that a row is about, or None."""
+        path = self._lines[row].path
+        return next((one for one in self._differences if one.path == path), None) if path else None
+
+    def _reset(self) -> None:
+        self.beginResetModel()
+        self._lines = lines(self._differences, self._equal, self.unified, self._asked)
+        self.endResetModel()
+
+    # ---- as Qt asks -----------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else 1
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        line = self._lines[index.row()]
+        sides = [f"{name} {text}" for name, text in (("A", line.a), ("B", line.b)) if text is not None]
+        return " ".join(word for word in (line.key, *sides, line.note) if word)

@@ -1,0 +1,53 @@
+"""Headings for what two sides of a row differ in."""
+
+from __future__ import annotations
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.answers import Step
+
+_NAME = 60
+
+
+def payload_title(step: Step | None) -> str:
+    """Answer of search; Request to search; Decision …"""
+    event = None if step is None else step.a if step.a is not None else step.b
+    return "The chosen step" if event is None else _event_words(event)
+
+
+def payload_note(step: Step | None) -> str:
+    if step is None:
+        return ""
+    if step.a is None or step.b is None:
+        return "only in B" if step.a is None else "only in A"
+    return differences_words(len(step.payload))
+
+
+def state_title(step: Step | None) -> str:
+    """State after 412, A against B; where the positions differ, both are named."""
+    if step is None:
+        return "State, A against B"
+    if step.position_a == step.position_b:
+        return f"State after {step.position_a:,}, A against B"
+    return f"State after {step.position_a:,} of A against {step.position_b:,} of B"
+
+
+def differences_words(count: int, more: bool = False) -> str:
+    if count == 0:
+        return "no difference"
+    return "1 difference" if count == 1 and not more else f"{'more than ' if more else ''}{count:,} differences"
+
+
+def asked_words(step: Step) -> tuple[tuple[str, str], ...]:
+    """What an answer answers, where both sides asked the same."""
+    return (("request", step.request),) if step.request else ()
+
+
+def _event_words(event: Event) -> str:
+    tool = one_line(event.tool or "", _NAME)
+    match event.kind:
+        case "ToolResponse" if tool:
+            return f"Answer of {tool}"
+        case "ToolRequest" if tool:
+            return f"Request to {tool}"
+    return one_line(event.kind.removeprefix("x:"), _NAME) + (f" · {tool}" if tool else "")

@@ -1,0 +1,96 @@
+"""How each tool fared in both runs, as a Qt table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
+
+from replay_gui.core.divergence.comparison import ToolDifference
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.run.any_index import AnyIndex
+
+TOOL, CALLS, ERRORS, OTHERWISE = range(4)
+HEADS = ("Tool", "Calls A · B", "Errors A · B", "Otherwise")
+_SAID = ("tool", "calls in A and in B", "errors in A and in B", "equal requests answered otherwise")
+_NAME = 60
+
+
+class ToolTable(QAbstractTableModel):
+    """One row a tool, those that answered otherwise first. `tool(row)` gives its ToolDifference."""
+
+    def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._tools: list[ToolDifference] = []
+        session.compared_changed.connect(self._on_compared_changed)
+
+    def tool(self, row: int) -> ToolDifference:
+        return self._tools[row]
+
+    @Slot()
+    def _on_compared_changed(self) -> None:
+        comparison = self._session.comparison
+        if comparison is not None and not self._session.fresh:
+            return
+        self.beginResetModel()
+        tools = () if comparison is None else comparison.tools
+        self._tools = sorted(
+            tools, key=lambda tool: (-tool.answered_otherwise, -tool.calls_a - tool.calls_b, tool.tool)
+        )
+        self.endResetModel()
+
+    def differs(self, row: int, column: int) -> bool:
+        """Whether what stands there is a difference between the runs."""
+        tool = self._tools[row]
+        match column:
+            case 1:  # CALLS
+                return tool.calls_a != tool.calls_b
+            case 2:  # ERRORS
+                return tool.errors_a != tool.errors_b
+            case 3:  # OTHERWISE
+                return tool.answered_otherwise > tool.ignored
+        return False
+
+    # ---- as Qt asks -------------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._tools)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(HEADS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return HEADS[section]
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return _SAID[section]
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _aligned(section)
+        return None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _aligned(index.column())
+        return _words(self._tools[index.row()], index.column()) if role == Qt.ItemDataRole.DisplayRole else None
+
+
+def _aligned(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column == TOOL else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _words(tool: ToolDifference, column: int) -> str:
+    match column:
+        case 0:  # TOOL
+            return one_line(tool.tool, _NAME)
+        case 1:  # CALLS
+            return f"{tool.calls_a:,} · {tool.calls_b:,}"
+        case 2:  # ERRORS
+            return f"{tool.errors_a:,} · {tool.errors_b:,}"
+    return f"{tool.answered_otherwise:,}" + (f" ({tool.ignored:,} ignored)" if tool.ignored else "")

@@ -1,0 +1,77 @@
+"""Which events the list shows: some kinds and the calls of some tools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_TOOL, RunIndex
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Shows events of any of these kinds that concern no tool, and those of any of these tools; with neither, all.
+
+    `failed`: of them only what failed or cannot be read.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    tools: frozenset[str] = frozenset()
+    failed: bool = False
+
+    @property
+    def all(self) -> bool:
+        return not (self.kinds or self.tools or self.failed)
+
+    def places(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
+        """The places start … stop - 1 of the events shown, ascending."""
+        return np.flatnonzero(self.passing(index, slice(start, stop))) + start
+
+    def passing(self, index: RunIndex, which: slice | NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each of these events is shown."""
+        kind, tool = index.kind[which], index.tool[which]
+        shown = np.ones(len(kind), bool)
+        if self.kinds or self.tools:
+            kinds = np.array([name in self.kinds for name in index.kinds], bool)
+            tools = np.array([name in self.tools for name in (*index.tools, "")], bool)  # the last: NO_TOOL is -1
+            tools[NO_TOOL] = False
+            shown = np.where(tool == NO_TOOL, kinds[kind], tools[tool])
+        if self.failed:
+            errors = np.array([name in ("Error", "CapabilityDenied") for name in index.kinds], bool)
+            shown &= ((index.flags[which] & (FLAG_FAILED | FLAG_UNREADABLE)) != 0) | errors[kind]
+        return shown
+
+
+class Tally:
+    """How many events there are of each kind and tool, counted piece by piece. `done`: events counted."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self._kinds = np.zeros(0, np.int64)
+        self._tools = np.zeros(0, np.int64)
+
+    def count(self, index: RunIndex, stop: int) -> None:
+        """Counts on to place `stop`; of the same run, or a longer index of it."""
+        kind, tool = index.kind[self.done : stop], index.tool[self.done : stop]
+        alone = tool == NO_TOOL
+        self._kinds = _sum(self._kinds, np.bincount(kind[alone], minlength=len(index.kinds)))
+        self._tools = _sum(self._tools, np.bincount(tool[~alone], minlength=len(index.tools)))
+        self.done = max(self.done, stop)
+
+    def choices(self, index: RunIndex) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+        """(kinds of events that concern no tool, tools), each with the number of events, those with most first."""
+        self.count(index, index.count)
+        return _ranked(index.kinds, self._kinds), _ranked(index.tools, self._tools)
+
+
+def _sum(shorter: NDArray[np.int64], longer: NDArray[np.int64]) -> NDArray[np.int64]:
+    total = longer.copy()
+    total[: len(shorter)] += shorter
+    return total
+
+
+def _ranked(names: tuple[str, ...], counts: NDArray[np.int64]) -> list[tuple[str, int]]:
+    found = [(name, int(n)) for name, n in zip(names, counts, strict=True) if n]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))

@@ -1,0 +1,201 @@
+"""An event as text for people: fields in order, real line breaks, JSON inside texts unfolded, patches as diffs."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import islice
+from typing import Any, TypeAlias
+
+from replay_gui.core.log import kinds
+from replay_gui.core.log.event import Event
+from replay_gui.core.text.clock import span_words
+from replay_gui.core.text.plain_text import visible
+from replay_gui.models.run.meta_words import meta_words
+from replay_gui.models.run.value_rows import count, is_container, scalar
+
+PAGE = 65_536  # characters shown at first, and more each time
+_DEEPEST = 12  # levels that are unfolded
+_ITEMS = 200  # members of one container
+_PARSED = 65_536  # a text up to this long is looked into for JSON
+_ON_ONE_LINE = 120  # characters
+_COMPARED = 400  # lines of the texts before and after a change that are compared
+_HASH, _HASH_SHOWN = re.compile("[0-9a-f]{64}"), 16
+_HUNK = re.compile(r"@@ -(\d{1,9})(?:,\d+)? \+(\d{1,9})(?:,\d+)? @@")
+_PATCH_HEADS = ("+++", "---", "diff ", "index ", "***")
+_NUMBERS = 4  # characters of a line number
+_PAIRS = (("old_string", "new_string"), ("old", "new"), ("before", "after"))
+
+
+class Ink(Enum):
+    KEY = auto()
+    VALUE = auto()
+    QUIET = auto()
+    ADDED = auto()
+    REMOVED = auto()
+
+
+Span: TypeAlias = tuple[str, Ink]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`ink` is the line's own: ADDED and REMOVED tint all of it."""
+
+    spans: tuple[Span, ...]
+    ink: Ink = Ink.VALUE
+
+    @property
+    def text(self) -> str:
+        return "".join(text for text, _ in self.spans)
+
+
+_BLANK = Line((("", Ink.VALUE),))
+
+
+def readable(event: Event, limit: int = PAGE, pair: Event | None = None) -> tuple[list[Line], bool]:
+    """(lines of about `limit` characters in all, whether that is all). Nothing in them is invisible.
+
+    `pair`: the answer to a request, or the request that an answer is to; it stands behind what the event says.
+    """
+    lines: list[Line] = []
+    room = limit
+    for line in _event_lines(event, limit, pair):
+        if room <= 0:
+            return lines, False
+        lines.append(line)
+        room -= len(line.text) + 1
+    return lines, True
+
+
+def _event_lines(event: Event, limit: int, pair: Event | None) -> Iterator[Line]:
+    writer = _Writer(limit)
+    fields = getattr(kinds, event.kind).__struct_fields__ if event.kind in kinds.KINDS else ()
+    names = [name for name in fields if name in event.payload and name != "ops"]
+    names += [name for name in event.payload if name not in names]
+    for name in islice(names, _ITEMS):
+        yield from writer.field(name, event.payload[name], 0)
+    if pair is not None:
+        yield _BLANK
+        yield from _pair_lines(writer, pair)
+    facts = meta_words(event.meta)
+    rest = {name: value for name, value in event.meta.items() if name not in ("seq", "parent") and name not in facts}
+    if rest or facts:
+        yield _BLANK
+        yield Line((("meta", Ink.QUIET),))
+        for name, words in facts.items():
+            yield Line(((f"  {name} ", Ink.KEY), (words, Ink.VALUE)))
+        yield from writer.members(rest, 1)
+
+
+def _pair_lines(writer: _Writer, pair: Event) -> Iterator[Line]:
+    """The other half of a call: what was asked, or what came back."""
+    asked = pair.kind == "ToolRequest"
+    took = "" if asked or pair.duration is None else f" · {span_words(pair.duration)}"
+    yield Line(((f"{'asked' if asked else 'answered'} in {pair.position + 1:,}{took}", Ink.QUIET),))
+    for name in ("input",) if asked else ("error", "output"):
+        if pair.payload.get(name) is not None:
+            yield from writer.field(name, pair.payload[name], 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    limit: int  # characters of a text that are looked at
+
+    def field(self, name: str | int, value: Any, depth: int) -> Iterator[Line]:
+        key: Span = (f"{'  ' * depth}{visible(str(name)[:_ON_ONE_LINE])} ", Ink.KEY)
+        inner = _unfolded(value)
+        note = "JSON, " if inner is not value else ""
+        if is_container(inner):
+            yield Line((key, (note + count(inner), Ink.QUIET)))
+            if depth >= _DEEPEST:
+                yield Line((("  " * (depth + 1) + "…", Ink.QUIET),))
+            elif isinstance(inner, Mapping) and (pair := _change(inner)):
+                before, after = pair
+                others = {
+                    name: member for name, member in inner.items() if member is not before and member is not after
+                }
+                yield from self.members(others, depth + 1)
+                yield from self._difference(before, after, depth + 1)
+            else:
+                yield from self.members(inner, depth + 1)
+        elif isinstance(value, str) and _HASH.fullmatch(value):
+            yield Line((key, (value[:_HASH_SHOWN] + "…", Ink.QUIET)))
+        elif isinstance(value, str) and (len(value) > _ON_ONE_LINE or "\n" in value):
+            yield Line((key,))
+            yield from self._text(value, depth + 1)
+        else:
+            yield Line((key, (scalar(value), Ink.VALUE)))
+
+    def members(self, value: Mapping[str, Any] | Sequence[Any], depth: int) -> Iterator[Line]:
+        pairs: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for name, member in islice(pairs, _ITEMS):
+            yield from self.field(name, member, depth)
+        if len(value) > _ITEMS:
+            yield Line((("  " * depth + f"… {len(value) - _ITEMS:,} more", Ink.QUIET),))
+
+    def _text(self, text: str, depth: int) -> Iterator[Line]:
+        is_patch = text.startswith(("--- ", "diff --git ", "@@ ", "*** ")) or "\n@@ " in text[:_PARSED]
+        lines = text[: self.limit].splitlines()
+        yield from _patch(lines, depth) if is_patch else (_line(line, depth) for line in lines)
+        if len(text) > self.limit:
+            yield Line((("  " * depth + f"… {len(text) - self.limit:,} characters more", Ink.QUIET),))
+
+    def _difference(self, before: str, after: str, depth: int) -> Iterator[Line]:
+        old, new = before[: self.limit].splitlines(), after[: self.limit].splitlines()
+        if len(old) > _COMPARED or len(new) > _COMPARED:
+            compared = [*(f"-{line}" for line in old), *(f"+{line}" for line in new)]
+        else:
+            compared = list(difflib.unified_diff(old, new, lineterm="", n=3))[2:]
+        yield from _patch(compared, depth)
+
+
+def _line(text: str, depth: int) -> Line:
+    return Line((("  " * depth + visible(text, "\t").expandtabs(4), Ink.VALUE),))
+
+
+def _patch(lines: Iterable[str], depth: int) -> Iterator[Line]:
+    """A unified diff: its lines numbered as its hunks say, removed ones as before, all others as after the change."""
+    old: int | None = None
+    new = 0
+    for line in lines:
+        if (hunk := _HUNK.match(line)) is not None:
+            old, new = int(hunk[1]), int(hunk[2])
+        ink = Ink.QUIET if hunk is not None or (old is None and line.startswith(_PATCH_HEADS)) else _patch_ink(line)
+        number = ""
+        if old is not None and hunk is None:
+            if line.startswith(("diff ", "--- ")) and not line.startswith("--- -"):
+                old, ink = None, Ink.QUIET  # the next file
+            elif ink is Ink.REMOVED:
+                number, old = f"{old:,}", old + 1
+            elif line.startswith(("+", " ")) or not line:
+                number, old, new = f"{new:,}", old + (ink is not Ink.ADDED), new + 1
+        body = visible(line, "\t").expandtabs(4)
+        yield Line((("  " * depth + f"{number:>{_NUMBERS}} ", Ink.QUIET), (body, ink)), ink)
+
+
+def _patch_ink(line: str) -> Ink:
+    return Ink.ADDED if line.startswith("+") else Ink.REMOVED if line.startswith("-") else Ink.VALUE
+
+
+def _unfolded(value: Any) -> Any:
+    """What a text that is a JSON map or list says; else the value itself."""
+    if not isinstance(value, str) or len(value) > _PARSED or value.lstrip()[:1] not in ("{", "["):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def _change(value: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The texts before and after, where the map is an edit."""
+    for old, new in _PAIRS:
+        before, after = value.get(old), value.get(new)
+        if isinstance(before, str) and isinstance(after, str) and "\n" in before + after:
+            return before, after
+    return None

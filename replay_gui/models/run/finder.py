@@ -1,0 +1,109 @@
+"""A search in the events of the session's run: what is looked for, what was found so far, and going from hit to hit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Slot
+
+from replay_gui.core.facts.find import Hit
+from replay_gui.engine.answers import Found
+from replay_gui.engine.requests import Find
+from replay_gui.models.run.search import Search, nth
+from replay_gui.models.session import Session
+
+
+class Finder(Search):
+    """The search of one session. Marks its hits on the timeline.
+
+    Attributes:
+        hits: by place, ascending; as many as are kept. places: int64, the same places.
+    """
+
+    TITLE = "Find in events"
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.hits: dict[int, Hit] = {}
+        self.places: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._session = session
+        self._number = 0
+        self._forward: bool | None = None  # where to go as soon as there is a hit
+        session.found.connect(self._on_found)
+        session.run_changed.connect(self._on_run_changed)
+        session.position_changed.connect(self.moved)
+
+    @property
+    def ready(self) -> bool:
+        return self._session.facts is not None
+
+    def find(self, text: str, match_case: bool = False) -> None:
+        if (text, match_case) == (self.text, self.match_case) and not self.problem:
+            return
+        self._begin(text, match_case)
+        self._session.request_find(Find(self._number, text, match_case))
+        self._mark()
+        self.started.emit()
+
+    def prepare(self) -> None:
+        if not self.searching:
+            self._session.request_find(Find(self._number, ""))
+
+    def cancel(self) -> None:
+        if self.searching:
+            self._number += 1
+            self._session.request_find(Find(self._number, ""))
+            self.searching = False
+            self.grew.emit()
+
+    def step(self, forward: bool) -> None:
+        """To the next hit after the position or the last before it, and at the end of the run on from the other one."""
+        places = self.places
+        if not len(places):
+            self._forward = forward if self.searching else None
+            return
+        here = self._session.position - 1
+        at = int(np.searchsorted(places, here, "right")) if forward else int(np.searchsorted(places, here)) - 1
+        self._session.seek(int(places[at % len(places)]) + 1)
+
+    @property
+    def number(self) -> int:
+        """Which hit, from 1, the position is at; 0 where at none."""
+        return nth(self.places, self._session.position - 1)
+
+    def _begin(self, text: str, match_case: bool) -> None:
+        self._number += 1
+        self.text, self.match_case, self.problem = text, match_case, ""
+        self.hits, self.places = {}, np.zeros(0, np.int64)
+        self.count, self.share, self.searching = 0, 0.0, bool(text)
+        self._forward = None
+
+    def _mark(self) -> None:
+        self._session.set_marks(replace(self._session.marks, found=self.places))
+
+    @Slot()
+    def _on_run_changed(self) -> None:
+        """Looks for the same in the run that is shown now."""
+        text, match_case = self.text, self.match_case
+        self._begin("", match_case)
+        if text and self.ready:
+            self.find(text, match_case)
+        else:
+            self.started.emit()
+
+    @Slot(object)
+    def _on_found(self, found: Found) -> None:
+        if found.number != self._number:
+            return
+        self.hits.update((hit.place, hit) for hit in found.hits)
+        self.count, self.searching, self.problem = found.count, not found.ended, found.problem
+        self.share = found.done / found.total if found.total else 0.0
+        if found.hits:
+            self.places = np.append(self.places, np.array([hit.place for hit in found.hits], np.int64))
+            self._mark()
+        self.grew.emit()
+        if self._forward is not None and len(self.places):
+            self.step(self._forward)
+            self._forward = None

@@ -1,0 +1,87 @@
+"""What each hash of an event says, and what verification found about it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from blake3 import blake3
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.verification.verification import NOT_VERIFIABLE, Finding, VerificationReport
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line under Integrity.
+
+    name: record, content or state. hash: hex, "" where there is none. sound: True, False, or None where it was not
+    judged. words: what is to be said beside or instead of the hash. computed: hex, where it is not the one recorded.
+    """
+
+    name: str
+    hash: str
+    sound: bool | None
+    words: str
+    computed: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """What the hash is of, and whose it is, in a sentence."""
+        return _MEANINGS[self.name]
+
+
+_MEANINGS = {
+    "record": "BLAKE3 of this record and of the hash before it, as recorded in the log.",
+    "content": "BLAKE3 of what the event says, without its meta, computed from the file.",
+    "state": "BLAKE3 of the state after the event, as recorded in the log.",
+}
+
+
+def checks(event: Event, report: VerificationReport | None) -> tuple[Check, ...]:
+    """The record's, the content's and the recorded state's hash of an event."""
+    content = blake3(event.content).hexdigest() if event.content else ""
+    return _record(event, report), Check("content", content, None, "" if content else "none"), _state(event, report)
+
+
+def _record(event: Event, report: VerificationReport | None) -> Check:
+    stored = event.hash.hex() if event.hash else ""
+    if report is None:
+        return Check("record", stored, None, "not checked yet")
+    if report.verdict == NOT_VERIFIABLE:
+        return Check("record", stored, None, "not verifiable: the log has no hashes")
+    found = _finding(report.failures, event.position)
+    if found is None:
+        return Check("record", stored, True, "")
+    return Check("record", stored, False, one_line(found.problem), _computed(found, stored))
+
+
+def _state(event: Event, report: VerificationReport | None) -> Check:
+    found = None if report is None else _finding(report.mismatches, event.position)
+    if event.state_hash is None:
+        return Check(
+            "state", "", None if found is None else False, one_line(found.problem) if found else "not recorded"
+        )
+    stored = event.state_hash.hex()
+    if report is None:
+        return Check("state", stored, None, "not checked yet")
+    if found is not None:
+        return Check("state", stored, False, one_line(found.problem), _computed(found, stored))
+    if report.state_hashes_checked == 0:
+        return Check("state", stored, None, "not checked")
+    return Check("state", stored, True, "")
+
+
+def _computed(found: Finding, recorded: str) -> str:
+    """The hash that verification computed, where it is another than the recorded one."""
+    pair = (found.expected or "", found.actual or "")
+    return pair[1 - pair.index(recorded)] if recorded in pair else ""
+
+
+def _finding(found: Sequence[Finding], place: int) -> Finding | None:
+    """The finding about the event at `place`; they are in the order of the log."""
+    at = bisect_left(found, place, key=attrgetter("position"))
+    return found[at] if at < len(found) and found[at].position == place else None

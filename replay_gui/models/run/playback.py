@@ -1,0 +1,154 @@
+"""Playing a run: one event after the other, at the pace at which they were recorded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.models.session import Session
+
+LONGEST = 1.0  # seconds; a longer pause between two events is cut to it
+UNTIMED = 0.25  # seconds between two events of which one has no time
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+FRAME = 16  # ms; what is due within one frame is shown as one step
+_STRIDE = 4096  # events looked at in one go
+
+
+def pauses(index: RunIndex, position: int, most: int = _STRIDE) -> NDArray[np.float64]:
+    """Seconds from each position, `position` first, to the next one, for at most `most` steps; none after the end.
+
+    The first event follows at once. Where the clock went back there is no pause.
+    """
+    stop = min(position + most, index.count)
+    if position >= stop:
+        return np.zeros(0)
+    times = index.time[max(position - 1, 0) : stop]
+    known = times != NO_TIME
+    apart = np.diff(times.astype(np.float64)) / 1e9
+    found = np.where(known[1:] & known[:-1], np.clip(apart, 0.0, LONGEST), UNTIMED)
+    return np.concatenate(([0.0], found)) if position == 0 else found
+
+
+def advanced(index: RunIndex, position: int, seconds: float) -> tuple[int, float]:
+    """The position after `seconds` of playing at speed 1, and what is left of them once the last step was taken."""
+    while True:
+        due = np.cumsum(pauses(index, position))
+        steps = int(np.searchsorted(due, seconds, "right"))
+        if steps:
+            seconds -= float(due[steps - 1])
+            position += steps
+        if not steps or steps < len(due):
+            return position, seconds
+
+
+class Playback(QObject):
+    """Plays the session's run from its position on; who seeks meanwhile goes on from there.
+
+    Attributes:
+        playing: whether it does. speed: one of SPEEDS.
+
+    Signals:
+        changed(): `playing` or `speed` is another.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, session: Session, clock: Callable[[], float] = time.monotonic, parent: QObject | None = None
+    ) -> None:
+        """`clock`: seconds, ever increasing."""
+        super().__init__(parent)
+        self._session = session
+        self._clock = clock
+        self.playing, self.speed = False, 1.0
+        self._then = 0.0  # when the run was played up to
+        self._left = 0.0  # seconds played since the last step
+        self._moving = False
+        self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.tick)
+        session.run_changed.connect(self.pause)
+        session.position_changed.connect(self._on_position_changed)
+        session.index_changed.connect(self._on_index_changed)
+
+    @Slot()
+    def toggle(self) -> None:
+        """Plays, at the end from the start again, or pauses."""
+        if self.playing:
+            self.pause()
+            return
+        session = self._session
+        if session.index.count == 0:
+            return
+        if session.position >= session.index.count and session.index.complete:
+            session.seek(0)
+        self.playing, self._then, self._left = True, self._clock(), 0.0
+        self.changed.emit()
+        self._await_next()
+
+    @Slot()
+    def pause(self) -> None:
+        self._timer.stop()
+        if self.playing:
+            self.playing = False
+            self.changed.emit()
+
+    @Slot()
+    def faster(self) -> None:
+        self.set_speed(SPEEDS[min(SPEEDS.index(self.speed) + 1, len(SPEEDS) - 1)])
+
+    @Slot()
+    def slower(self) -> None:
+        self.set_speed(SPEEDS[max(SPEEDS.index(self.speed) - 1, 0)])
+
+    def set_speed(self, speed: float) -> None:
+        """Another one of SPEEDS, from now on."""
+        if speed == self.speed:
+            return
+        if self.playing:
+            self.tick()
+        self.speed = speed
+        self.changed.emit()
+        if self.playing:
+            self._await_next()
+
+    @Slot()
+    def tick(self) -> None:
+        """Takes every step that is due."""
+        now = self._clock()
+        seconds = self._left + (now - self._then) * self.speed
+        self._then = now
+        session = self._session
+        position, self._left = advanced(session.index, session.position, seconds)
+        self._moving = True
+        session.seek(position)
+        self._moving = False
+        if position >= session.index.count and session.index.complete:
+            self.pause()
+        else:
+            self._await_next()
+
+    def _await_next(self) -> None:
+        """Until the next step is due; at the end of an index that still grows, until there is more of it."""
+        ahead = pauses(self._session.index, self._session.position, 1)
+        if len(ahead):
+            self._timer.start(max(FRAME, round((float(ahead[0]) - self._left) / self.speed * 1000)))
+        else:
+            self._timer.stop()
+            self._left = 0.0
+
+    @Slot(object)
+    def _on_position_changed(self, position: int) -> None:
+        if self.playing and not self._moving:
+            self._then, self._left = self._clock(), 0.0
+            self._await_next()
+
+    @Slot()
+    def _on_index_changed(self) -> None:
+        if self.playing and not self._timer.isActive():
+            self._then = self._clock()
+            self._await_next()

@@ -1,0 +1,88 @@
+"""What a run comes to in numbers, counted from the index alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
+
+
+@dataclass(frozen=True, slots=True)
+class ToolNumbers:
+    """One tool: how often it was asked, failed and was denied; ns spent in calls of known duration, or None."""
+
+    name: str
+    calls: int
+    failed: int
+    denied: int
+    time: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunNumbers:
+    """A run, or as much of it as is indexed.
+
+    Attributes:
+        events: how many. kinds: (name, number of events), most first. tools: those with most calls first.
+        errors, failed, denied: Error events, responses without success, CapabilityDenied events.
+        start: time of the first event that has one, ns since 1970. duration: ns from there to the last; or None.
+        phases: how many changes of phase.
+    """
+
+    events: int
+    kinds: tuple[tuple[str, int], ...]
+    tools: tuple[ToolNumbers, ...]
+    errors: int
+    failed: int
+    denied: int
+    start: int | None
+    duration: int | None
+    phases: int
+
+
+def run_numbers(index: RunIndex) -> RunNumbers:
+    """Counts the whole index; about 10 ns an event."""
+    kinds = _counts(index.kind, len(index.kinds))
+    by_name = dict(zip(index.kinds, kinds.tolist(), strict=True))
+    failed = np.flatnonzero(index.flags & FLAG_FAILED)
+    timed = index.time if index.count and NO_TIME not in (index.time[0], index.time[-1]) else _timed(index.time)
+    return RunNumbers(
+        events=index.count,
+        kinds=tuple(sorted(((name, n) for name, n in by_name.items() if n), key=lambda pair: (-pair[1], pair[0]))),
+        tools=_tools(index, failed),
+        errors=by_name.get("Error", 0),
+        failed=len(failed),
+        denied=by_name.get("CapabilityDenied", 0),
+        start=int(timed[0]) if len(timed) else None,
+        duration=int(timed[-1]) - int(timed[0]) if len(timed) else None,
+        phases=len(index.phases),
+    )
+
+
+def _tools(index: RunIndex, failed: NDArray[np.int64]) -> tuple[ToolNumbers, ...]:
+    count = len(index.tools)
+    asked = np.flatnonzero(index.kind == index.kinds.index("ToolRequest"))
+    denied = np.flatnonzero(index.kind == index.kinds.index("CapabilityDenied"))
+    tool, spent = index.tool[asked], index.duration[asked]
+    known = (spent != NO_DURATION) & (tool != NO_TOOL)
+    times = np.bincount(tool[known], spent[known], count)
+    timed = _counts(tool[known], count)
+    columns = (_counts(tools[tools != NO_TOOL], count) for tools in (tool, index.tool[failed], index.tool[denied]))
+    found = [
+        ToolNumbers(name, int(calls), int(bad), int(no), int(times[n]) if timed[n] else None)
+        for n, (name, calls, bad, no) in enumerate(zip(index.tools, *columns, strict=True))
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.calls, one.name)))
+
+
+def _counts(values: NDArray[np.uint16] | NDArray[np.int32], most: int) -> NDArray[np.int64]:
+    counts: NDArray[np.int64] = np.bincount(values, minlength=most)
+    return counts
+
+
+def _timed(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    known: NDArray[np.int64] = times[times != NO_TIME]
+    return known

@@ -1,0 +1,190 @@
+"""The rows of a tree as a Qt model. How it stands open is kept by path, so that it survives moving on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
+
+from replay_gui.core.state.state import ABSENT, Change, Path
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.run.value_find import ValueSearch
+from replay_gui.models.run.value_rows import Mark, Row, ValueRow, ValueTree, View, member
+
+STRIDE = 4000  # members that a search looks at in one turn of the event loop, about 12 ms
+
+_NOTHING: dict[str, Any] = {}
+
+
+class StateTree(QAbstractTableModel):
+    """A value's rows in one column; `row(n)` gives a ValueRow. Rows that stay are not reset, so views keep their place.
+
+    Attributes:
+        complete: False where a search has looked at a part of the value only.
+
+    Signal: searched(): a search went on.
+    """
+
+    searched = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.complete = True
+        self._tree = ValueTree()
+        self._view = View()
+        self._root: Mapping[str, Any] = _NOTHING
+        self._changes: Sequence[Change] = ()
+        self._needle = ""
+        self._rows: list[ValueRow] = []
+        self._search = ValueSearch(_NOTHING, "")
+        self._searching = QTimer(self, singleShot=True, interval=0)
+        self._searching.timeout.connect(self._on_searching)
+
+    # ---- what is shown ----------------------------------------------------------------------------
+    def show(self, root: Mapping[str, Any], changes: Sequence[Change] = ()) -> None:
+        """Shows another value, open as the last one was."""
+        self._root, self._changes = root, changes
+        self._searching.stop()
+        if self._needle:
+            self._search = ValueSearch(root, self._needle)
+            self._go_on()
+        self._update()
+
+    def _go_on(self) -> bool:
+        """Searches a stride more; whether that found something."""
+        found = self._search.go_on(STRIDE)
+        self._view.found, self.complete = self._search.found, self._search.complete
+        if not self._search.ended:
+            self._searching.start()
+        return found
+
+    @Slot()
+    def _on_searching(self) -> None:
+        if self._go_on():
+            self._update()
+        self.searched.emit()
+
+    def forget(self) -> None:
+        """Shows nothing, and keeps nothing of how the tree stood open."""
+        self._tree, self._view = ValueTree(), View(changed_only=self._view.changed_only, width=self._view.width)
+        self.show(_NOTHING)
+
+    def set_changed_only(self, on: bool) -> None:
+        self._view.changed_only = on
+        self._update()
+
+    def set_needle(self, needle: str) -> None:
+        """Shows only what holds this text in its key or its value; "" shows all."""
+        self._needle, self._view.found, self.complete = needle, None, True
+        self.show(self._root, self._changes)
+
+    def set_width(self, characters: int) -> None:
+        """How many characters a row holds; longer texts can be expanded."""
+        if characters != self._view.width:
+            self._view.width = characters
+            self._update()
+
+    # ---- opening and closing ------------------------------------------------------------------------
+    def set_expanded(self, row: int, on: bool) -> None:
+        """Opens or closes a row that can be."""
+        if not self._rows[row].expandable:
+            return
+        path = self._rows[row].path
+        opened, closed = self._view.expanded, self._view.collapsed
+        (opened if on else closed).add(path)
+        (closed if on else opened).discard(path)
+        self._update()
+
+    def expand_path(self, path: Path) -> None:
+        self._view.expanded.add(path)
+        self._update()
+
+    def reveal(self, path: Path) -> None:
+        """Opens what leads to the member at `path`."""
+        self._view.expanded.update(path[:i] for i in range(1, len(path)))
+        self._view.collapsed.difference_update(path[:i] for i in range(1, len(path)))
+        self._update()
+
+    def activate(self, row: int) -> None:
+        """What Enter and a double click do: open, close, or show more."""
+        shown = self._rows[row]
+        if shown.kind is Row.MORE:
+            self._view.pages[shown.path] = self._view.pages.get(shown.path, 1) + 1
+            self._update()
+        else:
+            self.set_expanded(row, not shown.expanded)
+
+    def parent_row(self, row: int) -> int:
+        """The row that this one is a member of; itself at the top."""
+        depth = self._rows[row].depth
+        return next((i for i in range(row - 1, -1, -1) if self._rows[i].depth < depth), row)
+
+    def row(self, row: int) -> ValueRow:
+        return self._rows[row]
+
+    def row_of(self, path: Path) -> int | None:
+        """Where the member at `path` is shown, if it is."""
+        return next((i for i, row in enumerate(self._rows) if row.path == path and row.kind is Row.MEMBER), None)
+
+    def found_rows(self) -> list[int]:
+        """The rows in which the search found its text, not those that only lead there."""
+        found = self._view.found or frozenset()
+        return [i for i, row in enumerate(self._rows) if row.kind is Row.MEMBER and row.path in found]
+
+    def value(self, row: int) -> Any:
+        """The value that a row belongs to; what it was, where it was removed."""
+        path = self.path(row)
+        here: Any = self._root
+        for token in path:
+            here = member(here, token)
+        if here is ABSENT:
+            return next((change.old for change in self._changes if change.path == path), ABSENT)
+        return here
+
+    def path(self, row: int) -> Path:
+        shown = self._rows[row]
+        return shown.path[:-1] if shown.kind is Row.TEXT else shown.path
+
+    def _update(self) -> None:
+        """Takes the new rows, and tells the views only of those in the middle that are not the same."""
+        old, new = self._rows, self._tree.rows(self._root, self._changes, self._view)
+        least = min(len(old), len(new))
+        head = next((i for i in range(least) if old[i].identity != new[i].identity), least)
+        tail = next((i for i in range(least - head) if old[-1 - i].identity != new[-1 - i].identity), least - head)
+        if len(old) > head + tail:
+            self.beginRemoveRows(QModelIndex(), head, len(old) - tail - 1)
+            self._rows = old[:head] + old[len(old) - tail :]
+            self.endRemoveRows()
+        if len(new) > head + tail:
+            self.beginInsertRows(QModelIndex(), head, len(new) - tail - 1)
+            self._rows = old[:head] + new[head : len(new) - tail] + old[len(old) - tail :]
+            self.endInsertRows()
+        self._rows = new
+        if new:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, 0))
+
+    # ---- as Qt asks -----------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else 1
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            row = self._rows[index.row()]
+            return " ".join(part for part in (row.key, row.text, row.note) if part)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return _spoken(self._rows[index.row()])
+        return None
+
+
+def _spoken(row: ValueRow) -> str:
+    marks = {Mark.ADDED: "added", Mark.CHANGED: "changed", Mark.REMOVED: "removed"}
+    words = [row.key, row.text, row.note, marks.get(row.mark, ""), f"before: {row.old}" if row.old else ""]
+    if row.expandable:
+        words.append("expanded" if row.expanded else "collapsed")
+    return ", ".join(word for word in words if word)

@@ -1,0 +1,57 @@
+"""Looks for a text in a value's keys and scalars, piece by piece, so that it never holds up the window."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from replay_gui.core.state.state import Path
+from replay_gui.models.run.value_rows import Marked, is_container
+
+HITS = 200
+_LOOKED = 4096  # characters of a text that are looked at
+
+
+class ValueSearch:
+    """A search for `needle`, case aside, the shallow members first. It takes no step by itself: call `go_on`.
+
+    Attributes:
+        ended: nothing more is to be looked at, or there are HITS hits. complete: all was looked at.
+    """
+
+    def __init__(self, root: Mapping[str, Any], needle: str) -> None:
+        self.ended = self.complete = False
+        self._found: set[Path] = set()
+        self._steps = _steps(root, needle.casefold())
+
+    @property
+    def found(self) -> Marked:
+        """Paths whose key or scalar holds the needle, so far."""
+        return frozenset(self._found)
+
+    def go_on(self, members: int) -> bool:
+        """Looks at so many members more, about 3 µs each; whether anything was found among them."""
+        before = len(self._found)
+        self.ended = self.complete = True
+        for number, path in enumerate(self._steps, 1):
+            if path is not None:
+                self._found.add(path)
+            if number == members or len(self._found) == HITS:
+                self.ended, self.complete = len(self._found) == HITS, False
+                break
+        return len(self._found) > before
+
+
+def _steps(root: Mapping[str, Any], needle: str) -> Iterator[Path | None]:
+    """For each member its path if it is a hit, else None."""
+    waiting: deque[tuple[Path, Any]] = deque([((), root)])
+    while waiting:
+        path, value = waiting.popleft()
+        for key, member in value.items() if isinstance(value, Mapping) else enumerate(value):
+            if is_container(member):
+                waiting.append(((*path, key), member))
+                said = str(key) if isinstance(key, str) else ""
+            else:
+                said = f"{key} {member[:_LOOKED] if isinstance(member, str) else member}"
+            yield (*path, key) if needle in said.casefold() else None

@@ -1,0 +1,289 @@
+"""A value of any size as the rows of a tree: only what is expanded is looked at, and of that a window.
+
+A *window* of a map is its first keys in order, of a list its newest items; members that changed are always shown. A
+text too long for its row can be expanded into its lines.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import partial
+from heapq import nsmallest
+from typing import Any, TypeAlias
+
+from replay_gui.core.state.state import ABSENT, Change, OverlayMap, Path
+from replay_gui.core.text.plain_text import visible
+
+PAGE = 200  # children more that "… more" shows
+TEXT_PAGE = 65_536  # characters more
+_SHORT = 160  # characters of a value on its row
+_KEY = 80
+_UNFOLDED = 8  # a replaced map or list up to this size is shown member by member
+
+Marked: TypeAlias = frozenset[Path]
+
+_wrap = partial(textwrap.wrap, drop_whitespace=False, break_on_hyphens=False)
+
+
+class Mark(Enum):
+    """What the event did to a row; INSIDE: something further in was touched."""
+
+    SAME = auto()
+    INSIDE = auto()
+    ADDED = auto()
+    CHANGED = auto()
+    REMOVED = auto()
+
+
+class Row(Enum):
+    MEMBER = auto()
+    TEXT = auto()  # a line of a long text
+    MORE = auto()  # stands for what the window leaves out; shows more of it when activated
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """One row. `path` is that of its value; key, text, note and old are ready to be shown, on one line each.
+
+    key: the member's name ("" for a line of text). text: a scalar, or a line. note: how much is in a container, or what
+    else is to be said. old: what stood there before, where it was changed to a scalar.
+    """
+
+    path: Path
+    kind: Row
+    depth: int
+    key: str
+    text: str
+    note: str
+    old: str
+    mark: Mark
+    expandable: bool
+    expanded: bool
+
+    @property
+    def identity(self) -> tuple[Path, Row, str]:
+        """Equal for the same row of two moments."""
+        return self.path, self.kind, self.text if self.kind is Row.TEXT else ""
+
+
+@dataclass(slots=True)
+class View:
+    """How the tree stands open, kept from moment to moment.
+
+    Attributes:
+        expanded, collapsed: paths that the user opened, or closed although they would be open by themselves.
+        pages: how many pages of a container or text are shown, where more than one.
+        changed_only: leave out what the event did not touch.
+        found: where not None, show only these paths, and what leads to them.
+        width: characters that fit on a row.
+    """
+
+    expanded: set[Path] = field(default_factory=set)
+    collapsed: set[Path] = field(default_factory=set)
+    pages: dict[Path, int] = field(default_factory=dict)
+    changed_only: bool = False
+    found: Marked | None = None
+    width: int = 60
+
+
+class ValueTree:
+    """Makes rows; remembers the first keys of wide maps, since to find them each time is what costs."""
+
+    def __init__(self) -> None:
+        self._windows: dict[Path, tuple[Mapping[str, Any], list[str]]] = {}
+
+    def rows(self, root: Mapping[str, Any], changes: Sequence[Change], view: View) -> list[ValueRow]:
+        touched: dict[Path, set[str | int]] = {}
+        for change in changes:
+            for i in range(len(change.path)):
+                touched.setdefault(change.path[:i], set()).add(change.path[i])
+        leads = None if view.found is None else {path[:i] for path in view.found for i in range(len(path) + 1)}
+        walk = _Walk(view, {change.path: change for change in changes}, touched, leads, self._windows)
+        rows = list(walk.members((), root, 0))
+        self._windows = {path: kept for path, kept in self._windows.items() if path in walk.seen}
+        return rows
+
+
+@dataclass(slots=True)
+class _Walk:
+    view: View
+    changes: dict[Path, Change]
+    touched: dict[Path, set[str | int]]  # the members through which changes are reached
+    leads: set[Path] | None  # what is found, and the way there
+    windows: dict[Path, tuple[Mapping[str, Any], list[str]]]
+    seen: set[Path] = field(default_factory=set)
+
+    def members(
+        self, path: Path, value: Any, depth: int, old: Any = ABSENT, mark: Mark = Mark.SAME
+    ) -> Iterator[ValueRow]:
+        """Rows of the members of a container. `old`: what it replaced, where both are shown member by member."""
+        limit = PAGE * self.view.pages.get(path, 1)
+        keys, before, after = self._window(path, value, old, limit)
+        picky = self.view.changed_only or self.leads is not None
+        if before and not picky:
+            yield self._more(path, depth, f"… {before:,} earlier")
+        for key in keys:
+            yield from self._member((*path, key), key, value, old, depth, mark)
+        if after and not picky:
+            yield self._more(path, depth, f"… {after:,} more")
+
+    def _member(
+        self, path: Path, key: str | int, holder: Any, held: Any, depth: int, above: Mark
+    ) -> Iterator[ValueRow]:
+        change = self.changes.get(path)
+        value = member(holder, key)
+        if change is not None:
+            old = change.old
+        elif held is not ABSENT:
+            old = member(held, key)
+        else:
+            old = value
+        replaced = change is not None and is_container(value) and is_container(old)  # not compared: it may be huge
+        mark = above if above in (Mark.ADDED, Mark.REMOVED) else self._mark(path, value, old, replaced)
+        if self.view.changed_only and mark is Mark.SAME:
+            return
+        if self.leads is not None and path not in self.leads:
+            return
+        shown = old if value is ABSENT else value
+        both = mark is Mark.CHANGED and is_container(old) and is_container(shown)
+        gone = path in self.touched or (both and len(old) > 0)
+        expandable = (len(shown) > 0 or gone) if is_container(shown) else self._is_long(shown)
+        unfolded = both and len(shown) <= _UNFOLDED and len(old) <= _UNFOLDED
+        expanded = expandable and self._is_open(path, mark, unfolded)
+        was = "" if mark is not Mark.CHANGED or both else count(old) or scalar(old)
+        yield ValueRow(
+            path, Row.MEMBER, depth, visible(str(key)[:_KEY]), "" if is_container(shown) else scalar(shown),
+            count(shown), was, mark, expandable, expanded,
+        )  # fmt: skip
+        if not expanded:
+            return
+        if is_container(shown):
+            yield from self.members(path, shown, depth + 1, old if both else ABSENT, mark if not both else Mark.SAME)
+        else:
+            yield from self._lines(path, shown, depth + 1, mark)
+
+    def _mark(self, path: Path, value: Any, old: Any, replaced: bool) -> Mark:
+        if value is ABSENT:
+            return Mark.REMOVED
+        if old is ABSENT:
+            return Mark.ADDED
+        if old is not value and (replaced or not same(old, value)):
+            return Mark.CHANGED
+        return Mark.INSIDE if path in self.touched else Mark.SAME
+
+    def _is_open(self, path: Path, mark: Mark, unfolded: bool) -> bool:
+        if path in self.view.collapsed:
+            return False
+        if path in self.view.expanded or unfolded or (self.leads is not None and path in self.leads):
+            return True
+        return mark is Mark.INSIDE
+
+    def _is_long(self, value: Any) -> bool:
+        return isinstance(value, str) and (len(value) > max(self.view.width, 20) or "\n" in value)
+
+    def _lines(self, path: Path, text: str, depth: int, mark: Mark) -> Iterator[ValueRow]:
+        limit = TEXT_PAGE * self.view.pages.get(path, 1)
+        width = max(self.view.width - 2 * depth, 20)
+        number = 0
+        for line in text[:limit].splitlines():
+            for piece in _wrap(visible(line, "\t").expandtabs(4), width=width) or [""]:
+                number += 1
+                yield ValueRow((*path, number), Row.TEXT, depth, "", piece, "", "", mark, False, False)
+        if len(text) > limit:
+            yield self._more(path, depth, f"… {len(text) - limit:,} characters more")
+
+    def _more(self, path: Path, depth: int, words: str) -> ValueRow:
+        return ValueRow(path, Row.MORE, depth, "", "", words, "", Mark.SAME, False, False)
+
+    def _window(self, path: Path, value: Any, old: Any, limit: int) -> tuple[list[Any], int, int]:
+        """(the keys to show in order, how many come before them, how many after)."""
+        forced = self._forced(path, value, old)
+        if isinstance(value, Mapping):
+            keys = sorted(value) if len(value) <= limit else self._first_keys(path, value, limit)
+            extra = sorted(forced.difference(keys))[:PAGE]
+            left_out = len(value) - len(keys) - sum(key in value for key in extra)
+            return (sorted([*keys, *extra]) if extra else keys), 0, left_out
+        first = max(0, len(value) - limit)
+        extra = sorted(key for key in forced if isinstance(key, int) and not first <= key < len(value))[:PAGE]
+        inside = sum(key < first for key in extra)
+        return sorted([*extra, *range(first, len(value))]), first - inside, 0
+
+    def _forced(self, path: Path, value: Any, old: Any) -> set[Any]:
+        """Members shown in any case: changed ones, found ones, those of the replaced container that are gone."""
+        forced: set[Any] = set(self.touched.get(path, ()))
+        if self.view.found is not None:
+            depth = len(path)
+            forced |= {found[depth] for found in self.view.found if len(found) > depth and found[:depth] == path}
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            forced |= {key for key in old if key not in value} if len(old) <= PAGE else set()
+        elif is_container(old) and not isinstance(value, Mapping):
+            forced |= set(range(len(value), min(len(old), len(value) + PAGE)))
+        return forced if not isinstance(value, Mapping) else {key for key in forced if isinstance(key, str)}
+
+    def _first_keys(self, path: Path, value: Mapping[str, Any], limit: int) -> list[str]:
+        self.seen.add(path)
+        keys: list[str] | None = None
+        known = self.windows.get(path)
+        if known is not None and len(known[1]) == limit:
+            keys = known[1] if known[0] is value else _followed(known[0], value, known[1])
+        if keys is None:
+            keys = nsmallest(limit, value.packed() if isinstance(value, OverlayMap) else value)
+        self.windows[path] = value, keys
+        return keys
+
+
+def _followed(earlier: Mapping[str, Any], value: Mapping[str, Any], keys: list[str]) -> list[str] | None:
+    """The first keys of `value`, made from those of an `earlier` version of it; None where that cannot be done."""
+    if not (isinstance(earlier, OverlayMap) and isinstance(value, OverlayMap)):
+        return None
+    since = value.keys_since(earlier, keys[-1])
+    if since is None or since[1]:
+        return None  # what moves up from behind the window is not known
+    added = since[0]
+    return sorted([*keys, *added])[: len(keys)] if added else keys
+
+
+def is_container(value: Any) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, Sequence) and not isinstance(value, str | bytes))
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal, and of one type: 1, 1.0 and True are different values."""
+    return type(a) is type(b) and bool(a == b) if not is_container(a) else bool(a == b)
+
+
+def scalar(value: Any) -> str:
+    """A scalar on one line as it would be written, cut to what a row holds."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{visible(value[:_SHORT])}' + ("…" if len(value) > _SHORT else '"')
+        case bytes():
+            return f"{len(value):,} bytes {value[:16].hex()}" + ("…" if len(value) > 16 else "")
+        case _ if value is ABSENT:
+            return ""
+    return repr(value)
+
+
+def count(value: Any) -> str:
+    """14 keys, 391 items; nothing for a scalar."""
+    if isinstance(value, Mapping):
+        return "1 key" if len(value) == 1 else f"{len(value):,} keys"
+    if is_container(value):
+        return "1 item" if len(value) == 1 else f"{len(value):,} items"
+    return ""
+
+
+def member(holder: Any, key: str | int) -> Any:
+    """The member, or ABSENT."""
+    if isinstance(holder, Mapping):
+        return holder.get(key, ABSENT) if isinstance(key, str) else ABSENT
+    if isinstance(key, int) and is_container(holder) and 0 <= key < len(holder):
+        return holder[key]
+    return ABSENT

@@ -1,0 +1,73 @@
+"""What verification found, in words for the badge and for the text behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.verification.foreign_verdict import NO_HASHES
+from replay_gui.core.verification.verification import NOT_VERIFIABLE, Finding, VerificationReport
+from replay_gui.engine.answers import Progress
+
+FINDINGS = 5  # named one by one; the rest are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """tone: "good", "bad", "warn", or "raised" while nothing is known. text: a few words. detail: lines, all of it."""
+
+    tone: str
+    text: str
+    detail: str
+
+
+def verdict_of(report: VerificationReport | None, progress: Progress | None, has_hashes: bool = True) -> Verdict:
+    """`progress` counts only as long as there is no report. `has_hashes`: whether the run's format has any."""
+    if report is None and not has_hashes:
+        return Verdict("warn", NOT_VERIFIABLE, NO_HASHES)
+    if report is None and progress is None:
+        return Verdict("raised", "Not checked", "The hashes of this run have not been checked.")
+    if report is None:
+        percent = f" {min(progress.done * 100 // progress.total, 99)} %" if progress and progress.total else ""
+        return Verdict("raised", f"Checking…{percent}", "The hashes of this run are being checked.")
+    tone, text = _short(report)
+    return Verdict(tone, text, "\n".join(_lines(report)))
+
+
+def _short(report: VerificationReport) -> tuple[str, str]:
+    match report.verdict, report.first_broken:
+        case "VALID", _ if report.origin == "imported" and report.head is None:  # no log of ours, so no chain
+            return "good", f"VALID · {report.verified:,} of {report.events:,} by its own hashes"
+        case "VALID", _ if report.origin == "imported":
+            return "good", "VALID since import"
+        case "VALID", _:
+            return "good", f"VALID · {report.verified:,} of {report.events:,} events"
+        case "INVALID", None:
+            return "bad", "INVALID"
+        case "INVALID", int(place):
+            return "bad", f"INVALID · first at event {place + 1:,}"
+    return "warn", report.verdict
+
+
+def _lines(report: VerificationReport) -> list[str]:
+    lines = [report.line, f"Seal: {one_line(report.seal)}"]
+    if report.state_hashes:
+        lines.append(f"State hashes: {report.state_hashes_checked:,} of {report.state_hashes:,} checked")
+    if report.tail_bytes:
+        lines.append(f"{report.tail_bytes:,} bytes left over at the end")
+    if report.skipped_bytes:
+        lines.append(f"{report.skipped_bytes:,} bytes skipped")
+    lines += [one_line(note, 400) for note in report.notes]
+    findings = sorted((*report.failures, *report.mismatches), key=lambda finding: finding.position)
+    if findings:
+        lines += ["", *(_finding_words(finding) for finding in findings[:FINDINGS])]
+    if len(findings) > FINDINGS:
+        lines.append(f"… and {len(findings) - FINDINGS:,} more")
+    return lines
+
+
+def _finding_words(finding: Finding) -> str:
+    words = f"Event {finding.position + 1:,} ({one_line(finding.event_id, 60)}): {one_line(finding.problem)}"
+    if finding.expected is not None and finding.actual is not None:
+        words += f"\n    expected {one_line(finding.expected, 80)}\n    found {one_line(finding.actual, 80)}"
+    return words

@@ -1,0 +1,41 @@
+"""From one error of a run to the next: of the agent, of its tools, and of the log itself."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, RunIndex
+from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.models.timeline.overview import ERROR_KINDS
+
+_STRIDE = 1 << 16  # events looked at in one go, so that a near neighbour costs the same in any run
+
+
+def next_error(index: RunIndex, report: VerificationReport | None, position: int, forward: bool) -> int:
+    """The position of the next, or previous, error after `position`; `position` itself where there is none.
+
+    An error is an event of ERROR_KINDS, a failed response, a record that cannot be read, or one the report names.
+    """
+    place, count = position - 1, index.count
+    broken = _named(report, count)
+    starts = range(place + 1, count, _STRIDE) if forward else range(place - _STRIDE, -_STRIDE, -_STRIDE)
+    for start in starts:
+        stretch = slice(max(start, 0), min(start + _STRIDE, count if forward else place))
+        found = np.flatnonzero(_wrong(index, stretch)) + stretch.start
+        named = broken[(broken >= stretch.start) & (broken < stretch.stop)]
+        if len(found) or len(named):
+            both = np.concatenate((found, named))
+            return int(both.min() if forward else both.max()) + 1
+    return position
+
+
+def _wrong(index: RunIndex, which: slice) -> NDArray[np.bool_]:
+    kinds = np.array([name in ERROR_KINDS for name in index.kinds], bool)
+    wrong: NDArray[np.bool_] = kinds[index.kind[which]] | ((index.flags[which] & (FLAG_FAILED | FLAG_UNREADABLE)) != 0)
+    return wrong
+
+
+def _named(report: VerificationReport | None, count: int) -> NDArray[np.int64]:
+    findings = () if report is None else (*report.failures, *report.mismatches)
+    return np.array([finding.position for finding in findings if finding.position < count], np.int64)

@@ -1,0 +1,65 @@
+"""Which event of a lane is under the pointer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from replay_gui.core.index.run_index import NO_PAIR, RunIndex
+from replay_gui.models.timeline.lanes import Lane, Part, Positions, places_of
+from replay_gui.models.timeline.timeline_scale import TimelineScale
+from replay_gui.models.timeline.timeline_stacking import stacked
+
+LOOK_BACK = 64  # calls begun before a place of which some may reach it
+
+
+def event_near(
+    lane: Lane, index: RunIndex, scale: TimelineScale, pixel: float, height: float, reach: float
+) -> int | None:
+    """The position of the lane's event nearest to `pixel`, not further than `reach` pixels; None where there is none.
+
+    A call is found anywhere between its request and its answer, of several the one at `height`, a share of the lane's.
+    """
+    if lane.is_calls:
+        running = _call_at(lane, index, scale.position(pixel), height)
+        if running is not None:
+            return running
+    found = [_nearest(part, scale, pixel) for part in lane.parts if len(part.positions)]
+    distance, position = min(found, default=(np.inf, 0))
+    return position if distance <= reach else None
+
+
+def crowd(lane: Lane, scale: TimelineScale, pixel: float, reach: float) -> int:
+    """How many events of the lane are within `reach` pixels of `pixel`."""
+    bounds = scale.position(pixel - reach), scale.position(pixel + reach)
+    return sum(int(np.diff(places_of(part.positions, bounds))[0]) for part in lane.parts)
+
+
+def calls_about(lane: Lane, index: RunIndex, first: float, last: float) -> tuple[Positions, Positions]:
+    """Where the lane's calls begin and end that may show between two positions, in order of their beginning.
+
+    A call without an answer ends where it begins.
+    """
+    some = []
+    for part in lane.parts:
+        begin, end = places_of(part.positions, (first, last))
+        some.append(part.positions[max(int(begin) - LOOK_BACK, 0) : end])
+    starts = some[0] if len(some) == 1 else np.sort(np.concatenate(some))
+    pairs = index.pair[starts - 1]
+    return starts, np.where(pairs == NO_PAIR, starts, pairs + 1)
+
+
+def _call_at(lane: Lane, index: RunIndex, position: float, height: float) -> int | None:
+    starts, stops = calls_about(lane, index, position, position + 1e-9)
+    row, rows = stacked(starts, stops)
+    running = np.flatnonzero((starts <= position) & (position <= stops) & (stops > starts))
+    if not len(running):
+        return None
+    aimed = running[row[running] == np.minimum((height * rows[running]).astype(np.int8), rows[running] - 1)]
+    return int(starts[aimed[-1]] if len(aimed) else starts[running[-1]])
+
+
+def _nearest(part: Part, scale: TimelineScale, pixel: float) -> tuple[float, int]:
+    after = int(places_of(part.positions, (scale.position(pixel),))[0])
+    near = part.positions[max(after - 1, 0) : after + 1]
+    apart = np.abs(scale.pixels(near) - pixel)
+    return float(apart.min()), int(near[np.argmin(apart)])

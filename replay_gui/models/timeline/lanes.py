@@ -1,0 +1,241 @@
+"""The lanes of the timeline: which events are drawn on which line, as sorted arrays.
+
+A *lane* holds the events of some kinds, or the calls of one tool. Positions count from 1: the event at place i of the
+index stands at position i + 1, just after which the state shows its effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR, RunIndex
+from replay_gui.core.log.kinds import KINDS
+from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents, positions_in
+from replay_gui.models.timeline.timeline_choice import ALL_LANES, REST, SUBAGENTS, TOOLS, LaneChoice
+
+Positions = NDArray[np.int32]
+TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
+SUBAGENT_LANES = 6  # at most, likewise
+MOST_PARTS = 16  # of a lane
+NOTHING: Positions = np.zeros(0, np.int32)
+
+_AGENT, _OBSERVATIONS, _DECISIONS, _MEMORY, _PATCHES, _ERRORS, _OTHER = range(7)
+_FIRST_TOOL = 7  # the key of tool t is _FIRST_TOOL + t
+_MAX_KEY = np.iinfo(np.uint16).max  # tools beyond are counted with the last
+
+_TITLES = (
+    ("Agent", "StateTransition"),
+    ("Observations", "Observation"),
+    ("Decisions", "Decision"),
+    ("Memory", "MemoryWrite"),
+    ("Patches", "PatchProposal"),
+    ("Errors", "Error"),
+    ("Other", "x:"),
+)
+_KEY_OF_KIND = {
+    "AgentInit": _AGENT,
+    "StateTransition": _AGENT,
+    "Observation": _OBSERVATIONS,
+    "Decision": _DECISIONS,
+    "MemoryWrite": _MEMORY,
+    "MemoryRead": _MEMORY,
+    "PatchProposal": _PATCHES,
+    "PatchApplied": _PATCHES,
+    "PatchRejected": _PATCHES,
+    "Error": _ERRORS,
+    "CapabilityDenied": _ERRORS,
+}
+_REQUEST, _RESPONSE = KINDS.index("ToolRequest"), KINDS.index("ToolResponse")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Events of one sort.
+
+    Attributes:
+        kind: the kind whose mark and hue they have. tool: place in RunIndex.tools, or None.
+        positions: where the events stand, ascending; of a tool, where its calls begin.
+        failed: positions of the responses of failed calls, ascending (empty where they are no calls).
+    """
+
+    kind: str
+    tool: int | None
+    positions: Positions
+    failed: Positions = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lane:
+    """One line of the timeline.
+
+    Attributes:
+        key: what it is remembered by. title: its name. parts: what is on it; of calls, or of what is no call.
+        group: TOOLS, REST or SUBAGENTS where it can be folded with others, else "". folded: whether it is all of it.
+        depth: how far its name is moved in. spans: of subagents, int32[n, 2]: the stretches that are theirs.
+    """
+
+    key: str
+    title: str
+    parts: tuple[Part, ...]
+    group: str = ""
+    folded: bool = False
+    depth: int = 0
+    spans: NDArray[np.int32] | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(len(part.positions) for part in self.parts)
+
+    @property
+    def is_agent(self) -> bool:
+        return self.key == "agent"
+
+    @property
+    def is_calls(self) -> bool:
+        return self.parts[0].kind == "ToolRequest"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lanes:
+    """All events of the first `count` of a run, sorted out by lane; a value that `grown` extends cheaply."""
+
+    count: int = 0
+    _tools: tuple[str, ...] = ()
+    _events: Mapping[int, Positions] = field(default_factory=lambda: MappingProxyType({}))
+    _failed: Mapping[int, Positions] = field(default_factory=lambda: MappingProxyType({}))
+    _subagents: tuple[Lane, ...] = ()
+
+    def with_subagents(self, subagents: Subagents = NO_SUBAGENTS) -> Lanes:
+        """The same with a lane for each of these."""
+        return replace(self, _subagents=tuple(_subagent_row(subagents, n) for n in range(len(subagents.paths))))
+
+    def grown(self, index: RunIndex, most: int | None = None) -> Lanes:
+        """The lanes of `index`, a longer index of the same run: only its new events are looked at, `most` of them."""
+        start, stop = self.count, index.count
+        stop = stop if most is None else min(stop, start + most)
+        if stop <= start:
+            return self
+        kind, tool, pair = index.kind[start:stop], index.tool[start:stop], index.pair[start:stop]
+        table = np.array([_KEY_OF_KIND.get(name, _OTHER) for name in index.kinds], np.uint16)
+        key = table[kind]
+        called = np.flatnonzero(((kind == _REQUEST) | (kind == _RESPONSE)) & (tool >= 0))
+        key[called] = np.minimum(tool[called], _MAX_KEY - _FIRST_TOOL) + _FIRST_TOOL
+        answers = called[(kind[called] == _RESPONSE)]
+        failed = answers[(index.flags[start:stop][answers] & FLAG_FAILED) != 0]
+        begins = np.ones(stop - start, bool)
+        begins[answers[pair[answers] != NO_PAIR]] = False
+        return Lanes(
+            stop,
+            index.tools,
+            _merged(self._events, key, np.flatnonzero(begins), start + 1),
+            _merged(self._failed, key, failed, start + 1),
+            self._subagents,
+        )
+
+    def rows(self, choice: LaneChoice = ALL_LANES, limit: int = TOOL_LANES) -> tuple[Lane, ...]:
+        """The lanes from top to bottom: at most `limit` tools, by number of calls, the rest of them in one lane."""
+        rows = [self._row(_AGENT), *self._subagent_rows(choice), self._row(_OBSERVATIONS), self._row(_DECISIONS)]
+        rows += self._tool_rows(choice, limit)
+        rest = [self._row(key, REST) for key in (_MEMORY, _PATCHES, _ERRORS)]
+        rest += [self._row(_OTHER, REST)] if _OTHER in self._events else []
+        rows += [_folded(REST, "Memory, errors", rest)] if REST in choice.folded else rest
+        return tuple(row for row in rows if row.key not in choice.hidden)
+
+    def row_count(self, choice: LaneChoice = ALL_LANES, limit: int = TOOL_LANES) -> int:
+        """How many lanes `rows` gives."""
+        return len(self.rows(choice, limit))
+
+    @property
+    def errors(self) -> Positions:
+        """Positions of errors and denials."""
+        return self._events.get(_ERRORS, NOTHING)
+
+    def _row(self, key: int, group: str = "") -> Lane:
+        title, kind = _TITLES[key]
+        return Lane(title.lower(), title, (Part(kind, None, self._events.get(key, NOTHING)),), group)
+
+    def _subagent_rows(self, choice: LaneChoice) -> list[Lane]:
+        rows = list(self._subagents)
+        if SUBAGENTS in choice.folded:
+            return [_of_subagents(SUBAGENTS, "Subagents", rows, folded=True)] if rows else []
+        rows = [row for row in rows if row.key not in choice.hidden]
+        kept = len(rows) if len(rows) <= SUBAGENT_LANES else SUBAGENT_LANES - 1
+        rest = rows[kept:]
+        return rows[:kept] + ([_of_subagents("more subagents", f"{len(rest):,} more", rest)] if rest else [])
+
+    def _tool_rows(self, choice: LaneChoice, limit: int) -> list[Lane]:
+        called = [key for key in self._events if key >= _FIRST_TOOL]
+        called.sort(key=lambda key: (-len(self._events[key]), key))
+        rows = [self._tool_row(key) for key in called]
+        if TOOLS in choice.folded:
+            return [_folded(TOOLS, "Tools", rows)] if rows else []
+        rows = [row for row in rows if row.key not in choice.hidden]
+        kept = len(rows) if len(rows) <= limit else max(limit - 1, 0)
+        rest = rows[kept:]
+        return rows[:kept] + (
+            [Lane("more", f"{len(rest):,} {'more ' if kept else ''}tools", _parts(rest), TOOLS)] if rest else []
+        )
+
+    def _tool_row(self, key: int) -> Lane:
+        tool = key - _FIRST_TOOL
+        name = self._tools[tool]
+        part = Part("ToolRequest", tool, self._events[key], self._failed.get(key, NOTHING))
+        return Lane(f"tool:{name}", name, (part,), TOOLS)
+
+
+def _subagent_row(subagents: Subagents, number: int) -> Lane:
+    path, spans = subagents.paths[number], subagents.spans(number)
+    part = Part("AgentInit", None, positions_in(spans))
+    return Lane(f"subagent:{'/'.join(path)}", path[-1], (part,), SUBAGENTS, depth=len(path), spans=spans)
+
+
+def _of_subagents(key: str, title: str, rows: list[Lane], folded: bool = False) -> Lane:
+    spans = np.concatenate([row.spans for row in rows if row.spans is not None])
+    spans = spans[np.argsort(spans[:, 0], kind="stable")]
+    part = Part("AgentInit", None, positions_in(spans))
+    return Lane(key, title, (part,), SUBAGENTS, folded, 1, spans)
+
+
+def _folded(group: str, title: str, rows: list[Lane]) -> Lane:
+    return Lane(group, title, _parts(rows), group, folded=True)
+
+
+def _parts(rows: list[Lane]) -> tuple[Part, ...]:
+    """All parts of these lanes; those beyond MOST_PARTS in one, so that no picture is made of thousands."""
+    parts = tuple(part for row in rows for part in row.parts)
+    if len(parts) <= MOST_PARTS:
+        return parts
+    kept, rest = parts[: MOST_PARTS - 1], parts[MOST_PARTS - 1 :]
+    positions = np.sort(np.concatenate([part.positions for part in rest]))
+    return (*kept, Part(rest[0].kind, None, positions, np.sort(np.concatenate([part.failed for part in rest]))))
+
+
+def places_of(positions: Positions, bounds: NDArray[np.float64] | tuple[float, ...]) -> NDArray[np.intp]:
+    """For each of `bounds` how many of the ascending `positions` lie before it."""
+    # Searching int32 for floats would first turn every position into a float: a whole bound splits them just as well.
+    whole = np.clip(np.ceil(bounds), 0, np.iinfo(np.int32).max).astype(np.int32)
+    return np.searchsorted(positions, whole)
+
+
+def _merged(
+    earlier: Mapping[int, Positions], key: NDArray[np.uint16], places: NDArray[np.intp], base: int
+) -> Mapping[int, Positions]:
+    """`earlier` with the positions base + places, sorted out by the keys at those places, put behind."""
+    if not len(places):
+        return earlier
+    keys = key[places]
+    order = np.argsort(keys, kind="stable")  # a radix sort, for 16-bit keys: one quick pass keeps positions ascending
+    keys, positions = keys[order], (places[order] + base).astype(np.int32)
+    cuts = [0, *(np.flatnonzero(keys[1:] != keys[:-1]) + 1).tolist(), len(keys)]
+    merged = dict(earlier)
+    for begin, end in pairwise(cuts):
+        which, added = int(keys[begin]), positions[begin:end]
+        known = merged.get(which)
+        merged[which] = added if known is None else np.concatenate((known, added))
+    return MappingProxyType(merged)

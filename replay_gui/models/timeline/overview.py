@@ -1,0 +1,92 @@
+"""The whole run in a few hundred columns: how quickly events came, and where the errors are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.models.timeline.timeline_axis import NUMBERS, TimelineAxis
+from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
+
+ERROR_KINDS = ("Error", "CapabilityDenied")
+SMOOTHED = 5  # columns that each height is taken over
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overview:
+    """Columns of equal width along an axis.
+
+    Attributes:
+        edges: float64, coordinates from 0 to the end of the run, between which the columns of `pace` stand.
+        pace: 0 … 1 a column: events per second, 0.5 for the run's median; 0.5 throughout where times are not known.
+        has_pace: whether `pace` says anything.
+        mark_edges: the same for the columns of marks, which may be narrower than an event.
+        errors: 0 … 1 a column: 0 for none, 1 for the column with most.
+        found, divergences, causes: 1 for a column with any, else 0.
+    """
+
+    edges: NDArray[np.float64]
+    pace: NDArray[np.float64]
+    has_pace: bool
+    mark_edges: NDArray[np.float64]
+    errors: NDArray[np.float64]
+    found: NDArray[np.float64]
+    divergences: NDArray[np.float64]
+    causes: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls, index: RunIndex, columns: int, axis: TimelineAxis = NUMBERS, marks: TimelineMarks = NO_MARKS
+    ) -> Overview:
+        """`columns` (at least 1) are made; for the pace fewer where there are fewer events."""
+        end = float(axis.coordinates(np.array([index.count]))[0])
+        edges = np.linspace(0, end, max(min(columns, index.count), 1) + 1)
+        pace = _pace(index.time, edges) if axis is NUMBERS else _crowding(axis.positions(edges))
+        mark_edges = np.linspace(0, max(end, 1.0), max(columns, 1) + 1)
+
+        def counted(places: NDArray[np.integer]) -> NDArray[np.int64]:
+            known = places[: np.searchsorted(places, index.count)]
+            return np.histogram(axis.coordinates(known + 1), mark_edges)[0]
+
+        is_error = np.array([name in ERROR_KINDS for name in index.kinds])
+        errors = counted(np.flatnonzero(is_error[index.kind]))
+        return cls(
+            edges,
+            np.full(len(edges) - 1, 0.5) if pace is None else pace,
+            pace is not None,
+            mark_edges,
+            errors / max(int(errors.max()), 1),
+            *((counted(places) > 0).astype(np.float64) for places in (marks.found, marks.divergences, marks.causes)),
+        )
+
+
+def _crowding(positions: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """How many events each column of the clock holds, as `pace`; None for too few columns."""
+    if len(positions) <= SMOOTHED:
+        return None
+    counts = _smoothed(np.diff(positions))
+    usual = float(np.median(counts[counts > 0])) if (counts > 0).any() else 1.0
+    return counts / (counts + usual)
+
+
+def _pace(time: NDArray[np.int64], edges: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """None where fewer than half of the events at the edges have a time, or none took any."""
+    if len(edges) <= SMOOTHED:
+        return None
+    at = time[np.minimum(edges.astype(np.int64), len(time) - 1)]
+    known = at != NO_TIME
+    if 2 * int(known.sum()) < len(edges):
+        return None
+    filled = np.interp(edges, edges[known], at[known].astype(np.float64))
+    taken = np.maximum(np.diff(filled), 0.0)  # clocks may go back
+    taken = _smoothed(taken)
+    usual = float(np.median(taken))
+    return usual / (usual + taken) if usual > 0 else None
+
+
+def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    padded = np.pad(values, SMOOTHED // 2, mode="edge")
+    return np.convolve(padded, np.ones(SMOOTHED) / SMOOTHED, mode="valid")

@@ -1,0 +1,86 @@
+"""Tokens and cost along the timeline: sums over any stretch of a run, at the cost of a few look-ups."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.facts.spending import Spending
+from replay_gui.models.timeline.lanes import places_of
+
+Floats = NDArray[np.float64]
+_STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpendingPlot:
+    """What was used, summed up from the run's start.
+
+    Attributes:
+        positions: int32[n], ascending. sums: float64[3, n + 1]: input, output and cached tokens before each of them.
+        paid: int32[m], ascending. spent: float64[m + 1], dollars before each of them.
+    """
+
+    positions: NDArray[np.int32]
+    sums: Floats
+    paid: NDArray[np.int32]
+    spent: Floats
+
+    @classmethod
+    def of(cls, spending: Spending) -> SpendingPlot:
+        counts = [np.frombuffer(column, "<f8") for column in (spending.input, spending.output, spending.cached)]
+        return cls(
+            np.frombuffer(spending.positions, "<i4").astype(np.int32),
+            _summed(np.stack(counts)),
+            np.frombuffer(spending.paid, "<i4").astype(np.int32),
+            _summed(np.frombuffer(spending.cost, "<f8")[None])[0],
+        )
+
+    @property
+    def tokens(self) -> float:
+        """Of the whole run."""
+        return float(self.sums[:, -1].sum())
+
+    @property
+    def cost(self) -> float:
+        """Of the whole run, in dollars."""
+        return float(self.spent[-1])
+
+    def used(self, bounds: Floats) -> Floats:
+        """float64[3, len(bounds) - 1]: input, output and cached tokens between each two of the ascending positions."""
+        return np.diff(self.sums[:, places_of(self.positions, bounds)], axis=1)
+
+    def used_at(self, positions: NDArray[np.int32]) -> Floats:
+        """float64[3, len(positions)]: the same at each of these, which are among `positions`."""
+        at = np.searchsorted(self.positions, positions)
+        return np.asarray(self.sums[:, at + 1] - self.sums[:, at])
+
+    def among(self, start: float, stop: float) -> NDArray[np.int32]:
+        """The positions at which tokens were used, start … stop."""
+        begin, end = places_of(self.positions, (start, stop + 0.5)).tolist()
+        return self.positions[begin:end]
+
+    def cost_before(self, bounds: Floats) -> Floats:
+        """Dollars spent before each of these positions."""
+        return np.asarray(self.spent[places_of(self.paid, bounds)])
+
+
+def _summed(values: Floats) -> Floats:
+    return np.concatenate((np.zeros((len(values), 1)), np.cumsum(values, axis=1)), axis=1)
+
+
+def round_up(value: float) -> float:
+    """The next of 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, … at or above a value > 0: where a scale can end."""
+    ten = 10.0 ** math.floor(math.log10(value))
+    return next((ten * step for step in _STEPS if ten * step >= value), 20 * ten)
+
+
+def token_words(count: float) -> str:
+    """1.2 M, 34 k, 560."""
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if count >= size * 0.9995:
+            return f"{count / size:.3g} {unit}"
+    return f"{count:,.0f}"

@@ -1,0 +1,89 @@
+"""Which events are a subagent's: stretches of a run that can be shown in lanes, indented, and folded away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.facts.nesting import Nesting
+
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subagents:
+    """The subagents of a run, numbered as in `paths`. A place is an event's, from 0.
+
+    Attributes:
+        paths: names from the outermost to each one's own, a parent before its children.
+        starts, stops: int64[n], first place of each stretch and the place after its last; ascending, apart.
+        which: int64[n], whose stretch it is.
+        heads: the first place of each subagent, nested ones included; -1 where none is known.
+    """
+
+    paths: tuple[tuple[str, ...], ...] = ()
+    starts: Places = field(default_factory=lambda: np.zeros(0, np.int64))
+    stops: Places = field(default_factory=lambda: np.zeros(0, np.int64))
+    which: Places = field(default_factory=lambda: np.zeros(0, np.int64))
+    heads: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, nesting: Nesting) -> Subagents:
+        runs = np.frombuffer(nesting.runs, "<i4").astype(np.int64).reshape(-1, 3)
+        made = cls(nesting.paths, runs[:, 0] - 1, runs[:, 1] - 1, runs[:, 2])
+        numbers, first = np.unique(made.which, return_index=True)
+        own = dict(zip(numbers.tolist(), made.starts[first].tolist(), strict=True))
+        heads = [[own[n] for n in made._all_within(number) if n in own] for number in range(len(made.paths))]
+        return replace(made, heads=tuple(min(places, default=-1) for places in heads))
+
+    def at(self, place: int) -> int | None:
+        """Whose event it is; None: the main agent's."""
+        run = int(np.searchsorted(self.starts, place, "right")) - 1
+        return int(self.which[run]) if run >= 0 and place < self.stops[run] else None
+
+    def depth(self, place: int) -> int:
+        """How many agents are about the one whose event it is; 0: it is the main agent's."""
+        number = self.at(place)
+        return 0 if number is None else len(self.paths[number])
+
+    def headed(self, place: int) -> int | None:
+        """Of the subagents that begin with this event, the outermost."""
+        return self.heads.index(place) if place in self.heads else None
+
+    def count(self, number: int) -> int:
+        """How many events it has, with those of the subagents within it."""
+        runs = np.isin(self.which, self._all_within(number))
+        return int((self.stops[runs] - self.starts[runs]).sum())
+
+    def spans(self, number: int) -> NDArray[np.int32]:
+        """int32[n, 2]: positions of the first and the last event of each stretch that is its own."""
+        own = self.which == number
+        return np.column_stack((self.starts[own] + 1, self.stops[own])).astype(np.int32)
+
+    def hidden(self, folded: frozenset[int], places: Places) -> NDArray[np.bool_]:
+        """Which of the ascending `places` do not show when these subagents are folded: all but their first events."""
+        numbers = {inner for number in folded for inner in self._all_within(number)}
+        away = np.array([number in numbers for number in range(len(self.paths))], bool)[self.which]
+        run = np.searchsorted(self.starts[away], places, "right") - 1
+        hidden = (run >= 0) & (places < np.append(self.stops[away], 0)[run])
+        outermost = [n for n in folded if not any(self._is_within(n, other) for other in folded if other != n)]
+        return hidden & ~np.isin(places, [self.heads[number] for number in outermost])
+
+    def _all_within(self, number: int) -> list[int]:
+        """Itself and the subagents within it."""
+        return [n for n in range(len(self.paths)) if self._is_within(n, number)]
+
+    def _is_within(self, number: int, other: int) -> bool:
+        return self.paths[number][: len(self.paths[other])] == self.paths[other]
+
+
+NO_SUBAGENTS = Subagents()
+
+
+def positions_in(spans: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Every position of these spans, ascending."""
+    lengths = spans[:, 1] - spans[:, 0] + 1
+    before = np.cumsum(lengths) - lengths
+    return (np.repeat(spans[:, 0] - before, lengths) + np.arange(int(lengths.sum()))).astype(np.int32)

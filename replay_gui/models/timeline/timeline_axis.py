@@ -1,0 +1,193 @@
+"""What the timeline is drawn along: event numbers, or the clock.
+
+An *axis* maps positions to *coordinates*, never falling, and back. On the axis of numbers they are the same. On the
+clock's a coordinate is ns since the first event, less what was cut out of idle gaps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.models.timeline.timeline_ticks import SECOND, nice_step, nice_time_step, time_text
+
+Floats = NDArray[np.float64]
+MIN_SPAN = 8.0  # events: no closer zoom by number
+LEAST_TIME = 1e5  # ns: no closer zoom by the clock
+IDLE = 5.0  # times as long as nine of ten spacings are: a gap
+LEAST_IDLE = float(SECOND)  # ns: nothing shorter is a gap
+WORTH = 0.04  # of the run: shorter gaps are not worth a break
+DRAWN = 0.02  # of the run: how long a gap is drawn
+_SAMPLE = 1 << 16  # spacings looked at to know the usual one
+
+
+class TimelineAxis(Protocol):
+    """Attributes: gaps: coordinates at which a cut gap begins. gap: how long each is drawn. cut: ns, of each."""
+
+    @property
+    def gaps(self) -> Floats: ...
+    @property
+    def gap(self) -> float: ...
+    @property
+    def cut(self) -> Floats: ...
+
+    def coordinates(self, positions: NDArray[np.generic]) -> Floats: ...
+    def positions(self, coordinates: Floats) -> Floats: ...
+    def extent(self, count: int) -> float:
+        """The coordinate at which a run of `count` events ends."""
+        ...
+
+    def least(self, count: int) -> float:
+        """The shortest stretch worth showing."""
+        ...
+
+    def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
+        """Round coordinates from start to end, at least `apart` from each other, with their texts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NumberAxis:
+    """Coordinates are positions."""
+
+    @property
+    def gaps(self) -> Floats:
+        return np.zeros(0)
+
+    @property
+    def gap(self) -> float:
+        return 0.0
+
+    @property
+    def cut(self) -> Floats:
+        return np.zeros(0)
+
+    def coordinates(self, positions: NDArray[np.generic]) -> Floats:
+        return positions.astype(np.float64)
+
+    def positions(self, coordinates: Floats) -> Floats:
+        return coordinates
+
+    def extent(self, count: int) -> float:
+        return max(float(count), MIN_SPAN)
+
+    def least(self, count: int) -> float:
+        return MIN_SPAN
+
+    def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
+        step = nice_step(apart)
+        first = int(np.ceil(start / step)) * step
+        return [(float(tick), f"{tick:,}") for tick in range(first, int(np.floor(end)) + 1, step)]
+
+
+NUMBERS = NumberAxis()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimeAxis:
+    """The clock of one index, without its idle gaps.
+
+    A gap is idle where it is longer than each of: LEAST_IDLE, IDLE times the spacing that nine of ten events keep to,
+    and WORTH of the run without such gaps. It is drawn as DRAWN of the run. Times that go back stand still instead (see
+    `_ascending`); an event without a time stands with the one before it.
+
+    Attributes:
+        times: int64, ns, of each event, ascending. real, drawn: the corners of the mapping from ns since the first
+            event to coordinates, linear in between.
+    """
+
+    times: NDArray[np.int64]
+    real: Floats
+    drawn: Floats
+    gaps: Floats
+    gap: float
+    cut: Floats
+
+    @classmethod
+    def of(cls, index: RunIndex) -> TimeAxis:
+        """Of an index with times (see `why_no_times`)."""
+        times = _ascending(index.time)
+        spacing = np.diff(times)
+        usual = float(np.percentile(spacing[:: max(len(spacing) // _SAMPLE, 1)], 90))
+        limit = max(LEAST_IDLE, IDLE * usual)
+        busy = float(np.minimum(spacing, limit).sum())
+        limit, shown = max(limit, WORTH * busy), DRAWN * busy
+        before = np.flatnonzero(spacing > limit)
+        cut = spacing[before].astype(np.float64) - shown
+        begin = (times[before] - times[0]).astype(np.float64)
+        end = (times[before + 1] - times[0]).astype(np.float64)
+        gone = np.cumsum(cut)
+        gaps = begin - (gone - cut)
+        last = float(times[-1] - times[0])
+        real = np.concatenate(([0.0], np.column_stack((begin, end)).ravel(), [last]))
+        total = last - (float(gone[-1]) if len(gone) else 0.0)
+        drawn = np.concatenate(([0.0], np.column_stack((gaps, gaps + shown)).ravel(), [total]))
+        return cls(times, real, drawn, gaps, shown, cut)
+
+    def coordinates(self, positions: NDArray[np.generic]) -> Floats:
+        wanted = positions.astype(np.float64)
+        whole = np.clip(wanted.astype(np.int64), 1, len(self.times))
+        here = self.times[whole - 1]
+        further = self.times[np.minimum(whole, len(self.times) - 1)] - here
+        since = (here - self.times[0]) + np.clip(wanted - whole, 0.0, 1.0) * further
+        return np.asarray(np.interp(since, self.real, self.drawn), np.float64)
+
+    def positions(self, coordinates: Floats) -> Floats:
+        since = np.interp(coordinates, self.drawn, self.real)
+        whole = np.searchsorted(self.times, self.times[0] + since.astype(np.int64), "right")
+        here = self.times[whole - 1]
+        further = self.times[np.minimum(whole, len(self.times) - 1)] - here
+        share = (since - (here - self.times[0])) / np.maximum(further, 1)
+        beyond = np.where(further > 0, np.clip(share, 0.0, 1.0), 0.0)
+        return np.asarray(np.where(coordinates <= 0.0, 0.0, whole + beyond), np.float64)
+
+    def extent(self, count: int) -> float:
+        return float(self.drawn[-1])
+
+    def least(self, count: int) -> float:
+        return min(LEAST_TIME, float(self.drawn[-1]))
+
+    def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
+        step = nice_time_step(apart)
+        # Between two gaps the clock runs on: each such stretch has its own round times, some have none.
+        starts, ends = self.drawn[0::2], self.drawn[1::2]
+        seen = slice(int(np.searchsorted(ends, start)), int(np.searchsorted(starts, end, "right")))
+        offset = (self.real - self.drawn)[0::2][seen]
+        first = np.ceil((np.maximum(starts[seen], start) + offset) / step)
+        last = np.floor((np.minimum(ends[seen], end) + offset) / step)
+        ticks: list[tuple[float, str]] = []
+        for stretch in np.flatnonzero(last >= first).tolist():
+            for number in range(int(first[stretch]), int(last[stretch]) + 1):
+                at = number * step - float(offset[stretch])
+                if not ticks or at - ticks[-1][0] >= apart:
+                    ticks.append((at, time_text(number * step, step)))
+        return ticks
+
+
+def why_no_times(index: RunIndex) -> str:
+    """Why a run cannot be drawn along the clock, in a sentence; "" where it can."""
+    if not index.count:
+        return "There are no events yet."
+    for times in (index.time[:: max(index.count // _SAMPLE, 1)], index.time):  # the few usually know it
+        known = times[times != NO_TIME]
+        if len(known) and known.min() < known.max():
+            return ""
+    return "All events have the same time." if len(known) else "The events of this run have no times."
+
+
+def _ascending(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Times that never go back: of the two ways to hold a clock still the one that changes fewer of them.
+
+    After a time too late all wait for it, or before a time too early all are held back to it.
+    """
+    if times[0] != NO_TIME and bool((times[1:] >= times[:-1]).all()):
+        return times
+    known = times != NO_TIME
+    latest = np.maximum.accumulate(np.where(known, np.arange(len(times)), -1))
+    filled = times[np.where(latest >= 0, latest, int(np.argmax(known)))]
+    waiting, held = np.maximum.accumulate(filled), np.minimum.accumulate(filled[::-1])[::-1]
+    return waiting if int((waiting != filled).sum()) <= int((held != filled).sum()) else held

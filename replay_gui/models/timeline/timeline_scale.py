@@ -1,0 +1,97 @@
+"""Where a position is on the screen: the geometry of the timeline as a pure value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.models.timeline.timeline_axis import NUMBERS, Floats, TimelineAxis
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineScale:
+    """Coordinates start … end (floats, start < end) of `axis`, shown over `width` logical pixels (> 0).
+
+    On the axis of event numbers a coordinate is a position.
+    """
+
+    start: float
+    end: float
+    width: float
+    axis: TimelineAxis = NUMBERS
+
+    @classmethod
+    def showing_range(cls, view: tuple[float, float], width: float, axis: TimelineAxis) -> TimelineScale:
+        """The scale that shows the positions of `view`."""
+        start, end = axis.coordinates(np.array(view)).tolist()
+        # Events of the same instant are nowhere apart: something must be shown all the same.
+        return cls(start, end if end > start else start + 1.0, width, axis)
+
+    @property
+    def span(self) -> float:
+        return self.end - self.start
+
+    @property
+    def view(self) -> tuple[float, float]:
+        """The positions shown."""
+        start, end = self.axis.positions(np.array([self.start, self.end])).tolist()
+        return start, end
+
+    def pixel(self, position: float) -> float:
+        """Pixels right of the left edge; negative, or beyond the width, for what is not shown."""
+        return float(self.pixels(np.array([position]))[0])
+
+    def pixels(self, positions: NDArray[np.generic]) -> Floats:
+        return (self.axis.coordinates(positions) - self.start) * (self.width / self.span)
+
+    def position(self, pixel: float) -> float:
+        return float(self.axis.positions(np.array([self.coordinate(pixel)]))[0])
+
+    def coordinate(self, pixel: float) -> float:
+        return self.start + pixel * self.span / self.width
+
+    def nearest(self, pixel: float, count: int) -> int:
+        """The whole position nearest to `pixel`, within a run of `count` events."""
+        return min(max(round(self.position(pixel)), 0), count)
+
+    def zoomed(self, factor: float, pixel: float, count: int) -> TimelineScale:
+        """`factor` < 1 shows fewer events; what is under `pixel` stays there as far as the run allows."""
+        fixed, span = self.coordinate(pixel), self._clamped_span(self.span * factor, count)
+        start = fixed - span * pixel / self.width
+        return replace(self, start=start, end=start + span).clamped(count)
+
+    def panned(self, pixels: float, count: int) -> TimelineScale:
+        """Shifted so that what was `pixels` right of the left edge is now at it; stops at the ends of the run."""
+        shift = pixels * self.span / self.width
+        return replace(self, start=self.start + shift, end=self.end + shift).clamped(count)
+
+    def between(self, left: float, right: float, count: int) -> TimelineScale:
+        """What is between two pixels, as far as it is not too short."""
+        start, end = self.coordinate(left), self.coordinate(right)
+        return replace(self, start=start, end=end).clamped(count)
+
+    def clamped(self, count: int) -> TimelineScale:
+        """The nearest scale that stays within a run of `count` events and shows no less than its axis wants."""
+        span = self._clamped_span(self.span, count)
+        start = min(max(self.start, 0.0), self.axis.extent(count) - span)
+        return replace(self, start=start, end=start + span)
+
+    def showing(self, position: float, count: int) -> TimelineScale:
+        """Itself where `position` is shown, else moved by as little as brings it a tenth of the span inside."""
+        at = self.start + self.pixel(position) * self.span / self.width
+        if self.start <= at <= self.end:
+            return self
+        margin = self.span / 10
+        start = at - margin if at < self.start else at + margin - self.span
+        return replace(self, start=start, end=start + self.span).clamped(count)
+
+    def ticks(self, spacing: float) -> list[tuple[float, str]]:
+        """Pixels and texts of round places within the scale, at least `spacing` pixels apart."""
+        found = self.axis.ticks(self.start, self.end, spacing * self.span / self.width)
+        return [((at - self.start) * self.width / self.span, text) for at, text in found]
+
+    def _clamped_span(self, span: float, count: int) -> float:
+        extent = self.axis.extent(count)
+        return min(max(span, min(self.axis.least(count), extent)), extent)

@@ -1,0 +1,36 @@
+"""What the timeline draws, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.index.run_index import RunIndex
+from replay_gui.models.timeline.lanes import Lane
+from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimelineScene:
+    """All that is drawn but the position.
+
+    Attributes:
+        index: of the run. lanes: from top to bottom. marks: what others want marked.
+        broken: place of the first event that cannot be trusted, or None.
+        snapshots: positions with a snapshot, ascending. phases: places at which the index's phases begin.
+    """
+
+    index: RunIndex = field(default_factory=RunIndex)
+    lanes: tuple[Lane, ...] = ()
+    marks: TimelineMarks = NO_MARKS
+    broken: int | None = None
+    snapshots: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    phases: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @classmethod
+    def of(cls, index: RunIndex, lanes: tuple[Lane, ...], marks: TimelineMarks, broken: int | None) -> TimelineScene:
+        snapshots = np.fromiter(index.snapshots, np.int64, len(index.snapshots))
+        phases = np.fromiter((place for place, _ in index.phases), np.int64, len(index.phases))
+        return cls(index, lanes, marks, broken, snapshots, phases)

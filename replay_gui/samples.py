@@ -1,0 +1,57 @@
+"""The bundled sample logs. (The agent that made them is in tests/samples_maker.)"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from replay_gui.core.atomic_file import write_whole
+from replay_gui.resource_paths import resources
+
+DAMAGED_EVENT = 812  # its place; the window, which counts from 1, says 813
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One bundled log; `title` and `about` are what the welcome page says of it."""
+
+    file: str
+    title: str
+    about: str
+
+    @property
+    def path(self) -> Path:
+        """Where the bundled one is."""
+        return resources() / "samples" / self.file
+
+
+REFERENCE = Sample(
+    "reference.rlog",
+    "Reference run",
+    "An agent repairs the slow queries of a shop after a night of migrations: 1,523 events, every state hashed.",
+)
+RERUN = Sample(
+    "faithful-rerun.rlog",
+    "Faithful re-run",
+    "The same work three days later on another machine: other times and ids, every event equal.",
+)
+OTHERWISE = Sample(
+    "search-answered-otherwise.rlog",
+    "Search answered otherwise",
+    "One search was answered without the newest documents; the agent went astray for a while and recovered.",
+)
+DAMAGED = Sample(
+    "damaged.rlog",
+    "Damaged log",
+    f"The reference run with one bit of event {DAMAGED_EVENT + 1} turned over after it was recorded.",
+)
+SAMPLES: tuple[Sample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED)
+
+
+def write_samples(folder: Path) -> list[Path]:
+    """Copy every bundled sample into `folder`, replacing files of the same names; return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / sample.file for sample in SAMPLES]
+    for sample, path in zip(SAMPLES, paths, strict=True):
+        write_whole(path, sample.path.read_bytes())
+    return paths

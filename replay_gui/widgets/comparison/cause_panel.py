@@ -1,0 +1,125 @@
+"""Why the runs differ: sentences, the weightiest first; or, by tool, numbers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from replay_gui.engine.answers import Progress
+from replay_gui.models.comparison.cause_list import CauseList
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.comparison.tool_table import ToolTable
+from replay_gui.widgets.comparison.cause_view import CauseView
+from replay_gui.widgets.comparison.place_prompt import PlacePrompt
+from replay_gui.widgets.comparison.rule_menu import RuleMenu
+from replay_gui.widgets.comparison.tool_difference_table import ToolDifferenceTable
+from replay_gui.widgets.parts.dimmer import Dimmer
+from replay_gui.widgets.parts.panel import Panel
+from replay_gui.widgets.parts.progress_strip import progress_words
+
+_ALIKE = "These runs are alike.\n\nEvery step of A has its equal in B, in the same order."
+_ALIKE_BUT = "These runs are alike but for what your rules ignore."
+_UNEXPLAINED = "The runs differ, and no cause could be made out."
+
+
+class CausePanel(Panel):
+    """A click on a cause goes there; a right click marks what it is about. `causes`, `tools`: the two bodies."""
+
+    def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
+        super().__init__("Why they differ", parent)
+        self._session = session
+        self._progress: Progress | None = None
+        self.list = CauseList(session, self)
+        self.tool_table = ToolTable(session, self)
+        self.causes = CauseView(self.list)
+        self.tools = ToolDifferenceTable(self.tool_table)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.causes)
+        self._pages.addWidget(self.tools)
+        self._dimmer = Dimmer(self._pages)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(PlacePrompt(session.rules))
+        column.addWidget(self._pages, 1)
+        self.set_body(body)
+        self.setFocusProxy(self.causes)
+        self.by_tool = self.add_button("By tool", "Calls, errors and answers of each tool in both runs", checkable=True)
+        self.by_tool.toggled.connect(self._on_by_tool)
+        self.causes.card_chosen.connect(self._on_card_chosen)
+        self.causes.menu_wanted.connect(self._on_cause_menu)
+        self.tools.menu_wanted.connect(self._on_tool_menu)
+        self.list.modelReset.connect(self._on_row_changed)
+        session.compared_changed.connect(self._refresh)
+        session.row_changed.connect(self._on_row_changed)
+        session.progress_changed.connect(self._on_progress_changed)
+        self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        comparison = self._session.comparison
+        if comparison is None:
+            self.causes.hint = (
+                "The runs are not compared." if self._progress is None else progress_words(self._progress)
+            )
+        elif comparison.diverged:
+            self.causes.hint = _UNEXPLAINED
+        else:
+            self.causes.hint = _ALIKE_BUT if comparison.counts.ignored else _ALIKE
+        alike = comparison is not None and not comparison.diverged
+        self.set_title("The runs are alike" if alike else "Why they differ")
+        self._dimmer.set_dimmed(comparison is not None and not self._session.fresh)
+        self.causes.viewport().update()
+
+    @Slot(object)
+    def _on_progress_changed(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._refresh()
+
+    @Slot()
+    def _on_row_changed(self) -> None:
+        """The card of the cause that the chosen row is, or follows from, is lit."""
+        comparison, point = self._session.comparison, self._session.point
+        row = -1 if comparison is None or point is None else self.list.row_of(int(comparison.points.cause[point]))
+        if row >= 0:
+            self.causes.setCurrentIndex(self.list.index(row))
+        else:
+            self.causes.clearSelection()
+
+    @Slot(bool)
+    def _on_by_tool(self, on: bool) -> None:
+        self._pages.setCurrentIndex(int(on))
+
+    # ---- what the user does -------------------------------------------------------------------------
+    @Slot(int)
+    def _on_card_chosen(self, row: int) -> None:
+        cause = self.list.item(row).cause
+        if cause is not None and self._session.fresh:
+            self._session.select_cause(cause)
+
+    @Slot(int, QPoint)
+    def _on_cause_menu(self, row: int, at: QPoint) -> None:
+        menu = self.cause_menu(row)
+        if menu.actions():
+            menu.popup(at)
+
+    def cause_menu(self, row: int) -> RuleMenu:
+        """What can be done about a cause."""
+        item, menu = self.list.item(row), RuleMenu(self._session, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        comparison = self._session.comparison
+        if item.rule is not None:
+            menu.offer_removal(item.rule)
+        elif item.cause is not None and comparison is not None:
+            place_a, place_b = (int(side[item.cause.point]) for side in (comparison.points.a, comparison.points.b))
+            session, place = (self._session.a, place_a) if place_a >= 0 else (self._session.b, place_b)
+            menu.offer(item.cause.tool, session.index.kinds[session.index.kind[place]])
+        return menu
+
+    @Slot(int, QPoint)
+    def _on_tool_menu(self, row: int, at: QPoint) -> None:
+        menu = RuleMenu(self._session, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.offer(self.tool_table.tool(row).tool, None)
+        menu.popup(at)

@@ -1,0 +1,145 @@
+"""The causes as cards: a numbered badge, what happened, where, and how much follows from it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from replay_gui.look.theme import FOCUS, GAP, LINE, ROW, UNIT, Bold, Medium, theme, theme_events, ui_font
+from replay_gui.models.comparison.cause_list import CauseItem, CauseList, Sort
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.widgets.parts.hint import paint_hint
+
+_BADGE = ROW
+_WRAP = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+_MOST_LINES = 4  # of the body
+_BATCH = 8  # cards that are measured at a time
+
+
+class CauseView(QListView):
+    """Shows a CauseList. Signals: card_chosen(int): a click, Enter, or the arrows. menu_wanted(int, QPoint): of a card.
+
+    Attributes: hint: what is shown where there are no cards.
+    """
+
+    card_chosen = Signal(int)
+    menu_wanted = Signal(int, QPoint)
+
+    def __init__(self, causes: CauseList, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hint = ""
+        self.setAccessibleName("Why they differ")
+        self.setModel(causes)
+        self.setItemDelegate(_CardDelegate(self, causes))
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setBatchSize(_BATCH)
+        self.setMouseTracking(True)
+        self.clicked.connect(self._on_clicked)
+        theme_events().changed.connect(self.viewport().update)
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        self.card_chosen.emit(index.row())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        before = self.currentIndex().row()
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            super().keyPressEvent(event)
+            if self.currentIndex().row() == before:
+                return
+        if self.currentIndex().isValid():
+            self.card_chosen.emit(self.currentIndex().row())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        at = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            index = self.currentIndex()
+            at = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        if index.isValid():
+            self.menu_wanted.emit(index.row(), at)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()  # texts wrap otherwise now
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.model().rowCount() == 0 and self.hint:
+            paint_hint(self.viewport(), self.hint)
+
+
+class _CardDelegate(QStyledItemDelegate):
+    def __init__(self, view: CauseView, causes: CauseList) -> None:
+        super().__init__(view)
+        self._view = view
+        self._causes = causes
+        self._title, self._body, self._number = ui_font(Bold), ui_font(), ui_font(Medium)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        width = self._view.viewport().width()
+        heights = self._heights(self._causes.item(index.row()), width)
+        return QSize(width, sum(heights) + 2 * GAP + UNIT)
+
+    def _heights(self, item: CauseItem, width: int) -> tuple[int, int, int]:
+        """Of title, body and what follows."""
+        room = QRect(0, 0, max(width - _BADGE - 4 * GAP, 10 * GAP), 100 * ROW)
+        title, body = QFontMetrics(self._title), QFontMetrics(self._body)
+        lines = body.boundingRect(room, _WRAP, item.body).height() if item.body else 0
+        return (
+            title.boundingRect(room, _WRAP, item.title).height() + 1,
+            min(lines, _MOST_LINES * body.lineSpacing()) + 1,
+            body.lineSpacing() + 1 if item.follow else 0,
+        )
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        now, rect = theme(), option.rect
+        item = self._causes.item(index.row())
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, now.selection if chosen else now.hover)
+        painter.fillRect(rect.x(), rect.bottom(), rect.width(), LINE, now.line)
+        quiet = item.sort is Sort.SILENCED
+        self._paint_badge(painter, rect, item)
+        title, body, follow = self._heights(item, rect.width())
+        left = rect.x() + 2 * GAP + _BADGE + UNIT
+        space = QRect(left, rect.y() + GAP, rect.right() - left - GAP - UNIT, title)
+        self._draw(painter, space, item.title, self._title, now.secondary if quiet and not chosen else now.text)
+        space = QRect(left, space.bottom() + 1, space.width(), body)
+        self._draw(painter, space, item.body, self._body, now.text if chosen else now.secondary)
+        space = QRect(left, space.bottom() + 1, space.width(), follow)
+        ink = now.bad_text if item.sort is Sort.CERTAIN else now.warn_text
+        self._draw(painter, space, item.follow, self._body, now.text if chosen and now.name == "light" else ink)
+        if chosen and self._view.hasFocus():
+            painter.setPen(now.accent)
+            painter.drawRect(rect.adjusted(FOCUS // 2, FOCUS // 2, -FOCUS, -FOCUS))
+
+    def _paint_badge(self, painter: QPainter, rect: QRect, item: CauseItem) -> None:
+        now = theme()
+        grounds = {Sort.CERTAIN: now.bad_bg, Sort.POSSIBLE: now.warn_bg, Sort.SILENCED: now.raised}
+        inks = {Sort.CERTAIN: now.bad_text, Sort.POSSIBLE: now.warn_text, Sort.SILENCED: now.secondary}
+        place = QRect(rect.x() + GAP + UNIT, rect.y() + GAP, _BADGE, _BADGE)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(grounds[item.sort])
+        painter.drawEllipse(place)
+        painter.setPen(inks[item.sort])
+        painter.setFont(self._number)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(item.number))
+        painter.restore()
+
+    def _draw(self, painter: QPainter, space: QRect, text: str, font: QFont, colour: QColor) -> None:
+        painter.setFont(font)
+        painter.setPen(colour)
+        painter.drawText(space, _WRAP, text)

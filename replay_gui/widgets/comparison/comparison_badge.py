@@ -1,0 +1,35 @@
+"""Whether the runs are the same, always in sight."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.engine.answers import Progress
+from replay_gui.look.theme import theme_events
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.comparison.comparison_words import comparison_verdict
+from replay_gui.widgets.parts.verdict_pill import VerdictPill
+
+
+class ComparisonBadge(VerdictPill):
+    """What came of the comparison."""
+
+    def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._progress: Progress | None = None
+        self.setToolTip("What came of the comparison")
+        session.compared_changed.connect(self.refresh)
+        session.progress_changed.connect(self._on_progress_changed)
+        theme_events().changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot(object)
+    def _on_progress_changed(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        self.show_verdict(comparison_verdict(self._session.compared, self._session.fresh, self._progress))

@@ -1,0 +1,108 @@
+"""Paints a line of differences: where, what A has, what B has, with the words that differ marked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from replay_gui.look.theme import GAP, LINE, UNIT, data_font, theme
+from replay_gui.models.comparison.diff_lines import DiffLine, Ink
+from replay_gui.models.comparison.diff_rows import DiffRows
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.widgets.parts.marked_text import draw_marked
+from replay_gui.widgets.parts.row_view import RowView
+
+_SIGNS = 2 * GAP
+_KEY_SHARE = 0.5  # of the row, at most
+_NO_MARKS: tuple[tuple[int, int], ...] = ()
+
+
+class DiffDelegate(QStyledItemDelegate):
+    """For a RowView over DiffRows."""
+
+    def __init__(self, view: RowView, rows: DiffRows) -> None:
+        super().__init__(view)
+        self._view = view
+        self._rows = rows
+        self._data = data_font()
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        rect: QRect = option.rect
+        line, now = self._rows.line(index.row()), theme()
+        painter.setFont(self._data)
+        beside = line.ink is Ink.PAIR and not self._rows.unified
+        if beside:
+            self._paint_beside(painter, rect, line)
+        else:
+            ground = {Ink.REMOVED: now.removed, Ink.ADDED: now.added, Ink.PAIR: now.changed}.get(line.ink)
+            if ground is not None:
+                painter.fillRect(rect, ground)
+            elif index.row() == self._view.hovered:
+                painter.fillRect(rect, now.hover)
+            self._paint_line(painter, rect, line)
+        if option.state & QStyle.StateFlag.State_Selected and self._view.hasFocus():
+            painter.setPen(now.accent)
+            painter.drawRect(rect.adjusted(0, 0, -LINE, -LINE))
+
+    def _paint_line(self, painter: QPainter, rect: QRect, line: DiffLine) -> None:
+        now = theme()
+        sign = {Ink.REMOVED: "−", Ink.ADDED: "+"}.get(line.ink, "")
+        inks = {Ink.REMOVED: now.removed_text, Ink.ADDED: now.added_text}
+        left = GAP + UNIT
+        if sign or line.indent:
+            self._words(painter, rect.adjusted(left, 0, 0, 0), sign, inks.get(line.ink, now.secondary))
+            left += _SIGNS
+        space = rect.adjusted(left, 0, -GAP, 0)
+        if line.key:
+            quiet = line.ink in (Ink.QUIET, Ink.IGNORED)
+            space = self._words(painter, space, line.key, now.secondary if quiet else now.accent, _KEY_SHARE)
+        if line.ink is Ink.PAIR:
+            space = self._side(painter, space, line.a, line.marked_a, now.text, now.removed_word)
+            space = self._words(painter, space, "→", now.secondary)
+            space = self._side(painter, space, line.b, line.marked_b, now.text, now.added_word)
+        elif line.ink is Ink.ADDED:
+            space = self._side(painter, space, line.b, line.marked_b, now.text, now.added_word)
+        elif line.a is not None:
+            loud = now.text if line.ink is Ink.REMOVED else now.secondary
+            space = self._side(painter, space, line.a, line.marked_a, loud, now.removed_word)
+            if line.ink is Ink.IGNORED and line.b is not None:
+                space = self._words(painter, space, f"→ {line.b}", now.secondary)
+        if line.note:
+            self._words(painter, space, line.note, now.secondary)
+
+    def _paint_beside(self, painter: QPainter, rect: QRect, line: DiffLine) -> None:
+        """A on the left half, B on the right one."""
+        now, half = theme(), rect.width() // 2
+        left, right = rect.adjusted(0, 0, -(rect.width() - half), 0), rect.adjusted(half, 0, 0, 0)
+        for place, text, marked, ground, word in (
+            (left, line.a, line.marked_a, now.removed, now.removed_word),
+            (right, line.b, line.marked_b, now.added, now.added_word),
+        ):
+            if text is not None:
+                painter.fillRect(place, ground)
+            space = place.adjusted(GAP + UNIT, 0, -GAP, 0)
+            if line.key:
+                space = self._words(painter, space, line.key, now.accent, _KEY_SHARE)
+            if text is not None:
+                self._side(painter, space, text, marked, now.text, word)
+            else:
+                self._words(painter, space, "not there", now.secondary)
+        painter.fillRect(left.right(), rect.y(), LINE, rect.height(), now.line)
+
+    def _side(
+        self,
+        painter: QPainter,
+        space: QRect,
+        text: str | None,
+        marked: tuple[tuple[int, int], ...],
+        ink: QColor,
+        word: QColor,
+    ) -> QRect:
+        taken = draw_marked(painter, space, text or "", marked, ink, word)
+        return space.adjusted(taken + GAP, 0, 0, 0)
+
+    def _words(self, painter: QPainter, space: QRect, text: str, ink: QColor, share: float = 1.0) -> QRect:
+        room = QRect(space.x(), space.y(), round(space.width() * share), space.height())
+        taken = draw_marked(painter, room, text, _NO_MARKS, ink, ink)
+        return space.adjusted(taken + GAP, 0, 0, 0)

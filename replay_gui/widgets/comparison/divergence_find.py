@@ -1,0 +1,121 @@
+"""The line over the aligned rows in which a text is looked for in both runs, with what was found in the chosen row."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from replay_gui.core.facts.find import Hit
+from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role, theme, theme_events
+from replay_gui.models.comparison.comparison_finder import ComparisonFinder
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.widgets.parts.find_field import FindField
+from replay_gui.widgets.parts.line_text import LineText
+from replay_gui.widgets.parts.marked_text import draw_marked
+
+_BEFORE = 3  # shares of the room: one is for what stands before the hit
+
+
+class DivergenceFind(QFrame):
+    """Hidden until there is something to be found. `field`: the line. `found`: what stands beside it.
+
+    Signals:
+        left(): the finding has ended.
+    """
+
+    left = Signal()
+
+    def __init__(self, session: ComparisonSession, finder: ComparisonFinder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._finder = session, finder
+        set_role(self, "bar")
+        self.setFixedHeight(HEAD)
+        self.field = FindField(finder, closes=True)
+        self.found = _FoundText(session, finder)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, GAP, 0)
+        row.setSpacing(UNIT)
+        row.addWidget(self.field)
+        row.addWidget(self.found, 1)
+        self.field.left.connect(self._on_left)
+        finder.started.connect(self._on_started)
+        self.hide()
+
+    @Slot()
+    def begin(self) -> None:
+        """Goes to the line."""
+        self.show()
+        self.field.begin()
+
+    def step(self, forward: bool) -> None:
+        """To the next row with a hit, or the last; where nothing is looked for yet, to the line."""
+        self.show()
+        self.field.step(forward)
+
+    @Slot()
+    def end(self) -> None:
+        """As Esc in the line."""
+        self.field.leave()
+
+    @Slot()
+    def _on_left(self) -> None:
+        self.hide()
+        self.left.emit()
+
+    @Slot()
+    def _on_started(self) -> None:
+        if self._finder.text and self._session.active:
+            self.show()
+        elif not self._session.active:
+            self.hide()
+
+
+class _FoundText(QWidget):
+    """What was found in the chosen row: the side, and the words about the hit."""
+
+    def __init__(self, session: ComparisonSession, finder: ComparisonFinder) -> None:
+        super().__init__()
+        self._session, self._finder = session, finder
+        self._line = LineText(data_font())
+        self.setAccessibleName("What was found in the chosen row")
+        finder.moved.connect(self._refresh)
+        finder.started.connect(self._refresh)
+        finder.grew.connect(self._refresh)
+        theme_events().changed.connect(self.update)
+
+    @property
+    def hits(self) -> list[tuple[str, Hit]]:
+        """(A or B, what was found there); once, where both read alike."""
+        row = self._session.row
+        found = [(name, self._finder.hit(row, in_a=name == "A")) for name in "AB"]
+        hits = [(name, hit) for name, hit in found if hit is not None]
+        return [("A, B", hits[0][1])] if len(hits) == 2 and hits[0][1].text == hits[1][1].text else hits
+
+    @Slot()
+    def _refresh(self) -> None:
+        self.setAccessibleDescription("; ".join(f"{name}: {hit.text}" for name, hit in self.hits))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        hits, now = self.hits, theme()
+        painter = QPainter(self)
+        width = self.width() // max(len(hits), 1)
+        for place, (name, hit) in enumerate(hits):
+            space = QRect(place * width, 0, width - GAP, self.height())
+            self._line.draw(painter, space, name, now.secondary)
+            left = self._line.width(name) + GAP
+            painter.setFont(self._line.font)
+            text, span = _about(hit, self._line, (space.width() - left) // _BEFORE)
+            draw_marked(painter, space.adjusted(left, 0, 0, 0), text, (span,), now.text, now.changed_word)
+        painter.end()
+
+
+def _about(hit: Hit, line: LineText, room: int) -> tuple[str, tuple[int, int]]:
+    """The text of a hit and where the hit is in it, with as much before it as fits into `room` pixels."""
+    cut = 0
+    while cut < hit.start and line.width(hit.text[cut : hit.start]) > room:
+        cut += 1
+    text = f"…{hit.text[cut:]}" if cut else hit.text
+    shift = 1 - cut if cut else 0
+    return text, (hit.start + shift, hit.stop + shift)

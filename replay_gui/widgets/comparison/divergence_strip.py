@@ -1,0 +1,122 @@
+"""All of a comparison in one narrow column: where what kind of divergence is, hits, and the part in sight, to drag."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QScrollBar, QWidget
+
+from replay_gui.look.theme import ICON, LINE, ROW, SMALL_RADIUS, theme, theme_events
+from replay_gui.models.comparison.compare_rows import CompareRows, Tone
+from replay_gui.models.comparison.comparison_finder import ComparisonFinder
+
+_LEAST = 3  # pixels of a mark
+_GRASP = 12  # pixels of the window, at least
+
+
+class DivergenceStrip(QWidget):
+    """Stands in for the view's scroll bar. Click or drag: that place comes into sight."""
+
+    def __init__(
+        self, rows: CompareRows, finder: ComparisonFinder, bar: QScrollBar, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._rows = rows
+        self._finder = finder
+        self._bar = bar
+        self._held = 0.0  # where in the window it was grasped, in pixels from its top
+        self._marks: NDArray[np.uint8] | None = None
+        self.setFixedWidth(ICON)
+        self.setAccessibleName("Overview of all divergences")
+        self.setToolTip("Every divergence and every hit; click or drag to go there")
+        bar.valueChanged.connect(self.update)
+        bar.rangeChanged.connect(self.update)
+        rows.modelReset.connect(self._on_rows_changed)
+        finder.started.connect(self.update)
+        finder.grew.connect(self.update)
+        theme_events().changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(ICON, 10 * ROW)
+
+    @Slot()
+    def _on_rows_changed(self) -> None:
+        self._marks = None
+        self.update()
+
+    def marks(self) -> NDArray[np.uint8]:
+        """The Tone of each pixel, from top to bottom: the greatest of those that fall on it."""
+        height = max(self.height(), 1)
+        if self._marks is None or len(self._marks) != height:
+            self._marks = np.zeros(height, np.uint8)
+            rows = self._rows.changes
+            if len(rows) and self._rows.shown.count:
+                pixels = self._rows.shown.lines(rows) * height // self._rows.shown.count
+                np.maximum.at(self._marks, pixels, self._rows.tones(rows))
+        return self._marks
+
+    def hits(self) -> NDArray[np.int64]:
+        """The pixels, from the top, of rows that hold what is looked for; each once."""
+        rows, count = self._finder.rows, self._rows.shown.count
+        if not len(rows) or not count:
+            return np.zeros(0, np.int64)
+        return np.unique(self._rows.shown.lines(rows) * max(self.height(), 1) // count)
+
+    def in_sight(self) -> tuple[float, float]:
+        """Top and bottom, in pixels, of what is in sight."""
+        count = max(self._rows.shown.count, 1)
+        page = self._bar.pageStep()
+        top = self._bar.value() / count * self.height()
+        size = min(page / count, 1.0) * self.height()
+        if size < _GRASP:
+            top, size = max(0.0, top - (_GRASP - size) / 2), _GRASP
+        return min(top, self.height() - size), min(top, self.height() - size) + size
+
+    # ---- hands ----------------------------------------------------------------------------------------
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            top, bottom = self.in_sight()
+            y = event.position().y()
+            self._held = y - top if top <= y <= bottom else (bottom - top) / 2
+            self._go(y)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event.position().y())
+
+    def _go(self, y: float) -> None:
+        self._bar.setValue(round((y - self._held) / max(self.height(), 1) * self._rows.shown.count))
+
+    # ---- painting -------------------------------------------------------------------------------------
+    def paintEvent(self, event: QPaintEvent) -> None:
+        now, painter = theme(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        space = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(now.line, LINE))
+        painter.setBrush(now.panel)
+        painter.drawRoundedRect(space, SMALL_RADIUS, SMALL_RADIUS)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        marks = self.marks()
+        for tone in (Tone.IGNORED, Tone.MOVED, Tone.STATE, Tone.ONLY, Tone.CHANGED, Tone.CAUSE):
+            colour = _ink(tone)
+            for y in np.flatnonzero(marks == tone):
+                painter.fillRect(2, int(y), self.width() - 4, _LEAST, colour)
+        for y in self.hits().tolist():
+            painter.fillRect(self.width() // 2, y, self.width() // 2 - 1, _LEAST - 1, now.text)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        top, bottom = self.in_sight()
+        glass = QColor(now.accent)
+        glass.setAlphaF(0.16)
+        painter.setBrush(glass)
+        painter.setPen(QPen(now.accent, 1.5))
+        painter.drawRoundedRect(QRectF(1, top + 1, self.width() - 2, bottom - top - 2), SMALL_RADIUS, SMALL_RADIUS)
+        painter.end()
+
+
+def _ink(tone: Tone) -> QColor:
+    now = theme()
+    inks = {Tone.CAUSE: now.error, Tone.CHANGED: now.memory, Tone.ONLY: now.tools[0], Tone.MOVED: now.moved}
+    inks[Tone.IGNORED] = now.line
+    return inks.get(tone, now.changed_text)

@@ -1,0 +1,238 @@
+"""The split view with its heads and the strip at its side, and what can be done to a row of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QSize, Qt, Slot
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from replay_gui.core.divergence.comparison import GAP as NO_PLACE
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.answers import Progress
+from replay_gui.look.icons import icon
+from replay_gui.look.theme import GAP, HEAD, ICON, LINE, LINKS, UNIT, set_role, theme, theme_events
+from replay_gui.models.comparison.compare_rows import SIDE_A, SIDE_B, CompareRows
+from replay_gui.models.comparison.comparison_finder import ComparisonFinder
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.session import Session
+from replay_gui.widgets.comparison.divergence_find import DivergenceFind
+from replay_gui.widgets.comparison.divergence_strip import DivergenceStrip
+from replay_gui.widgets.comparison.rule_menu import RuleMenu
+from replay_gui.widgets.comparison.split_view import SplitView
+from replay_gui.widgets.parts.dimmer import Dimmer
+from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.progress_strip import progress_words
+
+_NAME = 80
+
+
+class DivergenceView(QWidget):
+    """Both runs, aligned.
+
+    `view`: the rows; `rows`: their model; `strip`: the overview; `finder`: a search in both, `finding`: its line.
+    """
+
+    def __init__(self, session: ComparisonSession, finder: ComparisonFinder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._progress: Progress | None = None
+        self._anchor: tuple[int, int] | None = None  # the side and the place that a counterpart is looked for
+        self.rows = CompareRows(session, self)
+        self.view = SplitView(session, self.rows, finder)
+        self._dimmer = Dimmer(self.view)
+        self.strip = DivergenceStrip(self.rows, finder, self.view.verticalScrollBar())
+        self.finder = finder
+        self.finding = DivergenceFind(session, finder)
+        self._names = (ElidedLabel(), ElidedLabel())
+        heads = QHBoxLayout()
+        heads.setContentsMargins(0, 0, 0, 0)
+        heads.setSpacing(0)
+        heads.addWidget(_head(self._names[0]), 1)
+        heads.addWidget(_Gutter())
+        self.find_button = QToolButton()
+        self.find_button.setToolTip(f"{finder.TITLE} (Ctrl+F)")
+        self.find_button.setAccessibleName(finder.TITLE)
+        self.find_button.setIconSize(QSize(ICON, ICON))
+        self.find_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        heads.addWidget(_head(self._names[1], self.find_button), 1)
+        self.prompt = _AnchorPrompt()
+        card = QFrame()
+        set_role(card, "panel")
+        card.setAccessibleName("Both runs, aligned")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(0, 0, 0, UNIT)
+        column.setSpacing(0)
+        column.addLayout(heads)
+        column.addWidget(self.finding)
+        column.addWidget(self.prompt)
+        column.addWidget(self.view, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(card, 1)
+        row.addWidget(self.strip)
+        self.setFocusProxy(self.view)
+        self.view.menu_wanted.connect(self._on_menu_wanted)
+        self.view.side_chosen.connect(self._on_side_chosen)
+        self.prompt.cancel.clicked.connect(self.cancel_anchor)
+        self.find_button.clicked.connect(self.finding.begin)
+        self.finding.left.connect(self.view.setFocus)
+        theme_events().changed.connect(self._set_icon)
+        self._set_icon()
+        finder.arrived.connect(self._on_arrived)
+        session.compared_changed.connect(self._refresh)
+        session.progress_changed.connect(self._on_progress_changed)
+        session.a.run_changed.connect(self._refresh)
+        session.b.run_changed.connect(self._refresh)
+        self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        session = self._session
+        for name, letter, side in zip(self._names, "AB", (session.a, session.b), strict=True):
+            name.setText(f"{letter} · {run_name(side)}")
+        waits = "The runs are not compared." if self._progress is None else progress_words(self._progress)
+        self.view.hint = waits if session.comparison is None else "Neither run has any event."
+        self._dimmer.set_dimmed(session.comparison is not None and not session.fresh)
+        self.view.viewport().update()
+
+    @Slot()
+    def _set_icon(self) -> None:
+        self.find_button.setIcon(icon("search"))
+
+    @Slot(object)
+    def _on_progress_changed(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._refresh()
+
+    @Slot(bool)
+    def set_changes_only(self, on: bool) -> None:
+        self.rows.set_changes_only(on)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._anchor is not None:
+            self.cancel_anchor()
+        elif event.key() == Qt.Key.Key_Escape and self.finding.isVisible():
+            self.finding.end()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(int)
+    def _on_arrived(self, row: int) -> None:
+        """The step of a search led to this row."""
+        self.rows.reveal(row)
+        if self.finder.hit(row, self.view.side == SIDE_A) is None:
+            self.view.set_side(SIDE_B if self.view.side == SIDE_A else SIDE_A)
+        self.view.show_chosen()
+
+    # ---- anchors ------------------------------------------------------------------------------------
+    @Slot()
+    def begin_anchor(self) -> None:
+        """Takes the chosen row's event on the chosen side as one half of an anchor."""
+        place = self._place(self._session.row, self.view.side)
+        if place is not None:
+            self._anchor = self.view.side, place
+            here, there = ("A", "B") if self.view.side == SIDE_A else ("B", "A")
+            self.prompt.ask(f"Choose the step of {there} that is the same as {place + 1:,} of {here}.")
+            self.view.set_side(SIDE_B if self.view.side == SIDE_A else SIDE_A)
+            self.view.setFocus()
+
+    @Slot()
+    def cancel_anchor(self) -> None:
+        self._anchor = None
+        self.prompt.hide()
+
+    @Slot(int, int)
+    def _on_side_chosen(self, row: int, side: int) -> None:
+        if self._anchor is None or side == self._anchor[0]:
+            return
+        place = self._place(row, side)
+        if place is not None:
+            first = self._anchor[1]
+            self.cancel_anchor()
+            self._session.set_anchor(*((first, place) if side == SIDE_B else (place, first)))
+
+    def _place(self, row: int, side: int) -> int | None:
+        comparison = self._session.comparison
+        if comparison is None or row < 0:
+            return None
+        place = int((comparison.alignment.a if side == SIDE_A else comparison.alignment.b)[row])
+        return None if place == NO_PLACE else place
+
+    # ---- the menu of a row --------------------------------------------------------------------------
+    @Slot(int, int, QPoint)
+    def _on_menu_wanted(self, row: int, side: int, at: QPoint) -> None:
+        self._session.select(row)
+        menu = self.row_menu(row, side)
+        if menu.actions():
+            menu.popup(at)
+
+    def row_menu(self, row: int, side: int) -> RuleMenu:
+        """Rules about a row's event, and the way to an anchor."""
+        menu = RuleMenu(self._session, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        aligned = self.rows.aligned(row)
+        event = aligned.a if side == SIDE_A else aligned.b
+        shown = event or aligned.a or aligned.b
+        if shown is not None:
+            menu.offer(shown.tool, shown.kind)
+        if event is not None:
+            menu.addSeparator()
+            menu.addAction(f"This is the same step as … in {'B' if side == SIDE_A else 'A'}").triggered.connect(
+                self.begin_anchor
+            )
+        return menu
+
+
+def run_name(session: Session) -> str:
+    return "" if session.facts is None else one_line(session.facts.name, _NAME)
+
+
+def _head(name: ElidedLabel, button: QToolButton | None = None) -> QFrame:
+    head = QFrame()
+    set_role(head, "head")
+    head.setFixedHeight(HEAD)
+    set_role(name, "title")
+    row = QHBoxLayout(head)
+    row.setContentsMargins(GAP + UNIT, 0, GAP, 0)
+    row.addWidget(name, 1)
+    if button is not None:
+        row.addWidget(button)
+    return head
+
+
+class _Gutter(QWidget):
+    """Between the heads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(LINKS)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme().window)
+        for x in (0, self.width() - LINE):
+            painter.fillRect(x, 0, LINE, self.height(), theme().line)
+        painter.end()
+
+
+class _AnchorPrompt(QFrame):
+    """What is asked for while an anchor is being set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_role(self, "info")
+        self._words = QLabel()
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self.cancel = QToolButton()
+        self.cancel.setText("Cancel")
+        set_role(self.cancel, "link")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP + UNIT, 0, GAP, 0)
+        row.addWidget(self._words, 1)
+        row.addWidget(self.cancel)
+        self.hide()
+
+    def ask(self, words: str) -> None:
+        self._words.setText(words)
+        self.show()

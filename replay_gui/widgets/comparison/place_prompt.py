@@ -1,0 +1,60 @@
+"""Asks in place where rules are to be kept."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from replay_gui.look.theme import GAP, UNIT, set_role
+from replay_gui.models.comparison.rule_book import RuleBook
+
+
+class PlacePrompt(QFrame):
+    """Hidden until the rule book wants to know; the rules are in force meanwhile."""
+
+    def __init__(self, rules: RuleBook, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rules = rules
+        set_role(self, "raised")
+        words = QLabel("In force. Keep this rule for another time?")
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        words.setWordWrap(True)
+        self.beside = QPushButton("Beside the log")
+        self.everywhere = QPushButton("For all my runs")
+        self.not_now = QPushButton("Not now")
+        set_role(self.not_now, "link")
+        self.beside.clicked.connect(self._on_beside)
+        self.everywhere.clicked.connect(self._on_everywhere)
+        self.not_now.clicked.connect(self.hide)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(UNIT)
+        for button in (self.beside, self.everywhere, self.not_now):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP + UNIT, GAP, GAP, GAP)
+        column.setSpacing(UNIT)
+        column.addWidget(words)
+        column.addLayout(buttons)
+        rules.place_wanted.connect(self._on_wanted)
+        rules.place_settled.connect(self.hide)
+        self.hide()
+
+    @Slot()
+    def _on_wanted(self) -> None:
+        beside = self._rules.beside
+        self.beside.setEnabled(beside is not None)
+        self.beside.setToolTip(
+            "" if beside is None else "In a file of its own next to the log of A; the log is not touched"
+        )
+        self.everywhere.setToolTip("In your settings")
+        self.show()
+
+    @Slot()
+    def _on_beside(self) -> None:
+        if (path := self._rules.beside) is not None:
+            self._rules.choose_place(path)
+
+    @Slot()
+    def _on_everywhere(self) -> None:
+        self._rules.choose_place(self._rules.everywhere())

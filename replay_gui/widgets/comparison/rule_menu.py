@@ -1,0 +1,62 @@
+"""What can be marked as non-deterministic or ignored, of a tool, a kind of event or a place in a payload."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.text.dotted import dotted
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+
+_NAME = 40
+
+
+class RuleMenu(QMenu):
+    """Offers rules for what it is told of, and puts the chosen one in force."""
+
+    def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+
+    def offer(self, tool: str | None, kind: str | None, path: str | None = None) -> None:
+        """Adds what fits."""
+        if path and tool:
+            self._add(f"Ignore {_said(dotted(path))} in {_said(tool)}", Rule(Action.IGNORE, tool=tool, path=path))
+        elif path and kind:
+            self._add(f"Ignore {_said(dotted(path))} in {_said(kind)}", Rule(Action.IGNORE, kind=kind, path=path))
+        if tool:
+            self._add(f"Mark {_said(tool)} as non-deterministic", Rule(Action.NONDETERMINISTIC, tool=tool))
+            self._add(f"Ignore all of {_said(tool)}", Rule(Action.IGNORE, tool=tool))
+        elif kind:
+            self._add(f"Mark {_said(kind)} as non-deterministic", Rule(Action.NONDETERMINISTIC, kind=kind))
+            self._add(f"Ignore every {_said(kind)}", Rule(Action.IGNORE, kind=kind))
+
+    def offer_removal(self, place: int) -> None:
+        """Offers to take back the rule at this place."""
+        action = self.addAction("Remove this rule")
+        action.setData(place)
+        action.triggered.connect(self._on_removed)
+
+    def _add(self, words: str, rule: Rule) -> None:
+        action = self.addAction(words)
+        action.setData(rule)
+        action.triggered.connect(self._on_chosen)
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self._session.rules.add(action.data())
+
+    @Slot()
+    def _on_removed(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self._session.rules.remove(action.data())
+
+
+def _said(name: str) -> str:
+    return one_line(name, _NAME).replace("&", "&&")

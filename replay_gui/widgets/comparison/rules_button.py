@@ -1,0 +1,95 @@
+"""The rules in force, in the tool bar: how many, and in its menu each to switch off or to take away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from replay_gui.core.divergence.presets import PRESETS
+from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.comparison.rule_words import rule_words
+from replay_gui.widgets.parts.check_menu import CheckMenu
+
+
+class RulesButton(QToolButton):
+    """Its menu is made anew each time it opens."""
+
+    def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.list = CheckMenu(self)
+        self.setMenu(self.list)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolTip("What the comparison passes over")
+        self.list.aboutToShow.connect(self.fill)
+        session.rules.changed.connect(self._count)
+        session.compared_changed.connect(self._count)
+        session.anchors_changed.connect(self._count)
+        self._count()
+
+    @Slot()
+    def _count(self) -> None:
+        count = len(self._session.rules.in_force) + len(self._session.anchors)
+        self.setText(f"Rules · {count:,}" if count else "Rules")
+        self.setAccessibleName(f"Rules, {count:,} in force")
+
+    @Slot()
+    def fill(self) -> None:
+        """Lists the rules and the anchors, and what can be added."""
+        rules, menu = self._session.rules, self.list
+        menu.clear()
+        if not rules.entries and not self._session.anchors:
+            menu.addAction("No rules: every difference counts").setEnabled(False)
+        for place, entry in enumerate(rules.entries):
+            action = menu.addAction(_escaped(": ".join(rule_words(entry.rule))))
+            action.setCheckable(True)
+            action.setChecked(entry.on)
+            action.setData(place)
+            action.toggled.connect(self._on_switched)
+        if rules.entries:
+            removal = menu.addMenu("Remove")
+            for place, entry in enumerate(rules.entries):
+                action = removal.addAction(_escaped(": ".join(rule_words(entry.rule))))
+                action.setData(place)
+                action.triggered.connect(self._on_removed)
+        menu.addSeparator()
+        presets = menu.addMenu("Ignore texts like")
+        for name in PRESETS:
+            action = presets.addAction(name.capitalize())
+            action.setData(name)
+            action.triggered.connect(self._on_preset)
+        if self._session.anchors:
+            menu.addSeparator()
+        for a, b in self._session.anchors:
+            action = menu.addAction(f"Remove anchor: {a + 1:,} of A is {b + 1:,} of B")
+            action.setData((a, b))
+            action.triggered.connect(self._on_anchor_removed)
+
+    @Slot(bool)
+    def _on_switched(self, on: bool) -> None:
+        self._session.rules.switch(self._sender_data(), on)
+
+    @Slot()
+    def _on_removed(self) -> None:
+        self._session.rules.remove(self._sender_data())
+
+    @Slot()
+    def _on_preset(self) -> None:
+        self._session.rules.add(Rule(Action.IGNORE, pattern=self._sender_data()))
+
+    @Slot()
+    def _on_anchor_removed(self) -> None:
+        self._session.remove_anchor(tuple(self._sender_data()))
+
+    def _sender_data(self) -> Any:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        return action.data()
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&&")

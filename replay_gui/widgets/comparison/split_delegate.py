@@ -1,0 +1,154 @@
+"""Paints a line of the split view: an event of A or of B, the band that links them, a gap, a fold."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from replay_gui.engine.answers import EventRow
+from replay_gui.look.marks import draw_mark
+from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font
+from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, CompareRows, Tone, fold_words
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.run.event_table import label
+from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText
+from replay_gui.widgets.parts.marked_text import draw_marked
+from replay_gui.widgets.parts.row_view import RowView
+
+_BAR = 3  # of a moved event, at the outer edge
+_QUIET = 0.45  # how much of a tint an ignored difference has
+_BAND = 0.75
+
+
+class SplitDelegate(QStyledItemDelegate):
+    """For a RowView over CompareRows."""
+
+    def __init__(self, view: RowView, rows: CompareRows) -> None:
+        super().__init__(view)
+        self._view = view
+        self._rows = rows
+        self._data, self._ui = LineText(data_font()), LineText(ui_font())
+        self._number, self._label = 5 * GAP, 12 * GAP
+
+    def fit(self, count: int, labels: list[str], width: int) -> None:
+        """Makes room for numbers up to `count` and for these labels, on sides `width` pixels wide."""
+        self._number = self._data.width(f"{count:,}") + 2 * GAP
+        longest = max(map(self._ui.width, labels), default=0)
+        self._label = min(longest + 2 * GAP, max(width // 4, 10 * GAP))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        rect: QRect = option.rect
+        line, shown = index.row(), self._rows.shown
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if fold := shown.fold(line):
+            self._paint_fold(painter, rect, index.column(), fold, chosen, line == self._view.hovered)
+            return
+        row = shown.row(line)
+        tone, aligned = self._rows.tone(row), self._rows.aligned(row)
+        if index.column() == GUTTER:
+            self._paint_band(painter, rect, tone, chosen)
+            return
+        is_a = index.column() == SIDE_A
+        event, marked = (aligned.a, aligned.marked_a) if is_a else (aligned.b, aligned.marked_b)
+        if event is None:
+            self._paint_gap(painter, rect, tone)
+        else:
+            self._paint_ground(painter, rect, tone, chosen, line == self._view.hovered)
+            if tone is Tone.MOVED:
+                painter.fillRect(rect.x(), rect.y(), _BAR, rect.height(), theme().moved)
+            self._paint_event(painter, rect, index.column(), event, tone, marked)
+        if chosen:
+            painter.setPen(QPen(theme().accent, LINE))
+            painter.drawRect(rect.adjusted(0, 0, -LINE, -LINE))
+
+    def _paint_event(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        side: int,
+        event: EventRow,
+        tone: Tone,
+        marked: tuple[tuple[int, int], ...],
+    ) -> None:
+        now = theme()
+        left = rect.x() + UNIT
+        differs = tone >= Tone.MOVED
+        space = QRect(left, rect.y(), self._number, rect.height())
+        self._data.draw(painter, space, f"{event.position:,}", now.secondary if differs else now.faint, RIGHT)
+        left += self._number + GAP + UNIT
+        hue = kind_color(event.kind, self._rows.tool_place(side, event))
+        draw_mark(painter, event.kind, QPointF(left + UNIT + 1, rect.center().y() + 1), hue)
+        left += round(MARK) + GAP
+        space = QRect(left, rect.y(), self._label, rect.height())
+        self._ui.draw(painter, space, label(event), now.text)
+        space = QRect(left + self._label + UNIT, rect.y(), rect.right() - left - self._label - GAP, rect.height())
+        ink = now.bad_text if event.failed or event.broken else now.text if differs else now.secondary
+        painter.setFont(self._data.font)
+        draw_marked(painter, space, event.text, marked, ink, _word(tone))
+
+    def _paint_ground(self, painter: QPainter, rect: QRect, tone: Tone, chosen: bool, hovered: bool) -> None:
+        now, tint = theme(), _tint(tone)
+        if tint is not None:
+            painter.fillRect(rect, tint)
+        elif chosen or hovered:
+            painter.fillRect(rect, now.selection if chosen else now.hover)
+
+    def _paint_band(self, painter: QPainter, rect: QRect, tone: Tone, chosen: bool) -> None:
+        now, tint = theme(), _tint(tone)
+        painter.fillRect(rect, now.window)
+        if tint is not None:
+            tint.setAlphaF(tint.alphaF() * _BAND)
+            painter.fillRect(rect.adjusted(0, LINE, 0, -LINE), tint)
+        if tone is Tone.STATE:
+            painter.setPen(QPen(now.changed_text, LINE, Qt.PenStyle.DotLine))
+            painter.drawLine(rect.x() + UNIT, rect.center().y(), rect.right() - UNIT, rect.center().y())
+        if chosen:
+            painter.setPen(QPen(now.accent, LINE))
+            painter.drawLine(rect.topLeft(), rect.topRight())
+            painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        _paint_borders(painter, rect)
+
+    def _paint_gap(self, painter: QPainter, rect: QRect, tone: Tone) -> None:
+        """Hatching that goes on from line to line."""
+        if tone is Tone.MOVED:
+            return
+        now = theme()
+        painter.fillRect(rect, now.head)
+        painter.save()
+        painter.setClipRect(rect)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(now.line, LINE))
+        step = GAP
+        phase = rect.y() % step
+        for x in range(rect.x() - rect.height() - step - (rect.x() % step), rect.right() + step, step):
+            painter.drawLine(QPointF(x - phase, rect.bottom() + 1), QPointF(x + rect.height() - phase, rect.y()))
+        painter.restore()
+
+    def _paint_fold(self, painter: QPainter, rect: QRect, column: int, fold: int, chosen: bool, hovered: bool) -> None:
+        now = theme()
+        if column == GUTTER:
+            painter.fillRect(rect, now.window)
+            _paint_borders(painter, rect)
+            return
+        painter.fillRect(rect, now.selection if chosen else now.hover if hovered else now.head)
+        painter.fillRect(rect.x(), rect.y(), rect.width(), LINE, now.line)
+        painter.fillRect(rect.x(), rect.bottom(), rect.width(), LINE, now.line)
+        self._ui.draw(painter, rect, f"⋯  {fold_words(fold)}", now.text if chosen else now.secondary, MIDDLE)
+
+
+def _paint_borders(painter: QPainter, rect: QRect) -> None:
+    painter.fillRect(QRectF(rect.x(), rect.y(), LINE, rect.height()), QBrush(theme().line))
+    painter.fillRect(QRectF(rect.right(), rect.y(), LINE, rect.height()), QBrush(theme().line))
+
+
+def _tint(tone: Tone) -> QColor | None:
+    """The ground of a row, or None for the panel's."""
+    now = theme()
+    tints = {Tone.CAUSE: now.removed, Tone.CHANGED: now.changed, Tone.ONLY: now.added, Tone.IGNORED: now.raised}
+    return QColor(tints[tone]) if tone in tints else None
+
+
+def _word(tone: Tone) -> QColor:
+    now = theme()
+    return {Tone.CAUSE: now.removed_word, Tone.CHANGED: now.changed_word}.get(tone, now.line)

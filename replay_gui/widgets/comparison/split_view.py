@@ -1,0 +1,233 @@
+"""The aligned rows of two runs: A, the bands and links in the gutter, B; one viewport, so that they scroll as one."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.core.divergence.comparison import GAP as NO_PLACE
+from replay_gui.core.divergence.comparison import Change
+from replay_gui.look.theme import FOCUS, LINKS, ROW, theme
+from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, SIDE_B, CompareRows
+from replay_gui.models.comparison.comparison_finder import ComparisonFinder
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.widgets.comparison.split_delegate import SplitDelegate
+from replay_gui.widgets.parts.row_view import RowView
+
+_MEASURED = 64  # tools and kinds whose names are measured for the width of the labels
+_HIT = 3.0  # half of the width of a hit's dot
+_LINK = 2  # thickness of the line between a moved event's two places
+_OWN_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Space)
+_NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+
+
+class SplitView(RowView):
+    """Chooses rows of the session. Left and Right choose the side that the menu and an anchor are about.
+
+    Signals: side_chosen(int, int): a row and the side that was clicked. menu_wanted(int, int, QPoint): a row, a side
+    and where, on the screen.
+    """
+
+    side_chosen = Signal(int, int)
+    menu_wanted = Signal(int, int, QPoint)
+
+    def __init__(
+        self, session: ComparisonSession, rows: CompareRows, finder: ComparisonFinder, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Both runs, aligned", rows, parent)
+        self._session = session
+        self._rows = rows
+        self._finder = finder
+        self._following = False
+        self._side = SIDE_A
+        self._delegate = SplitDelegate(self, rows)
+        self.setItemDelegate(self._delegate)
+        self.horizontalHeader().setStretchLastSection(False)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # the strip beside it is one
+        self.sight_changed.connect(self.ask)
+        self.row_activated.connect(rows.open_fold)
+        self.selectionModel().currentRowChanged.connect(self._on_line_chosen)
+        rows.modelReset.connect(self._on_lines_changed)
+        session.rows_ready.connect(self.ask)
+        session.row_changed.connect(self.show_chosen)
+        finder.started.connect(self.viewport().update)
+        finder.grew.connect(self.viewport().update)
+
+    # ---- what the session says ----------------------------------------------------------------------
+    @Slot()
+    def ask(self) -> None:
+        """Asks for what is in sight and not here yet."""
+        first, last = self.rows_in_sight()
+        if last >= first:
+            self._rows.want(first, last)
+
+    @Slot()
+    def _on_lines_changed(self) -> None:
+        self._fit()
+        self.show_chosen()
+
+    @Slot()
+    def show_chosen(self) -> None:
+        """Brings the session's row into sight."""
+        row = self._session.row
+        line = self._rows.shown.line(row) if row >= 0 and self._rows.shown.count else -1
+        self._following = True
+        if line >= 0:
+            self.setCurrentIndex(self._rows.index(line, SIDE_A))
+            self.show_row(line)
+        else:
+            self.setCurrentIndex(QModelIndex())
+            self.clearSelection()
+        self._following = False
+        self.viewport().update()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_line_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if current.isValid() and not self._following and not self._rows.shown.fold(current.row()):
+            self._session.select(self._rows.shown.row(current.row()))
+
+    # ---- geometry -------------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = max(self.viewport().width(), LINKS + 2)
+        left = (width - LINKS) // 2
+        for column, wide in ((SIDE_A, left), (GUTTER, LINKS), (SIDE_B, width - LINKS - left)):
+            self.setColumnWidth(column, wide)
+        a, b = self._session.a.index, self._session.b.index
+        labels = [f"← {tool}" for tool in dict.fromkeys((*a.tools[:_MEASURED], *b.tools[:_MEASURED]))]
+        self._delegate.fit(max(a.count, b.count), [*labels, "StateTransition"], left)
+
+    def side_at(self, x: float) -> int:
+        """Which side a pixel is on; the gutter counts to the nearer."""
+        return SIDE_A if x < self.viewport().width() / 2 else SIDE_B
+
+    # ---- hands ----------------------------------------------------------------------------------------
+    @property
+    def side(self) -> int:
+        """SIDE_A or SIDE_B: the one set last, unless the chosen row has an event on the other alone."""
+        comparison, row = self._session.comparison, self._session.row
+        if comparison is not None and row >= 0:
+            place_a, place_b = comparison.alignment.a[row], comparison.alignment.b[row]
+            if NO_PLACE in (place_a, place_b):
+                return SIDE_B if place_a == NO_PLACE else SIDE_A
+        return self._side
+
+    def set_side(self, side: int) -> None:
+        self._side = side
+        self.viewport().update()
+
+    def event(self, event: QEvent) -> bool:
+        """Keeps the keys that this view uses from becoming the window's shortcuts."""
+        is_own = isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS and event.modifiers() == _NO_MODIFIER
+        if is_own and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        side = self.side_at(event.position().x())
+        self.set_side(side)
+        super().mousePressEvent(event)
+        line = self.rowAt(int(event.position().y()))
+        if line < 0 or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._rows.shown.fold(line):
+            self._rows.open_fold(line)
+        else:
+            self.side_chosen.emit(self._rows.shown.row(line), side)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and event.modifiers() == _NO_MODIFIER:
+            self.set_side(SIDE_A if event.key() == Qt.Key.Key_Left else SIDE_B)
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._session.row >= 0:
+            line = self.currentIndex().row()
+            if not self._rows.shown.fold(line):
+                self.side_chosen.emit(self._session.row, self.side)
+                return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        line, at = self.menu_place(event)
+        if line >= 0 and not self._rows.shown.fold(line):
+            self.menu_wanted.emit(self._rows.shown.row(line), self.side, at)
+
+    # ---- painting -------------------------------------------------------------------------------------
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_links(painter)
+        self._paint_hits(painter)
+        painter.end()
+
+    def _paint_focus(self, top: int) -> None:
+        """About the side chosen."""
+        painter = QPainter(self.viewport())
+        painter.setPen(QPen(theme().accent, FOCUS))
+        left = 0 if self.side == SIDE_A else self.columnWidth(SIDE_A) + LINKS
+        half = FOCUS // 2
+        width = self.columnWidth(self.side)
+        painter.drawRect(QRect(left + half, top + half, width - FOCUS, ROW - FOCUS))
+        painter.end()
+
+    def _paint_links(self, painter: QPainter) -> None:
+        """A curve from each moved event in sight to its counterpart, wherever that is."""
+        comparison = self._session.compared
+        first, last = self.rows_in_sight()
+        if comparison is None or last < first:
+            return
+        alignment, places, shown = comparison.comparison.alignment, comparison.places, self._rows.shown
+        links: dict[tuple[int, int], None] = {}
+        for line in range(first, last + 1):
+            row = shown.row(line)
+            if shown.fold(line) or alignment.change[row] != Change.MOVED:
+                continue
+            place_a, place_b = int(alignment.a[row]), int(alignment.b[row])
+            if place_a != NO_PLACE and (other := int(alignment.partner_of_a[place_a])) != NO_PLACE:
+                links[row, int(places.row_of_b[other])] = None
+            if place_b != NO_PLACE and (other := int(alignment.partner_of_b[place_b])) != NO_PLACE:
+                links[int(places.row_of_a[other]), row] = None
+        painter.setClipRect(QRectF(self.columnWidth(SIDE_A), 0, LINKS, self.viewport().height()))
+        painter.setPen(QPen(theme().moved, _LINK))
+        left, right = self.columnWidth(SIDE_A), self.columnWidth(SIDE_A) + LINKS
+        for row_a, row_b in links:
+            begin, end = QPointF(left, self._middle(shown.line(row_a))), QPointF(right, self._middle(shown.line(row_b)))
+            path = QPainterPath(begin)
+            bend = LINKS / 2
+            path.cubicTo(begin + QPointF(bend, 0), end - QPointF(bend, 0), end)
+            painter.drawPath(path)
+
+    def _paint_hits(self, painter: QPainter) -> None:
+        """A dot in the gutter, beside the event that holds what is looked for, or a fold with such an event."""
+        first, last = self.rows_in_sight()
+        if not len(self._finder.rows) or last < first:
+            return
+        shown, inside = self._rows.shown, LINKS / 6
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().changed_text)
+        left, right = self.columnWidth(SIDE_A) + inside, self.columnWidth(SIDE_A) + LINKS - inside
+        for rows, x in zip(self._finder.sides, (left, right), strict=True):
+            among = slice(*np.searchsorted(rows, (shown.row(first), shown.row(last) + max(shown.fold(last), 1))))
+            for line in np.unique(shown.lines(rows[among])).tolist():
+                painter.drawEllipse(QPointF(x, self._middle(line)), _HIT, _HIT)
+
+    def _middle(self, line: int) -> float:
+        """The middle of a line, in pixels, which may be out of sight, but never absurdly far."""
+        height = self.viewport().height()
+        y = (line - self.verticalScrollBar().value()) * ROW + ROW / 2
+        return float(min(max(y, -4 * height), 5 * height))

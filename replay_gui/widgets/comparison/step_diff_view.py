@@ -1,0 +1,116 @@
+"""What the chosen row's events, and the states after them, differ in: two panels."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QWidget
+
+from replay_gui.core.divergence.comparison import Difference
+from replay_gui.core.log.event import Event
+from replay_gui.core.state.state import ABSENT
+from replay_gui.look.theme import GAP
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.comparison.diff_rows import DiffRows
+from replay_gui.models.comparison.step_words import (
+    asked_words,
+    differences_words,
+    payload_note,
+    payload_title,
+    state_title,
+)
+from replay_gui.widgets.comparison.diff_view import DiffView
+from replay_gui.widgets.comparison.rule_menu import RuleMenu
+from replay_gui.widgets.parts.dimmer import Dimmer
+from replay_gui.widgets.parts.panel import Panel
+
+_EMPTY = "Choose a step above to see what differs in it."
+_EQUAL = "Both events are equal."
+
+
+class StepDiffView(QWidget):
+    """Payload on the left, state on the right. `payload`, `state`: the views of lines."""
+
+    def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.payload_rows, self.state_rows = DiffRows(self), DiffRows(self)
+        self.payload = DiffView("Differences of the events", self.payload_rows)
+        self.state = DiffView("Differences of the states", self.state_rows)
+        self._dimmer = Dimmer(self.state)
+        self._payload_panel, self._state_panel = Panel("The chosen step"), Panel("State, A against B")
+        self._payload_panel.set_body(self.payload)
+        self._state_panel.set_body(self.state)
+        self.beside = self._payload_panel.add_button("Side by side", "What A has beside what B has", checkable=True)
+        self.unified = self._payload_panel.add_button("Unified", "What A has above what B has", checkable=True)
+        self.unified.setChecked(True)
+        group = QButtonGroup(self)
+        group.addButton(self.beside)
+        group.addButton(self.unified)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(self._payload_panel, 1)
+        row.addWidget(self._state_panel, 1)
+        self.unified.toggled.connect(self.set_unified)
+        self.payload.menu_wanted.connect(self._on_payload_menu)
+        self.state.menu_wanted.connect(self._on_state_menu)
+        session.step_changed.connect(self._show)
+        self._show()
+
+    @Slot(bool)
+    def set_unified(self, on: bool) -> None:
+        self.payload_rows.set_unified(on)
+        self.state_rows.set_unified(on)
+
+    @Slot()
+    def _show(self) -> None:
+        step = self._session.step
+        self._payload_panel.set_title(payload_title(step))
+        self._payload_panel.set_note(payload_note(step))
+        self._state_panel.set_title(state_title(step))
+        has_states = step is not None and step.has_states
+        self.payload.hint = _EMPTY if step is None else _EQUAL
+        if step is None:
+            self.payload_rows.show((), {})
+            self.state_rows.show((), {})
+            self._state_panel.set_note("")
+            return
+        one_sided = step.a if step.b is None else step.b
+        only = () if one_sided is None or (step.a and step.b) else _all_of(one_sided, step.b is None)
+        self.payload_rows.show(only or step.payload, step.payload_equal, asked_words(step))
+        self._dimmer.set_dimmed(not has_states)
+        if has_states:  # else those of the last step stay, and soon are dimmed
+            self._state_panel.set_note(differences_words(len(step.state), step.state_cut))
+            self.state_rows.show(step.state, step.state_equal)
+
+    @Slot(int, QPoint)
+    def _on_payload_menu(self, row: int, at: QPoint) -> None:
+        self.payload_menu(row).popup(at)
+
+    def payload_menu(self, row: int) -> RuleMenu:
+        """Rules about the place of a row, and what can be copied of it."""
+        step, menu = self._session.step, RuleMenu(self._session, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        event = None if step is None else step.a if step.a is not None else step.b
+        path = self.payload_rows.line(row).path
+        if event is not None:
+            menu.offer(event.tool, event.kind, path or None)
+            menu.addSeparator()
+        self.payload.add_copy_actions(menu)
+        return menu
+
+    @Slot(int, QPoint)
+    def _on_state_menu(self, row: int, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.state.add_copy_actions(menu)
+        if menu.actions():
+            menu.popup(at)
+
+
+def _all_of(event: Event, in_a: bool) -> tuple[Difference, ...]:
+    """The members of an event that only one run has, as differences."""
+    return tuple(
+        Difference("/" + name.replace("~", "~0").replace("/", "~1"), *((value, ABSENT) if in_a else (ABSENT, value)))
+        for name, value in event.payload.items()
+    )

@@ -1,0 +1,57 @@
+"""The per-tool table: calls, errors and equal requests answered otherwise, in A and in B."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.look.theme import GAP, theme, ui_font
+from replay_gui.models.comparison.tool_table import HEADS, OTHERWISE, TOOL, ToolTable
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.widgets.parts.cell_delegate import CellDelegate
+from replay_gui.widgets.parts.row_view import RowView
+
+
+class ToolDifferenceTable(RowView):
+    """Shows a ToolTable, heads included. Signals: menu_wanted(int, QPoint): of a tool's row."""
+
+    menu_wanted = Signal(int, QPoint)
+
+    def __init__(self, tools: ToolTable, parent: QWidget | None = None) -> None:
+        super().__init__("Tools of both runs", tools, parent)
+        self.hint = "Neither run called a tool."
+        head = self.horizontalHeader()
+        head.show()
+        head.setStretchLastSection(False)
+        head.setHighlightSections(False)
+        head.setSectionsClickable(False)
+        self.setItemDelegate(_ToolCells(self, tools))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        metrics = QFontMetrics(ui_font())
+        widths = [metrics.horizontalAdvance(words) + 2 * GAP for words in HEADS]
+        widths[TOOL] = max(self.viewport().width() - sum(widths[1:]), 10 * GAP)
+        for column, width in enumerate(widths):
+            self.setColumnWidth(column, width)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        row, at = self.menu_place(event)
+        if row >= 0:
+            self.menu_wanted.emit(row, at)
+
+
+class _ToolCells(CellDelegate):
+    """What differs between the runs is coloured; numbers end where their heads end."""
+
+    def __init__(self, view: RowView, tools: ToolTable) -> None:
+        super().__init__(view)
+        self._tools = tools
+
+    def ink(self, index: AnyIndex, chosen: bool) -> QColor:
+        now = theme()
+        if chosen or index.column() == TOOL:
+            return now.text
+        loud = now.bad_text if index.column() == OTHERWISE else now.changed_text
+        return loud if self._tools.differs(index.row(), index.column()) else now.secondary

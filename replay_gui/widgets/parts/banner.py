@@ -1,0 +1,69 @@
+"""Something the user must know, said in place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from replay_gui.core.text.plain_text import visible
+from replay_gui.engine.answers import Trouble
+from replay_gui.look.icons import icon, tinted_icon
+from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme, theme_events
+
+_ROLES = {"info": "info", "warning": "warn", "error": "bad"}
+_LONGEST = 600  # characters
+
+
+class Banner(QFrame):
+    """A Trouble as a strip. Signals: acted(str): the action was chosen, by its name; closed(): it is read."""
+
+    acted = Signal(str)
+    closed = Signal()
+
+    def __init__(self, trouble: Trouble, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.trouble = trouble
+        self._role = _ROLES.get(trouble.severity, "bad")
+        set_role(self, self._role)
+        text = visible(trouble.text[:_LONGEST], "\n") + ("…" if len(trouble.text) > _LONGEST else "")
+        self.setAccessibleName(f"{trouble.severity}: {text}")
+        self._mark = QLabel()
+        self._mark.setTextFormat(Qt.TextFormat.PlainText)
+        self._label = QLabel(text)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setWordWrap(True)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP + UNIT, UNIT, UNIT, UNIT)
+        row.setSpacing(GAP)
+        row.addWidget(self._mark)
+        row.addWidget(self._label, 1)
+        if trouble.action:
+            self.action = QPushButton(trouble.action.capitalize())
+            self.action.clicked.connect(self._on_action)
+            row.addWidget(self.action)
+        self.close_button = QToolButton()
+        self.close_button.setToolTip("Dismiss")
+        self.close_button.setAccessibleName("Dismiss")
+        self.close_button.setIconSize(QSize(ICON, ICON))
+        self.close_button.clicked.connect(self.closed)
+        row.addWidget(self.close_button)
+        theme_events().changed.connect(self._set_icons)
+        self._set_icons()
+
+    @property
+    def text(self) -> str:
+        return self._label.text()
+
+    @Slot()
+    def _set_icons(self) -> None:
+        now = theme()
+        colours = {"info": now.text, "warn": now.warn_text, "bad": now.bad_text}
+        mark = tinted_icon("help" if self._role == "info" else "warning", colours[self._role])
+        self._mark.setPixmap(mark.pixmap(QSize(ICON, ICON), self.devicePixelRatioF()))
+        self.close_button.setIcon(icon("close"))
+
+    @Slot()
+    def _on_action(self) -> None:
+        self.acted.emit(self.trouble.action)

@@ -1,0 +1,90 @@
+"""Where the window says what went wrong and how far its work is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from replay_gui.engine.answers import Progress, Trouble
+from replay_gui.look.theme import GAP, UNIT
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.session import Session
+from replay_gui.widgets.parts.banner import Banner
+from replay_gui.widgets.parts.progress_strip import ProgressStrip
+
+_MOST = 3  # banners; an older one gives way
+
+
+class BannerArea(QWidget):
+    """A session's troubles, newest last, and its progress; takes no room while there are none.
+
+    The actions "reload" and "retry" read the file again. Signals: acted(str): another action was chosen, by its name.
+    """
+
+    acted = Signal(str)
+
+    def __init__(self, session: Session | ComparisonSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.banners: list[Banner] = []
+        self.progress = ProgressStrip()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(GAP, 0, GAP, 0)
+        self._column.setSpacing(UNIT)
+        self._column.addWidget(self.progress)
+        session.troubled.connect(self.on_troubled)
+        session.trouble_cleared.connect(self.clear)
+        session.progress_changed.connect(self.on_progress_changed)
+        self.progress.cancelled.connect(session.cancel_work)
+        self._fit()
+
+    @Slot(object)
+    def on_troubled(self, trouble: Trouble) -> None:
+        """Says it; what is said already is not said twice."""
+        if any(banner.trouble == trouble for banner in self.banners):
+            return
+        while len(self.banners) >= _MOST:
+            self._remove(self.banners[0])
+        banner = Banner(trouble)
+        banner.closed.connect(self._on_closed)
+        banner.acted.connect(self._on_acted)
+        self.banners.append(banner)
+        self._column.insertWidget(self._column.count() - 1, banner)
+        banner.show()  # at once: the layout would do it later
+        self._fit()
+
+    @Slot(object)
+    def on_progress_changed(self, progress: Progress | None) -> None:
+        self.progress.show_progress(progress)
+        self._fit()
+
+    @Slot()
+    def clear(self) -> None:
+        for banner in list(self.banners):
+            self._remove(banner)
+
+    @Slot()
+    def _on_closed(self) -> None:
+        banner = self.sender()
+        if isinstance(banner, Banner):
+            self._remove(banner)
+
+    @Slot(str)
+    def _on_acted(self, action: str) -> None:
+        self._on_closed()
+        if action in ("reload", "retry"):
+            self._session.reload()
+        else:
+            self.acted.emit(action)
+
+    def _remove(self, banner: Banner) -> None:
+        self.banners.remove(banner)
+        self._column.removeWidget(banner)
+        banner.hide()
+        banner.deleteLater()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leaves a gap above only where something is shown."""
+        shown = bool(self.banners) or self.progress.isVisibleTo(self)
+        self._column.setContentsMargins(GAP, GAP if shown else 0, GAP, 0)

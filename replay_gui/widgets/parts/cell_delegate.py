@@ -1,0 +1,44 @@
+"""Cells of a table of plain facts, which stand under their heads."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from replay_gui.look.theme import GAP, UNIT, theme, ui_font
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.widgets.parts.row_view import RowView
+
+
+class CellDelegate(QStyledItemDelegate):
+    """The text of a cell as the model aligns it; where room is scarce, `elide` says what is cut.
+
+    Rows whose AccessibleDescriptionRole says something are faint: there is something the matter with them.
+    """
+
+    def __init__(self, view: RowView, elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__(view)
+        self._view = view
+        self._elide = elide
+
+    def ink(self, index: AnyIndex, chosen: bool) -> QColor:
+        """The colour of a cell's text."""
+        faint = index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
+        return theme().secondary if (index.column() and not chosen) or faint else theme().text
+
+    def space(self, rect: QRect, index: AnyIndex) -> QRect:
+        """Where in a cell its text may stand; the first stands under the panel's title."""
+        return rect.adjusted(GAP if index.column() else GAP + UNIT, 0, -GAP, 0)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        now, rect = theme(), option.rect
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen or index.row() == self._view.hovered:
+            painter.fillRect(rect, now.selection if chosen else now.hover)
+        painter.setPen(self.ink(index, chosen))
+        painter.setFont(ui_font())
+        space = self.space(rect, index)
+        elided = QFontMetrics(ui_font()).elidedText(str(index.data() or ""), self._elide, space.width())
+        side = index.data(Qt.ItemDataRole.TextAlignmentRole) or Qt.AlignmentFlag.AlignLeft
+        painter.drawText(space, int(side | Qt.AlignmentFlag.AlignVCenter), elided)

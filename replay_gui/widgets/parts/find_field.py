@@ -1,0 +1,197 @@
+"""Where one says what is to be found, and how much of it there is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.icons import icon
+from replay_gui.look.theme import GAP, ICON, UNIT, data_font, set_role, theme_events
+from replay_gui.models.run.search import Search
+
+TYPING = 150  # ms after the last key, then the search begins
+_ROOMY = 24 * GAP  # width at which the key has room in the line, too
+_WIDTH, _LEAST = 28 * GAP, 12 * GAP  # of the line where there is room, and where there is none
+_KEY = "Ctrl+F"
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class FindField(QWidget):
+    """A line, whether case counts, the hit that the position is at ("12 of 340"), and to the previous and next one.
+
+    Enter and Shift+Enter go to the next and the previous hit, Esc ends the search under way, and then the finding.
+
+    Signals:
+        left(): Esc, or the cross, has ended the finding: the keys are for something else again.
+    """
+
+    left = Signal()
+
+    def __init__(self, finder: Search, parent: QWidget | None = None, closes: bool = False) -> None:
+        """`closes`: whether the field goes where the finding ends, for which there is a cross at all times."""
+        super().__init__(parent)
+        self._finder, self._closes = finder, closes
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(finder.TITLE)
+        self.line.setAccessibleName(finder.TITLE)
+        self.line.setToolTip("Text in kinds, tools, payloads and meta (Ctrl+F)")
+        self.line.setMaxLength(1000)
+        self.line.setMinimumWidth(_LEAST)
+        self._glass = self.line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.line.setTextMargins(-GAP, 0, 0, 0)  # Qt leaves twice as much behind the glass
+        self._key = QLabel(QKeySequence(_KEY).toString(QKeySequence.SequenceFormat.NativeText))
+        self._key.setTextFormat(Qt.TextFormat.PlainText)
+        self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        set_role(self._key, "secondary")
+        inside = QHBoxLayout(self.line)
+        inside.setContentsMargins(0, 0, GAP, 0)
+        inside.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+        inside.addStretch(1)
+        inside.addWidget(self._key)
+        self.line.installEventFilter(self)
+        self.case = self._button("Aa", "Match case")
+        self.case.setCheckable(True)
+        self.count = QLabel()
+        self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.count.setFont(data_font())
+        set_role(self.count, "secondary")
+        self.previous = self._button("", "Previous hit (Shift+F3)")
+        self.next = self._button("", "Next hit (F3)")
+        self.stop = self._button("", "End the search (Esc)")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP, 0, GAP, 0)
+        row.setSpacing(UNIT)
+        for part in (self.line, self.case, self.count, self.previous, self.next, self.stop):
+            row.addWidget(part)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._pause = QTimer(self, singleShot=True, interval=TYPING)
+        self._pause.timeout.connect(self._on_pause)
+        self.line.textChanged.connect(self._on_text)
+        self.case.toggled.connect(self._on_pause)
+        self.previous.clicked.connect(self.find_previous)
+        self.next.clicked.connect(self.find_next)
+        self.stop.clicked.connect(self.leave)
+        finder.started.connect(self._on_started)
+        finder.grew.connect(self._say)
+        finder.moved.connect(self._say)
+        theme_events().changed.connect(self._set_icons)
+        self._set_icons()
+        self._on_started()
+
+    def _button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setIconSize(QSize(ICON, ICON))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(_WIDTH - self.line.sizeHint().width(), 0)
+
+    # ---- what the user does -------------------------------------------------------------------------
+    @Slot()
+    def begin(self) -> None:
+        """Goes to the line, with all of it chosen."""
+        self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.line.selectAll()
+
+    @Slot()
+    def find_next(self) -> None:
+        self.step(forward=True)
+
+    @Slot()
+    def find_previous(self) -> None:
+        self.step(forward=False)
+
+    def step(self, forward: bool) -> None:
+        """To the next or the previous hit; where nothing is looked for yet, to the line."""
+        if not self.line.text():
+            self.begin()
+            return
+        self._on_pause()
+        self._finder.step(forward)
+
+    @Slot()
+    def end(self) -> None:
+        """Ends the search under way; where none is, forgets what was found."""
+        if self._finder.searching:
+            self._finder.cancel()
+        else:
+            self.line.clear()
+            self._on_pause()
+
+    @Slot()
+    def leave(self) -> None:
+        """As `end`; where that forgets what was found, the keys are let go."""
+        goes_on = self._finder.searching
+        self.end()
+        if not goes_on:
+            self.left.emit()
+
+    @Slot()
+    def _on_text(self) -> None:
+        self._show_key()
+        if self.line.text():
+            self._pause.start()
+        else:
+            self._on_pause()
+
+    @Slot()
+    def _on_pause(self) -> None:
+        self._pause.stop()
+        self._finder.find(self.line.text(), self.case.isChecked())
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """Esc and Enter are the line's own, and not the window's shortcuts."""
+        if event.type() == QEvent.Type.Resize:
+            self._show_key()
+        if event.type() == QEvent.Type.FocusIn:
+            self._finder.prepare()
+        if isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Escape, *_ENTER):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                if event.key() == Qt.Key.Key_Escape:
+                    self.leave()
+                else:
+                    self.step(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                return True
+        return False
+
+    # ---- what is said of it -------------------------------------------------------------------------
+    @Slot()
+    def _on_started(self) -> None:
+        """Somebody else may have begun the search, or ended it."""
+        self.setEnabled(self._finder.ready)
+        if not self._pause.isActive():  # else another text is being typed
+            with QSignalBlocker(self.line), QSignalBlocker(self.case):
+                if self.line.text() != self._finder.text:
+                    self.line.setText(self._finder.text)
+                self.case.setChecked(self._finder.match_case)
+        self._say()
+
+    @Slot()
+    def _say(self) -> None:
+        finder = self._finder
+        self.count.setText(finder.words)
+        self.count.setToolTip(one_line(finder.problem))
+        for part in (self.case, self.count, self.previous, self.next, self.stop):
+            part.setVisible(bool(finder.text) or (self._closes and part is self.stop))
+        for part in (self.previous, self.next):
+            part.setEnabled(bool(finder.count))
+        self._show_key()
+
+    def _show_key(self) -> None:
+        self._key.setVisible(not self.line.text() and self.isEnabled() and self.line.width() >= _ROOMY)
+
+    @Slot()
+    def _set_icons(self) -> None:
+        self._glass.setIcon(icon("search"))
+        self.previous.setIcon(icon("previous"))
+        self.next.setIcon(icon("next"))
+        self.stop.setIcon(icon("close"))

@@ -1,0 +1,138 @@
+"""The card that every part of the window stands in: a head with a title and flat buttons, and a body below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role
+from replay_gui.widgets.parts.elided_label import ElidedLabel
+
+
+@dataclass(frozen=True, slots=True)
+class _HeadButton:
+    button: QToolButton
+    text: str
+    short: str
+    spare: bool
+
+    def width(self, level: int) -> int:
+        """Pixels it takes at a level of scarcity."""
+        if self.button.isHidden() and not (self.spare and level < _BARE):
+            return 0
+        face, button = self.button.fontMetrics(), self.button
+        return (
+            button.sizeHint().width()
+            - face.horizontalAdvance(button.text())
+            + face.horizontalAdvance(self.text if level < _SHORT else self.short)
+        )
+
+
+_SHORT, _BARE = 1, 2  # levels of scarcity: short words; without what can be spared
+
+
+class Panel(QFrame):
+    """A card titled `title`, with secondary text behind it, a note at the right, then the buttons.
+
+    All texts are shown as they are (plain). Where room is scarce, first the secondary one is cut, then the buttons
+    become shorter, then those go that can be spared, and only then the title is cut.
+    """
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "panel")
+        self.setAccessibleName(title)
+        self._title = ElidedLabel(title)
+        set_role(self._title, "title")
+        self._secondary = ElidedLabel()
+        set_role(self._secondary, "secondary")
+        self._secondary.setFont(data_font())
+        self._secondary.setContentsMargins(UNIT, 0, 0, 0)
+        self._secondary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._note = QLabel()
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self._note, "secondary")
+        self._note.hide()
+        head = QFrame()
+        set_role(head, "head")
+        head.setFixedHeight(HEAD)
+        self._buttons: list[_HeadButton] = []
+        self._level = 0
+        self._head = QHBoxLayout(head)
+        self._head.setContentsMargins(GAP + UNIT, 0, GAP, 0)
+        self._head.setSpacing(UNIT)
+        self._head.addWidget(self._title)
+        self._head.addWidget(self._secondary, 1)
+        self._head.addWidget(self._note)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, UNIT)  # the body's corners stay inside the round ones
+        self._column.setSpacing(0)
+        self._column.addWidget(head)
+
+    def set_title(self, text: str) -> None:
+        self._title.setText(text)
+        self.setAccessibleName(text)
+        self._fit_head()
+
+    def set_secondary(self, text: str) -> None:
+        """What stands behind the title, in the data face: an id, a path."""
+        self._secondary.setText(text)
+
+    def set_note(self, text: str) -> None:
+        """What stands at the right, before the buttons: a count."""
+        self._note.setText(text)
+        self._note.setVisible(bool(text))  # empty, it would still take a gap
+        self._fit_head()
+
+    def add_button(
+        self, text: str, tip: str, checkable: bool = False, short: str = "", spare: bool = False
+    ) -> QToolButton:
+        """A flat text button at the right end of the head.
+
+        `short`: what it says where room is scarce. `spare`: where it is scarcer still the button goes; a key does it.
+        """
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setCheckable(checkable)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_role(button, "secondary")
+        self._head.addWidget(button)
+        self._buttons.append(_HeadButton(button, text, short or text, spare))
+        return button
+
+    def set_body(self, body: QWidget) -> None:
+        self._column.addWidget(body, 1)
+
+    # ---- room -------------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_head()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:  # a button came or went
+            self._fit_head()
+        return done
+
+    def _fit_head(self) -> None:
+        level = next((level for level in range(_BARE) if self._wanted(level) <= self.width()), _BARE)
+        if level == self._level:
+            return
+        self._level = level
+        for one in self._buttons:
+            one.button.setText(one.text if level < _SHORT else one.short)
+            if one.spare:
+                one.button.setVisible(level < _BARE)
+
+    def _wanted(self, level: int) -> int:
+        """The width that title, note and buttons want."""
+        margins = self._head.contentsMargins()
+        parts = [self._title.sizeHint().width(), 0 if self._note.isHidden() else self._note.sizeHint().width()]
+        parts += [one.width(level) for one in self._buttons]
+        gaps = sum(part > 0 for part in parts) * self._head.spacing()  # one of them before the secondary text
+        return margins.left() + sum(parts) + gaps + margins.right()

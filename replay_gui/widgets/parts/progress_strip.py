@@ -1,0 +1,75 @@
+"""How far the background work is: words, a thin bar, and a way to stop it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.answers import Progress
+from replay_gui.look.theme import GAP, UNIT, set_role
+
+_STEPS = 1000  # of the bar: totals do not fit its 31 bits
+_BAR = 40 * UNIT
+
+
+class ProgressStrip(QWidget):
+    """Hidden while there is nothing to wait for. Signal: cancelled()."""
+
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self._label, "secondary")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress")
+        self._bar.setMaximumWidth(_BAR)
+        self._bar.setFixedHeight(UNIT)
+        self._bar.setRange(0, _STEPS)
+        self.cancel = QPushButton("Cancel")
+        set_role(self.cancel, "link")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP + UNIT, 0, GAP, 0)
+        row.setSpacing(GAP)
+        row.addWidget(self._label)
+        row.addWidget(self._bar, 1)
+        row.addStretch(1)
+        row.addWidget(self.cancel)
+        self.cancel.clicked.connect(self.cancelled)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._label.text()
+
+    def show_progress(self, progress: Progress | None) -> None:
+        """None hides the strip."""
+        if progress is None:
+            self.hide()
+            return
+        self._bar.setUpdatesEnabled(False)  # else setValue paints at once, with it all that is due in the window
+        self._bar.setRange(0, _STEPS if progress.total else 0)  # 0 to 0 shows that it goes on, not how far it is
+        self._bar.setValue(min(progress.done * _STEPS // progress.total, _STEPS) if progress.total else 0)
+        self._bar.setUpdatesEnabled(True)
+        self._label.setText(progress_words(progress))
+        self.show()
+
+
+def progress_words(progress: Progress) -> str:
+    """Verifying · 42 % · 12 s left"""
+    words = [one_line(progress.job, 80)]
+    if progress.total:
+        words.append(f"{min(progress.done * 100 // progress.total, 100)} %")
+    if progress.eta is not None:
+        words.append(f"{_span(progress.eta)} left")
+    return " · ".join(words)
+
+
+def _span(seconds: float) -> str:
+    whole = max(round(seconds), 1)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole // 60 % 60} min"

@@ -1,0 +1,168 @@
+"""The plain list that rows of any kind are shown in: one height, no grid, the row under the pointer lit."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
+
+from replay_gui.look.theme import FOCUS, ROW, theme, theme_events
+from replay_gui.widgets.parts.hint import paint_hint
+
+_MARGIN = 2  # rows kept in sight before and after the one gone to
+_VERTICAL = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)
+
+
+class RowView(QTableView):
+    """A table without headers whose rows are chosen whole.
+
+    Signals: sight_changed(): other rows may be in sight. row_activated(int): Enter, or a double click.
+    row_pressed(int, int): the left button on a row, and x within the list.
+    Attributes: hovered: the row under the pointer, or -1. hint: what is shown where there are no rows.
+    """
+
+    sight_changed = Signal()
+    row_activated = Signal(int)
+    row_pressed = Signal(int, int)
+
+    def __init__(self, name: str, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hovered = -1
+        self.hint = ""
+        self.setAccessibleName(name)
+        self.setModel(model)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setMinimumSectionSize(0)
+        self.horizontalHeader().setStretchLastSection(True)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setMinimumSectionSize(ROW)
+        rows.setDefaultSectionSize(ROW)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.verticalScrollBar().valueChanged.connect(self._on_sight_changed)
+        self.verticalScrollBar().rangeChanged.connect(self._on_sight_changed)
+        self.doubleClicked.connect(self._on_double_clicked)
+        model.modelReset.connect(self._on_sight_changed)
+        theme_events().changed.connect(self.viewport().update)
+
+    def rows_in_sight(self) -> tuple[int, int]:
+        """The first and the last row in sight; (0, -1) where there are none."""
+        count = self.model().rowCount()
+        first = max(self.rowAt(0), 0)
+        return first, min(count - 1, first + self.viewport().height() // ROW)
+
+    def is_far(self, row: int) -> bool:
+        """Whether the row is more than a page away from those in sight."""
+        rows, top = max(self.viewport().height() // ROW, 1), self.verticalScrollBar().value()
+        return row < top - rows or row > top + 2 * rows
+
+    def show_row(self, row: int) -> None:
+        """Scrolls as little as it takes to have the row in sight with some rows about it; from afar, to the middle."""
+        bar, rows = self.verticalScrollBar(), max(self.viewport().height() // ROW, 1)
+        top, margin = bar.value(), min(_MARGIN, rows // 3)
+        if self.is_far(row):
+            bar.setValue(row - rows // 2)
+        elif row < top + margin:
+            bar.setValue(row - margin)
+        elif row > top + rows - 1 - margin:
+            bar.setValue(row - rows + 1 + margin)
+
+    @Slot()
+    def _on_sight_changed(self) -> None:
+        self.sight_changed.emit()
+
+    @Slot(QModelIndex)
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        self.row_activated.emit(index.row())
+
+    # ---- hands ------------------------------------------------------------------------------------
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """Home and End go to the first and the last row."""
+        if action in _VERTICAL:
+            row = 0 if action is QAbstractItemView.CursorAction.MoveHome else self.model().rowCount() - 1
+            return self.model().index(row, 0)
+        return super().moveCursor(action, modifiers)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.row_activated.emit(self.currentIndex().row())
+            return
+        super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        row = self.rowAt(int(event.position().y()))
+        if event.button() == Qt.MouseButton.LeftButton and row >= 0:
+            self.row_pressed.emit(row, int(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self.rowAt(int(event.position().y())))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(-1)
+        super().leaveEvent(event)
+
+    def _hover(self, row: int) -> None:
+        if row != self.hovered:
+            self.hovered = row
+            self.viewport().update()
+
+    def menu_place(self, event: QContextMenuEvent) -> tuple[int, QPoint]:
+        """(row, global point) of a menu: of the current row where it was asked for by key; row -1 where none is."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            current = self.currentIndex()
+            return current.row(), self.viewport().mapToGlobal(self.visualRect(current).bottomLeft())
+        return self.rowAt(event.pos().y()), event.globalPos()
+
+    # ---- painting ---------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The current row stays in sight, if it was there as a whole."""
+        super().resizeEvent(event)
+        row, top = self.currentIndex().row(), self.verticalScrollBar().value()
+        before, now = event.oldSize().height() // ROW, max(event.size().height() // ROW, 1)
+        if top + now <= row < top + before:
+            self.verticalScrollBar().setValue(row - now + 1)
+        self.sight_changed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As QTableView does, less the style's part, of which nothing shows here and which takes most of the time."""
+        painter = QPainter(self.viewport())
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        model, delegate, head = self.model(), self.itemDelegate(), self.horizontalHeader()
+        columns = [column for column in range(head.count()) if not head.isSectionHidden(column)]
+        spans = [(column, head.sectionViewportPosition(column), head.sectionSize(column)) for column in columns]
+        plain, chosen_row = option.state, self.currentIndex().row() if self.selectionModel().hasSelection() else -1
+        first, last = self.rows_in_sight()
+        area = event.rect()
+        for row in range(first, last + 1):
+            top = self.rowViewportPosition(row)
+            if top + ROW <= area.y() or top > area.bottom():
+                continue
+            option.state = plain | QStyle.StateFlag.State_Selected if row == chosen_row else plain
+            for column, left, width in spans:
+                option.rect = QRect(left, top, width, ROW)
+                delegate.paint(painter, option, model.index(row, column))
+        painter.end()
+        if self.model().rowCount() == 0 and self.hint:
+            paint_hint(self.viewport(), self.hint)
+        current = self.currentIndex()
+        if self.hasFocus() and current.isValid():
+            self._paint_focus(self.visualRect(current).y())
+
+    def _paint_focus(self, top: int) -> None:
+        painter = QPainter(self.viewport())
+        painter.setPen(QPen(theme().accent, FOCUS))
+        half = FOCUS // 2
+        painter.drawRect(QRect(half, top + half, self.viewport().width() - FOCUS, ROW - FOCUS))
+        painter.end()

@@ -1,0 +1,47 @@
+"""A verdict in a tool bar, with more of it in a pop-up."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QSize, Qt, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+
+from replay_gui.look.icons import tinted_icon
+from replay_gui.look.theme import ICON, PILL, UNIT, set_role, theme
+from replay_gui.models.run.verdict_words import Verdict
+from replay_gui.widgets.parts.text_popup import TextPopup
+
+_ICONS = {"good": "check", "bad": "cross", "warn": "warning"}
+
+
+class VerdictPill(QToolButton):
+    """Coloured by the verdict's tone; pressed, it says what that rests on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._popup = TextPopup(self)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(QSize(ICON, ICON))
+        self.setFixedHeight(PILL)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(self.show_detail)
+
+    @property
+    def popup(self) -> QWidget:
+        return self._popup
+
+    def show_verdict(self, verdict: Verdict) -> None:
+        now, tone = theme(), verdict.tone
+        colours = {"good": now.good_text, "bad": now.bad_text, "warn": now.warn_text}
+        self.setIcon(tinted_icon(_ICONS[tone], colours[tone]) if tone in _ICONS else QIcon())
+        self.setText(f" {verdict.text}")  # a tool button has no other space between icon and text
+        self.setAccessibleName(verdict.text)
+        set_role(self, tone)
+        self._popup.show_text(verdict.detail)
+
+    @Slot()
+    def show_detail(self) -> None:
+        self._popup.adjustSize()
+        corner = self.mapToGlobal(QPoint(self.width(), self.height() + UNIT))
+        self._popup.move(corner - QPoint(self._popup.width(), 0))
+        self._popup.show()

@@ -1,0 +1,249 @@
+"""The current event: what it says, where it came from and what it led to, whether it is intact."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QStackedWidget, QToolTip, QVBoxLayout, QWidget
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.text.json_form import event_members
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.theme import GAP, HEAD, ROW, set_role, theme_events
+from replay_gui.models.run.event_readable import PAGE, readable
+from replay_gui.models.run.event_words import view_command
+from replay_gui.models.run.integrity_words import checks
+from replay_gui.models.run.json_text import json_text
+from replay_gui.models.run.state_tree import StateTree
+from replay_gui.models.session import Session
+from replay_gui.widgets.parts.notice import Notice
+from replay_gui.widgets.parts.panel import Panel
+from replay_gui.widgets.parts.section import Section
+from replay_gui.widgets.parts.section_stack import SectionStack
+from replay_gui.widgets.run.event_text_view import EventTextView
+from replay_gui.widgets.run.fact_row import FactRow
+from replay_gui.widgets.run.value_view import COPY_LIMIT, ValueView
+
+READABLE, TREE, RAW = range(3)
+_TABS = (
+    ("Readable", "Text", "What the event says, for people"),
+    ("Tree", "Tree", "The event's fields as a tree"),
+    ("Raw", "Raw", "The event as JSON"),
+)
+_LEAST = 4 * ROW  # height of the upper part
+_SHARE = 0.45  # of the height, that the upper part may have before something else stands unfolded
+
+
+class EventDetail(Panel):
+    """The session's current event."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Event", parent)
+        self._session = session
+        self._limit = PAGE
+        self._event: Event | None = None
+        self._pair: Event | None = None
+        self._damaged = False
+        self.text, self.raw = EventTextView("Event"), EventTextView("Event as JSON")
+        self.tree = StateTree(self)
+        self.tree_view = ValueView("Event's fields", self.tree)
+        self.problem = Notice("bad")
+        self.origin, self.integrity = Section("Where it came from"), Section("Integrity")
+        self.more = QPushButton("Show more")
+        set_role(self.more, "link")
+        self.pages = QStackedWidget()
+        self.pages.setMinimumHeight(_LEAST)
+        self.pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        for page in (self.text, self.tree_view, self.raw):
+            self.pages.addWidget(page)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.problem)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.more)
+        column.addWidget(SectionStack(self.origin, self.integrity))
+        column.addStretch(0)
+        self.set_body(body)
+        self._add_tabs()
+        self._add_copies()
+        self.more.clicked.connect(self._on_more)
+        self.tree.dataChanged.connect(self._fit)
+        session.run_changed.connect(self.on_run_changed)
+        session.moment_changed.connect(self.on_moment_changed)
+        session.report_changed.connect(self._show_integrity)
+        theme_events().changed.connect(self._show_page)
+        self.on_run_changed()
+
+    def _add_tabs(self) -> None:
+        self.tabs = QButtonGroup(self)
+        for number, (words, short, tip) in enumerate(_TABS):
+            self.tabs.addButton(self.add_button(words, tip, checkable=True, short=short), number)
+        self.tabs.button(READABLE).setChecked(True)
+        self.tabs.idClicked.connect(self.show_tab)
+
+    def _add_copies(self) -> None:
+        copies = (
+            ("Copy event as JSON", self.copy_json),
+            ("Copy event id", self.copy_id),
+            ("Copy record hash", self.copy_hash),
+            ("Copy the command that shows this", self.copy_command),
+        )
+        for words, slot in copies:
+            action = QAction(words, self)
+            action.triggered.connect(slot)
+            for view in (self.text, self.raw, self.tree_view):
+                view.addAction(action)
+
+    @Slot(int)
+    def show_tab(self, number: int) -> None:
+        """READABLE, TREE or RAW."""
+        self.tabs.button(number).setChecked(True)
+        self.pages.setCurrentIndex(number)
+        self._show_page()
+
+    # ---- what the session says ----------------------------------------------------------------------
+    @Slot()
+    def on_run_changed(self) -> None:
+        self.tree.forget()
+        self.tree.expand_path(("payload",))
+        self.on_moment_changed()
+
+    @Slot()
+    def on_moment_changed(self) -> None:
+        moment = self._session.moment
+        self._event = event = None if moment is None else moment.event
+        self._pair = None if moment is None else moment.pair
+        self._limit = PAGE
+        self.set_title("Event" if event is None else one_line(event.kind, 60))
+        self.set_secondary("" if event is None else one_line(event.event_id, 120))
+        problem = "" if event is None or event.problem is None else event.problem
+        self.problem.say(problem and f"This record cannot be read: {one_line(problem)}")
+        self._show_page()
+        self._show_origin()
+        self._show_integrity()
+
+    @Slot()
+    def _show_page(self) -> None:
+        event, whole = self._event, True
+        if event is None:
+            self.text.show_text("")
+            self.raw.show_text("")
+            self.tree.show({})
+        elif self.pages.currentIndex() == READABLE:
+            lines, whole = readable(event, self._limit, self._pair)
+            self.text.show_lines(lines)
+        elif self.pages.currentIndex() == TREE:
+            self.tree.show({"payload": event.payload, "meta": event.meta})
+        else:
+            text, whole = json_text(event_members(event), self._limit)
+            self.raw.show_text(text)
+        self.text.setPlaceholderText("Before the first event." if self._session.moment is not None else "")
+        self.more.setVisible(not whole)
+        self._fit()
+
+    def _show_origin(self) -> None:
+        moment = self._session.moment
+        rows: list[QWidget] = []
+        for related in () if moment is None else moment.related:
+            row = FactRow(one_line(related.label, 40), f"{related.position:,} {one_line(related.summary)}", link=True)
+            row.aim = related.position
+            row.setToolTip(f"Go to event {related.position:,}")
+            row.clicked.connect(self._on_link)
+            rows.append(row)
+        if moment is not None and moment.more_led_to:
+            rows.append(FactRow("", f"and {moment.more_led_to:,} more"))
+            rows[-1].setEnabled(False)
+        self.origin.set_rows(rows)
+
+    @Slot()
+    def _show_integrity(self) -> None:
+        rows: list[QWidget] = []
+        found = () if self._event is None else checks(self._event, self._session.report)
+        for check in found:
+            row = self._fact(check.name, _grouped(check.hash) or check.words, check.hash or check.words, check.meaning)
+            row.sound = check.sound
+            row.setAccessibleDescription(check.words)
+            rows.append(row)
+            if check.computed:
+                rows.append(self._fact("computed", _grouped(check.computed), check.computed, "As verification found."))
+            if check.hash and check.words:
+                rows.append(self._fact("", check.words, check.words, ""))
+        self.integrity.set_rows(rows)
+        self._damaged = any(check.sound is False for check in found)
+        sound = False if self._damaged else found[0].sound if found else None
+        unsaid = found[0].words.partition(":")[0] if found else ""
+        self.integrity.set_summary({True: "record intact", False: "damaged", None: unsaid}[sound], sound)
+        self._fit()
+
+    def _fact(self, name: str, text: str, copied: str, meaning: str) -> FactRow:
+        row = FactRow(name, text)
+        row.aim = copied
+        row.setToolTip(f"{meaning} Click to copy.".lstrip())
+        row.clicked.connect(self._on_copied)
+        return row
+
+    # ---- what the user does -------------------------------------------------------------------------
+    @Slot()
+    def _on_link(self) -> None:
+        row = self.sender()
+        if isinstance(row, FactRow) and isinstance(row.aim, int):
+            self._session.seek(row.aim)
+
+    @Slot()
+    def _on_copied(self) -> None:
+        row = self.sender()
+        if isinstance(row, FactRow):
+            QGuiApplication.clipboard().setText(str(row.aim))
+
+    @Slot()
+    def copy_json(self) -> None:
+        """The event as ``events --json`` gives it."""
+        if self._event is not None:
+            text, whole = json_text(event_members(self._event), COPY_LIMIT)
+            if whole:
+                QGuiApplication.clipboard().setText(text)
+            else:
+                QToolTip.showText(self.mapToGlobal(QPoint()), "Too large to copy: choose a field in the tree.", self)
+
+    @Slot()
+    def copy_id(self) -> None:
+        if self._event is not None:
+            QGuiApplication.clipboard().setText(self._event.event_id)
+
+    @Slot()
+    def copy_hash(self) -> None:
+        """The hash that the log records of the event, in hex."""
+        if self._event is not None and self._event.hash:
+            QGuiApplication.clipboard().setText(self._event.hash.hex())
+
+    @Slot()
+    def copy_command(self) -> None:
+        """The command that opens the run here."""
+        facts, moment = self._session.facts, self._session.moment
+        if facts is not None and moment is not None:
+            QGuiApplication.clipboard().setText(view_command(facts.path, moment.position))
+
+    @Slot()
+    def _on_more(self) -> None:
+        self._limit *= 4
+        self._show_page()
+
+    # ---- room -------------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        """Gives the upper part the height that it needs, and no more, so that what follows stands right below."""
+        page = self.pages.currentWidget()
+        wanted = page.wanted_height() if isinstance(page, EventTextView) else self.tree.rowCount() * ROW + GAP
+        self.pages.setMaximumHeight(max(wanted, _LEAST))
+        room = self.height() - HEAD - self.origin.full_height - min(wanted, round(_SHARE * self.height()))
+        self.integrity.set_room(self._damaged or self.integrity.full_height <= room)
+
+
+def _grouped(digest: str) -> str:
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))

@@ -1,0 +1,211 @@
+"""What happened, in order: the events as lines a person can read."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.core.index.run_index import NO_TIME
+from replay_gui.look.theme import GAP
+from replay_gui.models.pacer import Pacer
+from replay_gui.models.run.event_filter import EventFilter
+from replay_gui.models.run.event_table import DURATION, LABEL, TIME, EventTable
+from replay_gui.models.run.event_words import since_start, view_command
+from replay_gui.models.run.finder import Finder
+from replay_gui.models.session import Session
+from replay_gui.widgets.parts.panel import Panel
+from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.run.filter_menu import FilterMenu
+from replay_gui.widgets.run.row_delegate import RowDelegate
+
+_MEASURED = 64  # tools and kinds whose names are measured for the width of the labels
+_LOOKED_AT = 65_536  # events whose kinds are
+_PACE = 100  # ms between two askings for texts: while the list flies by, nobody reads them
+_JUMPS = 40  # ms between two leaps, each of which paints all rows anew
+_NARROW = 60 * GAP  # below this width the text is worth more than the time
+
+
+class EventList(Panel):
+    """The session's events; the current one is blue, what lies ahead is dimmed. A click or the arrows go there."""
+
+    def __init__(self, session: Session, finder: Finder, parent: QWidget | None = None) -> None:
+        super().__init__("Events", parent)
+        self._session, self._finder = session, finder
+        self._following = False  # the row is being set to the position, not the other way round
+        self.table = EventTable(session, self)
+        self.view = RowView("Events", self.table)
+        self._delegate = RowDelegate(self.view, self.table)
+        self.view.setItemDelegate(self._delegate)
+        self.view.setColumnHidden(DURATION, True)
+        self.set_body(self.view)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for words, key, slot in (
+            ("Copy line", QKeySequence.StandardKey.Copy, self.copy_line),
+            ("Copy the command that shows this", QKeySequence.StandardKey.UnknownKey, self.copy_command),
+        ):
+            action = QAction(words, self.view)
+            action.setShortcuts(key)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(slot)
+            self.view.addAction(action)
+        self.hits_only = self.add_button("Hits only", "Show only the events that were found", checkable=True)
+        self.hits_only.setChecked(True)
+        self._filter = self.add_button("Filter…", "Choose which kinds and tools are shown")
+        self._menu = FilterMenu(self._filter)
+        self._filter.clicked.connect(self._on_filter_clicked)
+        self._menu.chosen.connect(self.set_filter)
+        self._pacer = Pacer(_PACE, self)
+        self._pacer.due.connect(self._on_due)
+        self._jumps = Pacer(_JUMPS, self)
+        self._jumps.due.connect(self._follow)
+        self.view.sight_changed.connect(self.ask)
+        self.view.selectionModel().currentRowChanged.connect(self._on_row_changed)
+        self.hits_only.toggled.connect(self.on_search_started)
+        finder.started.connect(self.on_search_started)
+        finder.grew.connect(self.on_search_grew)
+        session.run_changed.connect(self.on_run_changed)
+        session.index_changed.connect(self.on_index_changed)
+        session.position_changed.connect(self.on_position_changed)
+        session.rows_ready.connect(self._on_rows_ready)
+        session.totals_changed.connect(self.on_index_changed)
+        self.view.row_activated.connect(self.toggle_fold)
+        self.view.row_pressed.connect(self._on_row_pressed)
+        self.table.went_on.connect(self._on_rows_added)
+        self.on_search_started()
+
+    def set_filter(self, filter_: EventFilter) -> None:
+        """Shows only what passes; the position stays."""
+        self.table.set_filter(filter_)
+        self.on_index_changed()
+        self.on_position_changed(self._session.position)
+
+    @Slot()
+    def ask(self) -> None:
+        """Fits the columns; asks for what is in sight and not here yet."""
+        self.view.setColumnHidden(TIME, self.view.width() < _NARROW)
+        self._pacer.ask()
+
+    @Slot()
+    def _on_rows_ready(self) -> None:
+        if not self._pacer.waits:  # else other rows are in sight by now
+            self._on_due()
+
+    @Slot()
+    def _on_due(self) -> None:
+        first, last = self.view.rows_in_sight()
+        if last >= first:
+            self.table.want(first, last)
+
+    # ---- what the session says ----------------------------------------------------------------------
+    @Slot()
+    def on_run_changed(self) -> None:
+        self.on_index_changed()
+        self.on_position_changed(self._session.position)
+
+    @Slot()
+    def on_index_changed(self) -> None:
+        index, shown = self._session.index, self.table.rowCount()
+        passes = self.table.filter.all and not self.table.folded
+        finding = bool(self._finder.text) and self.hits_only.isChecked()
+        self.set_note(f"{index.count:,}" if passes and not finding else f"{shown:,} of {index.count:,}")
+        self.view.hint = "No events yet." if passes else "No event passes the filter."
+        if finding:
+            self.view.hint = self._finder.hint
+        kinds = [index.kinds[kind] for kind in np.unique(index.kind[:_LOOKED_AT])[:_MEASURED]]
+        labels = [*kinds, *(f"← {tool}" for tool in index.tools[:_MEASURED])]
+        timed = index.count and NO_TIME not in (first := int(index.time[0]), last := int(index.time[-1]))
+        longest_time = since_start(last - first) if timed else ""
+        for column, width in self._delegate.widths(index.count, longest_time, labels).items():
+            self.view.setColumnWidth(column, width)
+        self.ask()
+
+    @Slot(object)
+    def on_position_changed(self, position: int) -> None:
+        """Goes along at once where it is near; a hand that goes far is followed at the pace of the eye."""
+        if self.view.is_far(max(self.table.row_before(position - 1), 0)):
+            self._jumps.ask()
+        else:
+            self._jumps.stop()
+            self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        position = self._delegate.position = self._session.position
+        row = self.table.row_before(position - 1) if position else -1
+        self._following = True
+        if row >= 0 and self.table.place(row) == position - 1:
+            self.view.setCurrentIndex(self.table.index(row, 0))
+        else:
+            self.view.setCurrentIndex(QModelIndex())
+            self.view.clearSelection()
+        self._following = False
+        self.view.show_row(max(row, 0))
+        self.view.viewport().update()
+
+    # ---- what the search says -----------------------------------------------------------------------
+    @Slot()
+    def on_search_started(self) -> None:
+        """Shows the hits of a search, or, where there is none, all events again."""
+        finding = bool(self._finder.text)
+        self.hits_only.setVisible(finding)
+        self.table.show_hits(self._finder.hits if finding and self.hits_only.isChecked() else None)
+        self.on_index_changed()
+        self.on_position_changed(self._session.position)
+
+    @Slot()
+    def on_search_grew(self) -> None:
+        self.table.more_hits()
+        self._on_rows_added()
+
+    @Slot()
+    def _on_rows_added(self) -> None:
+        self.on_index_changed()
+        row = self.table.row_before(self._session.position - 1)
+        if row >= 0 and not self.view.currentIndex().isValid() and self.table.place(row) == self._session.position - 1:
+            self.on_position_changed(self._session.position)
+        self.view.viewport().update()
+
+    # ---- what the user does -------------------------------------------------------------------------
+    @Slot(QModelIndex, QModelIndex)
+    def _on_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if current.isValid() and not self._following:
+            self._session.seek(self.table.place(current.row()) + 1)
+
+    @Slot(int)
+    def toggle_fold(self, row: int) -> None:
+        """Folds, or unfolds, the subagent that begins with this row's event, if one does."""
+        place = self.table.place(row)
+        number = self.table.subagents.headed(place)
+        if number is not None:
+            self.table.fold(self.table.folded ^ {number})
+            self.on_index_changed()
+            self.on_position_changed(self._session.position)
+
+    @Slot(int, int)
+    def _on_row_pressed(self, row: int, x: int) -> None:
+        """On a triangle, which stands just before the mark of a label that is moved in."""
+        label = self.view.columnViewportPosition(LABEL)
+        if label <= x < label + self._delegate.indent(self.table.event_row(row)):
+            self.toggle_fold(row)
+
+    @Slot()
+    def copy_line(self) -> None:
+        """What stands on the chosen row, parts set apart by tabs."""
+        row = self.view.currentIndex().row()
+        if row >= 0:
+            event = self.table.event_row(row)
+            QGuiApplication.clipboard().setText("\t".join(self.table.words(event, i) for i in range(DURATION + 1)))
+
+    @Slot()
+    def copy_command(self) -> None:
+        """The command that opens the run at the chosen row."""
+        row, facts = self.view.currentIndex().row(), self._session.facts
+        if row >= 0 and facts is not None:
+            QGuiApplication.clipboard().setText(view_command(facts.path, self.table.place(row) + 1))
+
+    @Slot()
+    def _on_filter_clicked(self) -> None:
+        self._menu.fill(self._session.index, self.table.filter, self.table.tally)
+        self._menu.popup(self._filter.mapToGlobal(QPoint(0, self._filter.height())))

@@ -1,0 +1,113 @@
+"""Shows lines of an event as plain text with inks; never interprets what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from replay_gui.look.theme import GAP, UNIT, data_font, theme
+from replay_gui.models.run.event_readable import Ink, Line
+
+_LONGEST = 1024  # characters of a block
+_GOES_ON = 1  # user state of a block that is no line of its own, but goes on with the one before
+
+
+class EventTextView(QPlainTextEdit):
+    """Read-only; wraps; a patch's lines are tinted."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTabChangesFocus(True)
+        self.setFont(data_font())
+        self.document().setDefaultFont(data_font())
+        self.document().setDocumentMargin(GAP + UNIT)
+
+    def show_text(self, text: str) -> None:
+        """Plain text without inks."""
+        cut = [(piece, part > 0) for line in text.split("\n") for part, piece in enumerate(_pieces(line))]
+        self.setPlainText("\n".join(piece for piece, _ in cut))
+        if len(cut) > text.count("\n") + 1:
+            block = self.document().begin()
+            for _, goes_on in cut:
+                block.setUserState(_GOES_ON if goes_on else -1)
+                block = block.next()
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        self.clear()
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        inks, grounds = _inks(), _grounds()
+        for number, line in enumerate(lines):
+            ground = QTextBlockFormat()
+            if line.ink in grounds:
+                ground.setBackground(grounds[line.ink])
+            if number:
+                cursor.insertBlock(ground)
+            else:
+                cursor.setBlockFormat(ground)
+            for text, ink in line.spans:
+                look = QTextCharFormat()
+                look.setForeground(inks[ink])
+                for part, piece in enumerate(_pieces(text)):
+                    if part:
+                        cursor.insertBlock(ground)
+                        cursor.block().setUserState(_GOES_ON)
+                    cursor.insertText(piece, look)
+        cursor.endEditBlock()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """The chosen text as it is: without the breaks that only make it quick to lay out."""
+        chosen, part, data = self.textCursor(), QTextCursor(self.document()), QMimeData()
+        start, end = chosen.selectionStart(), chosen.selectionEnd()
+        parts: list[str] = []
+        block = self.document().findBlock(start)
+        while block.isValid() and block.position() <= end:
+            parts += [] if not parts or block.userState() == _GOES_ON else ["\n"]
+            part.setPosition(max(start, block.position()))
+            part.setPosition(min(end, block.position() + block.length() - 1), QTextCursor.MoveMode.KeepAnchor)
+            parts.append(part.selectedText())
+            block = block.next()
+        data.setText("".join(parts))
+        return data
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The usual menu, and the actions that this widget was given."""
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addSeparator()
+        menu.addActions(self.actions())
+        menu.popup(event.globalPos())
+
+    def wanted_height(self) -> int:
+        """Pixels that the whole text takes at the present width."""
+        lines = self.document().size().height()  # a plain text document counts lines, not pixels
+        return round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + GAP
+
+
+def _pieces(text: str) -> list[str]:
+    """A line in pieces that are quick to lay out: Qt takes most of a second for one of 65,536 characters."""
+    return [text[i : i + _LONGEST] for i in range(0, len(text), _LONGEST)] or [""]
+
+
+def _inks() -> dict[Ink, QColor]:
+    now = theme()
+    return {
+        Ink.KEY: now.accent,
+        Ink.VALUE: now.text,
+        Ink.QUIET: now.secondary,
+        Ink.ADDED: now.added_text,
+        Ink.REMOVED: now.removed_text,
+    }
+
+
+def _grounds() -> dict[Ink, QColor]:
+    now = theme()
+    return {Ink.ADDED: now.added, Ink.REMOVED: now.removed}

@@ -1,0 +1,59 @@
+"""A row that names something and says it, to click: a link, or a hash to copy."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from replay_gui.look.icons import tinted_icon
+from replay_gui.look.theme import FOCUS, GAP, ICON, ROW, UNIT, data_font, theme, ui_font
+from replay_gui.widgets.parts.line_text import LineText
+
+NAMES = 10 * GAP  # width of the names
+
+
+class FactRow(QAbstractButton):
+    """`name` in the window's face, `text` in the data face and elided; a link is drawn in the accent colour.
+
+    Attributes:
+        said: the text. sound: True and False draw a check or a cross before it.
+        aim: what a click is about; the owner's.
+    """
+
+    def __init__(self, name: str, text: str, link: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sound: bool | None = None
+        self.aim: int | str = ""
+        self.said, self._name, self._link = text, name, link  # not the button's text: an & in it would be a shortcut
+        self.setAccessibleName(f"{name}: {text}")
+        self.setFixedHeight(ROW)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def sizeHint(self) -> QSize:
+        return QSize(2 * NAMES, ROW)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(NAMES, ROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        now, painter = theme(), QPainter(self)
+        space = self.rect().adjusted(GAP + UNIT, 0, -GAP, 0)
+        if self.underMouse():
+            painter.fillRect(self.rect(), now.hover)
+        LineText(ui_font()).draw(painter, space, self._name, now.secondary)
+        space = space.adjusted(NAMES, 0, 0, 0)
+        if self.sound is not None:
+            place = QRect(space.x() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
+            colour = now.good_text if self.sound else now.bad_text
+            tinted_icon("check" if self.sound else "cross", colour).paint(painter, place)
+            space = space.adjusted(ICON + UNIT, 0, 0, 0)
+        ink = now.accent if self._link else now.bad_text if self.sound is False else now.text
+        LineText(data_font()).draw(painter, space, self.said, ink)
+        if self.hasFocus():
+            half = FOCUS // 2
+            painter.setPen(QPen(now.accent, FOCUS))
+            painter.drawRect(self.rect().adjusted(half, half, -half, -half))
+        painter.end()

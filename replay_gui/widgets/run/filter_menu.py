@@ -1,0 +1,68 @@
+"""The menu of kinds and tools that the list can be narrowed to."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction, QIcon
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.marks import mark_icon
+from replay_gui.models.run.event_filter import EventFilter, Tally
+from replay_gui.widgets.parts.check_menu import CheckMenu
+
+_MOST = 30  # kinds, and tools, that are named; those with most events
+_NAME = 40  # characters of a name
+
+
+class FilterMenu(CheckMenu):
+    """Checkable kinds and tools with their counts; stays open while several are chosen.
+
+    Signal: chosen(EventFilter).
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kinds: dict[QAction, str] = {}
+        self._tools: dict[QAction, str] = {}
+
+    def fill(self, index: RunIndex, filter_: EventFilter, tally: Tally) -> None:
+        """Offers what the index holds, as `tally` counts it; what `filter_` chooses is checked."""
+        self.clear()
+        self._kinds, self._tools = {}, {}
+        everything = self.addAction("Show all")
+        everything.triggered.connect(self._on_all)
+        self._failed = self._add("Failed only", None, filter_.failed)
+        kinds, tools = tally.choices(index)
+        for actions, named, chosen in ((self._kinds, kinds, filter_.kinds), (self._tools, tools, filter_.tools)):
+            if named:
+                self.addSeparator()
+            for name, count in named[:_MOST]:
+                action = self._add(name, count, name in chosen)
+                action.setIcon(mark_icon(name) if actions is self._kinds else _tool_icon(index, name))
+                actions[action] = name
+
+    def _add(self, name: str, count: int | None, checked: bool) -> QAction:
+        words = one_line(name, _NAME).replace("&", "&&")
+        action = self.addAction(words if count is None else f"{words}\t{count:,}")
+        action.setCheckable(True)
+        action.setChecked(checked)
+        action.triggered.connect(self._on_toggled)
+        return action
+
+    @Slot()
+    def _on_all(self) -> None:
+        self.chosen.emit(EventFilter())
+
+    @Slot()
+    def _on_toggled(self) -> None:
+        kinds = frozenset(name for action, name in self._kinds.items() if action.isChecked())
+        tools = frozenset(name for action, name in self._tools.items() if action.isChecked())
+        self.chosen.emit(EventFilter(kinds, tools, self._failed.isChecked()))
+
+
+def _tool_icon(index: RunIndex, name: str) -> QIcon:
+    return mark_icon("ToolRequest", index.tools.index(name))

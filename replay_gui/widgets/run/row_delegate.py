@@ -1,0 +1,106 @@
+"""Paints an event of the list: number, time, mark and label, what happened, how long it took."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from replay_gui.core.facts.find import Hit
+from replay_gui.engine.answers import EventRow
+from replay_gui.look.marks import draw_mark
+from replay_gui.look.theme import GAP, UNIT, data_font, kind_color, theme, ui_font
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.run.event_table import DURATION, LABEL, POSITION, TIME, EventTable
+from replay_gui.widgets.parts.line_text import RIGHT, LineText
+from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.timeline.timeline_painter import paint_triangle
+
+_AHEAD = 0.55  # how much of a mark's colour is left ahead of the position
+_DEEPEST = 4  # subagents within subagents that are moved in further
+_CHOSEN = QStyle.StateFlag.State_Selected
+
+
+class RowDelegate(QStyledItemDelegate):
+    """For a RowView over an EventTable. `position`: events beyond it are dimmed."""
+
+    def __init__(self, view: RowView, table: EventTable) -> None:
+        super().__init__(view)
+        self.position = 0
+        self._view = view
+        self._table = table
+        self._data, self._ui = LineText(data_font()), LineText(ui_font())
+
+    def widths(self, count: int, longest_time: str, labels: list[str]) -> dict[int, int]:
+        """Widths of the columns for `count` events with such times and these labels, in pixels."""
+        data, ui = self._data.metrics, self._ui.metrics
+        longest = max([ui.horizontalAdvance(text) for text in (*labels, "PatchProposal")])
+        deepest = min(max(map(len, self._table.subagents.paths), default=0), _DEEPEST)
+        return {
+            POSITION: data.horizontalAdvance("0" * max(len(f"{count:,}"), 4)) + 2 * GAP + UNIT,
+            TIME: data.horizontalAdvance(max(longest_time, "+00:00.000", key=len)) + 2 * GAP + UNIT,
+            LABEL: min(longest, data.horizontalAdvance("0" * 20)) + 2 * GAP + 3 * UNIT * (1 + deepest),
+        }
+
+    def indent(self, row: EventRow) -> int:
+        """How far the label of a subagent's event is moved in."""
+        return min(self._table.subagents.depth(row.position - 1), _DEEPEST) * 3 * UNIT
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        now, line, column = theme(), index.row(), index.column()
+        row = self._table.event_row(line)
+        chosen = _CHOSEN in option.state
+        rect: QRect = option.rect
+        ahead = row.position > self.position
+        if chosen or line == self._view.hovered:
+            painter.fillRect(rect, now.selection if chosen else now.hover)
+        words = self._table.words(row, column)
+        quiet, loud = (now.text, now.text) if chosen else (now.secondary, now.secondary if ahead else now.text)
+        match column:
+            case 0:  # POSITION
+                number = quiet if chosen else now.faint
+                self._data.draw(painter, rect.adjusted(UNIT, 0, -GAP, 0), words, number, RIGHT)
+            case 1:  # TIME
+                self._data.draw(painter, rect.adjusted(UNIT, 0, 0, 0), words, quiet)
+            case 2:  # LABEL
+                rect = rect.adjusted(self.indent(row), 0, 0, 0)
+                if (headed := self._table.subagents.headed(row.position - 1)) is not None:
+                    middle = QPointF(rect.x() - UNIT, rect.center().y() + 1)
+                    paint_triangle(painter, middle, headed in self._table.folded)
+                self._paint_mark(painter, rect, row, ahead and not chosen)
+                self._ui.draw(painter, rect.adjusted(2 * GAP + UNIT, 0, -GAP, 0), words, loud)
+            case 3:  # TEXT, and the duration
+                bad = (row.failed or row.broken) and not chosen
+                hit, folded = self._table.hit(line), self._table.fold_words(row)
+                self._paint_text(painter, rect, row, hit or folded or words, now.bad_text if bad else loud, quiet)
+
+    def _paint_text(
+        self, painter: QPainter, rect: QRect, row: EventRow, words: str | Hit, loud: QColor, quiet: QColor
+    ) -> None:
+        space = rect.adjusted(0, 0, -GAP - UNIT, 0)
+        if took := self._table.words(row, DURATION):
+            self._data.draw(painter, space, took, quiet, RIGHT)
+            space = space.adjusted(0, 0, -self._data.width(took) - GAP, 0)
+        if isinstance(words, Hit):
+            self._paint_hit(painter, space, words, loud)
+        else:
+            self._data.draw(painter, space, words, loud)
+
+    def _paint_hit(self, painter: QPainter, space: QRect, hit: Hit, loud: QColor) -> None:
+        """What was found on its ground; of what stands before it as much as leaves it in sight."""
+        metrics, found = self._data.metrics, hit.text[hit.start : hit.stop]
+        wide = min(metrics.horizontalAdvance(found), space.width())
+        room = max(0, min(space.width() // 2, space.width() - wide - metrics.horizontalAdvance("…")))
+        before = metrics.elidedText(hit.text[: hit.start], Qt.TextElideMode.ElideLeft, room)
+        at = space.x() + metrics.horizontalAdvance(before)
+        height = metrics.height()
+        ground = QRect(at, space.y() + (space.height() - height) // 2, wide, height)
+        painter.fillRect(ground, theme().changed_word)
+        self._data.draw(painter, space, before, loud)
+        self._data.draw(painter, space.adjusted(at - space.x(), 0, 0, 0), hit.text[hit.start :], loud)
+
+    def _paint_mark(self, painter: QPainter, rect: QRect, row: EventRow, dim: bool) -> None:
+        colour = QColor(kind_color(row.kind, self._table.tool_place(row)))
+        if dim:
+            colour.setAlphaF(_AHEAD)
+        draw_mark(painter, row.kind, QPointF(rect.x() + UNIT + 1, rect.center().y() + 1), colour)

@@ -1,0 +1,222 @@
+"""The run at a glance: what it is, what it did, what it cost in time, what protects it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from replay_gui.core.facts.run_totals import ModelUse, total_use
+from replay_gui.core.text.clock import span_words, utc
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.answers import RunFacts
+from replay_gui.look.theme import GAP, UNIT, data_font
+from replay_gui.models.run.meta_words import cost_words
+from replay_gui.models.run.run_facts import RunNumbers, run_numbers
+from replay_gui.models.run.verdict_words import verdict_of
+from replay_gui.models.session import Session
+from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.panel import Panel
+from replay_gui.widgets.parts.plain_label import plain_label
+from replay_gui.widgets.parts.section import Section
+from replay_gui.widgets.run.fact_row import NAMES
+
+PAUSE = 500  # ms between two counts while the index grows
+_MOST = 40  # kinds, tools, models
+_SORTS = 4  # of tokens
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+
+class RunFactsPanel(Panel):
+    """The session's run in numbers, counted anew while it is read, and only while the panel is in sight."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Run facts", parent)
+        self._session = session
+        self._run, self._checked = Section("Run"), Section("Integrity")
+        self._kinds, self._tools = Section("Events by kind"), Section("Tools")
+        self._used = Section("Tokens and cost")
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for section in (self._run, self._used, self._checked, self._tools, self._kinds):
+            column.addWidget(section)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setAccessibleName("Run facts")
+        area.setWidget(body)
+        body.setAutoFillBackground(False)
+        self.set_body(area)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
+        self._pause.timeout.connect(self.refresh)
+        session.run_changed.connect(self.refresh)
+        session.facts_changed.connect(self.refresh)
+        session.index_changed.connect(self._on_index_changed)
+        session.report_changed.connect(self.refresh)
+        session.totals_changed.connect(self.refresh)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    @Slot()
+    def _on_index_changed(self) -> None:
+        if not self._pause.isActive() and self.isVisible():
+            self._pause.start()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Counts, if anybody looks."""
+        facts = self._session.facts
+        if facts is None or not self.isVisible():
+            return
+        numbers = run_numbers(self._session.index)
+        self.set_secondary(one_line(facts.run_id, 60))
+        self._run.set_rows([_pairs(_run_words(facts, numbers))])
+        self._checked.set_rows([_pairs(self._integrity_words())])
+        totals = self._session.totals
+        self._used.set_rows([_use_table(totals.uses)] if totals is not None and totals.uses else [])
+        if totals is None and self._session.index.complete:
+            self._session.request_totals()
+        self._tools.set_rows([_tool_table(numbers)] if numbers.tools else [])
+        self._kinds.set_rows([_kind_table(numbers)] if numbers.kinds else [])
+
+    def _integrity_words(self) -> list[tuple[str, str]]:
+        report = self._session.report
+        verdict = verdict_of(report, None)
+        words = [("verdict", verdict.text)]
+        if report is not None:
+            words += [
+                ("verified", f"{report.verified:,} of {report.events:,} events"),
+                ("seal", report.seal),
+                ("state hashes", f"{report.state_hashes_checked:,} of {report.state_hashes:,} checked"),
+            ]
+            words += [("", note) for note in report.notes]
+        return words
+
+
+def _run_words(facts: RunFacts, numbers: RunNumbers) -> list[tuple[str, str]]:
+    agent = f"{facts.agent_type} {facts.agent_version}".strip()
+    start = facts.created if numbers.start is None else numbers.start
+    troubles = (
+        (numbers.errors, "errors"),
+        (numbers.failed, "failed responses"),
+        (numbers.denied, "denials"),
+    )
+    words = [
+        ("agent", agent),
+        ("events", f"{numbers.events:,}"),
+        ("errors", ", ".join(f"{count:,} {what}" for count, what in troubles if count) or "none"),
+        ("duration", "" if numbers.duration is None else span_words(max(numbers.duration, 0))),
+        ("began", _when(start)),
+        ("phases", f"{numbers.phases:,}" if numbers.phases else ""),
+        ("file", facts.path),
+        ("size", _size(facts.size)),
+        ("format", facts.format),
+        ("imported from" if facts.origin == "imported" else "source", facts.source),
+    ]
+    return [*((name, value) for name, value in words if value), *(("note", note) for note in facts.notes)]
+
+
+def _when(ns: int | None) -> str:
+    if ns is None:
+        return ""
+    words = utc(ns)
+    return f"{words[:19]} UTC" if words else f"{ns:,} ns"  # of a time that no calendar has
+
+
+def _size(size: int) -> str:
+    value, unit = float(size), 0
+    while value >= 1000 and unit < len(_UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{value:.1f} {_UNITS[unit]}" if unit else f"{size:,} {_UNITS[0]}"
+
+
+def _pairs(rows: list[tuple[str, str]]) -> QWidget:
+    table, grid = _table()
+    grid.setColumnMinimumWidth(0, NAMES)
+    grid.setColumnStretch(1, 1)
+    for line, (name, value) in enumerate(rows):
+        grid.addWidget(_label(name, "secondary"), line, 0, Qt.AlignmentFlag.AlignTop)
+        said = _label(one_line(value, 400))
+        said.setWordWrap(True)
+        said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        grid.addWidget(said, line, 1)
+    return table
+
+
+def _kind_table(numbers: RunNumbers) -> QWidget:
+    table, grid = _table()
+    grid.setColumnStretch(0, 1)
+    for line, (name, count) in enumerate(numbers.kinds[:_MOST]):
+        grid.addWidget(ElidedLabel(one_line(name, 80)), line, 0)
+        grid.addWidget(_number(f"{count:,}"), line, 1)
+        grid.addWidget(_number(f"{count / numbers.events:.1%}", "secondary"), line, 2)
+    _say_more(grid, len(numbers.kinds) - _MOST)
+    return table
+
+
+def _tool_table(numbers: RunNumbers) -> QWidget:
+    table, grid = _table()
+    grid.setColumnStretch(0, 1)
+    for column, head in enumerate(("", "calls", "failed", "denied", "time")):
+        grid.addWidget(_number(head, "secondary"), 0, column)
+    for line, tool in enumerate(numbers.tools[:_MOST], 1):
+        grid.addWidget(ElidedLabel(one_line(tool.name, 80)), line, 0)
+        time = "" if tool.time is None else span_words(tool.time)
+        for column, (count, role) in enumerate(((tool.calls, ""), (tool.failed, "bad"), (tool.denied, "bad")), 1):
+            grid.addWidget(
+                _number(f"{count:,}" if count or not role else "–", role if count else "secondary"), line, column
+            )
+        grid.addWidget(_number(time), line, 4)
+    _say_more(grid, len(numbers.tools) - _MOST)
+    return table
+
+
+def _use_table(uses: tuple[ModelUse, ...]) -> QWidget:
+    """A line a model, and one for all where there are several."""
+    table, grid = _table()
+    grid.setColumnStretch(0, 1)
+    sorts = tuple(dict.fromkeys(sort for use in uses for sort in use.tokens))[:_SORTS]
+    for column, head in enumerate(("", *(sort.replace("_", " ") or "tokens" for sort in sorts), "cost")):
+        grid.addWidget(_number(one_line(head, 20), "secondary"), 0, column)
+    every = [total_use(uses)] if len(uses) > 1 else []
+    for line, use in enumerate((*uses[:_MOST], *every), 1):
+        grid.addWidget(ElidedLabel(one_line(use.model, 80) or "model not named"), line, 0)
+        for column, sort in enumerate(sorts, 1):
+            count = use.tokens.get(sort)
+            grid.addWidget(_number("–" if count is None else f"{count:,}", "" if count else "secondary"), line, column)
+        grid.addWidget(_number("" if use.cost is None else cost_words(use.cost)), line, len(sorts) + 1)
+    _say_more(grid, len(uses) - _MOST)
+    return table
+
+
+def _say_more(grid: QGridLayout, more: int) -> None:
+    if more > 0:
+        grid.addWidget(_label(f"and {more:,} more", "secondary"), grid.rowCount(), 0)
+
+
+def _table() -> tuple[QWidget, QGridLayout]:
+    table = QWidget()
+    grid = QGridLayout(table)
+    grid.setContentsMargins(GAP + UNIT, UNIT, GAP + UNIT, UNIT)
+    grid.setHorizontalSpacing(2 * GAP)
+    grid.setVerticalSpacing(GAP)
+    return table, grid
+
+
+def _label(text: str, role: str = "") -> QLabel:
+    label = plain_label(text, role)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _number(text: str, role: str = "") -> QLabel:
+    label = _label(text, role)
+    label.setFont(data_font())
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return label

@@ -1,0 +1,185 @@
+"""The world after the current event, and what the event did to it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.theme import GAP, UNIT, set_role
+from replay_gui.models.run.event_words import view_command
+from replay_gui.models.run.state_tree import StateTree
+from replay_gui.models.session import Session
+from replay_gui.widgets.parts.notice import Notice
+from replay_gui.widgets.parts.panel import Panel
+from replay_gui.widgets.run.value_view import ValueView
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class StateInspector(Panel):
+    """The session's state as a tree. What is open, chosen and in sight stays when the position moves."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("State", parent)
+        self._session = session
+        self.tree = StateTree(self)
+        self.view = ValueView("State", self.tree)
+        self.untrusted, self.not_applied = Notice("bad"), Notice("warn")
+        self.changed_only = self.add_button(
+            "Changed only", "Show only what this event changed", checkable=True, short="Changed"
+        )
+        self.find_button = self.add_button("Find", "Find keys and values in the state", checkable=True, spare=True)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Key or value")
+        self.search.setAccessibleName("Find in the state")
+        self.search.setClearButtonEnabled(True)
+        self._find_bar = QFrame()
+        self.search.installEventFilter(self)
+        self.hits = QLabel()
+        self.hits.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self.hits, "secondary")
+        bar = QHBoxLayout(self._find_bar)
+        bar.setContentsMargins(GAP, UNIT, GAP, UNIT)
+        bar.setSpacing(UNIT)
+        bar.addWidget(self.search, 1)
+        bar.addWidget(self.hits)
+        self._find_bar.hide()
+        copy = QAction("Copy the command that shows this", self)
+        copy.triggered.connect(self.copy_command)
+        self.view.addAction(copy)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.untrusted, self.not_applied, self._find_bar):
+            column.addWidget(part)
+        column.addWidget(self.view, 1)
+        self.set_body(body)
+        self.changed_only.toggled.connect(self._on_changed_only)
+        self.find_button.toggled.connect(self._on_find_toggled)
+        self.search.textChanged.connect(self._on_needle)
+        self.view.selectionModel().currentRowChanged.connect(self._say_hits)
+        self.tree.searched.connect(self._on_searched)
+        session.run_changed.connect(self.on_run_changed)
+        session.moment_changed.connect(self.on_moment_changed)
+        session.report_changed.connect(self._say_trust)
+        self.on_run_changed()
+
+    # ---- what the session says ----------------------------------------------------------------------
+    @Slot()
+    def on_run_changed(self) -> None:
+        self.tree.forget()
+        self.find_button.setChecked(False)
+        self.on_moment_changed()
+
+    @Slot()
+    def on_moment_changed(self) -> None:
+        moment = self._session.moment
+        self.set_title("State" if moment is None else f"State after {moment.position:,}")
+        facts = self._session.facts
+        self.set_secondary(facts.state if facts is not None else "")
+        if moment is not None:
+            self.tree.show(moment.state, moment.changes)
+        why = moment.not_applied if moment is not None else None
+        self.not_applied.say("" if why is None else f"This event had no effect: {one_line(why)}")
+        self._say_trust()
+        self._set_hint()
+        self._say_hits()
+
+    @Slot()
+    def _say_trust(self) -> None:
+        moment, report = self._session.moment, self._session.report
+        if moment is None or moment.trusted:
+            self.untrusted.say("")
+            return
+        broken = None if report is None else report.first_broken
+        since = "before this point" if broken is None else f"from event {broken + 1:,} on"
+        self.untrusted.say(f"Untrusted: the log is damaged {since}.")
+
+    # ---- what the user does -------------------------------------------------------------------------
+    @Slot(bool)
+    def _on_changed_only(self, on: bool) -> None:
+        self.tree.set_changed_only(on)
+        self._set_hint()
+
+    @Slot()
+    def begin_find(self) -> None:
+        """Goes to the line of the search, and shows it."""
+        self.find_button.setChecked(True)
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    @Slot(bool)
+    def _on_find_toggled(self, on: bool) -> None:
+        self._find_bar.setVisible(on)
+        if on:
+            self.search.setFocus()
+        else:
+            if self.search.text() and (row := self.view.currentIndex().row()) >= 0:
+                self.tree.reveal(self.tree.path(row))  # what was found stays in sight
+            self.search.clear()
+
+    @Slot(str)
+    def _on_needle(self, needle: str) -> None:
+        self.view.mark(needle)
+        self.tree.set_needle(needle)
+        self._set_hint()
+        self._say_hits()
+
+    @Slot()
+    def _on_searched(self) -> None:
+        self._set_hint()
+        self._say_hits()
+
+    def step_hit(self, forward: bool) -> None:
+        """Chooses the next hit in the state, or the one before, and after the last one the first."""
+        rows = self.tree.found_rows()
+        if rows:
+            here = self.view.currentIndex().row()
+            beyond = [row for row in (rows if forward else rows[::-1]) if (row > here if forward else row < here)]
+            self.view.choose(beyond[0] if beyond and here >= 0 else rows[0 if forward else -1])
+            self._say_hits()
+
+    @Slot()
+    def _say_hits(self) -> None:
+        rows, here = self.tree.found_rows(), self.view.currentIndex().row()
+        more = "" if self.tree.complete else "+"
+        said = f"{rows.index(here) + 1:,} of {len(rows):,}{more}" if here in rows else f"{len(rows):,}{more}"
+        self.hits.setText(said if self.search.text() else "")
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """In the line of the search Enter and Shift+Enter go from hit to hit, Esc closes it."""
+        if not isinstance(event, QKeyEvent) or event.key() not in (*_ENTER, Qt.Key.Key_Escape):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        elif event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+            self.find_button.setChecked(False)
+            self.view.setFocus()
+        elif event.type() == QEvent.Type.KeyPress:
+            self.step_hit(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        return True
+
+    @Slot()
+    def copy_command(self) -> None:
+        """The command that opens the run here."""
+        facts, moment = self._session.facts, self._session.moment
+        if facts is not None and moment is not None:
+            QGuiApplication.clipboard().setText(view_command(facts.path, moment.position))
+
+    def _set_hint(self) -> None:
+        moment = self._session.moment
+        if moment is None:
+            hint = ""
+        elif self.search.text():
+            hint = "Nothing found." if self.tree.complete else "Searching…"
+        elif self.changed_only.isChecked():
+            hint = "This event changed nothing."
+        elif moment.position == 0:
+            hint = "Empty: no event has been applied yet."
+        else:
+            hint = "The state is empty."
+        self.view.hint = hint
+        self.view.viewport().update()

@@ -1,0 +1,113 @@
+"""Paints a row of a value's tree: key, value, how much is inside, and what the event did to it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from replay_gui.look.icons import tinted_icon
+from replay_gui.look.theme import GAP, ICON, SMALL_SIZE, UNIT, data_font, theme, ui_font
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.run.state_tree import StateTree
+from replay_gui.models.run.value_rows import Mark, Row, ValueRow
+from replay_gui.widgets.parts.line_text import LineText
+from replay_gui.widgets.parts.row_view import RowView
+
+INDENT = 2 * GAP
+SIGNS = 2 * GAP  # the margin in which + ~ − say what the colours say
+_MILD = 0.4  # how much of the tint a row has in which only something further in has changed
+_KEY_SHARE, _OLD_SHARE = 0.5, 0.4  # of the row, at most
+_SIGN = {Mark.ADDED: "+", Mark.CHANGED: "~", Mark.REMOVED: "−"}
+
+
+class ValueDelegate(QStyledItemDelegate):
+    """For a RowView over a StateTree."""
+
+    def __init__(self, view: RowView, tree: StateTree) -> None:
+        super().__init__(view)
+        self._view = view
+        self._tree = tree
+        self._data, self._sign = LineText(data_font()), LineText(ui_font(size=SMALL_SIZE))
+        struck = data_font()
+        struck.setStrikeOut(True)
+        self._struck = LineText(struck)
+        self.needle = ""  # marked where it stands, case aside
+
+    @staticmethod
+    def chevron(row: ValueRow) -> tuple[int, int]:
+        """From where to where, in pixels, a click opens and closes the row."""
+        begin = SIGNS + row.depth * INDENT
+        return begin, begin + ICON
+
+    def characters(self, width: int) -> int:
+        """How many characters of data fit on a row of `width` pixels."""
+        return max(20, (width - SIGNS - ICON - 2 * GAP) // max(self._data.width("0"), 1))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        rect: QRect = option.rect
+        now, row = theme(), self._tree.row(index.row())
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        self._paint_ground(painter, rect, row, chosen, index.row() == self._view.hovered)
+        if row.mark in _SIGN and row.kind is Row.MEMBER:
+            place = QRect(rect.x() + UNIT + 1, rect.y(), SIGNS, rect.height())
+            self._draw(painter, place, _SIGN[row.mark], self._sign, now.text if chosen else _ink(row.mark))
+        left, _ = self.chevron(row)
+        if row.expandable:
+            place = QRect(rect.x() + left, rect.y() + (rect.height() - ICON) // 2, ICON, ICON)
+            tinted_icon("chevron-down" if row.expanded else "chevron-right", now.secondary).paint(painter, place)
+        left = min(left, rect.width() // 2)
+        self._paint_words(painter, rect.adjusted(left + ICON + UNIT, 0, -GAP, 0), row, chosen)
+
+    def _paint_ground(self, painter: QPainter, rect: QRect, row: ValueRow, chosen: bool, hovered: bool) -> None:
+        now = theme()
+        tints = {Mark.ADDED: now.added, Mark.CHANGED: now.changed, Mark.INSIDE: now.changed, Mark.REMOVED: now.removed}
+        if chosen or (hovered and row.mark is Mark.SAME):
+            painter.fillRect(rect, now.selection if chosen else now.hover)
+        elif row.mark in tints:
+            tint = QColor(tints[row.mark])
+            tint.setAlphaF(_MILD if row.mark is Mark.INSIDE else 1.0)
+            painter.fillRect(rect, tint)
+
+    def _paint_words(self, painter: QPainter, space: QRect, row: ValueRow, chosen: bool) -> None:
+        now = theme()
+        gone = row.mark is Mark.REMOVED
+        key = now.text if chosen else now.secondary if gone else now.accent
+        quiet = now.text if chosen else now.secondary
+        value = self._struck if gone else self._data
+        width = space.width()
+        if row.kind is Row.MORE:
+            self._draw(painter, space, row.note, self._data, now.text if chosen else now.accent)
+            return
+        if row.key:
+            space = self._draw(painter, space, row.key, value, key, round(width * _KEY_SHARE))
+        if row.old:
+            space = self._draw(painter, space, row.old, self._struck, quiet, round(width * _OLD_SHARE))
+        if row.text:
+            space = self._draw(painter, space, row.text, value, quiet if gone else now.text)
+        if row.note:
+            self._draw(painter, space, row.note, self._data, quiet)
+
+    def _mark_needle(self, painter: QPainter, space: QRect, text: str, face: LineText) -> None:
+        folded, at = text.lower(), 0
+        if len(folded) != len(text):
+            return  # a letter that changes its length: where it stands is not known
+        while (at := folded.find(self.needle.lower(), at)) >= 0:
+            begin = face.width(text[:at])
+            at += len(self.needle)
+            wide, height = face.width(text[:at]) - begin, face.metrics.height()
+            top = space.y() + (space.height() - height) // 2
+            painter.fillRect(QRect(space.x() + begin, top, wide, height), theme().changed_word)
+
+    def _draw(self, painter: QPainter, space: QRect, text: str, face: LineText, ink: QColor, limit: int = 0) -> QRect:
+        """Draws `text`, elided to `limit` pixels if there is one; gives the space that is left behind it."""
+        elided = face.elided(text, min(space.width(), limit) if limit else space.width())
+        if self.needle and face is not self._sign:
+            self._mark_needle(painter, space, elided, face)
+        face.draw(painter, space, elided, ink)
+        return space.adjusted(face.width(elided) + GAP, 0, 0, 0)
+
+
+def _ink(mark: Mark) -> QColor:
+    now = theme()
+    return {Mark.ADDED: now.added_text, Mark.CHANGED: now.changed_text}.get(mark, now.removed_text)

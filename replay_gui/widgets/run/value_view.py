@@ -1,0 +1,165 @@
+"""A tree of values of any size, to open, close and copy from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Slot
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+
+from replay_gui.core.state.state import Path
+from replay_gui.models.run.json_text import json_text, pointer
+from replay_gui.models.run.state_tree import StateTree
+from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.run.value_delegate import ValueDelegate
+
+COPY_LIMIT = 2_000_000  # characters; to write more would hold up the window
+_OWN_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
+
+
+class ValueView(RowView):
+    """A RowView over a StateTree that keeps the chosen row and what is in sight when other values are shown.
+
+    Left closes a row or goes to the one it is in, Right opens it, Enter does either.
+    """
+
+    def __init__(self, name: str, tree: StateTree, parent: QWidget | None = None) -> None:
+        super().__init__(name, tree, parent)
+        self._tree = tree
+        self._delegate = ValueDelegate(self, tree)
+        self.setItemDelegate(self._delegate)
+        self._chosen: Path | None = None
+        self._sight: list[tuple[Path, int]] = []  # rows in sight before a change, and their places
+        self.row_activated.connect(tree.activate)
+        self.sight_changed.connect(self._on_width)
+        tree.rowsAboutToBeRemoved.connect(self._remember)
+        tree.rowsAboutToBeInserted.connect(self._remember)
+        tree.dataChanged.connect(self._restore)
+        self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
+
+    # ---- keeping the place --------------------------------------------------------------------------
+    @Slot()
+    def _remember(self) -> None:
+        """Notes which rows stand where, so that what comes and goes before them moves nothing."""
+        if self._sight:
+            return
+        first, last = self.rows_in_sight()
+        rows = range(first, last + 1)
+        current = self.currentIndex().row()
+        self._sight = [(self._tree.path(row), row - first) for row in sorted(rows, key=lambda row: row != current)]
+
+    @Slot()
+    def _restore(self) -> None:
+        """Puts the chosen row back where it stood, else the first row that is still there."""
+        sight, self._sight = self._sight, []
+        kept = ((row, place) for path, place in sight if (row := self._tree.row_of(path)) is not None)
+        if (found := next(kept, None)) is not None:
+            self.verticalScrollBar().setValue(found[0] - found[1])
+        if self._chosen is not None and not self.currentIndex().isValid():
+            row = self._tree.row_of(self._chosen)
+            if row is not None:
+                self._set_current(row)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_row_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if current.isValid():
+            self._chosen = self._tree.path(current.row())
+
+    def _set_current(self, row: int) -> None:
+        """Chooses a row without scrolling."""
+        value = self.verticalScrollBar().value()
+        self.setCurrentIndex(self._tree.index(row, 0))
+        self.verticalScrollBar().setValue(value)
+
+    @Slot()
+    def _on_width(self) -> None:
+        self._tree.set_width(self._delegate.characters(self.viewport().width()))
+
+    def mark(self, needle: str) -> None:
+        """Marks this text wherever it stands; "" marks nothing."""
+        self._delegate.needle = needle
+        self.viewport().update()
+
+    def choose(self, row: int) -> None:
+        """Makes a row the chosen one, in sight."""
+        self.setCurrentIndex(self._tree.index(row, 0))
+        self.show_row(row)
+
+    # ---- hands ------------------------------------------------------------------------------------
+    def event(self, event: QEvent) -> bool:
+        """Keeps the keys that this view uses from becoming the window's shortcuts."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            if (plain and event.key() in _OWN_KEYS) or event.matches(QKeySequence.StandardKey.Copy):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self.currentIndex().row()
+        if row >= 0 and event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_value()
+        elif row >= 0 and event.key() == Qt.Key.Key_Right:
+            shown = self._tree.row(row)
+            if shown.expanded:
+                self.setCurrentIndex(self._tree.index(row + 1, 0))
+            else:
+                self._tree.set_expanded(row, True)
+        elif row >= 0 and event.key() == Qt.Key.Key_Left:
+            if self._tree.row(row).expanded:
+                self._tree.set_expanded(row, False)
+            else:
+                self.setCurrentIndex(self._tree.index(self._tree.parent_row(row), 0))
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        row = self.rowAt(int(event.position().y()))
+        if row < 0 or event.button() != Qt.MouseButton.LeftButton:
+            return
+        begin, end = self._delegate.chevron(self._tree.row(row))
+        if begin <= event.position().x() < end:
+            self._tree.set_expanded(row, not self._tree.row(row).expanded)
+
+    # ---- copying ----------------------------------------------------------------------------------
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        row, at = self.menu_place(event)
+        if row < 0:
+            return
+        menu = self.copy_menu(row)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def copy_menu(self, row: int) -> QMenu:
+        """What can be copied of a row."""
+        self._set_current(row)
+        menu = QMenu(self)
+        slots = {"Copy value": self.copy_value, "Copy as JSON": self.copy_json, "Copy path": self.copy_path}
+        for words, slot in slots.items():
+            menu.addAction(words).triggered.connect(slot)
+        if self.actions():
+            menu.addSeparator()
+            menu.addActions(self.actions())
+        return menu
+
+    @Slot()
+    def copy_value(self) -> None:
+        """A text as it is, anything else as JSON."""
+        value = self._tree.value(self.currentIndex().row())
+        if isinstance(value, str):
+            QGuiApplication.clipboard().setText(value)
+        else:
+            self.copy_json()
+
+    @Slot()
+    def copy_json(self) -> None:
+        text, whole = json_text(self._tree.value(self.currentIndex().row()), COPY_LIMIT)
+        if whole:
+            QGuiApplication.clipboard().setText(text)
+        else:
+            QToolTip.showText(self.mapToGlobal(QPoint()), "Too large to copy: choose something further in.", self)
+
+    @Slot()
+    def copy_path(self) -> None:
+        """The path as a JSON Pointer, as the command line takes it."""
+        QGuiApplication.clipboard().setText(pointer(self._tree.path(self.currentIndex().row())))

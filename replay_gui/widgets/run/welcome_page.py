@@ -1,0 +1,163 @@
+"""What is shown while no run is open: how to open one, the last ones, and the samples."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.icons import tinted_icon
+from replay_gui.look.theme import GAP, ICON, UI_SIZE, UNIT, Bold, set_role, theme, theme_events, ui_font
+from replay_gui.widgets.parts.plain_label import plain_label
+from replay_gui.widgets.run.choice_row import ChoiceRow
+
+_WIDEST = 90 * GAP
+_WIDE = 2 * GAP
+_TITLE = 1.75 * UI_SIZE
+_MOST = 8  # recent runs
+_PROMISE = "Open the log of a run, go to any event, and see what the agent knew, asked and was told."
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A run that comes with the program: its name, a sentence on what it shows, and where it is."""
+
+    name: str
+    sentence: str
+    path: str
+
+
+class WelcomePage(QScrollArea):
+    """Signals: open_requested(), folder_requested(): the user wants to choose a file or a folder; path_chosen(str):
+    this file is to be opened.
+    """
+
+    open_requested = Signal()
+    folder_requested = Signal()
+    path_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "window")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Welcome")
+        page = QWidget()
+        page.setAutoFillBackground(False)
+        outer = QHBoxLayout(page)
+        outer.setContentsMargins(4 * GAP, 4 * GAP, 4 * GAP, 4 * GAP)
+        middle = QWidget()
+        middle.setMaximumWidth(_WIDEST)
+        outer.addStretch(1)
+        outer.addWidget(middle, 100)
+        outer.addStretch(1)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addStretch(1)
+        title = _label("Replay an agent’s run", "title")
+        title.setFont(ui_font(Bold, _TITLE))
+        column.addWidget(title)
+        column.addWidget(_label(_PROMISE, "secondary"))
+        column.addSpacing(_WIDE)
+        column.addWidget(self._drop_zone())
+        column.addSpacing(_WIDE)
+        self._recent, self._samples = _Group("Recent"), _Group("Samples")
+        column.addWidget(self._recent)
+        column.addWidget(self._samples)
+        column.addStretch(2)
+        self.setWidget(page)
+        theme_events().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+        self.set_recent(())
+        self.set_samples(())
+
+    def _drop_zone(self) -> QFrame:
+        self.open = QPushButton(" Open a run…")
+        self.open.setDefault(True)
+        self.open.setIconSize(QSize(ICON, ICON))
+        self.open.clicked.connect(self.open_requested)
+        self.folder = QPushButton("Open a folder…")
+        self.folder.clicked.connect(self.folder_requested)
+        zone = QFrame()
+        set_role(zone, "drop")
+        zone.setAccessibleName("Open a run, or drop a log here")
+        row = QHBoxLayout(zone)
+        row.setContentsMargins(_WIDE, _WIDE, _WIDE, _WIDE)
+        row.setSpacing(_WIDE)
+        row.addWidget(self.open)
+        row.addWidget(self.folder)
+        row.addWidget(_label("or drop a log here; two, to compare them; a folder, to list it", "secondary"), 1)
+        return zone
+
+    def set_recent(self, paths: Sequence[str]) -> None:
+        """The files opened last, newest first; those that are gone are left out by the caller, or not."""
+        self._recent.show_rows(
+            [self._row(os.path.basename(path) or path, _folder(path), path) for path in paths[:_MOST]]
+        )
+
+    def set_samples(self, samples: Sequence[Sample]) -> None:
+        self._samples.show_rows([self._row(sample.name, sample.sentence, sample.path) for sample in samples])
+
+    @property
+    def rows(self) -> list[ChoiceRow]:
+        """All that can be chosen, from top to bottom."""
+        return [*self._recent.rows, *self._samples.rows]
+
+    def _row(self, name: str, sentence: str, path: str) -> ChoiceRow:
+        row = ChoiceRow(one_line(name), one_line(sentence), path)
+        row.clicked.connect(self._on_row)
+        return row
+
+    @Slot()
+    def _on_row(self) -> None:
+        row = self.sender()
+        if isinstance(row, ChoiceRow):
+            self.path_chosen.emit(row.path)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.open.setIcon(tinted_icon("open", theme().on_accent))
+
+
+class _Group(QFrame):
+    """A card of rows under a name; hidden while it is empty."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.rows: list[ChoiceRow] = []
+        self.setAccessibleName(name)
+        set_role(self, "panel")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(UNIT, GAP, UNIT, UNIT)
+        self._column.setSpacing(0)
+        heading = _label(name, "title")
+        heading.setContentsMargins(GAP, 0, GAP, UNIT)
+        self._column.addWidget(heading)
+
+    def show_rows(self, rows: list[ChoiceRow]) -> None:
+        for row in self.rows:
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = rows
+        for row in rows:
+            self._column.addWidget(row)
+        self.setVisible(bool(rows))
+
+
+def _label(text: str, role: str) -> QLabel:
+    label = plain_label(text, role)
+    label.setWordWrap(True)
+    return label
+
+
+def _folder(path: str) -> str:
+    """The folder of a file, the home folder as ~."""
+    folder, home = os.path.dirname(path), os.path.expanduser("~")
+    return "~" + folder[len(home) :] if folder == home or folder.startswith(home + os.sep) else folder

@@ -1,0 +1,169 @@
+"""The whole run at a glance, with the visible range as a window to drag."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QBrush, QColor, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from replay_gui.look.theme import GAP, LABELS, STRIP, UNIT, set_role, theme, theme_events
+from replay_gui.models.session import Session
+from replay_gui.models.timeline.overview import Overview
+from replay_gui.models.timeline.timeline_scale import TimelineScale
+
+COLUMN = 2  # pixels a column of the overview
+LEAST_WINDOW = 10.0  # pixels: narrower could not be grasped
+
+
+class OverviewStrip(QWidget):
+    """Height: how quickly events came. Red: errors. The window is what the timeline shows: drag it, or one of its
+    edges, or click elsewhere to centre it there.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown: tuple[float, float] = (0.0, 1.0)  # the window as drawn, never too narrow to grasp
+        self.setFixedHeight(STRIP)
+        self.setAccessibleName("Overview of the whole run")
+        self.setAccessibleDescription("The window is the range that the timeline shows; drag it or its edges.")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        label = QLabel("Whole run")
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setFixedWidth(LABELS - GAP - UNIT)
+        set_role(label, "secondary")
+
+        self.graphics = pg.GraphicsView(background=None)
+        self.graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.graphics.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
+        self.graphics.setCentralItem(self._box)
+        self._pace = pg.PlotCurveItem(fillLevel=0.0, antialias=True)
+        self._errors, self._divergences, self._causes, self._found = (
+            pg.PlotCurveItem([0.0, 1.0], [0.0], stepMode="center", fillLevel=0.0) for _ in range(4)
+        )
+        self._untrusted = pg.LinearRegionItem(movable=False)
+        self._window = pg.LinearRegionItem(swapMode="push")
+        for item in (self._pace, *self._marks, self._untrusted, self._window):
+            self._box.addItem(item, ignoreBounds=True)
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP + UNIT, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(label)
+        row.addWidget(self.graphics, 1)
+
+        self._window.sigRegionChanged.connect(self.on_window_dragged)
+        self.graphics.scene().sigMouseClicked.connect(self.on_clicked)
+        session.run_changed.connect(self.on_index_changed)
+        session.index_changed.connect(self.on_index_changed)
+        session.view_changed.connect(self.on_view_changed)
+        session.marks_changed.connect(self.on_index_changed)
+        session.axis_changed.connect(self.on_index_changed)
+        session.report_changed.connect(self.on_report_changed)
+        theme_events().changed.connect(self.on_theme_changed)
+        self.on_theme_changed()
+        self.on_index_changed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.on_index_changed()
+
+    def x_of(self, position: float) -> float:
+        """Where a position is, in pixels of `graphics`."""
+        return GAP + self._whole.pixel(position)
+
+    @Slot()
+    def on_index_changed(self) -> None:
+        session, columns = self._session, self.graphics.width() // COLUMN
+        overview = Overview.of(session.index, columns, session.timeline_axis, session.marks)
+        self._pace.setData(overview.edges, np.append(overview.pace, overview.pace[-1]))
+        heights = (overview.errors, overview.divergences, overview.causes, overview.found)
+        for item, columns_of in zip(self._marks, heights, strict=True):
+            item.setVisible(bool(columns_of.any()))  # to paint nothing takes as long as to paint something
+            if item.isVisible():
+                item.setData(overview.mark_edges, columns_of, stepMode="center")
+        margin = GAP * self._whole.span / self._whole.width  # as beside the lanes, so that columns stand below events
+        self._box.setRange(xRange=(-margin, self._whole.end + margin), yRange=(0.0, 1.0), padding=0.0)
+        self.setToolTip("Height: how quickly events came. Red: errors." if overview.has_pace else "Red: errors.")
+        self.on_report_changed()
+        self.on_view_changed()
+
+    @Slot()
+    def on_view_changed(self) -> None:
+        start, end = self._coordinates(*self._session.view)
+        short = LEAST_WINDOW * self._whole.span / self._whole.width - (end - start)
+        if short > 0:
+            start, end = start - short / 2, end + short / 2
+        self._shown = (start, end)
+        self._window.blockSignals(True)
+        self._window.setRegion(self._shown)
+        self._window.blockSignals(False)
+
+    @Slot()
+    def on_report_changed(self) -> None:
+        broken = self._session.report.first_broken if self._session.report else None
+        self._untrusted.setVisible(broken is not None)
+        if broken is not None:
+            self._untrusted.setRegion((self._coordinates(broken + 1, broken + 1)[0], self._whole.end))
+
+    @Slot()
+    def on_window_dragged(self) -> None:
+        start, end = self._window.getRegion()
+        before = self._shown
+        moved = abs((end - start) - (before[1] - before[0])) < 1e-6 * (end - start)
+        if moved:  # as a whole: the range keeps its span, though the window may be drawn wider
+            shift = start - before[0]
+            start, end = self._coordinates(*self._session.view)
+            start, end = start + shift, end + shift
+        self._show(start, max(end, start + 1e-9))
+        self.on_view_changed()  # the window stops where the range does
+
+    @Slot(object)
+    def on_clicked(self, click: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
+        at = self._box.mapSceneToView(click.scenePos()).x()
+        if click.button() == Qt.MouseButton.LeftButton and not self._shown[0] <= at <= self._shown[1]:
+            start, end = self._coordinates(*self._session.view)
+            half = (end - start) / 2
+            self._show(at - half, at + half)
+
+    def _show(self, start: float, end: float) -> None:
+        """Makes these coordinates the visible range, as far as the run has them."""
+        scale = TimelineScale(start, end, 1.0, self._session.timeline_axis).clamped(self._session.index.count)
+        self._session.set_view(*scale.view)
+
+    def _coordinates(self, start: float, end: float) -> tuple[float, float]:
+        first, last = self._session.timeline_axis.coordinates(np.array([start, end])).tolist()
+        return first, last
+
+    @Slot()
+    def on_theme_changed(self) -> None:
+        now = theme()
+        glass, clear, hatch = QColor(now.accent), QColor(Qt.GlobalColor.transparent), QColor(now.damage)
+        glass.setAlphaF(0.22)
+        hatch.setAlphaF(0.5)
+        self._box.setBackgroundColor(now.raised)
+        self._pace.setBrush(now.density)
+        self._pace.setPen(clear)
+        for item, colour in zip(self._marks, (now.error, now.memory, now.error, now.changed_text), strict=True):
+            item.setBrush(colour)
+            item.setPen(clear)
+        self._untrusted.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
+        self._window.setBrush(glass)
+        self._window.setHoverBrush(glass)
+        for line in self._window.lines:
+            line.setPen(pg.mkPen(now.accent, width=1.5))
+            line.setHoverPen(pg.mkPen(now.accent, width=3))
+        for line in self._untrusted.lines:
+            line.setPen(clear)
+
+    @property
+    def _marks(self) -> tuple[pg.PlotCurveItem, ...]:
+        return self._errors, self._divergences, self._causes, self._found
+
+    @property
+    def _whole(self) -> TimelineScale:
+        count, width = self._session.index.count, max(self.graphics.width() - 2.0 * GAP, 1.0)
+        return TimelineScale(0.0, 1e300, width, self._session.timeline_axis).clamped(count)

@@ -1,0 +1,303 @@
+"""Tokens and cost below the timeline's lanes, along the same axis."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from replay_gui.look.theme import GAP, LABELS, LANE, LINE, SMALL_SIZE, TICKS, UNIT, theme, theme_events, ui_font
+from replay_gui.models.run.meta_words import cost_words
+from replay_gui.models.session import Session
+from replay_gui.models.timeline.spending_plot import Floats, SpendingPlot, round_up, token_words
+from replay_gui.models.timeline.timeline_scale import TimelineScale
+from replay_gui.widgets.timeline.timeline import NOTCH, ZOOM_STEP
+from replay_gui.widgets.timeline.timeline_density import column_edges
+from replay_gui.widgets.timeline.timeline_hover import TimelineHover
+from replay_gui.widgets.timeline.timeline_painter import paint_triangle
+
+_ROOM = 3 * UNIT  # pixels that an event must have on the average to have a column of its own
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class SpendingBand(QWidget):
+    """Columns of the tokens used, and a line of the cost so far; for a run that tells of neither there is nothing.
+
+    Three tones stand on one another: what was read, what came from a cache, what was written. The columns' scale is
+    that of what is in sight, and stands at the top left; the line ends at the top with what stands beside the name. A
+    click goes there; the wheel zooms at the pointer. The triangle folds.
+
+    Signals:
+        fold_asked(): the triangle was clicked. known_changed(): there is something to show, or nothing any more.
+    """
+
+    fold_asked = Signal()
+    known_changed = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._plot: SpendingPlot | None = None
+        self._folded = False
+        self._still: QPixmap | None = None
+        self._scrubbing = False
+        self._hover = TimelineHover(session, self)
+        self._hover.rested.connect(self.show_hover)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.setAccessibleName("Tokens and cost")
+        session.run_changed.connect(self.on_totals_changed)
+        session.totals_changed.connect(self.on_totals_changed)
+        session.report_changed.connect(self.ask)
+        session.progress_changed.connect(self.ask)
+        session.index_changed.connect(self.redraw)
+        session.view_changed.connect(self.redraw)
+        session.axis_changed.connect(self.redraw)
+        session.position_changed.connect(self.update)
+        theme_events().changed.connect(self.redraw)
+        self.on_totals_changed()
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to show."""
+        return self._plot is not None
+
+    @property
+    def hover(self) -> TimelineHover:
+        """The card with what was last told."""
+        return self._hover
+
+    def set_folded(self, folded: bool) -> None:
+        """One line high, or two with their scales."""
+        if folded != self._folded:
+            self._folded = folded
+            self.updateGeometry()
+            self.redraw()
+
+    @Slot()
+    def ask(self) -> None:
+        """Asks for what is shown once the more urgent work is done."""
+        session = self._session
+        if session.index.complete and not session.working and session.totals is None:
+            session.request_totals()
+
+    @Slot()
+    def on_totals_changed(self) -> None:
+        totals = self._session.totals
+        self._plot = SpendingPlot.of(totals.spending) if totals is not None and totals.spending.known else None
+        if self._plot is not None:
+            self.setAccessibleDescription(self._words())
+        self._hover.leave()
+        self.redraw()
+        self.known_changed.emit()
+
+    @Slot()
+    def redraw(self) -> None:
+        self._still = None
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(6 * LABELS, LANE if self._folded else 2 * LANE)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(2 * LABELS, LANE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.redraw()
+
+    # ---- painting -----------------------------------------------------------------------------------
+    @property
+    def _scale(self) -> TimelineScale:
+        width = max(self.width() - LABELS - 2 * GAP, 1)
+        return TimelineScale.showing_range(self._session.view, width, self._session.timeline_axis)
+
+    @property
+    def _low(self) -> bool:
+        """Whether there is room for one line of words alone."""
+        return self.height() < 2 * LANE - UNIT
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._plot is None:
+            return
+        ratio = self.devicePixelRatioF()
+        if self._still is None or self._still.devicePixelRatioF() != ratio:
+            self._still = self._picture(self._plot, ratio)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._still)
+        pixel = self._scale.pixel(self._session.position)
+        if -GAP <= pixel <= self._scale.width + GAP:
+            painter.fillRect(QRectF(round(LABELS + GAP + pixel) - LINE, 0, 2 * LINE, self.height()), theme().accent)
+        painter.end()
+
+    def _picture(self, plot: SpendingPlot, ratio: float) -> QPixmap:
+        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter, now, room = QPainter(pixmap), theme(), QRectF(LABELS, 0, self.width() - LABELS, self.height())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        scale = self._scale
+        for pixel, _ in scale.ticks(TICKS):
+            painter.fillRect(QRectF(round(LABELS + GAP + pixel), 0, LINE, self.height()), now.grid)
+        painter.fillRect(QRectF(LABELS, 0, LINE, self.height()), now.line)
+        painter.fillRect(QRectF(LABELS, self.height() - LINE, room.width(), LINE), now.line)
+        painter.setClipRect(room.adjusted(LINE, 0, 0, 0))
+        most = self._paint_tokens(painter, plot, scale)
+        if plot.cost:
+            self._paint_cost(painter, plot, scale)
+        if most and not self._low:
+            self._paint_most(painter, token_words(most))
+        painter.setClipping(False)
+        self._paint_names(painter, plot)
+        painter.end()
+        return pixmap
+
+    def _paint_tokens(self, painter: QPainter, plot: SpendingPlot, scale: TimelineScale) -> float:
+        """Draws the columns; how many tokens the tallest could have."""
+        left, wide, counts = self._columns(plot, scale)
+        most = float(counts.sum(axis=0).max(initial=0.0))
+        if not most:
+            return 0.0
+        most, tall = round_up(most), self.height() - UNIT - LINE
+        bottom = np.full(len(left), float(self.height() - LINE))
+        painter.setPen(Qt.PenStyle.NoPen)
+        read, written, cached = counts
+        for part, colour in zip((read, cached, written), _tones(), strict=True):
+            height = np.where(part > 0, np.maximum(part * (tall / most), LINE), 0.0)
+            bottom = bottom - height
+            painter.setBrush(colour)
+            boxes = np.column_stack((left, bottom, wide, height))[part > 0]
+            painter.drawRects([QRectF(*box) for box in boxes.tolist()])
+        return most
+
+    def _columns(self, plot: SpendingPlot, scale: TimelineScale) -> tuple[Floats, Floats, Floats]:
+        """(left edges, widths, counts) of the columns: one an event where there is room, else one a few pixels."""
+        first, last = scale.position(-GAP), scale.position(scale.width + GAP)
+        seen = plot.among(first, last)
+        if len(seen) * _ROOM <= scale.width:
+            left = LABELS + GAP + scale.pixels(seen) - UNIT
+            return left, np.full(len(seen), 2.0 * UNIT), plot.used_at(seen)
+        edges = column_edges(scale)
+        left = LABELS + GAP + (edges - scale.start) * (scale.width / scale.span)
+        return left[:-1], np.diff(left) - LINE, plot.used(scale.axis.positions(edges))
+
+    def _paint_cost(self, painter: QPainter, plot: SpendingPlot, scale: TimelineScale) -> None:
+        edges = column_edges(scale)
+        spent = plot.cost_before(scale.axis.positions(edges))
+        x = LABELS + GAP + (edges - scale.start) * (scale.width / scale.span)
+        y = self.height() - LINE - spent / max(plot.cost, float(spent.max())) * (self.height() - UNIT - 2 * LINE)
+        painter.setPen(QPen(theme().memory, 1.5 * LINE))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(QPolygonF([QPointF(*point) for point in np.column_stack((x, y)).tolist()]))
+
+    def _paint_most(self, painter: QPainter, words: str) -> None:
+        """What the tallest column could stand for, on a ground that keeps it readable."""
+        painter.setFont(ui_font(size=SMALL_SIZE))
+        measure, ground = painter.fontMetrics(), QColor(theme().panel)
+        ground.setAlphaF(0.8)
+        box = QRectF(LABELS + UNIT, 0, measure.horizontalAdvance(words) + 2 * UNIT, measure.height())
+        painter.fillRect(box, ground)
+        painter.setPen(theme().secondary)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_names(self, painter: QPainter, plot: SpendingPlot) -> None:
+        now = theme()
+        lines = [("Tokens", token_words(plot.tokens))] if len(plot.positions) else []
+        lines += [("Cost", cost_words(plot.cost))] if len(plot.paid) else []
+        if self._low and len(lines) == 2:
+            lines = [("Tokens", f"{lines[0][1]}, {lines[1][1]}")]
+        high = self.height() / len(lines)
+        for number, (name, total) in enumerate(lines):
+            room = QRectF(GAP + UNIT, number * high, LABELS - 2 * GAP - UNIT, high)
+            painter.setFont(ui_font(size=SMALL_SIZE))
+            painter.setPen(now.secondary)
+            painter.drawText(room, _RIGHT, total)
+            painter.setFont(ui_font())
+            painter.setPen(now.text)
+            painter.drawText(room, _LEFT, name)
+        paint_triangle(painter, QPointF((GAP + UNIT) / 2, high / 2), self._folded)
+
+    # ---- the pointer --------------------------------------------------------------------------------
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._hover.leave()
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.position().x() >= LABELS:
+            self._scrubbing = True
+            self._seek(event.position().x())
+        elif event.position().x() <= GAP + UNIT:
+            self.fold_asked.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._scrubbing:
+            self._seek(event.position().x())
+            return
+        over = event.position().x() <= GAP + UNIT
+        self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+        self._hover.follow(event.position().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._scrubbing = False
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._hover.leave()
+        factor = ZOOM_STEP ** (-event.angleDelta().y() / NOTCH)
+        pixel = event.position().x() - LABELS - GAP
+        self._session.set_view(*self._scale.zoomed(factor, pixel, self._session.index.count).view)
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover.leave()
+
+    def _seek(self, x: float) -> None:
+        self._session.seek(self._scale.nearest(x - LABELS - GAP, self._session.index.count))
+
+    @Slot(QPoint)
+    def show_hover(self, point: QPoint) -> None:
+        """Tells what was used in the column there, and what it had cost until then."""
+        if self._plot is None:
+            return
+        if point.x() < LABELS:
+            self._hover.show_words("Tokens and cost", self._words(), self.mapToGlobal(point))
+            return
+        scale = self._scale
+        pixel = point.x() - LABELS - GAP
+        left, wide, counts = self._columns(self._plot, scale)
+        there = np.flatnonzero((left <= point.x() + UNIT / 2) & (point.x() - UNIT / 2 <= left + wide))
+        read, written, cached = (float(count) for count in counts[:, there].sum(axis=1))
+        parts = _token_parts(read, written, cached) if read + written + cached else []
+        if len(self._plot.paid):
+            spent = self._plot.cost_before(np.array([scale.position(pixel) + 0.5]))[0]
+            parts.append(f"{cost_words(float(spent))} so far")
+        if not parts:
+            self._hover.hide()
+            return
+        self._hover.show_words("Tokens used here", " · ".join(parts), self.mapToGlobal(point))
+
+    def _words(self) -> str:
+        """The whole run's."""
+        assert self._plot is not None, "nothing is said without a plot"
+        read, written, cached = (float(count) for count in self._plot.sums[:, -1])
+        parts = _token_parts(read, written, cached) if len(self._plot.positions) else []
+        return " · ".join([*parts, cost_words(self._plot.cost)] if len(self._plot.paid) else parts)
+
+
+def _token_parts(read: float, written: float, cached: float) -> list[str]:
+    return [f"{read:,.0f} in", *([f"{cached:,.0f} cached"] if cached else []), f"{written:,.0f} out"]
+
+
+def _tones() -> tuple[QColor, QColor, QColor]:
+    """Of what was read, what came from a cache, and what was written."""
+    now = theme()
+    return now.observation, now.density, now.decision

@@ -1,0 +1,382 @@
+"""The run on lanes over its events, with the position as one line: the scrubber."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.theme import FOCUS, GAP, LABELS, LANE_LEAST, LINE, MARK, UNIT, theme, theme_events
+from replay_gui.models.run.event_words import since_start
+from replay_gui.models.session import Session
+from replay_gui.models.timeline.lane_hit import crowd, event_near
+from replay_gui.models.timeline.lanes import TOOL_LANES, Lane, Lanes
+from replay_gui.models.timeline.subagents import Subagents
+from replay_gui.models.timeline.timeline_choice import ALL_LANES, LaneChoice
+from replay_gui.models.timeline.timeline_scale import TimelineScale
+from replay_gui.models.timeline.timeline_scene import TimelineScene
+from replay_gui.widgets.timeline.timeline_hover import TimelineHover
+from replay_gui.widgets.timeline.timeline_layout import TimelineLayout, height_of, tools_that_fit
+from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
+from replay_gui.widgets.timeline.timeline_painter import (
+    bears_triangle,
+    names_picture,
+    paint_area,
+    paint_position,
+    still_picture,
+)
+
+ZOOM_STEP = 1.25  # a notch of the wheel
+KEY_PAN = 0.1  # of the visible range
+NOTCH = 120.0  # eighths of a degree
+STRIDE = 1 << 18  # events sorted into lanes at once: a frame's time
+HELP = (
+    "Left and Right step by events, with Shift within the lane; Home and End go to the ends; "
+    "W and S zoom, A and D pan, F shows the whole run; the menu key chooses lanes."
+)
+
+
+class Timeline(QWidget):
+    """All events of the session's run on lanes.
+
+    Click or drag: go there. Right button, or Shift, and drag: zoom to an area. Middle button, or Ctrl or Alt, and drag:
+    pan. Wheel: zoom at the pointer, with Shift pan. A triangle beside a name folds; the menu of the names hides. Keys:
+    see HELP. `compact`: no numbers below.
+
+    All that does not depend on the position is drawn once into a pixmap; moving the position redraws the line alone.
+
+    Signals:
+        lanes_changed(): other lanes are there, and the height wanted is another.
+    """
+
+    lanes_changed = Signal()
+
+    def __init__(self, session: Session, compact: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._compact = compact
+        self._choice = ALL_LANES
+        self._lanes = Lanes()
+        self._scene: TimelineScene | None = None
+        self._made_for = QSize()  # the size of this widget that the scene and its pictures are for
+        self._names: QPixmap | None = None
+        self._still: QPixmap | None = None
+        self._pan_from: QPointF | None = None  # where the hand holds the plot while it pans
+        self._area: tuple[float, float] | None = None  # x where an area was begun, x now
+        self._scrubbing = False
+        self._ring = False  # whether to show that the keys come here: not to a hand that has just clicked
+        self._hover = TimelineHover(session, self)
+        self._hover.rested.connect(self.show_hover)
+        self._growing = QTimer(self, singleShot=True, interval=0)
+        self._growing.timeout.connect(self.on_index_changed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName("Timeline")
+        self.setAccessibleDescription(HELP)
+        session.run_changed.connect(self.on_run_changed)
+        session.index_changed.connect(self.on_index_changed)
+        session.totals_changed.connect(self.on_totals_changed)
+        session.position_changed.connect(self.on_position_changed)
+        session.report_changed.connect(self.on_scene_changed)
+        session.marks_changed.connect(self.on_scene_changed)
+        session.view_changed.connect(self.redraw)
+        session.axis_changed.connect(self.redraw)
+        theme_events().changed.connect(self.on_scene_changed)
+        self.on_run_changed()
+
+    # ---- what is shown ----------------------------------------------------------------------------
+    @property
+    def scale(self) -> TimelineScale:
+        return self._layout().scale(self._session.view, self._session.timeline_axis)
+
+    @property
+    def rows(self) -> tuple[Lane, ...]:
+        """The lanes from top to bottom."""
+        return self._shown().lanes
+
+    @property
+    def choice(self) -> LaneChoice:
+        return self._choice
+
+    @Slot(object)
+    def choose(self, choice: LaneChoice) -> None:
+        """Folds and hides lanes."""
+        self._choice = choice
+        self.updateGeometry()
+        self.on_scene_changed()
+        self.lanes_changed.emit()
+
+    def x_of(self, position: float) -> float:
+        """Where a position is, in pixels of this widget."""
+        return self._layout().origin + self.scale.pixel(position)
+
+    @Slot()
+    def on_run_changed(self) -> None:
+        self._lanes = Lanes()
+        self._growing.stop()
+        self.on_index_changed()
+
+    @Slot()
+    def on_index_changed(self) -> None:
+        wanted = self._lanes.row_count(self._choice)
+        self._lanes = self._lanes.grown(self._index, STRIDE)
+        if self._lanes.count < self._index.count:
+            self._growing.start()
+        self.on_scene_changed()
+        if self._lanes.row_count(self._choice) != wanted:
+            self.updateGeometry()
+            self.lanes_changed.emit()
+
+    @Slot()
+    def on_totals_changed(self) -> None:
+        totals = self._session.totals
+        if totals is not None and totals.nesting.paths:
+            self._lanes = self._lanes.with_subagents(Subagents.of(totals.nesting))
+            self.choose(self._choice)
+
+    @Slot(object)
+    def on_position_changed(self, position: int) -> None:
+        scale = self.scale
+        shown = scale.showing(position, self._index.count)
+        if shown is not scale:
+            self._session.set_view(*shown.view)
+        self.update()
+
+    @Slot()
+    def on_scene_changed(self) -> None:
+        self._scene = self._names = None
+        self.redraw()
+
+    @Slot()
+    def redraw(self) -> None:
+        self._still = None
+        self.update()
+
+    @property
+    def _index(self) -> RunIndex:
+        return self._session.index
+
+    def _layout(self) -> TimelineLayout:
+        return TimelineLayout(self.width(), self.height(), len(self._shown().lanes), self._compact)
+
+    def _shown(self) -> TimelineScene:
+        if self._scene is None or self._made_for != self.size():
+            self._made_for, self._names, self._still = self.size(), None, None
+            others = self._lanes.row_count(self._choice, 1) - 1
+            lanes = self._lanes.rows(self._choice, tools_that_fit(self.height(), others, self._compact))
+            report = self._session.report
+            broken = report.first_broken if report else None
+            self._scene = TimelineScene.of(self._index, lanes, self._session.marks, broken)
+        return self._scene
+
+    def sizeHint(self) -> QSize:
+        return QSize(6 * LABELS, height_of(self._lanes.row_count(self._choice), self._compact))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(2 * LABELS, height_of(self._lanes.row_count(self._choice, 1), self._compact, LANE_LEAST))
+
+    # ---- painting -----------------------------------------------------------------------------------
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if not self._index.count:
+            painter.setPen(theme().secondary)
+            words = "This run has no events." if self._index.complete else "No events yet."
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
+        else:
+            still, names = self._pictures()
+            painter.drawPixmap(0, 0, still)
+            painter.drawPixmap(0, 0, names)
+            paint_position(painter, self._layout(), self.scale, self._session.position, self._position_text())
+        if self._area:
+            paint_area(painter, self._layout(), *self._area)
+        if self._ring:
+            painter.setPen(QPen(theme().accent, FOCUS))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(LINE, LINE, -LINE, -LINE), UNIT, UNIT)
+        painter.end()
+
+    def _pictures(self) -> tuple[QPixmap, QPixmap]:
+        ratio, scene = self.devicePixelRatioF(), self._shown()
+        if self._names is None or self._names.devicePixelRatioF() != ratio:
+            self._names = names_picture(self._layout(), scene, ratio)
+        if self._still is None or self._still.devicePixelRatioF() != ratio:
+            self._still = still_picture(self._layout(), self.scale, scene, ratio)
+        return self._still, self._names
+
+    def _position_text(self) -> str:
+        position, times = self._session.position, self._index.time
+        if self._session.axis == "number" or not position or NO_TIME in (times[0], times[position - 1]):
+            return f"{position:,}"
+        return since_start(int(times[position - 1] - times[0]))
+
+    # ---- the pointer --------------------------------------------------------------------------------
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._hover.leave()
+        x, held = event.position().x(), event.modifiers()
+        left, right = event.button() == Qt.MouseButton.LeftButton, event.button() == Qt.MouseButton.RightButton
+        pans = held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        if event.button() == Qt.MouseButton.MiddleButton or (left and pans):
+            self._pan_from = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif x < LABELS:
+            if left and (lane := self._triangle_at(event.position())):
+                self.choose(self._choice.toggled(lane.group))
+        elif right or (left and held & Qt.KeyboardModifier.ShiftModifier):
+            self._area = (x, x)
+        elif left:
+            self._scrubbing = True
+            self._seek(x)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        x = event.position().x()
+        if self._pan_from:
+            self._view(self.scale.panned(self._pan_from.x() - x, self._index.count))
+            self._pan_from = event.position()
+        elif self._area:
+            self._area = (self._area[0], x)
+            self.update()
+        elif self._scrubbing:
+            self._seek(x)
+        else:
+            over = self._triangle_at(event.position()) is not None
+            self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+            self._hover.follow(event.position().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._area:
+            self._zoom_to(*sorted(self._area))
+        self._pan_from, self._area, self._scrubbing = None, None, False
+        self.unsetCursor()
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._hover.leave()
+        across, down = event.angleDelta().x(), event.angleDelta().y()
+        if across or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            pixels = -(across or down) / NOTCH * KEY_PAN * self.scale.width
+            self._view(self.scale.panned(pixels, self._index.count))
+        else:
+            self._zoom(ZOOM_STEP ** (-down / NOTCH), event.position().x() - self._layout().origin)
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        if not by_key and event.pos().x() >= LABELS:
+            return  # there the right button draws an area
+        row = None if by_key else self._layout().row_at(event.pos().y())
+        lanes = self._lanes.rows(self._choice.with_all(), TOOL_LANES)
+        totals = self._session.totals
+        spends = totals is not None and totals.spending.known
+        menu = TimelineMenu(self._choice, lanes, None if row is None else self.rows[row], spends, self)
+        menu.chosen.connect(self.choose)
+        menu.popup(self.mapToGlobal(QPoint(GAP, GAP)) if by_key else event.globalPos())
+
+    def _triangle_at(self, point: QPointF) -> Lane | None:
+        layout = self._layout()
+        row = layout.row_at(point.y())
+        if row is None or not layout.triangle(row).contains(point) or not bears_triangle(self.rows, row):
+            return None
+        return self.rows[row]
+
+    def _seek(self, x: float) -> None:
+        self._session.seek(self.scale.nearest(x - self._layout().origin, self._index.count))
+
+    def _view(self, scale: TimelineScale) -> None:
+        self._session.set_view(*scale.view)
+
+    def _zoom(self, factor: float, pixel: float) -> None:
+        self._view(self.scale.zoomed(factor, pixel, self._index.count))
+
+    def _zoom_to(self, left: float, right: float) -> None:
+        if right - left >= GAP:  # else a click, or a slip of the hand
+            origin = self._layout().origin
+            self._view(self.scale.between(left - origin, right - origin, self._index.count))
+
+    # ---- what is under the pointer --------------------------------------------------------------------
+    def event_at(self, point: QPointF) -> int | None:
+        """The position of the event there, or None."""
+        layout = self._layout()
+        row = layout.row_at(point.y())
+        if row is None or point.x() < LABELS or not self._index.count:
+            return None
+        lane = layout.lane(row)
+        height, pixel = (point.y() - lane.top()) / lane.height(), point.x() - layout.origin
+        return event_near(self.rows[row], self._index, self.scale, pixel, height, MARK)
+
+    @Slot(QPoint)
+    def show_hover(self, point: QPoint) -> None:
+        """Tells what is there: the event; over the names, the lane."""
+        row, found = self._layout().row_at(point.y()), self.event_at(QPointF(point))
+        if found is not None and row is not None:
+            pixel = point.x() - self._layout().origin
+            others = crowd(self.rows[row], self.scale, pixel, UNIT / 2) - 1
+            self._hover.show_event(found, others, self.mapToGlobal(point))
+        elif row is not None and point.x() < LABELS and self._index.count:
+            lane = self.rows[row]
+            events = "calls" if lane.is_calls else "events"
+            self._hover.show_words(one_line(lane.title), f"{lane.count:,} {events}", self.mapToGlobal(point))
+
+    @property
+    def hover(self) -> TimelineHover:
+        """The card with what was last told."""
+        return self._hover
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover.leave()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._hover.leave()
+
+    # ---- keys, and a ring for who came by key ------------------------------------------------------
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ring = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._ring = False
+        super().focusOutEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        scale, session = self.scale, self._session
+        in_lane = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        middle = min(max(scale.pixel(session.position), 0.0), scale.width)
+        match event.key():
+            case Qt.Key.Key_Left | Qt.Key.Key_Right as key:
+                delta = 1 if key == Qt.Key.Key_Right else -1
+                if in_lane:
+                    session.step_in_lane(delta)
+                else:
+                    session.step(delta)
+            case Qt.Key.Key_Home:
+                session.seek(0)
+            case Qt.Key.Key_End:
+                session.seek(self._index.count)
+            case Qt.Key.Key_W:
+                self._zoom(1 / ZOOM_STEP, middle)
+            case Qt.Key.Key_S:
+                self._zoom(ZOOM_STEP, middle)
+            case Qt.Key.Key_A:
+                self._view(scale.panned(-KEY_PAN * scale.width, self._index.count))
+            case Qt.Key.Key_D:
+                self._view(scale.panned(KEY_PAN * scale.width, self._index.count))
+            case Qt.Key.Key_F:
+                session.fit_view()
+            case Qt.Key.Key_Escape if self._area:
+                self._area = None
+                self.update()
+            case _:
+                super().keyPressEvent(event)

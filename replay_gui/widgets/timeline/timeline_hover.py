@@ -1,0 +1,130 @@
+"""What is under the pointer, in a few lines beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from replay_gui.core.index.run_index import NO_PAIR
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.answers import Rows
+from replay_gui.look.theme import GAP, POPUP, UNIT, data_font, set_role
+from replay_gui.models.run.event_words import event_words
+from replay_gui.models.run.row_blocks import BLOCK
+from replay_gui.models.session import Session
+
+_REST = 120  # ms
+_TEXT = 240  # characters of a summary
+
+
+class TimelineHover(QFrame):
+    """A card for one event: what the index knows at once, what it says as soon as it was read. All of it plain text.
+
+    Signals: rested(QPoint): the pointer rests there, over the parent, which may tell what is there.
+    """
+
+    rested = Signal(QPoint)
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.ToolTip)
+        self._session, self._parent = session, parent
+        self._pointer = QPoint()
+        self._resting = QTimer(self, singleShot=True, interval=_REST)
+        self._resting.timeout.connect(self._on_rested)
+        self._position: int | None = None  # of the event shown
+        self._rows: Rows | None = None  # the last that came, of the run shown
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setMaximumWidth(POPUP)
+        set_role(self, "popup")
+        self._title, self._facts, self._text = QLabel(), QLabel(), QLabel()
+        set_role(self._title, "title")
+        set_role(self._facts, "secondary")
+        self._text.setFont(data_font())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP, GAP, GAP, GAP)
+        column.setSpacing(UNIT)
+        for label in (self._title, self._facts, self._text):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            column.addWidget(label)
+        session.rows_ready.connect(self.on_rows_ready)
+        session.run_changed.connect(self.on_run_changed)
+
+    @property
+    def words(self) -> str:
+        """All that is shown, a line a label."""
+        return "\n".join(label.text() for label in (self._title, self._facts, self._text) if label.text())
+
+    def follow(self, point: QPoint) -> None:
+        """The pointer has moved to this point of the parent: nothing is told until it rests."""
+        self.hide()
+        self._pointer = point
+        self._resting.start()
+
+    def leave(self) -> None:
+        """The pointer is gone, or has better to do."""
+        self._resting.stop()
+        self.hide()
+
+    def show_event(self, position: int, others: int, at: QPoint) -> None:
+        """Shows the event at `position`, one of 1 + `others` so close together, beside the global point `at`."""
+        self._position = position
+        title, _, facts = event_words(self._session.index, position).partition("\n")
+        near = f"{others:,} more here" if others > 0 else ""
+        self._fill(title, " · ".join(filter(None, (facts, near))), self._summary(), at)
+        if not self._text.text():
+            start = (position - 1) // BLOCK * BLOCK
+            self._session.request_tip(start, min(start + BLOCK, self._session.index.count))
+
+    def show_words(self, title: str, facts: str, at: QPoint) -> None:
+        self._position = None
+        self._fill(title, facts, "", at)
+
+    def _fill(self, title: str, facts: str, text: str, at: QPoint) -> None:
+        for label, words in ((self._title, title), (self._facts, facts), (self._text, text)):
+            label.setText(words)
+            label.setVisible(bool(words))
+        self.adjustSize()
+        screen = QGuiApplication.screenAt(at) or self.screen()
+        room = screen.availableGeometry()
+        corner = at + QPoint(2 * GAP, 2 * GAP)
+        if corner.y() + self.height() > room.bottom():
+            corner.setY(at.y() - GAP - self.height())
+        corner.setX(max(min(corner.x(), room.right() - self.width()), room.left()))
+        self.move(corner)
+        self.show()
+
+    def _summary(self) -> str:
+        """What the event says, and its answer where that is at hand; "" where it has not come."""
+        rows, position = self._rows, self._position
+        if rows is None or position is None:
+            return ""
+        lines = []
+        pair = int(self._session.index.pair[position - 1])
+        for place in (position - 1, pair):
+            if place != NO_PAIR and rows.start <= place < rows.start + len(rows.rows):
+                text = one_line(rows.rows[place - rows.start].text, _TEXT)
+                lines.append(f"← {text}" if place == pair and text else text)
+            elif place == position - 1:
+                return ""
+        return "\n".join(filter(None, lines))
+
+    @Slot(object)
+    def on_rows_ready(self, rows: Rows) -> None:
+        self._rows = rows
+        if self.isVisible() and self._position is not None and not self._text.text() and (text := self._summary()):
+            self._text.setText(text)
+            self._text.show()
+            self.adjustSize()
+
+    @Slot()
+    def on_run_changed(self) -> None:
+        self._rows = None
+        self.leave()
+
+    @Slot()
+    def _on_rested(self) -> None:
+        if self._parent.underMouse():
+            self.rested.emit(self._pointer)

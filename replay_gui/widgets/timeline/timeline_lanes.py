@@ -1,0 +1,208 @@
+"""Draws the lanes of the timeline: shapes where there is room for them, else how many events there are."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TIME
+from replay_gui.core.text.clock import span_words
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.marks import MARGIN, Mark, mark_of, mark_pixmap
+from replay_gui.look.theme import (
+    BAR,
+    GAP,
+    LINE,
+    MARK,
+    SMALL_MARK,
+    SMALL_RADIUS,
+    SMALL_SIZE,
+    TINY_SIZE,
+    UNIT,
+    Medium,
+    kind_color,
+    theme,
+    ui_font,
+)
+from replay_gui.models.timeline.lane_hit import calls_about
+from replay_gui.models.timeline.lanes import Lane, Part, places_of
+from replay_gui.models.timeline.timeline_scale import TimelineScale
+from replay_gui.models.timeline.timeline_scene import TimelineScene
+from replay_gui.models.timeline.timeline_stacking import stacked
+from replay_gui.widgets.timeline.timeline_density import paint_density
+from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
+
+PIXELS_A_MARK = 4.0  # with less room an event, a lane shows density
+NAMED = 4 * GAP  # pixels that a bar or a phase must have for words in it
+
+
+class LanePainter:
+    """Draws lanes of one scene at one scale. `ratio`: device pixels a logical one."""
+
+    def __init__(
+        self, painter: QPainter, layout: TimelineLayout, scale: TimelineScale, scene: TimelineScene, ratio: float
+    ) -> None:
+        self._painter, self._layout, self._scale, self._scene, self._ratio = painter, layout, scale, scene, ratio
+        self._index = scene.index
+        # What stands a little outside the scale shows in the gap beside it.
+        self._first = scale.position(-GAP - MARK)
+        self._last = scale.position(scale.width + GAP + MARK)
+
+    def paint(self, lane: Lane, row: int) -> None:
+        middle = self._layout.lane(row).center().y()
+        if lane.is_agent and self._index.phases:
+            self._paint_phases(middle)
+            return
+        if lane.spans is not None:
+            self._paint_spans(lane.spans, middle)
+            return
+        room = self._scale.width / PIXELS_A_MARK
+        shown = [int(np.diff(places_of(part.positions, (self._first, self._last)))[0]) for part in lane.parts]
+        if sum(shown) > room:
+            colour = kind_color(lane.parts[0].kind, lane.parts[0].tool)
+            at = QPointF(self._layout.origin, middle)
+            paint_density(self._painter, lane, self._scale, self._index.count, at, self._ratio, colour)
+        elif lane.is_calls:
+            self._paint_calls(lane, middle)
+            return
+        size = self._mark_size(lane)
+        for part, count in zip(lane.parts, shown, strict=True):
+            if sum(shown) <= room or (len(lane.parts) > 1 and part.kind == "Error" and count <= room):
+                self._paint_marks(part, middle, size)  # errors stand out even where what they are among is dense
+
+    def _pixels(self, positions: NDArray[np.integer]) -> NDArray[np.float64]:
+        return np.asarray(self._layout.origin + self._scale.pixels(positions))
+
+    # ---- marks ----------------------------------------------------------------------------------------
+    def _mark_size(self, lane: Lane) -> float:
+        """Smaller where the lane's events stand close, by its mean, so that it stays the same while the view moves."""
+        scale = self._scale
+        apart = scale.width * scale.axis.extent(self._index.count) / scale.span / max(lane.count, 1)
+        return float(np.clip(round(1.4 * apart), SMALL_MARK, MARK))
+
+    def _paint_marks(self, part: Part, middle: float, size: float) -> None:
+        positions = part.positions[slice(*places_of(part.positions, (self._first, self._last)))]
+        colour = kind_color(part.kind, part.tool)
+        pixmap = mark_pixmap(mark_of(part.kind), size, colour, self._ratio, theme().panel)
+        half = size / 2 + MARGIN
+        draw, top = self._painter.drawPixmap, middle - half
+        for x in (self._pixels(positions) - half).tolist():
+            draw(QPointF(x, top), pixmap)
+
+    # ---- calls ----------------------------------------------------------------------------------------
+    def _paint_calls(self, lane: Lane, middle: float) -> None:
+        starts, stops = calls_about(lane, self._index, self._first, self._last)
+        row, rows = stacked(starts, stops)
+        shown = stops >= self._first
+        starts, stops, row, rows = starts[shown], stops[shown], row[shown], rows[shown]
+        if not len(starts):
+            return
+        room = min(self._layout.lane_height - UNIT, BAR + UNIT)
+        thick = np.where(rows > 1, (room - (rows - 1) * LINE) / rows, BAR)
+        top = np.where(rows > 1, middle - room / 2 + row * (thick + LINE), middle - BAR / 2)
+        left, right = self._pixels(starts), self._pixels(stops)
+        right = np.maximum(right, left + UNIT)
+        bars = np.column_stack((left, top, right - left, thick))
+
+        failed = np.zeros(len(starts), bool)
+        for part in lane.parts:
+            failed |= np.isin(stops, part.failed[slice(*places_of(part.failed, (self._first, stops.max() + 1)))])
+        waiting = (self._index.pair[starts - 1] == NO_PAIR) & ~failed
+        tool, bad, wide = self._index.tool[starts - 1], theme().error, bars[:, 2] >= GAP  # an outline has an inside
+        for which in np.unique(tool).tolist():
+            of_tool, colour = tool == which, kind_color("ToolRequest", which)
+            self._bars(bars[of_tool & ~failed & ~waiting], colour, None)
+            self._bars(bars[of_tool & waiting], None, colour)
+            self._bars(bars[of_tool & failed & wide], _faint(colour), bad)
+        self._bars(bars[failed & ~wide], bad, None)
+        self._paint_durations(starts, stops, bars, failed)
+        cross = mark_pixmap(Mark.CROSS, MARK - 1, bad, self._ratio, theme().panel)
+        half = (MARK - 1) / 2 + MARGIN
+        for x, y, width, height in bars[failed].tolist():
+            self._painter.drawPixmap(QPointF(x + width + LINE, y + height / 2 - half), cross)
+
+    def _bars(self, spans: NDArray[np.float64], fill: QColor | None, edge: QColor | None) -> None:
+        inset = 0.75 if edge else 0.0
+        self._painter.setPen(QPen(edge, 1.5) if edge else Qt.PenStyle.NoPen)
+        self._painter.setBrush(fill or Qt.BrushStyle.NoBrush)
+        spans = spans + np.array([inset, inset, -2 * inset, -2 * inset])
+        round_ = spans[:, 2] >= GAP  # in shorter ones it would hardly be seen, and one call draws them all
+        self._painter.drawRects([QRectF(*span) for span in spans[~round_].tolist()])
+        for span in spans[round_].tolist():
+            self._painter.drawRoundedRect(QRectF(*span), SMALL_RADIUS / 2, SMALL_RADIUS / 2)
+
+    def _paint_durations(
+        self,
+        starts: NDArray[np.integer],
+        stops: NDArray[np.integer],
+        bars: NDArray[np.float64],
+        failed: NDArray[np.bool_],
+    ) -> None:
+        """How long a call took, in its bar, where the bar has room for it."""
+        painter, font = self._painter, ui_font(Medium, TINY_SIZE)
+        painter.setFont(font)
+        measure, now, plot = QFontMetricsF(font), theme(), self._layout.plot
+        for call in np.flatnonzero((bars[:, 2] >= NAMED) & (bars[:, 3] >= BAR - LINE)).tolist():
+            text = self._duration(int(starts[call]), int(stops[call]))
+            bar = QRectF(*bars[call].tolist()).intersected(plot)
+            if text and measure.horizontalAdvance(text) + 2 * UNIT <= bar.width():
+                painter.setPen(now.text if failed[call] else now.on_mark)
+                painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _duration(self, start: int, stop: int) -> str:
+        index = self._index
+        took = int(index.duration[start - 1])
+        if took == NO_DURATION and stop > start and NO_TIME not in (index.time[start - 1], index.time[stop - 1]):
+            took = int(index.time[stop - 1] - index.time[start - 1])
+        return span_words(took) if took >= 0 else ""
+
+    # ---- subagents ------------------------------------------------------------------------------------
+    def _paint_spans(self, spans: NDArray[np.int32], middle: float) -> None:
+        """When a subagent was at it; of stretches within the same pixel the last, of two that touch no gap."""
+        begin = int(np.searchsorted(spans[:, 1], np.ceil(self._first)))
+        end = int(np.searchsorted(spans[:, 0], np.floor(self._last), "right"))
+        left, right = self._pixels(spans[begin:end, 0]) - UNIT / 2, self._pixels(spans[begin:end, 1]) + UNIT / 2
+        if len(left):
+            new = np.append(True, left[1:] > right[:-1] + LINE)
+            first = np.flatnonzero(new)
+            last = np.append(first[1:] - 1, len(left) - 1)
+            left = np.maximum(left[first], self._layout.plot.left())
+            right = np.minimum(right[last], self._layout.width)
+            height = np.full(len(first), BAR - UNIT)
+            bars = np.column_stack((left, np.full(len(first), middle - height[0] / 2), right - left, height))
+            self._bars(bars, kind_color("AgentInit"), None)
+
+    # ---- phases ---------------------------------------------------------------------------------------
+    def _paint_phases(self, middle: float) -> None:
+        places = self._scene.phases
+        begin, end = np.searchsorted(places, (self._first, self._last)).tolist()
+        begin = max(begin - 1, 0)  # the one before reaches into the view
+        if begin == end:
+            return
+        left = self._pixels(places[begin:end] + 1)
+        until = int(places[end]) + 1 if end < len(places) else self._index.count
+        right = np.append(left[1:], self._layout.origin + self._scale.pixel(until))
+        # Of the phases that begin within the same few pixels only the last, which lasts longest, can be seen.
+        column = np.floor(left / (UNIT / 2))
+        kept = np.flatnonzero((np.append(column[1:], np.inf) > column) & (right > 0) & (left < self._layout.width))
+        left, right = np.maximum(left[kept], self._layout.plot.left() + UNIT / 2), right[kept]
+        height = min(self._layout.lane_height - UNIT, BAR + UNIT)
+        width = np.maximum(right - left - UNIT / 2, LINE)
+        spans = np.column_stack((left, np.full(len(kept), middle - height / 2), width, np.full(len(kept), height)))
+        self._bars(spans, theme().band, None)
+        self._painter.setFont(ui_font(size=SMALL_SIZE))
+        self._painter.setPen(theme().secondary)
+        metrics = self._painter.fontMetrics()
+        for which in np.flatnonzero(width > NAMED).tolist():
+            room = QRectF(*spans[which].tolist()).adjusted(GAP, 0, -UNIT, 0)
+            name = one_line(self._index.phases[begin + int(kept[which])][1])
+            name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room.width()))
+            self._painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+
+
+def _faint(colour: QColor) -> QColor:
+    faint = QColor(colour)
+    faint.setAlphaF(0.25)
+    return faint

@@ -1,0 +1,77 @@
+"""Where the parts of the timeline are: names on the left, lanes, the axis below. A pure value in logical pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF
+
+from replay_gui.look.theme import AXIS, GAP, LABELS, LANE, LANE_LEAST, LANE_TIGHT, UNIT
+from replay_gui.models.timeline.lanes import TOOL_LANES
+from replay_gui.models.timeline.timeline_axis import TimelineAxis
+from replay_gui.models.timeline.timeline_scale import TimelineScale
+
+TOP = UNIT  # above the first lane: room for marks
+BARE = GAP  # below the last one where there is no axis
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLayout:
+    """The parts of a widget of `width` times `height` with `lanes` lanes. Marks keep GAP from the plot's side edges.
+
+    `compact`: without numbers below, and lower lanes where room is scarce.
+    """
+
+    width: float
+    height: float
+    lanes: int
+    compact: bool = False
+
+    @property
+    def lane_height(self) -> float:
+        room = self.height - below(self.compact) - TOP
+        return min(max(room / max(self.lanes, 1), LANE_TIGHT if self.compact else LANE_LEAST), LANE)
+
+    @property
+    def plot(self) -> QRectF:
+        """The lanes without their names."""
+        return QRectF(LABELS, 0, max(self.width - LABELS, 1), TOP + self.lanes * self.lane_height)
+
+    @property
+    def axis(self) -> QRectF:
+        return QRectF(LABELS, self.plot.bottom(), self.plot.width(), below(self.compact))
+
+    @property
+    def origin(self) -> float:
+        """Where pixel 0 of the scale is."""
+        return LABELS + GAP
+
+    def scale(self, view: tuple[float, float], axis: TimelineAxis) -> TimelineScale:
+        return TimelineScale.showing_range(view, max(self.plot.width() - 2 * GAP, 1), axis)
+
+    def lane(self, row: int) -> QRectF:
+        """The whole width of a lane, its name included."""
+        return QRectF(0, TOP + row * self.lane_height, self.width, self.lane_height)
+
+    def triangle(self, row: int) -> QRectF:
+        """Where the triangle is that folds and unfolds, larger than it is drawn so that it is easily hit."""
+        lane = self.lane(row)
+        return QRectF(0, lane.top(), GAP + UNIT, lane.height())
+
+    def row_at(self, y: float) -> int | None:
+        row = int((y - TOP) // self.lane_height)
+        return row if 0 <= row < self.lanes else None
+
+
+def below(compact: bool) -> float:
+    """The height of what is below the lanes."""
+    return BARE if compact else AXIS
+
+
+def height_of(lanes: int, compact: bool, lane: float = LANE) -> int:
+    return round(TOP + lanes * lane + below(compact))
+
+
+def tools_that_fit(height: float, others: int, compact: bool = False) -> int:
+    """How many lanes are left for tools in a widget of that height, with that many other lanes."""
+    return min(max(int((height - below(compact) - TOP) // LANE_LEAST) - others, 1), TOOL_LANES)

@@ -1,0 +1,70 @@
+"""Which lanes to show and which to fold: the menu of the timeline's names."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.timeline.lanes import Lane
+from replay_gui.models.timeline.timeline_choice import REST, SPENDING, SUBAGENTS, TOOLS, LaneChoice
+
+_NAME = 60  # characters
+_LISTED = 40  # lanes
+
+
+_FOLDS = (
+    ("All subagents in one lane", SUBAGENTS),
+    ("All tools in one lane", TOOLS),
+    ("Memory, patches and errors in one lane", REST),
+)
+
+
+class TimelineMenu(QMenu):
+    """Made for one use.
+
+    Signals:
+        chosen(object): the LaneChoice that was asked for.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, choice: LaneChoice, lanes: tuple[Lane, ...], aimed: Lane | None, spends: bool, parent: QWidget
+    ) -> None:
+        """`lanes`: all there are, hidden ones too. `aimed`: whose name the pointer is at, if any.
+
+        `spends`: whether tokens or cost are known.
+        """
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown = [lane for lane in lanes if lane.key not in choice.hidden]
+        if aimed is not None:
+            self._add(f"Hide {one_line(aimed.title, _NAME)}", choice.without(aimed.key)).setEnabled(len(shown) > 1)
+            self.addSeparator()
+        nested = any(lane.group == SUBAGENTS for lane in lanes)
+        for text, group in _FOLDS if nested else _FOLDS[1:]:
+            self._add(text, choice.toggled(group), group in choice.folded)
+        self.addSeparator()
+        for lane in lanes[:_LISTED]:
+            hidden = lane.key in choice.hidden
+            other = choice.with_lane(lane.key) if hidden else choice.without(lane.key)
+            self._add(one_line(lane.title, _NAME), other, not hidden).setEnabled(hidden or len(shown) > 1)
+        if spends:
+            hidden = SPENDING in choice.hidden
+            self._add("Tokens and cost", choice.with_lane(SPENDING) if hidden else choice.without(SPENDING), not hidden)
+        self.addSeparator()
+        self._add("Show all lanes", choice.with_all()).setEnabled(bool(choice.hidden))
+        self.triggered.connect(self._on_triggered)
+
+    def _add(self, text: str, choice: LaneChoice, checked: bool | None = None) -> QAction:
+        action = self.addAction(text.replace("&", "&&"))
+        action.setData(choice)
+        action.setCheckable(checked is not None)
+        action.setChecked(bool(checked))
+        return action
+
+    @Slot(QAction)
+    def _on_triggered(self, action: QAction) -> None:
+        self.chosen.emit(action.data())

@@ -1,0 +1,133 @@
+"""What lies over the lanes: snapshots, damage, gaps that were cut out, and what others want marked."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+
+from replay_gui.look.marks import MARGIN, Mark, mark_pixmap
+from replay_gui.look.theme import BAR, GAP, LINE, MARK, UNIT, theme
+from replay_gui.models.timeline.timeline_scale import TimelineScale
+from replay_gui.models.timeline.timeline_scene import TimelineScene
+from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
+
+APART = 3 * GAP  # pixels between two snapshots that are both shown
+
+
+class OverlayPainter:
+    """Draws over the lanes of one scene at one scale. `ratio`: device pixels a logical one."""
+
+    def __init__(
+        self, painter: QPainter, layout: TimelineLayout, scale: TimelineScale, scene: TimelineScene, ratio: float
+    ) -> None:
+        self._painter, self._layout, self._scale, self._scene, self._ratio = painter, layout, scale, scene, ratio
+
+    def paint_below(self) -> None:
+        """What the lanes are drawn upon."""
+        self._paint_gaps()
+        self._paint_bands(self._scene.marks.causes)
+
+    def paint_above(self) -> None:
+        if not self._layout.compact:
+            self._paint_snapshots()
+        if self._scene.broken is not None:
+            self._paint_damage(self._layout.origin + self._scale.pixel(self._scene.broken + 1))
+        self._paint_ticks(self._scene.marks.divergences, theme().memory)
+        self._paint_ticks(self._scene.marks.found, theme().changed_text)
+        self._paint_triangles(self._scene.marks.causes)
+
+    def _columns(self, places: NDArray[np.int64], apart: float) -> list[float]:
+        """Where events stand, in pixels of the widget; of those that are less than `apart` pixels apart some."""
+        scale = self._scale
+        bounds = scale.position(-GAP) - 1, scale.position(scale.width + GAP)
+        seen = places[slice(*np.searchsorted(places, bounds))]
+        pixels = scale.pixels(seen + 1)
+        at: list[float] = (self._layout.origin + _spread(pixels, apart)).tolist()
+        return at
+
+    def _paint_gaps(self) -> None:
+        """A dark band for time that was cut out, with torn edges."""
+        axis, scale, plot = self._scale.axis, self._scale, self._layout.plot
+        width = axis.gap * scale.width / scale.span
+        begins = (axis.gaps - scale.start) * (scale.width / scale.span)
+        begins = begins[(begins > -width - GAP) & (begins < scale.width + GAP)]
+        begins = _spread(begins, UNIT) + self._layout.origin
+        now, painter = theme(), self._painter
+        if width <= 2 * UNIT:  # too narrow to be torn
+            for begin in begins.tolist():
+                painter.fillRect(QRectF(begin, plot.top(), max(width, LINE), plot.height()), now.line)
+            return
+        steps = np.arange(0.0, plot.height() + UNIT, UNIT).tolist()
+        painter.setPen(QPen(now.line, LINE))
+        for begin in begins.tolist():
+            painter.fillRect(QRectF(begin, plot.top(), width, plot.height()), now.window)
+            for edge in (begin, begin + width):
+                torn = [QPointF(edge + (LINE if n % 2 else -LINE), y) for n, y in enumerate(steps)]
+                painter.drawPolyline(torn)
+
+    def _paint_snapshots(self) -> None:
+        """A small shield below the lanes for a snapshot; where they crowd, for the first every few pixels."""
+        shield = mark_pixmap(Mark.SHIELD, MARK, theme().faint, self._ratio)
+        y = self._layout.plot.bottom() - MARK / 2
+        for x in self._columns(self._scene.snapshots - 1, APART):
+            self._painter.drawPixmap(QPointF(x - MARK / 2 - MARGIN, y), shield)
+
+    def _paint_damage(self, x: float) -> None:
+        """A broken line where the log first broke, and faint hatching over all that cannot be trusted after it."""
+        plot, painter = self._layout.plot, self._painter
+        if x < plot.left():
+            x = plot.left() - 2 * GAP  # it broke earlier: only the hatching shows
+        elif x > plot.right():
+            return
+        damage = theme().damage
+        veil, stripes = QColor(damage), QColor(damage)
+        veil.setAlphaF(0.05)
+        stripes.setAlphaF(0.16)
+        untrusted = QRectF(max(x, plot.left()), plot.top(), plot.right() - max(x, plot.left()), plot.height())
+        painter.fillRect(untrusted, veil)
+        painter.fillRect(untrusted, QBrush(stripes, Qt.BrushStyle.BDiagPattern))
+        step = float(GAP)
+        steps = int(plot.height() / step) + 1
+        painter.setPen(QPen(damage, 1.5))
+        painter.drawPolyline([QPointF(x + (UNIT / 2 if n % 2 else -UNIT / 2), n * step) for n in range(steps + 1)])
+        side = BAR + UNIT
+        badge = QRectF(x - side / 2, plot.top(), side, side)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().panel)
+        painter.drawEllipse(badge)
+        size = side - 2 * MARGIN
+        painter.drawPixmap(badge.topLeft(), mark_pixmap(Mark.BREAK, size, damage, self._ratio))
+
+    def _paint_ticks(self, places: NDArray[np.int64], colour: QColor) -> None:
+        """Short lines at the top edge."""
+        ticks = [QRectF(round(x) - LINE, 0, 2 * LINE, GAP) for x in self._columns(places, 3 * LINE)]
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(colour)
+        self._painter.drawRects(ticks)
+
+    def _paint_bands(self, places: NDArray[np.int64]) -> None:
+        """A faint band from top to bottom."""
+        veil = QColor(theme().error)
+        veil.setAlphaF(0.25)
+        height = self._layout.plot.height()
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # it would take most of the time
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(veil)
+        self._painter.drawRects([QRectF(round(x - UNIT / 2), 0, UNIT, height) for x in self._columns(places, GAP)])
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _paint_triangles(self, places: NDArray[np.int64]) -> None:
+        """Triangles that point down from the top edge."""
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(theme().error)
+        for x in self._columns(places, GAP):
+            self._painter.drawPolygon(
+                QPolygonF([QPointF(x - UNIT - LINE, 0), QPointF(x + UNIT + LINE, 0), QPointF(x, GAP)])
+            )
+
+
+def _spread(pixels: NDArray[np.float64], apart: float) -> NDArray[np.float64]:
+    """Of ascending places, the first in each stretch of so many pixels."""
+    return pixels[np.flatnonzero(np.diff(pixels // apart, prepend=-np.inf))]

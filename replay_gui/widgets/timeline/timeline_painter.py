@@ -1,0 +1,187 @@
+"""Draws the still part of the timeline (everything but the position), and the position."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.theme import GAP, LABELS, LANE_LEAST, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
+from replay_gui.models.timeline.lanes import Lane
+from replay_gui.models.timeline.timeline_scale import TimelineScale
+from replay_gui.models.timeline.timeline_scene import TimelineScene
+from replay_gui.models.timeline.timeline_ticks import about
+from replay_gui.widgets.timeline.timeline_lanes import LanePainter
+from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
+from replay_gui.widgets.timeline.timeline_overlay import OverlayPainter
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def names_picture(layout: TimelineLayout, scene: TimelineScene, ratio: float) -> QPixmap:
+    """The column of names, which does not depend on what part of the run is shown."""
+    pixmap, painter = _canvas(LABELS, layout.height, ratio)
+    _paint_names(painter, layout, scene)
+    painter.end()
+    return pixmap
+
+
+def still_picture(layout: TimelineLayout, scale: TimelineScale, scene: TimelineScene, ratio: float) -> QPixmap:
+    """The timeline without names and without its position."""
+    pixmap, painter = _canvas(layout.width, layout.height, ratio)
+    over = OverlayPainter(painter, layout, scale, scene, ratio)
+    painter.setClipRect(layout.plot)
+    over.paint_below()
+    painter.setClipping(False)
+    ticks = scale.ticks(TICKS)
+    _paint_grid(painter, layout, ticks)
+    painter.setClipRect(layout.plot.adjusted(LINE, 0, 0, GAP))
+    lanes = LanePainter(painter, layout, scale, scene, ratio)
+    for row, lane in enumerate(scene.lanes):
+        lanes.paint(lane, row)
+    over.paint_above()
+    painter.setClipping(False)
+    if not layout.compact:
+        _paint_axis(painter, layout, scale, ticks)
+    painter.end()
+    return pixmap
+
+
+def _canvas(width: float, height: float, ratio: float) -> tuple[QPixmap, QPainter]:
+    pixmap = QPixmap(round(width * ratio), round(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return pixmap, painter
+
+
+# ---- names --------------------------------------------------------------------------------------------
+def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene) -> None:
+    now = theme()
+    numbers = ui_font(size=SMALL_SIZE)
+    names = numbers if layout.lane_height < LANE_LEAST else ui_font()  # else a low lane cuts their descenders
+    for row, lane in enumerate(scene.lanes):
+        room = layout.lane(row)
+        room.setRight(LABELS)
+        room.adjust(GAP + UNIT + lane.depth * GAP, 0, -GAP, 0)
+        phases = len(scene.index.phases) if lane.is_agent else 0
+        count = f"{phases or lane.count:,}" + (" phases" if phases > 1 else " phase" if phases else "")
+        painter.setFont(names)
+        name = one_line(lane.title)
+        if painter.fontMetrics().horizontalAdvance(name + count) > room.width() and lane.count >= 10_000:
+            count = f"{lane.count // 1000:,} k"  # its name says more of a lane than the last digits
+        painter.setFont(numbers)
+        painter.setPen(now.secondary)
+        painter.drawText(room, _RIGHT, count)
+        room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(count) - UNIT)
+        painter.setFont(names)
+        painter.setPen(now.text)
+        name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(room.width()))
+        painter.drawText(room, _LEFT, name)
+        if bears_triangle(scene.lanes, row):
+            paint_triangle(painter, layout.triangle(row).center(), lane.folded)
+
+
+def bears_triangle(lanes: tuple[Lane, ...], row: int) -> bool:
+    """Whether a group of lanes can be folded, or unfolded, at this one: the first of several, or all in one."""
+    lane = lanes[row]
+    first = row == 0 or lanes[row - 1].group != lane.group
+    several = row + 1 < len(lanes) and lanes[row + 1].group == lane.group
+    return bool(lane.group) and first and (lane.folded or several)
+
+
+def paint_triangle(painter: QPainter, middle: QPointF, folded: bool) -> None:
+    """What folds and unfolds."""
+    r = UNIT - LINE
+    across = ((-r / 2, -r), (r / 2, 0), (-r / 2, r)) if folded else ((-r, -r / 2), (0, r / 2), (r, -r / 2))
+    painter.setPen(QPen(theme().secondary, 1.25))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline(QPolygonF([middle + QPointF(x, y) for x, y in across]))
+
+
+# ---- the grid and the axis ------------------------------------------------------------------------------
+def _paint_grid(painter: QPainter, layout: TimelineLayout, ticks: list[tuple[float, str]]) -> None:
+    now, plot = theme(), layout.plot
+    for pixel, _ in ticks:
+        painter.fillRect(QRectF(round(layout.origin + pixel), plot.top(), LINE, plot.height()), now.grid)
+    height = layout.lane_height
+    for row in range(1, layout.lanes):
+        painter.fillRect(QRectF(plot.left(), round(layout.lane(0).top() + row * height), plot.width(), LINE), now.grid)
+    painter.fillRect(QRectF(plot.left(), round(plot.bottom()), plot.width(), LINE), now.line)
+    painter.fillRect(QRectF(plot.left(), plot.top(), LINE, plot.height()), now.line)
+
+
+def _paint_axis(
+    painter: QPainter, layout: TimelineLayout, scale: TimelineScale, ticks: list[tuple[float, str]]
+) -> None:
+    painter.setFont(ui_font(size=SMALL_SIZE))
+    metrics = painter.fontMetrics()
+    taken: list[QRectF] = []
+    painter.setPen(theme().text)
+    for pixel, text in _cuts(scale):
+        room = axis_room(layout, pixel, metrics.horizontalAdvance(text))
+        if not taken or room.left() > taken[-1].right() + GAP:
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+            taken.append(room)
+    painter.setPen(theme().secondary)
+    for pixel, text in ticks:
+        room = axis_room(layout, pixel, metrics.horizontalAdvance(text))
+        if not any(room.adjusted(-GAP, 0, GAP, 0).intersects(other) for other in taken):
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _cuts(scale: TimelineScale) -> list[tuple[float, str]]:
+    """Where time was cut out and how much, the longest first come: as many as there may be room for."""
+    axis = scale.axis
+    middle = (axis.gaps + axis.gap / 2 - scale.start) * (scale.width / scale.span)
+    seen = np.flatnonzero((middle >= 0) & (middle <= scale.width))
+    if len(seen) * TICKS > scale.width:
+        seen = np.sort(seen[np.argsort(-axis.cut[seen])[: int(scale.width / TICKS)]])
+    return [(float(middle[gap]), f"{about(float(axis.cut[gap]))} cut") for gap in seen.tolist()]
+
+
+def axis_room(layout: TimelineLayout, pixel: float, width: float) -> QRectF:
+    """Where a number `width` wide stands below `pixel` of the scale, kept within the axis."""
+    axis = layout.axis
+    left = min(max(layout.origin + pixel - width / 2, axis.left()), axis.right() - width)
+    return QRectF(left, axis.top() + GAP + UNIT, width, 2 * GAP)
+
+
+# ---- what moves -----------------------------------------------------------------------------------------
+def paint_position(painter: QPainter, layout: TimelineLayout, scale: TimelineScale, position: int, text: str) -> None:
+    """One line and one pill with `text`; where there are no numbers below, the line alone."""
+    now, pixel = theme(), scale.pixel(position)
+    if not -GAP <= pixel <= scale.width + GAP:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    top, bottom = layout.plot.top(), layout.plot.bottom() + (0 if layout.compact else GAP)
+    painter.fillRect(QRectF(round(layout.origin + pixel) - LINE, top, 2 * LINE, bottom - top), now.accent)
+    if layout.compact:
+        return
+    painter.setFont(ui_font(Medium, SMALL_SIZE))
+    pill = axis_room(layout, pixel, painter.fontMetrics().horizontalAdvance(text) + 3 * GAP)
+    pill.adjust(0, -LINE, 0, LINE)
+    for at, number in [*scale.ticks(TICKS), *_cuts(scale)]:  # a number half hidden reads as another: hide it whole
+        room = axis_room(layout, at, painter.fontMetrics().horizontalAdvance(number))
+        if room.intersects(pill):
+            painter.fillRect(room.adjusted(-LINE, 0, LINE, 0), now.panel)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(now.accent)
+    painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+    painter.setPen(now.on_accent)
+    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def paint_area(painter: QPainter, layout: TimelineLayout, x1: float, x2: float) -> None:
+    """The area that letting go will zoom to."""
+    accent = theme().accent
+    veil = QColor(accent)
+    veil.setAlphaF(0.2)
+    area = QRectF(min(x1, x2), layout.plot.top(), abs(x2 - x1), layout.plot.height())
+    painter.fillRect(area, veil)
+    painter.setPen(QPen(accent, LINE))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(area)

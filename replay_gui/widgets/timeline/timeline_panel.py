@@ -1,0 +1,121 @@
+"""The timeline and the overview below it, in one card."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from replay_gui.look.theme import GAP, HEAD, UNIT, set_role
+from replay_gui.models.session import Session
+from replay_gui.models.timeline.timeline_choice import REST, SPENDING, TOOLS, LaneChoice
+from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.timeline.overview_strip import OverviewStrip
+from replay_gui.widgets.timeline.spending_band import SpendingBand
+from replay_gui.widgets.timeline.timeline import Timeline
+
+
+class TimelinePanel(QFrame):
+    """`timeline`, `spending` (where the run tells of any) and `overview` of one session.
+
+    Without a title it has no head: its lanes speak for themselves. With one (of a comparison) its head names the seat,
+    the run and the number of events. `compact`: few lanes, no numbers, no spending, no overview (None).
+
+    Signals:
+        lanes_changed(): other lanes are there, and the height wanted is another.
+    """
+
+    lanes_changed = Signal()
+
+    def __init__(
+        self, session: Session, title: str | None = None, compact: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        set_role(self, "panel")
+        self.setAccessibleName("Timeline" if title is None else f"Timeline of {session.seat.value}, {title}")
+        self.timeline = Timeline(session, compact)
+        self.timeline.lanes_changed.connect(self._on_lanes_changed)
+        self.spending = None if compact else SpendingBand(session)
+        self.overview = None if compact else OverviewStrip(session)
+        column = QVBoxLayout(self)
+        column.setSpacing(UNIT)
+        if title is not None:
+            column.addWidget(self._head(title))
+        column.setContentsMargins(0, UNIT if title is None else 0, GAP, UNIT if compact else GAP + UNIT)
+        column.addWidget(self.timeline, 1)
+        if self.spending is not None:
+            column.addWidget(self.spending)
+            self.spending.fold_asked.connect(self.toggle_spending)
+            self.spending.known_changed.connect(self._on_lanes_changed)
+            self._on_lanes_changed()
+        if self.overview is not None:
+            column.addWidget(self.overview)
+        if compact:
+            self.timeline.choose(LaneChoice(folded=frozenset({TOOLS, REST})))
+        self.setFocusProxy(self.timeline)
+
+    # ---- lanes ----------------------------------------------------------------------------------------
+    @Slot()
+    def toggle_tools(self) -> None:
+        """All tools in one lane, or each in its own."""
+        self.timeline.choose(self.timeline.choice.toggled(TOOLS))
+
+    @Slot()
+    def toggle_rest(self) -> None:
+        """Memory, patches and errors in one lane, or each in its own."""
+        self.timeline.choose(self.timeline.choice.toggled(REST))
+
+    @Slot()
+    def toggle_spending(self) -> None:
+        """Tokens and cost on one line, or on two with their scales."""
+        self.timeline.choose(self.timeline.choice.toggled(SPENDING))
+
+    @Slot()
+    def _on_lanes_changed(self) -> None:
+        if self.spending is not None:
+            choice = self.timeline.choice
+            self.spending.set_folded(SPENDING in choice.folded)
+            self.spending.setVisible(self.spending.known and SPENDING not in choice.hidden)
+        self.lanes_changed.emit()
+
+    @Slot()
+    def show_all_lanes(self) -> None:
+        self.timeline.choose(self.timeline.choice.with_all())
+
+    def save_lanes(self) -> str:
+        """Which lanes are folded and hidden, for `restore_lanes`."""
+        return self.timeline.choice.save()
+
+    def restore_lanes(self, saved: object) -> None:
+        """What is not from `save_lanes` is passed over."""
+        self.timeline.choose(LaneChoice.restored(saved))
+
+    # ---- the head -------------------------------------------------------------------------------------
+    def set_title(self, title: str) -> None:
+        """Names the run in the head, which there must be."""
+        self._title.setText(title)
+        self.setAccessibleName(f"Timeline of {self._session.seat.value}, {title}")
+
+    def _head(self, title: str) -> QWidget:
+        self._seat, self._title, self._count = QLabel(self._session.seat.value), ElidedLabel(title), QLabel()
+        for label, role in ((self._seat, "title"), (self._title, "title"), (self._count, "secondary")):
+            set_role(label, role)
+        for plain in (self._seat, self._count):
+            plain.setTextFormat(Qt.TextFormat.PlainText)
+        head = QFrame()
+        set_role(head, "head")
+        head.setFixedHeight(HEAD)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(GAP + UNIT, 0, GAP, 0)
+        row.setSpacing(GAP)
+        for widget in (self._seat, self._title, self._count):
+            row.addWidget(widget)
+        row.addStretch(1)
+        self._session.run_changed.connect(self._count_events)
+        self._session.index_changed.connect(self._count_events)
+        self._count_events()
+        return head
+
+    @Slot()
+    def _count_events(self) -> None:
+        self._count.setText(f"{self._session.index.count:,} events")

@@ -1,0 +1,240 @@
+"""Ctrl+E: a report on what the window shows, to be handed on: how it will look, in which form, and what it hides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from replay_gui.core.atomic_file import keep_apart
+from replay_gui.core.errors import NotWritten, ReplayError
+from replay_gui.core.report.layout import document
+from replay_gui.core.report.redaction import SHARING, Profile, read_profile
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.answers import Progress
+from replay_gui.look.theme import GAP, WIDE, set_role
+from replay_gui.models.report_maker import ReportMaker
+from replay_gui.printing.report_saver import ReportSaver
+from replay_gui.widgets.parts.notice import Notice
+from replay_gui.widgets.parts.plain_label import plain_label
+from replay_gui.widgets.parts.progress_strip import ProgressStrip
+from replay_gui.widgets.run.page_preview import PagePreview
+
+FORMS = (
+    (".pdf", "PDF", "Pages, with the verdict on each"),
+    (".html", "HTML", "One file for any browser; runs nothing, loads nothing"),
+    (".json", "JSON", "Everything, in canonical form (RFC 8785)"),
+    (".md", "Markdown", "For a ticket or a pull request"),
+    (".xml", "JUnit XML", "A test case a check, for CI"),
+    (".sarif", "SARIF", "Each finding with its byte, for code scanning"),
+)
+_NOTHING, _SHARING, _OWN = range(3)
+_WIDTH, _HEIGHT, _SIDE, _BETWEEN = 112 * GAP, 88 * GAP, 34 * GAP, 2 * GAP
+
+
+class ExportDialog(QDialog):
+    """Begins the report when it opens.
+
+    Attributes:
+        maker: of the report. preview: its pages. form, hiding: what is chosen, by its place.
+        save_button: enabled once there is a report.
+    """
+
+    def __init__(self, maker: ReportMaker, folder: Path, stem: str, parent: QWidget) -> None:
+        """`folder`, `stem`: where a file is offered to be saved, and its name without a suffix."""
+        super().__init__(parent)
+        self.setWindowTitle("Export report")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.maker = maker
+        maker.setParent(self)
+        self._target = folder / stem
+        self._saver = ReportSaver(self)
+        self.preview = PagePreview()
+        self.form = _choice("Format", [f"{name} ({suffix})" for suffix, name, _ in FORMS], self)
+        self.hiding = _choice("Hide", ["Nothing", "Keys, e-mail, home folders", "By a profile of my own…"], self)
+        self._about_form, self._about_hidden, self._pages = (_small_label() for _ in range(3))
+        self.progress, self.notice, self.success = ProgressStrip(), Notice("bad"), Notice("good")
+        self.save_button, close = QPushButton("Save as…"), QPushButton("Close")
+        self.save_button.setDefault(True)
+        self.save_button.setEnabled(False)
+        self._build(close)
+        self.form.idToggled.connect(self._on_form_chosen)
+        self.hiding.idClicked.connect(self._on_hiding_chosen)
+        self.save_button.clicked.connect(self._on_save)
+        close.clicked.connect(self.close)
+        self.progress.cancelled.connect(self.close)
+        maker.progressed.connect(self._on_progressed)
+        maker.made.connect(self._on_made)
+        maker.failed.connect(self._on_failed)
+        self.preview.finished.connect(self._on_laid_out)
+        self._saver.saved.connect(self._on_saved)
+        self._saver.failed.connect(self._on_not_saved)
+        self.resize(min(_WIDTH, parent.width() - 4 * GAP), min(_HEIGHT, parent.height() - 4 * GAP))
+        self._on_form_chosen(0, True)
+        self._on_progressed()
+        maker.start()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the report is there, and all of its pages."""
+        return self.maker.report is not None and self.preview.laid_out
+
+    def _build(self, close: QPushButton) -> None:
+        side = QVBoxLayout()
+        side.setSpacing(GAP)
+        for choice, about in ((self.form, self._about_form), (self.hiding, self._about_hidden)):
+            head = QLabel(choice.objectName())
+            head.setTextFormat(Qt.TextFormat.PlainText)
+            set_role(head, "title")
+            for widget in (head, *choice.buttons(), about):
+                side.addWidget(widget)
+            side.addSpacing(GAP)
+        side.addWidget(self._pages)
+        side.addStretch(1)
+        for widget in (self.notice, self.success, self.save_button, close):
+            side.addWidget(widget)
+        panel = QWidget()
+        panel.setLayout(side)
+        panel.setFixedWidth(_SIDE)
+        row = QHBoxLayout()
+        row.setSpacing(_BETWEEN)
+        row.addWidget(self.preview, 1)
+        row.addWidget(panel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
+        column.setSpacing(GAP)
+        column.addLayout(row, 1)
+        column.addWidget(self.progress)
+
+    # ---- what is chosen ----------------------------------------------------------------------------
+    @Slot(int, bool)
+    def _on_form_chosen(self, row: int, chosen: bool) -> None:
+        if chosen:
+            self._about_form.setText(f"{FORMS[row][2]}.")
+
+    @Slot(int)
+    def _on_hiding_chosen(self, row: int) -> None:
+        profile: Profile | None = None
+        self.notice.say("")
+        if row == _OWN:
+            profile = self._own_profile()
+            if profile is None:
+                self.hiding.button(_NOTHING).setChecked(True)
+        elif row == _SHARING:
+            profile = SHARING
+        self.maker.redact(profile)
+
+    def _own_profile(self) -> Profile | None:
+        path, _ = QFileDialog.getOpenFileName(self, "Redaction profile", "", "TOML (*.toml)")
+        if not path:
+            return None
+        try:
+            return read_profile(Path(path))
+        except ReplayError as why:
+            self.notice.say(one_line(str(why), 300))
+            return None
+
+    # ---- the report ---------------------------------------------------------------------------------
+    @Slot()
+    def _on_progressed(self) -> None:
+        self.progress.show_progress(Progress("Making the report", round(1000 * self.maker.share), 1000, None))
+
+    @Slot()
+    def _on_made(self) -> None:
+        report = self.maker.report
+        assert report is not None
+        self.progress.show_progress(None)
+        self.save_button.setEnabled(True)
+        note = report.redaction
+        changed = "" if note is None else f"{note.changed:,} text{'' if note.changed == 1 else 's'} hidden. "
+        self._about_hidden.setText(f"{changed}Hashes and counts always stay." if changed else "")
+        self.preview.show_document(document(report))
+        self._pages.setText("Laying out the pages…")
+
+    @Slot()
+    def _on_laid_out(self) -> None:
+        count = self.preview.page_count
+        self._pages.setText("1 page" if count == 1 else f"{count:,} pages")
+
+    @Slot()
+    def _on_failed(self) -> None:
+        self.progress.show_progress(None)
+        self.notice.say(f"No report: {one_line(self.maker.problem, 300)}.")
+
+    # ---- the file -----------------------------------------------------------------------------------
+    @Slot()
+    def _on_save(self) -> None:
+        suffix, name, _ = FORMS[self.form.checkedId()]
+        offered = str(self._target.with_name(self._target.name + suffix))
+        path, _ = QFileDialog.getSaveFileName(self, "Save report", offered, f"{name} (*{suffix})")
+        if path:
+            self.save(Path(path if path.lower().endswith(suffix) else path + suffix))
+
+    def save(self, path: Path) -> None:
+        """Writes the report there, in the form of its suffix, while the window lives on."""
+        report = self.maker.report
+        assert report is not None
+        self.notice.say("")
+        self.success.say("")
+        try:
+            keep_apart(path, self.maker.inputs)
+        except NotWritten as why:
+            self._on_not_saved(str(why))
+            return
+        self._target = path.with_suffix("")
+        self.save_button.setEnabled(False)
+        self._saver.save(report, path)
+
+    @Slot(str)
+    def _on_saved(self, path: str) -> None:
+        self.save_button.setEnabled(True)
+        self.success.say(f"Saved: {one_line(path, 300)}")
+
+    @Slot(str)
+    def _on_not_saved(self, why: str) -> None:
+        self.save_button.setEnabled(True)
+        self.notice.say(one_line(why, 300))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._end()
+        super().closeEvent(event)
+
+    def reject(self) -> None:
+        self._end()
+        super().reject()
+
+    def _end(self) -> None:
+        self.preview.stop()
+        self._saver.finish()
+        if self.maker.report is None:
+            self.maker.stop()
+
+
+def _choice(name: str, words: list[str], parent: QWidget) -> QButtonGroup:
+    """One of these, the first one to begin with."""
+    group = QButtonGroup(parent)
+    group.setObjectName(name)
+    for number, text in enumerate(words):
+        button = QRadioButton(text, parent)
+        button.setAccessibleDescription(name)
+        group.addButton(button, number)
+    group.button(0).setChecked(True)
+    return group
+
+
+def _small_label() -> QLabel:
+    label = plain_label(role="secondary")
+    label.setWordWrap(True)
+    return label

@@ -1,0 +1,140 @@
+"""Which member of a JSON Lines file is what, with a preview that follows at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHeaderView,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from replay_gui.core.errors import ReplayError
+from replay_gui.core.importers.mapping import PARTS, Mapping
+from replay_gui.core.text.plain_text import one_line, visible
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.look.theme import GAP, UNIT, WIDE
+from replay_gui.models.mapping_preview import MappingPreview
+from replay_gui.widgets.parts.cell_delegate import CellDelegate
+from replay_gui.widgets.parts.plain_label import plain_label
+from replay_gui.widgets.parts.row_view import RowView
+
+_SIZE = (112 * GAP, 76 * GAP)
+_NONE = "–"
+_SAID = {
+    "kind": "what happened",
+    "time": "when",
+    "tool": "name of a tool",
+    "input": "what it was asked",
+    "output": "what was said",
+    "id": "of the record",
+    "parent": "id of its cause",
+}
+
+
+class MappingDialog(QDialog):
+    """Signals: saved(): the mapping is kept, and will be used from now on for all files with these members."""
+
+    saved = Signal()
+
+    def __init__(self, path: str, bridge: EngineBridge | None, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Mapping")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.preview = MappingPreview(path, bridge, self)
+        self.boxes = {part: QComboBox() for part in PARTS}
+        form = QGridLayout()
+        form.setHorizontalSpacing(GAP)
+        form.setVerticalSpacing(UNIT)
+        for number, (part, box) in enumerate(self.boxes.items()):
+            line, column = divmod(number, 2)
+            form.addWidget(plain_label(part.capitalize()), line, 3 * column)
+            form.addWidget(box, line, 3 * column + 1)
+            form.addWidget(plain_label(_SAID[part], "secondary"), line, 3 * column + 2)
+            form.setColumnStretch(3 * column + 1, 1)
+            box.setAccessibleName(f"{part}: {_SAID[part]}")
+            box.setEnabled(False)
+            box.currentIndexChanged.connect(self._on_choice)
+        self.table = RowView("Preview", self.preview)
+        self.table.setItemDelegate(CellDelegate(self.table))
+        self.table.horizontalHeader().show()
+        self.table.horizontalHeader().setHighlightSections(False)
+        self.table.hint = "Reading the first records…"
+        self._problem = plain_label("", "secondary")
+        self._problem.setWordWrap(True)
+        self._problem.hide()
+        self.guess = QPushButton("Guess again")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        buttons.addButton(self.guess, QDialogButtonBox.ButtonRole.ResetRole)
+        self.save = buttons.button(QDialogButtonBox.StandardButton.Save)
+        self.save.setText("Save and use")
+        self.save.setEnabled(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
+        layout.setSpacing(WIDE)
+        layout.addLayout(form)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self._problem)
+        layout.addWidget(buttons)
+        self.resize(*_SIZE)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.guess.clicked.connect(self._on_guess)
+        self.preview.loaded.connect(self._on_loaded)
+
+    def accept(self) -> None:
+        try:
+            self.preview.save()
+        except ReplayError as why:
+            self._complain(str(why))
+            return
+        self.saved.emit()
+        super().accept()
+
+    @Slot()
+    def _on_loaded(self) -> None:
+        self.table.hint = one_line(self.preview.problem, 400)
+        for box in self.boxes.values():
+            box.blockSignals(True)
+            box.addItem(_NONE, "")
+            for member in self.preview.members:
+                box.addItem(one_line(member, 60), member)
+            box.setEnabled(True)
+        self._show_mapping(self.preview.mapping)
+        self.save.setEnabled(not self.preview.problem)
+        self._complain(self.preview.problem if self.preview.rowCount() else "")
+
+    @Slot()
+    def _on_guess(self) -> None:
+        self._show_mapping(self.preview.guessed)
+        self.preview.set_mapping(self.preview.guessed)
+        self._fit()
+
+    @Slot(int)
+    def _on_choice(self, index: int) -> None:
+        self.preview.set_mapping(Mapping(**{part: box.currentData() or "" for part, box in self.boxes.items()}))
+        self._fit()
+
+    def _show_mapping(self, mapping: Mapping) -> None:
+        for part, box in self.boxes.items():
+            box.blockSignals(True)
+            member = getattr(mapping, part)
+            if member and box.findData(member) < 0:
+                box.addItem(one_line(member, 60), member)
+            box.setCurrentIndex(max(box.findData(member), 0))
+            box.blockSignals(False)
+        self._fit()
+
+    def _fit(self) -> None:
+        head = self.table.horizontalHeader()
+        for column in range(self.preview.columnCount() - 1):
+            head.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+
+    def _complain(self, problem: str) -> None:
+        self._problem.setText(visible(problem[:400]))
+        self._problem.setVisible(bool(problem))

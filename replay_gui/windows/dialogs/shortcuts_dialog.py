@@ -1,0 +1,100 @@
+"""`?`: every action of the window with its keys, and what the mouse does."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from replay_gui.look.theme import GAP, UNIT, WIDE, data_font, set_role
+from replay_gui.widgets.parts.plain_label import plain_label
+from replay_gui.windows.actions import HELP, SPECS
+from replay_gui.windows.menus import MENU_KEY
+
+GESTURES = (
+    ("Click", "Go to the position under the pointer"),
+    ("Drag", "Scrub: the position follows the hand"),
+    ("Right or Shift+drag", "Zoom to the area drawn"),
+    ("Middle, Ctrl or Alt+drag", "Move what is shown"),
+    ("Wheel", "Zoom at the pointer"),
+    ("Shift+wheel", "Move aside"),
+    ("Click a triangle", "Fold or unfold lanes"),
+    ("Right click a name", "Choose which lanes are shown"),
+    ("Drag in “Whole run”", "Move the part that is shown"),
+    ("Rest the pointer", "A summary of what is there"),
+)
+_SIZE = (110 * GAP, 94 * GAP)
+
+
+class ShortcutsDialog(QDialog):
+    """The table of actions, to read: a card for each menu, in two columns of about the same length."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard and mouse")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        body = QWidget()
+        columns = QHBoxLayout(body)
+        columns.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
+        columns.setSpacing(WIDE)
+        for cards in _halves(_cards()):
+            column = QVBoxLayout()
+            column.setSpacing(WIDE)
+            for title, rows in cards:
+                column.addWidget(_card(title, rows))
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        area = QScrollArea()
+        set_role(area, "window")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setAccessibleName("Keyboard and mouse")
+        area.setWidget(body)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
+        self.resize(*_SIZE)
+
+
+_Card = tuple[str, list[tuple[list[str], str, str]]]  # title; keys, what it is called, a sentence
+
+
+def _cards() -> list[_Card]:
+    cards: dict[str, list[tuple[list[str], str, str]]] = {}
+    for spec in SPECS:
+        keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys]
+        cards.setdefault(spec.menu.replace("&", ""), []).append((keys, spec.title, spec.tip))
+    cards[HELP.replace("&", "")].append(([MENU_KEY], "Menu", "Every action, by name"))
+    cards["Timeline, by mouse"] = [([gesture], words, "") for gesture, words in GESTURES]
+    return list(cards.items())
+
+
+def _halves(cards: list[_Card]) -> tuple[list[_Card], list[_Card]]:
+    """The cards in their order, cut where both halves are closest to equally long."""
+    lengths = [len(rows) + 2 for _, rows in cards]
+    cut = min(range(1, len(cards)), key=lambda n: abs(sum(lengths[:n]) - sum(lengths[n:])))
+    return cards[:cut], cards[cut:]
+
+
+def _card(title: str, rows: list[tuple[list[str], str, str]]) -> QWidget:
+    card = QFrame()
+    set_role(card, "panel")
+    grid = QGridLayout(card)
+    grid.setContentsMargins(WIDE, GAP + UNIT, WIDE, GAP + UNIT)
+    grid.setHorizontalSpacing(WIDE)
+    grid.setVerticalSpacing(UNIT)
+    grid.setColumnStretch(0, 1)
+    grid.addWidget(plain_label(title, "title"), 0, 0)
+    for line, (keys, name, tip) in enumerate(rows, 1):
+        named = plain_label(name)
+        named.setToolTip(tip)
+        grid.addWidget(named, line, 0)
+        chips = QHBoxLayout()
+        chips.setSpacing(UNIT)
+        chips.addStretch(1)
+        for key in keys:
+            chip = plain_label(key, "key")
+            chip.setFont(data_font())
+            chips.addWidget(chip)
+        grid.addLayout(chips, line, 1)
+    return card

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replay_gui.core.facts.find import Hit, Needle, find
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.log_reader import EventLog
+from tests.helpers.logs import damage, write_log
+
+
+def event(payload: dict[str, Any], meta: dict[str, Any] | None = None, kind: str = "x:a") -> Event:
+    return Event(7, 0, 0, "r:7", kind, payload, meta or {}, b"", None, None)
+
+
+def hit(needle: str, payload: dict[str, Any], match_case: bool = False) -> Hit | None:
+    return Needle(needle, match_case).hit(event(payload))
+
+
+def test_case_is_passed_over_unless_it_counts() -> None:
+    assert hit("NEEDLE", {"a": "a Needle here"}) == Hit(7, "a Needle here", 2, 8)
+    assert hit("NEEDLE", {"a": "a Needle here"}, match_case=True) is None
+    assert hit("ÄPFEL", {"a": "drei äpfel"}) == Hit(7, "drei äpfel", 5, 10)
+
+
+def test_nested_keys_kinds_and_meta_are_looked_into_but_not_the_fields_of_the_format() -> None:
+    assert hit("deep", {"data": [{"deeper": 1}]}) is not None
+    assert hit("data", {"data": 1}) is None
+    assert Needle("x:a").hit(event({})) is not None
+    assert Needle("gpt").hit(event({}, {"model": "gpt-x", "gpt": 1})) == Hit(7, "gpt-x", 0, 3)
+    assert Needle("time").hit(event({}, {"time": 1})) is None
+
+
+def test_a_pattern_is_only_text() -> None:
+    assert hit("(a+)+$", {"a": "x (a+)+$ y"}) == Hit(7, "x (a+)+$ y", 2, 8)
+    assert hit(".*", {"a": "anything"}) is None
+
+
+def test_a_snippet_is_one_visible_line_with_the_hit_in_sight() -> None:
+    found = hit("needle", {"a": "<b>" + "x" * 500 + "\n\x1b[31m\u202eneedle" + "y" * 500})
+    assert found is not None
+    assert found.text[found.start : found.stop] == "needle"
+    assert found.text.isprintable()
+    assert found.text.startswith("…")
+    assert found.text.endswith("…")
+    assert len(found.text) < 300
+
+
+def test_a_huge_text_is_searched_to_its_end() -> None:
+    found = hit("needle", {"a": "x" * 1_000_000 + "needle"})
+    assert found is not None
+    assert found.text.endswith("needle")
+
+
+def test_nothing_cannot_be_looked_for() -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        Needle("")
+
+
+texts = st.text(st.sampled_from("aAbBäÄßİıKſ₤日\x00 "), max_size=6)
+strings = st.recursive(texts, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=2))
+
+
+@given(st.lists(strings, max_size=8), texts.filter(bool), st.booleans())
+def test_the_bytes_never_miss_what_the_events_hold(values: list[Any], text: str, match_case: bool) -> None:
+    needle = Needle(text, match_case)
+    packed = [msgspec.msgpack.encode(["x:a", {"v": value}]) for value in values]
+    held = [i for i, value in enumerate(values) if needle.hit(event({"v": value}, kind=""))]
+    candidates = needle.candidates(packed)
+    assert candidates == sorted(set(candidates))
+    assert set(held) <= set(candidates)
+
+
+def test_a_log_is_searched_in_order_past_damage(tmp_path: Path) -> None:
+    path = write_log(tmp_path / "run.rlog")
+    damage(path)  # turns one because into something else, so that record says so no more
+    with EventLog.open(path) as log:
+        hits = [found for _, some in find(log, Needle("because of")) for found in some]
+        assert [found.place for found in hits] == sorted(found.place for found in hits)
+        assert len(hits) == 9
+        reached = [at for at, _ in find(log, Needle("no such text"))]
+        assert reached == sorted(reached)

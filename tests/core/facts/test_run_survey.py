@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replay_gui.core.errors import ImportRefused, ReplayError
+from replay_gui.core.facts import run_survey
+from replay_gui.core.facts.run_survey import files_below, survey_file
+from replay_gui.core.facts.surveyed_run import Places, SurveyedRun
+from tests.helpers.claude_code_lines import assistant, call, result, user, write
+from tests.helpers.foreign import written
+from tests.helpers.logs import write_log
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    home = tmp_path / "home"
+    return Places(str(home / "conversions"), str(home / "facts"), str(home / "mappings.json"))
+
+
+def test_a_log_is_one_run(places: Places, tmp_path: Path) -> None:
+    path = write_log(tmp_path / "run.rlog", turns=3)
+    (run,) = survey_file(str(path), places)
+    assert (run.given, run.name, run.format, run.problem) == (str(path), "run.rlog", "rlog", "")
+    assert run.events > 3
+    assert run.calls > 0
+
+
+def test_a_session_tells_of_calls_errors_and_tokens(places: Places, tmp_path: Path) -> None:
+    asked = assistant("a1", "u1", call("t1", "Bash", command="ls"))
+    told = user("u2", "a1", [result("t1", "gone", is_error=True)])
+    path = write(tmp_path, user("u1", None, "go"), asked, told)
+    (run,) = survey_file(str(path), places, str(tmp_path))
+    assert (run.name, run.format, run.calls, run.tokens) == (path.name, "claude-code", 1, 13)
+    assert run.errors == 2  # the failed response, and the error that it is
+
+
+def test_every_run_of_a_file_can_be_opened_by_what_is_given(places: Places, tmp_path: Path) -> None:
+    trial = {"task_id": 1, "trial": 0, "reward": 1.0, "info": {}, "traj": [{"role": "user", "content": "hi"}]}
+    path = written(tmp_path, [trial, {**trial, "trial": 1}])
+    runs = survey_file(str(path), places)
+    assert [run.given for run in runs] == [f"{path}#1", f"{path}#2"]
+    assert len({run.name for run in runs}) == 2
+    assert survey_file(str(path), places, str(tmp_path))[1].name == f"file.json · {runs[1].name}"
+
+
+def test_facts_are_kept_and_a_spoilt_keeping_is_made_anew(
+    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_log(tmp_path / "run.rlog", turns=1)
+    first = survey_file(str(path), places)
+    with monkeypatch.context() as patch:
+        patch.setattr(run_survey, "_surveyed", None)  # is not asked again
+        assert survey_file(str(path), places) == first
+    (kept,) = Path(places.facts).iterdir()
+    kept.write_bytes(b"[{")
+    assert survey_file(str(path), places) == first
+    path.unlink()
+    write_log(path, turns=2)
+    assert survey_file(str(path), places)[0].events > first[0].events
+
+
+def test_what_is_no_run_is_passed_over_in_a_folder_and_refused_alone(places: Places, tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("nothing")
+    assert survey_file(str(path), places, str(tmp_path)) == []
+    with pytest.raises(ReplayError, match="format"):
+        survey_file(str(path), places)
+
+
+def test_a_damaged_run_is_listed_with_the_reason(places: Places, tmp_path: Path) -> None:
+    path = tmp_path / "broken.rlog"
+    path.write_bytes(b"rubbish")
+    (run,) = survey_file(str(path), places, str(tmp_path))
+    assert isinstance(run, SurveyedRun)
+    assert "not a replay log" in run.problem
+
+
+def test_files_below_come_in_order_without_hidden_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("b/2.txt", "b/1.txt", "a.txt", ".git/x", "b/.hidden"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert [Path(file).name for file in files_below(str(tmp_path))] == ["a.txt", "1.txt", "2.txt"]
+    monkeypatch.setattr(run_survey, "FILES_LIMIT", 2)
+    with pytest.raises(ImportRefused, match="more than 2 files"):
+        files_below(str(tmp_path))

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from replay_gui.core.facts.run_totals import ModelUse, RunTotals, total_cost, total_tokens, total_use
+
+
+def totals(*events: tuple[str, dict[str, Any]]) -> tuple[ModelUse, ...]:
+    run = RunTotals()
+    for kind, meta in events:
+        run.take_meta(kind, meta)
+    return run.uses()
+
+
+def test_tokens_and_cost_are_summed_by_model() -> None:
+    uses = totals(
+        ("Decision", {"model": "a", "tokens": {"input": 10, "output": 2}, "cost": 0.5}),
+        ("ToolRequest", {"model": "a", "tokens": {"input": 1, "cache_read": 7}, "cost_usd": 0.25}),
+        ("Decision", {"model": "b", "tokens": 30}),
+        ("Observation", {"time": 5}),
+    )
+    assert uses == (
+        ModelUse("a", 2, {"input": 11, "output": 2, "cache_read": 7}, 0.75),
+        ModelUse("b", 1, {"": 30}, None),
+    )
+    assert (total_tokens(uses), total_cost(uses)) == (43, 0.75)
+    assert total_use(uses).tokens == {"input": 11, "output": 2, "cache_read": 7, "": 30}
+
+
+def test_what_is_said_twice_is_counted_once() -> None:
+    step = ("Decision", {"tokens": {"input": 10}, "cost": 0.5})
+    assert totals(step, ("x:mini-swe-agent/result", {"cost": 0.5}))[0].cost == 0.5
+    assert totals(step, ("x:codex/tokens", {"tokens": {"input": 10}}))[0].tokens == {"input": 10}
+    assert totals(("x:mini-swe-agent/result", {"cost": 0.7}))[0].cost == 0.7
+    assert totals(("x:codex/tokens", {"tokens": {"input": 3}}), ("x:a/result", {"cost": 1}))[0] == ModelUse(
+        "", 0, {"input": 3}, 1.0
+    )
+
+
+@pytest.mark.parametrize(
+    "meta", [{}, {"tokens": "many"}, {"tokens": {"input": 1.5}}, {"cost": True}, {"cost": float("nan")}]
+)
+def test_what_is_no_number_is_passed_over(meta: dict[str, Any]) -> None:
+    assert totals(("Decision", meta)) == ()
+    assert total_tokens(()) is None
+    assert total_cost(()) is None

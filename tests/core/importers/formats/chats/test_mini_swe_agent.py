@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui.core.importers.conversion import convert
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.verification.verdict import verify
+from tests.helpers.foreign import Read, read_all, real_files, written
+
+SECOND = 1_000_000_000
+
+
+def asked(id: str, command: str, content: str | None = "I look.", at: float = 1000.5) -> dict[str, Any]:
+    function = {"name": "bash", "arguments": json.dumps({"command": command})}
+    response = {"id": "r1", "model": "m", "usage": {"prompt_tokens": 10, "completion_tokens": 2}, "choices": []}
+    extra = {"actions": [], "response": response, "cost": 0.5, "timestamp": at}
+    return {
+        "role": "assistant",
+        "content": content,
+        "tool_calls": [{"id": id, "type": "function", "index": 0, "function": function}],
+        "extra": extra,
+    }
+
+
+def answered(id: str, raw: str, code: int = 0, at: float = 1002.5, **extra: Any) -> dict[str, Any]:
+    content = f"<returncode>{code}</returncode>\n<output>\n{raw}</output>"
+    facts = {"raw_output": raw, "returncode": code, "timestamp": at, "exception_info": "", **extra}
+    return {"role": "tool", "content": content, "tool_call_id": id, "extra": facts}
+
+
+def left(status: str, submission: str = "") -> dict[str, Any]:
+    return {"role": "exit", "content": submission or "why", "extra": {"exit_status": status, "submission": submission}}
+
+
+def read(folder: Path, *messages: Any) -> Read:
+    info = {"model_stats": {"instance_cost": 2.0, "api_calls": 1}, "config": {"model": "m"}, "mini_version": "2.2.7"}
+    found = {"info": info, "messages": list(messages), "trajectory_format": "mini-swe-agent-1.1", "instance_id": "i1"}
+    (one,) = read_all(written(folder, found, "trial.traj.json"))
+    assert (one.format, one.run.run_id) == ("mini-swe-agent", "i1/trial")
+    return one
+
+
+def test_commands_are_calls_with_times_tokens_and_cost(tmp_path: Path) -> None:
+    one = read(tmp_path, {"role": "user", "content": "Mend it."}, asked("c1", "ls"), answered("c1", "a\n"))
+    assert one.kinds[:5] == ["AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse"]
+    init, _, said, request, response = one.events[:5]
+    assert (init.payload["agent_version"], init.payload["config"]) == ("2.2.7", {"model": "m"})
+    assert said.meta["tokens"] == {"input": 10, "output": 2}
+    assert (said.meta["cost"], said.meta["model"], said.meta["time"]) == (0.5, "m", 1_000_500_000_000)
+    assert (request.payload["input"], request.meta["parent"], request.meta["time"]) == (
+        {"command": "ls"},
+        2,
+        said.meta["time"],
+    )
+    assert response.payload["output"] == {"returncode": 0, "output": "a\n"}
+    assert "shown" not in response.payload
+    assert response.meta["duration"] == 2 * SECOND
+
+
+def test_a_failing_command_fails_and_what_broke_the_call_is_an_error(tmp_path: Path) -> None:
+    one = read(
+        tmp_path,
+        asked("c1", "false"),
+        answered("c1", "", 1),
+        asked("c2", "sleep 99"),
+        answered("c2", "", -1, exception_info="timed out\nlong story"),
+    )
+    first, second = one.of("ToolResponse")
+    assert (first.payload["success"], first.payload["error"]) == (False, "exit code 1")
+    assert second.payload["error"] == "timed out"
+    assert [error.payload["message"] for error in one.of("Error")] == ["timed out\nlong story"]
+
+
+def test_what_the_model_saw_is_kept_where_it_was_another_text(tmp_path: Path) -> None:
+    answer = answered("c1", "x" * 100)
+    answer["content"] = "<returncode>0</returncode> … cut …"
+    assert read(tmp_path, asked("c1", "cat f"), answer).of("ToolResponse")[0].payload["shown"] == answer["content"]
+
+
+def test_a_submission_is_a_patch_and_any_other_end_an_error(tmp_path: Path) -> None:
+    good = read(tmp_path, left("Submitted", "diff --git a b"))
+    assert good.of("PatchProposal")[0].payload["patch"] == "diff --git a b"
+    assert good.of("Error") == []
+    bad = read(tmp_path, left("LimitsExceeded"))
+    assert bad.of("Error")[0].payload["error_type"] == "LimitsExceeded"
+    assert bad.events[-1].meta["cost"] == 2.0
+
+
+def test_the_older_form_has_its_commands_in_the_text(tmp_path: Path) -> None:
+    (one,) = read_all(
+        written(
+            tmp_path,
+            [
+                {"role": "user", "content": "Mend it."},
+                {"role": "assistant", "content": "I look.\n```mswea_bash_command\nls\n```"},
+                {"role": "user", "content": "<returncode>2</returncode>\n<output>\nno\n</output>"},
+            ],
+        )
+    )
+    assert one.kinds[:5] == ["AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse"]
+    assert one.events[3].payload["input"] == {"command": "ls"}
+    assert one.events[4].payload["output"] == {"returncode": 2, "output": "no"}
+    assert one.events[4].meta["parent"] == 3
+
+
+@pytest.mark.parametrize("path", real_files("mini-swe-agent"), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_real_trajectories_lose_nothing(path: Path, tmp_path: Path) -> None:
+    """Counted from the source: a request a tool call (a fenced block in the oldest form), a response an answer."""
+    found = json.loads(path.read_text())
+    (one,) = read_all(path)
+    messages = found if isinstance(found, list) else found["messages"]
+    roles = Counter(message["role"] for message in messages)
+    if isinstance(found, list):
+        asked, answers = sum("```mswea_bash_command" in m["content"] for m in messages if m["role"] == "assistant"), 9
+        roles["user"] -= answers
+    else:
+        asked, answers = sum(len(m.get("tool_calls") or ()) for m in messages), roles["tool"]
+        cost = sum(event.meta.get("cost", 0.0) for event in one.events if event.kind != "x:mini-swe-agent/result")
+        assert cost == pytest.approx(found["info"]["model_stats"]["instance_cost"], abs=1e-9)
+    assert one.tools()["bash"] == asked
+    assert len(one.of("ToolResponse")) == answers
+    assert len(one.of("Observation")) == roles["system"] + roles["user"]
+    assert one.run.notes.sentences() == ()
+    with EventLog.open(convert(path, tmp_path / "out.rlog")[0].path) as log:
+        assert verify(log).failures == ()
+        assert len(log) == len(one.events)

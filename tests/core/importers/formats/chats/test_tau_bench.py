@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui.core.importers.conversion import convert
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.verification.verdict import verify
+from tests.helpers.foreign import Read, read_all, real_files, written
+
+
+def call(id: str, name: str, arguments: str) -> dict[str, Any]:
+    return {"id": id, "type": "function", "function": {"name": name, "arguments": arguments}}
+
+
+def trial(*messages: Any, number: int = 0) -> dict[str, Any]:
+    info = {
+        "task": {"instruction": "Change the flight."},
+        "user_cost": 0.25,
+        "reward_info": {"actions": [{"name": "x"}]},
+    }
+    return {"task_id": 7, "reward": 0.0, "info": info, "traj": list(messages), "trial": number}
+
+
+def asked(*calls: Any, content: str | None = None) -> dict[str, Any]:
+    return {"role": "assistant", "content": content, "tool_calls": list(calls)}
+
+
+def answered(id: str, content: str) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": id, "name": "whatever", "content": content}
+
+
+def read(folder: Path, *messages: Any) -> Read:
+    (one,) = read_all(written(folder, trial(*messages)))
+    assert one.format == "tau-bench"
+    return one
+
+
+def test_messages_become_what_was_said_asked_and_answered(tmp_path: Path) -> None:
+    one = read(
+        tmp_path,
+        {"role": "system", "content": "Policy"},
+        {"role": "user", "content": "Hi"},
+        asked(call("c1", "get_user", '{"id": "u"}'), content="Let me look."),
+        answered("c1", '{"name": "A"}'),
+    )
+    assert one.kinds[:-1] == ["AgentInit", "Observation", "Observation", "Decision", "ToolRequest", "ToolResponse"]
+    init, policy, hello, said, request, response, result = one.events
+    assert init.payload["config"] == {"task_id": 7, "task": {"instruction": "Change the flight."}}
+    assert (policy.payload["source"], hello.payload["data"]) == ("system", "Hi")
+    assert said.payload["data"] == "Let me look."
+    assert (request.payload["input"], request.meta["parent"]) == ({"id": "u"}, 3)
+    assert (response.payload["output"], response.payload["success"]) == ({"name": "A"}, True)
+    assert (response.meta["parent"], response.meta["tool_call_id"]) == (4, "c1")
+    assert result.payload["data"] == {"reward": 0.0, "reward_info": {"actions": [{"name": "x"}]}}
+    assert result.meta["cost"] == 0.25
+
+
+def test_equal_requests_match_whatever_their_ids_are(tmp_path: Path) -> None:
+    one = read(tmp_path, asked(call("c1", "t", '{"a": 1}')), asked(call("c2", "t", '{"a":1}')), answered("c2", "x"))
+    first, second = one.of("ToolRequest")
+    assert first.payload == second.payload
+    assert one.of("ToolResponse")[0].meta["parent"] == 2
+
+
+def test_an_error_is_one(tmp_path: Path) -> None:
+    one = read(tmp_path, asked(call("c1", "cancel_order", "{}")), answered("c1", "Error: no such order\nmore"))
+    response, error = one.events[2:4]
+    assert (response.payload["success"], response.payload["error"]) == (False, "Error: no such order")
+    assert (error.kind, error.payload["component"], error.meta["parent"]) == ("Error", "cancel_order", 2)
+    assert "StateTransition" not in one.kinds
+
+
+def test_a_writing_tool_changes_the_world(tmp_path: Path) -> None:
+    one = read(tmp_path, asked(call("c1", "cancel_order", "{}")), answered("c1", "{}"))
+    assert one.of("StateTransition")[0].payload == {"transition_type": "cancel_order"}
+
+
+def test_nothing_odd_is_dropped(tmp_path: Path) -> None:
+    odd = [5, {"role": "clown", "content": "?"}, asked("no call"), asked(call("c", "t", "{broken")), answered("?", "x")]
+    one = read(tmp_path, *odd)
+    assert [event.payload["data"] for event in one.events if event.kind.startswith("x:")][:3] == [5, odd[1], "no call"]
+    assert one.of("ToolRequest")[0].payload["input"] == "{broken"
+    assert one.of("ToolResponse")[0].payload["tool_name"] == "unknown"
+    assert len(one.run.notes.sentences()) == 4
+
+
+def test_an_array_of_trials_is_as_many_runs(tmp_path: Path) -> None:
+    both = read_all(written(tmp_path, [trial(number=0), trial(number=1)]))
+    assert [one.run.name for one in both] == ["task 7 trial 0", "task 7 trial 1"]
+    assert len({one.run.run_id for one in both}) == 2
+
+
+@pytest.mark.parametrize("path", real_files("tau-bench"), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_real_trials_lose_nothing(path: Path, tmp_path: Path) -> None:
+    """Counted from the source: a request a tool call, a response a tool message, one Observation a system or user."""
+    found = json.loads(path.read_text())
+    (one,) = read_all(path)
+    calls = [c["function"]["name"] for m in found["traj"] for c in m.get("tool_calls") or []]
+    roles = Counter(message["role"] for message in found["traj"])
+    assert one.tools() == Counter(calls)
+    assert len(one.of("ToolResponse")) == roles["tool"]
+    assert len(one.of("Observation")) == roles["system"] + roles["user"]
+    spoken = [message["content"] for message in found["traj"] if message["role"] == "assistant" and message["content"]]
+    assert [event.payload["data"] for event in one.of("Decision")] == spoken
+    assert one.run.notes.sentences() == ()
+    with EventLog.open(convert(path, tmp_path / "out.rlog")[0].path) as log:
+        assert verify(log).failures == ()
+        assert len(log) == len(one.events)

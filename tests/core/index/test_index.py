@@ -1,0 +1,344 @@
+"""The index says of every event what a plain look at the log says, and a kept one is used only where it fits."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from blake3 import blake3
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from replay_gui import EventLog
+from replay_gui.core.index import event_columns
+from replay_gui.core.index.index_builder import Built, IndexBuilder
+from replay_gui.core.index.index_cache import TABLE, IndexCache, finish, shown
+from replay_gui.core.index.index_columns import CHAIN_STEP, COLUMNS, IndexView, read_column
+from replay_gui.core.index.run_index import (
+    FLAG_CRITICAL,
+    FLAG_FAILED,
+    FLAG_NOT_APPLIED,
+    FLAG_UNREADABLE,
+    NO_DURATION,
+    NO_PAIR,
+    NO_TIME,
+    NO_TOOL,
+    RunIndex,
+)
+from replay_gui.core.log import scanner
+from replay_gui.core.log.chain import request_hash
+from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND
+from replay_gui.core.log.kinds import CRITICAL_KINDS, KINDS
+from replay_gui.core.log.log_reader import EventLog as Log
+from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.state.state_hash import StateHash
+from tests.helpers.event_strategies import events
+from tests.helpers.forged_logs import Forge, forged, written
+from tests.helpers.logs import write_log
+
+PER_EVENT = ("kind", "tool", "offset", "time", "duration", "pair", "flags")
+
+
+def build(log: Log, folder: Path) -> tuple[Built, RunIndex]:
+    folder.mkdir(exist_ok=True)
+    built = IndexBuilder(log, folder).run(lambda built: None)
+    return built, shown(IndexView(folder), built, complete=True)
+
+
+def plain_columns(log: Log) -> dict[str, list[Any]]:
+    """The same facts, one event at a time, from the events that the log gives."""
+    replayer = Replayer(log)
+    names = "kind", "tool", "time", "duration", "pair", "flags", "content"
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    waiting: list[tuple[str, int]] = []
+    for place, event in enumerate(log):
+        effect = replayer.effect(place + 1)
+        unreadable = event.kind in (SKIPPED_KIND, UNREADABLE_KIND)
+        failed = event.kind == "ToolResponse" and effect.not_applied is None and not event.payload["success"]
+        columns["kind"].append(event.kind)
+        columns["tool"].append(event.tool)
+        columns["time"].append(NO_TIME if event.time is None or event.time >= 1 << 63 else event.time)
+        columns["duration"].append(
+            NO_DURATION if event.duration is None or event.duration >= 1 << 63 else event.duration
+        )
+        columns["pair"].append(NO_PAIR)
+        columns["flags"].append(
+            FLAG_UNREADABLE * unreadable
+            | FLAG_NOT_APPLIED * (effect.not_applied is not None)
+            | FLAG_CRITICAL * (event.kind in CRITICAL_KINDS)
+            | FLAG_FAILED * failed
+        )
+        columns["content"].append(bytes(32) if event.kind == SKIPPED_KIND else blake3(event.content).digest())
+        if effect.not_applied is not None:
+            continue
+        if event.kind == "ToolRequest":
+            p = event.payload
+            waiting.append((request_hash(p["tool_name"], p["tool_version"], p["input"]), place))
+        elif event.kind == "ToolResponse":
+            mine = [asked for name, asked in waiting if name == event.payload["request_hash"]]
+            if mine:
+                request = event.parent if event.parent in mine else mine[0]
+                assert request is not None
+                waiting.remove((event.payload["request_hash"], request))
+                columns["pair"][request], columns["pair"][place] = place, request
+                begun, ended = columns["time"][request], columns["time"][place]
+                if columns["duration"][place] == NO_DURATION and NO_TIME not in (begun, ended):
+                    columns["duration"][place] = max(0, ended - begun)
+                if columns["duration"][place] != NO_DURATION:
+                    columns["duration"][request] = columns["duration"][place]
+    return columns
+
+
+def assert_index(log: Log, folder: Path) -> None:
+    built, index = build(log, folder)
+    expected = plain_columns(log)
+    assert [index.kinds[kind] for kind in index.kind] == expected["kind"]
+    assert index.kinds[: len(KINDS)] == KINDS
+    assert [None if tool == NO_TOOL else index.tools[tool] for tool in index.tool] == expected["tool"]
+    assert index.offset.tolist() == log.offsets.tolist()
+    for name in ("time", "duration", "pair", "flags"):
+        assert getattr(index, name).tolist() == expected[name], name
+    assert [bytes(content) for content in read_column(folder, "content")] == expected["content"]
+    count = len(expected["kind"])
+    ends = [*range(CHAIN_STEP, count, CHAIN_STEP), *([count] if count else [])]
+    chain = [blake3(b"".join(expected["content"][:end])).digest() for end in ends]
+    assert [bytes(value) for value in read_column(folder, "chain")] == chain
+    assert index.count == built.count == count
+    assert index.complete
+    assert index.phases == tuple(
+        (event.position, event.payload["phase"])
+        for event, flags in zip(log, expected["flags"], strict=True)
+        if event.kind == "StateTransition" and "phase" in event.payload and not flags & FLAG_NOT_APPLIED
+    )
+    assert [fault.place for fault in built.not_applied] == [
+        i for i, f in enumerate(expected["flags"]) if f & FLAG_NOT_APPLIED
+    ]
+    assert built.state_hash == StateHash.of(Replayer(log).at(count).plain()).digest()
+    assert built.head == ((log[count - 1].hash if count else None) or b"")
+    assert all(0 < position <= count and log[position - 1].hash is not None for position in index.snapshots)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("index")
+
+
+metas = st.lists(
+    st.sampled_from(
+        [
+            {},
+            {"time": 5},
+            {"time": 9, "duration": 2},
+            {"time": -1},
+            {"time": (1 << 63) - 1},
+            {"time": 1 << 63},
+            {"duration": 1.5},
+            {"parent": 0},
+            {"parent": 1, "time": 3},
+            {"time": True},
+            {"x": [[[[[1]]]]], "time": 4},
+            {"k" * 5000: 1, "time": 4},
+        ]
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(events, max_size=30), metas, st.sets(st.integers(0, 29), max_size=2), st.booleans())
+def test_columns(folder: Path, run: list[Any], metas: list[dict[str, Any]], skipped: set[int], small: bool) -> None:
+    forge = forged(run, state_hashes=False, metas=metas)
+    for at in skipped & set(range(len(run) - 1)):
+        forge.pieces[at] = b"\x00" + forge.pieces[at][1:]
+    with EventLog.open(written(folder / "run.rlog", forge.bytes())) as log, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanner, "BLOCK", 300 if small else 1 << 20)
+        assert_index(log, folder)
+
+
+def test_a_longer_log(tmp_path: Path) -> None:
+    with EventLog.open(write_log(tmp_path / "run.rlog", 60)) as log:
+        assert_index(log, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["skipped first", "skipped last", "empty", "critical first", "unreadable"])
+def test_logs_that_begin_or_end_oddly(tmp_path: Path, name: str) -> None:
+    forge = forged([("Error", {"error_type": "e", "message": "m", "component": "c", "recoverable": True})] * 4)
+    if name == "skipped first":
+        forge.pieces[0] = b"\x00" * 20
+    if name == "skipped last":
+        forge.pieces.append(b"\x00" * 20)
+    if name == "empty":
+        forge = Forge()
+    if name == "unreadable":
+        forge.add(b"\xc1", None, b"\xc1")
+    with EventLog.open(written(tmp_path / "run.rlog", forge.bytes(sealed=name != "skipped last"))) as log:
+        assert_index(log, tmp_path)
+        cache = IndexCache(tmp_path / "cache")
+        keep(cache, log)
+        assert cache.load(log) is not None
+
+
+def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanner, "BLOCK", 2000)
+    seen: list[RunIndex] = []
+    then: list[dict[str, NDArray[Any]]] = []
+    view = IndexView(tmp_path)
+
+    def look(offset: int) -> None:
+        seen.append(shown(view, builder.built(), complete=False))
+        then.append({name: getattr(seen[-1], name).copy() for name in PER_EVENT})
+
+    with EventLog.open(write_log(tmp_path / "run.rlog", 60)) as log:
+        builder = IndexBuilder(log, tmp_path)
+        final = builder.run(look)
+        whole = shown(view, final, complete=True)
+    at_once = shown(IndexView(tmp_path), final, complete=True)
+    assert all(np.array_equal(getattr(whole, name), getattr(at_once, name)) for name in PER_EVENT)
+    for index, copies in zip(seen, then, strict=True):
+        assert all(np.array_equal(getattr(index, name), copy) for name, copy in copies.items()), "it is a value"
+    counts = [index.count for index in seen]
+    assert len(counts) > 5
+    assert counts == sorted(set(counts))
+    for index in seen:
+        assert not index.complete
+        assert np.array_equal(index.kind, whole.kind[: index.count])
+        assert np.array_equal(index.offset, whole.offset[: index.count])
+        assert max(index.pair, default=0) < index.count, "no pair points beyond what is known"
+    with pytest.raises(ValueError, match="shorter"):
+        IndexView(tmp_path).grow(whole.count + 1, KINDS, (), (), (), False)
+
+
+# ---- kept indexes --------------------------------------------------------------------------------
+def keep(cache: IndexCache, log: Log) -> Path:
+    building = cache.begin()
+    built = IndexBuilder(log, building).run(lambda built: None)
+    finish(building, log, built)
+    return cache.adopt(building, log)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Any:
+    with EventLog.open(write_log(tmp_path / "run.rlog", 20)) as log:
+        yield log
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> IndexCache:
+    return IndexCache(tmp_path / "cache")
+
+
+def test_a_kept_index_is_the_one_that_was_built(tmp_path: Path, log: Log, cache: IndexCache) -> None:
+    assert cache.load(log) is None
+    keep(cache, log)
+    loaded = cache.load(log)
+    assert loaded is not None
+    _, index, built = loaded
+    built_now, index_now = build(log, tmp_path / "again")
+    assert built == built_now
+    for name in RunIndex.__slots__:
+        assert np.array_equal(getattr(index, name), getattr(index_now, name)), name
+    assert os.stat(cache.root).st_mode & 0o077 == 0, "caches hold what logs hold"
+
+
+def flip(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+
+UNFIT: dict[str, Callable[[Path], object]] = {
+    "kinds edited": lambda folder: flip(folder / "kind"),
+    "offsets edited": lambda folder: flip(folder / "offset"),
+    "times edited": lambda folder: flip(folder / "time"),
+    "flags edited": lambda folder: flip(folder / "flags"),
+    "column cut": lambda folder: os.truncate(folder / "offset", 8),
+    "column gone": lambda folder: (folder / "request").unlink(),
+    "no table": lambda folder: (folder / TABLE).unlink(),
+    "table flipped": lambda folder: flip(folder / TABLE),
+    "table cut": lambda folder: os.truncate(folder / TABLE, 30),
+    "table of something else": lambda folder: (folder / TABLE).write_bytes(b"\x81\xa1a\x01"),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_an_index_that_was_tampered_with_is_as_good_as_absent(log: Log, cache: IndexCache, name: str) -> None:
+    folder = keep(cache, log)
+    assert cache.load(log) is not None
+    UNFIT[name](folder)
+    assert cache.load(log) is None
+    keep(cache, log)
+    assert cache.load(log) is not None, "another takes its place"
+
+
+def test_an_index_of_another_log_is_refused(tmp_path: Path, cache: IndexCache) -> None:
+    run: list[tuple[str, dict[str, Any]]] = [("x:a", {"n": n}) for n in range(9)]
+    path = tmp_path / "run.rlog"
+    with EventLog.open(written(path, forged(run).bytes())) as log:
+        keep(cache, log)
+        assert cache.load(log) is not None
+    changed = {
+        "another size": forged([*run, ("x:a", {})]).bytes(),
+        "unsealed": forged(run).bytes(sealed=False),
+        "another last record": forged([*run[:-1], ("x:a", {"n": 7})]).bytes(),
+        "another header": forged(run, facts={"run_id": "Forged", "reducer": "standard/1"}).bytes(),
+    }
+    for name, data in changed.items():
+        with EventLog.open(written(path, data)) as log:
+            assert cache.load(log) is None, name
+    with EventLog.open(written(tmp_path / "copy.rlog", forged(run).bytes())) as log:
+        assert cache.load(log) is None, "each file has its own"
+
+
+def test_the_budget_of_the_cache(tmp_path: Path, cache: IndexCache) -> None:
+    folders = []
+    for n in range(4):
+        with EventLog.open(write_log(tmp_path / f"{n}.rlog", 5)) as log:
+            folders.append(keep(cache, log))
+    for age, folder in enumerate([3, 1, 2, 0]):
+        os.utime(folders[folder], ns=(10**18 + age, 10**18 + age))
+    size = sum(file.stat().st_size for file in folders[0].iterdir())
+    (cache.root / "stray").write_text("no folder")
+    cache.prune(folders[3], int(size * 2.5))
+    assert [folder.exists() for folder in folders] == [True, False, True, True], "the oldest go, but not the kept one"
+    cache.clear()
+    assert not cache.root.exists()
+    cache.clear()
+
+
+def test_an_index_that_is_being_built_is_left_alone_for_a_day(tmp_path: Path, cache: IndexCache) -> None:
+    with EventLog.open(write_log(tmp_path / "run.rlog", 5)) as log:
+        kept = keep(cache, log)
+    fresh, given_up = cache.begin(), cache.begin()
+    for folder, age in ((fresh, 3600), (given_up, 25 * 3600)):
+        (folder / "kind").write_bytes(bytes(100))
+        for path in (folder / "kind", folder):
+            os.utime(path, (time.time() - age, time.time() - age))
+    cache.prune(kept, 0)
+    assert (kept.exists(), fresh.exists(), given_up.exists()) == (True, True, False)
+
+
+def test_columns_have_fixed_sizes() -> None:
+    assert {name: dtype.itemsize for name, dtype in COLUMNS.items()} == {
+        "kind": 2,
+        "tool": 4,
+        "offset": 8,
+        "time": 8,
+        "duration": 8,
+        "request": 4,
+        "flags": 1,
+        "content": 32,
+        "chain": 32,
+    }
+
+
+def test_more_kinds_than_a_column_can_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_columns, "_KINDS_LIMIT", len(KINDS) + 3)
+    with EventLog.open(written(tmp_path / "run.rlog", forged([(f"x:{n}", {}) for n in range(9)]).bytes())) as log:
+        _, index = build(log, tmp_path)
+    assert [index.kinds[kind] for kind in index.kind] == ["x:0", "x:1"] + [event_columns.OTHER_KINDS] * 7

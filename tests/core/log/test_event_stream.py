@@ -1,0 +1,43 @@
+"""Events in one pass are those that the log gives one by one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui import EventLog
+from replay_gui.core.log.event import SKIPPED_KIND, Event
+from replay_gui.core.log.event_stream import events_of
+from replay_gui.core.log.scanner import Ending
+from tests.helpers.logs import write_log
+from tests.helpers.paths import VECTORS
+
+CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", sorted(name for name, case in CASES.items() if case["exit"] != 2))
+def test_vector(name: str) -> None:
+    with EventLog.open(VECTORS / f"{name}.rlog") as log:
+        *events, ending = events_of(log)
+        assert isinstance(ending, Ending)
+        assert repr(events) == repr(list(log))
+        assert len(events) == len(log)
+        for place, streamed in enumerate(events):
+            assert isinstance(streamed, Event)
+            alone = log[place]
+            if streamed.kind == SKIPPED_KIND:
+                assert streamed.size > 0
+                streamed = replace(streamed, size=alone.size, problem=alone.problem)
+            assert repr(streamed) == repr(alone)  # NaN equals nothing, not even itself
+
+
+def test_a_stretch_of_a_long_log(tmp_path: Path) -> None:
+    path = write_log(tmp_path / "run.rlog", turns=1500, state_hash_every=0)
+    with EventLog.open(path) as log:
+        for start, stop in [(0, 1), (7, 7), (6990, 7010), (7000, None), (7501, None), (0, 9999), (9000, None)]:
+            events = [event for event in events_of(log, start, stop) if isinstance(event, Event)]
+            assert [event.position for event in events] == list(range(start, min(stop or 7501, 7501)))

@@ -1,0 +1,194 @@
+"""Same log, same state; and the state at a position is the same by whichever way one comes to it."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replay_gui import EventLog, ReplayEngine, Snapshot, SnapshotManager
+from replay_gui.core.errors import LogChanged, PositionError
+from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, IndexBuilder
+from replay_gui.core.log.canonical import encode
+from replay_gui.core.replay import replay, snapshot_codec
+from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.replay.snapshot_store import SnapshotReader
+from replay_gui.core.replay.snapshots import SnapshotPolicy
+from replay_gui.core.state import draft
+from replay_gui.core.state.state import ABSENT, EMPTY, State
+from tests.helpers.event_strategies import events
+from tests.helpers.forged_logs import forged, written
+from tests.helpers.logs import write_log
+
+runs = st.lists(events, max_size=30)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def narrow() -> Any:
+    """Wide maps, long replays and rings of a size that small logs come to."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (draft, snapshot_codec):
+            patch.setattr(module, "WIDE", 2)
+        patch.setattr(replay, "_HELD", 7)
+        patch.setattr(replay, "_RING", 6)
+        patch.setattr(replay, "_FINE", 2)
+        patch.setattr(replay, "_COARSE", 4)
+        yield
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("replay")
+
+
+def full_replays(log: EventLog) -> list[bytes]:
+    """The state at every position, each by a replay from the start."""
+    return [encode(Replayer(log).at(position).plain()) for position in range(len(log) + 1)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(runs, st.data())
+def test_the_state_at_a_position_is_that_of_a_full_replay(folder: Path, run: list[Any], data: st.DataObject) -> None:
+    path = written(folder / "run.rlog", forged(run, state_hashes=False).bytes())
+    with EventLog.open(path) as log:
+        expected = full_replays(log)
+        order = data.draw(st.lists(st.integers(0, len(run)), max_size=30))
+        held = Replayer(log)
+        stored = Replayer(log, on_disk(log, folder))
+        for position in [*range(len(run) + 1), *order]:
+            assert encode(held.at(position).plain()) == expected[position]
+            assert encode(stored.at(position).plain()) == expected[position]
+            effect = held.effect(position)
+            assert encode(effect.state.plain()) == expected[position]
+            assert (effect.not_applied is None) or (
+                effect.changes == () and expected[position] == expected[position - 1]
+            )
+            assert bool(effect.changes) or expected[position] == expected[max(position - 1, 0)]
+        by_hand = SnapshotManager()
+        for position in data.draw(st.sets(st.integers(0, len(run)), max_size=3)):
+            by_hand.add(Snapshot("s", "r", position, Replayer(log).at(position).plain()))
+        assert [encode(Replayer(log, by_hand).at(position).plain()) for position in range(len(run) + 1)] == expected
+
+
+def on_disk(log: EventLog, folder: Path) -> SnapshotManager:
+    """Snapshots of the log at very many positions, from an index that is built for it."""
+    policy = SnapshotPolicy(every=3, least=0)
+    built = IndexBuilder(log, folder, policy).run(lambda built: None)
+    dropped: list[int] = []
+    reader = SnapshotReader(folder / SNAPSHOTS_FILE, lambda position: log[position - 1].hash)
+    reader.use(folder / SNAPSHOTS_FILE, list(built.snapshots))
+    manager = SnapshotManager(reader.load, on_dropped=dropped.append)
+    manager.offer([entry.position for entry in built.snapshots])
+    for entry in built.snapshots:
+        assert manager.nearest(entry.position) is not None
+    assert not dropped
+    return manager
+
+
+def test_same_log_same_state(tmp_path: Path) -> None:
+    path = write_log(tmp_path / "run.rlog", 20)
+    with EventLog.open(path) as a, EventLog.open(path) as b:
+        assert ReplayEngine(a).replay_all() == ReplayEngine(b).replay_all()
+        assert ReplayEngine(a).verify().state_hash == ReplayEngine(b).verify().state_hash
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Any:
+    with EventLog.open(write_log(tmp_path / "run.rlog", 8)) as log:
+        yield log
+
+
+def test_steps_forward_and_back(log: EventLog) -> None:
+    engine = ReplayEngine(log)
+    states = [engine.seek(position) for position in range(len(log) + 1)]
+    engine.seek(0)
+    assert engine.state == {}
+    for position, event in enumerate(log, 1):
+        assert engine.step() == event
+        assert (engine.position, engine.state) == (position, states[position])
+    assert engine.step() is None
+    for position in range(len(log) - 1, -1, -1):
+        assert engine.step_back() == log[position]
+        assert (engine.position, engine.state) == (position, states[position])
+    assert engine.step_back() is None
+    assert engine.replay_all() == states[-1]
+
+
+def test_from_a_snapshot_and_its_position(log: EventLog) -> None:
+    snapshots = SnapshotManager()
+    whole = ReplayEngine(log)
+    for position in (5, 20):
+        snapshots.add(Snapshot(f"s{position}", "r", position, whole.seek(position)))
+    assert snapshots.get_snapshot_before(4) is None
+    snapshot = snapshots.get_snapshot_before(19)
+    assert snapshot is not None
+    assert (snapshot.id, snapshot.run_id, snapshot.position) == ("s5", "r", 5)
+    engine = ReplayEngine.with_state(log, snapshot.state)
+    assert engine.state == snapshot.state
+    assert engine.replay_from(snapshot.position) == whole.replay_all()
+    assert engine.position == len(log)
+    assert engine.step_back() == log[len(log) - 1]
+    assert ReplayEngine(log, snapshots).seek(21) == whole.seek(21)
+    for bad in (-1, len(log) + 1):
+        with pytest.raises(PositionError):
+            ReplayEngine.with_state(log, {}).replay_from(bad)
+
+
+def test_a_given_state_is_really_taken(log: EventLog) -> None:
+    given = {"mine": 1}
+    engine = ReplayEngine.with_state(log, given)
+    final = engine.replay_from(10)
+    assert final["mine"] == 1
+    for position in range(10, len(log) + 1):
+        assert engine.seek(position)["mine"] == 1
+    assert given == {"mine": 1}
+    assert ReplayEngine(log).replay_all().get("mine", ABSENT) is ABSENT
+
+
+def test_positions_that_are_none(log: EventLog) -> None:
+    engine = ReplayEngine(log)
+    engine.seek(3)
+    for position in (-1, len(log) + 1):
+        with pytest.raises(PositionError):
+            engine.seek(position)
+        with pytest.raises(PositionError):
+            log[position + (position > 0) - 1]
+    assert engine.position == 3
+
+
+def test_states_that_were_given_out_stay(log: EventLog) -> None:
+    engine = ReplayEngine(log)
+    states = [engine.seek(position) for position in range(len(log) + 1)]
+    before = copy.deepcopy(states)
+    for position in (3, len(log), 0, 17):
+        engine.seek(position)
+    assert states == before
+    assert State({}) == EMPTY
+
+
+def test_a_skipped_stretch_has_no_effect(tmp_path: Path) -> None:
+    forge = forged([("MemoryWrite", {"key": f"k{n}", "value": n}) for n in range(6)])
+    forge.pieces[2] = b"\x00" + forge.pieces[2][1:]
+    with EventLog.open(written(tmp_path / "run.rlog", forge.bytes())) as log:
+        replayer = Replayer(log)
+        assert replayer.at(6).plain()["memory"] == {"k0": 0, "k1": 1, "k3": 3, "k4": 4, "k5": 5}
+        assert replayer.at(3).plain() == replayer.at(2).plain()
+        assert replayer.effect(3).not_applied == "these bytes are no record"
+        assert Replayer(log).at(3).plain() == replayer.at(2).plain()
+        assert [content is None for content in log.contents(0, 6)] == [False, False, True, False, False, False]
+        assert list(log.contents(2, 3)) == [None]
+        assert list(log.contents(3, 3)) == []
+
+
+def test_a_log_that_became_shorter_is_told(tmp_path: Path) -> None:
+    path = write_log(tmp_path / "run.rlog", 8)
+    with EventLog.open(path) as log:
+        engine = ReplayEngine(log)
+        engine.seek(1)
+        path.write_bytes(path.read_bytes()[:2000])
+        with pytest.raises(LogChanged, match="reload"):
+            engine.replay_all()

@@ -1,0 +1,132 @@
+"""The quick replay must mean what the reducer means, whatever comes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replay_gui.core.log.canonical import encode
+from replay_gui.core.log.chain import request_hash
+from replay_gui.core.replay.snapshot_codec import (
+    decode_difference,
+    decode_keyframe,
+    encode_difference,
+    encode_keyframe,
+    large_members,
+)
+from replay_gui.core.state.draft import Draft
+from replay_gui.core.state.quick_fold import QuickFold
+from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.state import EMPTY, WIDE
+
+NAMES = st.sampled_from(["a", "b", "search", "last", ""])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["x", "y"]) | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2),
+    max_leaves=4,
+)
+PATHS = st.sampled_from(
+    ["/memory/a", "/messages/0", "/messages/-", "/tools", "/tools/a/calls", "/pending", "/z", "/memory", "/messages"]
+)
+OPS = st.lists(
+    st.fixed_dictionaries({"op": st.sampled_from(["add", "replace", "remove"]), "path": PATHS, "value": VALUES}),
+    max_size=2,
+)
+
+
+def event(kind: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+    return st.fixed_dictionaries(fields).map(lambda payload: (kind, payload))
+
+
+HASHES = st.sampled_from([request_hash("a", "", None), request_hash("b", "", 1), "none"])
+INPUTS, MAYBE = st.sampled_from([None, 1]), st.none() | NAMES
+EVENTS = st.one_of(
+    event("AgentInit", agent_type=NAMES, agent_version=NAMES, config=st.dictionaries(NAMES, VALUES, max_size=2)),
+    event("StateTransition", transition_type=NAMES, phase=NAMES),
+    event(
+        "ToolRequest",
+        tool_name=NAMES,
+        tool_version=st.just(""),
+        input=INPUTS,
+        capabilities=st.just([]),
+    ),
+    event(
+        "ToolResponse",
+        tool_name=NAMES,
+        request_hash=HASHES,
+        output=VALUES,
+        success=st.booleans(),
+        error=st.none() | NAMES,
+    ),
+    event("CapabilityDenied", capability=NAMES, tool_name=NAMES, reason=NAMES),
+    event("Observation", obs_type=st.sampled_from(["message", "b"]), source=NAMES, data=VALUES),
+    event("Decision", decision_type=st.sampled_from(["message", "b"]), data=VALUES, reasoning=MAYBE),
+    event("MemoryWrite", key=NAMES, operation=st.sampled_from(["set", "delete"]), value=VALUES),
+    event("MemoryWrite", key=NAMES),  # no value: does not apply
+    event("MemoryRead", key=NAMES | st.integers(-9, 9)),
+    event("Error", error_type=NAMES, message=NAMES, component=NAMES, recoverable=st.booleans()),
+    event("PatchApplied", patch_hash=NAMES),
+    event("x:own", anything=VALUES),
+    event("x:own", ops=OPS),
+    event("Observation", obs_type=NAMES, source=NAMES, data=VALUES, ops=OPS),
+).map(encode)
+CONTENTS = st.lists(EVENTS | st.binary(max_size=6), max_size=40)
+
+
+@given(CONTENTS)
+@settings(max_examples=400, deadline=None)
+def test_means_what_the_reducer_means(contents: list[bytes]) -> None:
+    draft, quick = Draft(EMPTY), QuickFold()
+    expected = [i for i, content in enumerate(contents) if not fold(draft, content)]
+    assert quick.fold(contents).refused == expected
+    assert encode(draft.publish().plain()) == encode(_plain(quick.root))
+
+
+@given(CONTENTS, CONTENTS)
+@settings(max_examples=300, deadline=None)
+def test_a_difference_leads_from_the_keyframe_to_the_state(before: list[bytes], after: list[bytes]) -> None:
+    quick = QuickFold()
+    quick.fold(_many() + before)
+    raw, large = encode_keyframe(quick.root), large_members(quick.root)
+    assert encode(decode_keyframe(raw).plain()) == encode(_plain(quick.root))
+    quick.forget_changes()
+    quick.fold(after)
+    difference = encode_difference(quick.root, large, quick.changed)
+    assert encode(decode_difference(difference, decode_keyframe(raw)).plain()) == encode(_plain(quick.root))
+
+
+@given(st.booleans(), CONTENTS, CONTENTS, CONTENTS)
+@settings(max_examples=300, deadline=None)
+def test_goes_on_from_any_state_and_leaves_it_as_it_was(
+    large: bool, before: list[bytes], between: list[bytes], after: list[bytes]
+) -> None:
+    draft = Draft(EMPTY)
+    for content in (_many() if large else []) + before:
+        fold(draft, content)
+    begin = draft.publish()
+    states, quick = [begin], QuickFold(begin)
+    expected = [encode(begin.plain())]
+    for part in (between, after):
+        refused = [i for i, content in enumerate(part) if not fold(draft, content)]
+        assert quick.fold(part).refused == refused
+        states.append(quick.publish())
+        expected.append(encode(draft.publish().plain()))
+    assert [encode(state.plain()) for state in states] == expected
+
+
+def _many() -> list[bytes]:
+    """Events that make memory and messages large."""
+    writes = [encode(("MemoryWrite", {"key": f"key {i}", "value": i})) for i in range(WIDE + 2)]
+    said = {"obs_type": "message", "source": "user"}
+    return writes + [encode(("Observation", {**said, "data": str(i)})) for i in range(WIDE + 2)]
+
+
+def _plain(value: Any) -> Any:
+    """Real dicts and lists, whatever stands in for them."""
+    if hasattr(value, "plain"):
+        value = value.plain()
+    if isinstance(value, dict):
+        return {key: _plain(child) for key, child in value.items()}
+    return [_plain(child) for child in value] if isinstance(value, list) else value

@@ -1,0 +1,110 @@
+"""The state hash: by the formula, whatever way one comes to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from blake3 import blake3
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replay_gui.core.log.canonical import encode
+from replay_gui.core.state.draft import Draft
+from replay_gui.core.state.reducer import apply
+from replay_gui.core.state.state import EMPTY
+from replay_gui.core.state.state_hash import StateHash
+from tests.helpers.event_strategies import values
+from tests.helpers.reference import needs_reference, reference
+
+states = st.dictionaries(st.text(max_size=3), values, max_size=4)
+
+
+def by_the_formula(state: dict[str, Any]) -> bytes:
+    total = [0] * 1024
+
+    def add(path: list[Any], value: Any) -> None:
+        if isinstance(value, dict | list) and value:
+            for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+                add([*path, key], child)
+        elif path:
+            vector = blake3(encode([path, value])).digest(length=2048)
+            for lane in range(1024):
+                total[lane] = (total[lane] + int.from_bytes(vector[2 * lane : 2 * lane + 2], "little")) % (1 << 16)
+
+    add([], state)
+    return blake3(b"".join(lane.to_bytes(2, "little") for lane in total)).digest()
+
+
+@settings(max_examples=25, deadline=None)
+@given(states)
+def test_the_formula(state: dict[str, Any]) -> None:
+    assert StateHash.of(state).digest() == by_the_formula(state)
+
+
+@needs_reference
+@settings(deadline=None)
+@given(states)
+def test_the_independent_reader_agrees(state: dict[str, Any]) -> None:
+    assert StateHash.of(state).digest() == reference.state_hash(state)
+
+
+def test_more_leaves_than_are_summed_at_a_time() -> None:
+    state: dict[str, Any] = {"a": {f"k{n}": n for n in range(300)}, "b": list(range(300))}
+    assert StateHash.of(state).digest() == by_the_formula(state)
+    draft, running = Draft(EMPTY), StateHash()
+    apply(draft, "x:a", {"ops": [{"op": "add", "path": f"/{name}", "value": value} for name, value in state.items()]})
+    running.follow(draft)
+    assert running.digest() == StateHash.of(state).digest()
+    apply(draft, "x:a", {"ops": [{"op": "remove", "path": "/b/0"}]})
+    running.follow(draft)
+    assert running.digest() == StateHash.of({**state, "b": state["b"][1:]}).digest()
+
+
+def test_the_empty_state_is_zeros() -> None:
+    assert StateHash.of({}).digest() == StateHash().digest() == blake3(bytes(2048)).digest()
+
+
+def test_what_differs_has_another_hash() -> None:
+    different: list[dict[str, Any]] = [
+        {},
+        {"a": 1},
+        {"a": 1.0},
+        {"a": True},
+        {"a": "1"},
+        {"a": b"1"},
+        {"a": None},
+        {"a": []},
+        {"a": {}},
+        {"a": [1]},
+        {"a": {"0": 1}},
+        {"b": 1},
+        {"a": [1, 2]},
+        {"a": [2, 1]},
+        {"a": -0.0},
+        {"a": 0.0},
+        {"a": {"b": 1}},
+        {"a/b": 1},
+        {"a": [[1]]},
+    ]
+    assert len({StateHash.of(state).digest() for state in different}) == len(different)
+
+
+def test_lanes_wrap() -> None:
+    state = {f"k{n}": n for n in range(40)}  # so many leaves that every lane is likely to have gone over
+    draft, running = Draft(EMPTY), StateHash()
+    for key in state:
+        apply(draft, "x:a", {"ops": [{"op": "add", "path": f"/{key}", "value": state[key]}]})
+        running.follow(draft)
+    for key in state:
+        apply(draft, "x:a", {"ops": [{"op": "remove", "path": f"/{key}"}]})
+        running.follow(draft)
+    assert running.digest() == StateHash().digest()
+
+
+def test_a_long_leaf() -> None:
+    draft, running = Draft(EMPTY), StateHash()
+    for text in ("t" * 5000, "u" * 5000, float("nan"), np.pi):
+        apply(draft, "MemoryWrite", {"key": "k", "value": text})
+        running.follow(draft)
+        assert running.digest() == StateHash.of({"memory": {"k": text}}).digest()

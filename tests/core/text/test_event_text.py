@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replay_gui.core.log.event import UNREADABLE_KIND, Event
+from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.text.event_text import LIMIT, summarise
+
+
+def event(kind: str, payload: dict[str, Any], problem: str | None = None) -> Event:
+    return Event(0, 0, 0, "r:0", kind, payload, {}, b"", None, None, problem)
+
+
+def request(given: Any) -> dict[str, Any]:
+    return {"tool_name": "t", "tool_version": "1", "input": given, "capabilities": []}
+
+
+def response(output: Any, error: str | None = None, success: bool = True) -> dict[str, Any]:
+    return {"tool_name": "t", "request_hash": "00", "output": output, "success": success, "error": error}
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "line"),
+    [
+        ("ToolRequest", request({"q": "planner ignores index"}), "planner ignores index"),
+        ("ToolRequest", request({"command": "ls -l", "description": "list", "timeout": 5}), "ls -l, timeout: 5"),
+        ("ToolRequest", request({"path": "a.sql", "limit": 20}), "a.sql, limit: 20"),
+        ("ToolRequest", request({"n": 3}), "n: 3"),
+        ("ToolRequest", request("free text"), "free text"),
+        ("ToolRequest", request({}), "nothing"),
+        ("ToolResponse", response("first\nsecond"), "first"),
+        ("ToolResponse", response({"rows": [[1], [2], [3]]}), "3 rows"),
+        ("ToolResponse", response({"rows": [[1]]}), "1 row"),
+        ("ToolResponse", response('{"rows": [[1], [2], [3]]}'), "3 rows"),
+        ("ToolResponse", response(list(range(12))), "12 items"),
+        (
+            "ToolResponse",
+            response({"passed": 0, "plan": ["SEARCH a"], "n": {"x": 1}}),
+            "passed: 0, plan: SEARCH a, n: 1 key",
+        ),
+        ("ToolResponse", response(None, "timeout after 2.4 s", False), "timeout after 2.4 s"),
+        ("ToolResponse", response({"code": 1}, None, False), "failed: code: 1"),
+        ("Decision", {"decision_type": "message", "data": "The index exists."}, "The index exists."),
+        ("Decision", {"decision_type": "plan", "data": {"steps": []}, "reasoning": "why"}, "why"),
+        ("Decision", {"decision_type": "message", "data": [{"type": "text", "text": "Hi"}]}, "Hi"),
+        ("Observation", {"obs_type": "message", "source": "user", "data": "Fix it"}, "Fix it"),
+        ("Observation", {"obs_type": "clock", "source": "os", "data": 12}, "clock: 12"),
+        ("MemoryWrite", {"key": "plan", "value": {"n": 1, "m": 2}}, "plan = n: 1, m: 2"),
+        ("MemoryWrite", {"key": "plan", "operation": "delete"}, "plan deleted"),
+        ("PatchProposal", {"target": "a.sql", "patch": "+x", "reasoning": "faster"}, "a.sql – faster"),
+        ("PatchRejected", {"patch_hash": "ab" * 32, "reason": "red", "stage": "test"}, "abababababab · red · test"),
+        ("Error", {"error_type": "Timeout", "message": "no answer", "component": "search"}, "Timeout: no answer"),
+        ("StateTransition", {"transition_type": "phase", "phase": "act"}, "act"),
+        ("x:note", {"a": 1, "ops": []}, "a: 1"),
+        ("x:note", {"data": {"lastPrompt": "Fix it"}}, "lastPrompt: Fix it"),
+    ],
+)
+def test_each_kind_says_what_matters(kind: str, payload: dict[str, Any], line: str) -> None:
+    assert summarise(event(kind, payload)) == line
+
+
+@pytest.mark.parametrize(
+    ("meta", "line"),
+    [
+        ({"tokens": {"input": 22_481, "output": 5}, "usage": {"a": 1}}, "22,481 input, 5 output tokens"),
+        ({"fields": {"turn_id": "t-1", "started_at": 5}}, "turn_id: t-1, started_at: 5"),
+        ({"usage": {"rate_limits": None}}, "rate_limits: none"),
+        ({"seq": 3}, "nothing more"),
+    ],
+)
+def test_of_an_event_whose_payload_says_nothing_its_meta_speaks(meta: dict[str, Any], line: str) -> None:
+    assert summarise(replace(event("x:codex/tokens", {"data": None}), meta=meta)) == line
+
+
+def test_a_problem_is_said_in_its_words() -> None:
+    assert summarise(event(UNREADABLE_KIND, {}, "not\nmsgpack")) == "not msgpack"
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary()
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=12
+)
+names = ["input", "output", "data", "text", "key", "value", "error", "success", "reasoning", "patch_hash", "message"]
+
+
+@given(st.sampled_from([*KINDS, "x:any"]), st.dictionaries(st.sampled_from(names) | st.text(), values, max_size=6))
+def test_any_payload_gives_one_short_line(kind: str, payload: dict[str, Any]) -> None:
+    line = summarise(event(kind, payload))
+    assert len(line) <= LIMIT
+    assert len(line.splitlines()) <= 1
+    assert line == "" or line.isprintable() or not any(ord(c) < 32 for c in line)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_huge_payload_costs_nothing(kind: str) -> None:
+    big: dict[str, Any] = {str(i): i for i in range(300_000)}
+    payload: dict[str, Any] = dict.fromkeys(names, "x" * 20_000_000) | {"input": big, "output": "\n" * 20_000_000}
+    begin = time.perf_counter()
+    assert len(summarise(event(kind, payload))) <= LIMIT
+    assert time.perf_counter() - begin < 0.01

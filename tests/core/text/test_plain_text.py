@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replay_gui.core.text.plain_text import one_line, visible
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("ünïcode 日本 🙂", "ünïcode 日本 🙂"),
+        ("a\x1b[31mred", "a\\x1b[31mred"),
+        ("abc\u202edef", "abc\\u202edef"),
+        ("tag\U000e0041", "tag\\U000e0041"),
+        ("a\nb\tc\rd", "a\\nb\\tc\\rd"),
+        ("zero\u200bwidth", "zero\\u200bwidth"),
+        ("line\u2028end", "line\\u2028end"),
+        ("half\ud800", "half\\ud800"),
+    ],
+)
+def test_what_cannot_be_seen_is_escaped(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def test_kept_characters_stay() -> None:
+    assert visible("a\n\tb\x07", keep="\n\t") == "a\n\tb\\x07"
+
+
+@given(st.text(alphabet=st.characters(codec=None)))
+def test_nothing_unsafe_is_left(text: str) -> None:
+    assert not {unicodedata.category(c) for c in visible(text)} & {"Cc", "Cf", "Zl", "Zp", "Cs"}
+
+
+@given(st.text(alphabet=st.characters(codec=None), max_size=600), st.integers(1, 50))
+def test_a_line_is_one_line_within_its_limit(text: str, limit: int) -> None:
+    line = one_line(text, limit)
+    assert len(line) <= limit
+    assert len(line.splitlines()) <= 1
+
+
+def test_a_cut_is_shown_and_a_fit_is_not() -> None:
+    assert one_line("x" * 20, 20) == "x" * 20
+    assert one_line("x" * 21, 20) == "x" * 19 + "…"
+    assert one_line("a" + " " * 1000 + "b", 20) == "a…"

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from replay_gui.core.facts.run_totals import RunTotals
+from replay_gui.core.importers.conversion import convert
+from replay_gui.core.log.event_stream import events_of
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.scanner import Ending
+from replay_gui.engine.jobs.totals_job import MetaSums, sum_up
+from tests.helpers.claude_code_lines import assistant, call, result, text, user, write
+
+
+class Silent:
+    def progress(self, done: int, total: int) -> None:
+        pass
+
+    def part(self, value: Any) -> None:
+        pass
+
+
+def test_it_comes_to_what_every_event_says(tmp_path: Path) -> None:
+    lines = [user("u1", None, "Fix the tokens, please; what do they cost?")]
+    for n in range(20):
+        side: dict[str, Any] = {"isSidechain": True, "agentId": "x7"} if n % 3 else {}
+        lines.append(assistant(f"a{n}", "u1", text("looking"), call(f"c{n}", "Read"), costUSD=0.25, **side))
+        lines.append(user(f"r{n}", f"a{n}", [result(f"c{n}", "tokens")], **side))
+    (made,) = convert(write(tmp_path, *lines), tmp_path / "out.rlog")
+    totals, spent, inner = RunTotals(), [], []
+    with EventLog.open(made.path) as log:
+        for event in events_of(log):
+            if not isinstance(event, Ending):
+                totals.take(event)
+                spent += [event.position + 1] if "tokens" in event.meta else []
+                inner += [event.position + 1] if "subagent" in event.meta else []
+    sent = msgspec.msgpack.decode(msgspec.msgpack.encode(sum_up({"path": str(made.path)}, Silent())))
+    found = msgspec.convert(sent, MetaSums)
+    assert found.uses == totals.uses()
+    assert found.uses[0].cost == 0.25 * len(spent) > 0
+    assert np.frombuffer(found.spending.positions, "<i4").tolist() == spent
+    runs = np.frombuffer(found.nesting.runs, "<i4").reshape(-1, 3)
+    assert [position for start, stop, _ in runs.tolist() for position in range(start, stop)] == inner
+    assert found.nesting.paths == (("x7",),)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from replay_gui.core.divergence.comparison import Change
+from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, SIDE_B, CompareRows, Tone
+from tests.helpers.comparisons import StoryComparison, cause, comparison_of
+
+E, C, A, B, M, S = Change.EQUAL, Change.CHANGED, Change.ONLY_A, Change.ONLY_B, Change.MOVED, Change.STATE
+
+
+def _rows(changes: list[Change], qtmodeltester: ModelTester, **parts: object) -> tuple[StoryComparison, CompareRows]:
+    session = StoryComparison()
+    rows = CompareRows(session, session)
+    qtmodeltester.check(rows)  # type: ignore[no-untyped-call]
+    session.show(comparison_of(changes, **parts))  # type: ignore[arg-type]
+    qtmodeltester.check(rows)  # type: ignore[no-untyped-call]
+    return session, rows
+
+
+def test_tones(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    _, rows = _rows([E, C, C, A, B, M, M, S, C], qtmodeltester, causes=[cause(0)], ignored=[8])
+    assert [rows.tone(row) for row in range(9)] == [
+        Tone.EQUAL, Tone.CAUSE, Tone.CHANGED, Tone.ONLY, Tone.ONLY, Tone.MOVED, Tone.MOVED, Tone.STATE, Tone.IGNORED,
+    ]  # fmt: skip
+
+
+def test_texts_come_in_blocks_and_what_the_index_knows_is_there_before(
+    qtbot: QtBot, qtmodeltester: ModelTester
+) -> None:
+    session, rows = _rows([E] * 200 + [C] + [E] * 200, qtmodeltester)
+    before = rows.aligned(150).a
+    assert before is not None
+    assert before.text == ""
+    assert before.position == 151
+    rows.want(150, 152)
+    session.answer_rows()
+    after = rows.aligned(150).a
+    assert after is not None
+    assert after.text != ""
+    session.asked.clear()
+    rows.want(150, 152)
+    assert session.asked == []
+
+
+def test_a_gap_has_no_event(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    _, rows = _rows([E, A, B], qtmodeltester)
+    assert rows.aligned(1).b is None
+    assert rows.aligned(2).a is None
+    assert rows.index(1, SIDE_B).data() == ""
+    assert rows.index(1, SIDE_A).data().startswith("2 ")
+    assert rows.index(1, GUTTER).data() == "only here"
+
+
+def test_changes_only_folds_and_a_fold_opens(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    _, rows = _rows([E] * 50 + [C] + [E] * 50, qtmodeltester)
+    rows.set_changes_only(True)
+    qtmodeltester.check(rows)  # type: ignore[no-untyped-call]
+    assert rows.rowCount() == 9
+    assert rows.index(0, SIDE_A).data() == "47 equal steps"
+    rows.open_fold(0)
+    assert rows.rowCount() == 47 + 7 + 1
+    rows.set_changes_only(False)
+    assert rows.rowCount() == 101
+
+
+def test_the_old_rows_stay_until_the_new_ones_have_come(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    session, rows = _rows([E, C, E], qtmodeltester)
+    session.compare()
+    assert rows.rowCount() == 3
+    session.asked.clear()
+    rows.want(0, 2)
+    assert session.asked == []  # the engine could not answer about them any more
+    session.end()
+    assert rows.rowCount() == 0
+
+
+def test_what_rules_ignore_is_a_change_if_wanted(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    _, rows = _rows([E] * 50 + [C] + [E] * 50 + [C] + [E] * 50, qtmodeltester, ignored=[50])
+    rows.set_changes_only(True)
+    assert rows.changes.tolist() == [101]
+    assert rows.rowCount() == 9
+    rows.set_ignored_shown(True)
+    qtmodeltester.check(rows)  # type: ignore[no-untyped-call]
+    assert rows.changes.tolist() == [50, 101]
+    assert rows.rowCount() == 17
+    rows.set_ignored_shown(False)
+    assert rows.rowCount() == 9

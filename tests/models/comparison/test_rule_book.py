@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.divergence.rules_file import read_rules, rules_beside
+from replay_gui.models.comparison.rule_book import RuleBook
+from replay_gui.models.comparison.rule_words import rule_words
+
+SEARCH = Rule(Action.NONDETERMINISTIC, tool="search")
+CLOCKS = Rule(Action.IGNORE, pattern="clock times")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "run.rlog"
+
+
+def test_a_rule_is_in_force_at_once_and_asks_where_to_be_kept(qtbot: QtBot, log: Path) -> None:
+    book = RuleBook()
+    book.open_for(str(log))
+    with qtbot.waitSignals([book.changed, book.place_wanted]):
+        book.add(SEARCH)
+    assert book.in_force == (SEARCH,)
+    assert not rules_beside(log).exists()
+    with qtbot.waitSignal(book.place_settled):
+        book.choose_place(rules_beside(log))
+    assert list(read_rules(rules_beside(log))) == [SEARCH]
+    book.add(CLOCKS)
+    assert list(read_rules(rules_beside(log))) == [SEARCH, CLOCKS]
+
+
+def test_undo_and_redo_change_the_file_too(qtbot: QtBot, log: Path) -> None:
+    book = RuleBook()
+    book.open_for(str(log))
+    book.choose_place(rules_beside(log))
+    book.add(SEARCH)
+    book.add(CLOCKS)
+    book.remove(0)
+    assert book.in_force == (CLOCKS,)
+    book.undo()
+    assert list(book.in_force) == [SEARCH, CLOCKS]
+    book.undo()
+    book.undo()
+    assert list(read_rules(rules_beside(log))) == []
+    assert not book.can_undo
+    book.redo()
+    assert list(read_rules(rules_beside(log))) == [SEARCH]
+    book.add(CLOCKS)
+    assert not book.can_redo
+
+
+def test_switched_off_it_stays_in_the_file(qtbot: QtBot, log: Path) -> None:
+    book = RuleBook()
+    book.open_for(str(log))
+    book.choose_place(rules_beside(log))
+    book.add(SEARCH)
+    book.switch(0, False)
+    assert book.in_force == ()
+    assert list(read_rules(rules_beside(log))) == [replace(SEARCH, enabled=False)]
+    another = RuleBook()
+    another.open_for(str(log))
+    assert another.in_force == ()
+    assert another.entries == book.entries
+    book.add(SEARCH)
+    assert list(book.in_force) == [SEARCH]
+    assert list(read_rules(rules_beside(log))) == [SEARCH]
+
+
+def test_rules_beside_the_log_are_read(qtbot: QtBot, log: Path) -> None:
+    rules_beside(log).write_text('[[rule]]\naction = "nondeterministic"\ntool = "search"\n')
+    book = RuleBook()
+    book.open_for(str(log))
+    assert book.in_force == (SEARCH,)
+    assert book.path == rules_beside(log)
+
+
+def test_a_bad_file_is_said_and_left_alone(qtbot: QtBot, log: Path) -> None:
+    rules_beside(log).write_text("nonsense")
+    book = RuleBook()
+    with qtbot.waitSignal(book.troubled) as caught:
+        book.open_for(str(log))
+    assert "not in force" in caught.args[0].text
+    assert book.in_force == ()
+    assert book.path is None
+    assert rules_beside(log).read_text() == "nonsense"
+
+
+def test_where_nothing_can_be_written_it_says_so(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    book = RuleBook()
+    book.open_for(str(tmp_path / "file" / "run.rlog"))
+    book.add(SEARCH)
+    with qtbot.waitSignal(book.troubled) as caught:
+        book.choose_place(tmp_path / "file" / "rules.toml")
+    assert "not saved" in caught.args[0].text
+    assert book.in_force == (SEARCH,)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (SEARCH, ("Answers of search", "marked non-deterministic")),
+        (CLOCKS, ("Clock times", "ignored")),
+        (Rule(Action.IGNORE, tool="a\nb"), ("a b", "ignored")),
+        (Rule(Action.IGNORE, kind="Decision", path="/data/*"), ("data.* in Decision", "ignored")),
+        (Rule(Action.TOLERANCE, path="/output/n", abs=0.5), ("output.n", "equal within 0.5")),
+    ],
+)
+def test_rules_in_words(rule: Rule, words: tuple[str, str]) -> None:
+    assert rule_words(rule) == words

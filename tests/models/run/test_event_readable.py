@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import KINDS
+from replay_gui.models.run.event_readable import Ink, readable
+from tests.helpers.moments import event_at
+
+
+def event(kind: str, payload: dict[str, Any], meta: dict[str, Any] | None = None) -> Event:
+    return Event(0, 0, 0, "r:0", kind, payload, meta or {"seq": 0}, b"", None, None)
+
+
+def texts(kind: str, payload: dict[str, Any]) -> list[str]:
+    return [line.text for line in readable(event(kind, payload))[0]]
+
+
+def test_fields_come_in_the_order_of_the_format() -> None:
+    assert [line.text for line in readable(event_at(6))[0]] == [
+        'error_type "Timeout"', 'message "search: no answer in 2,400 ms"', 'component "search"', "recoverable true",
+        "", "meta", "  time 2023-11-14 22:13:22.458 UTC", "  model gpt-x", "  tokens 812",
+    ]  # fmt: skip
+
+
+def test_line_breaks_are_real_and_json_is_unfolded() -> None:
+    assert texts("x:a", {"t": "one\ntwo\x1b", "j": '{"rows": [1, "a"]}'}) == [
+        "t ", "  one", "  two\\x1b", "j JSON, 1 key", "  rows 2 items", "    0 1", '    1 "a"',
+    ]  # fmt: skip
+
+
+def test_patches_are_coloured() -> None:
+    inks = {line.text.strip(): line.ink for line in readable(event_at(12))[0]}
+    assert inks["2 -vacuum orders;"] is Ink.REMOVED
+    assert inks["2 +analyze orders;"] is Ink.ADDED
+    assert inks["--- a/ops/analyze.sql"] is Ink.QUIET
+    assert inks["1  begin;"] is Ink.VALUE
+
+
+def test_hashes_do_not_fill_the_view() -> None:
+    assert texts("PatchApplied", {"patch_hash": "ab" * 32}) == ["patch_hash abababababababab…"]
+
+
+def test_an_edit_is_shown_as_a_difference() -> None:
+    edit = {"file_path": "a.py", "old_string": "x\ny\n", "new_string": "x\nz\n"}
+    lines = texts("ToolRequest", {"tool_name": "Edit", "tool_version": "", "input": edit, "capabilities": []})
+    assert '  file_path "a.py"' in lines
+    assert "     2 -y" in lines
+    assert "     2 +z" in lines
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from([*KINDS, "x:a"]), st.dictionaries(st.text(), values, max_size=4))
+def test_any_payload_can_be_read(kind: str, payload: dict[str, Any]) -> None:
+    for line in readable(event(kind, payload))[0]:
+        assert len(line.text.splitlines()) <= 1
+
+
+def test_size_is_bounded_and_said() -> None:
+    lines, whole = readable(event("x:a", {"t": "line\n" * 10_000_000, "l": list(range(100_000))}))
+    assert not whole
+    assert sum(len(line.text) for line in lines) < 200_000
+
+
+@pytest.mark.parametrize("depth", [5, 120])
+def test_depth_is_bounded(depth: int) -> None:
+    value: Any = 1
+    for _ in range(depth):
+        value = {"d": value}
+    assert len(texts("x:a", {"v": value})) <= 16

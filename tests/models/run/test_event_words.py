@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex
+from replay_gui.core.log.kinds import KINDS
+from replay_gui.models.run.event_words import event_words, since_start
+
+INDEX = RunIndex(
+    tools=("search",),
+    kind=np.array([KINDS.index(k) for k in ("AgentInit", "ToolRequest", "Decision", "ToolResponse")], np.uint16),
+    tool=np.array([-1, 0, -1, 0], np.int32),
+    time=np.array([0, 10**9, 2 * 10**9, 192_480 * 10**6], np.int64),
+    duration=np.array([-1, 2_390 * 10**6, -1, 2_390 * 10**6], np.int64),
+    pair=np.array([-1, 3, -1, 1], np.int32),
+    flags=np.array([0, 0, 0, FLAG_FAILED], np.uint8),
+)
+
+
+@pytest.mark.parametrize(
+    ("position", "words"),
+    [
+        (1, "1 · AgentInit\n+0:00.000"),
+        (2, "2 · ToolRequest · search\n+0:01.000 · 2.39 s · answered in 4"),
+        (4, "4 · ToolResponse · search\n+3:12.480 · 2.39 s · asked in 2 · failed"),
+    ],
+)
+def test_an_event_in_words(position: int, words: str) -> None:
+    assert event_words(INDEX, position) == words
+
+
+def test_without_times_nothing_is_made_up() -> None:
+    assert event_words(replace(INDEX, time=np.full(4, NO_TIME, np.int64)), 3) == "3 · Decision"
+
+
+def test_hostile_names_stay_on_one_line() -> None:
+    words = event_words(replace(INDEX, tools=("a\n\u202eb\x00",)), 3)
+    assert "\u202e" not in event_words(replace(INDEX, tools=("a\n\u202eb\x00",)), 2)
+    assert words.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("ns", "words"),
+    [
+        (0, "+0:00.000"),
+        (-1_500_000_000, "-0:01.500"),
+        (3_792_480_000_000, "+1:03:12.480"),
+        (59_999_999_999, "+0:59.999"),
+    ],
+)
+def test_since_start(ns: int, words: str) -> None:
+    assert since_start(ns) == words

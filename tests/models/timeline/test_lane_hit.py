@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from replay_gui.core.index.run_index import NO_PAIR, RunIndex
+from replay_gui.models.timeline.lane_hit import crowd, event_near
+from replay_gui.models.timeline.lanes import NOTHING, Lane, Part
+from replay_gui.models.timeline.timeline_scale import TimelineScale
+
+PAIR = np.full(200, NO_PAIR, np.int32)
+PAIR[49], PAIR[79] = 79, 49  # the call at position 50 is answered at 80
+PAIR[51], PAIR[89] = 89, 51  # and at the same time the one at 52, at 90
+INDEX = RunIndex(kind=np.zeros(200, np.uint16), pair=PAIR)
+POSITIONS = np.array([10, 20, 50, 52, 100], np.int32)
+CALLS = Lane("tool:t", "t", (Part("ToolRequest", 0, POSITIONS),))
+MARKS = Lane("observations", "o", (Part("Observation", None, POSITIONS),))
+APART = Lane("rest", "r", (Part("Memory", None, POSITIONS[:2]), Part("Error", None, POSITIONS[2:])))
+NONE = Lane("errors", "e", (Part("Error", None, NOTHING),))
+SCALE = TimelineScale(0.0, 200.0, 400.0)  # two pixels an event
+
+
+@pytest.mark.parametrize(
+    ("lane", "position", "height", "found"),
+    [
+        (MARKS, 10, 0.5, 10),
+        (MARKS, 11.9, 0.5, 10),
+        (MARKS, 12.5, 0.5, None),
+        (MARKS, 18.5, 0.5, 20),
+        (MARKS, 0, 0.5, None),
+        (MARKS, 101, 0.5, 100),
+        (MARKS, 70, 0.5, None),
+        (APART, 21, 0.5, 20),
+        (APART, 51.5, 0.5, 52),
+        (CALLS, 50.5, 0.5, 50),  # within the first call alone
+        (CALLS, 70, 0.2, 50),  # within both: the upper
+        (CALLS, 70, 0.8, 52),  # the lower
+        (CALLS, 85, 0.2, 52),  # only the lower is left
+        (CALLS, 93, 0.5, None),
+        (CALLS, 15, 0.5, None),
+        (CALLS, 20.5, 0.5, 20),  # a call without an answer
+        (NONE, 10, 0.5, None),
+    ],
+)
+def test_what_is_near(lane: Lane, position: float, height: float, found: int | None) -> None:
+    assert event_near(lane, INDEX, SCALE, SCALE.pixel(position), height, 4.0) == found
+
+
+def test_how_many_are_there() -> None:
+    assert crowd(MARKS, SCALE, SCALE.pixel(51), 4.0) == 2
+    assert crowd(APART, SCALE, SCALE.pixel(15), 30.0) == 2
+    assert crowd(NONE, SCALE, SCALE.pixel(15), 30.0) == 0

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR, RunIndex
+from replay_gui.core.log.kinds import KINDS
+from replay_gui.models.timeline.lanes import MOST_PARTS, Lane, Lanes
+from replay_gui.models.timeline.timeline_choice import REST, TOOLS, LaneChoice
+from tests.helpers.runs import TOOLS as TOOLS_MADE
+from tests.helpers.runs import first_events, synthetic_index
+
+
+def index_of(*events: str, tools: tuple[str, ...] = ("a", "b")) -> RunIndex:
+    """An index from words: "Decision", "ToolRequest a", "ToolResponse a<3" (answers place 3; with ! it failed)."""
+    kinds = KINDS + tuple(dict.fromkeys(word.split()[0] for word in events if word.split()[0] not in KINDS))
+    pair, tool, flags = [NO_PAIR] * len(events), [-1] * len(events), [0] * len(events)
+    for place, words in enumerate(events):
+        _, *rest = words.split()
+        for word in rest:
+            if word == "!":
+                flags[place] = FLAG_FAILED
+                continue
+            name, _, request = word.partition("<")
+            tool[place] = tools.index(name)
+            if request:
+                pair[place], pair[int(request)] = int(request), place
+    return RunIndex(
+        kinds=kinds,
+        tools=tools,
+        kind=np.array([kinds.index(words.split()[0]) for words in events], np.uint16),
+        tool=np.array(tool, np.int32),
+        pair=np.array(pair, np.int32),
+        flags=np.array(flags, np.uint8),
+    )
+
+
+def told(rows: tuple[Lane, ...]) -> dict[str, list[int]]:
+    return {row.title: row.parts[0].positions.tolist() for row in rows if row.count}
+
+
+@pytest.mark.parametrize(
+    ("events", "lanes"),
+    [
+        ((), {}),
+        (("AgentInit", "Observation", "StateTransition"), {"Agent": [1, 3], "Observations": [2]}),
+        (("MemoryWrite", "MemoryRead"), {"Memory": [1, 2]}),
+        (("PatchProposal", "PatchRejected", "PatchApplied"), {"Patches": [1, 2, 3]}),
+        (("Error", "CapabilityDenied a"), {"Errors": [1, 2]}),
+        (("x:thing", "Snapshot", "(skipped)"), {"Other": [1, 2, 3]}),
+        (("ToolRequest a", "ToolResponse a<0"), {"a": [1]}),  # a call is one bar, not two
+        (("ToolResponse a",), {"a": [1]}),  # an answer to nothing is not lost
+        (("ToolRequest b", "ToolRequest a", "ToolRequest a"), {"a": [2, 3], "b": [1]}),  # by number of calls
+    ],
+)
+def test_each_event_has_its_lane(events: tuple[str, ...], lanes: dict[str, list[int]]) -> None:
+    index = index_of(*events)
+    assert told(Lanes().grown(index).rows()) == lanes
+
+
+def test_the_usual_lanes_are_there_even_if_empty_and_other_is_not() -> None:
+    assert [row.title for row in Lanes().rows()] == [
+        "Agent",
+        "Observations",
+        "Decisions",
+        "Memory",
+        "Patches",
+        "Errors",
+    ]
+
+
+def test_failed_calls_are_known_by_their_answer() -> None:
+    index = index_of("ToolRequest a", "Decision", "ToolResponse a<0 !", "ToolRequest a")
+    (lane,) = (row for row in Lanes().grown(index).rows() if row.is_calls)
+    (part,) = lane.parts
+    assert (part.positions.tolist(), part.failed.tolist()) == ([1, 4], [3])
+
+
+def test_tools_beyond_the_limit_share_a_lane() -> None:
+    tools = tuple(f"t{n}" for n in range(20))
+    index = index_of(*(f"ToolRequest t{n}" for n in range(20) for _ in range(20 - n)), tools=tools)
+    rows = [row for row in Lanes().grown(index).rows(limit=12) if row.is_calls]
+    assert [row.title for row in rows] == [*tools[:11], "9 more tools"]
+    assert rows[-1].count == sum(range(1, 10))
+    assert [part.tool for part in rows[-1].parts] == list(range(11, 20))
+    assert len([row for row in Lanes().grown(index).rows(limit=20) if row.is_calls]) == 20
+
+
+def test_growing_step_by_step_comes_to_the_same() -> None:
+    index = synthetic_index(2_000)
+    whole, grown = Lanes().grown(index), Lanes()
+    for count in (1, 2, 3, 700, 1_500, 1_500, 2_000):
+        grown = grown.grown(first_events(index, count) if count < 2_000 else index)
+        assert grown.count == count
+    assert told(grown.rows()) == told(whole.rows())
+    assert _failed(grown) == _failed(whole)
+    assert sum(row.count for row in whole.rows()) == 2_000 - int((index.pair != NO_PAIR).sum()) // 2
+
+
+def _failed(lanes: Lanes) -> list[list[int]]:
+    return [row.parts[0].failed.tolist() for row in lanes.rows()]
+
+
+def test_an_index_with_more_tools_than_keys() -> None:
+    tools = tuple(map(str, range(70_000)))
+    index = replace(
+        index_of("Decision", tools=tools),
+        kind=np.full(70_000, KINDS.index("ToolRequest"), np.uint16),
+        tool=np.arange(70_000, dtype=np.int32),
+        pair=np.full(70_000, NO_PAIR, np.int32),
+        flags=np.zeros(70_000, np.uint8),
+    )
+    rows = Lanes().grown(index).rows()
+    assert sum(row.count for row in rows) == 70_000
+    assert max(len(row.parts) for row in rows) == MOST_PARTS, "no picture is made of thousands"
+    assert (np.diff(rows[-4].parts[-1].positions) > 0).all()
+
+
+@pytest.mark.parametrize("limit", [1, 2, 8])
+def test_rows_are_counted_without_being_made(limit: int) -> None:
+    for events in ((), ("ToolRequest a",), ("ToolRequest a", "ToolRequest b", "ToolRequest c", "x:thing")):
+        index = index_of(*events, tools=("a", "b", "c"))
+        lanes = Lanes().grown(index)
+        assert lanes.row_count(limit=limit) == len(lanes.rows(limit=limit))
+
+
+EVENTS = ("ToolRequest a", "ToolRequest b", "MemoryWrite", "PatchProposal", "Error", "x:thing", "Observation")
+
+
+@pytest.mark.parametrize(
+    ("folded", "hidden", "titles"),
+    [
+        ({TOOLS}, set(), "Agent Observations Decisions Tools Memory Patches Errors Other"),
+        ({REST}, set(), "Agent Observations Decisions a b Memory,errors"),
+        ({TOOLS, REST}, set(), "Agent Observations Decisions Tools Memory,errors"),
+        (set(), {"tool:a", "errors"}, "Agent Observations Decisions b Memory Patches Other"),
+        ({TOOLS}, {"tools", "agent", "tool:a"}, "Observations Decisions Memory Patches Errors Other"),
+    ],
+)
+def test_lanes_fold_and_hide(folded: set[str], hidden: set[str], titles: str) -> None:
+    rows = Lanes().grown(index_of(*EVENTS)).rows(LaneChoice(frozenset(folded), frozenset(hidden)))
+    assert [row.title.replace(", ", ",") for row in rows] == titles.split()
+    assert [row.folded for row in rows] == [row.title in ("Tools", "Memory, errors") for row in rows]
+
+
+def test_a_folded_lane_holds_what_its_lanes_held() -> None:
+    lanes = Lanes().grown(synthetic_index(2_000))
+    apart, folded = lanes.rows(), lanes.rows(LaneChoice(frozenset({TOOLS, REST})))
+    assert sum(row.count for row in apart) == sum(row.count for row in folded)
+    (tools,) = (row for row in folded if row.is_calls)
+    assert len(tools.parts) == len(TOOLS_MADE)

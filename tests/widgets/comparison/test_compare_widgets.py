@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from replay_gui.core.divergence.comparison import Change, Difference
+from replay_gui.models.comparison.compare_rows import SIDE_A, SIDE_B, Tone
+from replay_gui.models.comparison.comparison_finder import ComparisonFinder
+from replay_gui.models.run.finder import Finder
+from replay_gui.widgets.comparison.cause_panel import CausePanel
+from replay_gui.widgets.comparison.comparison_badge import ComparisonBadge
+from replay_gui.widgets.comparison.divergence_view import DivergenceView
+from replay_gui.widgets.comparison.step_diff_view import StepDiffView
+from tests.helpers.comparisons import StoryComparison, cause, comparison_of, step_of
+
+E, C, B, M = Change.EQUAL, Change.CHANGED, Change.ONLY_B, Change.MOVED
+CHANGES = [E] * 40 + [C, B, M, M] + [E] * 60
+
+
+@pytest.fixture
+def session(qapp: object) -> StoryComparison:
+    return StoryComparison()
+
+
+def _view(session: StoryComparison) -> DivergenceView:
+    return DivergenceView(session, ComparisonFinder(session, Finder(session.a, session), session))
+
+
+def test_the_strip_marks_every_divergence_and_a_click_goes_there(qtbot: QtBot, session: StoryComparison) -> None:
+    view = _view(session)
+    qtbot.addWidget(view)
+    view.resize(900, 300)
+    view.show()
+    session.show(comparison_of(CHANGES, [cause(0)]))
+    session.answer_rows()
+    marks = view.strip.marks()
+    assert marks.max() == Tone.CAUSE
+    assert 0.3 < marks.argmax() / len(marks) < 0.45
+    QTest.mouseClick(view.strip, Qt.MouseButton.LeftButton, pos=QPoint(5, view.strip.height() - 2))
+    assert view.view.verticalScrollBar().value() == view.view.verticalScrollBar().maximum()
+    view.grab()
+
+
+def test_left_and_right_choose_the_side_and_arrows_the_row(qtbot: QtBot, session: StoryComparison) -> None:
+    view = _view(session)
+    qtbot.addWidget(view)
+    view.show()
+    session.show(comparison_of(CHANGES))
+    assert session.row == 40
+    QTest.keyClick(view.view, Qt.Key.Key_Right)
+    assert view.view.side == SIDE_B
+    QTest.keyClick(view.view, Qt.Key.Key_Left)
+    assert view.view.side == SIDE_A
+    QTest.keyClick(view.view, Qt.Key.Key_Down)
+    assert session.row == 41
+    assert view.view.side == SIDE_B  # only B has an event here
+    QTest.keyClick(view.view, Qt.Key.Key_Up)
+    assert view.view.side == SIDE_A
+
+
+def test_the_badge_says_where_and_why(qtbot: QtBot, session: StoryComparison) -> None:
+    badge = ComparisonBadge(session)
+    qtbot.addWidget(badge)
+    session.show(comparison_of(CHANGES, [cause(0)]))
+    assert badge.accessibleName() == "Diverged at 41 · 1 cause"
+    session.show(comparison_of([E] * 7))
+    assert badge.accessibleName() == "Same · 7 events"
+
+
+def test_alike_runs_are_said_to_be(qtbot: QtBot, session: StoryComparison) -> None:
+    panel = CausePanel(session)
+    qtbot.addWidget(panel)
+    session.show(comparison_of([E] * 3))
+    assert panel.accessibleName() == "The runs are alike"
+    assert "alike" in panel.causes.hint
+
+
+def test_a_steps_differences_and_the_rules_for_a_place(qtbot: QtBot, session: StoryComparison) -> None:
+    view = StepDiffView(session)
+    qtbot.addWidget(view)
+    session.show(comparison_of(CHANGES))
+    session.show_step(step_of(40, payload=(Difference("/output/n", 1, 2),)))
+    assert view.payload_rows.line(0).key == "output.n"
+    menu = view.payload_menu(0)
+    words = [action.text() for action in menu.actions()]
+    assert any(word.startswith("Ignore output.n in") for word in words)
+    menu.close()
+    menu.deleteLater()

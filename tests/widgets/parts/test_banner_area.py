@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from replay_gui.engine.answers import Progress, Trouble
+from replay_gui.widgets.parts.banner_area import BannerArea
+from replay_gui.widgets.parts.progress_strip import progress_words
+from tests.helpers.moments import StorySession
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Spy(StorySession):
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+
+    def reload(self) -> None:
+        self.calls.append("reload")
+
+    def cancel_work(self) -> None:
+        self.calls.append("cancel")
+
+
+@pytest.fixture
+def session() -> Spy:
+    return Spy()
+
+
+@pytest.fixture
+def area(qtbot: QtBot, session: Spy) -> BannerArea:
+    widget = BannerArea(session)
+    qtbot.addWidget(widget)
+    widget.show()
+    return widget
+
+
+def test_trouble_is_said_in_plain_text(area: BannerArea, session: Spy) -> None:
+    session.troubled.emit(Trouble("error", "<b>no</b>\nlog\u202e"))
+    [banner] = area.banners
+    assert banner.text == "<b>no</b>\nlog\\u202e"
+    assert banner.isVisible()
+    assert banner.accessibleName().startswith("error: ")
+
+
+def test_an_action_is_taken_and_the_banner_goes(area: BannerArea, session: Spy) -> None:
+    session.troubled.emit(Trouble("warning", "changed on disk", "reload"))
+    [banner] = area.banners
+    QTest.mouseClick(banner.action, LEFT)
+    assert session.calls == ["reload"]
+    assert area.banners == []
+
+
+def test_banners_are_closed_cleared_and_not_repeated(area: BannerArea, session: Spy) -> None:
+    for text in ("a", "b", "b", "c", "d"):
+        session.troubled.emit(Trouble("info", text))
+    assert [banner.text for banner in area.banners] == ["b", "c", "d"]
+    QTest.mouseClick(area.banners[1].close_button, LEFT)
+    assert [banner.text for banner in area.banners] == ["b", "d"]
+    session.trouble_cleared.emit()
+    assert area.banners == []
+
+
+def test_progress_is_shown_and_cancelled(area: BannerArea, session: Spy) -> None:
+    assert not area.progress.isVisible()
+    session.progress_changed.emit(Progress("Verifying", 42 * 10**9, 10**11, 12.4))
+    assert area.progress.isVisible()
+    assert area.progress.text == "Verifying · 42 % · 12 s left"
+    QTest.mouseClick(area.progress.cancel, LEFT)
+    assert session.calls == ["cancel"]
+    session.progress_changed.emit(None)
+    assert not area.progress.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("progress", "words"),
+    [
+        (Progress("Reading", 5, 0, None), "Reading"),
+        (Progress("Reading", 9, 4, 0.2), "Reading · 100 % · 1 s left"),
+        (Progress("Reading", 1, 4, 185.0), "Reading · 25 % · 3 min 5 s left"),
+        (Progress("Reading", 1, 4, 7260.0), "Reading · 25 % · 2 h 1 min left"),
+    ],
+)
+def test_progress_in_words(progress: Progress, words: str) -> None:
+    assert progress_words(progress) == words
+
+
+def test_it_takes_no_room_while_there_is_nothing_to_say(area: BannerArea, session: Spy) -> None:
+    assert area.sizeHint().height() == 0
+    session.troubled.emit(Trouble("info", "a"))
+    assert area.sizeHint().height() > 0
+    session.trouble_cleared.emit()
+    assert area.sizeHint().height() == 0

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from replay_gui.core.facts.nesting import Nesting, NestingBuilder
+from replay_gui.core.facts.spending import Spending
+from replay_gui.engine.answers import Totals
+from replay_gui.look.theme import ROW
+from replay_gui.models.run.event_filter import EventFilter, Tally
+from replay_gui.models.run.event_table import LABEL, TEXT
+from replay_gui.models.run.finder import Finder
+from replay_gui.widgets.run.event_list import EventList
+from replay_gui.widgets.run.filter_menu import FilterMenu
+from tests.helpers.moments import STORY, StorySession, story_index
+from tests.helpers.shown import shown
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def session() -> StorySession:
+    return StorySession()
+
+
+@pytest.fixture
+def events(qtbot: QtBot, session: StorySession) -> EventList:
+    return shown(qtbot, EventList(session, Finder(session)), 500, 480)
+
+
+def current(events: EventList) -> int:
+    index = events.view.currentIndex()
+    return events.table.place(index.row()) + 1 if index.isValid() else 0
+
+
+def test_the_position_is_the_chosen_row_and_in_sight(qtbot: QtBot, events: EventList, session: StorySession) -> None:
+    session.show(story_index(1523))
+    assert current(events) == 0
+    for position in (812, 813, 700, 1523, 1, 0):
+        session.seek(position)
+        qtbot.waitUntil(lambda: current(events) == position)  # noqa: B023  called at once
+        first, last = events.view.rows_in_sight()
+        assert first <= max(position - 1, 0) <= last
+
+
+def test_a_hand_that_goes_far_is_followed_at_the_pace_of_the_eye(
+    qtbot: QtBot, events: EventList, session: StorySession
+) -> None:
+    session.show(story_index(1523))
+    shown_rows: list[int] = []
+    events.view.sight_changed.connect(lambda: shown_rows.append(events.view.rows_in_sight()[0]))
+    for position in range(100, 1500, 100):
+        session.seek(position)
+    assert current(events) == 100, "the first at once"
+    qtbot.waitUntil(lambda: current(events) == 1400)
+    assert len(set(shown_rows)) <= 4, "the last after a while, none in between"
+    session.seek(1401)
+    assert current(events) == 1401, "a step is not waited for"
+
+
+def test_the_chosen_row_stays_in_sight_where_the_list_becomes_lower(events: EventList, session: StorySession) -> None:
+    session.show(story_index(1523))
+    session.seek(1523)
+    view, bar = events.view, events.view.verticalScrollBar()
+    events.resize(500, 320)
+    assert view.visualRect(view.currentIndex()).bottom() < view.viewport().height()
+    bar.setValue(3)
+    events.resize(500, 300)
+    assert bar.value() == 3, "somebody looks elsewhere"
+
+
+def test_a_click_and_the_arrows_go_there(events: EventList, session: StorySession) -> None:
+    session.show(story_index(1523))
+    where = events.view.visualRect(events.table.index(4, TEXT)).center()
+    QTest.mouseClick(events.view.viewport(), LEFT, NONE, where)
+    assert session.position == 5
+    QTest.keyClick(events.view, Qt.Key.Key_Down)
+    assert session.position == 6
+    QTest.keyClick(events.view, Qt.Key.Key_Up)
+    assert session.position == 5
+    QTest.keyClick(events.view, Qt.Key.Key_End)
+    assert session.position == 1523
+    QTest.keyClick(events.view, Qt.Key.Key_Home)
+    assert session.position == 1
+
+
+def test_what_is_in_sight_is_asked_for_and_no_more(qtbot: QtBot, events: EventList, session: StorySession) -> None:
+    session.show(story_index(100_000))
+    session.answer_all()
+    session.seek(50_000)
+    qtbot.waitUntil(lambda: len(session.asked) > 0)
+    [*_, (start, stop)] = session.asked
+    assert start < 50_000 < stop
+    assert stop - start <= 256
+    session.answer_all()
+    assert session.asked == []
+    row = events.table.row_before(49_999)
+    assert events.table.index(row, TEXT).data() != ""
+
+
+def test_while_the_list_flies_by_only_the_last_rows_are_asked_for(
+    qtbot: QtBot, events: EventList, session: StorySession
+) -> None:
+    session.show(story_index(100_000))
+    session.answer_all()
+    for position in range(10_000, 90_000, 1000):
+        session.seek(position)
+    qtbot.waitUntil(lambda: len(session.asked) > 0)
+    assert all(start < position < stop for start, stop in session.asked[-1:])
+    assert len(session.asked) < 5
+
+
+def test_a_hidden_block_that_was_replaced_is_asked_for_again(
+    qtbot: QtBot, events: EventList, session: StorySession
+) -> None:
+    session.show(story_index(100_000))
+    session.asked.clear()
+    session.seek(9_000)
+    qtbot.waitUntil(lambda: len(session.asked) > 0)
+    session.asked.clear()  # that question was replaced before it was answered
+    session.seek(50_000)
+    qtbot.waitUntil(lambda: len(session.asked) > 0)
+    session.answer_all()
+    session.seek(9_000)
+    qtbot.waitUntil(lambda: len(session.asked) > 0)
+    session.answer_all()
+    assert events.table.index(8_999, TEXT).data() != ""
+
+
+def test_a_filter_narrows_and_keeps_the_position(qtbot: QtBot, events: EventList, session: StorySession) -> None:
+    session.show(story_index(len(STORY) * 100))
+    session.seek(7)
+    events.set_filter(EventFilter(kinds=frozenset({"Error"})))
+    assert current(events) == 7
+    events.set_filter(EventFilter(kinds=frozenset({"MemoryWrite"})))
+    assert current(events) == 0
+    assert session.position == 7
+    session.answer_all()
+    qtbot.waitUntil(lambda: len(session.asked) > 0)
+    session.answer_all()
+    assert events.table.index(3, TEXT).data().startswith("stats/orders")
+    session.show(story_index(10))
+    assert events.table.rowCount() == 10
+
+
+def test_the_menu_offers_kinds_and_tools_with_counts(qtbot: QtBot) -> None:
+    menu = FilterMenu()
+    qtbot.addWidget(menu)
+    menu.fill(story_index(len(STORY) * 2), EventFilter(tools=frozenset({"search"})), Tally())
+    actions = {action.text(): action for action in menu.actions() if action.text()}
+    assert actions["search\t4"].isChecked()
+    with qtbot.waitSignal(menu.chosen) as chosen:
+        actions["Decision\t8"].trigger()
+    assert chosen.args == [EventFilter(frozenset({"Decision"}), frozenset({"search"}))]
+    with qtbot.waitSignal(menu.chosen) as chosen:
+        actions["Show all"].trigger()
+    assert chosen.args == [EventFilter()]
+
+
+def test_it_says_when_there_is_nothing(events: EventList, session: StorySession) -> None:
+    session.show(story_index(0))
+    assert events.view.hint == "No events yet."
+    session.show(story_index(10))
+    events.set_filter(EventFilter(kinds=frozenset({"Snapshot"})))
+    assert events.view.hint == "No event passes the filter."
+    assert not events.grab().isNull()
+
+
+def test_rows_have_one_height(events: EventList, session: StorySession) -> None:
+    session.show(story_index(20))
+    assert {events.view.rowHeight(row) for row in range(20)} == {ROW}
+
+
+# ---- subagents -----------------------------------------------------------------------------------------
+def nest(session: StorySession, count: int, scout: range, deep: range) -> None:
+    builder = NestingBuilder()
+    for position in range(1, count + 1):
+        inner = ["deep"] if position in deep else []
+        builder.take(position, {"subagent": ["scout", *inner]} if position in scout else {})
+    session.totals = Totals((), Spending(), builder.whole())
+    session.totals_changed.emit()
+
+
+def triangle(events: EventList, row: int) -> QPoint:
+    label = events.view.visualRect(events.table.index(row, LABEL))
+    return QPoint(label.x() + 6, label.center().y())
+
+
+def test_a_subagents_events_fold_into_the_first_of_them(events: EventList, session: StorySession) -> None:
+    session.show(story_index(100))
+    session.answer_all()
+    nest(session, 100, range(11, 31), range(15, 21))
+    QTest.mouseClick(events.view.viewport(), LEFT, NONE, triangle(events, 14))
+    assert events.table.rowCount() == 95
+    assert events.table.fold_words(events.table.event_row(14)) == "deep: 6 events folded"
+    assert [events.table.place(row) for row in (13, 14, 15)] == [13, 14, 20]
+    QTest.mouseClick(events.view.viewport(), LEFT, NONE, triangle(events, 10))
+    assert [events.table.place(row) for row in (9, 10, 11)] == [9, 10, 30]
+    session.seek(25)
+    assert current(events) == 0, "it is folded away"
+    session.seek(11)
+    QTest.keyClick(events.view, Qt.Key.Key_Return)
+    assert events.table.rowCount() == 95
+    assert session.position == 11
+    session.totals = None
+    session.show(story_index(40))
+    assert events.table.rowCount() == 40
+
+
+def test_a_press_elsewhere_folds_nothing(events: EventList, session: StorySession) -> None:
+    session.show(story_index(100))
+    nest(session, 100, range(11, 31), range(0))
+    for row, shift in ((3, 0), (12, 0), (10, 40)):
+        QTest.mouseClick(events.view.viewport(), LEFT, NONE, triangle(events, row) + QPoint(shift, 0))
+    assert events.table.rowCount() == 100
+
+
+def test_folds_filters_and_searches_go_together(
+    qtmodeltester: ModelTester, events: EventList, session: StorySession
+) -> None:
+    session.show(story_index(1000))
+    nest(session, 1000, range(11, 900), range(0))
+    events.set_filter(EventFilter(kinds=frozenset({"Decision"})))
+    passing = {events.table.place(row) for row in range(events.table.rowCount())}
+    events.table.fold(frozenset({0}))
+    qtmodeltester.check(events.table)  # type: ignore[no-untyped-call]
+    assert {events.table.place(row) for row in range(events.table.rowCount())} == {
+        place for place in passing if not 10 < place < 899
+    }
+
+
+def test_ten_million_events_fold_at_once(events: EventList, session: StorySession) -> None:
+    session.show(story_index(10_000_000))
+    session.totals = Totals((), Spending(), Nesting((("a",),), np.array([[11, 9_000_001, 0]], "<i4").tobytes()))
+    session.totals_changed.emit()
+    start = time.perf_counter()
+    events.toggle_fold(10)
+    assert time.perf_counter() - start < 0.2, "the rest is looked at piece by piece"
+    assert [events.table.place(row) for row in (9, 10)] == [9, 10]
