@@ -23,7 +23,7 @@ from replay_gui.core.index.run_index import (
     RunIndex,
 )
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.kinds import KINDS, is_failure
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import stamp
 from replay_gui.core.replay.replay import Effect, Replayer
@@ -33,8 +33,8 @@ from replay_gui.core.state.state import EMPTY
 from replay_gui.core.text.event_text import summarise
 from replay_gui.core.verification.foreign_verdict import foreign_verdict, why_not_verifiable
 from replay_gui.core.verification.verification import VALID, VerificationReport
-from replay_gui.engine.answers import EventRow, Moment, Related, Rows, RunFacts, Totals
-from replay_gui.engine.breath import Breath
+from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts, Totals
+from replay_gui.engine.gil_yield import GilYield
 
 BIG = 1 << 20  # bytes; a row does not decode a record beyond this
 LINKS = 6  # of the events that the current one led to, so many are named
@@ -43,8 +43,6 @@ ROWS_LIMIT = 2000  # rows in one answer
 
 Stamp: TypeAlias = tuple[int, int, int, int]
 Complain: TypeAlias = Callable[[str], None]
-
-_ALWAYS_FAILED = frozenset({"Error", "CapabilityDenied"})
 
 
 class OpenRun:
@@ -86,7 +84,7 @@ class OpenRun:
         self._cache = cache
         self._stored = SnapshotReader(Path(), self._hash_before)
         self._snapshots = SnapshotManager(self._stored.load, on_dropped=self._on_dropped)
-        self._replayer = Replayer(log, self._snapshots, Breath())
+        self._replayer = Replayer(log, self._snapshots, GilYield())
         kept = cache.load(log) if growing is None else None
         if kept is None:
             self._view = IndexView(growing or cache.begin())
@@ -117,7 +115,7 @@ class OpenRun:
         """The growing log is whole now, and has another path, under which it was opened anew."""
         self._log.close()
         self._log, self.facts, self._own_hashes, self.growing = log, facts, own_hashes, False
-        self._replayer = Replayer(log, self._snapshots, Breath())
+        self._replayer = Replayer(log, self._snapshots, GilYield())
 
     def _use(self, built: Built, index: RunIndex) -> None:
         self.built, self.index = built, index
@@ -161,14 +159,14 @@ class OpenRun:
         self._dropped = True
 
     # ---- moments ---------------------------------------------------------------------------------
-    def moment(self, position: int) -> Moment:
+    def position_state(self, position: int) -> PositionState:
         """The Moment at `position`, which the index must cover."""
         if position == 0:
-            return Moment(0, None, (), EMPTY.root, (), True, None)
+            return PositionState(0, None, (), EMPTY.root, (), True, None)
         event = self._log[position - 1]
         effect: Effect = self._replayer.effect(position)
         led_to = self._led_to(event)
-        return Moment(
+        return PositionState(
             position=position,
             event=event,
             related=(*self._related(event), *(_link("led to", later) for later in led_to[:LINKS])),
@@ -233,12 +231,12 @@ class OpenRun:
             broken=bool(index.flags[place] & FLAG_UNREADABLE),
         )
         if self._is_big(place):
-            return replace(row, text=f"({self._size(place) / 1e6:,.1f} MB)", failed=row.failed or _failed(row.kind))
+            return replace(row, text=f"({self._size(place) / 1e6:,.1f} MB)", failed=row.failed or is_failure(row.kind))
         try:
             event = self._log[place]
         except ReplayError as why:
             return replace(row, text=str(why), broken=True)
-        return replace(row, text=summarise(event), failed=row.failed or _failed(row.kind))
+        return replace(row, text=summarise(event), failed=row.failed or is_failure(row.kind))
 
     def _size(self, place: int) -> int:
         offsets = self.index.offset
@@ -247,10 +245,6 @@ class OpenRun:
 
     def _is_big(self, place: int) -> bool:
         return self._size(place) > BIG
-
-
-def _failed(kind: str) -> bool:
-    return kind in _ALWAYS_FAILED
 
 
 def _link(label: str, event: Event) -> Related:

@@ -12,6 +12,7 @@ from replay_gui.core.index.index_builder import Built
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.header import says_it_is_a_log
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import one_line
@@ -132,7 +133,7 @@ def user_mappings() -> Path:
 
 
 def _agent(first: Event | None, name: str) -> str:
-    value = first.payload.get(name) if first is not None and first.kind == "AgentInit" else None
+    value = first.payload.get(name) if first is not None and first.kind == Kind.AGENT_INIT else None
     return value if isinstance(value, str) else ""
 
 

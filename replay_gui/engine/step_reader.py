@@ -14,6 +14,7 @@ from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.words import Spans, changed_words
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.dotted import dotted
 from replay_gui.core.text.event_text import gist
@@ -25,7 +26,7 @@ _TEXT = 200  # characters of a row
 _LEAD = 24  # characters of it that stand before the first difference, where that lies too far to the right
 _FAR = 56
 _MOST = 500  # differences of a state that are handed over
-_ANSWER = "ToolResponse"
+_ANSWER = Kind.TOOL_RESPONSE
 _NAMING = ("/request_hash", "/patch_hash")  # say no more than that something else differs
 _EQUAL = 200  # equal members that are named
 

@@ -8,6 +8,7 @@ from functools import cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 
+from replay_gui.core.log.kinds import KindGroup, group_of
 from replay_gui.look.theme import ICON, MARK, kind_color
 
 MARGIN = 1.5  # logical pixels about a mark in its pixmap
@@ -27,23 +28,21 @@ class Mark(Enum):
     RING = auto()  # custom kinds
 
 
-_MARKS = (
-    ("Observation", Mark.CIRCLE),
-    ("Decision", Mark.DIAMOND),
-    ("Tool", Mark.BAR),
-    ("Memory", Mark.SQUARE),
-    ("Patch", Mark.TRIANGLE),
-    ("Error", Mark.CROSS),
-    ("CapabilityDenied", Mark.CROSS),
-    ("AgentInit", Mark.FLAG),
-    ("StateTransition", Mark.FLAG),
-    ("Snapshot", Mark.SHIELD),
-    ("(", Mark.BREAK),
-)
+_MARKS = {
+    KindGroup.OBSERVATION: Mark.CIRCLE,
+    KindGroup.DECISION: Mark.DIAMOND,
+    KindGroup.TOOL: Mark.BAR,
+    KindGroup.MEMORY: Mark.SQUARE,
+    KindGroup.PATCH: Mark.TRIANGLE,
+    KindGroup.ERROR: Mark.CROSS,
+    KindGroup.AGENT: Mark.FLAG,
+    KindGroup.SNAPSHOT: Mark.SHIELD,
+    KindGroup.DAMAGE: Mark.BREAK,
+}
 
 
 def mark_of(kind: str) -> Mark:
-    return next((mark for prefix, mark in _MARKS if kind.startswith(prefix)), Mark.RING)
+    return _MARKS.get(group_of(kind), Mark.RING)
 
 
 def paint_shape(painter: QPainter, mark: Mark, center: QPointF, size: float, color: QColor) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QToolButton, QWidget
 
+from replay_gui.core.log.kinds import KindGroup, group_of
 from replay_gui.resource_paths import resources
 
 UNIT = 4
@@ -255,21 +256,24 @@ def set_role(widget: QWidget, role: str) -> None:
 def kind_color(kind: str, tool: int | None = None) -> QColor:
     """The hue of an event's kind; `tool` is the tool's place in RunIndex.tools (None or negative: no tool)."""
     now = theme()
-    if kind in ("Error", "CapabilityDenied"):
+    group = group_of(kind)
+    if group is KindGroup.ERROR:
         return now.error
     if tool is not None and tool >= 0:
         return now.tools[tool % len(now.tools)]
-    if kind.startswith("Tool"):
-        return now.tools[0]
-    for prefix, colour in (
-        ("Observation", now.observation),
-        ("Decision", now.decision),
-        ("Memory", now.memory),
-        ("Patch", now.patch),
-        ("(", now.damage),
-    ):
-        if kind.startswith(prefix):
-            return colour
+    match group:
+        case KindGroup.TOOL:
+            return now.tools[0]
+        case KindGroup.OBSERVATION:
+            return now.observation
+        case KindGroup.DECISION:
+            return now.decision
+        case KindGroup.MEMORY:
+            return now.memory
+        case KindGroup.PATCH:
+            return now.patch
+        case KindGroup.DAMAGE:
+            return now.damage
     return now.agent
 
 

@@ -11,7 +11,7 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.state.state import Change
 from replay_gui.core.text.event_text import summarise
-from replay_gui.engine.answers import EventRow, Moment, Related, Rows, RunFacts
+from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts
 from tests.helpers.runs import StillSession
 
 START = 1_700_000_000_000_000_000
@@ -154,10 +154,10 @@ class StorySession(StillSession):
         while self.asked:
             self.answer_rows()
 
-    def show_moment(self, moment: Moment) -> None:
+    def show_moment(self, moment: PositionState) -> None:
         self.seek(moment.position)
-        self.moment = moment
-        self.moment_changed.emit()
+        self.position_state = moment
+        self.position_state_changed.emit()
 
 
 def story_row(place: int) -> EventRow:
@@ -166,9 +166,9 @@ def story_row(place: int) -> EventRow:
     return EventRow(place + 1, event.kind, event.tool, summarise(event), event.time, event.duration, failed, False)
 
 
-def moment_at(position: int, **parts: Any) -> Moment:
+def moment_at(position: int, **parts: Any) -> PositionState:
     given: dict[str, Any] = {
         "event": event_at(position - 1) if position else None, "related": RELATED, "state": STATE, "changes": CHANGES,
         "trusted": True, "not_applied": None,
     }  # fmt: skip
-    return Moment(position=position, **(given | parts))
+    return PositionState(position=position, **(given | parts))

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.index.run_index import NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.engine.answers import Rows, Trouble
+from replay_gui.engine.answers import Rows, Alert
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.requests import Seat
+from replay_gui.engine.requests import Side
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.lane_steps import next_in_lane
 from replay_gui.models.timeline.timeline_axis import NUMBERS
@@ -43,7 +43,7 @@ def open_whole(qtbot: QtBot, session: Session, path: Path) -> None:
 
 
 def arrive(qtbot: QtBot, session: Session, position: int) -> None:
-    qtbot.waitUntil(lambda: session.moment is not None and session.moment.position == position, timeout=WAIT)
+    qtbot.waitUntil(lambda: session.position_state is not None and session.position_state.position == position, timeout=WAIT)
 
 
 def test_opening_a_run_fills_the_session(qtbot: QtBot, session: Session, log: Path) -> None:
@@ -76,9 +76,9 @@ def test_scrubbing_ends_on_the_last_position(qtbot: QtBot, session: Session, log
     for _ in range(5):
         session.step(-1)
     arrive(qtbot, session, 16)
-    assert session.moment is not None
-    assert session.moment.event is not None
-    assert session.moment.event.position == 15
+    assert session.position_state is not None
+    assert session.position_state.event is not None
+    assert session.position_state.event.position == 15
 
 
 def test_a_position_wanted_at_opening_is_gone_to(qtbot: QtBot, session: Session, log: Path) -> None:
@@ -103,10 +103,10 @@ def test_reload_stays_where_it_was_as_far_as_that_exists(qtbot: QtBot, session: 
 def test_close_run_resets_everything(qtbot: QtBot, session: Session, log: Path) -> None:
     open_whole(qtbot, session, log)
     session.seek(5)
-    with qtbot.waitSignals([session.run_changed, session.trouble_cleared]):
+    with qtbot.waitSignals([session.run_changed, session.alerts_cleared]):
         session.close_run()
     assert session.facts is None
-    assert (session.index.count, session.position, session.moment, session.report) == (0, 0, None, None)
+    assert (session.index.count, session.position, session.position_state, session.report) == (0, 0, None, None)
     open_whole(qtbot, session, log)  # what was under way for the closed run comes too late to matter
     assert session.index.count == 51
 
@@ -124,7 +124,7 @@ def test_what_cannot_be_opened_leaves_the_run_as_it_is(
     qtbot: QtBot, session: Session, log: Path, tmp_path: Path
 ) -> None:
     open_whole(qtbot, session, log)
-    with qtbot.waitSignal(session.troubled, timeout=WAIT) as caught:
+    with qtbot.waitSignal(session.alert_raised, timeout=WAIT) as caught:
         session.open(str(tmp_path / "none.rlog"))
     assert caught.args is not None
     assert caught.args[0].severity == "error"
@@ -147,19 +147,19 @@ def test_a_file_that_changes_on_disk_is_told_of(
     qtbot: QtBot, session: Session, log: Path, tmp_path: Path, replaced: bool
 ) -> None:
     open_whole(qtbot, session, log)
-    with qtbot.waitSignal(session.troubled, timeout=WAIT) as caught:
+    with qtbot.waitSignal(session.alert_raised, timeout=WAIT) as caught:
         if replaced:
             os.replace(write_log(tmp_path / "new.rlog", turns=3), log)
         else:
             with log.open("ab") as file:
                 file.write(b"x")
-    assert caught.args == [Trouble("warning", "The file has changed on disk.", "reload")]
+    assert caught.args == [Alert("warning", "The file has changed on disk.", "reload")]
 
 
 def test_damage_is_shown_in_the_moment(qtbot: QtBot, session: Session, log: Path) -> None:
     damage(log)
     session.open(str(log), 51)
-    qtbot.waitUntil(lambda: session.moment is not None and not session.moment.trusted, timeout=WAIT)
+    qtbot.waitUntil(lambda: session.position_state is not None and not session.position_state.trusted, timeout=WAIT)
     assert session.report is not None
     assert session.report.verdict == "INVALID"
 
@@ -274,7 +274,7 @@ def test_20_000_void_calls_lose_no_reference(qapp: QCoreApplication) -> None:
 def test_two_sessions_share_an_engine_and_mind_their_own_run(
     qtbot: QtBot, session: Session, log: Path, tmp_path: Path
 ) -> None:
-    beside = Session(session, session.bridge, Seat.B)
+    beside = Session(session, session.bridge, Side.B)
     open_whole(qtbot, session, log)
     open_whole(qtbot, beside, write_log(tmp_path / "other.rlog", turns=2))
     session.seek(40)
@@ -341,7 +341,7 @@ def test_work_on_a_run_that_could_not_be_opened_ends_too(
     open_whole(qtbot, session, log)
     path = tmp_path / "notes.txt"
     path.write_text("nothing like a run")
-    with qtbot.waitSignal(session.troubled, timeout=WAIT):
+    with qtbot.waitSignal(session.alert_raised, timeout=WAIT):
         session.open(str(path))
     assert not session.working
     assert session.facts is not None

@@ -13,10 +13,10 @@ from replay_gui.core.divergence.moves import moved
 from replay_gui.core.divergence.presence import MIX, Ids, Places, in_both
 from replay_gui.core.divergence.side import Side, joint
 from replay_gui.core.index.run_index import NO_PAIR
-from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.kinds import KINDS, Kind
 
-_RESPONSE = KINDS.index("ToolResponse")
-_REQUEST = KINDS.index("ToolRequest")
+_RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
+_REQUEST = KINDS.index(Kind.TOOL_REQUEST)
 _TOGETHER = 1 << 16  # hashes that are compared together
 
 

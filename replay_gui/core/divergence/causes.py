@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from replay_gui.core.divergence.comparison import GAP, NO_CAUSE, Cause, CauseKind, Change
 from replay_gui.core.divergence.joint_rows import ANSWER, JointRows
 from replay_gui.core.divergence.past import NO_PARENT
+from replay_gui.core.log.kinds import Kind
 
 _DECISIONS, _STEPS, _MANY_STEPS = 2, 8, 32  # see _agree
 _OFTEN = 3  # a tool that answers otherwise more often than this is named once, and where something came of it
@@ -27,16 +28,17 @@ _AHEAD = 64  # rows in which what takes the place of a missing step is looked fo
 NO_POINT = -1
 _POSSIBLE, _NOISE, _SURE = 1, 2, 3  # how much a cause weighs when consequences are counted
 
-_KINDS = {
-    "Decision": CauseKind.DECISION,
-    "ToolRequest": CauseKind.DECISION,  # what to ask is decided
-    "PatchProposal": CauseKind.DECISION,
-    "Observation": CauseKind.OBSERVATION,
-    "AgentInit": CauseKind.CONFIG,
-    "MemoryWrite": CauseKind.MEMORY,
-    "MemoryRead": CauseKind.MEMORY,
+_KINDS: dict[str, CauseKind] = {
+    Kind.DECISION: CauseKind.DECISION,
+    Kind.TOOL_REQUEST: CauseKind.DECISION,  # what to ask is decided
+    Kind.PATCH_PROPOSAL: CauseKind.DECISION,
+    Kind.OBSERVATION: CauseKind.OBSERVATION,
+    Kind.AGENT_INIT: CauseKind.CONFIG,
+    Kind.MEMORY_WRITE: CauseKind.MEMORY,
+    Kind.MEMORY_READ: CauseKind.MEMORY,
 }
-_DECIDED = ("Decision", "ToolRequest", "PatchProposal")
+_MEMORY_READ, _MEMORY_WRITE, _OBSERVATION = Kind.MEMORY_READ.value, Kind.MEMORY_WRITE.value, Kind.OBSERVATION.value
+_DECIDED = (Kind.DECISION.value, Kind.TOOL_REQUEST.value, Kind.PATCH_PROPOSAL.value)
 
 
 class Witness(Protocol):
@@ -118,9 +120,9 @@ class CauseFinder:
         count = len(live)
         self._point_at = np.full(count, NO_POINT, np.int32)
         self._point_at[points] = np.arange(len(points), dtype=np.int32)
-        self._is_decision = joint.kind == joint.kinds.index("Decision")
+        self._is_decision = joint.kind == joint.kinds.index(Kind.DECISION)
         if not self._is_decision.any():  # a log of calls alone: each of them was decided on
-            self._is_decision = joint.kind == joint.kinds.index("ToolRequest")
+            self._is_decision = joint.kind == joint.kinds.index(Kind.TOOL_REQUEST)
         self._decisions = _sums(self._is_decision & ~live)
         self._doubts = _sums(doubted)
         rows = np.flatnonzero(live)
@@ -128,7 +130,7 @@ class CauseFinder:
         self._last_live[rows + 1] = rows
         np.maximum.accumulate(self._last_live, out=self._last_live)
         self._points_before = _sums(self._point_at != NO_POINT)
-        self._is_read = "MemoryRead" in {joint.kinds[kind] for kind in np.unique(joint.kind[points]).tolist()}
+        self._is_read = Kind.MEMORY_READ in {joint.kinds[kind] for kind in np.unique(joint.kind[points]).tolist()}
         self._blame: list[Blame] = []  # what each point's past and the point itself make for those after it
         self._running: list[Blame] = []  # the same over all points since the runs last agreed
         self._written: dict[str, Blame] = {}  # by memory key
@@ -144,10 +146,10 @@ class CauseFinder:
         change, kind = int(self._change[row]), self._joint.kind_of(row)
         before = self._sequence(row)
         past = self._past(i, row, change, before)
-        key = self._witness.memory_key(row) if self._is_read and kind in ("MemoryWrite", "MemoryRead") else None
-        if kind == "MemoryRead" and key is not None:
+        key = self._witness.memory_key(row) if self._is_read and kind in (_MEMORY_WRITE, _MEMORY_READ) else None
+        if kind == _MEMORY_READ and key is not None:
             past = past.and_also(self._written.get(key, NOTHING))
-        if kind == "Observation" and past.weight and not past.swayed and self._is_config(past.cause):
+        if kind == _OBSERVATION and past.weight and not past.swayed and self._is_config(past.cause):
             past = Blame(doubted=past.doubted)
         otherwise = change == Change.CHANGED and kind == ANSWER and self._witness.answers_equal_request(row)
         if otherwise or not past.weight:
@@ -166,7 +168,7 @@ class CauseFinder:
         whole = past.and_also(Blame(weight, number, swayed))
         self._blame.append(whole)
         self._running.append(before.and_also(whole))
-        if kind == "MemoryWrite" and key is not None:
+        if kind == _MEMORY_WRITE and key is not None:
             self._written[key] = whole
 
     def _is_config(self, cause: int) -> bool:

@@ -13,6 +13,7 @@ from replay_gui.core.divergence.comparison import CauseKind, Change, Difference
 from replay_gui.core.divergence.presets import PRESETS
 from replay_gui.core.divergence.rules import alike
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS
 from replay_gui.core.text.event_text import gist, summarise
 from replay_gui.core.text.plain_text import one_line
@@ -66,7 +67,7 @@ def headline(cause: Found, evidence: Evidence) -> str:
             return f"{tool} answered differently to the same request"
         case CauseKind.TOOL:
             return f"{tool} answered differently to the same request, after the runs had parted"
-        case CauseKind.DECISION if event.kind == "ToolRequest":
+        case CauseKind.DECISION if event.kind == Kind.TOOL_REQUEST:
             return f"Something else was asked of {'the tools' if evidence.other else tool} {past}"
         case CauseKind.DECISION:
             return f"The model decided otherwise {past}"
@@ -75,7 +76,7 @@ def headline(cause: Found, evidence: Evidence) -> str:
             return "The user said something else" if by_user else "The agent observed something else"
         case CauseKind.CONFIG:
             return "The agents were set up differently"
-        case CauseKind.MEMORY if event.kind == "MemoryRead":
+        case CauseKind.MEMORY if event.kind == Kind.MEMORY_READ:
             return f"Memory read back otherwise {past}"
         case CauseKind.MEMORY:
             return f"Something else was written to memory {past}"
@@ -95,7 +96,7 @@ def _one_sided(what: CauseKind, event: Event, tool: str, kind: str) -> str:
     missing = what is CauseKind.MISSING
     if not tool:
         return f"{_article(kind)} is missing in B" if missing else f"{_article(kind)} was added in B"
-    if event.kind == "ToolResponse":
+    if event.kind == Kind.TOOL_RESPONSE:
         return f"An answer of {tool} is missing in B" if missing else f"{tool} answered once more in B"
     return f"{tool} was not called in B" if missing else f"{tool} was called once more in B"
 
@@ -166,7 +167,7 @@ def noise_of(differences: Sequence[Difference]) -> str | None:
 
 def _what(a: Event, b: Event, differences: Sequence[Difference]) -> str:
     """What differs between two events, as seen from B."""
-    if a.kind == "ToolResponse":
+    if a.kind == Kind.TOOL_RESPONSE:
         ok_a, ok_b = a.payload.get("success"), b.payload.get("success")
         if ok_a != ok_b:
             how = f"failed: {_quote(summarise(b))}" if ok_b is False else "succeeded"
@@ -175,12 +176,12 @@ def _what(a: Event, b: Event, differences: Sequence[Difference]) -> str:
         if listed is not None:
             return listed
     one = [d for d in differences if not d.path.endswith("request_hash")]
-    shown = one[: _NAMED if a.kind == "AgentInit" else 1]
-    if len(one) == 1 or (one and a.kind in ("AgentInit", "MemoryWrite")):
+    shown = one[: _NAMED if a.kind == Kind.AGENT_INIT else 1]
+    if len(one) == 1 or (one and a.kind in (Kind.AGENT_INIT, Kind.MEMORY_WRITE)):
         said = "; ".join(f"{_where(d.path)}: {_value(d.a, d.b)} against {_value(d.b, d.a)}" for d in shown)
         return said + (f"; {len(one) - len(shown):,} more" if len(one) > len(shown) else "")
     words_a, words_b = summarise(a), summarise(b)
-    if words_a != words_b and not (a.kind == "ToolResponse" and len(one) > 1):
+    if words_a != words_b and not (a.kind == Kind.TOOL_RESPONSE and len(one) > 1):
         return f"{_quote(words_a, words_b)} against {_quote(words_b, words_a)}"
     if one:
         first = f"{_where(one[0].path)}: {_value(one[0].a, one[0].b)} against {_value(one[0].b, one[0].a)}"

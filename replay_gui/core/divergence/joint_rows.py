@@ -12,8 +12,9 @@ from replay_gui.core.divergence.past import Past
 from replay_gui.core.divergence.side import Side
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import Kind
 
-ANSWER = "ToolResponse"
+ANSWER = Kind.TOOL_RESPONSE.value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

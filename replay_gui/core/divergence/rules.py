@@ -20,9 +20,10 @@ from functools import lru_cache
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.presets import compiled
 from replay_gui.core.errors import RulesRefused
+from replay_gui.core.log.kinds import Kind
 
 _STAND_IN = "\0"  # for what a pattern matches
-_ANSWER = "ToolResponse"
+_ANSWER = Kind.TOOL_RESPONSE.value
 
 
 class Action(StrEnum):

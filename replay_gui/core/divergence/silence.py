@@ -15,11 +15,12 @@ from replay_gui.core.divergence.rules import Action, Rules
 from replay_gui.core.divergence.side import Side
 from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import Kind
 
 LOUD, IGNORED, NONDETERMINISTIC = 0, 1, 2
 _HELD = 20_000  # rows whose differences are kept from one set of rules to the next
 _MOST = 10_000  # differences of one event that are looked at; with more, no rule silences it
-_NAMING = ("ToolResponse", "PatchApplied", "PatchRejected")
+_NAMING = (Kind.TOOL_RESPONSE.value, Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 _HASHES = ("/request_hash", "/patch_hash")  # name another event by content, so they differ where that does
 
 
@@ -112,13 +113,13 @@ class Silence:
         return rules.silencing(difference)
 
     def _names_own_patch(self, row: int) -> bool:
-        return self._rows.events(row)[0].kind == "PatchProposal"
+        return self._rows.events(row)[0].kind == Kind.PATCH_PROPOSAL
 
     def _remember(self, row: int) -> None:
         a, b = self._rows.events(row)
-        if a.kind == "ToolRequest":
+        if a.kind == Kind.TOOL_REQUEST:
             self._alike.add((_request_hash(a.payload), _request_hash(b.payload)))
-        elif a.kind == "PatchProposal":
+        elif a.kind == Kind.PATCH_PROPOSAL:
             self._alike.add((a.payload.get("patch_hash"), b.payload.get("patch_hash")))
 
 

@@ -10,8 +10,9 @@ from replay_gui.core.divergence.joint_rows import JointRows
 from replay_gui.core.divergence.side import Side
 from replay_gui.core.divergence.silence import Silence
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR
+from replay_gui.core.log.kinds import Kind
 
-REQUEST = "ToolRequest"
+REQUEST = Kind.TOOL_REQUEST.value
 
 
 class EqualRequests:

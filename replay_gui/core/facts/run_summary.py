@@ -6,6 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import Kind, is_denial
+
+_AGENT_INIT, _REQUEST, _RESPONSE = Kind.AGENT_INIT.value, Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
 
 
 @dataclass(slots=True)
@@ -33,16 +36,18 @@ class RunSummary:
         if time is not None:
             self.first_time = time if self.first_time is None else min(time, self.first_time)
             self.last_time = time if self.last_time is None else max(time, self.last_time)
-        match event.kind, event.tool:
-            case "AgentInit", _ if self.agent is None:
-                agent = event.payload.get("agent_type")
-                self.agent = agent if isinstance(agent, str) else None
-            case "ToolRequest", str(tool):
-                self._tool(tool)["calls"] += 1
-            case "ToolResponse", str(tool):
-                self._tool(tool)["errors"] += event.payload.get("success") is False
-            case "CapabilityDenied", str(tool):
-                self._tool(tool)["denied"] += 1
+        kind, tool = event.kind, event.tool
+        if kind == _AGENT_INIT and self.agent is None:
+            agent = event.payload.get("agent_type")
+            self.agent = agent if isinstance(agent, str) else None
+        elif tool is None:
+            pass
+        elif kind == _REQUEST:
+            self._tool(tool)["calls"] += 1
+        elif kind == _RESPONSE:
+            self._tool(tool)["errors"] += event.payload.get("success") is False
+        elif is_denial(kind):
+            self._tool(tool)["denied"] += 1
 
     def _tool(self, name: str) -> dict[str, int]:
         return self.tools.setdefault(name, {"calls": 0, "errors": 0, "denied": 0})

@@ -20,6 +20,7 @@ from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log.event_stream import events_of
 from replay_gui.core.log.header import says_it_is_a_log
+from replay_gui.core.log.kinds import FAILURE_KINDS, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.log.source import Source
@@ -98,8 +99,8 @@ def _facts(path: str | Path, format: str, name: str) -> SurveyedRun:
         name=name,
         format=format,
         events=summary.events,
-        calls=summary.kinds["ToolRequest"],
-        errors=failed + summary.kinds["Error"] + summary.kinds["CapabilityDenied"],
+        calls=summary.kinds[Kind.TOOL_REQUEST],
+        errors=failed + sum(summary.kinds[kind] for kind in FAILURE_KINDS),
         duration=None if first is None or last is None else last - first,
         tokens=total_tokens(uses),
         cost=total_cost(uses),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import is_custom
 
 COSTS = ("cost", "cost_usd", "total_cost", "total_cost_usd")
 UNKNOWN = ""  # the model, where an event names none
@@ -68,7 +69,7 @@ class RunTotals:
 
 def use_of(kind: str, meta: Mapping[str, Any]) -> tuple[int, dict[str, int], float | None]:
     """(which of PLACES, tokens by sort, dollars) that one event speaks of; no tokens and None where of neither."""
-    place = WHOLE if kind.endswith(_WHOLE_RUN) else ASIDE if kind.startswith("x:") else OWN
+    place = WHOLE if kind.endswith(_WHOLE_RUN) else ASIDE if is_custom(kind) else OWN
     return place, _tokens(meta.get("tokens")), _cost(meta)
 
 

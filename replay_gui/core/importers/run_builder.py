@@ -9,6 +9,7 @@ from typing import Any
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.log.chain import patch_hash, request_hash
+from replay_gui.core.log.kinds import Kind
 
 UNKNOWN_TOOL = "unknown"
 UNKNOWN_REQUESTS = "tool results whose request is not in the file"
@@ -73,14 +74,14 @@ class RunBuilder:
 
     def agent_init(self, agent_type: str, agent_version: str, config: dict[str, Any], **meta: Any) -> int:
         payload = {"agent_type": agent_type, "agent_version": agent_version, "config": config}
-        return self.add("AgentInit", payload, **meta)
+        return self.add(Kind.AGENT_INIT, payload, **meta)
 
     def observation(self, obs_type: str, source: str, data: Any, **meta: Any) -> int:
-        return self.add("Observation", {"obs_type": obs_type, "source": source, "data": data}, **meta)
+        return self.add(Kind.OBSERVATION, {"obs_type": obs_type, "source": source, "data": data}, **meta)
 
     def decision(self, decision_type: str, data: Any, reasoning: str | None = None, **meta: Any) -> int:
         payload = {"decision_type": decision_type, "data": data, "reasoning": reasoning}
-        return self.add("Decision", payload, **meta)
+        return self.add(Kind.DECISION, payload, **meta)
 
     def custom(self, name: str, data: Any, **meta: Any) -> int:
         """A custom kind ``x:name``; `data` is never taken for the payload's own fields."""
@@ -88,14 +89,14 @@ class RunBuilder:
 
     def error(self, error_type: str, message: str, component: str, **meta: Any) -> int:
         payload = {"error_type": error_type, "message": cut(message), "component": component, "recoverable": True}
-        return self.add("Error", payload, **meta)
+        return self.add(Kind.ERROR, payload, **meta)
 
     # ---- tools ----------------------------------------------------------------------------------
     def request(self, call_id: object, tool_name: str, input: Any, *, tool_version: str = "", **meta: Any) -> Call:
         """A tool request. `call_id`: the source's id, which the response is found by. JSON text is decoded before."""
         time = meta.get("time", self.context.get("time"))
         payload = {"tool_name": tool_name, "tool_version": tool_version, "input": input, "capabilities": list[str]()}
-        seq = self.add("ToolRequest", payload, **meta)
+        seq = self.add(Kind.TOOL_REQUEST, payload, **meta)
         call = Call(tool_name, request_hash(tool_name, tool_version, input), seq, time, input)
         self._remember(call_id, call)
         return call
@@ -130,11 +131,11 @@ class RunBuilder:
             "success": error is None,
             "error": None if error is None else cut(error),
         }
-        return self.add("ToolResponse", payload, **meta), call
+        return self.add(Kind.TOOL_RESPONSE, payload, **meta), call
 
     def denied(self, capability: str, tool_name: str, reason: str, **meta: Any) -> int:
         payload = {"capability": capability, "tool_name": tool_name, "reason": cut(reason)}
-        return self.add("CapabilityDenied", payload, **meta)
+        return self.add(Kind.CAPABILITY_DENIED, payload, **meta)
 
     # ---- patches --------------------------------------------------------------------------------
     def proposal(self, call_id: object, patch_type: str, target: str, patch: Any, **meta: Any) -> Patch:
@@ -143,17 +144,17 @@ class RunBuilder:
         if call is not None and call.seq is not None:
             meta.setdefault("parent", call.seq)
         payload = {"patch_hash": name, "patch_type": patch_type, "target": target, "patch": patch, "reasoning": None}
-        proposed = Patch(name, self.add("PatchProposal", payload, **meta))
+        proposed = Patch(name, self.add(Kind.PATCH_PROPOSAL, payload, **meta))
         if call is not None:
             self._remember(call_id, replace(call, patch=proposed))
         return proposed
 
     def applied(self, patch: Patch, extra: dict[str, Any] | None = None, **meta: Any) -> int:
-        return self.add("PatchApplied", {**(extra or {}), "patch_hash": patch.patch_hash}, parent=patch.seq, **meta)
+        return self.add(Kind.PATCH_APPLIED, {**(extra or {}), "patch_hash": patch.patch_hash}, parent=patch.seq, **meta)
 
     def rejected(self, patch: Patch, reason: str, stage: str, **meta: Any) -> int:
         payload = {"patch_hash": patch.patch_hash, "reason": cut(reason), "stage": stage}
-        return self.add("PatchRejected", payload, parent=patch.seq, **meta)
+        return self.add(Kind.PATCH_REJECTED, payload, parent=patch.seq, **meta)
 
     def _remember(self, call_id: object, call: Call) -> None:
         if isinstance(call_id, str):

@@ -26,7 +26,7 @@ from replay_gui.core.index.run_index import (
 )
 from replay_gui.core.log.canonical import decode, decode_shallow
 from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND
-from replay_gui.core.log.kinds import CRITICAL_KINDS, KINDS
+from replay_gui.core.log.kinds import CRITICAL_KINDS, KINDS, Kind
 from replay_gui.core.log.scanner import Block, Skipped
 from replay_gui.core.log.usual_events import USUAL, UsualEvent, decode_all
 from replay_gui.core.state.quick_fold import Folded
@@ -35,11 +35,14 @@ from replay_gui.core.state.reducer import decode_event
 _KINDS_LIMIT = 1 << 16  # what the column can number
 OTHER_KINDS = "(other)"  # stands for those beyond
 _UNUSUAL = len(KINDS)  # in place of a number, until the content was read
-_TRANSITION, _REQUEST, _RESPONSE = map(KINDS.index, ("StateTransition", "ToolRequest", "ToolResponse"))
+_TRANSITION, _REQUEST, _RESPONSE = map(KINDS.index, (Kind.STATE_TRANSITION, Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE))
 _NUMBERS = {structure: KINDS.index(kind) for kind, structure in USUAL.items()} | {NoneType: _UNUSUAL}
 _CRITICAL = np.array([kind in CRITICAL_KINDS for kind in (*KINDS, None)])
 _LOOKED_AT = np.array(
-    [kind in ("ToolRequest", "ToolResponse", "CapabilityDenied", "StateTransition", None) for kind in (*KINDS, None)]
+    [
+        kind in (Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.CAPABILITY_DENIED, Kind.STATE_TRANSITION, None)
+        for kind in (*KINDS, None)
+    ]
 )
 
 

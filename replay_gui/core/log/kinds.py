@@ -1,140 +1,121 @@
-"""The kinds of events and what their payloads must have (FORMAT 2), as structures that msgspec checks in C."""
+"""The kinds of events, and predicates on them.
+
+The predicates take any string: a kind of the format, a custom kind (``x:name``), or what stands for an event that
+cannot be read (``(skipped)``, ``(unreadable)``).
+"""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
-import msgspec
-from msgspec import UNSET, UnsetType
-
-from replay_gui.core.errors import NotApplicable
-
-Ops: TypeAlias = list[Any] | UnsetType
+from enum import StrEnum, auto
 
 
-class Payload(msgspec.Struct, kw_only=True):
-    """What any payload may have, a custom kind's too. Fields that are not named here are allowed, and kept."""
+class Kind(StrEnum):
+    """A kind of the format. Each member equals the string that a log holds.
 
-    ops: Ops = UNSET
+    In loops over many events, compare with a constant of the module: looking up a member takes as long as ten
+    comparisons.
+    """
 
-
-class AgentInit(Payload, kw_only=True):
-    agent_type: str
-    agent_version: str
-    config: dict[str, Any]
-
-
-class StateTransition(Payload, kw_only=True):
-    transition_type: str
-    phase: str | UnsetType = UNSET
-
-
-class ToolRequest(Payload, kw_only=True):
-    tool_name: str
-    tool_version: str
-    input: Any
-    capabilities: list[Any]
-
-
-class ToolResponse(Payload, kw_only=True):
-    tool_name: str
-    request_hash: str
-    output: Any
-    success: bool
-    error: str | None
+    AGENT_INIT = "AgentInit"
+    STATE_TRANSITION = "StateTransition"
+    TOOL_REQUEST = "ToolRequest"
+    TOOL_RESPONSE = "ToolResponse"
+    CAPABILITY_DENIED = "CapabilityDenied"
+    OBSERVATION = "Observation"
+    DECISION = "Decision"
+    MEMORY_WRITE = "MemoryWrite"
+    MEMORY_READ = "MemoryRead"
+    PATCH_PROPOSAL = "PatchProposal"
+    PATCH_APPLIED = "PatchApplied"
+    PATCH_REJECTED = "PatchRejected"
+    ERROR = "Error"
+    SNAPSHOT = "Snapshot"
 
 
-class CapabilityDenied(Payload, kw_only=True):
-    capability: str
-    tool_name: str
-    reason: str
+KINDS: tuple[str, ...] = tuple(kind.value for kind in Kind)
+"""The kinds as plain strings. An index on disk numbers them in this order."""
+
+CUSTOM_PREFIX = "x:"
+FAILURE_KINDS = frozenset({Kind.ERROR.value, Kind.CAPABILITY_DENIED.value})
+CRITICAL_KINDS = frozenset(
+    {
+        Kind.PATCH_PROPOSAL.value,
+        Kind.PATCH_APPLIED.value,
+        Kind.PATCH_REJECTED.value,
+        Kind.ERROR.value,
+        Kind.CAPABILITY_DENIED.value,
+        Kind.STATE_TRANSITION.value,
+    }
+)
 
 
-class Observation(Payload, kw_only=True):
-    obs_type: str
-    source: str
-    data: Any
+class KindGroup(StrEnum):
+    """What kinds have in common: one hue, one mark, one lane of the timeline (of tools, a lane each)."""
+
+    AGENT = auto()
+    OBSERVATION = auto()
+    DECISION = auto()
+    TOOL = auto()
+    MEMORY = auto()
+    PATCH = auto()
+    ERROR = auto()
+    SNAPSHOT = auto()
+    CUSTOM = auto()
+    DAMAGE = auto()
+    OTHER = auto()
 
 
-class Decision(Payload, kw_only=True):
-    decision_type: str
-    data: Any
-    reasoning: str | None = None
-
-
-class MemoryWrite(Payload, kw_only=True):
-    key: str
-    operation: str | UnsetType = UNSET
-    value: Any = UNSET
-
-
-class MemoryRead(Payload, kw_only=True):
-    key: str
-    value: Any = UNSET
-
-
-class PatchProposal(Payload, kw_only=True):
-    patch_hash: str
-    patch_type: str
-    target: str
-    patch: Any
-    reasoning: str | None
-
-
-class PatchApplied(Payload, kw_only=True):
-    patch_hash: str
-
-
-class PatchRejected(Payload, kw_only=True):
-    patch_hash: str
-    reason: str
-    stage: str
-
-
-class Error(Payload, kw_only=True):
-    error_type: str
-    message: str
-    component: str
-    recoverable: bool
-
-
-class Snapshot(Payload, kw_only=True):
-    snapshot_type: str
-
-
-STRUCTURES: dict[str, type[Payload]] = {
-    kind.__name__: kind
-    for kind in (
-        AgentInit,
-        StateTransition,
-        ToolRequest,
-        ToolResponse,
-        CapabilityDenied,
-        Observation,
-        Decision,
-        MemoryWrite,
-        MemoryRead,
-        PatchProposal,
-        PatchApplied,
-        PatchRejected,
-        Error,
-        Snapshot,
-    )
+_GROUPS: dict[str, KindGroup] = {
+    Kind.AGENT_INIT.value: KindGroup.AGENT,
+    Kind.STATE_TRANSITION.value: KindGroup.AGENT,
+    Kind.TOOL_REQUEST.value: KindGroup.TOOL,
+    Kind.TOOL_RESPONSE.value: KindGroup.TOOL,
+    Kind.CAPABILITY_DENIED.value: KindGroup.ERROR,
+    Kind.OBSERVATION.value: KindGroup.OBSERVATION,
+    Kind.DECISION.value: KindGroup.DECISION,
+    Kind.MEMORY_WRITE.value: KindGroup.MEMORY,
+    Kind.MEMORY_READ.value: KindGroup.MEMORY,
+    Kind.PATCH_PROPOSAL.value: KindGroup.PATCH,
+    Kind.PATCH_APPLIED.value: KindGroup.PATCH,
+    Kind.PATCH_REJECTED.value: KindGroup.PATCH,
+    Kind.ERROR.value: KindGroup.ERROR,
+    Kind.SNAPSHOT.value: KindGroup.SNAPSHOT,
 }
 
-KINDS = tuple(STRUCTURES)
 
-CRITICAL_KINDS = frozenset(
-    {"PatchProposal", "PatchApplied", "PatchRejected", "Error", "CapabilityDenied", "StateTransition"}
-)
-"""Operations that snapshots are laid around."""
-
-_convert = msgspec.convert
+def group_of(kind: str) -> KindGroup:
+    """Return the group of any kind; OTHER where neither the format nor this program knows the kind."""
+    if kind in _GROUPS:
+        return _GROUPS[kind]
+    return KindGroup.CUSTOM if is_custom(kind) else KindGroup.DAMAGE if is_damage(kind) else KindGroup.OTHER
 
 
-def structured(kind: str, payload: dict[str, Any]) -> Payload:
-    """`payload` as its kind's structure; NotApplicable, in words, where a field is missing or of another type."""
-    try:
-        return _convert(payload, STRUCTURES.get(kind, Payload))
-    except msgspec.ValidationError as why:
-        raise NotApplicable(f"{kind}: {why}") from None
+def is_failure(kind: str) -> bool:
+    """Tell whether every event of this kind is a failure (an error or a denial).
+
+    A failed tool call is a failure too, which only the payload of its ToolResponse tells.
+    """
+    return kind in FAILURE_KINDS
+
+
+def is_denial(kind: str) -> bool:
+    """Tell whether the kind says that the agent was not allowed to do something."""
+    return kind == _DENIED
+
+
+def is_critical(kind: str) -> bool:
+    """Tell whether snapshots are laid around events of this kind."""
+    return kind in CRITICAL_KINDS
+
+
+def is_custom(kind: str) -> bool:
+    """Tell whether the kind is ``x:name``, which the format leaves to programs."""
+    return kind.startswith(CUSTOM_PREFIX)
+
+
+def is_damage(kind: str) -> bool:
+    """Tell whether the kind stands for bytes that are no event: ``(skipped)`` or ``(unreadable)``."""
+    return kind.startswith("(")
+
+
+_DENIED = Kind.CAPABILITY_DENIED.value

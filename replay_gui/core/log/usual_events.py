@@ -25,7 +25,7 @@ from replay_gui.core.log.canonical import (
     may_hold_nan,
     shallow_tree,
 )
-from replay_gui.core.log.kinds import STRUCTURES, Payload
+from replay_gui.core.log.payloads import STRUCTURES, Payload
 
 UsualEvent: TypeAlias = Any
 """Has `payload`, with the fields of its kind as attributes (UNSET where an optional one is missing)."""

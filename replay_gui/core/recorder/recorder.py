@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from replay_gui.core.log.chain import patch_hash, request_hash
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.recorder.log_writer import LogWriter, new_run_id
 
 
@@ -55,7 +56,7 @@ class Recorder:
         self._writer = LogWriter(path, facts, state_hash_every=state_hash_every, fsync=fsync)
         init = {"agent_type": agent_type, "agent_version": agent_version, "config": config or {}}
         try:
-            self.append("AgentInit", init, time=created)
+            self.append(Kind.AGENT_INIT, init, time=created)
         except BaseException:
             self._writer.close()
             raise
@@ -83,7 +84,7 @@ class Recorder:
 
     def state_transition(self, transition_type: str, phase: str | None = None, **meta: Any) -> int:
         payload = {"transition_type": transition_type} | ({} if phase is None else {"phase": phase})
-        return self.append("StateTransition", payload, **meta)
+        return self.append(Kind.STATE_TRANSITION, payload, **meta)
 
     def tool_request(
         self, tool_name: str, input: Any, *, tool_version: str = "", capabilities: list[str] | None = None, **meta: Any
@@ -95,7 +96,7 @@ class Recorder:
             "input": input,
             "capabilities": capabilities or [],
         }
-        seq = self.append("ToolRequest", payload, **meta)
+        seq = self.append(Kind.TOOL_REQUEST, payload, **meta)
         return Call(tool_name, request_hash(tool_name, tool_version, input), seq, meta["time"])
 
     def tool_response(
@@ -112,27 +113,27 @@ class Recorder:
             "success": success,
             "error": error,
         }
-        return self.append("ToolResponse", payload, **meta)
+        return self.append(Kind.TOOL_RESPONSE, payload, **meta)
 
     def capability_denied(self, capability: str, tool_name: str, reason: str, **meta: Any) -> int:
         payload = {"capability": capability, "tool_name": tool_name, "reason": reason}
-        return self.append("CapabilityDenied", payload, **meta)
+        return self.append(Kind.CAPABILITY_DENIED, payload, **meta)
 
     def observation(self, obs_type: str, source: str, data: Any, **meta: Any) -> int:
-        return self.append("Observation", {"obs_type": obs_type, "source": source, "data": data}, **meta)
+        return self.append(Kind.OBSERVATION, {"obs_type": obs_type, "source": source, "data": data}, **meta)
 
     def decision(self, decision_type: str, data: Any, reasoning: str | None = None, **meta: Any) -> int:
         payload = {"decision_type": decision_type, "data": data, "reasoning": reasoning}
-        return self.append("Decision", payload, **meta)
+        return self.append(Kind.DECISION, payload, **meta)
 
     def memory_write(self, key: str, value: Any, **meta: Any) -> int:
-        return self.append("MemoryWrite", {"key": key, "operation": "set", "value": value}, **meta)
+        return self.append(Kind.MEMORY_WRITE, {"key": key, "operation": "set", "value": value}, **meta)
 
     def memory_delete(self, key: str, **meta: Any) -> int:
-        return self.append("MemoryWrite", {"key": key, "operation": "delete"}, **meta)
+        return self.append(Kind.MEMORY_WRITE, {"key": key, "operation": "delete"}, **meta)
 
     def memory_read(self, key: str, value: Any = None, **meta: Any) -> int:
-        return self.append("MemoryRead", {"key": key, "value": value}, **meta)
+        return self.append(Kind.MEMORY_READ, {"key": key, "value": value}, **meta)
 
     def patch_proposal(
         self, patch_type: str, target: str, patch: Any, reasoning: str | None = None, **meta: Any
@@ -145,16 +146,16 @@ class Recorder:
             "patch": patch,
             "reasoning": reasoning,
         }
-        return Patch(name, self.append("PatchProposal", payload, **meta))
+        return Patch(name, self.append(Kind.PATCH_PROPOSAL, payload, **meta))
 
     def patch_applied(self, patch: Patch, **meta: Any) -> int:
         meta.setdefault("parent", patch.seq)
-        return self.append("PatchApplied", {"patch_hash": patch.patch_hash}, **meta)
+        return self.append(Kind.PATCH_APPLIED, {"patch_hash": patch.patch_hash}, **meta)
 
     def patch_rejected(self, patch: Patch, reason: str, stage: str, **meta: Any) -> int:
         meta.setdefault("parent", patch.seq)
         payload = {"patch_hash": patch.patch_hash, "reason": reason, "stage": stage}
-        return self.append("PatchRejected", payload, **meta)
+        return self.append(Kind.PATCH_REJECTED, payload, **meta)
 
     def error(self, error_type: str, message: str, component: str, recoverable: bool = True, **meta: Any) -> int:
         payload = {
@@ -163,10 +164,10 @@ class Recorder:
             "component": component,
             "recoverable": recoverable,
         }
-        return self.append("Error", payload, **meta)
+        return self.append(Kind.ERROR, payload, **meta)
 
     def snapshot(self, snapshot_type: str, **meta: Any) -> int:
-        return self.append("Snapshot", {"snapshot_type": snapshot_type}, **meta)
+        return self.append(Kind.SNAPSHOT, {"snapshot_type": snapshot_type}, **meta)
 
     def seal(self, time: int | None = None) -> None:
         """Ends the run; the log can then not be appended to any more."""

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from replay_gui.core.log.event import Event
+from replay_gui.core.log.event import UNREADABLE_KIND, Event
+from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind, KindGroup, group_of
 from replay_gui.core.report.model import Timeline, TimelineLane
 
 BINS = 240  # at most
 TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
 
-# Title, the kind whose hue and shape it has, and how kinds of it begin.
+# Title, the kind whose hue and shape the lane has, and the group of the kinds that are counted in it.
 _LANES = (
-    ("Agent", "AgentInit", ("AgentInit", "StateTransition")),
-    ("Observations", "Observation", ("Observation",)),
-    ("Decisions", "Decision", ("Decision",)),
-    ("Memory", "MemoryWrite", ("Memory",)),
-    ("Patches", "PatchProposal", ("Patch",)),
-    ("Errors", "Error", ("Error", "CapabilityDenied")),
-    ("Unreadable", "(unreadable)", ("(",)),
+    ("Agent", Kind.AGENT_INIT.value, KindGroup.AGENT),
+    ("Observations", Kind.OBSERVATION.value, KindGroup.OBSERVATION),
+    ("Decisions", Kind.DECISION.value, KindGroup.DECISION),
+    ("Memory", Kind.MEMORY_WRITE.value, KindGroup.MEMORY),
+    ("Patches", Kind.PATCH_PROPOSAL.value, KindGroup.PATCH),
+    ("Errors", Kind.ERROR.value, KindGroup.ERROR),
+    ("Unreadable", UNREADABLE_KIND, KindGroup.DAMAGE),
 )
 _FIRST_TOOL_ROW = 3  # tools stand below the decisions that call them
-_OTHER = ("Other", "x:")
+_OTHER = ("Other", CUSTOM_PREFIX)
+_REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
 
 
 class TimelineMaker:
@@ -42,9 +44,9 @@ class TimelineMaker:
         if event.position >= self._events:
             return  # appended since the run was verified
         at = event.position * self._bins // self._events
-        if event.tool is not None and event.kind == "ToolRequest":
+        if event.tool is not None and event.kind == _REQUEST:
             self._tools[event.tool][at] += 1
-        elif event.tool is not None and event.kind == "ToolResponse":
+        elif event.tool is not None and event.kind == _RESPONSE:
             if event.payload.get("success") is False:
                 self._failed[event.tool][at] += 1
         else:
@@ -52,7 +54,8 @@ class TimelineMaker:
 
     def _lane(self, kind: str) -> str:
         if kind not in self._lane_of:
-            found = (title for title, _, begin in _LANES if kind.startswith(begin))
+            group = group_of(kind)
+            found = (title for title, _, members in _LANES if members is group)
             self._lane_of[kind] = next(found, _OTHER[0])
         return self._lane_of[kind]
 
@@ -76,7 +79,7 @@ class TimelineMaker:
         if names[kept:]:
             groups.append((f"{len(names) - kept:,} more tools", names[kept:]))
         return [
-            TimelineLane(title, "ToolRequest", _sum(self._tools, group), _sum(self._failed, group))
+            TimelineLane(title, _REQUEST, _sum(self._tools, group), _sum(self._failed, group))
             for title, group in groups
         ]
 

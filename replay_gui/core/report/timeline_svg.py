@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from replay_gui.core.log.kinds import KindGroup, group_of
 from replay_gui.core.report.model import Timeline, TimelineLane
 from replay_gui.core.text.plain_text import one_line
 
@@ -12,20 +13,23 @@ WIDTH, LABELS, NUMBERS = 960, 130, 56  # in the picture's own units, as all that
 LANE, BAR, TOP, AXIS = 20, 14, 6, 20
 _TITLE = 22  # characters of a lane's name
 
-HUES = (
-    ("Observation", "observation"),
-    ("Decision", "decision"),
-    ("Tool", "tool"),
-    ("Memory", "memory"),
-    ("Patch", "patch"),
-    ("Error", "error"),
-    ("(", "damage"),
+_COLOURED_GROUPS = frozenset(
+    {
+        KindGroup.OBSERVATION,
+        KindGroup.DECISION,
+        KindGroup.TOOL,
+        KindGroup.MEMORY,
+        KindGroup.PATCH,
+        KindGroup.ERROR,
+        KindGroup.DAMAGE,
+    }
 )
 
 
 def hue_of(kind: str) -> str:
-    """The class of a lane's marks."""
-    return next((name for begin, name in HUES if kind.startswith(begin)), "agent")
+    """Return the name of the CSS class that colours a lane with events of this kind."""
+    group = group_of(kind)
+    return group.value if group in _COLOURED_GROUPS else KindGroup.AGENT.value
 
 
 def timeline_svg(timeline: Timeline, words: str) -> str:

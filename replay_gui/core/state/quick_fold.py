@@ -16,7 +16,7 @@ from msgspec import UNSET
 
 from replay_gui.core.log.canonical import decode_shallow
 from replay_gui.core.log.chain import request_hash_of_decoded, request_hashes_of_decoded
-from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.core.log.usual_events import USUAL, UsualEvent, decode_all
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import decode_event, fold
@@ -24,7 +24,7 @@ from replay_gui.core.state.state import ABSENT, LISTS, MAPS, Path, State
 
 _Map: TypeAlias = dict[str, Any]
 _Event: TypeAlias = Any
-_TOOL_REQUEST = USUAL["ToolRequest"]
+_TOOL_REQUEST = USUAL[Kind.TOOL_REQUEST]
 _request_of = attrgetter("payload.tool_name", "payload.tool_version", "payload.input")
 
 
@@ -137,7 +137,7 @@ class QuickFold:
         for path, old, _ in self._draft.leaf_changes():
             self._note(path, old)
         match decode_event(content):
-            case "ToolRequest", {"tool_name": name, "tool_version": version, "input": value}:
+            case Kind.TOOL_REQUEST, {"tool_name": name, "tool_version": version, "input": value}:
                 asked.append(request_hash_of_decoded(name, version, value))
         return True
 
@@ -243,13 +243,13 @@ def _nothing(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool
 
 
 _BY_KIND: dict[str, Callable[[_Map, Changed, _Asked, _Event], bool]] = {
-    "ToolRequest": _tool_request,
-    "ToolResponse": _tool_response,
-    "Observation": _observation,
-    "Decision": _decision,
-    "MemoryWrite": _memory_write,
-    "MemoryRead": _nothing,
-    "Snapshot": _nothing,
+    Kind.TOOL_REQUEST: _tool_request,
+    Kind.TOOL_RESPONSE: _tool_response,
+    Kind.OBSERVATION: _observation,
+    Kind.DECISION: _decision,
+    Kind.MEMORY_WRITE: _memory_write,
+    Kind.MEMORY_READ: _nothing,
+    Kind.SNAPSHOT: _nothing,
 }
 _EFFECTS = {structure: _BY_KIND.get(kind, _unusual) for kind, structure in USUAL.items()} | {NoneType: _unusual}
 _effect_of = _EFFECTS.__getitem__

@@ -9,10 +9,11 @@ from typing import Any
 from msgspec import UNSET
 
 from replay_gui.core.errors import NotApplicable, NotCanonical
-from replay_gui.core.log import kinds as k
+from replay_gui.core.log import payloads
 from replay_gui.core.log.canonical import decode, decode_shallow
 from replay_gui.core.log.chain import request_hash_of_decoded
-from replay_gui.core.log.kinds import structured
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.payloads import structured
 from replay_gui.core.state.draft import Draft
 
 REDUCER = "standard/1"
@@ -83,16 +84,16 @@ def _raise_tool(draft: Draft, name: str, counter: str) -> None:
         draft.put(("tools", name, counter), _raised(row, counter, 1))
 
 
-def _agent_init(draft: Draft, e: k.AgentInit) -> None:
+def _agent_init(draft: Draft, e: payloads.AgentInitPayload) -> None:
     draft.put(("agent",), {"type": e.agent_type, "version": e.agent_version, "config": e.config})
 
 
-def _state_transition(draft: Draft, e: k.StateTransition) -> None:
+def _state_transition(draft: Draft, e: payloads.StateTransitionPayload) -> None:
     if e.phase is not UNSET:
         draft.put(("phase",), e.phase)
 
 
-def _tool_request(draft: Draft, e: k.ToolRequest) -> None:
+def _tool_request(draft: Draft, e: payloads.ToolRequestPayload) -> None:
     _raise_tool(draft, e.tool_name, "calls")
     name = request_hash_of_decoded(e.tool_name, e.tool_version, e.input)
     waiting = draft.map("pending", name)
@@ -102,7 +103,7 @@ def _tool_request(draft: Draft, e: k.ToolRequest) -> None:
         draft.put(("pending", name, "count"), _raised(waiting, "count", 1))
 
 
-def _tool_response(draft: Draft, e: k.ToolResponse) -> None:
+def _tool_response(draft: Draft, e: payloads.ToolResponsePayload) -> None:
     waiting = draft.map("pending", e.request_hash)
     if waiting is not None:
         count = _raised(waiting, "count", -1)
@@ -118,25 +119,25 @@ def _tool_response(draft: Draft, e: k.ToolResponse) -> None:
         draft.put(("tools", e.tool_name, "last"), e.output)
 
 
-def _capability_denied(draft: Draft, e: k.CapabilityDenied) -> None:
+def _capability_denied(draft: Draft, e: payloads.CapabilityDeniedPayload) -> None:
     _raise_tool(draft, e.tool_name, "denied")
 
 
-def _observation(draft: Draft, e: k.Observation) -> None:
+def _observation(draft: Draft, e: payloads.ObservationPayload) -> None:
     if e.obs_type == "message":
         draft.append("messages", {"role": e.source, "content": e.data})
     else:
         draft.put(("observations", e.obs_type), e.data)
 
 
-def _decision(draft: Draft, e: k.Decision) -> None:
+def _decision(draft: Draft, e: payloads.DecisionPayload) -> None:
     if e.decision_type == "message":
         draft.append("messages", {"role": "assistant", "content": e.data})
     else:
         draft.put(("decision",), {"type": e.decision_type, "data": e.data})
 
 
-def _memory_write(draft: Draft, e: k.MemoryWrite) -> None:
+def _memory_write(draft: Draft, e: payloads.MemoryWritePayload) -> None:
     if e.operation == "delete":
         memory = draft.map("memory")
         if memory is not None and e.key in memory:
@@ -155,19 +156,19 @@ def _patch(draft: Draft, name: str, facts: dict[str, str]) -> None:
             draft.put(("patches", name, key), value)
 
 
-def _patch_proposal(draft: Draft, e: k.PatchProposal) -> None:
+def _patch_proposal(draft: Draft, e: payloads.PatchProposalPayload) -> None:
     _patch(draft, e.patch_hash, {"status": "proposed", "target": e.target})
 
 
-def _patch_applied(draft: Draft, e: k.PatchApplied) -> None:
+def _patch_applied(draft: Draft, e: payloads.PatchAppliedPayload) -> None:
     _patch(draft, e.patch_hash, {"status": "applied"})
 
 
-def _patch_rejected(draft: Draft, e: k.PatchRejected) -> None:
+def _patch_rejected(draft: Draft, e: payloads.PatchRejectedPayload) -> None:
     _patch(draft, e.patch_hash, {"status": "rejected", "reason": e.reason})
 
 
-def _error(draft: Draft, e: k.Error) -> None:
+def _error(draft: Draft, e: payloads.ErrorPayload) -> None:
     last = {"type": e.error_type, "message": e.message}
     errors = draft.map("errors")
     if errors is None:
@@ -178,18 +179,18 @@ def _error(draft: Draft, e: k.Error) -> None:
 
 
 _EFFECTS: dict[str, Callable[[Draft, Any], None]] = {
-    "AgentInit": _agent_init,
-    "StateTransition": _state_transition,
-    "ToolRequest": _tool_request,
-    "ToolResponse": _tool_response,
-    "CapabilityDenied": _capability_denied,
-    "Observation": _observation,
-    "Decision": _decision,
-    "MemoryWrite": _memory_write,
-    "PatchProposal": _patch_proposal,
-    "PatchApplied": _patch_applied,
-    "PatchRejected": _patch_rejected,
-    "Error": _error,
+    Kind.AGENT_INIT: _agent_init,
+    Kind.STATE_TRANSITION: _state_transition,
+    Kind.TOOL_REQUEST: _tool_request,
+    Kind.TOOL_RESPONSE: _tool_response,
+    Kind.CAPABILITY_DENIED: _capability_denied,
+    Kind.OBSERVATION: _observation,
+    Kind.DECISION: _decision,
+    Kind.MEMORY_WRITE: _memory_write,
+    Kind.PATCH_PROPOSAL: _patch_proposal,
+    Kind.PATCH_APPLIED: _patch_applied,
+    Kind.PATCH_REJECTED: _patch_rejected,
+    Kind.ERROR: _error,
 }
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import Kind, is_custom
 from replay_gui.core.text.plain_text import one_line
 
 LIMIT = 200  # characters of a summary
@@ -32,7 +33,7 @@ def summarise(event: Event) -> str:
     """
     if event.problem is not None:
         return one_line(event.problem, LIMIT)
-    if event.kind.startswith("x:") and event.payload.keys() == _BARE:
+    if is_custom(event.kind) and event.payload.keys() == _BARE:
         data = event.payload["data"]
         return one_line(_volatile(event.meta) if data is None else gist(data), LIMIT)
     say: Callable[[Payload], str] = _SAYINGS.get(event.kind, gist)
@@ -226,18 +227,18 @@ def _patch(payload: Payload) -> str:
 
 
 _SAYINGS: dict[str, Callable[[Payload], str]] = {
-    "AgentInit": _fields("agent_type", "agent_version", between=" "),
-    "StateTransition": _transition,
-    "ToolRequest": _request,
-    "ToolResponse": _response,
-    "CapabilityDenied": _fields("capability", "reason"),
-    "Observation": _observation,
-    "Decision": _decision,
-    "MemoryWrite": _memory,
-    "MemoryRead": _memory,
-    "PatchProposal": _proposal,
-    "PatchApplied": _patch,
-    "PatchRejected": _patch,
-    "Error": _fields("error_type", "message", between=": "),
-    "Snapshot": _fields("snapshot_type"),
+    Kind.AGENT_INIT: _fields("agent_type", "agent_version", between=" "),
+    Kind.STATE_TRANSITION: _transition,
+    Kind.TOOL_REQUEST: _request,
+    Kind.TOOL_RESPONSE: _response,
+    Kind.CAPABILITY_DENIED: _fields("capability", "reason"),
+    Kind.OBSERVATION: _observation,
+    Kind.DECISION: _decision,
+    Kind.MEMORY_WRITE: _memory,
+    Kind.MEMORY_READ: _memory,
+    Kind.PATCH_PROPOSAL: _proposal,
+    Kind.PATCH_APPLIED: _patch,
+    Kind.PATCH_REJECTED: _patch,
+    Kind.ERROR: _fields("error_type", "message", between=": "),
+    Kind.SNAPSHOT: _fields("snapshot_type"),
 }

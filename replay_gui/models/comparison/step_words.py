@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Step
 
@@ -46,8 +47,8 @@ def asked_words(step: Step) -> tuple[tuple[str, str], ...]:
 def _event_words(event: Event) -> str:
     tool = one_line(event.tool or "", _NAME)
     match event.kind:
-        case "ToolResponse" if tool:
+        case Kind.TOOL_RESPONSE if tool:
             return f"Answer of {tool}"
-        case "ToolRequest" if tool:
+        case Kind.TOOL_REQUEST if tool:
             return f"Request to {tool}"
-    return one_line(event.kind.removeprefix("x:"), _NAME) + (f" · {tool}" if tool else "")
+    return one_line(event.kind.removeprefix(CUSTOM_PREFIX), _NAME) + (f" · {tool}" if tool else "")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_TOOL, RunIndex
+from replay_gui.core.log.kinds import is_failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class EventFilter:
             tools[NO_TOOL] = False
             shown = np.where(tool == NO_TOOL, kinds[kind], tools[tool])
         if self.failed:
-            errors = np.array([name in ("Error", "CapabilityDenied") for name in index.kinds], bool)
+            errors = np.array([is_failure(name) for name in index.kinds], bool)
             shown &= ((index.flags[which] & (FLAG_FAILED | FLAG_UNREADABLE)) != 0) | errors[kind]
         return shown
 

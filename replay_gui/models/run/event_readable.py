@@ -11,8 +11,9 @@ from enum import Enum, auto
 from itertools import islice
 from typing import Any, TypeAlias
 
-from replay_gui.core.log import kinds
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.payloads import STRUCTURES
 from replay_gui.core.text.clock import span_words
 from replay_gui.core.text.plain_text import visible
 from replay_gui.models.run.meta_words import meta_words
@@ -74,7 +75,7 @@ def readable(event: Event, limit: int = PAGE, pair: Event | None = None) -> tupl
 
 def _event_lines(event: Event, limit: int, pair: Event | None) -> Iterator[Line]:
     writer = _Writer(limit)
-    fields = getattr(kinds, event.kind).__struct_fields__ if event.kind in kinds.KINDS else ()
+    fields = STRUCTURES[event.kind].__struct_fields__ if event.kind in STRUCTURES else ()
     names = [name for name in fields if name in event.payload and name != "ops"]
     names += [name for name in event.payload if name not in names]
     for name in islice(names, _ITEMS):
@@ -94,7 +95,7 @@ def _event_lines(event: Event, limit: int, pair: Event | None) -> Iterator[Line]
 
 def _pair_lines(writer: _Writer, pair: Event) -> Iterator[Line]:
     """The other half of a call: what was asked, or what came back."""
-    asked = pair.kind == "ToolRequest"
+    asked = pair.kind == Kind.TOOL_REQUEST
     took = "" if asked or pair.duration is None else f" · {span_words(pair.duration)}"
     yield Line(((f"{'asked' if asked else 'answered'} in {pair.position + 1:,}{took}", Ink.QUIET),))
     for name in ("input",) if asked else ("error", "output"):

@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 
 from replay_gui.core.facts.find import Hit
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
+from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind, is_failure
 from replay_gui.core.text.clock import span_words
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import EventRow, Rows
@@ -234,7 +235,7 @@ class EventTable(QAbstractTableModel):
                 return label(row)
             case 3:  # TEXT
                 return row.text
-        return "" if row.duration is None or row.kind == "ToolRequest" else span_words(row.duration)
+        return "" if row.duration is None or row.kind == Kind.TOOL_REQUEST else span_words(row.duration)
 
     def fold_words(self, row: EventRow) -> str:
         """What stands for a folded subagent beside its first event; "" beside any other."""
@@ -259,7 +260,7 @@ def bare_row(index: RunIndex, place: int) -> EventRow:
         "",
         None if time == NO_TIME else time,
         None if duration == NO_DURATION else duration,
-        bool(flags & FLAG_FAILED) or kind in ("Error", "CapabilityDenied"),
+        bool(flags & FLAG_FAILED) or is_failure(kind),
         bool(flags & FLAG_UNREADABLE),
     )
 
@@ -268,9 +269,9 @@ def label(row: EventRow) -> str:
     """search → for a request, ← search for its answer; the last part of a custom kind's name; else the kind."""
     tool = one_line(row.tool or "", _NAME)
     match row.kind:
-        case "ToolRequest" if tool:
+        case Kind.TOOL_REQUEST if tool:
             return f"{tool} →"
-        case "ToolResponse" if tool:
+        case Kind.TOOL_RESPONSE if tool:
             return f"← {tool}"
-    custom = row.kind.removeprefix("x:")
+    custom = row.kind.removeprefix(CUSTOM_PREFIX)
     return one_line(custom if custom == row.kind else custom.rpartition("/")[2] or custom, _NAME)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
+from replay_gui.core.log.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,9 @@ def run_numbers(index: RunIndex) -> RunNumbers:
         events=index.count,
         kinds=tuple(sorted(((name, n) for name, n in by_name.items() if n), key=lambda pair: (-pair[1], pair[0]))),
         tools=_tools(index, failed),
-        errors=by_name.get("Error", 0),
+        errors=by_name.get(Kind.ERROR, 0),
         failed=len(failed),
-        denied=by_name.get("CapabilityDenied", 0),
+        denied=by_name.get(Kind.CAPABILITY_DENIED, 0),
         start=int(timed[0]) if len(timed) else None,
         duration=int(timed[-1]) - int(timed[0]) if len(timed) else None,
         phases=len(index.phases),
@@ -64,8 +65,8 @@ def run_numbers(index: RunIndex) -> RunNumbers:
 
 def _tools(index: RunIndex, failed: NDArray[np.int64]) -> tuple[ToolNumbers, ...]:
     count = len(index.tools)
-    asked = np.flatnonzero(index.kind == index.kinds.index("ToolRequest"))
-    denied = np.flatnonzero(index.kind == index.kinds.index("CapabilityDenied"))
+    asked = np.flatnonzero(index.kind == index.kinds.index(Kind.TOOL_REQUEST))
+    denied = np.flatnonzero(index.kind == index.kinds.index(Kind.CAPABILITY_DENIED))
     tool, spent = index.tool[asked], index.duration[asked]
     known = (spent != NO_DURATION) & (tool != NO_TOOL)
     times = np.bincount(tool[known], spent[known], count)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, RunIndex
+from replay_gui.core.log.kinds import is_failure
 from replay_gui.core.verification.verification import VerificationReport
-from replay_gui.models.timeline.overview import ERROR_KINDS
 
 _STRIDE = 1 << 16  # events looked at in one go, so that a near neighbour costs the same in any run
 
@@ -15,7 +15,8 @@ _STRIDE = 1 << 16  # events looked at in one go, so that a near neighbour costs 
 def next_error(index: RunIndex, report: VerificationReport | None, position: int, forward: bool) -> int:
     """The position of the next, or previous, error after `position`; `position` itself where there is none.
 
-    An error is an event of ERROR_KINDS, a failed response, a record that cannot be read, or one the report names.
+    An error is an event of a failure's kind, a failed response, a record that cannot be read, or one that the report
+    names.
     """
     place, count = position - 1, index.count
     broken = _named(report, count)
@@ -31,7 +32,7 @@ def next_error(index: RunIndex, report: VerificationReport | None, position: int
 
 
 def _wrong(index: RunIndex, which: slice) -> NDArray[np.bool_]:
-    kinds = np.array([name in ERROR_KINDS for name in index.kinds], bool)
+    kinds = np.array([is_failure(name) for name in index.kinds], bool)
     wrong: NDArray[np.bool_] = kinds[index.kind[which]] | ((index.flags[which] & (FLAG_FAILED | FLAG_UNREADABLE)) != 0)
     return wrong
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR, RunIndex
-from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.kinds import CUSTOM_PREFIX, KINDS, Kind, KindGroup, group_of
 from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents, positions_in
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, REST, SUBAGENTS, TOOLS, LaneChoice
 
@@ -30,28 +30,23 @@ _FIRST_TOOL = 7  # the key of tool t is _FIRST_TOOL + t
 _MAX_KEY = np.iinfo(np.uint16).max  # tools beyond are counted with the last
 
 _TITLES = (
-    ("Agent", "StateTransition"),
-    ("Observations", "Observation"),
-    ("Decisions", "Decision"),
-    ("Memory", "MemoryWrite"),
-    ("Patches", "PatchProposal"),
-    ("Errors", "Error"),
-    ("Other", "x:"),
+    ("Agent", Kind.STATE_TRANSITION),
+    ("Observations", Kind.OBSERVATION),
+    ("Decisions", Kind.DECISION),
+    ("Memory", Kind.MEMORY_WRITE),
+    ("Patches", Kind.PATCH_PROPOSAL),
+    ("Errors", Kind.ERROR),
+    ("Other", CUSTOM_PREFIX),
 )
-_KEY_OF_KIND = {
-    "AgentInit": _AGENT,
-    "StateTransition": _AGENT,
-    "Observation": _OBSERVATIONS,
-    "Decision": _DECISIONS,
-    "MemoryWrite": _MEMORY,
-    "MemoryRead": _MEMORY,
-    "PatchProposal": _PATCHES,
-    "PatchApplied": _PATCHES,
-    "PatchRejected": _PATCHES,
-    "Error": _ERRORS,
-    "CapabilityDenied": _ERRORS,
+_KEY_OF_GROUP = {
+    KindGroup.AGENT: _AGENT,
+    KindGroup.OBSERVATION: _OBSERVATIONS,
+    KindGroup.DECISION: _DECISIONS,
+    KindGroup.MEMORY: _MEMORY,
+    KindGroup.PATCH: _PATCHES,
+    KindGroup.ERROR: _ERRORS,
 }
-_REQUEST, _RESPONSE = KINDS.index("ToolRequest"), KINDS.index("ToolResponse")
+_REQUEST, _RESPONSE = KINDS.index(Kind.TOOL_REQUEST), KINDS.index(Kind.TOOL_RESPONSE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +93,7 @@ class Lane:
 
     @property
     def is_calls(self) -> bool:
-        return self.parts[0].kind == "ToolRequest"
+        return self.parts[0].kind == Kind.TOOL_REQUEST
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +117,7 @@ class Lanes:
         if stop <= start:
             return self
         kind, tool, pair = index.kind[start:stop], index.tool[start:stop], index.pair[start:stop]
-        table = np.array([_KEY_OF_KIND.get(name, _OTHER) for name in index.kinds], np.uint16)
+        table = np.array([_KEY_OF_GROUP.get(group_of(name), _OTHER) for name in index.kinds], np.uint16)
         key = table[kind]
         called = np.flatnonzero(((kind == _REQUEST) | (kind == _RESPONSE)) & (tool >= 0))
         key[called] = np.minimum(tool[called], _MAX_KEY - _FIRST_TOOL) + _FIRST_TOOL
@@ -185,20 +180,20 @@ class Lanes:
     def _tool_row(self, key: int) -> Lane:
         tool = key - _FIRST_TOOL
         name = self._tools[tool]
-        part = Part("ToolRequest", tool, self._events[key], self._failed.get(key, NOTHING))
+        part = Part(Kind.TOOL_REQUEST, tool, self._events[key], self._failed.get(key, NOTHING))
         return Lane(f"tool:{name}", name, (part,), TOOLS)
 
 
 def _subagent_row(subagents: Subagents, number: int) -> Lane:
     path, spans = subagents.paths[number], subagents.spans(number)
-    part = Part("AgentInit", None, positions_in(spans))
+    part = Part(Kind.AGENT_INIT, None, positions_in(spans))
     return Lane(f"subagent:{'/'.join(path)}", path[-1], (part,), SUBAGENTS, depth=len(path), spans=spans)
 
 
 def _of_subagents(key: str, title: str, rows: list[Lane], folded: bool = False) -> Lane:
     spans = np.concatenate([row.spans for row in rows if row.spans is not None])
     spans = spans[np.argsort(spans[:, 0], kind="stable")]
-    part = Part("AgentInit", None, positions_in(spans))
+    part = Part(Kind.AGENT_INIT, None, positions_in(spans))
     return Lane(key, title, (part,), SUBAGENTS, folded, 1, spans)
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.log.kinds import is_failure
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimelineAxis
 from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
 
-ERROR_KINDS = ("Error", "CapabilityDenied")
 SMOOTHED = 5  # columns that each height is taken over
 
 
@@ -51,7 +51,7 @@ class Overview:
             known = places[: np.searchsorted(places, index.count)]
             return np.histogram(axis.coordinates(known + 1), mark_edges)[0]
 
-        is_error = np.array([name in ERROR_KINDS for name in index.kinds])
+        is_error = np.array([is_failure(name) for name in index.kinds])
         errors = counted(np.flatnonzero(is_error[index.kind]))
         return cls(
             edges,

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.divergence.comparison import GAP as NO_PLACE
 from replay_gui.core.divergence.comparison import Change
+from replay_gui.core.log.kinds import Kind
 from replay_gui.look.theme import FOCUS, LINKS, ROW, theme
 from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, SIDE_B, CompareRows
 from replay_gui.models.comparison.comparison_finder import ComparisonFinder
@@ -109,7 +110,7 @@ class SplitView(RowView):
             self.setColumnWidth(column, wide)
         a, b = self._session.a.index, self._session.b.index
         labels = [f"← {tool}" for tool in dict.fromkeys((*a.tools[:_MEASURED], *b.tools[:_MEASURED]))]
-        self._delegate.fit(max(a.count, b.count), [*labels, "StateTransition"], left)
+        self._delegate.fit(max(a.count, b.count), [*labels, Kind.STATE_TRANSITION], left)
 
     def side_at(self, x: float) -> int:
         """Which side a pixel is on; the gutter counts to the nearer."""

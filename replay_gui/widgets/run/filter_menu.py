@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.marks import mark_icon
 from replay_gui.models.run.event_filter import EventFilter, Tally
@@ -65,4 +66,4 @@ class FilterMenu(CheckMenu):
 
 
 def _tool_icon(index: RunIndex, name: str) -> QIcon:
-    return mark_icon("ToolRequest", index.tools.index(name))
+    return mark_icon(Kind.TOOL_REQUEST, index.tools.index(name))

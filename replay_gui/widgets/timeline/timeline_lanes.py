@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TIME
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.clock import span_words
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.marks import MARGIN, Mark, mark_of, mark_pixmap
@@ -69,7 +70,7 @@ class LanePainter:
             return
         size = self._mark_size(lane)
         for part, count in zip(lane.parts, shown, strict=True):
-            if sum(shown) <= room or (len(lane.parts) > 1 and part.kind == "Error" and count <= room):
+            if sum(shown) <= room or (len(lane.parts) > 1 and part.kind == Kind.ERROR and count <= room):
                 self._paint_marks(part, middle, size)  # errors stand out even where what they are among is dense
 
     def _pixels(self, positions: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -112,7 +113,7 @@ class LanePainter:
         waiting = (self._index.pair[starts - 1] == NO_PAIR) & ~failed
         tool, bad, wide = self._index.tool[starts - 1], theme().error, bars[:, 2] >= GAP  # an outline has an inside
         for which in np.unique(tool).tolist():
-            of_tool, colour = tool == which, kind_color("ToolRequest", which)
+            of_tool, colour = tool == which, kind_color(Kind.TOOL_REQUEST, which)
             self._bars(bars[of_tool & ~failed & ~waiting], colour, None)
             self._bars(bars[of_tool & waiting], None, colour)
             self._bars(bars[of_tool & failed & wide], _faint(colour), bad)
@@ -172,7 +173,7 @@ class LanePainter:
             right = np.minimum(right[last], self._layout.width)
             height = np.full(len(first), BAR - UNIT)
             bars = np.column_stack((left, np.full(len(first), middle - height[0] / 2), right - left, height))
-            self._bars(bars, kind_color("AgentInit"), None)
+            self._bars(bars, kind_color(Kind.AGENT_INIT), None)
 
     # ---- phases ---------------------------------------------------------------------------------------
     def _paint_phases(self, middle: float) -> None:

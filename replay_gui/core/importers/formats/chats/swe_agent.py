@@ -13,6 +13,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import seconds
+from replay_gui.core.log.kinds import Kind
 
 DEMONSTRATIONS = "messages of demonstrations, left out"
 
@@ -137,7 +138,7 @@ def _step(run: RunBuilder, step: dict[str, Any], before: dict[str, Any], number:
         run.rejected(call.patch, str(output), "apply") if refused else run.applied(call.patch)
     state = _state(step.get("state"))
     if state and state != before:
-        run.add("StateTransition", {"transition_type": "environment", "data": state}, parent=seq)
+        run.add(Kind.STATE_TRANSITION, {"transition_type": "environment", "data": state}, parent=seq)
     return state or before
 
 

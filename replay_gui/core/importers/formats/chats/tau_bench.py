@@ -11,6 +11,7 @@ from replay_gui.core.importers.formats.chats.messages import MessageEvents, deco
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.log.kinds import Kind
 
 _TELLING = {"task_id", "traj", "reward"}
 _WRITING = ("book_", "cancel_", "update_", "modify_", "exchange_", "return_")
@@ -79,4 +80,4 @@ def _answer(messages: MessageEvents, message: dict[str, Any]) -> None:
     if error is not None:
         messages.failed(seq, call, error)
     elif call.tool_name.startswith(_WRITING):
-        run.add("StateTransition", {"transition_type": call.tool_name}, parent=seq)
+        run.add(Kind.STATE_TRANSITION, {"transition_type": call.tool_name}, parent=seq)

@@ -21,6 +21,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.json_lines import Line, lines
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time, milliseconds
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.source import Source
 
 OTHER_BRANCHES = "branches that were rewound and left out"
@@ -212,7 +213,7 @@ class ClaudeCodeEvents:
         payload: dict[str, Any] = {"data": rest} if rest else {}
         if isinstance(backups, dict):  # names of the backups and their times are in meta
             payload["files"] = {path: _version(backup) for path, backup in backups.items()}
-        return self._run.add("Snapshot", {"snapshot_type": snapshot_type, **payload})
+        return self._run.add(Kind.SNAPSHOT, {"snapshot_type": snapshot_type, **payload})
 
     # ---- messages -------------------------------------------------------------------------------
     def _user(self, fields: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from replay_gui.core.importers.run_builder import Call, RunBuilder
+from replay_gui.core.log.kinds import Kind
 
 _PATCH_TOOLS = {
     "Edit": ("edit", "file_path"),
@@ -30,7 +31,7 @@ def take_effect(run: RunBuilder, call: Call, output: Any, details: dict[str, Any
     given = call.input if isinstance(call.input, dict) else {}
     if call.tool_name == "TodoWrite" and isinstance(todos := details.get("newTodos", given.get("todos")), list):
         ops = [{"op": "add", "path": "/todos", "value": todos}]
-        run.add("StateTransition", {"transition_type": "todos", "ops": ops}, parent=response)
+        run.add(Kind.STATE_TRANSITION, {"transition_type": "todos", "ops": ops}, parent=response)
     path = given.get("file_path")
     if not isinstance(path, str) or not _is_memory(path):
         return
@@ -38,12 +39,12 @@ def take_effect(run: RunBuilder, call: Call, output: Any, details: dict[str, Any
     if call.tool_name == "Read":
         file = details.get("file")
         value = file.get("content", output) if isinstance(file, dict) else output
-        run.add("MemoryRead", {"key": key, "value": value}, parent=response)
+        run.add(Kind.MEMORY_READ, {"key": key, "value": value}, parent=response)
     elif call.tool_name == "Write":
-        run.add("MemoryWrite", {"key": key, "operation": "set", "value": given.get("content")}, parent=response)
+        run.add(Kind.MEMORY_WRITE, {"key": key, "operation": "set", "value": given.get("content")}, parent=response)
     elif call.tool_name == "Edit":
         value = _edited(details, given)
-        run.add("MemoryWrite", {"key": key, "operation": "edit", "value": value}, parent=response)
+        run.add(Kind.MEMORY_WRITE, {"key": key, "operation": "edit", "value": value}, parent=response)
 
 
 def below(root: str, path: str) -> str:

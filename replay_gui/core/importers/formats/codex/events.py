@@ -10,6 +10,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import Call, RunBuilder
 from replay_gui.core.importers.times import iso_time, milliseconds, seconds
+from replay_gui.core.log.kinds import Kind
 
 UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
 REPEATED_MESSAGES = "messages that stand in the file a second time as an event, left out"
@@ -89,7 +90,7 @@ class CodexEvents:
             case "turn_context":
                 self._turn(payload)
             case "compacted":
-                self.run.add("Snapshot", {"snapshot_type": "compaction", "data": payload})
+                self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": payload})
             case _:
                 self._unknown(kind, payload)
 
@@ -98,7 +99,9 @@ class CodexEvents:
         if setting != self._context:
             self._context = setting
             rest = {key: payload[key] for key in ("turn_id", "current_date") if key in payload}
-            self.run.add("StateTransition", {"transition_type": "turn_context", "data": setting}, fields=rest or None)
+            self.run.add(
+                Kind.STATE_TRANSITION, {"transition_type": "turn_context", "data": setting}, fields=rest or None
+            )
 
     def _unknown(self, kind: str, payload: Any) -> None:
         self._notes.count(UNKNOWN_ITEMS, example=kind)
@@ -146,7 +149,7 @@ class CodexEvents:
         rest = {key: value for key, value in item.items() if key not in taken and value is not None}
         call = self.run.request(call_id, str(name), given, tool_call_id=call_id, call=rest or None)
         if name == "update_plan":
-            self.run.add("StateTransition", {"transition_type": "plan", "data": given}, parent=call.seq)
+            self.run.add(Kind.STATE_TRANSITION, {"transition_type": "plan", "data": given}, parent=call.seq)
         if (
             isinstance(call_id, str)
             and isinstance(given, dict)

@@ -9,6 +9,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time, seconds
+from replay_gui.core.log.kinds import Kind
 
 LOST_ATTACHMENTS = "texts that stood in an attachment which the file lacks"
 MODEL_INPUTS = "inputs of model calls, left out: the state has their messages"
@@ -115,7 +116,7 @@ class InspectEvents:
                 self._started(rest)
             case "span_begin" if event.get("type") == "solver":
                 payload = {"transition_type": "solver", "phase": str(event.get("name"))}
-                self._run.add("StateTransition", payload)
+                self._run.add(Kind.STATE_TRANSITION, payload)
             case "span_begin" | "span_end":
                 name = "begin" if kind == "span_begin" else "end"
                 self._run.custom(
@@ -127,7 +128,7 @@ class InspectEvents:
                 self._tool(event, rest)
             case "state":
                 ops = self._ops("/sample", rest.get("changes"))
-                self._run.add("StateTransition", {"transition_type": "state", **ops})
+                self._run.add(Kind.STATE_TRANSITION, {"transition_type": "state", **ops})
             case "store":
                 self._stored(rest)
             case "score":
@@ -152,7 +153,7 @@ class InspectEvents:
         ops = [{"op": "add", "path": "/sample", "value": state}] if isinstance(state, dict) else []
         ops.append({"op": "add", "path": "/store", "value": {}})
         payload = {"obs_type": "sample", "source": "dataset", "data": sample if given is None else given, "ops": ops}
-        self._run.add("Observation", payload, sample=sample)
+        self._run.add(Kind.OBSERVATION, payload, sample=sample)
 
     def _model(self, rest: dict[str, Any]) -> None:
         output, config = rest.get("output"), rest.get("config")
@@ -211,7 +212,7 @@ class InspectEvents:
             gone = change.get("op") == "remove"
             value = {} if gone else {"value": change.get("value")}
             payload = {"key": change["path"][1:] or "/", "operation": "delete" if gone else "set", **value}
-            self._run.add("MemoryWrite", {**payload, **self._ops("/store", [change])})
+            self._run.add(Kind.MEMORY_WRITE, {**payload, **self._ops("/store", [change])})
 
     def _ops(self, root: str, changes: Any) -> dict[str, Any]:
         """The operations on the part of the state that the changes are about."""

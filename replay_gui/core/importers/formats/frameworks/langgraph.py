@@ -22,6 +22,7 @@ from replay_gui.core.importers.json_lines import NotJson, value_of
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time
+from replay_gui.core.log.kinds import Kind
 
 UNREAD_VALUES = "values in an encoding that is not read, kept as bytes"
 DAMAGED = "threads whose rest cannot be read, since the database is damaged"
@@ -116,7 +117,7 @@ class _Thread:
         payload = {key: metadata[key] for key in ("source", "step") if key in metadata}
         rest = {key: value for key, value in found.items() if key not in ("channel_values", "ts")}
         self._seq[checkpoint] = self._run.add(
-            "Snapshot",
+            Kind.SNAPSHOT,
             {"snapshot_type": "checkpoint", "namespace": str(namespace), **payload, "ops": ops},
             time=time,
             parent=self._seq.get(parent),
@@ -132,7 +133,7 @@ class _Thread:
         for task, index, channel, kind, value in self._database.execute(ask, (self._thread, namespace, checkpoint)):
             payload = {"transition_type": f"write {channel}", "value": self._value(kind, value)}
             where = {"parent": self._seq[checkpoint], "subagent": _subgraphs(namespace)}
-            self._run.add("StateTransition", payload, task_id=str(task), index=index, **where)
+            self._run.add(Kind.STATE_TRANSITION, payload, task_id=str(task), index=index, **where)
 
     def _value(self, kind: Any, raw: Any) -> Any:
         """A stored value: msgpack or JSON, as `kind` says."""

@@ -16,6 +16,7 @@ from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 from replay_gui.core.importers.own_hashes import OwnHashes
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import milliseconds
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.source import Source
 
 WRONG_HASHES = "events whose payload is not what its hash says"
@@ -26,20 +27,20 @@ _TELLING = {"id", "kind", "payload", "payload_hash"}
 _encode = msgspec.json.Encoder().encode
 # serde_json writes the members of a struct in the order of their declaration, and sorts those of maps alone.
 _ORDER: dict[str, tuple[str, ...]] = {
-    "AgentInit": ("agent_type", "agent_version", "config"),
-    "StateTransition": ("from_hash", "to_hash", "transition_type"),
-    "ToolRequest": ("tool_name", "tool_version", "request_hash", "capabilities", "input"),
-    "ToolResponse": ("tool_name", "request_hash", "response_hash", "output", "success", "error", "duration_ms"),
-    "CapabilityDenied": ("capability", "tool_name", "reason"),
-    "Observation": ("obs_type", "data", "source"),
-    "Decision": ("decision_type", "data", "reasoning"),
-    "MemoryWrite": ("operation", "key", "value_hash", "causal_event"),
-    "MemoryRead": ("operation", "key", "value_hash", "causal_event"),
-    "PatchProposal": ("patch_type", "target", "patch_hash", "reasoning"),
-    "PatchApplied": ("patch_type", "target", "patch_hash", "reasoning"),
-    "PatchRejected": ("patch_hash", "reason", "stage"),
-    "Error": ("error_type", "message", "component", "recoverable"),
-    "Snapshot": ("snapshot_id", "at_sequence", "state_hash", "events_before"),
+    Kind.AGENT_INIT: ("agent_type", "agent_version", "config"),
+    Kind.STATE_TRANSITION: ("from_hash", "to_hash", "transition_type"),
+    Kind.TOOL_REQUEST: ("tool_name", "tool_version", "request_hash", "capabilities", "input"),
+    Kind.TOOL_RESPONSE: ("tool_name", "request_hash", "response_hash", "output", "success", "error", "duration_ms"),
+    Kind.CAPABILITY_DENIED: ("capability", "tool_name", "reason"),
+    Kind.OBSERVATION: ("obs_type", "data", "source"),
+    Kind.DECISION: ("decision_type", "data", "reasoning"),
+    Kind.MEMORY_WRITE: ("operation", "key", "value_hash", "causal_event"),
+    Kind.MEMORY_READ: ("operation", "key", "value_hash", "causal_event"),
+    Kind.PATCH_PROPOSAL: ("patch_type", "target", "patch_hash", "reasoning"),
+    Kind.PATCH_APPLIED: ("patch_type", "target", "patch_hash", "reasoning"),
+    Kind.PATCH_REJECTED: ("patch_hash", "reason", "stage"),
+    Kind.ERROR: ("error_type", "message", "component", "recoverable"),
+    Kind.SNAPSHOT: ("snapshot_id", "at_sequence", "state_hash", "events_before"),
 }
 _CAUSAL = ("run_id", "sequence")
 
@@ -156,31 +157,31 @@ class OmenEvents:
 
     def _known(self, kind: str, facts: dict[str, Any]) -> None:
         match kind:
-            case "AgentInit":
+            case Kind.AGENT_INIT:
                 config = facts.get("config")
                 self._run.agent_init(
                     str(facts.get("agent_type")),
                     str(facts.get("agent_version")),
                     config if isinstance(config, dict) else {},
                 )
-            case "ToolRequest":
+            case Kind.TOOL_REQUEST:
                 self._request(facts)
-            case "ToolResponse":
+            case Kind.TOOL_RESPONSE:
                 self._response(facts)
-            case "MemoryWrite" | "MemoryRead":
+            case Kind.MEMORY_WRITE | Kind.MEMORY_READ:
                 value = facts.get("value_hash")
                 key = str(facts.pop("key", None))
                 given = {"value": value} if value is not None else {}
                 operation = str(facts.get("operation"))
                 payload = {
                     "key": key,
-                    "operation": "delete" if not given and kind == "MemoryWrite" else operation,
+                    "operation": "delete" if not given and kind == Kind.MEMORY_WRITE else operation,
                     **given,
                 }
                 self._run.add(kind, payload, causal=facts.get("causal_event"))
-            case "Snapshot":
+            case Kind.SNAPSHOT:
                 self._run.add(kind, {"snapshot_type": "state"}, snapshot=facts)
-            case "PatchProposal":
+            case Kind.PATCH_PROPOSAL:
                 self._run.add(kind, {**facts, "patch": None})
             case _:
                 self._run.add(kind, facts)

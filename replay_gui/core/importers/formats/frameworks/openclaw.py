@@ -12,6 +12,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import Line, NotJson, lines, value_of
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import milliseconds
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.source import Source
 
 UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
@@ -86,7 +87,7 @@ def _line(run: RunBuilder, notes: ImportNotes, fields: dict[str, Any], calls: di
             run.decision("message", content, fields=rest or None)
         case "agent.start" | "agent.end":
             phase = "start" if kind == "agent.start" else "end"
-            run.add("StateTransition", {"transition_type": f"agent {phase}", "data": rest}, duration=duration)
+            run.add(Kind.STATE_TRANSITION, {"transition_type": f"agent {phase}", "data": rest}, duration=duration)
         case "tool.start" if isinstance(rest.get("toolName"), str):
             tool, given = rest.pop("toolName"), rest.pop("params", None)
             call_id = f"line {run.context['line']}"

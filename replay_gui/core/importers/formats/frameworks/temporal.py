@@ -15,6 +15,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import value_of
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time
+from replay_gui.core.log.kinds import Kind
 
 PROTOBUF = "a Temporal history in protobuf form, which is not read; export it as JSON (temporal workflow show -o json)"
 UNREAD_PAYLOADS = "payloads in an encoding that is not JSON, kept as they are"
@@ -118,12 +119,12 @@ class TemporalEvents:
             case "WORKFLOW_TASK_FAILED" | "WORKFLOW_EXECUTION_FAILED" | "WORKFLOW_EXECUTION_TIMED_OUT":
                 self._run.error(kind.lower(), _message(facts) or kind, "workflow", details=facts, parent=parent)
             case "WORKFLOW_EXECUTION_COMPLETED":
-                self._run.add("StateTransition", {"transition_type": "completed", "data": facts})
+                self._run.add(Kind.STATE_TRANSITION, {"transition_type": "completed", "data": facts})
             case "WORKFLOW_EXECUTION_CONTINUED_AS_NEW":
-                self._run.add("Snapshot", {"snapshot_type": "continued-as-new", "data": facts})
+                self._run.add(Kind.SNAPSHOT, {"snapshot_type": "continued-as-new", "data": facts})
             case "MARKER_RECORDED":
                 key = str(facts.get("markerName"))
-                self._run.add("MemoryWrite", {"key": f"marker/{key[:1000]}", "operation": "set", "value": facts})
+                self._run.add(Kind.MEMORY_WRITE, {"key": f"marker/{key[:1000]}", "operation": "set", "value": facts})
             case _:
                 name = kind.lower().replace("_", "-")
                 self._run.custom(

@@ -11,6 +11,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.log.kinds import Kind
 
 FOLDED = "spans of plumbing (HTTP requests, queues), folded away"
 REPEATED_CALLS = "spans around a model call that describe it a second time, folded away"
@@ -178,7 +179,7 @@ class SpanEvents:
     def _other(self, span: Span) -> None:
         meta = {**span.meta, "time": span.start, "duration": _length(span)}
         if span.role == "retriever":
-            self._run.add("MemoryRead", {"key": span.name, "query": span.input, "value": span.output}, **meta)
+            self._run.add(Kind.MEMORY_READ, {"key": span.name, "query": span.input, "value": span.output}, **meta)
         elif span.role == "guardrail" and span.error is not None:
             self._run.denied(span.name, span.name, span.error, **meta)
         else:
