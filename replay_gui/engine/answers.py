@@ -90,7 +90,7 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class PositionState:
     """Everything shown at one position.
 
     Attributes:
@@ -232,7 +232,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Alert:
     """Something the user must know, shown as a banner.
 
     severity: "info", "warning" or "error". action: "" or the name of the action offered ("reload", "retry").

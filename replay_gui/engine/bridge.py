@@ -7,8 +7,8 @@ from collections.abc import Hashable
 from PySide6.QtCore import QObject, Signal
 
 from replay_gui.engine.engine import Engine
-from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.requests import Answer, Request
+from replay_gui.engine.worker_pool import WorkerPool
 
 
 class EngineBridge(QObject):
@@ -25,9 +25,9 @@ class EngineBridge(QObject):
         self._engine = Engine(self._deliver, WorkerPool() if pool is None else pool)
         self._engine.start()
 
-    def ask(self, key: Hashable, request: Request) -> int:
+    def send_request(self, key: Hashable, request: Request) -> int:
         """Queues a request in the place of the waiting one of its key; its ticket."""
-        return self._engine.ask(key, request)
+        return self._engine.send_request(key, request)
 
     def close(self) -> None:
         """Ends the engine thread and the workers. Call it before the object goes."""

@@ -13,32 +13,32 @@ from functools import partial
 from typing import TypeAlias
 
 from replay_gui.core.errors import ReplayError
-from replay_gui.engine.answers import Trouble
+from replay_gui.engine.answers import Alert
 from replay_gui.engine.cache_clearing import clear_caches
-from replay_gui.engine.comparing import Comparing
+from replay_gui.engine.comparison_controller import ComparisonController
 from replay_gui.engine.frames import Message
-from replay_gui.engine.mailbox import Letter, Mailbox
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
-from replay_gui.engine.processes import WorkerPool
-from replay_gui.engine.reporting import REPORT, Reporting
+from replay_gui.engine.report_controller import REPORT, ReportController
+from replay_gui.engine.request_queue import QueuedRequest, RequestQueue
 from replay_gui.engine.requests import (
     Answer,
     ClearCache,
     Close,
-    Heard,
     ListFormats,
     MakeReport,
     Open,
     Question,
     Request,
-    Seat,
+    Side,
     StopReport,
     Survey,
     TakeSample,
+    WorkerMessage,
 )
-from replay_gui.engine.run_keeper import RunKeeper
-from replay_gui.engine.surveying import PURPOSES, Surveying
+from replay_gui.engine.run_controller import RunController
+from replay_gui.engine.survey_controller import PURPOSES, SurveyController
+from replay_gui.engine.worker_pool import WorkerPool
 
 Deliver: TypeAlias = Callable[[Answer], None]
 
@@ -52,16 +52,16 @@ class Engine:
     def __init__(self, deliver: Deliver, pool: WorkerPool) -> None:
         self._deliver = deliver
         self._pool = pool
-        self._mailbox: Mailbox[Request] = Mailbox()
+        self._mailbox: RequestQueue[Request] = RequestQueue()
         self._thread = threading.Thread(target=self._live, name="core-engine", daemon=True)
         cache = user_cache()
         self._searchers = WorkerPool(1)  # a search does not wait for the long work
         self._surveyors = WorkerPool(1)  # nor does a run for the survey of a folder
         self._importers = pool.beside(2)  # nor an import, one in each seat, for the verification of what is open
-        on_surveyor = partial(self._on_worker, Seat.A, 0)
-        self._surveying = Surveying(self._surveyors, partial(self._answer, Seat.A, 0), on_surveyor)
+        on_surveyor = partial(self._on_worker, Side.A, 0)
+        self._surveying = SurveyController(self._surveyors, partial(self._answer, Side.A, 0), on_surveyor)
         self._keepers = {
-            seat: RunKeeper(
+            seat: RunController(
                 pool,
                 cache,
                 partial(self._answer, seat),
@@ -69,11 +69,13 @@ class Engine:
                 self._searchers,
                 self._importers,
             )
-            for seat in Seat
+            for seat in Side
         }
-        self._reporting = Reporting(pool, self._runs, partial(self._answer, Seat.A), partial(self._on_worker, Seat.A))
+        self._reporting = ReportController(
+            pool, self._runs, partial(self._answer, Side.A), partial(self._on_worker, Side.A)
+        )
         self._comparers = WorkerPool(1)  # keeps what it has read of the runs
-        self._comparing = Comparing(
+        self._comparing = ComparisonController(
             self._comparers, self._runs, partial(self._answer, None), partial(self._on_worker, None)
         )
 
@@ -81,9 +83,9 @@ class Engine:
         self._pool.warm()
         self._thread.start()
 
-    def ask(self, key: Hashable, request: Request) -> int:
+    def send_request(self, key: Hashable, request: Request) -> int:
         """Queues a request in the place of the waiting one of its key and seat; its ticket."""
-        return self._mailbox.put((request.seat, key), request)
+        return self._mailbox.put_request((request.side, key), request)
 
     def close(self) -> None:
         """Ends the thread, after what it is doing right now, and every worker. Nothing is delivered afterwards."""
@@ -95,19 +97,19 @@ class Engine:
         self._surveyors.close()
         self._importers.close()
 
-    def _on_worker(self, seat: Seat | None, run: int, purpose: str, message: Message) -> None:
+    def _on_worker(self, seat: Side | None, run: int, purpose: str, message: Message) -> None:
         """On a thread of the pool. Progress replaces progress that was not looked at; all else is kept."""
         key = (seat, "progress", purpose) if message["type"] == "progress" else None
-        self._mailbox.put(key, Request(run, Heard(purpose, message), seat))
+        self._mailbox.put_request(key, Request(run, WorkerMessage(purpose, message), seat))
 
     # ---- the thread ------------------------------------------------------------------------------
     def _live(self) -> None:
-        while (letter := self._mailbox.take()) is not None:
+        while (letter := self._mailbox.take_request()) is not None:
             request = letter.request
             try:
                 self._handle(letter)
             except ReplayError as why:
-                self._answer(request.seat, request.run, Trouble("error", str(why)), letter.ticket)
+                self._answer(request.side, request.run, Alert("error", str(why)), letter.ticket)
             except Exception:  # noqa: BLE001  the thread outlives its own faults; the crash hook shows them
                 threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
         self._comparing.close()
@@ -116,48 +118,48 @@ class Engine:
         for keeper in self._keepers.values():
             keeper.close()
 
-    def _handle(self, letter: Letter[Request]) -> None:
+    def _handle(self, letter: QueuedRequest[Request]) -> None:
         run, question = letter.request.run, letter.request.question
-        if letter.request.seat is None:
+        if letter.request.side is None:
             self._handle_comparison(run, question, letter.ticket)
             return
-        keeper = self._keepers[letter.request.seat]
+        keeper = self._keepers[letter.request.side]
         match question:
             case Open(path, format):
                 keeper.start_opening(run, path, letter.ticket, format)
             case Close():
                 keeper.close()
-            case Heard(purpose, message) if purpose == REPORT:
-                self._reporting.hear(run, message)
-            case Heard(purpose, message) if purpose in PURPOSES:
-                self._surveying.hear(purpose, message)
+            case WorkerMessage(purpose, message) if purpose == REPORT:
+                self._reporting.on_worker_message(run, message)
+            case WorkerMessage(purpose, message) if purpose in PURPOSES:
+                self._surveying.on_worker_message(purpose, message)
             case Survey() | TakeSample() | ListFormats():
                 self._surveying.start(question)
-            case Heard(purpose, message):
-                keeper.hear(run, purpose, message)
+            case WorkerMessage(purpose, message):
+                keeper.on_worker_message(run, purpose, message)
             case MakeReport():
                 self._reporting.start(run, question)
             case StopReport():
                 self._reporting.stop()
             case ClearCache():
-                self._answer(letter.request.seat, run, self._clear_caches(), letter.ticket)
+                self._answer(letter.request.side, run, self._clear_caches(), letter.ticket)
             case _:
                 keeper.reply(run, question, letter.ticket)
         self._comparing.advance()
 
     def _handle_comparison(self, number: int, question: Question, ticket: int) -> None:
-        if isinstance(question, Heard):
-            self._comparing.hear(number, question.purpose, question.message)
+        if isinstance(question, WorkerMessage):
+            self._comparing.on_worker_message(number, question.purpose, question.message)
         else:
             self._comparing.reply(number, question, ticket)
 
-    def _clear_caches(self) -> Trouble:
+    def _clear_caches(self) -> Alert:
         in_use = [path for run in self._runs() if run is not None for path in (run.folder, run.log.source.path)]
         freed = clear_caches((user_cache().root, conversion_cache(), survey_cache()), in_use)
-        return Trouble("info", f"The cache was cleared: {freed / 1e6:,.1f} MB are free again.")
+        return Alert("info", f"The cache was cleared: {freed / 1e6:,.1f} MB are free again.")
 
     def _runs(self) -> tuple[OpenRun | None, OpenRun | None]:
-        return self._keepers[Seat.A].open, self._keepers[Seat.B].open
+        return self._keepers[Side.A].open, self._keepers[Side.B].open
 
-    def _answer(self, seat: Seat | None, run: int, value: object, ticket: int = 0) -> None:
+    def _answer(self, seat: Side | None, run: int, value: object, ticket: int = 0) -> None:
         self._deliver(Answer(run, ticket, value, seat))

@@ -18,8 +18,8 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.frames import Message
-from replay_gui.engine.processes import WorkerPool
-from replay_gui.engine.verifying import WORKERS, Verifying
+from replay_gui.engine.verification_controller import WORKERS, VerificationController
+from replay_gui.engine.worker_pool import WorkerPool
 
 INDEX = "index"
 
@@ -36,7 +36,7 @@ def verify_with_workers(log: EventLog, on_progress: OnProgress) -> VerificationR
         pool.submit(job, args, partial(_put, heard, purpose))
 
     try:
-        verifying = Verifying(log, submit)
+        verifying = VerificationController(log, submit)
         if not _records_state_hashes(log):
             verifying.start_with_replay()
             return _driven(log, verifying, heard, on_progress, "")
@@ -53,7 +53,11 @@ def verify_with_workers(log: EventLog, on_progress: OnProgress) -> VerificationR
 
 
 def _driven(
-    log: EventLog, verifying: Verifying, heard: SimpleQueue[tuple[str, Message]], on_progress: OnProgress, folder: str
+    log: EventLog,
+    verifying: VerificationController,
+    heard: SimpleQueue[tuple[str, Message]],
+    on_progress: OnProgress,
+    folder: str,
 ) -> VerificationReport:
     while True:
         purpose, message = heard.get()
@@ -61,7 +65,7 @@ def _driven(
         if message["type"] == "failed":
             raise ReplayError(f"{log.source.path}: not verified: {message['text']}")
         if purpose != INDEX or message["type"] == "progress":
-            report = verifying.hear(purpose, message)
+            report = verifying.on_worker_message(purpose, message)
         elif message["type"] == "done":
             built = msgspec.convert(message["value"], Built)
             offsets = read_column(Path(folder), "offset")

@@ -174,7 +174,7 @@ class OpenRun:
             changes=effect.changes,
             trusted=self.broken_from is None or position <= self.broken_from,
             not_applied=effect.not_applied,
-            pair=self._pair(event.position),
+            pair=self._pair(event.index),
             more_led_to=max(0, len(led_to) - LINKS),
         )
 
@@ -183,19 +183,19 @@ class OpenRun:
         return self._replayer.at(position).root
 
     def _related(self, event: Event) -> Iterator[Related]:
-        place = event.position
+        place = event.index
         cause = self._with_seq(event.parent, place)
         if cause is not None:
             yield _link("caused by", cause)
         pair = int(self.index.pair[place])
-        if pair != NO_PAIR and (cause is None or pair != cause.position):
+        if pair != NO_PAIR and (cause is None or pair != cause.index):
             yield _link("asked in" if pair < place else "answered in", self._log[pair])
 
     def _led_to(self, event: Event) -> list[Event]:
         """The events not far behind whose parent this one is, but for the answer to it."""
         if event.seq is None:
             return []
-        place, pair = event.position, int(self.index.pair[event.position])
+        place, pair = event.index, int(self.index.pair[event.index])
         near = range(place + 1, min(place + 1 + LOOK_AHEAD, self.index.count))
         later = (self._log[at] for at in near if at != pair and not self._is_big(at))
         return [other for other in later if other.parent == event.seq]
@@ -248,4 +248,4 @@ class OpenRun:
 
 
 def _link(label: str, event: Event) -> Related:
-    return Related(label, event.position + 1, f"{event.tool or event.kind}  {summarise(event)}")
+    return Related(label, event.index + 1, f"{event.tool or event.kind}  {summarise(event)}")

@@ -11,7 +11,7 @@ from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.frames import Message
 
 
-class Seat(StrEnum):
+class Side(StrEnum):
     """Where a run sits in the engine: one run is open in each seat. A comparison is of A and B."""
 
     A = "A"
@@ -155,7 +155,7 @@ class ClearCache:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class WorkerMessage:
     """What a worker says of the job with this purpose (the engine asks itself)."""
 
     purpose: str
@@ -180,7 +180,7 @@ Question: TypeAlias = (
     | ListFormats
     | GetTotals
     | ClearCache
-    | Heard
+    | WorkerMessage
 )
 
 
@@ -193,7 +193,7 @@ class Request:
 
     run: int
     question: Question
-    seat: Seat | None = Seat.A
+    side: Side | None = Side.A
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,4 +211,4 @@ class Answer:
     run: int
     ticket: int
     value: object
-    seat: Seat | None = Seat.A
+    side: Side | None = Side.A

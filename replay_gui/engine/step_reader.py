@@ -108,7 +108,7 @@ class StepReader:
         """What both answers answer, if their requests read alike."""
         if a is None or b is None or a.kind != _ANSWER or b.kind != _ANSWER:
             return ""
-        asked = [int(run.index.pair[event.position]) for run, event in ((self._a, a), (self._b, b))]
+        asked = [int(run.index.pair[event.index]) for run, event in ((self._a, a), (self._b, b))]
         if NO_PAIR in asked:
             return ""
         texts = [run.rows(place, place + 1).rows[0].text for run, place in zip((self._a, self._b), asked, strict=True)]

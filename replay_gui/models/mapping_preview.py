@@ -49,7 +49,7 @@ class MappingPreview(QAbstractTableModel):
         self._number = next(_numbers)
         if bridge is not None:
             bridge.answered.connect(self._on_answered)
-            bridge.ask("sample", Request(0, TakeSample(self._number, path)))
+            bridge.send_request("sample", Request(0, TakeSample(self._number, path)))
 
     @property
     def guessed(self) -> Mapping:

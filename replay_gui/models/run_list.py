@@ -15,6 +15,7 @@ from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Answer, Request, Survey
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.meta_words import cost_words
+from replay_gui.models.tooltip import plain_tooltip
 
 NAME, FORMAT, EVENTS, CALLS, ERRORS, DURATION, TOKENS, COST = range(8)
 HEADS = ("Run", "Format", "Events", "Calls", "Errors", "Duration", "Tokens", "Cost")
@@ -70,7 +71,7 @@ class RunList(QAbstractTableModel):
     def _ask(self, path: str) -> None:
         self._number = next(_numbers)
         if self._bridge is not None:
-            self._bridge.ask("survey", Request(0, Survey(self._number, path)))
+            self._bridge.send_request("survey", Request(0, Survey(self._number, path)))
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
@@ -106,7 +107,9 @@ class RunList(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return _words(run, column)
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole:
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tooltip(one_line(run.problem, 400)) if run.problem else None
+            case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return one_line(run.problem, 400) if run.problem else None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _aligned(column)

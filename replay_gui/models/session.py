@@ -13,14 +13,14 @@ from replay_gui.engine.answers import (
     FactsChanged,
     Found,
     IndexGrew,
-    Moment,
+    PositionState,
     Progress,
     Reported,
     Rows,
     RunFacts,
     RunOpened,
     Totals,
-    Trouble,
+    Alert,
 )
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import (
@@ -35,7 +35,7 @@ from replay_gui.engine.requests import (
     Open,
     Question,
     Request,
-    Seat,
+    Side,
     Seek,
     StopReport,
     StopWork,
@@ -92,7 +92,7 @@ class Session(QObject):
     facts_changed = Signal()
     index_changed = Signal()
     position_changed = Signal(object)
-    moment_changed = Signal()
+    position_state_changed = Signal()
     report_changed = Signal()
     view_changed = Signal()
     axis_changed = Signal()
@@ -102,18 +102,18 @@ class Session(QObject):
     found = Signal(object)
     totals_changed = Signal()
     reported = Signal(object)
-    troubled = Signal(object)
-    trouble_cleared = Signal()
+    alert_raised = Signal(object)
+    alerts_cleared = Signal()
 
-    def __init__(self, parent: QObject | None = None, bridge: EngineBridge | None = None, seat: Seat = Seat.A) -> None:
+    def __init__(self, parent: QObject | None = None, bridge: EngineBridge | None = None, side: Side = Side.A) -> None:
         """Without a bridge nothing is asked or opened. The session in seat A owns the bridge."""
         super().__init__(parent)
-        self.seat = seat
+        self.side = side
         self.bridge = bridge
         self.facts: RunFacts | None = None
         self.index = RunIndex()
         self.position = 0
-        self.moment: Moment | None = None
+        self.position_state: PositionState | None = None
         self.report: VerificationReport | None = None
         self.view: tuple[float, float] = (0.0, 1.0)
         self.axis = "number"
@@ -133,7 +133,7 @@ class Session(QObject):
         self._pacer = Pacer(PACE, self)
         self._pacer.due.connect(self.catch_up)
         if bridge is not None:
-            if seat is Seat.A:
+            if side is Side.A:
                 bridge.setParent(self)
             bridge.answered.connect(self._on_answered)
 
@@ -141,7 +141,7 @@ class Session(QObject):
         """Ends the engine, if it is the session's; the session is of no use afterwards."""
         self._watch.watch("")
         self._pacer.stop()
-        if self.bridge is not None and self.seat is Seat.A:
+        if self.bridge is not None and self.side is Side.A:
             self.bridge.close()
 
     @property
@@ -314,20 +314,20 @@ class Session(QObject):
 
     def _ask(self, key: str, question: Question, run: int | None = None) -> None:
         if self.bridge is not None:
-            self.bridge.ask(key, Request(self._run if run is None else run, question, self.seat))
+            self.bridge.send_request(key, Request(self._run if run is None else run, question, self.side))
 
     # ---- what the engine says -----------------------------------------------------------------------
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
-        if answer.seat is not self.seat:
+        if answer.side is not self.side:
             return
         match answer.value:
             case RunOpened(facts, index):
                 if answer.run > self._run:
                     self._show_run(answer.run, facts, index)
-            case Trouble() as trouble:
+            case Alert() as trouble:
                 if answer.run >= self._run:  # of the run shown, or of one that could not be opened
-                    self.troubled.emit(trouble)
+                    self.alert_raised.emit(trouble)
             case Progress() as progress if answer.run >= self._run:
                 self._set_working(progress)
             case WorkEnded() if answer.run >= self._run:
@@ -339,10 +339,10 @@ class Session(QObject):
                 self.facts_changed.emit()
             case IndexGrew(index):
                 self._grow(index)
-            case Moment() as moment:
-                self.moment = moment
+            case PositionState() as moment:
+                self.position_state = moment
                 self._pacer.answered()
-                self.moment_changed.emit()
+                self.position_state_changed.emit()
             case Rows() as rows:
                 self.rows_ready.emit(rows)
             case Found() as found:
@@ -359,7 +359,7 @@ class Session(QObject):
     def _show_run(self, number: int, facts: RunFacts | None, index: RunIndex) -> None:
         self._run = number
         self.facts, self.index = facts, index
-        self.position, self.moment, self.report, self.totals = 0, None, None, None
+        self.position, self.position_state, self.report, self.totals = 0, None, None, None
         self._wanted, self.format = self._coming if facts is not None else (None, None)
         self.marks = TimelineMarks()
         self._whole = True
@@ -367,7 +367,7 @@ class Session(QObject):
         self.view = (0.0, float(max(index.count, 8)))
         self._watch.watch("" if facts is None else facts.path)
         self._set_working(None)
-        self.trouble_cleared.emit()
+        self.alerts_cleared.emit()
         self.run_changed.emit()
         self.position_changed.emit(0)
         if facts is not None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QMessageLogContext, QObject, Qt, QTimer, QtMsgType, S
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from replay_gui.engine.answers import Trouble
+from replay_gui.engine.answers import Alert
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
@@ -67,7 +67,7 @@ class Screenshot(QObject):
         for signal in (
             session.run_changed,
             session.index_changed,
-            session.moment_changed,
+            session.position_state_changed,
             session.report_changed,
             session.rows_ready,
             session.progress_changed,
@@ -76,11 +76,11 @@ class Screenshot(QObject):
             comparison.step_changed,
             comparison.progress_changed,
             comparison.b.progress_changed,
-            comparison.b.moment_changed,
+            comparison.b.position_state_changed,
         ):
             signal.connect(self._on_news)
-        session.troubled.connect(self._on_trouble)
-        comparison.troubled.connect(self._on_trouble)
+        session.alert_raised.connect(self._on_trouble)
+        comparison.alert_raised.connect(self._on_trouble)
         self._overall.start()
         self._quiet.start()
 
@@ -89,7 +89,7 @@ class Screenshot(QObject):
         self._quiet.start()
 
     @Slot(object)
-    def _on_trouble(self, trouble: Trouble) -> None:
+    def _on_trouble(self, trouble: Alert) -> None:
         if trouble.severity == "error" and (self._session.facts is None or self._compares):
             self._finish(trouble.text)
         else:
@@ -98,7 +98,7 @@ class Screenshot(QObject):
     @Slot()
     def _on_quiet(self) -> None:
         session = self._session
-        moment = session.moment
+        moment = session.position_state
         if self._expects_run and (
             session.facts is None or session.working or moment is None or moment.position != session.position
         ):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.engine.answers import Formats, Trouble
+from replay_gui.engine.answers import Alert, Formats
 from replay_gui.engine.requests import Answer, ListFormats, Request
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
@@ -60,9 +60,9 @@ class SourceActions(QObject):
             return
         name, run = one_line(facts.name, 80), one_line(facts.run, 80)
         if len(facts.runs) > 1 and facts.given != self._picked:
-            self.noticed.emit(Trouble("info", f"{name} holds {len(facts.runs):,} runs; this is {run}.", CHOOSE))
+            self.noticed.emit(Alert("info", f"{name} holds {len(facts.runs):,} runs; this is {run}.", CHOOSE))
         if facts.format == GENERIC and facts.notes:
-            self.noticed.emit(Trouble("info", f"Not all of {name} was understood. Say what its records hold.", MAPPING))
+            self.noticed.emit(Alert("info", f"Not all of {name} was understood. Say what its records hold.", MAPPING))
 
     @Slot(str)
     def on_banner_acted(self, action: str) -> None:
@@ -118,7 +118,7 @@ class SourceActions(QObject):
         """At the first need: whoever opens logs alone has no use for the importers."""
         if not self._asked_formats and self._session.bridge is not None:
             self._asked_formats = True
-            self._session.bridge.ask("formats", Request(0, ListFormats()))
+            self._session.bridge.send_request("formats", Request(0, ListFormats()))
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:

@@ -44,7 +44,7 @@ def measured(window: MainWindow) -> dict[str, Any]:
         comparison.select(0)
         wait(comparison.step_changed, lambda: comparison.settled)
         for side in (comparison.a, comparison.b):
-            wait(side.moment_changed, lambda side=side: side.moment.position == side.position)
+            wait(side.position_state_changed, lambda side=side: side.position_state.position == side.position)
         asked = time.perf_counter()
         comparison.select_point(generator.randrange(comparison.point_count))
         wait(comparison.step_changed, lambda: comparison.step is not None and comparison.step.row == comparison.row)

@@ -27,8 +27,8 @@ from replay_gui.core.replay.snapshots import SnapshotManager
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import IndexGrew
 from replay_gui.engine.opening import user_cache
-from replay_gui.engine.processes import WorkerPool
-from replay_gui.engine.verifying import Verifying
+from replay_gui.engine.verification_controller import VerificationController
+from replay_gui.engine.worker_pool import WorkerPool
 from tests.benchmarks.figure import Figure, p99, seconds
 from tests.helpers.talk import Talk
 
@@ -154,14 +154,14 @@ def _verified(pool: WorkerPool, log: Path) -> float:
 
     start = time.perf_counter()
     with EventLog.open(log) as opened:
-        work = Verifying(opened, submit)
+        work = VerificationController(opened, submit)
         work.start_with_replay()
         report = None
         while report is None:
             purpose, message = messages.get()
             if message["type"] == "failed":
                 raise RuntimeError(message["text"])
-            report = work.hear(purpose, message)
+            report = work.on_worker_message(purpose, message)
     if report.verdict != "VALID":
         raise RuntimeError(report.line)
     return time.perf_counter() - start

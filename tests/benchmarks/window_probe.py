@@ -100,14 +100,14 @@ def measured(window: MainWindow) -> dict[str, Any]:
     begun = time.perf_counter()
     pulse.start()
     session.open(sys.argv[1])
-    wait(session.moment_changed, lambda: session.moment is not None)
+    wait(session.position_state_changed, lambda: session.position_state is not None)
     window.grab()
     found["first_state"] = time.perf_counter() - begun
     wait(session.report_changed, lambda: session.report is not None)
     found["held"] = pulse.longest
     found["verdict_after"] = time.perf_counter() - begun
     session.seek(session.index.count)
-    wait(session.moment_changed, lambda: session.moment is not None and session.moment.position == session.index.count)
+    wait(session.position_state_changed, lambda: session.position_state is not None and session.position_state.position == session.index.count)
     found["events"] = session.index.count
     return found
 

@@ -22,16 +22,16 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay.replay import ReplayEngine
 from replay_gui.core.verification.verdict import verify
 from replay_gui.core.verification.verification import VerificationReport
-from replay_gui.engine import run_keeper
-from replay_gui.engine.answers import IndexGrew, Moment, Progress, Rows, RunOpened, Trouble
+from replay_gui.engine import run_controller as run_keeper
+from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Progress, Rows, RunOpened
 from replay_gui.engine.opening import Conversion, file_stamp, opened_conversion, user_cache
 from replay_gui.engine.requests import (
     CheckFile,
     Close,
     GetRows,
     Open,
-    Seat,
     Seek,
+    Side,
     StopWork,
     WorkEnded,
 )
@@ -40,7 +40,7 @@ from tests.helpers.logs import damage, write_log
 from tests.helpers.talk import WAIT, Talk
 
 
-def stands_at(position: int, moment: Moment) -> bool:
+def stands_at(position: int, moment: PositionState) -> bool:
     return moment.position == position
 
 
@@ -95,7 +95,7 @@ def test_every_moment_is_what_replay_says(talk: Talk, log: Path) -> None:
         replay = ReplayEngine(reader)
         for position in (0, 1, 17, 50, 51, 3):
             ticket = talk.ask(Seek(position))
-            moment = talk.until(Moment)
+            moment = talk.until(PositionState)
             assert talk.seen[-1].ticket == ticket
             assert moment.position == position
             assert dict(moment.state) == replay.seek(position)
@@ -106,10 +106,10 @@ def test_every_moment_is_what_replay_says(talk: Talk, log: Path) -> None:
 def test_a_moment_links_to_what_it_has_to_do_with(talk: Talk, log: Path) -> None:
     talk.open_whole(log)
     talk.ask(Seek(4))  # the first request
-    asked = talk.until(Moment)
+    asked = talk.until(PositionState)
     assert [(link.label, link.position) for link in asked.related] == [("answered in", 5)]
     talk.ask(Seek(5))
-    assert [(link.label, link.position) for link in talk.until(Moment).related] == [("caused by", 4)]
+    assert [(link.label, link.position) for link in talk.until(PositionState).related] == [("caused by", 4)]
 
 
 def test_rows_are_clamped_to_the_run(talk: Talk, log: Path) -> None:
@@ -132,11 +132,11 @@ def test_damage_makes_later_moments_untrusted_and_the_current_one_comes_again(ta
     talk.ask(Seek(51))
     report = talk.until(VerificationReport)
     assert report.verdict == "INVALID"
-    assert not talk.until(Moment, lambda moment: moment.position == 51 and not moment.trusted).trusted
+    assert not talk.until(PositionState, lambda moment: moment.position == 51 and not moment.trusted).trusted
     assert report.first_broken is not None
     for position, trusted in ((report.first_broken, True), (report.first_broken + 1, False)):
         talk.ask(Seek(position))
-        assert talk.until(Moment, partial(stands_at, position)).trusted is trusted
+        assert talk.until(PositionState, partial(stands_at, position)).trusted is trusted
 
 
 @pytest.mark.parametrize(
@@ -158,19 +158,19 @@ def test_what_cannot_be_opened_is_refused_in_words_and_the_open_run_stays(
     elif content is not None:
         content(other)
     ticket = talk.ask(Open(str(other)), run=2)
-    trouble = talk.until(Trouble)
+    trouble = talk.until(Alert)
     assert (talk.seen[-1].run, talk.seen[-1].ticket) == (2, ticket)
     assert trouble.severity == "error"
     assert words in trouble.text
     talk.ask(Seek(2), run=1)
-    assert talk.until(Moment).position == 2
+    assert talk.until(PositionState).position == 2
 
 
 def test_an_unknown_format_is_refused_in_words(talk: Talk, tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("nothing like a run")
     talk.ask(Open(str(path)))
-    assert "format" in talk.until(Trouble).text
+    assert "format" in talk.until(Alert).text
 
 
 def test_of_a_foreign_file_the_window_says_what_the_command_line_says(
@@ -201,25 +201,25 @@ def test_questions_about_another_run_are_not_answered(talk: Talk, log: Path) -> 
     talk.open_whole(log)
     talk.ask(Seek(5), run=7, key="stale")
     talk.ask(Seek(6), run=1)
-    assert talk.until(Moment).position == 6
+    assert talk.until(PositionState).position == 6
 
 
 def test_two_runs_sit_side_by_side_and_one_may_leave(talk: Talk, log: Path, tmp_path: Path) -> None:
     talk.open_whole(log)
     other = write_log(tmp_path / "other.rlog", turns=3)
-    talk.ask(Open(str(other)), seat=Seat.B)
+    talk.ask(Open(str(other)), seat=Side.B)
     opened = talk.until(RunOpened)
-    assert (opened.facts.name, talk.seen[-1].seat) == ("other.rlog", Seat.B)
+    assert (opened.facts.name, talk.seen[-1].side) == ("other.rlog", Side.B)
     talk.until(WorkEnded)
-    for seat, position in ((Seat.A, 40), (Seat.B, 4)):
+    for seat, position in ((Side.A, 40), (Side.B, 4)):
         talk.ask(Seek(position), seat=seat)
-    first, second = talk.until(Moment), talk.until(Moment)
+    first, second = talk.until(PositionState), talk.until(PositionState)
     assert (first.position, second.position) == (40, 4)
-    assert [answer.seat for answer in talk.seen[-2:]] == [Seat.A, Seat.B]
-    talk.ask(Close(), run=2, seat=Seat.B)
-    talk.ask(Seek(3), seat=Seat.B)
+    assert [answer.side for answer in talk.seen[-2:]] == [Side.A, Side.B]
+    talk.ask(Close(), run=2, seat=Side.B)
+    talk.ask(Seek(3), seat=Side.B)
     talk.ask(Seek(5))
-    assert talk.until(Moment).position == 5
+    assert talk.until(PositionState).position == 5
 
 
 def test_a_closed_run_is_silent(talk: Talk, log: Path, tmp_path: Path) -> None:
@@ -243,22 +243,22 @@ def test_a_changed_file_is_noticed(talk: Talk, log: Path) -> None:
     talk.open_whole(log)
     talk.ask(CheckFile())
     talk.ask(Seek(1))
-    talk.until(Moment)
-    assert not [answer for answer in talk.seen if isinstance(answer.value, Trouble)]
+    talk.until(PositionState)
+    assert not [answer for answer in talk.seen if isinstance(answer.value, Alert)]
     with log.open("ab") as file:
         file.write(b"x")
     talk.ask(CheckFile())
-    assert talk.until(Trouble) == Trouble("warning", "The file has changed on disk.", "reload")
+    assert talk.until(Alert) == Alert("warning", "The file has changed on disk.", "reload")
     log.unlink()
     talk.ask(CheckFile())
-    assert talk.until(Trouble).action == "reload"
+    assert talk.until(Alert).action == "reload"
 
 
 def test_a_log_that_shrinks_while_open_does_no_harm(talk: Talk, log: Path) -> None:
     talk.open_whole(log)
     os.truncate(log, log.stat().st_size // 2)
     talk.ask(Seek(50))
-    assert "reload" in talk.until(Trouble).text
+    assert "reload" in talk.until(Alert).text
     talk.ask(GetRows(49, 51))
     assert talk.until(Rows).rows[0].broken
 
@@ -268,20 +268,20 @@ def test_the_user_may_stop_the_work_and_questions_are_answered_meanwhile(talk: T
     talk.open(log)
     assert talk.until(Progress).job == "Verifying"
     talk.ask(Seek(0))
-    assert talk.until(Moment).position == 0
+    assert talk.until(PositionState).position == 0
     talk.ask(StopWork())
-    assert talk.until(Trouble).text == "Stopped: not all events were read."
+    assert talk.until(Alert).text == "Stopped: not all events were read."
     talk.until(WorkEnded)
 
 
 @pytest.mark.parametrize("talk", ["dying_jobs"], indirect=True)
 def test_a_worker_that_dies_is_told_of_and_the_engine_goes_on(talk: Talk, log: Path) -> None:
     talk.open(log)
-    trouble = talk.until(Trouble)
+    trouble = talk.until(Alert)
     assert "the worker process ended unexpectedly (signal 9, SIGKILL)" in trouble.text
     talk.until(WorkEnded)
     talk.ask(Seek(0))
-    assert talk.until(Moment).position == 0
+    assert talk.until(PositionState).position == 0
 
 
 @pytest.mark.parametrize("talk", ["slow_jobs"], indirect=True)
@@ -291,7 +291,7 @@ def test_an_import_tells_how_far_it_is_and_may_be_stopped(talk: Talk, log: Path,
     progress = talk.until(Progress, lambda progress: progress.job == "Converting" and progress.total > 0)
     assert (progress.done, progress.total) == (1, 100)
     talk.ask(StopWork(), run=0)  # about what is still shown
-    assert "was not imported" in talk.until(Trouble).text
+    assert "was not imported" in talk.until(Alert).text
     assert any(isinstance(answer.value, WorkEnded) and answer.run == 2 for answer in talk.seen)
     assert talk.open(log, run=3).facts.name == "run.rlog"
 
@@ -314,4 +314,4 @@ def test_a_fault_of_the_engine_is_reported_and_it_lives_on(
     talk.ask(Seek("nonsense"))  # type: ignore[arg-type]
     assert caught.get(timeout=WAIT).exc_type is TypeError
     talk.ask(Seek(1))
-    assert talk.until(Moment).position == 1
+    assert talk.until(PositionState).position == 1

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from replay_gui.core.verification.verification import VerificationReport
-from replay_gui.engine.answers import IndexGrew, Moment, Rows, RunOpened, Trouble
+from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Rows, RunOpened
 from replay_gui.engine.engine import Engine
-from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.requests import Answer, GetRows, Open, Request, Seek
+from replay_gui.engine.worker_pool import WorkerPool
 from tests.helpers.paths import SHARED_DATA
 
 DATA = SHARED_DATA
@@ -31,7 +31,7 @@ class Driver:
         self.run = 0
 
     def ask(self, question: Open | Seek | GetRows) -> None:
-        self.engine.ask(type(question).__name__, Request(self.run, question))
+        self.engine.send_request(type(question).__name__, Request(self.run, question))
 
     def until(self, *kinds: type) -> Any:
         while True:
@@ -39,10 +39,10 @@ class Driver:
             if answer.run == self.run and isinstance(answer.value, kinds):
                 return answer.value
 
-    def open(self, given: str) -> RunOpened | Trouble:
+    def open(self, given: str) -> RunOpened | Alert:
         self.run += 1
         self.ask(Open(given))
-        opened: RunOpened | Trouble = self.until(RunOpened, Trouble)
+        opened: RunOpened | Alert = self.until(RunOpened, Alert)
         return opened
 
 
@@ -59,8 +59,8 @@ def look(driver: Driver, opened: RunOpened) -> None:
     """Waits until the run is read and judged, then looks at its last rows and its last state."""
     index, report = opened.index, None
     while not index.complete or report is None:
-        value = driver.until(IndexGrew, VerificationReport, Trouble)
-        if isinstance(value, Trouble):
+        value = driver.until(IndexGrew, VerificationReport, Alert)
+        if isinstance(value, Alert):
             assert value.severity == "info", value  # what was left out on purpose, and counted
         elif isinstance(value, IndexGrew):
             index = value.index
@@ -74,7 +74,7 @@ def look(driver: Driver, opened: RunOpened) -> None:
     assert not any(row.broken for row in rows)
     assert sum(bool(row.text) for row in rows) >= 0.9 * len(rows)  # a few decisions at hand are empty lines
     driver.ask(Seek(index.count))
-    moment = driver.until(Moment)
+    moment = driver.until(PositionState)
     assert (moment.position, moment.trusted) == (index.count, True)
     assert moment.state
 
@@ -87,7 +87,7 @@ def test_every_file_opens(driver: Driver, folder: Path) -> None:
     for path in files:
         opened = driver.open(str(path))
         if path.suffix == ".bin":
-            assert isinstance(opened, Trouble)
+            assert isinstance(opened, Alert)
             assert "protobuf" in opened.text
             continue
         assert isinstance(opened, RunOpened), (path, opened)

@@ -78,7 +78,7 @@ class StoryComparison(ComparisonSession):
 
     def show_runs(self, count_a: int, count_b: int) -> None:
         for session, count in ((self.a, count_a), (self.b, count_b)):
-            session.facts, session.index = facts_of(f"/runs/{session.seat.value}.rlog"), story_index(count)
+            session.facts, session.index = facts_of(f"/runs/{session.side.value}.rlog"), story_index(count)
             session.run_changed.emit()
             session.set_view(0, count)
         self.active = True

@@ -41,7 +41,7 @@ class Journey:
     def arrive(self, position: int) -> None:
         """Waits until everything about `position` is there."""
         assert self.session.position == position
-        self.until(lambda: self.session.moment is not None and self.session.moment.position == position)
+        self.until(lambda: self.session.position_state is not None and self.session.position_state.position == position)
 
     def until(self, true: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(true, timeout=WAIT)

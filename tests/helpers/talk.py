@@ -10,8 +10,8 @@ from typing import TypeVar
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import RunOpened
 from replay_gui.engine.engine import Engine
-from replay_gui.engine.processes import WorkerPool
-from replay_gui.engine.requests import Answer, Open, Question, Request, Seat, WorkEnded
+from replay_gui.engine.requests import Answer, Open, Question, Request, Side, WorkEnded
+from replay_gui.engine.worker_pool import WorkerPool
 
 WAIT = 30.0  # seconds
 T = TypeVar("T")
@@ -25,8 +25,8 @@ class Talk:
         self.engine = Engine(self.inbox.put, WorkerPool(module=module))
         self.seen: list[Answer] = []
 
-    def ask(self, question: Question, run: int = 1, key: str | None = None, seat: Seat = Seat.A) -> int:
-        return self.engine.ask(key or type(question).__name__, Request(run, question, seat))
+    def ask(self, question: Question, run: int = 1, key: str | None = None, seat: Side = Side.A) -> int:
+        return self.engine.send_request(key or type(question).__name__, Request(run, question, seat))
 
     def until(self, kind: type[T], good: Callable[[T], bool] = lambda value: True) -> T:
         """The next answer of this kind that is good; Fails on what went wrong before it."""

@@ -31,7 +31,7 @@ def test_opens_and_scrubs_end_to_end(journey: Journey, path: Path) -> None:
     for position in [*range(session.index.count + 1), *range(session.index.count, -1, -7)]:
         session.seek(position)
         journey.arrive(position)
-        moment = session.moment
+        moment = session.position_state
         assert moment is not None
         assert (moment.event is None) == (position == 0)
         assert moment.not_applied is None

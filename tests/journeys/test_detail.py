@@ -73,7 +73,7 @@ def test_the_command_and_the_hash_are_copied(journey: Journey, log: Path) -> Non
         == f"replay-gui '{str(log).replace(chr(39), chr(39) + chr(34) + chr(39) + chr(34) + chr(39))}' --at 2"
     )
     detail(journey).copy_hash()
-    event = journey.session.moment.event if journey.session.moment else None
+    event = journey.session.position_state.event if journey.session.position_state else None
     assert event is not None
     assert event.hash is not None
     assert clipboard.text() == event.hash.hex()

@@ -113,7 +113,7 @@ def test_a_run_begins_where_it_was_left(journey: Journey, log: Path) -> None:
 def test_clearing_the_cache_does_the_open_run_no_harm(journey: Journey, log: Path, tmp_path: Path) -> None:
     journey.open(write_log(tmp_path / "other.rlog", turns=40))
     journey.open(log)
-    with journey.qtbot.waitSignal(journey.session.troubled, timeout=30_000):
+    with journey.qtbot.waitSignal(journey.session.alert_raised, timeout=30_000):
         journey.press(Key.Key_Delete, Ctrl | Shift)
     (banner,) = journey.window.findChildren(Banner)
     assert "MB are free again" in banner.text

@@ -81,7 +81,7 @@ def test_zoom_pan_and_fit(journey: Journey, log: Path) -> None:
 def test_an_unreadable_file_is_refused_in_words_in_the_window(journey: Journey, tmp_path: Path) -> None:
     bad = tmp_path / "bad.rlog"
     bad.write_bytes(b"this is no log")
-    with journey.qtbot.waitSignal(journey.session.troubled, timeout=30_000) as caught:
+    with journey.qtbot.waitSignal(journey.session.alert_raised, timeout=30_000) as caught:
         journey.session.open(str(bad))
     assert "not a replay log" in caught.args[0].text
     assert journey.session.facts is None
@@ -103,7 +103,7 @@ def test_a_changed_file_is_reloaded_where_it_was(journey: Journey, log: Path, tm
     journey.open(log)
     journey.session.seek(20)
     journey.arrive(20)
-    with journey.qtbot.waitSignal(journey.session.troubled, timeout=30_000) as caught:
+    with journey.qtbot.waitSignal(journey.session.alert_raised, timeout=30_000) as caught:
         os.replace(write_log(tmp_path / "longer.rlog", turns=30), log)
     assert caught.args[0].action == "reload"
     with journey.qtbot.waitSignal(journey.session.report_changed, timeout=30_000):
@@ -119,8 +119,8 @@ def test_damage_is_seen(journey: Journey, log: Path) -> None:
     assert journey.session.report.verdict == "INVALID"
     journey.press(Key.Key_End)
     journey.arrive(51)
-    assert journey.session.moment is not None
-    assert not journey.session.moment.trusted
+    assert journey.session.position_state is not None
+    assert not journey.session.position_state.trusted
 
 
 def test_the_list_of_shortcuts(journey: Journey) -> None:

@@ -78,7 +78,7 @@ def test_scrubbing_ends_on_the_last_position(qtbot: QtBot, session: Session, log
     arrive(qtbot, session, 16)
     assert session.position_state is not None
     assert session.position_state.event is not None
-    assert session.position_state.event.position == 15
+    assert session.position_state.event.index == 15
 
 
 def test_a_position_wanted_at_opening_is_gone_to(qtbot: QtBot, session: Session, log: Path) -> None:

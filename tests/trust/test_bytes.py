@@ -139,7 +139,7 @@ def test_a_record_rewritten_with_a_hash_that_fits_it_breaks_the_next_link(tmp_pa
         forged_ = pack((content, state, meta, record_hash(previous, content, state, meta)))
         report = judged(tmp_path / "run.rlog", [*FORGE.pieces[:at], forged_, *FORGE.pieces[at + 1 :]], FORGE.seal())
         assert report.verdict == "INVALID"
-        assert at + 1 in {finding.position for finding in report.failures}
+        assert at + 1 in {finding.index for finding in report.failures}
         previous = hash_
 
 

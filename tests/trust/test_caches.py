@@ -16,7 +16,7 @@ from replay_gui.cli import main
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.replay.replay import Replayer
 from replay_gui.core.verification.verdict import verify
-from replay_gui.engine.answers import Moment
+from replay_gui.engine.answers import PositionState
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import opened
 from tests.helpers.claude_code_lines import assistant, text, user, write
@@ -31,7 +31,7 @@ def states(path: Path) -> list[Any]:
 
 
 def facts_of_run(run: OpenRun, places: list[int]) -> list[Any]:
-    return [*run.rows(0, run.index.count).rows, *(run.moment(place).related for place in places)]
+    return [*run.rows(0, run.index.count).rows, *(run.position_state(place).related for place in places)]
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_a_forged_index_or_snapshot_never_changes_what_is_shown(tmp_path: Path, 
         try:
             if run.index.complete:
                 for place in reversed(places):
-                    moment: Moment = run.moment(place)
+                    moment: PositionState = run.position_state(place)
                     assert moment.position == place
                     assert run._replayer.at(place).plain() == truth[place], what
                 assert facts_of_run(run, places) == said, what
@@ -107,7 +107,7 @@ def test_a_forged_index_or_snapshot_never_changes_what_is_shown(tmp_path: Path, 
 def test_no_verdict_rests_on_the_cache(tmp_path: Path, long_log: Path, broken: bool) -> None:
     """verify, with workers that begin at snapshots of the cache, says what one pass over the file says."""
     from replay_gui.engine.jobs import registry as jobs
-    from replay_gui.engine.verifying import Verifying
+    from replay_gui.engine.verification_controller import VerificationController
 
     if broken:
         damage(long_log)
@@ -128,7 +128,7 @@ def test_no_verdict_rests_on_the_cache(tmp_path: Path, long_log: Path, broken: b
     for what, file in forgeries(folder, other, other, 2):
         run = opened(1, str(long_log), cache, lambda told: None)
         if run.index.complete:
-            report = _verified(Verifying, jobs.JOBS, run, Quiet())
+            report = _verified(VerificationController, jobs.JOBS, run, Quiet())
             assert report == truth, what
             checked += 1
         run.close()

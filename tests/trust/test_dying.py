@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.processes import WorkerPool
+from replay_gui.engine.worker_pool import WorkerPool
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.windows.dialogs.crash_dialog import CrashHook
@@ -184,8 +184,8 @@ def test_an_engine_that_raises(
     assert "ValueError: <b>no moment at 5" in hook.dialog.report.toPlainText()
     journey.session.seek(9)
     journey.arrive(9)
-    assert journey.session.moment is not None
-    assert journey.session.moment.event is not None
+    assert journey.session.position_state is not None
+    assert journey.session.position_state.event is not None
 
 
 def raising(n: int) -> Callable[[], None]:

@@ -134,7 +134,7 @@ def test_other_forms_are_failures(path: Path, name: str, frame: str) -> None:
     ):
         assert judged(path, data) == "INVALID"
         with EventLog.open(path) as log:
-            assert [finding.position for finding in verify(log).failures][:1] == [1]
+            assert [finding.index for finding in verify(log).failures][:1] == [1]
 
 
 @pytest.mark.parametrize(("depth", "verdict"), [(127, "VALID"), (128, "VALID"), (129, "INVALID"), (9000, "INVALID")])
@@ -290,7 +290,7 @@ def test_false_state_hashes(path: Path) -> None:
         assert judged(path, forge.bytes()) == "INVALID"
         with EventLog.open(path) as log:
             report = verify(log)
-        assert [finding.position for finding in report.mismatches] == [at]
+        assert [finding.index for finding in report.mismatches] == [at]
         assert report.failures == ()
 
 

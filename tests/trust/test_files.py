@@ -95,7 +95,7 @@ def test_the_window_refuses_in_one_line_and_keeps_its_run(journey: Journey, tmp_
     for name in ODD:
         folder = tmp_path / "odd"
         folder.mkdir()
-        with journey.qtbot.waitSignal(journey.session.troubled, timeout=10_000) as caught:
+        with journey.qtbot.waitSignal(journey.session.alert_raised, timeout=10_000) as caught:
             journey.session.open(odd_path(name, folder))
         assert caught.args is not None
         trouble = caught.args[0]
@@ -204,7 +204,7 @@ def test_the_window_lives_through_it_and_says_so(
     path = write_log(tmp_path / "run.rlog", turns=60)
     journey.open(path)
     session, said = journey.session, list[str]()
-    session.troubled.connect(lambda trouble: said.append(trouble.text))
+    session.alert_raised.connect(lambda trouble: said.append(trouble.text))
     change(path)
     for position in (session.index.count, 1, 150):
         session.seek(position)

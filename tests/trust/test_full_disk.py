@@ -61,7 +61,7 @@ def test_no_folder_at_all_for_an_index(journey: Journey, tmp_path: Path, monkeyp
     """The run cannot be indexed without one; that is said in words, and the window lives on."""
     path = write_log(tmp_path / "run.rlog")
     said = list[str]()
-    journey.session.troubled.connect(lambda trouble: said.append(trouble.text))
+    journey.session.alert_raised.connect(lambda trouble: said.append(trouble.text))
 
     def read_only(*args: Any, **more: Any) -> str:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))

@@ -241,7 +241,7 @@ def test_no_report_obeys_the_log(
 def test_what_cannot_be_opened(journey: Journey, tmp_path: Path) -> None:
     path = tmp_path / NAME
     path.write_bytes(EVIL.encode() * 10)
-    with journey.qtbot.waitSignal(journey.session.troubled, timeout=30_000):
+    with journey.qtbot.waitSignal(journey.session.alert_raised, timeout=30_000):
         journey.session.open(str(path))
     look()
 

@@ -64,7 +64,7 @@ def notes(path: Path) -> list[int]:
         report = verify(log)
         assert report.verdict == "VALID"
         assert report.tail_bytes == 0
-        return [event.position for event in log]
+        return [event.index for event in log]
 
 
 Fault: TypeAlias = tuple[int, float]  # the error, 0 for none; the part of the bytes that is written nevertheless

@@ -82,7 +82,7 @@ def integrity(args: dict[str, Any], report: Report) -> IntegritySlice:
     """
     start = Boundary(*args["start"])
     with EventLog.open(args["path"]) as log, ExitStack() as files:
-        columns = RecordColumns(Path(args["columns"]), start.place) if args["columns"] is not None else None
+        columns = RecordColumns(Path(args["columns"]), start.event_index) if args["columns"] is not None else None
         if columns is not None:
             files.callback(columns.close)
         total = (args["stop"] or log.source.size) - start.offset
@@ -163,7 +163,7 @@ JOBS: Mapping[str, Job] = {
     "convert": _of("convert_job", "convert"),
     "compare": _of("compare_job", "compare_runs"),
     "forget": _of("compare_job", "forget_runs"),
-    "find": _of("finding", "find_text"),
+    "find": _of("search_job", "find_text"),
     "survey": _of("survey_job", "survey_runs"),
     "sample": _of("survey_job", "take_sample"),
     "formats": _of("survey_job", "list_formats"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -16,6 +15,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.rule_words import rule_words
 from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.tooltip import plain_tooltip
 
 MOST = 100  # causes that are listed
 _LONGEST = 400  # characters of a text
@@ -93,8 +93,7 @@ class CauseList(QAbstractListModel):
             return None
         item = self._items[index.row()]
         said = ". ".join(text for text in (f"{item.number} {item.title}", item.body, item.follow) if text)
-        # A tip is taken for rich text if it looks so: handed over as such, with all that is markup escaped.
-        return f"<qt>{html.escape(said)}</qt>" if role == Qt.ItemDataRole.ToolTipRole else said
+        return plain_tooltip(said) if role == Qt.ItemDataRole.ToolTipRole else said
 
 
 def _causes(comparison: Comparison) -> list[CauseItem]:

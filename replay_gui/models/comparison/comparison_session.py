@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import GAP, Cause, Comparison
-from replay_gui.engine.answers import AlignedRows, Compared, Progress, Step, Trouble
+from replay_gui.engine.answers import AlignedRows, Compared, Progress, Step, Alert
 from replay_gui.engine.requests import (
     Answer,
     Close,
@@ -20,16 +20,16 @@ from replay_gui.engine.requests import (
     GetStep,
     Question,
     Request,
-    Seat,
+    Side,
     StopWork,
     WorkEnded,
 )
 from replay_gui.models.comparison.compared_places import NO_ROW, first_row, next_point, places_at, point_at
 from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.comparison.run_pair import RunPair
+from replay_gui.models.event_loop_queue import EventLoopQueue
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_marks import TimelineMarks, divergence_marks
-from replay_gui.models.turns import Turns
 
 Anchors: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -62,13 +62,13 @@ class ComparisonSession(QObject):
     linked_changed = Signal()
     anchors_changed = Signal()
     progress_changed = Signal(object)
-    troubled = Signal(object)
-    trouble_cleared = Signal()
+    alert_raised = Signal(object)
+    alerts_cleared = Signal()
 
     def __init__(self, a: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.a = a
-        self.b = Session(self, a.bridge, Seat.B)
+        self.b = Session(self, a.bridge, Side.B)
         self.rules = RuleBook(self)
         self.active = False
         self.compared: Compared | None = None
@@ -83,17 +83,17 @@ class ComparisonSession(QObject):
         self._begin_at: tuple[int, int] | None = None  # places in A and B where the next comparison is looked at first
         self._rules_stay = False  # those in force are for the runs that are being opened, too
         self._moving = False
-        self._showing = Turns(self)  # of a comparison, after its causes and rows
-        self._asking = Turns(self)  # of a step, after its events
+        self._showing = EventLoopQueue(self)  # of a comparison, after its causes and rows
+        self._asking = EventLoopQueue(self)  # of a step, after its events
         for session in (self.a, self.b):
             session.position_changed.connect(self._on_position_changed)
         self._pair.opened.connect(self._on_opened)
         self._pair.replaced.connect(self.end)
-        self._pair.troubled.connect(self._on_b_troubled)
+        self._pair.alert_raised.connect(self._on_b_troubled)
         self._pair.refused.connect(self._on_refused)
         self.b.progress_changed.connect(self._on_b_progress)
         self.rules.changed.connect(self.compare)
-        self.rules.troubled.connect(self.troubled)
+        self.rules.alert_raised.connect(self.alert_raised)
         if a.bridge is not None:
             a.bridge.answered.connect(self._on_answered)
 
@@ -109,7 +109,7 @@ class ComparisonSession(QObject):
         self.anchors = ()
         self._begin_at = (position - 1, GAP) if position else None
         self._rules_stay = False
-        self.trouble_cleared.emit()
+        self.alerts_cleared.emit()
         if not was_active:
             self.active_changed.emit()
         self._pair.open(path_b, path_a, format)
@@ -126,7 +126,7 @@ class ComparisonSession(QObject):
             self._ask("compare", Close())
             self.b.close_run()
             self.a.set_marks(TimelineMarks(found=self.a.marks.found))
-            self.trouble_cleared.emit()
+            self.alerts_cleared.emit()
             self._set_progress(None)
             self.active_changed.emit()
 
@@ -295,7 +295,7 @@ class ComparisonSession(QObject):
 
     def _ask(self, key: str, question: Question) -> None:
         if self.a.bridge is not None:
-            self.a.bridge.ask(key, Request(self._number, question, None))
+            self.a.bridge.send_request(key, Request(self._number, question, None))
 
     # ---- what is heard ------------------------------------------------------------------------------
     @Slot()
@@ -306,16 +306,16 @@ class ComparisonSession(QObject):
             self.compare()
 
     @Slot(object)
-    def _on_b_troubled(self, trouble: Trouble) -> None:
+    def _on_b_troubled(self, trouble: Alert) -> None:
         if self.active:
-            self.troubled.emit(trouble)
+            self.alert_raised.emit(trouble)
 
     @Slot(object)
-    def _on_refused(self, trouble: Trouble | None) -> None:
+    def _on_refused(self, trouble: Alert | None) -> None:
         if self.active:
             self.end()
             if trouble is not None:
-                self.troubled.emit(trouble)
+                self.alert_raised.emit(trouble)
 
     @Slot(object)
     def _on_b_progress(self, progress: Progress | None) -> None:
@@ -325,7 +325,7 @@ class ComparisonSession(QObject):
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
-        if answer.seat is not None or answer.run != self._number or not self.active:
+        if answer.side is not None or answer.run != self._number or not self.active:
             return
         match answer.value:
             case Compared() as compared:
@@ -334,8 +334,8 @@ class ComparisonSession(QObject):
                 self.rows_ready.emit(rows)
             case Step() as step if step.has_states or step.row == self.row:
                 self._show_step(step)
-            case Trouble() as trouble:
-                self.troubled.emit(trouble)
+            case Alert() as trouble:
+                self.alert_raised.emit(trouble)
             case Progress() as progress:
                 self._set_progress(progress)
             case WorkEnded():

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.divergence.rules import Rule, Rules
 from replay_gui.core.divergence.rules_file import read_rules, rules_beside, write_rules
 from replay_gui.core.errors import ReplayError
-from replay_gui.engine.answers import Trouble
+from replay_gui.engine.answers import Alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class RuleBook(QObject):
     changed = Signal()
     place_wanted = Signal()
     place_settled = Signal()
-    troubled = Signal(object)
+    alert_raised = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -80,7 +80,7 @@ class RuleBook(QObject):
                     self.entries = tuple(Entry(replace(rule, enabled=True), rule.enabled) for rule in read_rules(path))
                     self.path = path
                 except ReplayError as why:
-                    self.troubled.emit(Trouble("warning", f"The rules are not in force. {why}"))
+                    self.alert_raised.emit(Alert("warning", f"The rules are not in force. {why}"))
                 break
         self.place_settled.emit()
 
@@ -139,4 +139,4 @@ class RuleBook(QObject):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_rules(Rules(replace(entry.rule, enabled=entry.on) for entry in self.entries), self.path)
         except OSError as why:
-            self.troubled.emit(Trouble("warning", f"{self.path}: the rules are not saved: {why.strerror or why}"))
+            self.alert_raised.emit(Alert("warning", f"{self.path}: the rules are not saved: {why.strerror or why}"))

@@ -8,9 +8,9 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.importers.run_choice import split
-from replay_gui.engine.answers import Trouble
+from replay_gui.engine.answers import Alert
+from replay_gui.models.event_loop_queue import EventLoopQueue
 from replay_gui.models.session import Session
-from replay_gui.models.turns import Turns
 
 
 class RunPair(QObject):
@@ -25,7 +25,7 @@ class RunPair(QObject):
 
     opened = Signal()
     replaced = Signal()
-    troubled = Signal(object)
+    alert_raised = Signal(object)
     refused = Signal(object)
 
     def __init__(self, a: Session, b: Session, parent: QObject | None = None) -> None:
@@ -33,10 +33,10 @@ class RunPair(QObject):
         self._a, self._b = a, b
         self._wanted: list[str | None] = [None, None]  # still to be opened, in A and B
         self._lent = False  # whether B is to be read as what was chosen for A
-        self._opening = Turns(self)  # after the page of the comparison
+        self._opening = EventLoopQueue(self)  # after the page of the comparison
         for session in (a, b):
             session.run_changed.connect(self._on_run_changed)
-            session.troubled.connect(self._on_troubled)
+            session.alert_raised.connect(self._on_troubled)
 
     def open(self, path_b: str, path_a: str | None = None, format: str | None = None) -> None:
         """Opens `path_b` in B, and `path_a` in A, unless the run there is to stay.
@@ -78,7 +78,7 @@ class RunPair(QObject):
             self.replaced.emit()
 
     @Slot(object)
-    def _on_troubled(self, trouble: Trouble) -> None:
+    def _on_troubled(self, trouble: Alert) -> None:
         of_b = self.sender() is self._b
         wanted = self._wanted[of_b]
         is_refused = trouble.severity == "error" and wanted is not None
@@ -87,7 +87,7 @@ class RunPair(QObject):
             self._b.open(wanted or "")
             return
         if of_b:
-            self.troubled.emit(replace(trouble, text=f"B: {trouble.text}"))
+            self.alert_raised.emit(replace(trouble, text=f"B: {trouble.text}"))
         if is_refused:
             said = replace(trouble, text=f"Not compared. {trouble.text}", action="")
             self.refused.emit(said if of_b else None)

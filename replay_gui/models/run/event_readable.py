@@ -97,7 +97,7 @@ def _pair_lines(writer: _Writer, pair: Event) -> Iterator[Line]:
     """The other half of a call: what was asked, or what came back."""
     asked = pair.kind == Kind.TOOL_REQUEST
     took = "" if asked or pair.duration is None else f" · {span_words(pair.duration)}"
-    yield Line(((f"{'asked' if asked else 'answered'} in {pair.position + 1:,}{took}", Ink.QUIET),))
+    yield Line(((f"{'asked' if asked else 'answered'} in {pair.index + 1:,}{took}", Ink.QUIET),))
     for name in ("input",) if asked else ("error", "output"):
         if pair.payload.get(name) is not None:
             yield from writer.field(name, pair.payload[name], 1)

@@ -97,11 +97,11 @@ class Finder(Search):
     def _on_found(self, found: Found) -> None:
         if found.number != self._number:
             return
-        self.hits.update((hit.place, hit) for hit in found.hits)
+        self.hits.update((hit.index, hit) for hit in found.hits)
         self.count, self.searching, self.problem = found.count, not found.ended, found.problem
         self.share = found.done / found.total if found.total else 0.0
         if found.hits:
-            self.places = np.append(self.places, np.array([hit.place for hit in found.hits], np.int64))
+            self.places = np.append(self.places, np.array([hit.index for hit in found.hits], np.int64))
             self._mark()
         self.grew.emit()
         if self._forward is not None and len(self.places):

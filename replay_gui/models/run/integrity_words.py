@@ -53,14 +53,14 @@ def _record(event: Event, report: VerificationReport | None) -> Check:
         return Check("record", stored, None, "not checked yet")
     if report.verdict == NOT_VERIFIABLE:
         return Check("record", stored, None, "not verifiable: the log has no hashes")
-    found = _finding(report.failures, event.position)
+    found = _finding(report.failures, event.index)
     if found is None:
         return Check("record", stored, True, "")
     return Check("record", stored, False, one_line(found.problem), _computed(found, stored))
 
 
 def _state(event: Event, report: VerificationReport | None) -> Check:
-    found = None if report is None else _finding(report.mismatches, event.position)
+    found = None if report is None else _finding(report.mismatches, event.index)
     if event.state_hash is None:
         return Check(
             "state", "", None if found is None else False, one_line(found.problem) if found else "not recorded"
@@ -83,5 +83,5 @@ def _computed(found: Finding, recorded: str) -> str:
 
 def _finding(found: Sequence[Finding], place: int) -> Finding | None:
     """The finding about the event at `place`; they are in the order of the log."""
-    at = bisect_left(found, place, key=attrgetter("position"))
-    return found[at] if at < len(found) and found[at].position == place else None
+    at = bisect_left(found, place, key=attrgetter("index"))
+    return found[at] if at < len(found) and found[at].index == place else None

@@ -58,7 +58,7 @@ def _lines(report: VerificationReport) -> list[str]:
     if report.skipped_bytes:
         lines.append(f"{report.skipped_bytes:,} bytes skipped")
     lines += [one_line(note, 400) for note in report.notes]
-    findings = sorted((*report.failures, *report.mismatches), key=lambda finding: finding.position)
+    findings = sorted((*report.failures, *report.mismatches), key=lambda finding: finding.index)
     if findings:
         lines += ["", *(_finding_words(finding) for finding in findings[:FINDINGS])]
     if len(findings) > FINDINGS:
@@ -67,7 +67,7 @@ def _lines(report: VerificationReport) -> list[str]:
 
 
 def _finding_words(finding: Finding) -> str:
-    words = f"Event {finding.position + 1:,} ({one_line(finding.event_id, 60)}): {one_line(finding.problem)}"
+    words = f"Event {finding.index + 1:,} ({one_line(finding.event_id, 60)}): {one_line(finding.problem)}"
     if finding.expected is not None and finding.actual is not None:
         words += f"\n    expected {one_line(finding.expected, 80)}\n    found {one_line(finding.actual, 80)}"
     return words

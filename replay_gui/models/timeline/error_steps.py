@@ -39,4 +39,4 @@ def _wrong(index: RunIndex, which: slice) -> NDArray[np.bool_]:
 
 def _named(report: VerificationReport | None, count: int) -> NDArray[np.int64]:
     findings = () if report is None else (*report.failures, *report.mismatches)
-    return np.array([finding.position for finding in findings if finding.position < count], np.int64)
+    return np.array([finding.index for finding in findings if finding.index < count], np.int64)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from replay_gui.core.text.plain_text import visible
-from replay_gui.engine.answers import Trouble
+from replay_gui.engine.answers import Alert
 from replay_gui.look.icons import icon, tinted_icon
 from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme, theme_events
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _ROLES = {"info": "info", "warning": "warn", "error": "bad"}
 _LONGEST = 600  # characters
@@ -20,17 +21,15 @@ class Banner(QFrame):
     acted = Signal(str)
     closed = Signal()
 
-    def __init__(self, trouble: Trouble, parent: QWidget | None = None) -> None:
+    def __init__(self, trouble: Alert, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.trouble = trouble
         self._role = _ROLES.get(trouble.severity, "bad")
         set_role(self, self._role)
         text = visible(trouble.text[:_LONGEST], "\n") + ("…" if len(trouble.text) > _LONGEST else "")
         self.setAccessibleName(f"{trouble.severity}: {text}")
-        self._mark = QLabel()
-        self._mark.setTextFormat(Qt.TextFormat.PlainText)
-        self._label = QLabel(text)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._mark = PlainLabel()
+        self._label = PlainLabel(text)
         self._label.setWordWrap(True)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

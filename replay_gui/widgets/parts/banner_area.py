@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from replay_gui.engine.answers import Progress, Trouble
+from replay_gui.engine.answers import Alert, Progress
 from replay_gui.look.theme import GAP, UNIT
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
@@ -32,14 +32,14 @@ class BannerArea(QWidget):
         self._column.setContentsMargins(GAP, 0, GAP, 0)
         self._column.setSpacing(UNIT)
         self._column.addWidget(self.progress)
-        session.troubled.connect(self.on_troubled)
-        session.trouble_cleared.connect(self.clear)
+        session.alert_raised.connect(self.on_troubled)
+        session.alerts_cleared.connect(self.clear)
         session.progress_changed.connect(self.on_progress_changed)
         self.progress.cancelled.connect(session.cancel_work)
         self._fit()
 
     @Slot(object)
-    def on_troubled(self, trouble: Trouble) -> None:
+    def on_troubled(self, trouble: Alert) -> None:
         """Says it; what is said already is not said twice."""
         if any(banner.trouble == trouble for banner in self.banners):
             return

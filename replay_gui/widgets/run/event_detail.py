@@ -16,6 +16,7 @@ from replay_gui.models.run.integrity_words import checks
 from replay_gui.models.run.json_text import json_text
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.session import Session
+from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.section import Section
@@ -71,7 +72,7 @@ class EventDetail(Panel):
         self.more.clicked.connect(self._on_more)
         self.tree.dataChanged.connect(self._fit)
         session.run_changed.connect(self.on_run_changed)
-        session.moment_changed.connect(self.on_moment_changed)
+        session.position_state_changed.connect(self.on_moment_changed)
         session.report_changed.connect(self._show_integrity)
         theme_events().changed.connect(self._show_page)
         self.on_run_changed()
@@ -112,7 +113,7 @@ class EventDetail(Panel):
 
     @Slot()
     def on_moment_changed(self) -> None:
-        moment = self._session.moment
+        moment = self._session.position_state
         self._event = event = None if moment is None else moment.event
         self._pair = None if moment is None else moment.pair
         self._limit = PAGE
@@ -139,17 +140,17 @@ class EventDetail(Panel):
         else:
             text, whole = json_text(event_members(event), self._limit)
             self.raw.show_text(text)
-        self.text.setPlaceholderText("Before the first event." if self._session.moment is not None else "")
+        self.text.setPlaceholderText("Before the first event." if self._session.position_state is not None else "")
         self.more.setVisible(not whole)
         self._fit()
 
     def _show_origin(self) -> None:
-        moment = self._session.moment
+        moment = self._session.position_state
         rows: list[QWidget] = []
         for related in () if moment is None else moment.related:
             row = FactRow(one_line(related.label, 40), f"{related.position:,} {one_line(related.summary)}", link=True)
             row.aim = related.position
-            row.setToolTip(f"Go to event {related.position:,}")
+            row.setToolTip(plain_tooltip(f"Go to event {related.position:,}"))
             row.clicked.connect(self._on_link)
             rows.append(row)
         if moment is not None and moment.more_led_to:
@@ -180,7 +181,7 @@ class EventDetail(Panel):
     def _fact(self, name: str, text: str, copied: str, meaning: str) -> FactRow:
         row = FactRow(name, text)
         row.aim = copied
-        row.setToolTip(f"{meaning} Click to copy.".lstrip())
+        row.setToolTip(plain_tooltip(f"{meaning} Click to copy.".lstrip()))
         row.clicked.connect(self._on_copied)
         return row
 
@@ -221,7 +222,7 @@ class EventDetail(Panel):
     @Slot()
     def copy_command(self) -> None:
         """The command that opens the run here."""
-        facts, moment = self._session.facts, self._session.moment
+        facts, moment = self._session.facts, self._session.position_state
         if facts is not None and moment is not None:
             QGuiApplication.clipboard().setText(view_command(facts.path, moment.position))
 

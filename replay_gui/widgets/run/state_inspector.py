@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, UNIT, set_role
@@ -13,6 +13,7 @@ from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.panel import Panel
+from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.run.value_view import ValueView
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -37,8 +38,7 @@ class StateInspector(Panel):
         self.search.setClearButtonEnabled(True)
         self._find_bar = QFrame()
         self.search.installEventFilter(self)
-        self.hits = QLabel()
-        self.hits.setTextFormat(Qt.TextFormat.PlainText)
+        self.hits = PlainLabel()
         set_role(self.hits, "secondary")
         bar = QHBoxLayout(self._find_bar)
         bar.setContentsMargins(GAP, UNIT, GAP, UNIT)
@@ -63,7 +63,7 @@ class StateInspector(Panel):
         self.view.selectionModel().currentRowChanged.connect(self._say_hits)
         self.tree.searched.connect(self._on_searched)
         session.run_changed.connect(self.on_run_changed)
-        session.moment_changed.connect(self.on_moment_changed)
+        session.position_state_changed.connect(self.on_moment_changed)
         session.report_changed.connect(self._say_trust)
         self.on_run_changed()
 
@@ -76,7 +76,7 @@ class StateInspector(Panel):
 
     @Slot()
     def on_moment_changed(self) -> None:
-        moment = self._session.moment
+        moment = self._session.position_state
         self.set_title("State" if moment is None else f"State after {moment.position:,}")
         facts = self._session.facts
         self.set_secondary(facts.state if facts is not None else "")
@@ -90,7 +90,7 @@ class StateInspector(Panel):
 
     @Slot()
     def _say_trust(self) -> None:
-        moment, report = self._session.moment, self._session.report
+        moment, report = self._session.position_state, self._session.report
         if moment is None or moment.trusted:
             self.untrusted.say("")
             return
@@ -165,12 +165,12 @@ class StateInspector(Panel):
     @Slot()
     def copy_command(self) -> None:
         """The command that opens the run here."""
-        facts, moment = self._session.facts, self._session.moment
+        facts, moment = self._session.facts, self._session.position_state
         if facts is not None and moment is not None:
             QGuiApplication.clipboard().setText(view_command(facts.path, moment.position))
 
     def _set_hint(self) -> None:
-        moment = self._session.moment
+        moment = self._session.position_state
         if moment is None:
             hint = ""
         elif self.search.text():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, HEAD, UNIT, set_role
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_choice import REST, SPENDING, TOOLS, LaneChoice
 from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.timeline.overview_strip import OverviewStrip
 from replay_gui.widgets.timeline.spending_band import SpendingBand
 from replay_gui.widgets.timeline.timeline import Timeline
@@ -32,7 +33,7 @@ class TimelinePanel(QFrame):
         super().__init__(parent)
         self._session = session
         set_role(self, "panel")
-        self.setAccessibleName("Timeline" if title is None else f"Timeline of {session.seat.value}, {title}")
+        self.setAccessibleName("Timeline" if title is None else f"Timeline of {session.side.value}, {title}")
         self.timeline = Timeline(session, compact)
         self.timeline.lanes_changed.connect(self._on_lanes_changed)
         self.spending = None if compact else SpendingBand(session)
@@ -94,14 +95,12 @@ class TimelinePanel(QFrame):
     def set_title(self, title: str) -> None:
         """Names the run in the head, which there must be."""
         self._title.setText(title)
-        self.setAccessibleName(f"Timeline of {self._session.seat.value}, {title}")
+        self.setAccessibleName(f"Timeline of {self._session.side.value}, {title}")
 
     def _head(self, title: str) -> QWidget:
-        self._seat, self._title, self._count = QLabel(self._session.seat.value), ElidedLabel(title), QLabel()
+        self._seat, self._title, self._count = PlainLabel(self._session.side.value), ElidedLabel(title), PlainLabel()
         for label, role in ((self._seat, "title"), (self._title, "title"), (self._count, "secondary")):
             set_role(label, role)
-        for plain in (self._seat, self._count):
-            plain.setTextFormat(Qt.TextFormat.PlainText)
         head = QFrame()
         set_role(head, "head")
         head.setFixedHeight(HEAD)

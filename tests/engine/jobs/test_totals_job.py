@@ -35,8 +35,8 @@ def test_it_comes_to_what_every_event_says(tmp_path: Path) -> None:
         for event in events_of(log):
             if not isinstance(event, Ending):
                 totals.take(event)
-                spent += [event.position + 1] if "tokens" in event.meta else []
-                inner += [event.position + 1] if "subagent" in event.meta else []
+                spent += [event.index + 1] if "tokens" in event.meta else []
+                inner += [event.index + 1] if "subagent" in event.meta else []
     sent = msgspec.msgpack.decode(msgspec.msgpack.encode(sum_up({"path": str(made.path)}, Silent())))
     found = msgspec.convert(sent, MetaSums)
     assert found.uses == totals.uses()

@@ -25,7 +25,7 @@ class Searched(StoryComparison):
         self.searches: list[tuple[str, Find]] = []
 
         def request_find(session: Session, question: Find) -> None:
-            self.searches.append((session.seat.value, question))
+            self.searches.append((session.side.value, question))
 
         monkeypatch.setattr(Session, "request_find", request_find)
         super().__init__()

@@ -4,7 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import CauseKind, Change
 from replay_gui.core.divergence.rules import Action, Rule
-from replay_gui.engine.answers import Trouble
+from replay_gui.engine.answers import Alert
 from replay_gui.engine.requests import Compare, GetStep
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of
 
@@ -124,8 +124,8 @@ def test_b_that_cannot_be_opened_ends_the_comparison_in_words(qtbot: QtBot) -> N
     session = StoryComparison()
     session.start("/runs/none.rlog")
     assert session.active
-    with qtbot.waitSignal(session.troubled, check_params_cb=lambda trouble: trouble.text.startswith("Not compared")):
-        session.b.troubled.emit(Trouble("error", "no such file"))
+    with qtbot.waitSignal(session.alert_raised, check_params_cb=lambda trouble: trouble.text.startswith("Not compared")):
+        session.b.alert_raised.emit(Alert("error", "no such file"))
     assert not session.active
 
 

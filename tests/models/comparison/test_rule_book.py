@@ -82,7 +82,7 @@ def test_rules_beside_the_log_are_read(qtbot: QtBot, log: Path) -> None:
 def test_a_bad_file_is_said_and_left_alone(qtbot: QtBot, log: Path) -> None:
     rules_beside(log).write_text("nonsense")
     book = RuleBook()
-    with qtbot.waitSignal(book.troubled) as caught:
+    with qtbot.waitSignal(book.alert_raised) as caught:
         book.open_for(str(log))
     assert "not in force" in caught.args[0].text
     assert book.in_force == ()
@@ -95,7 +95,7 @@ def test_where_nothing_can_be_written_it_says_so(qtbot: QtBot, tmp_path: Path) -
     book = RuleBook()
     book.open_for(str(tmp_path / "file" / "run.rlog"))
     book.add(SEARCH)
-    with qtbot.waitSignal(book.troubled) as caught:
+    with qtbot.waitSignal(book.alert_raised) as caught:
         book.choose_place(tmp_path / "file" / "rules.toml")
     assert "not saved" in caught.args[0].text
     assert book.in_force == (SEARCH,)

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from replay_gui.engine.answers import Progress, Trouble
+from replay_gui.engine.answers import Alert, Progress
 from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.progress_strip import progress_words
 from tests.helpers.moments import StorySession
@@ -39,7 +39,7 @@ def area(qtbot: QtBot, session: Spy) -> BannerArea:
 
 
 def test_trouble_is_said_in_plain_text(area: BannerArea, session: Spy) -> None:
-    session.troubled.emit(Trouble("error", "<b>no</b>\nlog\u202e"))
+    session.alert_raised.emit(Alert("error", "<b>no</b>\nlog\u202e"))
     [banner] = area.banners
     assert banner.text == "<b>no</b>\nlog\\u202e"
     assert banner.isVisible()
@@ -47,7 +47,7 @@ def test_trouble_is_said_in_plain_text(area: BannerArea, session: Spy) -> None:
 
 
 def test_an_action_is_taken_and_the_banner_goes(area: BannerArea, session: Spy) -> None:
-    session.troubled.emit(Trouble("warning", "changed on disk", "reload"))
+    session.alert_raised.emit(Alert("warning", "changed on disk", "reload"))
     [banner] = area.banners
     QTest.mouseClick(banner.action, LEFT)
     assert session.calls == ["reload"]
@@ -56,11 +56,11 @@ def test_an_action_is_taken_and_the_banner_goes(area: BannerArea, session: Spy) 
 
 def test_banners_are_closed_cleared_and_not_repeated(area: BannerArea, session: Spy) -> None:
     for text in ("a", "b", "b", "c", "d"):
-        session.troubled.emit(Trouble("info", text))
+        session.alert_raised.emit(Alert("info", text))
     assert [banner.text for banner in area.banners] == ["b", "c", "d"]
     QTest.mouseClick(area.banners[1].close_button, LEFT)
     assert [banner.text for banner in area.banners] == ["b", "d"]
-    session.trouble_cleared.emit()
+    session.alerts_cleared.emit()
     assert area.banners == []
 
 
@@ -90,7 +90,7 @@ def test_progress_in_words(progress: Progress, words: str) -> None:
 
 def test_it_takes_no_room_while_there_is_nothing_to_say(area: BannerArea, session: Spy) -> None:
     assert area.sizeHint().height() == 0
-    session.troubled.emit(Trouble("info", "a"))
+    session.alert_raised.emit(Alert("info", "a"))
     assert area.sizeHint().height() > 0
-    session.trouble_cleared.emit()
+    session.alerts_cleared.emit()
     assert area.sizeHint().height() == 0

@@ -35,7 +35,7 @@ Submit = Callable[[str, str, dict[str, Any]], None]
 """submit(purpose, job, args): have a worker run it; purposes are unique while they run."""
 
 
-class Verifying:
+class VerificationController:
     """The verification of one log.
 
     Attributes:
@@ -103,7 +103,7 @@ class Verifying:
         if self.integrity_done:
             return count
         rest = self._limit if self._front is None else self._front
-        return count if rest is None else min(count, rest.place)
+        return count if rest is None else min(count, rest.event_index)
 
     def index_built(self, built: Built, folder: str, offsets: Any) -> VerificationReport | None:
         """The index is there: its pass has replayed the log, and left snapshots between which slices can be checked.
@@ -150,7 +150,7 @@ class Verifying:
         self.total += self._log.source.size
 
     # ---- what jobs say ---------------------------------------------------------------------------
-    def hear(self, purpose: str, message: dict[str, Any]) -> VerificationReport | None:
+    def on_worker_message(self, purpose: str, message: dict[str, Any]) -> VerificationReport | None:
         """Takes a worker's message that is no failure; the report, once it is complete."""
         match message["type"]:
             case "progress":
@@ -174,13 +174,13 @@ class Verifying:
         return self._go_on()
 
     def _take_integrity(self, start: int, found: IntegritySlice) -> None:
-        if self._limit is not None and self._front is not None and start < self._limit.place < found.end.place:
+        if self._limit is not None and self._front is not None and start < self._limit.event_index < found.end.event_index:
             # A record of many megabytes took the slice beyond where the rest begins, which was decided meanwhile.
-            self._run_integrity(self._front, None, self._limit.place)
+            self._run_integrity(self._front, None, self._limit.event_index)
             return
         self._integrity.append((start, found))
-        if self._limit is None or start < self._limit.place:
-            reached_end = found.tail is not None or (self._limit is not None and found.end.place == self._limit.place)
+        if self._limit is None or start < self._limit.event_index:
+            reached_end = found.tail is not None or (self._limit is not None and found.end.event_index == self._limit.event_index)
             self._front = None if reached_end else found.end
 
     # ---- what to do next -------------------------------------------------------------------------
@@ -209,19 +209,19 @@ class Verifying:
         return True
 
     def _is_front_running(self) -> bool:
-        return self._front is not None and f"integrity-{self._front.place}" in self._running
+        return self._front is not None and f"integrity-{self._front.event_index}" in self._running
 
     def _run_front(self, front: Boundary) -> None:
         stop = front.offset + max(_STEP, self._log.source.size // _STEPS)
         limit = self._limit
         if limit is not None and stop >= limit.offset:
-            self._run_integrity(front, None, limit.place)
+            self._run_integrity(front, None, limit.event_index)
         else:
             self._run_integrity(front, stop, None)
 
-    def _run_integrity(self, start: Boundary, stop: int | None, stop_place: int | None) -> None:
-        args = {"start": tuple(start), "stop": stop, "stop_place": stop_place, "columns": self._columns}
-        self._run(f"integrity-{start.place}", "integrity", args)
+    def _run_integrity(self, start: Boundary, stop: int | None, stop_index: int | None) -> None:
+        args = {"start": tuple(start), "stop": stop, "stop_place": stop_index, "columns": self._columns}
+        self._run(f"integrity-{start.event_index}", "integrity", args)
 
     def _split(self, front: Boundary) -> bool:
         """Sets the limit in the middle of what lies beyond the slice at the front, if that is worth a job."""

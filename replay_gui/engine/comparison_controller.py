@@ -14,22 +14,22 @@ from pathlib import Path
 
 from replay_gui.core.divergence.row_places import RowPlaces
 from replay_gui.core.divergence.rules import Rules
-from replay_gui.engine.answers import Compared, Progress, Trouble
-from replay_gui.engine.background import Background
+from replay_gui.engine.answers import Alert, Compared, Progress
 from replay_gui.engine.compare_task import ComparedRun, CompareTask
 from replay_gui.engine.comparison_files import findings_of, read_comparison
 from replay_gui.engine.frames import Message
+from replay_gui.engine.job_group import JobGroup
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.pace import Pace
-from replay_gui.engine.processes import WorkerPool
+from replay_gui.engine.progress_throttle import ProgressThrottle
 from replay_gui.engine.requests import Close, Compare, GetAligned, GetStep, Question, StopWork, WorkEnded
 from replay_gui.engine.step_reader import StepReader
+from replay_gui.engine.worker_pool import WorkerPool
 
 COMPARE, FORGET = "compare", "forget"
 _RESULT = "columns"
 
 
-class Comparing:
+class ComparisonController:
     """At most one comparison at a time; a newer one ends what is under way, or awaits it where only the rules differ.
 
     `pool` has one worker, which does nothing else: it keeps what it has read, so that other rules are tried at once.
@@ -52,8 +52,8 @@ class Comparing:
         self._waiting: tuple[int, Compare] | None = None  # until both runs are read
         self._number = 0  # of the comparison under way, or made last
         self._question: Compare | None = None
-        self._work: Background | None = None
-        self._pace = Pace("Comparing")
+        self._work: JobGroup | None = None
+        self._pace = ProgressThrottle("Comparing")
         self._folder: Path | None = None
         self._reader: StepReader | None = None
 
@@ -70,7 +70,7 @@ class Comparing:
                 self.close()
             case StopWork() if self._waiting is not None or self._is_busy:
                 self._stop()
-                self._answer(number, Trouble("info", "Stopped: the runs are not compared.", "retry"), 0)
+                self._answer(number, Alert("info", "Stopped: the runs are not compared.", "retry"), 0)
                 self._answer(number, WorkEnded(), 0)
             case GetAligned(start, stop) if (reader := self._reader_for(number)) is not None:
                 self._answer(number, reader.rows(start, stop), ticket)
@@ -87,13 +87,13 @@ class Comparing:
             return
         self._waiting, self._number, self._question, self._reader = None, number, question, None
         self._folder = Path(tempfile.mkdtemp(prefix="replay-gui-compare-"))
-        self._work = Background(self._pool, partial(self._on_worker, number))
-        self._pace = Pace("Comparing")
+        self._work = JobGroup(self._pool, partial(self._on_worker, number))
+        self._pace = ProgressThrottle("Comparing")
         self._answer(number, Progress("Comparing", 0, 0, None), 0)
         task = CompareTask(_named(a), _named(b), question.rules, question.anchors, str(self._folder / _RESULT))
         self._work.start(COMPARE, COMPARE, {"task": task})
 
-    def hear(self, number: int, purpose: str, message: Message) -> None:
+    def on_worker_message(self, number: int, purpose: str, message: Message) -> None:
         """Takes in what the worker says."""
         if number != self._number or self._work is None or not self._work.accepts(purpose, message):
             return
@@ -105,7 +105,7 @@ class Comparing:
                 self.advance()
             case "failed":
                 self._drop_folder()
-                self._answer(number, Trouble("error", f"The runs were not compared: {message['text']}.", "retry"), 0)
+                self._answer(number, Alert("error", f"The runs were not compared: {message['text']}.", "retry"), 0)
                 self._answer(number, WorkEnded(), 0)
             case "done":
                 self._take(number, message["value"])

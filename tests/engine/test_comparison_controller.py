@@ -15,8 +15,8 @@ from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, finish
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
-from replay_gui.engine.answers import AlignedRows, Compared, Step, Trouble
-from replay_gui.engine.comparing import Comparing
+from replay_gui.engine.answers import Alert, AlignedRows, Compared, Step
+from replay_gui.engine.comparison_controller import ComparisonController
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import opened
 from replay_gui.engine.requests import Close, Compare, GetAligned, GetStep, StopWork, WorkEnded
@@ -90,11 +90,11 @@ class Pair:
         self.a = self._open(1, _log(folder / "a.rlog", "10:00", "one"), folder)
         self.b = self._open(2, _log(folder / "b.rlog", "10:01", "two"), folder)
         self.seats: list[OpenRun | None] = [self.a, self.b]
-        self.comparing = Comparing(
+        self.comparing = ComparisonController(
             self.pool,  # type: ignore[arg-type]
             lambda: (self.seats[0], self.seats[1]),
             lambda number, value, ticket: self.answers.append((number, value)),
-            lambda number, purpose, message: self.comparing.hear(number, purpose, message),
+            lambda number, purpose, message: self.comparing.on_worker_message(number, purpose, message),
         )
 
     def _open(self, number: int, path: Path, folder: Path) -> OpenRun:
@@ -167,7 +167,7 @@ def test_a_kept_index_that_was_damaged_is_said_to_be_and_made_anew(pair: Pair, c
     (pair.a.folder / column).write_bytes(data)
     pair.ask(1)
     pair.pool.work()
-    trouble = pair.all(Trouble)[-1][1]
+    trouble = pair.all(Alert)[-1][1]
     assert "its index is gone or damaged; reload it" in trouble.text
     assert IndexCache(pair.a.folder.parent).load(pair.a.log) is None, "so that it is made anew"
 
@@ -210,14 +210,14 @@ def test_stopped_it_says_so_and_nothing_comes(pair: Pair) -> None:
     pair.pool.work()
     assert pair.pool.handles[0].cancelled
     assert not pair.all(Compared)
-    assert "Stopped" in pair.all(Trouble)[0][1].text
+    assert "Stopped" in pair.all(Alert)[0][1].text
 
 
 def test_a_file_that_is_gone_is_told_of_in_words(pair: Pair) -> None:
     pair.ask(1)
     Path(pair.b.facts.path).unlink()
     pair.pool.work()
-    text = pair.all(Trouble)[0][1].text
+    text = pair.all(Alert)[0][1].text
     assert text.startswith("The runs were not compared: ")
     assert "b.rlog" in text
     assert pair.answers[-1] == (1, WorkEnded())
@@ -229,7 +229,7 @@ def test_gone_after_it_was_read_it_goes_on_serving(pair: Pair) -> None:
     Path(pair.b.facts.path).unlink()
     pair.ask(2, CLOCK)
     pair.pool.work()
-    assert not pair.all(Trouble)
+    assert not pair.all(Alert)
     assert {cause.tool for cause in pair.last.causes} == {"search"}
 
 

@@ -13,18 +13,18 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay.replay import ReplayEngine
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import (
+    Alert,
     FactsChanged,
     Found,
     IndexGrew,
-    Moment,
+    PositionState,
     Progress,
     Reported,
     Rows,
     RunOpened,
     Totals,
-    Trouble,
 )
-from replay_gui.engine.converting import Converting
+from replay_gui.engine.conversion_controller import ConversionController
 from replay_gui.engine.engine import Engine
 from replay_gui.engine.frames import Message
 from replay_gui.engine.opening import Conversion
@@ -35,8 +35,8 @@ from replay_gui.engine.requests import (
     GetTotals,
     MakeReport,
     Open,
-    Seat,
     Seek,
+    Side,
     StopWork,
     WorkEnded,
 )
@@ -72,7 +72,7 @@ def test_a_large_file_is_shown_before_it_is_whole(talk: Talk, session: Path, tmp
     assert first.count > 0
     assert not first.complete
     talk.ask(Seek(first.count))
-    moment = talk.until(Moment)
+    moment = talk.until(PositionState)
     assert moment.position == first.count
     whole = talk.until(FactsChanged).facts
     assert [note.startswith("lines of a type that is not known") for note in whole.notes] == [True]
@@ -82,8 +82,8 @@ def test_a_large_file_is_shown_before_it_is_whole(talk: Talk, session: Path, tmp
     talk.until(WorkEnded)
     assert (report.verdict, report.events) == ("NOT VERIFIABLE", index.count)
     assert whole.notes[0] in report.notes
-    troubles = [answer.value for answer in talk.seen if isinstance(answer.value, Trouble)]
-    assert troubles == [Trouble("info", f"As imported: {whole.notes[0]}")]
+    troubles = [answer.value for answer in talk.seen if isinstance(answer.value, Alert)]
+    assert troubles == [Alert("info", f"As imported: {whole.notes[0]}")]
 
     made = cached_conversion(session, tmp_path / "cache" / "replay-gui" / "conversions")
     assert made.events == index.count
@@ -92,7 +92,7 @@ def test_a_large_file_is_shown_before_it_is_whole(talk: Talk, session: Path, tmp
         replay = ReplayEngine(log)
         assert dict(moment.state) == replay.seek(first.count)
         talk.ask(Seek(index.count))
-        assert dict(talk.until(Moment).state) == replay.seek(index.count)
+        assert dict(talk.until(PositionState).state) == replay.seek(index.count)
     assert talk.open(session, run=2).index.complete, "conversion and index were kept"
 
 
@@ -133,11 +133,11 @@ def test_a_conversion_that_is_stopped_leaves_what_is_there_to_be_looked_at(
     assert "has not been converted" in talk.until(Reported).problem
     talk.ask(GetTotals())
     talk.ask(StopWork())
-    assert talk.until(Trouble) == Trouble("info", f"Stopped: {LEFT}.", "reload")
+    assert talk.until(Alert) == Alert("info", f"Stopped: {LEFT}.", "reload")
     talk.until(WorkEnded)
     assert talk.until(Totals).uses, "of what there is"
     talk.ask(Seek(index.count))
-    assert talk.until(Moment).position == index.count
+    assert talk.until(PositionState).position == index.count
     (conversion,) = (tmp_path / "cache" / "replay-gui" / "conversions").iterdir()
     assert not list(conversion.rglob("conversion.json")), "nothing says that it is whole"
     talk.ask(Close(), run=2)
@@ -149,7 +149,7 @@ def test_a_conversion_that_is_stopped_leaves_what_is_there_to_be_looked_at(
 @pytest.mark.parametrize("talk", ["falling_jobs"], indirect=True)
 def test_a_conversion_that_dies_says_so(talk: Talk, session: Path, tmp_path: Path) -> None:
     talk.open(session)
-    trouble = talk.until(Trouble)
+    trouble = talk.until(Alert)
     assert (trouble.severity, trouble.action) == ("error", "reload")
     assert trouble.text.startswith(f"N{LEFT[1:]}: the worker process ended unexpectedly (signal 9, SIGKILL)")
     talk.until(WorkEnded)
@@ -170,18 +170,18 @@ def test_a_conversion_ends_with_the_run_that_takes_its_place(talk: Talk, session
 @pytest.fixture
 def busy(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that has no time for what a conversion says until it is over."""
-    over, hear, on_worker = threading.Event(), Converting.hear, Engine._on_worker
+    over, hear, on_worker = threading.Event(), ConversionController.on_worker_message, Engine._on_worker
 
-    def hear_late(converting: Converting, message: Message) -> Progress | Conversion | str | None:
+    def hear_late(converting: ConversionController, message: Message) -> Progress | Conversion | str | None:
         assert over.wait(WAIT)
         return hear(converting, message)
 
-    def on_message(engine: Engine, seat: Seat | None, run: int, purpose: str, message: Message) -> None:
+    def on_message(engine: Engine, seat: Side | None, run: int, purpose: str, message: Message) -> None:
         on_worker(engine, seat, run, purpose, message)
         if message["type"] == "done":
             over.set()
 
-    monkeypatch.setattr(Converting, "hear", hear_late)
+    monkeypatch.setattr(ConversionController, "on_worker_message", hear_late)
     monkeypatch.setattr(Engine, "_on_worker", on_message)
 
 
@@ -193,7 +193,7 @@ def test_a_log_that_became_whole_and_moved_before_anybody_looked_is_shown_whole(
     report = talk.open_whole(session)
     assert report.verdict == "NOT VERIFIABLE"
     assert not [answer for answer in talk.seen if isinstance(answer.value, FactsChanged)]
-    assert [answer.value.severity for answer in talk.seen if isinstance(answer.value, Trouble)] == ["info"]
+    assert [answer.value.severity for answer in talk.seen if isinstance(answer.value, Alert)] == ["info"]
 
 
 def test_a_small_file_is_shown_whole(talk: Talk, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ PATIENCE = 0.5  # seconds before a first estimate
 WINDOW = 10.0  # seconds that the estimate looks back
 
 
-class Pace:
+class ProgressThrottle:
     """Turns (done, total) of one job into Progress with an estimate from the speed of the last seconds."""
 
     def __init__(self, job: str, clock: Callable[[], float] = time.monotonic) -> None:

@@ -29,8 +29,8 @@ from replay_gui.core.replay.snapshot_codec import encode_keyframe
 from replay_gui.core.replay.snapshots import SnapshotPolicy
 from replay_gui.core.verification import verdict
 from replay_gui.core.verification.verdict import verify
-from replay_gui.engine import verifying
-from replay_gui.engine.verifying import WORKERS, Verifying
+from replay_gui.engine import verification_controller as verifying
+from replay_gui.engine.verification_controller import WORKERS, VerificationController
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
@@ -98,7 +98,7 @@ def build_index(log: EventLog, folder: Path) -> Built:
 def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | None = None) -> VerificationReport:
     """The report by one of the ways to begin."""
     shares = Shares(seed)
-    task = Verifying(log, shares.submit)
+    task = VerificationController(log, shares.submit)
     if way == "replay":
         task.start_with_replay()
     elif way == "kept":
@@ -115,7 +115,7 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | N
         for message in messages:
             report = None
             if purpose != INDEX or message["type"] == "progress":
-                report = task.hear(purpose, message)
+                report = task.on_worker_message(purpose, message)
             elif message["type"] == "done":
                 index = msgspec.convert(message["value"], Built)
             if index is not None and (way == "beside" or task.integrity_done):
@@ -205,11 +205,13 @@ def test_a_large_log_is_really_shared(sizes: None, tmp_path: Path) -> None:
     path = write_log(tmp_path / "run.rlog", 60)
     with EventLog.open(path) as log:
         shares = Shares(1)
-        task = Verifying(log, shares.submit)
+        task = VerificationController(log, shares.submit)
         built = build_index(log, tmp_path / "index")
         task.start_with_snapshots(built, str(tmp_path / "index"), log.offsets)
         done: list[int] = []
-        while (purpose := shares.next()) and (report := [task.hear(purpose[0], m) for m in purpose[1]][-1]) is None:
+        while (purpose := shares.next()) and (
+            report := [task.on_worker_message(purpose[0], m) for m in purpose[1]][-1]
+        ) is None:
             done.append(task.done)
         assert report == verify(log)
         assert shares.jobs.count("states") >= 8
@@ -265,7 +267,7 @@ def test_a_snapshot_that_hides_a_false_state_hash(sizes: None, tmp_path: Path) -
         forge.add(encode([kind, payload]), states[seq], encode({"seq": seq}))
     with EventLog.open(written(tmp_path / "run.rlog", forge.bytes())) as log:
         expected = verify(log)
-        assert [finding.position for finding in expected.mismatches] == list(range(20, 60))
+        assert [finding.index for finding in expected.mismatches] == list(range(20, 60))
         entries = [entry._replace(chain=log[entry.position - 1].hash or b"") for entry in built.snapshots]
         assert in_shares(log, "kept", 1, tmp_path / "index", replace(built, snapshots=tuple(entries))) == expected
 

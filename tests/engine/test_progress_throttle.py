@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from replay_gui.engine.pace import Pace
+from replay_gui.engine.progress_throttle import ProgressThrottle
 
 
 class Clock:
@@ -12,7 +12,7 @@ class Clock:
 
 def test_no_estimate_at_first_then_one_from_the_speed() -> None:
     clock = Clock()
-    pace = Pace("Verifying", clock)
+    pace = ProgressThrottle("Verifying", clock)
     assert pace.progress(10, 100).eta is None
     clock.now += 2.0
     assert pace.progress(20, 100).eta == 8.0
@@ -20,7 +20,7 @@ def test_no_estimate_at_first_then_one_from_the_speed() -> None:
 
 def test_the_estimate_follows_the_last_seconds() -> None:
     clock = Clock()
-    pace = Pace("Verifying", clock)
+    pace = ProgressThrottle("Verifying", clock)
     for done in range(1, 101):  # 10 a second
         clock.now += 0.1
         pace.progress(done, 10_000)
@@ -33,6 +33,6 @@ def test_the_estimate_follows_the_last_seconds() -> None:
 
 def test_unknown_totals_have_no_estimate() -> None:
     clock = Clock()
-    pace = Pace("Importing", clock)
+    pace = ProgressThrottle("Importing", clock)
     clock.now += 5
     assert pace.progress(10, 0).eta is None

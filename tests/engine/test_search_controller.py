@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from replay_gui.core.errors import ReplayError
-from replay_gui.engine import finding
-from replay_gui.engine.finding import find_text
+from replay_gui.engine.jobs import search_job
+from replay_gui.engine.jobs.search_job import find_text
 from tests.helpers.logs import write_log
 
 
@@ -43,7 +43,7 @@ def test_case_can_count(tmp_path: Path) -> None:
 
 
 def test_hits_beyond_what_is_kept_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "KEPT", 4)
+    monkeypatch.setattr(search_job, "MAX_HITS", 4)
     path, parts = write_log(tmp_path / "run.rlog"), Parts()
     *_, count, last = find_text({"path": str(path), "text": "because", "match_case": True}, parts)
     assert count == 10

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 _PAINTED = 8  # ms; Qt paints what was changed 5 ms after (QT_QPA_UPDATE_IDLE_TIME)
 
 
-class Turns(QObject):
+class EventLoopQueue(QObject):
     """Does one thing after another, and lets the window paint in between, and before the first."""
 
     def __init__(self, parent: QObject) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 LONGEST = 0.002  # seconds
 
 
-class Breath:
+class GilYield:
     """Lets others have the interpreter for about as long as the work had it since the last time."""
 
     def __init__(

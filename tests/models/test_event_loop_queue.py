@@ -5,13 +5,13 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
-from replay_gui.models.turns import Turns
+from replay_gui.models.event_loop_queue import EventLoopQueue
 
 
 def test_each_has_a_turn_of_its_own_in_order(qtbot: QtBot) -> None:
     done: list[str] = []
     owner = QObject()
-    turns = Turns(owner)
+    turns = EventLoopQueue(owner)
     between = QTimer(owner, interval=1)
     between.timeout.connect(lambda: done.append("-") if done and done[-1] != "-" else None)
     between.start()
@@ -27,11 +27,11 @@ def test_each_has_a_turn_of_its_own_in_order(qtbot: QtBot) -> None:
 def test_others_take_their_place_and_a_stop_ends_them(qtbot: QtBot) -> None:
     done: list[str] = []
     owner = QObject()
-    turns = Turns(owner)
+    turns = EventLoopQueue(owner)
     turns.begin(partial(done.append, "never"), partial(done.append, "never"))
     turns.begin(partial(done.append, "now"), turns.stop, partial(done.append, "never"))
     qtbot.waitUntil(lambda: not turns.pending)
-    others = Turns(owner)
+    others = EventLoopQueue(owner)
     others.begin(*(partial(done.append, "another's") for _ in range(3)))
     qtbot.waitUntil(lambda: not others.pending)
     assert done == ["now", *["another's"] * 3]
@@ -40,7 +40,7 @@ def test_others_take_their_place_and_a_stop_ends_them(qtbot: QtBot) -> None:
 def test_a_step_may_begin_others(qtbot: QtBot) -> None:
     done: list[str] = []
     owner = QObject()
-    turns = Turns(owner)
+    turns = EventLoopQueue(owner)
     turns.begin(partial(turns.begin, partial(done.append, "later")), partial(done.append, "never"))
     qtbot.waitUntil(lambda: bool(done))
     assert done == ["later"]

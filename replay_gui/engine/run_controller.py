@@ -13,18 +13,18 @@ from replay_gui.core.index.index_builder import Built
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.verification import VerificationReport
-from replay_gui.engine.answers import FactsChanged, IndexGrew, Progress, RunOpened, Totals, Trouble
-from replay_gui.engine.background import Background
-from replay_gui.engine.converting import CONVERT, Converting
-from replay_gui.engine.finding import FIND, Finding
+from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew, Progress, RunOpened, Totals
+from replay_gui.engine.conversion_controller import CONVERT, ConversionController
 from replay_gui.engine.frames import Message
+from replay_gui.engine.job_group import JobGroup
 from replay_gui.engine.jobs.totals_job import MetaSums
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import Conversion, facts_of, is_foreign, opened, opened_conversion
-from replay_gui.engine.pace import Pace
-from replay_gui.engine.processes import WorkerPool
+from replay_gui.engine.progress_throttle import ProgressThrottle
 from replay_gui.engine.requests import CheckFile, Find, GetRows, GetTotals, Question, Seek, StopWork, WorkEnded
-from replay_gui.engine.verifying import Verifying
+from replay_gui.engine.search_controller import FIND, SearchController
+from replay_gui.engine.verification_controller import VerificationController
+from replay_gui.engine.worker_pool import WorkerPool
 
 INDEX, JOIN, TOTALS = "index", "join", "totals"
 _SHARED = 32 << 20  # bytes; the index of a larger log is made by two workers
@@ -32,7 +32,7 @@ _MISSING = {INDEX: "Not all events were read", JOIN: "The run can be neither com
 _PARTLY = "not all of the file was converted"
 
 
-class RunKeeper:
+class RunController:
     """The run in one seat, and the one that is about to replace it. Lives on the engine thread alone.
 
     `answer(run, value, ticket)` hears what is to be said. `on_worker(run, purpose, message)` is called on threads of
@@ -56,17 +56,17 @@ class RunKeeper:
         self._cache = cache
         self._answer_ticket = answer
         self._on_worker = on_worker
-        self._verifying: Verifying | None = None
-        self._pace = Pace("Verifying")
+        self._verifying: VerificationController | None = None
+        self._pace = ProgressThrottle("Verifying")
         self._importers = importers
-        self._converting: Converting | None = None  # of the run that is to come
+        self._converting: ConversionController | None = None  # of the run that is to come
         self._to_come: tuple[str, ...] = ()  # the jobs that the index still waits for, one after another
-        self._growing: Converting | None = None  # of the open run, while its log is still being written
+        self._growing: ConversionController | None = None  # of the open run, while its log is still being written
         self._totals_wanted = False  # once the log is whole
-        self._background: Background | None = None
+        self._background: JobGroup | None = None
         self._searchers = searchers
-        self._finding: Finding | None = None
-        self._summing: Background | None = None
+        self._finding: SearchController | None = None
+        self._summing: JobGroup | None = None
         self._sought: tuple[int, int] | None = None  # ticket and position of the last Seek
 
     def reply(self, number: int, question: Question, ticket: int) -> None:
@@ -76,7 +76,7 @@ class RunKeeper:
             self._give_up_converting(self._converting)
             return
         if self._growing is not None and isinstance(question, StopWork):
-            self._stop_growing(self._growing, Trouble("info", f"Stopped: {_PARTLY}.", "reload"))
+            self._stop_growing(self._growing, Alert("info", f"Stopped: {_PARTLY}.", "reload"))
             return
         if run is None or run.number != number:
             return
@@ -93,18 +93,18 @@ class RunKeeper:
             case GetTotals():
                 self._start_totals(run)
             case CheckFile() if run.changed_on_disk():
-                self._answer(run.number, Trouble("warning", "The file has changed on disk.", "reload"))
+                self._answer(run.number, Alert("warning", "The file has changed on disk.", "reload"))
 
     def _answer(self, run: int, value: object, ticket: int = 0) -> None:
         self._answer_ticket(run, value, ticket)
 
     def _complain(self, run: int, text: str) -> None:
-        self._answer(run, Trouble("warning", text))
+        self._answer(run, Alert("warning", text))
 
     def _show_moment(self, run: OpenRun) -> None:
         if self._sought is not None:
             ticket, position = self._sought
-            self._answer(run.number, run.moment(min(max(position, 0), run.index.count)), ticket)
+            self._answer(run.number, run.position_state(min(max(position, 0), run.index.count)), ticket)
 
     # ---- opening and closing ---------------------------------------------------------------------
     def start_opening(self, run: int, given: str, ticket: int, format: str | None = None) -> None:
@@ -120,19 +120,19 @@ class RunKeeper:
         on_worker = partial(self._on_worker, run)
         # A worker that is warm begins half a second sooner; where it is busy, the import does not wait for it.
         pool = self._pool if self._pool.is_idle else self._importers
-        self._converting = Converting(pool, self._cache, run, path, chosen, format, on_worker)
+        self._converting = ConversionController(pool, self._cache, run, path, chosen, format, on_worker)
         self._answer(run, self._converting.progress)
 
-    def _hear_converting(self, converting: Converting, message: Message) -> None:
+    def _on_import_message(self, converting: ConversionController, message: Message) -> None:
         """Of the run that is to come: once the first of its events are there, it has come."""
-        number, said = converting.number, converting.hear(message)
+        number, said = converting.number, converting.on_worker_message(message)
         match said:
             case Progress():
                 self._answer(number, said)
             case str():
                 self._stop_converting()
                 self._answer(number, WorkEnded())
-                self._answer(number, Trouble("error", said))
+                self._answer(number, Alert("error", said))
             case Conversion() if converting.is_over:
                 self._stop_converting()
                 self._answer(number, WorkEnded())
@@ -149,16 +149,16 @@ class RunKeeper:
                 self._growing = converting
                 self._grow(run, said)
 
-    def _opened(self, converting: Converting, made: Conversion, growing: bool) -> OpenRun:
+    def _opened(self, converting: ConversionController, made: Conversion, growing: bool) -> OpenRun:
         number, complain = converting.number, partial(self._complain, converting.number)
         index = converting.index if growing else None
         return opened_conversion(number, converting.path, converting.stamp, made, self._cache, complain, index)
 
-    def _give_up_converting(self, converting: Converting) -> None:
+    def _give_up_converting(self, converting: ConversionController) -> None:
         """The run that was open before, if any, stays."""
         self._stop_converting()
         self._answer(converting.number, WorkEnded())
-        self._answer(converting.number, Trouble("info", f"Stopped: {converting.path} was not imported."))
+        self._answer(converting.number, Alert("info", f"Stopped: {converting.path} was not imported."))
 
     def _stop_converting(self) -> None:
         if self._converting is not None:
@@ -166,13 +166,13 @@ class RunKeeper:
             self._converting = None
 
     # ---- a run that is shown while its file is being converted --------------------------------------
-    def _hear_growing(self, growing: Converting, run: OpenRun, message: Message) -> None:
-        said = growing.hear(message)
+    def _hear_growing(self, growing: ConversionController, run: OpenRun, message: Message) -> None:
+        said = growing.on_worker_message(message)
         match said:
             case Progress():
                 self._answer(run.number, said)
             case str():
-                self._stop_growing(growing, Trouble("error", f"{_PARTLY[0].upper()}{_PARTLY[1:]}: {said}.", "reload"))
+                self._stop_growing(growing, Alert("error", f"{_PARTLY[0].upper()}{_PARTLY[1:]}: {said}.", "reload"))
             case Conversion() if growing.is_over:
                 self._growing = None
                 self._settle(run, growing, said)
@@ -184,7 +184,7 @@ class RunKeeper:
         run.grow(made.built, complete=False)
         self._answer(run.number, IndexGrew(run.index))
 
-    def _settle(self, run: OpenRun, growing: Converting, made: Conversion) -> None:
+    def _settle(self, run: OpenRun, growing: ConversionController, made: Conversion) -> None:
         """The log is whole: what could not be known before is known now, and it can be verified."""
         assert made.built is not None, "a log that grew has an index that grew with it"
         log = EventLog.open(made.path)
@@ -199,7 +199,7 @@ class RunKeeper:
         if self._totals_wanted:
             self._start_totals(run)
 
-    def _stop_growing(self, growing: Converting, why: Trouble) -> None:
+    def _stop_growing(self, growing: ConversionController, why: Alert) -> None:
         """What there is of the run stays to be looked at; nobody takes it for the whole."""
         growing.stop()
         self._growing = None
@@ -226,18 +226,18 @@ class RunKeeper:
     def _seat(self, run: OpenRun, ticket: int) -> None:
         self.close()
         self.open = run
-        self._finding = Finding(self._searchers, run.log.source.path, partial(self._on_worker, run.number))
+        self._finding = SearchController(self._searchers, run.log.source.path, partial(self._on_worker, run.number))
         self._answer(run.number, RunOpened(run.facts, run.index), ticket)
         self._tell_notes(run)
 
     def _tell_notes(self, run: OpenRun) -> None:
         if run.facts.notes:
-            self._answer(run.number, Trouble("info", f"As imported: {'; '.join(run.facts.notes)}"))
+            self._answer(run.number, Alert("info", f"As imported: {'; '.join(run.facts.notes)}"))
 
-    def _begin_verifying(self, run: OpenRun) -> Verifying:
-        work = self._background = Background(self._pool, partial(self._on_worker, run.number))
-        verifying = self._verifying = Verifying(run.log, work.start)
-        self._pace = Pace("Verifying")
+    def _begin_verifying(self, run: OpenRun) -> VerificationController:
+        work = self._background = JobGroup(self._pool, partial(self._on_worker, run.number))
+        verifying = self._verifying = VerificationController(run.log, work.start)
+        self._pace = ProgressThrottle("Verifying")
         self._answer(run.number, self._pace.progress(0, verifying.total))
         return verifying
 
@@ -260,10 +260,10 @@ class RunKeeper:
         self.open = self._background = self._verifying = self._sought = None
 
     # ---- background work ---------------------------------------------------------------------------
-    def hear(self, number: int, purpose: str, message: Message) -> None:
+    def on_worker_message(self, number: int, purpose: str, message: Message) -> None:
         """Takes in what a worker says of run `number`."""
         if self._converting is not None and self._converting.number == number:
-            self._hear_converting(self._converting, message)
+            self._on_import_message(self._converting, message)
             return
         if purpose == CONVERT and self._growing is not None and self.open is not None:
             self._hear_growing(self._growing, self.open, message)
@@ -272,7 +272,7 @@ class RunKeeper:
         if run is None or run.number != number:
             return
         if purpose == FIND and self._finding is not None:
-            if (found := self._finding.hear(message)) is not None:
+            if (found := self._finding.on_worker_message(message)) is not None:
                 self._answer(number, found)
             return
         if purpose == TOTALS:
@@ -283,7 +283,7 @@ class RunKeeper:
         match message["type"], purpose:
             case "failed", _:
                 missing = _MISSING.get(purpose, "The run was not verified")
-                self._answer(number, Trouble("error", f"{missing}: {message['text']}.", "reload"))
+                self._answer(number, Alert("error", f"{missing}: {message['text']}.", "reload"))
             case "part", "index":
                 self._index_grew(run, msgspec.convert(message["value"], Built))
             case "done", ("index" | "join"):
@@ -291,7 +291,7 @@ class RunKeeper:
                 self._index_grew(run, msgspec.convert(message["value"], Built))
                 self._join(run, work, verifying)
             case _:
-                self._conclude(run, verifying.hear(purpose, message))
+                self._conclude(run, verifying.on_worker_message(purpose, message))
                 if message["type"] == "done":
                     self._join(run, work, verifying)
         if message["type"] == "progress":
@@ -299,7 +299,7 @@ class RunKeeper:
         elif not work.busy:
             self._answer(number, WorkEnded())
 
-    def _join(self, run: OpenRun, work: Background, verifying: Verifying) -> None:
+    def _join(self, run: OpenRun, work: JobGroup, verifying: VerificationController) -> None:
         """Once both passes that make the index are through; as long as the one over the records is not, it leads."""
         if self._to_come != (JOIN,) or work.runs(JOIN):
             return
@@ -325,7 +325,7 @@ class RunKeeper:
         if run.totals is not None:
             self._answer(run.number, run.totals)
         elif self._summing is None:
-            self._summing = Background(self._pool, partial(self._on_worker, run.number))
+            self._summing = JobGroup(self._pool, partial(self._on_worker, run.number))
             self._summing.start(TOTALS, TOTALS, {"path": str(run.log.source.path)})
 
     def _hear_totals(self, run: OpenRun, message: Message) -> None:
@@ -333,7 +333,7 @@ class RunKeeper:
             return
         self._summing = None
         if message["type"] == "failed":
-            self._answer(run.number, Trouble("warning", f"Tokens and cost were not summed up: {message['text']}."))
+            self._answer(run.number, Alert("warning", f"Tokens and cost were not summed up: {message['text']}."))
         else:
             sums = msgspec.convert(message["value"], MetaSums)
             run.totals = Totals(sums.uses, sums.spending, sums.nesting)
@@ -351,5 +351,5 @@ class RunKeeper:
         if self._background is not None and self._background.busy:
             self._background.stop()
             missing = "not all events were read" if INDEX in self._to_come else "the run is not verified"
-            self._answer(run.number, Trouble("info", f"Stopped: {missing}.", "reload"))
+            self._answer(run.number, Alert("info", f"Stopped: {missing}.", "reload"))
             self._answer(run.number, WorkEnded())

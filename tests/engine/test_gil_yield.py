@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from replay_gui.engine.breath import LONGEST, Breath
+from replay_gui.engine.gil_yield import LONGEST, GilYield
 
 
 def test_a_pause_is_as_long_as_the_work_before_it() -> None:
     now = [10.0]
     slept: list[float] = []
-    breath = Breath(lambda: now[0], slept.append)
+    breath = GilYield(lambda: now[0], slept.append)
     now[0] += LONGEST / 4
     breath()
     now[0] += 5.0

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Letter(Generic[T]):
+class QueuedRequest(Generic[T]):
     """A request as it is taken out. Tickets grow in the order of `put`."""
 
     ticket: int
@@ -20,7 +20,7 @@ class Letter(Generic[T]):
     request: T
 
 
-class Mailbox(Generic[T]):
+class RequestQueue(Generic[T]):
     """A queue for many senders and one taker, safe from any thread.
 
     Invariants:
@@ -31,22 +31,22 @@ class Mailbox(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._waiting: dict[Hashable, Letter[T]] = {}
+        self._waiting: dict[Hashable, QueuedRequest[T]] = {}
         self._tickets = itertools.count(1)
         self._changed = Condition()
         self._closed = False
 
-    def put(self, key: Hashable | None, request: T) -> int:
+    def put_request(self, key: Hashable | None, request: T) -> int:
         """Queues `request` and returns its ticket; of key None each one is kept. After `close` it is dropped."""
         with self._changed:
             ticket = next(self._tickets)
             if not self._closed:
                 place: Hashable = ("once", ticket) if key is None else key
-                self._waiting[place] = Letter(ticket, key, request)
+                self._waiting[place] = QueuedRequest(ticket, key, request)
                 self._changed.notify()
             return ticket
 
-    def take(self) -> Letter[T] | None:
+    def take_request(self) -> QueuedRequest[T] | None:
         """The oldest waiting place's request; waits for one. None once the mailbox is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)

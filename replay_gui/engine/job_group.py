@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from replay_gui.engine.frames import Message
-from replay_gui.engine.processes import Handle, WorkerPool
+from replay_gui.engine.worker_pool import Handle, WorkerPool
 
 
-class Background:
+class JobGroup:
     """The jobs of one undertaking. The engine thread's own; `on_message` is called on threads of the pool.
 
     on_message(purpose, message) hears what workers say; `accepts` then tells whether it still matters.

@@ -7,54 +7,54 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from replay_gui.engine.mailbox import Letter, Mailbox
+from replay_gui.engine.request_queue import QueuedRequest, RequestQueue
 
 
 def test_a_newer_request_replaces_the_waiting_one_and_keeps_its_place() -> None:
-    box: Mailbox[str] = Mailbox()
-    box.put("seek", "seek 1")
-    box.put("rows", "rows")
-    newest = box.put("seek", "seek 2")
-    assert box.take() == Letter(newest, "seek", "seek 2")
-    rows = box.take()
+    box: RequestQueue[str] = RequestQueue()
+    box.put_request("seek", "seek 1")
+    box.put_request("rows", "rows")
+    newest = box.put_request("seek", "seek 2")
+    assert box.take_request() == QueuedRequest(newest, "seek", "seek 2")
+    rows = box.take_request()
     assert rows is not None
     assert rows.request == "rows"
 
 
 def test_a_request_that_was_taken_is_not_replaced() -> None:
-    box: Mailbox[str] = Mailbox()
-    first = box.put("seek", "a")
-    assert box.take() == Letter(first, "seek", "a")
-    second = box.put("seek", "b")
-    assert box.take() == Letter(second, "seek", "b")
+    box: RequestQueue[str] = RequestQueue()
+    first = box.put_request("seek", "a")
+    assert box.take_request() == QueuedRequest(first, "seek", "a")
+    second = box.put_request("seek", "b")
+    assert box.take_request() == QueuedRequest(second, "seek", "b")
 
 
 def test_close_wakes_a_taker_and_drops_what_waits() -> None:
-    box: Mailbox[str] = Mailbox()
+    box: RequestQueue[str] = RequestQueue()
     got: list[object] = []
-    taker = threading.Thread(target=lambda: got.append(box.take()))
+    taker = threading.Thread(target=lambda: got.append(box.take_request()))
     taker.start()
     box.close()
     taker.join(5)
     assert got == [None]
-    box.put("seek", "late")
-    assert box.take() is None
+    box.put_request("seek", "late")
+    assert box.take_request() is None
 
 
 def test_many_threads_lose_nothing_that_must_be_kept() -> None:
-    box: Mailbox[tuple[int, int]] = Mailbox()
-    taken: list[Letter[tuple[int, int]]] = []
+    box: RequestQueue[tuple[int, int]] = RequestQueue()
+    taken: list[QueuedRequest[tuple[int, int]]] = []
 
     def take_all() -> None:
-        while (letter := box.take()) is not None:
+        while (letter := box.take_request()) is not None:
             taken.append(letter)
             if letter.request[0] < 0:
                 return
 
     def put_many(sender: int) -> None:
         for n in range(500):
-            box.put(None, (sender, n))
-            box.put("newest", (100 + sender, n))
+            box.put_request(None, (sender, n))
+            box.put_request("newest", (100 + sender, n))
 
     taker = threading.Thread(target=take_all)
     taker.start()
@@ -63,7 +63,7 @@ def test_many_threads_lose_nothing_that_must_be_kept() -> None:
         sender.start()
     for sender in senders:
         sender.join()
-    box.put(None, (-1, 0))
+    box.put_request(None, (-1, 0))
     taker.join(20)
     kept = [letter for letter in taken if letter.request[0] in range(8)]
     assert Counter(letter.request[0] for letter in kept) == dict.fromkeys(range(8), 500)
@@ -79,12 +79,12 @@ class MailboxMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.box: Mailbox[int] = Mailbox()
+        self.box: RequestQueue[int] = RequestQueue()
         self.model: list[tuple[str | None, int]] = []
 
     @rule(key=st.sampled_from([None, "a", "b", "c"]), request=st.integers())
     def put(self, key: str | None, request: int) -> None:
-        ticket = self.box.put(key, request)
+        ticket = self.box.put_request(key, request)
         assert all(ticket > other for _, other in self.model)
         places = [i for i, (other, _) in enumerate(self.model) if key is not None and other == key]
         if places:
@@ -100,7 +100,7 @@ class MailboxMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model)
     @rule()
     def take(self) -> None:
-        letter = self.box.take()
+        letter = self.box.take_request()
         assert letter is not None
         assert (letter.key, letter.ticket) == self.model.pop(0)
 

@@ -13,17 +13,17 @@ import msgspec
 
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.engine.answers import Progress
-from replay_gui.engine.background import Background
 from replay_gui.engine.frames import Message
+from replay_gui.engine.job_group import JobGroup
 from replay_gui.engine.opening import Conversion, conversion_cache, file_stamp, user_mappings
-from replay_gui.engine.pace import Pace
-from replay_gui.engine.processes import WorkerPool
+from replay_gui.engine.progress_throttle import ProgressThrottle
+from replay_gui.engine.worker_pool import WorkerPool
 
 CONVERT = "convert"
 JOB = "Converting"
 
 
-class Converting:
+class ConversionController:
     """The conversion of one file, to be shown as run `number`; it begins at once.
 
     `on_worker(purpose, message)` is called on threads of the pool, and is to bring the message back to `hear`.
@@ -49,8 +49,8 @@ class Converting:
         self.index: Path = cache.begin()
         self.shown = False
         self.progress = Progress(JOB, 0, 0, None)
-        self._pace = Pace(JOB)
-        self._work = Background(pool, on_worker)
+        self._pace = ProgressThrottle(JOB)
+        self._work = JobGroup(pool, on_worker)
         args = {
             "path": path,
             "cache": str(conversion_cache()),
@@ -61,7 +61,7 @@ class Converting:
         }
         self._work.start(CONVERT, CONVERT, args)
 
-    def hear(self, message: Message) -> Progress | Conversion | str | None:
+    def on_worker_message(self, message: Message) -> Progress | Conversion | str | None:
         """What the worker says: how far it is, the log so far or as a whole, why there is none; None: nothing."""
         if not self._work.accepts(CONVERT, message):
             return None

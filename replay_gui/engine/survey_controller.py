@@ -12,17 +12,17 @@ import msgspec
 
 from replay_gui.core.facts.surveyed_run import Places, SurveyedRun
 from replay_gui.engine.answers import Formats, Sampled, Surveyed
-from replay_gui.engine.background import Background
 from replay_gui.engine.frames import Message
+from replay_gui.engine.job_group import JobGroup
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_mappings
-from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.requests import ListFormats, Survey, TakeSample
+from replay_gui.engine.worker_pool import WorkerPool
 
 SURVEY, SAMPLE, FORMATS = "survey", "sample", "formats"
 PURPOSES = (SURVEY, SAMPLE, FORMATS)
 
 
-class Surveying:
+class SurveyController:
     """At most one of each at a time; a newer one takes the place of what is under way.
 
     `answer(value)` hears what is to be said. `on_worker(purpose, message)` is called on threads of the pool, and is
@@ -33,7 +33,7 @@ class Surveying:
         self, pool: WorkerPool, answer: Callable[[object], None], on_worker: Callable[[str, Message], None]
     ) -> None:
         self._answer = answer
-        self._work = {purpose: Background(pool, on_worker) for purpose in PURPOSES}
+        self._work = {purpose: JobGroup(pool, on_worker) for purpose in PURPOSES}
         self._numbers = {SURVEY: 0, SAMPLE: 0}
 
     def start(self, question: Survey | TakeSample | ListFormats) -> None:
@@ -50,7 +50,7 @@ class Surveying:
             args = {"path": question.path, "places": asdict(places)} if purpose == SURVEY else {"path": question.path}
             self._work[purpose].start(purpose, purpose, args)
 
-    def hear(self, purpose: str, message: Message) -> None:
+    def on_worker_message(self, purpose: str, message: Message) -> None:
         """Takes in what the worker says."""
         if not self._work[purpose].accepts(purpose, message) or message["type"] == "progress":
             return

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from replay_gui.engine.frames import Message, write_frame
-from replay_gui.engine.processes import Handle, WorkerPool
+from replay_gui.engine.worker_pool import Handle, WorkerPool
 from tests.helpers.paths import ROOT
 
 WAIT = 30.0  # seconds

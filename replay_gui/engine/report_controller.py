@@ -12,18 +12,18 @@ import msgspec
 
 from replay_gui.core.report.model import Report
 from replay_gui.engine.answers import Reported
-from replay_gui.engine.background import Background
 from replay_gui.engine.frames import Message
+from replay_gui.engine.job_group import JobGroup
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.processes import WorkerPool
 from replay_gui.engine.report_task import ReportedRun, ReportTask
 from replay_gui.engine.requests import MakeReport
+from replay_gui.engine.worker_pool import WorkerPool
 from replay_gui.version import VERSION
 
 REPORT = "report"
 
 
-class Reporting:
+class ReportController:
     """At most one report at a time; a newer one takes the place of what is under way.
 
     `runs()` gives the runs open in seats A and B. `answer(run, value)` hears what is to be said of run A.
@@ -41,7 +41,7 @@ class Reporting:
         self._runs = runs
         self._answer = answer
         self._on_worker = on_worker
-        self._work: Background | None = None
+        self._work: JobGroup | None = None
         self._number = 0
 
     def start(self, run: int, question: MakeReport) -> None:
@@ -62,10 +62,10 @@ class Reporting:
             self._answer(run, Reported(question.number, 0, 0, problem=problem))
             return
         task = ReportTask(tuple(runs), question.rules, question.anchors, VERSION, question.made, question.command)
-        self._work = Background(self._pool, partial(self._on_worker, run))
+        self._work = JobGroup(self._pool, partial(self._on_worker, run))
         self._work.start(REPORT, REPORT, {"task": task})
 
-    def hear(self, run: int, message: Message) -> None:
+    def on_worker_message(self, run: int, message: Message) -> None:
         """Takes in what the worker says."""
         if self._work is None or not self._work.accepts(REPORT, message):
             return
