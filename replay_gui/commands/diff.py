@@ -223,7 +223,7 @@ def _line(mark: str, a: Event | None, b: Event | None) -> str:
     """Mark, number in A, number in B, what happened."""
     event = a or b
     assert event is not None
-    numbers = " ".join(f"{event_.position + 1 if event_ is not None else '':>8}" for event_ in (a, b))
+    numbers = " ".join(f"{event_.index + 1 if event_ is not None else '':>8}" for event_ in (a, b))
     name = f"{event.kind} {event.tool}" if event.tool else event.kind
     return f"{mark}{numbers}  {name:28.60}  {summarise(event):.{_WIDTH}}".rstrip()
 

@@ -39,8 +39,8 @@ def run(args: argparse.Namespace) -> int:
     with open_run(args.run, args.format) as opened:
         for event in events_of(opened.log, args.start, args.stop):
             if isinstance(event, Ending):
-                if args.start > event.place:
-                    raise PositionError(f"{args.run}: no position {args.start}: the log has {event.place} events")
+                if args.start > event.index:
+                    raise PositionError(f"{args.run}: no position {args.start}: the log has {event.index} events")
             elif _is_wanted(event, args):
                 if args.json:
                     say_json(event_form(event))
@@ -56,4 +56,4 @@ def _is_wanted(event: Event, args: argparse.Namespace) -> bool:
 def _line(event: Event) -> str:
     """Position, time, kind, tool and what happened, for people."""
     name = f"{event.kind} {event.tool}" if event.tool else event.kind
-    return f"{event.position + 1:>8}  {utc(event.time):23}  {name:32}  {summarise(event)}".rstrip()
+    return f"{event.index + 1:>8}  {utc(event.time):23}  {name:32}  {summarise(event)}".rstrip()

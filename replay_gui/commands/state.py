@@ -62,7 +62,7 @@ def derive(run: OpenedRun, position: int, progress: ProgressLine) -> Derived:
     """The state at `position`, which the log has, and whether the events before it are sound."""
     log, size = run.log, run.log.source.size
     found = check_integrity(log, beginning(log), None, position, lambda offset: progress.show(offset, 2 * size))
-    doubts = [(fault.place, fault.problem) for fault in found.faults[:1]]
+    doubts = [(fault.event_index, fault.problem) for fault in found.faults[:1]]
     replay = QuickFold()
     for place, content in enumerate(log.contents(0, position)):
         if (content is None or replay.fold((content,)).refused) and len(doubts) < 2:
@@ -74,6 +74,6 @@ def derive(run: OpenedRun, position: int, progress: ProgressLine) -> Derived:
     if found.state_hashes and not doubts:
         begin = 0, len(log.header.raw), EMPTY
         states = check_states(log, begin, position, lambda offset: progress.show(size + offset, 2 * size))
-        doubts = [(fault.place, fault.problem) for fault in states.faults[:1]]
+        doubts = [(fault.event_index, fault.problem) for fault in states.faults[:1]]
     doubt = f"event {min(doubts)[0] + 1:,}: {min(doubts)[1]}" if doubts else None
     return Derived(replay.root, StateHash.of(replay.root).digest().hex(), doubt)

@@ -25,7 +25,7 @@ from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding, RunPart, Unread
 from replay_gui.core.verification.foreign_verdict import foreign_verdict
 from replay_gui.core.verification.verdict import verify
-from replay_gui.core.verification.verification import INVALID, VALID, Finding, VerificationReport
+from replay_gui.core.verification.verification import INVALID, VALID, Finding, VerificationReport, verification_form
 
 if TYPE_CHECKING:
     from replay_gui.core.anchor.anchor import ReadAnchor  # and with it cryptography, which is slow to import
@@ -208,7 +208,7 @@ def verified(run: OpenedRun, number: int = 1, total: int = 1) -> VerificationRep
 
 def report_form(report: VerificationReport) -> dict[str, Any]:
     """The members of ``verify --json``, in the order of INTERFACE 2."""
-    form = asdict(report)
+    form = verification_form(report)
     notes = form.pop("notes")
     del form["unlisted"]  # the notes say it
     return {**form, "line": report.line, "notes": notes}
@@ -262,7 +262,7 @@ def _say(report: VerificationReport, lacks: list[str], anchored: AnchorFinding |
 
 def _say_findings(one: str, many: str, findings: tuple[Finding, ...]) -> None:
     for finding in findings[:SHOWN]:
-        where = f"event {finding.position + 1:,} ({finding.event_id}), byte {finding.offset:,}"
+        where = f"event {finding.index + 1:,} ({finding.event_id}), byte {finding.offset:,}"
         say(f"  {one} at {where}: {finding.problem}")
         if finding.expected is not None:
             say(f"    expected {finding.expected}")

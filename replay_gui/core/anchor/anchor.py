@@ -215,8 +215,8 @@ def _hash_of(source: Source, size: int) -> str | None:
     return blake3(source.read_at(0, size)).hexdigest() if size <= source.size else None
 
 
-def _head_at(log: EventLog, place: int) -> str | None:
-    event = log[place]
+def _head_at(log: EventLog, index: int) -> str | None:
+    event = log[index]
     return None if event.hash is None else event.hash.hex()
 
 

@@ -112,7 +112,7 @@ def details(cause: Found, evidence: Evidence) -> list[str]:
     if evidence.change is Change.STATE:
         return [*said, _summary(a), "something that the log does not hold differs"]
     if evidence.change is Change.MOVED and a is not None and b is not None:
-        moved = f"{_name(a)} is event {b.position + 1:,} in B"
+        moved = f"{_name(a)} is event {b.index + 1:,} in B"
         return [*said, moved, *([f"{evidence.length:,} events moved"] if evidence.length > 1 else [])]
     if a is None or b is None:
         event = a or b
@@ -142,7 +142,7 @@ def in_one_line(change: Change, a: Event | None, b: Event | None, differences: S
     if a is None or b is None:
         return f"only in {'B' if a is None else 'A'}: {_name_and_summary(b if a is None else a)}"
     if change is Change.MOVED:
-        return f"{_name_and_summary(a)} is event {b.position + 1:,} in B"
+        return f"{_name_and_summary(a)} is event {b.index + 1:,} in B"
     if change is Change.STATE:
         return f"{_name_and_summary(a)}: equal events, different recorded states"
     return f"{_name(a)}: {_what(a, b, differences)}"
@@ -251,9 +251,9 @@ def _name_and_summary(event: Event | None) -> str:
 
 def _place(a: Event | None, b: Event | None) -> str:
     if a is not None:
-        return f"Event {a.position + 1:,}"
+        return f"Event {a.index + 1:,}"
     assert b is not None
-    return f"Event {b.position + 1:,} of B"
+    return f"Event {b.index + 1:,} of B"
 
 
 def _quiet(text: str) -> str:

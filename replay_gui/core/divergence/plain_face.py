@@ -61,4 +61,4 @@ def _hash(event: Event | None, change: Change, side: Side) -> str | None:
         return None
     if change is Change.STATE:
         return None if event.state_hash is None else event.state_hash.hex()
-    return side.content_hash(event.position)
+    return side.content_hash(event.index)

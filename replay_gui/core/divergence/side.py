@@ -46,18 +46,18 @@ class Side:
         built = IndexBuilder(log, folder).run(lambda built: None)
         return cls(log, shown(view, built, complete=True), folder)
 
-    def event(self, place: int) -> Event:
+    def event(self, index: int) -> Event:
         """The event at a place; the last ones asked for are at hand."""
-        event = self._events.get(place)
+        event = self._events.get(index)
         if event is None:
             if len(self._events) >= _LATELY:
                 self._events.clear()
-            event = self._events[place] = self.log[place]
+            event = self._events[index] = self.log[index]
         return event
 
-    def content_hash(self, place: int) -> str:
+    def content_hash(self, index: int) -> str:
         """Hex."""
-        return bytes(self.content[place]).hex()
+        return bytes(self.content[index]).hex()
 
 
 def joint(

@@ -29,7 +29,7 @@ _SURE = re.compile(r"[^\W\d_iIkKsS\x80-\U0010ffff]+")  # letters that none beyon
 class Hit:
     """An event that holds the text. `text`: one visible line about the first place; start, stop: the hit in it."""
 
-    place: int
+    index: int
     text: str
     start: int
     stop: int
@@ -77,7 +77,7 @@ class Needle:
         """Where the event holds the text, if it does."""
         for text in _texts(event):
             if (match := self._pattern.search(text)) is not None:
-                return _snippet(event.position, text, *match.span())
+                return _snippet(event.index, text, *match.span())
         return None
 
 
@@ -118,7 +118,7 @@ def _strings(value: Any) -> Iterator[str]:
                 waiting += reversed(items)
 
 
-def _snippet(place: int, text: str, start: int, stop: int) -> Hit:
+def _snippet(index: int, text: str, start: int, stop: int) -> Hit:
     before = _shown(text[max(0, start - _BEFORE) : start]).lstrip()
     if start > _BEFORE:
         before = "…" + before
@@ -126,7 +126,7 @@ def _snippet(place: int, text: str, start: int, stop: int) -> Hit:
     after = _shown(text[stop : max(stop, start + _AFTER)]).rstrip()
     if len(text) > max(stop, start + _AFTER):
         after += "…"
-    return Hit(place, before + hit + after, len(before), len(before) + len(hit))
+    return Hit(index, before + hit + after, len(before), len(before) + len(hit))
 
 
 def _shown(text: str) -> str:

@@ -29,14 +29,14 @@ class OwnHashes:
         """An event was as it should be."""
         self.checked += 1
 
-    def bad(self, position: int, offset: int, problem: str, expected: object = None, actual: object = None) -> None:
-        """The event that became the one at this place was not."""
+    def bad(self, index: int, offset: int, problem: str, expected: object = None, actual: object = None) -> None:
+        """Count the event that became the one at `index` as broken, and list what is wrong with it."""
         self.checked += 1
         self.failed += 1
         if len(self.failures) < LISTED:
             found = {"expected": expected, "actual": actual}
             words = {name: None if value is None else one_line(str(value), _LONGEST) for name, value in found.items()}
-            self.failures.append({"position": position, "offset": offset, "problem": problem, **words})
+            self.failures.append({"position": index, "offset": offset, "problem": problem, **words})
 
     def facts(self) -> dict[str, Any]:
         """As the header has it."""

@@ -143,12 +143,12 @@ class EventColumns:
             number = self.kinds.setdefault(kind, len(self.kinds))
         return number
 
-    def _asked_too(self, name: str, place: int) -> None:
+    def _asked_too(self, name: str, index: int) -> None:
         """A request waits for its response where an equal one does."""
         waiting = self._open[name]
         if not isinstance(waiting, OrderedDict):
             waiting = self._open[name] = OrderedDict({waiting: None})
-        waiting[place] = None
+        waiting[index] = None
 
     def _answered(self, name: str, meta: bytes) -> int:
         """The place of the request that a response answers: its parent, else the oldest that waits."""

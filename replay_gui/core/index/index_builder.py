@@ -164,8 +164,8 @@ class IndexBuilder:
         folded.asked.extend(more.asked)
 
     def _skipped(self, part: Skipped) -> None:
-        self._not_applied.append(Fault(part.place, part.offset, None, SKIPPED))
-        self._count = part.place + 1
+        self._not_applied.append(Fault(part.index, part.offset, None, SKIPPED))
+        self._count = part.index + 1
         self._offset = part.offset + part.size
         self._head = b""
         self._heads = self._count, (b"",)

@@ -17,7 +17,7 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "offset": np.dtype("<u8"),
     "time": np.dtype("<i8"),
     "duration": np.dtype("<i8"),  # the event's own
-    "request": np.dtype("<i4"),  # for a response: the place of its request
+    "request": np.dtype("<i4"),  # for a response: the index of its request
     "flags": np.dtype("u1"),
     "content": np.dtype("V32"),  # BLAKE3 of the content
     "chain": np.dtype("V32"),  # one entry a CHAIN_STEP events, and one at the end: BLAKE3 of all content hashes so far
@@ -34,12 +34,12 @@ _ROOM = 4  # a full array becomes so many times as large; what is not used of it
 class ColumnWriter:
     """Appends runs of entries to the files of some columns in a folder."""
 
-    def __init__(self, folder: Path, names: Sequence[str], place: int = 0) -> None:
-        """Begins with the entries of `place`; the files have those of all before."""
+    def __init__(self, folder: Path, names: Sequence[str], first_index: int = 0) -> None:
+        """Begin with the entry of `first_index`; the files already have those of all before."""
         self._files: dict[str, BinaryIO] = {}
         for name in names:
-            file = self._files[name] = (folder / name).open("r+b" if place else "wb", buffering=_BUFFER)
-            file.seek(place * COLUMNS[name].itemsize)
+            file = self._files[name] = (folder / name).open("r+b" if first_index else "wb", buffering=_BUFFER)
+            file.seek(first_index * COLUMNS[name].itemsize)
 
     def append(self, runs: dict[str, Any]) -> None:
         """One list, array or byte string a column."""
@@ -111,7 +111,7 @@ class IndexView:
         )
 
     def _take_in_calls(self, known: int, request: NDArray[np.int32], duration: NDArray[np.int64]) -> None:
-        """What the events from place `known` on say of the calls that they begin or end."""
+        """What the events from index `known` on say of the calls that they begin or end."""
         self._pair = _extended(self._pair, known, request.copy())
         self._duration = _extended(self._duration, known, duration.copy())
         answers = np.flatnonzero(request != NO_PAIR)

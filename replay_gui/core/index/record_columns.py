@@ -29,10 +29,10 @@ _time, _duration = attrgetter("time"), attrgetter("duration")
 
 
 class RecordColumns:
-    """Writes the entries of the records from `place` on into columns in a folder, which have those of all before."""
+    """Writes columns of records in a folder, from `first_index` on; the folder's columns have all entries before."""
 
-    def __init__(self, folder: Path, place: int) -> None:
-        self._columns = ColumnWriter(folder, OF_RECORDS, place)
+    def __init__(self, folder: Path, first_index: int) -> None:
+        self._columns = ColumnWriter(folder, OF_RECORDS, first_index)
 
     def take(self, part: Block | Skipped, metas: list[UsualMeta] | None = None) -> None:
         """The next part of the log; `metas`: what decode_metas made of a block's."""

@@ -17,7 +17,8 @@ class Event:
     """A record of the log, decoded; or a stretch of bytes that a reader had to skip.
 
     Attributes:
-        position: place among the records read, from 0 (the state that shows its effect is at position + 1).
+        index: EventIndex, where it stands among the records read, from 0; its effect is in the state at position
+            index + 1.
         offset, size: where its bytes stand in the file.
         event_id: ``run_id:seq``; ``run_id:?`` where the seq cannot be read (see the function).
         kind: one of FORMAT's kinds, a custom ``x:name``, SKIPPED_KIND, or UNREADABLE_KIND: the content is no event.
@@ -28,7 +29,7 @@ class Event:
         problem: why it cannot be read, in words; None for a sound event. (Hashes are judged by verification, not here.)
     """
 
-    position: int
+    index: int
     offset: int
     size: int
     event_id: str

@@ -26,9 +26,9 @@ def events_of(log: EventLog, start: int = 0, stop: int | None = None) -> Iterato
         if isinstance(part, Ending):
             yield part
         elif isinstance(part, Skipped):
-            if start <= part.place:
+            if start <= part.index:
                 problem = f"{part.size:,} bytes are no record and were skipped"
-                place, offset, name = part.place, part.offset, event_id(run_id, None)
+                place, offset, name = part.index, part.offset, event_id(run_id, None)
                 yield Event(place, offset, part.size, name, SKIPPED_KIND, {}, {}, b"", None, None, problem)
         elif start < part.first + len(part):
             yield from _decoded(part, run_id, max(0, start - part.first), stop)
@@ -45,10 +45,10 @@ def _decoded(block: Block, run_id: str, start: int, stop: int | None) -> Iterato
 
 
 def _end(part: Block | Skipped) -> int:
-    return part.first + len(part) if isinstance(part, Block) else part.place + 1
+    return part.first + len(part) if isinstance(part, Block) else part.index + 1
 
 
-def decoded(record: Record, run_id: str, place: int, offset: int, size: int) -> Event:
+def decoded(record: Record, run_id: str, index: int, offset: int, size: int) -> Event:
     """The event that a record holds, as far as it can be read."""
     problem = None
     payload: dict[str, Any] = {}
@@ -64,4 +64,4 @@ def decoded(record: Record, run_id: str, place: int, offset: int, size: int) -> 
         problem = problem or f"the meta cannot be read: {why}"
     seq = whole(meta.get("seq"))
     name = event_id(run_id, seq)
-    return Event(place, offset, size, name, kind, payload, meta, record.content, record.state, record.hash, problem)
+    return Event(index, offset, size, name, kind, payload, meta, record.content, record.state, record.hash, problem)

@@ -87,16 +87,16 @@ class EventLog:
     def __len__(self) -> int:
         return len(self.offsets)
 
-    def __getitem__(self, place: int) -> Event:
-        if not 0 <= place < len(self):
-            raise PositionError(f"no event {place}: the log has {len(self)}")
-        return self.event_at(place, int(self.offsets[place]))
+    def __getitem__(self, index: int) -> Event:
+        if not 0 <= index < len(self):
+            raise PositionError(f"no event {index}: the log has {len(self)}")
+        return self.event_at(index, int(self.offsets[index]))
 
     def __iter__(self) -> Iterator[Event]:
         """All of it in one pass, with no list of places and one event at a time in memory."""
         return (event for event in events_of(self) if isinstance(event, Event))
 
-    def event_at(self, place: int, offset: int) -> Event:
+    def event_at(self, index: int, offset: int) -> Event:
         """The event at a known offset."""
         framing = Framing(self.source, _RECORD_WINDOW)
         try:
@@ -106,8 +106,8 @@ class EventLog:
         if not isinstance(item, Record):
             problem = "these bytes are no record and were skipped"
             name = event_id(self.header.run_id, None)
-            return Event(place, offset, 0, name, SKIPPED_KIND, {}, {}, b"", None, None, problem)
-        return decoded(item, self.header.run_id, place, offset, end - offset)
+            return Event(index, offset, 0, name, SKIPPED_KIND, {}, {}, b"", None, None, problem)
+        return decoded(item, self.header.run_id, index, offset, end - offset)
 
     def close(self) -> None:
         self.source.close()

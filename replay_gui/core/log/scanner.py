@@ -37,7 +37,7 @@ class Block:
     """Records that follow one another without a gap, each in its shortest outer form.
 
     Attributes:
-        first: place of the first among the records read. start, end: the bytes that the records take up.
+        first: index of the first among the records read. start, end: the bytes that the records take up.
         contents, states, metas, hashes: the four fields, one entry a record.
         linked: False where the first record follows a skipped stretch, so that its own link is not judged.
     """
@@ -61,9 +61,9 @@ class Block:
         sizes = 1 + _sizes(self.contents) + (1 + (1 + HASH_SIZE) * states) + _sizes(self.metas) + (2 + HASH_SIZE)
         return np.cumsum(np.concatenate(([self.start], sizes)))
 
-    def up_to(self, place: int) -> Block:
-        """The records before `place`."""
-        n = max(0, place - self.first)
+    def up_to(self, index: int) -> Block:
+        """The records before `index`."""
+        n = max(0, index - self.first)
         if n >= len(self):
             return self
         fields = self.contents[:n], self.states[:n], self.metas[:n], self.hashes[:n]
@@ -80,7 +80,7 @@ def _sizes(values: Sequence[bytes]) -> NDArray[np.int64]:
 class Skipped:
     """A stretch of bytes that is no record; `gave_up`: the search for a later one was stopped for its cost."""
 
-    place: int
+    index: int
     offset: int
     size: int
     gave_up: bool = False
@@ -90,7 +90,7 @@ class Skipped:
 class Ending:
     """What stands after the last record: `offset` is where. `seal_linked`: whether the seal follows that record."""
 
-    place: int
+    index: int
     offset: int
     seal: Seal | None
     seal_linked: bool
@@ -100,33 +100,33 @@ class Ending:
 Part: TypeAlias = Block | Skipped | Ending
 
 
-def scan(source: Source, offset: int, place: int, previous: bytes | None, until: int | None = None) -> Iterator[Part]:
+def scan(source: Source, offset: int, index: int, previous: bytes | None, until: int | None = None) -> Iterator[Part]:
     """The parts of a log from the record at `offset`, the last of them an Ending.
 
     Args:
-        place: that record's place. previous: the hash before it (None after a skipped stretch); it decides about seals.
+        index: that record's index. previous: the hash before it (None after a skipped stretch); it decides about seals.
         until: a byte beyond which nothing is wanted, so that no block is read much further.
     """
     framing = Framing(source)
     linked = previous is not None
     while offset < source.size:
-        block = _quick_block(source, offset, place, linked, until)
+        block = _quick_block(source, offset, index, linked, until)
         if block is None:
-            part, previous = _slow_part(framing, source, offset, place, previous)
+            part, previous = _slow_part(framing, source, offset, index, previous)
             if isinstance(part, Ending):
                 yield part
                 return
             if isinstance(part, Skipped):
                 yield part
-                offset, place, linked = part.offset + part.size, place + 1, False
+                offset, index, linked = part.offset + part.size, index + 1, False
                 continue
             block = part
         yield block
-        offset, place, previous, linked = block.end, place + len(block), block.hashes[-1], True
-    yield Ending(place, source.size, None, False, 0)
+        offset, index, previous, linked = block.end, index + len(block), block.hashes[-1], True
+    yield Ending(index, source.size, None, False, 0)
 
 
-def _quick_block(source: Source, offset: int, place: int, linked: bool, until: int | None) -> Block | None:
+def _quick_block(source: Source, offset: int, index: int, linked: bool, until: int | None) -> Block | None:
     """The whole records of the next BLOCK bytes, or None where anything is out of the ordinary."""
     end = source.size if until is None or until <= offset else min(until, source.size)
     data = source.read_at(offset, min(BLOCK, end - offset))
@@ -147,11 +147,11 @@ def _quick_block(source: Source, offset: int, place: int, linked: bool, until: i
     shortest = encode_all(items)
     if not data.startswith(shortest):
         return None
-    return Block(place, offset, offset + len(shortest), contents, states, metas, hashes, linked)
+    return Block(index, offset, offset + len(shortest), contents, states, metas, hashes, linked)
 
 
 def _slow_part(
-    framing: Framing, source: Source, start: int, place: int, previous: bytes | None
+    framing: Framing, source: Source, start: int, index: int, previous: bytes | None
 ) -> tuple[Part, bytes | None]:
     """(the next part, the hash after it): records up to a block's size, a skipped stretch, or the end."""
     records: list[Record] = []
@@ -166,17 +166,17 @@ def _slow_part(
         if isinstance(item, Seal):
             is_linked = previous is not None and follows(previous, item)
             if (is_linked or end == source.size) and not records:
-                return Ending(place, at, item, is_linked, source.size - end), previous
+                return Ending(index, at, item, is_linked, source.size - end), previous
             break
         records.append(item)
         at, previous = end, item.hash
     if records:
         contents, states, metas, hashes = zip(*records, strict=True)
-        return Block(place, start, at, contents, states, metas, hashes, linked), previous
-    return _resynchronised(framing, source, at, place, short), None
+        return Block(index, start, at, contents, states, metas, hashes, linked), previous
+    return _resynchronised(framing, source, at, index, short), None
 
 
-def _resynchronised(framing: Framing, source: Source, at: int, place: int, short: bool) -> Skipped | Ending:
+def _resynchronised(framing: Framing, source: Source, at: int, index: int, short: bool) -> Skipped | Ending:
     """What to make of the bytes from `at`, where no well-formed record or seal begins."""
     budget = framing.work + SEARCH_FACTOR * source.size
     gave_up = False
@@ -185,5 +185,5 @@ def _resynchronised(framing: Framing, source: Source, at: int, place: int, short
     except SearchStopped:
         again, gave_up = None, True
     if again is None and short:
-        return Ending(place, at, None, False, source.size - at)
-    return Skipped(place, at, (source.size if again is None else again) - at, gave_up)
+        return Ending(index, at, None, False, source.size - at)
+    return Skipped(index, at, (source.size if again is None else again) - at, gave_up)

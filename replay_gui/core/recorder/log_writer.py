@@ -110,7 +110,9 @@ class LogWriter:
                 if isinstance(part, Block):
                     integrity.block(part, decode_metas(part.metas))
                     for fault in integrity.faults:
-                        raise LogRefused(f"{self.path}: cannot be continued, event {fault.place}: {fault.problem}")
+                        raise LogRefused(
+                            f"{self.path}: cannot be continued, event {fault.event_index}: {fault.problem}"
+                        )
                     self._replay(part)
                 else:
                     self._end = part.offset

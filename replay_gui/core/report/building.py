@@ -73,11 +73,11 @@ def _of_foreign(verification: VerificationReport) -> Diagnosis | None:
     if not verification.failures:
         return None
     first = verification.failures[0]
-    return Diagnosis(Damage.UNCLEAR, f"Event {first.position + 1:,} is not as its hash says: {first.problem}.", first)
+    return Diagnosis(Damage.UNCLEAR, f"Event {first.index + 1:,} is not as its hash says: {first.problem}.", first)
 
 
 def _broken(log: EventLog, finding: Finding, format: str) -> BrokenEvent:
-    place, offset = finding.position, finding.offset
+    place, offset = finding.index, finding.offset
     event = log.event_at(place, offset) if format == OWN_FORMAT else log[place]  # whose offset is in another file
     members: list[tuple[str, str]] = []
     hidden = 0

@@ -46,7 +46,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    place: int
+    index: int
     content: bytes
     state: bytes | None
     meta: bytes
@@ -78,7 +78,7 @@ def diagnose(log: EventLog, report: VerificationReport) -> Diagnosis | None:
     if report.mismatches:
         first = report.mismatches[0]
         words = (
-            f"Every record is as it was written, but at event {first.position + 1:,} replay comes to another state "
+            f"Every record is as it was written, but at event {first.index + 1:,} replay comes to another state "
             f"than was recorded: {first.problem}."
         )
         return Diagnosis(Damage.STATE, words, first)
@@ -98,15 +98,15 @@ def _of_seal(log: EventLog, report: VerificationReport) -> Diagnosis:
 
 
 def _of_failure(log: EventLog, first: Finding) -> Diagnosis:
-    event = f"Event {first.position + 1:,}"
+    event = f"Event {first.index + 1:,}"
     if first.problem != BROKEN_LINK:
         if "no record" in first.problem:
-            words = f"At byte {first.offset:,}, where event {first.position + 1:,} should begin, {first.problem}."
+            words = f"At byte {first.offset:,}, where event {first.index + 1:,} should begin, {first.problem}."
             return Diagnosis(Damage.OVERWRITTEN, words, first)
         words = f"{event} is linked rightly, yet {first.problem}: it was written so, or the chain was made anew."
         return Diagnosis(Damage.REWRITTEN, words, first)
-    around = list(_records(log, max(0, first.position - _AROUND), first.position + _AROUND))
-    at = next((i for i, record in enumerate(around) if record.place == first.position), None)
+    around = list(_records(log, max(0, first.index - _AROUND), first.index + _AROUND))
+    at = next((i for i, record in enumerate(around) if record.index == first.index), None)
     if at is None:
         return Diagnosis(Damage.UNCLEAR, f"{event} does not fit the one before it.", first)
     before = around[at - 1].hash if at else log.header.hash
@@ -143,7 +143,7 @@ def _of_link(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, 
         which = f"number {previous + 1:,}" if missing == 1 else f"numbers {previous + 1:,} to {record.seq - 1:,}"
         many = "record is" if missing == 1 else "records are"
         sealed = around.seal.get("events")
-        counts_on = after.seq == record.seq + 1 if after is not None else sealed == record.place + 1 + missing
+        counts_on = after.seq == record.seq + 1 if after is not None else sealed == record.index + 1 + missing
         if counts_on:
             return Damage.REMOVED, f"Before {event.lower()} {missing:,} {many} missing: event {which}."
         if not held:
@@ -165,10 +165,10 @@ def _elsewhere(event: str, record: _Record, around: _Neighbours) -> tuple[Damage
     """Whether the record is where it does not belong, or others are that stand before it."""
     for other in around.earlier:
         if other.hash == record.hash:
-            return Damage.DUPLICATED, f"{event} is a copy of event {other.place + 1:,}."
+            return Damage.DUPLICATED, f"{event} is a copy of event {other.index + 1:,}."
     for other in around.later:
         if record.follows(other.hash):
-            return Damage.REORDERED, f"{event} stood after event {other.place + 1:,} when it was written."
+            return Damage.REORDERED, f"{event} stood after event {other.index + 1:,} when it was written."
     for number, other in enumerate(around.later, 1):
         if other.follows(around.before):
             many = "It was" if number == 1 else f"It and the next {number - 1:,} were"
@@ -176,7 +176,7 @@ def _elsewhere(event: str, record: _Record, around: _Neighbours) -> tuple[Damage
             return Damage.INSERTED, words
     for other in reversed(around.earlier[:-1]):
         if record.follows(other.hash):
-            number = record.place - other.place - 1
+            number = record.index - other.index - 1
             words = f"The {number:,} records before {event.lower()} were put in: it follows the one before them."
             return Damage.INSERTED, words
     return None

@@ -9,6 +9,7 @@ from replay_gui.core.report.canonical_json import canonical_json
 from replay_gui.core.report.model import Report, RunPart
 from replay_gui.core.report.words import checks, failures, mismatches, report_words, verdict_words
 from replay_gui.core.text.clock import iso
+from replay_gui.core.verification.verification import verification_form
 
 SCHEMA = "replay-gui report 1"
 
@@ -46,7 +47,7 @@ def _sound(value: Any) -> Any:
 
 def _run(part: RunPart) -> dict[str, Any]:
     form = asdict(part)
-    verification = form["verification"]
+    verification = form["verification"] = verification_form(part.verification)
     del verification["unlisted"]
     verification |= {
         "line": part.verification.line,
@@ -59,6 +60,7 @@ def _run(part: RunPart) -> dict[str, Any]:
     for name in ("first_time", "last_time"):
         facts[name] = iso(facts[name])
     if form["broken"] is not None:
+        form["broken"]["position"] = form["broken"].pop("index")
         form["broken"]["time"] = iso(form["broken"]["time"])
         form["broken"]["members"] = [{"path": path, "value": value} for path, value in form["broken"]["members"]]
     if form["diagnosis"] is not None:

@@ -73,7 +73,7 @@ def _suite(root: Element, part: RunPart, made: str) -> Element:
 
 def _listed(findings: tuple[Finding, ...]) -> str:
     lines = [
-        f"event {one.position + 1} ({one.event_id}), byte {one.offset}: {one.problem}" for one in findings[:_LISTED]
+        f"event {one.index + 1} ({one.event_id}), byte {one.offset}: {one.problem}" for one in findings[:_LISTED]
     ]
     if len(findings) > _LISTED:
         lines.append(f"and {len(findings) - _LISTED} more")

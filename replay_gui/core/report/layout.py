@@ -142,7 +142,7 @@ def _wrong(part: RunPart) -> tuple[Block, ...]:
     name = f"{broken.kind} {broken.tool}" if broken.tool else broken.kind
     end = f"to {broken.offset + broken.size:,}" if broken.size else "on"
     rows = [
-        Fact("Event", f"{broken.position + 1:,} of {part.verification.events:,}, {broken.event_id}"),
+        Fact("Event", f"{broken.index + 1:,} of {part.verification.events:,}, {broken.event_id}"),
         Fact("Bytes", f"{broken.offset:,} {end}"),
         Fact("What it is", f"{name}{f', {utc(broken.time)} UTC' if broken.time is not None else ''}"),
         Fact("What it says now", broken.summary),
@@ -228,7 +228,7 @@ def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Blo
     )
     listed = tuple(
         (
-            f"{finding.position + 1:,}",
+            f"{finding.index + 1:,}",
             finding.event_id,
             f"{finding.offset:,}",
             finding.problem,

@@ -72,13 +72,13 @@ class BrokenEvent:
     """The first event that failed or mismatched, as it stands in the file.
 
     Attributes:
-        position: place, from 0. offset, size: its bytes; size 0 where it is not known. time: ns since 1970, or None.
+        index: EventIndex, from 0. offset, size: its bytes; size 0 where it is not known. time: ns since 1970, or None.
         summary: one line.
         members: (JSON Pointer, value in words) of its payload, the first ones. hidden: how many more there are.
         stored_hash, recorded_state: hex, None where it has none.
     """
 
-    position: int
+    index: int
     event_id: str
     offset: int
     size: int

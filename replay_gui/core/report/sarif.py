@@ -103,7 +103,7 @@ def _run_results(part: RunPart) -> Iterator[dict[str, Any]]:
 
 def _words(finding: Finding) -> str:
     hashes = "" if finding.expected is None else f" Expected {finding.expected}, found {finding.actual}."
-    return f"Event {finding.position + 1:,} ({finding.event_id}): {finding.problem}.{hashes}"
+    return f"Event {finding.index + 1:,} ({finding.event_id}): {finding.problem}.{hashes}"
 
 
 def _unread(unread: Unread) -> dict[str, Any]:

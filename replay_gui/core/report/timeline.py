@@ -41,9 +41,9 @@ class TimelineMaker:
         return [0] * self._bins
 
     def take(self, event: Event) -> None:
-        if event.position >= self._events:
+        if event.index >= self._events:
             return  # appended since the run was verified
-        at = event.position * self._bins // self._events
+        at = event.index * self._bins // self._events
         if event.tool is not None and event.kind == _REQUEST:
             self._tools[event.tool][at] += 1
         elif event.tool is not None and event.kind == _RESPONSE:

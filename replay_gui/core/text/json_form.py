@@ -59,7 +59,7 @@ def event_form(event: Event) -> dict[str, Any]:
 def event_members(event: Event) -> dict[str, Any]:
     """Its members in their order, payload and meta as they are: forming all of a large one takes its time."""
     return {
-        "position": event.position,
+        "position": event.index,
         "event_id": event.event_id,
         "seq": event.seq,
         "parent": event.parent,

@@ -51,5 +51,5 @@ def foreign_verdict(
 
 
 def _finding(header: Header, one: dict[str, Any]) -> Finding:
-    place = one["position"]
-    return Finding(place, event_id(header.run_id, place), one["offset"], one["problem"], one["expected"], one["actual"])
+    index = one["position"]
+    return Finding(index, event_id(header.run_id, index), one["offset"], one["problem"], one["expected"], one["actual"])

@@ -27,20 +27,20 @@ class Boundary(NamedTuple):
     """A place between two records from which the pass can be taken up: all that it knows of what lies before.
 
     Attributes:
-        place, offset: of the next record. previous: the hash it is linked to, None after a skipped stretch.
+        event_index, offset: of the next record. previous: the hash it is linked to, None after a skipped stretch.
         expected: the seq it must have, None where any will do.
     """
 
-    place: int
+    event_index: int
     offset: int
     previous: bytes | None
     expected: int | None
 
 
 class Fault(NamedTuple):
-    """One failure: place, offset, seq if readable, the problem in words, expected and actual."""
+    """One failure: the event's index, offset, seq if readable, the problem in words, expected and actual."""
 
-    place: int
+    event_index: int
     offset: int
     seq: int | None
     problem: str
@@ -56,11 +56,11 @@ class Integrity:
     looked at record by record. Of a record's problems the first in this order counts: link, content, meta.
 
     Attributes:
-        place, previous, expected: as in Boundary, for the record that comes next.
+        index, previous, expected: as in Boundary (index is its event_index), for the record that comes next.
         faults: the failures so far. state_hashes: how many records carry one. skipped_bytes: their sum.
     """
 
-    place: int = 0
+    index: int = 0
     previous: bytes | None = None
     expected: int | None = 0
     faults: list[Fault] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Integrity:
         for i in sorted(problems):
             self.faults.append(_fault(block, i, problems[i]))
         self.state_hashes += len(block) - list(block.states).count(None)
-        self.place, self.previous = block.first + len(block), block.hashes[-1]
+        self.index, self.previous = block.first + len(block), block.hashes[-1]
 
     def _metas(self, metas: Sequence[bytes], usual: list[UsualMeta] | None) -> dict[int, Problem]:
         """What is wrong with metas, by index; moves `expected` on."""
@@ -100,9 +100,9 @@ class Integrity:
         problem = f"{part.size} bytes are no record and were skipped"
         if part.gave_up:
             problem += "; the search for a later record was stopped because it cost too much"
-        self.faults.append(Fault(part.place, part.offset, None, problem))
+        self.faults.append(Fault(part.index, part.offset, None, problem))
         self.skipped_bytes += part.size
-        self.place, self.previous, self.expected = part.place + 1, None, None
+        self.index, self.previous, self.expected = part.index + 1, None, None
 
     def seal(self, ending: Ending) -> str:
         """none, good or bad."""
@@ -116,7 +116,7 @@ class Integrity:
             and hash_ == seal_hash(self.previous, body)
             and facts.get("head") == self.previous
             and type(facts.get("events")) is int
-            and facts["events"] == self.place
+            and facts["events"] == self.index
             and "time" in facts
         )
         return "good" if right else "bad"

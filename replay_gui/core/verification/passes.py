@@ -31,9 +31,9 @@ NOT_REPRODUCED = "replay does not reproduce the recorded state hash"
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """What stands after the last record: place and offset, the seal (none, good, bad), the bytes that are left over."""
+    """What stands after the last record: index, offset, seal (none, good, bad), number of bytes that are left over."""
 
-    place: int
+    index: int
     offset: int
     seal: str
     tail_bytes: int
@@ -69,7 +69,7 @@ def check_integrity(
     log: EventLog,
     start: Boundary,
     stop: int | None,
-    stop_place: int | None,
+    stop_index: int | None,
     on_progress: OnProgress,
     columns: RecordColumns | None = None,
 ) -> IntegritySlice:
@@ -77,14 +77,14 @@ def check_integrity(
 
     Args:
         stop: a byte; the slice ends with the first block that ends at or beyond it.
-        stop_place: a place that a record is known to have; the slice ends just before it.
+        stop_index: the index of a record that is known to be there; the slice ends just before it.
         columns: takes the same records on the way.
     """
-    integrity = Integrity(start.place, start.previous, start.expected)
+    integrity = Integrity(start.event_index, start.previous, start.expected)
     offset = start.offset
-    for part in scan(log.source, start.offset, start.place, start.previous):
+    for part in scan(log.source, start.offset, start.event_index, start.previous):
         if isinstance(part, Block):
-            block = part if stop_place is None else part.up_to(stop_place)
+            block = part if stop_index is None else part.up_to(stop_index)
             metas = decode_metas(block.metas)
             integrity.block(block, metas)
             if columns is not None:
@@ -96,16 +96,16 @@ def check_integrity(
                 columns.take(part)
             offset = part.offset + part.size
         else:
-            tail = Tail(part.place, part.offset, integrity.seal(part), part.tail_bytes)
+            tail = Tail(part.index, part.offset, integrity.seal(part), part.tail_bytes)
             return _slice(integrity, part.offset, tail)
         on_progress(offset)
-        if (stop is not None and offset >= stop) or integrity.place == stop_place:
+        if (stop is not None and offset >= stop) or integrity.index == stop_index:
             return _slice(integrity, offset, None)
     raise AssertionError("a scan ends with an Ending")
 
 
 def _slice(integrity: Integrity, offset: int, tail: Tail | None) -> IntegritySlice:
-    end = Boundary(integrity.place, offset, integrity.previous, integrity.expected)
+    end = Boundary(integrity.index, offset, integrity.previous, integrity.expected)
     return IntegritySlice(end, tuple(integrity.faults), integrity.state_hashes, integrity.skipped_bytes, tail)
 
 
@@ -115,21 +115,21 @@ def check_states(
     """Replays records and compares every recorded state hash.
 
     Args:
-        begin: place and byte offset of the first record, and the state before it.
-        stop: the place to stop before; None: the end of the log.
+        begin: index and byte offset of the first record, and the state before it.
+        stop: the index to stop before; None: the end of the log.
     """
-    place, offset, state = begin
+    index, offset, state = begin
     draft, running = Draft(state), StateHash.of(state.root)
     begin_hash = running.digest()
     faults: list[Fault] = []
     checked = 0
     # The hash before a record matters to a reader only where a seal may stand.
-    for part in scan(log.source, offset, place, log.header.hash):
+    for part in scan(log.source, offset, index, log.header.hash):
         if isinstance(part, Ending):
             break
         if isinstance(part, Skipped):
-            faults.append(Fault(part.place, part.offset, None, SKIPPED))
-            place = part.place + 1
+            faults.append(Fault(part.index, part.offset, None, SKIPPED))
+            index = part.index + 1
             offset = part.offset + part.size
         else:
             block = part if stop is None else part.up_to(stop)
@@ -143,11 +143,11 @@ def check_states(
                     seq = readable_seq(block.metas[i])
                     expected = None if recorded is None else recorded.hex()
                     actual = None if computed is None else computed.hex()
-                    faults.append(Fault(place, int(block.offsets[i]), seq, problem, expected, actual))
-                place += 1
+                    faults.append(Fault(index, int(block.offsets[i]), seq, problem, expected, actual))
+                index += 1
             offset = block.end
         on_progress(offset)
-        if place == stop:
+        if index == stop:
             break
     return StatesSlice(begin_hash, running.digest(), tuple(faults), checked)
 
@@ -155,13 +155,13 @@ def check_states(
 def check_applicable(log: EventLog, on_boundary: Callable[[Boundary], None]) -> StatesSlice:
     """Replays a log that records no state hashes: which events cannot be applied, and the final state hash.
 
-    `on_boundary` hears of places where an integrity pass can begin, about one a block.
+    `on_boundary` is called with places where an integrity pass can begin, about one a block.
     """
     replay = QuickFold()
     faults: list[Fault] = []
     for part in log.parts():
         if isinstance(part, Skipped):
-            faults.append(Fault(part.place, part.offset, None, SKIPPED))
+            faults.append(Fault(part.index, part.offset, None, SKIPPED))
         elif isinstance(part, Block):
             faults += [
                 Fault(part.first + i, int(part.offsets[i]), readable_seq(part.metas[i]), NOT_APPLIED)

@@ -48,8 +48,8 @@ def conclude(
         run=str(log.source.path),
         run_id=run_id,
         origin=log.header.origin,
-        events=last.end.place,
-        verified=last.end.place - len(failures),
+        events=last.end.event_index,
+        verified=last.end.event_index - len(failures),
         failures=tuple(_finding(run_id, fault) for fault in failures[:FINDINGS_LIMIT]),
         mismatches=tuple(_finding(run_id, fault) for fault in mismatches[:FINDINGS_LIMIT]),
         state_hashes=recorded,
@@ -75,13 +75,15 @@ def _unlisted_notes(unlisted: tuple[int, int]) -> list[str]:
 
 
 def _finding(run_id: str, fault: Fault) -> Finding:
-    return Finding(fault.place, event_id(run_id, fault.seq), fault.offset, fault.problem, fault.expected, fault.actual)
+    return Finding(
+        fault.event_index, event_id(run_id, fault.seq), fault.offset, fault.problem, fault.expected, fault.actual
+    )
 
 
 def _notes(log: EventLog, last: IntegritySlice, skipped: int, recorded: int, reducer_known: bool) -> list[str]:
     """What the verdict does not say by itself: what was not, or could not be, checked."""
     notes = []
-    tail, events = last.tail, last.end.place
+    tail, events = last.tail, last.end.event_index
     assert tail is not None
     if log.header.origin == "imported":
         notes.append("Imported: the hashes cover the time since the import, not the run itself.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 VALID, INVALID, NOT_VERIFIABLE = "VALID", "INVALID", "NOT VERIFIABLE"
 FINDINGS_LIMIT = 10_000  # of a kind that a report lists; all are counted
@@ -13,11 +14,11 @@ class Finding:
     """One failure or mismatch.
 
     Attributes:
-        position: place among the records read, from 0. event_id: ``run_id:seq``, ``run_id:?`` where unreadable.
+        index: EventIndex of the event. event_id: ``run_id:seq``, ``run_id:?`` where unreadable.
         offset: byte offset. problem: in words. expected, actual: hashes in hex or numbers, None where there are none.
     """
 
-    position: int
+    index: int
     event_id: str
     offset: int
     problem: str
@@ -65,7 +66,15 @@ class VerificationReport:
     @property
     def first_broken(self) -> int | None:
         """Place of the first event that failed or mismatched: from there on the state is untrusted."""
-        return min((f.position for found in (self.failures, self.mismatches) for f in found[:1]), default=None)
+        return min((f.index for found in (self.failures, self.mismatches) for f in found[:1]), default=None)
 
     def __str__(self) -> str:
         return self.line
+
+
+def verification_form(report: VerificationReport) -> dict[str, Any]:
+    """Return the report's fields under the names that JSON output has for them: there, an index is "position"."""
+    form = asdict(report)
+    for name in ("failures", "mismatches"):
+        form[name] = tuple({"position": finding.pop("index"), **finding} for finding in form[name])
+    return form

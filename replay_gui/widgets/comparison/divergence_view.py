@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from replay_gui.core.divergence.comparison import GAP as NO_PLACE
 from replay_gui.core.text.plain_text import one_line
@@ -15,12 +15,14 @@ from replay_gui.models.comparison.compare_rows import SIDE_A, SIDE_B, CompareRow
 from replay_gui.models.comparison.comparison_finder import ComparisonFinder
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
+from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.comparison.divergence_find import DivergenceFind
 from replay_gui.widgets.comparison.divergence_strip import DivergenceStrip
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.comparison.split_view import SplitView
 from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.progress_strip import progress_words
 
 _NAME = 80
@@ -50,7 +52,7 @@ class DivergenceView(QWidget):
         heads.addWidget(_head(self._names[0]), 1)
         heads.addWidget(_Gutter())
         self.find_button = QToolButton()
-        self.find_button.setToolTip(f"{finder.TITLE} (Ctrl+F)")
+        self.find_button.setToolTip(plain_tooltip(f"{finder.TITLE} (Ctrl+F)"))
         self.find_button.setAccessibleName(finder.TITLE)
         self.find_button.setIconSize(QSize(ICON, ICON))
         self.find_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -222,8 +224,7 @@ class _AnchorPrompt(QFrame):
     def __init__(self) -> None:
         super().__init__()
         set_role(self, "info")
-        self._words = QLabel()
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words = PlainLabel()
         self.cancel = QToolButton()
         self.cancel.setText("Cancel")
         set_role(self.cancel, "link")

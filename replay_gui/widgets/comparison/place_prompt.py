@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.models.comparison.rule_book import RuleBook
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 class PlacePrompt(QFrame):
@@ -16,8 +17,7 @@ class PlacePrompt(QFrame):
         super().__init__(parent)
         self._rules = rules
         set_role(self, "raised")
-        words = QLabel("In force. Keep this rule for another time?")
-        words.setTextFormat(Qt.TextFormat.PlainText)
+        words = PlainLabel("In force. Keep this rule for another time?")
         words.setWordWrap(True)
         self.beside = QPushButton("Beside the log")
         self.everywhere = QPushButton("For all my runs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from replay_gui.core.facts.run_totals import ModelUse, total_use
 from replay_gui.core.text.clock import span_words, utc
@@ -17,7 +17,7 @@ from replay_gui.models.run.verdict_words import verdict_of
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.panel import Panel
-from replay_gui.widgets.parts.plain_label import plain_label
+from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.section import Section
 from replay_gui.widgets.run.fact_row import NAMES
 
@@ -209,13 +209,13 @@ def _table() -> tuple[QWidget, QGridLayout]:
     return table, grid
 
 
-def _label(text: str, role: str = "") -> QLabel:
-    label = plain_label(text, role)
+def _label(text: str, role: str = "") -> PlainLabel:
+    label = PlainLabel(text, role)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 
 
-def _number(text: str, role: str = "") -> QLabel:
+def _number(text: str, role: str = "") -> PlainLabel:
     label = _label(text, role)
     label.setFont(data_font())
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

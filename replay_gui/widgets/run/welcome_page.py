@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import GAP, ICON, UI_SIZE, UNIT, Bold, set_role, theme, theme_events, ui_font
-from replay_gui.widgets.parts.plain_label import plain_label
+from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.run.choice_row import ChoiceRow
 
 _WIDEST = 90 * GAP
@@ -151,8 +151,8 @@ class _Group(QFrame):
         self.setVisible(bool(rows))
 
 
-def _label(text: str, role: str) -> QLabel:
-    label = plain_label(text, role)
+def _label(text: str, role: str) -> PlainLabel:
+    label = PlainLabel(text, role)
     label.setWordWrap(True)
     return label
 

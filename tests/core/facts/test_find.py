@@ -81,7 +81,7 @@ def test_a_log_is_searched_in_order_past_damage(tmp_path: Path) -> None:
     damage(path)  # turns one because into something else, so that record says so no more
     with EventLog.open(path) as log:
         hits = [found for _, some in find(log, Needle("because of")) for found in some]
-        assert [found.place for found in hits] == sorted(found.place for found in hits)
+        assert [found.index for found in hits] == sorted(found.index for found in hits)
         assert len(hits) == 9
         reached = [at for at, _ in find(log, Needle("no such text"))]
         assert reached == sorted(reached)

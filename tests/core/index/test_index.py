@@ -112,11 +112,11 @@ def assert_index(log: Log, folder: Path) -> None:
     assert index.count == built.count == count
     assert index.complete
     assert index.phases == tuple(
-        (event.position, event.payload["phase"])
+        (event.index, event.payload["phase"])
         for event, flags in zip(log, expected["flags"], strict=True)
         if event.kind == "StateTransition" and "phase" in event.payload and not flags & FLAG_NOT_APPLIED
     )
-    assert [fault.place for fault in built.not_applied] == [
+    assert [fault.event_index for fault in built.not_applied] == [
         i for i, f in enumerate(expected["flags"]) if f & FLAG_NOT_APPLIED
     ]
     assert built.state_hash == StateHash.of(Replayer(log).at(count).plain()).digest()

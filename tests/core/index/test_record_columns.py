@@ -33,7 +33,7 @@ def made_in_slices(log: EventLog, folder: Path) -> None:
     middle = Boundary(half, int(log.offsets[half]) if half else len(log.header.raw), None, None)
     for start, stop_place in ((beginning(log), half), (middle, None)):
         if stop_place != 0:
-            columns = RecordColumns(folder, start.place)
+            columns = RecordColumns(folder, start.event_index)
             check_integrity(log, start, None, stop_place, lambda offset: None, columns)
             columns.close()
     write_chain(folder)

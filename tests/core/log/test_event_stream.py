@@ -40,4 +40,4 @@ def test_a_stretch_of_a_long_log(tmp_path: Path) -> None:
     with EventLog.open(path) as log:
         for start, stop in [(0, 1), (7, 7), (6990, 7010), (7000, None), (7501, None), (0, 9999), (9000, None)]:
             events = [event for event in events_of(log, start, stop) if isinstance(event, Event)]
-            assert [event.position for event in events] == list(range(start, min(stop or 7501, 7501)))
+            assert [event.index for event in events] == list(range(start, min(stop or 7501, 7501)))

@@ -110,7 +110,7 @@ def test_what_the_caller_changes_later_changes_nothing(path: Path) -> None:
 def test_how_often_a_state_hash_is_recorded(path: Path, every: int, recorded: list[int]) -> None:
     make(path, 5, sealed=True, every=every)
     with EventLog.open(path) as log:
-        hashes = {event.position: event.state_hash for event in log if event.state_hash is not None}
+        hashes = {event.index: event.state_hash for event in log if event.state_hash is not None}
         assert list(hashes) == recorded
         for place, found in hashes.items():
             assert found == StateHash.of(Replayer(log).at(place + 1).plain()).digest()

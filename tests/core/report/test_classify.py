@@ -69,7 +69,7 @@ def test_a_changed_record_was_edited(tmp_path: Path, place: int, field: int, at:
     found = after(tmp_path, lambda o: [*o[:place], changed(o[place], field, at), *o[place + 1 :]])
     assert found.damage is Damage.EDITED
     assert found.finding is not None
-    assert found.finding.position == place - 1
+    assert found.finding.index == place - 1
 
 
 @many

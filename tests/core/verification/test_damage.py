@@ -40,7 +40,7 @@ def report_on(path: Path) -> VerificationReport:
     with EventLog.open(path) as log:
         report = verify(log)
         assert len(log) == report.events
-        assert [event.position for event in log] == list(range(report.events))
+        assert [event.index for event in log] == list(range(report.events))
         Replayer(log).at(report.events)
         return report
 
@@ -127,7 +127,7 @@ def test_what_was_skipped_is_one_failure_and_what_follows_is_salvaged(tmp_path: 
         assert log[2].hash is None
         assert log[2].problem
     assert kinds == ["AgentInit", "Observation", "(skipped)", "ToolResponse", "MemoryWrite", "x:long"]
-    assert [finding.position for finding in report.failures] == [2]
+    assert [finding.index for finding in report.failures] == [2]
     assert report.skipped_bytes == len(broken)
     assert report.first_broken == 2
     assert report.failures[0].offset == len(forge.header) + sum(map(len, forge.pieces[:2]))
@@ -160,7 +160,7 @@ def test_a_record_in_a_longer_form_is_none(tmp_path: Path, form: str, at: int) -
     rest = forge.pieces[at][3 + len(content) :]
     forge.pieces[at] = FORMS[form](content, b"", b"", rest)
     report = report_on(written(tmp_path / "run.rlog", forge.bytes()))
-    assert [finding.position for finding in report.failures] == [at]
+    assert [finding.index for finding in report.failures] == [at]
     assert (report.events, report.skipped_bytes) == (8, len(forge.pieces[at]))
 
 
@@ -172,8 +172,8 @@ def told(path: Path) -> dict[str, Any] | None:
         return None
     return {
         "events": report.events,
-        "failures": [finding.position for finding in report.failures],
-        "mismatches": [finding.position for finding in report.mismatches],
+        "failures": [finding.index for finding in report.failures],
+        "mismatches": [finding.index for finding in report.mismatches],
         "state_hashes": report.state_hashes,
         "seal": report.seal,
         "tail_bytes": report.tail_bytes,

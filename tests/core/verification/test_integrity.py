@@ -73,7 +73,7 @@ def faults(folder: Path, content: bytes = USUAL_CONTENT, meta: bytes | None = No
         else:
             forge.add(content, None, usual_meta(seq) if meta is None else meta)
     with EventLog.open(written(folder / "run.rlog", forge.bytes())) as log:
-        return [fault.place for fault in check_integrity(log, beginning(log), None, None, lambda at: None).faults]
+        return [fault.event_index for fault in check_integrity(log, beginning(log), None, None, lambda at: None).faults]
 
 
 @pytest.mark.parametrize("name", WRONG_METAS)
@@ -104,4 +104,4 @@ def test_halves_of_contents_do_not_make_up_for_one_another(tmp_path: Path) -> No
         forge.add(content, None, usual_meta(seq))
     with EventLog.open(written(tmp_path / "run.rlog", forge.bytes())) as log:
         found = check_integrity(log, beginning(log), None, None, lambda at: None).faults
-    assert [fault.place for fault in found] == [1, 2]
+    assert [fault.event_index for fault in found] == [1, 2]

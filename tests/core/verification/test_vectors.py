@@ -30,8 +30,8 @@ def test_vector(name: str) -> None:
         report = ReplayEngine(log).verify()
     found = {
         "events": report.events,
-        "failures": [finding.position for finding in report.failures],
-        "mismatches": [finding.position for finding in report.mismatches],
+        "failures": [finding.index for finding in report.failures],
+        "mismatches": [finding.index for finding in report.mismatches],
         "line": report.line,
         "seal": report.seal,
         "head": report.head,
