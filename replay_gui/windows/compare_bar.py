@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from replay_gui.look.theme import GAP, HEAD, ICON, LINE, TOOLBAR, UNIT, set_role
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -13,6 +13,7 @@ from replay_gui.widgets.comparison.comparison_badge import ComparisonBadge
 from replay_gui.widgets.comparison.divergence_view import run_name
 from replay_gui.widgets.comparison.rules_button import RulesButton
 from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _NAMED, _WIDE, _NARROW = 170 * GAP, 150 * GAP, 100 * GAP  # of the bar: below, it does without some of what it holds
 _POINT = 17 * GAP  # width of "divergence 3 of 31"
@@ -41,8 +42,7 @@ class CompareBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._names = ElidedLabel()
         self._names.setAccessibleName("The two runs")
-        self._point = QLabel()
-        self._point.setTextFormat(Qt.TextFormat.PlainText)
+        self._point = PlainLabel()
         self._point.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._point.setMinimumWidth(_POINT)
         self._point.setAccessibleName("Divergence")

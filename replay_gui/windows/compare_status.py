@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStatusBar, QWidget
 
 from replay_gui.look.theme import GAP, set_role
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import counts_words, speed_words
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 class CompareStatus(QStatusBar):
@@ -17,9 +18,8 @@ class CompareStatus(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._session = session
-        self._left, self._right = QLabel(), QLabel()
+        self._left, self._right = PlainLabel(), PlainLabel()
         for label, accessible in ((self._left, "The comparison in numbers"), (self._right, "How long it took")):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setAccessibleName(accessible)
             set_role(label, "secondary")
             label.setContentsMargins(GAP, 0, GAP, 0)

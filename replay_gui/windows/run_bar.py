@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolBar,
 from replay_gui.look.theme import GAP, HEAD, ICON, LINE, TOOLBAR, UNIT, set_role
 from replay_gui.models.run.playback import SPEEDS, Playback
 from replay_gui.models.session import Session
+from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.verification_badge import VerificationBadge
 
@@ -129,7 +130,7 @@ class RunBar(QToolBar):
         self.axis.setText(f"{_AXES[session.axis]} ▾")
         self.axis.setEnabled(session.facts is not None)
         self.axis.setAccessibleName(f"Timeline along: {_AXES[session.axis]}")
-        self.axis.setToolTip(why_not or "What the timeline is drawn along")
+        self.axis.setToolTip(plain_tooltip(why_not) or "What the timeline is drawn along")
         for choice in self.axis.menu().actions():
             choice.setChecked(choice.data() == session.axis)
             choice.setEnabled(choice.data() == "number" or not why_not)

@@ -1,4 +1,4 @@
-"""A flat button that shortens its text where room is scarce."""
+"""A flat button that shortens its text when space is short."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QStyle, QStyleOptionToolButton, QStylePainter, QTo
 
 
 class ElidedButton(QToolButton):
-    """One line of plain text; what has no room is an ellipsis. It never keeps a window from becoming narrower."""
+    """One line of plain text, elided to the width of the button. It never limits how narrow a window can be."""
 
     @property
     def shown(self) -> str:
-        """The text as far as there is room for it."""
+        """The part of the text that fits."""
         wanted = super().sizeHint().width()
         if self.width() >= wanted:  # not left to the metrics: they round a width that is measured in fractions
             return self.text()

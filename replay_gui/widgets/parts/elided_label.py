@@ -1,31 +1,30 @@
-"""A label that shortens its text where room is scarce."""
+"""A label that shortens its text when space is short."""
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
+from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.line_text import LEFT
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
-_TELLING = 2  # characters of a shortened text, the ellipsis among them, that say nothing yet
+_MIN_ELIDED_CHARS = 3  # of an elided text, with the ellipsis; a shorter one tells the reader nothing
 
 
-class ElidedLabel(QLabel):
-    """One line of plain text; what has no room is an ellipsis, and the whole of it a tip."""
+class ElidedLabel(PlainLabel):
+    """One line of plain text, elided to the width of the label; the tooltip shows the whole text."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__(text, parent=parent)
 
     @property
     def shown(self) -> str:
-        """The text as far as there is room for it; a letter and an ellipsis would say nothing."""
+        """The part of the text that fits; nothing if that would be one character and an ellipsis."""
         width = self.contentsRect().width()
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
-        return shown if len(shown) > _TELLING or shown == self.text() else ""
+        return shown if len(shown) >= _MIN_ELIDED_CHARS or shown == self.text() else ""
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
@@ -38,8 +37,7 @@ class ElidedLabel(QLabel):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            # The tip is taken for rich text if it looks so: hand it over as such, with all that is markup escaped.
-            tip = f"<qt>{html.escape(self.text())}</qt>" if self.shown != self.text() else ""
-            QToolTip.showText(event.globalPos(), tip, self)
+            is_cut = self.shown != self.text()
+            QToolTip.showText(event.globalPos(), plain_tooltip(self.text()) if is_cut else "", self)
             return True
         return super().event(event)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, UNIT, data_font, set_role, theme_events
 from replay_gui.models.run.search import Search
+from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
 TYPING = 150  # ms after the last key, then the search begins
 _ROOMY = 24 * GAP  # width at which the key has room in the line, too
@@ -41,8 +43,7 @@ class FindField(QWidget):
         self.line.setMinimumWidth(_LEAST)
         self._glass = self.line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.line.setTextMargins(-GAP, 0, 0, 0)  # Qt leaves twice as much behind the glass
-        self._key = QLabel(QKeySequence(_KEY).toString(QKeySequence.SequenceFormat.NativeText))
-        self._key.setTextFormat(Qt.TextFormat.PlainText)
+        self._key = PlainLabel(QKeySequence(_KEY).toString(QKeySequence.SequenceFormat.NativeText))
         self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         set_role(self._key, "secondary")
         inside = QHBoxLayout(self.line)
@@ -53,8 +54,7 @@ class FindField(QWidget):
         self.line.installEventFilter(self)
         self.case = self._button("Aa", "Match case")
         self.case.setCheckable(True)
-        self.count = QLabel()
-        self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.count = PlainLabel()
         self.count.setFont(data_font())
         set_role(self.count, "secondary")
         self.previous = self._button("", "Previous hit (Shift+F3)")
@@ -83,7 +83,7 @@ class FindField(QWidget):
     def _button(self, text: str, tip: str) -> QToolButton:
         button = QToolButton()
         button.setText(text)
-        button.setToolTip(tip)
+        button.setToolTip(plain_tooltip(tip))
         button.setAccessibleName(tip)
         button.setIconSize(QSize(ICON, ICON))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -179,7 +179,7 @@ class FindField(QWidget):
     def _say(self) -> None:
         finder = self._finder
         self.count.setText(finder.words)
-        self.count.setToolTip(one_line(finder.problem))
+        self.count.setToolTip(plain_tooltip(one_line(finder.problem)))
         for part in (self.case, self.count, self.previous, self.next, self.stop):
             part.setVisible(bool(finder.text) or (self._closes and part is self.stop))
         for part in (self.previous, self.next):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, set_role
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 class Notice(QFrame):
@@ -13,8 +13,7 @@ class Notice(QFrame):
 
     def __init__(self, role: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label = QLabel()
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label = PlainLabel()
         self._label.setWordWrap(True)
         set_role(self._label, role)
         set_role(self, role)

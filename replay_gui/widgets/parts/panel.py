@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role
+from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,7 @@ class Panel(QFrame):
         self._secondary.setFont(data_font())
         self._secondary.setContentsMargins(UNIT, 0, 0, 0)
         self._secondary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._note = QLabel()
-        self._note.setTextFormat(Qt.TextFormat.PlainText)
+        self._note = PlainLabel()
         set_role(self._note, "secondary")
         self._note.hide()
         head = QFrame()
@@ -96,7 +97,7 @@ class Panel(QFrame):
         """
         button = QToolButton()
         button.setText(text)
-        button.setToolTip(tip)
+        button.setToolTip(plain_tooltip(tip))
         button.setAccessibleName(tip)
         button.setCheckable(checkable)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

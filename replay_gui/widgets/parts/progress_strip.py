@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, UNIT, set_role
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _STEPS = 1000  # of the bar: totals do not fit its 31 bits
 _BAR = 40 * UNIT
@@ -20,8 +21,7 @@ class ProgressStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label = QLabel()
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label = PlainLabel()
         set_role(self._label, "secondary")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)

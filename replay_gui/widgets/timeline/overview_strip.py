@@ -6,12 +6,13 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QBrush, QColor, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from replay_gui.look.theme import GAP, LABELS, STRIP, UNIT, set_role, theme, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.overview import Overview
 from replay_gui.models.timeline.timeline_scale import TimelineScale
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
 COLUMN = 2  # pixels a column of the overview
 LEAST_WINDOW = 10.0  # pixels: narrower could not be grasped
@@ -30,8 +31,7 @@ class OverviewStrip(QWidget):
         self.setAccessibleName("Overview of the whole run")
         self.setAccessibleDescription("The window is the range that the timeline shows; drag it or its edges.")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        label = QLabel("Whole run")
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        label = PlainLabel("Whole run")
         label.setFixedWidth(LABELS - GAP - UNIT)
         set_role(label, "secondary")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.text.plain_text import one_line
@@ -13,6 +13,7 @@ from replay_gui.look.theme import GAP, POPUP, UNIT, data_font, set_role
 from replay_gui.models.run.event_words import event_words
 from replay_gui.models.run.row_blocks import BLOCK
 from replay_gui.models.session import Session
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _REST = 120  # ms
 _TEXT = 240  # characters of a summary
@@ -38,7 +39,7 @@ class TimelineHover(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setMaximumWidth(POPUP)
         set_role(self, "popup")
-        self._title, self._facts, self._text = QLabel(), QLabel(), QLabel()
+        self._title, self._facts, self._text = PlainLabel(), PlainLabel(), PlainLabel()
         set_role(self._title, "title")
         set_role(self._facts, "secondary")
         self._text.setFont(data_font())
@@ -46,7 +47,6 @@ class TimelineHover(QFrame):
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(UNIT)
         for label in (self._title, self._facts, self._text):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             column.addWidget(label)
         session.rows_ready.connect(self.on_rows_ready)

@@ -8,12 +8,13 @@ import time
 import traceback
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import visible
 from replay_gui.look.theme import GAP, WIDE, data_font
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
 PAUSE = 1.0  # seconds between two dialogs at least
 
@@ -24,8 +25,7 @@ class CrashDialog(QDialog):
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Something went wrong")
-        words = QLabel("A fault in this program. Your log was not changed. Please send this text with a report:")
-        words.setTextFormat(Qt.TextFormat.PlainText)
+        words = PlainLabel("A fault in this program. Your log was not changed. Please send this text with a report:")
         words.setWordWrap(True)
         self.report = QPlainTextEdit(text)
         self.report.setReadOnly(True)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
@@ -28,7 +27,7 @@ from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.report_maker import ReportMaker
 from replay_gui.printing.report_saver import ReportSaver
 from replay_gui.widgets.parts.notice import Notice
-from replay_gui.widgets.parts.plain_label import plain_label
+from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
 from replay_gui.widgets.run.page_preview import PagePreview
 
@@ -95,8 +94,7 @@ class ExportDialog(QDialog):
         side = QVBoxLayout()
         side.setSpacing(GAP)
         for choice, about in ((self.form, self._about_form), (self.hiding, self._about_hidden)):
-            head = QLabel(choice.objectName())
-            head.setTextFormat(Qt.TextFormat.PlainText)
+            head = PlainLabel(choice.objectName())
             set_role(head, "title")
             for widget in (head, *choice.buttons(), about):
                 side.addWidget(widget)
@@ -234,7 +232,7 @@ def _choice(name: str, words: list[str], parent: QWidget) -> QButtonGroup:
     return group
 
 
-def _small_label() -> QLabel:
-    label = plain_label(role="secondary")
+def _small_label() -> PlainLabel:
+    label = PlainLabel(role="secondary")
     label.setWordWrap(True)
     return label

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, WIDE, set_role
+from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 class GoToDialog(QDialog):
@@ -23,8 +24,7 @@ class GoToDialog(QDialog):
         self.setWindowTitle("Go to event")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._count = count
-        self._hint = QLabel(f"A number from 0 to {count:,}")
-        self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        self._hint = PlainLabel(f"A number from 0 to {count:,}")
         set_role(self._hint, "secondary")
         self.field = QLineEdit(str(position))
         self.field.setAccessibleName("Number of the event")

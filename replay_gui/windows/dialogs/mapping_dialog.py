@@ -21,7 +21,7 @@ from replay_gui.engine.bridge import EngineBridge
 from replay_gui.look.theme import GAP, UNIT, WIDE
 from replay_gui.models.mapping_preview import MappingPreview
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
-from replay_gui.widgets.parts.plain_label import plain_label
+from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.row_view import RowView
 
 _SIZE = (112 * GAP, 76 * GAP)
@@ -53,9 +53,9 @@ class MappingDialog(QDialog):
         form.setVerticalSpacing(UNIT)
         for number, (part, box) in enumerate(self.boxes.items()):
             line, column = divmod(number, 2)
-            form.addWidget(plain_label(part.capitalize()), line, 3 * column)
+            form.addWidget(PlainLabel(part.capitalize()), line, 3 * column)
             form.addWidget(box, line, 3 * column + 1)
-            form.addWidget(plain_label(_SAID[part], "secondary"), line, 3 * column + 2)
+            form.addWidget(PlainLabel(_SAID[part], "secondary"), line, 3 * column + 2)
             form.setColumnStretch(3 * column + 1, 1)
             box.setAccessibleName(f"{part}: {_SAID[part]}")
             box.setEnabled(False)
@@ -65,7 +65,7 @@ class MappingDialog(QDialog):
         self.table.horizontalHeader().show()
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.hint = "Reading the first records…"
-        self._problem = plain_label("", "secondary")
+        self._problem = PlainLabel("", "secondary")
         self._problem.setWordWrap(True)
         self._problem.hide()
         self.guess = QPushButton("Guess again")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from replay_gui.core.facts.surveyed_run import SurveyedRun
 from replay_gui.core.text.plain_text import one_line
@@ -14,6 +14,7 @@ from replay_gui.engine.bridge import EngineBridge
 from replay_gui.look.theme import GAP, set_role
 from replay_gui.models.run_list import RunList
 from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
 from replay_gui.widgets.run.run_table import RunTable
 
@@ -44,8 +45,7 @@ class RunsDialog(QDialog):
         self.open_button.setDefault(True)
         self._where = ElidedLabel(one_line(path, 400))
         set_role(self._where, "secondary")
-        self._count = QLabel()
-        self._count.setTextFormat(Qt.TextFormat.PlainText)
+        self._count = PlainLabel()
         set_role(self._count, "secondary")
         self.progress = ProgressStrip()
         top, bottom = QHBoxLayout(), QHBoxLayout()

@@ -7,8 +7,9 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, WIDE, data_font, set_role
-from replay_gui.widgets.parts.plain_label import plain_label
-from replay_gui.windows.actions import HELP, SPECS
+from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.windows.actions import HELP, ACTION_SPECS
 from replay_gui.windows.menus import MENU_KEY
 
 GESTURES = (
@@ -61,7 +62,7 @@ _Card = tuple[str, list[tuple[list[str], str, str]]]  # title; keys, what it is 
 
 def _cards() -> list[_Card]:
     cards: dict[str, list[tuple[list[str], str, str]]] = {}
-    for spec in SPECS:
+    for spec in ACTION_SPECS:
         keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys]
         cards.setdefault(spec.menu.replace("&", ""), []).append((keys, spec.title, spec.tip))
     cards[HELP.replace("&", "")].append(([MENU_KEY], "Menu", "Every action, by name"))
@@ -84,16 +85,16 @@ def _card(title: str, rows: list[tuple[list[str], str, str]]) -> QWidget:
     grid.setHorizontalSpacing(WIDE)
     grid.setVerticalSpacing(UNIT)
     grid.setColumnStretch(0, 1)
-    grid.addWidget(plain_label(title, "title"), 0, 0)
+    grid.addWidget(PlainLabel(title, "title"), 0, 0)
     for line, (keys, name, tip) in enumerate(rows, 1):
-        named = plain_label(name)
-        named.setToolTip(tip)
+        named = PlainLabel(name)
+        named.setToolTip(plain_tooltip(tip))
         grid.addWidget(named, line, 0)
         chips = QHBoxLayout()
         chips.setSpacing(UNIT)
         chips.addStretch(1)
         for key in keys:
-            chip = plain_label(key, "key")
+            chip = PlainLabel(key, "key")
             chip.setFont(data_font())
             chips.addWidget(chip)
         grid.addLayout(chips, line, 1)
