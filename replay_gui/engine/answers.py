@@ -8,11 +8,13 @@ from typing import Any
 
 from replay_gui.core.divergence.comparison import Comparison, Difference
 from replay_gui.core.divergence.row_places import RowPlaces
+from replay_gui.core.divergence.rules import Rule
 from replay_gui.core.facts.find import Hit
 from replay_gui.core.facts.nesting import Nesting
 from replay_gui.core.facts.run_totals import ModelUse
 from replay_gui.core.facts.spending import Spending
 from replay_gui.core.facts.surveyed_run import SurveyedRun
+from replay_gui.core.importers.mapping import Mapping as FieldMapping
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.event import Event
 from replay_gui.core.report.model import Report
@@ -198,10 +200,47 @@ class Surveyed:
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """The first records of a file, as the sample `number` asked for. problem: why there are none, or ""."""
+    """The first records of a file, as the sample `number` asked for.
+
+    Attributes:
+        problem: why there are none, or why the saved mappings cannot be read; else "".
+        mapping: the one that the user saved for such records, or None.
+    """
 
     number: int
     records: tuple[dict[str, Any], ...]
+    problem: str = ""
+    mapping: FieldMapping | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSaved:
+    """Whether the mapping of request `number` was saved: `problem` says why not, or is ""."""
+
+    number: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesRead:
+    """The rules for `log`, those that are switched off included.
+
+    Attributes:
+        path: the file that they come from; None where there is none or it is invalid.
+        problem: why a file that exists is not in force, or "".
+    """
+
+    log: str
+    path: str | None
+    rules: tuple[Rule, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesWritten:
+    """Whether rules were written to the file at `path`: `problem` says why not, or is ""."""
+
+    path: str
     problem: str = ""
 
 

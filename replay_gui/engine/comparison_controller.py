@@ -21,7 +21,7 @@ from replay_gui.engine.frames import Message
 from replay_gui.engine.job_group import JobGroup
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.progress_throttle import ProgressThrottle
-from replay_gui.engine.requests import Close, Compare, GetAligned, GetStep, Question, StopWork, WorkEnded
+from replay_gui.engine.requests import Close, Compare, GetAligned, GetStep, RequestBody, StopWork, WorkEnded
 from replay_gui.engine.step_reader import StepReader
 from replay_gui.engine.worker_pool import WorkerPool
 
@@ -57,7 +57,7 @@ class ComparisonController:
         self._folder: Path | None = None
         self._reader: StepReader | None = None
 
-    def reply(self, number: int, question: Question, ticket: int) -> None:
+    def reply(self, number: int, question: RequestBody, ticket: int) -> None:
         """Answers a question about comparison `number`; one about another than the last is stale."""
         match question:
             case Compare():

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TypeAlias
 
 from replay_gui.core.errors import ReplayError
-from replay_gui.engine.answers import Alert
+from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten
 from replay_gui.engine.cache_clearing import clear_caches
 from replay_gui.engine.comparison_controller import ComparisonController
 from replay_gui.engine.frames import Message
@@ -28,13 +28,16 @@ from replay_gui.engine.requests import (
     ListFormats,
     MakeReport,
     Open,
-    Question,
+    ReadRules,
     Request,
+    RequestBody,
+    SaveMapping,
     Side,
     StopReport,
     Survey,
     TakeSample,
     WorkerMessage,
+    WriteRules,
 )
 from replay_gui.engine.run_controller import RunController
 from replay_gui.engine.survey_controller import PURPOSES, SurveyController
@@ -119,7 +122,7 @@ class Engine:
             keeper.close()
 
     def _handle(self, letter: QueuedRequest[Request]) -> None:
-        run, question = letter.request.run, letter.request.question
+        run, question = letter.request.run, letter.request.body
         if letter.request.side is None:
             self._handle_comparison(run, question, letter.ticket)
             return
@@ -141,13 +144,15 @@ class Engine:
                 self._reporting.start(run, question)
             case StopReport():
                 self._reporting.stop()
+            case ReadRules() | WriteRules() | SaveMapping():
+                self._answer(letter.request.side, run, _answer_settings(question), letter.ticket)
             case ClearCache():
                 self._answer(letter.request.side, run, self._clear_caches(), letter.ticket)
             case _:
                 keeper.reply(run, question, letter.ticket)
         self._comparing.advance()
 
-    def _handle_comparison(self, number: int, question: Question, ticket: int) -> None:
+    def _handle_comparison(self, number: int, question: RequestBody, ticket: int) -> None:
         if isinstance(question, WorkerMessage):
             self._comparing.on_worker_message(number, question.purpose, question.message)
         else:
@@ -163,3 +168,15 @@ class Engine:
 
     def _answer(self, seat: Side | None, run: int, value: object, ticket: int = 0) -> None:
         self._deliver(Answer(run, ticket, value, seat))
+
+
+def _answer_settings(request: ReadRules | WriteRules | SaveMapping) -> RulesRead | RulesWritten | MappingSaved:
+    from replay_gui.engine import settings_files  # a parser of TOML and more, that the first picture does not need
+
+    match request:
+        case ReadRules():
+            return settings_files.answer_read_rules(request)
+        case WriteRules():
+            return settings_files.answer_write_rules(request)
+        case SaveMapping():
+            return settings_files.answer_save_mapping(request)

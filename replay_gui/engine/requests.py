@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from replay_gui.core.divergence.rules import Rule
+from replay_gui.core.importers.mapping import Mapping
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.frames import Message
 
@@ -150,6 +151,30 @@ class GetTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadRules:
+    """Read the rules that are in force for `log`: those beside it, else the user's. Answer: RulesRead."""
+
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRules:
+    """Write all rules to the file at `path`. Answer: RulesWritten."""
+
+    path: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaveMapping:
+    """Save a mapping for files with such records, or remove it (None). Answer: MappingSaved with the same number."""
+
+    number: int
+    records: tuple[dict[str, Any], ...]
+    mapping: Mapping | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClearCache:
     """Remove from the caches what no open run needs: a Trouble that says how much room that made."""
 
@@ -162,7 +187,7 @@ class WorkerMessage:
     message: Message
 
 
-Question: TypeAlias = (
+RequestBody: TypeAlias = (
     Open
     | Close
     | Seek
@@ -179,6 +204,9 @@ Question: TypeAlias = (
     | TakeSample
     | ListFormats
     | GetTotals
+    | ReadRules
+    | WriteRules
+    | SaveMapping
     | ClearCache
     | WorkerMessage
 )
@@ -192,7 +220,7 @@ class Request:
     """
 
     run: int
-    question: Question
+    body: RequestBody
     side: Side | None = Side.A
 
 

@@ -21,7 +21,7 @@ from replay_gui.engine.jobs.totals_job import MetaSums
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import Conversion, facts_of, is_foreign, opened, opened_conversion
 from replay_gui.engine.progress_throttle import ProgressThrottle
-from replay_gui.engine.requests import CheckFile, Find, GetRows, GetTotals, Question, Seek, StopWork, WorkEnded
+from replay_gui.engine.requests import CheckFile, Find, GetRows, GetTotals, RequestBody, Seek, StopWork, WorkEnded
 from replay_gui.engine.search_controller import FIND, SearchController
 from replay_gui.engine.verification_controller import VerificationController
 from replay_gui.engine.worker_pool import WorkerPool
@@ -69,7 +69,7 @@ class RunController:
         self._summing: JobGroup | None = None
         self._sought: tuple[int, int] | None = None  # ticket and position of the last Seek
 
-    def reply(self, number: int, question: Question, ticket: int) -> None:
+    def reply(self, number: int, question: RequestBody, ticket: int) -> None:
         """Answers a question about run `number`; one about a run that is not here any more is stale."""
         run = self.open
         if self._converting is not None and isinstance(question, StopWork):

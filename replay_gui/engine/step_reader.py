@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from replay_gui.core.divergence.comparison import GAP, Alignment, Change, Difference
-from replay_gui.core.divergence.differences import differences, pointer_token
+from replay_gui.core.divergence.differences import differences
 from replay_gui.core.divergence.row_places import RowPlaces
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.words import Spans, changed_words
@@ -16,8 +16,8 @@ from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.state.state import ABSENT
-from replay_gui.core.text.dotted import dotted
 from replay_gui.core.text.event_text import gist
+from replay_gui.core.text.json_pointer import escape_token, pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow, Step
 from replay_gui.engine.open_run import ROWS_LIMIT, OpenRun
@@ -102,7 +102,7 @@ class StepReader:
         if len(found) > _MOST:
             return found, {}
         differing = {one.path.split("/")[1] for one in found}
-        return found, {key: a[key] for key in islice(a, _EQUAL) if key in b and pointer_token(key) not in differing}
+        return found, {key: a[key] for key in islice(a, _EQUAL) if key in b and escape_token(key) not in differing}
 
     def _request(self, a: Event | None, b: Event | None) -> str:
         """What both answers answer, if their requests read alike."""
@@ -166,4 +166,4 @@ def _said(path: str, value: Any, other: Any) -> str:
         begin = max(0, at - _LEAD)
         value = ("…" if begin else "") + value[begin : begin + 2 * _TEXT]
     words = "nothing" if value is ABSENT else gist(value)
-    return one_line(f"{dotted(path)}: {words}", _TEXT)
+    return one_line(f"{pointer_text(path)}: {words}", _TEXT)

@@ -60,8 +60,10 @@ class SurveyController:
             return
         number, failed = self._numbers[purpose], message["type"] == "failed"
         if purpose == SAMPLE:
+            from replay_gui.engine.settings_files import with_saved_mapping  # few need it
+
             records = () if failed else tuple(message["value"])
-            self._answer(Sampled(number, records, message["text"] if failed else ""))
+            self._answer(with_saved_mapping(Sampled(number, records, message["text"] if failed else "")))
         elif failed:
             self._answer(Surveyed(number, (), 0, 0, True, message["text"]))
         else:

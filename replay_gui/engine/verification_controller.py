@@ -174,13 +174,19 @@ class VerificationController:
         return self._go_on()
 
     def _take_integrity(self, start: int, found: IntegritySlice) -> None:
-        if self._limit is not None and self._front is not None and start < self._limit.event_index < found.end.event_index:
+        if (
+            self._limit is not None
+            and self._front is not None
+            and start < self._limit.event_index < found.end.event_index
+        ):
             # A record of many megabytes took the slice beyond where the rest begins, which was decided meanwhile.
             self._run_integrity(self._front, None, self._limit.event_index)
             return
         self._integrity.append((start, found))
         if self._limit is None or start < self._limit.event_index:
-            reached_end = found.tail is not None or (self._limit is not None and found.end.event_index == self._limit.event_index)
+            reached_end = found.tail is not None or (
+                self._limit is not None and found.end.event_index == self._limit.event_index
+            )
             self._front = None if reached_end else found.end
 
     # ---- what to do next -------------------------------------------------------------------------

@@ -7,49 +7,51 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
 
-from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.generic import events_from
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.mapping import Mapping, guess
-from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
 from replay_gui.core.log.event import Event
 from replay_gui.core.text.clock import utc
 from replay_gui.core.text.event_text import summarise
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.engine.answers import Sampled
-from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.opening import user_mappings
-from replay_gui.engine.requests import Answer, Request, TakeSample
+from replay_gui.engine.answers import MappingSaved, Sampled
 from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.source_session import SourceSession
 
 HEADS = ("Record", "Kind", "Time", "Tool", "What it says")
 EVENTS = 50  # that are shown
 _OFFERED = 200  # members
-_numbers = itertools.count(1)  # of the samples of all previews, which may share an engine
 
 
 class MappingPreview(QAbstractTableModel):
-    """A row an event.
+    """One row for each event that the first records become.
 
-    Attributes: members: what a part can be mapped to: names, and paths of members within members. mapping: in force.
-    problem: why there is nothing to show, or "".
-    Signals: loaded(): the sample is there, or `problem` says why not.
+    Attributes:
+        members: what a part can be mapped to: names of members, and paths of members inside members.
+        mapping: the mapping in force.
+        problem: why there is nothing to show, or "".
+
+    Signals:
+        loaded(): the sample is there, or `problem` says why not.
+        saved(): the mapping was saved. save_failed(str): why it was not.
     """
 
     loaded = Signal()
+    saved = Signal()
+    save_failed = Signal(str)
 
-    def __init__(self, path: str, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
+    def __init__(self, path: str, sources: SourceSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.members: tuple[str, ...] = ()
         self.mapping = Mapping()
         self.problem = ""
         self._records: tuple[dict[str, Any], ...] = ()
         self._events: list[ImportedEvent] = []
-        self._number = next(_numbers)
-        if bridge is not None:
-            bridge.answered.connect(self._on_answered)
-            bridge.send_request("sample", Request(0, TakeSample(self._number, path)))
+        self._sources = sources
+        sources.sampled.connect(self._on_sampled)
+        sources.mapping_saved.connect(self._on_mapping_saved)
+        self._number = sources.request_sample(path)
 
     @property
     def guessed(self) -> Mapping:
@@ -65,23 +67,28 @@ class MappingPreview(QAbstractTableModel):
         self.endResetModel()
 
     def save(self) -> None:
-        """Keeps the mapping for files like this one, or forgets it where it is what is guessed. ReplayError."""
-        save_mapping(user_mappings(), self._records, None if self.mapping == self.guessed else self.mapping)
+        """Save the mapping for files like this one, or remove it where it is what is guessed; `saved` tells."""
+        mapping = None if self.mapping == self.guessed else self.mapping
+        self._sources.request_save(self._number, self._records, mapping)
 
     @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        found = answer.value
-        if not isinstance(found, Sampled) or found.number != self._number:
+    def _on_mapping_saved(self, saved: MappingSaved) -> None:
+        if saved.number != self._number:
+            return
+        if saved.problem:
+            self.save_failed.emit(saved.problem)
+        else:
+            self.saved.emit()
+
+    @Slot(object)
+    def _on_sampled(self, found: Sampled) -> None:
+        if found.number != self._number:
             return
         self._records, self.problem = found.records, found.problem
-        try:
-            saved = saved_mapping(user_mappings(), self._records)
-        except ReplayError as why:
-            saved, self.problem = None, str(why)
         if not self._records and not self.problem:
             self.problem = "There is no JSON object at the beginning of this file."
         self.members = tuple(dict.fromkeys(path for record in self._records for path in _paths(record)))[:_OFFERED]
-        self.set_mapping(saved or self.guessed)
+        self.set_mapping(found.mapping or self.guessed)
         self.loaded.emit()
 
     # ---- as Qt asks -------------------------------------------------------------------------------------

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
 
 from replay_gui.core.facts.surveyed_run import SurveyedRun
-from replay_gui.core.text.clock import span_words
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text
 from replay_gui.engine.answers import Surveyed
-from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.requests import Answer, Request, Survey
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.meta_words import cost_words
+from replay_gui.models.source_session import SourceSession
 from replay_gui.models.tooltip import plain_tooltip
 
 NAME, FORMAT, EVENTS, CALLS, ERRORS, DURATION, TOKENS, COST = range(8)
 HEADS = ("Run", "Format", "Events", "Calls", "Errors", "Duration", "Tokens", "Cost")
 SORT = Qt.ItemDataRole.UserRole
 _NAME = 200
-_numbers = itertools.count(1)  # of the surveys of all lists, which may share an engine
 
 
 class RunList(QAbstractTableModel):
@@ -34,15 +31,14 @@ class RunList(QAbstractTableModel):
 
     progressed = Signal()
 
-    def __init__(self, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
+    def __init__(self, sources: SourceSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path = ""
         self.done, self.total, self.working, self.problem = 0, 0, False, ""
-        self._bridge = bridge
+        self._sources = sources
         self._runs: list[SurveyedRun] = []
         self._number = 0
-        if bridge is not None:
-            bridge.answered.connect(self._on_answered)
+        sources.surveyed.connect(self._on_surveyed)
 
     def start(self, path: str) -> None:
         """Lists what there is at `path`, a folder or a file."""
@@ -50,7 +46,7 @@ class RunList(QAbstractTableModel):
         self._runs = []
         self.endResetModel()
         self.path, self.done, self.total, self.working, self.problem = path, 0, 0, True, ""
-        self._ask(path)
+        self._number = self._sources.request_survey(path)
         self.progressed.emit()
 
     @Slot()
@@ -58,7 +54,7 @@ class RunList(QAbstractTableModel):
         """Ends the reading; what was read stays."""
         if self.working:
             self.working = False
-            self._ask("")
+            self._number = self._sources.request_survey("")
             self.progressed.emit()
 
     def run(self, row: int) -> SurveyedRun:
@@ -68,15 +64,9 @@ class RunList(QAbstractTableModel):
         """Whether anything is known of this for any run."""
         return any(_value(run, column) is not None for run in self._runs)
 
-    def _ask(self, path: str) -> None:
-        self._number = next(_numbers)
-        if self._bridge is not None:
-            self._bridge.send_request("survey", Request(0, Survey(self._number, path)))
-
     @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        found = answer.value
-        if not isinstance(found, Surveyed) or found.number != self._number or not self.working:
+    def _on_surveyed(self, found: Surveyed) -> None:
+        if found.number != self._number or not self.working:
             return
         if found.runs:
             count = len(self._runs)
@@ -138,5 +128,5 @@ def _words(run: SurveyedRun, column: int) -> str:
     if value is None:
         return ""
     if column == DURATION:
-        return span_words(max(int(value), 0))
+        return duration_text(max(int(value), 0))
     return cost_words(float(value)) if column == COST else f"{value:,}" if column > FORMAT else str(value)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from replay_gui.core.divergence.rules import Rule
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import (
+    Alert,
     FactsChanged,
     Found,
     IndexGrew,
@@ -17,10 +19,11 @@ from replay_gui.engine.answers import (
     Progress,
     Reported,
     Rows,
+    RulesRead,
+    RulesWritten,
     RunFacts,
     RunOpened,
     Totals,
-    Alert,
 )
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import (
@@ -33,16 +36,19 @@ from replay_gui.engine.requests import (
     GetTotals,
     MakeReport,
     Open,
-    Question,
+    ReadRules,
     Request,
-    Side,
+    RequestBody,
     Seek,
+    Side,
     StopReport,
     StopWork,
     WorkEnded,
+    WriteRules,
 )
 from replay_gui.models.file_watch import FileWatch
 from replay_gui.models.pacer import Pacer
+from replay_gui.models.source_session import SourceSession
 from replay_gui.models.timeline.error_steps import next_error
 from replay_gui.models.timeline.lane_steps import next_in_lane
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
@@ -84,6 +90,7 @@ class Session(QObject):
         found(object): Found, of a search that somebody asked for.
         totals_changed(): `totals` is known.
         reported(object): Reported, of a report that somebody asked for.
+        rules_read(object): RulesRead. rules_written(object): RulesWritten. Both answer a request.
         troubled(object): a Trouble to show as a banner.
         trouble_cleared(): banners of the earlier run are void.
     """
@@ -102,6 +109,8 @@ class Session(QObject):
     found = Signal(object)
     totals_changed = Signal()
     reported = Signal(object)
+    rules_read = Signal(object)
+    rules_written = Signal(object)
     alert_raised = Signal(object)
     alerts_cleared = Signal()
 
@@ -132,6 +141,7 @@ class Session(QObject):
         self._watch.settled.connect(self._on_file_settled)
         self._pacer = Pacer(PACE, self)
         self._pacer.due.connect(self.catch_up)
+        self.sources = SourceSession(bridge, self)
         if bridge is not None:
             if side is Side.A:
                 bridge.setParent(self)
@@ -274,6 +284,14 @@ class Session(QObject):
         if self.facts is not None:
             self._ask("report", question)
 
+    def request_rules(self, log: str) -> None:
+        """Read the rules that are in force for a log; `rules_read` brings them."""
+        self._ask("read rules", ReadRules(log))
+
+    def request_write_rules(self, path: str, rules: tuple[Rule, ...]) -> None:
+        """Write all rules to a file, in the place of what is still to be written there; `rules_written` tells."""
+        self._ask(f"write rules {path}", WriteRules(path, rules))
+
     def open(self, path: str, position: int = 0, format: str | None = None) -> None:
         """Opens a run; run_changed, or troubled with the reason why not.
 
@@ -312,7 +330,7 @@ class Session(QObject):
         """Removes what the caches hold of runs that are not open; `troubled` says how much that was."""
         self._ask("cache", ClearCache())
 
-    def _ask(self, key: str, question: Question, run: int | None = None) -> None:
+    def _ask(self, key: str, question: RequestBody, run: int | None = None) -> None:
         if self.bridge is not None:
             self.bridge.send_request(key, Request(self._run if run is None else run, question, self.side))
 
@@ -332,6 +350,10 @@ class Session(QObject):
                 self._set_working(progress)
             case WorkEnded() if answer.run >= self._run:
                 self._set_working(None)
+            case RulesRead() as rules:
+                self.rules_read.emit(rules)
+            case RulesWritten() as written:
+                self.rules_written.emit(written)
             case _ if answer.run != self._run:
                 pass  # stale
             case FactsChanged(facts):

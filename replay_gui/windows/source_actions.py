@@ -9,8 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.engine.answers import Alert, Formats
-from replay_gui.engine.requests import Answer, ListFormats, Request
+from replay_gui.engine.answers import Alert
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.windows.dialogs.runs_dialog import RunsDialog
@@ -39,11 +38,9 @@ class SourceActions(QObject):
         self._window = window
         self._folder = ""  # the one whose runs were listed last
         self._picked = ""  # the run that was picked from a list
-        self._asked_formats = False
         session.run_changed.connect(self._on_run_changed)
         session.facts_changed.connect(self._on_run_changed)
-        if session.bridge is not None:
-            session.bridge.answered.connect(self._on_answered)
+        session.sources.formats_known.connect(self.formats_known)
 
     @Slot()
     def refresh(self) -> None:
@@ -96,7 +93,7 @@ class SourceActions(QObject):
             self.refresh()
         facts = self._session.facts
         dialog = RunsDialog(
-            path, "" if facts is None else os.path.abspath(facts.given), self._session.bridge, self._window
+            path, "" if facts is None else os.path.abspath(facts.given), self._session.sources, self._window
         )
         dialog.open_wanted.connect(self._on_open_wanted)
         dialog.compare_wanted.connect(self._on_compare_wanted)
@@ -116,14 +113,7 @@ class SourceActions(QObject):
     @Slot()
     def ask_formats(self) -> None:
         """At the first need: whoever opens logs alone has no use for the importers."""
-        if not self._asked_formats and self._session.bridge is not None:
-            self._asked_formats = True
-            self._session.bridge.send_request("formats", Request(0, ListFormats()))
-
-    @Slot(object)
-    def _on_answered(self, answer: Answer) -> None:
-        if isinstance(answer.value, Formats):
-            self.formats_known.emit(answer.value.formats)
+        self._session.sources.request_formats()
 
     @Slot(str)
     def on_format_chosen(self, name: str) -> None:
@@ -143,7 +133,7 @@ class SourceActions(QObject):
                 MappingDialog,  # few need it, and reading it takes a while
             )
 
-            dialog = MappingDialog(facts.path, self._session.bridge, self._window)
+            dialog = MappingDialog(facts.path, self._session.sources, self._window)
             dialog.saved.connect(self._on_mapping_saved)
             dialog.open()
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.importers.mapping import Mapping
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.models.mapping_preview import MappingPreview
+from replay_gui.models.source_session import SourceSession
 
 WAIT = 30_000  # ms
 RECORDS = [{"was": "user", "data": {"said": "hi"}}, {"was": "agent", "data": {"said": "ho\u202e"}}]
@@ -33,7 +34,7 @@ def log(tmp_path: Path) -> Path:
 
 
 def loaded(qtbot: QtBot, bridge: EngineBridge, path: Path) -> MappingPreview:
-    preview = MappingPreview(str(path), bridge)
+    preview = MappingPreview(str(path), SourceSession(bridge))
     QAbstractItemModelTester(preview, QAbstractItemModelTester.FailureReportingMode.Fatal)
     with qtbot.waitSignal(preview.loaded, timeout=WAIT):
         pass
@@ -60,11 +61,13 @@ def test_a_saved_mapping_is_there_the_next_time_and_the_guess_forgets_it(
     mapping = Mapping(kind="was", output="data.said")
     preview = loaded(qtbot, bridge, log)
     preview.set_mapping(mapping)
-    preview.save()
+    with qtbot.waitSignal(preview.saved, timeout=WAIT):
+        preview.save()
     again = loaded(qtbot, bridge, log)
     assert again.mapping == mapping
     again.set_mapping(again.guessed)
-    again.save()
+    with qtbot.waitSignal(again.saved, timeout=WAIT):
+        again.save()
     assert loaded(qtbot, bridge, log).mapping == again.guessed
 
 
@@ -73,3 +76,12 @@ def test_a_file_without_records_says_so(qtbot: QtBot, bridge: EngineBridge, tmp_
     path.write_text("nothing")
     assert "no JSON object" in loaded(qtbot, bridge, path).problem
     assert "gone" in loaded(qtbot, bridge, tmp_path / "gone").problem
+
+
+def test_a_mapping_that_cannot_be_saved_says_why(qtbot: QtBot, bridge: EngineBridge, log: Path, tmp_path: Path) -> None:
+    preview = loaded(qtbot, bridge, log)
+    (tmp_path / "config").write_text("no folder")
+    preview.set_mapping(Mapping(kind="was"))
+    with qtbot.waitSignal(preview.save_failed, timeout=WAIT) as failed:
+        preview.save()
+    assert str(tmp_path / "config") in failed.args[0]

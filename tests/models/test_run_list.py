@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.facts.surveyed_run import SurveyedRun
 from replay_gui.engine.answers import Surveyed
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.requests import Answer
 from replay_gui.models.run_list import CALLS, COST, DURATION, EVENTS, NAME, SORT, RunList
+from replay_gui.models.source_session import SourceSession
 from tests.helpers.logs import write_log
 
 WAIT = 30_000  # ms
@@ -30,7 +30,7 @@ def run(name: str, **facts: object) -> SurveyedRun:
 
 
 def hear(runs: RunList, *found: SurveyedRun, ended: bool = True) -> None:
-    runs._on_answered(Answer(0, 0, Surveyed(runs._number, found, len(found), 9, ended)))
+    runs._on_surveyed(Surveyed(runs._number, found, len(found), 9, ended))
 
 
 def words(runs: RunList, row: int, column: int) -> object:
@@ -41,7 +41,7 @@ def test_a_folder_is_listed_with_facts(qtbot: QtBot, bridge: EngineBridge, tmp_p
     for name in ("b", "a"):
         write_log(tmp_path / f"{name}.rlog", turns=1)
     (tmp_path / "notes.txt").write_text("nothing")
-    runs = RunList(bridge)
+    runs = RunList(SourceSession(bridge))
     QAbstractItemModelTester(runs, QAbstractItemModelTester.FailureReportingMode.Fatal)
     runs.start(str(tmp_path))
     qtbot.waitUntil(lambda: not runs.working, timeout=WAIT)
@@ -52,14 +52,14 @@ def test_a_folder_is_listed_with_facts(qtbot: QtBot, bridge: EngineBridge, tmp_p
 
 
 def test_what_is_not_there_is_said(qtbot: QtBot, bridge: EngineBridge, tmp_path: Path) -> None:
-    runs = RunList(bridge)
+    runs = RunList(SourceSession(bridge))
     runs.start(str(tmp_path / "gone"))
     qtbot.waitUntil(lambda: not runs.working, timeout=WAIT)
     assert "gone" in runs.problem
 
 
 def test_rows_grow_and_what_is_said_of_an_earlier_list_is_stale(qapp: QCoreApplication) -> None:
-    runs = RunList(None)
+    runs = RunList(SourceSession(None))
     QAbstractItemModelTester(runs, QAbstractItemModelTester.FailureReportingMode.Fatal)
     runs.start("/x")
     hear(runs, run("a"), ended=False)
@@ -69,7 +69,7 @@ def test_rows_grow_and_what_is_said_of_an_earlier_list_is_stale(qapp: QCoreAppli
     hear(runs, run("late"))
     assert runs.rowCount() == 2
     runs.start("/y")
-    runs._on_answered(Answer(0, 0, Surveyed(runs._number - 1, (run("old"),), 1, 1, True)))
+    runs._on_surveyed(Surveyed(runs._number - 1, (run("old"),), 1, 1, True))
     assert runs.rowCount() == 0
     runs.stop()
     hear(runs, run("after the stop"))
@@ -77,7 +77,7 @@ def test_rows_grow_and_what_is_said_of_an_earlier_list_is_stale(qapp: QCoreAppli
 
 
 def test_cells_are_words_and_sort_by_value(qapp: QCoreApplication) -> None:
-    runs = RunList(None)
+    runs = RunList(SourceSession(None))
     runs.start("/x")
     hear(runs, run("a\u202e", events=1234, calls=9, duration=2_390_000_000, cost=0.5), run("b", problem="damaged"))
     assert words(runs, 0, NAME) == "a\\u202e"

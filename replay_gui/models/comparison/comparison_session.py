@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import GAP, Cause, Comparison
-from replay_gui.engine.answers import AlignedRows, Compared, Progress, Step, Alert
+from replay_gui.engine.answers import Alert, AlignedRows, Compared, Progress, Step
 from replay_gui.engine.requests import (
     Answer,
     Close,
     Compare,
     GetAligned,
     GetStep,
-    Question,
     Request,
+    RequestBody,
     Side,
     StopWork,
     WorkEnded,
@@ -293,7 +293,7 @@ class ComparisonSession(QObject):
         """Asks for rows start … stop - 1; rows_ready brings them. A newer request replaces a queued one."""
         self._ask("rows", GetAligned(start, stop))
 
-    def _ask(self, key: str, question: Question) -> None:
+    def _ask(self, key: str, question: RequestBody) -> None:
         if self.a.bridge is not None:
             self.a.bridge.send_request(key, Request(self._number, question, None))
 

@@ -14,12 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.mapping import PARTS, Mapping
 from replay_gui.core.text.plain_text import one_line, visible
-from replay_gui.engine.bridge import EngineBridge
 from replay_gui.look.theme import GAP, UNIT, WIDE
 from replay_gui.models.mapping_preview import MappingPreview
+from replay_gui.models.source_session import SourceSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.row_view import RowView
@@ -42,11 +41,11 @@ class MappingDialog(QDialog):
 
     saved = Signal()
 
-    def __init__(self, path: str, bridge: EngineBridge | None, parent: QWidget) -> None:
+    def __init__(self, path: str, sources: SourceSession, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Mapping")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.preview = MappingPreview(path, bridge, self)
+        self.preview = MappingPreview(path, sources, self)
         self.boxes = {part: QComboBox() for part in PARTS}
         form = QGridLayout()
         form.setHorizontalSpacing(GAP)
@@ -86,13 +85,15 @@ class MappingDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self.guess.clicked.connect(self._on_guess)
         self.preview.loaded.connect(self._on_loaded)
+        self.preview.saved.connect(self._on_saved)
+        self.preview.save_failed.connect(self._complain)
 
     def accept(self) -> None:
-        try:
-            self.preview.save()
-        except ReplayError as why:
-            self._complain(str(why))
-            return
+        """Save the mapping; the dialog closes once it is saved."""
+        self.preview.save()
+
+    @Slot()
+    def _on_saved(self) -> None:
         self.saved.emit()
         super().accept()
 

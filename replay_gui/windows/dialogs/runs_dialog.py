@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBo
 
 from replay_gui.core.facts.surveyed_run import SurveyedRun
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Progress
-from replay_gui.engine.bridge import EngineBridge
 from replay_gui.look.theme import GAP, set_role
 from replay_gui.models.run_list import RunList
+from replay_gui.models.source_session import SourceSession
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
@@ -31,11 +32,11 @@ class RunsDialog(QDialog):
     open_wanted = Signal(str)
     compare_wanted = Signal(str, str)
 
-    def __init__(self, path: str, shown: str, bridge: EngineBridge | None, parent: QWidget) -> None:
+    def __init__(self, path: str, shown: str, sources: SourceSession, parent: QWidget) -> None:
         super().__init__(parent)
         self._shown = shown
         self.setWindowTitle("Runs")
-        self.runs = RunList(bridge, self)
+        self.runs = RunList(sources, self)
         self.table = RunTable(self.runs)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter by name, format, …")
@@ -80,7 +81,7 @@ class RunsDialog(QDialog):
         self.progress.show_progress(Progress("Reading the runs", runs.done, runs.total, None) if runs.working else None)
         count = runs.rowCount()
         missing = f", not all: {one_line(runs.problem, 80)}" if count and runs.problem else ""
-        self._count.setText(f"{count:,} {'run' if count == 1 else 'runs'}{missing}")
+        self._count.setText(f"{plural(count, 'run')}{missing}")
         self.table.hint = one_line(runs.problem, 400) or ("" if runs.working else "There is no run here.")
         self.table.choose_first()
         self.open_button.setEnabled(len(chosen) == 1)

@@ -124,7 +124,9 @@ def test_b_that_cannot_be_opened_ends_the_comparison_in_words(qtbot: QtBot) -> N
     session = StoryComparison()
     session.start("/runs/none.rlog")
     assert session.active
-    with qtbot.waitSignal(session.alert_raised, check_params_cb=lambda trouble: trouble.text.startswith("Not compared")):
+    with qtbot.waitSignal(
+        session.alert_raised, check_params_cb=lambda trouble: trouble.text.startswith("Not compared")
+    ):
         session.b.alert_raised.emit(Alert("error", "no such file"))
     assert not session.active
 

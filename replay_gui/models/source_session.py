@@ -1,0 +1,74 @@
+"""What a window asks the engine about where runs come from: folders, samples of files, formats, mappings."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replay_gui.core.importers.mapping import Mapping
+from replay_gui.engine.answers import Formats, MappingSaved, Sampled, Surveyed
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.requests import Answer, ListFormats, Request, RequestBody, SaveMapping, Survey, TakeSample
+
+
+class SourceSession(QObject):
+    """The questions about sources of runs, and their answers; a request has a number, which its answers bear.
+
+    Signals:
+        surveyed(object): Surveyed. sampled(object): Sampled. mapping_saved(object): MappingSaved.
+        formats_known(object): a tuple of (name, title), one for each importer.
+    """
+
+    surveyed = Signal(object)
+    sampled = Signal(object)
+    mapping_saved = Signal(object)
+    formats_known = Signal(object)
+
+    def __init__(self, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
+        """Without a bridge, no request is sent and no answer comes."""
+        super().__init__(parent)
+        self._bridge = bridge
+        self._numbers = itertools.count(1)
+        self._formats_requested = False
+        if bridge is not None:
+            bridge.answered.connect(self._on_answered)
+
+    def request_survey(self, path: str) -> int:
+        """List the runs of a folder or file, in the place of the survey under way; "" only ends that one."""
+        number = next(self._numbers)
+        self._send_request("survey", Survey(number, path))
+        return number
+
+    def request_sample(self, path: str) -> int:
+        """Read the first records of a JSON Lines file."""
+        number = next(self._numbers)
+        self._send_request("sample", TakeSample(number, path))
+        return number
+
+    def request_save(self, number: int, records: tuple[dict[str, Any], ...], mapping: Mapping | None) -> None:
+        """Save a mapping for files with the records of sample `number`, or remove it (None)."""
+        self._send_request("save mapping", SaveMapping(number, records, mapping))
+
+    def request_formats(self) -> None:
+        """List the importers; only the first call sends a request, since they stay the same."""
+        if not self._formats_requested:
+            self._formats_requested = True
+            self._send_request("formats", ListFormats())
+
+    def _send_request(self, key: str, body: RequestBody) -> None:
+        if self._bridge is not None:
+            self._bridge.send_request(key, Request(0, body))
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        match answer.value:
+            case Surveyed() as found:
+                self.surveyed.emit(found)
+            case Sampled() as sample:
+                self.sampled.emit(sample)
+            case MappingSaved() as saved:
+                self.mapping_saved.emit(saved)
+            case Formats(formats):
+                self.formats_known.emit(formats)
