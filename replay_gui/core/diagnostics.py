@@ -1,0 +1,122 @@
+"""Diagnostics by topic, on the standard library's logging: an optional file, and the last lines for a bug report.
+
+No content of a log is ever recorded: only paths, counts and names of error classes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from replay_gui.core.errors import NotWritten
+
+_ROOT = "replay_gui"
+_MAX_LINES = 200  # per topic, in memory
+_MAX_LINE_CHARS = 500
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+LEVELS: Mapping[str, int] = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+}
+
+
+class Topic(StrEnum):
+    """What a diagnostic record is about; its logger is ``replay_gui.TOPIC``."""
+
+    ENGINE = "engine"
+    WORKERS = "workers"
+    CACHE = "cache"
+    IMPORTERS = "importers"
+    WINDOW = "window"
+
+
+def topic_logger(topic: Topic) -> logging.Logger:
+    """Return the logger of a topic."""
+    return logging.getLogger(f"{_ROOT}.{topic}")
+
+
+class RecentLines(logging.Handler):
+    """The last lines of each topic, in memory; safe from any thread."""
+
+    def __init__(self, max_lines: int = _MAX_LINES) -> None:
+        super().__init__()
+        self.setFormatter(_formatter())
+        self._lines = {topic: deque[str](maxlen=max_lines) for topic in Topic}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        topic = record.name.removeprefix(f"{_ROOT}.").partition(".")[0]
+        if topic in Topic:
+            self._lines[Topic(topic)].append(self.format(record))
+
+    def lines(self, topic: Topic) -> tuple[str, ...]:
+        """Return the last lines of a topic, oldest first."""
+        self.acquire()
+        try:
+            return tuple(self._lines[topic])
+        finally:
+            self.release()
+
+
+def configure_logging(file: Path | None = None, level: str = "info") -> RecentLines:
+    """Record all topics in memory, and in `file` too; replaces what an earlier call configured.
+
+    Args:
+        file: appended to. level: the least severe records that are kept, a key of LEVELS.
+
+    Raises:
+        NotWritten: the file cannot be opened. KeyError: no such level.
+    """
+    root = logging.getLogger(_ROOT)
+    recent = RecentLines()
+    handlers: list[logging.Handler] = [recent]
+    if file is not None:
+        try:
+            to_file = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            raise NotWritten(f"{file}: cannot be written: {error.strerror or error}") from None
+        to_file.setFormatter(_formatter())
+        handlers.append(to_file)
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+        handler.close()
+    for handler in handlers:
+        root.addHandler(handler)
+    root.setLevel(LEVELS[level])
+    root.propagate = False
+    return recent
+
+
+def error_place(error: BaseException) -> str:
+    """Return the class of an error and where it was raised, without its text, which may quote a log."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    code = trace.tb_frame.f_code
+    return f"{type(error).__name__} in {code.co_name} ({Path(code.co_filename).name}:{trace.tb_lineno})"
+
+
+def current_level() -> str:
+    """Return the level that is configured, a key of LEVELS; "warning" where none is."""
+    effective = logging.getLogger(_ROOT).getEffectiveLevel()
+    return next((name for name, level in LEVELS.items() if level == effective), "warning")
+
+
+class _OneLineFormatter(logging.Formatter):
+    """A record as one line of visible characters: paths and texts of errors may hold anything."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+        return visible if len(visible) <= _MAX_LINE_CHARS else visible[:_MAX_LINE_CHARS] + "…"
+
+
+def _formatter() -> logging.Formatter:
+    return _OneLineFormatter(_FORMAT)
