@@ -47,18 +47,19 @@ class RecentLines(logging.Handler):
     def __init__(self, max_lines: int = _MAX_LINES) -> None:
         super().__init__()
         self.setFormatter(_formatter())
-        self._lines = {topic: deque[str](maxlen=max_lines) for topic in Topic}
+        self._lines_by_name = {topic.value: deque[str](maxlen=max_lines) for topic in Topic}
 
     def emit(self, record: logging.LogRecord) -> None:
         topic = record.name.removeprefix(f"{_ROOT}.").partition(".")[0]
-        if topic in Topic:
-            self._lines[Topic(topic)].append(self.format(record))
+        lines = self._lines_by_name.get(topic)
+        if lines is not None:
+            lines.append(self.format(record))
 
     def lines(self, topic: Topic) -> tuple[str, ...]:
         """Return the last lines of a topic, oldest first."""
         self.acquire()
         try:
-            return tuple(self._lines[topic])
+            return tuple(self._lines_by_name[topic.value])
         finally:
             self.release()
 
