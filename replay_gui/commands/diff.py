@@ -27,9 +27,9 @@ from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.log.event import Event
 from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.model import ComparisonPart
+from replay_gui.core.state.json_form import json_form
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_text import summarise
-from replay_gui.core.text.json_form import json_form
 from replay_gui.engine.opening import user_cache, user_rules
 
 _CAUSES, _POINTS = 12, 24  # that people are shown

@@ -11,9 +11,9 @@ from replay_gui.core.errors import PositionError
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.event_stream import events_of
 from replay_gui.core.log.scanner import Ending
+from replay_gui.core.state.json_form import event_form
 from replay_gui.core.text.clock import utc
 from replay_gui.core.text.event_text import summarise
-from replay_gui.core.text.json_form import event_form
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

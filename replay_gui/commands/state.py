@@ -9,11 +9,11 @@ from replay_gui.commands.arguments import position
 from replay_gui.commands.runs import GOOD, OpenedRun, add_run_arguments, open_run
 from replay_gui.commands.terminal import ProgressLine, complain, say_as_it_is, say_json
 from replay_gui.core.errors import PositionError
+from replay_gui.core.state.json_form import at_pointer, indented_json, json_form
 from replay_gui.core.state.quick_fold import QuickFold
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
-from replay_gui.core.text.json_form import at_pointer, indented_json, json_form
 from replay_gui.core.verification.passes import NOT_APPLIED, SKIPPED, beginning, check_integrity, check_states
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from replay_gui.core.text.json_form import one_line_json
+from replay_gui.core.state.json_form import one_line_json
 from replay_gui.core.text.plain_text import visible
 
 _PROGRESS_PAUSE = 0.1  # seconds

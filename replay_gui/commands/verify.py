@@ -23,6 +23,7 @@ from replay_gui.commands.runs import (
 from replay_gui.commands.terminal import ProgressLine, complain, say, say_json, say_verdict
 from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding, RunPart, Unread
+from replay_gui.core.text.wording import plural
 from replay_gui.core.verification.foreign_verdict import foreign_verdict
 from replay_gui.core.verification.verdict import verify
 from replay_gui.core.verification.verification import INVALID, VALID, Finding, VerificationReport, verification_form
@@ -270,4 +271,4 @@ def _say_findings(one: str, many: str, findings: tuple[Finding, ...]) -> None:
             say(f"    found    {finding.actual}")
     if len(findings) > SHOWN:
         rest = len(findings) - SHOWN
-        say(f"  … and {rest:,} more {one if rest == 1 else many}; --json lists them all")
+        say(f"  … and {plural(rest, f'more {one}', f'more {many}')}; --json lists them all")

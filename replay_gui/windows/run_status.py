@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QStatusBar, QWidget
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
-from replay_gui.core.text.clock import span_words
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.core.verification.verification import NOT_VERIFIABLE
 from replay_gui.look.theme import GAP, ROW, UNIT, set_role
 from replay_gui.models.session import Session
@@ -78,7 +78,7 @@ class RunStatus(QStatusBar):
 def _numbers(index: RunIndex) -> list[str]:
     words = [f"{index.count:,} events"]
     if index.count and NO_TIME not in (first := int(index.time[0]), last := int(index.time[-1])) and last > first:
-        words.append(span_words(last - first))
+        words.append(duration_text(last - first))
     if index.tools:
-        words.append(f"{len(index.tools):,} tool" + ("s" if len(index.tools) > 1 else ""))
+        words.append(plural(len(index.tools), "tool"))
     return words

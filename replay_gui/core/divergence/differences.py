@@ -12,6 +12,7 @@ from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.matching import matches
 from replay_gui.core.divergence.presence import Ids
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS, GrowList, OverlayMap
+from replay_gui.core.text.json_pointer import escape_token
 
 Same = Callable[[str, Any, Any], bool]
 
@@ -42,7 +43,7 @@ def _of_maps(a: dict[str, Any], b: dict[str, Any], same: Same | None, path: str)
     suspects = [key for key, value in a.items() if not _surely_equal(value, b.get(key, ABSENT))]
     suspects += [key for key in b if key not in a]
     for key in sorted(suspects):
-        yield from _of_pair(a.get(key, ABSENT), b.get(key, ABSENT), same, f"{path}/{pointer_token(key)}")
+        yield from _of_pair(a.get(key, ABSENT), b.get(key, ABSENT), same, f"{path}/{escape_token(key)}")
 
 
 def _of_lists(a: list[Any], b: list[Any], begin: int, same: Same | None, path: str) -> Iterator[Difference]:
@@ -134,8 +135,3 @@ def _frozen(value: Any) -> Any:
     if isinstance(value, LISTS):
         return (list, tuple(map(_frozen, _items(value))))
     return (type(value), repr(value) if isinstance(value, float) else value)
-
-
-def pointer_token(key: str) -> str:
-    """A key as a token of a JSON Pointer (RFC 6901)."""
-    return key.replace("~", "~0").replace("/", "~1")

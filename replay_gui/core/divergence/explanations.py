@@ -16,7 +16,9 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS
 from replay_gui.core.text.event_text import gist, summarise
+from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
 
 BETWEEN = " — "  # stands between the headline and the details
 _QUOTED = 60  # characters of a quotation
@@ -130,7 +132,7 @@ def details(cause: Found, evidence: Evidence) -> list[str]:
     if (noise := noise_of(evidence.differences)) is not None:
         said.append(f"only {noise} differ")
     if cause.kind is CauseKind.TOOL and evidence.compared:
-        calls = "1 call" if evidence.compared == 1 else f"{evidence.compared:,} equal calls"
+        calls = plural(evidence.compared, "call", "equal calls")
         said.append(f"differs in {evidence.otherwise:,} of {calls}")
     elif cause.repeats:
         said.append(f"{cause.repeats:,} more like it")
@@ -217,7 +219,7 @@ def _label(item: object) -> str:
 
 
 def _where(path: str) -> str:
-    return one_line(path.lstrip("/").replace("/", ".").replace("~1", "/").replace("~0", "~"), _QUOTED) or "all of it"
+    return one_line(pointer_text(path), _QUOTED)
 
 
 def _value(value: object, other: object) -> str:
@@ -226,7 +228,7 @@ def _value(value: object, other: object) -> str:
     if isinstance(value, str):
         return _quote(value, other if isinstance(other, str) else "")
     if isinstance(value, LISTS):
-        return "1 item" if len(value) == 1 else f"{len(value):,} items"
+        return plural(len(value), "item")
     return one_line(gist(value), _QUOTED)
 
 

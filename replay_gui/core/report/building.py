@@ -14,6 +14,7 @@ from replay_gui.core.report.model import AnchorFinding, BrokenEvent, RunFacts, R
 from replay_gui.core.report.timeline import TimelineMaker
 from replay_gui.core.state.state import LISTS, MAPS
 from replay_gui.core.text.event_text import gist, summarise
+from replay_gui.core.text.json_pointer import escape_token
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.verification.verification import Finding, VerificationReport
 
@@ -108,8 +109,7 @@ def _members(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
     """The leaves of a payload with their JSON Pointers; what lies deeper than _DEEP, in a few words."""
     if isinstance(value, MAPS) and len(value) and depth < _DEEP:
         for key in value:
-            name = str(key).replace("~", "~0").replace("/", "~1")
-            yield from _members(value[key], f"{path}/{name}", depth + 1)
+            yield from _members(value[key], f"{path}/{escape_token(str(key))}", depth + 1)
     elif isinstance(value, LISTS) and len(value) and depth < _DEEP:
         for number, item in enumerate(value):
             yield from _members(item, f"{path}/{number}", depth + 1)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from replay_gui.core.report.document import Block, Column, Paragraph, Section, Table
 from replay_gui.core.report.model import CausePart, ComparisonPart, PointPart, RunPart
-from replay_gui.core.report.words import count
+from replay_gui.core.text.wording import plural
 
 _CAUSES, _POINTS, _TOOLS, _RULES = 40, 100, 40, 40
 _NAMES = {
@@ -43,7 +43,7 @@ def _headline(cause: CausePart) -> str:
 
 
 def _follows(cause: CausePart) -> str:
-    words = count(cause.consequences, "divergence") if cause.consequences else "nothing"
+    words = plural(cause.consequences, "divergence") if cause.consequences else "nothing"
     return words + (f", {cause.suppressed:,} like it passed over" if cause.suppressed else "")
 
 

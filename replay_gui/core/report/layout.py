@@ -26,14 +26,14 @@ from replay_gui.core.report.words import (
     RESULT_TONES,
     TONES,
     checks,
-    count,
     failures,
     mismatches,
     report_words,
     verdict_words,
 )
-from replay_gui.core.text.clock import span_words, utc
+from replay_gui.core.text.clock import utc
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.core.verification.verification import Finding
 
 LISTED = 100  # rows of a long list
@@ -62,7 +62,7 @@ def _title(report: Report) -> str:
         return f"Comparison of {one_line(names[0], 60)} and {one_line(names[1], 60)}"
     if len(names) == 1 and not report.unread:
         return f"Verification of {one_line(names[0], 100)}"
-    return f"Verification of {count(len(names) + len(report.unread), 'run')}"
+    return f"Verification of {plural(len(names) + len(report.unread), 'run')}"
 
 
 def _made(report: Report) -> str:
@@ -184,7 +184,7 @@ def _facts(part: RunPart) -> tuple[Block, ...]:
     rows = [Fact("Agent", facts.agent or "unknown"), Fact("Events", f"{part.verification.events:,}")]
     if facts.first_time is not None:
         rows.append(Fact("Time", f"{utc(facts.first_time)[:19]} to {utc(facts.last_time)[:19]} UTC"))
-        rows.append(Fact("Duration", span_words(facts.duration)))
+        rows.append(Fact("Duration", duration_text(facts.duration)))
     blocks: list[Block] = [Facts(tuple(rows))]
     if part.timeline is not None:
         blocks.append(Picture(part.timeline, _picture_words(part)))
@@ -206,7 +206,7 @@ def _facts(part: RunPart) -> tuple[Block, ...]:
 
 
 def _picture_words(part: RunPart) -> str:
-    words = f"Timeline of {count(part.verification.events, 'event')}"
+    words = f"Timeline of {plural(part.verification.events, 'event')}"
     broken = part.verification.first_broken
     return words if broken is None else f"{words}; from event {broken + 1:,} on they cannot be trusted"
 
@@ -255,7 +255,7 @@ def _again(report: Report) -> Section:
         blocks.append(
             Paragraph(
                 f"Redacted by the profile {one_line(report.redaction.profile, 60)}: "
-                f"{count(report.redaction.changed, 'text')} changed. Hashes and counts are those of the whole log.",
+                f"{plural(report.redaction.changed, 'text')} changed. Hashes and counts are those of the whole log.",
                 "warn",
             )
         )

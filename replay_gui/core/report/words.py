@@ -8,6 +8,7 @@ from typing import Literal
 from replay_gui.core.report.document import Tone
 from replay_gui.core.report.model import Report, RunPart
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
 from replay_gui.core.verification.verification import INVALID, NOT_VERIFIABLE, VALID
 
 TONES: dict[str, Tone] = {VALID: "good", INVALID: "bad", NOT_VERIFIABLE: "warn"}
@@ -24,11 +25,6 @@ class Check:
     words: str
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """``1 event``, ``2 events``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def failures(part: RunPart) -> int:
     return len(part.verification.failures) + part.verification.unlisted[0]
 
@@ -43,7 +39,9 @@ def verdict_words(part: RunPart) -> str:
     if report.verdict == NOT_VERIFIABLE:
         return "The file carries no hashes, so nothing in it can be verified. What is shown is what it says."
     if part.foreign:
-        agree = f"{report.verified:,} of {count(report.events, 'event')} agree with the hashes of the file's own format"
+        agree = (
+            f"{report.verified:,} of {plural(report.events, 'event')} agree with the hashes of the file's own format"
+        )
         return f"{agree}, which link no event to the one before: removed events would not show."
     if report.verdict == VALID:
         said = [f"{_all(report.events, 'record')} as written and in place."]
@@ -58,9 +56,9 @@ def verdict_words(part: RunPart) -> str:
         return " ".join(said)
     found = []
     if failures(part):
-        found.append(f"{count(failures(part), 'record')} failed")
+        found.append(f"{plural(failures(part), 'record')} failed")
     if mismatches(part):
-        found.append(f"{count(mismatches(part), 'recorded state')} could not be reproduced")
+        found.append(f"{plural(mismatches(part), 'recorded state')} could not be reproduced")
     if report.seal == "bad":
         found.append("the seal does not fit")
     elif report.tail_bytes and report.seal == "good":
@@ -87,16 +85,16 @@ def _own_hashes(part: RunPart) -> Check:
     what, report = "Record hashes and links", part.verification
     if report.verdict == NOT_VERIFIABLE:
         return Check(what, "not checked", "The format has none: nothing protects the run.")
-    words = f"{report.verified:,} of {count(report.events, 'event')} agree with hashes of the file's own format."
+    words = f"{report.verified:,} of {plural(report.events, 'event')} agree with hashes of the file's own format."
     return Check(what, "failed" if failures(part) else "checked", words)
 
 
 def _records(part: RunPart) -> Check:
     what, report = "Record hashes, links, form, numbering", part.verification
     if failures(part):
-        said = f"{failures(part):,} of {count(report.events, 'record')} failed."
+        said = f"{failures(part):,} of {plural(report.events, 'record')} failed."
         if report.skipped_bytes:
-            said += f" {count(report.skipped_bytes, 'byte')} were skipped; events after them are salvaged."
+            said += f" {plural(report.skipped_bytes, 'byte')} were skipped; events after them are salvaged."
         return Check(what, "failed", said)
     return Check(what, "checked", f"{_all(report.events, 'record')} right.")
 
@@ -105,13 +103,13 @@ def _states(part: RunPart) -> Check:
     what, report = "State hashes", part.verification
     recorded, checked = report.state_hashes, report.state_hashes_checked
     if mismatches(part):
-        words = f"{count(mismatches(part), 'event')} could not be applied, or led to another state than was recorded."
+        words = f"{plural(mismatches(part), 'event')} could not be applied, or led to another state than was recorded."
         return Check(what, "failed", words)
     if not recorded:
         return Check(what, "not checked", "None are recorded.")
     if checked < recorded:
         return Check(what, "not checked", f"{checked:,} of {recorded:,} recorded ones were checked.")
-    where = "every event" if recorded == report.events else f"{recorded:,} of {count(report.events, 'event')}"
+    where = "every event" if recorded == report.events else f"{recorded:,} of {plural(report.events, 'event')}"
     return Check(what, "checked", f"Recorded at {where}; replay reproduces each.")
 
 
@@ -137,8 +135,8 @@ def _end(part: RunPart) -> Check:
     if not tail:
         return Check(what, "checked", "Nothing is left over.")
     if part.verification.seal == "none":
-        return Check(what, "not checked", f"Torn tail: {count(tail, 'byte')} of an interrupted write, passed over.")
-    return Check(what, "failed", f"{count(tail, 'byte')} follow the seal, where nothing may.")
+        return Check(what, "not checked", f"Torn tail: {plural(tail, 'byte')} of an interrupted write, passed over.")
+    return Check(what, "failed", f"{plural(tail, 'byte')} follow the seal, where nothing may.")
 
 
 def _anchor(part: RunPart) -> Check:
@@ -176,18 +174,18 @@ def report_words(report: Report) -> tuple[str, Tone, str]:
         for verdict in (VALID, INVALID, NOT_VERIFIABLE)
     ]
     said += [f"{len(report.unread):,} could not be read"] if report.unread else []
-    return report.verdict, TONES[report.verdict], f"Of {count(total, 'run')}: {', '.join(said)}."
+    return report.verdict, TONES[report.verdict], f"Of {plural(total, 'run')}: {', '.join(said)}."
 
 
 def _comparison_words(report: Report) -> tuple[str, Tone, str]:
     comparison = report.comparison
     assert comparison is not None
-    passed = f" {count(comparison.counts.ignored, 'step')} passed over by rules." if comparison.counts.ignored else ""
+    passed = f" {plural(comparison.counts.ignored, 'step')} passed over by rules." if comparison.counts.ignored else ""
     broken = [part for part in report.runs if part.verification.verdict == INVALID]
     untrusted = f" {one_line(broken[0].verification.run)} is INVALID: what it says cannot be trusted." if broken else ""
     if not comparison.diverged:
         return "SAME", "bad" if broken else "good", f"The runs did the same.{passed}{untrusted}"
     first = comparison.points[0]
-    words = f"The runs part at event {first.position + 1:,}: {count(comparison.total, 'divergence')}, "
-    words += f"traced to {count(len(comparison.causes), 'cause')}.{passed}{untrusted}"
+    words = f"The runs part at event {first.position + 1:,}: {plural(comparison.total, 'divergence')}, "
+    words += f"traced to {plural(len(comparison.causes), 'cause')}.{passed}{untrusted}"
     return "DIVERGED", "bad", words

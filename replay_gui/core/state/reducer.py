@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,10 +14,10 @@ from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.payloads import structured
 from replay_gui.core.state.draft import Draft
+from replay_gui.core.text.json_pointer import split_pointer
 
 REDUCER = "standard/1"
 _COUNTER_END = 1 << 63
-_BARE_TILDE = re.compile("~(?![01])")
 
 
 def fold(draft: Draft, content: bytes) -> bool:
@@ -205,12 +204,11 @@ def _operate(draft: Draft, operation: Any) -> None:
 
 
 def pointer_tokens(path: str) -> list[str]:
-    """The tokens of a JSON Pointer (RFC 6901) to a member; NotApplicable where it is none, or the root."""
-    if not path.startswith("/"):
+    """Return the keys of a JSON Pointer to a member; NotApplicable where it is none, or leads to the root."""
+    try:
+        tokens = split_pointer(path)
+    except ValueError as why:
+        raise NotApplicable(f"not a pointer to a member: {path[:80]!r}: {why}") from None
+    if not tokens:
         raise NotApplicable(f"not a pointer to a member: {path[:80]!r}")
-    tokens = path[1:].split("/")
-    if "~" in path:
-        if _BARE_TILDE.search(path):
-            raise NotApplicable(f"a ~ that is neither ~0 nor ~1: {path[:80]!r}")
-        tokens = [token.replace("~1", "/").replace("~0", "~") for token in tokens]
     return tokens

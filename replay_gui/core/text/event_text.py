@@ -10,6 +10,7 @@ from typing import Any
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind, is_custom
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
 
 LIMIT = 200  # characters of a summary
 _PART = 80  # characters of one value among several
@@ -85,7 +86,7 @@ def _list(value: Sequence[Any]) -> str:
         return said[: 2 * LIMIT]
     if len(value) <= _FIELDS and not any(isinstance(item, Mapping | list) for item in value):
         return ", ".join(map(_part, value))
-    return "1 item" if len(value) == 1 else f"{len(value):,} items"
+    return plural(len(value), "item")
 
 
 def _members(value: Payload) -> str:
@@ -123,11 +124,11 @@ def _part(value: Any) -> str:
         case bytes() | bytearray() | memoryview():
             return f"{len(value):,} bytes"
         case Mapping():
-            return "1 key" if len(value) == 1 else f"{len(value):,} keys"
+            return plural(len(value), "key")
         case Sequence() if 0 < len(value) <= 2 and all(isinstance(item, str) for item in value):
             return ", ".join(map(_part, value))
         case Sequence():
-            return "1 item" if len(value) == 1 else f"{len(value):,} items"
+            return plural(len(value), "item")
     return type(value).__name__
 
 

@@ -12,6 +12,7 @@ from replay_gui.core.divergence.causes import ranked
 from replay_gui.core.divergence.comparison import Cause, Comparison
 from replay_gui.core.divergence.explanations import BETWEEN
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.rule_words import rule_words
 from replay_gui.models.run.any_index import AnyIndex
@@ -112,6 +113,6 @@ def _item(number: int, cause: Cause) -> CauseItem:
         said.append(f"{cause.suppressed:,} like it ignored")
     follow = ""
     if cause.consequences:
-        follow = "1 divergence follows" if cause.consequences == 1 else f"{cause.consequences:,} divergences follow"
+        follow = plural(cause.consequences, "divergence follows", "divergences follow")
     sort = Sort.CERTAIN if cause.certain else Sort.POSSIBLE
     return CauseItem(sort, number, one_line(title, _LONGEST), " · ".join(said), follow, cause)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from replay_gui.core.divergence.comparison import GAP, Comparison
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.engine.answers import Compared, Progress
 from replay_gui.models.run.verdict_words import Verdict
 
@@ -24,10 +25,10 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
         ignored = comparison.counts.ignored
         said = "Every step of A has its equal in B, in the same order."
         if ignored:
-            said = f"The runs are equal but for {_count(ignored, 'difference')} that rules ignore."
-        return Verdict("good", f"Same · {_count(count, 'event')}", said)
-    causes = f" · {_count(len(comparison.causes), 'cause')}" if comparison.causes else ""
-    detail = [f"{_count(len(comparison.points.row), 'divergence')}, the first at event {first_place(comparison)}."]
+            said = f"The runs are equal but for {plural(ignored, 'difference')} that rules ignore."
+        return Verdict("good", f"Same · {plural(count, 'event')}", said)
+    causes = f" · {plural(len(comparison.causes), 'cause')}" if comparison.causes else ""
+    detail = [f"{plural(len(comparison.points.row), 'divergence')}, the first at event {first_place(comparison)}."]
     detail += [
         f"{number}. {one_line(cause.explanation, _LONGEST)}"
         for number, cause in enumerate(comparison.causes[:_CAUSES], 1)
@@ -58,24 +59,13 @@ def counts_words(comparison: Comparison) -> str:
 
 
 def speed_words(compared: Compared) -> str:
-    """First divergence found in 0.4 ms · compared in 38 ms"""
-    return f"First divergence found in {_span(compared.first_ms)} · compared in {_span(compared.took_ms)}"
+    """First divergence found in 400 µs · compared in 38 ms"""
+    first, whole = (duration_text(round(ms * 10**6)) for ms in (compared.first_ms, compared.took_ms))
+    return f"First divergence found in {first} · compared in {whole}"
 
 
 def point_words(point: int | None, count: int) -> str:
     """divergence 3 of 17; 17 divergences where none of them is chosen"""
     if point is None:
-        return "no divergence" if not count else _count(count, "divergence")
+        return "no divergence" if not count else plural(count, "divergence")
     return f"divergence {point + 1:,} of {count:,}"
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
-
-
-def _span(ms: float) -> str:
-    if ms < 0.1:
-        return f"{1000 * ms:.0f} µs"
-    if ms < 10:
-        return f"{ms:.1f} ms"
-    return f"{ms:,.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"

@@ -12,9 +12,10 @@ from typing import Any
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.words import Spans, changed_words
 from replay_gui.core.state.state import ABSENT
-from replay_gui.core.text.dotted import dotted
 from replay_gui.core.text.event_text import gist
+from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line, visible
+from replay_gui.core.text.wording import plural
 from replay_gui.models.run.value_rows import count, is_container, scalar
 
 _LONG = 300  # characters of a text on one line
@@ -68,7 +69,7 @@ def lines(
 
 
 def _difference(difference: Difference, unified: bool) -> Iterator[DiffLine]:
-    key, path = dotted(difference.path), difference.path
+    key, path = pointer_text(difference.path), difference.path
     a, b = difference.a, difference.b
     text_a, text_b = (None if value is ABSENT else _text(value) for value in (a, b))
     if difference.ignored:
@@ -165,5 +166,4 @@ def _sizes(a: Any, b: Any) -> str:
 
 
 def _count_lines(text: str) -> str:
-    lines = text.count("\n") + 1
-    return "1 line" if lines == 1 else f"{lines:,} lines"
+    return plural(text.count("\n") + 1, "line")

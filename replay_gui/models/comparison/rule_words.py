@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from replay_gui.core.divergence.presets import PRESETS
 from replay_gui.core.divergence.rules import Action, Rule
-from replay_gui.core.text.dotted import dotted
+from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 
 _NAME = 60
@@ -23,7 +23,7 @@ def rule_words(rule: Rule) -> tuple[str, str]:
             rule.pattern.capitalize() if rule.pattern in PRESETS else f"Texts like {one_line(rule.pattern, _NAME)}"
         )
     if rule.path is not None:
-        parts.append(one_line(dotted(rule.path), _NAME))
+        parts.append(one_line(pointer_text(rule.path), _NAME))
     tool, kind = one_line(rule.tool or "", _NAME), one_line(rule.kind or "", _NAME)
     whole = not parts
     if tool and kind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Step
 
 _NAME = 60
@@ -36,7 +37,7 @@ def state_title(step: Step | None) -> str:
 def differences_words(count: int, more: bool = False) -> str:
     if count == 0:
         return "no difference"
-    return "1 difference" if count == 1 and not more else f"{'more than ' if more else ''}{count:,} differences"
+    return f"more than {count:,} differences" if more else plural(count, "difference")
 
 
 def asked_words(step: Step) -> tuple[tuple[str, str], ...]:

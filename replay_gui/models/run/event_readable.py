@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.payloads import STRUCTURES
-from replay_gui.core.text.clock import span_words
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.text.wording import duration_text
 from replay_gui.models.run.meta_words import meta_words
 from replay_gui.models.run.value_rows import count, is_container, scalar
 
@@ -96,7 +96,7 @@ def _event_lines(event: Event, limit: int, pair: Event | None) -> Iterator[Line]
 def _pair_lines(writer: _Writer, pair: Event) -> Iterator[Line]:
     """The other half of a call: what was asked, or what came back."""
     asked = pair.kind == Kind.TOOL_REQUEST
-    took = "" if asked or pair.duration is None else f" · {span_words(pair.duration)}"
+    took = "" if asked or pair.duration is None else f" · {duration_text(pair.duration)}"
     yield Line(((f"{'asked' if asked else 'answered'} in {pair.index + 1:,}{took}", Ink.QUIET),))
     for name in ("input",) if asked else ("error", "output"):
         if pair.payload.get(name) is not None:

@@ -12,8 +12,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 from replay_gui.core.facts.find import Hit
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind, is_failure
-from replay_gui.core.text.clock import span_words
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.event_filter import EventFilter, Tally
@@ -235,7 +235,7 @@ class EventTable(QAbstractTableModel):
                 return label(row)
             case 3:  # TEXT
                 return row.text
-        return "" if row.duration is None or row.kind == Kind.TOOL_REQUEST else span_words(row.duration)
+        return "" if row.duration is None or row.kind == Kind.TOOL_REQUEST else duration_text(row.duration)
 
     def fold_words(self, row: EventRow) -> str:
         """What stands for a folded subagent beside its first event; "" beside any other."""

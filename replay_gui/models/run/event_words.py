@@ -15,8 +15,8 @@ from replay_gui.core.index.run_index import (
     NO_TOOL,
     RunIndex,
 )
-from replay_gui.core.text.clock import span_words
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text
 
 
 def event_words(index: RunIndex, position: int) -> str:
@@ -29,7 +29,7 @@ def event_words(index: RunIndex, position: int) -> str:
     if index.time[place] != NO_TIME and index.time[0] != NO_TIME:
         details.append(since_start(int(index.time[place]) - int(index.time[0])))
     if index.duration[place] != NO_DURATION:
-        details.append(span_words(int(index.duration[place])))
+        details.append(duration_text(int(index.duration[place])))
     if pair != NO_PAIR:
         details.append(f"{'answered in' if pair > place else 'asked in'} {pair + 1:,}")
     flags = int(index.flags[place])

@@ -75,8 +75,3 @@ def _string(text: str) -> Iterator[str]:
 def _escaped(c: str) -> str:
     """As visible() would show it, but as JSON writes it."""
     return c if visible(c) == c else json.dumps(c)[1:-1]
-
-
-def pointer(path: tuple[str | int, ...]) -> str:
-    """A path as a JSON Pointer (RFC 6901)."""
-    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in path)

@@ -7,8 +7,9 @@ from math import floor, log10
 from typing import Any
 
 from replay_gui.core.facts.run_totals import COSTS
-from replay_gui.core.text.clock import span_words, utc
+from replay_gui.core.text.clock import utc
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text
 
 _NAME = 80
 _LEAST = 1e-9  # dollars; less is nothing
@@ -29,7 +30,7 @@ def _words(name: str, value: Any) -> str:
     if name == "time" and type(value) is int:
         return _clock(value)
     if name == "duration" and type(value) is int and value >= 0:
-        return span_words(value)
+        return duration_text(value)
     if name == "model" and isinstance(value, str):
         return one_line(value, _NAME)
     if name == "tokens" and type(value) is int:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
 
 
 class Search(QObject):
@@ -71,7 +72,7 @@ class Search(QObject):
         if self.problem or not self.text:
             return "failed" if self.problem else ""
         count = f"{'over ' if self.uncounted else ''}{self.count:,}"
-        said = "no hits" if not self.count else "1 hit" if count == "1" else f"{count} hits"
+        said = "no hits" if not self.count else f"{count} hits" if self.uncounted else plural(self.count, "hit")
         if self.number:
             said = f"{self.number:,} of {count}"
         return f"{self.share:.0%} · {said}" if self.searching else said

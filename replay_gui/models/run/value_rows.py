@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from replay_gui.core.state.state import ABSENT, Change, OverlayMap, Path
 from replay_gui.core.text.plain_text import visible
+from replay_gui.core.text.wording import plural
 
 PAGE = 200  # children more that "… more" shows
 TEXT_PAGE = 65_536  # characters more
@@ -274,9 +275,9 @@ def scalar(value: Any) -> str:
 def count(value: Any) -> str:
     """14 keys, 391 items; nothing for a scalar."""
     if isinstance(value, Mapping):
-        return "1 key" if len(value) == 1 else f"{len(value):,} keys"
+        return plural(len(value), "key")
     if is_container(value):
-        return "1 item" if len(value) == 1 else f"{len(value):,} items"
+        return plural(len(value), "item")
     return ""
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.divergence.rules import Action, Rule
-from replay_gui.core.text.dotted import dotted
+from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 
@@ -24,9 +24,9 @@ class RuleMenu(QMenu):
     def offer(self, tool: str | None, kind: str | None, path: str | None = None) -> None:
         """Adds what fits."""
         if path and tool:
-            self._add(f"Ignore {_said(dotted(path))} in {_said(tool)}", Rule(Action.IGNORE, tool=tool, path=path))
+            self._add(f"Ignore {_said(pointer_text(path))} in {_said(tool)}", Rule(Action.IGNORE, tool=tool, path=path))
         elif path and kind:
-            self._add(f"Ignore {_said(dotted(path))} in {_said(kind)}", Rule(Action.IGNORE, kind=kind, path=path))
+            self._add(f"Ignore {_said(pointer_text(path))} in {_said(kind)}", Rule(Action.IGNORE, kind=kind, path=path))
         if tool:
             self._add(f"Mark {_said(tool)} as non-deterministic", Rule(Action.NONDETERMINISTIC, tool=tool))
             self._add(f"Ignore all of {_said(tool)}", Rule(Action.IGNORE, tool=tool))

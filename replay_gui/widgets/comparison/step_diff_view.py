@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QWidget
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.log.event import Event
 from replay_gui.core.state.state import ABSENT
+from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.look.theme import GAP
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.diff_rows import DiffRows
@@ -111,6 +112,6 @@ class StepDiffView(QWidget):
 def _all_of(event: Event, in_a: bool) -> tuple[Difference, ...]:
     """The members of an event that only one run has, as differences."""
     return tuple(
-        Difference("/" + name.replace("~", "~0").replace("/", "~1"), *((value, ABSENT) if in_a else (ABSENT, value)))
+        Difference(join_pointer((name,)), *((value, ABSENT) if in_a else (ABSENT, value)))
         for name, value in event.payload.items()
     )

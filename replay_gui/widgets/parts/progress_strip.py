@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.widgets.parts.plain_label import PlainLabel
@@ -64,12 +65,5 @@ def progress_words(progress: Progress) -> str:
     if progress.total:
         words.append(f"{min(progress.done * 100 // progress.total, 100)} %")
     if progress.eta is not None:
-        words.append(f"{_span(progress.eta)} left")
+        words.append(f"{duration_text(round(progress.eta * 10**9), whole_seconds=True)} left")
     return " · ".join(words)
-
-
-def _span(seconds: float) -> str:
-    whole = max(round(seconds), 1)
-    if whole < 60:
-        return f"{whole} s"
-    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole // 60 % 60} min"

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
 from replay_gui.core.log.event import Event
-from replay_gui.core.text.json_form import event_members
+from replay_gui.core.state.json_form import event_members
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, HEAD, ROW, set_role, theme_events
 from replay_gui.models.run.event_readable import PAGE, readable

@@ -7,8 +7,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from replay_gui.core.facts.run_totals import ModelUse, total_use
-from replay_gui.core.text.clock import span_words, utc
+from replay_gui.core.text.clock import utc
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text
 from replay_gui.engine.answers import RunFacts
 from replay_gui.look.theme import GAP, UNIT, data_font
 from replay_gui.models.run.meta_words import cost_words
@@ -111,7 +112,7 @@ def _run_words(facts: RunFacts, numbers: RunNumbers) -> list[tuple[str, str]]:
         ("agent", agent),
         ("events", f"{numbers.events:,}"),
         ("errors", ", ".join(f"{count:,} {what}" for count, what in troubles if count) or "none"),
-        ("duration", "" if numbers.duration is None else span_words(max(numbers.duration, 0))),
+        ("duration", "" if numbers.duration is None else duration_text(max(numbers.duration, 0))),
         ("began", _when(start)),
         ("phases", f"{numbers.phases:,}" if numbers.phases else ""),
         ("file", facts.path),
@@ -167,7 +168,7 @@ def _tool_table(numbers: RunNumbers) -> QWidget:
         grid.addWidget(_number(head, "secondary"), 0, column)
     for line, tool in enumerate(numbers.tools[:_MOST], 1):
         grid.addWidget(ElidedLabel(one_line(tool.name, 80)), line, 0)
-        time = "" if tool.time is None else span_words(tool.time)
+        time = "" if tool.time is None else duration_text(tool.time)
         for column, (count, role) in enumerate(((tool.calls, ""), (tool.failed, "bad"), (tool.denied, "bad")), 1):
             grid.addWidget(
                 _number(f"{count:,}" if count or not role else "–", role if count else "secondary"), line, column

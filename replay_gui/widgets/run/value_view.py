@@ -7,7 +7,8 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySeq
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from replay_gui.core.state.state import Path
-from replay_gui.models.run.json_text import json_text, pointer
+from replay_gui.core.text.json_pointer import join_pointer
+from replay_gui.models.run.json_text import json_text
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.run.value_delegate import ValueDelegate
@@ -162,4 +163,4 @@ class ValueView(RowView):
     @Slot()
     def copy_path(self) -> None:
         """The path as a JSON Pointer, as the command line takes it."""
-        QGuiApplication.clipboard().setText(pointer(self._tree.path(self.currentIndex().row())))
+        QGuiApplication.clipboard().setText(join_pointer(self._tree.path(self.currentIndex().row())))

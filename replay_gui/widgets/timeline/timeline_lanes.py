@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TIME
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.text.clock import span_words
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text
 from replay_gui.look.marks import MARGIN, Mark, mark_of, mark_pixmap
 from replay_gui.look.theme import (
     BAR,
@@ -157,7 +157,7 @@ class LanePainter:
         took = int(index.duration[start - 1])
         if took == NO_DURATION and stop > start and NO_TIME not in (index.time[start - 1], index.time[stop - 1]):
             took = int(index.time[stop - 1] - index.time[start - 1])
-        return span_words(took) if took >= 0 else ""
+        return duration_text(took) if took >= 0 else ""
 
     # ---- subagents ------------------------------------------------------------------------------------
     def _paint_spans(self, spans: NDArray[np.int32], middle: float) -> None:

@@ -22,6 +22,7 @@ from replay_gui.core.errors import NotWritten, ReplayError
 from replay_gui.core.report.layout import document
 from replay_gui.core.report.redaction import SHARING, Profile, read_profile
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.report_maker import ReportMaker
@@ -156,15 +157,14 @@ class ExportDialog(QDialog):
         self.progress.show_progress(None)
         self.save_button.setEnabled(True)
         note = report.redaction
-        changed = "" if note is None else f"{note.changed:,} text{'' if note.changed == 1 else 's'} hidden. "
+        changed = "" if note is None else f"{plural(note.changed, 'text')} hidden. "
         self._about_hidden.setText(f"{changed}Hashes and counts always stay." if changed else "")
         self.preview.show_document(document(report))
         self._pages.setText("Laying out the pages…")
 
     @Slot()
     def _on_laid_out(self) -> None:
-        count = self.preview.page_count
-        self._pages.setText("1 page" if count == 1 else f"{count:,} pages")
+        self._pages.setText(plural(self.preview.page_count, "page"))
 
     @Slot()
     def _on_failed(self) -> None:

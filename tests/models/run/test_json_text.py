@@ -8,9 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replay_gui.core.state.json_form import event_members
 from replay_gui.core.state.state import GrowList, OverlayMap
-from replay_gui.core.text.json_form import event_members
-from replay_gui.models.run.json_text import json_text, pointer
+from replay_gui.core.text.json_pointer import join_pointer
+from replay_gui.models.run.json_text import json_text
 from tests.helpers.moments import event_at
 
 values = st.recursive(
@@ -59,5 +60,5 @@ def test_an_event_has_the_fields_of_the_command_line() -> None:
 
 
 def test_pointers_are_escaped() -> None:
-    assert pointer(("a/b", "c~d", 3)) == "/a~1b/c~0d/3"
-    assert pointer(()) == ""
+    assert join_pointer(("a/b", "c~d", 3)) == "/a~1b/c~0d/3"
+    assert join_pointer(()) == ""

@@ -15,6 +15,7 @@ from typing import Any
 from replay_gui.core.errors import PositionError
 from replay_gui.core.log.event import Event
 from replay_gui.core.state.state import LISTS, MAPS
+from replay_gui.core.text.json_pointer import escape_token, split_pointer
 from replay_gui.core.text.plain_text import visible
 
 _SCALARS = frozenset((str, int, bool, type(None)))
@@ -74,13 +75,12 @@ def event_members(event: Event) -> dict[str, Any]:
 
 def at_pointer(value: Any, pointer: str) -> Any:
     """What a JSON Pointer (RFC 6901) leads to in `value`, "" to all of it; PositionError, in words, where nothing."""
-    if pointer and not pointer.startswith("/"):
-        raise PositionError(f"{pointer!r} is no JSON Pointer: it begins with / (or is empty, for all of it)")
+    try:
+        tokens = split_pointer(pointer)
+    except ValueError as why:
+        raise PositionError(f"{pointer!r} is no JSON Pointer: {why}") from None
     here, walked = value, ""
-    for escaped in pointer.split("/")[1:]:
-        if "~" in escaped.replace("~0", "").replace("~1", ""):
-            raise PositionError(f"{pointer!r} is no JSON Pointer: after ~ stands 0 (for ~) or 1 (for /)")
-        token = escaped.replace("~1", "/").replace("~0", "~")
+    for token in tokens:
         missing = PositionError(f"the path {pointer!r} leads nowhere: {walked or 'the state'} {_lacks(here, token)}")
         if isinstance(here, MAPS) and token in here:
             here = here[token]
@@ -88,7 +88,7 @@ def at_pointer(value: Any, pointer: str) -> Any:
             here = here[int(token)]
         else:
             raise missing
-        walked += f"/{escaped}"
+        walked += f"/{escape_token(token)}"
     return here
 
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.errors import PositionError
+from replay_gui.core.state.json_form import at_pointer, indented_json, json_form, one_line_json
 from replay_gui.core.state.state import GrowList, OverlayMap
-from replay_gui.core.text.json_form import at_pointer, indented_json, json_form, one_line_json
 
 SCALARS: st.SearchStrategy[Any] = (
     st.none() | st.booleans() | st.integers(-(1 << 63), (1 << 64) - 1) | st.floats() | st.text() | st.binary()

@@ -1,0 +1,36 @@
+"""Numbers in words: counts with their noun, and durations."""
+
+from __future__ import annotations
+
+_MICROSECOND, _MILLISECOND, _SECOND = 10**3, 10**6, 10**9  # ns
+_LARGE_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))  # seconds
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """Return ``1 event`` or ``1,200 events``; `many` is the plural where it is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def duration_text(duration: int | None, *, whole_seconds: bool = False) -> str:
+    """Return ``33 ms``, ``2.39 s`` or ``2 h 5 min`` for a duration in ns: two units at most.
+
+    Args:
+        duration: ns, not negative; None gives "".
+        whole_seconds: for a duration that is only estimated: seconds without decimals, and at least 1 s.
+    """
+    if duration is None:
+        return ""
+    if whole_seconds:
+        duration = max(round(duration / _SECOND), 1) * _SECOND
+    if duration < 1000 * _MICROSECOND:
+        return f"{duration / _MICROSECOND:.0f} µs"
+    if duration < 1000 * _MILLISECOND:
+        return f"{duration / _MILLISECOND:.0f} ms"
+    if duration < 60 * _SECOND:
+        return f"{duration / _SECOND:.{0 if whole_seconds else 2}f} s"
+    left, parts = duration // _SECOND, []
+    for size, name in _LARGE_UNITS:
+        if left >= size:
+            parts.append(f"{left // size:,} {name}")
+            left %= size
+    return " ".join(parts[:2])
