@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from replay_gui.core.report.model import Timeline, TimelineLane
-from replay_gui.core.report.timeline_svg import bars, hue_of
+from replay_gui.core.report.timeline_drawing import bars, color_class_of
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import LIGHT, Normal, ui_font
 
@@ -54,7 +54,7 @@ def _paint_lane(painter: QPainter, lane: TimelineLane, rect: QRectF, plot: QRect
 
 
 def _hue(kind: str) -> QColor:
-    name = hue_of(kind)
+    name = color_class_of(kind)
     color: QColor = LIGHT.tools[0] if name == "tool" else getattr(LIGHT, name)
     return color
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from replay_gui.core.report.html import html
 from replay_gui.core.report.json_report import json_report
 from replay_gui.core.report.junit import junit
 from replay_gui.core.report.layout import document
@@ -15,7 +14,9 @@ from replay_gui.core.report.sarif import sarif
 
 
 def _html(report: Report) -> bytes:
-    return html(document(report)).encode()
+    from replay_gui.core.report.html import html_report  # and with it jinja2, which only this format needs
+
+    return html_report(document(report)).encode()
 
 
 def _markdown(report: Report) -> bytes:

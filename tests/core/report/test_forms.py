@@ -18,9 +18,22 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.canonical_json import canonical_json
+from replay_gui.core.report.document import (
+    Block,
+    Column,
+    Command,
+    Document,
+    Fact,
+    Facts,
+    Paragraph,
+    Picture,
+    Section,
+    Table,
+)
 from replay_gui.core.report.forms import FORMS
+from replay_gui.core.report.html import html_report
 from replay_gui.core.report.layout import LISTED, document
-from replay_gui.core.report.model import Report, RunPart, Unread
+from replay_gui.core.report.model import Report, RunPart, Timeline, TimelineLane, Unread
 from replay_gui.core.verification.verdict import verify
 from replay_gui.printing.saving import PDF, SUFFIXES
 from replay_gui.version import VERSION
@@ -87,6 +100,32 @@ def test_html_runs_nothing_and_loads_nothing(hostile: Report) -> None:
     assert "\u202e" not in page
     assert "\x1b" not in page
     assert "\\u202e" in page
+
+
+def test_html_shows_hostile_text_as_text(hostile: Report) -> None:
+    page = FORMS[".html"](hostile).decode()
+    assert "<img" not in page
+    assert "&lt;img src=x onerror=alert(1)&gt;\\u202e\\x1b[31m&amp;amp;]]&gt;" in page
+
+
+def test_a_template_cannot_print_text_that_is_not_escaped() -> None:
+    report_document = Document("<b>", "<b>", "bad", "<b>", ("<b>",), "<b>", (Section("<b>", _every_block()),))
+    page = html_report(report_document)
+    assert "<b>" not in page
+    assert "\x1b" not in page
+    assert page.count("&lt;b&gt;") > 20
+
+
+def _every_block() -> tuple[Block, ...]:
+    text = "<b>\x1b"
+    lanes = (TimelineLane(text, text, (1, 2), (0, 1)),)
+    return (
+        Paragraph(text),
+        Facts((Fact(text, text, data=True, tone="bad"),)),
+        Table((Column(text, 1, number=True, data=True),), ((text,),), 2, text, ("good",), narrow=True),
+        Picture(Timeline(2, lanes, 1), text),
+        Command(text),
+    )
 
 
 def test_html_allows_its_own_style_sheet_alone(valid: Report) -> None:
