@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import tomli_w
 
+from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.divergence.rules import Rule, Rules
 from replay_gui.core.errors import RulesRefused
 from replay_gui.core.log.source import beginning
@@ -59,21 +59,12 @@ def _rule(entry: Any, where: str) -> Rule:
 
 
 def write_rules(rules: Rules, path: Path) -> None:
-    """Writes the file as a whole or not at all; OSError where it cannot be."""
-    draft = path.with_name(path.name + ".new")
-    draft.write_text("\n".join(map(_table, rules)), encoding="utf-8")
-    os.replace(draft, path)
+    """Write the file as a whole or not at all; NotWritten where that fails."""
+    write_whole(path, "\n".join(map(_table, rules)).encode())
 
 
 def _table(rule: Rule) -> str:
+    """Return one ``[[rule]]``; members that have their default are left out."""
     members = ((name, getattr(rule, name)) for name in _FIELDS)
-    said = [(name, value) for name, value in members if value is not True and value not in (None, "")]
-    return "[[rule]]\n" + "".join(f"{name} = {_toml(value)}\n" for name, value in said)
-
-
-def _toml(value: str | float | bool) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
-    return repr(float(value))
+    given = {name: value for name, value in members if value is not True and value not in (None, "")}
+    return "[[rule]]\n" + tomli_w.dumps(given)

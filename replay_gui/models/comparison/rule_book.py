@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.rules import Rule, Rules
 from replay_gui.core.divergence.rules_file import read_rules, rules_beside, write_rules
-from replay_gui.core.errors import ReplayError
+from replay_gui.core.errors import NotWritten, ReplayError
 from replay_gui.engine.answers import Alert
 
 
@@ -140,3 +140,5 @@ class RuleBook(QObject):
             write_rules(Rules(replace(entry.rule, enabled=entry.on) for entry in self.entries), self.path)
         except OSError as why:
             self.alert_raised.emit(Alert("warning", f"{self.path}: the rules are not saved: {why.strerror or why}"))
+        except NotWritten as why:
+            self.alert_raised.emit(Alert("warning", str(why)))

@@ -166,3 +166,11 @@ def test_a_rule_that_is_switched_off_speaks_of_nothing() -> None:
     rules = Rules([Rule(Action.IGNORE, tool="search", enabled=False), Rule(Action.IGNORE, path="/a", enabled=False)])
     assert len(rules) == 2
     assert not len(rules.of("ToolResponse", "search"))
+
+
+def test_each_rule_is_a_table_of_its_own_without_members_that_have_their_default(tmp_path: Path) -> None:
+    path = tmp_path / "some.rules.toml"
+    write_rules(Rules([Rule(Action.IGNORE, tool='"a"'), Rule(Action.TOLERANCE, abs=0.5, enabled=False)]), path)
+    assert path.read_text("utf-8") == (
+        '[[rule]]\naction = "ignore"\ntool = "\\"a\\""\n\n[[rule]]\naction = "tolerance"\nabs = 0.5\nenabled = false\n'
+    )
