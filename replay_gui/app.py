@@ -79,12 +79,12 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     from replay_gui.samples import SAMPLES
     from replay_gui.widgets.run.welcome_page import Sample
     from replay_gui.windows.dialogs.crash_dialog import CrashHook
-    from replay_gui.windows.garbage import GarbageCollector
+    from replay_gui.windows.gc_control import GcControl
     from replay_gui.windows.interrupts import Interrupts
     from replay_gui.windows.main_window import MainWindow
 
     app.setFont(ui_font())
-    garbage = GarbageCollector()
+    gc_control = GcControl()
     sys.setswitchinterval(0.001)  # seconds that the engine thread may keep the window waiting at a time
     hook, interrupts = CrashHook(), Interrupts()
     hook.install()
@@ -111,7 +111,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         session.close()
         interrupts.uninstall()
         hook.uninstall()
-        garbage.stop()
+        gc_control.stop()
 
 
 def _take_picture(app: QApplication, window: MainWindow, options: Options, expects_run: bool) -> int:

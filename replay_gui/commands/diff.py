@@ -15,9 +15,8 @@ from replay_gui.commands.reporting import add_report_arguments, check_report_arg
 from replay_gui.commands.runs import FINDING, GOOD, STANDARD_INPUT, OpenedRun, add_format_argument, open_run
 from replay_gui.commands.terminal import ProgressLine, say, say_json
 from replay_gui.commands.verify import verified
-from replay_gui.core.divergence.causes import ranked
 from replay_gui.core.divergence.compare import Comparer
-from replay_gui.core.divergence.comparison import Cause, Change, Comparison, Difference, DivergencePoint
+from replay_gui.core.divergence.comparison import Cause, Change, Comparison, Difference, DivergencePoint, ranked
 from replay_gui.core.divergence.explanations import BETWEEN
 from replay_gui.core.divergence.plain_face import divergence_points
 from replay_gui.core.divergence.rules import Rules

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from replay_gui.core.divergence.comparison import Comparison, Difference
-from replay_gui.core.divergence.row_places import RowPlaces
-from replay_gui.core.divergence.rules import Rule
-from replay_gui.core.facts.find import Hit
-from replay_gui.core.facts.nesting import Nesting
-from replay_gui.core.facts.run_totals import ModelUse
-from replay_gui.core.facts.spending import Spending
-from replay_gui.core.facts.surveyed_run import SurveyedRun
-from replay_gui.core.importers.mapping import Mapping as FieldMapping
-from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.event import Event
-from replay_gui.core.report.model import Report
-from replay_gui.core.state.state import Change
+if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
+    from replay_gui.core.divergence.comparison import Comparison, Difference
+    from replay_gui.core.divergence.row_places import RowPlaces
+    from replay_gui.core.divergence.rules import Rule
+    from replay_gui.core.facts.find import Hit
+    from replay_gui.core.facts.nesting import Nesting
+    from replay_gui.core.facts.run_totals import ModelUse
+    from replay_gui.core.facts.spending import Spending
+    from replay_gui.core.facts.surveyed_run import SurveyedRun
+    from replay_gui.core.importers.mapping import Mapping as FieldMapping
+    from replay_gui.core.index.run_index import RunIndex
+    from replay_gui.core.log.event import Event
+    from replay_gui.core.report.model import Report
+    from replay_gui.core.state.state import Change
 
 
 @dataclass(frozen=True, slots=True)

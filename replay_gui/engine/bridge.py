@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from replay_gui.engine.engine import Engine
 from replay_gui.engine.requests import Answer, Request
-from replay_gui.engine.worker_pool import WorkerPool
+
+if TYPE_CHECKING:
+    from replay_gui.engine.engine import Engine
 
 
 class EngineBridge(QObject):
     """The engine as an object of the GUI thread. Its signal is emitted on the engine thread, and Qt carries it over.
+
+    The engine is imported and started with the first request: the first window is shown sooner without it.
 
     Signals:
         answered(object): an Answer. Connect methods of QObjects only: anything else would run on the engine thread.
@@ -20,18 +25,23 @@ class EngineBridge(QObject):
 
     answered = Signal(object)
 
-    def __init__(self, pool: WorkerPool | None = None, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._engine = Engine(self._deliver, WorkerPool() if pool is None else pool)
-        self._engine.start()
+    @cached_property
+    def _engine(self) -> Engine:
+        from replay_gui.engine.engine import Engine
+        from replay_gui.engine.worker_pool import WorkerPool
+
+        engine = Engine(self._deliver, WorkerPool())
+        engine.start()
+        return engine
 
     def send_request(self, key: Hashable, request: Request) -> int:
-        """Queues a request in the place of the waiting one of its key; its ticket."""
+        """Queue a request, which replaces a waiting one with the same key; return its ticket."""
         return self._engine.send_request(key, request)
 
     def close(self) -> None:
-        """Ends the engine thread and the workers. Call it before the object goes."""
-        self._engine.close()
+        """End the engine thread and the workers. Call it before the object is deleted."""
+        if "_engine" in self.__dict__:
+            self._engine.close()
 
     def _deliver(self, answer: Answer) -> None:
         self.answered.emit(answer)

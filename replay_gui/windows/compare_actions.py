@@ -1,4 +1,4 @@
-"""What the actions of a comparison do."""
+"""The actions of a comparison."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.windows.actions import SPECS
+from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions
 from replay_gui.windows.compare_view import CompareView
 
 
 class CompareActions(QObject):
-    """Connects the actions whose Spec says so to a session and its page, and enables what can be done."""
+    """Connects the actions of a comparison to its session and page, and enables those that can be done."""
 
     def __init__(
         self, session: ComparisonSession, view: CompareView, actions: dict[str, QAction], window: QWidget
@@ -21,11 +21,9 @@ class CompareActions(QObject):
         self._session = session
         self._view = view
         self._window = window
-        self._actions = {spec.name: actions[spec.name] for spec in SPECS if spec.comparison}
+        self._actions = {spec.name: actions[spec.name] for spec in ACTION_SPECS if spec.comparison}
         self._actions["link_cursors"].setChecked(session.linked)
-        for name, action in self._actions.items():
-            signal = action.toggled if action.isCheckable() else action.triggered
-            signal.connect(getattr(self, f"on_{name}"))
+        connect_actions(actions, self.handlers)
         session.active_changed.connect(self.refresh)
         session.compared_changed.connect(self.refresh)
         session.row_changed.connect(self.refresh)
@@ -34,8 +32,28 @@ class CompareActions(QObject):
         session.b.run_changed.connect(self.refresh)
         self.refresh()
 
+    @property
+    def handlers(self) -> Handlers:
+        """The slots of the actions of a comparison."""
+        return {
+            "compare_with": self.on_compare_with,
+            "compare_swap": self.on_compare_swap,
+            "compare_end": self.on_compare_end,
+            "first_divergence": self.on_first_divergence,
+            "previous_divergence": self.on_previous_divergence,
+            "next_divergence": self.on_next_divergence,
+            "last_divergence": self.on_last_divergence,
+            "changes_only": self.on_changes_only,
+            "show_ignored": self.on_show_ignored,
+            "link_cursors": self.on_link_cursors,
+            "anchor": self.on_anchor,
+            "undo_rule": self.on_undo_rule,
+            "redo_rule": self.on_redo_rule,
+        }
+
     @Slot()
     def refresh(self) -> None:
+        """Enable the actions that can be done now."""
         session = self._session
         both = session.active and session.a.facts is not None and session.b.facts is not None
         for action in self._actions.values():

@@ -1,44 +1,64 @@
-"""Where the window and its borders were, from one start of the program to the next."""
+"""The geometry of the window and the sizes of its panels, kept from one start of the program to the next."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow
 
 from replay_gui.look.theme import GAP
-from replay_gui.windows.compare_view import CompareView
-from replay_gui.windows.run_view import RunView
 
-_SIZE = (160 * GAP, 100 * GAP)
-_COMPARE = ("compare_rows", "compare_columns", "compare_timelines")
+if TYPE_CHECKING:
+    from replay_gui.windows.compare_view import CompareView
+    from replay_gui.windows.run_view import RunView
+
+_DEFAULT_SIZE_PX = (160 * GAP, 100 * GAP)
+_COMPARE_KEYS = ("compare_rows", "compare_columns", "compare_timelines")
 
 
 class LayoutMemory:
-    """Of one window, kept in the settings; what these hold may be anything."""
+    """The layout of one window in the settings; invalid settings are ignored.
 
-    def __init__(self, window: QMainWindow, view: RunView, compare: CompareView, settings: QSettings) -> None:
+    A page that was never built is not saved, so its settings stay as they are.
+    """
+
+    def __init__(self, window: QMainWindow, settings: QSettings) -> None:
         self._window = window
-        self._view = view
-        self._compare = compare
         self._settings = settings
+        self._run_view: RunView | None = None
+        self._compare_view: CompareView | None = None
 
     def save(self) -> None:
-        rows, columns = self._view.save()
-        kept = {"window": self._window.saveGeometry(), "rows": rows, "columns": columns}
-        kept |= zip(_COMPARE, self._compare.save(), strict=True)
-        for name, value in {**kept, "lanes": self._view.timeline.save_lanes()}.items():
+        """Write the geometry of the window and of the pages that were restored."""
+        values: dict[str, object] = {"window": self._window.saveGeometry()}
+        if self._run_view is not None:
+            rows, columns = self._run_view.save()
+            values |= {"rows": rows, "columns": columns, "lanes": self._run_view.timeline.save_lanes()}
+        if self._compare_view is not None:
+            values |= zip(_COMPARE_KEYS, self._compare_view.save(), strict=True)
+        for name, value in values.items():
             self._settings.setValue(name, value)
 
-    def restore(self) -> None:
+    def restore_window(self) -> None:
+        """Give the window its last geometry, or the default size."""
         geometry = self._settings.value("window")
         if not (isinstance(geometry, QByteArray) and self._window.restoreGeometry(geometry)):
-            self._window.resize(*_SIZE)
-        self._view.restore(self._settings.value("rows"), self._settings.value("columns"))
-        self._view.timeline.restore_lanes(self._settings.value("lanes"))
-        self._compare.restore(*(self._settings.value(name) for name in _COMPARE))
+            self._window.resize(*_DEFAULT_SIZE_PX)
 
-    def reset(self) -> None:
-        """As it was the first time; the window keeps its place and size."""
-        self._view.reset()
-        self._compare.reset()
-        self._view.timeline.restore_lanes(None)
+    def restore_run(self, view: RunView) -> None:
+        """Give the page of a run its last layout."""
+        self._run_view = view
+        view.restore(self._settings.value("rows"), self._settings.value("columns"))
+        view.timeline.restore_lanes(self._settings.value("lanes"))
+
+    def restore_comparison(self, view: CompareView) -> None:
+        """Give the page of a comparison its last layout."""
+        self._compare_view = view
+        view.restore(*(self._settings.value(name) for name in _COMPARE_KEYS))
+
+    def reset(self, run_view: RunView, compare_view: CompareView) -> None:
+        """Give both pages their default layout; the window keeps its geometry."""
+        run_view.reset()
+        compare_view.reset()
+        run_view.timeline.restore_lanes(None)

@@ -1,9 +1,10 @@
-"""The window: where everything stands, and which action asks the session for what. No logic of its own."""
+"""The window: its parts, and which action asks the session for what. It has no logic of its own."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,16 +24,13 @@ from PySide6.QtWidgets import (
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import apply_theme, theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.run.finder import Finder
 from replay_gui.models.run.playback import Playback
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.welcome_page import Sample, WelcomePage
-from replay_gui.windows.actions import SPECS, make_actions, set_icons
-from replay_gui.windows.compare_actions import CompareActions
-from replay_gui.windows.compare_bar import CompareBar
-from replay_gui.windows.compare_view import CompareView
-from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
+from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions, make_actions, set_icons
 from replay_gui.windows.last_positions import LastPositions
 from replay_gui.windows.layout_memory import LayoutMemory
 from replay_gui.windows.menus import MenuBar
@@ -40,21 +38,26 @@ from replay_gui.windows.recent_files import RecentFiles
 from replay_gui.windows.run_actions import RunActions
 from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.run_status import RunStatus
-from replay_gui.windows.run_view import RunView
 from replay_gui.windows.source_actions import SourceActions
 
 if TYPE_CHECKING:
+    from replay_gui.windows.compare_bar import CompareBar
+    from replay_gui.windows.compare_view import CompareView
     from replay_gui.windows.dialogs.export_dialog import ExportDialog
+    from replay_gui.windows.run_view import RunView
 
 TITLE = "replay-gui"
 
 
 class MainWindow(QMainWindow):
-    """Menu, toolbar, banners, the welcome page or the run, status line.
+    """Menu, tool bar, banners, status line, and a page: the welcome page, a run or a comparison.
+
+    The pages of a run and of a comparison are built when the first run is opened, or by `build_pages`.
 
     Attributes:
-        session: whose window this is; it is closed with the window. comparison: of its run with another.
-        playback: of the session. actions_: QActions by the name of their Spec. sources: what is done about files.
+        session: the run in A; it is closed with the window. comparison: of that run with another one.
+        playback: of the session. actions_: the QActions by the name of their ActionSpec.
+        sources: the actions on files, folders and formats. run_actions: the actions on one run.
     """
 
     def __init__(self, session: Session, app: QApplication, settings: QSettings) -> None:
@@ -68,66 +71,124 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.actions_ = make_actions(self)
+        for spec in ACTION_SPECS:
+            self.actions_[spec.name].setEnabled(not spec.comparison)
         self.playback = Playback(session, parent=self)
         self._last_positions = LastPositions(session, settings, self)
-        self._run_view = RunView(session)
-        self._find = FindField(self._run_view.finder)
+        self._layout = LayoutMemory(self, settings)
+        self._finder = Finder(session, self)
+        self._find = FindField(self._finder)
         self._menus = MenuBar(self.actions_)
         self._bar = RunBar(session, self.playback, self._find, self.actions_)
         for bar in (self._menus, self._bar):
             self.addToolBar(bar)
-        self.addActions(list(self.actions_.values()))  # a menu that was never opened has no say in shortcuts
+        self.addActions(list(self.actions_.values()))  # a shortcut works only in a menu that was opened, otherwise
         self._welcome = WelcomePage()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._welcome)
-        self._pages.addWidget(self._run_view)
-        self.compare_view = CompareView(self.comparison, self._run_view.finder)
-        self._layout = LayoutMemory(self, self._run_view, self.compare_view, settings)
-        self._pages.addWidget(self.compare_view)
-        self._compare_bar = CompareBar(self.comparison, self.actions_)
-        self.addToolBar(self._compare_bar)
-        self._compare_actions = CompareActions(self.comparison, self.compare_view, self.actions_, self)
-        self._run_actions = RunActions(session, self._run_view, self.playback, self.actions_, self)
+        self.run_actions = RunActions(session, self._get_run_view, self.playback, self.actions_, self)
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
+        self._banners = BannerArea(session)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        banners = BannerArea(session)
-        self.sources.noticed.connect(banners.on_troubled)
-        banners.acted.connect(self.sources.on_banner_acted)
-        column.addWidget(banners)
+        column.addWidget(self._banners)
         column.addWidget(BannerArea(self.comparison))
         column.addWidget(self._pages, 1)
         self.setCentralWidget(body)
         self._status = RunStatus(session)
         self.setStatusBar(self._status)
         self._connect()
-        self._layout.restore()
+        self._layout.restore_window()
         self._on_run_changed()
 
+    # ---- the pages of a run and of a comparison -----------------------------------------------------
+    @cached_property
+    def run_view(self) -> RunView:
+        """The page of the run in A."""
+        from replay_gui.windows.run_view import RunView  # not needed before the first run is opened
+
+        view = RunView(self.session, self._finder)
+        self._pages.addWidget(view)
+        self._find.left.connect(view.timeline.setFocus)
+        self._layout.restore_run(view)
+        return view
+
+    @cached_property
+    def compare_view(self) -> CompareView:
+        """The page of the comparison."""
+        from replay_gui.windows.compare_actions import CompareActions
+        from replay_gui.windows.compare_view import CompareView
+
+        view = CompareView(self.comparison, self._finder)
+        self._pages.addWidget(view)
+        CompareActions(self.comparison, view, self.actions_, self)
+        self._layout.restore_comparison(view)
+        return view
+
+    @cached_property
+    def compare_bar(self) -> CompareBar:
+        """The tool bar of the comparison."""
+        from replay_gui.windows.compare_bar import CompareBar
+
+        bar = CompareBar(self.comparison, self.actions_)
+        bar.hide()
+        self.addToolBar(bar)
+        return bar
+
+    @Slot()
+    def build_pages(self) -> None:
+        """Build what is built on demand; later calls do nothing."""
+        _ = self.run_view, self.compare_view, self.compare_bar
+
+    def _get_run_view(self) -> RunView:
+        return self.run_view
+
     def show_samples(self, samples: Sequence[Sample]) -> None:
-        """Offers these runs on the welcome page."""
+        """Offer these runs on the welcome page."""
         self._welcome.set_samples(samples)
 
+    # ---- connections --------------------------------------------------------------------------------
+    @property
+    def handlers(self) -> Handlers:
+        """The slots of the actions that belong to the window itself."""
+        return {
+            "open": self.on_open,
+            "reload": self.on_reload,
+            "close": self.on_close,
+            "export": self.on_export,
+            "cancel": self.on_cancel,
+            "clear_cache": self.on_clear_cache,
+            "quit": self.on_quit,
+            "find": self.on_find,
+            "find_next": self.on_find_next,
+            "find_previous": self.on_find_previous,
+            "reset_layout": self.on_reset_layout,
+            "shortcuts": self.on_shortcuts,
+            "documentation": self.on_documentation,
+            "diagnostics": self.on_diagnostics,
+        }
+
     def _connect(self) -> None:
-        for spec in SPECS:
-            if not spec.comparison:
-                name = f"on_{spec.name}"
-                doer = next(one for one in (self, self.sources, self._run_actions) if hasattr(one, name))
-                self.actions_[spec.name].triggered.connect(getattr(doer, name))
+        for owner in (self, self.sources, self.run_actions):
+            connect_actions(self.actions_, owner.handlers)
         self._menus.format_chosen.connect(self.sources.on_format_chosen)
         self._menus.shown.connect(self.sources.ask_formats)
         self.sources.formats_known.connect(self._menus.set_formats)
+        self.sources.noticed.connect(self._banners.on_troubled)
+        self._banners.acted.connect(self.sources.on_banner_acted)
         self._welcome.folder_requested.connect(self.sources.on_open_folder)
         self._menus.theme_chosen.connect(self._on_theme_chosen)
         self._menus.recent_chosen.connect(self.session.open)
         self._menus.recent_cleared.connect(self._on_recent_cleared)
-        self._find.left.connect(self._run_view.timeline.setFocus)
-        self._status.facts_requested.connect(self._run_actions.on_run_facts)
+        self._status.facts_requested.connect(self.run_actions.on_run_facts)
         self.playback.changed.connect(self._on_progress_changed)
         self._welcome.open_requested.connect(self.on_open)
         self._welcome.path_chosen.connect(self.session.open)
+        # The sessions emit alerts_cleared before they emit what the pages are to show.
+        self.session.alerts_cleared.connect(self.build_pages)
+        self.comparison.alerts_cleared.connect(self.build_pages)
         self.session.run_changed.connect(self._on_run_changed)
         self.session.progress_changed.connect(self._on_progress_changed)
         self.comparison.progress_changed.connect(self._on_progress_changed)
@@ -143,7 +204,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def on_reload(self) -> None:
-        """Reads the open run, or both that are compared, from disk again."""
+        """Read the open run, or both runs of a comparison, from disk again."""
         if self.comparison.active:
             self.comparison.reload()
         else:
@@ -151,7 +212,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def on_close(self) -> None:
-        """From a comparison back to the run in A, from there to the welcome page."""
+        """Go back from a comparison to run A, or from a run to the welcome page."""
         if self.comparison.active:
             self.comparison.end()
         else:
@@ -159,7 +220,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def on_find(self) -> None:
-        """In the run, or in both that are compared."""
+        """Begin a search in the run, or in both runs of a comparison."""
         if self.comparison.active:
             self.compare_view.divergences.finding.begin()
         else:
@@ -179,7 +240,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def on_cancel(self) -> None:
-        """The nearest thing that goes on: playing, else the work in the background."""
+        """Pause if the run is being played, else stop the background work."""
         if self.playback.playing:
             self.playback.pause()
         else:
@@ -192,15 +253,15 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def on_reset_layout(self) -> None:
-        self._layout.reset()
+        self._layout.reset(self.run_view, self.compare_view)
 
     @Slot()
     def on_clear_cache(self) -> None:
         self.session.clear_cache()
 
+    # The dialogs are imported when they are first opened: the window is shown sooner without them.
     @Slot()
     def on_export(self) -> ExportDialog:
-        # Here, because the window opens sooner without all that reports need.
         from replay_gui.models.report_maker import ReportMaker
         from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
@@ -214,7 +275,21 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def on_shortcuts(self) -> None:
+        from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
+
         ShortcutsDialog(self).open()
+
+    @Slot()
+    def on_documentation(self) -> None:
+        from replay_gui.windows.dialogs.documentation_dialog import DocumentationDialog
+
+        DocumentationDialog(self).open()
+
+    @Slot()
+    def on_diagnostics(self) -> None:
+        from replay_gui.windows.dialogs.diagnostics_dialog import DiagnosticsDialog
+
+        DiagnosticsDialog(self._settings.fileName(), self).open()
 
     @Slot(str)
     def _on_theme_chosen(self, choice: str) -> None:
@@ -227,10 +302,10 @@ class MainWindow(QMainWindow):
         self._show_recent()
 
     def _show_recent(self) -> None:
-        for place in (self._welcome, self._menus):
-            place.set_recent(self._recent.paths())
+        for view in (self._welcome, self._menus):
+            view.set_recent(self._recent.paths())
 
-    # ---- what the session says ----------------------------------------------------------------------
+    # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
     def _on_run_changed(self) -> None:
         facts = self.session.facts
@@ -238,23 +313,32 @@ class MainWindow(QMainWindow):
             self._recent.add(os.path.abspath(facts.path))
         self._show_recent()
         compares = self.comparison.active
-        single = self._welcome if facts is None else self._run_view
-        self._pages.setCurrentWidget(self.compare_view if compares else single)
-        self._bar.setVisible(not compares)
-        self._compare_bar.setVisible(compares)
+        self._show_page(compares)
         self.statusBar().setVisible(facts is not None and not compares)
-        if compares:
-            self.compare_view.divergences.setFocus()
-        else:
-            (self._welcome if facts is None else self._run_view.timeline).setFocus()
         self.setWindowTitle(TITLE if facts is None else f"{one_line(facts.name)} — {TITLE}")
-        for spec in SPECS:
+        for spec in ACTION_SPECS:
             if not spec.comparison:
-                is_void = (facts is None and spec.needs_run) or (compares and spec.alone)
+                is_void = (facts is None and spec.needs_run) or (compares and spec.single_run_only)
                 self.actions_[spec.name].setEnabled(not is_void)
         self._on_progress_changed()
-        self._run_actions.refresh()
+        self.run_actions.refresh()
         self.sources.refresh()
+
+    def _show_page(self, compares: bool) -> None:
+        self._bar.setVisible(not compares)
+        if compares:
+            self.compare_bar.show()
+            self._pages.setCurrentWidget(self.compare_view)
+            self.compare_view.divergences.setFocus()
+            return
+        if "compare_bar" in self.__dict__:  # else it was never built
+            self.compare_bar.hide()
+        if self.session.facts is None:
+            self._pages.setCurrentWidget(self._welcome)
+            self._welcome.setFocus()
+        else:
+            self._pages.setCurrentWidget(self.run_view)
+            self.run_view.timeline.setFocus()
 
     @Slot()
     def _on_progress_changed(self) -> None:
@@ -264,18 +348,18 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_theme_changed(self) -> None:
         set_icons(self.actions_)
-        self._run_actions.refresh()
+        self.run_actions.refresh()
 
     def event(self, event: QEvent) -> bool:
-        """Space presses the button that has the focus, and plays only elsewhere."""
-        space = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
-        asked = event.type() == QEvent.Type.ShortcutOverride
-        if space and asked and isinstance(self.focusWidget(), QAbstractButton):
+        """Let Space press a button that has the focus; elsewhere it is the shortcut of playing."""
+        is_space = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
+        is_override = event.type() == QEvent.Type.ShortcutOverride
+        if is_space and is_override and isinstance(self.focusWidget(), QAbstractButton):
             event.accept()
             return True
         return super().event(event)
 
-    # ---- files dropped, the window closed ---------------------------------------------------------
+    # ---- dropped files, closing ---------------------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _local_files(event):
             event.acceptProposedAction()
@@ -285,7 +369,7 @@ class MainWindow(QMainWindow):
         self.open_paths(_local_files(event))
 
     def open_paths(self, paths: Sequence[str]) -> None:
-        """Opens the first of these files, or compares the first two; lists the runs of a folder."""
+        """Open the first of these files, or compare the first two; list the runs of a folder."""
         if os.path.isdir(paths[0]):
             self.sources.show_runs(paths[0])
         elif len(paths) > 1:
@@ -295,7 +379,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         for dialog in self.findChildren(QDialog):
-            dialog.close()  # that of reports sees to it that a file being written is whole
+            dialog.close()  # the export dialog first finishes a file that is being written
         self._layout.save()
         self._last_positions.save()
         self.playback.pause()

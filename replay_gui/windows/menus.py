@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, TOOLBAR, theme_events
-from replay_gui.windows.actions import SPECS, THEMES, VIEW
+from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.windows.actions import ACTION_SPECS, THEMES, VIEW
 
 MENU_KEY = "F10"
 
 
 class MenuBar(QToolBar):
-    """The button with the menus, made from SPECS; F10 opens it.
+    """The button with the menus, made from ACTION_SPECS; F10 opens it.
 
     Signals:
         theme_chosen(str): one of THEMES. recent_chosen(str): a path. recent_cleared(). format_chosen(str): an importer.
@@ -42,13 +43,13 @@ class MenuBar(QToolBar):
         self.recent = QMenu("R&ecent", self.menu)
         self.formats = QMenu("Open &as", self.menu)
         self.themes = QActionGroup(self)
-        for title in dict.fromkeys(spec.menu for spec in SPECS):
+        for title in dict.fromkeys(spec.menu for spec in ACTION_SPECS):
             self._fill(self.menu.addMenu(title), title, actions)
         self.button = QToolButton()
         self.button.setMenu(self.menu)
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.button.setShortcut(QKeySequence(MENU_KEY))
-        self.button.setToolTip(f"Menu ({MENU_KEY})")
+        self.button.setToolTip(plain_tooltip(f"Menu ({MENU_KEY})"))
         self.button.setAccessibleName("Menu")
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         body = QWidget()
@@ -77,7 +78,7 @@ class MenuBar(QToolBar):
 
     def _fill(self, menu: QMenu, title: str, actions: dict[str, QAction]) -> None:
         group = 0
-        for spec in (spec for spec in SPECS if spec.menu == title):
+        for spec in (spec for spec in ACTION_SPECS if spec.menu == title):
             if spec.group != group:
                 group = spec.group
                 menu.addSeparator()

@@ -1,6 +1,9 @@
-"""What the actions of one run do: moving about in it, playing it, and how its timeline shows it."""
+"""The actions of one run: moving in it, playing it, and what its timeline shows."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
@@ -10,26 +13,32 @@ from replay_gui.look.icons import icon
 from replay_gui.models.run.playback import Playback
 from replay_gui.models.run.visited import VisitedPositions
 from replay_gui.models.session import Session
-from replay_gui.windows.dialogs.go_to_dialog import GoToDialog
-from replay_gui.windows.run_view import RunView
+from replay_gui.windows.actions import Handlers
 
-ZOOM, PAN = 0.8, 0.2  # a step in: this share is still shown; a step aside: this share of what is shown
+if TYPE_CHECKING:
+    from replay_gui.windows.run_view import RunView
+
+_ZOOM_FACTOR = 0.8  # share of the visible range that a step of zooming in still shows
+_PAN_SHARE = 0.2  # of the visible range, that a step of panning moves by
 
 
 class RunActions(QObject):
-    """Does the actions it has a method ``on_NAME`` for, and keeps those in step that change as the run is played."""
+    """The slots of these actions; enables those that can be done.
+
+    `get_view` returns the page of the run, which is built when it is first needed.
+    """
 
     def __init__(
         self,
         session: Session,
-        view: RunView,
+        get_view: Callable[[], RunView],
         playback: Playback,
         actions: dict[str, QAction],
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._session = session
-        self._view = view
+        self._get_view = get_view
         self._playback = playback
         self._actions = actions
         self._window = window
@@ -37,9 +46,40 @@ class RunActions(QObject):
         playback.changed.connect(self._on_playback_changed)
         self._visited.changed.connect(self.refresh)
 
+    @property
+    def handlers(self) -> Handlers:
+        """The slots of the actions of one run."""
+        return {
+            "first": self.on_first,
+            "back": self.on_back,
+            "forward": self.on_forward,
+            "last": self.on_last,
+            "back_in_lane": self.on_back_in_lane,
+            "forward_in_lane": self.on_forward_in_lane,
+            "go_to": self.on_go_to,
+            "find_in_state": self.on_find_in_state,
+            "next_error": self.on_next_error,
+            "previous_error": self.on_previous_error,
+            "visited_back": self.on_visited_back,
+            "visited_forward": self.on_visited_forward,
+            "play": self.on_play,
+            "slower": self.on_slower,
+            "faster": self.on_faster,
+            "axis": self.on_axis,
+            "run_facts": self.on_run_facts,
+            "fit": self.on_fit,
+            "zoom_in": self.on_zoom_in,
+            "zoom_out": self.on_zoom_out,
+            "pan_left": self.on_pan_left,
+            "pan_right": self.on_pan_right,
+            "fold_tools": self.on_fold_tools,
+            "fold_rest": self.on_fold_rest,
+            "show_lanes": self.on_show_lanes,
+        }
+
     @Slot()
     def refresh(self) -> None:
-        """Enables what can be done, and shows the icon of what playing would do."""
+        """Enable the actions that can be done now; the icon of "play" shows what it would do."""
         self._actions["visited_back"].setEnabled(self._visited.visited.can_go_back)
         self._actions["visited_forward"].setEnabled(self._visited.visited.can_go_forward)
         self._actions["play"].setIcon(icon("pause" if self._playback.playing else "play"))
@@ -76,13 +116,15 @@ class RunActions(QObject):
 
     @Slot()
     def on_go_to(self) -> None:
+        from replay_gui.windows.dialogs.go_to_dialog import GoToDialog
+
         dialog = GoToDialog(self._session.position, self._session.index.count, self._window)
         dialog.chosen.connect(self._session.seek)
         dialog.open()
 
     @Slot()
     def on_find_in_state(self) -> None:
-        self._view.state.begin_find()
+        self._get_view().state.begin_find()
 
     @Slot()
     def on_next_error(self) -> None:
@@ -118,7 +160,7 @@ class RunActions(QObject):
 
     @Slot()
     def on_run_facts(self) -> None:
-        self._view.toggle_facts()
+        self._get_view().toggle_facts()
 
     @Slot()
     def on_fit(self) -> None:
@@ -126,28 +168,28 @@ class RunActions(QObject):
 
     @Slot()
     def on_zoom_in(self) -> None:
-        self._session.zoom(ZOOM)
+        self._session.zoom(_ZOOM_FACTOR)
 
     @Slot()
     def on_zoom_out(self) -> None:
-        self._session.zoom(1 / ZOOM)
+        self._session.zoom(1 / _ZOOM_FACTOR)
 
     @Slot()
     def on_pan_left(self) -> None:
-        self._session.pan(-PAN)
+        self._session.pan(-_PAN_SHARE)
 
     @Slot()
     def on_pan_right(self) -> None:
-        self._session.pan(PAN)
+        self._session.pan(_PAN_SHARE)
 
     @Slot()
     def on_fold_tools(self) -> None:
-        self._view.timeline.toggle_tools()
+        self._get_view().timeline.toggle_tools()
 
     @Slot()
     def on_fold_rest(self) -> None:
-        self._view.timeline.toggle_rest()
+        self._get_view().timeline.toggle_rest()
 
     @Slot()
     def on_show_lanes(self) -> None:
-        self._view.timeline.show_all_lanes()
+        self._get_view().timeline.show_all_lanes()

@@ -23,11 +23,10 @@ _LEAST = (28 * GAP, 20 * GAP)  # of a panel: whatever is in it, the window must 
 class RunView(QWidget):
     """Four panels whose borders can be dragged. Until then the timeline has the height that its lanes need."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, finder: Finder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.timeline = TimelinePanel(session)
-        self.finder = Finder(session, self)
-        events, detail, state = EventList(session, self.finder), EventDetail(session), StateInspector(session)
+        events, detail, state = EventList(session, finder), EventDetail(session), StateInspector(session)
         self.state = state
         self.facts = RunFactsPanel(session)
         self._world = QStackedWidget()

@@ -12,7 +12,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Alert
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
-from replay_gui.windows.dialogs.runs_dialog import RunsDialog
+from replay_gui.windows.actions import Handlers
 
 CHOOSE = "choose…"  # the action of the banner over a file of several runs
 MAPPING = "mapping…"  # and of that over one whose records were not all understood
@@ -42,9 +42,14 @@ class SourceActions(QObject):
         session.facts_changed.connect(self._on_run_changed)
         session.sources.formats_known.connect(self.formats_known)
 
+    @property
+    def handlers(self) -> Handlers:
+        """The slots of the actions on files, folders and formats."""
+        return {"open_folder": self.on_open_folder, "runs": self.on_runs, "mapping": self.on_mapping}
+
     @Slot()
     def refresh(self) -> None:
-        """Enables what can be done."""
+        """Enable the actions that can be done now."""
         facts = self._session.facts
         self._actions["runs"].setEnabled(bool(self._folder) or (facts is not None and len(facts.runs) > 1))
         self._actions["mapping"].setEnabled(facts is not None and facts.format == GENERIC)
@@ -86,7 +91,9 @@ class SourceActions(QObject):
             self.show_runs(self._folder)
 
     def show_runs(self, path: str) -> None:
-        """Lists the runs of a folder or a file, to choose from."""
+        """Open a dialog that lists the runs of a folder or a file."""
+        from replay_gui.windows.dialogs.runs_dialog import RunsDialog  # not needed by the first window
+
         path = os.path.abspath(path)
         if os.path.isdir(path):
             self._folder = path

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 from replay_gui.engine.bridge import EngineBridge  # noqa: E402
 from replay_gui.look.theme import apply_theme, ui_font  # noqa: E402
 from replay_gui.models.session import Session  # noqa: E402
-from replay_gui.windows.garbage import GarbageCollector  # noqa: E402
+from replay_gui.windows.gc_control import GcControl  # noqa: E402
 from replay_gui.windows.main_window import MainWindow  # noqa: E402
 
 
@@ -70,7 +70,7 @@ def shown_window() -> Iterator[MainWindow]:
     """An empty window, painted once, in a program that is set up as app.py does it; closed in the end."""
     app = QApplication([])
     app.setFont(ui_font())
-    garbage = GarbageCollector()
+    gc_control = GcControl()
     sys.setswitchinterval(0.001)
     window = MainWindow(
         Session(bridge=EngineBridge()), app, QSettings(f"{CACHE}/settings.ini", QSettings.Format.IniFormat)
@@ -85,7 +85,7 @@ def shown_window() -> Iterator[MainWindow]:
     finally:
         window.close()
         window.session.close()
-        garbage.stop()
+        gc_control.stop()
 
 
 def main() -> None:
@@ -107,7 +107,10 @@ def measured(window: MainWindow) -> dict[str, Any]:
     found["held"] = pulse.longest
     found["verdict_after"] = time.perf_counter() - begun
     session.seek(session.index.count)
-    wait(session.position_state_changed, lambda: session.position_state is not None and session.position_state.position == session.index.count)
+    wait(
+        session.position_state_changed,
+        lambda: session.position_state is not None and session.position_state.position == session.index.count,
+    )
     found["events"] = session.index.count
     return found
 

@@ -25,7 +25,7 @@ MIDDLE = 60  # pixels from the top of the timeline: on a lane
 def timeline(journey: Journey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Timeline:
     monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", -1)  # made-up moves come quicker than a hand's
     journey.open(write_log(tmp_path / "run.rlog", turns=60))
-    return journey.window._run_view.timeline.timeline
+    return journey.window.run_view.timeline.timeline
 
 
 def drag(widget: QWidget, start: QPoint, end: QPoint, button: Qt.MouseButton, held: Qt.KeyboardModifier = NONE) -> None:
@@ -89,7 +89,7 @@ def test_an_area_is_drawn_and_zoomed_to(
 
 
 def test_the_visible_part_is_dragged_in_the_whole_run(journey: Journey, timeline: Timeline) -> None:
-    overview = journey.window._run_view.timeline.overview
+    overview = journey.window.run_view.timeline.overview
     assert overview is not None
     journey.session.set_view(50.0, 100.0)
     strip = overview.graphics.viewport()
@@ -119,7 +119,7 @@ def test_when_the_finding_ends_the_keys_are_for_the_timeline_again(journey: Jour
     find = journey.window._find
     assert find.line.hasFocus()
     QTest.keyClicks(find.line, "because")
-    journey.until(lambda: bool(find.count.text()) and not journey.window._run_view.finder.searching)
+    journey.until(lambda: bool(find.count.text()) and not journey.window.run_view.finder.searching)
     assert bar._squeezed > worded
     journey.press(Key.Key_Escape)
     assert timeline.hasFocus()

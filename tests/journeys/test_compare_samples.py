@@ -15,7 +15,7 @@ from replay_gui.core.divergence.rules_file import read_rules, rules_beside
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.samples import DAMAGED, OTHERWISE, REFERENCE, RERUN
 from replay_gui.widgets.comparison.place_prompt import PlacePrompt
-from replay_gui.windows.actions import SPECS
+from replay_gui.windows.actions import ACTION_SPECS
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
 
@@ -157,7 +157,7 @@ def test_two_files_dropped_are_compared_and_one_run_is_left_afterwards(journey: 
     assert comparison.comparison is not None
     assert not comparison.comparison.diverged
     assert journey.window.compare_view.causes.accessibleName() == "The runs are alike"
-    of_one = [journey.window.actions_[spec.name] for spec in SPECS if spec.alone]
+    of_one = [journey.window.actions_[spec.name] for spec in ACTION_SPECS if spec.single_run_only]
     assert not any(action.isEnabled() for action in of_one)
     journey.press(Key.Key_W, Ctrl | Shift)
     assert not comparison.active

@@ -87,7 +87,7 @@ def test_from_error_to_error_damage_too(journey: Journey) -> None:
 
 def test_the_facts_of_the_run_and_the_axis(journey: Journey, log: Path) -> None:
     journey.open(log)
-    facts = journey.window._run_view.facts
+    facts = journey.window.run_view.facts
     assert not facts.isVisible()
     journey.press(Key.Key_I, Ctrl)
     assert facts.isVisible()
@@ -146,7 +146,7 @@ def test_every_control_can_be_named(journey: Journey, log: Path) -> None:
 
 def test_tab_goes_through_the_run_page_as_one_reads_it(journey: Journey, log: Path) -> None:
     journey.open(log)
-    view = journey.window._run_view
+    view = journey.window.run_view
     events, detail, state = (view.findChild(kind) for kind in (EventList, EventDetail, StateInspector))
     view.timeline.timeline.setFocus()
     seen: list[QWidget] = []
@@ -165,7 +165,7 @@ def test_tab_goes_through_the_run_page_as_one_reads_it(journey: Journey, log: Pa
 def test_the_facts_can_be_named(journey: Journey, log: Path) -> None:
     journey.open(log)
     journey.press(Key.Key_I, Ctrl)
-    facts = journey.window._run_view.facts
+    facts = journey.window.run_view.facts
     assert facts.isVisible()
     assert facts.accessibleName() == "Run facts"
     assert "Tools" in {section.accessibleName() for section in facts.findChildren(QWidget)}

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from replay_gui.windows.actions import SPECS
+from replay_gui.windows.actions import ACTION_SPECS
 from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.menus import MENU_KEY
 from tests.helpers.paths import README
@@ -23,7 +23,7 @@ def rows() -> list[tuple[list[str], list[str]]]:
 
 
 def test_the_readme_has_every_key_of_the_window_and_no_other() -> None:
-    known = {QKeySequence(key).toString() for key in (*(key for spec in SPECS for key in spec.keys), MENU_KEY)}
+    known = {QKeySequence(key).toString() for key in (*(key for spec in ACTION_SPECS for key in spec.keys), MENU_KEY)}
     written = Counter(key for groups, _ in rows() for group in groups for key in group.split(", "))
     assert set(written) == known
     assert [key for key, times in written.items() if times > 1] == []

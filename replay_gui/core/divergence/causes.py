@@ -9,15 +9,13 @@ divergences, in the order of rows; each looks back a few steps, so the work grow
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import GAP, NO_CAUSE, Cause, CauseKind, Change
+from replay_gui.core.divergence.comparison import GAP, NO_CAUSE, CauseKind, Change
 from replay_gui.core.divergence.joint_rows import ANSWER, JointRows
 from replay_gui.core.divergence.past import NO_PARENT
 from replay_gui.core.log.kinds import Kind
@@ -277,13 +275,3 @@ def _agree(rows: int, decisions: int) -> bool:
 def _sums(marked: NDArray[np.bool_]) -> NDArray[np.int32]:
     """How many of the rows before each are marked."""
     return np.concatenate(([0], np.cumsum(marked))).astype(np.int32)
-
-
-def ranked(causes: Sequence[Cause]) -> list[int]:
-    """Their entries in the order in which people should hear of them: what is certain and led to something, what is
-    certain and led to nothing, what is possible; each by position.
-    """
-    ranks: tuple[list[int], ...] = [], [], []
-    for number, cause in enumerate(causes):
-        ranks[(0 if cause.consequences else 1) if cause.certain else 2].append(number)
-    return [*chain.from_iterable(ranks)]

@@ -5,8 +5,10 @@ All of it are values: arrays never change once published. A *place* is an event'
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -183,3 +185,15 @@ class DivergencePoint:
     actual: str | None
     diff: str
     differences: tuple[Difference, ...]
+
+
+def ranked(causes: Sequence[Cause]) -> list[int]:
+    """Return the indexes of `causes` in the order to show them.
+
+    First those that are certain and have consequences, then those that are certain and have none, then those that are
+    only possible; each group in the order of `causes`.
+    """
+    groups: tuple[list[int], ...] = [], [], []
+    for index, cause in enumerate(causes):
+        groups[(0 if cause.consequences else 1) if cause.certain else 2].append(index)
+    return [*chain.from_iterable(groups)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from itertools import islice
 
-from replay_gui.core.divergence.causes import ranked
 from replay_gui.core.divergence.compare import Comparer
-from replay_gui.core.divergence.comparison import Comparison, Difference, DivergencePoint
+from replay_gui.core.divergence.comparison import Comparison, Difference, DivergencePoint, ranked
 from replay_gui.core.divergence.explanations import BETWEEN
 from replay_gui.core.divergence.plain_face import divergence_points
 from replay_gui.core.divergence.rules import Rule, Rules

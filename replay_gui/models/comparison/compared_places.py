@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from replay_gui.core.divergence.causes import ranked
-from replay_gui.core.divergence.comparison import Comparison
+from replay_gui.core.divergence.comparison import Comparison, ranked
 from replay_gui.engine.answers import Compared
 
 NO_ROW = -1

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScroll
 from replay_gui.look.theme import GAP, UNIT, WIDE, data_font, set_role
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.plain_label import PlainLabel
-from replay_gui.windows.actions import HELP, ACTION_SPECS
+from replay_gui.windows.actions import ACTION_SPECS, HELP
 from replay_gui.windows.menus import MENU_KEY
 
 GESTURES = (

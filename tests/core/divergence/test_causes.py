@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from replay_gui.core.divergence.causes import ranked
 from replay_gui.core.divergence.compare import Comparer, compare
-from replay_gui.core.divergence.comparison import GAP, NO_CAUSE, Cause, CauseKind, Change, Comparison
+from replay_gui.core.divergence.comparison import GAP, NO_CAUSE, Cause, CauseKind, Change, Comparison, ranked
 from replay_gui.core.divergence.rules import Action, Rule, Rules
 from replay_gui.core.divergence.side import Side
 from replay_gui.core.log.log_reader import EventLog

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from replay_gui.windows.actions import SPECS
+from replay_gui.windows.actions import ACTION_SPECS
 from replay_gui.windows.dialogs import crash_dialog
 from replay_gui.windows.dialogs.crash_dialog import CrashHook
 from replay_gui.windows.dialogs.go_to_dialog import GoToDialog
@@ -59,7 +59,7 @@ def test_go_to_takes_no_letters(qtbot: QtBot, parent: QWidget) -> None:
 def test_shortcuts_names_every_action(qtbot: QtBot, parent: QWidget) -> None:
     dialog = ShortcutsDialog(parent)
     texts = {label.text() for label in dialog.findChildren(QLabel)}
-    assert {spec.title for spec in SPECS} <= texts
+    assert {spec.title for spec in ACTION_SPECS} <= texts
     assert all(label.textFormat() == Qt.TextFormat.PlainText for label in dialog.findChildren(QLabel))
     dialog.close()
 
