@@ -1,4 +1,4 @@
-"""The command line: what is asked for, who does it, and how it ends."""
+"""The command line: choose the command, run it, and return its exit code."""
 
 from __future__ import annotations
 
@@ -11,66 +11,67 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import NoReturn
 
-from replay_gui.commands.arguments import UsageError
+from replay_gui.commands.arguments import UsageError, log_file
 from replay_gui.commands.terminal import complain
+from replay_gui.core.diagnostics import LEVELS, configure_logging
 from replay_gui.core.errors import ReplayError
 
 PROGRAM = "replay-gui"
-COULD_NOT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141  # the last two: 128 + the signal's number, as shells have it
+FAILED, INTERRUPTED, PIPE_CLOSED = 2, 130, 141  # the last two: 128 + the signal's number, as in shells
 
 COMMANDS = {
     "verify": ("verify", "check hashes, chain, seal and states of runs"),
-    "anchor": ("anchor", "write what shows later that a run was not cut, rolled back or replaced"),
-    "diff": ("diff", "tell where two runs part, and why"),
+    "anchor": ("anchor", "write an anchor, which shows later that a run was not cut, rolled back or replaced"),
+    "diff": ("diff", "show where two runs diverge, and why"),
     "state": ("state", "print the state at a position"),
     "events": ("events", "list events"),
-    "info": ("info", "tell what runs are about"),
-    "import": ("convert", "make replay logs of foreign logs"),
+    "info": ("info", "show the facts of runs: agent, times, counts"),
+    "import": ("convert", "convert foreign logs to replay logs"),
     "demo": ("demo", "write the bundled samples"),
 }
-"""command: (its module, what it does). A module is imported when its command is asked for, Qt with the window alone."""
+"""Command: (its module, what it does). A module is imported when its command runs; only the window imports Qt."""
 
 WINDOW = "open_window"
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints are one line."""
+    """A parser that reports an error in one line."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see {self.prog} --help")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command of these arguments (sys.argv's where None) and returns the exit code; never raises."""
+    """Run the command that the arguments name (default: those of sys.argv) and return its exit code; never raises."""
     try:
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
         if sys.stdout is not None:
-            sys.stdout.flush()  # so that a closed pipe is found here
+            sys.stdout.flush()  # a closed pipe raises here
         return code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _let_go_of_output()
+        _discard_output()
         return PIPE_CLOSED
     except ReplayError as why:
         complain(str(why))
     except OSError as why:
         where = f"{why.filename}: " if why.filename else ""
         complain(f"{where}{why.strerror or why}")
-    except Exception as why:  # noqa: BLE001  a fault of the program: said in one line, as everything else
+    except Exception as why:  # noqa: BLE001  a fault of the program, reported in one line
         complain(f"an internal error ({type(why).__name__}: {why}) in {_place(why)}; please report it")
-    return COULD_NOT
+    return FAILED
 
 
 def _run(arguments: list[str]) -> int:
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character
+        sys.stdout.reconfigure(errors="backslashreplace")  # for terminals without Unicode
     name = arguments[0] if arguments and arguments[0] in COMMANDS else None
     module = import_module(f"replay_gui.commands.{WINDOW if name is None else COMMANDS[name][0]}")
     if name is None:
         listed = "\n".join(f"  {command:8}{what}" for command, (_, what) in COMMANDS.items())
-        description = "Opens a run of an AI agent in the window."
-        epilog = f"commands ({PROGRAM} COMMAND --help tells more):\n{listed}"
+        description = "Open a run of an AI agent in the window."
+        epilog = f"commands ({PROGRAM} COMMAND --help shows more):\n{listed}"
     else:
         description, epilog = f"{COMMANDS[name][1].capitalize()}.", ""
     parser = _Parser(
@@ -80,21 +81,33 @@ def _run(arguments: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    module.add_arguments(parser)  # which may bring an epilog of its own
+    module.add_arguments(parser)  # may set the epilog
+    _add_log_arguments(parser)
     try:
         parsed = parser.parse_args(arguments if name is None else arguments[1:])
     except SystemExit:  # after --help
         return 0
-    with _without_collecting():
+    configure_logging(parsed.log, parsed.log_level)
+    with _without_gc():
         code: int = module.run(parsed)
     return code
 
 
-@contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Commands make millions of objects and hardly a cycle: collecting would only read them all again and again.
+def _add_log_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("diagnostics")
+    group.add_argument(
+        "--log", metavar="FILE", type=log_file, help="append what the program does to this file; no content of a run"
+    )
+    group.add_argument(
+        "--log-level", choices=tuple(LEVELS), default="info", help="the least severe messages that are kept (info)"
+    )
 
-    So does the import of all that a window consists of; once it is there, it has a collector of its own.
+
+@contextlib.contextmanager
+def _without_gc() -> Iterator[None]:
+    """Run without cyclic garbage collection: commands make millions of objects and few cycles.
+
+    The same is true of the import of the window's modules; the window then has its own collector.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -105,12 +118,12 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _let_go_of_output() -> None:
-    """Turns standard output away, so that the interpreter's last flush finds no broken pipe."""
+def _discard_output() -> None:
+    """Redirect standard output to the null device, so that the interpreter's last flush does not fail."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError, AttributeError):
-        return  # it is none that a flush could reach
+        return  # no file is behind it, so no flush can fail
 
 
 def _place(why: BaseException) -> str:

@@ -1,18 +1,39 @@
-"""Values of command line arguments that several commands take; ArgumentTypeError says what is wrong with one."""
+"""Types of command line arguments that several commands share; each raises ArgumentTypeError with the reason."""
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentTypeError
+from pathlib import Path
 
 from replay_gui.core.errors import ReplayError
 
+_MAX_POSITION_DIGITS = 18
+_LOG_LINE = re.compile(rb"\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ replay_gui\.")  # as replay_gui.core.diagnostics writes it
+_LOG_LINE_LENGTH = 100  # bytes that suffice to recognise one
+
 
 class UsageError(ReplayError):
-    """The arguments ask for nothing that there is."""
+    """Arguments that contradict each other, or that the command does not have."""
 
 
 def position(text: str) -> int:
-    """A number of events applied."""
-    if not (text.isascii() and text.isdigit()) or len(text) > 18:
-        raise ArgumentTypeError(f"{text!r} is no position: a number of events, from 0 on")
+    """Return a position: the number of events applied."""
+    if not (text.isascii() and text.isdigit()) or len(text) > _MAX_POSITION_DIGITS:
+        raise ArgumentTypeError(f"{text!r} is not a position: a number of events, from 0")
     return int(text)
+
+
+def log_file(text: str) -> Path:
+    """Return the path of a file for diagnostics; an existing file with other content, a run perhaps, is refused."""
+    path = Path(text)
+    try:
+        beginning = b""
+        if path.is_file():
+            with path.open("rb") as file:
+                beginning = file.read(_LOG_LINE_LENGTH)
+    except OSError as error:
+        raise ArgumentTypeError(f"{text}: cannot be read: {error.strerror or error}") from None
+    if beginning and not _LOG_LINE.match(beginning):
+        raise ArgumentTypeError(f"{text}: contains something else than diagnostics; give another name")
+    return path

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+import logging
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from replay_gui.cli import COMMANDS
 from replay_gui.commands import info
+from replay_gui.core.diagnostics import Topic, topic_logger
 
 
 def test_help_lists_every_command(command: Any) -> None:
@@ -60,3 +64,41 @@ def test_an_interrupt(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(info, "run", run)
     result = command("info", "run.rlog")
     assert (result.code, result.out, result.err) == (130, "", "")
+
+
+@pytest.fixture
+def restored_logging() -> Iterator[None]:
+    logger = logging.getLogger("replay_gui")
+    handlers, level, propagate = logger.handlers[:], logger.level, logger.propagate
+    yield
+    for handler in logger.handlers:
+        handler.close()
+    logger.handlers[:], logger.propagate = handlers, propagate
+    logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("restored_logging")
+def test_diagnostics_are_appended_to_the_file_at_the_level(
+    command: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def run(args: object) -> int:
+        topic_logger(Topic.ENGINE).debug("detail")
+        topic_logger(Topic.ENGINE).warning("problem")
+        return 0
+
+    monkeypatch.setattr(info, "run", run)
+    file = tmp_path / "diagnostics.txt"
+    assert command("info", "run.rlog", "--log", file, "--log-level", "debug").err == ""
+    assert command("info", "run.rlog", "--log", file).err == ""
+    messages = [line.rpartition(": ")[2] for line in file.read_text("utf-8").splitlines()]
+    assert messages == ["detail", "problem", "problem"]
+
+
+@pytest.mark.parametrize("content", [b"\x89RLOG", b'{"type": "user"}\n'])
+def test_diagnostics_are_not_appended_to_another_file(command: Any, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "run.rlog"
+    file.write_bytes(content)
+    result = command("info", file, "--log", file)
+    assert (result.code, result.out) == (2, "")
+    assert "contains something else than diagnostics" in result.err
+    assert file.read_bytes() == content

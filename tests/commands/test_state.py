@@ -79,8 +79,8 @@ def test_a_path_leads_into_the_state(command: Any, tmp_path: Path) -> None:
     ("arguments", "why"),
     [
         (["--at", 999], "no position 999: the log has 41 events"),
-        (["--at", -1], "'-1' is no position"),
-        (["--at", "1.5"], "'1.5' is no position"),
+        (["--at", -1], "'-1' is not a position"),
+        (["--at", "1.5"], "'1.5' is not a position"),
         (["--at", 41, "--path", "/agent/nobody"], "/agent has no member 'nobody'"),
         (["--at", 41, "--path", "/agent/config/tools/2"], "has 2 items, counted from 0, and no item '2'"),
         (["--at", 41, "--path", "/agent/config/tools/01"], "no item '01'"),
