@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.log.chain import patch_hash, request_hash
-from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, END, EXPECTED, OUTCOME, Kind
+
+End: TypeAlias = Literal["answered", "submitted", "handed over", "stopped by user", "limit", "timeout", "crash", "open"]
+"""How a run ended; "open" where nothing says that it did."""
 
 UNKNOWN_TOOL = "unknown"
 UNKNOWN_REQUESTS = "tool results whose request is not in the file"
@@ -51,8 +54,9 @@ class RunBuilder:
         once: meta of the next event alone.
     """
 
-    def __init__(self, notes: ImportNotes) -> None:
-        self.count = 0
+    def __init__(self, notes: ImportNotes, count: int = 0) -> None:
+        """`count`: events that the run has already, from elsewhere."""
+        self.count = count
         self.context: dict[str, Any] = {}
         self.once: dict[str, Any] = {}
         self._notes = notes
@@ -87,15 +91,67 @@ class RunBuilder:
         """A custom kind ``x:name``; `data` is never taken for the payload's own fields."""
         return self.add(f"x:{name}", {"data": data}, **meta)
 
+    def bookkeeping(self, name: str, data: Any, **meta: Any) -> int:
+        """What the source has beside the agent's steps: titles, modes, hooks, plumbing. Lists leave it out by default.
+
+        It is compared as everything else. `name`: the format's name, a slash, and what it is ("claude-code/title").
+        """
+        return self.add(f"{BOOKKEEPING_PREFIX}{name}", {"data": data}, **meta)
+
     def error(self, error_type: str, message: str, component: str, **meta: Any) -> int:
         payload = {"error_type": error_type, "message": cut(message), "component": component, "recoverable": True}
         return self.add(Kind.ERROR, payload, **meta)
 
+    # ---- the end of the run -----------------------------------------------------------------------
+    # These stand last. A comparison of steps and a search for origins do not look into them.
+    def expected(self, data: Any, **meta: Any) -> int:
+        """What would have been right: actions, outputs, a target."""
+        return self.add(EXPECTED, {"data": data}, **meta)
+
+    def end(self, how: End, why: str | None = None, **meta: Any) -> int:
+        """How the run ended, and why in the source's own words."""
+        return self.add(END, {"how": how, "why": None if why is None else cut(why)}, **meta)
+
+    def outcome(
+        self,
+        *,
+        passed: bool | None,
+        score: float | None,
+        by: str,
+        parts: Any = None,
+        answer: Any = None,
+        expected: Any = None,
+        label: str | None = None,
+        **meta: Any,
+    ) -> int:
+        """What one grader says of the run. `passed`: None where it gives a score alone. `parts`: what it looked at."""
+        more = {"parts": parts, "answer": answer, "expected": expected, "label": label}
+        told = {name: value for name, value in more.items() if value not in (None, [], {})}
+        return self.add(OUTCOME, {"passed": passed, "score": score, "by": by, **told}, **meta)
+
     # ---- tools ----------------------------------------------------------------------------------
-    def request(self, call_id: object, tool_name: str, input: Any, *, tool_version: str = "", **meta: Any) -> Call:
-        """A tool request. `call_id`: the source's id, which the response is found by. JSON text is decoded before."""
+    def request(
+        self,
+        call_id: object,
+        tool_name: str,
+        input: Any,
+        *,
+        tool_version: str = "",
+        extra: dict[str, Any] | None = None,
+        **meta: Any,
+    ) -> Call:
+        """A tool request. `call_id`: the source's id, which the response is found by. JSON text is decoded before.
+
+        `extra`: more fields of the payload.
+        """
         time = meta.get("time", self.context.get("time"))
-        payload = {"tool_name": tool_name, "tool_version": tool_version, "input": input, "capabilities": list[str]()}
+        payload = {
+            **(extra or {}),
+            "tool_name": tool_name,
+            "tool_version": tool_version,
+            "input": input,
+            "capabilities": list[str](),
+        }
         seq = self.add(Kind.TOOL_REQUEST, payload, **meta)
         call = Call(tool_name, request_hash(tool_name, tool_version, input), seq, time, input)
         self._remember(call_id, call)

@@ -36,6 +36,13 @@ KINDS: tuple[str, ...] = tuple(kind.value for kind in Kind)
 """The kinds as plain strings. An index on disk numbers them in this order."""
 
 CUSTOM_PREFIX = "x:"
+BOOKKEEPING_PREFIX = "x:bookkeeping/"
+"""Custom kinds of what is no step of the agent (titles, modes, hooks, plumbing): lists leave them out by default."""
+
+OUTCOME, END, EXPECTED = "x:outcome", "x:end", "x:expected"
+"""Custom kinds at the end of a run: what a grader says, how the run ended, what would have been right."""
+
+RESULT_KINDS = frozenset({OUTCOME, END, EXPECTED})
 FAILURE_KINDS = frozenset({Kind.ERROR.value, Kind.CAPABILITY_DENIED.value})
 CRITICAL_KINDS = frozenset(
     {
@@ -119,3 +126,13 @@ def is_damage(kind: str) -> bool:
 
 
 _DENIED = Kind.CAPABILITY_DENIED.value
+
+
+def is_bookkeeping(kind: str) -> bool:
+    """Return whether an event of this kind is no step of the agent."""
+    return kind.startswith(BOOKKEEPING_PREFIX)
+
+
+def is_result(kind: str) -> bool:
+    """Return whether an event says how the run ended or what is thought of it; no step of the agent either."""
+    return kind in RESULT_KINDS

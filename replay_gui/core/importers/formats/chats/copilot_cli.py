@@ -1,0 +1,151 @@
+"""GitHub Copilot CLI sessions: ``events.jsonl`` with ``type, data, id, parentId, timestamp``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.chats.messages import decoded, first_line
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.log.kinds import Kind
+
+_TYPES = ("session.", "assistant.", "tool.", "user.", "system.", "hook.", "subagent.", "abort", "skill.")
+
+
+class CopilotCli(RecordFormat):
+    """The importer. A session is one run; the requests of a message and their start are one call."""
+
+    name = "copilot-cli"
+    title = "GitHub Copilot CLI session"
+    volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "timestamp": CLOCK}
+    volatile_within: ClassVar[Mapping[str, str]] = {
+        "sessionId": ID,
+        "startTime": CLOCK,
+        "sessionStartTime": CLOCK,
+        "timestamp": CLOCK,
+        "interactionId": ID,
+        "parentAgentTaskId": ID,
+        "apiCallId": ID,
+        "messageId": ID,
+        "requestId": ID,
+        "serviceRequestId": ID,
+        "toolCallId": ID,
+        "turnId": ID,
+        "hookInvocationId": ID,
+        "outputTokens": USAGE,
+        "reasoningOpaque": "reasoning in an encrypted form",
+        "encryptedContent": "reasoning in an encrypted form",
+        "toolTelemetry": USAGE,
+        "modelMetrics": USAGE,
+        "tokenDetails": USAGE,
+        "conversationTokens": USAGE,
+        "currentTokens": USAGE,
+        "systemTokens": USAGE,
+        "toolDefinitionsTokens": USAGE,
+        "totalApiDurationMs": CLOCK,
+        "totalNanoAiu": USAGE,
+        "totalPremiumRequests": USAGE,
+        "eventsFileSizeBytes": USAGE,
+        "transformedContent": "the prompt with the date and reminders put in",
+        "detailedContent": "the result, a second time, for people",
+        "sessionLog": "the result, a second time, for people",
+        "cwd": HOST,
+        "gitRoot": HOST,
+        "copilotVersion": "the agent's version, which AgentInit has",
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        return any(
+            record.get("type") == "session.start" and isinstance(record.get("data"), dict) and "parentId" in record
+            for record in records[:5]
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        return _Events(self.name, self.volatile, notes, self.volatile_within)
+
+
+class _Events(RecordEvents):
+    agent = "GitHub Copilot CLI"
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        found = next(
+            (record["data"].get("sessionId") for record in head if record.get("type") == "session.start"), None
+        )
+        return found if isinstance(found, str) else None
+
+    def record(self, record: dict[str, Any]) -> None:
+        data, kind = record.get("data"), str(record.get("type"))
+        data = data if isinstance(data, dict) else {}
+        self.run.context["id"] = record.get("id")
+        match kind:
+            case "session.start":
+                version = str(data.get("copilotVersion") or "")
+                self.run.agent_init(self.agent, version, self.fields(data).get("fields", {}))
+            case "session.model_change":
+                self.run.add(
+                    Kind.STATE_TRANSITION, {"transition_type": "model", "data": self.fields(data).get("fields", {})}
+                )
+            case "system.message" | "user.message":
+                self.said(kind.partition(".")[0], data.get("content"), self.fields(data, "content", "role"))
+            case "assistant.message":
+                self._assistant(data)
+            case "tool.execution_start":
+                self._started(kind, data)
+            case "tool.execution_complete":
+                self._completed(data)
+            case "session.error" | "abort":
+                text = data.get("message") or data.get("reason") or kind
+                self.run.error(
+                    str(data.get("errorType") or kind),
+                    str(text),
+                    "agent",
+                    fields=self.fields(data).get("fields", {}) or None,
+                )
+            case _ if kind.startswith(_TYPES):
+                self.run.bookkeeping(f"{self.format}/{kind}", self.fields(data).get("fields", {}), **_whole_run(kind, data))
+            case _:
+                self.unknown(kind, data)
+
+    def _assistant(self, data: dict[str, Any]) -> None:
+        text, reasoning, requests = data.get("content"), data.get("reasoningText"), data.get("toolRequests")
+        model, tokens = data.get("model"), data.get("outputTokens")
+        tokens = {"output": tokens} if type(tokens) is int else None
+        self.run.context |= {"model": model}
+        self.run.once = {"tokens": tokens}
+        extra = self.fields(data, "content", "reasoningText", "toolRequests", "model")
+        if text or reasoning or not requests:
+            self.run.context["parent"] = self.answered(text, reasoning if isinstance(reasoning, str) else None, extra)
+        for request in requests if isinstance(requests, list) else []:
+            if isinstance(request, dict):
+                call_id, name = request.get("toolCallId"), str(request.get("name") or "tool")
+                rest = self.fields(request, "name", "arguments", "type", "intentionSummary", "toolTitle")
+                self.run.request(call_id, name, decoded(request.get("arguments")), extra=rest, tool_call_id=call_id)
+
+    def _started(self, kind: str, data: dict[str, Any]) -> None:
+        """A call begins: usually one that a message asked for, with equal arguments."""
+        call_id, given = data.get("toolCallId"), decoded(data.get("arguments"))
+        call = self.run.call(call_id)
+        if call is None:
+            self.run.request(call_id, str(data.get("toolName") or "tool"), given, tool_call_id=call_id)
+        elif call.input != given or call.tool_name != data.get("toolName"):
+            self.run.custom(f"{self.format}/{kind}", self.fields(data).get("fields", {}))
+
+    def _completed(self, data: dict[str, Any]) -> None:
+        found, error = data.get("result"), data.get("error")
+        output = found.get("content") if isinstance(found, dict) else found
+        failed = data.get("success") is False or bool(error)
+        if isinstance(error, dict):
+            error = error.get("message")
+        said = (first_line(error) or first_line(output) or "failed") if failed else None
+        extra = self.fields(data, "result", "success", "error", "model", "toolName")
+        extra |= {"result": rest} if isinstance(found, dict) and (rest := self.fields(found, "content")) else {}
+        self.result(data.get("toolCallId"), output if output is not None else error, said, extra)
+
+
+def _whole_run(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What the last line says of the whole session; inputs are told nowhere else."""
+    metrics = data.get("modelMetrics")
+    if kind != "session.shutdown" or not isinstance(metrics, dict):
+        return {}
+    return {"usage": metrics, "premium_requests": data.get("totalPremiumRequests")}

@@ -1,0 +1,245 @@
+"""OpenCode sessions: the export (``info, messages``), and the stream of its events (``message.part.updated``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.messages import first_line
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    HOST,
+    ID,
+    RECORDER,
+    USAGE,
+    RecordEvents,
+    first_records,
+    numbered_records,
+)
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.times import milliseconds
+
+REPLACED = "earlier states of messages and parts, replaced by later lines"
+
+_PART, _MESSAGE, _SESSION = "message.part.updated", "message.updated", "session."
+
+
+class OpenCode:
+    """The importer. A session is one run; of a part that is told again and again the last state counts."""
+
+    name = "opencode"
+    title = "OpenCode session"
+    version = 1
+    volatile: ClassVar[Mapping[str, str]] = {
+        "id": ID,
+        "aggregate_id": ID,
+        "seq": ID,
+        "snapshot": ID,
+        "slug": ID,
+        "time": CLOCK,
+        "tokens": USAGE,
+        "cost": USAGE,
+        "raw": "the arguments, as they came in",
+        "version": RECORDER,
+        "directory": HOST,
+        "path": HOST,
+    }
+    volatile_within: ClassVar[Mapping[str, str]] = {
+        "callID": ID,
+        "messageID": ID,
+        "sessionID": ID,
+        "parentID": ID,
+        "projectID": ID,
+        "itemId": ID,
+        "timestamp": CLOCK,
+        "reasoningEncryptedContent": "reasoning in an encrypted form",
+    }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        return _is_export(file.document) or _is_stream(file)
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        notes = ImportNotes(file.notes)
+        if _is_export(file.document):
+            session = file.document["info"]
+            parts = list(_exported(file.document))
+        elif _is_stream(file):
+            session, parts = _streamed(file, notes)
+        else:
+            raise ImportRefused(f"{file.source.path}: no OpenCode session in it")
+        run_id, title = str(session.get("id") or "session"), session.get("title")
+        yield ImportedRun(
+            name=str(title or run_id),
+            run_id=run_id,
+            agent="OpenCode",
+            created=_time(session, "created"),
+            source={},
+            events=_Events(session, self, notes).read(parts),
+            notes=notes,
+        )
+
+
+def _is_export(document: Any) -> bool:
+    return (
+        isinstance(document, dict)
+        and isinstance(document.get("info"), dict)
+        and isinstance(document.get("messages"), list)
+        and all(
+            isinstance(message, dict) and isinstance(message.get("parts"), list) for message in document["messages"]
+        )
+        and bool(document["messages"])
+    )
+
+
+def _is_stream(file: ForeignFile) -> bool:
+    return any(
+        "aggregate_id" in record and str(record.get("type")).startswith((_SESSION, "message."))
+        for record in first_records(file)
+    )
+
+
+def _exported(document: dict[str, Any]) -> Iterator[tuple[int, Any]]:
+    """Yield every message, then each of its parts, as records: ``{"info"}`` and ``{"info", "part"}``."""
+    number = 0
+    for message in document["messages"]:
+        number += 1
+        yield number, {"info": message.get("info") or {}}
+        for part in message["parts"]:
+            number += 1
+            yield number, {"info": message.get("info") or {}, "part": part}
+
+
+def _streamed(file: ForeignFile, notes: ImportNotes) -> tuple[dict[str, Any], list[tuple[int, Any]]]:
+    """Return the session and the records of a stream: of each message and part the last state, at its first place."""
+    session: dict[str, Any] = {}
+    infos: dict[str, dict[str, Any]] = {}
+    found: dict[str, tuple[int, Any]] = {}
+    for number, record in numbered_records(file, notes):
+        data = record.get("data") if isinstance(record, dict) else None
+        kind = str(record.get("type")) if isinstance(record, dict) else ""
+        info = data.get("info") if isinstance(data, dict) else None
+        part = data.get("part") if isinstance(data, dict) else None
+        if kind.startswith(_PART) and isinstance(part, dict):
+            key, value = f"part {part.get('id')}", {"part": part, "message": part.get("messageID")}
+        elif kind.startswith(_MESSAGE) and isinstance(info, dict):
+            key, value = f"message {info.get('id')}", {"message": info.get("id")}
+            infos[str(info.get("id"))] = info
+        elif kind.startswith(("session.created", "session.updated")) and isinstance(info, dict):
+            session = info
+            continue
+        else:
+            key, value = f"line {number}", {"line": record}
+        if key in found:
+            notes.count(REPLACED)
+        found[key] = (found[key][0] if key in found else number, value)
+    records = [
+        (
+            number,
+            {**value, "info": infos.get(str(value.pop("message", "")), {})} if "line" not in value else value["line"],
+        )
+        for number, value in found.values()
+    ]
+    return session, records
+
+
+class _Events(RecordEvents):
+    agent = "OpenCode"
+    _last: int | None = None  # when the last call ended, in ns
+
+    def __init__(self, session: dict[str, Any], format: OpenCode, notes: ImportNotes) -> None:
+        super().__init__(format.name, format.volatile, notes, format.volatile_within)
+        self.run.context = {"time": _time(session, "created")}
+        facts = self.fields(session, "title").get("fields", {})
+        self.run.agent_init(self.agent, "", facts, title=session.get("title"), version=session.get("version"))
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        part, info = record.get("part"), record.get("info")
+        found = _time(part, "start") if isinstance(part, dict) else None
+        return found if found is not None else _time(info, "created")
+
+    def record(self, record: dict[str, Any]) -> None:
+        part, info = record.get("part"), record.get("info")
+        info = info if isinstance(info, dict) else {}
+        self.run.context |= {"model": info.get("modelID"), "message_id": info.get("id")}
+        if isinstance(part, dict):
+            self._part(part, str(info.get("role")))
+        elif "info" in record:
+            self._message(info)
+        else:
+            self.unknown(record.get("type"), record, "type")
+
+    def _message(self, info: dict[str, Any]) -> None:
+        wrong = info.get("error")
+        details = self.fields(info, "role", "error", "modelID", "mode", "agent")
+        setting = {key: info[key] for key in ("modelID", "mode", "agent", "model") if info.get(key) is not None}
+        self.run.bookkeeping(f"{self.format}/{info.get('role')}-message", {**setting, **details.get("fields", {})})
+        if isinstance(wrong, dict):
+            data = wrong.get("data")
+            text = data.get("message") if isinstance(data, dict) else None
+            self.run.error(str(wrong.get("name") or "error"), str(text or "failed"), "model")
+
+    def _part(self, part: dict[str, Any], role: str) -> None:
+        kind, text = part.get("type"), part.get("text")
+        extra = self.fields(part, "type", "text", "tool", "state")
+        match kind:
+            case "text" if role == "user":
+                self.said("user", text, extra)
+            case "text":
+                self.answered(text, None, extra)
+            case "reasoning":
+                self.answered(None, text or "(reasoning, not recorded)", extra)
+            case "tool":
+                self._tool(part, extra)
+            case "step-finish":
+                self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}), time=self._last, **_use(part))
+            case _:
+                self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}))
+
+    def _tool(self, part: dict[str, Any], extra: dict[str, Any]) -> None:
+        state = part.get("state")
+        state = state if isinstance(state, dict) else {}
+        call_id, status = part.get("callID"), state.get("status")
+        started, ended = _time(state, "start"), _time(state, "end")
+        self.run.context["time"] = started if started is not None else self.run.context.get("time")
+        name = str(part.get("tool") or "tool")
+        self.run.request(call_id, name, state.get("input"), extra=extra, tool_call_id=call_id)
+        more = self.fields(state, "input", "output", "error", "status", "title")
+        self._last = ended if ended is not None else self.run.context.get("time")
+        if status == "completed":
+            code = _exit_code(state)
+            self.result(call_id, state.get("output"), f"exit {code}" if code else None, more, time=ended)
+        elif status == "error":
+            wrong = state.get("error")
+            self.result(call_id, wrong, first_line(wrong) or "failed", more, time=ended)
+
+
+def _exit_code(state: dict[str, Any]) -> int | None:
+    details = state.get("metadata")
+    code = details.get("exit") if isinstance(details, dict) else None
+    return code if type(code) is int and code else None
+
+
+def _time(value: Any, name: str) -> int | None:
+    times = value.get("time") if isinstance(value, dict) else None
+    return milliseconds(times.get(name)) if isinstance(times, dict) else None
+
+
+def _use(part: dict[str, Any]) -> dict[str, Any]:
+    """Tokens and cost of one step; what was read from the cache or written to it is part of the input."""
+    counts = part.get("tokens")
+    if not isinstance(counts, dict):
+        return {"cost": part.get("cost")}
+    cache = counts.get("cache")
+    cache = cache if isinstance(cache, dict) else {}
+    sums = {key: value for key, value in {**counts, **cache}.items() if type(value) is int}
+    read, written = sums.get("read", 0), sums.get("write", 0)
+    tokens = {
+        "input": sums.get("input", 0) + read + written,
+        "cached": read,
+        "output": sums.get("output", 0),
+        "reasoning": sums.get("reasoning", 0),
+    }
+    return {"tokens": tokens, "cost": part.get("cost")}

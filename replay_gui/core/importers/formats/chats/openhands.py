@@ -1,0 +1,180 @@
+"""OpenHands: the events of its agent SDK (``kind``), and the older event stream (``action`` / ``observation``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.chats.messages import decoded, first_line
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    HOST,
+    ID,
+    RECORDER,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    text_of,
+)
+from replay_gui.core.importers.import_notes import ImportNotes
+
+_KINDS = {"SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent"}
+_MESSAGES = {"message", "system", "recall"}
+
+
+class OpenHands(RecordFormat):
+    """The importer. A conversation is one run: a file of JSON Lines, an array, or an object with ``history``."""
+
+    name = "openhands"
+    title = "OpenHands conversation"
+    member = "history"
+    volatile: ClassVar[Mapping[str, str]] = {
+        "id": ID,
+        "action_id": ID,
+        "tool_call_id": ID,
+        "llm_response_id": ID,
+        "responses_item_id": ID,
+        "responses_reasoning_item": "reasoning in an encrypted form",
+        "thinking_blocks": "reasoning with its signature; its text is kept",
+        "timestamp": CLOCK,
+        "cause": ID,
+        "tool_call_metadata": "the request, a second time",
+        "llm_metrics": USAGE,
+        "metadata": HOST,
+        "full_output_save_dir": HOST,
+        "pid": HOST,
+        "cache_prompt": RECORDER,
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        return any(
+            record.get("kind") in _KINDS
+            or ("source" in record and "id" in record and ("action" in record or "observation" in record))
+            for record in records[:5]
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        return _Events(self.name, self.volatile, notes)
+
+
+class _Events(RecordEvents):
+    agent = "OpenHands"
+    _begun = False
+
+    def record(self, record: dict[str, Any]) -> None:
+        if not self._begun:
+            self._begun = True
+            tools = record.get("tools") if record.get("kind") == "SystemPromptEvent" else None
+            self.run.agent_init(self.agent, "", {"tools": tools} if tools else {})
+        kind = record.get("kind")
+        match kind:
+            case "SystemPromptEvent":
+                extra = self.fields(record, "kind", "source", "system_prompt", "tools")
+                self.said("system", text_of(record.get("system_prompt")), extra)
+            case "MessageEvent":
+                self._message(record)
+            case "ActionEvent":
+                self._action(record)
+            case "ObservationEvent" | "UserRejectObservation" | "AgentErrorEvent":
+                self._observation(record)
+            case None if isinstance(record.get("action"), str):
+                self._old_action(record, record["action"])
+            case None if isinstance(record.get("observation"), str):
+                self._old_observation(record)
+            case _:
+                self.unknown(kind, record, "kind")
+
+    # ---- the agent SDK --------------------------------------------------------------------------
+    def _message(self, record: dict[str, Any]) -> None:
+        message = record.get("llm_message")
+        message = message if isinstance(message, dict) else {}
+        extra = self.fields(record, "kind", "source", "llm_message")
+        extra |= {"message": rest} if (rest := self.fields(message, "role", "content")) else {}
+        if record.get("source") == "agent":
+            self.answered(text_of(message.get("content")), None, extra)
+        else:
+            self.said(str(record.get("source") or "user"), text_of(message.get("content")), extra)
+
+    def _action(self, record: dict[str, Any]) -> None:
+        action, call = record.get("action"), record.get("tool_call")
+        call = call if isinstance(call, dict) else {}
+        name = str(record.get("tool_name") or call.get("name") or "tool")
+        thought, reasoning = text_of(record.get("thought")), _reasoning(record)
+        if thought or reasoning:
+            self.run.context["parent"] = self.answered(thought, reasoning)
+        given = decoded(call.get("arguments")) if isinstance(call.get("arguments"), str) else action
+        used = ("kind", "source", "tool_call", "tool_name", "thought", "reasoning_content", "summary")
+        extra = self.fields(record, *used) if call else self.fields(record, *used, "action")
+        self.run.request(record.get("tool_call_id"), name, given, extra=extra, tool_call_id=record.get("tool_call_id"))
+        self.run.context.pop("parent", None)
+
+    def _observation(self, record: dict[str, Any]) -> None:
+        found = record.get("observation")
+        found = found if isinstance(found, dict) else {}
+        output = text_of(found.get("content"))
+        refused = record.get("kind") == "UserRejectObservation"
+        error = None
+        if record.get("kind") == "AgentErrorEvent":
+            output = record.get("error")
+            error = first_line(output) or "failed"
+        elif refused:
+            output = record.get("rejection_reason")
+            error = first_line(output) or "refused by the user"
+        elif found.get("is_error") or found.get("timeout") or found.get("exit_code") not in (None, 0):
+            code = found.get("exit_code")
+            error = f"exit {code}" if code not in (None, 0) else first_line(output) or "failed"
+        extra = self.fields(found, "content", "kind", "command")
+        self.result(record.get("tool_call_id"), output, error, extra)
+
+    # ---- the older event stream -----------------------------------------------------------------
+    def _old_action(self, record: dict[str, Any], action: str) -> None:
+        given = record.get("args")
+        given = dict(given) if isinstance(given, dict) else {}
+        thought = given.pop("thought", None)
+        if action in _MESSAGES:
+            text = given.pop("content", record.get("message"))
+            extra = self.fields(record, "action", "source", "message", "args") | self.fields(given)
+            if record.get("source") == "agent":
+                self.answered(text_of(text), None, extra)
+            else:
+                self.said("system" if action == "system" else str(record.get("source")), text_of(text), extra)
+            return
+        if action in ("finish", "reject") or record.get("source") == "user":
+            self.answered(
+                given.pop("final_thought", None) or thought or record.get("message"), None, self.fields(given)
+            )
+            return
+        if thought:
+            self.run.context["parent"] = self.answered(thought)
+        details = record.get("tool_call_metadata")
+        call_id = details.get("tool_call_id") if isinstance(details, dict) else None
+        self.run.request(f"event {record.get('id')}", action, given, tool_call_id=call_id)
+        self.run.context.pop("parent", None)
+
+    def _old_observation(self, record: dict[str, Any]) -> None:
+        details = record.get("extras")
+        details = details if isinstance(details, dict) else {}
+        nested = details.get("metadata")
+        code = details.get("exit_code", nested.get("exit_code") if isinstance(nested, dict) else None)
+        output, kind = record.get("content"), record["observation"]
+        failed = record.get("success") is False or kind == "error" or code not in (None, 0, -1)
+        error = (f"exit {code}" if code not in (None, 0, -1) else first_line(output) or "failed") if failed else None
+        extra = self.fields(record, "observation", "source", "message", "content", "extras", "success")
+        extra |= {"details": rest} if (rest := self.fields(details, "exit_code", "command")) else {}
+        cause = f"event {record.get('cause')}"
+        if self.run.call(cause) is None and kind in ("agent_state_changed", "null", "recall"):
+            self.run.custom(f"{self.format}/{kind}", {"content": output, **extra})
+            return
+        self.result(cause, output, error, extra)
+
+
+def _reasoning(record: dict[str, Any]) -> str | None:
+    """Return what an action says of the model's reasoning, from whichever member has text."""
+    if isinstance(record.get("reasoning_content"), str) and record["reasoning_content"]:
+        return str(record["reasoning_content"])
+    item = record.get("responses_reasoning_item")
+    summary = item.get("summary") if isinstance(item, dict) else None
+    blocks = record.get("thinking_blocks")
+    texts = [*(summary if isinstance(summary, list) else [])]
+    texts += [block.get("thinking") for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
+    return "\n".join(text for text in texts if isinstance(text, str)) or None

@@ -1,0 +1,137 @@
+"""Pi coding agent sessions: JSON Lines that begin with ``{"type": "session"}``; later versions are a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.chats.messages import first_line
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat, text_of
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.times import any_time
+from replay_gui.core.log.kinds import Kind
+
+NOT_RECORDED = "(reasoning, not recorded)"
+
+
+class Pi(RecordFormat):
+    """The importer. A session is one run; entries of a branch that was left stay, in the order of the file."""
+
+    name = "pi"
+    title = "Pi session"
+    volatile: ClassVar[Mapping[str, str]] = {
+        "id": ID,
+        "parentId": ID,
+        "timestamp": CLOCK,
+        "cwd": HOST,
+        "branchedFrom": HOST,
+        "parentSession": HOST,
+        "toolCallId": ID,
+        "responseId": ID,
+        "thinkingSignature": "a signature",
+        "textSignature": "a signature",
+        "thoughtSignature": "a signature",
+        "partialJson": "the arguments, as they came in",
+        "usage": USAGE,
+        "tokensBefore": USAGE,
+        "firstKeptEntryId": ID,
+        "fullOutputPath": HOST,
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        first = records[0] if records else {}
+        return first.get("type") == "session" and "cwd" in first and "timestamp" in first
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        return _Events(self.name, self.volatile, notes)
+
+
+class _Events(RecordEvents):
+    agent = "Pi"
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        found = head[0].get("id")
+        return found if isinstance(found, str) else None
+
+    def record(self, record: dict[str, Any]) -> None:
+        kind, message = record.get("type"), record.get("message")
+        self.run.context |= {"id": record.get("id")}
+        match kind:
+            case "session":
+                self.run.agent_init(self.agent, "", self.fields(record, "type", "version").get("fields", {}))
+            case "model_change" | "thinking_level_change":
+                data = self.fields(record, "type").get("fields", {})
+                self.run.add(Kind.STATE_TRANSITION, {"transition_type": kind, "data": data})
+            case "message" if isinstance(message, dict):
+                self._message(message)
+            case "compaction" | "branch_summary":
+                data = self.fields(record, "type").get("fields", {})
+                self.run.add(Kind.SNAPSHOT, {"snapshot_type": kind, "data": data})
+            case _:
+                self.unknown(kind, record, "type")
+
+    def _message(self, message: dict[str, Any]) -> None:
+        role, content = message.get("role"), message.get("content")
+        self.run.context["time"] = any_time(message.get("timestamp")) or self.run.context.get("time")
+        match role:
+            case "user":
+                self.said("user", text_of(content), self.fields(message, "role", "content"))
+            case "assistant":
+                self._assistant(message, content if isinstance(content, list) else [])
+            case "toolResult":
+                output = text_of(content)
+                error = (first_line(output) or "failed") if message.get("isError") is True else None
+                extra = self.fields(message, "role", "content", "isError", "toolName")
+                self.result(message.get("toolCallId"), output, error, extra)
+            case "bashExecution":
+                self._shell(message)
+            case _:
+                self.unknown(role, message, "role")
+
+    def _assistant(self, message: dict[str, Any], content: list[Any]) -> None:
+        usage = message.get("usage")
+        self.run.context |= {"model": message.get("model")}
+        self.run.once = _use(usage) if isinstance(usage, dict) else {}
+        parts = [part for part in content if isinstance(part, dict)]
+        thoughts = [str(part.get("thinking") or NOT_RECORDED) for part in parts if part.get("type") == "thinking"]
+        calls = [part for part in parts if part.get("type") == "toolCall"]
+        rest = [part for part in content if part not in calls and not _is_thinking(part)]
+        wrong = message.get("errorMessage")
+        extra = self.fields(message, "role", "content", "model", "errorMessage")
+        if rest or thoughts or not (calls or wrong):
+            self.run.context["parent"] = self.answered(text_of(rest), "\n".join(thoughts), extra)
+            extra = {}
+        for call in calls:
+            given, name = call.get("arguments"), str(call.get("name") or "tool")
+            more = extra | self.fields(call, "type", "name", "arguments")
+            self.run.request(call.get("id"), name, given, extra=more, tool_call_id=call.get("id"))
+            extra = {}
+        if isinstance(wrong, str):
+            self.run.error(str(message.get("stopReason") or "error"), wrong, "model")
+
+    def _shell(self, message: dict[str, Any]) -> None:
+        """A command that the user ran."""
+        call_id = f"shell {self.run.count}"
+        self.run.request(call_id, "bash", {"command": message.get("command")}, extra={"source": "user"})
+        code = message.get("exitCode")
+        error = f"exit {code}" if code not in (None, 0) else "cancelled" if message.get("cancelled") is True else None
+        self.result(call_id, message.get("output"), error, self.fields(message, "role", "command", "output"))
+
+
+def _is_thinking(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("type") == "thinking"
+
+
+def _use(usage: dict[str, Any]) -> dict[str, Any]:
+    """Tokens and cost of one answer; what was read from the cache or written to it is part of the input."""
+    counts = {name: value for name, value in usage.items() if type(value) is int}
+    read, written = counts.get("cacheRead", 0), counts.get("cacheWrite", 0)
+    cost = usage.get("cost")
+    return {
+        "tokens": {
+            "input": counts.get("input", 0) + read + written,
+            "cached": read,
+            "output": counts.get("output", 0),
+        },
+        "cost": cost.get("total") if isinstance(cost, dict) else None,
+    }

@@ -1,0 +1,99 @@
+"""Pydantic AI: the messages of a run (``all_messages_json()``), as an array or JSON Lines, and events of its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.chats.messages import decoded, first_line
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, text_of
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.times import any_time
+
+STREAMED = "events of the stream, whose messages stand in the file whole"
+
+
+class PydanticAi(RecordFormat):
+    """The importer. The messages of a file are one run."""
+
+    name = "pydantic-ai"
+    title = "Pydantic AI messages"
+    volatile: ClassVar[Mapping[str, str]] = {
+        "id": ID,
+        "run_id": ID,
+        "conversation_id": ID,
+        "timestamp": CLOCK,
+        "tool_call_id": ID,
+        "provider_response_id": ID,
+        "provider_details": "the provider's own details, with its clock",
+        "signature": "a signature",
+        "usage": USAGE,
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        return any(
+            (record.get("kind") in ("request", "response") and _has_parts(record))
+            or (isinstance(record.get("part"), dict) and "part_kind" in record["part"] and "event_kind" in record)
+            for record in records
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        return _Events(self.name, self.volatile, notes)
+
+
+def _has_parts(record: dict[str, Any]) -> bool:
+    parts = record.get("parts")
+    return isinstance(parts, list) and all(isinstance(part, dict) and "part_kind" in part for part in parts)
+
+
+class _Events(RecordEvents):
+    agent = "Pydantic AI"
+
+    def record(self, record: dict[str, Any]) -> None:
+        if "event_kind" in record:
+            self.notes.count(STREAMED)
+            return
+        if not _has_parts(record):
+            self.unknown(record.get("kind"), record)
+            return
+        if not self.run.count:
+            self.run.agent_init(self.agent, "", {key: record[key] for key in ("instructions",) if record.get(key)})
+        usage = record.get("usage")
+        self.run.context |= {"model": record.get("model_name")}
+        use = _use(usage) if isinstance(usage, dict) else {}
+        extra = self.fields(record, "kind", "parts", "instructions", "model_name")
+        for part in record["parts"]:
+            self.run.once, use = use, {}
+            self.run.context["time"] = any_time(part.get("timestamp")) or self.time_of(record)
+            self._part(part, extra)
+            extra = {}
+
+    def _part(self, part: dict[str, Any], extra: dict[str, Any]) -> None:
+        kind, content, call_id = part["part_kind"], part.get("content"), part.get("tool_call_id")
+        name = str(part.get("tool_name") or "tool")
+        more = extra | self.fields(part, "part_kind", "content", "tool_name", "args", "outcome")
+        match kind:
+            case "system-prompt" | "user-prompt":
+                self.said(kind.removesuffix("-prompt"), text_of(content), more)
+            case "text":
+                self.run.context["parent"] = self.answered(content, None, more)
+            case "thinking":
+                self.run.context["parent"] = self.answered(None, content or "(reasoning, not recorded)", more)
+            case "tool-call" | "builtin-tool-call":
+                self.run.request(call_id, name, decoded(part.get("args")), extra=more, tool_call_id=call_id)
+            case "tool-return" | "builtin-tool-return":
+                self.run.context.pop("parent", None)
+                failed = part.get("outcome") in ("failed", "denied")
+                self.result(call_id, content, (first_line(content) or "failed") if failed else None, more)
+            case "retry-prompt" if isinstance(call_id, str) and self.run.call(call_id) is not None:
+                self.result(call_id, content, first_line(content) or "the arguments were not valid", more)
+            case "retry-prompt":
+                self.run.error("retry", str(content), self.agent)
+            case _:
+                self.unknown(kind, part, "part_kind")
+
+
+def _use(usage: dict[str, Any]) -> dict[str, Any]:
+    names = {"input": "input_tokens", "cached": "cache_read_tokens", "output": "output_tokens"}
+    names = names if "input_tokens" in usage else {"input": "request_tokens", "output": "response_tokens"}
+    return {"tokens": {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}}

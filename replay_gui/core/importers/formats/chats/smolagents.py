@@ -1,0 +1,113 @@
+"""smolagents: the steps of an agent's memory (``agent.memory.get_full_steps()``), as an array or JSON Lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.chats.messages import decoded, first_line
+from replay_gui.core.importers.formats.records import CLOCK, USAGE, RecordEvents, RecordFormat, text_of
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.times import any_time
+
+_STEP = {"step_number", "observations"}
+
+
+class SmolAgents(RecordFormat):
+    """The importer. A memory is one run; the code that a step wrote is a call of the Python interpreter."""
+
+    name = "smolagents"
+    title = "smolagents memory"
+    member = "steps"
+    volatile: ClassVar[Mapping[str, str]] = {
+        "timing": CLOCK,
+        "token_usage": USAGE,
+        "model_input_messages": "what was said before, a second time",
+        "model_output_message": "the model's output, a second time",
+        "step_number": "the place in the run",
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        return any(
+            record.keys() >= _STEP and ("model_output" in record or "tool_calls" in record) for record in records
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        return _Events(self.name, self.volatile, notes)
+
+
+class _Events(RecordEvents):
+    agent = "smolagents"
+    _answer: Any = None
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        timing = record.get("timing")
+        return any_time(timing.get("start_time")) if isinstance(timing, dict) else None
+
+    def record(self, record: dict[str, Any]) -> None:
+        if not self.run.count:
+            self.run.agent_init(self.agent, "", {})
+        if record.keys() >= _STEP:
+            self._step(record)
+        elif "system_prompt" in record:
+            self.said("system", record["system_prompt"], self.fields(record, "system_prompt"))
+        elif "task" in record:
+            self.said("user", record["task"], self.fields(record, "task"))
+        elif "plan" in record:
+            self.run.decision("plan", record["plan"], **self._use(record))
+        elif "final_answer" in record or "output" in record:
+            self._answer = record.get("final_answer", record.get("output"))
+            self.answered(self._answer)
+        else:
+            self.unknown("step", record)
+
+    def _step(self, step: dict[str, Any]) -> None:
+        timing, calls = step.get("timing"), step.get("tool_calls")
+        ended = any_time(timing.get("end_time")) if isinstance(timing, dict) else None
+        calls = [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+        output, wrong = text_of(step.get("model_output")), step.get("error")
+        used = (
+            "tool_calls",
+            "model_output",
+            "observations",
+            "action_output",
+            "error",
+            "is_final_answer",
+            "code_action",
+        )
+        self.run.once = self._use(step)
+        self.run.context["parent"] = self.answered(output, None, self.fields(step, *used))
+        for number, call in enumerate(calls):
+            self._call(step, call, last=number == len(calls) - 1, ended=ended)
+        message = wrong.get("message") if isinstance(wrong, dict) else wrong
+        if message and not calls:
+            kind = str(wrong.get("type") or "error") if isinstance(wrong, dict) else "error"
+            self.run.error(kind, str(message), self.agent, time=ended)
+
+    def _call(self, step: dict[str, Any], call: dict[str, Any], last: bool, ended: int | None) -> None:
+        function = call.get("function")
+        function = function if isinstance(function, dict) else call
+        name, given = str(function.get("name") or "tool"), decoded(function.get("arguments"))
+        call_id = f"{self.run.context.get('line')} {call.get('id')} {self.run.count}"
+        self.run.request(call_id, name, given, tool_call_id=call.get("id"))
+        if not last:
+            return  # of several calls the file has one observation, of all together
+        wrong = step.get("error")
+        message = wrong.get("message") if isinstance(wrong, dict) else wrong
+        output = step.get("observations")
+        extra = {key: step[key] for key in ("action_output", "is_final_answer") if step.get(key) not in (None, False)}
+        error = (first_line(message) or "failed") if message else None
+        self.result(call_id, output if output is not None else message, error, extra, time=ended)
+        if step.get("is_final_answer") is True:
+            self._answer = step.get("action_output")
+
+    def _use(self, step: dict[str, Any]) -> dict[str, Any]:
+        usage = step.get("token_usage")
+        if not isinstance(usage, dict):
+            return {}
+        counts = {"input": usage.get("input_tokens"), "output": usage.get("output_tokens")}
+        return {"tokens": {name: count for name, count in counts.items() if type(count) is int}}
+
+    def end(self) -> None:
+        if self._answer is not None:
+            self.run.end("answered", None)

@@ -1,0 +1,154 @@
+"""tau2-bench results: an object with ``info``, ``tasks`` and ``simulations``; every simulation is a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.messages import decoded, first_line
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.run_builder import End
+from replay_gui.core.importers.times import iso_time
+
+_ENDS: dict[str, End] = {
+    "user_stop": "answered",
+    "agent_stop": "answered",
+    "max_steps": "limit",
+    "too_many_errors": "limit",
+    "agent_error": "crash",
+    "user_error": "crash",
+    "infrastructure_error": "crash",
+}
+
+
+class Tau2:
+    """The importer. A run is named by its task and trial; the task's right actions and the reward stand at its end."""
+
+    name = "tau2-bench"
+    title = "tau2-bench results"
+    version = 1
+    volatile: ClassVar[Mapping[str, str]] = {
+        "id": ID,
+        "timestamp": CLOCK,
+        "turn_idx": "the place in the conversation",
+        "cost": USAGE,
+        "usage": USAGE,
+        "raw_data": "the provider's answer, whose text and calls are in the message",
+        "generation_time_seconds": CLOCK,
+    }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        return _is_results(file.document)
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        if not _is_results(file.document):
+            raise ImportRefused(f"{file.source.path}: no tau2-bench simulation in it")
+        document = file.document
+        tasks = {str(task.get("id")): task for task in document.get("tasks") or [] if isinstance(task, dict)}
+        for simulation in document["simulations"]:
+            notes = ImportNotes(file.notes)
+            task, trial = simulation.get("task_id"), simulation.get("trial")
+            events = _Events(self, simulation, document.get("info"), tasks.get(str(task)), notes)
+            yield ImportedRun(
+                name=f"task {task} trial {trial}",
+                run_id=f"tau2-bench/task-{task}/trial-{trial}",
+                agent="tau2-bench",
+                created=iso_time(simulation.get("start_time")),
+                source={"task_id": task, "trial": trial, "simulation": simulation.get("id")},
+                events=events.read(enumerate(simulation["messages"], 1)),
+                notes=notes,
+            )
+
+
+def _is_results(document: Any) -> bool:
+    simulations = document.get("simulations") if isinstance(document, dict) else None
+    return (
+        isinstance(simulations, list)
+        and bool(simulations)
+        and all(
+            isinstance(one, dict) and isinstance(one.get("messages"), list) and "task_id" in one for one in simulations
+        )
+    )
+
+
+class _Events(RecordEvents):
+    agent = "tau2-bench"
+
+    def __init__(
+        self, format: Tau2, simulation: dict[str, Any], info: Any, task: dict[str, Any] | None, notes: ImportNotes
+    ) -> None:
+        super().__init__(format.name, format.volatile, notes)
+        self._simulation = simulation
+        self._task = task or {}
+        setting = {key: value for key, value in info.items() if key != "git_commit"} if isinstance(info, dict) else {}
+        criteria = {"evaluation_criteria"}
+        about = {key: value for key, value in self._task.items() if key not in criteria and value is not None}
+        self.run.context = {"time": iso_time(simulation.get("start_time"))}
+        self.run.agent_init(
+            self.agent,
+            "",
+            {"task": about or simulation.get("task_id"), **setting},
+            trial=simulation.get("trial"),
+            seed=simulation.get("seed"),
+        )
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        return iso_time(record.get("timestamp"))
+
+    def record(self, record: dict[str, Any]) -> None:
+        role = record.get("role")
+        self.run.context["by"] = record.get("requestor")
+        if role == "tool":
+            self._answer(record)
+        elif role in ("assistant", "user"):
+            self._said(record, str(role))
+        else:
+            self.unknown(role, record, "role")
+
+    def _said(self, message: dict[str, Any], role: str) -> None:
+        content, calls, usage = message.get("content"), message.get("tool_calls"), message.get("usage")
+        if isinstance(usage, dict) and role == "assistant":
+            counts = {"input": usage.get("prompt_tokens"), "output": usage.get("completion_tokens")}
+            self.run.once = {"tokens": {name: count for name, count in counts.items() if type(count) is int}}
+        self.run.once["cost"] = message.get("cost")
+        extra = self.fields(message, "role", "content", "tool_calls")
+        if content or not calls:
+            said = self.answered(content, None, extra) if role == "assistant" else self.said("user", content, extra)
+            self.run.context["parent"] = said
+        for call in calls if isinstance(calls, list) else []:
+            if isinstance(call, dict):
+                rest = self.fields(call, "name", "arguments", "requestor" if role == "assistant" else "")
+                call_id = call.get("id")
+                self.run.request(
+                    call_id, str(call.get("name")), call.get("arguments"), extra=rest, tool_call_id=call_id
+                )
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        if isinstance(message.get("tool_messages"), list):  # answers to several calls of one message
+            for answer in message["tool_messages"]:
+                if isinstance(answer, dict):
+                    self._answer(answer)
+            return
+        content = message.get("content")
+        error = (first_line(content) or "failed") if message.get("error") is True else None
+        extra = self.fields(message, "role", "content", "error", "requestor", "name")
+        self.result(message.get("id"), decoded(content), error, extra)
+
+    def end(self) -> None:
+        simulation = self._simulation
+        self.run.context = {"time": iso_time(simulation.get("end_time"))}
+        criteria = self._task.get("evaluation_criteria")
+        if isinstance(criteria, dict):
+            self.run.expected(criteria)
+        reason = simulation.get("termination_reason")
+        if isinstance(reason, str):
+            self.run.end(_ENDS.get(reason, "open"), reason)
+        info = simulation.get("reward_info")
+        if isinstance(info, dict) and isinstance(info.get("reward"), int | float):
+            parts = [{"name": name, "value": value} for name, value in info.items() if name != "reward" and value]
+            reward = float(info["reward"])
+            self.run.outcome(passed=reward >= 1, score=reward, by="tau2-bench reward", parts=parts)

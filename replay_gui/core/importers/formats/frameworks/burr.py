@@ -1,0 +1,97 @@
+"""Burr: the log of an application (``begin_entry``, ``end_entry``), with the state after every action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.times import iso_time
+from replay_gui.core.log.kinds import Kind
+
+_TYPES = {"begin_entry", "end_entry"}
+
+
+class Burr(RecordFormat):
+    """The importer. A log is one run; every action is a call, and the state is the application's own."""
+
+    name = "burr"
+    title = "Burr application log"
+    volatile: ClassVar[Mapping[str, str]] = {
+        "start_time": CLOCK,
+        "end_time": CLOCK,
+        "time_logged": CLOCK,
+        "stream_init_time": CLOCK,
+        "first_item_time": CLOCK,
+        "span_id": ID,
+        "parent_span_id": ID,
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        return any(record.get("type") in _TYPES and "sequence_id" in record for record in records[:5])
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        for run in super().runs(file):
+            yield replace(run, state_recorded=True)
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        return _Events(self.name, self.volatile, notes)
+
+
+class _Events(RecordEvents):
+    agent = "Burr"
+    _state: dict[str, Any] | None = None
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        return next(
+            (time for key in ("start_time", "end_time", "time_logged") if (time := iso_time(record.get(key)))), None
+        )
+
+    def record(self, record: dict[str, Any]) -> None:
+        if not self.run.count:
+            self.run.agent_init(self.agent, "", {})
+        kind, call_id = record.get("type"), f"step {record.get('sequence_id')}"
+        match kind:
+            case "begin_entry":
+                name = str(record.get("action"))
+                extra = self.fields(record, "type", "action", "inputs")
+                self.run.request(call_id, name, record.get("inputs"), extra=extra)
+            case "end_entry":
+                wrong = record.get("exception")
+                error = _last_line(wrong) if wrong else None
+                extra = self.fields(record, "type", "action", "result", "exception", "state", "sequence_id")
+                extra |= {"exception": wrong} if wrong else {}
+                seq = self.result(call_id, record.get("result"), error, extra)
+                if isinstance(record.get("state"), dict):
+                    self._changed(record["state"], str(record.get("action")), seq)
+            case _:
+                self.run.bookkeeping(f"{self.format}/{kind}", self.fields(record, "type").get("fields", {}))
+
+    def _changed(self, state: dict[str, Any], action: str, response: int) -> None:
+        """The state after an action: what it added, changed and removed, under ``/burr``."""
+        before = self._state
+        if before is None:
+            ops: list[dict[str, Any]] = [{"op": "add", "path": "/burr", "value": state}]
+        else:
+            gone = [{"op": "remove", "path": f"/burr/{_token(key)}"} for key in before if key not in state]
+            ops = gone + [
+                {"op": "add", "path": f"/burr/{_token(key)}", "value": value}
+                for key, value in state.items()
+                if key not in before or before[key] != value
+            ]
+        self._state = state
+        self.run.add(Kind.STATE_TRANSITION, {"transition_type": action, "ops": ops}, parent=response)
+
+
+def _token(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _last_line(wrong: Any) -> str:
+    """The last line of a traceback: what was raised."""
+    text = str(wrong).strip()
+    return text.rpartition("\n")[2] or "failed"

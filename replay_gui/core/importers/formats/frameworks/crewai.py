@@ -1,0 +1,118 @@
+"""CrewAI: the events of a crew's event bus, one a line (``crew_kickoff_started``, ``tool_usage_finished`` …)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.chats.messages import decoded, first_line
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+
+_TYPES = ("crew_kickoff_", "task_", "agent_", "llm_call_", "tool_usage_", "flow_", "method_execution_")
+_DUMP = "the program's own object, printed"
+
+
+class CrewAi(RecordFormat):
+    """The importer. A kick-off is one run."""
+
+    name = "crewai"
+    title = "CrewAI events"
+    volatile: ClassVar[Mapping[str, str]] = {
+        "timestamp": CLOCK,
+        "started_at": CLOCK,
+        "finished_at": CLOCK,
+        "source_fingerprint": ID,
+        "fingerprint_metadata": ID,
+        "agent_id": ID,
+        "agent_key": ID,
+        "task_id": ID,
+        "call_id": ID,
+        "event_id": ID,
+        "parent_event_id": ID,
+        "previous_event_id": ID,
+        "triggered_by_event_id": ID,
+        "emission_sequence": ID,
+        "total_tokens": USAGE,
+        "callbacks": USAGE,
+        "agent": _DUMP,
+        "crew": _DUMP,
+        "from_agent": _DUMP,
+        "from_task": _DUMP,
+        "tools": _DUMP,
+        "tool_class": _DUMP,
+        "available_functions": _DUMP,
+        "cwd": HOST,
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        return any(
+            str(record.get("type")).startswith(_TYPES) and ("agent_role" in record or "crew_name" in record)
+            for record in records[:5]
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        return _Events(self.name, self.volatile, notes)
+
+
+class _Events(RecordEvents):
+    agent = "CrewAI"
+
+    def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
+        super().__init__(format, volatile, notes)
+        self._told: set[str] = set()  # messages that are in the run already, as JSON
+        self._waiting: dict[str, list[str]] = {}  # calls without an answer, by tool
+
+    def record(self, record: dict[str, Any]) -> None:
+        kind = str(record.get("type"))
+        if not self.run.count:
+            name = record.get("crew_name")
+            self.run.agent_init(self.agent, "", {"crew": name} if name else {})
+        self.run.context |= {"agent": record.get("agent_role"), "model": record.get("model")}
+        match kind:
+            case "llm_call_started":
+                self._asked_model(record)
+            case "llm_call_completed":
+                self.answered(record.get("response"), None, self._rest(record, "response", "messages"))
+            case "tool_usage_started":
+                call_id = f"call {self.run.count}"
+                name = str(record.get("tool_name"))
+                self._waiting.setdefault(name, []).append(call_id)
+                given = decoded(record.get("tool_args"))
+                self.run.request(call_id, name, given, extra=self._rest(record, "tool_name", "tool_args"))
+            case "tool_usage_finished" | "tool_usage_error" | "tool_execution_error" | "tool_validate_input_error":
+                self._answered_tool(record, failed=kind != "tool_usage_finished")
+            case "task_started":
+                self._task(record)
+            case _ if kind.endswith(("_failed", "_error")):
+                self.run.error(kind, str(record.get("error")), str(record.get("agent_role") or self.agent))
+            case _:
+                self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record, "task", "messages").get("fields", {}))
+
+    def _rest(self, record: dict[str, Any], *used: str) -> dict[str, Any]:
+        return self.fields(record, "type", "agent_role", "model", "task_name", *used)
+
+    def _task(self, record: dict[str, Any]) -> None:
+        task = record.get("task")
+        task = task if isinstance(task, dict) else {}
+        asked = {key: task[key] for key in ("description", "expected_output", "name") if task.get(key)}
+        self.said("task", asked or record.get("task_name"), self._rest(record, "task"))
+
+    def _asked_model(self, record: dict[str, Any]) -> None:
+        """What the model is told for the first time; its own words and tools' answers come in by other ways."""
+        messages = record.get("messages")
+        for message in messages if isinstance(messages, list) else []:
+            key = json.dumps(message, sort_keys=True)
+            if key in self._told or not isinstance(message, dict):
+                continue
+            self._told.add(key)
+            if message.get("role") in ("system", "user"):
+                self.said(str(message["role"]), message.get("content"), self.fields(message, "role", "content"))
+
+    def _answered_tool(self, record: dict[str, Any], failed: bool) -> None:
+        waiting = self._waiting.get(str(record.get("tool_name"))) or []
+        output = record.get("error") if failed else record.get("output")
+        error = (first_line(str(output)) or "failed") if failed else None
+        extra = self._rest(record, "tool_name", "tool_args", "output", "error")
+        self.result(waiting.pop(0) if waiting else None, output, error, extra)

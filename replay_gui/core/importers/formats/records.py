@@ -1,0 +1,214 @@
+"""Records of a foreign file, one after the other: the core that importers of record-based formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.json_lines import NotJson, lines, value_of
+from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.times import any_time
+from replay_gui.core.log.kinds import Kind
+
+UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
+UNKNOWN_RECORDS = "records of an unknown type, kept as custom events"
+
+
+CLOCK, ID, USAGE, HOST, RECORDER = "a clock", "an id", "tokens or cost", "the machine", "the recorder's version"
+"""Why a member is volatile."""
+
+
+class RecordFormat:
+    """An importer of files of records that hold one run each. A subclass names the format and makes the events.
+
+    Attributes:
+        member: of a file that is one JSON object, the name of the member that holds the records.
+        volatile: members of records that differ between faithful runs, and why; they are not compared.
+        volatile_within: the same of members at any depth, whose names mean nothing else anywhere.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    version: ClassVar[int] = 1
+    member: ClassVar[str | None] = None
+    volatile: ClassVar[Mapping[str, str]] = {}
+    volatile_within: ClassVar[Mapping[str, str]] = {}
+
+    def recognises(self, file: ForeignFile) -> bool:
+        return self.is_format(first_records(file, self.member))
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        head = first_records(file, self.member)
+        if not self.is_format(head):
+            raise ImportRefused(f"{file.source.path}: no {self.title} in it")
+        notes = ImportNotes(file.notes)
+        events = self.events(notes)
+        run_id = events.run_id(head) or file.source.path.stem.encode("utf-8", "replace").decode()
+        yield ImportedRun(
+            name=run_id,
+            run_id=run_id,
+            agent=events.agent,
+            created=events.time_of(head[0]),
+            source={},
+            events=events.read(numbered_records(file, notes, self.member)),
+            notes=notes,
+        )
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Return whether records that begin so are of this format."""
+        raise NotImplementedError
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return what makes the events of one run."""
+        raise NotImplementedError
+
+
+class RecordEvents:
+    """Makes events of records. A subclass says what one record becomes (`record`), and what stands at the end (`end`).
+
+    What a record says and nobody used stays in content, under the payload's ``fields``, but for `volatile` members.
+
+    Attributes:
+        run: collects the events. notes: counts what was not understood.
+        format: the importer's name, which custom kinds begin with.
+        volatile, volatile_within: as in RecordFormat.
+        agent: what ran, as the log's header says it.
+    """
+
+    agent = "agent"
+
+    def __init__(
+        self, format: str, volatile: Collection[str], notes: ImportNotes, volatile_within: Collection[str] = ()
+    ) -> None:
+        self.run = RunBuilder(notes)
+        self.notes = notes
+        self.format = format
+        self.volatile = volatile
+        self.volatile_within = volatile_within
+
+    def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
+        """Yield the events of numbered records; `number` is the line, or the place from 1 in an array."""
+        for number, record in records:
+            self.run.context = {"line": number}
+            if isinstance(record, dict):
+                self.run.context["time"] = self.time_of(record)
+                self.record(record)
+            else:
+                self.notes.count(UNREADABLE_LINES)
+                self.run.custom(f"{self.format}/unreadable", record)
+            yield from self.run.drain()
+        self.run.context = {}
+        self.end()
+        yield from self.run.drain()
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        """Return the id of the run that begins with these records, if they name one."""
+        return None
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        """Return when a record was made, in ns since 1970."""
+        return any_time(record.get("timestamp"))
+
+    def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one record."""
+        raise NotImplementedError
+
+    def end(self) -> None:
+        """Add the events that stand at the end of the run."""
+
+    def fields(self, record: dict[str, Any], *used: str) -> dict[str, Any]:
+        """Return ``{"fields": {…}}`` with the members that are neither `used` nor volatile, {} where none are left."""
+        rest = {
+            key: member
+            for key, value in record.items()
+            if key not in used and key not in self.volatile and key not in self.volatile_within
+            if (member := self._steady(value)) not in (None, [], {})
+        }
+        return {"fields": rest} if rest else {}
+
+    def _steady(self, value: Any) -> Any:
+        """Return `value` without members that are volatile at any depth."""
+        if isinstance(value, list):
+            return [self._steady(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        return {key: self._steady(member) for key, member in value.items() if key not in self.volatile_within}
+
+    def unknown(self, kind: object, record: dict[str, Any], *used: str) -> None:
+        """Add a record of a type that this importer does not know: whole, as a custom event."""
+        self.notes.count(UNKNOWN_RECORDS, example=str(kind))
+        self.run.custom(f"{self.format}/{kind}", self.fields(record, *used).get("fields", {}))
+
+    def said(self, source: str, data: Any, extra: dict[str, Any] | None = None, **meta: Any) -> int:
+        """Add a message to the agent; return its seq."""
+        payload = {"obs_type": "message", "source": source, "data": data, **(extra or {})}
+        return self.run.add(Kind.OBSERVATION, payload, **meta)
+
+    def answered(
+        self, text: Any, reasoning: str | None = None, extra: dict[str, Any] | None = None, **meta: Any
+    ) -> int:
+        """Add a message of the agent, or its reasoning where `text` is empty; return its seq."""
+        payload = {
+            "decision_type": "message" if text else "thinking",
+            "data": text or None,
+            "reasoning": reasoning or None,
+            **(extra or {}),
+        }
+        return self.run.add(Kind.DECISION, payload, **meta)
+
+    def result(self, call_id: object, output: Any, error: str | None, extra: dict[str, Any], **meta: Any) -> int:
+        """Add what a call led to, and an Error where it failed; return the response's seq."""
+        seq, call = self.run.response(call_id, output, error=error, extra=extra, **meta)
+        if error is not None:
+            time = meta.get("time", self.run.context.get("time"))
+            self.run.error("tool_error", error, call.tool_name, parent=seq, time=time)
+        return seq
+
+
+def numbered_records(file: ForeignFile, notes: ImportNotes, member: str | None = None) -> Iterator[tuple[int, Any]]:
+    """Yield the records of a file with their numbers from 1: lines of JSON, or the items of an array.
+
+    `member`: of a file that is one object, the name of the member that holds the array.
+    """
+    document = file.document
+    if isinstance(document, dict) and member is not None and isinstance(document.get(member), list):
+        document = document[member]
+    if isinstance(document, list):
+        yield from enumerate(document, 1)
+        return
+    for line in lines(file.source):
+        if not line.raw.strip():
+            continue
+        try:
+            value = line.raw.decode("utf-8", "replace") if line.too_long else value_of(line.raw, notes)
+        except NotJson:
+            value = line.raw.decode("utf-8", "replace")
+        yield line.number, value
+
+
+def first_records(file: ForeignFile, member: str | None = None) -> list[dict[str, Any]]:
+    """Return the first objects of a file, by which a format is recognised."""
+    document = file.document
+    if isinstance(document, dict) and member is not None and isinstance(document.get(member), list):
+        document = document[member]
+    found = document[:20] if isinstance(document, list) else file.first_lines
+    return [record for record in found if isinstance(record, dict)]
+
+
+def text_of(content: Any) -> Any:
+    """Return the text of a message's content where it is nothing else, else the content itself.
+
+    A list of ``{"type": "text", "text": …}`` parts is joined by line ends.
+    """
+    if isinstance(content, dict) and content.get("type") == "text" and isinstance(content.get("text"), str):
+        return content["text"]
+    if not isinstance(content, list) or not content:
+        return content or None
+    texts = [part.get("text") for part in content if isinstance(part, dict) and part.get("type", "text") == "text"]
+    if len(texts) == len(content) and all(isinstance(text, str) for text in texts):
+        return "\n".join(text for text in texts if isinstance(text, str)) or None
+    return content

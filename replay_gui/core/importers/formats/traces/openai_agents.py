@@ -1,0 +1,121 @@
+"""OpenAI Agents SDK: traces as its trace exporter writes them, objects ``trace`` and ``trace.span``, one a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.records import ID, USAGE, first_records, numbered_records
+from replay_gui.core.importers.formats.traces.spans import Role, Span, SpanEvents, unfolded
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.plain_values import plain
+from replay_gui.core.importers.times import iso_time
+
+UNREADABLE = "lines that are no trace and no span, left out"
+
+_ROLES: dict[str, Role] = {
+    "agent": "agent",
+    "function": "tool",
+    "generation": "model",
+    "response": "model",
+    "guardrail": "guardrail",
+}
+_USED = ("type", "name", "input", "output", "response", "model", "usage")
+
+
+class OpenAiAgents:
+    """The importer. Every trace of a file is a run."""
+
+    name = "openai-agents"
+    title = "OpenAI Agents SDK trace"
+    version = 1
+    volatile: ClassVar[Mapping[str, str]] = {
+        "id": ID,
+        "trace_id": ID,
+        "parent_id": ID,
+        "group_id": ID,
+        "response_id": ID,
+        "usage": USAGE,
+        "started_at": "a clock",
+        "ended_at": "a clock",
+    }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        return any(record.get("object") in ("trace", "trace.span") for record in first_records(file, "data")[:5])
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        notes = ImportNotes(file.notes)
+        traces: dict[str, dict[str, Any]] = {}
+        spans: dict[str, list[Span]] = {}
+        for _, record in numbered_records(file, notes, "data"):
+            kind = record.get("object") if isinstance(record, dict) else None
+            if kind == "trace":
+                traces[str(record.get("id"))] = record
+            elif kind == "trace.span" and isinstance(record.get("span_data"), dict):
+                spans.setdefault(str(record.get("trace_id")), []).append(_span(record, notes))
+            else:
+                notes.count(UNREADABLE)
+        if not traces and not spans:
+            raise ImportRefused(f"{file.source.path}: no trace of the OpenAI Agents SDK in it")
+        for trace_id in dict.fromkeys((*traces, *spans)):
+            trace = traces.get(trace_id, {})
+            events = SpanEvents(spans.get(trace_id, []), self.name, notes)
+            yield ImportedRun(
+                name=str(trace.get("workflow_name") or trace_id),
+                run_id=trace_id,
+                agent=events.agent,
+                created=None,
+                source={},
+                events=events.read(),
+                notes=notes,
+            )
+
+
+def _span(record: dict[str, Any], notes: ImportNotes) -> Span:
+    data = record["span_data"]
+    kind = str(data.get("type"))
+    role = _ROLES.get(kind, "step")
+    given, output = plain(unfolded(data.get("input")), notes), plain(unfolded(data.get("output")), notes)
+    if kind == "response":
+        given, output = given, _answer(data.get("response")) if output is None else output
+    rest = {key: value for key, value in data.items() if key not in _USED and value not in (None, [], {}, "")}
+    rest.pop("response_id", None)
+    if role == "step":
+        given, output = {"type": kind, **rest}, output if output is not None else given
+        rest = {}
+    wrong, usage = record.get("error"), data.get("usage")
+    message = wrong.get("message") if isinstance(wrong, dict) else wrong
+    tripped = role == "guardrail" and data.get("triggered") is True
+    meta: dict[str, Any] = {"span": record.get("id"), "model": data.get("model")}
+    meta["response_id"] = data.get("response_id")
+    if isinstance(usage, dict):
+        counts = {"input": usage.get("input_tokens"), "output": usage.get("output_tokens")}
+        meta["tokens"] = {name: count for name, count in counts.items() if type(count) is int} or None
+    return Span(
+        id=str(record.get("id")),
+        parent=str(record["parent_id"]) if record.get("parent_id") else None,
+        role=role,
+        name=str(data.get("name") or kind),
+        start=iso_time(record.get("started_at")),
+        end=iso_time(record.get("ended_at")),
+        input=given,
+        output=output,
+        messages=tuple(given) if role == "model" and isinstance(given, list) else (),
+        error="tripped" if tripped else (str(message) if message else None),
+        config=rest if role == "agent" else {},
+        meta={
+            key: value for key, value in meta.items() if value is not None and not (role == "agent" and key == "fields")
+        },
+    )
+
+
+def _answer(response: Any) -> Any:
+    """The text of a response, where it is nothing else; without one (the exporter leaves it out) None."""
+    output = response.get("output") if isinstance(response, dict) else None
+    match output:
+        case [{"type": "message", "content": [{"type": "output_text", "text": str(text)}]}]:
+            return text
+    return output
