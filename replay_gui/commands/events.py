@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 
 from replay_gui.commands.arguments import UsageError, position
-from replay_gui.commands.runs import GOOD, add_run_arguments, open_run
-from replay_gui.commands.terminal import say, say_json
+from replay_gui.commands.runs import EXIT_GOOD, add_run_arguments, open_run
+from replay_gui.commands.terminal import print_json, print_line
 from replay_gui.core.errors import PositionError
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.event_stream import events_of
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.state.json_form import event_form
 from replay_gui.core.text.clock import utc
@@ -37,16 +36,16 @@ def run(args: argparse.Namespace) -> int:
     if args.stop is not None and args.stop < args.start:
         raise UsageError(f"--from {args.start} is beyond --to {args.stop}")
     with open_run(args.run, args.format) as opened:
-        for event in events_of(opened.log, args.start, args.stop):
+        for event in opened.log.events(args.start, args.stop):
             if isinstance(event, Ending):
                 if args.start > event.index:
                     raise PositionError(f"{args.run}: no position {args.start}: the log has {event.index} events")
             elif _is_wanted(event, args):
                 if args.json:
-                    say_json(event_form(event))
+                    print_json(event_form(event))
                 else:
-                    say(_line(event))
-    return GOOD
+                    print_line(_line(event))
+    return EXIT_GOOD
 
 
 def _is_wanted(event: Event, args: argparse.Namespace) -> bool:

@@ -6,10 +6,9 @@ import argparse
 from functools import partial
 from typing import Any
 
-from replay_gui.commands.runs import GOOD, OpenedRun, add_run_arguments, each_run
-from replay_gui.commands.terminal import ProgressLine, say, say_json
+from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, handle_each_run
+from replay_gui.commands.terminal import ProgressLine, print_json, print_line
 from replay_gui.core.facts.run_summary import RunSummary
-from replay_gui.core.log.event_stream import events_of
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.text.clock import utc
 
@@ -20,16 +19,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    return each_run(args.runs, args.format, partial(_show, args))
+    return handle_each_run(args.runs, args.format, partial(_show_run, args))
 
 
-def _show(args: argparse.Namespace, run: OpenedRun) -> int:
-    form = info_form(run, summary_of(run))
+def _show_run(args: argparse.Namespace, run: OpenedRun) -> int:
+    form = info_json(run, summary_of(run))
     if args.json:
-        say_json(form)
+        print_json(form)
     else:
-        _say(form, run)
-    return GOOD
+        _print_info(form, run)
+    return EXIT_GOOD
 
 
 def summary_of(run: OpenedRun) -> RunSummary:
@@ -37,7 +36,7 @@ def summary_of(run: OpenedRun) -> RunSummary:
     agent = run.log.header.facts.get("agent")
     summary = RunSummary(agent if isinstance(agent, str) else None)
     with ProgressLine(f"Reading {run.given}") as progress:
-        for event in events_of(run.log):
+        for event in run.log.events():
             if isinstance(event, Ending):
                 summary.sealed = event.seal is not None and event.seal_linked
             else:
@@ -46,7 +45,7 @@ def summary_of(run: OpenedRun) -> RunSummary:
     return summary
 
 
-def info_form(run: OpenedRun, summary: RunSummary) -> dict[str, Any]:
+def info_json(run: OpenedRun, summary: RunSummary) -> dict[str, Any]:
     """The members of ``info --json``, in the order of INTERFACE 2."""
     return {
         "run": run.given,
@@ -63,15 +62,17 @@ def info_form(run: OpenedRun, summary: RunSummary) -> dict[str, Any]:
     }
 
 
-def _say(form: dict[str, Any], run: OpenedRun) -> None:
-    say(f"{form['run']}: run {form['run_id']}, {form['format']}, {form['origin']}")
-    say(f"  agent   {form['agent'] or 'unknown'}")
-    say(f"  events  {form['events']:,}, {'sealed' if form['sealed'] else 'not sealed'}")
+def _print_info(form: dict[str, Any], run: OpenedRun) -> None:
+    print_line(f"{form['run']}: run {form['run_id']}, {form['format']}, {form['origin']}")
+    print_line(f"  agent   {form['agent'] or 'unknown'}")
+    print_line(f"  events  {form['events']:,}, {'sealed' if form['sealed'] else 'not sealed'}")
     if form["first_time"] is not None:
-        say(f"  time    {utc(form['first_time'])} to {utc(form['last_time'])} UTC")
+        print_line(f"  time    {utc(form['first_time'])} to {utc(form['last_time'])} UTC")
     for kind, count in form["kinds"].items():
-        say(f"  {count:>8,}  {kind}")
+        print_line(f"  {count:>8,}  {kind}")
     for tool, counts in form["tools"].items():
-        say(f"  tool {tool}: {counts['calls']:,} calls, {counts['errors']:,} errors, {counts['denied']:,} denied")
-    for note in run.converted.notes if run.converted is not None else ():
-        say(f"  {note}")
+        print_line(
+            f"  tool {tool}: {counts['calls']:,} calls, {counts['errors']:,} errors, {counts['denied']:,} denied"
+        )
+    for note in run.conversion.notes if run.conversion is not None else ():
+        print_line(f"  {note}")

@@ -1,36 +1,36 @@
 """Every error that a caller may meet.
 
 ReplayError
-├── LogRefused        the file is no replay log that this version may read
-├── LogUnreadable     the operating system did not let the file be read
+├── LogRefused        the file is no replay log that this version can read
+├── LogUnreadable     the operating system did not allow the file to be read or written
 ├── LogBusy           another recorder is writing this log
 ├── LogChanged        the file is no longer the one that was opened
 ├── EventInvalid      an event that the recorder was asked to write breaks a rule of the format
-├── NotApplicable     an event has no effect on the state it meets
-├── NotCanonical      bytes that break the rules of canonical msgpack
-├── PositionError     no such position, or a path that leads nowhere
-├── RulesRefused      a rule, or a file of rules, for comparing that makes no sense
-├── NotWritten        a file that was asked for could not be written; what was there before is as it was
-├── AnchorRefused     an anchor, a key or a signature that is none, or does not fit
-├── ProfileRefused    a redaction profile that makes no sense
-└── ImportRefused     a foreign file that no importer, or not the one named, can read
+├── NotApplicable     an event has no effect on the state that it meets
+├── NotCanonical      bytes or values that break the rules of canonical msgpack
+├── PositionError     no such position, index or path (also an IndexError)
+├── RulesRefused      a comparison rule, or a file of such rules, that is invalid
+├── NotWritten        a file could not be written; the file that was there before is unchanged
+├── AnchorRefused     an anchor, key or signature that is invalid or does not match
+├── ProfileRefused    a redaction profile that is invalid
+└── ImportRefused     a file of another format that no importer, or not the named one, can read
 
-A message is one line that says what is wrong, where, and what to do.
+Each message is one line that says what is wrong, where, and what to do.
 """
 
 from __future__ import annotations
 
 
 class ReplayError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error that this package raises on purpose."""
 
 
 class LogRefused(ReplayError):
-    """The file is no replay log that this version may read."""
+    """The file is no replay log that this version can read."""
 
 
 class LogUnreadable(ReplayError):
-    """The operating system did not let the file be read."""
+    """The operating system did not allow the file to be read or written."""
 
 
 class LogBusy(ReplayError):
@@ -38,7 +38,7 @@ class LogBusy(ReplayError):
 
 
 class LogChanged(ReplayError):
-    """The file is no longer the one that was opened."""
+    """The file is no longer the one that was opened: it became shorter, or its records moved."""
 
 
 class EventInvalid(ReplayError):
@@ -46,32 +46,32 @@ class EventInvalid(ReplayError):
 
 
 class NotApplicable(ReplayError):
-    """An event has no effect on the state it meets; the state stays as it was."""
+    """An event has no effect on the state that it meets; the state stays as it was."""
 
 
 class NotCanonical(ReplayError):
-    """Bytes that break the rules of canonical msgpack."""
+    """Bytes or values that break the rules of canonical msgpack."""
 
 
-class PositionError(ReplayError):
-    """No such position, or a path that leads nowhere."""
+class PositionError(ReplayError, IndexError):
+    """The log has no such position or index, or the state has nothing at a path."""
 
 
 class RulesRefused(ReplayError):
-    """A rule, or a file of rules, for comparing that makes no sense."""
+    """A comparison rule, or a file of such rules, that is invalid."""
 
 
 class NotWritten(ReplayError):
-    """A file that was asked for could not be written; what was there before is as it was."""
+    """A file could not be written; the file that was there before is unchanged."""
 
 
 class AnchorRefused(ReplayError):
-    """An anchor, a key or a signature that is none, or does not fit."""
+    """An anchor, a key or a signature that is invalid or does not match."""
 
 
 class ProfileRefused(ReplayError):
-    """A redaction profile that makes no sense."""
+    """A redaction profile that is invalid."""
 
 
 class ImportRefused(ReplayError):
-    """A foreign file that no importer, or not the one named, can read."""
+    """A file of another format that no importer, or not the named one, can read."""

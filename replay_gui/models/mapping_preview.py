@@ -12,6 +12,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.mapping import Mapping, guess
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.clock import utc
 from replay_gui.core.text.event_text import summarise
 from replay_gui.core.text.plain_text import one_line
@@ -118,7 +119,7 @@ class MappingPreview(QAbstractTableModel):
                 return utc(event.meta.get("time"))
             case 3:
                 return one_line(str(event.payload.get("tool_name") or ""), 60)
-        return summarise(Event(0, 0, 0, "", event.kind, event.payload, event.meta, b"", None, None))
+        return summarise(Event(EventIndex(0), 0, 0, "", event.kind, event.payload, event.meta, b"", None, None))
 
 
 def _paths(record: dict[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.state.state import Change
 from replay_gui.core.text.event_text import summarise
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts
@@ -86,7 +87,9 @@ def event_at(place: int) -> Event:
     meta: dict[str, Any] = {"seq": place, "time": time_of(place), "model": "gpt-x", "tokens": 812}
     if took:
         meta["duration"] = took * MS
-    return Event(place, place * 300, 300, f"run-7f3a:{place}", kind, payload, meta, b"content", b"s" * 32, b"h" * 32)
+    return Event(
+        EventIndex(place), place * 300, 300, f"run-7f3a:{place}", kind, payload, meta, b"content", b"s" * 32, b"h" * 32
+    )
 
 
 def time_of(place: int) -> int:

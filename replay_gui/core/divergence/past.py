@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.log.event import whole
+from replay_gui.core.log.event import whole_number
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending
 
@@ -58,7 +58,7 @@ def _parent(meta: bytes, place: int) -> int:
     if b"\xa6parent" not in meta:
         return NO_PARENT
     try:
-        found = whole(_decode(meta).parent)
+        found = whole_number(_decode(meta).parent)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return NO_PARENT
     return found if found is not None and found < place else NO_PARENT

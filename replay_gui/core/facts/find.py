@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from replay_gui.core.log.event import Event
-from replay_gui.core.log.event_stream import decoded
+from replay_gui.core.log.event import Event, event_of_record
 from replay_gui.core.log.framing import Record
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Block
 from replay_gui.core.text.plain_text import visible
 
@@ -91,7 +91,7 @@ def find(log: EventLog, needle: Needle) -> Iterator[tuple[int, list[Hit]]]:
         for i in sorted({*needle.candidates(part.contents), *needle.candidates(part.metas)}):
             record = Record(part.contents[i], part.states[i], part.metas[i], part.hashes[i])
             offset, end = int(part.offsets[i]), int(part.offsets[i + 1])
-            hit = needle.hit(decoded(record, run_id, part.first + i, offset, end - offset))
+            hit = needle.hit(event_of_record(record, run_id, EventIndex(part.first + i), offset, end - offset))
             if hit is not None:
                 hits.append(hit)
         yield part.end, hits

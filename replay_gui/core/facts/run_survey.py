@@ -18,7 +18,6 @@ from replay_gui.core.importers.conversion_cache import OWN_FORMAT, cached_conver
 from replay_gui.core.importers.converted import Converted
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.registry import recognise
-from replay_gui.core.log.event_stream import events_of
 from replay_gui.core.log.header import says_it_is_a_log
 from replay_gui.core.log.kinds import FAILURE_KINDS, Kind
 from replay_gui.core.log.log_reader import EventLog
@@ -88,7 +87,7 @@ def _facts(path: str | Path, format: str, name: str) -> SurveyedRun:
     """Counted in one pass over the log."""
     summary, totals = RunSummary(None), RunTotals()
     with EventLog.open(path) as log:
-        for event in events_of(log):
+        for event in log.events():
             if not isinstance(event, Ending):
                 summary.take(event)
                 totals.take(event)

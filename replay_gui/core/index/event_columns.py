@@ -25,12 +25,11 @@ from replay_gui.core.index.run_index import (
     NO_TOOL,
 )
 from replay_gui.core.log.canonical import decode, decode_shallow
-from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND
+from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND, decode_event
+from replay_gui.core.log.fast_events import USUAL, UsualEvent, decode_all
 from replay_gui.core.log.kinds import CRITICAL_KINDS, KINDS, Kind
 from replay_gui.core.log.scanner import Block, Skipped
-from replay_gui.core.log.usual_events import USUAL, UsualEvent, decode_all
 from replay_gui.core.state.quick_fold import Folded
-from replay_gui.core.state.reducer import decode_event
 
 _KINDS_LIMIT = 1 << 16  # what the column can number
 OTHER_KINDS = "(other)"  # stands for those beyond

@@ -6,30 +6,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from replay_gui.core.errors import NotApplicable, NotCanonical
+from replay_gui.core.log.canonical import decode
+from replay_gui.core.log.framing import Record
+from replay_gui.core.log.positions import EventIndex
+
 SKIPPED_KIND = "(skipped)"
 UNREADABLE_KIND = "(unreadable)"
 
-_LONG = 200  # characters
+_MAX_RUN_ID_LENGTH = 200  # characters of a run_id in an event_id
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A record of the log, decoded; or a stretch of bytes that a reader had to skip.
+    """A record of a log, decoded; or a stretch of bytes that a reader had to skip.
 
     Attributes:
-        index: EventIndex, where it stands among the records read, from 0; its effect is in the state at position
-            index + 1.
-        offset, size: where its bytes stand in the file.
-        event_id: ``run_id:seq``; ``run_id:?`` where the seq cannot be read (see the function).
-        kind: one of FORMAT's kinds, a custom ``x:name``, SKIPPED_KIND, or UNREADABLE_KIND: the content is no event.
-        payload, meta: decoded maps, empty where they cannot be read. Treat as frozen: they are shared.
-        content: the content's bytes as stored (empty for a skipped stretch).
-        state_hash: the recorded state hash (32 bytes), or None.
+        index: where it stands in the log, from 0. Its effect is in the state at position index + 1.
+        offset: byte at which its record begins in the file.
+        size: bytes of its record; 0 where that is not known.
+        event_id: ``run_id:seq``; ``run_id:?`` where the seq cannot be read (see the function event_id).
+        kind: a Kind, a custom ``x:name``, SKIPPED_KIND, or UNREADABLE_KIND where the content is no event.
+        payload: what the event says; empty where it cannot be read. Shared: do not change it.
+        meta: how the event came about (seq, parent, time, …); empty where it cannot be read. Shared: do not change it.
+        content: bytes of [kind, payload] as stored; empty for a skipped stretch.
+        state_hash: the recorded hash of the state after it (32 bytes), or None where none was recorded.
         hash: the record's hash (32 bytes), or None for a skipped stretch.
-        problem: why it cannot be read, in words; None for a sound event. (Hashes are judged by verification, not here.)
+        problem: why it cannot be read, in words; None where it can. Hashes are checked by verification, not here.
     """
 
-    index: int
+    index: EventIndex
     offset: int
     size: int
     event_id: str
@@ -43,25 +49,27 @@ class Event:
 
     @property
     def seq(self) -> int | None:
-        return whole(self.meta.get("seq"))
+        """The number that the recorder gave it, from 0; None where it cannot be read."""
+        return whole_number(self.meta.get("seq"))
 
     @property
     def parent(self) -> int | None:
-        """The seq of the event that caused this one."""
-        return whole(self.meta.get("parent"))
+        """The seq of the event that caused this one; None where none is recorded."""
+        return whole_number(self.meta.get("parent"))
 
     @property
     def time(self) -> int | None:
-        """Nanoseconds since 1970."""
-        return whole(self.meta.get("time"))
+        """When it happened, in ns since 1970 (UTC); None where that is not recorded."""
+        return whole_number(self.meta.get("time"))
 
     @property
     def duration(self) -> int | None:
-        """Nanoseconds."""
-        return whole(self.meta.get("duration"))
+        """How long it took, in ns; None where that is not recorded."""
+        return whole_number(self.meta.get("duration"))
 
     @property
     def tool(self) -> str | None:
+        """The tool's name, of an event about a tool; else None."""
         name = self.payload.get("tool_name")
         return name if isinstance(name, str) else None
 
@@ -70,11 +78,49 @@ class Event:
 
 
 def event_id(run_id: str, seq: int | None) -> str:
-    """``run_id:seq``. A run_id can be as long as a header, and stands in every event and finding: beyond _LONG, cut."""
-    name = run_id if len(run_id) <= _LONG else f"{run_id[:_LONG]}…"
+    """Return ``run_id:seq``, or ``run_id:?`` without a seq.
+
+    A run_id may be as long as a header, and stands in every event and finding: a long one is cut.
+    """
+    name = run_id if len(run_id) <= _MAX_RUN_ID_LENGTH else f"{run_id[:_MAX_RUN_ID_LENGTH]}…"
     return f"{name}:{'?' if seq is None else seq}"
 
 
-def whole(value: object) -> int | None:
-    """`value` if it is a whole number from 0 on (no boolean, no float), else None."""
+def whole_number(value: object) -> int | None:
+    """Return `value` if it is an integer from 0 on (no boolean, no float), else None."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def decode_event(content: bytes) -> tuple[str, dict[str, Any]]:
+    """Return (kind, payload) of a record's content; NotApplicable where it cannot be decoded or is no event."""
+    try:
+        value = decode(content)
+    except NotCanonical as why:
+        raise NotApplicable(str(why)) from None
+    match value:
+        case [str(kind), dict(payload)]:
+            return kind, payload
+    raise NotApplicable("the content is not [kind, payload]")
+
+
+def event_of_record(record: Record, run_id: str, index: EventIndex, offset: int, size: int) -> Event:
+    """Return the event that a record holds, as far as it can be read."""
+    problem = None
+    payload: dict[str, Any] = {}
+    meta: dict[str, Any] = {}
+    try:
+        kind, payload = decode_event(record.content)
+    except NotApplicable as why:
+        kind, problem = UNREADABLE_KIND, f"the content cannot be read: {why}"
+    try:
+        fields = decode(record.meta)
+        meta = fields if isinstance(fields, dict) else {}
+    except NotCanonical as why:
+        problem = problem or f"the meta cannot be read: {why}"
+    name = event_id(run_id, whole_number(meta.get("seq")))
+    return Event(index, offset, size, name, kind, payload, meta, record.content, record.state, record.hash, problem)
+
+
+def skipped_event(run_id: str, index: EventIndex, offset: int, size: int, problem: str) -> Event:
+    """Return the event that stands for a skipped stretch of bytes."""
+    return Event(index, offset, size, event_id(run_id, None), SKIPPED_KIND, {}, {}, b"", None, None, problem)

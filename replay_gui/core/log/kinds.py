@@ -43,6 +43,9 @@ OUTCOME, END, EXPECTED = "x:outcome", "x:end", "x:expected"
 """Custom kinds at the end of a run: what a grader says, how the run ended, what would have been right."""
 
 RESULT_KINDS = frozenset({OUTCOME, END, EXPECTED})
+WITHHELD_REASONING = "x:withheld-reasoning"
+"""Custom kind of reasoning that the provider did not give away. It is no decision."""
+
 FAILURE_KINDS = frozenset({Kind.ERROR.value, Kind.CAPABILITY_DENIED.value})
 CRITICAL_KINDS = frozenset(
     {

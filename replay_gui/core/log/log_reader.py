@@ -1,46 +1,58 @@
-"""Reading a log: its header, its events by place, and its records in order."""
+"""Reading a log: its header, its events by index, and its records in order."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.errors import LogChanged, PositionError
 from replay_gui.core.log.chain import HASH_SIZE
-from replay_gui.core.log.event import SKIPPED_KIND, Event, event_id
-from replay_gui.core.log.event_stream import decoded, events_of
+from replay_gui.core.log.event import Event, event_of_record, skipped_event
 from replay_gui.core.log.framing import CutShort, Framing, NotWellFormed, Record
 from replay_gui.core.log.header import read_header
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Block, Ending, Part, Skipped, scan
 from replay_gui.core.log.source import Source
 
-_RECORD_WINDOW = 1 << 12  # bytes; most records are smaller
+_RECORD_WINDOW_BYTES = 1 << 12  # most records are smaller
 _ANY_HASH = bytes(HASH_SIZE)  # where only the hash before a seal would matter
 
 
-class EventLog:
-    """A log, open for reading. Reads like a sequence of Events.
+class EventLog(Sequence[Event]):
+    """A log, open for reading, as a sequence of Events. A context manager; it never changes the file.
 
-    What it knows of the places of records comes from a pass over the file (at the first need), or from an index
-    by `use_offsets`. It never changes the file.
+    ``log[3]``, ``log[-1]`` and ``log[10:20]`` (a list) read those events; an index that the log does not have raises
+    PositionError, which is an IndexError. A stretch of bytes that is no record counts as one event of the kind
+    ``(skipped)``.
+
+    The first ``len(log)`` or ``log[i]`` takes one pass over the file, to find where records begin, unless an index has
+    told (`use_offsets`): about 1 s a GiB. After that, ``log[i]`` is one read from the file and takes some 10 µs.
+    Iterating takes one pass and holds one event at a time.
+
+    What is appended to the file after it was opened is not seen.
 
     Attributes:
         source: the file. header: its Header.
     """
 
     def __init__(self, source: Source) -> None:
+        """Read the header of an open file; LogRefused where the file is no log that this version reads."""
         self.source = source
         self.header = read_header(source)
         self._offsets: NDArray[np.uint64] | None = None
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:
-        """LogUnreadable or LogRefused, in one line, where the file cannot be read as a log."""
+        """Open the log at `path`.
+
+        Raises LogUnreadable where the file cannot be opened or read, and LogRefused where it is no log that this
+        version reads; each says why in one line.
+        """
         source = Source(path)
         try:
             return cls(source)
@@ -49,67 +61,101 @@ class EventLog:
             raise
 
     def use_offsets(self, offsets: NDArray[np.uint64]) -> None:
-        """Takes the places of the first len(offsets) records from an index."""
+        """Take the byte offsets of the first len(offsets) records from an index, which saves a pass over the file."""
         self._offsets = offsets
 
     @property
     def offsets(self) -> NDArray[np.uint64]:
-        """Byte offset of each record and skipped stretch."""
+        """Byte offset of each record and skipped stretch; the first use takes a pass over the file."""
         if self._offsets is None:
-            runs = [np.zeros(0, np.uint64)]
+            columns = [np.zeros(0, np.uint64)]
             for part in self.parts():
                 if isinstance(part, Block):
-                    runs.append(part.offsets[:-1].astype(np.uint64))
+                    columns.append(part.offsets[:-1].astype(np.uint64))
                 elif isinstance(part, Skipped):
-                    runs.append(np.array([part.offset], np.uint64))
-            self._offsets = np.concatenate(runs)
+                    columns.append(np.array([part.offset], np.uint64))
+            self._offsets = np.concatenate(columns)
         return self._offsets
 
     def parts(self) -> Iterator[Part]:
-        """The whole log: blocks of records, skipped stretches, and the ending."""
+        """Read the whole log: blocks of records, skipped stretches, and the ending."""
         return scan(self.source, len(self.header.raw), 0, self.header.hash)
 
+    def events(self, start: int = 0, stop: int | None = None) -> Iterator[Event | Ending]:
+        """Read the events start … stop - 1 in one pass, then the Ending where it is reached.
+
+        One event at a time is held. Those before `start` are skipped without being decoded.
+        """
+        run_id = self.header.run_id
+        for part in self.parts():
+            if isinstance(part, Ending):
+                yield part
+                return
+            if isinstance(part, Skipped):
+                if start <= part.index:
+                    problem = f"{part.size:,} bytes are no record and were skipped"
+                    yield skipped_event(run_id, part.index, part.offset, part.size, problem)
+                end = part.index + 1
+            else:
+                end = part.first + len(part)
+                if start < end:
+                    yield from _events_of_block(part, run_id, max(0, start - part.first), stop)
+            if stop is not None and end >= stop:
+                return
+
     def contents(self, start: int, stop: int) -> Iterator[bytes | None]:
-        """The contents of records start … stop - 1, None for a skipped stretch."""
+        """Read the contents of the events start … stop - 1; None for a skipped stretch.
+
+        LogChanged where the file is no longer the one that was opened.
+        """
         if start >= stop:
             return
-        place = start
+        index = start
         until = int(self.offsets[stop]) if stop < len(self.offsets) else None
         for part in scan(self.source, int(self.offsets[start]), start, _ANY_HASH, until):
             if isinstance(part, Ending):
-                raise LogChanged(f"{self.source.path}: event {place} is not where it was; reload it")
+                raise LogChanged(f"{self.source.path}: event {index} is not where it was; reload it")
             for content in part.contents if isinstance(part, Block) else (None,):
                 yield content
-                place += 1
-                if place == stop:
+                index += 1
+                if index == stop:
                     return
 
     def __len__(self) -> int:
         return len(self.offsets)
 
-    def __getitem__(self, index: int) -> Event:
-        if not 0 <= index < len(self):
-            raise PositionError(f"no event {index}: the log has {len(self)}")
-        return self.event_at(index, int(self.offsets[index]))
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        """Read one event, or a list of them; PositionError (an IndexError) where the log has no such index."""
+        count = len(self)
+        if isinstance(index, slice):
+            return [self.event_at(i, int(self.offsets[i])) for i in range(*index.indices(count))]
+        if not -count <= index < count:
+            raise PositionError(f"no event {index}: the log has {count}")
+        at = index % count
+        return self.event_at(at, int(self.offsets[at]))
 
     def __iter__(self) -> Iterator[Event]:
-        """All of it in one pass, with no list of places and one event at a time in memory."""
-        return (event for event in events_of(self) if isinstance(event, Event))
+        """Read all events in one pass, without the list of offsets, and hold one event at a time."""
+        return (event for event in self.events() if isinstance(event, Event))
 
     def event_at(self, index: int, offset: int) -> Event:
-        """The event at a known offset."""
-        framing = Framing(self.source, _RECORD_WINDOW)
+        """Read the event with this index, whose record begins at the byte `offset`."""
+        framing = Framing(self.source, _RECORD_WINDOW_BYTES)
         try:
             item, end = framing.take(offset)
         except (CutShort, NotWellFormed):
             item, end = None, offset
+        run_id = self.header.run_id
         if not isinstance(item, Record):
-            problem = "these bytes are no record and were skipped"
-            name = event_id(self.header.run_id, None)
-            return Event(index, offset, 0, name, SKIPPED_KIND, {}, {}, b"", None, None, problem)
-        return decoded(item, self.header.run_id, index, offset, end - offset)
+            return skipped_event(run_id, EventIndex(index), offset, 0, "these bytes are no record and were skipped")
+        return event_of_record(item, run_id, EventIndex(index), offset, end - offset)
 
     def close(self) -> None:
+        """Close the file."""
         self.source.close()
 
     def __enter__(self) -> Self:
@@ -119,3 +165,12 @@ class EventLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _events_of_block(block: Block, run_id: str, start: int, stop: int | None) -> Iterator[Event]:
+    """Decode the records of a block from number `start` in it on, up to the event with the index `stop`."""
+    end = len(block) if stop is None else min(len(block), stop - block.first)
+    for i in range(start, end):
+        offset = int(block.offsets[i])
+        record = Record(block.contents[i], block.states[i], block.metas[i], block.hashes[i])
+        yield event_of_record(record, run_id, EventIndex(block.first + i), offset, int(block.offsets[i + 1]) - offset)

@@ -26,6 +26,7 @@ from replay_gui.core.log.framing import (
     SearchStopped,
     follows,
 )
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
 
 BLOCK = 1 << 18  # bytes read at a time: with the objects made of them, they fit a core's cache
@@ -80,7 +81,7 @@ def _sizes(values: Sequence[bytes]) -> NDArray[np.int64]:
 class Skipped:
     """A stretch of bytes that is no record; `gave_up`: the search for a later one was stopped for its cost."""
 
-    index: int
+    index: EventIndex
     offset: int
     size: int
     gave_up: bool = False
@@ -90,7 +91,7 @@ class Skipped:
 class Ending:
     """What stands after the last record: `offset` is where. `seal_linked`: whether the seal follows that record."""
 
-    index: int
+    index: EventIndex
     offset: int
     seal: Seal | None
     seal_linked: bool
@@ -123,7 +124,7 @@ def scan(source: Source, offset: int, index: int, previous: bytes | None, until:
             block = part
         yield block
         offset, index, previous, linked = block.end, index + len(block), block.hashes[-1], True
-    yield Ending(index, source.size, None, False, 0)
+    yield Ending(EventIndex(index), source.size, None, False, 0)
 
 
 def _quick_block(source: Source, offset: int, index: int, linked: bool, until: int | None) -> Block | None:
@@ -166,7 +167,7 @@ def _slow_part(
         if isinstance(item, Seal):
             is_linked = previous is not None and follows(previous, item)
             if (is_linked or end == source.size) and not records:
-                return Ending(index, at, item, is_linked, source.size - end), previous
+                return Ending(EventIndex(index), at, item, is_linked, source.size - end), previous
             break
         records.append(item)
         at, previous = end, item.hash
@@ -185,5 +186,5 @@ def _resynchronised(framing: Framing, source: Source, at: int, index: int, short
     except SearchStopped:
         again, gave_up = None, True
     if again is None and short:
-        return Ending(index, at, None, False, source.size - at)
-    return Skipped(index, at, (source.size if again is None else again) - at, gave_up)
+        return Ending(EventIndex(index), at, None, False, source.size - at)
+    return Skipped(EventIndex(index), at, (source.size if again is None else again) - at, gave_up)

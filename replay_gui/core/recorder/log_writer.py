@@ -14,13 +14,14 @@ import msgpack
 from replay_gui.core.errors import EventInvalid, LogBusy, LogRefused, LogUnreadable, NotApplicable, NotCanonical
 from replay_gui.core.log.canonical import decode_shallow, encode
 from replay_gui.core.log.chain import digest, record_hash, seal_hash
+from replay_gui.core.log.event import decode_event
+from replay_gui.core.log.fast_metas import decode_metas
 from replay_gui.core.log.framing import RECORD_LIMIT
 from replay_gui.core.log.header import header_bytes, read_header
 from replay_gui.core.log.scanner import Block, Ending, Skipped, scan
 from replay_gui.core.log.source import Source
-from replay_gui.core.log.usual_metas import decode_metas
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import REDUCER, apply, decode_event
+from replay_gui.core.state.reducer import REDUCER, apply
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
 from replay_gui.core.verification.integrity import Integrity

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from replay_gui.core.log.chain import patch_hash, request_hash
-from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.kinds import OUTCOME, Kind
 from replay_gui.core.recorder.log_writer import LogWriter, new_run_id
 
 
@@ -168,6 +168,30 @@ class Recorder:
 
     def snapshot(self, snapshot_type: str, **meta: Any) -> int:
         return self.append(Kind.SNAPSHOT, {"snapshot_type": snapshot_type}, **meta)
+
+    def outcome(
+        self,
+        *,
+        passed: bool | None = None,
+        score: float | None = None,
+        by: str,
+        parts: list[dict[str, Any]] | None = None,
+        answer: Any = None,
+        expected: Any = None,
+        **meta: Any,
+    ) -> int:
+        """Record what a grader says of the whole run; return the event's seq. Call it last, once for each grader.
+
+        Args:
+            passed: None where the grader says no such thing. score: None where it gives none.
+            by: the grader, such as "unit tests".
+            parts: what the grade is made of, each with some of `name`, `value`, `passed`, `why`.
+            answer: what the run answered, as the grader took it. expected: what it should have been.
+        """
+        more = {"parts": parts, "answer": answer, "expected": expected}
+        told = {name: value for name, value in more.items() if value not in (None, [], {})}
+        payload = {"passed": passed, "score": score, "by": by, **told}
+        return self.append(OUTCOME, payload, **meta)
 
     def seal(self, time: int | None = None) -> None:
         """Ends the run; the log can then not be appended to any more."""

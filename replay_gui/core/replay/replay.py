@@ -9,12 +9,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from replay_gui.core.errors import NotApplicable, PositionError
-from replay_gui.core.log.event import Event
+from replay_gui.core.log.event import Event, decode_event
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay.snapshots import Held, Snapshot, SnapshotManager
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.quick_fold import QuickFold
-from replay_gui.core.state.reducer import apply, decode_event
+from replay_gui.core.state.reducer import apply
 from replay_gui.core.state.state import EMPTY, Change, State
 from replay_gui.core.verification.verdict import verify
 from replay_gui.core.verification.verification import VerificationReport

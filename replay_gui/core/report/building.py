@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from replay_gui.core.facts.run_summary import RunSummary
-from replay_gui.core.log.event_stream import events_of
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.report.classify import Damage, Diagnosis, diagnose
-from replay_gui.core.report.model import AnchorFinding, BrokenEvent, RunFacts, RunPart, ToolFacts
-from replay_gui.core.report.timeline import TimelineMaker
+from replay_gui.core.report.model import AnchorFinding, BrokenEvent, RunOverview, RunPart, ToolFacts
+from replay_gui.core.report.timeline import TimelineCounter
 from replay_gui.core.state.state import LISTS, MAPS
 from replay_gui.core.text.event_text import gist, summarise
 from replay_gui.core.text.json_pointer import escape_token
@@ -21,10 +20,10 @@ from replay_gui.core.verification.verification import Finding, VerificationRepor
 OnProgress = Callable[[int, int], None]  # (done, total), in bytes
 
 OWN_FORMAT = "rlog"
-_MEMBERS = 24  # of the first broken event's payload that are shown
-_LOOKED_AT = 2_000  # that are counted
-_DEEP = 8
-_VALUE = 160  # characters of a value
+_MAX_MEMBERS_SHOWN = 24  # of the first broken event's payload that are shown
+_MAX_MEMBERS_COUNTED = 2_000  # that are counted
+_MAX_DEPTH = 8
+_MAX_VALUE_LENGTH = 160  # characters of a value
 
 
 def run_part(
@@ -42,34 +41,34 @@ def run_part(
     """
     agent = log.header.facts.get("agent")
     summary = RunSummary(agent if isinstance(agent, str) else None)
-    timeline = TimelineMaker(verification.events)
-    for event in events_of(log):
+    timeline = TimelineCounter(verification.events)
+    for event in log.events():
         if not isinstance(event, Ending):
             summary.take(event)
             timeline.take(event)
             on_progress(event.offset, log.source.size)
-    diagnosis = diagnose(log, verification) if format == OWN_FORMAT else _of_foreign(verification)
+    diagnosis = diagnose(log, verification) if format == OWN_FORMAT else _diagnose_foreign(verification)
     finding = None if diagnosis is None else diagnosis.finding
     return RunPart(
         verification,
         format,
         size,
-        _facts(summary),
+        _overview(summary),
         timeline.made(verification.first_broken),
         diagnosis,
-        None if finding is None else _broken(log, finding, format),
+        None if finding is None else _broken_event(log, finding, format),
         anchor,
     )
 
 
-def _facts(summary: RunSummary) -> RunFacts:
+def _overview(summary: RunSummary) -> RunOverview:
     tools = [ToolFacts(name, **counts) for name, counts in summary.tools.items()]
     tools.sort(key=lambda tool: (-tool.calls, tool.name))
     kinds = sorted(summary.kinds.items(), key=lambda item: (-item[1], item[0]))
-    return RunFacts(summary.agent, summary.first_time, summary.last_time, tuple(kinds), tuple(tools))
+    return RunOverview(summary.agent, summary.first_time, summary.last_time, tuple(kinds), tuple(tools))
 
 
-def _of_foreign(verification: VerificationReport) -> Diagnosis | None:
+def _diagnose_foreign(verification: VerificationReport) -> Diagnosis | None:
     """Without a chain, nothing tells how an event came to differ."""
     if not verification.failures:
         return None
@@ -77,15 +76,15 @@ def _of_foreign(verification: VerificationReport) -> Diagnosis | None:
     return Diagnosis(Damage.UNCLEAR, f"Event {first.index + 1:,} is not as its hash says: {first.problem}.", first)
 
 
-def _broken(log: EventLog, finding: Finding, format: str) -> BrokenEvent:
+def _broken_event(log: EventLog, finding: Finding, format: str) -> BrokenEvent:
     place, offset = finding.index, finding.offset
     event = log.event_at(place, offset) if format == OWN_FORMAT else log[place]  # whose offset is in another file
     members: list[tuple[str, str]] = []
     hidden = 0
     for path, words in _members(event.payload, "", 0):
-        if len(members) < _MEMBERS:
+        if len(members) < _MAX_MEMBERS_SHOWN:
             members.append((path, words))
-        elif hidden < _LOOKED_AT:
+        elif hidden < _MAX_MEMBERS_COUNTED:
             hidden += 1
         else:
             break
@@ -107,10 +106,10 @@ def _broken(log: EventLog, finding: Finding, format: str) -> BrokenEvent:
 
 def _members(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
     """The leaves of a payload with their JSON Pointers; what lies deeper than _DEEP, in a few words."""
-    if isinstance(value, MAPS) and len(value) and depth < _DEEP:
+    if isinstance(value, MAPS) and len(value) and depth < _MAX_DEPTH:
         for key in value:
             yield from _members(value[key], f"{path}/{escape_token(str(key))}", depth + 1)
-    elif isinstance(value, LISTS) and len(value) and depth < _DEEP:
+    elif isinstance(value, LISTS) and len(value) and depth < _MAX_DEPTH:
         for number, item in enumerate(value):
             yield from _members(item, f"{path}/{number}", depth + 1)
     else:
@@ -120,5 +119,5 @@ def _members(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
 def value_words(value: Any) -> str:
     """A value in one visible line: a text in quotation marks, others in a few words."""
     if isinstance(value, str):
-        return f"“{one_line(value, _VALUE)}”"
-    return one_line(gist(value), _VALUE)
+        return f"“{one_line(value, _MAX_VALUE_LENGTH)}”"
+    return one_line(gist(value), _MAX_VALUE_LENGTH)

@@ -16,10 +16,11 @@ from msgspec import UNSET
 
 from replay_gui.core.log.canonical import decode_shallow
 from replay_gui.core.log.chain import request_hash_of_decoded, request_hashes_of_decoded
+from replay_gui.core.log.event import decode_event
+from replay_gui.core.log.fast_events import USUAL, UsualEvent, decode_all
 from replay_gui.core.log.kinds import KINDS, Kind
-from replay_gui.core.log.usual_events import USUAL, UsualEvent, decode_all
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import decode_event, fold
+from replay_gui.core.state.reducer import fold
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS, Path, State
 
 _Map: TypeAlias = dict[str, Any]

@@ -7,10 +7,11 @@ from typing import Any
 
 from msgspec import UNSET
 
-from replay_gui.core.errors import NotApplicable, NotCanonical
+from replay_gui.core.errors import NotApplicable
 from replay_gui.core.log import payloads
-from replay_gui.core.log.canonical import decode, decode_shallow
+from replay_gui.core.log.canonical import decode_shallow
 from replay_gui.core.log.chain import request_hash_of_decoded
+from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.payloads import structured
 from replay_gui.core.state.draft import Draft
@@ -32,18 +33,6 @@ def fold(draft: Draft, content: bytes) -> bool:
         draft.begin()
         return False
     return True
-
-
-def decode_event(content: bytes) -> tuple[str, dict[str, Any]]:
-    """(kind, payload) of a record's content; NotApplicable where it is no event that can be decoded."""
-    try:
-        value = decode(content)
-    except NotCanonical as why:
-        raise NotApplicable(str(why)) from None
-    match value:
-        case [str(kind), dict(payload)]:
-            return kind, payload
-    raise NotApplicable("the content is not [kind, payload]")
 
 
 def apply(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = False) -> None:

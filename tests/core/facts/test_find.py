@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from replay_gui.core.facts.find import Hit, Needle, find
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 from tests.helpers.logs import damage, write_log
 
 
 def event(payload: dict[str, Any], meta: dict[str, Any] | None = None, kind: str = "x:a") -> Event:
-    return Event(7, 0, 0, "r:7", kind, payload, meta or {}, b"", None, None)
+    return Event(EventIndex(7), 0, 0, "r:7", kind, payload, meta or {}, b"", None, None)
 
 
 def hit(needle: str, payload: dict[str, Any], match_case: bool = False) -> Hit | None:

@@ -155,8 +155,9 @@ def test_positions_that_are_none(log: EventLog) -> None:
     for position in (-1, len(log) + 1):
         with pytest.raises(PositionError):
             engine.seek(position)
+    for index in (len(log), -len(log) - 1):
         with pytest.raises(PositionError):
-            log[position + (position > 0) - 1]
+            log[index]
     assert engine.position == 3
 
 

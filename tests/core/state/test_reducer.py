@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from replay_gui.core.errors import NotApplicable
 from replay_gui.core.log.canonical import depth_of, encode
 from replay_gui.core.log.chain import request_hash
+from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import apply, decode_event, fold, pointer_tokens
+from replay_gui.core.state.reducer import apply, fold, pointer_tokens
 from replay_gui.core.state.state import ABSENT, EMPTY, Change, State
 from replay_gui.core.state.state_hash import StateHash
 from tests.helpers.event_strategies import events, fitting

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from replay_gui.core.log.event import UNREADABLE_KIND, Event
 from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.event_text import LIMIT, summarise
 
 
 def event(kind: str, payload: dict[str, Any], problem: str | None = None) -> Event:
-    return Event(0, 0, 0, "r:0", kind, payload, {}, b"", None, None, problem)
+    return Event(EventIndex(0), 0, 0, "r:0", kind, payload, {}, b"", None, None, problem)
 
 
 def request(given: Any) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import numpy as np
 
 from replay_gui.core.facts.run_totals import RunTotals
 from replay_gui.core.importers.conversion import convert
-from replay_gui.core.log.event_stream import events_of
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
 from replay_gui.engine.jobs.totals_job import MetaSums, sum_up
@@ -32,7 +31,7 @@ def test_it_comes_to_what_every_event_says(tmp_path: Path) -> None:
     (made,) = convert(write(tmp_path, *lines), tmp_path / "out.rlog")
     totals, spent, inner = RunTotals(), [], []
     with EventLog.open(made.path) as log:
-        for event in events_of(log):
+        for event in log.events():
             if not isinstance(event, Ending):
                 totals.take(event)
                 spent += [event.index + 1] if "tokens" in event.meta else []

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.models.run.event_readable import Ink, readable
 from tests.helpers.moments import event_at
 
 
 def event(kind: str, payload: dict[str, Any], meta: dict[str, Any] | None = None) -> Event:
-    return Event(0, 0, 0, "r:0", kind, payload, meta or {"seq": 0}, b"", None, None)
+    return Event(EventIndex(0), 0, 0, "r:0", kind, payload, meta or {"seq": 0}, b"", None, None)
 
 
 def texts(kind: str, payload: dict[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Events in one pass are those that the log gives one by one."""
+"""Events in one pass are those that the log gives one by one, as a sequence does."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from replay_gui import EventLog
+from replay_gui.core.errors import PositionError
 from replay_gui.core.log.event import SKIPPED_KIND, Event
-from replay_gui.core.log.event_stream import events_of
 from replay_gui.core.log.scanner import Ending
 from tests.helpers.logs import write_log
 from tests.helpers.paths import VECTORS
@@ -22,7 +22,7 @@ CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text
 @pytest.mark.parametrize("name", sorted(name for name, case in CASES.items() if case["exit"] != 2))
 def test_vector(name: str) -> None:
     with EventLog.open(VECTORS / f"{name}.rlog") as log:
-        *events, ending = events_of(log)
+        *events, ending = log.events()
         assert isinstance(ending, Ending)
         assert repr(events) == repr(list(log))
         assert len(events) == len(log)
@@ -39,5 +39,20 @@ def test_a_stretch_of_a_long_log(tmp_path: Path) -> None:
     path = write_log(tmp_path / "run.rlog", turns=1500, state_hash_every=0)
     with EventLog.open(path) as log:
         for start, stop in [(0, 1), (7, 7), (6990, 7010), (7000, None), (7501, None), (0, 9999), (9000, None)]:
-            events = [event for event in events_of(log, start, stop) if isinstance(event, Event)]
+            events = [event for event in log.events(start, stop) if isinstance(event, Event)]
             assert [event.index for event in events] == list(range(start, min(stop or 7501, 7501)))
+
+
+def test_a_log_reads_like_a_sequence(tmp_path: Path) -> None:
+    path = write_log(tmp_path / "run.rlog", turns=3)
+    with EventLog.open(path) as log:
+        events = list(log)
+        assert [log[-1], log[-len(events)]] == [events[-1], events[0]]
+        for part in (slice(None), slice(2, 5), slice(-3, None), slice(None, None, -2), slice(5, 2), slice(0, 999)):
+            assert log[part] == events[part]
+        assert list(reversed(log)) == events[::-1]
+        for index in (len(events), -len(events) - 1):
+            with pytest.raises(IndexError, match="no event"):
+                log[index]
+            with pytest.raises(PositionError, match=f"has {len(events)}"):
+                log[index]
