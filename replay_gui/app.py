@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from replay_gui.windows.main_window import MainWindow
 
 ORGANISATION = "replay-gui"
+_BUILD_PAGES_AFTER_MS = 100  # once the first window is painted; the first run then opens without that wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ def _prepare_environment(options: Options) -> None:
 
 
 def _run(app: QApplication, settings: QSettings, options: Options) -> int:
+    from PySide6.QtCore import QTimer
+
     from replay_gui.engine.bridge import EngineBridge
     from replay_gui.look.theme import apply_theme, ui_font
     from replay_gui.models.session import Session
@@ -106,6 +109,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         if options.screenshot is not None:
             return _take_picture(app, window, options, path is not None)
         window.show()
+        QTimer.singleShot(_BUILD_PAGES_AFTER_MS, window.build_pages)
         return app.exec()
     finally:
         session.close()

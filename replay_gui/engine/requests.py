@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from replay_gui.core.divergence.rules import Rule
-from replay_gui.core.importers.mapping import Mapping
-from replay_gui.core.verification.verification import VerificationReport
-from replay_gui.engine.frames import Message
+if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
+    from replay_gui.core.divergence.rules import Rule
+    from replay_gui.core.importers.mapping import Mapping
+    from replay_gui.core.verification.verification import VerificationReport
+    from replay_gui.engine.frames import Message
 
 
 class Side(StrEnum):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 _MAX_LINE_CHARS = 80  # a longer plain tooltip would be one line as wide as the screen
 
 
@@ -13,5 +11,7 @@ def plain_tooltip(text: str) -> str:
     Qt reads a tooltip as rich text if it looks like markup. Such a text is returned as rich text with its markup
     escaped; so is a long one, because Qt wraps only rich text. "" stays "" (no tooltip).
     """
-    needs_escape = "<" in text or "&" in text  # Qt takes "&lt;" for a sign of markup, too
-    return f"<qt>{escape(text)}</qt>" if needs_escape or len(text) > _MAX_LINE_CHARS else text
+    looks_like_markup = "<" in text or "&" in text  # Qt takes "&lt;" for a sign of markup, too
+    if not looks_like_markup and len(text) <= _MAX_LINE_CHARS:
+        return text
+    return "<qt>" + text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "</qt>"

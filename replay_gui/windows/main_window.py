@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         session: the run in A; it is closed with the window. comparison: of that run with another one.
         playback: of the session. actions_: the QActions by the name of their ActionSpec.
         sources: the actions on files, folders and formats. run_actions: the actions on one run.
+        finder: the search in the run.
     """
 
     def __init__(self, session: Session, app: QApplication, settings: QSettings) -> None:
@@ -76,8 +77,8 @@ class MainWindow(QMainWindow):
         self.playback = Playback(session, parent=self)
         self._last_positions = LastPositions(session, settings, self)
         self._layout = LayoutMemory(self, settings)
-        self._finder = Finder(session, self)
-        self._find = FindField(self._finder)
+        self.finder = Finder(session, self)
+        self._find = FindField(self.finder)
         self._menus = MenuBar(self.actions_)
         self._bar = RunBar(session, self.playback, self._find, self.actions_)
         for bar in (self._menus, self._bar):
@@ -109,7 +110,7 @@ class MainWindow(QMainWindow):
         """The page of the run in A."""
         from replay_gui.windows.run_view import RunView  # not needed before the first run is opened
 
-        view = RunView(self.session, self._finder)
+        view = RunView(self.session, self.finder)
         self._pages.addWidget(view)
         self._find.left.connect(view.timeline.setFocus)
         self._layout.restore_run(view)
@@ -121,7 +122,7 @@ class MainWindow(QMainWindow):
         from replay_gui.windows.compare_actions import CompareActions
         from replay_gui.windows.compare_view import CompareView
 
-        view = CompareView(self.comparison, self._finder)
+        view = CompareView(self.comparison, self.finder)
         self._pages.addWidget(view)
         CompareActions(self.comparison, view, self.actions_, self)
         self._layout.restore_comparison(view)

@@ -119,7 +119,7 @@ def test_when_the_finding_ends_the_keys_are_for_the_timeline_again(journey: Jour
     find = journey.window._find
     assert find.line.hasFocus()
     QTest.keyClicks(find.line, "because")
-    journey.until(lambda: bool(find.count.text()) and not journey.window.run_view.finder.searching)
+    journey.until(lambda: bool(find.count.text()) and not journey.window.finder.searching)
     assert bar._squeezed > worded
     journey.press(Key.Key_Escape)
     assert timeline.hasFocus()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Slot
 
-from replay_gui.core.facts.find import Hit
 from replay_gui.engine.answers import Found
 from replay_gui.engine.requests import Find
 from replay_gui.models.run.search import Search, nth
 from replay_gui.models.session import Session
+
+if TYPE_CHECKING:
+    from replay_gui.core.facts.find import Hit
 
 
 class Finder(Search):

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from replay_gui.core.atomic_file import keep_apart
 from replay_gui.core.errors import NotWritten, ReplayError
-from replay_gui.core.report.layout import document
-from replay_gui.core.report.redaction import SHARING, Profile, read_profile
+from replay_gui.core.report.layout import layout_document
+from replay_gui.core.report.redaction import SHARING_PROFILE, RedactionProfile, read_profile
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Progress
@@ -125,17 +125,17 @@ class ExportDialog(QDialog):
 
     @Slot(int)
     def _on_hiding_chosen(self, row: int) -> None:
-        profile: Profile | None = None
+        profile: RedactionProfile | None = None
         self.notice.say("")
         if row == _OWN:
             profile = self._own_profile()
             if profile is None:
                 self.hiding.button(_NOTHING).setChecked(True)
         elif row == _SHARING:
-            profile = SHARING
+            profile = SHARING_PROFILE
         self.maker.redact(profile)
 
-    def _own_profile(self) -> Profile | None:
+    def _own_profile(self) -> RedactionProfile | None:
         path, _ = QFileDialog.getOpenFileName(self, "Redaction profile", "", "TOML (*.toml)")
         if not path:
             return None
@@ -159,7 +159,7 @@ class ExportDialog(QDialog):
         note = report.redaction
         changed = "" if note is None else f"{plural(note.changed, 'text')} hidden. "
         self._about_hidden.setText(f"{changed}Hashes and counts always stay." if changed else "")
-        self.preview.show_document(document(report))
+        self.preview.show_document(layout_document(report))
         self._pages.setText("Laying out the pages…")
 
     @Slot()
