@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from replay_gui.commands.arguments import UsageError, log_file
-from replay_gui.commands.terminal import complain
+from replay_gui.commands.terminal import print_error
 from replay_gui.core.diagnostics import LEVELS, configure_logging
 from replay_gui.core.errors import ReplayError
 
@@ -54,12 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _discard_output()
         return PIPE_CLOSED
     except ReplayError as why:
-        complain(str(why))
+        print_error(str(why))
     except OSError as why:
         where = f"{why.filename}: " if why.filename else ""
-        complain(f"{where}{why.strerror or why}")
+        print_error(f"{where}{why.strerror or why}")
     except Exception as why:  # noqa: BLE001  a fault of the program, reported in one line
-        complain(f"an internal error ({type(why).__name__}: {why}) in {_place(why)}; please report it")
+        print_error(f"an internal error ({type(why).__name__}: {why}) in {_place(why)}; please report it")
     return FAILED
 
 

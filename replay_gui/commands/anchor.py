@@ -6,9 +6,9 @@ import argparse
 import time
 from pathlib import Path
 
-from replay_gui.commands.runs import GOOD, OWN_FORMAT, open_run
-from replay_gui.commands.terminal import say
-from replay_gui.commands.verify import verified
+from replay_gui.commands.runs import EXIT_GOOD, OWN_FORMAT, open_run
+from replay_gui.commands.terminal import print_line
+from replay_gui.commands.verify import verify_opened_run
 from replay_gui.core.anchor.anchor import Anchor, anchor_of_file, anchor_of_log, written
 from replay_gui.core.anchor.signing import HOW_TO_MAKE_KEYS, key_id, private_key
 from replay_gui.core.atomic_file import keep_apart, write_whole
@@ -29,17 +29,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     keep_apart(args.out, [args.run, *([] if args.sign is None else [args.sign])])
     key = None if args.sign is None else private_key(args.sign)
-    anchor = _made(args.run)
+    anchor = _make_anchor(args.run)
     write_whole(args.out, written(anchor, key))
     what = f"{anchor.events:,} events, head {anchor.head}" if anchor.is_of_log else f"BLAKE3 {anchor.blake3}"
-    say(f"{args.out}: anchor of {args.run}: {what}")
-    say(f"  signed by the key {key_id(key.public_key())}" if key is not None else "  not signed")
-    return GOOD
+    print_line(f"{args.out}: anchor of {args.run}: {what}")
+    print_line(f"  signed by the key {key_id(key.public_key())}" if key is not None else "  not signed")
+    return EXIT_GOOD
 
 
-def _made(path: str) -> Anchor:
+def _make_anchor(path: str) -> Anchor:
     with Source(path) as source:
         if not says_it_is_a_log(source):
             return anchor_of_file(source, time.time_ns())
     with open_run(path, OWN_FORMAT) as run:
-        return anchor_of_log(run.log, verified(run), time.time_ns())
+        return anchor_of_log(run.log, verify_opened_run(run), time.time_ns())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from replay_gui.commands.runs import COULD_NOT, GOOD, OWN_FORMAT, add_format_argument, readable_file
-from replay_gui.commands.terminal import complain, say
+from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, OWN_FORMAT, add_format_argument, readable_file
+from replay_gui.commands.terminal import print_error, print_line
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.limits import LIMITS, Limits
@@ -23,28 +23,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-size",
         metavar="MB",
-        type=_megabytes,
+        type=_megabytes_to_bytes,
         help=f"read JSON documents and packed files of up to so much (documents {LIMITS.document >> 20} MB, "
         f"unpacked {LIMITS.unpacked >> 20:,} MB without)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    worst = GOOD
+    worst = EXIT_GOOD
     out = Path(args.output)
     limits = LIMITS if args.max_size is None else LIMITS.raised_to(args.max_size)
     if len(args.sources) > 1:
         _make_folder(out)
     for given in args.sources:
         try:
-            _import(given, out, args.format, limits)
+            _convert(given, out, args.format, limits)
         except ReplayError as why:
-            complain(str(why))
-            worst = COULD_NOT
+            print_error(str(why))
+            worst = EXIT_FAILED
     return worst
 
 
-def _megabytes(given: str) -> int:
+def _megabytes_to_bytes(given: str) -> int:
     if not given.isdecimal() or not int(given):
         raise argparse.ArgumentTypeError(f"{given!r} is no number of megabytes")
     return int(given) << 20
@@ -57,12 +57,12 @@ def _make_folder(out: Path) -> None:
         raise LogUnreadable(f"{out}: cannot be made a folder for several logs: {why.strerror or why}") from None
 
 
-def _import(given: str, out: Path, format: str | None, limits: Limits) -> None:
+def _convert(given: str, out: Path, format: str | None, limits: Limits) -> None:
     with readable_file(given) as path:
         with Source(path) as source:
             if source.read_at(0, min(source.size, len(MAGIC))) == MAGIC:
                 raise ImportRefused(f"{given}: is a replay log (.{OWN_FORMAT}) already; there is nothing to import")
         for made in convert(path, out, format, limits):
-            say(f"{made.path}: {made.events:,} events, from {given} ({made.format})")
+            print_line(f"{made.path}: {made.events:,} events, from {given} ({made.format})")
             for note in made.notes:
-                say(f"  {note}")
+                print_line(f"  {note}")

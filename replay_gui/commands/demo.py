@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from replay_gui.commands.runs import GOOD
-from replay_gui.commands.terminal import say
+from replay_gui.commands.runs import EXIT_GOOD
+from replay_gui.commands.terminal import print_line
 from replay_gui.samples import write_samples
 
 
@@ -16,5 +16,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     for path in write_samples(args.write):
-        say(str(path))
-    return GOOD
+        print_line(str(path))
+    return EXIT_GOOD

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.commands.reporting import add_report_arguments, check_report_arguments, part_of, write_report
-from replay_gui.commands.runs import FINDING, GOOD, STANDARD_INPUT, OpenedRun, add_format_argument, open_run
-from replay_gui.commands.terminal import ProgressLine, say, say_json
-from replay_gui.commands.verify import verified
+from replay_gui.commands.runs import EXIT_FINDING, EXIT_GOOD, STANDARD_INPUT, OpenedRun, add_format_argument, open_run
+from replay_gui.commands.terminal import ProgressLine, print_json, print_line
+from replay_gui.commands.verify import verify_opened_run
 from replay_gui.core.divergence.compare import Comparer
 from replay_gui.core.divergence.comparison import Cause, Change, Comparison, Difference, DivergencePoint, ranked
 from replay_gui.core.divergence.explanations import BETWEEN
@@ -31,9 +31,9 @@ from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_text import summarise
 from replay_gui.engine.opening import user_cache, user_rules
 
-_CAUSES, _POINTS = 12, 24  # that people are shown
-_CONTEXT = 2  # steps around them
-_WIDTH = 100  # characters of a step
+_MAX_CAUSES_SHOWN, _MAX_POINTS_SHOWN = 12, 24  # that people are shown
+_CONTEXT_STEPS = 2  # steps around them
+_MAX_STEP_LENGTH = 100  # characters of a step
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,21 +57,21 @@ def run(args: argparse.Namespace) -> int:
         b = stack.enter_context(open_run(args.b, args.format))
         rules = _rules(args)
         with ProgressLine(f"Comparing {args.a} and {args.b}") as progress:
-            side_a, side_b = (stack.enter_context(_side(one)) for one in (a, b))
+            side_a, side_b = (stack.enter_context(_open_side(one)) for one in (a, b))
             comparer = Comparer(side_a, side_b, on_progress=progress.show)
             comparison = comparer.compare(rules)
         if args.json:
-            say_json(diff_form(a, b, comparer, comparison))
+            print_json(diff_json(a, b, comparer, comparison))
         else:
-            _say(a, b, comparer, comparison)
+            _print_comparison(a, b, comparer, comparison)
         if args.report is not None:
-            _report(args, (a, b), comparison_part(comparer, comparison, rules))
-        return FINDING if comparison.diverged else GOOD
+            _write_report(args, (a, b), comparison_part(comparer, comparison, rules))
+        return EXIT_FINDING if comparison.diverged else EXIT_GOOD
 
 
-def _report(args: argparse.Namespace, runs: Sequence[OpenedRun], comparison: ComparisonPart) -> None:
+def _write_report(args: argparse.Namespace, runs: Sequence[OpenedRun], comparison: ComparisonPart) -> None:
     """With the verdict on both: a difference between logs that cannot be trusted says little."""
-    parts = [part_of(run, verified(run, number, 2)) for number, run in enumerate(runs, 1)]
+    parts = [part_of(run, verify_opened_run(run, number, 2)) for number, run in enumerate(runs, 1)]
     options = [
         word
         for name in ("format", "rules")
@@ -91,26 +91,26 @@ def _rules(args: argparse.Namespace) -> Rules:
 
 
 # ---- JSON -------------------------------------------------------------------------------------------
-def diff_form(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison) -> dict[str, Any]:
+def diff_json(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison) -> dict[str, Any]:
     """The members of ``diff --json``, in the order of INTERFACE 2."""
-    points = [_point_form(point) for point in divergence_points(comparer, comparison)]
+    points = [_point_json(point) for point in divergence_points(comparer, comparison)]
     return {
-        "a": _run_form(a, comparer.rows.a),
-        "b": _run_form(b, comparer.rows.b),
+        "a": _run_json(a, comparer.rows.a),
+        "b": _run_json(b, comparer.rows.b),
         "diverged": comparison.diverged,
         "counts": asdict(comparison.counts),
         "first": points[0] if points else None,
-        "causes": [_cause_form(cause) for cause in comparison.causes],
+        "causes": [_cause_json(cause) for cause in comparison.causes],
         "points": points,
         "tools": [asdict(tool) for tool in comparison.tools],
     }
 
 
-def _run_form(run: OpenedRun, side: Side) -> dict[str, Any]:
+def _run_json(run: OpenedRun, side: Side) -> dict[str, Any]:
     return {"run": run.given, "run_id": run.log.header.run_id, "events": side.index.count}
 
 
-def _cause_form(cause: Cause) -> dict[str, Any]:
+def _cause_json(cause: Cause) -> dict[str, Any]:
     return {
         "point": cause.point,
         "cause": cause.kind.value,
@@ -122,7 +122,7 @@ def _cause_form(cause: Cause) -> dict[str, Any]:
     }
 
 
-def _point_form(point: DivergencePoint) -> dict[str, Any]:
+def _point_json(point: DivergencePoint) -> dict[str, Any]:
     return {
         "position": point.position,
         "position_b": point.position_b,
@@ -131,11 +131,11 @@ def _point_form(point: DivergencePoint) -> dict[str, Any]:
         "expected": point.expected,
         "actual": point.actual,
         "diff": point.diff,
-        "differences": [_difference_form(difference) for difference in point.differences],
+        "differences": [_difference_json(difference) for difference in point.differences],
     }
 
 
-def _difference_form(difference: Difference) -> dict[str, Any]:
+def _difference_json(difference: Difference) -> dict[str, Any]:
     """Where one side has nothing, it is null, and `only` names the other."""
     sides = {"a": difference.a, "b": difference.b}
     form = {"path": difference.path} | {
@@ -146,38 +146,38 @@ def _difference_form(difference: Difference) -> dict[str, Any]:
 
 
 # ---- text -------------------------------------------------------------------------------------------
-def _say(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison) -> None:
+def _print_comparison(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison) -> None:
     rows = comparer.rows
-    say(f"A  {a.given}: run {a.log.header.run_id}, {rows.a.index.count:,} events")
-    say(f"B  {b.given}: run {b.log.header.run_id}, {rows.b.index.count:,} events")
+    print_line(f"A  {a.given}: run {a.log.header.run_id}, {rows.a.index.count:,} events")
+    print_line(f"B  {b.given}: run {b.log.header.run_id}, {rows.b.index.count:,} events")
     if not comparison.diverged:
         ignored = comparison.counts.ignored
-        say(
+        print_line(
             "The runs are the same."
             if not ignored
             else f"The runs are the same but for what rules pass over: {ignored:,} steps."
         )
         return
-    say("")
-    for number, which in enumerate(islice(ranked(comparison.causes), _CAUSES), 1):
-        _say_cause(number, comparison.causes[which])
-    if len(comparison.causes) > _CAUSES:
-        say(f"    … and {len(comparison.causes) - _CAUSES:,} more causes (--json lists all)")
-    say("")
-    say(_counts(comparison))
-    _say_rows(comparer, comparison)
+    print_line("")
+    for number, which in enumerate(islice(ranked(comparison.causes), _MAX_CAUSES_SHOWN), 1):
+        _print_cause(number, comparison.causes[which])
+    if len(comparison.causes) > _MAX_CAUSES_SHOWN:
+        print_line(f"    … and {len(comparison.causes) - _MAX_CAUSES_SHOWN:,} more causes (--json lists all)")
+    print_line("")
+    print_line(_counts_line(comparison))
+    _print_rows(comparer, comparison)
 
 
-def _say_cause(number: int, cause: Cause) -> None:
+def _print_cause(number: int, cause: Cause) -> None:
     headline, _, details = cause.explanation.partition(BETWEEN)
-    say(f"{number:>3}  {headline}{'' if cause.certain else '  (possible)'}")
-    say(f"     {details}")
+    print_line(f"{number:>3}  {headline}{'' if cause.certain else '  (possible)'}")
+    print_line(f"     {details}")
     follow = {0: "nothing follows from it", 1: "1 divergence follows"}
     said = follow.get(cause.consequences, f"{cause.consequences:,} divergences follow")
-    say(f"     {said}{f', {cause.suppressed:,} like it are passed over' if cause.suppressed else ''}")
+    print_line(f"     {said}{f', {cause.suppressed:,} like it are passed over' if cause.suppressed else ''}")
 
 
-def _counts(comparison: Comparison) -> str:
+def _counts_line(comparison: Comparison) -> str:
     names = {"only_a": "only A", "only_b": "only B", "state": "other state", "ignored": "passed over"}
     counts = asdict(comparison.counts)
     return " · ".join(
@@ -185,22 +185,24 @@ def _counts(comparison: Comparison) -> str:
     )
 
 
-def _say_rows(comparer: Comparer, comparison: Comparison) -> None:
+def _print_rows(comparer: Comparer, comparison: Comparison) -> None:
     """The first divergences with the steps around them: A's lines marked -, B's +, moved ones >, equal ones not."""
-    points = comparison.points.row[:_POINTS].tolist()
-    shown = sorted({row for point in points for row in range(max(0, point - _CONTEXT), point + _CONTEXT + 1)})
+    points = comparison.points.row[:_MAX_POINTS_SHOWN].tolist()
+    shown = sorted(
+        {row for point in points for row in range(max(0, point - _CONTEXT_STEPS), point + _CONTEXT_STEPS + 1)}
+    )
     told = set(comparison.points.row.tolist())
-    end = points[-1] if len(comparison.points.row) > _POINTS else len(comparer.rows.kind) - 1
+    end = points[-1] if len(comparison.points.row) > _MAX_POINTS_SHOWN else len(comparer.rows.kind) - 1
     before = None
     for row in (row for row in shown if row <= end):
         if before is None or row != before + 1:
-            say("")
+            print_line("")
         before = row
         for line in _lines(comparer, row, row in told):
-            say(line)
-    if len(comparison.points.row) > _POINTS:
-        say("")
-        say(f"… and {len(comparison.points.row) - _POINTS:,} more divergences (--json lists all)")
+            print_line(line)
+    if len(comparison.points.row) > _MAX_POINTS_SHOWN:
+        print_line("")
+        print_line(f"… and {len(comparison.points.row) - _MAX_POINTS_SHOWN:,} more divergences (--json lists all)")
 
 
 def _lines(comparer: Comparer, row: int, is_point: bool) -> Iterator[str]:
@@ -224,13 +226,13 @@ def _line(mark: str, a: Event | None, b: Event | None) -> str:
     assert event is not None
     numbers = " ".join(f"{event_.index + 1 if event_ is not None else '':>8}" for event_ in (a, b))
     name = f"{event.kind} {event.tool}" if event.tool else event.kind
-    return f"{mark}{numbers}  {name:28.60}  {summarise(event):.{_WIDTH}}".rstrip()
+    return f"{mark}{numbers}  {name:28.60}  {summarise(event):.{_MAX_STEP_LENGTH}}".rstrip()
 
 
 @contextmanager
-def _side(run: OpenedRun) -> Iterator[Side]:
+def _open_side(run: OpenedRun) -> Iterator[Side]:
     """The run by the user's index, as the window keeps it, or by one that is made now."""
-    kept = _kept_side(run)
+    kept = _cached_side(run)
     if kept is not None:
         yield kept
         return
@@ -238,7 +240,7 @@ def _side(run: OpenedRun) -> Iterator[Side]:
         yield Side.built(run.log, Path(folder))
 
 
-def _kept_side(run: OpenedRun) -> Side | None:
+def _cached_side(run: OpenedRun) -> Side | None:
     cache = user_cache()
     kept = cache.load(run.log)
     if kept is not None:

@@ -12,8 +12,8 @@ from replay_gui.commands.arguments import UsageError, position
 from replay_gui.commands.runs import STANDARD_INPUT, add_format_argument, readable_file
 from replay_gui.core.errors import ReplayError
 
-_PICTURE_ONLY = ("size", "scale", "show")
-_LARGEST = 16_384  # pixels a side
+_SCREENSHOT_OPTIONS = ("size", "scale", "show")
+_MAX_SIDE_PX = 16_384  # pixels a side
 
 
 class NoWindow(ReplayError):
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    problem = _contradiction(args)
+    problem = _usage_problem(args)
     if problem is not None:
         raise UsageError(problem)
     if args.screenshot is None:
@@ -67,9 +67,9 @@ def run(args: argparse.Namespace) -> int:
             raise NoWindow(f"the window cannot be drawn on this system: {why}; install what is missing") from why
 
 
-def _contradiction(args: argparse.Namespace) -> str | None:
+def _usage_problem(args: argparse.Namespace) -> str | None:
     """What is wrong with the arguments taken together."""
-    unpictured = [f"--{name}" for name in _PICTURE_ONLY if getattr(args, name) is not None]
+    unpictured = [f"--{name}" for name in _SCREENSHOT_OPTIONS if getattr(args, name) is not None]
     if args.screenshot is None and unpictured:
         return f"{unpictured[0]} goes with --screenshot"
     if args.demo and args.run is not None:
@@ -107,8 +107,8 @@ def _size(text: str) -> tuple[int, int]:
     width, x, height = text.lower().partition("x")
     if not (x and width.isdecimal() and height.isdecimal() and len(text) < 12):
         raise ArgumentTypeError(f"{text!r} is no size; write it as 1280x800")
-    if not (1 <= int(width) <= _LARGEST and 1 <= int(height) <= _LARGEST):
-        raise ArgumentTypeError(f"{text!r}: a side has from 1 to {_LARGEST} pixels")
+    if not (1 <= int(width) <= _MAX_SIDE_PX and 1 <= int(height) <= _MAX_SIDE_PX):
+        raise ArgumentTypeError(f"{text!r}: a side has from 1 to {_MAX_SIDE_PX} pixels")
     return int(width), int(height)
 
 

@@ -14,14 +14,14 @@ from replay_gui.commands.terminal import ProgressLine
 from replay_gui.core.atomic_file import keep_apart
 from replay_gui.core.importers.run_choice import split
 from replay_gui.core.report.building import run_part
-from replay_gui.core.report.model import AnchorFinding, ComparisonPart, Report, RunPart, Unread
-from replay_gui.core.report.redaction import SHARING, Profile, read_profile, redacted
+from replay_gui.core.report.model import AnchorFinding, ComparisonPart, Report, RunPart, UnreadableRun
+from replay_gui.core.report.redaction import SHARING_PROFILE, RedactionProfile, read_profile, redact_report
 from replay_gui.core.verification.verification import VerificationReport
-from replay_gui.printing.saving import SUFFIXES, check_suffix, save
+from replay_gui.printing.saving import SUFFIXES, check_suffix, save_report
 from replay_gui.version import VERSION
 
 DEFAULT_PROFILE = "share"
-_READ = ("anchor", "key", "redact", "rules")  # options that name files
+_FILE_OPTIONS = ("anchor", "key", "redact", "rules")  # options that name files
 
 
 def add_report_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,19 +56,19 @@ def write_report(
     args: argparse.Namespace,
     command: Sequence[str],
     parts: Sequence[RunPart],
-    unread: Sequence[Unread] = (),
+    unread: Sequence[UnreadableRun] = (),
     comparison: ComparisonPart | None = None,
 ) -> None:
     """Writes what --report asks for; `command`: the words that lead to the same verdict again."""
     inputs = [part.verification.run for part in parts] + [one.run for one in unread]
-    inputs += [str(given) for name in _READ if (given := getattr(args, name, None)) is not None]
+    inputs += [str(given) for name in _FILE_OPTIONS if (given := getattr(args, name, None)) is not None]
     keep_apart(args.report, [split(one)[0] for one in inputs])
     report = Report(VERSION, time.time_ns(), shlex.join(command), tuple(parts), tuple(unread), comparison)
     profile = _profile(args)
-    save(report if profile is None else redacted(report, profile), args.report)
+    save_report(report if profile is None else redact_report(report, profile), args.report)
 
 
-def _profile(args: argparse.Namespace) -> Profile | None:
+def _profile(args: argparse.Namespace) -> RedactionProfile | None:
     if args.redact is None:
         return None
-    return SHARING if args.redact == DEFAULT_PROFILE else read_profile(Path(args.redact))
+    return SHARING_PROFILE if args.redact == DEFAULT_PROFILE else read_profile(Path(args.redact))

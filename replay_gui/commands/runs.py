@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from replay_gui.commands.terminal import complain
+from replay_gui.commands.terminal import print_error
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import split
 from replay_gui.core.log.header import says_it_is_a_log
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = "-"
 OWN_FORMAT = "rlog"
-GOOD, FINDING, COULD_NOT = 0, 1, 2
+EXIT_GOOD, EXIT_FINDING, EXIT_FAILED = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class OpenedRun:
 
     given: str
     log: EventLog
-    converted: Converted | None
+    conversion: Converted | None
 
     @property
     def format(self) -> str:
-        return OWN_FORMAT if self.converted is None else self.converted.format
+        return OWN_FORMAT if self.conversion is None else self.conversion.format
 
 
 def add_run_arguments(parser: argparse.ArgumentParser, several: bool = False) -> None:
@@ -117,25 +117,25 @@ def _said(run: str, why: str) -> None:
     """Where the complaint is all that is wanted."""
 
 
-def each_run(
+def handle_each_run(
     given: Sequence[str],
     format: str | None,
-    look: Callable[[OpenedRun], int],
-    on_unread: Callable[[str, str], None] = _said,
+    handle_run: Callable[[OpenedRun], int],
+    on_unreadable: Callable[[str, str], None] = _said,
 ) -> int:
     """Has `look` give the exit code of each run; all are tried, and the worst wins: COULD_NOT, FINDING, GOOD.
 
     `on_unread`(run, why) hears of those that cannot be read, once they were complained of.
     """
-    worst = GOOD
+    worst = EXIT_GOOD
     for one in given:
         try:
             if one == STANDARD_INPUT and given.count(one) > 1:
                 raise LogUnreadable("standard input can be read once only; give - once")
             with open_run(one, format) as run:
-                worst = max(worst, look(run))
+                worst = max(worst, handle_run(run))
         except ReplayError as why:
-            complain(str(why))
-            on_unread(one, str(why))
-            worst = COULD_NOT
+            print_error(str(why))
+            on_unreadable(one, str(why))
+            worst = EXIT_FAILED
     return worst

@@ -6,8 +6,8 @@ import argparse
 from typing import Any, NamedTuple
 
 from replay_gui.commands.arguments import position
-from replay_gui.commands.runs import GOOD, OpenedRun, add_run_arguments, open_run
-from replay_gui.commands.terminal import ProgressLine, complain, say_as_it_is, say_json
+from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, open_run
+from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_visible_text
 from replay_gui.core.errors import PositionError
 from replay_gui.core.state.json_form import at_pointer, indented_json, json_form
 from replay_gui.core.state.quick_fold import QuickFold
@@ -17,7 +17,7 @@ from replay_gui.core.state.state_hash import StateHash
 from replay_gui.core.verification.passes import NOT_APPLIED, SKIPPED, beginning, check_integrity, check_states
 
 
-class Derived(NamedTuple):
+class DerivedState(NamedTuple):
     """A state by replay from the start.
 
     Attributes:
@@ -46,19 +46,19 @@ def run(args: argparse.Namespace) -> int:
         if args.at > count:
             raise PositionError(f"{args.run}: no position {args.at}: the log has {count} events")
         with ProgressLine(f"Replaying {args.run}") as progress:
-            derived = derive(opened, args.at, progress)
+            derived = derive_state(opened, args.at, progress)
         value = json_form(at_pointer(derived.state, args.path))
         if derived.doubt is not None:
-            complain(f"{args.run}: this state is untrusted: {derived.doubt}")
+            print_error(f"{args.run}: this state is untrusted: {derived.doubt}")
         if args.json:
             trusted = derived.doubt is None
-            say_json({"position": args.at, "state": value, "state_hash": derived.state_hash, "trusted": trusted})
+            print_json({"position": args.at, "state": value, "state_hash": derived.state_hash, "trusted": trusted})
         else:
-            say_as_it_is(indented_json(value))
-    return GOOD
+            print_visible_text(indented_json(value))
+    return EXIT_GOOD
 
 
-def derive(run: OpenedRun, position: int, progress: ProgressLine) -> Derived:
+def derive_state(run: OpenedRun, position: int, progress: ProgressLine) -> DerivedState:
     """The state at `position`, which the log has, and whether the events before it are sound."""
     log, size = run.log, run.log.source.size
     found = check_integrity(log, beginning(log), None, position, lambda offset: progress.show(offset, 2 * size))
@@ -68,7 +68,7 @@ def derive(run: OpenedRun, position: int, progress: ProgressLine) -> Derived:
         if (content is None or replay.fold((content,)).refused) and len(doubts) < 2:
             doubts.append((place, SKIPPED if content is None else NOT_APPLIED))
     if log.header.reducer != REDUCER:
-        return Derived(
+        return DerivedState(
             replay.root, None, f"its reducer {log.header.reducer!r} is not known here, so {REDUCER} was used"
         )
     if found.state_hashes and not doubts:
@@ -76,4 +76,4 @@ def derive(run: OpenedRun, position: int, progress: ProgressLine) -> Derived:
         states = check_states(log, begin, position, lambda offset: progress.show(size + offset, 2 * size))
         doubts = [(fault.event_index, fault.problem) for fault in states.faults[:1]]
     doubt = f"event {min(doubts)[0] + 1:,}: {min(doubts)[1]}" if doubts else None
-    return Derived(replay.root, StateHash.of(replay.root).digest().hex(), doubt)
+    return DerivedState(replay.root, StateHash.of(replay.root).digest().hex(), doubt)

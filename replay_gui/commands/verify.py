@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 from replay_gui.commands.arguments import UsageError
 from replay_gui.commands.reporting import add_report_arguments, check_report_arguments, part_of, write_report
 from replay_gui.commands.runs import (
-    COULD_NOT,
-    FINDING,
-    GOOD,
+    EXIT_FAILED,
+    EXIT_FINDING,
+    EXIT_GOOD,
     OWN_FORMAT,
     OpenedRun,
     add_run_arguments,
-    each_run,
+    handle_each_run,
 )
-from replay_gui.commands.terminal import ProgressLine, complain, say, say_json, say_verdict
+from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line, print_verdict_line
 from replay_gui.core.log.source import Source
-from replay_gui.core.report.model import AnchorFinding, RunPart, Unread
+from replay_gui.core.report.model import AnchorFinding, RunPart, UnreadableRun
 from replay_gui.core.text.wording import plural
 from replay_gui.core.verification.foreign_verdict import foreign_verdict
 from replay_gui.core.verification.verdict import verify
@@ -31,9 +31,9 @@ from replay_gui.core.verification.verification import INVALID, VALID, Finding, V
 if TYPE_CHECKING:
     from replay_gui.core.anchor.anchor import ReadAnchor  # and with it cryptography, which is slow to import
 
-SMALL = 16 << 20  # bytes; a log up to this is verified before worker processes would have started
-SHOWN = 10  # findings of a kind that people are shown
-_NAME = 48  # characters of a run's name in the table
+MAX_BYTES_IN_PROCESS = 16 << 20  # bytes; a log up to this is verified before worker processes would have started
+MAX_FINDINGS_SHOWN = 10  # findings of a kind that people are shown
+_MAX_NAME_LENGTH = 48  # characters of a run's name in the table
 _LOG_SUFFIX = ".rlog"
 
 
@@ -56,22 +56,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     check_report_arguments(args)
-    anchor = _anchor(args)
+    anchor = _read_anchor(args)
     if anchor is not None and not anchor.anchor.is_of_log:
         return _check_file(args, anchor)
-    runs, unread = _expanded(args.runs)
+    runs, unread = _runs_in_folders(args.runs)
     for one in unread:
-        complain(one.why)
-    work = _Verifying(args, anchor, len(runs) + len(unread), unread)
-    worst = max(each_run(runs, args.format, work.look, work.on_unread), COULD_NOT if unread else GOOD)
-    if len(work.lines) > 1 and not args.json:
-        work.say_table()
+        print_error(one.why)
+    work = _VerifyJob(args, anchor, len(runs) + len(unread), unread)
+    worst = max(
+        handle_each_run(runs, args.format, work.verify_run, work.on_unreadable_run),
+        EXIT_FAILED if unread else EXIT_GOOD,
+    )
+    if len(work.table_lines) > 1 and not args.json:
+        work.print_table()
     if args.report is not None:
-        write_report(args, ("replay-gui", "verify", *_again(args)), work.parts, work.unread)
+        write_report(args, ("replay-gui", "verify", *_arguments_to_repeat(args)), work.parts, work.unread)
     return worst
 
 
-def _anchor(args: argparse.Namespace) -> ReadAnchor | None:
+def _read_anchor(args: argparse.Namespace) -> ReadAnchor | None:
     if args.anchor is None:
         if args.key is not None:
             raise UsageError("--key is the key of an anchor; give --anchor FILE too")
@@ -84,7 +87,7 @@ def _anchor(args: argparse.Namespace) -> ReadAnchor | None:
     return read_anchor(args.anchor, None if args.key is None else public_key(args.key))
 
 
-def _again(args: argparse.Namespace) -> list[str]:
+def _arguments_to_repeat(args: argparse.Namespace) -> list[str]:
     """The words that lead to the same verdict."""
     words = ["--strict"] if args.strict else []
     for name in ("format", "anchor", "key"):
@@ -93,7 +96,7 @@ def _again(args: argparse.Namespace) -> list[str]:
     return [*words, *args.runs]
 
 
-def _expanded(given: Sequence[str]) -> tuple[list[str], list[Unread]]:
+def _runs_in_folders(given: Sequence[str]) -> tuple[list[str], list[UnreadableRun]]:
     """The runs, with each folder replaced by the logs below it, in the order of their names; folders without any."""
     runs: list[str] = []
     empty = []
@@ -109,7 +112,9 @@ def _expanded(given: Sequence[str]) -> tuple[list[str], list[Unread]]:
         )
         runs += found
         if not found:
-            empty.append(Unread(one, f"{one}: no {_LOG_SUFFIX} in this folder or below; name other files one by one"))
+            empty.append(
+                UnreadableRun(one, f"{one}: no {_LOG_SUFFIX} in this folder or below; name other files one by one")
+            )
     return runs, empty
 
 
@@ -122,14 +127,14 @@ def _check_file(args: argparse.Namespace, anchor: ReadAnchor) -> int:
     with Source(args.runs[0]) as source:
         found = compare_file(anchor, source)
     if args.json:
-        say_json({"run": args.runs[0], "anchor": asdict(found)})
+        print_json({"run": args.runs[0], "anchor": asdict(found)})
     else:
-        say(f"{args.runs[0]}: {found.words}")
-    return GOOD if found.good else FINDING
+        print_line(f"{args.runs[0]}: {found.words}")
+    return EXIT_GOOD if found.good else EXIT_FINDING
 
 
 @dataclass(slots=True)
-class _Verifying:
+class _VerifyJob:
     """One call of the command.
 
     Attributes:
@@ -139,66 +144,66 @@ class _Verifying:
     args: argparse.Namespace
     anchor: ReadAnchor | None
     total: int
-    unread: list[Unread]
-    lines: list[tuple[str, ...]] = field(default_factory=list)
+    unread: list[UnreadableRun]
+    table_lines: list[tuple[str, ...]] = field(default_factory=list)
     parts: list[RunPart] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.lines += [_line_of_unread(one) for one in self.unread]
+        self.table_lines += [_table_line_of_unread(one) for one in self.unread]
 
-    def on_unread(self, run: str, why: str) -> None:
-        self.unread.append(Unread(run, why))
-        self.lines.append(_line_of_unread(self.unread[-1]))
+    def on_unreadable_run(self, run: str, why: str) -> None:
+        self.unread.append(UnreadableRun(run, why))
+        self.table_lines.append(_table_line_of_unread(self.unread[-1]))
 
-    def look(self, run: OpenedRun) -> int:
+    def verify_run(self, run: OpenedRun) -> int:
         """Verifies a run and says what was found."""
-        report = verified(run, len(self.lines) + 1, self.total)
-        anchored = self._anchored(run, report)
-        lacks = lacking(report) if self.args.strict else []
-        self.lines.append(_line(report, lacks, anchored))
+        report = verify_opened_run(run, len(self.table_lines) + 1, self.total)
+        anchored = self._compare_with_anchor(run, report)
+        lacks = strict_failures(report) if self.args.strict else []
+        self.table_lines.append(_table_line(report, lacks, anchored))
         if self.args.json:
-            form = report_form(report)
-            say_json(form if anchored is None else {**form, "anchor": asdict(anchored)})
+            form = verification_json(report)
+            print_json(form if anchored is None else {**form, "anchor": asdict(anchored)})
         else:
             if self.total > 1:
-                say(f"{run.given}:")
-            _say(report, lacks, anchored)
+                print_line(f"{run.given}:")
+            _print_report(report, lacks, anchored)
         if self.args.report is not None:
             self.parts.append(part_of(run, report, anchored))
         found = report.verdict == INVALID or lacks or (anchored is not None and not anchored.good)
-        return FINDING if found else GOOD
+        return EXIT_FINDING if found else EXIT_GOOD
 
-    def _anchored(self, run: OpenedRun, report: VerificationReport) -> AnchorFinding | None:
+    def _compare_with_anchor(self, run: OpenedRun, report: VerificationReport) -> AnchorFinding | None:
         if self.anchor is None:
             return None
         from replay_gui.core.anchor.anchor import compare_log
 
         return compare_log(self.anchor, run.log, report)
 
-    def say_table(self) -> None:
+    def print_table(self) -> None:
         head = ("run", "events", "failures", "mismatches", "seal", "verdict")
-        widths = [max(len(line[at]) for line in (head, *self.lines)) for at in range(len(head))]
-        say("")
-        for line in (head, *self.lines):
+        widths = [max(len(line[at]) for line in (head, *self.table_lines)) for at in range(len(head))]
+        print_line("")
+        for line in (head, *self.table_lines):
             cells = (
                 text.rjust(width) if 0 < at < 4 else text.ljust(width) for at, (text, width) in _cells(line, widths)
             )
-            say("  ".join(cells).rstrip())
+            print_line("  ".join(cells).rstrip())
 
 
 def _cells(line: tuple[str, ...], widths: list[int]) -> enumerate[tuple[str, int]]:
     return enumerate(zip(line, widths, strict=True))
 
 
-def verified(run: OpenedRun, number: int = 1, total: int = 1) -> VerificationReport:
+def verify_opened_run(run: OpenedRun, number: int = 1, total: int = 1) -> VerificationReport:
     """The verdict on a run, with a progress bar; the `number`-th of `total`."""
-    if run.converted is not None and run.format != OWN_FORMAT:
-        made = run.converted
+    if run.conversion is not None and run.format != OWN_FORMAT:
+        made = run.conversion
         return foreign_verdict(run.given, run.log.header, made.events, made.notes, made.own_hashes)
     log = run.log
     among = f" ({number:,} of {total:,})" if total > 1 else ""
     with ProgressLine(f"Verifying {run.given}{among}") as progress:
-        if log.source.size <= SMALL:
+        if log.source.size <= MAX_BYTES_IN_PROCESS:
             report = verify(log, lambda offset: progress.show(offset, log.source.size))
         else:
             from replay_gui.engine.headless import verify_with_workers
@@ -207,7 +212,7 @@ def verified(run: OpenedRun, number: int = 1, total: int = 1) -> VerificationRep
     return replace(report, run=run.given)
 
 
-def report_form(report: VerificationReport) -> dict[str, Any]:
+def verification_json(report: VerificationReport) -> dict[str, Any]:
     """The members of ``verify --json``, in the order of INTERFACE 2."""
     form = verification_form(report)
     notes = form.pop("notes")
@@ -215,7 +220,7 @@ def report_form(report: VerificationReport) -> dict[str, Any]:
     return {**form, "line": report.line, "notes": notes}
 
 
-def lacking(report: VerificationReport) -> list[str]:
+def strict_failures(report: VerificationReport) -> list[str]:
     """What --strict misses, in words."""
     unchecked = report.state_hashes - report.state_hashes_checked
     wanted = {
@@ -229,7 +234,7 @@ def lacking(report: VerificationReport) -> list[str]:
 
 
 # ---- text -------------------------------------------------------------------------------------------
-def _line(report: VerificationReport, lacks: list[str], anchored: AnchorFinding | None) -> tuple[str, ...]:
+def _table_line(report: VerificationReport, lacks: list[str], anchored: AnchorFinding | None) -> tuple[str, ...]:
     """Of the table."""
     numbers = (len(report.failures) + report.unlisted[0], len(report.mismatches) + report.unlisted[1])
     verdict = report.verdict
@@ -237,38 +242,38 @@ def _line(report: VerificationReport, lacks: list[str], anchored: AnchorFinding 
         verdict += ", not as anchored"
     if lacks and report.verdict == VALID:
         verdict += ", not strictly good"
-    return _name(report.run), f"{report.events:,}", *(f"{number:,}" for number in numbers), report.seal, verdict
+    return _short_name(report.run), f"{report.events:,}", *(f"{number:,}" for number in numbers), report.seal, verdict
 
 
-def _line_of_unread(unread: Unread) -> tuple[str, ...]:
-    return _name(unread.run), "", "", "", "", "could not be read"
+def _table_line_of_unread(unread: UnreadableRun) -> tuple[str, ...]:
+    return _short_name(unread.run), "", "", "", "", "could not be read"
 
 
-def _name(run: str) -> str:
+def _short_name(run: str) -> str:
     """Of a long name the end, which tells more."""
-    return run if len(run) <= _NAME else f"…{run[1 - _NAME :]}"
+    return run if len(run) <= _MAX_NAME_LENGTH else f"…{run[1 - _MAX_NAME_LENGTH :]}"
 
 
-def _say(report: VerificationReport, lacks: list[str], anchored: AnchorFinding | None) -> None:
-    say_verdict(report.line, report.verdict)
+def _print_report(report: VerificationReport, lacks: list[str], anchored: AnchorFinding | None) -> None:
+    print_verdict_line(report.line, report.verdict)
     if anchored is not None:
-        say(f"  {anchored.words}")
+        print_line(f"  {anchored.words}")
     for note in report.notes:
-        say(f"  {note}")
+        print_line(f"  {note}")
     if lacks:
-        say(f"  Not strictly good: {'; '.join(lacks)}.")
-    _say_findings("failure", "failures", report.failures)
-    _say_findings("mismatch", "mismatches", report.mismatches)
+        print_line(f"  Not strictly good: {'; '.join(lacks)}.")
+    _print_findings("failure", "failures", report.failures)
+    _print_findings("mismatch", "mismatches", report.mismatches)
 
 
-def _say_findings(one: str, many: str, findings: tuple[Finding, ...]) -> None:
-    for finding in findings[:SHOWN]:
+def _print_findings(one: str, many: str, findings: tuple[Finding, ...]) -> None:
+    for finding in findings[:MAX_FINDINGS_SHOWN]:
         where = f"event {finding.index + 1:,} ({finding.event_id}), byte {finding.offset:,}"
-        say(f"  {one} at {where}: {finding.problem}")
+        print_line(f"  {one} at {where}: {finding.problem}")
         if finding.expected is not None:
-            say(f"    expected {finding.expected}")
+            print_line(f"    expected {finding.expected}")
         if finding.actual is not None:
-            say(f"    found    {finding.actual}")
-    if len(findings) > SHOWN:
-        rest = len(findings) - SHOWN
-        say(f"  … and {plural(rest, f'more {one}', f'more {many}')}; --json lists them all")
+            print_line(f"    found    {finding.actual}")
+    if len(findings) > MAX_FINDINGS_SHOWN:
+        rest = len(findings) - MAX_FINDINGS_SHOWN
+        print_line(f"  … and {plural(rest, f'more {one}', f'more {many}')}; --json lists them all")

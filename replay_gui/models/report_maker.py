@@ -8,7 +8,7 @@ import time
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.report.model import Report
-from replay_gui.core.report.redaction import Profile, redacted
+from replay_gui.core.report.redaction import RedactionProfile, redact_report
 from replay_gui.engine.answers import Reported
 from replay_gui.engine.requests import MakeReport, StopReport
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -36,7 +36,7 @@ class ReportMaker(QObject):
         self.share, self.problem = 0.0, ""
         self._session, self._comparison = session, comparison
         self._whole: Report | None = None
-        self._profile: Profile | None = None
+        self._profile: RedactionProfile | None = None
         self._number = 0
         session.reported.connect(self._on_reported)
         session.run_changed.connect(self._on_run_changed)
@@ -72,11 +72,11 @@ class ReportMaker(QObject):
         self._number += 1
         self._session.request_report(StopReport())
 
-    def redact(self, profile: Profile | None) -> None:
+    def redact(self, profile: RedactionProfile | None) -> None:
         """What the profile hides goes, or nothing."""
         self._profile = profile
         if self._whole is not None:
-            self.report = self._whole if profile is None else redacted(self._whole, profile)
+            self.report = self._whole if profile is None else redact_report(self._whole, profile)
             self.made.emit()
 
     @Slot(object)

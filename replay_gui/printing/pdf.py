@@ -9,7 +9,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QMarginsF
 from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from replay_gui.core.errors import NotWritten
-from replay_gui.core.report.layout import document
+from replay_gui.core.report.layout import layout_document
 from replay_gui.core.report.model import Report
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.printing.pages import Pages
@@ -23,7 +23,7 @@ _application: QGuiApplication | None = None  # kept alive: fonts go with it
 def pdf(report: Report) -> bytes:
     """The whole file. Where no application runs one is started, which needs no display."""
     _need_application()
-    laid_out = document(report)
+    laid_out = layout_document(report)
     pages = Pages(laid_out)
     for _ in pages.steps():
         pass

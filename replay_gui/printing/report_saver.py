@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.report.model import Report
-from replay_gui.printing.saving import save
+from replay_gui.printing.saving import save_report
 
 
 class ReportSaver(QObject):
@@ -42,7 +42,7 @@ class ReportSaver(QObject):
 
     def _save(self, report: Report, path: Path) -> None:
         try:
-            save(report, path)
+            save_report(report, path)
         except ReplayError as why:
             self.failed.emit(str(why))
         except Exception:  # noqa: BLE001  who waits for the file hears of it; the crash hook shows what it was

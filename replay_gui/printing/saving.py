@@ -20,13 +20,13 @@ def check_suffix(path: Path) -> None:
         raise NotWritten(f"{path}: a folder; give the name of a file in it")
 
 
-def save(report: Report, path: Path) -> None:
+def save_report(report: Report, path: Path) -> None:
     """Writes it whole or not at all; NotWritten, in words, where that fails."""
     check_suffix(path)
-    write_whole(path, formed(report, path.suffix.lower()))
+    write_whole(path, report_bytes(report, path.suffix.lower()))
 
 
-def formed(report: Report, suffix: str) -> bytes:
+def report_bytes(report: Report, suffix: str) -> bytes:
     """The whole file of that form. ".pdf" starts Qt where it does not run."""
     if suffix == PDF:
         from replay_gui.printing.pdf import pdf

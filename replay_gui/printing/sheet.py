@@ -16,15 +16,15 @@ SIDE, TOP, BOTTOM = 60.0, 64.0, 76.0
 INNER = WIDTH - 2 * SIDE
 END = HEIGHT - BOTTOM  # nothing of the content lies below
 
-_LEADING = 1.32  # height of a line, of that of its font
+_LINE_SPACING = 1.32  # height of a line, of that of its font
 
 
-_ALTERNATES = ("tnum", "calt")
+_DISABLED_FEATURES = ("tnum", "calt")
 """Features that draw other glyphs for characters: a page's text could then not be searched or copied."""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextLines:
     """Text broken into lines for a width. The layout keeps the lines alive."""
 
     layout: QTextLayout
@@ -37,10 +37,10 @@ class Words:
         return self.line_height * len(self.lines)
 
 
-def broken(text: str, font: QFont, color: QColor, width: float, right: bool = False) -> Words:
+def break_lines(text: str, font: QFont, color: QColor, width: float, right: bool = False) -> TextLines:
     """`text` in lines of at most `width`; `right`: they end at its right edge."""
     font = QFont(font)
-    for feature in _ALTERNATES:
+    for feature in _DISABLED_FEATURES:
         font.setFeature(QFont.Tag(feature), 0)
     layout = QTextLayout(text, font)
     option = QTextOption(Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
@@ -54,17 +54,17 @@ def broken(text: str, font: QFont, color: QColor, width: float, right: bool = Fa
         height = max(height, line.height())
         lines.append(line)
     layout.endLayout()
-    return Words(layout, tuple(lines), round(height * _LEADING, 1), color)
+    return TextLines(layout, tuple(lines), round(height * _LINE_SPACING, 1), color)
 
 
-Item = Callable[[QPainter], None]
+DrawFunction = Callable[[QPainter], None]
 
 
 @dataclass(slots=True)
 class Page:
     """What is drawn, in this order."""
 
-    items: list[Item] = field(default_factory=list)
+    items: list[DrawFunction] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class Sheet:
     y: float = TOP
     on_new_page: Callable[[], None] | None = None
 
-    def need(self, height: float) -> None:
+    def ensure_room(self, height: float) -> None:
         """Begins another page where less than `height` is left of this one."""
         if self.y + height > END and self.y > TOP:
             self.new_page()
@@ -90,33 +90,33 @@ class Sheet:
         if self.on_new_page is not None:
             self.on_new_page()
 
-    def gap(self, height: float) -> None:
+    def add_gap(self, height: float) -> None:
         """Space that is left away at the top of a page."""
         if self.y > TOP:
             self.y += height
 
-    def flow(self, words: Words, x: float = SIDE) -> None:
+    def flow_lines(self, words: TextLines, x: float = SIDE) -> None:
         """The lines, over as many pages as they take."""
         for line in words.lines:
-            self.need(words.line_height)
+            self.ensure_room(words.line_height)
             self._line(line, words, x, self.y)
             self.y += words.line_height
 
-    def put(self, words: Words, x: float, y: float) -> None:
+    def put_lines(self, words: TextLines, x: float, y: float) -> None:
         """All lines on this page, from `y` down."""
         for number, line in enumerate(words.lines):
             self._line(line, words, x, y + number * words.line_height)
 
-    def _line(self, line: QTextLine, words: Words, x: float, y: float) -> None:
+    def _line(self, line: QTextLine, words: TextLines, x: float, y: float) -> None:
         lead = (words.line_height - line.height()) / 2
 
         def draw(painter: QPainter) -> None:
             painter.setPen(words.color)  # keeping `words` keeps the layout, without which a line is not there
             line.draw(painter, QPointF(x, y + lead - line.y()))
 
-        self.draw(draw)
+        self.add_drawing(draw)
 
-    def fill(self, rect: QRectF, color: QColor, radius: float = 0.0) -> None:
+    def fill_rect(self, rect: QRectF, color: QColor, radius: float = 0.0) -> None:
         """A filled rectangle on this page."""
 
         def draw(painter: QPainter) -> None:
@@ -124,11 +124,11 @@ class Sheet:
             painter.setBrush(color)
             painter.drawRoundedRect(rect, radius, radius)
 
-        self.draw(draw)
+        self.add_drawing(draw)
 
-    def rule(self, y: float, color: QColor, x: float = SIDE, width: float = INNER) -> None:
+    def draw_rule(self, y: float, color: QColor, x: float = SIDE, width: float = INNER) -> None:
         """A hairline across."""
-        self.fill(QRectF(x, y, width, 0.75), color)
+        self.fill_rect(QRectF(x, y, width, 0.75), color)
 
-    def draw(self, item: Item) -> None:
+    def add_drawing(self, item: DrawFunction) -> None:
         self.pages[-1].items.append(item)

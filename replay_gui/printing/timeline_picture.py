@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from replay_gui.core.report.model import Timeline, TimelineLane
+from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.core.report.timeline_drawing import bars, color_class_of
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import LIGHT, Normal, ui_font
@@ -15,14 +15,14 @@ _LABELS, _NUMBERS = 104.0, 44.0
 _TEXT = 9.5
 _TITLE = 18  # characters
 _FAILED = 0.4  # height of failed calls, of that of all
-_LEAST = 1.0  # width of a bar
+_MIN_BAR_WIDTH = 1.0  # width of a bar
 
 
-def picture_height(timeline: Timeline) -> float:
+def picture_height(timeline: TimelineCounts) -> float:
     return _LANE * len(timeline.lanes) + _AXIS
 
 
-def paint_timeline(painter: QPainter, timeline: Timeline, rect: QRectF) -> None:
+def paint_timeline(painter: QPainter, timeline: TimelineCounts, rect: QRectF) -> None:
     """Draws it into `rect`, which is `picture_height` high."""
     plot = QRectF(rect.left() + _LABELS, rect.top(), rect.width() - _LABELS - _NUMBERS, _LANE * len(timeline.lanes))
     painter.setFont(ui_font(Normal, _TEXT))
@@ -65,13 +65,13 @@ def _paint_bars(
     path = QPainterPath()
     for begin, end, height in bars(counts):
         x, tall = plot.left() + begin * plot.width(), height * scale * _BAR
-        path.addRect(QRectF(x, base - tall, max(_LEAST, (end - begin) * plot.width() - 0.5), tall))
+        path.addRect(QRectF(x, base - tall, max(_MIN_BAR_WIDTH, (end - begin) * plot.width() - 0.5), tall))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     painter.drawPath(path)
 
 
-def _paint_axis(painter: QPainter, timeline: Timeline, plot: QRectF, share: float | None) -> None:
+def _paint_axis(painter: QPainter, timeline: TimelineCounts, plot: QRectF, share: float | None) -> None:
     painter.setPen(LIGHT.secondary)
     strip = QRectF(plot.left(), plot.bottom() + 2, plot.width(), _AXIS - 2)
     painter.drawText(strip, Qt.AlignmentFlag.AlignLeft, "1")

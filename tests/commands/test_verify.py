@@ -193,7 +193,7 @@ def test_large_logs_are_verified_by_workers(command: Any, tmp_path: Path, monkey
     path = write_log(tmp_path / "run.rlog", turns=30)
     damage(path)
     here = command("verify", path, "--json")
-    monkeypatch.setattr(verify, "SMALL", 0)
+    monkeypatch.setattr(verify, "MAX_BYTES_IN_PROCESS", 0)
     assert command("verify", path, "--json") == here
     assert here.code == 1
 

@@ -15,8 +15,17 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.report.building import run_part
-from replay_gui.core.report.document import Column, Command, Document, Fact, Facts, Paragraph, Section, Table
-from replay_gui.core.report.layout import document
+from replay_gui.core.report.document import (
+    Column,
+    Command,
+    Document,
+    Fact,
+    Facts,
+    Paragraph,
+    ReportSection,
+    ReportTable,
+)
+from replay_gui.core.report.layout import layout_document
 from replay_gui.core.report.model import Report
 from replay_gui.core.verification.verdict import verify
 from replay_gui.look.theme import LIGHT
@@ -58,12 +67,12 @@ def picture(pages: Pages, number: int) -> QImage:
 
 def long_document(rows: int = 400) -> Document:
     columns = (Column("Number", 1, number=True), Column("What", 3), Column("Hash", 3, data=True))
-    table = Table(
+    table = ReportTable(
         columns, tuple((f"{n:,}", LONG if n % 7 == 0 else "short", "ab" * 32) for n in range(rows)), rows, "rows"
     )
     facts = Facts((Fact("Name", LONG), Fact("Hash", "cd" * 900, data=True, tone="bad")))
     blocks = (Paragraph(LONG * 20), Paragraph(LONG * 20, "bad"), facts, table, Command(LONG * 9))
-    return Document(LONG[:200], "INVALID", "bad", LONG, (LONG,), "made", (Section("All", blocks),))
+    return Document(LONG[:200], "INVALID", "bad", LONG, (LONG,), "made", (ReportSection("All", blocks),))
 
 
 def test_nothing_is_drawn_beyond_the_edges_and_every_page_has_its_foot() -> None:
@@ -92,7 +101,7 @@ def test_the_head_of_a_table_is_repeated() -> None:
 def test_a_pdf_has_all_pages_and_our_fonts(tmp_path: Path) -> None:
     made = report(logs.write_log(tmp_path / "run.rlog", turns=40))
     whole = pdf(made)
-    assert len(re.findall(rb"/Type /Page\b", whole)) == len(laid_out(document(made)))
+    assert len(re.findall(rb"/Type /Page\b", whole)) == len(laid_out(layout_document(made)))
     assert b"Inter" in whole
     assert b"JetBrainsMono" in whole
     streams = re.findall(rb"stream\r?\n(.*?)endstream", whole, re.DOTALL)

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-_EXACT = 2**53  # beyond it a JSON number need not be what was written
+_MAX_EXACT_INTEGER = 2**53  # beyond it a JSON number need not be what was written
 
 
 def canonical_json(value: Any) -> bytes:
@@ -14,10 +14,10 @@ def canonical_json(value: Any) -> bytes:
 
     ValueError for what RFC 8785 has no form for: integers beyond 2^53, floats that are not finite, lone surrogates.
     """
-    return _form(value).encode("utf-8")
+    return _json_text(value).encode("utf-8")
 
 
-def _form(value: Any) -> str:
+def _json_text(value: Any) -> str:
     match value:
         case None:
             return "null"
@@ -26,20 +26,20 @@ def _form(value: Any) -> str:
         case str():
             return json.dumps(value, ensure_ascii=False)  # escapes what RFC 8785 3.2.2.2 says, and nothing else
         case int():
-            if abs(value) > _EXACT:
+            if abs(value) > _MAX_EXACT_INTEGER:
                 raise ValueError(f"{value} is no number that JSON keeps")
             return str(value)
         case float():
-            return _number(value)
+            return _float_text(value)
         case dict():
             members = sorted(value.items(), key=lambda item: item[0].encode("utf-16-be"))
-            return "{" + ",".join(f"{_form(name)}:{_form(member)}" for name, member in members) + "}"
+            return "{" + ",".join(f"{_json_text(name)}:{_json_text(member)}" for name, member in members) + "}"
         case list() | tuple():
-            return "[" + ",".join(map(_form, value)) + "]"
+            return "[" + ",".join(map(_json_text, value)) + "]"
     raise ValueError(f"JSON has no {type(value).__name__}")
 
 
-def _number(value: float) -> str:
+def _float_text(value: float) -> str:
     """As ECMAScript writes it (ECMA-262, Number::toString): the shortest digits that read back as the same number."""
     if not math.isfinite(value):
         raise ValueError("JSON has no numbers that are not finite")

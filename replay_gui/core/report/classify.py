@@ -14,7 +14,7 @@ from replay_gui.core.log.scanner import Block, Ending, scan
 from replay_gui.core.verification.integrity import BROKEN_LINK, readable_seq
 from replay_gui.core.verification.verification import Finding, VerificationReport
 
-_AROUND = 4096  # records looked at on either side
+_NEIGHBOUR_RECORDS = 4096  # records looked at on either side
 _ANY_HASH = bytes(32)
 
 
@@ -56,7 +56,7 @@ class _Record:
     def seq(self) -> int | None:
         return readable_seq(self.meta)
 
-    def follows(self, hash_: bytes) -> bool:
+    def is_linked_to(self, hash_: bytes) -> bool:
         return record_hash(hash_, self.content, self.state, self.meta) == self.hash
 
 
@@ -67,9 +67,9 @@ def diagnose(log: EventLog, report: VerificationReport) -> Diagnosis | None:
     UNCLEAR.
     """
     if report.failures:
-        return _of_failure(log, report.failures[0])
+        return _diagnose_failure(log, report.failures[0])
     if report.seal == "bad":
-        return _of_seal(log, report)
+        return _diagnose_seal(log, report)
     if report.tail_bytes and report.seal == "none":
         words = f"The file ends within a record: its last {report.tail_bytes:,} bytes are of an interrupted write."
         return Diagnosis(Damage.TRUNCATED, words, None)
@@ -85,8 +85,8 @@ def diagnose(log: EventLog, report: VerificationReport) -> Diagnosis | None:
     return None
 
 
-def _of_seal(log: EventLog, report: VerificationReport) -> Diagnosis:
-    facts = _seal(log)
+def _diagnose_seal(log: EventLog, report: VerificationReport) -> Diagnosis:
+    facts = _seal_facts(log)
     sealed, events = facts.get("events"), report.events
     if type(sealed) is int and sealed > events:
         words = f"The seal counts {sealed:,} events, the file has {events:,}: records were removed from the end."
@@ -97,7 +97,7 @@ def _of_seal(log: EventLog, report: VerificationReport) -> Diagnosis:
     return Diagnosis(Damage.SEAL, words, None)
 
 
-def _of_failure(log: EventLog, first: Finding) -> Diagnosis:
+def _diagnose_failure(log: EventLog, first: Finding) -> Diagnosis:
     event = f"Event {first.index + 1:,}"
     if first.problem != BROKEN_LINK:
         if "no record" in first.problem:
@@ -105,15 +105,15 @@ def _of_failure(log: EventLog, first: Finding) -> Diagnosis:
             return Diagnosis(Damage.OVERWRITTEN, words, first)
         words = f"{event} is linked rightly, yet {first.problem}: it was written so, or the chain was made anew."
         return Diagnosis(Damage.REWRITTEN, words, first)
-    around = list(_records(log, max(0, first.index - _AROUND), first.index + _AROUND))
+    around = list(_records(log, max(0, first.index - _NEIGHBOUR_RECORDS), first.index + _NEIGHBOUR_RECORDS))
     at = next((i for i, record in enumerate(around) if record.index == first.index), None)
     if at is None:
         return Diagnosis(Damage.UNCLEAR, f"{event} does not fit the one before it.", first)
     before = around[at - 1].hash if at else log.header.hash
-    neighbours = _Neighbours(before, around[:at], around[at + 1 :], _seal(log) if at + 1 == len(around) else {})
-    damage, words = _of_link(event, around[at], neighbours)
+    neighbours = _Neighbours(before, around[:at], around[at + 1 :], _seal_facts(log) if at + 1 == len(around) else {})
+    damage, words = _diagnose_link(event, around[at], neighbours)
     if len(around) < len(log.offsets) and damage in (Damage.EDITED, Damage.REMOVED, Damage.UNCLEAR):
-        words += f" (Only the {_AROUND:,} records on either side were looked at.)"
+        words += f" (Only the {_NEIGHBOUR_RECORDS:,} records on either side were looked at.)"
     return Diagnosis(damage, words, first)
 
 
@@ -127,16 +127,16 @@ class _Neighbours:
     seal: dict[str, Any]
 
 
-def _of_link(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, str]:
+def _diagnose_link(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, str]:
     """What a record is that does not follow the one before it, by what it and its neighbours follow instead."""
-    found = _elsewhere(event, record, around)
+    found = _displacement(event, record, around)
     if found is not None:
         return found
     after = around.later[0] if around.later else None
     computed = record_hash(around.before, record.content, record.state, record.meta)
-    if after.follows(computed) if after is not None else around.seal.get("head") == computed:
+    if after.is_linked_to(computed) if after is not None else around.seal.get("head") == computed:
         return Damage.HASH_DAMAGED, f"{event} is as it was written, but its stored hash was changed."
-    held = after.follows(record.hash) if after is not None else around.seal.get("head") == record.hash
+    held = after.is_linked_to(record.hash) if after is not None else around.seal.get("head") == record.hash
     previous = around.earlier[-1].seq if around.earlier else -1
     if record.seq is not None and previous is not None and record.seq > previous + 1:
         missing = record.seq - previous - 1
@@ -161,28 +161,28 @@ def _of_link(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, 
     return Damage.UNCLEAR, f"{event} does not fit the one before it, nor does what follows it."
 
 
-def _elsewhere(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, str] | None:
+def _displacement(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, str] | None:
     """Whether the record is where it does not belong, or others are that stand before it."""
     for other in around.earlier:
         if other.hash == record.hash:
             return Damage.DUPLICATED, f"{event} is a copy of event {other.index + 1:,}."
     for other in around.later:
-        if record.follows(other.hash):
+        if record.is_linked_to(other.hash):
             return Damage.REORDERED, f"{event} stood after event {other.index + 1:,} when it was written."
     for number, other in enumerate(around.later, 1):
-        if other.follows(around.before):
+        if other.is_linked_to(around.before):
             many = "It was" if number == 1 else f"It and the next {number - 1:,} were"
             words = f"{event} does not belong here. {many} put in: what comes then follows what was before."
             return Damage.INSERTED, words
     for other in reversed(around.earlier[:-1]):
-        if record.follows(other.hash):
+        if record.is_linked_to(other.hash):
             number = record.index - other.index - 1
             words = f"The {number:,} records before {event.lower()} were put in: it follows the one before them."
             return Damage.INSERTED, words
     return None
 
 
-def _seal(log: EventLog) -> dict[str, Any]:
+def _seal_facts(log: EventLog) -> dict[str, Any]:
     """What the seal says, right or wrong; empty where there is none that can be read."""
     offsets = log.offsets
     start = int(offsets[-1]) if len(offsets) else len(log.header.raw)

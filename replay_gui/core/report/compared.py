@@ -10,15 +10,15 @@ from replay_gui.core.divergence.explanations import BETWEEN
 from replay_gui.core.divergence.plain_face import divergence_points
 from replay_gui.core.divergence.rules import Rule, Rules
 from replay_gui.core.report.building import value_words
-from replay_gui.core.report.model import POINTS_LIMIT, CausePart, ComparisonPart, DifferencePart, PointPart, RulePart
+from replay_gui.core.report.model import MAX_POINTS, CausePart, ComparisonPart, DifferencePart, PointPart, RulePart
 from replay_gui.core.state.state import ABSENT
 
-_DIFFERENCES = 12  # of a point that are listed
+_MAX_DIFFERENCES = 12  # of a point that are listed
 
 
 def comparison_part(comparer: Comparer, comparison: Comparison, rules: Rules) -> ComparisonPart:
     """The comparer's last comparison, made under `rules`; reads the events at the first POINTS_LIMIT divergences."""
-    points = tuple(map(_point, islice(divergence_points(comparer, comparison), POINTS_LIMIT)))
+    points = tuple(map(_point, islice(divergence_points(comparer, comparison), MAX_POINTS)))
     return ComparisonPart(
         comparison.diverged,
         comparison.counts,
@@ -60,8 +60,8 @@ def _point(point: DivergencePoint) -> PointPart:
         point.expected,
         point.actual,
         point.diff,
-        tuple(map(_difference, loud[:_DIFFERENCES])),
-        max(0, len(loud) - _DIFFERENCES),
+        tuple(map(_difference, loud[:_MAX_DIFFERENCES])),
+        max(0, len(loud) - _MAX_DIFFERENCES),
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from replay_gui.core.report.document import Block, Column, Paragraph, Section, Table
+from replay_gui.core.report.document import Block, Column, Paragraph, ReportSection, ReportTable
 from replay_gui.core.report.model import CausePart, ComparisonPart, PointPart, RunPart
 from replay_gui.core.text.wording import plural
 
-_CAUSES, _POINTS, _TOOLS, _RULES = 40, 100, 40, 40
+_MAX_CAUSE_ROWS, _MAX_POINT_ROWS, _MAX_TOOL_ROWS, _MAX_RULE_ROWS = 40, 100, 40, 40
 _NAMES = {
     "equal": "equal",
     "changed": "changed",
@@ -20,22 +20,24 @@ _NAMES = {
 }
 
 
-def comparison_sections(comparison: ComparisonPart, runs: tuple[RunPart, ...]) -> list[Section]:
+def comparison_sections(comparison: ComparisonPart, runs: tuple[RunPart, ...]) -> list[ReportSection]:
     """Why the runs differ, in how much, in what, and what was passed over."""
     sections = []
     if comparison.causes:
-        sections.append(Section("Why they differ", (_causes(comparison.causes),)))
-    sections.append(Section("How much", (_counts(comparison), *_tools(comparison))))
+        sections.append(ReportSection("Why they differ", (_causes(comparison.causes),)))
+    sections.append(ReportSection("How much", (_counts(comparison), *_tools(comparison))))
     if comparison.points:
-        sections.append(Section(f"Divergences ({comparison.total:,})", (_points(comparison),)))
-    sections.append(Section("Rules in force", (_rules(comparison),)))
+        sections.append(ReportSection(f"Divergences ({comparison.total:,})", (_points(comparison),)))
+    sections.append(ReportSection("Rules in force", (_rules(comparison),)))
     return sections
 
 
-def _causes(causes: tuple[CausePart, ...]) -> Table:
+def _causes(causes: tuple[CausePart, ...]) -> ReportTable:
     columns = (Column("Cause", 4.4), Column("Where and what", 6), Column("Follows", 1.6))
-    rows = tuple((_headline(cause), cause.details, _follows(cause)) for cause in causes[:_CAUSES])
-    return Table(columns, rows, len(causes), "causes", tuple("bad" if c.certain else "warn" for c in causes[:_CAUSES]))
+    rows = tuple((_headline(cause), cause.details, _follows(cause)) for cause in causes[:_MAX_CAUSE_ROWS])
+    return ReportTable(
+        columns, rows, len(causes), "causes", tuple("bad" if c.certain else "warn" for c in causes[:_MAX_CAUSE_ROWS])
+    )
 
 
 def _headline(cause: CausePart) -> str:
@@ -47,10 +49,10 @@ def _follows(cause: CausePart) -> str:
     return words + (f", {cause.suppressed:,} like it passed over" if cause.suppressed else "")
 
 
-def _counts(comparison: ComparisonPart) -> Table:
+def _counts(comparison: ComparisonPart) -> ReportTable:
     counts = asdict(comparison.counts)
     rows = tuple((_NAMES[name], f"{number:,}") for name, number in counts.items())
-    return Table((Column("Steps", 4), Column("Count", 3.6, number=True)), rows, len(rows), "rows", narrow=True)
+    return ReportTable((Column("Steps", 4), Column("Count", 3.6, number=True)), rows, len(rows), "rows", narrow=True)
 
 
 def _tools(comparison: ComparisonPart) -> tuple[Block, ...]:
@@ -65,18 +67,22 @@ def _tools(comparison: ComparisonPart) -> tuple[Block, ...]:
         Column("Answered otherwise", 2.2, number=True),
     )
     rows = tuple(
-        (tool.tool, *(f"{n:,}" for n in (tool.calls_a, tool.calls_b, tool.errors_a, tool.errors_b)), _otherwise(*both))
-        for tool in comparison.tools[:_TOOLS]
+        (
+            tool.tool,
+            *(f"{n:,}" for n in (tool.calls_a, tool.calls_b, tool.errors_a, tool.errors_b)),
+            _changed_answers(*both),
+        )
+        for tool in comparison.tools[:_MAX_TOOL_ROWS]
         for both in ((tool.answered_otherwise, tool.ignored),)
     )
-    return (Table(columns, rows, len(comparison.tools), "tools"),)
+    return (ReportTable(columns, rows, len(comparison.tools), "tools"),)
 
 
-def _otherwise(number: int, ignored: int) -> str:
+def _changed_answers(number: int, ignored: int) -> str:
     return f"{number:,}" + (f" ({ignored:,} passed over)" if ignored else "")
 
 
-def _points(comparison: ComparisonPart) -> Table:
+def _points(comparison: ComparisonPart) -> ReportTable:
     columns = (
         Column("A", 0.9, number=True),
         Column("B", 0.9, number=True),
@@ -84,8 +90,8 @@ def _points(comparison: ComparisonPart) -> Table:
         Column("What differs", 5),
         Column("Expected / found", 3.4, data=True),
     )
-    rows = tuple(map(_point, comparison.points[:_POINTS]))
-    return Table(columns, rows, comparison.total, "divergences")
+    rows = tuple(map(_point, comparison.points[:_MAX_POINT_ROWS]))
+    return ReportTable(columns, rows, comparison.total, "divergences")
 
 
 def _point(point: PointPart) -> tuple[str, ...]:
@@ -101,5 +107,5 @@ def _rules(comparison: ComparisonPart) -> Block:
     if not comparison.rules:
         return Paragraph("None: every difference counts.")
     columns = (Column("Action", 2), Column("Of what", 6), Column("Note", 4))
-    rows = tuple((rule.action, rule.speaks_of, rule.note) for rule in comparison.rules[:_RULES])
-    return Table(columns, rows, len(comparison.rules), "rules")
+    rows = tuple((rule.action, rule.speaks_of, rule.note) for rule in comparison.rules[:_MAX_RULE_ROWS])
+    return ReportTable(columns, rows, len(comparison.rules), "rules")

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from replay_gui.core.report.model import Timeline
+from replay_gui.core.report.model import TimelineCounts
 
 Tone: TypeAlias = Literal["good", "bad", "warn", "plain"]
-TEXT_LIMIT, CELL_LIMIT = 1_000, 300  # characters: a name in a log may have a million
+MAX_TEXT_LENGTH, MAX_CELL_LENGTH = 1_000, 300  # characters: a name in a log may have a million
 
 
 def shortened(text: str, limit: int) -> str:
@@ -28,7 +28,7 @@ class Paragraph:
     tone: Tone = "plain"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", shortened(self.text, TEXT_LIMIT))
+        object.__setattr__(self, "text", shortened(self.text, MAX_TEXT_LENGTH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Fact:
     tone: Tone = "plain"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "value", shortened(self.value, TEXT_LIMIT))
+        object.__setattr__(self, "value", shortened(self.value, MAX_TEXT_LENGTH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Rows of texts, one a column. `total`: how many rows there are, of which these are the first; `what` they are.
 
     `tones`: one a row, or none at all. narrow: it needs half the width.
@@ -76,7 +76,7 @@ class Table:
     narrow: bool = False
 
     def __post_init__(self) -> None:
-        cut = tuple(tuple(shortened(cell, CELL_LIMIT) for cell in row) for row in self.rows)
+        cut = tuple(tuple(shortened(cell, MAX_CELL_LENGTH) for cell in row) for row in self.rows)
         object.__setattr__(self, "rows", cut)
 
     @property
@@ -92,7 +92,7 @@ class Table:
 class Picture:
     """The timeline. `words`: what it shows, for who cannot see it."""
 
-    timeline: Timeline
+    timeline: TimelineCounts
     words: str
 
 
@@ -103,14 +103,14 @@ class Command:
     text: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", shortened(self.text, 4 * TEXT_LIMIT))
+        object.__setattr__(self, "text", shortened(self.text, 4 * MAX_TEXT_LENGTH))
 
 
-Block: TypeAlias = Paragraph | Facts | Table | Picture | Command
+Block: TypeAlias = Paragraph | Facts | ReportTable | Picture | Command
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """`level` 1: of the report, 2: of the section above it."""
 
     title: str
@@ -133,4 +133,4 @@ class Document:
     words: str
     lines: tuple[str, ...]
     made: str
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]

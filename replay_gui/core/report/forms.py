@@ -6,28 +6,28 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from replay_gui.core.report.json_report import json_report
-from replay_gui.core.report.junit import junit
-from replay_gui.core.report.layout import document
-from replay_gui.core.report.markdown import markdown
+from replay_gui.core.report.junit import junit_report
+from replay_gui.core.report.layout import layout_document
+from replay_gui.core.report.markdown import markdown_report
 from replay_gui.core.report.model import Report
-from replay_gui.core.report.sarif import sarif
+from replay_gui.core.report.sarif import sarif_report
 
 
 def _html(report: Report) -> bytes:
     from replay_gui.core.report.html import html_report  # and with it jinja2, which only this format needs
 
-    return html_report(document(report)).encode()
+    return html_report(layout_document(report)).encode()
 
 
 def _markdown(report: Report) -> bytes:
-    return markdown(document(report)).encode()
+    return markdown_report(layout_document(report)).encode()
 
 
 FORMS: Final[Mapping[str, Callable[[Report], bytes]]] = {
     ".html": _html,
     ".md": _markdown,
     ".json": json_report,
-    ".xml": junit,
-    ".sarif": sarif,
+    ".xml": junit_report,
+    ".sarif": sarif_report,
 }
 """suffix: the whole file of a report."""

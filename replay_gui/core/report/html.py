@@ -13,7 +13,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from replay_gui.core.report.document import Block, Document, Picture, Section
+from replay_gui.core.report.document import Block, Document, Picture, ReportSection
 from replay_gui.core.report.timeline_drawing import TimelineDrawing, timeline_drawing
 from replay_gui.core.text.plain_text import visible
 from replay_gui.resource_paths import resources
@@ -47,9 +47,9 @@ def _printable(value: Any) -> Any:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _groups(sections: tuple[Section, ...]) -> list[list[Section]]:
+def _groups(sections: tuple[ReportSection, ...]) -> list[list[ReportSection]]:
     """Return each section of level 1 with the sections of level 2 that follow it."""
-    groups: list[list[Section]] = []
+    groups: list[list[ReportSection]] = []
     for section in sections:
         if section.level == 1 or not groups:
             groups.append([])

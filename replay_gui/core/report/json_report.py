@@ -18,7 +18,7 @@ def json_report(report: Report) -> bytes:
     """The whole file. Times are RFC 3339, with nanoseconds: as numbers they would be beyond what JSON keeps."""
     verdict, _, words = report_words(report)
     return canonical_json(
-        _sound(
+        _with_valid_unicode(
             {
                 "schema": SCHEMA,
                 "program": "replay-gui",
@@ -36,13 +36,13 @@ def json_report(report: Report) -> bytes:
     )
 
 
-def _sound(value: Any) -> Any:
+def _with_valid_unicode(value: Any) -> Any:
     """With what is no Unicode, in the name of a file, escaped."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):
-        return {_sound(name): _sound(member) for name, member in value.items()}
-    return [_sound(item) for item in value] if isinstance(value, list | tuple) else value
+        return {_with_valid_unicode(name): _with_valid_unicode(member) for name, member in value.items()}
+    return [_with_valid_unicode(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _run(part: RunPart) -> dict[str, Any]:

@@ -12,22 +12,22 @@ from replay_gui.core.text.clock import iso
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.verification.verification import Finding
 
-_LISTED = 100  # findings in the text of a failure
+_MAX_FINDINGS = 100  # findings in the text of a failure
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(report: Report) -> bytes:
+def junit_report(report: Report) -> bytes:
     """The whole file, UTF-8."""
     root = Element("testsuites", {"name": "replay-gui"})
     made = (iso(report.made) or "")[:19]
     for part in report.runs:
-        _finished(_suite(root, part, made))
+        _set_counts(_suite(root, part, made))
     for unread in report.unread:
         suite = _new_suite(root, unread.run, made)
         _case(suite, unread.run, "can be read", ("error", unread.why, ""))
-        _finished(suite)
+        _set_counts(suite)
     if report.comparison is not None:
-        _finished(_comparison(root, report, report.comparison, made))
+        _set_counts(_comparison(root, report, report.comparison, made))
     for name in ("tests", "failures", "errors"):  # of what was skipped, the schema has no sum
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ElementTree.indent(root)
@@ -51,7 +51,7 @@ def _case(suite: Element, run: str, what: str, outcome: tuple[str, str, str] | N
         SubElement(case, tag, {"message": _text(message)}).text = _text(details) or None
 
 
-def _finished(suite: Element) -> None:
+def _set_counts(suite: Element) -> None:
     """With the numbers that it needs of its cases."""
     cases = suite.findall("testcase")
     suite.set("tests", str(len(cases)))
@@ -66,17 +66,17 @@ def _suite(root: Element, part: RunPart, made: str) -> Element:
     for check in checks(part):
         listed = next((findings for begin, findings in details.items() if check.what.startswith(begin)), ())
         tag = {"checked": None, "failed": "failure", "not checked": "skipped"}[check.result]
-        _case(suite, found.run, check.what, None if tag is None else (tag, check.words, _listed(listed)))
+        _case(suite, found.run, check.what, None if tag is None else (tag, check.words, _findings_text(listed)))
     SubElement(suite, "system-out").text = _text("\n".join((found.line, *found.notes)))
     return suite
 
 
-def _listed(findings: tuple[Finding, ...]) -> str:
+def _findings_text(findings: tuple[Finding, ...]) -> str:
     lines = [
-        f"event {one.index + 1} ({one.event_id}), byte {one.offset}: {one.problem}" for one in findings[:_LISTED]
+        f"event {one.index + 1} ({one.event_id}), byte {one.offset}: {one.problem}" for one in findings[:_MAX_FINDINGS]
     ]
-    if len(findings) > _LISTED:
-        lines.append(f"and {len(findings) - _LISTED} more")
+    if len(findings) > _MAX_FINDINGS:
+        lines.append(f"and {len(findings) - _MAX_FINDINGS} more")
     return "\n".join(lines)
 
 

@@ -17,8 +17,8 @@ from replay_gui.core.report.document import (
     Facts,
     Paragraph,
     Picture,
-    Section,
-    Table,
+    ReportSection,
+    ReportTable,
     Tone,
 )
 from replay_gui.core.report.model import Report, RunPart
@@ -36,24 +36,24 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.core.verification.verification import Finding
 
-LISTED = 100  # rows of a long list
-_TOOLS, _KINDS, _RUNS, _NOTES = 40, 40, 200, 40
+MAX_FINDING_ROWS = 100  # rows of a long list
+_MAX_TOOL_ROWS, _MAX_KIND_ROWS, _MAX_RUNS, _MAX_NOTES = 40, 40, 200, 40
 
 
-def document(report: Report) -> Document:
+def layout_document(report: Report) -> Document:
     """The whole report, as it is read from top to bottom."""
     verdict, tone, words = report_words(report)
     several = len(report.runs) + len(report.unread) > 1
-    sections: list[Section] = []
+    sections: list[ReportSection] = []
     if several:
         sections.append(_runs(report))
     if report.comparison is not None:
         sections += comparison_sections(report.comparison, report.runs)
-    for number, part in enumerate(report.runs[:_RUNS]):
+    for number, part in enumerate(report.runs[:_MAX_RUNS]):
         sections += _run(part, _label(report, number), several)
-    sections.append(_again(report))
+    sections.append(_how_to_repeat(report))
     lines = tuple(part.verification.line for part in report.runs) if len(report.runs) <= 2 else ()
-    return Document(_title(report), verdict, tone, words, lines, _made(report), tuple(sections))
+    return Document(_title(report), verdict, tone, words, lines, _made_by(report), tuple(sections))
 
 
 def _title(report: Report) -> str:
@@ -65,7 +65,7 @@ def _title(report: Report) -> str:
     return f"Verification of {plural(len(names) + len(report.unread), 'run')}"
 
 
-def _made(report: Report) -> str:
+def _made_by(report: Report) -> str:
     words = f"replay-gui {report.version}, {utc(report.made)[:19]} UTC"
     return words + (" · redacted" if report.redaction else "")
 
@@ -77,7 +77,7 @@ def _label(report: Report, number: int) -> str:
     return f"{'AB'[number]}: {name}" if report.comparison is not None and number < 2 else name
 
 
-def _runs(report: Report) -> Section:
+def _runs(report: Report) -> ReportSection:
     columns = (
         Column("Run", 6),
         Column("Events", 1.4, number=True),
@@ -88,51 +88,53 @@ def _runs(report: Report) -> Section:
     )
     rows: list[tuple[str, ...]] = []
     tones: list[Tone] = []
-    for number, part in islice(enumerate(report.runs), _RUNS):
+    for number, part in islice(enumerate(report.runs), _MAX_RUNS):
         found = part.verification
         numbers = (f"{found.events:,}", f"{failures(part):,}", f"{mismatches(part):,}")
         anchored = "" if part.anchor is None or part.anchor.good else ", not as anchored"
         rows.append((_label(report, number), *numbers, found.seal, found.verdict + anchored))
         tones.append("bad" if anchored else TONES[found.verdict])
-    for unread in report.unread[:_RUNS]:
+    for unread in report.unread[:_MAX_RUNS]:
         rows.append((unread.run, "", "", "", "", f"could not be read: {unread.why}"))
         tones.append("bad")
     total = len(report.runs) + len(report.unread)
-    return Section("Runs", (Table(columns, tuple(rows), total, "runs", tuple(tones)),))
+    return ReportSection("Runs", (ReportTable(columns, tuple(rows), total, "runs", tuple(tones)),))
 
 
 # ---- one run ------------------------------------------------------------------------------------------
-def _run(part: RunPart, label: str, several: bool) -> list[Section]:
+def _run(part: RunPart, label: str, several: bool) -> list[ReportSection]:
     level = 2 if several else 1
-    sections = [Section(label, (Paragraph(verdict_words(part), TONES[part.verification.verdict]),))] if several else []
+    sections = (
+        [ReportSection(label, (Paragraph(verdict_words(part), TONES[part.verification.verdict]),))] if several else []
+    )
     if part.diagnosis is not None:
-        sections.append(Section("What is wrong first", _wrong(part), level))
-    sections.append(Section("What was checked", (_checks(part),), level))
-    sections.append(Section("The file", (Facts(_file(part)),), level))
-    sections.append(Section("The run", _facts(part), level))
+        sections.append(ReportSection("What is wrong first", _damage_blocks(part), level))
+    sections.append(ReportSection("What was checked", (_checks(part),), level))
+    sections.append(ReportSection("The file", (Facts(_file(part)),), level))
+    sections.append(ReportSection("The run", _facts(part), level))
     found = part.verification
     for title, findings, total in (
         ("Failures", found.failures, failures(part)),
         ("Mismatches", found.mismatches, mismatches(part)),
     ):
         if findings:
-            sections.append(Section(f"{title} ({total:,})", _findings(findings, total, title.lower()), level))
+            sections.append(ReportSection(f"{title} ({total:,})", _findings(findings, total, title.lower()), level))
     if found.notes:
-        notes = [Paragraph(note) for note in found.notes[:_NOTES]]
-        if len(found.notes) > _NOTES:
-            notes.append(Paragraph(f"{len(found.notes) - _NOTES:,} more notes are not shown."))
-        sections.append(Section("Notes", tuple(notes), level))
+        notes = [Paragraph(note) for note in found.notes[:_MAX_NOTES]]
+        if len(found.notes) > _MAX_NOTES:
+            notes.append(Paragraph(f"{len(found.notes) - _MAX_NOTES:,} more notes are not shown."))
+        sections.append(ReportSection("Notes", tuple(notes), level))
     return sections
 
 
-def _checks(part: RunPart) -> Table:
+def _checks(part: RunPart) -> ReportTable:
     found = checks(part)
     columns = (Column("What", 3), Column("Result", 1.5), Column("In words", 7))
     rows = tuple((check.what, check.result, check.words) for check in found)
-    return Table(columns, rows, len(rows), "checks", tuple(RESULT_TONES[check.result] for check in found))
+    return ReportTable(columns, rows, len(rows), "checks", tuple(RESULT_TONES[check.result] for check in found))
 
 
-def _wrong(part: RunPart) -> tuple[Block, ...]:
+def _damage_blocks(part: RunPart) -> tuple[Block, ...]:
     diagnosis, broken = part.diagnosis, part.broken
     assert diagnosis is not None
     blocks: list[Block] = [Paragraph(f"{diagnosis.damage.value.capitalize()}. {diagnosis.words}", "bad")]
@@ -155,7 +157,7 @@ def _wrong(part: RunPart) -> tuple[Block, ...]:
     blocks.append(Facts(tuple(rows)))
     if broken.members:
         columns = (Column("Member", 3, data=True), Column("What it holds now", 8, data=True))
-        blocks.append(Table(columns, broken.members, len(broken.members) + broken.hidden, "members"))
+        blocks.append(ReportTable(columns, broken.members, len(broken.members) + broken.hidden, "members"))
     return tuple(blocks)
 
 
@@ -196,12 +198,13 @@ def _facts(part: RunPart) -> tuple[Block, ...]:
             Column("Denials", 1.2, number=True),
         )
         tools = tuple(
-            (tool.name, f"{tool.calls:,}", f"{tool.errors:,}", f"{tool.denied:,}") for tool in facts.tools[:_TOOLS]
+            (tool.name, f"{tool.calls:,}", f"{tool.errors:,}", f"{tool.denied:,}")
+            for tool in facts.tools[:_MAX_TOOL_ROWS]
         )
-        blocks.append(Table(columns, tools, len(facts.tools), "tools", narrow=True))
-    kinds = tuple((kind, f"{number:,}") for kind, number in facts.kinds[:_KINDS])
+        blocks.append(ReportTable(columns, tools, len(facts.tools), "tools", narrow=True))
+    kinds = tuple((kind, f"{number:,}") for kind, number in facts.kinds[:_MAX_KIND_ROWS])
     of_kinds = (Column("Events of kind", 4), Column("Count", 3.6, number=True))
-    blocks.append(Table(of_kinds, kinds, len(facts.kinds), "kinds", narrow=True))
+    blocks.append(ReportTable(of_kinds, kinds, len(facts.kinds), "kinds", narrow=True))
     return tuple(blocks)
 
 
@@ -217,7 +220,9 @@ def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Blo
     blocks: list[Block] = []
     if len(groups) > 1:
         rows = tuple((problem, f"{number:,}") for problem, number in groups.most_common(12))
-        blocks.append(Table((Column("Problem", 8), Column("Times", 1, number=True)), rows, len(groups), "problems"))
+        blocks.append(
+            ReportTable((Column("Problem", 8), Column("Times", 1, number=True)), rows, len(groups), "problems")
+        )
     columns = (
         Column("Event", 1.1, number=True),
         Column("Id", 2.4, data=True),
@@ -235,14 +240,14 @@ def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Blo
             finding.expected or "",
             finding.actual or "",
         )
-        for finding in findings[:LISTED]
+        for finding in findings[:MAX_FINDING_ROWS]
     )
-    blocks.append(Table(columns, listed, total, what))
+    blocks.append(ReportTable(columns, listed, total, what))
     return tuple(blocks)
 
 
 # ---- how to check it again ----------------------------------------------------------------------------
-def _again(report: Report) -> Section:
+def _how_to_repeat(report: Report) -> ReportSection:
     blocks: list[Block] = [
         Paragraph("The same program and the same files lead to the same hashes and the same verdict:"),
         Command(report.command),
@@ -259,5 +264,5 @@ def _again(report: Report) -> Section:
                 "warn",
             )
         )
-    blocks.append(Paragraph(f"Made by {_made(report)}."))
-    return Section("How to check this again", tuple(blocks))
+    blocks.append(Paragraph(f"Made by {_made_by(report)}."))
+    return ReportSection("How to check this again", tuple(blocks))

@@ -7,17 +7,26 @@ from __future__ import annotations
 
 import re
 
-from replay_gui.core.report.document import Block, Command, Document, Facts, Paragraph, Picture, Section, Table
-from replay_gui.core.report.model import Timeline, TimelineLane
+from replay_gui.core.report.document import (
+    Block,
+    Command,
+    Document,
+    Facts,
+    Paragraph,
+    Picture,
+    ReportSection,
+    ReportTable,
+)
+from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.core.text.plain_text import visible
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|&~$]|^[#+=-]|^\d{1,9}(?=[.)]))")
 _BLANK = re.compile(r"\s+")
 _LEVELS = " ▁▂▃▄▅▆▇█"
-_CELLS = 60  # characters of the picture
+_PICTURE_WIDTH = 60  # characters of the picture
 
 
-def markdown(document: Document) -> str:
+def markdown_report(document: Document) -> str:
     """The whole file."""
     parts = [f"# {_text(document.title)}", f"**{_text(document.verdict)}** {_text(document.words)}"]
     parts += [_code(line) for line in document.lines]
@@ -45,7 +54,7 @@ def _code(text: str) -> str:
     return f"{fence}{pad}{words}{pad}{fence}"
 
 
-def _section(section: Section) -> list[str]:
+def _section(section: ReportSection) -> list[str]:
     return [f"{'#' * (section.level + 1)} {_text(section.title)}", *map(_block, section.blocks)]
 
 
@@ -57,7 +66,7 @@ def _block(block: Block) -> str:
             return "\n".join(
                 f"- {_text(fact.name)}: {_code(fact.value) if fact.data else _text(fact.value)}" for fact in block.rows
             )
-        case Table():
+        case ReportTable():
             return _table(block)
         case Picture():
             return _picture(block.timeline)
@@ -66,7 +75,7 @@ def _block(block: Block) -> str:
             return f"{fence}\n{_BLANK.sub(' ', visible(block.text))}\n{fence}"
 
 
-def _table(table: Table) -> str:
+def _table(table: ReportTable) -> str:
     def line(cells: list[str]) -> str:
         return f"| {' | '.join(cells)} |"
 
@@ -86,18 +95,18 @@ def _cell(text: str, data: bool) -> str:
     return _code(text) if data and text and "|" not in text else _text(text)
 
 
-def _picture(timeline: Timeline) -> str:
+def _picture(timeline: TimelineCounts) -> str:
     width = max(len(lane.title[:20]) for lane in timeline.lanes)
     lines = [f"{_BLANK.sub(' ', visible(lane.title))[:20]:{width}} {_bars(lane)}" for lane in timeline.lanes]
     if timeline.broken is not None:
         lines.append(
-            f"{'':{width}} {' ' * (timeline.broken * _CELLS // timeline.events)}^ event {timeline.broken + 1:,}"
+            f"{'':{width}} {' ' * (timeline.broken * _PICTURE_WIDTH // timeline.events)}^ event {timeline.broken + 1:,}"
         )
     return "\n".join(["~~~~", *(line.replace("~", "-").rstrip() for line in lines), "~~~~"])
 
 
 def _bars(lane: TimelineLane) -> str:
-    bins, cells = len(lane.counts), min(_CELLS, len(lane.counts))
+    bins, cells = len(lane.counts), min(_PICTURE_WIDTH, len(lane.counts))
     sums = [sum(lane.counts[at * bins // cells : (at + 1) * bins // cells]) for at in range(cells)]
     most = max(sums)
     return "".join(_LEVELS[-(-number * 8 // most) if most else 0] for number in sums)

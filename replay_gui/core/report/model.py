@@ -11,7 +11,7 @@ from replay_gui.core.divergence.comparison import Counts, ToolDifference
 from replay_gui.core.report.classify import Diagnosis
 from replay_gui.core.verification.verification import INVALID, NOT_VERIFIABLE, VALID, VerificationReport
 
-POINTS_LIMIT = 10_000  # divergences that a report lists; all are counted
+MAX_POINTS = 10_000  # divergences that a report lists; all are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class ToolFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class RunFacts:
+class RunOverview:
     """What the run is about.
 
     Attributes:
@@ -56,7 +56,7 @@ class TimelineLane:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class TimelineCounts:
     """The run as a picture: `events` in bins of equal numbers of events, the same for each lane.
 
     `broken`: place of the first event that failed or mismatched, or None.
@@ -113,8 +113,8 @@ class RunPart:
     verification: VerificationReport
     format: str
     size: int
-    facts: RunFacts
-    timeline: Timeline | None
+    facts: RunOverview
+    timeline: TimelineCounts | None
     diagnosis: Diagnosis | None
     broken: BrokenEvent | None
     anchor: AnchorFinding | None = None
@@ -126,7 +126,7 @@ class RunPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadableRun:
     """A run that could not be read, and why."""
 
     run: str
@@ -219,7 +219,7 @@ class Report:
     made: int
     command: str
     runs: tuple[RunPart, ...]
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreadableRun, ...] = ()
     comparison: ComparisonPart | None = None
     redaction: RedactionNote | None = None
 

@@ -39,7 +39,7 @@ PRESETS: Mapping[str, str] = {
 """name: regular expression."""
 
 # Hashes and what names a record are what a redacted report is still good for; the rest are the program's own words.
-_KEPT = frozenset(
+_FIELDS_KEPT = frozenset(
     ("head", "state_hash", "file_blake3", "stored_hash", "recorded_state", "verdict", "seal", "origin", "version")
 )
 _HASH = re.compile(r"[0-9a-f]{32,128}")
@@ -48,7 +48,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class Profile:
+class RedactionProfile:
     """What goes. `name`: what a report calls it by. The rest as in the profile's file; patterns are checked."""
 
     name: str
@@ -83,17 +83,17 @@ class Profile:
         return re.compile("|".join(every)) if every else None
 
 
-SHARING = Profile("for sharing", presets=tuple(PRESETS))
+SHARING_PROFILE = RedactionProfile("for sharing", presets=tuple(PRESETS))
 """What is offered where there is no profile of one's own."""
 
 
-_PROFILE_LIMIT = 1 << 20  # bytes
+_MAX_PROFILE_BYTES = 1 << 20  # bytes
 
 
-def read_profile(path: Path) -> Profile:
+def read_profile(path: Path) -> RedactionProfile:
     """The profile in a TOML file; ProfileRefused, in one line, where it is none."""
     try:
-        facts = tomllib.loads(beginning(path, _PROFILE_LIMIT).decode())
+        facts = tomllib.loads(beginning(path, _MAX_PROFILE_BYTES).decode())
     except LogUnreadable as why:
         raise ProfileRefused(str(why)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
@@ -109,20 +109,20 @@ def read_profile(path: Path) -> Profile:
         wrong = ", ".join(facts) or "name"
         raise ProfileRefused(f"{path}: {wrong}: a profile has name, presets, patterns and paths")
     try:
-        return Profile(name, **lists)
+        return RedactionProfile(name, **lists)
     except ProfileRefused as why:
         raise ProfileRefused(f"{path}: {why}") from None
 
 
-def redacted(report: Report, profile: Profile) -> Report:
+def redact_report(report: Report, profile: RedactionProfile) -> Report:
     """The report without what the profile hides; it says so, and counts the texts that were changed."""
     work = _Redaction(profile)
     changed: Report = replace(
         report,
-        command=work.text(report.command),
-        runs=tuple(map(work.value, report.runs)),
-        unread=tuple(map(work.value, report.unread)),
-        comparison=work.value(report.comparison),
+        command=work.redact_text(report.command),
+        runs=tuple(map(work.redact_value, report.runs)),
+        unread=tuple(map(work.redact_value, report.unread)),
+        comparison=work.redact_value(report.comparison),
     )
     return replace(changed, redaction=RedactionNote(profile.name, work.changed))
 
@@ -130,15 +130,15 @@ def redacted(report: Report, profile: Profile) -> Report:
 class _Redaction:
     """One pass over a report. `changed`: texts that it changed."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: RedactionProfile) -> None:
         self._profile = profile
         self.changed = 0
 
-    def value(self, value: Any) -> Any:
+    def redact_value(self, value: Any) -> Any:
         if type(value) is str:  # an enumeration's names are the program's own
-            return self.text(value)
+            return self.redact_text(value)
         if isinstance(value, tuple):
-            return tuple(map(self.value, value))
+            return tuple(map(self.redact_value, value))
         if not is_dataclass(value) or isinstance(value, type):
             return value
         if isinstance(value, DifferencePart):
@@ -147,14 +147,14 @@ class _Redaction:
             value = self._broken(value)
         parts: dict[str, Any] = {}
         for one in fields(value):
-            if one.name not in _KEPT:
+            if one.name not in _FIELDS_KEPT:
                 old = getattr(value, one.name)
-                new = self._explained(one.name, self.value(old))
+                new = self._explained(one.name, self.redact_value(old))
                 if new is not old:
                     parts[one.name] = new
         return replace(value, **parts) if parts else value
 
-    def text(self, text: str) -> str:
+    def redact_text(self, text: str) -> str:
         if self._profile.text is None or _HASH.fullmatch(text):
             return text
         return self._counted(text, self._profile.text.sub(REDACTED, text))

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from replay_gui.core.report.model import ComparisonPart, Report, RunPart, Unread
+from replay_gui.core.report.model import ComparisonPart, Report, RunPart, UnreadableRun
 from replay_gui.core.report.words import checks
 from replay_gui.core.text.clock import iso
 from replay_gui.core.text.plain_text import visible
@@ -28,7 +28,7 @@ _IDS = list(_RULES)
 _RULE_OF = {"Seal": "seal", "End of the file": "seal", "Anchor": "anchor"}  # of checks; others have findings
 
 
-def sarif(report: Report) -> bytes:
+def sarif_report(report: Report) -> bytes:
     """The whole file, UTF-8."""
     results = [result for part in report.runs for result in _run_results(part)]
     results += map(_unread, report.unread)
@@ -106,7 +106,7 @@ def _words(finding: Finding) -> str:
     return f"Event {finding.index + 1:,} ({finding.event_id}): {finding.problem}.{hashes}"
 
 
-def _unread(unread: Unread) -> dict[str, Any]:
+def _unread(unread: UnreadableRun) -> dict[str, Any]:
     return _result("unread", unread.why, unread.run)
 
 

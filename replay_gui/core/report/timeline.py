@@ -6,10 +6,10 @@ from collections import defaultdict
 
 from replay_gui.core.log.event import UNREADABLE_KIND, Event
 from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind, KindGroup, group_of
-from replay_gui.core.report.model import Timeline, TimelineLane
+from replay_gui.core.report.model import TimelineCounts, TimelineLane
 
-BINS = 240  # at most
-TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
+MAX_BINS = 240  # at most
+MAX_TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
 
 # Title, the kind whose hue and shape the lane has, and the group of the kinds that are counted in it.
 _LANES = (
@@ -26,12 +26,12 @@ _OTHER = ("Other", CUSTOM_PREFIX)
 _REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
 
 
-class TimelineMaker:
+class TimelineCounter:
     """Counts the events of a run of `events` events into bins, as they come by."""
 
     def __init__(self, events: int) -> None:
         self._events = events
-        self._bins = min(BINS, events)
+        self._bins = min(MAX_BINS, events)
         self._counts: defaultdict[str, list[int]] = defaultdict(self._row)
         self._tools: defaultdict[str, list[int]] = defaultdict(self._row)
         self._failed: defaultdict[str, list[int]] = defaultdict(self._row)
@@ -59,7 +59,7 @@ class TimelineMaker:
             self._lane_of[kind] = next(found, _OTHER[0])
         return self._lane_of[kind]
 
-    def made(self, broken: int | None) -> Timeline | None:
+    def made(self, broken: int | None) -> TimelineCounts | None:
         """The timeline of what was counted, or None of no events."""
         if not self._events:
             return None
@@ -70,11 +70,11 @@ class TimelineMaker:
             if title in self._counts
         ]
         above = sum(title in self._counts for title, _, _ in _LANES[:_FIRST_TOOL_ROW])
-        return Timeline(self._events, (*lanes[:above], *self._tool_lanes(), *lanes[above:]), broken)
+        return TimelineCounts(self._events, (*lanes[:above], *self._tool_lanes(), *lanes[above:]), broken)
 
     def _tool_lanes(self) -> list[TimelineLane]:
         names = sorted(self._tools.keys() | self._failed.keys(), key=lambda name: (-sum(self._tools[name]), name))
-        kept = len(names) if len(names) <= TOOL_LANES else TOOL_LANES - 1
+        kept = len(names) if len(names) <= MAX_TOOL_LANES else MAX_TOOL_LANES - 1
         groups = [(name, [name]) for name in names[:kept]]
         if names[kept:]:
             groups.append((f"{len(names) - kept:,} more tools", names[kept:]))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from replay_gui.core.log.kinds import KindGroup, group_of
-from replay_gui.core.report.model import Timeline, TimelineLane
+from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.core.text.plain_text import one_line
 
 # In the units of the SVG picture:
@@ -74,7 +74,7 @@ class TimelineDrawing:
     distrusted_width: str
 
 
-def timeline_drawing(timeline: Timeline) -> TimelineDrawing:
+def timeline_drawing(timeline: TimelineCounts) -> TimelineDrawing:
     """Return the geometry of the picture of a timeline."""
     bottom = _TOP + _LANE_HEIGHT * len(timeline.lanes)
     broken_x = None if timeline.broken is None else _x(timeline.broken / timeline.events)
@@ -133,7 +133,7 @@ def _path(shapes: Iterator[tuple[float, float, float]], base: int, scale: float)
     return "".join(parts)
 
 
-def _axis(timeline: Timeline) -> Iterator[AxisLabel]:
+def _axis(timeline: TimelineCounts) -> Iterator[AxisLabel]:
     """Yield the labels: the middle ones are left out where they would overlap."""
     yield AxisLabel("axis", f"{_NAMES_WIDTH}", "1")
     broken = timeline.broken

@@ -17,7 +17,7 @@ RESULT_TONES: dict[Result, Tone] = {"checked": "good", "failed": "bad", "not che
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ReportCheck:
     """One thing that can be checked of a run, what came of it, and what that means."""
 
     what: str
@@ -44,7 +44,7 @@ def verdict_words(part: RunPart) -> str:
         )
         return f"{agree}, which link no event to the one before: removed events would not show."
     if report.verdict == VALID:
-        said = [f"{_all(report.events, 'record')} as written and in place."]
+        said = [f"{_all_are(report.events, 'record')} as written and in place."]
         if report.state_hashes and report.state_hashes == report.state_hashes_checked:
             said.append("Replaying them leads to every state that was recorded.")
         if report.seal == "good":
@@ -69,92 +69,96 @@ def verdict_words(part: RunPart) -> str:
     return " ".join(said)
 
 
-def checks(part: RunPart) -> tuple[Check, ...]:
+def checks(part: RunPart) -> tuple[ReportCheck, ...]:
     """Everything that bears on how much the verdict is worth, what was not checked among it."""
     if part.foreign:
         return (
-            _own_hashes(part),
-            Check("State hashes", "not checked", "The format of the file has none."),
+            _foreign_hashes(part),
+            ReportCheck("State hashes", "not checked", "The format of the file has none."),
             _anchor(part),
             _origin(part),
         )
     return (_records(part), _states(part), _reducer(part), _seal(part), _end(part), _anchor(part), _origin(part))
 
 
-def _own_hashes(part: RunPart) -> Check:
+def _foreign_hashes(part: RunPart) -> ReportCheck:
     what, report = "Record hashes and links", part.verification
     if report.verdict == NOT_VERIFIABLE:
-        return Check(what, "not checked", "The format has none: nothing protects the run.")
+        return ReportCheck(what, "not checked", "The format has none: nothing protects the run.")
     words = f"{report.verified:,} of {plural(report.events, 'event')} agree with hashes of the file's own format."
-    return Check(what, "failed" if failures(part) else "checked", words)
+    return ReportCheck(what, "failed" if failures(part) else "checked", words)
 
 
-def _records(part: RunPart) -> Check:
+def _records(part: RunPart) -> ReportCheck:
     what, report = "Record hashes, links, form, numbering", part.verification
     if failures(part):
         said = f"{failures(part):,} of {plural(report.events, 'record')} failed."
         if report.skipped_bytes:
             said += f" {plural(report.skipped_bytes, 'byte')} were skipped; events after them are salvaged."
-        return Check(what, "failed", said)
-    return Check(what, "checked", f"{_all(report.events, 'record')} right.")
+        return ReportCheck(what, "failed", said)
+    return ReportCheck(what, "checked", f"{_all_are(report.events, 'record')} right.")
 
 
-def _states(part: RunPart) -> Check:
+def _states(part: RunPart) -> ReportCheck:
     what, report = "State hashes", part.verification
     recorded, checked = report.state_hashes, report.state_hashes_checked
     if mismatches(part):
         words = f"{plural(mismatches(part), 'event')} could not be applied, or led to another state than was recorded."
-        return Check(what, "failed", words)
+        return ReportCheck(what, "failed", words)
     if not recorded:
-        return Check(what, "not checked", "None are recorded.")
+        return ReportCheck(what, "not checked", "None are recorded.")
     if checked < recorded:
-        return Check(what, "not checked", f"{checked:,} of {recorded:,} recorded ones were checked.")
+        return ReportCheck(what, "not checked", f"{checked:,} of {recorded:,} recorded ones were checked.")
     where = "every event" if recorded == report.events else f"{recorded:,} of {plural(report.events, 'event')}"
-    return Check(what, "checked", f"Recorded at {where}; replay reproduces each.")
+    return ReportCheck(what, "checked", f"Recorded at {where}; replay reproduces each.")
 
 
-def _reducer(part: RunPart) -> Check:
+def _reducer(part: RunPart) -> ReportCheck:
     if part.verification.state_hash is None:
         words = "The log names a reducer that is not known here, so states were not replayed."
-        return Check("Reducer", "not checked", words)
-    return Check("Reducer", "checked", "standard/1: states were replayed by the rules of the format.")
+        return ReportCheck("Reducer", "not checked", words)
+    return ReportCheck("Reducer", "checked", "standard/1: states were replayed by the rules of the format.")
 
 
-def _seal(part: RunPart) -> Check:
+def _seal(part: RunPart) -> ReportCheck:
     match part.verification.seal:
         case "good":
-            return Check("Seal", "checked", "The log was sealed when the run ended; nothing was cut off.")
+            return ReportCheck("Seal", "checked", "The log was sealed when the run ended; nothing was cut off.")
         case "bad":
-            return Check("Seal", "failed", "The seal does not fit the records before it.")
+            return ReportCheck("Seal", "failed", "The seal does not fit the records before it.")
     words = "There is none: removal from the end cannot be told from a run still going on."
-    return Check("Seal", "not checked", words)
+    return ReportCheck("Seal", "not checked", words)
 
 
-def _end(part: RunPart) -> Check:
+def _end(part: RunPart) -> ReportCheck:
     what, tail = "End of the file", part.verification.tail_bytes
     if not tail:
-        return Check(what, "checked", "Nothing is left over.")
+        return ReportCheck(what, "checked", "Nothing is left over.")
     if part.verification.seal == "none":
-        return Check(what, "not checked", f"Torn tail: {plural(tail, 'byte')} of an interrupted write, passed over.")
-    return Check(what, "failed", f"{plural(tail, 'byte')} follow the seal, where nothing may.")
+        return ReportCheck(
+            what, "not checked", f"Torn tail: {plural(tail, 'byte')} of an interrupted write, passed over."
+        )
+    return ReportCheck(what, "failed", f"{plural(tail, 'byte')} follow the seal, where nothing may.")
 
 
-def _anchor(part: RunPart) -> Check:
+def _anchor(part: RunPart) -> ReportCheck:
     if part.anchor is None:
         words = "None was given. Who can rewrite the whole file can rewrite every hash; only an anchor kept elsewhere"
-        return Check("Anchor", "not checked", f"{words} would show it.")
-    return Check("Anchor", "checked" if part.anchor.good else "failed", part.anchor.words)
+        return ReportCheck("Anchor", "not checked", f"{words} would show it.")
+    return ReportCheck("Anchor", "checked" if part.anchor.good else "failed", part.anchor.words)
 
 
-def _origin(part: RunPart) -> Check:
+def _origin(part: RunPart) -> ReportCheck:
     if part.foreign:
-        return Check("Origin", "not checked", "Written by another program; converted to be shown.")
+        return ReportCheck("Origin", "not checked", "Written by another program; converted to be shown.")
     if part.verification.origin == "imported":
-        return Check("Origin", "not checked", "Imported: hashes cover the time since the import, not the run itself.")
-    return Check("Origin", "checked", "Recorded as the run happened: the log names no other source.")
+        return ReportCheck(
+            "Origin", "not checked", "Imported: hashes cover the time since the import, not the run itself."
+        )
+    return ReportCheck("Origin", "checked", "Recorded as the run happened: the log names no other source.")
 
 
-def _all(number: int, one: str) -> str:
+def _all_are(number: int, one: str) -> str:
     return f"The only {one} is" if number == 1 else f"All {number:,} {one}s are"
 
 

@@ -27,13 +27,13 @@ from replay_gui.core.report.document import (
     Facts,
     Paragraph,
     Picture,
-    Section,
-    Table,
+    ReportSection,
+    ReportTable,
 )
 from replay_gui.core.report.forms import FORMS
 from replay_gui.core.report.html import html_report
-from replay_gui.core.report.layout import LISTED, document
-from replay_gui.core.report.model import Report, RunPart, Timeline, TimelineLane, Unread
+from replay_gui.core.report.layout import MAX_FINDING_ROWS, layout_document
+from replay_gui.core.report.model import Report, RunPart, TimelineCounts, TimelineLane, UnreadableRun
 from replay_gui.core.verification.verdict import verify
 from replay_gui.printing.saving import PDF, SUFFIXES
 from replay_gui.version import VERSION
@@ -109,7 +109,7 @@ def test_html_shows_hostile_text_as_text(hostile: Report) -> None:
 
 
 def test_a_template_cannot_print_text_that_is_not_escaped() -> None:
-    report_document = Document("<b>", "<b>", "bad", "<b>", ("<b>",), "<b>", (Section("<b>", _every_block()),))
+    report_document = Document("<b>", "<b>", "bad", "<b>", ("<b>",), "<b>", (ReportSection("<b>", _every_block()),))
     page = html_report(report_document)
     assert "<b>" not in page
     assert "\x1b" not in page
@@ -122,8 +122,8 @@ def _every_block() -> tuple[Block, ...]:
     return (
         Paragraph(text),
         Facts((Fact(text, text, data=True, tone="bad"),)),
-        Table((Column(text, 1, number=True, data=True),), ((text,),), 2, text, ("good",), narrow=True),
-        Picture(Timeline(2, lanes, 1), text),
+        ReportTable((Column(text, 1, number=True, data=True),), ((text,),), 2, text, ("good",), narrow=True),
+        Picture(TimelineCounts(2, lanes, 1), text),
         Command(text),
     )
 
@@ -220,16 +220,18 @@ def test_long_lists_are_cut_with_the_true_count(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"because", b"becausE").replace(b"question", b"questioN"))
     report = report_of(path)
     total = len(report.runs[0].verification.failures)
-    assert total > LISTED
+    assert total > MAX_FINDING_ROWS
     page = FORMS[".html"](report).decode()
-    assert f"{LISTED:,} of {total:,} failures are shown; {total - LISTED:,} more are not." in page
+    assert f"{MAX_FINDING_ROWS:,} of {total:,} failures are shown; {total - MAX_FINDING_ROWS:,} more are not." in page
     assert f"Failures ({total:,})" in page
     assert len(json.loads(FORMS[".json"](report))["runs"][0]["verification"]["failures"]) == total
 
 
 def test_several_runs_have_a_table_and_the_unread_are_named(valid: Report, damaged: Report) -> None:
-    report = Report("1", 0, "", (*valid.runs, *damaged.runs), (Unread("gone.rlog", "gone.rlog: cannot be read"),))
-    laid_out = document(report)
+    report = Report(
+        "1", 0, "", (*valid.runs, *damaged.runs), (UnreadableRun("gone.rlog", "gone.rlog: cannot be read"),)
+    )
+    laid_out = layout_document(report)
     assert laid_out.verdict == "INVALID"
     assert laid_out.words == "Of 3 runs: 1 VALID, 1 INVALID, 0 NOT VERIFIABLE, 1 could not be read."
     for suffix, form in FORMS.items():

@@ -12,7 +12,7 @@ from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.forms import FORMS
 from replay_gui.core.report.model import Report
-from replay_gui.core.report.redaction import SHARING, Profile, read_profile, redacted
+from replay_gui.core.report.redaction import SHARING_PROFILE, RedactionProfile, read_profile, redact_report
 from replay_gui.core.verification.verdict import verify
 
 KEY, MAIL, HOME = "sk-abcdefghijklmnop1234", "alice@example.org", "/home/alice"
@@ -35,7 +35,7 @@ def report(tmp_path: Path) -> Report:
 
 @pytest.mark.parametrize("suffix", list(FORMS))
 def test_presets_hide_keys_mail_and_homes_and_keep_hashes(report: Report, suffix: str) -> None:
-    whole = FORMS[suffix](redacted(report, SHARING)).decode()
+    whole = FORMS[suffix](redact_report(report, SHARING_PROFILE)).decode()
     for secret in (KEY, MAIL, HOME):
         assert secret not in whole
     if suffix in (".html", ".md", ".json"):
@@ -49,7 +49,7 @@ def test_presets_hide_keys_mail_and_homes_and_keep_hashes(report: Report, suffix
 
 
 def test_a_path_hides_the_value_and_what_may_quote_it(report: Report) -> None:
-    hidden = redacted(report, Profile("mine", paths=("/data",)))
+    hidden = redact_report(report, RedactionProfile("mine", paths=("/data",)))
     whole = FORMS[".json"](hidden).decode()
     assert "4711" not in whole
     assert MAIL not in whole
@@ -58,13 +58,15 @@ def test_a_path_hides_the_value_and_what_may_quote_it(report: Report) -> None:
 
 
 def test_a_pattern_of_ones_own(report: Report) -> None:
-    assert "4711" not in FORMS[".html"](redacted(report, Profile("mine", patterns=(r"\b\d{4}\b",)))).decode()
+    assert (
+        "4711" not in FORMS[".html"](redact_report(report, RedactionProfile("mine", patterns=(r"\b\d{4}\b",)))).decode()
+    )
 
 
 def test_a_profile_is_read_from_toml(tmp_path: Path) -> None:
     file = tmp_path / "share.toml"
     file.write_text('presets = ["e-mail"]\npatterns = ["x+"]\npaths = ["/a/*"]\n', "utf-8")
-    assert read_profile(file) == Profile("share", ("e-mail",), ("x+",), ("/a/*",))
+    assert read_profile(file) == RedactionProfile("share", ("e-mail",), ("x+",), ("/a/*",))
 
 
 @pytest.mark.parametrize(
@@ -83,9 +85,9 @@ def test_a_profile_that_makes_no_sense_is_refused(tmp_path: Path, text: str) -> 
     ["ghp_" + "a" * 36, "AKIA" + "A1" * 8, "Bearer abcdef123456", "api_key=abcdef1234", "C:\\Users\\bob\\x"],
 )
 def test_presets_know_the_usual_secrets(secret: str) -> None:
-    assert SHARING.text is not None
-    assert secret[-6:] not in SHARING.text.sub("", f"it is {secret} there") or secret.startswith("C:")
-    assert "bob" not in SHARING.text.sub("", secret)
+    assert SHARING_PROFILE.text is not None
+    assert secret[-6:] not in SHARING_PROFILE.text.sub("", f"it is {secret} there") or secret.startswith("C:")
+    assert "bob" not in SHARING_PROFILE.text.sub("", secret)
 
 
 @pytest.mark.parametrize(
@@ -103,5 +105,5 @@ def test_presets_know_the_usual_secrets(secret: str) -> None:
     ],
 )
 def test_presets_take_what_they_should_and_no_more(text: str, left: str) -> None:
-    assert SHARING.text is not None
-    assert SHARING.text.sub("[redacted]", text) == left
+    assert SHARING_PROFILE.text is not None
+    assert SHARING_PROFILE.text.sub("[redacted]", text) == left
