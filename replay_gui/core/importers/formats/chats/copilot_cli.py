@@ -103,7 +103,8 @@ class _Events(RecordEvents):
                     fields=self.fields(data).get("fields", {}) or None,
                 )
             case _ if kind.startswith(_TYPES):
-                self.run.bookkeeping(f"{self.format}/{kind}", self.fields(data).get("fields", {}), **_whole_run(kind, data))
+                facts = self.fields(data).get("fields", {})
+                self.run.bookkeeping(f"{self.format}/{kind}", facts, **_whole_run(kind, data))
             case _:
                 self.unknown(kind, data)
 

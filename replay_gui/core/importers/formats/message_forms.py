@@ -1,0 +1,275 @@
+"""Messages to and from a model, in the forms of today's providers and frameworks, read into one.
+
+OpenAI (chat and responses), Anthropic, Google, AWS Bedrock (Strands), the GenAI conventions of OpenTelemetry
+(``parts``), the Vercel AI SDK, LangChain (also serialised), Pydantic AI.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from replay_gui.core.importers.json_lines import NotJson, value_in
+
+NOT_RECORDED = "(reasoning, not recorded)"
+
+_ROLES = {
+    "human": "user",
+    "HumanMessage": "user",
+    "SystemMessage": "system",
+    "AIMessage": "assistant",
+    "AIMessageChunk": "assistant",
+    "ai": "assistant",
+    "model": "assistant",
+    "ToolMessage": "tool",
+    "FunctionMessage": "tool",
+    "function": "tool",
+}
+_TEXT = ("text", "content", "output_text", "input_text")
+_LANGCHAIN = ("human", "ai", "system", "tool", "function", "AIMessageChunk")
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCall:
+    """A tool call in a message; `id`: None where the message names none."""
+
+    id: str | None
+    name: str
+    input: Any
+
+
+@dataclass(frozen=True, slots=True)
+class MessageResult:
+    """What a tool answered, in a message; `error`: whether it says that the call failed."""
+
+    id: str | None
+    name: str | None
+    output: Any
+    error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message.
+
+    Attributes:
+        role: "user", "assistant", "system", "tool", or as the source has it.
+        content: its text, or what else it holds (pictures, structured data); None where it has only calls or results.
+        reasoning: None where there is none; NOT_RECORDED where it was withheld.
+        rest: members that nothing above has.
+    """
+
+    role: str
+    content: Any
+    reasoning: str | None
+    calls: tuple[MessageCall, ...]
+    results: tuple[MessageResult, ...]
+    rest: dict[str, Any]
+
+
+class _Parts:
+    """Collects what the parts of one message say."""
+
+    def __init__(self) -> None:
+        self.content: list[Any] = []
+        self.reasoning: list[str] = []
+        self.calls: list[MessageCall] = []
+        self.results: list[MessageResult] = []
+
+    def add(self, part: Any) -> None:
+        if not isinstance(part, dict):
+            if part not in (None, ""):
+                self.content.append(part)
+            return
+        kind = str(part.get("type") or part.get("part_kind") or "")
+        match part:
+            case {"toolUse": dict(call)}:
+                self.calls.append(MessageCall(_id(call, "toolUseId"), str(call.get("name")), call.get("input")))
+            case {"toolResult": dict(found)}:
+                output, wrong = content_of(found.get("content")), found.get("status") == "error"
+                self.results.append(MessageResult(_id(found, "toolUseId"), None, output, wrong))
+            case {"function_call": dict(call)} | {"functionCall": dict(call)}:
+                self.calls.append(MessageCall(_id(call, "id"), str(call.get("name")), call.get("args")))
+            case {"function_response": dict(found)} | {"functionResponse": dict(found)}:
+                self.results.append(MessageResult(_id(found, "id"), _name(found), found.get("response"), False))
+            case _ if kind in ("tool_call", "tool_use", "tool-call", "function_call", "toolCall", "builtin-tool-call"):
+                self.calls.append(_call(part))
+            case _ if kind in _RESULTS:
+                self.results.append(_result(part))
+            case _ if kind in ("reasoning", "thinking", "redacted_thinking"):
+                self.reasoning.append(_reasoning(part))
+            case _ if (text := _text(part)) is not None:
+                self.content.append(text)
+            case _:
+                self.content.append(part)
+
+    @property
+    def whole(self) -> Any:
+        """The text where there is nothing else, else the list of parts."""
+        if not self.content:
+            return None
+        if all(isinstance(part, str) for part in self.content):
+            return "\n".join(self.content)
+        return self.content if len(self.content) > 1 else self.content[0]
+
+
+_RESULTS = (
+    *("tool_call_response", "tool_result", "tool-result", "function_call_output", "tool-return", "toolResult"),
+    *("mcp_tool_result", "web_search_tool_result", "builtin-tool-return"),
+)
+
+
+def is_message(value: Any) -> bool:
+    """Return whether `value` is a message in a form that is read here."""
+    match value:
+        case (
+            {"role": str(), "content": _}
+            | {"role": str(), "parts": list()}
+            | {"role": "assistant", "tool_calls": list()}
+        ):
+            return True
+        case {"type": "function_call", "name": _, "arguments": _} | {"type": "function_call_output", "output": _}:
+            return True
+        case {"lc": int(), "id": list(), "kwargs": dict()}:
+            return True
+        case {"type": str(kind), "content": _} if kind in _LANGCHAIN:
+            return True
+    return False
+
+
+def read_message(value: dict[str, Any]) -> Message:
+    """Read one message of any form; what has none of them is content of its role."""
+    match value:
+        case {"lc": int(), "id": [*_, str(name)], "kwargs": dict(facts)}:
+            value = {**facts, "role": _ROLES.get(name, name)}
+            value.pop("type", None)
+        case {"type": str(kind), "content": _} if kind in _LANGCHAIN and "role" not in value:
+            value = {**{key: member for key, member in value.items() if key != "type"}, "role": kind}
+        case {"type": "function_call" | "function_call_output"} if "role" not in value:
+            role = "assistant" if value["type"] == "function_call" else "tool"
+            parts = _Parts()
+            parts.add(value)
+            return Message(role, None, None, tuple(parts.calls), tuple(parts.results), {})
+    role = _ROLES.get(str(value.get("role")), str(value.get("role")))
+    parts = _Parts()
+    content = value.get("content", value.get("parts"))
+    call_id = value.get("tool_call_id") or value.get("toolCallId")
+    if call_id is None and isinstance(several := value.get("tool_call_ids"), list) and len(several) == 1:
+        call_id = several[0]
+    if role == "tool" and not _has_results(content):
+        failed = value.get("is_error") is True or value.get("isError") is True or value.get("status") == "error"
+        parts.results.append(MessageResult(_text_or_none(call_id), _name(value), content_of(content), failed))
+    else:
+        for part in content if isinstance(content, list) else [content]:
+            parts.add(part)
+    told = value.get("tool_calls")
+    calls = [_call(call) for call in told if isinstance(call, dict)] if isinstance(told, list) else []
+    if isinstance(function := value.get("function_call"), dict):
+        calls.append(_call(function))
+    for name in ("reasoning_content", "reasoning", "thinking"):
+        if isinstance(value.get(name), str) and value[name]:
+            parts.reasoning.append(value[name])
+    rest = {key: member for key, member in value.items() if key not in _USED and member not in (None, [], {}, "")}
+    known = {call.id for call in calls if call.id is not None}
+    calls += [call for call in parts.calls if call.id is None or call.id not in known]
+    reasoning = "\n".join(parts.reasoning) or None
+    return Message(role, parts.whole, reasoning, tuple(calls), tuple(parts.results), rest)
+
+
+_USED = frozenset(
+    {
+        "role",
+        "content",
+        "parts",
+        "tool_calls",
+        "tool_call_id",
+        "toolCallId",
+        "tool_call_ids",
+        "function_call",
+        "name",
+        "is_error",
+    }
+    | {"reasoning_content", "reasoning", "thinking", "isError", "status", "invalid_tool_calls"}
+)
+
+
+def content_of(content: Any) -> Any:
+    """Return the text of a content where it is nothing else; the one value that a single part holds; else itself."""
+    if isinstance(content, dict):
+        text = _text(content)
+        return text if text is not None else content
+    if not isinstance(content, list):
+        return content
+    parts = [part["json"] if isinstance(part, dict) and part.keys() == {"json"} else part for part in content]
+    texts = [part if isinstance(part, str) else _text(part) if isinstance(part, dict) else None for part in parts]
+    if texts and all(text is not None for text in texts):
+        return "\n".join(text for text in texts if text is not None)
+    return parts[0] if len(parts) == 1 else parts
+
+
+def arguments_of(given: Any) -> Any:
+    """Return the arguments of a call: JSON in a string is decoded, so that equal calls of two forms match."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return value_in(given) if given else {}
+    except NotJson:
+        return given
+
+
+def _has_results(content: Any) -> bool:
+    if not isinstance(content, list):
+        return False
+    return any(
+        isinstance(part, dict) and (part.get("type") in _RESULTS or "toolResult" in part or "function_response" in part)
+        for part in content
+    )
+
+
+def _call(call: dict[str, Any]) -> MessageCall:
+    function = call.get("function")
+    facts = function if isinstance(function, dict) else call
+    given = next(
+        (facts[key] for key in ("arguments", "input", "args", "parameters") if facts.get(key) is not None), None
+    )
+    name = facts.get("name") or facts.get("toolName") or facts.get("tool_name") or "tool"
+    return MessageCall(_id(call, "id", "call_id", "toolCallId", "tool_call_id"), str(name), arguments_of(given))
+
+
+def _result(part: dict[str, Any]) -> MessageResult:
+    output = next((part[key] for key in ("response", "result", "output", "content") if part.get(key) is not None), None)
+    failed = part.get("is_error") is True or part.get("isError") is True or part.get("outcome") in ("failed", "denied")
+    if isinstance(output, dict) and output.keys() == {"type", "value"}:  # the Vercel AI SDK, version 5
+        failed = failed or str(output["type"]).startswith("error")
+        output = output["value"]
+    call_id = _id(part, "id", "tool_use_id", "toolCallId", "call_id", "tool_call_id")
+    return MessageResult(call_id, _name(part), content_of(output), failed)
+
+
+def _reasoning(part: dict[str, Any]) -> str:
+    found = next((part[key] for key in ("thinking", "text", "content", "summary") if part.get(key)), None)
+    text = content_of(found)
+    return text if isinstance(text, str) and text else NOT_RECORDED
+
+
+def _text(part: dict[str, Any]) -> str | None:
+    """The text of a part that is nothing but text."""
+    kind = part.get("type") or part.get("part_kind")
+    if kind in (None, "text", "output_text", "input_text"):
+        for name in _TEXT:
+            if isinstance(part.get(name), str) and (kind is not None or part.keys() == {name}):
+                return str(part[name])
+    return None
+
+
+def _id(value: dict[str, Any], *names: str) -> str | None:
+    return next((str(value[name]) for name in names if value.get(name)), None)
+
+
+def _name(value: dict[str, Any]) -> str | None:
+    found = value.get("name") or value.get("toolName") or value.get("tool_name")
+    return found if isinstance(found, str) else None
+
+
+def _text_or_none(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
