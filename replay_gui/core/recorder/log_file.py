@@ -1,0 +1,104 @@
+"""The file of a log that is being written: locked for one writer, appended to, never left with half a record."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from replay_gui.core.errors import EventInvalid, LogBusy, LogUnreadable
+
+try:
+    import fcntl
+except ImportError:  # Windows has no advisory locks; there the open handle itself keeps others out
+    fcntl = None  # type: ignore[assignment]
+
+
+class LogFile:
+    """A file that this process alone may write, and only at its end.
+
+    Attributes:
+        path: as given. size: bytes of whole records, as anyone may read them.
+    """
+
+    _handle = -1
+
+    def __init__(self, path: str | os.PathLike[str], *, create: bool, fsync: bool) -> None:
+        """Open and lock the file.
+
+        Raises LogUnreadable where it cannot be opened for writing, LogBusy where another process has locked it.
+
+        Args:
+            create: make the file where there is none.
+            fsync: after each append, wait until the disk has it.
+        """
+        self.path = Path(path)
+        self.size = 0
+        self._fsync = fsync
+        flags = os.O_RDWR | os.O_APPEND | (os.O_CREAT if create else 0) | getattr(os, "O_BINARY", 0)
+        try:
+            self._handle = os.open(self.path, flags, 0o644)
+        except OSError as why:
+            raise LogUnreadable(f"{self.path}: cannot be written: {why.strerror}") from None
+        if fcntl is not None:
+            try:
+                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                self.close()
+                raise LogBusy(f"{self.path}: another recorder is writing it; wait for it or use another file") from None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can still be appended."""
+        return self._handle >= 0
+
+    def has_bytes(self) -> bool:
+        """Tell whether the file holds anything, written by this process or not."""
+        return os.fstat(self._handle).st_size > 0
+
+    def append(self, data: bytes) -> None:
+        """Write `data` at the end.
+
+        EventInvalid where the file is closed. LogUnreadable where the disk refuses it; what was written of `data` is
+        then cut off again, and the file is closed.
+        """
+        if self._handle < 0:
+            raise EventInvalid(f"{self.path}: the log is closed")
+        try:
+            written = os.write(self._handle, data)
+            while written < len(data):
+                written += os.write(self._handle, data[written:])
+            if self._fsync:
+                os.fsync(self._handle)
+            self.size += len(data)
+        except OSError as why:
+            try:
+                os.ftruncate(self._handle, self.size)
+                after = "the log ends before this event"
+            except OSError:
+                after = "a part of this event may be in the file; readers ignore it as a torn tail"
+            self.close()
+            raise LogUnreadable(f"{self.path}: cannot be written: {why.strerror}; {after}") from None
+
+    def cut_to(self, size: int) -> None:
+        """Remove what stands behind the first `size` bytes."""
+        os.ftruncate(self._handle, size)
+
+    def close(self) -> None:
+        """Close the file and release the lock."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the disk has the name of a new file too; without the name its contents could not be found."""
+    if os.name == "nt":  # where a folder cannot be opened, and its entries are written with the file
+        return
+    try:
+        folder = os.open(path.absolute().parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as why:
+        raise LogUnreadable(f"{path}: its folder cannot be written: {why.strerror}") from None
