@@ -1,4 +1,19 @@
-"""Building an imported run's events: the recorder's vocabulary, with the source's ids for calls."""
+"""Build the events of an imported run.
+
+What belongs where, for every importer:
+
+* **Content** is what the source says of the run: it goes into the payload and is compared. A member that no mapping
+  knows stays in content too, under the payload's ``fields``: ``extra={"fields": unknown}`` where there are any.
+* **Meta** has what differs between faithful runs: clocks, ids, costs, tokens, hosts, versions of the recorder. It is
+  passed as keyword arguments (``time``, ``duration``, ``tokens``, ``line``, …) and is not compared. An importer lists
+  such members in one place, ``volatile``: a map from the member's name to the reason. All else is content.
+* **Every record of the source is an event**, also one that is folded, hidden or not understood. A record that is no
+  step (a title, a mode, a queue, a hook) is `bookkeeping`, which lists leave out by default. One that is not understood
+  is a `custom` event, and counted in the notes.
+* **What is said of the whole run stands at its end**: `expected`, `outcome` (one for each grader), `end`.
+* The user's words are ``observation("message", "user", …)``; a slash command is `command`; the user's stop is
+  `interrupted`; reasoning that the provider kept for itself is `withheld_reasoning`, and no decision.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +24,15 @@ from typing import Any, Literal, TypeAlias
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.log.chain import patch_hash, request_hash
-from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, END, EXPECTED, OUTCOME, Kind
+from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, END, EXPECTED, OUTCOME, WITHHELD_REASONING, Kind
 
 End: TypeAlias = Literal["answered", "submitted", "handed over", "stopped by user", "limit", "timeout", "crash", "open"]
 """How a run ended; "open" where nothing says that it did."""
 
 UNKNOWN_TOOL = "unknown"
 UNKNOWN_REQUESTS = "tool results whose request is not in the file"
+
+NOT_RECORDED = "(reasoning, not recorded)"
 
 REASON_LENGTH = 4096  # characters of an error's message or a refusal's reason; the output has the whole
 
@@ -80,37 +97,60 @@ class RunBuilder:
         payload = {"agent_type": agent_type, "agent_version": agent_version, "config": config}
         return self.add(Kind.AGENT_INIT, payload, **meta)
 
-    def observation(self, obs_type: str, source: str, data: Any, **meta: Any) -> int:
-        return self.add(Kind.OBSERVATION, {"obs_type": obs_type, "source": source, "data": data}, **meta)
+    def observation(
+        self, obs_type: str, source: str, data: Any, extra: dict[str, Any] | None = None, **meta: Any
+    ) -> int:
+        payload = {**(extra or {}), "obs_type": obs_type, "source": source, "data": data}
+        return self.add(Kind.OBSERVATION, payload, **meta)
 
-    def decision(self, decision_type: str, data: Any, reasoning: str | None = None, **meta: Any) -> int:
-        payload = {"decision_type": decision_type, "data": data, "reasoning": reasoning}
+    def command(self, command: str, source: str = "user", extra: dict[str, Any] | None = None, **meta: Any) -> int:
+        """Add a command that was given to the program and not to the model ("/review 42"); return its seq."""
+        return self.observation("command", source, command, extra, **meta)
+
+    def decision(
+        self,
+        decision_type: str,
+        data: Any,
+        reasoning: str | None = None,
+        extra: dict[str, Any] | None = None,
+        **meta: Any,
+    ) -> int:
+        payload = {**(extra or {}), "decision_type": decision_type, "data": data, "reasoning": reasoning}
         return self.add(Kind.DECISION, payload, **meta)
 
+    def withheld_reasoning(self, extra: dict[str, Any] | None = None, **meta: Any) -> int:
+        """Add reasoning whose text is not in the source. Signatures and encrypted text belong to meta."""
+        return self.add(WITHHELD_REASONING, {**(extra or {}), "data": NOT_RECORDED}, **meta)
+
     def custom(self, name: str, data: Any, **meta: Any) -> int:
-        """A custom kind ``x:name``; `data` is never taken for the payload's own fields."""
+        """Add an event of the custom kind ``x:name``; `data` is never taken for the payload's own fields."""
         return self.add(f"x:{name}", {"data": data}, **meta)
 
     def bookkeeping(self, name: str, data: Any, **meta: Any) -> int:
-        """What the source has beside the agent's steps: titles, modes, hooks, plumbing. Lists leave it out by default.
-
-        It is compared as everything else. `name`: the format's name, a slash, and what it is ("claude-code/title").
-        """
+        """Add a record that is no step of the run. `name`: the format and the record's type, "claude-code/title"."""
         return self.add(f"{BOOKKEEPING_PREFIX}{name}", {"data": data}, **meta)
 
-    def error(self, error_type: str, message: str, component: str, **meta: Any) -> int:
-        payload = {"error_type": error_type, "message": cut(message), "component": component, "recoverable": True}
+    def error(
+        self, error_type: str, message: str, component: str, extra: dict[str, Any] | None = None, **meta: Any
+    ) -> int:
+        payload = {
+            **(extra or {}),
+            "error_type": error_type,
+            "message": cut(message),
+            "component": component,
+            "recoverable": True,
+        }
         return self.add(Kind.ERROR, payload, **meta)
+
+    def interrupted(self, message: str, component: str, extra: dict[str, Any] | None = None, **meta: Any) -> int:
+        """Add that somebody stopped the agent in the middle of its work; return the event's seq."""
+        return self.error("interrupted", message, component, extra, **meta)
 
     # ---- the end of the run -----------------------------------------------------------------------
     # These stand last. A comparison of steps and a search for origins do not look into them.
     def expected(self, data: Any, **meta: Any) -> int:
-        """What would have been right: actions, outputs, a target."""
+        """Add what would have been right: actions, outputs, a reference answer."""
         return self.add(EXPECTED, {"data": data}, **meta)
-
-    def end(self, how: End, why: str | None = None, **meta: Any) -> int:
-        """How the run ended, and why in the source's own words."""
-        return self.add(END, {"how": how, "why": None if why is None else cut(why)}, **meta)
 
     def outcome(
         self,
@@ -124,10 +164,22 @@ class RunBuilder:
         label: str | None = None,
         **meta: Any,
     ) -> int:
-        """What one grader says of the run. `passed`: None where it gives a score alone. `parts`: what it looked at."""
+        """Add what one grader says of the run.
+
+        Args:
+            passed: None where the grader says no such thing. score: None where it gives none.
+            by: the grader, such as "tau-bench reward".
+            parts: what the grade is made of, each with some of `name`, `value`, `passed`, `why`.
+            answer: what the run answered, as the grader took it. expected: what it should have been.
+            label: the grader's own word for the grade.
+        """
         more = {"parts": parts, "answer": answer, "expected": expected, "label": label}
         told = {name: value for name, value in more.items() if value not in (None, [], {})}
         return self.add(OUTCOME, {"passed": passed, "score": score, "by": by, **told}, **meta)
+
+    def end(self, how: End, why: str | None = None, **meta: Any) -> int:
+        """Add how the run ended, and why in the source's own words."""
+        return self.add(END, {"how": how, "why": None if why is None else cut(why)}, **meta)
 
     # ---- tools ----------------------------------------------------------------------------------
     def request(
@@ -189,8 +241,10 @@ class RunBuilder:
         }
         return self.add(Kind.TOOL_RESPONSE, payload, **meta), call
 
-    def denied(self, capability: str, tool_name: str, reason: str, **meta: Any) -> int:
-        payload = {"capability": capability, "tool_name": tool_name, "reason": cut(reason)}
+    def denied(
+        self, capability: str, tool_name: str, reason: str, extra: dict[str, Any] | None = None, **meta: Any
+    ) -> int:
+        payload = {**(extra or {}), "capability": capability, "tool_name": tool_name, "reason": cut(reason)}
         return self.add(Kind.CAPABILITY_DENIED, payload, **meta)
 
     # ---- patches --------------------------------------------------------------------------------

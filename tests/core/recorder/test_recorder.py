@@ -64,6 +64,23 @@ def test_every_kind(path: Path) -> None:
     assert str(response) == "r:3 ToolResponse search"
 
 
+def test_what_a_grader_says_stands_at_the_end(path: Path) -> None:
+    with Recorder(path, "triage", "1.0", run_id="r", created=1000) as run:
+        run.outcome(passed=False, score=0.5, by="unit tests", parts=[{"name": "t1", "passed": False}], time=1001)
+        run.outcome(passed=None, score=3, by="a reader", time=1002)
+        run.seal(2000)
+    with EventLog.open(path) as log:
+        first, second = list(log)[1:]
+    assert (first.kind, first.time) == ("x:outcome", 1001)
+    assert first.payload == {
+        "passed": False,
+        "score": 0.5,
+        "by": "unit tests",
+        "parts": [{"name": "t1", "passed": False}],
+    }
+    assert second.payload == {"passed": None, "score": 3, "by": "a reader"}
+
+
 def test_without_a_time_the_clock_is_taken(path: Path) -> None:
     with Recorder(path, "t", "1") as run:
         call = run.tool_request("search", 1)
