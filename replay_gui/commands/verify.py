@@ -29,7 +29,7 @@ from replay_gui.core.verification.verdict import verify
 from replay_gui.core.verification.verification import INVALID, VALID, Finding, VerificationReport, verification_form
 
 if TYPE_CHECKING:
-    from replay_gui.core.anchor.anchor import ReadAnchor  # and with it cryptography, which is slow to import
+    from replay_gui.core.anchor.statement import ReadAnchor  # and with it cryptography, which is slow to import
 
 MAX_BYTES_IN_PROCESS = 16 << 20  # bytes; a log up to this is verified before worker processes would have started
 MAX_FINDINGS_SHOWN = 10  # findings of a kind that people are shown
@@ -81,10 +81,10 @@ def _read_anchor(args: argparse.Namespace) -> ReadAnchor | None:
         return None
     if len(args.runs) > 1 or os.path.isdir(args.runs[0]):
         raise UsageError("an anchor is of one run; give one RUN with --anchor")
-    from replay_gui.core.anchor.anchor import read_anchor
-    from replay_gui.core.anchor.signing import public_key
+    from replay_gui.core.anchor.signing import read_public_key
+    from replay_gui.core.anchor.statement import read_anchor
 
-    return read_anchor(args.anchor, None if args.key is None else public_key(args.key))
+    return read_anchor(args.anchor, None if args.key is None else read_public_key(args.key))
 
 
 def _arguments_to_repeat(args: argparse.Namespace) -> list[str]:
@@ -122,7 +122,7 @@ def _check_file(args: argparse.Namespace, anchor: ReadAnchor) -> int:
     """Of an anchored file that is no run, its bytes are all there is to check."""
     if args.report is not None or args.strict:
         raise UsageError("the anchor is of a file that is no log; it takes neither --report nor --strict")
-    from replay_gui.core.anchor.anchor import compare_file
+    from replay_gui.core.anchor.check import compare_file
 
     with Source(args.runs[0]) as source:
         found = compare_file(anchor, source)
@@ -176,7 +176,7 @@ class _VerifyJob:
     def _compare_with_anchor(self, run: OpenedRun, report: VerificationReport) -> AnchorFinding | None:
         if self.anchor is None:
             return None
-        from replay_gui.core.anchor.anchor import compare_log
+        from replay_gui.core.anchor.check import compare_log
 
         return compare_log(self.anchor, run.log, report)
 

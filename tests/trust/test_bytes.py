@@ -14,7 +14,8 @@ import msgpack
 import pytest
 
 from replay_gui import EventLog, VerificationReport
-from replay_gui.core.anchor.anchor import ReadAnchor, anchor_of_log, compare_log
+from replay_gui.core.anchor.check import compare_log
+from replay_gui.core.anchor.statement import ReadAnchor, anchor_of_log
 from replay_gui.core.errors import LogRefused
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import digest, record_hash

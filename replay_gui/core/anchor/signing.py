@@ -1,7 +1,7 @@
 """Signatures over statements: Ed25519 (RFC 8032) in a DSSE envelope (secure-systems-lab/dsse, version 1.0).
 
-The envelope is JSON: payload (base64), payloadType, signatures. What is signed is the payload with its type,
-unambiguously joined, so that no signature can be carried over to another kind of statement.
+The envelope is JSON: payload (base64), payloadType, signatures. The signature covers the payload
+and its type, joined unambiguously, so that a signature cannot be reused for another kind of statement.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from replay_gui.core.log.source import beginning
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 HOW_TO_MAKE_KEYS = "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out public.pem"
-_KEY_LIMIT = 1 << 16  # bytes
+_MAX_KEY_FILE_BYTES = 1 << 16
 
 
-def private_key(path: Path) -> Ed25519PrivateKey:
-    """The key in a PEM file without a password; AnchorRefused where it is none."""
+def read_private_key(path: Path) -> Ed25519PrivateKey:
+    """Read the Ed25519 private key in a PEM file without a password; AnchorRefused where it is none."""
     try:
         key = load_pem_private_key(_read(path), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -41,8 +41,8 @@ def private_key(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def public_key(path: Path) -> Ed25519PublicKey:
-    """The key in a PEM file; AnchorRefused where it is none."""
+def read_public_key(path: Path) -> Ed25519PublicKey:
+    """Read the Ed25519 public key in a PEM file; AnchorRefused where it is none."""
     try:
         key = load_pem_public_key(_read(path))
     except (ValueError, UnsupportedAlgorithm):
@@ -53,12 +53,12 @@ def public_key(path: Path) -> Ed25519PublicKey:
 
 
 def key_id(key: Ed25519PublicKey) -> str:
-    """SHA-256 of the key's SubjectPublicKeyInfo, hex: what people compare keys by."""
+    """Return the SHA-256 of the key's SubjectPublicKeyInfo, in hex: what people compare keys by."""
     return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
-def envelope(payload: bytes, key: Ed25519PrivateKey) -> dict[str, Any]:
-    """The payload, signed."""
+def sign_payload(payload: bytes, key: Ed25519PrivateKey) -> dict[str, Any]:
+    """Return a DSSE envelope that holds the payload and its signature."""
     signature = key.sign(_joined(payload))
     return {
         "payload": base64.b64encode(payload).decode(),
@@ -67,10 +67,11 @@ def envelope(payload: bytes, key: Ed25519PrivateKey) -> dict[str, Any]:
     }
 
 
-def opened(form: dict[str, Any], key: Ed25519PublicKey | None) -> bytes:
-    """The payload of an envelope, whose signature by `key` is right; without a key, unchecked.
+def open_envelope(form: dict[str, Any], key: Ed25519PublicKey | None) -> bytes:
+    """Return the payload of an envelope.
 
-    AnchorRefused where it is no envelope, or none that this key signed.
+    With a key, AnchorRefused where no signature in it is by that key and right; without a key, no signature is
+    checked. AnchorRefused too where it is no envelope.
     """
     try:
         payload = base64.b64decode(form["payload"], validate=True)
@@ -94,13 +95,13 @@ def _is_by(key: Ed25519PublicKey, signature: bytes, payload: bytes) -> bool:
 
 
 def _joined(payload: bytes) -> bytes:
-    """DSSE's pre-authentication encoding."""
+    """Return DSSE's pre-authentication encoding: the bytes that are signed."""
     kind = PAYLOAD_TYPE.encode()
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
 def _read(path: Path) -> bytes:
     try:
-        return beginning(path, _KEY_LIMIT)
+        return beginning(path, _MAX_KEY_FILE_BYTES)
     except LogUnreadable as why:
         raise AnchorRefused(str(why)) from None

@@ -10,15 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from replay_gui.core.anchor.anchor import (
-    ReadAnchor,
-    anchor_of_file,
-    anchor_of_log,
-    compare_file,
-    compare_log,
-    read_anchor,
-    written,
-)
+from replay_gui.core.anchor.check import compare_file, compare_log
+from replay_gui.core.anchor.statement import ReadAnchor, anchor_of_file, anchor_of_log, encode_anchor, read_anchor
 from replay_gui.core.errors import AnchorRefused
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
@@ -34,7 +27,7 @@ def anchored(path: Path) -> ReadAnchor:
     with EventLog.open(path) as log:
         anchor = anchor_of_log(log, verify(log), NOW)
     file = path.with_suffix(".anchor")
-    file.write_bytes(written(anchor, None))
+    file.write_bytes(encode_anchor(anchor, None))
     return read_anchor(file, None)
 
 
@@ -139,7 +132,7 @@ def test_a_signed_anchor_is_read_with_its_key_alone(path: Path, tmp_path: Path) 
     key, other = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
     file = tmp_path / "signed"
     with EventLog.open(path) as log:
-        file.write_bytes(written(anchor_of_log(log, verify(log), NOW), key))
+        file.write_bytes(encode_anchor(anchor_of_log(log, verify(log), NOW), key))
     read = read_anchor(file, key.public_key())
     assert read.key is not None
     assert "signed by the key" in compared(read, path).words
