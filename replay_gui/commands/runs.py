@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import split
-from replay_gui.core.log.header import says_it_is_a_log
-from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.source import Source
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the command that opens the window reads no log, and starts faster without these
     from replay_gui.core.importers.converted import Converted
+    from replay_gui.core.log.log_reader import EventLog
 
 STANDARD_INPUT = "-"
 OWN_FORMAT = "rlog"
@@ -65,6 +63,8 @@ def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
     Args:
         format: an importer's name, for what is no log, or "rlog"; None: judged from the content.
     """
+    from replay_gui.core.log.log_reader import EventLog
+
     name, chosen = split(given)
     with readable_file(name) as path:
         is_log = format == OWN_FORMAT or _is_log(path)
@@ -76,8 +76,11 @@ def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
 
 
 def _is_log(path: str) -> bool:
+    from replay_gui.core.log.header import is_replay_log
+    from replay_gui.core.log.source import Source
+
     with Source(path) as source:
-        return says_it_is_a_log(source)
+        return is_replay_log(source)
 
 
 def _converted(path: str, format: str | None, chosen: str | None) -> Converted:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from replay_gui.core.state.json_form import one_line_json
 from replay_gui.core.text.plain_text import visible
 
 _PROGRESS_INTERVAL = 0.1  # seconds
@@ -31,6 +30,8 @@ def print_visible_text(text: str) -> None:
 
 def print_json(members: Mapping[str, Any]) -> None:
     """One object on one line; its values are in the form that JSON has."""
+    from replay_gui.core.state.json_form import one_line_json  # the window starts faster without it
+
     print(one_line_json(members))
 
 

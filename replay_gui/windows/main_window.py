@@ -37,13 +37,13 @@ from replay_gui.windows.menus import MenuBar
 from replay_gui.windows.recent_files import RecentFiles
 from replay_gui.windows.run_actions import RunActions
 from replay_gui.windows.run_bar import RunBar
-from replay_gui.windows.run_status import RunStatus
 from replay_gui.windows.source_actions import SourceActions
 
 if TYPE_CHECKING:
     from replay_gui.windows.compare_bar import CompareBar
     from replay_gui.windows.compare_view import CompareView
     from replay_gui.windows.dialogs.export_dialog import ExportDialog
+    from replay_gui.windows.run_status import RunStatus
     from replay_gui.windows.run_view import RunView
 
 TITLE = "replay-gui"
@@ -98,8 +98,6 @@ class MainWindow(QMainWindow):
         column.addWidget(BannerArea(self.comparison))
         column.addWidget(self._pages, 1)
         self.setCentralWidget(body)
-        self._status = RunStatus(session)
-        self.setStatusBar(self._status)
         self._connect()
         self._layout.restore_window()
         self._on_run_changed()
@@ -138,10 +136,21 @@ class MainWindow(QMainWindow):
         self.addToolBar(bar)
         return bar
 
+    @cached_property
+    def run_status(self) -> RunStatus:
+        """The status line of the run in A."""
+        from replay_gui.windows.run_status import RunStatus
+
+        status = RunStatus(self.session)
+        status.facts_requested.connect(self.run_actions.on_run_facts)
+        status.hide()
+        self.setStatusBar(status)
+        return status
+
     @Slot()
     def build_pages(self) -> None:
         """Build what is built on demand; later calls do nothing."""
-        _ = self.run_view, self.compare_view, self.compare_bar
+        _ = self.run_view, self.run_status, self.compare_view, self.compare_bar
 
     def _get_run_view(self) -> RunView:
         return self.run_view
@@ -183,7 +192,6 @@ class MainWindow(QMainWindow):
         self._menus.theme_chosen.connect(self._on_theme_chosen)
         self._menus.recent_chosen.connect(self.session.open)
         self._menus.recent_cleared.connect(self._on_recent_cleared)
-        self._status.facts_requested.connect(self.run_actions.on_run_facts)
         self.playback.changed.connect(self._on_progress_changed)
         self._welcome.open_requested.connect(self.on_open)
         self._welcome.path_chosen.connect(self.session.open)
@@ -315,7 +323,6 @@ class MainWindow(QMainWindow):
         self._show_recent()
         compares = self.comparison.active
         self._show_page(compares)
-        self.statusBar().setVisible(facts is not None and not compares)
         self.setWindowTitle(TITLE if facts is None else f"{one_line(facts.name)} — {TITLE}")
         for spec in ACTION_SPECS:
             if not spec.comparison:
@@ -326,20 +333,20 @@ class MainWindow(QMainWindow):
         self.sources.refresh()
 
     def _show_page(self, compares: bool) -> None:
-        self._bar.setVisible(not compares)
-        if compares:
-            self.compare_bar.show()
-            self._pages.setCurrentWidget(self.compare_view)
-            self.compare_view.divergences.setFocus()
-            return
-        if "compare_bar" in self.__dict__:  # else it was never built
-            self.compare_bar.hide()
-        if self.session.facts is None:
+        has_run = self.session.facts is not None
+        if not (has_run or compares):
             self._pages.setCurrentWidget(self._welcome)
             self._welcome.setFocus()
+        elif compares:
+            self._pages.setCurrentWidget(self.compare_view)
+            self.compare_view.divergences.setFocus()
         else:
             self._pages.setCurrentWidget(self.run_view)
             self.run_view.timeline.setFocus()
+        self._bar.setVisible(not compares)
+        if "run_status" in self.__dict__:  # else the pages were not built yet, and nothing of them is shown
+            self.compare_bar.setVisible(compares)
+            self.run_status.setVisible(has_run and not compares)
 
     @Slot()
     def _on_progress_changed(self) -> None:

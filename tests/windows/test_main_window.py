@@ -59,9 +59,10 @@ def test_connected_is_what_is_triggered(qapp: QApplication) -> None:
 
 
 def test_the_first_window_builds_no_page_of_a_run(window: MainWindow) -> None:
-    assert not {"run_view", "compare_view", "compare_bar"} & set(window.__dict__)
+    on_demand = {"run_view", "run_status", "compare_view", "compare_bar"}
+    assert not on_demand & set(window.__dict__)
     window.close()
-    assert not {"run_view", "compare_view", "compare_bar"} & set(window.__dict__), "closing needs none either"
+    assert not on_demand & set(window.__dict__), "closing needs none either"
 
 
 def test_pages_are_built_once(window: MainWindow) -> None:
@@ -72,6 +73,7 @@ def test_pages_are_built_once(window: MainWindow) -> None:
     assert (window.run_view, window.compare_view, window.compare_bar) == pages
     assert len(window.findChildren(QToolBar)) == bars
     assert window.compare_bar.isHidden()
+    assert window.run_status.isHidden()
 
 
 def test_without_a_run_only_general_actions_are_enabled(window: MainWindow) -> None:

@@ -193,7 +193,7 @@ class ExportDialog(QDialog):
             return
         self._target = path.with_suffix("")
         self.save_button.setEnabled(False)
-        self._saver.save(report, path)
+        self._saver.save(report, path, self.preview.laid_out_pages)
 
     @Slot(str)
     def _on_saved(self, path: str) -> None:
@@ -215,7 +215,7 @@ class ExportDialog(QDialog):
 
     def _end(self) -> None:
         self.preview.stop()
-        self._saver.finish()
+        self._saver.stop()
         if self.maker.report is None:
             self.maker.stop()
 
