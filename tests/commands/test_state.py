@@ -13,9 +13,9 @@ import pytest
 
 from replay_gui import EventLog, Recorder, ReplayEngine
 from tests.helpers.logs import damage, write_log
-from tests.helpers.paths import SHARED, VECTORS
+from tests.helpers.paths import VECTORS
+from tests.helpers.reference import CHECKER
 
-CHECKER = SHARED / "replay_log_check.py"
 CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
 READABLE = sorted(name for name, case in CASES.items() if case["exit"] != 2)
 
@@ -31,7 +31,6 @@ def test_final_state_hash_of_a_vector(name: str, command: Any) -> None:
     assert (result.err == "") == result.object["trusted"]
 
 
-@pytest.mark.skipif(not CHECKER.is_file(), reason="the independent reader is not here")
 @pytest.mark.parametrize("name", [*READABLE[::6], "every-kind", "names-with-dots", "pointers", "reducer-foreign"])
 def test_states_are_those_of_the_independent_reader(name: str, command: Any) -> None:
     path, events = VECTORS / f"{name}.rlog", CASES[name]["events"]

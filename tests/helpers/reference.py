@@ -1,32 +1,69 @@
-"""The independent reader of the format, where it is at hand: it lies outside this repository."""
+"""The independent reader of the log format (tests/reference), and what it and the package say of a log."""
 
 from __future__ import annotations
 
 import importlib.util
-import io
+import json
 from pathlib import Path
 from typing import Any
 
-import pytest
+from replay_gui import EventLog, VerificationReport
+from replay_gui.core.errors import LogRefused
+from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.verification.verdict import verify
+from tests.helpers.paths import TESTS
 
-from tests.helpers.paths import SHARED
-
-_FILE = SHARED / "replay_log_check.py"
-
-needs_reference = pytest.mark.skipif(not _FILE.exists(), reason="the independent reader is not at hand")
+CHECKER = TESTS / "reference" / "replay_log_check.py"
 
 
 def _load() -> Any:
-    if not _FILE.exists():
-        return None
-    spec = importlib.util.spec_from_file_location("replay_log_check", _FILE)
+    spec = importlib.util.spec_from_file_location("replay_log_check", CHECKER)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    vars(module)["open"] = lambda path, mode: io.BytesIO(Path(path).read_bytes())  # its own leaves files open
     return module
 
 
 reference: Any = _load()
-"""The module, None where it is missing."""
+"""The reader's module; it has no type annotations."""
+
+
+def report_on(path: Path) -> VerificationReport:
+    """Verify a log with the package, and read and replay all of it."""
+    with EventLog.open(path) as log:
+        report = verify(log)
+        assert len(log) == report.events
+        assert [event.index for event in log] == list(range(report.events))
+        Replayer(log).at(report.events)
+        return report
+
+
+def judgement(path: Path) -> dict[str, Any] | None:
+    """Return what the package finds in a log, or None where it refuses it."""
+    try:
+        report = report_on(path)
+    except LogRefused:
+        return None
+    return {
+        "events": report.events,
+        "failures": [finding.index for finding in report.failures],
+        "mismatches": [finding.index for finding in report.mismatches],
+        "state_hashes": report.state_hashes,
+        "seal": report.seal,
+        "tail_bytes": report.tail_bytes,
+        "skipped_bytes": report.skipped_bytes,
+        "head": report.head,
+        "state_hash": report.state_hash,
+        "line": report.line,
+    }
+
+
+def reference_judgement(path: Path) -> dict[str, Any] | None:
+    """Return what the independent reader finds in a log, in the form of `judgement`."""
+    try:
+        line, facts = reference.verify(str(path))
+    except reference.Refused:
+        return None
+    found: dict[str, Any] = json.loads(json.dumps({**facts, "line": line}))
+    return found

@@ -1,6 +1,6 @@
 """Logs whose hashes are all right and whose form is wrong, as an attacker would make them; and odd but right values.
 
-Each is judged twice: by what the format says of it, and, where it is at hand, by the independent reader.
+Each is judged twice: by what the specification says of it, and by the independent reader.
 """
 
 from __future__ import annotations
@@ -19,18 +19,16 @@ from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import seal_hash
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.verification.verdict import verify
-from tests.core.verification.test_damage import told, told_by_reference
 from tests.helpers.forged_logs import HEADER, Forge, forged, pack, written
-from tests.helpers.reference import reference
+from tests.helpers.reference import judgement, reference_judgement
 
 PLAIN = encode(["x:a", {}])
 
 
 def judged(path: Path, data: bytes) -> str:
     """VALID, INVALID or refused; what the independent reader finds is the same to the last number."""
-    found = told(written(path, data))
-    if reference is not None:
-        assert found == told_by_reference(path)
+    found = judgement(written(path, data))
+    assert found == reference_judgement(path)
     return "refused" if found is None else str(found["line"]).rsplit(" ", 1)[1]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replay_gui.core.errors import NotApplicable
-from replay_gui.core.log.canonical import depth_of, encode
+from replay_gui.core.log.canonical import encode, nesting_depth
 from replay_gui.core.log.chain import request_hash
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.kinds import KINDS
@@ -19,7 +19,7 @@ from replay_gui.core.state.reducer import apply, fold, pointer_tokens
 from replay_gui.core.state.state import ABSENT, EMPTY, Change, State
 from replay_gui.core.state.state_hash import StateHash
 from tests.helpers.event_strategies import events, fitting
-from tests.helpers.reference import needs_reference, reference
+from tests.helpers.reference import reference
 
 SEARCH = request_hash("search", "1", {"q": 1})
 ROW = {"calls": 0, "errors": 0, "denied": 0}
@@ -55,7 +55,7 @@ def refuses(start: dict[str, Any], *events: tuple[str, dict[str, Any]]) -> None:
         apply(draft, *events[-1])
     assert encode(draft.publish().plain()) == before
     assert StateHash.of(draft.root).digest() == hash_before
-    if depth_of(events[-1][1]) < 128:
+    if nesting_depth(events[-1][1]) < 128:
         assert not fold(draft, encode(list(events[-1])))
         assert not draft.changes
 
@@ -374,7 +374,6 @@ def test_what_changed_is_told() -> None:
     assert not draft.changes
 
 
-@needs_reference
 @settings(max_examples=200, deadline=None)
 @given(st.lists(events, max_size=20))
 def test_the_independent_reader_comes_to_the_same_states(run: list[tuple[str, dict[str, Any]]]) -> None:

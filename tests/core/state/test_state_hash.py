@@ -15,7 +15,7 @@ from replay_gui.core.state.reducer import apply
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
 from tests.helpers.event_strategies import values
-from tests.helpers.reference import needs_reference, reference
+from tests.helpers.reference import reference
 
 states = st.dictionaries(st.text(max_size=3), values, max_size=4)
 
@@ -42,7 +42,6 @@ def test_the_formula(state: dict[str, Any]) -> None:
     assert StateHash.of(state).digest() == by_the_formula(state)
 
 
-@needs_reference
 @settings(deadline=None)
 @given(states)
 def test_the_independent_reader_agrees(state: dict[str, Any]) -> None:

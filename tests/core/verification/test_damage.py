@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,15 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replay_gui import EventLog, VerificationReport
+from replay_gui import EventLog
 from replay_gui.core.errors import LogRefused
 from replay_gui.core.log import scanner
 from replay_gui.core.log.canonical import encode
-from replay_gui.core.replay.replay import Replayer
 from replay_gui.core.verification.verdict import verify
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import Forge, forged, pack, written
-from tests.helpers.reference import needs_reference, reference
+from tests.helpers.reference import judgement, reference_judgement, report_on
 
 EVENTS: list[tuple[str, dict[str, Any]]] = [
     ("AgentInit", {"agent_type": "t", "agent_version": "1", "config": {"m": 1.5}}),
@@ -34,15 +32,6 @@ EVENTS: list[tuple[str, dict[str, Any]]] = [
 
 def small_log(state_hashes: bool = True) -> Forge:
     return forged(EVENTS, state_hashes)
-
-
-def report_on(path: Path) -> VerificationReport:
-    with EventLog.open(path) as log:
-        report = verify(log)
-        assert len(log) == report.events
-        assert [event.index for event in log] == list(range(report.events))
-        Replayer(log).at(report.events)
-        return report
 
 
 def is_noticed(path: Path, torn_from: int) -> bool:
@@ -165,34 +154,6 @@ def test_a_record_in_a_longer_form_is_none(tmp_path: Path, form: str, at: int) -
 
 
 # ---- against the independent reader ---------------------------------------------------------------
-def told(path: Path) -> dict[str, Any] | None:
-    try:
-        report = report_on(path)
-    except LogRefused:
-        return None
-    return {
-        "events": report.events,
-        "failures": [finding.index for finding in report.failures],
-        "mismatches": [finding.index for finding in report.mismatches],
-        "state_hashes": report.state_hashes,
-        "seal": report.seal,
-        "tail_bytes": report.tail_bytes,
-        "skipped_bytes": report.skipped_bytes,
-        "head": report.head,
-        "state_hash": report.state_hash,
-        "line": report.line,
-    }
-
-
-def told_by_reference(path: Path) -> dict[str, Any] | None:
-    try:
-        line, facts = reference.verify(str(path))
-    except reference.Refused:
-        return None
-    found: dict[str, Any] = json.loads(json.dumps({**facts, "line": line}))
-    return found
-
-
 metas = st.lists(
     st.sampled_from(
         [
@@ -283,7 +244,6 @@ def block_size(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@needs_reference
 @settings(max_examples=200, deadline=None)
 @given(st.lists(events, max_size=8), st.booleans(), st.booleans(), metas, st.lists(damages, max_size=3))
 def test_the_independent_reader_says_the_same(
@@ -300,4 +260,4 @@ def test_the_independent_reader_says_the_same(
         if what == "content":
             forge.add(content, None, encode({"seq": len(forge.pieces)}))
     written(path, damaged_log(forge, sealed, todo))
-    assert told(path) == told_by_reference(path)
+    assert judgement(path) == reference_judgement(path)
