@@ -12,7 +12,7 @@ from replay_gui.commands.verify import verify_opened_run
 from replay_gui.core.anchor.signing import HOW_TO_MAKE_KEYS, key_id, read_private_key
 from replay_gui.core.anchor.statement import Anchor, anchor_of_file, anchor_of_log, encode_anchor
 from replay_gui.core.atomic_file import keep_apart, write_whole
-from replay_gui.core.log.header import says_it_is_a_log
+from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.source import Source
 
 
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _make_anchor(path: str) -> Anchor:
     with Source(path) as source:
-        if not says_it_is_a_log(source):
+        if not is_replay_log(source):
             return anchor_of_file(source, time.time_ns())
     with open_run(path, OWN_FORMAT) as run:
         return anchor_of_log(run.log, verify_opened_run(run), time.time_ns())

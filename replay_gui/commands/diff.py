@@ -28,7 +28,7 @@ from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.model import ComparisonPart
 from replay_gui.core.state.json_form import json_form
 from replay_gui.core.state.state import ABSENT
-from replay_gui.core.text.event_text import summarise
+from replay_gui.core.text.event_text import summarize_event
 from replay_gui.engine.opening import user_cache, user_rules
 
 _MAX_CAUSES_SHOWN, _MAX_POINTS_SHOWN = 12, 24  # that people are shown
@@ -226,7 +226,7 @@ def _line(mark: str, a: Event | None, b: Event | None) -> str:
     assert event is not None
     numbers = " ".join(f"{event_.index + 1 if event_ is not None else '':>8}" for event_ in (a, b))
     name = f"{event.kind} {event.tool}" if event.tool else event.kind
-    return f"{mark}{numbers}  {name:28.60}  {summarise(event):.{_MAX_STEP_LENGTH}}".rstrip()
+    return f"{mark}{numbers}  {name:28.60}  {summarize_event(event):.{_MAX_STEP_LENGTH}}".rstrip()
 
 
 @contextmanager

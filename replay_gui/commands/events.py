@@ -11,8 +11,8 @@ from replay_gui.core.errors import PositionError
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.state.json_form import event_form
-from replay_gui.core.text.clock import utc
-from replay_gui.core.text.event_text import summarise
+from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.event_text import summarize_event
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,4 +55,4 @@ def _is_wanted(event: Event, args: argparse.Namespace) -> bool:
 def _line(event: Event) -> str:
     """Position, time, kind, tool and what happened, for people."""
     name = f"{event.kind} {event.tool}" if event.tool else event.kind
-    return f"{event.index + 1:>8}  {utc(event.time):23}  {name:32}  {summarise(event)}".rstrip()
+    return f"{event.index + 1:>8}  {utc_text(event.time):23}  {name:32}  {summarize_event(event)}".rstrip()

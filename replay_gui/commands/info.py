@@ -10,7 +10,7 @@ from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, ha
 from replay_gui.commands.terminal import ProgressLine, print_json, print_line
 from replay_gui.core.facts.run_summary import RunSummary
 from replay_gui.core.log.scanner import Ending
-from replay_gui.core.text.clock import utc
+from replay_gui.core.text.clock import utc_text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +67,7 @@ def _print_info(form: dict[str, Any], run: OpenedRun) -> None:
     print_line(f"  agent   {form['agent'] or 'unknown'}")
     print_line(f"  events  {form['events']:,}, {'sealed' if form['sealed'] else 'not sealed'}")
     if form["first_time"] is not None:
-        print_line(f"  time    {utc(form['first_time'])} to {utc(form['last_time'])} UTC")
+        print_line(f"  time    {utc_text(form['first_time'])} to {utc_text(form['last_time'])} UTC")
     for kind, count in form["kinds"].items():
         print_line(f"  {count:>8,}  {kind}")
     for tool, counts in form["tools"].items():

@@ -1,35 +1,29 @@
-"""A foreign file that is being made into a log, in a worker process of the importers' own pool.
-
-A state machine without threads: all methods are called on the engine thread.
-"""
+"""The conversion of a foreign file into a log, in a worker process."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-
-import msgspec
+from typing import assert_never
 
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.engine.answers import Progress
-from replay_gui.engine.frames import Message
-from replay_gui.engine.job_group import JobGroup
-from replay_gui.engine.opening import Conversion, conversion_cache, file_stamp, user_mappings
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
+from replay_gui.engine.jobs.job_types import ConvertArguments
+from replay_gui.engine.open_run import Stamp
+from replay_gui.engine.opening import Conversion, conversion_cache, user_mappings
 from replay_gui.engine.progress_throttle import ProgressThrottle
 from replay_gui.engine.worker_pool import WorkerPool
 
-CONVERT = "convert"
-JOB = "Converting"
+_JOB = "Converting"
 
 
 class ConversionController:
-    """The conversion of one file, to be shown as run `number`; it begins at once.
-
-    `on_worker(purpose, message)` is called on threads of the pool, and is to bring the message back to `hear`.
+    """The conversion of one file, to be shown as run `number`; it begins at once. Used on the engine thread alone.
 
     Attributes:
-        number: the run's. path: the file. stamp: what it had when it began.
+        number: the run's. path: the file. stamp: what it had when the conversion began.
         index: the folder in which the run's index is made meanwhile. `stop` removes it, unless the run was shown.
         shown: whether the run is shown already. progress: how far it is.
     """
@@ -40,46 +34,52 @@ class ConversionController:
         cache: IndexCache,
         number: int,
         path: str,
-        run: str | None,
-        format: str | None,
-        on_worker: Callable[[str, Message], None],
+        on_worker_message: OnWorkerMessage,
+        *,
+        stamp: Stamp,
+        run: str | None = None,
+        format: str | None = None,
     ) -> None:
-        """LogUnreadable where the file cannot be read. `run`, `format`: which run of the file, and which importer."""
-        self.number, self.path, self.stamp = number, path, file_stamp(path)
+        """`stamp`: of the file as it is now. `run`, `format`: which run of the file, and which importer."""
+        self.number, self.path, self.stamp = number, path, stamp
         self.index: Path = cache.begin()
         self.shown = False
-        self.progress = Progress(JOB, 0, 0, None)
-        self._pace = ProgressThrottle(JOB)
-        self._work = JobGroup(pool, on_worker)
-        args = {
-            "path": path,
-            "cache": str(conversion_cache()),
-            "run": run,
-            "format": format,
-            "mappings": str(user_mappings()),
-            "index": str(self.index),
-        }
-        self._work.start(CONVERT, CONVERT, args)
+        self.progress = Progress(_JOB, 0, 0, None)
+        self._throttle = ProgressThrottle(_JOB)
+        self._jobs = JobGroup(pool, on_worker_message)
+        self._jobs.start(
+            ConvertArguments(
+                path=path,
+                cache=str(conversion_cache()),
+                run=run,
+                format=format,
+                mappings=str(user_mappings()),
+                index=str(self.index),
+            )
+        )
 
-    def on_worker_message(self, message: Message) -> Progress | Conversion | str | None:
-        """What the worker says: how far it is, the log so far or as a whole, why there is none; None: nothing."""
-        if not self._work.accepts(CONVERT, message):
+    def on_worker_message(self, job: StartedJob, message: JobMessage) -> Progress | Conversion | JobFailed | None:
+        """Return how far it is, the log so far or as a whole, or why there is none; None for a stale message."""
+        if not self._jobs.accepts(job, message):
             return None
-        match message["type"]:
-            case "progress":
-                self.progress = self._pace.progress(message["done"], message["total"])
+        match message:
+            case JobProgress(done=done, total=total):
+                self.progress = self._throttle.progress(done, total)
                 return self.progress
-            case "failed":
-                return str(message["text"])
+            case JobPart(value=value) | JobDone(value=value):
+                return decode_value(value, Conversion)
+            case JobFailed():
+                return message
             case _:
-                return msgspec.convert(message["value"], Conversion)
+                assert_never(message)
 
     @property
     def is_over(self) -> bool:
-        return not self._work.busy
+        """Whether the worker has sent its last message."""
+        return not self._jobs.busy
 
     def stop(self) -> None:
-        """Ends the work; an index that belongs to no run that is shown goes."""
-        self._work.stop()
+        """End the work, and remove an index that belongs to no run that is shown."""
+        self._jobs.stop()
         if not self.shown:
             shutil.rmtree(self.index, ignore_errors=True)

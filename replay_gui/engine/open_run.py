@@ -25,12 +25,12 @@ from replay_gui.core.index.run_index import (
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS, is_failure
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.source import stamp
+from replay_gui.core.log.source import file_stamp
 from replay_gui.core.replay.replay import Effect, Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
 from replay_gui.core.state.state import EMPTY
-from replay_gui.core.text.event_text import summarise
+from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.verification.foreign_verdict import foreign_verdict, why_not_verifiable
 from replay_gui.core.verification.verification import VALID, VerificationReport
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts, Totals
@@ -120,7 +120,7 @@ class OpenRun:
     def _use(self, built: Built, index: RunIndex) -> None:
         self.built, self.index = built, index
         if self.growing:
-            self._log.source.look_again()
+            self._log.source.refresh_size()
         self._log.use_offsets(index.offset)
         self._stored.use(self._view.folder / SNAPSHOTS_FILE, list(built.snapshots))
         self._snapshots.offer(list(index.snapshots))
@@ -128,7 +128,7 @@ class OpenRun:
     def changed_on_disk(self) -> bool:
         """Whether the file at the path is no longer the one that was opened."""
         try:
-            return stamp(os.stat(self.facts.path)) != self._file
+            return file_stamp(os.stat(self.facts.path)) != self._file
         except OSError:
             return True
 
@@ -236,7 +236,7 @@ class OpenRun:
             event = self._log[place]
         except ReplayError as why:
             return replace(row, text=str(why), broken=True)
-        return replace(row, text=summarise(event), failed=row.failed or is_failure(row.kind))
+        return replace(row, text=summarize_event(event), failed=row.failed or is_failure(row.kind))
 
     def _size(self, place: int) -> int:
         offsets = self.index.offset
@@ -248,4 +248,4 @@ class OpenRun:
 
 
 def _link(label: str, event: Event) -> Related:
-    return Related(label, event.index + 1, f"{event.tool or event.kind}  {summarise(event)}")
+    return Related(label, event.index + 1, f"{event.tool or event.kind}  {summarize_event(event)}")

@@ -11,7 +11,7 @@ import platformdirs
 from replay_gui.core.index.index_builder import Built
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.header import says_it_is_a_log
+from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
@@ -42,7 +42,7 @@ class Conversion(msgspec.Struct, frozen=True):
 def is_foreign(path: str) -> bool:
     """Whether the file must be converted first; LogUnreadable where it cannot be read."""
     with Source(path) as source:
-        return not says_it_is_a_log(source)
+        return not is_replay_log(source)
 
 
 def file_stamp(path: str) -> Stamp:
@@ -64,10 +64,11 @@ def opened(number: int, path: str, cache: IndexCache, complain: Complain) -> Ope
 def opened_conversion(
     number: int,
     path: str,
-    stamp: Stamp,
     made: Conversion,
     cache: IndexCache,
     complain: Complain,
+    *,
+    stamp: Stamp,
     growing: Path | None = None,
 ) -> OpenRun:
     """As `opened`, of the foreign file at `path`, which had this stamp when it was converted.

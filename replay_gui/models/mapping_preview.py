@@ -13,8 +13,8 @@ from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.mapping import Mapping, guess
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.text.clock import utc
-from replay_gui.core.text.event_text import summarise
+from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import MappingSaved, Sampled
 from replay_gui.models.run.any_index import AnyIndex
@@ -116,10 +116,10 @@ class MappingPreview(QAbstractTableModel):
             case 1:
                 return one_line(event.kind, 60)
             case 2:
-                return utc(event.meta.get("time"))
+                return utc_text(event.meta.get("time"))
             case 3:
                 return one_line(str(event.payload.get("tool_name") or ""), 60)
-        return summarise(Event(EventIndex(0), 0, 0, "", event.kind, event.payload, event.meta, b"", None, None))
+        return summarize_event(Event(EventIndex(0), 0, 0, "", event.kind, event.payload, event.meta, b"", None, None))
 
 
 def _paths(record: dict[str, Any]) -> list[str]:

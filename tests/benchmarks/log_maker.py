@@ -11,7 +11,7 @@ import msgpack
 
 from replay_gui.core.log.canonical import encode_sorted
 from replay_gui.core.log.chain import digest, record_hash, request_hash, seal_hash
-from replay_gui.core.log.header import header_bytes
+from replay_gui.core.log.header import encode_header
 
 _BUFFER = 1 << 22
 _TOOLS = ("search", "read_file", "query_db", "run_tests")
@@ -29,7 +29,7 @@ def make_log(path: Path, events: int, leaves: int, seed: int = 7) -> None:
     and again at random.
     """
     generator = random.Random(seed)
-    header = header_bytes({"run_id": f"bench-{events}", "reducer": "standard/1"})
+    header = encode_header({"run_id": f"bench-{events}", "reducer": "standard/1"})
     previous = digest(header)
     pack = msgpack.Packer().pack
     with path.open("wb") as file:

@@ -14,7 +14,7 @@ import pytest
 from blake3 import blake3
 
 from replay_gui.cli import main
-from replay_gui.commands.verify import report_form
+from replay_gui.commands.verify import verification_json
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.index.record_columns import read_contents
@@ -179,7 +179,7 @@ def test_of_a_foreign_file_the_window_says_what_the_command_line_says(
     path = write(tmp_path, user("u1", None, "find it"), {"type": "new"}, assistant("a1", "u1", text("here")))
     report = talk.open_whole(path)
     assert main(["verify", "--json", str(path)]) == 0
-    assert json.loads(json.dumps(report_form(report))) == json.loads(capsys.readouterr().out)
+    assert json.loads(json.dumps(verification_json(report))) == json.loads(capsys.readouterr().out)
 
 
 def test_a_damaged_conversion_is_not_excused(tmp_path: Path) -> None:

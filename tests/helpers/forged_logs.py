@@ -10,7 +10,7 @@ import msgpack
 
 from replay_gui.core.log.canonical import encode, encode_sorted
 from replay_gui.core.log.chain import digest, record_hash, seal_hash
-from replay_gui.core.log.header import header_bytes
+from replay_gui.core.log.header import encode_header
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import fold
 from replay_gui.core.state.state import State
@@ -32,7 +32,7 @@ class Forge:
     """
 
     def __init__(self, facts: dict[str, Any] | None = None) -> None:
-        self.header = header_bytes(HEADER if facts is None else facts)
+        self.header = encode_header(HEADER if facts is None else facts)
         self.pieces: list[bytes] = []
         self.head = digest(self.header)
 

@@ -11,7 +11,7 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.state.state import Change
-from replay_gui.core.text.event_text import summarise
+from replay_gui.core.text.event_text import summarize_event
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts
 from tests.helpers.runs import StillSession
 
@@ -166,7 +166,9 @@ class StorySession(StillSession):
 def story_row(place: int) -> EventRow:
     event = event_at(place)
     failed = bool(event.payload.get("error")) or event.kind == "Error"
-    return EventRow(place + 1, event.kind, event.tool, summarise(event), event.time, event.duration, failed, False)
+    return EventRow(
+        place + 1, event.kind, event.tool, summarize_event(event), event.time, event.duration, failed, False
+    )
 
 
 def moment_at(position: int, **parts: Any) -> PositionState:

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
-from replay_gui.core.recorder.recorder import Patch
+from replay_gui.core.recorder.recorder import RecordedPatch
 from tests.samples_maker.desk import Denied, Desk
 from tests.samples_maker.phrases import say
 from tests.samples_maker.remedies import Case, Change, change_for, conditions, statement_of, symptom, table_of
@@ -273,7 +273,7 @@ class Casework:
     def _try(self, work: Work, remedy: str, change: Change, why: str) -> bool:
         """Proposes a change and lets the check decide; a rewrite that still lacks an index gets one on top."""
         desk, before = self.desk, work.source
-        tried: list[tuple[Patch, Change]] = [(desk.propose(change, why), change)]
+        tried: list[tuple[RecordedPatch, Change]] = [(desk.propose(change, why), change)]
         failures = desk.call("run_tests", target=work.name).output["failures"]
         if failures and remedy in _REWRITES and all(" has S" in failure for failure in failures):
             work.source = change.after

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from replay_gui.core.recorder.recorder import Patch, Recorder
+from replay_gui.core.recorder.recorder import RecordedPatch, Recorder
 from tests.samples_maker.dice import Dice
 from tests.samples_maker.remedies import Change
 from tests.samples_maker.tools import VERSIONS, Answer, World
@@ -136,7 +136,7 @@ class Desk:
         self._run.memory_delete(key, time=self._host.later(1, 6), parent=self._cause)
 
     # ---- patches --------------------------------------------------------------------------------
-    def propose(self, change: Change, why: str) -> Patch:
+    def propose(self, change: Change, why: str) -> RecordedPatch:
         patch = self._run.patch_proposal(
             change.kind, change.path, change.diff, why, time=self._host.later(10, 120), parent=self._cause
         )
@@ -144,10 +144,10 @@ class Desk:
         self.call("write_file", path=change.path, content=change.after or None)
         return patch
 
-    def accept(self, patch: Patch) -> None:
+    def accept(self, patch: RecordedPatch) -> None:
         self._run.patch_applied(patch, time=self._host.later(2, 20), parent=self._cause)
 
-    def reject(self, patch: Patch, change: Change, reason: str) -> None:
+    def reject(self, patch: RecordedPatch, change: Change, reason: str) -> None:
         """Records why, and brings the file back to what it was."""
         self._cause = self._run.patch_rejected(patch, reason, "check", time=self._host.later(2, 20), parent=self._cause)
         self.call("write_file", path=change.path, content=change.before or None)

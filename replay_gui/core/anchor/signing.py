@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from replay_gui.core.errors import AnchorRefused, LogUnreadable
-from replay_gui.core.log.source import beginning
+from replay_gui.core.log.source import read_beginning
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 HOW_TO_MAKE_KEYS = "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out public.pem"
@@ -102,6 +102,6 @@ def _joined(payload: bytes) -> bytes:
 
 def _read(path: Path) -> bytes:
     try:
-        return beginning(path, _MAX_KEY_FILE_BYTES)
+        return read_beginning(path, _MAX_KEY_FILE_BYTES)
     except LogUnreadable as why:
         raise AnchorRefused(str(why)) from None

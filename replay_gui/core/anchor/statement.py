@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from replay_gui.core.anchor.signing import key_id, open_envelope, sign_payload
 from replay_gui.core.errors import AnchorRefused, LogUnreadable
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.source import Source, beginning
+from replay_gui.core.log.source import Source, read_beginning
 from replay_gui.core.report.canonical_json import canonical_json
-from replay_gui.core.text.clock import iso
+from replay_gui.core.text.clock import rfc3339_text
 from replay_gui.core.verification.verification import VALID, VerificationReport
 
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -111,7 +111,7 @@ def anchor_of_file(source: Source, now: int) -> Anchor:
 
 
 def _made(now: int) -> str:
-    made = iso(now)
+    made = rfc3339_text(now)
     if made is None:
         raise AnchorRefused("not anchored: this computer's clock is beyond the calendar")
     return made
@@ -136,7 +136,7 @@ def encode_anchor(anchor: Anchor, key: Ed25519PrivateKey | None) -> bytes:
 def read_anchor(path: Path, key: Ed25519PublicKey | None) -> ReadAnchor:
     """Read the anchor in a file; AnchorRefused where it is none, or `key` is given and did not sign it."""
     try:
-        raw = beginning(path, _MAX_ANCHOR_BYTES + 1)
+        raw = read_beginning(path, _MAX_ANCHOR_BYTES + 1)
     except LogUnreadable as why:
         raise AnchorRefused(str(why)) from None
     try:

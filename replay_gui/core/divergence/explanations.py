@@ -15,7 +15,7 @@ from replay_gui.core.divergence.rules import alike
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS
-from replay_gui.core.text.event_text import gist, summarise
+from replay_gui.core.text.event_text import summarize_event, summarize_value
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
@@ -124,9 +124,9 @@ def details(cause: Found, evidence: Evidence) -> list[str]:
         return [*said, words, *([f"{evidence.length:,} events in a row"] if evidence.length > 1 else [])]
     what = _what(a, b, evidence.differences)
     if evidence.request is not None and what.startswith(("returned", "failed", "succeeded")):
-        what = f"{_quote(summarise(evidence.request))} {what}"
+        what = f"{_quote(summarize_event(evidence.request))} {what}"
     elif evidence.request is not None:
-        asked = summarise(evidence.request)
+        asked = summarize_event(evidence.request)
         said += [_quote(asked)] if asked != "nothing" else []
     said.append(what)
     if (noise := noise_of(evidence.differences)) is not None:
@@ -172,7 +172,7 @@ def _what(a: Event, b: Event, differences: Sequence[Difference]) -> str:
     if a.kind == Kind.TOOL_RESPONSE:
         ok_a, ok_b = a.payload.get("success"), b.payload.get("success")
         if ok_a != ok_b:
-            how = f"failed: {_quote(summarise(b))}" if ok_b is False else "succeeded"
+            how = f"failed: {_quote(summarize_event(b))}" if ok_b is False else "succeeded"
             return f"{how} instead of {'failing' if ok_a is False else 'succeeding'}"
         listed = _listed(a.payload.get("output"), b.payload.get("output"))
         if listed is not None:
@@ -182,7 +182,7 @@ def _what(a: Event, b: Event, differences: Sequence[Difference]) -> str:
     if len(one) == 1 or (one and a.kind in (Kind.AGENT_INIT, Kind.MEMORY_WRITE)):
         said = "; ".join(f"{_where(d.path)}: {_value(d.a, d.b)} against {_value(d.b, d.a)}" for d in shown)
         return said + (f"; {len(one) - len(shown):,} more" if len(one) > len(shown) else "")
-    words_a, words_b = summarise(a), summarise(b)
+    words_a, words_b = summarize_event(a), summarize_event(b)
     if words_a != words_b and not (a.kind == Kind.TOOL_RESPONSE and len(one) > 1):
         return f"{_quote(words_a, words_b)} against {_quote(words_b, words_a)}"
     if one:
@@ -229,7 +229,7 @@ def _value(value: object, other: object) -> str:
         return _quote(value, other if isinstance(other, str) else "")
     if isinstance(value, LISTS):
         return plural(len(value), "item")
-    return one_line(gist(value), _QUOTED)
+    return one_line(summarize_value(value), _QUOTED)
 
 
 def _quote(text: str, other: str = "") -> str:
@@ -240,7 +240,7 @@ def _quote(text: str, other: str = "") -> str:
 
 
 def _summary(event: Event | None) -> str:
-    return "" if event is None else _quote(summarise(event))
+    return "" if event is None else _quote(summarize_event(event))
 
 
 def _name(event: Event) -> str:
@@ -248,7 +248,7 @@ def _name(event: Event) -> str:
 
 
 def _name_and_summary(event: Event | None) -> str:
-    return "" if event is None else f"{_name(event)} {_quote(summarise(event))}"
+    return "" if event is None else f"{_name(event)} {_quote(summarize_event(event))}"
 
 
 def _place(a: Event | None, b: Event | None) -> str:

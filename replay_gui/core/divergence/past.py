@@ -47,9 +47,11 @@ def read_past(log: EventLog, count: int, on_progress: Callable[[int], None]) -> 
             break
         if isinstance(part, Block):
             block = part.up_to(count)
-            stop = block.first + len(block)
-            parent[block.first : stop] = [_parent(meta, block.first + i) for i, meta in enumerate(block.metas)]
-            state[block.first : stop] = _heads(block.states)
+            stop = block.first_index + len(block)
+            parent[block.first_index : stop] = [
+                _parent(meta, block.first_index + i) for i, meta in enumerate(block.metas)
+            ]
+            state[block.first_index : stop] = _heads(block.states)
             on_progress(part.end)
     return Past(parent, state)
 

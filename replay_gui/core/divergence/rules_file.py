@@ -12,7 +12,7 @@ import tomli_w
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.divergence.rules import Rule, Rules
 from replay_gui.core.errors import RulesRefused
-from replay_gui.core.log.source import beginning
+from replay_gui.core.log.source import read_beginning
 
 SUFFIX = ".rules.toml"
 _FIELDS = ("action", "tool", "kind", "path", "pattern", "abs", "rel", "note", "enabled")
@@ -26,7 +26,7 @@ def rules_beside(log: Path) -> Path:
 
 def read_rules(path: Path) -> Rules:
     """The rules of a file; RulesRefused or LogUnreadable, in one line, where it is wrong or cannot be read."""
-    raw = beginning(path, _SIZE_LIMIT + 1)
+    raw = read_beginning(path, _SIZE_LIMIT + 1)
     if len(raw) > _SIZE_LIMIT:
         raise RulesRefused(f"{path}: is over 1 MiB, which no rules are")
     try:

@@ -91,7 +91,7 @@ def find(log: EventLog, needle: Needle) -> Iterator[tuple[int, list[Hit]]]:
         for i in sorted({*needle.candidates(part.contents), *needle.candidates(part.metas)}):
             record = Record(part.contents[i], part.states[i], part.metas[i], part.hashes[i])
             offset, end = int(part.offsets[i]), int(part.offsets[i + 1])
-            hit = needle.hit(event_of_record(record, run_id, EventIndex(part.first + i), offset, end - offset))
+            hit = needle.hit(event_of_record(record, run_id, EventIndex(part.first_index + i), offset, end - offset))
             if hit is not None:
                 hits.append(hit)
         yield part.end, hits

@@ -18,7 +18,7 @@ from replay_gui.core.importers.conversion_cache import OWN_FORMAT, cached_conver
 from replay_gui.core.importers.converted import Converted
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.registry import recognise
-from replay_gui.core.log.header import says_it_is_a_log
+from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.kinds import FAILURE_KINDS, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
@@ -51,7 +51,7 @@ def survey_file(path: str, places: Places, root: str | None = None) -> list[Surv
     format = ""
     try:
         with Source(path) as source:
-            is_log, mark = says_it_is_a_log(source), "-".join(map(str, source.stamp))
+            is_log, mark = is_replay_log(source), "-".join(map(str, source.stamp))
         kept = Path(places.facts, f"{VERSION}-{mark}.json")
         runs = _kept(kept)
         if runs is None:

@@ -23,7 +23,7 @@ from replay_gui.core.importers.mapping_store import saved_mapping
 from replay_gui.core.importers.packed import unpacked
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.importers.run_choice import chosen
-from replay_gui.core.log.header import says_it_is_a_log
+from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 
@@ -77,7 +77,7 @@ def cached_conversions(
     """
     with Source(path) as source, unpacked(source) as inner:
         file = ForeignFile(inner)
-        importer = None if says_it_is_a_log(inner) else importer_for(file, format)
+        importer = None if is_replay_log(inner) else importer_for(file, format)
         importer, variant = _as_mapped(importer, file, mappings)
         name, version = (OWN_FORMAT, 0) if importer is None else (importer.name, importer.version)
         digest = source.blake3()

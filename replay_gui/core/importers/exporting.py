@@ -10,7 +10,7 @@ import msgpack
 from replay_gui.core.importers.converted import Converted
 from replay_gui.core.log.canonical import decode, encode
 from replay_gui.core.log.chain import digest, record_hash, seal_hash
-from replay_gui.core.log.header import header_bytes
+from replay_gui.core.log.header import encode_header
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending
 
@@ -24,7 +24,7 @@ def write_with_findings(made: Converted, path: Path) -> None:
         source: dict[str, Any] = {**log.header.source, "notes": list(made.notes)}
         if made.own_hashes is not None:
             source["own_hashes"] = made.own_hashes
-        header = header_bytes({**log.header.facts, "source": source})
+        header = encode_header({**log.header.facts, "source": source})
         out.write(header)
         head = digest(header)
         for part in log.parts():

@@ -9,7 +9,7 @@ import msgspec
 from blake3 import blake3
 
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.log.canonical import INTEGER_MAX, INTEGER_MIN, KEY_LIMIT, SHALLOW, shallow_tree
+from replay_gui.core.log.canonical import MAX_INTEGER, MAX_KEY_BYTES, MIN_INTEGER, SHALLOW_DEPTH, type_of_shallow_values
 
 NEST_LIMIT = 96
 """Levels a foreign value may nest: FORMAT allows 128, of which the payload and the state around it need some."""
@@ -19,9 +19,9 @@ BROKEN_TEXT = "texts with halves of characters, which were replaced"
 LONG_KEYS = "keys of more than 4 KiB, cut"
 DEEP_VALUES = f"values nested deeper than {NEST_LIMIT}, written as JSON text"
 
-_SURE_KEY = KEY_LIMIT // 4  # characters; no key so short can be too long
+_SURE_KEY = MAX_KEY_BYTES // 4  # characters; no key so short can be too long
 
-SURELY_PLAIN: Any = shallow_tree(SHALLOW + 2, Annotated[str, msgspec.Meta(max_length=_SURE_KEY)])
+SURELY_PLAIN: Any = type_of_shallow_values(SHALLOW_DEPTH + 2, Annotated[str, msgspec.Meta(max_length=_SURE_KEY)])
 """The type of JSON values that `plain` leaves as they are, if their whole numbers fit: few are of another."""
 
 
@@ -43,7 +43,7 @@ def _is_plain(value: Any, depth: int) -> bool:
         )
     if isinstance(value, list):
         return depth < NEST_LIMIT and all(_is_plain(member, depth + 1) for member in value)
-    return not isinstance(value, int) or INTEGER_MIN <= value <= INTEGER_MAX
+    return not isinstance(value, int) or MIN_INTEGER <= value <= MAX_INTEGER
 
 
 def _sound(text: str) -> bool:
@@ -64,7 +64,7 @@ def _made_plain(value: Any, depth: int, notes: ImportNotes) -> Any:
         return {_key(key, notes): _made_plain(member, depth + 1, notes) for key, member in value.items()}
     if isinstance(value, list):
         return [_made_plain(member, depth + 1, notes) for member in value]
-    if isinstance(value, int) and not INTEGER_MIN <= value <= INTEGER_MAX:
+    if isinstance(value, int) and not MIN_INTEGER <= value <= MAX_INTEGER:
         notes.count(WIDE_INTEGERS)
         return str(value)
     return value
@@ -80,7 +80,7 @@ def _text(text: str, notes: ImportNotes) -> str:
 
 def _key(key: str, notes: ImportNotes) -> str:
     key = _text(key, notes)
-    if len(key) <= _SURE_KEY or len(raw := key.encode()) <= KEY_LIMIT:
+    if len(key) <= _SURE_KEY or len(raw := key.encode()) <= MAX_KEY_BYTES:
         return key
     notes.count(LONG_KEYS)
     return f"{key[:512]}… {blake3(raw).hexdigest()}"  # the hash keeps two long keys apart

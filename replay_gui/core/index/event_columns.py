@@ -1,7 +1,7 @@
 """What the index columns have of a replay: the events' kinds before they are replayed, all the rest after that.
 
 Whole blocks at a time, in C loops and array operations; only events that concern a tool, change the phase or are not
-usual (see usual_events) are looked at one by one.
+usual (see fast_events) are looked at one by one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from replay_gui.core.index.run_index import (
 )
 from replay_gui.core.log.canonical import decode, decode_shallow
 from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND, decode_event
-from replay_gui.core.log.fast_events import USUAL, UsualEvent, decode_all
+from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, FastEvent, decode_fast_events
 from replay_gui.core.log.kinds import CRITICAL_KINDS, KINDS, Kind
 from replay_gui.core.log.scanner import Block, Skipped
 from replay_gui.core.state.quick_fold import Folded
@@ -35,7 +35,7 @@ _KINDS_LIMIT = 1 << 16  # what the column can number
 OTHER_KINDS = "(other)"  # stands for those beyond
 _UNUSUAL = len(KINDS)  # in place of a number, until the content was read
 _TRANSITION, _REQUEST, _RESPONSE = map(KINDS.index, (Kind.STATE_TRANSITION, Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE))
-_NUMBERS = {structure: KINDS.index(kind) for kind, structure in USUAL.items()} | {NoneType: _UNUSUAL}
+_NUMBERS = {structure: KINDS.index(kind) for kind, structure in FAST_EVENT_TYPES.items()} | {NoneType: _UNUSUAL}
 _CRITICAL = np.array([kind in CRITICAL_KINDS for kind in (*KINDS, None)])
 _LOOKED_AT = np.array(
     [
@@ -49,13 +49,13 @@ class Seen(NamedTuple):
     """A block's events as they were read.
 
     Attributes:
-        events: what decode_all made of the contents. kinds: uint16, the number of each kind.
+        events: what decode_fast_events returned for the contents. kinds: uint16, the number of each kind.
         critical: bool, whether it is an operation that snapshots are laid around.
         looked_at: the indexes of those that are looked at one by one, ascending.
         unusual: (kind, payload) of those that are not usual, by index.
     """
 
-    events: Sequence[UsualEvent | None]
+    events: Sequence[FastEvent | None]
     kinds: NDArray[np.uint16]
     critical: NDArray[np.bool_]
     looked_at: NDArray[np.int64]
@@ -78,7 +78,7 @@ class EventColumns:
 
     def see(self, contents: Sequence[bytes]) -> Seen:
         """The events with these contents, and what can be said of them before they are replayed."""
-        events = decode_all(contents)
+        events = decode_fast_events(contents)
         kinds = np.fromiter(map(_NUMBERS.__getitem__, map(type, events)), np.uint16, len(events))
         looked_at, unusual = np.flatnonzero(_LOOKED_AT[kinds]), {}
         for i in np.flatnonzero(kinds == _UNUSUAL).tolist():
@@ -89,7 +89,7 @@ class EventColumns:
 
     def columns(self, block: Block, seen: Seen, folded: Folded) -> dict[str, Any]:
         """The entries of a block that was replayed, a column each."""
-        first, count, at = block.first, len(block), seen.looked_at
+        first, count, at = block.first_index, len(block), seen.looked_at
         flags = np.where(seen.critical, FLAG_CRITICAL, 0).astype(np.uint8)
         flags[folded.refused] |= FLAG_NOT_APPLIED
         places = at.tolist()

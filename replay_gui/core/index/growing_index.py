@@ -24,7 +24,7 @@ class GrowingIndex:
 
     def grow(self) -> Built:
         """Takes in what has been written since; how far the index reaches then."""
-        self._log.source.look_again()
+        self._log.source.refresh_size()
         built = self._builder.built()
         for part in scan(self._log.source, built.offset, built.count, self._previous):
             if not isinstance(part, Block):  # the end so far, or the seal

@@ -11,9 +11,9 @@ import numpy as np
 from replay_gui.core.index.event_columns import EventColumns, Seen
 from replay_gui.core.index.index_columns import OF_REPLAY, ColumnWriter
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
+from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending, Skipped
-from replay_gui.core.log.usual_metas import decode_metas
 from replay_gui.core.replay.snapshot_store import DISK_BUDGET, Entry, SnapshotWriter
 from replay_gui.core.replay.snapshots import SnapshotPolicy
 from replay_gui.core.state.quick_fold import Folded, QuickFold
@@ -126,7 +126,7 @@ class IndexBuilder:
         )
 
     def _block(self, block: Block) -> None:
-        first, count = block.first, len(block)
+        first, count = block.first_index, len(block)
         self._heads = first, (self._head, *block.hashes)
         seen = self._events.see(block.contents)
         folded = self._replay(block, seen)
@@ -138,11 +138,11 @@ class IndexBuilder:
         self._offset, self._head = block.end, block.hashes[-1]
         self._columns.append(self._events.columns(block, seen, folded))
         if self._records is not None:
-            self._records.take(block, decode_metas(block.metas))
+            self._records.take(block, decode_fast_metas(block.metas))
 
     def _replay(self, block: Block, seen: Seen) -> Folded:
         """Applies the events, and stops wherever the policy wants a snapshot."""
-        first, folded, done = block.first, Folded([], []), 0
+        first, folded, done = block.first_index, Folded([], []), 0
         critical = seen.critical.copy()  # the event at hand or the one before: a snapshot is laid on either side
         critical[0] |= self._previous_critical
         critical[1:] |= seen.critical[:-1]

@@ -21,7 +21,7 @@ from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index.index_builder import Built
 from replay_gui.core.index.index_columns import SHOWN, IndexView
 from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.chain import HASH_SIZE, digest
+from replay_gui.core.log.chain import HASH_BYTES, digest
 from replay_gui.core.log.log_reader import EventLog
 
 CACHE_BUDGET = 2 << 30  # bytes
@@ -122,9 +122,9 @@ def load(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, Built] | Non
     """The index in a folder, or None where it does not fit the log in every respect."""
     try:
         raw = (folder / TABLE).read_bytes()
-        if digest(raw[HASH_SIZE:]) != raw[:HASH_SIZE]:
+        if digest(raw[HASH_BYTES:]) != raw[:HASH_BYTES]:
             return None
-        table = msgspec.msgpack.decode(raw[HASH_SIZE:], type=Table)
+        table = msgspec.msgpack.decode(raw[HASH_BYTES:], type=Table)
         built = table.built
         fits = (table.version, table.size, table.header) == (_VERSION, log.source.size, log.header.hash)
         if not fits or any(_file_hash(folder / name) != table.columns[name] for name in SHOWN):

@@ -18,12 +18,12 @@ from replay_gui.core.errors import NotCanonical
 from replay_gui.core.index.index_columns import CHAIN_STEP, COMPARED, OF_RECORDS, ColumnWriter, read_column
 from replay_gui.core.index.run_index import NO_DURATION, NO_TIME
 from replay_gui.core.log.canonical import decode
-from replay_gui.core.log.chain import HASH_SIZE, digests
+from replay_gui.core.log.chain import HASH_BYTES, digests
+from replay_gui.core.log.fast_metas import NOT_GIVEN, FastMeta
 from replay_gui.core.log.scanner import Block, Skipped
-from replay_gui.core.log.usual_metas import NONE, UsualMeta
 
 _CONTENT, _CHAIN = COMPARED
-_STRIDE = CHAIN_STEP * HASH_SIZE
+_STRIDE = CHAIN_STEP * HASH_BYTES
 _LATEST = (1 << 63) - 1
 _time, _duration = attrgetter("time"), attrgetter("duration")
 
@@ -34,10 +34,10 @@ class RecordColumns:
     def __init__(self, folder: Path, first_index: int) -> None:
         self._columns = ColumnWriter(folder, OF_RECORDS, first_index)
 
-    def take(self, part: Block | Skipped, metas: list[UsualMeta] | None = None) -> None:
-        """The next part of the log; `metas`: what decode_metas made of a block's."""
+    def take(self, part: Block | Skipped, metas: list[FastMeta] | None = None) -> None:
+        """The next part of the log; `metas`: what decode_fast_metas returned for a block's."""
         if isinstance(part, Skipped):
-            self._columns.append({"time": [NO_TIME], "duration": [NO_DURATION], "content": bytes(HASH_SIZE)})
+            self._columns.append({"time": [NO_TIME], "duration": [NO_DURATION], "content": bytes(HASH_BYTES)})
             return
         times, durations = _unusual(part.metas) if metas is None else _usual(metas)
         self._columns.append({"time": times, "duration": durations, "content": b"".join(digests(part.contents))})
@@ -51,11 +51,11 @@ class RecordColumns:
         self._columns.close()
 
 
-def _usual(metas: list[UsualMeta]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _usual(metas: list[FastMeta]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(times, durations)."""
     times = np.fromiter(map(_time, metas), np.int64, len(metas))
     durations = np.fromiter(map(_duration, metas), np.int64, len(metas))
-    return np.where(times == NONE, NO_TIME, times), np.where(durations == NONE, NO_DURATION, durations)
+    return np.where(times == NOT_GIVEN, NO_TIME, times), np.where(durations == NOT_GIVEN, NO_DURATION, durations)
 
 
 def _unusual(metas: Sequence[bytes]) -> tuple[list[int], list[int]]:

@@ -15,12 +15,12 @@ import msgspec
 
 from replay_gui.core.errors import NotCanonical
 
-DEPTH_LIMIT = 128
-KEY_LIMIT = 4096  # bytes of UTF-8
-SHALLOW = 8
-FLOAT64 = 0xCB  # the mark of a float
+MAX_DEPTH = 128
+MAX_KEY_BYTES = 4096  # bytes of UTF-8
+SHALLOW_DEPTH = 8
+FLOAT64_FIRST_BYTE = 0xCB  # the mark of a float
 
-INTEGER_MIN, INTEGER_MAX = -(1 << 63), (1 << 64) - 1
+MIN_INTEGER, MAX_INTEGER = -(1 << 63), (1 << 64) - 1
 
 
 _Array: Any = list  # types that are put together while the program runs, which no type checker can follow
@@ -28,7 +28,7 @@ _Map: Any = dict
 _Pair: Any = tuple
 
 
-def shallow_tree(depth: int, key: Any = str) -> Any:
+def type_of_shallow_values(depth: int, key: Any = str) -> Any:
     """The type of plain values at most `depth` deep; `key`: the type of the keys of maps."""
     scalar: Any = None | bool | int | float | str
     tree = scalar
@@ -45,8 +45,8 @@ def _refuse_extension(code: int, data: memoryview) -> NoReturn:
 # what they accept is canonical only if it is encoded to the same bytes, is within KEY_LIMIT and holds no other NaN.
 encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode_any = msgspec.msgpack.Decoder(ext_hook=_refuse_extension).decode
-_decode_tree = msgspec.msgpack.Decoder(shallow_tree(SHALLOW)).decode
-decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, shallow_tree(SHALLOW - 2)]]).decode
+_decode_tree = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH)).decode
+decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, type_of_shallow_values(SHALLOW_DEPTH - 2)]]).decode
 _CANONICAL_NAN = bytes.fromhex("7ff8000000000000")
 
 
@@ -57,13 +57,13 @@ def encode(value: Any) -> bytes:
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as why:
         raise NotCanonical(f"cannot be written as msgpack: {why}") from None
     plain = decode(raw)
-    return encode_decoded(plain) if may_hold_nan(raw) else raw
+    return encode_decoded(plain) if may_contain_nan(raw) else raw
 
 
 def encode_decoded(value: Any) -> bytes:
     """The canonical bytes of a value that was decoded, or is made of such: its limits are not checked again."""
     raw = encode_sorted(value)
-    return encode_sorted(_with_plain_nan(value)) if FLOAT64 in raw and may_hold_nan(raw) else raw
+    return encode_sorted(_with_plain_nan(value)) if FLOAT64_FIRST_BYTE in raw and may_contain_nan(raw) else raw
 
 
 def encode_all(values: list[Any]) -> bytes:
@@ -82,14 +82,14 @@ def decode(raw: bytes) -> Any:
         value = _decode_tree(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return _decode_slowly(raw)
-    if len(raw) > KEY_LIMIT:
+    if len(raw) > MAX_KEY_BYTES:
         check_limits(value)
     return value
 
 
 def decode_shallow(raw: bytes) -> tuple[str, dict[str, Any]] | None:
     """(kind, payload) where `raw` is an event's content at most SHALLOW deep and without long keys, else None."""
-    if len(raw) > KEY_LIMIT:
+    if len(raw) > MAX_KEY_BYTES:
         return None
     try:
         event: tuple[str, dict[str, Any]] = decode_shallow_event(raw)
@@ -107,7 +107,7 @@ def is_canonical_event(raw: bytes) -> bool:
     return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], dict)
 
 
-def canonical_map(raw: bytes) -> dict[str, Any] | None:
+def decode_canonical_map(raw: bytes) -> dict[str, Any] | None:
     """The map whose canonical bytes `raw` is; None where it is that of no map."""
     try:
         value = decode_canonical(raw)
@@ -121,7 +121,7 @@ def decode_canonical(raw: bytes) -> Any:
     value = decode(raw)
     if encode_sorted(value) != raw:
         raise NotCanonical("not in canonical form")
-    if may_hold_nan(raw):
+    if may_contain_nan(raw):
         _check_nan(value)
     return value
 
@@ -138,13 +138,13 @@ def _decode_slowly(raw: bytes) -> Any:
 def check_limits(value: Any, depth: int = 1) -> None:
     """NotCanonical where a type is not allowed, the nesting is over 128, or a key is no string of at most 4 KiB."""
     if isinstance(value, dict | list):
-        if depth > DEPTH_LIMIT:
-            raise NotCanonical(f"nested deeper than {DEPTH_LIMIT}")
+        if depth > MAX_DEPTH:
+            raise NotCanonical(f"nested deeper than {MAX_DEPTH}")
         if isinstance(value, dict):
             for key in value:
                 if not isinstance(key, str):
                     raise NotCanonical("a key is not a string")
-                if len(key) * 4 > KEY_LIMIT and len(key.encode()) > KEY_LIMIT:
+                if len(key) * 4 > MAX_KEY_BYTES and len(key.encode()) > MAX_KEY_BYTES:
                     raise NotCanonical("a key is longer than 4 KiB")
         for child in value.values() if isinstance(value, dict) else value:
             check_limits(child, depth + 1)
@@ -152,15 +152,15 @@ def check_limits(value: Any, depth: int = 1) -> None:
         raise NotCanonical("an extension type")
 
 
-def depth_of(value: Any) -> int:
+def nesting_depth(value: Any) -> int:
     """How deep `value` nests: 0 for a scalar, 1 for a flat map or list."""
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    return 0 if children is None else 1 + max(map(depth_of, children), default=0)
+    return 0 if children is None else 1 + max(map(nesting_depth, children), default=0)
 
 
-def may_hold_nan(raw: bytes) -> bool:
+def may_contain_nan(raw: bytes) -> bool:
     """False where no float in `raw` can be a NaN: a test of bytes, which may also match inside other values."""
-    return FLOAT64 in raw and (b"\xcb\x7f" in raw or b"\xcb\xff" in raw)
+    return FLOAT64_FIRST_BYTE in raw and (b"\xcb\x7f" in raw or b"\xcb\xff" in raw)
 
 
 def _check_nan(value: Any) -> None:

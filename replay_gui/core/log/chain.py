@@ -7,11 +7,11 @@ from typing import Any
 
 from blake3 import blake3
 
-from replay_gui.core.log.canonical import encode, encode_decoded, encode_sorted, may_hold_nan
+from replay_gui.core.log.canonical import encode, encode_decoded, encode_sorted, may_contain_nan
 
-HASH_SIZE = 32
-NIL = b"\xc0"
-BIN32 = b"\xc4\x20"  # msgpack's head of a byte string of 32 bytes
+HASH_BYTES = 32
+MSGPACK_NIL = b"\xc0"
+MSGPACK_BIN32 = b"\xc4\x20"  # msgpack's head of a byte string of 32 bytes
 
 
 def digest(data: bytes) -> bytes:
@@ -31,7 +31,7 @@ def digests(data: Iterable[bytes]) -> list[bytes]:
 
 def record_hash(previous: bytes, content: bytes, state: bytes | None, meta: bytes) -> bytes:
     """The hash of a record that follows one whose hash is `previous`."""
-    return blake3(b"".join((previous, content, NIL if state is None else BIN32 + state, meta))).digest()
+    return blake3(b"".join((previous, content, MSGPACK_NIL if state is None else MSGPACK_BIN32 + state, meta))).digest()
 
 
 def seal_hash(previous: bytes, body: bytes) -> bytes:
@@ -47,7 +47,7 @@ def request_hash_of_decoded(tool_name: str, tool_version: str, value: Any) -> st
 def request_hashes_of_decoded(requests: Sequence[tuple[str, str, Any]]) -> list[str]:
     """That of each (tool_name, tool_version, input), in C loops."""
     raws = [*map(encode_sorted, requests)]
-    if may_hold_nan(b"".join(raws)):
+    if may_contain_nan(b"".join(raws)):
         raws = [*map(encode_decoded, requests)]
     return [*map(bytes.hex, digests(raws))]
 

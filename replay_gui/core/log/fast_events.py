@@ -17,26 +17,26 @@ import msgspec
 from msgspec import UNSET, MsgspecError
 
 from replay_gui.core.log.canonical import (
-    KEY_LIMIT,
-    SHALLOW,
+    MAX_KEY_BYTES,
+    SHALLOW_DEPTH,
     encode_all,
     encode_sorted,
     is_canonical_event,
-    may_hold_nan,
-    shallow_tree,
+    may_contain_nan,
+    type_of_shallow_values,
 )
 from replay_gui.core.log.payloads import STRUCTURES, Payload
 
-UsualEvent: TypeAlias = Any
+FastEvent: TypeAlias = Any
 """Has `payload`, with the fields of its kind as attributes (UNSET where an optional one is missing)."""
 
-_VALUE: Any = shallow_tree(SHALLOW - 2)
+_VALUE: Any = type_of_shallow_values(SHALLOW_DEPTH - 2)
 _LIST: Any = list  # types that are put together while the program runs, which no type checker can follow
 _MAP: Any = dict
 _TYPES = {Any: _VALUE, list[Any]: _LIST[_VALUE], dict[str, Any]: _MAP[str, _VALUE]}
 
 
-def _usual(kind: str, structure: type[Payload]) -> type[UsualEvent]:
+def _fast_event_type(kind: str, structure: type[Payload]) -> type[FastEvent]:
     """The structure of [kind, payload], its payload's fields in the order of canonical keys and without `ops`."""
     fields = []
     for field in sorted(msgspec.structs.fields(structure), key=lambda field: field.encode_name):
@@ -49,36 +49,38 @@ def _usual(kind: str, structure: type[Payload]) -> type[UsualEvent]:
     return msgspec.defstruct(f"Usual{kind}", [("payload", payload)], **shape)
 
 
-USUAL: dict[str, type[UsualEvent]] = {kind: _usual(kind, structure) for kind, structure in STRUCTURES.items()}
+FAST_EVENT_TYPES: dict[str, type[FastEvent]] = {
+    kind: _fast_event_type(kind, structure) for kind, structure in STRUCTURES.items()
+}
 """By kind."""
 
 # The bare C function; it raises msgspec.MsgspecError or UnicodeDecodeError.
-decode_usual = msgspec.msgpack.Decoder(reduce(or_, USUAL.values())).decode
+decode_fast_event = msgspec.msgpack.Decoder(reduce(or_, FAST_EVENT_TYPES.values())).decode
 
 
-def decode_all(contents: Sequence[bytes]) -> list[UsualEvent | None]:
+def decode_fast_events(contents: Sequence[bytes]) -> list[FastEvent | None]:
     """The events with these contents, None for each that is not usual, or so long that a key may be over the limit.
 
     One C loop over all, if all are usual.
     """
-    if max(map(len, contents), default=0) <= KEY_LIMIT:
+    if max(map(len, contents), default=0) <= MAX_KEY_BYTES:
         try:
-            return [*map(decode_usual, contents)]
+            return [*map(decode_fast_event, contents)]
         except (MsgspecError, UnicodeDecodeError):
             pass
     return [*map(_decoded, contents)]
 
 
-def _decoded(content: bytes) -> UsualEvent | None:
-    if len(content) > KEY_LIMIT:
+def _decoded(content: bytes) -> FastEvent | None:
+    if len(content) > MAX_KEY_BYTES:
         return None
     try:
-        return decode_usual(content)
+        return decode_fast_event(content)
     except (MsgspecError, UnicodeDecodeError):
         return None
 
 
-def not_canonical(events: list[UsualEvent | None], contents: Sequence[bytes]) -> list[int]:
+def indexes_not_canonical(events: list[FastEvent | None], contents: Sequence[bytes]) -> list[int]:
     """The indexes of the contents, from which `events` were decoded, that are not canonical [kind, payload].
 
     Where each event is encoded to the very bytes that it came from, only a NaN can be wrong, so that one comparison
@@ -86,11 +88,11 @@ def not_canonical(events: list[UsualEvent | None], contents: Sequence[bytes]) ->
     """
     if NoneType not in set(map(type, events)):
         joined = b"".join(contents)
-        if encode_all(events) == joined and not may_hold_nan(joined):
+        if encode_all(events) == joined and not may_contain_nan(joined):
             return []
     return [
         i
         for i, (event, content) in enumerate(zip(events, contents, strict=True))
-        if (event is None or may_hold_nan(content) or encode_sorted(event) != content)
+        if (event is None or may_contain_nan(content) or encode_sorted(event) != content)
         and not is_canonical_event(content)
     ]

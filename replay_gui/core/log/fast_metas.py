@@ -12,26 +12,26 @@ from typing import Annotated
 import msgspec
 from msgspec import MsgspecError
 
-NONE = -1
+NOT_GIVEN = -1
 _Nanoseconds = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 
 
-class UsualMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+class FastMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """What is missing is NONE; in the order of its keys, so that it is encoded canonically.
 
     A NONE that is written there is not encoded again, so that the bytes are not those it came from.
     """
 
-    duration: _Nanoseconds = NONE
-    parent: int = NONE
-    seq: int = NONE
-    time: _Nanoseconds = NONE
+    duration: _Nanoseconds = NOT_GIVEN
+    parent: int = NOT_GIVEN
+    seq: int = NOT_GIVEN
+    time: _Nanoseconds = NOT_GIVEN
 
 
-_decode = msgspec.msgpack.Decoder(UsualMeta).decode
+_decode = msgspec.msgpack.Decoder(FastMeta).decode
 
 
-def decode_metas(metas: Sequence[bytes]) -> list[UsualMeta] | None:
+def decode_fast_metas(metas: Sequence[bytes]) -> list[FastMeta] | None:
     """These metas in one C loop, or None where any is not usual."""
     try:
         return [*map(_decode, metas)]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from replay_gui.core.log.chain import HASH_SIZE, record_hash, seal_hash
+from replay_gui.core.log.chain import HASH_BYTES, record_hash, seal_hash
 from replay_gui.core.log.source import Source
 
-RECORD_LIMIT = 1 << 26
-_BIN_WIDTH = {0xC4: 1, 0xC5: 2, 0xC6: 4}
-_WINDOW = 1 << 20
-_RECORD_MARK, _SEAL_MARK, _NIL = 0x94, 0x92, 0xC0
+MAX_RECORD_BYTES = 1 << 26
+_BIN_LENGTH_BYTES = {0xC4: 1, 0xC5: 2, 0xC6: 4}
+_WINDOW_BYTES = 1 << 20
+_RECORD_FIRST_BYTE, _SEAL_FIRST_BYTE, _NIL = 0x94, 0x92, 0xC0
 
 
 class Record(NamedTuple):
@@ -46,7 +46,7 @@ class SearchStopped(Exception):
 class Framing:
     """Reads objects of a log at given offsets, through a window on the file."""
 
-    def __init__(self, source: Source, window: int = _WINDOW) -> None:
+    def __init__(self, source: Source, window: int = _WINDOW_BYTES) -> None:
         """`window`: bytes read at a time; few for a single record, many for a search."""
         self._source = source
         self._step = window
@@ -54,30 +54,30 @@ class Framing:
         self._window = b""
         self.work = 0  # bytes looked at, taken and hashed
 
-    def take(self, at: int) -> tuple[Item, int]:
+    def read_object(self, at: int) -> tuple[Item, int]:
         """(the record or seal that begins at `at`, where it ends); CutShort or NotWellFormed where there is none."""
         mark = self._byte(at)
-        if mark == _RECORD_MARK:
+        if mark == _RECORD_FIRST_BYTE:
             content, end = self._bin(at + 1, at)
             state: bytes | None = None
             if self._byte(end) == _NIL:
                 end += 1
             else:
-                state, end = self._bin(end, at, HASH_SIZE)
+                state, end = self._bin(end, at, HASH_BYTES)
             meta, end = self._bin(end, at)
-            hash_, end = self._bin(end, at, HASH_SIZE)
+            hash_, end = self._bin(end, at, HASH_BYTES)
             item: Item = Record(content, state, meta, hash_)
-        elif mark == _SEAL_MARK:
+        elif mark == _SEAL_FIRST_BYTE:
             body, end = self._bin(at + 1, at)
-            hash_, end = self._bin(end, at, HASH_SIZE)
+            hash_, end = self._bin(end, at, HASH_BYTES)
             item = Seal(body, hash_)
         else:
             raise NotWellFormed
-        if end - at > RECORD_LIMIT:
+        if end - at > MAX_RECORD_BYTES:
             raise NotWellFormed
         return item, end
 
-    def footing(self, start: int, budget: int) -> int | None:
+    def find_linked_record(self, start: int, budget: int) -> int | None:
         """The next offset from `start` on at which a record begins that is linked to what comes right after it.
 
         SearchStopped once `work` exceeds `budget` bytes.
@@ -85,8 +85,8 @@ class Framing:
         at = start
         while (at := self._find_mark(at)) >= 0:
             try:
-                one, end = self.take(at)
-                two, after = self.take(end)
+                one, end = self.read_object(at)
+                two, after = self.read_object(end)
             except (CutShort, NotWellFormed):
                 pass
             else:
@@ -104,7 +104,7 @@ class Framing:
             if not 0 <= begin < len(self._window):
                 self._fill(at, 1)
                 begin = 0
-            found = self._window.find(_RECORD_MARK, begin)
+            found = self._window.find(_RECORD_FIRST_BYTE, begin)
             step = (found if found >= 0 else len(self._window)) - begin
             self.work += step
             at += step
@@ -114,7 +114,7 @@ class Framing:
 
     def _bin(self, at: int, start: int, only: int | None = None) -> tuple[bytes, int]:
         """(the byte string at `at` in the object that began at `start`, where it ends); `only`: its one right size."""
-        width = _BIN_WIDTH.get(self._byte(at))
+        width = _BIN_LENGTH_BYTES.get(self._byte(at))
         if width is None:
             raise NotWellFormed
         begin = at + 1 + width
@@ -122,7 +122,7 @@ class Framing:
             raise CutShort
         size = int.from_bytes(self._bytes(at + 1, width), "big")
         shortest = 1 if size < 1 << 8 else 2 if size < 1 << 16 else 4
-        if begin + size - start > RECORD_LIMIT or (only is not None and size != only) or width != shortest:
+        if begin + size - start > MAX_RECORD_BYTES or (only is not None and size != only) or width != shortest:
             raise NotWellFormed
         if begin + size > self._source.size:
             raise CutShort

@@ -14,7 +14,7 @@ from replay_gui.core.log.source import Source
 
 MAGIC = b"\x92\xaareplay-log"
 VERSION = 1
-HEADER_LIMIT = 1 << 20
+MAX_HEADER_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +64,29 @@ class Header:
         return "recorded" if isinstance(self.source, dict) and self.source.get("state") == "recorded" else "derived"
 
 
-def says_it_is_a_log(source: Source) -> bool:
+def is_replay_log(source: Source) -> bool:
     """Whether the file is, or claims by its name to be, a replay log, so that no importer is to be asked."""
     return source.path.suffix == ".rlog" or source.read_at(0, min(source.size, len(MAGIC))) == MAGIC
 
 
-def header_bytes(facts: dict[str, Any]) -> bytes:
+def encode_header(facts: dict[str, Any]) -> bytes:
     """The header that says `facts` (run_id and reducer among them); NotCanonical where they cannot be written."""
     if not all(isinstance(facts.get(name), str) for name in ("run_id", "reducer")):
         raise NotCanonical("a header needs run_id and reducer, both strings")
     raw = encode(["replay-log", {**facts, "version": VERSION}])
-    if len(raw) > HEADER_LIMIT:
+    if len(raw) > MAX_HEADER_BYTES:
         raise NotCanonical("a header is at most 1 MiB")
     return raw
 
 
 def read_header(source: Source) -> Header:
     """The header of the log; LogRefused in words where the file is no log, or none that this version reads."""
-    start = source.read_at(0, min(source.size, HEADER_LIMIT))
+    start = source.read_at(0, min(source.size, MAX_HEADER_BYTES))
     if not start.startswith(MAGIC):
         raise LogRefused(f"{source.path}: not a replay log (a .rlog begins with {MAGIC[2:].decode()!r})")
     damaged = LogRefused(f"{source.path}: the header is damaged, so nothing after it can be trusted; use another copy")
     try:
-        unpacker = msgpack.Unpacker(raw=True, strict_map_key=False, max_buffer_size=HEADER_LIMIT)
+        unpacker = msgpack.Unpacker(raw=True, strict_map_key=False, max_buffer_size=MAX_HEADER_BYTES)
         unpacker.feed(start)
         unpacker.skip()
         raw = start[: unpacker.tell()]

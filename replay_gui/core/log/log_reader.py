@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.errors import LogChanged, PositionError
-from replay_gui.core.log.chain import HASH_SIZE
+from replay_gui.core.log.chain import HASH_BYTES
 from replay_gui.core.log.event import Event, event_of_record, skipped_event
 from replay_gui.core.log.framing import CutShort, Framing, NotWellFormed, Record
 from replay_gui.core.log.header import read_header
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.log.scanner import Block, Ending, Part, Skipped, scan
+from replay_gui.core.log.scanner import Block, Ending, LogPart, Skipped, scan
 from replay_gui.core.log.source import Source
 
 _RECORD_WINDOW_BYTES = 1 << 12  # most records are smaller
-_ANY_HASH = bytes(HASH_SIZE)  # where only the hash before a seal would matter
+_ANY_HASH = bytes(HASH_BYTES)  # where only the hash before a seal would matter
 
 
 class EventLog(Sequence[Event]):
@@ -77,7 +77,7 @@ class EventLog(Sequence[Event]):
             self._offsets = np.concatenate(columns)
         return self._offsets
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[LogPart]:
         """Read the whole log: blocks of records, skipped stretches, and the ending."""
         return scan(self.source, len(self.header.raw), 0, self.header.hash)
 
@@ -97,9 +97,9 @@ class EventLog(Sequence[Event]):
                     yield skipped_event(run_id, part.index, part.offset, part.size, problem)
                 end = part.index + 1
             else:
-                end = part.first + len(part)
+                end = part.first_index + len(part)
                 if start < end:
-                    yield from _events_of_block(part, run_id, max(0, start - part.first), stop)
+                    yield from _events_of_block(part, run_id, max(0, start - part.first_index), stop)
             if stop is not None and end >= stop:
                 return
 
@@ -146,7 +146,7 @@ class EventLog(Sequence[Event]):
         """Read the event with this index, whose record begins at the byte `offset`."""
         framing = Framing(self.source, _RECORD_WINDOW_BYTES)
         try:
-            item, end = framing.take(offset)
+            item, end = framing.read_object(offset)
         except (CutShort, NotWellFormed):
             item, end = None, offset
         run_id = self.header.run_id
@@ -169,8 +169,10 @@ class EventLog(Sequence[Event]):
 
 def _events_of_block(block: Block, run_id: str, start: int, stop: int | None) -> Iterator[Event]:
     """Decode the records of a block from number `start` in it on, up to the event with the index `stop`."""
-    end = len(block) if stop is None else min(len(block), stop - block.first)
+    end = len(block) if stop is None else min(len(block), stop - block.first_index)
     for i in range(start, end):
         offset = int(block.offsets[i])
         record = Record(block.contents[i], block.states[i], block.metas[i], block.hashes[i])
-        yield event_of_record(record, run_id, EventIndex(block.first + i), offset, int(block.offsets[i + 1]) - offset)
+        yield event_of_record(
+            record, run_id, EventIndex(block.first_index + i), offset, int(block.offsets[i + 1]) - offset
+        )

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.log.canonical import encode_all
-from replay_gui.core.log.chain import HASH_SIZE
+from replay_gui.core.log.chain import HASH_BYTES
 from replay_gui.core.log.framing import (
     CutShort,
     Framing,
@@ -29,8 +29,8 @@ from replay_gui.core.log.framing import (
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
 
-BLOCK = 1 << 18  # bytes read at a time: with the objects made of them, they fit a core's cache
-SEARCH_FACTOR = 8  # a search may cost this many times the file's size
+BLOCK_BYTES = 1 << 18  # bytes read at a time: with the objects made of them, they fit a core's cache
+MAX_SEARCH_FACTOR = 8  # a search may cost this many times the file's size
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Block:
         linked: False where the first record follows a skipped stretch, so that its own link is not judged.
     """
 
-    first: int
+    first_index: int
     start: int
     end: int
     contents: Sequence[bytes]
@@ -59,16 +59,16 @@ class Block:
     def offsets(self) -> NDArray[np.int64]:
         """Where each record begins, and where the last one ends: one more than there are records."""
         states = np.fromiter((state is not None for state in self.states), np.bool_, len(self))
-        sizes = 1 + _sizes(self.contents) + (1 + (1 + HASH_SIZE) * states) + _sizes(self.metas) + (2 + HASH_SIZE)
+        sizes = 1 + _sizes(self.contents) + (1 + (1 + HASH_BYTES) * states) + _sizes(self.metas) + (2 + HASH_BYTES)
         return np.cumsum(np.concatenate(([self.start], sizes)))
 
     def up_to(self, index: int) -> Block:
         """The records before `index`."""
-        n = max(0, index - self.first)
+        n = max(0, index - self.first_index)
         if n >= len(self):
             return self
         fields = self.contents[:n], self.states[:n], self.metas[:n], self.hashes[:n]
-        return Block(self.first, self.start, int(self.offsets[n]), *fields, self.linked)
+        return Block(self.first_index, self.start, int(self.offsets[n]), *fields, self.linked)
 
 
 def _sizes(values: Sequence[bytes]) -> NDArray[np.int64]:
@@ -98,10 +98,12 @@ class Ending:
     tail_bytes: int
 
 
-Part: TypeAlias = Block | Skipped | Ending
+LogPart: TypeAlias = Block | Skipped | Ending
 
 
-def scan(source: Source, offset: int, index: int, previous: bytes | None, until: int | None = None) -> Iterator[Part]:
+def scan(
+    source: Source, offset: int, index: int, previous: bytes | None, until: int | None = None
+) -> Iterator[LogPart]:
     """The parts of a log from the record at `offset`, the last of them an Ending.
 
     Args:
@@ -111,9 +113,9 @@ def scan(source: Source, offset: int, index: int, previous: bytes | None, until:
     framing = Framing(source)
     linked = previous is not None
     while offset < source.size:
-        block = _quick_block(source, offset, index, linked, until)
+        block = _read_sound_block(source, offset, index, linked, until)
         if block is None:
-            part, previous = _slow_part(framing, source, offset, index, previous)
+            part, previous = _read_part(framing, source, offset, index, previous)
             if isinstance(part, Ending):
                 yield part
                 return
@@ -127,21 +129,27 @@ def scan(source: Source, offset: int, index: int, previous: bytes | None, until:
     yield Ending(EventIndex(index), source.size, None, False, 0)
 
 
-def _quick_block(source: Source, offset: int, index: int, linked: bool, until: int | None) -> Block | None:
+def _read_sound_block(source: Source, offset: int, index: int, linked: bool, until: int | None) -> Block | None:
     """The whole records of the next BLOCK bytes, or None where anything is out of the ordinary."""
     end = source.size if until is None or until <= offset else min(until, source.size)
-    data = source.read_at(offset, min(BLOCK, end - offset))
+    data = source.read_at(offset, min(BLOCK_BYTES, end - offset))
     unpacker = msgpack.Unpacker(
-        raw=False, use_list=False, max_buffer_size=BLOCK, max_array_len=4, max_str_len=0, max_map_len=0, max_ext_len=0
+        raw=False,
+        use_list=False,
+        max_buffer_size=BLOCK_BYTES,
+        max_array_len=4,
+        max_str_len=0,
+        max_map_len=0,
+        max_ext_len=0,
     )
     unpacker.feed(data)
     try:
         items: list[Any] = [*unpacker]
         contents, states, metas, hashes = zip(*items, strict=True)
         b"".join(contents), b"".join(metas), b"".join(hashes)  # the quickest proof that all are byte strings
-        if set(map(len, hashes)) != {HASH_SIZE}:
+        if set(map(len, hashes)) != {HASH_BYTES}:
             return None
-        if states.count(None) != len(states) and {len(state) for state in states if state is not None} != {HASH_SIZE}:
+        if states.count(None) != len(states) and {len(state) for state in states if state is not None} != {HASH_BYTES}:
             return None
     except (TypeError, ValueError, msgpack.exceptions.UnpackException):
         return None
@@ -151,16 +159,16 @@ def _quick_block(source: Source, offset: int, index: int, linked: bool, until: i
     return Block(index, offset, offset + len(shortest), contents, states, metas, hashes, linked)
 
 
-def _slow_part(
+def _read_part(
     framing: Framing, source: Source, start: int, index: int, previous: bytes | None
-) -> tuple[Part, bytes | None]:
+) -> tuple[LogPart, bytes | None]:
     """(the next part, the hash after it): records up to a block's size, a skipped stretch, or the end."""
     records: list[Record] = []
     linked = previous is not None
     at, short = start, False
-    while at < source.size and at - start < BLOCK:
+    while at < source.size and at - start < BLOCK_BYTES:
         try:
-            item, end = framing.take(at)
+            item, end = framing.read_object(at)
         except (CutShort, NotWellFormed) as why:
             short = isinstance(why, CutShort)
             break
@@ -174,15 +182,15 @@ def _slow_part(
     if records:
         contents, states, metas, hashes = zip(*records, strict=True)
         return Block(index, start, at, contents, states, metas, hashes, linked), previous
-    return _resynchronised(framing, source, at, index, short), None
+    return _find_next_record(framing, source, at, index, short), None
 
 
-def _resynchronised(framing: Framing, source: Source, at: int, index: int, short: bool) -> Skipped | Ending:
+def _find_next_record(framing: Framing, source: Source, at: int, index: int, short: bool) -> Skipped | Ending:
     """What to make of the bytes from `at`, where no well-formed record or seal begins."""
-    budget = framing.work + SEARCH_FACTOR * source.size
+    budget = framing.work + MAX_SEARCH_FACTOR * source.size
     gave_up = False
     try:
-        again = framing.footing(at + 1, budget)
+        again = framing.find_linked_record(at + 1, budget)
     except SearchStopped:
         again, gave_up = None, True
     if again is None and short:

@@ -13,7 +13,7 @@ from blake3 import blake3
 
 from replay_gui.core.errors import LogChanged, LogUnreadable
 
-_STEP = 1 << 20
+_HASHED_BYTES = 1 << 20
 
 
 class Source:
@@ -42,12 +42,12 @@ class Source:
             self.close()
             raise LogUnreadable(f"{self.path}: not a file but a folder, a device or a pipe")
         self.size = facts.st_size
-        self.stamp = stamp(facts)
+        self.stamp = file_stamp(facts)
 
-    def look_again(self) -> None:
+    def refresh_size(self) -> None:
         """Takes in what was appended since."""
         facts = os.fstat(self._fd)
-        self.size, self.stamp = facts.st_size, stamp(facts)
+        self.size, self.stamp = facts.st_size, file_stamp(facts)
 
     def read_at(self, offset: int, size: int) -> bytes:
         """`size` bytes from `offset`; LogChanged where the file has become shorter than it was when opened."""
@@ -73,8 +73,8 @@ class Source:
     def blake3(self) -> str:
         """Lower-case hex BLAKE3 of the bytes."""
         hasher = blake3()
-        for offset in range(0, self.size, _STEP):
-            hasher.update(self.read_at(offset, min(_STEP, self.size - offset)))
+        for offset in range(0, self.size, _HASHED_BYTES):
+            hasher.update(self.read_at(offset, min(_HASHED_BYTES, self.size - offset)))
         return hasher.hexdigest()
 
     def close(self) -> None:
@@ -94,12 +94,12 @@ class Source:
         self.close()
 
 
-def beginning(path: str | os.PathLike[str], limit: int) -> bytes:
+def read_beginning(path: str | os.PathLike[str], limit: int) -> bytes:
     """The first `limit` bytes of a regular file; LogUnreadable for anything else, a pipe that nobody writes to too."""
     with Source(path) as source:
         return source.read_at(0, min(source.size, limit))
 
 
-def stamp(facts: os.stat_result) -> tuple[int, int, int, int]:
+def file_stamp(facts: os.stat_result) -> tuple[int, int, int, int]:
     """What identifies a file's state on disk: device, inode, size, ns of the last change."""
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns

@@ -14,9 +14,9 @@ from replay_gui.core.errors import EventInvalid, LogRefused, LogUnreadable, NotA
 from replay_gui.core.log.canonical import decode_shallow, encode
 from replay_gui.core.log.chain import digest, record_hash, seal_hash
 from replay_gui.core.log.event import decode_event
-from replay_gui.core.log.fast_metas import decode_metas
-from replay_gui.core.log.framing import RECORD_LIMIT
-from replay_gui.core.log.header import header_bytes, read_header
+from replay_gui.core.log.fast_metas import decode_fast_metas
+from replay_gui.core.log.framing import MAX_RECORD_BYTES
+from replay_gui.core.log.header import encode_header, read_header
 from replay_gui.core.log.scanner import Block, Ending, Skipped, scan
 from replay_gui.core.log.source import Source
 from replay_gui.core.recorder.log_file import LogFile, sync_folder
@@ -47,7 +47,7 @@ class LogWriter:
             state_hash_every: record a state hash with every n-th event (1: each, 0: never).
             fsync: also wait until the disk has each event.
         """
-        raw = header_bytes({**facts, "reducer": REDUCER})
+        raw = encode_header({**facts, "reducer": REDUCER})
         self._prepare(LogFile(path, create=True, fsync=fsync), state_hash_every)
         if self._file.has_bytes():
             self.close()
@@ -96,7 +96,7 @@ class LogWriter:
                     reason = "is damaged" if isinstance(part, Skipped) else "is sealed"
                     raise LogRefused(f"{self.path}: {reason} at byte {part.offset}, so it cannot be continued")
                 if isinstance(part, Block):
-                    integrity.block(part, decode_metas(part.metas))
+                    integrity.block(part, decode_fast_metas(part.metas))
                     for fault in integrity.faults:
                         problem = f"event {fault.event_index}: {fault.problem}"
                         raise LogRefused(f"{self.path}: cannot be continued, {problem}")
@@ -152,9 +152,9 @@ class LogWriter:
             state = self._hash.digest() if (seq + 1) % self._every == 0 else None
         head = record_hash(self.head, content, state, about)
         record = msgpack.packb((content, state, about, head))
-        if len(record) > RECORD_LIMIT:
+        if len(record) > MAX_RECORD_BYTES:
             self._rewind()
-            raise EventInvalid(f"event {seq} ({kind}) is larger than {RECORD_LIMIT >> 20} MiB")
+            raise EventInvalid(f"event {seq} ({kind}) is larger than {MAX_RECORD_BYTES >> 20} MiB")
         self._file.append(record)
         self.count, self.head = seq + 1, head
         return seq

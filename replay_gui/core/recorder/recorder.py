@@ -14,7 +14,7 @@ from replay_gui.core.recorder.log_writer import LogWriter, new_run_id
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RecordedCall:
     """A tool request that was recorded; hand it to tool_response."""
 
     tool_name: str
@@ -24,7 +24,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Patch:
+class RecordedPatch:
     """A patch that was proposed; hand it to patch_applied or patch_rejected."""
 
     patch_hash: str
@@ -88,7 +88,7 @@ class Recorder:
 
     def tool_request(
         self, tool_name: str, input: Any, *, tool_version: str = "", capabilities: list[str] | None = None, **meta: Any
-    ) -> Call:
+    ) -> RecordedCall:
         meta.setdefault("time", clock.time_ns())
         payload = {
             "tool_name": tool_name,
@@ -97,10 +97,10 @@ class Recorder:
             "capabilities": capabilities or [],
         }
         seq = self.append(Kind.TOOL_REQUEST, payload, **meta)
-        return Call(tool_name, request_hash(tool_name, tool_version, input), seq, meta["time"])
+        return RecordedCall(tool_name, request_hash(tool_name, tool_version, input), seq, meta["time"])
 
     def tool_response(
-        self, call: Call, output: Any, *, success: bool = True, error: str | None = None, **meta: Any
+        self, call: RecordedCall, output: Any, *, success: bool = True, error: str | None = None, **meta: Any
     ) -> int:
         """`parent` is the call's and `duration` the time since it, unless given."""
         meta.setdefault("time", clock.time_ns())
@@ -137,7 +137,7 @@ class Recorder:
 
     def patch_proposal(
         self, patch_type: str, target: str, patch: Any, reasoning: str | None = None, **meta: Any
-    ) -> Patch:
+    ) -> RecordedPatch:
         name = patch_hash(patch_type, target, patch)
         payload = {
             "patch_hash": name,
@@ -146,13 +146,13 @@ class Recorder:
             "patch": patch,
             "reasoning": reasoning,
         }
-        return Patch(name, self.append(Kind.PATCH_PROPOSAL, payload, **meta))
+        return RecordedPatch(name, self.append(Kind.PATCH_PROPOSAL, payload, **meta))
 
-    def patch_applied(self, patch: Patch, **meta: Any) -> int:
+    def patch_applied(self, patch: RecordedPatch, **meta: Any) -> int:
         meta.setdefault("parent", patch.seq)
         return self.append(Kind.PATCH_APPLIED, {"patch_hash": patch.patch_hash}, **meta)
 
-    def patch_rejected(self, patch: Patch, reason: str, stage: str, **meta: Any) -> int:
+    def patch_rejected(self, patch: RecordedPatch, reason: str, stage: str, **meta: Any) -> int:
         meta.setdefault("parent", patch.seq)
         payload = {"patch_hash": patch.patch_hash, "reason": reason, "stage": stage}
         return self.append(Kind.PATCH_REJECTED, payload, **meta)

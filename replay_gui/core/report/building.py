@@ -12,7 +12,7 @@ from replay_gui.core.report.classify import Damage, Diagnosis, diagnose
 from replay_gui.core.report.model import AnchorFinding, BrokenEvent, RunOverview, RunPart, ToolFacts
 from replay_gui.core.report.timeline import TimelineCounter
 from replay_gui.core.state.state import LISTS, MAPS
-from replay_gui.core.text.event_text import gist, summarise
+from replay_gui.core.text.event_text import summarize_event, summarize_value
 from replay_gui.core.text.json_pointer import escape_token
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.verification.verification import Finding, VerificationReport
@@ -96,7 +96,7 @@ def _broken_event(log: EventLog, finding: Finding, format: str) -> BrokenEvent:
         event.kind,
         event.tool,
         event.time,
-        summarise(event),
+        summarize_event(event),
         tuple(members),
         hidden,
         None if event.hash is None else event.hash.hex(),
@@ -120,4 +120,4 @@ def value_words(value: Any) -> str:
     """A value in one visible line: a text in quotation marks, others in a few words."""
     if isinstance(value, str):
         return f"“{one_line(value, _MAX_VALUE_LENGTH)}”"
-    return one_line(gist(value), _MAX_VALUE_LENGTH)
+    return one_line(summarize_value(value), _MAX_VALUE_LENGTH)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from replay_gui.core.log.canonical import canonical_map
+from replay_gui.core.log.canonical import decode_canonical_map
 from replay_gui.core.log.chain import record_hash
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending, scan
@@ -188,7 +188,7 @@ def _seal_facts(log: EventLog) -> dict[str, Any]:
     start = int(offsets[-1]) if len(offsets) else len(log.header.raw)
     for part in scan(log.source, start, 0, _ANY_HASH):
         if isinstance(part, Ending) and part.seal is not None:
-            return canonical_map(part.seal[0]) or {}
+            return decode_canonical_map(part.seal[0]) or {}
     return {}
 
 
@@ -202,7 +202,7 @@ def _records(log: EventLog, start: int, stop: int) -> Iterator[_Record]:
     for part in scan(log.source, int(offsets[start]), start, _ANY_HASH, until):
         if isinstance(part, Block):
             fields = zip(part.contents, part.states, part.metas, part.hashes, strict=True)
-            for place, (content, state, meta, hash_) in enumerate(fields, part.first):
+            for place, (content, state, meta, hash_) in enumerate(fields, part.first_index):
                 if place >= stop:
                     return
                 yield _Record(place, content, state, meta, hash_)

@@ -8,7 +8,7 @@ from typing import Any
 from replay_gui.core.report.canonical_json import canonical_json
 from replay_gui.core.report.model import Report, RunPart
 from replay_gui.core.report.words import checks, failures, mismatches, report_words, verdict_words
-from replay_gui.core.text.clock import iso
+from replay_gui.core.text.clock import rfc3339_text
 from replay_gui.core.verification.verification import verification_form
 
 SCHEMA = "replay-gui report 1"
@@ -23,7 +23,7 @@ def json_report(report: Report) -> bytes:
                 "schema": SCHEMA,
                 "program": "replay-gui",
                 "version": report.version,
-                "made": iso(report.made),
+                "made": rfc3339_text(report.made),
                 "command": report.command,
                 "verdict": verdict,
                 "words": words,
@@ -58,10 +58,10 @@ def _run(part: RunPart) -> dict[str, Any]:
     facts["kinds"] = dict(part.facts.kinds)
     facts["duration"] = None if part.facts.duration is None else str(part.facts.duration)  # ns
     for name in ("first_time", "last_time"):
-        facts[name] = iso(facts[name])
+        facts[name] = rfc3339_text(facts[name])
     if form["broken"] is not None:
         form["broken"]["position"] = form["broken"].pop("index")
-        form["broken"]["time"] = iso(form["broken"]["time"])
+        form["broken"]["time"] = rfc3339_text(form["broken"]["time"])
         form["broken"]["members"] = [{"path": path, "value": value} for path, value in form["broken"]["members"]]
     if form["diagnosis"] is not None:
         form["diagnosis"] = {name: str(form["diagnosis"][name]) for name in ("damage", "words")}

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart
 from replay_gui.core.report.words import checks
-from replay_gui.core.text.clock import iso
+from replay_gui.core.text.clock import rfc3339_text
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.verification.verification import Finding
 
@@ -19,7 +19,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def junit_report(report: Report) -> bytes:
     """The whole file, UTF-8."""
     root = Element("testsuites", {"name": "replay-gui"})
-    made = (iso(report.made) or "")[:19]
+    made = (rfc3339_text(report.made) or "")[:19]
     for part in report.runs:
         _set_counts(_suite(root, part, made))
     for unread in report.unread:

@@ -31,7 +31,7 @@ from replay_gui.core.report.words import (
     report_words,
     verdict_words,
 )
-from replay_gui.core.text.clock import utc
+from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.core.verification.verification import Finding
@@ -66,7 +66,7 @@ def _title(report: Report) -> str:
 
 
 def _made_by(report: Report) -> str:
-    words = f"replay-gui {report.version}, {utc(report.made)[:19]} UTC"
+    words = f"replay-gui {report.version}, {utc_text(report.made)[:19]} UTC"
     return words + (" · redacted" if report.redaction else "")
 
 
@@ -146,7 +146,7 @@ def _damage_blocks(part: RunPart) -> tuple[Block, ...]:
     rows = [
         Fact("Event", f"{broken.index + 1:,} of {part.verification.events:,}, {broken.event_id}"),
         Fact("Bytes", f"{broken.offset:,} {end}"),
-        Fact("What it is", f"{name}{f', {utc(broken.time)} UTC' if broken.time is not None else ''}"),
+        Fact("What it is", f"{name}{f', {utc_text(broken.time)} UTC' if broken.time is not None else ''}"),
         Fact("What it says now", broken.summary),
         Fact("Problem", finding.problem),
     ]
@@ -185,7 +185,7 @@ def _facts(part: RunPart) -> tuple[Block, ...]:
     facts = part.facts
     rows = [Fact("Agent", facts.agent or "unknown"), Fact("Events", f"{part.verification.events:,}")]
     if facts.first_time is not None:
-        rows.append(Fact("Time", f"{utc(facts.first_time)[:19]} to {utc(facts.last_time)[:19]} UTC"))
+        rows.append(Fact("Time", f"{utc_text(facts.first_time)[:19]} to {utc_text(facts.last_time)[:19]} UTC"))
         rows.append(Fact("Duration", duration_text(facts.duration)))
     blocks: list[Block] = [Facts(tuple(rows))]
     if part.timeline is not None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from replay_gui.core.errors import LogUnreadable, ProfileRefused
-from replay_gui.core.log.source import beginning
+from replay_gui.core.log.source import read_beginning
 from replay_gui.core.report.model import BrokenEvent, DifferencePart, RedactionNote, Report
 
 REDACTED = "[redacted]"
@@ -93,7 +93,7 @@ _MAX_PROFILE_BYTES = 1 << 20  # bytes
 def read_profile(path: Path) -> RedactionProfile:
     """The profile in a TOML file; ProfileRefused, in one line, where it is none."""
     try:
-        facts = tomllib.loads(beginning(path, _MAX_PROFILE_BYTES).decode())
+        facts = tomllib.loads(read_beginning(path, _MAX_PROFILE_BYTES).decode())
     except LogUnreadable as why:
         raise ProfileRefused(str(why)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:

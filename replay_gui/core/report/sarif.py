@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart, UnreadableRun
 from replay_gui.core.report.words import checks
-from replay_gui.core.text.clock import iso
+from replay_gui.core.text.clock import rfc3339_text
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.verification.verification import Finding
 
@@ -39,7 +39,7 @@ def sarif_report(report: Report) -> bytes:
         "invocations": [
             {
                 "executionSuccessful": not report.unread,
-                "endTimeUtc": (iso(report.made) or "1970-01-01T00:00:00.000000000Z")[:23] + "Z",
+                "endTimeUtc": (rfc3339_text(report.made) or "1970-01-01T00:00:00.000000000Z")[:23] + "Z",
             }
         ],
         "artifacts": [_artifact(part) for part in {part.verification.run: part for part in report.runs}.values()],

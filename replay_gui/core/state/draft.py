@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 from replay_gui.core.errors import NotApplicable, NotCanonical
-from replay_gui.core.log.canonical import DEPTH_LIMIT, KEY_LIMIT, check_limits, depth_of
+from replay_gui.core.log.canonical import MAX_DEPTH, MAX_KEY_BYTES, check_limits, nesting_depth
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS, WIDE, Change, GrowList, OverlayMap, Path, State
 
-_LONG_KEY = KEY_LIMIT // 4  # characters; shorter keys are within the limit whatever they consist of
+_LONG_KEY = MAX_KEY_BYTES // 4  # characters; shorter keys are within the limit whatever they consist of
 
 
 class Draft:
@@ -77,7 +77,7 @@ class Draft:
     def check_limits(self) -> None:
         """NotApplicable where the state has become deeper than 128, or has a key over 4 KiB."""
         # Only the end of the event counts: a later change may have mended what an earlier one did.
-        if self._long_key or any(len(path) + depth_of(new) > DEPTH_LIMIT for _, path, _, new in self._log):
+        if self._long_key or any(len(path) + nesting_depth(new) > MAX_DEPTH for _, path, _, new in self._log):
             try:
                 check_limits(State(self.root, frozenset(self._grown)).plain())
             except NotCanonical as why:

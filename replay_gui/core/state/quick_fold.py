@@ -1,6 +1,6 @@
 """Replay in bulk: for a pass that wants only the last state, and to know which events do not apply.
 
-The usual event (see usual_events) changes one or two members of plain maps that nobody else sees, so it is applied in
+The usual event (see fast_events) changes one or two members of plain maps that nobody else sees, so it is applied in
 place, without a draft's copies and without a record of the changes. Whatever is unusual (a missing member too) is left
 to the reducer, which alone defines what events mean; a test holds the two against each other.
 """
@@ -17,7 +17,7 @@ from msgspec import UNSET
 from replay_gui.core.log.canonical import decode_shallow
 from replay_gui.core.log.chain import request_hash_of_decoded, request_hashes_of_decoded
 from replay_gui.core.log.event import decode_event
-from replay_gui.core.log.fast_events import USUAL, UsualEvent, decode_all
+from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, FastEvent, decode_fast_events
 from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import fold
@@ -25,7 +25,7 @@ from replay_gui.core.state.state import ABSENT, LISTS, MAPS, Path, State
 
 _Map: TypeAlias = dict[str, Any]
 _Event: TypeAlias = Any
-_TOOL_REQUEST = USUAL[Kind.TOOL_REQUEST]
+_TOOL_REQUEST = FAST_EVENT_TYPES[Kind.TOOL_REQUEST]
 _request_of = attrgetter("payload.tool_name", "payload.tool_version", "payload.input")
 
 
@@ -85,11 +85,11 @@ class QuickFold:
         """The state so far; the next event changes it."""
         return self._draft.root
 
-    def fold(self, contents: Sequence[bytes], events: Sequence[UsualEvent | None] | None = None) -> Folded:
-        """Applies events one after another. `events`: what decode_all made of `contents`, if that was done already."""
+    def fold(self, contents: Sequence[bytes], events: Sequence[FastEvent | None] | None = None) -> Folded:
+        """Applies events one after another. `events`: what decode_fast_events returned for `contents`, if that was done already."""
         if not self._settled:
             self._settle()
-        events = decode_all(contents) if events is None else events
+        events = decode_fast_events(contents) if events is None else events
         requests = [*map(_request_of, [event for event in events if type(event) is _TOOL_REQUEST])]
         asked, refused = _Asked(iter(request_hashes_of_decoded(requests)), []), []
         root, changed = self._draft.root, self.changed
@@ -252,5 +252,7 @@ _BY_KIND: dict[str, Callable[[_Map, Changed, _Asked, _Event], bool]] = {
     Kind.MEMORY_READ: _nothing,
     Kind.SNAPSHOT: _nothing,
 }
-_EFFECTS = {structure: _BY_KIND.get(kind, _unusual) for kind, structure in USUAL.items()} | {NoneType: _unusual}
+_EFFECTS = {structure: _BY_KIND.get(kind, _unusual) for kind, structure in FAST_EVENT_TYPES.items()} | {
+    NoneType: _unusual
+}
 _effect_of = _EFFECTS.__getitem__

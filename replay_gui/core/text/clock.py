@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 
-def utc(time: int | None) -> str:
+def utc_text(time: int | None) -> str:
     """``2025-10-24 20:54:07.500`` in UTC of ns since 1970; "" where there is none, or one beyond the calendar."""
     if time is None:
         return ""
@@ -15,7 +15,7 @@ def utc(time: int | None) -> str:
         return ""
 
 
-def iso(time: int | None) -> str | None:
+def rfc3339_text(time: int | None) -> str | None:
     """``2025-10-24T20:54:07.500000000Z`` (RFC 3339) of ns since 1970; None where `utc` says nothing."""
-    words = utc(time)
+    words = utc_text(time)
     return f"{words[:19].replace(' ', 'T')}.{(time or 0) % 10**9:09}Z" if words else None

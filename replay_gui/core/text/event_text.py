@@ -12,7 +12,7 @@ from replay_gui.core.log.kinds import Kind, is_custom
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 
-LIMIT = 200  # characters of a summary
+MAX_SUMMARY_CHARACTERS = 200  # characters of a summary
 _PART = 80  # characters of one value among several
 _FIELDS = 5  # members of a map that are looked at
 _FILES, _LONG_PATH, _FOLDERS = ("file_path", "path"), 40, 3
@@ -27,21 +27,21 @@ _BARE = {"data"}  # a payload without anything else, as imported custom events h
 Payload = Mapping[str, Any]
 
 
-def summarise(event: Event) -> str:
+def summarize_event(event: Event) -> str:
     """What happened, without kind and tool, which stand beside it: one visible line, at most LIMIT characters.
 
     Never raises, whatever the payload is.
     """
     if event.problem is not None:
-        return one_line(event.problem, LIMIT)
+        return one_line(event.problem, MAX_SUMMARY_CHARACTERS)
     if is_custom(event.kind) and event.payload.keys() == _BARE:
         data = event.payload["data"]
-        return one_line(_volatile(event.meta) if data is None else gist(data), LIMIT)
-    say: Callable[[Payload], str] = _SAYINGS.get(event.kind, gist)
-    return one_line(say(event.payload), LIMIT)
+        return one_line(_volatile(event.meta) if data is None else summarize_value(data), MAX_SUMMARY_CHARACTERS)
+    say: Callable[[Payload], str] = _SAYINGS.get(event.kind, summarize_value)
+    return one_line(say(event.payload), MAX_SUMMARY_CHARACTERS)
 
 
-def gist(value: Any) -> str:
+def summarize_value(value: Any) -> str:
     """What a value says, in a few words; not yet made visible."""
     match value:
         case None | "" | b"":
@@ -56,10 +56,10 @@ def gist(value: Any) -> str:
 
 
 def _text(value: str) -> str:
-    start = value[: 2 * LIMIT].lstrip()
+    start = value[: 2 * MAX_SUMMARY_CHARACTERS].lstrip()
     if start[:1] in ("{", "[") and len(value) <= _PARSED:
         try:
-            return gist(json.loads(value))
+            return summarize_value(json.loads(value))
         except (ValueError, RecursionError):
             return start  # text that only looks like JSON
     return start
@@ -69,7 +69,7 @@ def _map(value: Payload) -> str:
     for name in _SAID:
         said = value.get(name)
         if isinstance(said, str) and said:
-            return said[: 2 * LIMIT]
+            return said[: 2 * MAX_SUMMARY_CHARACTERS]
     if len(value) == 1:
         (name, only), *_ = value.items()
         if isinstance(only, Mapping) and only:
@@ -83,7 +83,7 @@ def _list(value: Sequence[Any]) -> str:
         return "no items"
     first = value[0]
     if isinstance(first, Mapping) and isinstance(said := first.get("text", first.get("content")), str) and said:
-        return said[: 2 * LIMIT]
+        return said[: 2 * MAX_SUMMARY_CHARACTERS]
     if len(value) <= _FIELDS and not any(isinstance(item, Mapping | list) for item in value):
         return ", ".join(map(_part, value))
     return plural(len(value), "item")
@@ -142,7 +142,7 @@ def _volatile(meta: Payload) -> str:
     if isinstance(tokens, Mapping) and tokens:
         sorts = islice(((sort, count) for sort, count in tokens.items() if type(count) is int), _FIELDS)
         return ", ".join(f"{_count(count)} {_name(sort)}" for sort, count in sorts) + " tokens"
-    return gist(fields) if isinstance(fields, Mapping) and fields else "nothing more"
+    return summarize_value(fields) if isinstance(fields, Mapping) and fields else "nothing more"
 
 
 def _count(number: int) -> str:
@@ -155,15 +155,15 @@ def _count(number: int) -> str:
 def _request(payload: Payload) -> str:
     asked = payload.get("input")
     if not isinstance(asked, Mapping):
-        return gist(asked)
+        return summarize_value(asked)
     main = next((name for name in _ASKED if isinstance(asked.get(name), str)), None)
     if main is None and len(asked) == 1:
         (name, only), *_ = asked.items()
-        return only[: 2 * LIMIT] if isinstance(only, str) else f"{_name(name)}: {_part(only)}"
+        return only[: 2 * MAX_SUMMARY_CHARACTERS] if isinstance(only, str) else f"{_name(name)}: {_part(only)}"
     if main is None:
         return _members(asked)
     rest = {name: asked[name] for name in islice(asked, _FIELDS) if name not in (main, "description")}
-    said: str = _file(asked[main]) if main in _FILES else asked[main][: 2 * LIMIT]
+    said: str = _file(asked[main]) if main in _FILES else asked[main][: 2 * MAX_SUMMARY_CHARACTERS]
     return f"{said}, {_members(rest)}" if rest else said
 
 
@@ -171,55 +171,55 @@ def _file(path: str) -> str:
     """Of a long path the end, which tells more than where the user's files are."""
     if len(path) <= _LONG_PATH:
         return path
-    folders = path[-2 * LIMIT :].split("/")
-    return "…/" + "/".join(folders[-_FOLDERS:]) if len(folders) > _FOLDERS else path[: 2 * LIMIT]
+    folders = path[-2 * MAX_SUMMARY_CHARACTERS :].split("/")
+    return "…/" + "/".join(folders[-_FOLDERS:]) if len(folders) > _FOLDERS else path[: 2 * MAX_SUMMARY_CHARACTERS]
 
 
 def _response(payload: Payload) -> str:
     error, output = payload.get("error"), payload.get("output")
     if isinstance(error, str) and error:
-        return error[: 2 * LIMIT]
+        return error[: 2 * MAX_SUMMARY_CHARACTERS]
     if payload.get("success") is False:
-        return f"failed: {gist(output)}"
+        return f"failed: {summarize_value(output)}"
     if isinstance(output, str):
         said = _text(output)
         return next((line for line in said.splitlines() if line.strip()), "nothing")
-    return gist(output)
+    return summarize_value(output)
 
 
 def _fields(*names: str, between: str = " · ") -> Callable[[Payload], str]:
     def say(payload: Payload) -> str:
-        return between.join(gist(payload[name]) for name in names if payload.get(name) not in (None, ""))
+        return between.join(summarize_value(payload[name]) for name in names if payload.get(name) not in (None, ""))
 
     return say
 
 
 def _observation(payload: Payload) -> str:
-    said = gist(payload.get("data"))
+    said = summarize_value(payload.get("data"))
     return said if payload.get("obs_type") == "message" else f"{_part(payload.get('obs_type'))}: {said}"
 
 
 def _decision(payload: Payload) -> str:
     data, reasoning = payload.get("data"), payload.get("reasoning")
     if isinstance(reasoning, str) and reasoning and not isinstance(data, str):
-        return reasoning[: 2 * LIMIT]
-    return gist(data)
+        return reasoning[: 2 * MAX_SUMMARY_CHARACTERS]
+    return summarize_value(data)
 
 
 def _transition(payload: Payload) -> str:
-    return gist(payload.get("phase") or payload.get("transition_type"))
+    return summarize_value(payload.get("phase") or payload.get("transition_type"))
 
 
 def _memory(payload: Payload) -> str:
     key = _part(payload.get("key"))
     if payload.get("operation") == "delete":
         return f"{key} deleted"
-    return f"{key} = {gist(payload['value'])}" if "value" in payload else key
+    return f"{key} = {summarize_value(payload['value'])}" if "value" in payload else key
 
 
 def _proposal(payload: Payload) -> str:
     why = payload.get("reasoning") or payload.get("patch_type")
-    return f"{_part(payload.get('target'))} – {gist(why)}"
+    return f"{_part(payload.get('target'))} – {summarize_value(why)}"
 
 
 def _patch(payload: Payload) -> str:

@@ -9,11 +9,11 @@ from operator import attrgetter, lt
 from typing import Any, NamedTuple, TypeAlias
 
 from replay_gui.core.errors import NotCanonical
-from replay_gui.core.log.canonical import canonical_map, decode, encode_all
-from replay_gui.core.log.chain import BIN32, NIL, digests, seal_hash
+from replay_gui.core.log.canonical import decode, decode_canonical_map, encode_all
+from replay_gui.core.log.chain import MSGPACK_BIN32, MSGPACK_NIL, digests, seal_hash
+from replay_gui.core.log.fast_events import decode_fast_events, indexes_not_canonical
+from replay_gui.core.log.fast_metas import NOT_GIVEN, FastMeta
 from replay_gui.core.log.scanner import Block, Ending, Skipped
-from replay_gui.core.log.usual_events import decode_all, not_canonical
-from replay_gui.core.log.usual_metas import NONE, UsualMeta
 
 BROKEN_LINK = "the hash does not match the record and the one before it"
 Problem: TypeAlias = tuple[str, str | None, str | None]
@@ -67,20 +67,22 @@ class Integrity:
     state_hashes: int = 0
     skipped_bytes: int = 0
 
-    def block(self, block: Block, metas: list[UsualMeta] | None) -> None:
-        """Judges a block's records; `metas`: what decode_metas made of theirs."""
+    def block(self, block: Block, metas: list[FastMeta] | None) -> None:
+        """Judges a block's records; `metas`: what decode_fast_metas returned for theirs."""
         if not len(block):  # of a block that was cut to what comes before a place
             return
         problems = self._metas(block.metas, metas)
         contents = block.contents
-        problems |= {i: _content_problem(contents[i]) for i in not_canonical(decode_all(contents), contents)}
+        problems |= {
+            i: _content_problem(contents[i]) for i in indexes_not_canonical(decode_fast_events(contents), contents)
+        }
         problems |= _links(self.previous if block.linked else None, block)
         for i in sorted(problems):
             self.faults.append(_fault(block, i, problems[i]))
         self.state_hashes += len(block) - list(block.states).count(None)
-        self.index, self.previous = block.first + len(block), block.hashes[-1]
+        self.index, self.previous = block.first_index + len(block), block.hashes[-1]
 
-    def _metas(self, metas: Sequence[bytes], usual: list[UsualMeta] | None) -> dict[int, Problem]:
+    def _metas(self, metas: Sequence[bytes], usual: list[FastMeta] | None) -> dict[int, Problem]:
         """What is wrong with metas, by index; moves `expected` on."""
         if usual is not None and self.expected is not None and _are_right(usual, metas, self.expected):
             self.expected += len(metas)
@@ -109,7 +111,7 @@ class Integrity:
         if ending.seal is None:
             return "none"
         body, hash_ = ending.seal
-        facts = canonical_map(body)
+        facts = decode_canonical_map(body)
         right = (
             facts is not None
             and self.previous is not None
@@ -123,14 +125,14 @@ class Integrity:
 
 
 def _fault(block: Block, i: int, problem: Problem) -> Fault:
-    return Fault(block.first + i, int(block.offsets[i]), readable_seq(block.metas[i]), *problem)
+    return Fault(block.first_index + i, int(block.offsets[i]), readable_seq(block.metas[i]), *problem)
 
 
 def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:
     """Records whose hash is not that of themselves and the stored one before; without `previous`, all but the first."""
-    marks: Iterable[bytes] = repeat(NIL)
+    marks: Iterable[bytes] = repeat(MSGPACK_NIL)
     if any(block.states):
-        marks = [NIL if state is None else BIN32 + state for state in block.states]
+        marks = [MSGPACK_NIL if state is None else MSGPACK_BIN32 + state for state in block.states]
     before = (previous or b"", *block.hashes[:-1])
     computed = digests(map(b"".join, zip(before, block.contents, marks, block.metas)))  # noqa: B905
     if previous is None:
@@ -141,13 +143,13 @@ def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:
     return {i: (BROKEN_LINK, right.hex(), hash_.hex()) for i, (right, hash_) in pairs if right != hash_}
 
 
-def _are_right(usual: list[UsualMeta], metas: Sequence[bytes], expected: int) -> bool:
+def _are_right(usual: list[FastMeta], metas: Sequence[bytes], expected: int) -> bool:
     """Whether the bytes that `usual` was decoded from are canonical, and the seqs count on from `expected`."""
     seqs, parents = range(expected, expected + len(usual)), [*map(_parent, usual)]
     return (
         encode_all(usual) == b"".join(metas)
         and [*map(_seq, usual)] == [*seqs]
-        and min(parents) >= NONE
+        and min(parents) >= NOT_GIVEN
         and all(map(lt, parents, seqs))
     )
 
@@ -158,7 +160,7 @@ def _content_problem(content: bytes) -> Problem:
 
 def _meta_problem(meta: bytes, expected: int | None) -> tuple[Problem | None, int | None]:
     """(what is wrong, or None; seq as far as it can be read)."""
-    facts = canonical_map(meta)
+    facts = decode_canonical_map(meta)
     if facts is None:
         return (f"the meta breaks the format: {_why(meta, 'is no map')}", None, None), readable_seq(meta)
     seq: Any = facts.get("seq")

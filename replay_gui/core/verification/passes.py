@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from replay_gui.core.index.record_columns import RecordColumns
+from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending, Skipped, scan
-from replay_gui.core.log.usual_metas import decode_metas
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.quick_fold import QuickFold
 from replay_gui.core.state.reducer import fold
@@ -85,7 +85,7 @@ def check_integrity(
     for part in scan(log.source, start.offset, start.event_index, start.previous):
         if isinstance(part, Block):
             block = part if stop_index is None else part.up_to(stop_index)
-            metas = decode_metas(block.metas)
+            metas = decode_fast_metas(block.metas)
             integrity.block(block, metas)
             if columns is not None:
                 columns.take(block, metas)
@@ -164,12 +164,12 @@ def check_applicable(log: EventLog, on_boundary: Callable[[Boundary], None]) -> 
             faults.append(Fault(part.index, part.offset, None, SKIPPED))
         elif isinstance(part, Block):
             faults += [
-                Fault(part.first + i, int(part.offsets[i]), readable_seq(part.metas[i]), NOT_APPLIED)
+                Fault(part.first_index + i, int(part.offsets[i]), readable_seq(part.metas[i]), NOT_APPLIED)
                 for i in replay.fold(part.contents).refused
             ]
             last = readable_seq(part.metas[-1])
             if last is not None:
-                end = part.first + len(part), part.end
+                end = part.first_index + len(part), part.end
                 on_boundary(Boundary(*end, part.hashes[-1], last + 1))
     end_hash = StateHash.of(replay.root).digest()
     return StatesSlice(StateHash().digest(), end_hash, tuple(faults), 0)

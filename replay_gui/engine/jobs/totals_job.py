@@ -14,10 +14,13 @@ from replay_gui.core.facts.spending import Spending, SpendingBuilder
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block
-from replay_gui.engine.jobs.worker import Report
+from replay_gui.engine.jobs.job_types import TotalsArguments
+from replay_gui.engine.jobs.worker import JobReporter
 
-_TELLING = tuple(name.encode() for name in ("tokens", "subagent", *COSTS))  # a meta without any of these is passed over
-_KIND = 512  # bytes of a content in which the kind of any event that says something of tokens is
+_RELEVANT_NAMES = tuple(
+    name.encode() for name in ("tokens", "subagent", *COSTS)
+)  # a meta without any of these is ignored
+_MAX_KIND_BYTES = 512  # the kind of any event with tokens ends within so many bytes of its content
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +32,20 @@ class MetaSums:
     nesting: Nesting
 
 
-def sum_up(args: dict[str, Any], report: Report) -> MetaSums:
-    """The job: what the meta of the log at `path` comes to."""
+def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
+    """Sum up the meta of a log's events."""
     totals, spending, nesting = RunTotals(), SpendingBuilder(), NestingBuilder()
-    with EventLog.open(args["path"]) as log:
+    with EventLog.open(arguments.path) as log:
         for block in log.parts():
             if not isinstance(block, Block):
                 continue
             for i, raw in enumerate(block.metas):
-                if any(name in raw for name in _TELLING) and (meta := _map(raw)):
-                    position, kind = block.first + i + 1, _kind(block.contents[i])
+                if any(name in raw for name in _RELEVANT_NAMES) and (meta := _map(raw)):
+                    position, kind = block.first_index + i + 1, _kind(block.contents[i])
                     totals.take_meta(kind, meta)
                     spending.take(position, kind, meta)
                     nesting.take(position, meta)
-            report.progress(block.end, log.source.size)
+            reporter.progress(block.end, log.source.size)
     return MetaSums(totals.uses(), spending.whole(), nesting.whole())
 
 
@@ -56,8 +59,8 @@ def _map(raw: bytes) -> dict[str, Any]:
 
 def _kind(content: bytes) -> str:
     """The first of a content's two values, its payload unread; "" where it is no text or too long to matter."""
-    unpacker = msgpack.Unpacker(raw=False, max_array_len=2, max_buffer_size=_KIND)
-    unpacker.feed(content[:_KIND])
+    unpacker = msgpack.Unpacker(raw=False, max_array_len=2, max_buffer_size=_MAX_KIND_BYTES)
+    unpacker.feed(content[:_MAX_KIND_BYTES])
     try:
         kind = unpacker.unpack() if unpacker.read_array_header() == 2 else ""
     except (ValueError, msgpack.exceptions.UnpackException):

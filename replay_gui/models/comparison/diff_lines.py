@@ -12,7 +12,7 @@ from typing import Any
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.words import Spans, changed_words
 from replay_gui.core.state.state import ABSENT
-from replay_gui.core.text.event_text import gist
+from replay_gui.core.text.event_text import summarize_value
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.core.text.wording import plural
@@ -148,7 +148,7 @@ def _cut(text: str, begin: int) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return f'"{visible(value[: 64 * _LONG])}"'
-    return one_line(gist(value), _LONG) if is_container(value) else scalar(value)
+    return one_line(summarize_value(value), _LONG) if is_container(value) else scalar(value)
 
 
 def _equal_words(value: Any) -> str:

@@ -7,7 +7,7 @@ from math import floor, log10
 from typing import Any
 
 from replay_gui.core.facts.run_totals import COSTS
-from replay_gui.core.text.clock import utc
+from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 
@@ -51,5 +51,5 @@ def cost_words(dollars: float) -> str:
 
 
 def _clock(ns: int) -> str:
-    words = utc(ns)
+    words = utc_text(ns)
     return f"{words} UTC" if words else ""  # a year that the calendar lacks: left as the number it is

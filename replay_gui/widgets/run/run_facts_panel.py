@@ -7,7 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from replay_gui.core.facts.run_totals import ModelUse, total_use
-from replay_gui.core.text.clock import utc
+from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 from replay_gui.engine.answers import RunFacts
@@ -126,7 +126,7 @@ def _run_words(facts: RunFacts, numbers: RunNumbers) -> list[tuple[str, str]]:
 def _when(ns: int | None) -> str:
     if ns is None:
         return ""
-    words = utc(ns)
+    words = utc_text(ns)
     return f"{words[:19]} UTC" if words else f"{ns:,} ns"  # of a time that no calendar has
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import digest, record_hash, request_hash
-from replay_gui.core.log.header import header_bytes
+from replay_gui.core.log.header import encode_header
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import REDUCER, fold
 from replay_gui.core.state.state import EMPTY
@@ -210,7 +210,7 @@ def _shaped(shape: Random, dice: Random) -> str:
 
 def write_run(path: Path, events: list[Ev], hashes: int, run_id: str) -> None:
     """The log of these events: unsealed, times in meta, a state hash every `hashes` events (0: none)."""
-    raw = header_bytes({"run_id": run_id, "reducer": REDUCER})
+    raw = encode_header({"run_id": run_id, "reducer": REDUCER})
     pieces, previous = [raw], digest(raw)
     places = {id(event): place for place, event in enumerate(events)}
     draft, running, hidden = Draft(EMPTY), StateHash(), False

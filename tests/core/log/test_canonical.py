@@ -15,14 +15,14 @@ from hypothesis import given
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.log import canonical
 from replay_gui.core.log.canonical import (
-    KEY_LIMIT,
-    SHALLOW,
+    MAX_KEY_BYTES,
+    SHALLOW_DEPTH,
     decode,
     decode_canonical,
     decode_shallow,
-    depth_of,
     encode,
     encode_all,
+    nesting_depth,
 )
 from tests.helpers.event_strategies import scalars, values
 
@@ -142,11 +142,11 @@ def test_bytes_that_look_like_a_nan_are_no_nan() -> None:
         assert decode_canonical(encode(value)) == value
 
 
-@pytest.mark.parametrize("depth", [1, SHALLOW, SHALLOW + 1, 127, 128])
+@pytest.mark.parametrize("depth", [1, SHALLOW_DEPTH, SHALLOW_DEPTH + 1, 127, 128])
 def test_depth_within_the_limit(depth: int) -> None:
     for value in (nested(depth), nested(depth, {"a": 1}), nested(depth - 1, {"a": []}) if depth > 1 else []):
         assert decode_canonical(encode(value)) == value
-    assert depth_of(nested(depth)) == depth
+    assert nesting_depth(nested(depth)) == depth
 
 
 @pytest.mark.parametrize("depth", [129, 1000, 100_000])
@@ -162,10 +162,10 @@ def test_depth_beyond_the_limit(depth: int) -> None:
 
 @pytest.mark.parametrize("character", ["k", "é", "\U0001f600"])
 def test_key_length(character: str) -> None:
-    fits = character * (KEY_LIMIT // len(character.encode()))
+    fits = character * (MAX_KEY_BYTES // len(character.encode()))
     assert decode_canonical(encode([{fits: 1}])) == [{fits: 1}]
     long = fits + "k"
-    assert len(long.encode()) == KEY_LIMIT + 1
+    assert len(long.encode()) == MAX_KEY_BYTES + 1
     with pytest.raises(NotCanonical):
         encode({"a": {long: 1}})
     with pytest.raises(NotCanonical):
@@ -211,7 +211,7 @@ def test_shallow_events_are_decoded_alike(value: Any) -> None:
     shallow = decode_shallow(raw)
     if shallow is not None:
         assert encode(shallow) == raw
-    elif depth_of(value) <= SHALLOW - 2:
+    elif nesting_depth(value) <= SHALLOW_DEPTH - 2:
         assert b"\xc4" in raw  # byte strings are left to the slower decoder
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from replay_gui import EventLog
 from replay_gui.core.errors import LogChanged, LogRefused, LogUnreadable, NotCanonical
-from replay_gui.core.log.header import HEADER_LIMIT, MAGIC, header_bytes
+from replay_gui.core.log.header import MAGIC, MAX_HEADER_BYTES, encode_header
 from replay_gui.core.log.source import Source
 from tests.helpers.forged_logs import HEADER, written
 
@@ -30,14 +30,14 @@ def opened(tmp_path: Path, data: bytes) -> EventLog:
 
 def test_a_header_says_what_it_was_told(tmp_path: Path) -> None:
     facts = {**HEADER, "created": 5, "source": {"format": "x"}, "more": [1, {"a": b""}]}
-    with opened(tmp_path, header_bytes(facts)) as log:
+    with opened(tmp_path, encode_header(facts)) as log:
         assert log.header.facts == {**facts, "version": 1}
         assert (log.header.run_id, log.header.reducer, log.header.created) == ("forged", "standard/1", 5)
         assert (log.header.origin, log.header.source) == ("imported", {"format": "x"})
         assert len(log) == 0
-    with opened(tmp_path, header_bytes(HEADER)) as log:
+    with opened(tmp_path, encode_header(HEADER)) as log:
         assert (log.header.origin, log.header.created, log.header.source) == ("recorded", None, None)
-    assert header_bytes(HEADER).startswith(MAGIC)
+    assert encode_header(HEADER).startswith(MAGIC)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_header_says_what_it_was_told(tmp_path: Path) -> None:
         (b"\x92\xaareplay-lo", "not a replay log"),
         (b'{"json": 1}\n', "not a replay log"),
         (MAGIC, "header is damaged"),
-        (header_bytes(HEADER)[:-1], "header is damaged"),
+        (encode_header(HEADER)[:-1], "header is damaged"),
         (raw([1]), "header is damaged"),
         (raw("text"), "header is damaged"),
         (raw({}), "header is damaged"),
@@ -55,14 +55,14 @@ def test_a_header_says_what_it_was_told(tmp_path: Path) -> None:
         (raw({"reducer": "standard/1", "run_id": 1, "version": 1}), "header is damaged"),
         (raw({"reducer": None, "run_id": "r", "version": 1}), "header is damaged"),
         (raw({"version": 1, "run_id": "r", "reducer": "standard/1"}), "header is damaged"),
-        (MAGIC + b"\xde\x00\x03" + header_bytes(HEADER)[13:], "header is damaged"),
+        (MAGIC + b"\xde\x00\x03" + encode_header(HEADER)[13:], "header is damaged"),
         (raw({"a": msgpack.ExtType(1, b""), "reducer": "x", "run_id": "r", "version": 1}), "header is damaged"),
         (raw({"a" * 5000: 1, "reducer": "x", "run_id": "r", "version": 1}), "header is damaged"),
         (raw({"reducer": "x", "run_id": "r", "version": 2}), "version 2"),
         (raw({"reducer": "x", "run_id": "r", "version": True}), "version True"),
         (raw({"reducer": "x", "run_id": "r", "version": 1.0}), "version 1.0"),
         (raw({"reducer": "x", "run_id": "r"}), "version None"),
-        (raw({"reducer": "x", "run_id": "r" * HEADER_LIMIT, "version": 1}), "header is damaged"),
+        (raw({"reducer": "x", "run_id": "r" * MAX_HEADER_BYTES, "version": 1}), "header is damaged"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, data: bytes, words: str) -> None:
@@ -72,12 +72,12 @@ def test_what_is_refused(tmp_path: Path, data: bytes, words: str) -> None:
 
 
 def test_the_largest_header(tmp_path: Path) -> None:
-    overhead = len(header_bytes({**HEADER, "x": "x" * 70_000})) - 70_000
-    fits = {**HEADER, "x": "x" * (HEADER_LIMIT - overhead)}
-    assert len(header_bytes(fits)) == HEADER_LIMIT
-    opened(tmp_path, header_bytes(fits)).close()
+    overhead = len(encode_header({**HEADER, "x": "x" * 70_000})) - 70_000
+    fits = {**HEADER, "x": "x" * (MAX_HEADER_BYTES - overhead)}
+    assert len(encode_header(fits)) == MAX_HEADER_BYTES
+    opened(tmp_path, encode_header(fits)).close()
     with pytest.raises(NotCanonical):
-        header_bytes({**HEADER, "x": fits["x"] + "x"})
+        encode_header({**HEADER, "x": fits["x"] + "x"})
     with pytest.raises(LogRefused):
         opened(tmp_path, raw({"reducer": "standard/1", "run_id": "forged", "version": 1, "x": fits["x"] + "x"}))
 

@@ -86,7 +86,7 @@ def test_what_is_no_record_is_never_taken_for_one(tmp_path: Path, name: str, bef
     assert len(records) == before
     assert found[before][0] == len(SOUND) * before
     with pytest.raises(NotWellFormed):
-        Framing(Source(written(tmp_path / "odd.rlog", odd + SOUND))).take(0)
+        Framing(Source(written(tmp_path / "odd.rlog", odd + SOUND))).read_object(0)
 
 
 @settings(max_examples=100, deadline=None)
@@ -112,7 +112,7 @@ def test_the_records_of_a_block_are_those_that_framing_reads(
     framing, at, exactly = Framing(Source(path)), 0, []
     while True:
         try:
-            item, end = framing.take(at)
+            item, end = framing.read_object(at)
         except CutShort:
             break
         assert isinstance(item, Record)

@@ -12,7 +12,7 @@ import pytest
 
 from replay_gui import EventLog
 from replay_gui.core.errors import EventInvalid, LogBusy, LogRefused, LogUnreadable, NotCanonical, ReplayError
-from replay_gui.core.log.framing import RECORD_LIMIT
+from replay_gui.core.log.framing import MAX_RECORD_BYTES
 from replay_gui.core.recorder.log_writer import LogWriter
 from replay_gui.core.replay.replay import Replayer
 from replay_gui.core.state.state_hash import StateHash
@@ -91,7 +91,7 @@ def test_an_event_that_is_too_large(path: Path) -> None:
         writer.append(*note(0))
         before = path.read_bytes()
         with pytest.raises(EventInvalid, match="larger than 64 MiB"):
-            writer.append("MemoryWrite", {"key": "big", "value": bytes(RECORD_LIMIT)})
+            writer.append("MemoryWrite", {"key": "big", "value": bytes(MAX_RECORD_BYTES)})
         assert path.read_bytes() == before
         writer.append(*note(1))
     sound(path, 2, "good")

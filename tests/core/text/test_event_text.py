@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from replay_gui.core.log.event import UNREADABLE_KIND, Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.text.event_text import LIMIT, summarise
+from replay_gui.core.text.event_text import MAX_SUMMARY_CHARACTERS, summarize_event
 
 
 def event(kind: str, payload: dict[str, Any], problem: str | None = None) -> Event:
@@ -63,7 +63,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
     ],
 )
 def test_each_kind_says_what_matters(kind: str, payload: dict[str, Any], line: str) -> None:
-    assert summarise(event(kind, payload)) == line
+    assert summarize_event(event(kind, payload)) == line
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_each_kind_says_what_matters(kind: str, payload: dict[str, Any], line: s
     ],
 )
 def test_of_an_event_whose_payload_says_nothing_its_meta_speaks(meta: dict[str, Any], line: str) -> None:
-    assert summarise(replace(event("x:codex/tokens", {"data": None}), meta=meta)) == line
+    assert summarize_event(replace(event("x:codex/tokens", {"data": None}), meta=meta)) == line
 
 
 def test_a_problem_is_said_in_its_words() -> None:
-    assert summarise(event(UNREADABLE_KIND, {}, "not\nmsgpack")) == "not msgpack"
+    assert summarize_event(event(UNREADABLE_KIND, {}, "not\nmsgpack")) == "not msgpack"
 
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary()
@@ -92,8 +92,8 @@ names = ["input", "output", "data", "text", "key", "value", "error", "success", 
 
 @given(st.sampled_from([*KINDS, "x:any"]), st.dictionaries(st.sampled_from(names) | st.text(), values, max_size=6))
 def test_any_payload_gives_one_short_line(kind: str, payload: dict[str, Any]) -> None:
-    line = summarise(event(kind, payload))
-    assert len(line) <= LIMIT
+    line = summarize_event(event(kind, payload))
+    assert len(line) <= MAX_SUMMARY_CHARACTERS
     assert len(line.splitlines()) <= 1
     assert line == "" or line.isprintable() or not any(ord(c) < 32 for c in line)
 
@@ -103,5 +103,5 @@ def test_a_huge_payload_costs_nothing(kind: str) -> None:
     big: dict[str, Any] = {str(i): i for i in range(300_000)}
     payload: dict[str, Any] = dict.fromkeys(names, "x" * 20_000_000) | {"input": big, "output": "\n" * 20_000_000}
     begin = time.perf_counter()
-    assert len(summarise(event(kind, payload))) <= LIMIT
+    assert len(summarize_event(event(kind, payload))) <= MAX_SUMMARY_CHARACTERS
     assert time.perf_counter() - begin < 0.01
