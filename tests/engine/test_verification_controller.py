@@ -146,7 +146,7 @@ def sizes(request: pytest.FixtureRequest) -> Iterator[None]:
     step, block = request.param
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(verifying, "_STEP", step)
-        patch.setattr(scanner, "BLOCK", block)
+        patch.setattr(scanner, "BLOCK_BYTES", block)
         patch.setattr(index_builder, "SnapshotPolicy", lambda: SnapshotPolicy(every=2, least=0))
         yield
 

@@ -157,7 +157,7 @@ def test_columns(folder: Path, run: list[Any], metas: list[dict[str, Any]], skip
     for at in skipped & set(range(len(run) - 1)):
         forge.pieces[at] = b"\x00" + forge.pieces[at][1:]
     with EventLog.open(written(folder / "run.rlog", forge.bytes())) as log, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scanner, "BLOCK", 300 if small else 1 << 20)
+        patch.setattr(scanner, "BLOCK_BYTES", 300 if small else 1 << 20)
         assert_index(log, folder)
 
 
@@ -185,7 +185,7 @@ def test_logs_that_begin_or_end_oddly(tmp_path: Path, name: str) -> None:
 
 
 def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanner, "BLOCK", 2000)
+    monkeypatch.setattr(scanner, "BLOCK_BYTES", 2000)
     seen: list[RunIndex] = []
     then: list[dict[str, NDArray[Any]]] = []
     view = IndexView(tmp_path)

@@ -240,7 +240,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def block_size(request: pytest.FixtureRequest) -> Iterator[None]:
     """Also blocks so small that records cross their ends and some are larger than one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scanner, "BLOCK", request.param)
+        patch.setattr(scanner, "BLOCK_BYTES", request.param)
         yield
 
 
