@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.probing import probed
+from tests.helpers.paths import ROOT
 
 PROBE = "window_probe"
+_STARTS = 9  # of each kind
 
 
 def window(log: Path, small: Path) -> Iterator[Figure]:
@@ -27,4 +33,24 @@ def window(log: Path, small: Path) -> Iterator[Figure]:
     yield Figure("memory with the log open", max(memory.window, *(more.window for _, more in again)), 500, "MB", shares)
 
 
-MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [window]
+def start(log: Path, small: Path) -> Iterator[Figure]:
+    """From the start of the process to its first painted window, beside an empty Qt window, by turns."""
+    floors, programs = [], []
+    with tempfile.TemporaryDirectory(prefix="replay-gui-start-") as config:
+        _start_seconds("program", config)  # with the files of both in memory
+        for _ in range(_STARTS):
+            floors.append(_start_seconds("floor", config))
+            programs.append(_start_seconds("program", config))
+    floor, program = median(floors), median(programs)
+    note = f"{program:.2f} s to {floor:.2f} s"
+    yield Figure("start to first window painted, to an empty Qt window", program / floor, 2.0, "x", note)
+
+
+def _start_seconds(kind: str, config: str) -> float:
+    command = [sys.executable, str(Path(__file__).with_name("start_probe.py")), kind, config]
+    begun = time.perf_counter()
+    subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - begun
+
+
+MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [window, start]

@@ -7,9 +7,15 @@ from typing import Any
 
 from replay_gui.core.log.event import event_id
 from replay_gui.core.log.header import Header
-from replay_gui.core.verification.verification import INVALID, NOT_VERIFIABLE, VALID, Finding, VerificationReport
+from replay_gui.core.verification.verification import (
+    INVALID,
+    NO_HASHES,
+    NOT_VERIFIABLE,
+    VALID,
+    Finding,
+    VerificationReport,
+)
 
-NO_HASHES = "This format carries no hashes, so nothing protects the run."
 _OWN_HASHES = "Checked by the hashes and rules of the file's own format, which link no event to the one before."
 _STATES = {"recorded": "Its state is the one that was recorded.", "derived": "Its state is derived from its events."}
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 VALID, INVALID, NOT_VERIFIABLE = "VALID", "INVALID", "NOT VERIFIABLE"
+NO_HASHES = "This format carries no hashes, so nothing protects the run."
 FINDINGS_LIMIT = 10_000  # of a kind that a report lists; all are counted
 
 

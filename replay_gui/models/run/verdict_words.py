@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.verification.foreign_verdict import NO_HASHES
-from replay_gui.core.verification.verification import NOT_VERIFIABLE, Finding, VerificationReport
+from replay_gui.core.verification.verification import NO_HASHES, NOT_VERIFIABLE, Finding, VerificationReport
 from replay_gui.engine.answers import Progress
 
 FINDINGS = 5  # named one by one; the rest are counted
