@@ -1,44 +1,99 @@
-"""The desktop replay debugger for AI-agent runs. The names here need no window and import no Qt.
+"""The desktop replay debugger for AI-agent runs: its public names. They need no window and import no Qt.
 
-Each is imported when it is first used: the window and the commands start faster without those that they do not need.
+Record a run with Recorder, read it with EventLog, replay and verify it with ReplayEngine. Every error derives from
+ReplayError. Importers of other formats are written with `replay_gui.importing`.
+
+Each name is imported when it is first used, so that the window and the commands start without what they do not need.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from replay_gui.version import VERSION
+
 if TYPE_CHECKING:
     from replay_gui.core.divergence.comparison import DivergencePoint
-    from replay_gui.core.errors import ReplayError
+    from replay_gui.core.errors import (
+        AnchorRefused,
+        EventInvalid,
+        ImportRefused,
+        LogBusy,
+        LogChanged,
+        LogRefused,
+        LogUnreadable,
+        NotApplicable,
+        NotCanonical,
+        NotWritten,
+        PositionError,
+        ProfileRefused,
+        ReplayError,
+        RulesRefused,
+    )
     from replay_gui.core.log.event import Event
+    from replay_gui.core.log.kinds import Kind
     from replay_gui.core.log.log_reader import EventLog
     from replay_gui.core.recorder.recorder import Recorder
     from replay_gui.core.replay.replay import ReplayEngine
     from replay_gui.core.replay.snapshots import Snapshot, SnapshotManager
-    from replay_gui.core.verification.verification import VerificationReport
+    from replay_gui.core.verification.verification import Finding, VerificationReport
+
+__version__ = VERSION
 
 __all__ = [
+    "AnchorRefused",
     "DivergencePoint",
     "Event",
+    "EventInvalid",
     "EventLog",
+    "Finding",
+    "ImportRefused",
+    "Kind",
+    "LogBusy",
+    "LogChanged",
+    "LogRefused",
+    "LogUnreadable",
+    "NotApplicable",
+    "NotCanonical",
+    "NotWritten",
+    "PositionError",
+    "ProfileRefused",
     "Recorder",
     "ReplayEngine",
     "ReplayError",
+    "RulesRefused",
     "Snapshot",
     "SnapshotManager",
     "VerificationReport",
+    "__version__",
 ]
 
 _MODULES = {
     "DivergencePoint": "replay_gui.core.divergence.comparison",
+    "AnchorRefused": "replay_gui.core.errors",
+    "EventInvalid": "replay_gui.core.errors",
+    "ImportRefused": "replay_gui.core.errors",
+    "LogBusy": "replay_gui.core.errors",
+    "LogChanged": "replay_gui.core.errors",
+    "LogRefused": "replay_gui.core.errors",
+    "LogUnreadable": "replay_gui.core.errors",
+    "NotApplicable": "replay_gui.core.errors",
+    "NotCanonical": "replay_gui.core.errors",
+    "NotWritten": "replay_gui.core.errors",
+    "PositionError": "replay_gui.core.errors",
+    "ProfileRefused": "replay_gui.core.errors",
+    "ReplayError": "replay_gui.core.errors",
+    "RulesRefused": "replay_gui.core.errors",
     "Event": "replay_gui.core.log.event",
+    "Kind": "replay_gui.core.log.kinds",
     "EventLog": "replay_gui.core.log.log_reader",
     "Recorder": "replay_gui.core.recorder.recorder",
     "ReplayEngine": "replay_gui.core.replay.replay",
-    "ReplayError": "replay_gui.core.errors",
     "Snapshot": "replay_gui.core.replay.snapshots",
     "SnapshotManager": "replay_gui.core.replay.snapshots",
+    "Finding": "replay_gui.core.verification.verification",
     "VerificationReport": "replay_gui.core.verification.verification",
 }
+"""Where each public name is defined."""
 
 
 def __getattr__(name: str) -> Any:

@@ -1,3 +1,3 @@
-"""The program's version, which reports carry; pyproject.toml says the same."""
+"""The version of the program, which reports carry; pyproject.toml has the same one."""
 
 VERSION = "0.1.0"

@@ -1,4 +1,4 @@
-"""The recorder: one method a kind of event, for the agent whose run is recorded."""
+"""The recorder: one method for each kind of event, called by the agent whose run is recorded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ from replay_gui.core.recorder.log_writer import LogWriter, new_run_id
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """A tool request that was recorded; hand it to tool_response."""
+    """A tool request that was recorded; pass it to tool_response.
+
+    Attributes:
+        tool_name: the tool. request_hash: names the request by its content, in hex.
+        seq: of the request's event. time: of the request, ns since 1970.
+    """
 
     tool_name: str
     request_hash: str
@@ -25,17 +30,34 @@ class RecordedCall:
 
 @dataclass(frozen=True, slots=True)
 class RecordedPatch:
-    """A patch that was proposed; hand it to patch_applied or patch_rejected."""
+    """A patch that was proposed; pass it to patch_applied or patch_rejected.
+
+    Attributes:
+        patch_hash: names the patch by its content, in hex. seq: of the proposal's event.
+    """
 
     patch_hash: str
     seq: int
 
 
 class Recorder:
-    """Records a run as a context manager: sealed when the block ends well, left unsealed when it ends in an exception.
+    """Records a run into a log file. A context manager: the log is sealed when the block ends well.
 
-    Every method takes meta as keywords: `parent` (seq), `time` and `duration` (ns), provider's ids, tokens, cost, …
-    Without `time`, the clock's is taken. EventInvalid where an event breaks a rule; then nothing is written.
+    When the block ends in an exception, the file is closed without a seal, so that `resume` can continue it. A process
+    that is killed leaves a log that opens, too: each event is one write of one whole record.
+
+    Each method records one event and returns its seq (its number, from 0) unless it says otherwise. Payloads are
+    plain values: None, bool, int (64 bits), float, str, bytes, lists and dicts with string keys. Every method takes
+    meta as keywords, which is stored with the event and not compared between runs:
+
+    * ``time``: ns since 1970 (default: now). ``duration``: ns. Both below 2**63.
+    * ``parent``: the seq of the event that caused this one.
+    * anything else that may differ between equal runs: ids of the provider, tokens, cost.
+
+    Every method raises EventInvalid where the event breaks a rule of the format (nothing is written then) or the log is
+    closed, and LogUnreadable where the disk refuses the event (the log is closed then, without the event).
+
+    Cost: about 20 µs an event, and as long as the disk takes with ``fsync=True``.
     """
 
     def __init__(
@@ -50,7 +72,21 @@ class Recorder:
         state_hash_every: int = 1,
         fsync: bool = False,
     ) -> None:
-        """Begins a log and records AgentInit. See LogWriter for state_hash_every and fsync."""
+        """Begin a log and record AgentInit.
+
+        Raises LogRefused where the file exists and holds anything, LogUnreadable where it cannot be written, LogBusy
+        where another process is writing it, NotCanonical where run_id or agent_type cannot be stored.
+
+        Args:
+            path: of the new log; the name usually ends in ``.rlog``.
+            agent_type, agent_version: name and version of the agent.
+            config: what the agent was started with, such as its model and parameters.
+            run_id: default: a new random one.
+            created: when the run began, ns since 1970 (default: now).
+            state_hash_every: record a state hash with every n-th event, by which a replay is checked (1: each, 0:
+                never, which makes recording faster).
+            fsync: wait until the disk has each event, so that a loss of power costs none.
+        """
         created = clock.time_ns() if created is None else created
         facts = {"run_id": run_id or new_run_id(), "created": created, "agent": agent_type}
         self._writer = LogWriter(path, facts, state_hash_every=state_hash_every, fsync=fsync)
@@ -63,32 +99,43 @@ class Recorder:
 
     @classmethod
     def resume(cls, path: str | os.PathLike[str], *, state_hash_every: int = 1, fsync: bool = False) -> Self:
-        """Goes on with an unsealed log; a torn tail is cut off."""
+        """Continue an unsealed log: its events are replayed, and a record that was cut off at the end is removed.
+
+        Raises LogRefused where the log is sealed, damaged or no log, LogBusy where another process is writing it,
+        LogUnreadable where it cannot be read or written. Arguments as for a new log. Cost: one replay of the log.
+        """
         recorder = cls.__new__(cls)
         recorder._writer = LogWriter.resume(path, state_hash_every=state_hash_every, fsync=fsync)
         return recorder
 
     @property
     def run_id(self) -> str:
+        """The id of the run, as the log's header has it."""
         return self._writer.run_id
 
     @property
     def count(self) -> int:
-        """Events recorded so far."""
+        """How many events the log has; the seq of the next one."""
         return self._writer.count
 
     def append(self, kind: str, payload: dict[str, Any], **meta: Any) -> int:
-        """Any event; custom kinds are written ``x:name``. Returns its seq."""
+        """Record an event of any kind: a Kind, or ``x:name`` for a custom one, whose payload is free."""
         meta.setdefault("time", clock.time_ns())
         return self._writer.append(kind, payload, meta)
 
     def state_transition(self, transition_type: str, phase: str | None = None, **meta: Any) -> int:
+        """Record that the agent changed its state; `phase`, if given, becomes the state's ``phase``."""
         payload = {"transition_type": transition_type} | ({} if phase is None else {"phase": phase})
         return self.append(Kind.STATE_TRANSITION, payload, **meta)
 
     def tool_request(
         self, tool_name: str, input: Any, *, tool_version: str = "", capabilities: list[str] | None = None, **meta: Any
     ) -> RecordedCall:
+        """Record that a tool is called; return the call, to be passed to tool_response.
+
+        Args:
+            input: the arguments, any plain value. capabilities: names of the permissions that the call uses.
+        """
         meta.setdefault("time", clock.time_ns())
         payload = {
             "tool_name": tool_name,
@@ -102,7 +149,13 @@ class Recorder:
     def tool_response(
         self, call: RecordedCall, output: Any, *, success: bool = True, error: str | None = None, **meta: Any
     ) -> int:
-        """`parent` is the call's and `duration` the time since it, unless given."""
+        """Record what a tool returned.
+
+        Args:
+            call: what tool_request returned.
+            output: any plain value. success: False for a failed call. error: its message, or None.
+            meta: `parent` is the call's seq and `duration` the time since the call, unless given.
+        """
         meta.setdefault("time", clock.time_ns())
         meta.setdefault("duration", max(0, meta["time"] - call.time))
         meta.setdefault("parent", call.seq)
@@ -116,28 +169,50 @@ class Recorder:
         return self.append(Kind.TOOL_RESPONSE, payload, **meta)
 
     def capability_denied(self, capability: str, tool_name: str, reason: str, **meta: Any) -> int:
+        """Record that a tool was not allowed to be called, for lack of the permission `capability`."""
         payload = {"capability": capability, "tool_name": tool_name, "reason": reason}
         return self.append(Kind.CAPABILITY_DENIED, payload, **meta)
 
     def observation(self, obs_type: str, source: str, data: Any, **meta: Any) -> int:
+        """Record what the agent was told or saw.
+
+        Args:
+            obs_type: "message" adds {role: source, content: data} to the state's messages; under any other name, the
+                state keeps the last observation of that name.
+            source: who or what it comes from, such as "user". data: any plain value.
+        """
         return self.append(Kind.OBSERVATION, {"obs_type": obs_type, "source": source, "data": data}, **meta)
 
     def decision(self, decision_type: str, data: Any, reasoning: str | None = None, **meta: Any) -> int:
+        """Record what the agent decided, or said ("message" adds it to the state's messages).
+
+        Args:
+            data: any plain value. reasoning: the agent's reasons in words, or None.
+        """
         payload = {"decision_type": decision_type, "data": data, "reasoning": reasoning}
         return self.append(Kind.DECISION, payload, **meta)
 
     def memory_write(self, key: str, value: Any, **meta: Any) -> int:
+        """Record that the agent stored `value` under `key` in its memory."""
         return self.append(Kind.MEMORY_WRITE, {"key": key, "operation": "set", "value": value}, **meta)
 
     def memory_delete(self, key: str, **meta: Any) -> int:
+        """Record that the agent removed `key` from its memory."""
         return self.append(Kind.MEMORY_WRITE, {"key": key, "operation": "delete"}, **meta)
 
     def memory_read(self, key: str, value: Any = None, **meta: Any) -> int:
+        """Record that the agent read `key` from its memory and got `value`. The state does not change."""
         return self.append(Kind.MEMORY_READ, {"key": key, "value": value}, **meta)
 
     def patch_proposal(
         self, patch_type: str, target: str, patch: Any, reasoning: str | None = None, **meta: Any
     ) -> RecordedPatch:
+        """Record a proposed change of the agent itself; return it, to be passed to patch_applied or patch_rejected.
+
+        Args:
+            patch_type: such as "prompt". target: what it would change. patch: the change, any plain value.
+            reasoning: why, in words, or None.
+        """
         name = patch_hash(patch_type, target, patch)
         payload = {
             "patch_hash": name,
@@ -149,15 +224,26 @@ class Recorder:
         return RecordedPatch(name, self.append(Kind.PATCH_PROPOSAL, payload, **meta))
 
     def patch_applied(self, patch: RecordedPatch, **meta: Any) -> int:
+        """Record that a proposed patch was applied; `parent` is the proposal's seq unless given."""
         meta.setdefault("parent", patch.seq)
         return self.append(Kind.PATCH_APPLIED, {"patch_hash": patch.patch_hash}, **meta)
 
     def patch_rejected(self, patch: RecordedPatch, reason: str, stage: str, **meta: Any) -> int:
+        """Record that a proposed patch was rejected, why, and at which stage, such as "review".
+
+        `parent` is the proposal's seq unless given.
+        """
         meta.setdefault("parent", patch.seq)
         payload = {"patch_hash": patch.patch_hash, "reason": reason, "stage": stage}
         return self.append(Kind.PATCH_REJECTED, payload, **meta)
 
     def error(self, error_type: str, message: str, component: str, recoverable: bool = True, **meta: Any) -> int:
+        """Record an error of the agent itself (not of a tool).
+
+        Args:
+            error_type: such as the exception's class. component: where it happened.
+            recoverable: whether the run can go on.
+        """
         payload = {
             "error_type": error_type,
             "message": message,
@@ -167,6 +253,7 @@ class Recorder:
         return self.append(Kind.ERROR, payload, **meta)
 
     def snapshot(self, snapshot_type: str, **meta: Any) -> int:
+        """Record that the agent saved its own state; `snapshot_type` says on what occasion."""
         return self.append(Kind.SNAPSHOT, {"snapshot_type": snapshot_type}, **meta)
 
     def outcome(
@@ -194,11 +281,14 @@ class Recorder:
         return self.append(OUTCOME, payload, **meta)
 
     def seal(self, time: int | None = None) -> None:
-        """Ends the run; the log can then not be appended to any more."""
+        """End the run and close the file: no event can be added afterwards, and a missing end would be noticed.
+
+        LogUnreadable where the disk refuses the seal. `time`: when the run ended, ns since 1970 (default: now).
+        """
         self._writer.seal(clock.time_ns() if time is None else time)
 
     def close(self) -> None:
-        """Lets go of the file without sealing: the run can be resumed."""
+        """Close the file without a seal: the run can be resumed."""
         self._writer.close()
 
     def __enter__(self) -> Self:
