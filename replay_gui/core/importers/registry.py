@@ -6,20 +6,34 @@ import os
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.aider import Aider
 from replay_gui.core.importers.formats.chats.atif import Atif
+from replay_gui.core.importers.formats.chats.chat_messages import ChatMessages
+from replay_gui.core.importers.formats.chats.copilot_cli import CopilotCli
 from replay_gui.core.importers.formats.chats.gemini_cli import GeminiCli
+from replay_gui.core.importers.formats.chats.goose import Goose
 from replay_gui.core.importers.formats.chats.mini_swe_agent import MiniSweAgent
+from replay_gui.core.importers.formats.chats.opencode import OpenCode
+from replay_gui.core.importers.formats.chats.openhands import OpenHands
+from replay_gui.core.importers.formats.chats.pi import Pi
+from replay_gui.core.importers.formats.chats.pydantic_ai import PydanticAi
+from replay_gui.core.importers.formats.chats.smolagents import SmolAgents
 from replay_gui.core.importers.formats.chats.swe_agent import SweAgent
+from replay_gui.core.importers.formats.chats.tau2 import Tau2
 from replay_gui.core.importers.formats.chats.tau_bench import TauBench
 from replay_gui.core.importers.formats.chats.who_and_when import WhoAndWhen
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.formats.codex.importer import Codex
+from replay_gui.core.importers.formats.frameworks.burr import Burr
+from replay_gui.core.importers.formats.frameworks.crewai import CrewAi
 from replay_gui.core.importers.formats.frameworks.inspect_ai import InspectAi
 from replay_gui.core.importers.formats.frameworks.langgraph import LangGraph
 from replay_gui.core.importers.formats.frameworks.omen import Omen
 from replay_gui.core.importers.formats.frameworks.openclaw import OpenClaw
 from replay_gui.core.importers.formats.frameworks.temporal import Temporal
 from replay_gui.core.importers.formats.traces.langfuse import Langfuse
+from replay_gui.core.importers.formats.traces.langsmith import LangSmith
+from replay_gui.core.importers.formats.traces.openai_agents import OpenAiAgents
 from replay_gui.core.importers.formats.traces.otel import OpenTelemetry
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.importer import Importer
@@ -45,11 +59,25 @@ def _own() -> tuple[Importer, ...]:
         Atif(),
         MiniSweAgent(),
         TauBench(),
+        Tau2(),
         WhoAndWhen(),
         SweAgent(),
+        OpenHands(),
+        OpenCode(),
+        CopilotCli(),
+        Pi(),
+        Goose(),
+        SmolAgents(),
+        PydanticAi(),
+        Aider(),
+        CrewAi(),
+        Burr(),
         Temporal(),
         Langfuse(),
+        LangSmith(),
+        OpenAiAgents(),
         OpenTelemetry(),
+        ChatMessages(),
     )
 
 

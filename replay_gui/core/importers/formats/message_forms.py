@@ -177,19 +177,10 @@ def read_message(value: dict[str, Any]) -> Message:
 
 
 _USED = frozenset(
-    {
-        "role",
-        "content",
-        "parts",
-        "tool_calls",
-        "tool_call_id",
-        "toolCallId",
-        "tool_call_ids",
-        "function_call",
-        "name",
-        "is_error",
-    }
-    | {"reasoning_content", "reasoning", "thinking", "isError", "status", "invalid_tool_calls"}
+    (
+        *("role", "content", "parts", "tool_calls", "tool_call_id", "toolCallId", "tool_call_ids", "function_call"),
+        *("name", "is_error", "isError", "status", "reasoning_content", "reasoning", "thinking", "invalid_tool_calls"),
+    )
 )
 
 

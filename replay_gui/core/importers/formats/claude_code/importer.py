@@ -1,15 +1,18 @@
-"""Claude Code sessions: one JSON object a line, ``<session>.jsonl`` or a subagent's ``agent-*.jsonl``."""
+"""Claude Code sessions: ``<session>.jsonl``, a subagent's ``agent-*.jsonl``, or the output as ``stream-json``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.claude_code.events import ClaudeCodeEvents
+from replay_gui.core.importers.formats.claude_code.subagents import find_subagents, meta_path
 from replay_gui.core.importers.formats.claude_code.survey import Survey, survey
+from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, LINE, MESSAGE, RESULT
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 
@@ -20,39 +23,64 @@ _TELLING = {  # types of lines outside the tree, with the keys that nobody else'
     "last-prompt": {"lastPrompt", "sessionId"},
     "summary": {"summary", "leafUuid"},
 }
+_STREAM_TYPES = frozenset({"assistant", "user"})
+_MAX_REWOUND_RUNS = 8
 # Where the first line is longer than what recognition sees
 _LONG_FIRST_LINE = re.compile(rb'\s*\{(?=.*"parentUuid"\s*:)(?=.*"sessionId"\s*:\s*")', re.DOTALL)
 
 
 class ClaudeCode:
-    """The importer. A file is one run: the path that ends at the last leaf; other branches are counted."""
+    """The importer. A file is one run, with the subagents that it started; what was rewound are further runs.
+
+    Attributes:
+        volatile: members that are not compared, and why.
+    """
 
     name = "claude-code"
     title = "Claude Code session"
-    version = 2
+    version = 3
+    volatile = {**LINE, **MESSAGE, **BLOCK, **RESULT}
 
     def recognises(self, file: ForeignFile) -> bool:
         if not file.first_lines and _LONG_FIRST_LINE.match(file.head):
             return True
         return any(_is_telling(line) for line in file.first_lines)
 
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the other files that the session is read with: those of its subagents."""
+        session = next((line["sessionId"] for line in file.first_lines if _has_session(line)), "")
+        found = [one.path for one in find_subagents(file.path, session)]
+        return [*found, *filter(Path.is_file, map(meta_path, found))]
+
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         source = file.source
         found = survey(source)
         if not found.understood:
             raise ImportRefused(f"{source.path}: no line of a Claude Code session in it")
-        notes = ImportNotes()
         name = source.path.stem.encode("utf-8", "replace").decode()
-        session = found.session or name
-        yield ImportedRun(
+        yield self._run(file, found, name, None)
+        for number in found.rewinds[-_MAX_REWOUND_RUNS:]:
+            yield self._run(file, survey(source, number), f"{name}-before-line-{number}", number)
+
+    def _run(self, file: ForeignFile, found: Survey, name: str, end: int | None) -> ImportedRun:
+        """The run up to the line numbered `end`: as it was before the user rewound with that line."""
+        notes = ImportNotes(file.notes)
+        session = found.session or file.source.path.stem.encode("utf-8", "replace").decode()
+        run_id = f"{session}/{found.agent_id}" if found.agent_id else session
+        subagents = find_subagents(file.path, session) if end is None and not found.subagent else []
+        return ImportedRun(
             name=name,
-            run_id=f"{session}/{found.agent_id}" if found.agent_id else session,
+            run_id=run_id if end is None else f"{run_id}/before-line-{end}",
             agent="claude-code",
             created=found.created,
             source=_facts(found),
-            events=ClaudeCodeEvents(found, notes).read(source),
+            events=ClaudeCodeEvents(found, notes, subagents).read(file.source, end),
             notes=notes,
         )
+
+
+def _has_session(line: Any) -> bool:
+    return isinstance(line, dict) and isinstance(line.get("sessionId"), str)
 
 
 def _facts(found: Survey) -> dict[str, Any]:
@@ -66,4 +94,9 @@ def _is_telling(line: Any) -> bool:
     kind = line.get("type")
     if not isinstance(kind, str):
         return False
+    if isinstance(line.get("session_id"), str):  # of ``claude --output-format stream-json``
+        if kind == "system" and line.get("subtype") == "init" and "tools" in line:
+            return True
+        if kind in _STREAM_TYPES and isinstance(line.get("message"), dict) and "parent_tool_use_id" in line:
+            return True
     return line.keys() >= _TREE or (kind in _TELLING and line.keys() >= _TELLING[kind])

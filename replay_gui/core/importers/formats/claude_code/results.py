@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from replay_gui.core.importers.formats.claude_code.tools import take_effect
+from replay_gui.core.importers.formats.claude_code.user_text import is_interruption
+from replay_gui.core.importers.formats.claude_code.volatile import RESULT
 from replay_gui.core.importers.run_builder import RunBuilder
 
 _REFUSALS = (
@@ -13,18 +16,25 @@ _REFUSALS = (
     "Claude requested permissions to ",
     "Permission to use ",
 )
-# What differs between faithful runs
-_VOLATILE = frozenset(
-    {"agentId", "totalDurationMs", "durationMs", "durationSeconds", "totalTokens", "usage"}
-    | {"backgroundTaskId", "shellId", "taskId", "task_id", "tool_use_id", "timestamp", "persistedOutputPath"}
-)
 _OF_PATCHES = ("structuredPatch", "userModified")
 
 
-def add_result(run: RunBuilder, block: dict[str, Any], details: Any, root: str) -> int:
-    """The events of one tool_result block; returns the response's seq.
+@dataclass(frozen=True, slots=True)
+class AddedResult:
+    """The response of a call. `seq`: of its event. `refused`: whether the user or a rule did not allow the call."""
 
-    `details`: the line's structured result, None where there is none. `root`: the folder that files are named from.
+    seq: int
+    refused: bool
+
+
+def add_result(
+    run: RunBuilder, block: dict[str, Any], details: Any, root: str, fields: dict[str, Any] | None
+) -> AddedResult:
+    """Add the events of one tool_result block.
+
+    Args:
+        details: the line's structured result, None where there is none. root: the folder that files are named from.
+        fields: what else the line says, for the payload.
     """
     call_id, output = block["tool_use_id"], block.get("content")
     text = _text_of(output)
@@ -33,6 +43,8 @@ def add_result(run: RunBuilder, block: dict[str, Any], details: Any, root: str) 
     patched = known is not None and known.patch is not None
     structured = details if isinstance(details, dict) else {}
     extra, volatile = _split(details, output, patched)
+    rest = _rest(block)
+    extra = {**extra, **({"block": rest} if rest else {}), **(fields or {})}
     response, call = run.response(
         call_id,
         output,
@@ -40,12 +52,11 @@ def add_result(run: RunBuilder, block: dict[str, Any], details: Any, root: str) 
         extra=extra,
         tool_use_id=call_id,
         details=volatile or None,
-        block=_rest(block) or None,
     )
     refused = failed and text.startswith(_REFUSALS)
     if refused:
         run.denied(call.tool_name, call.tool_name, text, parent=response)
-    elif failed:
+    elif failed and not is_interruption(text):
         run.error("tool_error", text or "failed", call.tool_name, parent=response)
     if call.patch is not None and failed:
         run.rejected(call.patch, text, "approval" if refused else "apply")
@@ -53,7 +64,13 @@ def add_result(run: RunBuilder, block: dict[str, Any], details: Any, root: str) 
         run.applied(call.patch, {key: structured[key] for key in _OF_PATCHES if key in structured})
     if not failed and known is not None:
         take_effect(run, known, output, structured, response, root)
-    return response
+    return AddedResult(response, refused)
+
+
+def agent_of(details: Any) -> str | None:
+    """Return the id of the subagent whose result it is, where the structured result names one."""
+    agent_id = details.get("agentId") if isinstance(details, dict) else None
+    return agent_id if isinstance(agent_id, str) else None
 
 
 def _split(details: Any, output: Any, patched: bool) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -63,12 +80,12 @@ def _split(details: Any, output: Any, patched: bool) -> tuple[dict[str, Any], di
     if not isinstance(details, dict):
         return ({} if details is None else {"details": details}), {}
     elsewhere = _OF_PATCHES if patched else ()
-    kept = {key: value for key, value in details.items() if key not in _VOLATILE and key not in elsewhere}
-    return {"details": kept} if kept else {}, {key: value for key, value in details.items() if key in _VOLATILE}
+    kept = {key: value for key, value in details.items() if key not in RESULT and key not in elsewhere}
+    return {"details": kept} if kept else {}, {key: value for key, value in details.items() if key in RESULT}
 
 
 def _rest(block: dict[str, Any]) -> dict[str, Any]:
-    known = ("type", "tool_use_id", "content", "is_error")
+    known = ("tool_use_id", "content", "is_error", *(("type",) if block.get("type") == "tool_result" else ()))
     return {key: value for key, value in block.items() if key not in known and value is not None}
 
 

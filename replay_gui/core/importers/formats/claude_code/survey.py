@@ -1,18 +1,15 @@
-"""The first pass over a Claude Code session: its tree, and what the first event must already say.
-
-Lines form a tree by `parentUuid`. It forks where the user rewound, and also where nothing was rewound: the lines of
-one message, and the results of its parallel calls, hang on each other in ways that leave some of them beside the path.
-"""
+"""The first pass over a Claude Code session: its tree, and what the first event must already say."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
+from replay_gui.core.importers.formats.claude_code.tree import Node, count_joined, find_late_causes, find_rewinds
+from replay_gui.core.importers.formats.claude_code.user_text import is_prompt_text
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import Line, NotJson, lines, value_of
 from replay_gui.core.importers.times import iso_time
@@ -31,6 +28,7 @@ class _Block(msgspec.Struct):
     type: str | None = None
     id: str | None = None
     tool_use_id: str | None = None
+    text: str | None = None
 
 
 class _Message(msgspec.Struct):
@@ -49,6 +47,7 @@ class _Fields(msgspec.Struct, rename="camel"):
     parent_uuid: str | None = None
     logical_parent_uuid: str | None = None
     session_id: str | None = None
+    stream_session_id: str | None = msgspec.field(name="session_id", default=None)
     agent_id: str | None = None
     version: str | None = None
     cwd: str | None = None
@@ -57,7 +56,12 @@ class _Fields(msgspec.Struct, rename="camel"):
     subtype: str | None = None
     is_sidechain: bool | None = None
     is_compact_summary: bool | None = None
+    is_meta: bool | None = None
     message: _Message | None = None
+    model: str | None = None
+    attachment: dict[str, Any] | None = None
+    operation: str | None = None
+    content: str | None = None
 
     @property
     def blocks(self) -> list[_Block]:
@@ -66,25 +70,6 @@ class _Fields(msgspec.Struct, rename="camel"):
 
 
 _decode = msgspec.json.Decoder(_Fields).decode
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """A line of the tree.
-
-    Attributes:
-        talks: it is the user's or the assistant's. goes_on: where it has no parent, it continues after a compaction.
-    """
-
-    number: int
-    uuid: str
-    parent: str | None
-    talks: bool
-    sidechain: bool
-    goes_on: bool
-    message_id: str | None
-    requests: tuple[str, ...]
-    results: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -96,8 +81,11 @@ class Survey:
         session, version, model, cwd, git_branch: the first that is named. created: ns.
         subagent: whether the whole file is a subagent's, and not only lines in between. agent_id: then its id.
         repeated: numbers of the lines whose uuid an earlier line has.
-        left_out: numbers of the lines on other branches. branches: how many of those there are.
-        joined: lines of the path whose predecessor is missing, so that the line before in the file stands in for it.
+        left_out: numbers of the lines that the user rewound. branches: how many stretches these are.
+        rewinds: numbers of the prompts by which the user went back.
+        joined: lines whose predecessor is not in the file, so that the line before stands in for it.
+        late_causes: of lines that stand before the line that they follow, the number of that line.
+        queued: numbers of the lines by which a prompt was queued that no later line says again.
         usage_lines: numbers of the lines that carry the tokens of their message: the last of each message.
     """
 
@@ -113,28 +101,79 @@ class Survey:
     repeated: set[int] = field(default_factory=set)
     left_out: set[int] = field(default_factory=set)
     branches: int = 0
+    rewinds: list[int] = field(default_factory=list)
     joined: int = 0
+    late_causes: dict[int, int] = field(default_factory=dict)
+    queued: set[int] = field(default_factory=set)
     usage_lines: set[int] = field(default_factory=set)
 
 
-def survey(source: Source) -> Survey:
-    """Reads the whole file; keeps a little for each line, nothing of what they say."""
-    found, nodes = Survey(), dict[str, Node]()
+def survey(source: Source, end: int | None = None) -> Survey:
+    """Read the file, up to the line numbered `end`; keep a little for each line."""
+    found, nodes, queue = Survey(), dict[str, Node](), _PromptQueue()
     last_lines: dict[str, int] = {}
     for line in lines(source):
+        if end is not None and line.number >= end:
+            break
         fields = _wanted(line)
         if fields is None:
             continue
         found.understood += 1
         _take_facts(found, fields)
+        queue.take(line.number, fields)
         node = _node(line.number, fields)
         if node is not None and nodes.setdefault(node.uuid, node) is not node:
             found.repeated.add(line.number)
         elif fields.type == "assistant":
             last_lines[_message_id(fields) or f"#{line.number}"] = line.number
     found.usage_lines = set(last_lines.values())
-    _choose_path(found, nodes)
+    found.queued = queue.unsaid
+    found.subagent = bool(nodes) and all(node.sidechain for node in nodes.values())
+    found.agent_id = found.agent_id if found.subagent else ""
+    main = [node for node in nodes.values() if found.subagent or not node.sidechain]
+    rewinds = find_rewinds(main)
+    found.left_out, found.branches, found.rewinds = rewinds.left_out, rewinds.branches, rewinds.prompts
+    found.joined = count_joined([node for node in main if node.number not in found.left_out], nodes)
+    found.late_causes = find_late_causes(nodes.values())
     return found
+
+
+class _PromptQueue:
+    """Prompts that were typed while the agent worked: which of them only the queue's own lines tell.
+
+    Attributes:
+        unsaid: numbers of the lines by which these were queued.
+    """
+
+    def __init__(self) -> None:
+        self._queued: list[tuple[int, str]] = []
+
+    @property
+    def unsaid(self) -> set[int]:
+        return {number for number, text in self._queued if is_prompt_text(text)}
+
+    def take(self, number: int, fields: _Fields) -> None:
+        if fields.type == "queue-operation" and fields.operation == "enqueue" and fields.content:
+            self._queued.append((number, fields.content))
+        elif fields.type == "queue-operation" and fields.operation in ("popAll", "popall"):
+            self._queued.clear()  # the user took them back
+        elif self._queued:
+            said = _said_by_user(fields)
+            place = next((place for place, (_, text) in enumerate(self._queued) if text.strip() in said), None)
+            if place is not None:
+                del self._queued[place]
+
+
+def _said_by_user(fields: _Fields) -> list[str]:
+    if fields.type == "attachment" and fields.attachment is not None:
+        prompt = fields.attachment.get("prompt")
+        parts = prompt if isinstance(prompt, list) else [{"text": prompt}]
+        return [part["text"].strip() for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
+    if fields.type != "user" or fields.message is None:
+        return []
+    content = fields.message.content
+    texts = [content] if isinstance(content, str) else [block.text for block in fields.blocks]
+    return [text.strip() for text in texts if text]
 
 
 def _wanted(line: Line) -> _Fields | None:
@@ -153,11 +192,15 @@ def _leniently(fields: dict[str, Any]) -> _Fields:
     message = fields.get("message")
     parts = None
     if isinstance(message, dict):
-        blocks = [_texts_of(block, ("type", "id", "tool_use_id")) for block in blocks_of(fields) if _is_map(block)]
+        names = ("type", "id", "tool_use_id", "text")
+        blocks: Any = [_texts_of(block, names) for block in blocks_of(fields) if _is_map(block)]
+        if isinstance(message.get("content"), str):
+            blocks = message["content"]
         parts = {**_texts_of(message, ("id", "model")), "content": blocks}
-    flags = {name: fields.get(name) is True for name in ("isSidechain", "isCompactSummary")}
+    flags = {name: fields.get(name) is True for name in ("isSidechain", "isCompactSummary", "isMeta")}
     texts = _texts_of(fields, tuple(_Fields.__struct_encode_fields__))
-    return msgspec.convert({**texts, **flags, "message": parts}, _Fields)
+    attachment = fields.get("attachment") if _is_map(fields.get("attachment")) else None
+    return msgspec.convert({**texts, **flags, "message": parts, "attachment": attachment}, _Fields)
 
 
 def _is_map(value: Any) -> bool:
@@ -203,15 +246,16 @@ def text_of(fields: dict[str, Any], key: str) -> str:
 
 
 def _take_facts(found: Survey, fields: _Fields) -> None:
-    found.session = found.session or _fact(fields.session_id)
+    found.session = found.session or _fact(fields.session_id or fields.stream_session_id)
     found.agent_id = found.agent_id or _fact(fields.agent_id)
     found.version = found.version or _fact(fields.version)
     found.cwd = found.cwd or _fact(fields.cwd)
     found.git_branch = found.git_branch or _fact(fields.git_branch)
     if found.created is None:
         found.created = iso_time(fields.timestamp)
-    if not found.model and fields.message is not None and fields.message.model != SYNTHETIC_MODEL:
-        found.model = _fact(fields.message.model)
+    model = fields.model if fields.message is None else fields.message.model
+    if not found.model and model != SYNTHETIC_MODEL:
+        found.model = _fact(model)
 
 
 def _fact(text: str | None) -> str:
@@ -231,6 +275,7 @@ def _node(number: int, fields: _Fields) -> Node | None:
         uuid=fields.uuid,
         parent=fields.parent_uuid or fields.logical_parent_uuid or None,
         talks=fields.type in ("user", "assistant"),
+        prompt=_is_prompt(fields),
         sidechain=fields.is_sidechain is True,
         goes_on=fields.is_compact_summary is True or fields.subtype == "compact_boundary",
         message_id=_message_id(fields) if fields.type == "assistant" else None,
@@ -243,43 +288,14 @@ def _node(number: int, fields: _Fields) -> Node | None:
     )
 
 
-# ---- the path ---------------------------------------------------------------------------------------
-def _choose_path(found: Survey, nodes: dict[str, Node]) -> None:
-    found.subagent = bool(nodes) and all(node.sidechain for node in nodes.values())
-    found.agent_id = found.agent_id if found.subagent else ""
-    main = [node for node in nodes.values() if found.subagent or not node.sidechain]
-    talk = [node for node in main if node.talks]
-    path = set(_upwards(talk, nodes, found))
-    path |= _beside(path, talk)
-    kept = {node.uuid: node in path for node in talk}
-    for node in main:  # notices and the like go with what they hang on
-        if not node.talks:
-            kept[node.uuid] = node in path or kept.get(node.parent or "", True)
-    found.left_out = {node.number for node in main if not kept[node.uuid]}
-    off = [node for node in talk if not kept[node.uuid]]
-    continued = {node.parent for node in off}
-    found.branches = sum(node.uuid not in continued for node in off) or (1 if off else 0)
-
-
-def _upwards(talk: list[Node], nodes: dict[str, Node], found: Survey) -> Iterator[Node]:
-    """From the last line of the conversation to its root; each node once, so a circle ends it."""
-    numbers = [node.number for node in talk]
-    seen = set[Node]()
-    here = talk[-1] if talk else None
-    while here is not None and here not in seen:
-        seen.add(here)
-        yield here
-        above = nodes.get(here.parent) if here.parent else None
-        if above is None and (here.parent or here.goes_on):
-            place = bisect_left(numbers, here.number)
-            above = talk[place - 1] if place else None
-            found.joined += above is not None and not here.goes_on
-        here = above
-
-
-def _beside(path: Iterable[Node], talk: list[Node]) -> set[Node]:
-    """What belongs to the path without lying on it: other lines of its messages, other results of its calls."""
-    messages = {node.message_id for node in path if node.message_id}
-    same = {node for node in talk if node.message_id in messages}
-    calls = {call for node in (*path, *same) for call in node.requests}
-    return same | {node for node in talk if not calls.isdisjoint(node.results)}
+def _is_prompt(fields: _Fields) -> bool:
+    """Return whether the line is a question or an order of the user."""
+    if fields.type != "user" or fields.is_meta is True or fields.is_compact_summary is True or fields.message is None:
+        return False
+    content = fields.message.content
+    if isinstance(content, str):
+        return is_prompt_text(content)
+    return any(
+        is_prompt_text(block.text) if block.type == "text" and block.text is not None else block.type == "image"
+        for block in fields.blocks
+    )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import first_line
-from replay_gui.core.importers.formats.traces.spans import Role, Span, SpanEvents, unfolded
+from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE
+from replay_gui.core.importers.formats.traces.otel_attributes import steady
+from replay_gui.core.importers.formats.traces.span_events import SpanEvents
+from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.plain_values import plain
@@ -22,10 +27,7 @@ _ROLES: dict[str, Role] = {
     "RETRIEVER": "retriever",
     "GUARDRAIL": "guardrail",
 }
-_META = (
-    *("id", "parentObservationId", "environment", "version", "modelParameters", "statusMessage", "level"),
-    *("completionStartTime", "promptName", "promptVersion", "costDetails", "usageDetails"),
-)
+_USED = ("type", "name", "input", "output", "metadata", "level", "statusMessage", "model")
 _RUNNING = "running tool: "
 
 
@@ -34,7 +36,48 @@ class Langfuse:
 
     name = "langfuse"
     title = "Langfuse trace"
-    version = 2
+    volatile: ClassVar[Mapping[str, str]] = {
+        "id": ID,
+        "traceId": ID,
+        "parentObservationId": ID,
+        "projectId": ID,
+        "promptId": ID,
+        "modelId": ID,
+        "internalModelId": ID,
+        "internalModel": ID,
+        "usagePricingTierId": ID,
+        "usagePricingTierName": USAGE,
+        "providedCostDetails": USAGE,
+        "startTime": CLOCK,
+        "endTime": CLOCK,
+        "createdAt": CLOCK,
+        "updatedAt": CLOCK,
+        "completionStartTime": CLOCK,
+        "timestamp": CLOCK,
+        "latency": CLOCK,
+        "timeToFirstToken": CLOCK,
+        "usage": USAGE,
+        "usageDetails": USAGE,
+        "costDetails": USAGE,
+        "inputUsage": USAGE,
+        "outputUsage": USAGE,
+        "totalUsage": USAGE,
+        "unit": USAGE,
+        "promptTokens": USAGE,
+        "completionTokens": USAGE,
+        "totalTokens": USAGE,
+        "totalCost": USAGE,
+        "inputCost": USAGE,
+        "outputCost": USAGE,
+        "inputPrice": USAGE,
+        "outputPrice": USAGE,
+        "totalPrice": USAGE,
+        "calculatedInputCost": USAGE,
+        "calculatedOutputCost": USAGE,
+        "calculatedTotalCost": USAGE,
+        "environment": HOST,
+    }
+    version = 3
 
     def recognises(self, file: ForeignFile) -> bool:
         return _is_trace(file.document)
@@ -49,6 +92,8 @@ class Langfuse:
         spans = [_span(one, notes) for one in found]
         if not any(span.role == "agent" for span in spans):
             spans = [_as_agent(span) for span in spans]
+        if spans:
+            spans[0] = replace(spans[0], scores=_scores(trace))
         events = SpanEvents(spans, self.name, notes)
         yield ImportedRun(
             name=str(trace.get("name") or "trace"),
@@ -77,9 +122,18 @@ def _span(one: dict[str, Any], notes: ImportNotes) -> Span:
     usage = one.get("usageDetails")
     usage = usage if isinstance(usage, dict) else {}
     tokens = {key: usage[key] for key in ("input", "output") if type(usage.get(key)) is int}
-    meta: dict[str, Any] = {key: one[key] for key in _META if one.get(key) not in (None, [], {})}
-    meta |= {"span": meta.pop("id"), "metadata": plain(unfolded(one.get("metadata")), notes)}
-    meta |= {"model": one.get("model"), "tokens": tokens or None, "cost": one.get("totalCost") or None}
+    meta: dict[str, Any] = {
+        "span": one.get("id"),
+        "model": one.get("model"),
+        "tokens": (tokens or None) if role == "model" else None,
+        "cost": (one.get("totalCost") or one.get("calculatedTotalCost") or None) if role == "model" else None,
+        "usage": usage or None,
+    }
+    rest = {key: value for key, value in one.items() if key not in _USED and key not in Langfuse.volatile}
+    rest |= {"metadata": steady(unfolded(one.get("metadata"))), "type": kind if role == "step" else None}
+    rest |= {"status": one.get("statusMessage") if one.get("level") != "ERROR" else None}
+    rest |= {"level": one.get("level") if one.get("level") not in ("DEFAULT", "ERROR") else None}
+    rest = {key: value for key, value in rest.items() if value not in (None, [], {}, "")}
     failed = one.get("level") == "ERROR"
     return Span(
         id=str(one["id"]),
@@ -89,9 +143,11 @@ def _span(one: dict[str, Any], notes: ImportNotes) -> Span:
         start=iso_time(one.get("startTime")),
         end=iso_time(one.get("endTime")),
         input=given,
-        output=_text(output) if role == "model" else output,
+        output=output,
         messages=_messages(given) if role == "model" else (),
+        answers=_answers(output) if role == "model" else (),
         error=(first_line(one.get("statusMessage")) or "failed") if failed else None,
+        fields=plain(rest, notes),
         meta=meta,
     )
 
@@ -100,7 +156,7 @@ def _as_agent(span: Span) -> Span:
     """A root, in a trace in which nothing is called an agent, is the agent; what it was given is its first message."""
     if span.parent is not None or span.role != "step":
         return span
-    return Span(span.id, None, "agent", span.name, span.start, span.end, error=span.error, meta=span.meta)
+    return replace(span, role="agent")
 
 
 def _messages(given: Any) -> tuple[Any, ...]:
@@ -112,13 +168,27 @@ def _messages(given: Any) -> tuple[Any, ...]:
     return () if given is None or (isinstance(given, dict) and "role" not in given) else (given,)
 
 
-def _text(output: Any) -> Any:
-    """The text, where a model's output is nothing else."""
-    match output:
-        case {"role": "assistant", "content": str(text), **rest} if not any(rest.values()):
-            return text
-        case [{"role": "assistant", "parts": [{"type": "text", "content": str(text)}]}]:
-            return text
-        case {"role": "assistant", "content": [{"type": "text", "text": str(text)}]}:
-            return text
-    return output
+def _answers(output: Any) -> tuple[Any, ...]:
+    """The messages in what a model answered."""
+    found = output if isinstance(output, list) else [output]
+    return tuple(found) if found and all(is_message(one) for one in found) else ()
+
+
+def _scores(trace: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """What graders say of the trace: numbers, yes or no, or words."""
+    found = []
+    for score in trace.get("scores") or ():
+        if not isinstance(score, dict):
+            continue
+        value, label, kind = score.get("value"), score.get("stringValue"), score.get("dataType")
+        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        found.append(
+            {
+                "passed": bool(number) if kind == "BOOLEAN" and number is not None else None,
+                "score": None if kind == "CATEGORICAL" else number,
+                "by": str(score.get("name") or "score"),
+                "label": str(label) if label is not None else None,
+                "parts": {"comment": score["comment"]} if score.get("comment") else None,
+            }
+        )
+    return tuple(found)

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.records import ID, USAGE, first_records, numbered_records
-from replay_gui.core.importers.formats.traces.spans import Role, Span, SpanEvents, unfolded
+from replay_gui.core.importers.formats.traces.span_events import SpanEvents
+from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.plain_values import plain

@@ -9,7 +9,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.traces.otel_meaning import is_of_an_agent, meaning
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan, spans_in
-from replay_gui.core.importers.formats.traces.spans import SpanEvents
+from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
@@ -22,10 +22,15 @@ class OpenTelemetry:
 
     name = "otel"
     title = "OpenTelemetry trace"
-    version = 2
+    version = 3
 
     def recognises(self, file: ForeignFile) -> bool:
-        found = spans_in(file.document) if file.document is not None else _first(file)
+        """Any span in a wrapper of OpenTelemetry's own will do; elsewhere one that has to do with an agent."""
+        document = file.document
+        found = spans_in(document) if document is not None else _first(file)
+        first = document if isinstance(document, dict) else next(iter(file.first_lines), None)
+        if isinstance(first, dict) and {"resourceSpans", "batches"} & first.keys():
+            return next(found, None) is not None
         return any(is_of_an_agent(span) for span in found)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:

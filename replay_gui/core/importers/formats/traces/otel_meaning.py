@@ -1,14 +1,16 @@
 """What an OpenTelemetry span says of an agent, in the dialects that are spoken.
 
-GenAI semantic conventions; Traceloop's ``gen_ai.prompt.N``; Google ADK's ``gcp.vertex.agent``; any-agent's
-``gen_ai.output``; OpenInference.
+GenAI semantic conventions, as attributes and as span events; Traceloop (``gen_ai.prompt.N``, ``traceloop.entity``);
+OpenInference; the Vercel AI SDK (``ai.operationId``); Pydantic AI and Logfire; Strands; Microsoft Agent Framework;
+Google ADK (``gcp.vertex.agent``); any-agent (``gen_ai.output``); MLflow (``mlflow.spanType``).
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from replay_gui.core.importers.formats.traces.otel_attributes import Attributes
+from replay_gui.core.importers.formats.traces.otel_messages import evaluations, messages_of, tool_of
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -16,7 +18,8 @@ from replay_gui.core.importers.plain_values import plain
 
 _OPERATIONS: dict[str, Role] = {
     "invoke_agent": "agent",
-    "create_agent": "agent",
+    "create_agent": "step",
+    "invoke_workflow": "agent",
     "chat": "model",
     "generate_content": "model",
     "text_completion": "model",
@@ -24,54 +27,65 @@ _OPERATIONS: dict[str, Role] = {
     "execute_tool": "tool",
     "embeddings": "step",
 }
-_KINDS: dict[str, Role] = {
+_KINDS: dict[str, Role] = {  # of OpenInference, Traceloop and MLflow
     "AGENT": "agent",
+    "WORKFLOW": "agent",
     "LLM": "model",
+    "CHAT_MODEL": "model",
     "TOOL": "tool",
     "RETRIEVER": "retriever",
     "GUARDRAIL": "guardrail",
-    "CHAIN": "step",
-    "EMBEDDING": "step",
-    "RERANKER": "step",
 }
-_INPUTS = ("gen_ai.input.messages", "gcp.vertex.agent.llm_request", "input.value")
-_OUTPUTS = ("gen_ai.output.messages", "gen_ai.output", "gcp.vertex.agent.llm_response", "output.value")
-_ARGUMENTS = (
-    *("gen_ai.tool.call.arguments", "gen_ai.tool.args", "gcp.vertex.agent.tool_call_args", "tool_arguments"),
-    "input.value",
+_VERCEL: dict[str, Role] = {
+    "ai.toolCall": "tool",
+    "ai.embed": "step",
+    "ai.embedMany": "step",
+}
+_MODEL_SIGNS = ("gen_ai.prompt.0.role", "gen_ai.completion.0.role", "gcp.vertex.agent.llm_request", "llm.request.type")
+_MODELS = ("gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "ai.response.model", "ai.model.id")
+_IN = (
+    *("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt"),
+    *("ai.usage.inputTokens", "ai.usage.promptTokens"),
 )
-_RESULTS = (
-    *("gen_ai.tool.call.result", "gen_ai.output", "gcp.vertex.agent.tool_response", "tool_response", "output.value"),
+_OUT = (
+    *("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.token_count.completion"),
+    *("ai.usage.outputTokens", "ai.usage.completionTokens"),
 )
-_MODELS = ("gen_ai.response.model", "gen_ai.request.model", "llm.model_name")
-_IN = ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt")
-_OUT = ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "llm.token_count.completion")
+_CACHED = (
+    *("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens", "ai.usage.cachedInputTokens"),
+    "llm.token_count.prompt_details.cache_read",
+)
 _COSTS = (("gen_ai.usage.input_cost", "gen_ai.usage.output_cost"), ("cost_prompt", "cost_completion"))
-_NUMBERED = {
-    "prompt": re.compile(r"(?:gen_ai\.prompt|llm\.input_messages)\.(\d+)\.(?:message\.)?(.+)"),
-    "completion": re.compile(r"(?:gen_ai\.completion|llm\.output_messages)\.(\d+)\.(?:message\.)?(.+)"),
+_AGENTS = ("gen_ai.agent.name", "gen_ai.workflow.name", "agent_name", "traceloop.entity.name")
+_CONFIG = {
+    "model": ("gen_ai.request.model",),
+    "description": ("gen_ai.agent.description",),
+    "instructions": ("gen_ai.agent.instructions", "gen_ai.system_instructions"),
+    "tools": ("gen_ai.tool.definitions", "gen_ai.agent.tools"),
 }
-_CALL = re.compile(r"tool_calls\.(\d+)\.(?:tool_call\.)?(?:function\.)?(id|name|arguments)")
-_CONFIG = (
-    "gen_ai.request.model",
-    "gen_ai.agent.description",
-    "gen_ai.agent.instructions",
-    "gen_ai.system_instructions",
-)
 
 
 def role_of(span: RawSpan) -> Role:
     """What the span is; plumbing where nothing says that it has to do with an agent."""
     found = span.attributes
-    operation, kind = found.get("gen_ai.operation.name"), found.get("openinference.span.kind")
+    operation = found.get("gen_ai.operation.name")
     if isinstance(operation, str) and operation in _OPERATIONS:
         return _OPERATIONS[operation]
-    if isinstance(kind, str):
-        return _KINDS.get(kind.upper(), "step")
-    if any(
-        key in found for key in ("gen_ai.prompt.0.role", "gen_ai.completion.0.role", "gcp.vertex.agent.llm_request")
-    ):
+    for name in ("openinference.span.kind", "traceloop.span.kind", "mlflow.spanType"):
+        kind = unfolded(found.get(name))
+        if isinstance(kind, str):
+            return _KINDS.get(kind.upper(), "step")
+    vercel = found.get("ai.operationId")
+    if isinstance(vercel, str):
+        return _VERCEL.get(vercel) or ("model" if vercel.endswith((".doGenerate", ".doStream")) else "agent")
+    if any(name in found for name in _MODEL_SIGNS):
         return "model"
+    if isinstance(found.get("gen_ai.tool.name"), str) or isinstance(found.get("tool_arguments"), str):
+        return "tool"
+    if isinstance(found.get("tool.name"), str) and span.name.startswith(("tool.", "tool ", "execute_tool")):
+        return "tool"
+    if "agent_name" in found or ("gen_ai.agent.name" in found and span.name.startswith("agent")):
+        return "agent"
     return "plumbing"
 
 
@@ -81,99 +95,64 @@ def is_of_an_agent(span: RawSpan) -> bool:
 
 def meaning(span: RawSpan, notes: ImportNotes) -> Span:
     """The span in the terms that all traces share."""
-    found, role = span.attributes, role_of(span)
-    name = _first(found, ("gen_ai.tool.name", "tool.name")) if role == "tool" else found.get("gen_ai.agent.name")
-    given = _first(found, _ARGUMENTS if role == "tool" else _INPUTS)
-    output = _first(found, _RESULTS if role == "tool" else _OUTPUTS)
+    found, role = Attributes(span.attributes), role_of(span)
+    name, given, output = span.name, None, None
     messages: list[Any] = []
-    if role == "model":
-        messages = _numbered(found, "prompt") or _messages(unfolded(given))
-        output = _said(_numbered(found, "completion")) or output
-    tokens = {"input": _first(found, _IN), "output": _first(found, _OUT)}
-    costs = [[found[key] for key in pair if isinstance(found.get(key), int | float)] for pair in _COSTS]
-    cost = next((sum(pair) for pair in costs if pair), None)
-    call_id = found.get("gen_ai.tool.call.id")
+    answers: list[Any] = []
+    config: dict[str, Any] = {}
+    call_id = found.take("gen_ai.tool.call.id", "ai.toolCall.id")
+    if role == "tool":
+        name, given, output = tool_of(span, found)
+    else:
+        messages, answers, given, output = messages_of(span, found, role)
+    if role == "agent":
+        name = str(found.take(*_AGENTS) or span.name)
+        config = {key: unfolded(value) for key, names in _CONFIG.items() if (value := found.take(*names)) is not None}
+    model = found.take(*_MODELS) if role == "model" else None
+    for known in ("gen_ai.operation.name", "openinference.span.kind", "traceloop.span.kind", "ai.operationId"):
+        found.taken(known)
+    scores, others = evaluations(span)
+    fields = found.rest(notes) | ({"events": plain(others, notes)} if others else {})
+    if name != span.name and role not in ("agent", "tool"):
+        fields["span"] = span.name
     return Span(
         id=span.id,
         parent=span.parent,
         role=role,
-        name=str(name or span.name),
+        name=name,
         start=span.start,
         end=span.end,
-        input=plain(unfolded(given), notes),
-        output=_text(plain(unfolded(output), notes)),
+        input=plain(given, notes),
+        output=plain(output, notes),
         messages=tuple(plain(messages, notes)),
+        answers=tuple(plain(answers, notes)),
         error=span.error or _exception(span),
-        config={key.rpartition(".")[2]: found[key] for key in _CONFIG if key in found} if role == "agent" else {},
+        config=plain(config, notes),
         call_id=call_id if isinstance(call_id, str) else None,
+        fields=fields,
         meta={
             "span": span.id,
-            "model": _first(found, _MODELS) if role == "model" else None,
-            "tokens": {key: int(count) for key, count in tokens.items() if _is_count(count)} or None,
-            "cost": cost,
-            "attributes": plain(found, notes),
+            "model": model,
+            "tokens": _tokens(span.attributes) if role == "model" else None,
+            "cost": _cost(span.attributes) if role == "model" else None,
+            "attributes": found.kept(notes) or None,
         },
+        scores=tuple(scores),
     )
 
 
-def _first(found: dict[str, Any], keys: tuple[str, ...]) -> Any:
-    return next((found[key] for key in keys if found.get(key) is not None), None)
+def _tokens(found: dict[str, Any]) -> dict[str, int] | None:
+    counts = {}
+    for sort, names in (("input", _IN), ("cached", _CACHED), ("output", _OUT)):
+        value = next((found[name] for name in names if found.get(name) is not None), None)
+        if type(value) is int or (isinstance(value, str) and value.isdecimal() and len(value) < 18):
+            counts[sort] = int(value)
+    return counts or None
 
 
-def _is_count(value: Any) -> bool:
-    return type(value) is int or (isinstance(value, str) and value.isdecimal() and len(value) < 18)
-
-
-def _messages(given: Any) -> list[Any]:
-    """The messages in what a model was sent: a list of them, or a request that has them."""
-    match given:
-        case list():
-            return given
-        case {"contents": list(contents)}:
-            instruction = given["config"].get("system_instruction") if isinstance(given.get("config"), dict) else None
-            return [*([{"role": "system", "content": instruction}] if instruction else []), *contents]
-        case {"messages": list(messages)}:
-            return messages
-        case str() if given:
-            return [{"role": "user", "content": given}]
-    return []
-
-
-def _numbered(found: dict[str, Any], which: str) -> list[dict[str, Any]]:
-    """Messages that are spread over attributes with a number in their names."""
-    messages: dict[int, dict[str, Any]] = {}
-    for key, value in found.items():
-        if (match := _NUMBERED[which].fullmatch(key)) and len(match[1]) < 9:
-            message = messages.setdefault(int(match[1]), {})
-            if call := _CALL.fullmatch(match[2]):
-                calls = message.setdefault("tool_calls", {})
-                calls.setdefault(call[1], {})[call[2]] = unfolded(value) if call[2] == "arguments" else value
-            else:
-                message[match[2]] = value
-    for message in messages.values():
-        if isinstance(calls := message.get("tool_calls"), dict):
-            message["tool_calls"] = list(calls.values())
-    return [messages[number] for number in sorted(messages)]
-
-
-def _said(messages: list[dict[str, Any]]) -> Any:
-    return messages[0] if len(messages) == 1 else messages or None
-
-
-def _text(output: Any) -> Any:
-    """The text, where a model's output is nothing else."""
-    match output:
-        case {"content": str(text), "role": "assistant"} | {
-            "content": str(text),
-            "role": "assistant",
-            "finish_reason": _,
-        }:
-            return text
-        case [{"content": str(text), "role": "assistant", **rest}] if not any(rest.values()):
-            return text
-        case {"content": {"parts": [{"text": str(text)}]}}:
-            return text
-    return output
+def _cost(found: dict[str, Any]) -> float | None:
+    costs = [[found[name] for name in pair if isinstance(found.get(name), int | float)] for pair in _COSTS]
+    return next((sum(pair) for pair in costs if pair), None)
 
 
 def _exception(span: RawSpan) -> str | None:

@@ -1,4 +1,7 @@
-"""The wrappers in which OpenTelemetry spans come: OTLP, Tempo, Jaeger, and the dump of the Python SDK."""
+"""The wrappers in which OpenTelemetry spans come.
+
+OTLP, Tempo, Jaeger, dumps of the Python and the JavaScript SDK, rows of Phoenix' data frames, MLflow traces.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from replay_gui.core.importers.times import any_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,20 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
             yield _dumped(document)
         case {"traceId": _, "spanId": _, "name": _}:
             yield _otlp(document)
+        case {"name": _, "spanContext": dict(context)} | {"name": _, "_spanContext": dict(context)}:
+            yield _readable(document, context)
+        case {"traceId": _, "id": _, "name": _, "attributes": dict()}:
+            yield _readable(document, {"traceId": document["traceId"], "spanId": document["id"]})
+        case {"name": _, "context.span_id": _, "context.trace_id": _}:
+            yield _row(document)
+        case {"trace_id": _, "span_id": _, "name": _, "attributes": dict()}:
+            yield _flat(document)
+        case {"info": dict(), "data": {"spans": list(spans)}}:  # MLflow
+            for span in _maps(spans):
+                yield _otlp(span) if "traceId" in span else _dumped(span) if "context" in span else _flat(span)
+        case [dict(), *_]:
+            for one in _maps(document):
+                yield from spans_in(one)
 
 
 def _otlp(span: dict[str, Any]) -> RawSpan:
@@ -105,6 +124,104 @@ def _dumped(span: dict[str, Any]) -> RawSpan:
         error=str(status.get("description") or "failed") if failed and isinstance(status, dict) else None,
         events=tuple(_maps(span.get("events"))),
     )
+
+
+def _readable(span: dict[str, Any], context: dict[str, Any]) -> RawSpan:
+    """A ReadableSpan of the JavaScript SDK: times are [seconds, ns], or microseconds in what its console prints."""
+    above = span.get("parentSpanContext")
+    parent = above.get("spanId") if isinstance(above, dict) else span.get("parentSpanId") or span.get("parentId")
+    start, end = _pair(span.get("startTime")), _pair(span.get("endTime"))
+    if start is None and (start := _nanoseconds(span.get("timestamp"), 1000)) is not None:
+        length = _nanoseconds(span.get("duration"), 1000)
+        end = None if length is None else start + length
+    status = span.get("status")
+    failed = isinstance(status, dict) and status.get("code") in (2, "ERROR", "STATUS_CODE_ERROR")
+    found = span.get("attributes")
+    return RawSpan(
+        trace=_id(context.get("traceId")),
+        id=_id(context.get("spanId")),
+        parent=_id(parent) or None,
+        name=str(span.get("name")),
+        start=start,
+        end=end,
+        attributes=dict(found) if isinstance(found, dict) else {},
+        error=str(status.get("message") or "failed") if failed and isinstance(status, dict) else None,
+        events=tuple(_maps(span.get("events"))),
+    )
+
+
+def _row(row: dict[str, Any]) -> RawSpan:
+    """A row of a Phoenix data frame: the names of columns have dots."""
+    attributes: dict[str, Any] = {}
+    for name, value in row.items():
+        if name.startswith("attributes.") and value is not None:
+            attributes[name.removeprefix("attributes.")] = value
+    if row.get("span_kind") is not None:
+        attributes.setdefault("openinference.span.kind", row["span_kind"])
+    failed = row.get("status_code") == "ERROR"
+    return RawSpan(
+        trace=str(row["context.trace_id"]),
+        id=str(row["context.span_id"]),
+        parent=str(row["parent_id"]) if row.get("parent_id") else None,
+        name=str(row.get("name")),
+        start=any_time(row.get("start_time")),
+        end=any_time(row.get("end_time")),
+        attributes=_unnested(attributes),
+        error=str(row.get("status_message") or "failed") if failed else None,
+        events=tuple(_maps(row.get("events"))),
+    )
+
+
+def _flat(span: dict[str, Any]) -> RawSpan:
+    """A span whose ids stand beside its name."""
+    status = span.get("status")
+    code = status.get("status_code", status.get("code")) if isinstance(status, dict) else span.get("status_code")
+    failed = str(code).upper().endswith("ERROR") or code == 2
+    details = status.get("description") or status.get("message") if isinstance(status, dict) else None
+    above = span.get("parent_id") or span.get("parent_span_id")
+    found = span.get("attributes")
+    return RawSpan(
+        trace=_id(span.get("trace_id")),
+        id=_id(span.get("span_id")),
+        parent=_id(above) or None,
+        name=str(span.get("name")),
+        start=any_time(span.get("start_time", span.get("start_time_unix_nano"))),
+        end=any_time(span.get("end_time", span.get("end_time_unix_nano"))),
+        attributes=_unnested(found) if isinstance(found, dict) else {},
+        error=str(details or span.get("status_message") or "failed") if failed else None,
+        events=tuple(_maps(span.get("events"))),
+    )
+
+
+def _unnested(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Attributes of OpenInference that were nested by their names, with dots again (``llm.model_name``)."""
+    flat: dict[str, Any] = {}
+    for name, value in attributes.items():
+        if isinstance(value, dict) and name in ("llm", "input", "output", "tool", "openinference", "gen_ai", "session"):
+            flat |= {f"{name}.{key}": member for key, member in _unnested_member(value).items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _unnested_member(value: dict[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, member in value.items():
+        if isinstance(member, dict):
+            flat |= {f"{name}.{key}": inner for key, inner in _unnested_member(member).items()}
+        elif isinstance(member, list) and name.endswith("_messages"):
+            for number, message in enumerate(_maps(member)):
+                flat |= {f"{name}.{number}.{key}": inner for key, inner in _unnested_member(message).items()}
+        else:
+            flat[name] = member
+    return flat
+
+
+def _pair(value: Any) -> int | None:
+    match value:
+        case [int(seconds), int(rest)] if 0 <= seconds < 1 << 33 and 0 <= rest < 1_000_000_000:
+            return seconds * 1_000_000_000 + rest
+    return _nanoseconds(value)
 
 
 def _maps(value: Any) -> list[dict[str, Any]]:

@@ -1,0 +1,85 @@
+"""Attributes of an OpenTelemetry span: which were read, which are volatile, and which are left."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from blake3 import blake3
+
+from replay_gui.core.importers.formats.traces.spans import unfolded
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.plain_values import plain
+
+_LONG = 2048  # characters; a longer text that nobody reads is compared by its hash
+
+# Names of attributes that differ between faithful runs. Ids and clocks; tokens and cost; the machine and the network;
+# versions and habits of the recorder.
+_VOLATILE = re.compile(
+    r"""
+    gen_ai\.(usage\..*|response\.(id|timestamp)|conversation\.id|tool\.call\.id|server\.time_.*|agent\.id)
+    | (llm\.(token_count|usage|cost|response\.id).*) | ai\.usage\..* | cost_(prompt|completion) | .*\btoken_usage\b.*
+    | ai\.(response\.(id|timestamp|msTo.*|avg.*|providerMetadata|headers.*)|request\.headers.*|toolCall\.id)
+    | (session|thread|process|host|os|k8s|container|telemetry|code|net|network|server|client|peer|otel|logfire|service
+       | user_agent|faas|cloud|deployment|internal)\..*
+    | http\.(user_agent|client_ip|host|request_content_length.*|response_content_length.*|flavor) | url\.full
+    | gcp\.vertex\.agent\.(event_id|invocation_id|session_id) | event_loop\.(parent_)?cycle_id | span\.kind
+    | (.*[._])?(latency|duration)(_?(ms|ns|s))? | (.*_)?(start|end)_time | .*\bfingerprint\b | capture_time
+    | resourceAttributes | scope | langsmith\..* | (.*[._])?(created|updated)_?at
+    | (.*[._])?(thread|agent|task|crew|trace|span|run|request|session|message|invocation|correlation|client|conversation)_?id
+    """,
+    re.VERBOSE,
+)
+
+
+class Attributes:
+    """The attributes of a span; each may be taken once, and what nobody took is content, but for volatile ones."""
+
+    def __init__(self, found: dict[str, Any]) -> None:
+        self.found = found
+        self._taken: set[str] = set()
+
+    def take(self, *names: str) -> Any:
+        """Return the first of these that there is, and count it as read."""
+        for name in names:
+            if self.found.get(name) is not None:
+                self._taken.add(name)
+                return self.found[name]
+        return None
+
+    def taken(self, name: str) -> None:
+        """Count an attribute as read."""
+        self._taken.add(name)
+
+    def rest(self, notes: ImportNotes) -> dict[str, Any]:
+        """Return what nobody read and what is not volatile; long texts by their hash."""
+        left = {
+            name: _short(value)
+            for name, value in self.found.items()
+            if name not in self._taken and value not in (None, "", [], {}) and not _VOLATILE.fullmatch(name)
+        }
+        return plain(left, notes) if left else {}
+
+    def kept(self, notes: ImportNotes) -> dict[str, Any]:
+        """Return what `rest` leaves out or has by its hash, for the events' meta."""
+        left = {
+            name: value
+            for name, value in self.found.items()
+            if name not in self._taken and (_VOLATILE.fullmatch(name) or _short(value) is not value)
+        }
+        return plain(left, notes) if left else {}
+
+
+def steady(value: Any) -> Any:
+    """Return `value` without members whose names are volatile, at every depth."""
+    if isinstance(value, list):
+        return [steady(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: steady(member) for name, member in value.items() if not _VOLATILE.fullmatch(str(name))}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > _LONG:
+        return {"blake3": blake3(value.encode("utf-8", "surrogatepass")).hexdigest(), "characters": len(value)}
+    return unfolded(value) if isinstance(value, str) and value[:1] in ("{", "[") else value

@@ -1,0 +1,216 @@
+"""What was said to a model and what it answered, out of an OpenTelemetry span's attributes and events."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from replay_gui.core.importers.formats.message_forms import content_of, is_message
+from replay_gui.core.importers.formats.traces.otel_attributes import Attributes
+from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
+from replay_gui.core.importers.formats.traces.spans import Role, unfolded
+
+_INPUTS = (
+    *("gen_ai.input.messages", "gcp.vertex.agent.llm_request", "ai.prompt.messages", "ai.prompt"),
+    *("pydantic_ai.all_messages", "all_messages_events", "gen_ai.prompt", "input.value"),
+    *("traceloop.entity.input", "mlflow.spanInputs"),
+)
+_OUTPUTS = (
+    *("gen_ai.output.messages", "gcp.vertex.agent.llm_response", "ai.response.text", "ai.response.object"),
+    *("final_result", "gen_ai.output", "gen_ai.completion", "output.value"),
+    *("traceloop.entity.output", "mlflow.spanOutputs"),
+)
+_ARGUMENTS = (
+    *("gen_ai.tool.call.arguments", "gen_ai.tool.args", "gcp.vertex.agent.tool_call_args", "tool_arguments"),
+    *("ai.toolCall.args", "ai.toolCall.input", "traceloop.entity.input", "mlflow.spanInputs", "input.value"),
+)
+_RESULTS = (
+    *("gen_ai.tool.call.result", "gen_ai.output", "gcp.vertex.agent.tool_response", "tool_response"),
+    *("ai.toolCall.result", "ai.toolCall.output", "traceloop.entity.output", "mlflow.spanOutputs", "output.value"),
+)
+_TOOLS = ("gen_ai.tool.name", "ai.toolCall.name", "tool.name", "traceloop.entity.name")
+_NUMBERED = {
+    "prompt": re.compile(r"(?:gen_ai\.prompt|llm\.input_messages)\.(\d{1,8})\.(?:message\.)?(.+)"),
+    "completion": re.compile(r"(?:gen_ai\.completion|llm\.output_messages)\.(\d{1,8})\.(?:message\.)?(.+)"),
+}
+_CALL = re.compile(r"tool_calls\.(\d{1,8})\.(?:tool_call\.)?(?:function\.)?(id|name|arguments)")
+_PART = re.compile(r"contents\.(\d{1,8})\.message_content\.(.+)")
+_SPEAKERS = {
+    "gen_ai.system.message": "system",
+    "gen_ai.user.message": "user",
+    "gen_ai.assistant.message": "assistant",
+    "gen_ai.tool.message": "tool",
+}
+_CHOICE, _DETAILS, _EVALUATION = (
+    "gen_ai.choice",
+    "gen_ai.client.inference.operation.details",
+    "gen_ai.evaluation.result",
+)
+
+
+def messages_of(span: RawSpan, found: Attributes, role: Role) -> tuple[list[Any], list[Any], Any, Any]:
+    """Return (messages sent, messages answered, input, output); of the last two None where messages say it."""
+    events = _events(span)
+    sent = _numbered(found, "prompt") or events[0]
+    answered = _numbered(found, "completion") or events[1]
+    given = unfolded(found.take(*_INPUTS)) if not sent else None
+    output = unfolded(found.take(*_OUTPUTS)) if not answered else None
+    instructions = unfolded(found.take("gen_ai.system_instructions")) if role == "model" else None
+    sent = sent or _messages(given)
+    if not answered:
+        answered = _answers(output)
+    if calls := _vercel_calls(found):
+        text = output if isinstance(output, str) else None
+        answered = [{"role": "assistant", "content": text, "tool_calls": calls}]
+    if instructions:
+        sent = [{"role": "system", "content": content_of(instructions)}, *sent]
+    return sent, answered, None if sent else given, None if answered and role == "model" else _said(output, answered)
+
+
+def tool_of(span: RawSpan, found: Attributes) -> tuple[str, Any, Any]:
+    """Return (name, input, output) of a tool's call."""
+    name = str(found.take(*_TOOLS) or span.name)
+    given, output = unfolded(found.take(*_ARGUMENTS)), unfolded(found.take(*_RESULTS))
+    for event in span.events:  # Strands says both in events
+        facts = event.get("attributes") if isinstance(event, dict) else None
+        facts = facts if isinstance(facts, dict) else {}
+        if given is None and event.get("name") == "gen_ai.tool.message":
+            given = content_of(unfolded(facts.get("content")))
+        elif output is None and event.get("name") == _CHOICE:
+            output = content_of(unfolded(facts.get("message")))
+    return name, given, output
+
+
+def evaluations(span: RawSpan) -> tuple[list[dict[str, Any]], list[Any]]:
+    """Return (what graders say of the span, events that nobody reads)."""
+    scores, others = list[dict[str, Any]](), list[Any]()
+    known = {*_SPEAKERS, _CHOICE, _DETAILS, "exception"}
+    for event in span.events:
+        facts = event.get("attributes") if isinstance(event, dict) else None
+        if not isinstance(facts, dict):
+            others.append(event)
+        elif event.get("name") == _EVALUATION:
+            score, label = facts.get("gen_ai.evaluation.score.value"), facts.get("gen_ai.evaluation.score.label")
+            scores.append(
+                {
+                    "passed": {"pass": True, "passed": True, "fail": False, "failed": False}.get(str(label).lower()),
+                    "score": float(score) if isinstance(score, int | float) else None,
+                    "by": str(facts.get("gen_ai.evaluation.name") or "evaluation"),
+                    "label": str(label) if label is not None else None,
+                }
+            )
+        elif event.get("name") not in known:
+            others.append({"name": event.get("name"), "attributes": facts})
+    return scores, others
+
+
+def _events(span: RawSpan) -> tuple[list[Any], list[Any]]:
+    """The messages that stand in a span's events (conventions 1.28 to 1.36), and its answers."""
+    sent, answered = list[Any](), list[Any]()
+    for event in span.events:
+        name, facts = event.get("name"), event.get("attributes")
+        facts = facts if isinstance(facts, dict) else {}
+        if name in _SPEAKERS:
+            more = {key: unfolded(facts[key]) for key in ("tool_calls", "name") if facts.get(key) is not None}
+            if facts.get("id"):
+                more["tool_call_id"] = facts["id"]
+            content = unfolded(facts.get("content", facts.get("gen_ai.event.content")))
+            sent.append({"role": _SPEAKERS[str(name)], "content": content, **more})
+        elif name == _CHOICE:
+            message = unfolded(facts.get("message", facts.get("content")))
+            more = {"tool_calls": unfolded(facts["tool_calls"])} if facts.get("tool_calls") else {}
+            whole = message if is_message(message) else {"role": "assistant", "content": message}
+            answered.append({**whole, **more})
+        elif name == _DETAILS:
+            sent += _messages(unfolded(facts.get("gen_ai.input.messages")))
+            answered += _messages(unfolded(facts.get("gen_ai.output.messages")))
+    return sent, answered
+
+
+def _messages(given: Any) -> list[Any]:
+    """The messages in what a model was sent: a list of them, or a request that has them."""
+    match given:
+        case list() if any(isinstance(one, dict) and {"role", "kind", "lc"} & one.keys() for one in given):
+            return _flat(given)
+        case {"contents": list(contents)}:
+            instruction = given["config"].get("system_instruction") if isinstance(given.get("config"), dict) else None
+            return [*([{"role": "system", "content": instruction}] if instruction else []), *contents]
+        case {"messages": [[*messages]]} | {"messages": list(messages)}:
+            return _flat(messages)
+        case {"prompt": str(prompt)}:
+            system = given.get("system")
+            return [
+                *([{"role": "system", "content": system}] if isinstance(system, str) else []),
+                {"role": "user", "content": prompt},
+            ]
+        case str() if given:
+            return [{"role": "user", "content": given}]
+    return []
+
+
+def _flat(messages: list[Any]) -> list[Any]:
+    """Messages, of which those of Pydantic AI hold several parts of several speakers each."""
+    found = list[Any]()
+    for message in messages:
+        if isinstance(message, dict) and message.get("kind") in ("request", "response") and "role" not in message:
+            parts = message.get("parts")
+            for part in parts if isinstance(parts, list) else []:
+                kind = str(part.get("part_kind")) if isinstance(part, dict) else ""
+                role = "assistant" if message["kind"] == "response" else kind.removesuffix("-prompt")
+                found.append({"role": "tool" if kind == "tool-return" else role, "content": [part]})
+        else:
+            found.append(message)
+    return found
+
+
+def _answers(output: Any) -> list[Any]:
+    match output:
+        case [dict(), *_] if all(is_message(one) for one in output):
+            return list(output)
+        case {"role": _}:
+            return [output]
+        case {"choices": [{"message": dict(message)}, *_]}:
+            return [{"role": "assistant", **message}]
+        case {"content": {"parts": list(parts)}}:
+            return [{"role": "assistant", "content": parts}]
+        case {"generations": [[{"message": dict(message)}]]}:
+            return [message]
+    return []
+
+
+def _said(output: Any, answered: list[Any]) -> Any:
+    """What an agent answered: its output, or the text of its last message."""
+    if answered and isinstance(answered[-1], dict):
+        return content_of(answered[-1].get("content", answered[-1].get("parts")))
+    return output
+
+
+def _numbered(found: Attributes, which: str) -> list[dict[str, Any]]:
+    """Messages that are spread over attributes with a number in their names."""
+    messages: dict[int, dict[str, Any]] = {}
+    for key, value in found.found.items():
+        match = _NUMBERED[which].fullmatch(key)
+        if match is None:
+            continue
+        found.taken(key)
+        message = messages.setdefault(int(match[1]), {})
+        if call := _CALL.fullmatch(match[2]):
+            calls = message.setdefault("tool_calls", {})
+            calls.setdefault(call[1], {})[call[2]] = unfolded(value) if call[2] == "arguments" else value
+        elif part := _PART.fullmatch(match[2]):
+            message.setdefault("contents", {}).setdefault(int(part[1]), {})[part[2]] = value
+        else:
+            message[match[2]] = unfolded(value) if match[2] == "content" else value
+    for message in messages.values():
+        if isinstance(calls := message.get("tool_calls"), dict):
+            message["tool_calls"] = list(calls.values())
+        if isinstance(parts := message.pop("contents", None), dict):
+            message.setdefault("content", [parts[number] for number in sorted(parts)])
+        message.setdefault("content", None)
+        message.setdefault("role", "user" if which == "prompt" else "assistant")
+    return [messages[number] for number in sorted(messages)]
+
+
+def _vercel_calls(found: Attributes) -> list[Any]:
+    calls = unfolded(found.take("ai.response.toolCalls"))
+    return calls if isinstance(calls, list) else []

@@ -1,0 +1,253 @@
+"""From a trace's spans to a run's events: the core that importers of traces share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from replay_gui.core.importers.formats.chats.messages import first_line
+from replay_gui.core.importers.formats.message_forms import Message, MessageCall, is_message, read_message
+from replay_gui.core.importers.formats.traces.spans import Span, SpanTree
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent
+from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.log.kinds import Kind
+
+Happening: TypeAlias = tuple[tuple[int, int, int, int], Callable[[Span], None], Span]
+
+
+class SpanEvents:
+    """Makes events of a trace's spans: a call's request at its begin, the answer at its end.
+
+    A model's calls of tools that no span of their own tells become requests; their results come with the messages of
+    a later model call.
+    """
+
+    def __init__(self, spans: Sequence[Span], format: str, notes: ImportNotes) -> None:
+        self._tree = SpanTree(_with_steps(spans), notes)
+        self._format = format
+        self._run = RunBuilder(notes)
+        self._told: set[str] = set()  # what was said in the run already, as JSON
+        self._said: Any = None  # the agent's last words
+        self._decided: int | None = None  # seq of the last decision
+        self._agent = self._tree.first("agent")
+        self._names: dict[str, str] = {}  # of subagents, by their spans' ids
+        self._called: dict[str, int] = {}  # how many subagents have a name
+        self._own_spans = self._spans_of_tools()
+        self._open: set[str] = set()  # ids of calls without a span, that wait for their result
+
+    @property
+    def agent(self) -> str:
+        """The outermost agent's name, "agent" where nothing is called one."""
+        return self._agent.name if self._agent is not None else "agent"
+
+    def read(self) -> Iterator[ImportedEvent]:
+        """Yield the run's events."""
+        self._begin()
+        yield from self._run.drain()
+        for _, act, span in sorted(self._happenings(), key=lambda happening: happening[0]):
+            self._run.context = {"subagent": self._subagents(span) or None}
+            act(span)
+            yield from self._run.drain()
+        self._run.context = {}
+        self._finish()
+        yield from self._run.drain()
+
+    def _spans_of_tools(self) -> set[str]:
+        """Ids of calls, and names of tools, that have spans of their own."""
+        tools = [span for span in self._tree.spans if span.role == "tool"]
+        return {span.name for span in tools} | {span.call_id for span in tools if span.call_id is not None}
+
+    def _begin(self) -> None:
+        agent = self._agent
+        times = [span.start for span in self._tree.spans if span.start is not None]
+        config = agent.config | agent.fields if agent is not None else {}
+        meta = agent.meta if agent is not None else {}
+        self._run.agent_init(self.agent, "", config, time=min(times, default=None), **meta)
+
+    def _happenings(self) -> Iterator[Happening]:
+        tree = self._tree
+        around = {above.id for span in tree.spans if span.role == "model" for above in tree.above(span)}
+        for span in tree.spans:
+            repeats = span.role == "model" and span.id in around  # it describes the model call within it once more
+            if span.role == "model" and not repeats:
+                yield tree.begin(span), self._asked_model, span
+                yield tree.end(span), self._answered_model, span
+            elif span.role == "tool":
+                yield tree.begin(span), self._asked_tool, span
+                yield tree.end(span), self._answered_tool, span
+            elif span is self._agent:
+                yield tree.begin(span), self._asked_agent, span
+                yield tree.end(span), self._answered_agent, span
+            else:
+                yield tree.begin(span), self._other, span
+
+    def _subagents(self, span: Span) -> list[str]:
+        """The agents within the outermost one that the span is in, from the outside; what repeats a name is one."""
+        above = [span, *self._tree.above(span)]
+        if self._agent is None or not any(one is self._agent for one in above):
+            return []
+        path, about = list[str](), self._agent.name
+        for one in reversed(above):
+            if one.role == "agent" and one is not self._agent and one.name != about:
+                path.append(self._name(one))
+                about = one.name
+        return path
+
+    def _name(self, agent: Span) -> str:
+        """Its name, with a number where it is not the first of that name."""
+        if agent.id not in self._names:
+            same = self._called[agent.name] = self._called.get(agent.name, 0) + 1
+            self._names[agent.id] = agent.name if same == 1 else f"{agent.name} {same}"
+        return self._names[agent.id]
+
+    # ---- what was said --------------------------------------------------------------------------
+    def _heard(self, span: Span) -> None:
+        """What is told for the first time; the model's own words and results of calls come in by other ways, too."""
+        for value in span.messages:
+            message = read_message(value) if is_message(value) else Message("user", value, None, (), (), {})
+            for result in message.results:
+                if result.id in self._open:
+                    self._open.discard(result.id)
+                    wrong = first_line(result.output) or "failed" if result.error else None
+                    self._respond(result.id, result.output, wrong, span.start)
+            if self._is_new(message):
+                self._tell(message, span)
+
+    def _is_new(self, message: Message) -> bool:
+        """Whether a message says what was not said before; remembers it."""
+        keys = [_key(["result", result.output]) for result in message.results]
+        keys += [_key(["call", call.name, call.input]) for call in message.calls]
+        if message.content is not None:
+            keys.append(_key([message.role, message.content]))
+        new = not self._told.issuperset(keys)
+        self._told.update(keys)
+        return new
+
+    def _tell(self, message: Message, span: Span) -> None:
+        extra = {"fields": message.rest} if message.rest else {}
+        if message.role not in ("assistant", "tool") and message.content is not None:
+            payload = {"obs_type": "message", "source": message.role, "data": message.content, **extra}
+            self._run.add(Kind.OBSERVATION, payload, time=span.start)
+            return
+        # an earlier turn that no span of this trace tells of
+        calls = [{"name": call.name, "input": call.input} for call in message.calls]
+        results = [result.output for result in message.results]
+        said = {"role": message.role, "content": message.content, "calls": calls, "results": results, **extra}
+        self._run.bookkeeping(
+            f"{self._format}/context", {k: v for k, v in said.items() if v not in (None, [])}, time=span.start
+        )
+
+    def _respond(self, call_id: str, output: Any, error: str | None, time: int | None) -> None:
+        self._told.add(_key(["result", output]))
+        seq, call = self._run.response(call_id, output, error=error, time=time)
+        if error is not None:
+            self._run.error("tool_error", error, call.tool_name, parent=seq, time=time)
+
+    # ---- models ---------------------------------------------------------------------------------
+    def _asked_model(self, span: Span) -> None:
+        self._heard(span)
+
+    def _answered_model(self, span: Span) -> None:
+        found = [read_message(value) for value in span.answers if is_message(value)]
+        calls = [call for message in found for call in message.calls]
+        texts = [message.content for message in found if message.content is not None]
+        reasoning = "\n".join(message.reasoning for message in found if message.reasoning) or None
+        data = (texts[0] if len(texts) == 1 else texts or None) if found else span.output
+        asked = [{"name": call.name, "input": call.input} for call in calls]
+        rest = [message.rest for message in found if message.rest]
+        fields = {**span.fields, **({"tool_calls": asked} if asked else {}), **({"messages": rest} if rest else {})}
+        kind = "message" if isinstance(data, str) else "tool calls" if asked else "thinking" if reasoning else "model"
+        time = span.end if span.end is not None else span.start
+        payload = {"decision_type": kind, "data": data, "reasoning": reasoning, **_extra(fields)}
+        self._decided = self._run.add(Kind.DECISION, payload, time=time, duration=span.length, **span.meta)
+        self._said = data if data is not None else self._said
+        for message in found:
+            self._is_new(message)
+        self._told.add(_key(["assistant", data]))
+        for call in calls:
+            self._asked_by_model(call, time)
+        if span.error is not None:
+            self._failed(span)
+
+    def _asked_by_model(self, call: MessageCall, time: int | None) -> None:
+        """A request, where no span of its own tells of the call."""
+        if call.id in self._own_spans or call.name in self._own_spans:
+            return
+        call_id = call.id or f"{call.name} {self._run.count}"
+        self._open.add(call_id)
+        self._run.request(call_id, call.name, call.input, time=time, parent=self._decided, tool_call_id=call.id)
+
+    # ---- tools ----------------------------------------------------------------------------------
+    def _asked_tool(self, span: Span) -> None:
+        meta = {**span.meta, "tool_call_id": span.call_id}
+        extra = _extra(span.fields)
+        self._run.request(span.id, span.name, span.input, extra=extra, time=span.start, parent=self._decided, **meta)
+
+    def _answered_tool(self, span: Span) -> None:
+        time = span.end if span.end is not None else span.start
+        self._told.add(_key(["result", span.output]))
+        seq, call = self._run.response(span.id, span.output, error=span.error, time=time, duration=span.length)
+        if span.error is not None:
+            self._run.error("tool_error", span.error, call.tool_name, parent=seq, time=time)
+
+    # ---- agents and all else --------------------------------------------------------------------
+    def _asked_agent(self, span: Span) -> None:
+        self._heard(span)
+        if span.input is not None and not span.messages:
+            self._told.add(_key(["user", span.input]))
+            self._run.observation("input", "user", span.input, time=span.start)
+
+    def _answered_agent(self, span: Span) -> None:
+        """What the agent answered, where it is not what its model said last; and that it failed."""
+        if span.output is not None and span.output != self._said:
+            self._run.custom(f"{self._format}/output", span.output, time=span.end)
+        if span.error is not None:
+            self._failed(span)
+
+    def _other(self, span: Span) -> None:
+        meta = {**span.meta, "time": span.start, "duration": span.length}
+        if span.role == "model":  # the model call within it has its tokens, too
+            meta |= {"tokens": None, "cost": None}
+        about = {"name": span.name, "input": span.input, "output": span.output, **_extra(span.fields)}
+        said = {name: value for name, value in about.items() if value is not None}
+        if span.role == "retriever":
+            read = {"key": span.name, "query": span.input, "value": span.output, **_extra(span.fields)}
+            self._run.add(Kind.MEMORY_READ, read, **meta)
+        elif span.role == "guardrail" and span.error is not None:
+            self._run.denied(span.name, span.name, span.error, **meta)
+            return
+        elif span.role in ("plumbing", "model"):
+            self._run.bookkeeping(f"{self._format}/{span.role}", said, **meta)
+        else:
+            self._run.custom(f"{self._format}/{span.role}", said, **meta)
+        if span.error is not None:
+            self._failed(span)
+
+    def _failed(self, span: Span) -> None:
+        self._run.error("span_error", span.error or "failed", span.name, time=span.end)
+
+    def _finish(self) -> None:
+        agent = self._agent
+        if agent is not None and agent.error is not None:
+            self._run.end("crash", agent.error, time=agent.end)
+        for span in self._tree.spans:
+            for score in span.scores:
+                self._run.outcome(**score, time=span.end)
+
+
+def _with_steps(spans: Sequence[Span]) -> list[Span]:
+    """The spans; where nothing in the trace has to do with an agent, every span is a step."""
+    if any(span.role != "plumbing" for span in spans):
+        return list(spans)
+    return [replace(span, role="step") for span in spans]
+
+
+def _extra(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"fields": fields} if fields else {}
+
+
+def _key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
