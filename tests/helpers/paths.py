@@ -12,3 +12,4 @@ SHARED = ROOT.parent / "shared"  # real logs that may not be published; tests th
 SHARED_DATA = SHARED / "data"
 README = ROOT / "README.md"
 RESOURCES = ROOT / "resources"
+DOCS = RESOURCES / "docs"

@@ -11,7 +11,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers import plugins as module
 from replay_gui.core.importers.registry import importers
 from tests.helpers.foreign import read_all
-from tests.helpers.paths import README
+from tests.helpers.paths import DOCS
 
 
 @pytest.fixture(autouse=True)
@@ -26,9 +26,11 @@ def offer(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setattr(module, "entry_points", lambda group: points if group == module.GROUP else ())
 
 
-def test_the_readmes_example_adds_a_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_documented_example_adds_a_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     example = next(
-        code for code in re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL) if "recognises" in code
+        code
+        for code in re.findall(r"```python\n(.*?)```", (DOCS / "formats.md").read_text(), re.DOTALL)
+        if "recognises" in code
     )
     assert len(example.splitlines()) <= 32
     (tmp_path / "chat_log.py").write_text(example)

@@ -1,4 +1,4 @@
-"""The table of keys in the README says of every key what it does, and names no other."""
+"""The documentation's table of keys has every key of the window, and no other."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pytestqt.qtbot import QtBot
 from replay_gui.windows.actions import ACTION_SPECS
 from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.menus import MENU_KEY
-from tests.helpers.paths import README
+from tests.helpers.paths import DOCS
 
 
 def rows() -> list[tuple[list[str], list[str]]]:
     """(groups of keys, what they do), a row of the table each."""
-    section = README.read_text("utf-8").split("### Keys\n")[1].split("\n#")[0]
+    section = (DOCS / "keys.md").read_text("utf-8").split("\n## ")[0]
     cells = re.findall(r"^\| (.+?) \| (.+?) \|$", section, re.MULTILINE)
     return [(keys.split(" / "), words.split(" / ")) for keys, words in cells if keys != "keys"]
 
 
-def test_the_readme_has_every_key_of_the_window_and_no_other() -> None:
+def test_the_page_has_every_key_of_the_window_and_no_other() -> None:
     known = {QKeySequence(key).toString() for key in (*(key for spec in ACTION_SPECS for key in spec.keys), MENU_KEY)}
     written = Counter(key for groups, _ in rows() for group in groups for key in group.split(", "))
     assert set(written) == known
