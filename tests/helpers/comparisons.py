@@ -21,8 +21,9 @@ from replay_gui.core.divergence.comparison import (
 )
 from replay_gui.core.divergence.row_places import RowPlaces
 from replay_gui.engine.answers import AlignedRow, AlignedRows, Compared, EventRow, RunFacts, Step
-from replay_gui.engine.requests import GetAligned, Question
+from replay_gui.engine.requests import GetAligned, RequestBody
 from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.comparison.comparison_states import Comparing
 from replay_gui.models.session import Session
 from tests.helpers.moments import event_at, story_index, story_row
 
@@ -70,18 +71,18 @@ class StoryComparison(ComparisonSession):
     """Shows what it is given. Attributes: asked: the questions that the engine would have got."""
 
     def __init__(self) -> None:
-        self.asked: list[Question] = []
+        self.asked: list[RequestBody] = []
         super().__init__(Session())
 
-    def _ask(self, key: str, question: Question) -> None:
-        self.asked.append(question)
+    def _send_request(self, key: str, request: RequestBody) -> None:
+        self.asked.append(request)
 
     def show_runs(self, count_a: int, count_b: int) -> None:
         for session, count in ((self.a, count_a), (self.b, count_b)):
             session.facts, session.index = facts_of(f"/runs/{session.side.value}.rlog"), story_index(count)
             session.run_changed.emit()
             session.set_view(0, count)
-        self.active = True
+        self.state = Comparing()
         self.active_changed.emit()
 
     def show(self, comparison: Comparison) -> None:

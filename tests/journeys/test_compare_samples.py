@@ -14,7 +14,7 @@ from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.core.divergence.rules_file import read_rules, rules_beside
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.samples import DAMAGED, OTHERWISE, REFERENCE, RERUN
-from replay_gui.widgets.comparison.place_prompt import PlacePrompt
+from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.windows.actions import ACTION_SPECS
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
@@ -86,7 +86,7 @@ def test_a_tool_marked_non_deterministic_and_undone(journey: Journey, copies: tu
     assert comparison.point_count < before
     assert comparison.comparison is not None
     assert all(cause.tool != "search" for cause in comparison.comparison.causes)
-    prompt = causes.findChild(PlacePrompt)
+    prompt = causes.findChild(RuleFilePrompt)
     assert prompt is not None
     assert prompt.isVisible()
     assert not rules_beside(copies[0]).exists()
@@ -244,7 +244,7 @@ def test_rules_that_change_quickly_come_to_the_last_of_them(journey: Journey, co
     comparison = _compare(journey, *copies)
     assert comparison.compared is not None
     before = comparison.compared.comparison.counts.ignored
-    comparison.rules.choose_place(rules_beside(copies[0]))
+    comparison.rules.choose_file(rules_beside(copies[0]))
     for _ in range(3):
         comparison.rules.add(Rule(Action.IGNORE, tool="search"))
         comparison.rules.undo()

@@ -8,8 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
 
-from replay_gui.core.divergence.causes import ranked
-from replay_gui.core.divergence.comparison import Cause, Comparison
+from replay_gui.core.divergence.comparison import Cause, Comparison, ranked
 from replay_gui.core.divergence.explanations import BETWEEN
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 
 from replay_gui.core.divergence.comparison import Comparison, ranked
 from replay_gui.engine.answers import Compared
+from replay_gui.models.session import Session
+from replay_gui.models.timeline.timeline_marks import divergence_marks
 
 NO_ROW = -1
 
@@ -44,3 +49,8 @@ def next_point(comparison: Comparison, row: int, forward: bool) -> int | None:
     points = comparison.points.row
     at = int(np.searchsorted(points, row, "right")) if forward else int(np.searchsorted(points, row)) - 1
     return at if 0 <= at < len(points) else None
+
+
+def mark_divergences(session: Session, comparison: Comparison, last: NDArray[np.int32]) -> None:
+    """Mark the divergences on the timeline of one side; `last`: see divergence_marks."""
+    session.set_marks(replace(divergence_marks(comparison, last), found=session.marks.found))

@@ -1,13 +1,10 @@
-"""The one owner of what the window shows of a comparison: two sessions, what engine makes of both, the row chosen."""
+"""The state of a comparison in the window: two sessions, the result of the engine, the chosen row."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import GAP, Cause, Comparison
@@ -24,34 +21,49 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
-from replay_gui.models.comparison.compared_places import NO_ROW, first_row, next_point, places_at, point_at
+from replay_gui.models.comparison.compared_places import (
+    NO_ROW,
+    first_row,
+    mark_divergences,
+    next_point,
+    places_at,
+    point_at,
+)
+from replay_gui.models.comparison.comparison_states import (
+    Anchors,
+    Comparing,
+    ComparisonState,
+    EventPair,
+    Idle,
+    Opening,
+    Shown,
+    Stopped,
+)
 from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.comparison.run_pair import RunPair
 from replay_gui.models.event_loop_queue import EventLoopQueue
 from replay_gui.models.session import Session
-from replay_gui.models.timeline.timeline_marks import TimelineMarks, divergence_marks
-
-Anchors: TypeAlias = tuple[tuple[int, int], ...]
+from replay_gui.models.timeline.timeline_marks import TimelineMarks
 
 
 class ComparisonSession(QObject):
-    """What a window shows of the runs in both seats of the engine, side by side.
+    """What a window shows of the runs of both sides of the engine.
 
-    A *row* is one of the alignment. Where the cursors are linked, the positions of both runs and the row go together.
+    A *row* is one of the alignment. While the cursors are linked, the positions of both runs and the row move together.
 
     Attributes:
-        a, b: the sessions of the two runs. rules: the RuleBook that is in force.
-        active: whether two runs are being compared; else `b` is closed and all of this is empty.
-        compared: the last Compared, or None. fresh: whether it is of these runs, rules and anchors, as they are now.
+        a, b: the sessions of the two runs. rules: the RuleBook.
+        state: one of comparison_states.
+        compared: the last Compared, or None.
         row: the chosen row, or NO_ROW. step: the last Step that came, or None.
-        anchors: pairs of places that are the same step, set by hand.
+        anchors: pairs of event indexes that are the same step, set by hand.
         linked: whether a move in one run moves the other.
 
     Signals:
         active_changed(): `active` is another. compared_changed(): `compared` or `fresh` is another.
         row_changed(object): another row is chosen. step_changed(): `step` is another. rows_ready(object): AlignedRows.
         linked_changed(): `linked` is another. anchors_changed(): `anchors` are others.
-        progress_changed(object), troubled(object), trouble_cleared(): as of a Session.
+        progress_changed(object), alert_raised(object), alerts_cleared(): as of a Session.
     """
 
     active_changed = Signal()
@@ -69,65 +81,78 @@ class ComparisonSession(QObject):
         super().__init__(parent)
         self.a = a
         self.b = Session(self, a.bridge, Side.B)
-        self.rules = RuleBook(self)
-        self.active = False
+        self.rules = RuleBook(a, self)
+        self.state: ComparisonState = Idle()
         self.compared: Compared | None = None
-        self.fresh = False
         self.row = NO_ROW
         self.step: Step | None = None
         self.anchors: Anchors = ()
         self.linked = True
-        self.working = False
-        self._number = 0
+        self._number = 0  # of the comparison; answers about earlier ones are stale
         self._pair = RunPair(a, self.b, self)
-        self._begin_at: tuple[int, int] | None = None  # places in A and B where the next comparison is looked at first
-        self._rules_stay = False  # those in force are for the runs that are being opened, too
-        self._moving = False
-        self._showing = EventLoopQueue(self)  # of a comparison, after its causes and rows
-        self._asking = EventLoopQueue(self)  # of a step, after its events
+        self._is_moving = False  # a run is moved by this object, not by the user
+        self._showing = EventLoopQueue(self)  # marks and the first row of a result, after its causes and rows
+        self._asking = EventLoopQueue(self)  # the states of a step, after its events
         for session in (self.a, self.b):
             session.position_changed.connect(self._on_position_changed)
         self._pair.opened.connect(self._on_opened)
         self._pair.replaced.connect(self.end)
-        self._pair.alert_raised.connect(self._on_b_troubled)
+        self._pair.alert_raised.connect(self._on_b_alert)
         self._pair.refused.connect(self._on_refused)
         self.b.progress_changed.connect(self._on_b_progress)
+        self.rules.loaded.connect(self._on_rules_loaded)
         self.rules.changed.connect(self.compare)
         self.rules.alert_raised.connect(self.alert_raised)
         if a.bridge is not None:
             a.bridge.answered.connect(self._on_answered)
 
+    @property
+    def active(self) -> bool:
+        """Whether two runs are compared or about to be; else `b` is closed and there is no result."""
+        return not isinstance(self.state, Idle)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether `compared` is of these runs, rules and anchors."""
+        return isinstance(self.state, Shown)
+
+    @property
+    def working(self) -> bool:
+        return isinstance(self.state, Opening | Comparing)
+
     # ---- beginning and ending ---------------------------------------------------------------------
     def start(self, path_b: str, path_a: str | None = None, position: int = 0, format: str | None = None) -> None:
-        """Compares the run open in A, or the one at `path_a`, with the one at `path_b`.
+        """Compare the run open in A, or the one at `path_a`, with the one at `path_b`.
 
         `position`: of A, where to begin; 0: at the first cause. `format`: what both are read as; None: see RunPair.
         """
-        was_active = self.active
-        self.active = True
+        first = (position - 1, GAP) if position else None
+        self._start(Opening(path_b, path_a, format, first), ())
+
+    def _start(self, opening: Opening, anchors: Anchors) -> None:
+        was_active, self.state = self.active, opening
         self._forget()
-        self.anchors = ()
-        self._begin_at = (position - 1, GAP) if position else None
-        self._rules_stay = False
+        self.anchors = anchors
         self.alerts_cleared.emit()
         if not was_active:
             self.active_changed.emit()
-        self._pair.open(path_b, path_a, format)
-        self._set_progress(Progress("Reading", 0, 0, None))
+        self._pair.open(opening.path_b, opening.path_a, opening.format)
+        self.progress_changed.emit(Progress("Reading", 0, 0, None))
         self.anchors_changed.emit()
 
     @Slot()
     def end(self) -> None:
-        """Back to the run in A alone."""
+        """Go back to the run in A alone."""
         if self.active:
-            self.active = False
+            was_working, self.state = self.working, Idle()
             self._pair.forget()
             self._forget()
-            self._ask("compare", Close())
+            self._send_request("compare", Close())
             self.b.close_run()
             self.a.set_marks(TimelineMarks(found=self.a.marks.found))
             self.alerts_cleared.emit()
-            self._set_progress(None)
+            if was_working:
+                self.progress_changed.emit(None)
             self.active_changed.emit()
 
     def close(self) -> None:
@@ -136,46 +161,40 @@ class ComparisonSession(QObject):
 
     @Slot()
     def swap(self) -> None:
-        """A becomes B and the reverse; the same step stays chosen, the same rules stay in force."""
+        """Exchange A and B; the same step stays chosen, the same rules stay in force."""
         pair = places_at(self.comparison, self.row)
-        turned = tuple((b, a) for a, b in self.anchors)
-        self._restart(self.b, self.a, None if pair is None else (pair[1], pair[0]), turned)
+        swapped = tuple((b, a) for a, b in self.anchors)
+        self._restart(self.b, self.a, None if pair is None else (pair[1], pair[0]), swapped)
 
     @Slot()
     def reload(self) -> None:
-        """Reads both files again and compares anew."""
+        """Read both files again and compare anew."""
         self._restart(self.a, self.b, places_at(self.comparison, self.row), self.anchors)
 
-    def _restart(self, a: Session, b: Session, begin: tuple[int, int] | None, anchors: Anchors) -> None:
+    def _restart(self, a: Session, b: Session, first: EventPair | None, anchors: Anchors) -> None:
         if a.facts is not None and b.facts is not None:
-            self.start(b.facts.given, a.facts.given)
-            self._begin_at, self.anchors, self._rules_stay = begin, anchors, True
-            self.anchors_changed.emit()
+            self._start(Opening(b.facts.given, a.facts.given, None, first, keeps_rules=True), anchors)
 
     @Slot()
     def cancel_work(self) -> None:
-        """Stops comparing; while a run is still being opened, there is nothing but the run in A to go back to."""
-        if self._ready:
-            self._ask("stop", StopWork())
-        else:
+        """Stop comparing; while a run is still being opened, go back to the run in A."""
+        if isinstance(self.state, Opening):
             self.end()
+        elif self.active:
+            self._send_request("stop", StopWork())
 
     @Slot()
     def compare(self) -> None:
-        """Compares anew, with the rules and anchors there are now; what is shown stays until that is done."""
-        if self._ready:
-            self._number += 1
-            self.fresh = False
-            if self.row != NO_ROW:
-                self._begin_at = places_at(self.comparison, self.row)
-            question = Compare(self.a.number, self.b.number, self.rules.in_force, self.anchors)
-            self._ask("compare", question)
-            self._set_progress(Progress("Comparing", 0, 0, None))
-            self.compared_changed.emit()
+        """Compare anew, with the present rules and anchors; the earlier result stays until that is done."""
+        if isinstance(self.state, Comparing | Stopped | Shown):
+            self._compare(places_at(self.comparison, self.row) or self.state.first)
 
-    @property
-    def _ready(self) -> bool:
-        return self.active and self._pair.complete
+    def _compare(self, first: EventPair | None) -> None:
+        self._number += 1
+        self.state = Comparing(first)
+        self._send_request("compare", Compare(self.a.number, self.b.number, self.rules.in_force, self.anchors))
+        self.progress_changed.emit(Progress("Comparing", 0, 0, None))
+        self.compared_changed.emit()
 
     @property
     def comparison(self) -> Comparison | None:
@@ -184,13 +203,13 @@ class ComparisonSession(QObject):
     @property
     def settled(self) -> bool:
         """Whether everything there is to show has come."""
-        if not self.active or not self.fresh or self.working or self.b.working or self._showing.pending:
+        if not self.fresh or self.b.working or self._showing.pending:
             return not self.active
         return self.row == NO_ROW or (self.step is not None and self.step.row == self.row and self.step.has_states)
 
     # ---- moving -----------------------------------------------------------------------------------
     def select(self, row: int) -> None:
-        """Chooses a row, clamped to those there are; both runs go there."""
+        """Choose a row, clamped to those there are; both runs move there."""
         if self.compared is None or not len(self.compared.comparison.alignment.a):
             return
         row = min(max(row, 0), len(self.compared.comparison.alignment.a) - 1)
@@ -203,16 +222,16 @@ class ComparisonSession(QObject):
 
     def _choose(self, row: int) -> None:
         self.row = row
-        self._ask("step", GetStep(row))
+        self._send_request("step", GetStep(row))
         self.row_changed.emit(row)
 
     def _move(self, session: Session, position: int) -> None:
-        self._moving = True
+        self._is_moving = True
         session.follow(position)
-        self._moving = False
+        self._is_moving = False
 
     def _show_step(self, step: Step) -> None:
-        """First the events, then the states, which take longer; then what the window of one run shows."""
+        """Ask first for the events, then for the states, which take longer, then for both position states."""
         self.step = step
         self.step_changed.emit()
         if step.row != self.row:
@@ -225,22 +244,23 @@ class ComparisonSession(QObject):
 
     def _ask_states(self) -> None:
         if self.row != NO_ROW:
-            self._ask("states", GetStep(self.row, states=True))
+            self._send_request("states", GetStep(self.row, states=True))
 
     def select_cause(self, cause: Cause) -> None:
         if self.comparison is not None:
             self.select(int(self.comparison.points.row[cause.point]))
 
     def select_point(self, point: int) -> None:
-        """Chooses a divergence by its place among them, clamped; -1 is the last."""
+        """Choose a divergence by its index, clamped; -1 is the last."""
         if self.comparison is not None and (count := self.point_count):
             self.select(int(self.comparison.points.row[count - 1 if point < 0 else min(point, count - 1)]))
 
     def step_point(self, delta: int) -> None:
-        """To the next (delta > 0) or previous divergence, if there is one."""
-        if self.comparison is None:
-            return
-        if (point := next_point(self.comparison, self.row, forward=delta > 0)) is not None:
+        """Choose the next (delta > 0) or previous divergence, if there is one."""
+        if (
+            self.comparison is not None
+            and (point := next_point(self.comparison, self.row, forward=delta > 0)) is not None
+        ):
             self.select_point(point)
 
     @property
@@ -249,7 +269,7 @@ class ComparisonSession(QObject):
 
     @property
     def point(self) -> int | None:
-        """Which divergence the chosen row is, or None."""
+        """The index of the divergence in the chosen row, or None."""
         return None if self.comparison is None else point_at(self.comparison, self.row)
 
     def set_linked(self, on: bool) -> None:
@@ -262,7 +282,7 @@ class ComparisonSession(QObject):
     @Slot(object)
     def _on_position_changed(self, position: int) -> None:
         """The user moved in one of the timelines."""
-        if self._moving or not self.linked or self.compared is None or not self.fresh or position == 0:
+        if self._is_moving or not self.linked or self.compared is None or not self.fresh or position == 0:
             return
         places, of_a = self.compared.places, self.sender() is self.a
         rows = places.row_of_a if of_a else places.row_of_b
@@ -275,53 +295,62 @@ class ComparisonSession(QObject):
             self._move(other, int(last[row]) + 1)
 
     # ---- anchors ----------------------------------------------------------------------------------
-    def set_anchor(self, place_a: int, place_b: int) -> None:
-        """These two are the same step; anchors that cross or share a side with it give way."""
-        kept = [(a, b) for a, b in self.anchors if (a < place_a and b < place_b) or (a > place_a and b > place_b)]
-        self.anchors = tuple(sorted([*kept, (place_a, place_b)]))
+    def set_anchor(self, index_a: int, index_b: int) -> None:
+        """Make these two events the same step; anchors that cross it or share an event with it are removed."""
+        kept = [(a, b) for a, b in self.anchors if (a < index_a and b < index_b) or (a > index_a and b > index_b)]
+        self.anchors = tuple(sorted([*kept, (index_a, index_b)]))
+        self.anchors_changed.emit()
+        if isinstance(self.state, Opening):
+            self.state = replace(self.state, first=(index_a, index_b))
+        elif self.active:
+            self._compare((index_a, index_b))
+
+    def remove_anchor(self, anchor: EventPair) -> None:
+        self.anchors = tuple(kept for kept in self.anchors if kept != anchor)
         self.anchors_changed.emit()
         self.compare()
-        self._begin_at = place_a, place_b
 
-    def remove_anchor(self, anchor: tuple[int, int]) -> None:
-        self.anchors = tuple(one for one in self.anchors if one != anchor)
-        self.anchors_changed.emit()
-        self.compare()
-
-    # ---- asking -----------------------------------------------------------------------------------
+    # ---- requests ---------------------------------------------------------------------------------
     def request_rows(self, start: int, stop: int) -> None:
-        """Asks for rows start … stop - 1; rows_ready brings them. A newer request replaces a queued one."""
-        self._ask("rows", GetAligned(start, stop))
+        """Ask for rows start … stop - 1; rows_ready brings them. A newer request replaces a queued one."""
+        self._send_request("rows", GetAligned(start, stop))
 
-    def _ask(self, key: str, question: RequestBody) -> None:
+    def _send_request(self, key: str, request: RequestBody) -> None:
         if self.a.bridge is not None:
-            self.a.bridge.send_request(key, Request(self._number, question, None))
+            self.a.bridge.send_request(key, Request(self._number, request, None))
 
-    # ---- what is heard ------------------------------------------------------------------------------
+    # ---- answers ------------------------------------------------------------------------------------
     @Slot()
     def _on_opened(self) -> None:
-        if self._ready:
-            if not self._rules_stay and self.a.facts is not None:
-                self.rules.open_for(self.a.facts.path)
-            self.compare()
+        if not isinstance(self.state, Opening) or self.a.facts is None:
+            return
+        if self.state.keeps_rules:
+            self._compare(self.state.first)
+        else:
+            self.rules.open_for(self.a.facts.path)  # _on_rules_loaded follows
+
+    @Slot()
+    def _on_rules_loaded(self) -> None:
+        if isinstance(self.state, Opening) and self._pair.complete:
+            self._compare(self.state.first)
 
     @Slot(object)
-    def _on_b_troubled(self, trouble: Alert) -> None:
+    def _on_b_alert(self, alert: Alert) -> None:
         if self.active:
-            self.alert_raised.emit(trouble)
+            self.alert_raised.emit(alert)
 
     @Slot(object)
-    def _on_refused(self, trouble: Alert | None) -> None:
+    def _on_refused(self, alert: Alert | None) -> None:
         if self.active:
             self.end()
-            if trouble is not None:
-                self.alert_raised.emit(trouble)
+            if alert is not None:
+                self.alert_raised.emit(alert)
 
     @Slot(object)
     def _on_b_progress(self, progress: Progress | None) -> None:
-        """Until B is read that is what is waited for."""
-        if self.active and progress is not None and not self.b.index.complete:
-            self._set_progress(replace(progress, job=f"B: {progress.job}"))
+        """Show the progress of reading B, which has to end before the runs can be compared."""
+        if self.working and progress is not None and not self.b.index.complete:
+            self.progress_changed.emit(replace(progress, job=f"B: {progress.job}"))
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
@@ -334,46 +363,35 @@ class ComparisonSession(QObject):
                 self.rows_ready.emit(rows)
             case Step() as step if step.has_states or step.row == self.row:
                 self._show_step(step)
-            case Alert() as trouble:
-                self.alert_raised.emit(trouble)
-            case Progress() as progress:
-                self._set_progress(progress)
-            case WorkEnded():
-                self._set_progress(None)
+            case Alert() as alert:
+                self.alert_raised.emit(alert)
+            case Progress() as progress if isinstance(self.state, Comparing):
+                self.progress_changed.emit(progress)
+            case WorkEnded() if isinstance(self.state, Comparing):  # without a result
+                self.state = Stopped(self.state.first)
+                self.progress_changed.emit(None)
 
     def _show(self, compared: Compared) -> None:
-        """First causes and rows, then marks and the row to look at: all at once would hold the window."""
-        self.compared, self.fresh = compared, True
-        self.row = NO_ROW
-        self._set_progress(None)
+        """First causes and rows, then marks and the row to look at: all at once would block the window."""
+        first = None if isinstance(self.state, Idle) else self.state.first
+        was_working, self.state = self.working, Shown(first)
+        self.compared, self.row = compared, NO_ROW
+        if was_working:
+            self.progress_changed.emit(None)
         self.compared_changed.emit()
         sides = (self.a, compared.places.last_a), (self.b, compared.places.last_b)
-        marking = [partial(_mark, session, compared.comparison, last) for session, last in sides]
-        self._showing.begin(*marking, partial(self._look_first, compared))
+        marking = [partial(mark_divergences, session, compared.comparison, last) for session, last in sides]
+        self._showing.begin(*marking, partial(self._look_first, compared, first))
 
-    def _look_first(self, compared: Compared) -> None:
-        begin, self._begin_at = self._begin_at, None
+    def _look_first(self, compared: Compared, first: EventPair | None) -> None:
         if self.row == NO_ROW:
-            self.select(first_row(compared, begin))
-
-    def partner(self, row: int) -> int | None:
-        """For a moved event of A, the row in which its counterpart stands; None for any other."""
-        return None if self.compared is None else self.compared.places.partner(self.compared.comparison.alignment, row)
+            self.select(first_row(compared, first))
 
     def _forget(self) -> None:
         self._number += 1
         self._showing.stop()
         self._asking.stop()
-        self.compared, self.step, self.row, self.fresh = None, None, NO_ROW, False
+        self.compared, self.step, self.row = None, None, NO_ROW
         self.compared_changed.emit()
         self.row_changed.emit(NO_ROW)
         self.step_changed.emit()
-
-    def _set_progress(self, progress: Progress | None) -> None:
-        if progress is not None or self.working:
-            self.working = progress is not None
-            self.progress_changed.emit(progress)
-
-
-def _mark(session: Session, comparison: Comparison, last: NDArray[np.int32]) -> None:
-    session.set_marks(replace(divergence_marks(comparison, last), found=session.marks.found))

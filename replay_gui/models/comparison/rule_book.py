@@ -1,4 +1,4 @@
-"""The rules that a window compares by: where they are kept, which are switched off, and the way back."""
+"""The rules that a window compares by: the file they are kept in, which are switched off, undo and redo."""
 
 from __future__ import annotations
 
@@ -8,137 +8,165 @@ from pathlib import Path
 import platformdirs
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.divergence.rules import Rule, Rules
-from replay_gui.core.divergence.rules_file import read_rules, rules_beside, write_rules
-from replay_gui.core.errors import NotWritten, ReplayError
-from replay_gui.engine.answers import Alert
+from replay_gui.core.divergence.rules import Rule
+from replay_gui.engine.answers import Alert, RulesRead, RulesWritten
+from replay_gui.models.session import Session
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A rule, as though it were in force, and whether it is."""
+class RuleEntry:
+    """A rule, always with `enabled` set, and whether it is in force."""
 
     rule: Rule
     on: bool = True
 
 
 class RuleBook(QObject):
-    """The rules of the run in A. A change is in force at once, and in the file as soon as there is one.
+    """The rules for the run in A. A change is in force at once, and is saved as soon as the file is known.
+
+    The engine reads and writes the file, so the window never waits for the disk.
 
     Attributes:
-        entries: all rules. path: the file that they are kept in; None until the user has said where.
+        entries: all rules. path: the file in which they are kept; None until the user has chosen one.
 
     Signals:
-        changed(): other rules are in force. place_wanted(): the user is to say where rules are kept; `choose_place`.
-        place_settled(): that is known now, or of no matter any more. troubled(object): a Trouble.
+        loaded(): the rules of the log given to `open_for` are in force. changed(): the user changed them.
+        file_wanted(): the user must choose a file for the rules, by `choose_file`.
+        file_settled(): the file is known now, or is not needed any more. alert_raised(object): an Alert.
     """
 
+    loaded = Signal()
     changed = Signal()
-    place_wanted = Signal()
-    place_settled = Signal()
+    file_wanted = Signal()
+    file_settled = Signal()
     alert_raised = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        """`session`: sends the requests for the file."""
         super().__init__(parent)
-        self.entries: tuple[Entry, ...] = ()
+        self.entries: tuple[RuleEntry, ...] = ()
         self.path: Path | None = None
+        self._session = session
         self._log: Path | None = None
-        self._done: list[tuple[Entry, ...]] = []
-        self._undone: list[tuple[Entry, ...]] = []
+        self._is_loading = False
+        self._undo_stack: list[tuple[RuleEntry, ...]] = []
+        self._redo_stack: list[tuple[RuleEntry, ...]] = []
+        session.rules_read.connect(self._on_rules_read)
+        session.rules_written.connect(self._on_rules_written)
 
     @property
     def in_force(self) -> tuple[Rule, ...]:
         return tuple(entry.rule for entry in self.entries if entry.on)
 
     @property
-    def beside(self) -> Path | None:
-        """The file beside the log, whether it is there or not."""
+    def file_beside_log(self) -> Path | None:
+        """The path of the rules file beside the log; the file need not exist."""
+        from replay_gui.core.divergence.rules_file import rules_beside  # the first window needs no TOML
+
         return None if self._log is None else rules_beside(self._log)
 
     @staticmethod
-    def everywhere() -> Path:
-        """The file of the user's settings."""
+    def user_file() -> Path:
+        """The path of the rules file among the user's settings."""
         return platformdirs.user_config_path("replay-gui") / "rules.toml"
 
     @property
     def can_undo(self) -> bool:
-        return bool(self._done)
+        return bool(self._undo_stack)
 
     @property
     def can_redo(self) -> bool:
-        return bool(self._undone)
+        return bool(self._redo_stack)
 
     def open_for(self, log: str) -> None:
-        """Reads the rules of this log: those beside it, else the user's. `changed` is not emitted."""
+        """Read the rules for this log: those beside it, else the user's. `loaded` follows; at once for the same log."""
         if self._log == Path(log):
+            if not self._is_loading:
+                self.loaded.emit()
             return
         self._log, self.path, self.entries = Path(log), None, ()
-        self._done, self._undone = [], []
-        for path in (rules_beside(self._log), self.everywhere()):
-            if path.exists():
-                try:
-                    self.entries = tuple(Entry(replace(rule, enabled=True), rule.enabled) for rule in read_rules(path))
-                    self.path = path
-                except ReplayError as why:
-                    self.alert_raised.emit(Alert("warning", f"The rules are not in force. {why}"))
-                break
-        self.place_settled.emit()
+        self._undo_stack, self._redo_stack = [], []
+        self._is_loading = True
+        self.file_settled.emit()
+        self._session.request_rules(log)
+
+    @Slot(object)
+    def _on_rules_read(self, read: RulesRead) -> None:
+        if not self._is_loading or self._log != Path(read.log):
+            return  # of an earlier log
+        self._is_loading = False
+        if read.problem:
+            self.alert_raised.emit(Alert("warning", f"The rules are not in force. {read.problem}"))
+        entries = tuple(RuleEntry(replace(rule, enabled=True), rule.enabled) for rule in read.rules)
+        rules = {entry.rule for entry in entries}
+        added = tuple(entry for entry in self.entries if entry.rule not in rules)  # while the file was read
+        self.path = None if read.path is None else Path(read.path)
+        self.entries = entries + added
+        self._undo_stack, self._redo_stack = [], []
+        if added:
+            self._keep()
+        self.loaded.emit()
+
+    @Slot(object)
+    def _on_rules_written(self, written: RulesWritten) -> None:
+        if written.problem:
+            self.alert_raised.emit(Alert("warning", written.problem))
 
     # ---- changing ---------------------------------------------------------------------------------
     def add(self, rule: Rule) -> None:
-        """Puts a rule in force; one that is there already is switched on."""
+        """Put a rule in force; if it is there already, switch it on."""
         if not any(entry.rule == rule for entry in self.entries):
-            self._become((*self.entries, Entry(rule)))
-        elif Entry(rule, False) in self.entries:
-            self._become(tuple(Entry(rule) if entry.rule == rule else entry for entry in self.entries))
+            self._replace((*self.entries, RuleEntry(rule)))
+        elif RuleEntry(rule, False) in self.entries:
+            self._replace(tuple(RuleEntry(rule) if entry.rule == rule else entry for entry in self.entries))
 
-    def remove(self, place: int) -> None:
-        self._become(self.entries[:place] + self.entries[place + 1 :])
+    def remove(self, index: int) -> None:
+        self._replace(self.entries[:index] + self.entries[index + 1 :])
 
-    def switch(self, place: int, on: bool) -> None:
-        """In force or not; it stays in the file."""
-        changed = replace(self.entries[place], on=on)
-        self._become((*self.entries[:place], changed, *self.entries[place + 1 :]))
+    def switch(self, index: int, on: bool) -> None:
+        """Switch a rule on or off; it stays in the file."""
+        changed = replace(self.entries[index], on=on)
+        self._replace((*self.entries[:index], changed, *self.entries[index + 1 :]))
 
     @Slot()
     def undo(self) -> None:
-        if self._done:
-            self._undone.append(self.entries)
-            self._use(self._done.pop())
+        if self._undo_stack:
+            self._redo_stack.append(self.entries)
+            self._apply(self._undo_stack.pop())
 
     @Slot()
     def redo(self) -> None:
-        if self._undone:
-            self._done.append(self.entries)
-            self._use(self._undone.pop())
+        if self._redo_stack:
+            self._undo_stack.append(self.entries)
+            self._apply(self._redo_stack.pop())
 
-    def choose_place(self, path: Path) -> None:
-        """Rules are kept there from now on."""
+    def choose_file(self, path: Path) -> None:
+        """Keep the rules in this file from now on."""
         self.path = path
         self._save()
-        self.place_settled.emit()
+        self.file_settled.emit()
 
-    def _become(self, entries: tuple[Entry, ...]) -> None:
-        self._done.append(self.entries)
-        self._undone.clear()
-        self._use(entries)
+    def _replace(self, entries: tuple[RuleEntry, ...]) -> None:
+        self._undo_stack.append(self.entries)
+        self._redo_stack.clear()
+        self._apply(entries)
 
-    def _use(self, entries: tuple[Entry, ...]) -> None:
+    def _apply(self, entries: tuple[RuleEntry, ...]) -> None:
         self.entries = entries
+        if not self._is_loading:  # else what the file holds would be overwritten
+            self._keep()
+        self.changed.emit()
+
+    def _keep(self) -> None:
         if self.path is not None:
             self._save()
-        elif entries:
-            self.place_wanted.emit()
+            self.file_settled.emit()
+        elif self.entries:
+            self.file_wanted.emit()
         else:
-            self.place_settled.emit()
-        self.changed.emit()
+            self.file_settled.emit()
 
     def _save(self) -> None:
         assert self.path is not None
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_rules(Rules(replace(entry.rule, enabled=entry.on) for entry in self.entries), self.path)
-        except OSError as why:
-            self.alert_raised.emit(Alert("warning", f"{self.path}: the rules are not saved: {why.strerror or why}"))
-        except NotWritten as why:
-            self.alert_raised.emit(Alert("warning", str(why)))
+        rules = tuple(replace(entry.rule, enabled=entry.on) for entry in self.entries)
+        self._session.request_write_rules(str(self.path), rules)

@@ -1,4 +1,4 @@
-"""Two runs that are to be compared: which files they come from, what these are read as, and whether both are there."""
+"""Opens the two runs of a comparison: which files, read as which formats, and whether both are open."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class RunPair(QObject):
     """Opens runs in the sessions `a` and `b`.
 
     Signals:
-        opened(): the last run that was waited for is there.
-        replaced(): another run than was waited for, or none, is open in A.
-        troubled(object): a Trouble of B. refused(object): a run that was waited for cannot be opened: the Trouble to
-        tell, or None, where A's session tells it.
+        opened(): both runs are open.
+        replaced(): A shows another run than the expected one, or none.
+        alert_raised(object): an Alert of B.
+        refused(object): a run cannot be opened: the Alert to show, or None where A's session shows it.
     """
 
     opened = Signal()
@@ -31,31 +31,32 @@ class RunPair(QObject):
     def __init__(self, a: Session, b: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._a, self._b = a, b
-        self._wanted: list[str | None] = [None, None]  # still to be opened, in A and B
-        self._lent = False  # whether B is to be read as what was chosen for A
-        self._opening = EventLoopQueue(self)  # after the page of the comparison
+        self._wanted: list[str | None] = [None, None]  # paths that are not open yet, in A and B
+        self._b_uses_format_of_a = False
+        self._opening = EventLoopQueue(self)  # after the page of the comparison is painted
         for session in (a, b):
             session.run_changed.connect(self._on_run_changed)
-            session.alert_raised.connect(self._on_troubled)
+            session.alert_raised.connect(self._on_alert)
 
     def open(self, path_b: str, path_a: str | None = None, format: str | None = None) -> None:
-        """Opens `path_b` in B, and `path_a` in A, unless the run there is to stay.
+        """Open `path_b` in B and, if given, `path_a` in A.
 
-        `format`: what both are read as. None: as what was chosen for the file, where it is open; B, if need be, as what
-        was chosen for A, and where that cannot be, as its content says.
+        `format`: the importer of both. None: the one chosen for this file, if it is open; else, for B, the one chosen
+        for A; if that one fails, the content decides.
         """
         for_a, for_b = format, format
+        self._b_uses_format_of_a = False
         if format is None:
             for_a, for_b = self._a.format if path_a is None else self._chosen(path_a), self._chosen(path_b)
-            self._lent = for_b is None and for_a is not None
+            self._b_uses_format_of_a = for_b is None and for_a is not None
         self._wanted = [path_a, path_b]
         begin_a = [] if path_a is None else [partial(self._a.open, path_a, format=for_a)]
         self._opening.begin(*begin_a, partial(self._b.open, path_b, format=for_b or for_a))
 
     def forget(self) -> None:
-        """Waits for no run any more."""
+        """Stop waiting for runs."""
         self._opening.stop()
-        self._wanted, self._lent = [None, None], False
+        self._wanted, self._b_uses_format_of_a = [None, None], False
 
     @property
     def complete(self) -> bool:
@@ -63,7 +64,9 @@ class RunPair(QObject):
 
     def _chosen(self, given: str) -> str | None:
         path = split(given)[0]
-        formats = (one.format for one in (self._a, self._b) if one.facts is not None and one.facts.path == path)
+        formats = (
+            session.format for session in (self._a, self._b) if session.facts is not None and session.facts.path == path
+        )
         return next((format for format in formats if format is not None), None)
 
     @Slot()
@@ -74,20 +77,20 @@ class RunPair(QObject):
             self._wanted[side] = None
             if self.complete:
                 self.opened.emit()
-        elif side == 0 and wanted is None:
+        elif side == 0 and (wanted is None or (facts is not None and self._a.is_latest)):
             self.replaced.emit()
 
     @Slot(object)
-    def _on_troubled(self, trouble: Alert) -> None:
+    def _on_alert(self, alert: Alert) -> None:
         of_b = self.sender() is self._b
         wanted = self._wanted[of_b]
-        is_refused = trouble.severity == "error" and wanted is not None
-        if is_refused and of_b and self._lent:
-            self._lent = False
+        is_refused = alert.severity == "error" and wanted is not None
+        if is_refused and of_b and self._b_uses_format_of_a:
+            self._b_uses_format_of_a = False
             self._b.open(wanted or "")
             return
         if of_b:
-            self.alert_raised.emit(replace(trouble, text=f"B: {trouble.text}"))
+            self.alert_raised.emit(replace(alert, text=f"B: {alert.text}"))
         if is_refused:
-            said = replace(trouble, text=f"Not compared. {trouble.text}", action="")
-            self.refused.emit(said if of_b else None)
+            refusal = replace(alert, text=f"Not compared. {alert.text}", action="")
+            self.refused.emit(refusal if of_b else None)

@@ -10,7 +10,7 @@ from replay_gui.models.comparison.cause_list import CauseList
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.tool_table import ToolTable
 from replay_gui.widgets.comparison.cause_view import CauseView
-from replay_gui.widgets.comparison.place_prompt import PlacePrompt
+from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.comparison.tool_difference_table import ToolDifferenceTable
 from replay_gui.widgets.parts.dimmer import Dimmer
@@ -41,7 +41,7 @@ class CausePanel(Panel):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(PlacePrompt(session.rules))
+        column.addWidget(RuleFilePrompt(session.rules))
         column.addWidget(self._pages, 1)
         self.set_body(body)
         self.setFocusProxy(self.causes)

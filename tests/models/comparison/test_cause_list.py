@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.divergence.comparison import CauseKind, Change
 from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.models.comparison.cause_list import MOST, CauseList, Sort
-from replay_gui.models.comparison.rule_book import Entry
+from replay_gui.models.comparison.rule_book import RuleEntry
 from replay_gui.models.comparison.tool_table import OTHERWISE, TOOL, ToolTable
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of
 
@@ -20,8 +20,8 @@ def test_certain_causes_first_then_possible_ones_then_what_is_silenced(
     session = StoryComparison()
     causes = CauseList(session, session)
     session.rules.entries = (
-        Entry(Rule(Action.NONDETERMINISTIC, tool="clock")),
-        Entry(Rule(Action.IGNORE, kind="x"), False),
+        RuleEntry(Rule(Action.NONDETERMINISTIC, tool="clock")),
+        RuleEntry(Rule(Action.IGNORE, kind="x"), False),
     )
     session.show(comparison_of([C] * 5, CAUSES))
     qtmodeltester.check(causes)  # type: ignore[no-untyped-call]

@@ -8,11 +8,21 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.core.divergence.rules_file import read_rules, rules_beside
+from replay_gui.engine.requests import ReadRules
+from replay_gui.engine.settings_files import answer_read_rules
 from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.comparison.rule_words import rule_words
+from replay_gui.models.session import Session
+from tests.helpers.scripted_bridge import ScriptedBridge
 
 SEARCH = Rule(Action.NONDETERMINISTIC, tool="search")
 CLOCKS = Rule(Action.IGNORE, pattern="clock times")
+
+
+def _book() -> RuleBook:
+    """A rule book whose files are read and written at once."""
+    session = Session(bridge=ScriptedBridge())
+    return RuleBook(session, session)
 
 
 @pytest.fixture
@@ -21,23 +31,23 @@ def log(tmp_path: Path) -> Path:
 
 
 def test_a_rule_is_in_force_at_once_and_asks_where_to_be_kept(qtbot: QtBot, log: Path) -> None:
-    book = RuleBook()
+    book = _book()
     book.open_for(str(log))
-    with qtbot.waitSignals([book.changed, book.place_wanted]):
+    with qtbot.waitSignals([book.changed, book.file_wanted]):
         book.add(SEARCH)
     assert book.in_force == (SEARCH,)
     assert not rules_beside(log).exists()
-    with qtbot.waitSignal(book.place_settled):
-        book.choose_place(rules_beside(log))
+    with qtbot.waitSignal(book.file_settled):
+        book.choose_file(rules_beside(log))
     assert list(read_rules(rules_beside(log))) == [SEARCH]
     book.add(CLOCKS)
     assert list(read_rules(rules_beside(log))) == [SEARCH, CLOCKS]
 
 
 def test_undo_and_redo_change_the_file_too(qtbot: QtBot, log: Path) -> None:
-    book = RuleBook()
+    book = _book()
     book.open_for(str(log))
-    book.choose_place(rules_beside(log))
+    book.choose_file(rules_beside(log))
     book.add(SEARCH)
     book.add(CLOCKS)
     book.remove(0)
@@ -55,14 +65,14 @@ def test_undo_and_redo_change_the_file_too(qtbot: QtBot, log: Path) -> None:
 
 
 def test_switched_off_it_stays_in_the_file(qtbot: QtBot, log: Path) -> None:
-    book = RuleBook()
+    book = _book()
     book.open_for(str(log))
-    book.choose_place(rules_beside(log))
+    book.choose_file(rules_beside(log))
     book.add(SEARCH)
     book.switch(0, False)
     assert book.in_force == ()
     assert list(read_rules(rules_beside(log))) == [replace(SEARCH, enabled=False)]
-    another = RuleBook()
+    another = _book()
     another.open_for(str(log))
     assert another.in_force == ()
     assert another.entries == book.entries
@@ -73,7 +83,7 @@ def test_switched_off_it_stays_in_the_file(qtbot: QtBot, log: Path) -> None:
 
 def test_rules_beside_the_log_are_read(qtbot: QtBot, log: Path) -> None:
     rules_beside(log).write_text('[[rule]]\naction = "nondeterministic"\ntool = "search"\n')
-    book = RuleBook()
+    book = _book()
     book.open_for(str(log))
     assert book.in_force == (SEARCH,)
     assert book.path == rules_beside(log)
@@ -81,7 +91,7 @@ def test_rules_beside_the_log_are_read(qtbot: QtBot, log: Path) -> None:
 
 def test_a_bad_file_is_said_and_left_alone(qtbot: QtBot, log: Path) -> None:
     rules_beside(log).write_text("nonsense")
-    book = RuleBook()
+    book = _book()
     with qtbot.waitSignal(book.alert_raised) as caught:
         book.open_for(str(log))
     assert "not in force" in caught.args[0].text
@@ -92,13 +102,30 @@ def test_a_bad_file_is_said_and_left_alone(qtbot: QtBot, log: Path) -> None:
 
 def test_where_nothing_can_be_written_it_says_so(qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    book = RuleBook()
+    book = _book()
     book.open_for(str(tmp_path / "file" / "run.rlog"))
     book.add(SEARCH)
     with qtbot.waitSignal(book.alert_raised) as caught:
-        book.choose_place(tmp_path / "file" / "rules.toml")
+        book.choose_file(tmp_path / "file" / "rules.toml")
     assert "not saved" in caught.args[0].text
     assert book.in_force == (SEARCH,)
+
+
+def test_a_rule_added_while_the_file_is_read_joins_it(qtbot: QtBot, log: Path) -> None:
+    rules_beside(log).write_text('[[rule]]\naction = "nondeterministic"\ntool = "search"\n')
+    bridge = ScriptedBridge(reads_rules=False)
+    session = Session(bridge=bridge)
+    book = RuleBook(session, session)
+    book.open_for(str(log))
+    book.add(CLOCKS)
+    assert list(read_rules(rules_beside(log))) == [SEARCH]  # nothing is written over what is not read yet
+    request = bridge.take("read rules")
+    assert request is not None
+    assert isinstance(request.body, ReadRules)
+    with qtbot.waitSignal(book.loaded):
+        bridge.answer(request, answer_read_rules(request.body))
+    assert list(book.in_force) == [SEARCH, CLOCKS]
+    assert list(read_rules(rules_beside(log))) == [SEARCH, CLOCKS]
 
 
 @pytest.mark.parametrize(

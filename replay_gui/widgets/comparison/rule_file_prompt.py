@@ -1,4 +1,4 @@
-"""Asks in place where rules are to be kept."""
+"""Asks in which file rules are to be saved."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
-class PlacePrompt(QFrame):
-    """Hidden until the rule book wants to know; the rules are in force meanwhile."""
+class RuleFilePrompt(QFrame):
+    """Hidden until the rule book needs a file; the rules are in force meanwhile."""
 
     def __init__(self, rules: RuleBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rules = rules
         set_role(self, "raised")
-        words = PlainLabel("In force. Keep this rule for another time?")
+        words = PlainLabel("The rule is in force. Save it for the next time?")
         words.setWordWrap(True)
         self.beside = QPushButton("Beside the log")
         self.everywhere = QPushButton("For all my runs")
@@ -36,13 +36,13 @@ class PlacePrompt(QFrame):
         column.setSpacing(UNIT)
         column.addWidget(words)
         column.addLayout(buttons)
-        rules.place_wanted.connect(self._on_wanted)
-        rules.place_settled.connect(self.hide)
+        rules.file_wanted.connect(self._on_wanted)
+        rules.file_settled.connect(self.hide)
         self.hide()
 
     @Slot()
     def _on_wanted(self) -> None:
-        beside = self._rules.beside
+        beside = self._rules.file_beside_log
         self.beside.setEnabled(beside is not None)
         self.beside.setToolTip(
             "" if beside is None else "In a file of its own next to the log of A; the log is not touched"
@@ -52,9 +52,9 @@ class PlacePrompt(QFrame):
 
     @Slot()
     def _on_beside(self) -> None:
-        if (path := self._rules.beside) is not None:
-            self._rules.choose_place(path)
+        if (path := self._rules.file_beside_log) is not None:
+            self._rules.choose_file(path)
 
     @Slot()
     def _on_everywhere(self) -> None:
-        self._rules.choose_place(self._rules.everywhere())
+        self._rules.choose_file(self._rules.user_file())

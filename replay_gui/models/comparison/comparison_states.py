@@ -1,0 +1,59 @@
+"""The states of a comparison in the window; ComparisonSession holds exactly one of them.
+
+Idle → Opening → Comparing → Shown, and from each back to Idle or Opening. From Shown, changed rules or anchors lead to
+Comparing again; Comparing that is cancelled or fails leads to Stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+EventPair: TypeAlias = tuple[int, int]  # indexes of an event in A and in B; NO_EVENT where a side has none
+Anchors: TypeAlias = tuple[EventPair, ...]  # events that are the same step, set by hand
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Only the run in A is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The runs are being opened, then the rules are read.
+
+    Attributes:
+        path_b, path_a, format: as of ComparisonSession.start.
+        first: the events to look at first, or None: the first cause.
+        keeps_rules: the rules in force stay in force.
+    """
+
+    path_b: str
+    path_a: str | None = None
+    format: str | None = None
+    first: EventPair | None = None
+    keeps_rules: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """The engine compares; an earlier result stays on the screen. `first`: as of Opening."""
+
+    first: EventPair | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Comparing was cancelled or failed; an earlier result stays on the screen. `first`: as of Opening."""
+
+    first: EventPair | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The result on the screen is of these runs, rules and anchors. `first`: as of Opening."""
+
+    first: EventPair | None = None
+
+
+ComparisonState: TypeAlias = Idle | Opening | Comparing | Stopped | Shown
