@@ -97,7 +97,7 @@ def test_a_file_is_verified_by_its_own_hashes(tmp_path: Path) -> None:
     changed["payload"]["ToolResponse"]["output"] = "[2]"
     report = verdict(tmp_path, INIT, ASKED, changed)
     (failure,) = report.failures
-    assert (report.verdict, report.verified, failure.position, failure.event_id) == ("INVALID", 2, 2, f"{2**63 + 1}:2")
+    assert (report.verdict, report.verified, failure.index, failure.event_id) == ("INVALID", 2, 2, f"{2**63 + 1}:2")
     assert (failure.expected, failure.actual) == (changed["payload_hash"], payload_hash(changed["payload"]))
     first_lines = "\n".join(json.dumps(one) for one in (INIT, ASKED))
     assert failure.offset == len(first_lines) + 1
@@ -106,7 +106,7 @@ def test_a_file_is_verified_by_its_own_hashes(tmp_path: Path) -> None:
 def test_broken_rules_and_lines_that_are_no_events_are_failures(tmp_path: Path) -> None:
     report = verdict(tmp_path, INIT, TOLD, "garbage")
     assert report.verdict == "INVALID"
-    assert [failure.position for failure in report.failures] == [1, 2]
+    assert [failure.index for failure in report.failures] == [1, 2]
     assert "number" in report.failures[0].problem
     assert (report.failures[0].expected, report.failures[0].actual) == ("1", "2")
 

@@ -1,0 +1,102 @@
+"""Foreign files with one leaf changed at a time."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFile:
+    """A file whose leaf at `path` was changed.
+
+    Attributes:
+        path: JSON Pointer with every list index replaced by ``*``; of JSON Lines the line is the first index.
+        was: the leaf's value before. data: the bytes of the whole file.
+    """
+
+    path: str
+    was: Any
+    data: bytes
+
+
+def changed_files(data: bytes, name: str, limit: int) -> Iterator[ChangedFile]:
+    """Yield the file once for each leaf, with that leaf changed; at most `limit` of them, spread evenly.
+
+    `name` tells the form: ``.eval`` is a ZIP of JSON members, ``.json`` one JSON value, all else JSON Lines.
+    """
+    if name.endswith(".eval"):
+        yield from _changed_members(data, limit)
+        return
+    document: Any
+    whole = name.endswith(".json")
+    document = json.loads(data) if whole else [json.loads(line) for line in data.splitlines() if line.strip()]
+    leaves = list(leaves_of(document))
+    for path, value in leaves[:: max(1, -(-len(leaves) // limit))]:
+        other = with_leaf(document, path, changed(value))
+        text = json.dumps(other) if whole else "\n".join(map(json.dumps, other)) + "\n"
+        yield ChangedFile(general(path), value, text.encode())
+
+
+def _changed_members(data: bytes, limit: int) -> Iterator[ChangedFile]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    for name, member in members.items():
+        if not name.endswith(".json"):
+            continue
+        for one in changed_files(member, name, max(1, limit // len(members))):
+            output = io.BytesIO()
+            with zipfile.ZipFile(output, "w") as archive:
+                for each, content in members.items():
+                    archive.writestr(each, one.data if each == name else content)
+            yield ChangedFile(f"/{name.partition('/')[0]}{one.path}", one.was, output.getvalue())
+
+
+def leaves_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield every scalar and every empty container with its path."""
+    if isinstance(value, dict) and value:
+        for key, member in value.items():
+            yield from leaves_of(member, (*path, key))
+    elif isinstance(value, list) and value:
+        for number, item in enumerate(value):
+            yield from leaves_of(item, (*path, number))
+    else:
+        yield path, value
+
+
+def changed(value: Any) -> Any:
+    """Return another value of the same type (of null and empty containers: one that says something)."""
+    match value:
+        case bool():
+            return not value
+        case int() | float():
+            return value + 1
+        case str():
+            return value + "~"
+        case list():
+            return ["~"]
+        case dict():
+            return {"~": "~"}
+        case _:
+            return "~"
+
+
+def with_leaf(document: Any, path: Path, value: Any) -> Any:
+    """Return a copy of `document` with `value` at `path`."""
+    if not path:
+        return value
+    other = copy.copy(document)
+    other[path[0]] = with_leaf(document[path[0]], path[1:], value)
+    return other
+
+
+def general(path: Path) -> str:
+    """Return the JSON Pointer of a path with ``*`` for each list index."""
+    return "".join(f"/{'*' if isinstance(t, int) else t.replace('~', '~0').replace('/', '~1')}" for t in path)
