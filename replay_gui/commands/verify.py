@@ -1,4 +1,4 @@
-"""verify: is what the log says what was recorded?"""
+"""verify: check hashes, chain, seal and states of runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from replay_gui.commands.arguments import UsageError
-from replay_gui.commands.reporting import add_report_arguments, check_report_arguments, part_of, write_report
+from replay_gui.commands.reporting import add_report_arguments, part_of, report_options, write_report
 from replay_gui.commands.runs import (
     EXIT_FAILED,
     EXIT_FINDING,
@@ -29,39 +29,41 @@ from replay_gui.core.verification.verdict import verify
 from replay_gui.core.verification.verification import INVALID, VALID, Finding, VerificationReport, verification_form
 
 if TYPE_CHECKING:
-    from replay_gui.core.anchor.statement import ReadAnchor  # and with it cryptography, which is slow to import
+    from replay_gui.core.anchor.statement import ReadAnchor  # imports cryptography, which is slow
 
-MAX_BYTES_IN_PROCESS = 16 << 20  # bytes; a log up to this is verified before worker processes would have started
-MAX_FINDINGS_SHOWN = 10  # findings of a kind that people are shown
-_MAX_NAME_LENGTH = 48  # characters of a run's name in the table
+MAX_BYTES_IN_PROCESS = 16 << 20  # a smaller log is verified before worker processes would have started
+MAX_FINDINGS_SHOWN = 10  # of failures, and of mismatches
+_MAX_NAME_LENGTH = 48  # characters, in the table
 _LOG_SUFFIX = ".rlog"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser, several=True)
-    parser.add_argument("--json", action="store_true", help="one JSON object a run, one a line, with every finding")
+    parser.add_argument("--json", action="store_true", help="one JSON object with every finding per run, one per line")
     parser.add_argument(
         "--strict",
         action="store_true",
         help="exit with 1 unless VALID, recorded, sealed, without a tail, and every recorded state hash checked",
     )
     add_report_arguments(parser)
-    parser.add_argument("--anchor", metavar="FILE", type=Path, help="compare with what replay-gui anchor wrote")
+    parser.add_argument(
+        "--anchor", metavar="FILE", type=Path, help="compare with this anchor, written by replay-gui anchor"
+    )
     parser.add_argument("--key", metavar="PUBLIC", type=Path, help="the public key (PEM) that must have signed it")
     parser.epilog = (
-        "A RUN that is a folder stands for every .rlog below it. With --anchor, RUN may be any file that was\n"
-        "anchored, a report say. To make keys: see replay-gui anchor --help."
+        "If RUN is a folder, every .rlog file in it and below is verified. With --anchor, RUN may be any file that\n"
+        "was anchored, such as a report. To make keys: see replay-gui anchor --help."
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    check_report_arguments(args)
+    report = report_options(args)
     anchor = _read_anchor(args)
     if anchor is not None and not anchor.anchor.is_of_log:
         return _check_file(args, anchor)
     runs, unread = _runs_in_folders(args.runs)
-    for one in unread:
-        print_error(one.why)
+    for folder in unread:
+        print_error(folder.why)
     work = _VerifyJob(args, anchor, len(runs) + len(unread), unread)
     worst = max(
         handle_each_run(runs, args.format, work.verify_run, work.on_unreadable_run),
@@ -69,18 +71,18 @@ def run(args: argparse.Namespace) -> int:
     )
     if len(work.table_lines) > 1 and not args.json:
         work.print_table()
-    if args.report is not None:
-        write_report(args, ("replay-gui", "verify", *_arguments_to_repeat(args)), work.parts, work.unread)
+    if report is not None:
+        write_report(report, ("replay-gui", "verify", *_arguments_to_repeat(args)), work.parts, work.unread)
     return worst
 
 
 def _read_anchor(args: argparse.Namespace) -> ReadAnchor | None:
     if args.anchor is None:
         if args.key is not None:
-            raise UsageError("--key is the key of an anchor; give --anchor FILE too")
+            raise UsageError("--key is for an anchor; give --anchor FILE too")
         return None
     if len(args.runs) > 1 or os.path.isdir(args.runs[0]):
-        raise UsageError("an anchor is of one run; give one RUN with --anchor")
+        raise UsageError("an anchor belongs to one run; give one RUN with --anchor")
     from replay_gui.core.anchor.signing import read_public_key
     from replay_gui.core.anchor.statement import read_anchor
 
@@ -88,7 +90,7 @@ def _read_anchor(args: argparse.Namespace) -> ReadAnchor | None:
 
 
 def _arguments_to_repeat(args: argparse.Namespace) -> list[str]:
-    """The words that lead to the same verdict."""
+    """Return the arguments that lead to the same verdict."""
     words = ["--strict"] if args.strict else []
     for name in ("format", "anchor", "key"):
         value = getattr(args, name)
@@ -97,31 +99,30 @@ def _arguments_to_repeat(args: argparse.Namespace) -> list[str]:
 
 
 def _runs_in_folders(given: Sequence[str]) -> tuple[list[str], list[UnreadableRun]]:
-    """The runs, with each folder replaced by the logs below it, in the order of their names; folders without any."""
+    """Return the runs, with each folder replaced by the logs in it in order of name, and the folders without logs."""
     runs: list[str] = []
     empty = []
-    for one in given:
-        if not os.path.isdir(one):
-            runs.append(one)
+    for name in given:
+        if not os.path.isdir(name):
+            runs.append(name)
             continue
-        found = sorted(
-            os.path.join(folder, name)
-            for folder, _, names in os.walk(one)  # which follows no links, so there is no going in circles
-            for name in names
-            if name.endswith(_LOG_SUFFIX)
+        logs = sorted(
+            os.path.join(folder, file)
+            for folder, _, files in os.walk(name)  # does not follow links, so it ends
+            for file in files
+            if file.endswith(_LOG_SUFFIX)
         )
-        runs += found
-        if not found:
-            empty.append(
-                UnreadableRun(one, f"{one}: no {_LOG_SUFFIX} in this folder or below; name other files one by one")
-            )
+        runs += logs
+        if not logs:
+            why = f"{name}: no {_LOG_SUFFIX} file in this folder or below; give other files one by one"
+            empty.append(UnreadableRun(name, why))
     return runs, empty
 
 
 def _check_file(args: argparse.Namespace, anchor: ReadAnchor) -> int:
-    """Of an anchored file that is no run, its bytes are all there is to check."""
+    """Compare the bytes of a file that is not a run with its anchor."""
     if args.report is not None or args.strict:
-        raise UsageError("the anchor is of a file that is no log; it takes neither --report nor --strict")
+        raise UsageError("the anchor belongs to a file that is not a log; --report and --strict are not possible")
     from replay_gui.core.anchor.check import compare_file
 
     with Source(args.runs[0]) as source:
@@ -135,7 +136,7 @@ def _check_file(args: argparse.Namespace, anchor: ReadAnchor) -> int:
 
 @dataclass(slots=True)
 class _VerifyJob:
-    """One call of the command.
+    """The state of one call of the command.
 
     Attributes:
         total: how many runs. unread: those that could not be read. lines: of the table. parts: of the report.
@@ -149,14 +150,14 @@ class _VerifyJob:
     parts: list[RunPart] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.table_lines += [_table_line_of_unread(one) for one in self.unread]
+        self.table_lines += [_table_line_of_unread(run) for run in self.unread]
 
     def on_unreadable_run(self, run: str, why: str) -> None:
         self.unread.append(UnreadableRun(run, why))
         self.table_lines.append(_table_line_of_unread(self.unread[-1]))
 
     def verify_run(self, run: OpenedRun) -> int:
-        """Verifies a run and says what was found."""
+        """Verify a run, print the findings, and return the exit code."""
         report = verify_opened_run(run, len(self.table_lines) + 1, self.total)
         anchored = self._compare_with_anchor(run, report)
         lacks = strict_failures(report) if self.args.strict else []
@@ -196,7 +197,7 @@ def _cells(line: tuple[str, ...], widths: list[int]) -> enumerate[tuple[str, int
 
 
 def verify_opened_run(run: OpenedRun, number: int = 1, total: int = 1) -> VerificationReport:
-    """The verdict on a run, with a progress bar; the `number`-th of `total`."""
+    """Verify a run, the `number`-th of `total`, with a progress line."""
     if run.conversion is not None and run.format != OWN_FORMAT:
         made = run.conversion
         return foreign_verdict(run.given, run.log.header, made.events, made.notes, made.own_hashes)
@@ -213,15 +214,15 @@ def verify_opened_run(run: OpenedRun, number: int = 1, total: int = 1) -> Verifi
 
 
 def verification_json(report: VerificationReport) -> dict[str, Any]:
-    """The members of ``verify --json``, in the order of INTERFACE 2."""
+    """Return the members of ``verify --json``: see 'verify --json' in resources/docs/interface.md."""
     form = verification_form(report)
     notes = form.pop("notes")
-    del form["unlisted"]  # the notes say it
+    del form["unlisted"]  # the notes contain it
     return {**form, "line": report.line, "notes": notes}
 
 
 def strict_failures(report: VerificationReport) -> list[str]:
-    """What --strict misses, in words."""
+    """Return why --strict fails, as words; empty where it does not."""
     unchecked = report.state_hashes - report.state_hashes_checked
     wanted = {
         f"the verdict is {report.verdict}": report.verdict == VALID,
@@ -235,13 +236,13 @@ def strict_failures(report: VerificationReport) -> list[str]:
 
 # ---- text -------------------------------------------------------------------------------------------
 def _table_line(report: VerificationReport, lacks: list[str], anchored: AnchorFinding | None) -> tuple[str, ...]:
-    """Of the table."""
+    """Return the cells of a run in the table."""
     numbers = (len(report.failures) + report.unlisted[0], len(report.mismatches) + report.unlisted[1])
-    verdict = report.verdict
+    verdict: str = report.verdict
     if anchored is not None and not anchored.good:
         verdict += ", not as anchored"
     if lacks and report.verdict == VALID:
-        verdict += ", not strictly good"
+        verdict += ", --strict failed"
     return _short_name(report.run), f"{report.events:,}", *(f"{number:,}" for number in numbers), report.seal, verdict
 
 
@@ -250,7 +251,7 @@ def _table_line_of_unread(unread: UnreadableRun) -> tuple[str, ...]:
 
 
 def _short_name(run: str) -> str:
-    """Of a long name the end, which tells more."""
+    """Return the name; of a long one the end, which distinguishes it better."""
     return run if len(run) <= _MAX_NAME_LENGTH else f"…{run[1 - _MAX_NAME_LENGTH :]}"
 
 
@@ -261,7 +262,7 @@ def _print_report(report: VerificationReport, lacks: list[str], anchored: Anchor
     for note in report.notes:
         print_line(f"  {note}")
     if lacks:
-        print_line(f"  Not strictly good: {'; '.join(lacks)}.")
+        print_line(f"  --strict failed: {'; '.join(lacks)}.")
     _print_findings("failure", "failures", report.failures)
     _print_findings("mismatch", "mismatches", report.mismatches)
 

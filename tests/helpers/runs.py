@@ -7,7 +7,7 @@ from PySide6.QtCore import Slot
 
 from replay_gui.core.index.run_index import FLAG_CRITICAL, FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.core.verification.verification import Finding, VerificationReport
+from replay_gui.core.verification.verification import Finding, VerificationReport, Verdict
 from replay_gui.models.session import Session
 
 TOOLS = ("search", "read_file", "run_tests", "query_db")
@@ -71,10 +71,10 @@ def first_events(index: RunIndex, count: int) -> RunIndex:
     )  # fmt: skip
 
 
-def report_of(events: int, verdict: str = "VALID", broken: int | None = None) -> VerificationReport:
+def report_of(events: int, verdict: Verdict = "VALID", broken: int | None = None) -> VerificationReport:
     finding = () if broken is None else (Finding(broken, f"run:{broken}", broken * 300, "hash differs", "aa", "bb"),)
     return VerificationReport(
-        "run.rlog", "run-7f3a", "recorded", events, events - len(finding), finding, (), events, events, "sealed", 0, 0,
+        "run.rlog", "run-7f3a", "recorded", events, events - len(finding), finding, (), events, events, "good", 0, 0,
         "aa", "bb", "cc", verdict, (),
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgpack
 
@@ -53,7 +53,7 @@ class Header:
         return self.facts.get("source")
 
     @property
-    def origin(self) -> str:
+    def origin(self) -> Literal["recorded", "imported"]:
         return "imported" if "source" in self.facts else "recorded"
 
     @property

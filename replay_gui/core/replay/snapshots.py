@@ -15,7 +15,11 @@ MEMORY_BUDGET = 32 << 20  # bytes, estimated; large states take up to twice as m
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The state after the first `position` events of a run."""
+    """The state after the first `position` events of a run.
+
+    Attributes:
+        id: any name. run_id: of the run. position: events applied. state: plain dicts and lists.
+    """
 
     id: str
     run_id: str
@@ -77,10 +81,12 @@ class SnapshotPolicy:
 
 
 class SnapshotManager:
-    """Snapshots by position: those in memory, and those that a store can bring.
+    """Snapshots by position: those in memory, and those that a store can load.
 
-    The newest use keeps a state in memory, up to a budget; what the store has comes back when it is asked for. A
-    stored snapshot that turns out bad is dropped, an earlier one is used, and `on_dropped` hears of it.
+    The states used last stay in memory, up to a budget; others are loaded again when they are needed. A stored snapshot
+    that turns out to be damaged is dropped, and an earlier one is used.
+
+    Cost: finding a snapshot is a binary search; loading one decodes its state.
     """
 
     def __init__(
@@ -89,7 +95,13 @@ class SnapshotManager:
         budget: int = MEMORY_BUDGET,
         on_dropped: Callable[[int], None] | None = None,
     ) -> None:
-        """`load` brings the state of a stored position, or None where it is bad."""
+        """Begin without snapshots; see `add` and `offer`.
+
+        Args:
+            load: returns the state of a stored position, or None where it is damaged.
+            budget: bytes, estimated, that states may take in memory. Those added by `add` do not count as removable.
+            on_dropped: called with the position of a stored snapshot that was dropped.
+        """
         self._load = load
         self._budget = budget
         self._on_dropped = on_dropped
@@ -101,16 +113,16 @@ class SnapshotManager:
         self._used = 0
 
     def offer(self, positions: list[int]) -> None:
-        """The store has these positions, in ascending order."""
+        """Tell which positions the store has, in ascending order."""
         self._stored = positions
 
     def add(self, snapshot: Snapshot) -> None:
-        """Keeps a snapshot made by hand, for good; its state is not to be changed afterwards."""
+        """Keep a snapshot in memory for good; do not change its state afterwards."""
         self._added[snapshot.position] = snapshot
         self.hold(snapshot.position, Held(State(snapshot.state), 0))
 
     def hold(self, position: int, held: Held) -> None:
-        """Keeps a state in memory; the least recently used go where the budget is exceeded."""
+        """Keep a state in memory; where the budget is exceeded, the least recently used states are removed."""
         if position in self._states:
             self._forget(position)
         self._states[position] = held
@@ -125,7 +137,7 @@ class SnapshotManager:
             self._forget(oldest)
 
     def nearest(self, position: int) -> tuple[int, State] | None:
-        """(position, state) of the last snapshot at or before `position`."""
+        """Return (position, state) of the last snapshot at or before `position`; None where there is none."""
         while True:
             held, stored = _last(self._held, position), _last(self._stored, position)
             if held >= stored:
@@ -142,7 +154,7 @@ class SnapshotManager:
                 self._on_dropped(stored)
 
     def get_snapshot_before(self, position: int, run_id: str = "") -> Snapshot | None:
-        """The last snapshot at or before `position`, or None."""
+        """Return the last snapshot at or before `position`, or None. `run_id`: for one that comes from the store."""
         found = self.nearest(position)
         if found is None:
             return None

@@ -13,6 +13,7 @@ from replay_gui.core.verification.verification import (
     NOT_VERIFIABLE,
     VALID,
     Finding,
+    Verdict,
     VerificationReport,
 )
 
@@ -33,7 +34,7 @@ def foreign_verdict(
     `header`, `events`: of the log that the file was converted to. `found`: of own hashes (see OwnHashes.facts).
     """
     failures = () if found is None else tuple(_finding(header, one) for one in found["failures"])
-    verdict = NOT_VERIFIABLE if not found or not found["checked"] else INVALID if found["failed"] else VALID
+    verdict: Verdict = NOT_VERIFIABLE if not found or not found["checked"] else INVALID if found["failed"] else VALID
     return VerificationReport(
         run=run,
         run_id=header.run_id,

@@ -14,6 +14,7 @@ from replay_gui.core.log.chain import MSGPACK_BIN32, MSGPACK_NIL, digests, seal_
 from replay_gui.core.log.fast_events import decode_fast_events, indexes_not_canonical
 from replay_gui.core.log.fast_metas import NOT_GIVEN, FastMeta
 from replay_gui.core.log.scanner import Block, Ending, Skipped
+from replay_gui.core.verification.verification import SealState
 
 BROKEN_LINK = "the hash does not match the record and the one before it"
 Problem: TypeAlias = tuple[str, str | None, str | None]
@@ -106,8 +107,8 @@ class Integrity:
         self.skipped_bytes += part.size
         self.index, self.previous, self.expected = part.index + 1, None, None
 
-    def seal(self, ending: Ending) -> str:
-        """none, good or bad."""
+    def seal(self, ending: Ending) -> SealState:
+        """Tell whether the log's end has a seal, and whether that seal belongs to the records before it."""
         if ending.seal is None:
             return "none"
         body, hash_ = ending.seal

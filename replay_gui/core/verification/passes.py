@@ -20,6 +20,7 @@ from replay_gui.core.state.reducer import fold
 from replay_gui.core.state.state import State
 from replay_gui.core.state.state_hash import StateHash
 from replay_gui.core.verification.integrity import Boundary, Fault, Integrity, readable_seq
+from replay_gui.core.verification.verification import SealState
 
 OnProgress = Callable[[int], None]
 """Hears the byte offset reached, after each block."""
@@ -35,7 +36,7 @@ class Tail:
 
     index: int
     offset: int
-    seal: str
+    seal: SealState
     tail_bytes: int
 
 

@@ -1,11 +1,15 @@
-"""Verification of a log as FORMAT 5 defines it."""
+"""The result of verifying a log."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final, Literal, TypeAlias
 
-VALID, INVALID, NOT_VERIFIABLE = "VALID", "INVALID", "NOT VERIFIABLE"
+Verdict: TypeAlias = Literal["VALID", "INVALID", "NOT VERIFIABLE"]
+VALID: Final = "VALID"
+INVALID: Final = "INVALID"
+NOT_VERIFIABLE: Final = "NOT VERIFIABLE"
+SealState: TypeAlias = Literal["none", "good", "bad"]
 NO_HASHES = "This format carries no hashes, so nothing protects the run."
 FINDINGS_LIMIT = 10_000  # of a kind that a report lists; all are counted
 
@@ -29,35 +33,52 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class VerificationReport:
-    """The verdict on a log and what it rests on; the fields are those of ``verify --json`` (INTERFACE 2).
+    """The verdict on a log and what it rests on; ``verify --json`` has the same fields (except `unlisted`).
 
     Attributes:
-        failures, mismatches: the first of each, at most FINDINGS_LIMIT; a note says so where there were more.
-        unlisted: how many failures and mismatches there are beyond those. (No field of the JSON.)
+        run: what the user calls the log, such as its path. run_id: as the log's header has it.
+        origin: "recorded" by a Recorder, or "imported" from another format: then the hashes cover only the time since
+            the import.
+        events: records in the log, a skipped stretch of bytes among them.
+        verified: how many of them are as they were written: events - all failures.
+        failures: records whose bytes, link or number are wrong, in the order of the log; the first FINDINGS_LIMIT.
+        mismatches: events that cannot be applied to the state, or after which replay comes to another state than was
+            recorded; the first FINDINGS_LIMIT.
+        state_hashes: how many state hashes are recorded. state_hashes_checked: how many replay was compared with.
+        seal: "good": the run was ended, and the end is the one that was written. "none": a missing end would not be
+            noticed. "bad": the seal does not belong to this log.
+        tail_bytes: bytes after the last record or the seal: of an interrupted write, or, after a seal, a failure.
+        skipped_bytes: bytes between records that are no records.
+        head: hash of the last record, in hex; None after a skipped stretch.
+        state_hash: hash of the state after the last event, in hex; None where the state was not replayed.
+        file_blake3: BLAKE3 of the whole file, in hex.
+        verdict: "VALID", "INVALID", or "NOT VERIFIABLE" for a file of another format without hashes of its own.
+        notes: sentences on what was not, or could not be, checked.
+        unlisted: (failures, mismatches) beyond those that are listed.
     """
 
     run: str
     run_id: str
-    origin: str
+    origin: Literal["recorded", "imported"]
     events: int
     verified: int
     failures: tuple[Finding, ...]
     mismatches: tuple[Finding, ...]
     state_hashes: int
     state_hashes_checked: int
-    seal: str
+    seal: SealState
     tail_bytes: int
     skipped_bytes: int
     head: str | None
     state_hash: str | None
     file_blake3: str
-    verdict: str
+    verdict: Verdict
     notes: tuple[str, ...]
     unlisted: tuple[int, int] = (0, 0)
 
     @property
     def line(self) -> str:
-        """The one-line result of the seed document."""
+        """The result in one line: ``Verification: 3/3 events verified, 0 failures, 0 mismatches - VALID``."""
         failures, mismatches = len(self.failures) + self.unlisted[0], len(self.mismatches) + self.unlisted[1]
         return (
             f"Verification: {self.verified}/{self.events} events verified, {failures} failures, "
@@ -66,7 +87,7 @@ class VerificationReport:
 
     @property
     def first_broken(self) -> int | None:
-        """Place of the first event that failed or mismatched: from there on the state is untrusted."""
+        """The index of the first event that failed or mismatched, or None; states after it cannot be trusted."""
         return min((f.index for found in (self.failures, self.mismatches) for f in found[:1]), default=None)
 
     def __str__(self) -> str:
