@@ -1,1 +1,1 @@
-"""The commands, one a file: ``add_arguments(parser)`` says what it takes, ``run(args)`` gives the exit code."""
+"""The commands, one per file: ``add_arguments(parser)`` adds the options, ``run(args)`` returns the exit code."""

@@ -1,4 +1,4 @@
-"""anchor: a log's head, number of events and hash in a small file, to be kept elsewhere."""
+"""anchor: write a log's head, number of events and hash to a small file, to be kept elsewhere."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from replay_gui.core.log.source import Source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", help="a log, or any other file, a report say")
+    parser.add_argument("run", metavar="RUN", help="a log, or any other file, such as a report")
     parser.add_argument("-o", metavar="FILE", dest="out", type=Path, required=True, help="the anchor to write")
     parser.add_argument("--sign", metavar="KEY", type=Path, help="an Ed25519 private key (PEM) to sign it with")
     parser.epilog = (
-        "Keep the anchor where who can change RUN cannot. replay-gui verify RUN --anchor FILE then tells whether RUN\n"
-        f"was cut, rolled back or replaced. To make keys: {HOW_TO_MAKE_KEYS}"
+        "Keep the anchor where nobody who can change RUN can change it. replay-gui verify RUN --anchor FILE then\n"
+        f"shows whether RUN was cut, rolled back or replaced. To make keys: {HOW_TO_MAKE_KEYS}"
     )
 
 

@@ -1,4 +1,4 @@
-"""import: foreign logs to replay logs."""
+"""import: convert foreign logs to replay logs."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from replay_gui.core.log.source import Source
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sources", metavar="SOURCE", nargs="+", help="a foreign log; - for standard input")
     parser.add_argument(
-        "-o", "--output", metavar="OUT", required=True, help="the log to write; a folder where there are several"
+        "-o", "--output", metavar="OUT", required=True, help="the log to write; a folder for several logs"
     )
     add_format_argument(parser)
     parser.add_argument(
         "--max-size",
         metavar="MB",
         type=_megabytes_to_bytes,
-        help=f"read JSON documents and packed files of up to so much (documents {LIMITS.document >> 20} MB, "
-        f"unpacked {LIMITS.unpacked >> 20:,} MB without)",
+        help=f"size limit of JSON documents and unpacked files (default: documents {LIMITS.document >> 20} MB, "
+        f"unpacked {LIMITS.unpacked >> 20:,} MB)",
     )
 
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _megabytes_to_bytes(given: str) -> int:
     if not given.isdecimal() or not int(given):
-        raise argparse.ArgumentTypeError(f"{given!r} is no number of megabytes")
+        raise argparse.ArgumentTypeError(f"{given!r} is not a number of megabytes")
     return int(given) << 20
 
 
@@ -54,14 +54,14 @@ def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as why:
-        raise LogUnreadable(f"{out}: cannot be made a folder for several logs: {why.strerror or why}") from None
+        raise LogUnreadable(f"{out}: cannot be created as a folder for several logs: {why.strerror or why}") from None
 
 
 def _convert(given: str, out: Path, format: str | None, limits: Limits) -> None:
     with readable_file(given) as path:
         with Source(path) as source:
             if source.read_at(0, min(source.size, len(MAGIC))) == MAGIC:
-                raise ImportRefused(f"{given}: is a replay log (.{OWN_FORMAT}) already; there is nothing to import")
+                raise ImportRefused(f"{given}: is already a replay log (.{OWN_FORMAT}); it needs no import")
         for made in convert(path, out, format, limits):
             print_line(f"{made.path}: {made.events:,} events, from {given} ({made.format})")
             for note in made.notes:

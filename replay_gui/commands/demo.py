@@ -11,7 +11,7 @@ from replay_gui.samples import write_samples
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--write", metavar="FOLDER", type=Path, required=True, help="write them there")
+    parser.add_argument("--write", metavar="FOLDER", type=Path, required=True, help="the folder to write them to")
 
 
 def run(args: argparse.Namespace) -> int:

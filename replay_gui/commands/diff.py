@@ -1,4 +1,4 @@
-"""diff: where two runs part, and why."""
+"""diff: show where two runs diverge, and why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from replay_gui.commands.reporting import add_report_arguments, check_report_arguments, part_of, write_report
+from replay_gui.commands.reporting import ReportOptions, add_report_arguments, part_of, report_options, write_report
 from replay_gui.commands.runs import EXIT_FINDING, EXIT_GOOD, STANDARD_INPUT, OpenedRun, add_format_argument, open_run
 from replay_gui.commands.terminal import ProgressLine, print_json, print_line
 from replay_gui.commands.verify import verify_opened_run
@@ -41,15 +41,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("a", metavar="A", help=f"{what}; - for standard input")
     parser.add_argument("b", metavar="B", help=what)
     add_format_argument(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object, with every divergence")
+    parser.add_argument("--json", action="store_true", help="one JSON object with every divergence")
     parser.add_argument(
-        "--rules", metavar="FILE", type=Path, help="what to pass over; else the rules beside A, else the user's"
+        "--rules",
+        metavar="FILE",
+        type=Path,
+        help="the differences to ignore (default: the rules beside A, else the user's)",
     )
     add_report_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    check_report_arguments(args)
+    report = report_options(args)
     if args.a == args.b == STANDARD_INPUT:
         raise LogUnreadable("standard input can be read once only; give - once")
     with ExitStack() as stack:
@@ -64,21 +67,23 @@ def run(args: argparse.Namespace) -> int:
             print_json(diff_json(a, b, comparer, comparison))
         else:
             _print_comparison(a, b, comparer, comparison)
-        if args.report is not None:
-            _write_report(args, (a, b), comparison_part(comparer, comparison, rules))
+        if report is not None:
+            _write_report(report, args, (a, b), comparison_part(comparer, comparison, rules))
         return EXIT_FINDING if comparison.diverged else EXIT_GOOD
 
 
-def _write_report(args: argparse.Namespace, runs: Sequence[OpenedRun], comparison: ComparisonPart) -> None:
-    """With the verdict on both: a difference between logs that cannot be trusted says little."""
+def _write_report(
+    options: ReportOptions, args: argparse.Namespace, runs: Sequence[OpenedRun], comparison: ComparisonPart
+) -> None:
+    """Write the report, with the verdict of both runs: the reader must know whether the logs can be trusted."""
     parts = [part_of(run, verify_opened_run(run, number, 2)) for number, run in enumerate(runs, 1)]
-    options = [
+    arguments = [
         word
         for name in ("format", "rules")
         if (value := getattr(args, name)) is not None
         for word in (f"--{name}", str(value))
     ]
-    write_report(args, ("replay-gui", "diff", *options, args.a, args.b), parts, comparison=comparison)
+    write_report(options, ("replay-gui", "diff", *arguments, args.a, args.b), parts, comparison=comparison)
 
 
 def _rules(args: argparse.Namespace) -> Rules:
@@ -92,7 +97,7 @@ def _rules(args: argparse.Namespace) -> Rules:
 
 # ---- JSON -------------------------------------------------------------------------------------------
 def diff_json(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison) -> dict[str, Any]:
-    """The members of ``diff --json``, in the order of INTERFACE 2."""
+    """Return the members of ``diff --json``: see 'diff --json' in resources/docs/interface.md."""
     points = [_point_json(point) for point in divergence_points(comparer, comparison)]
     return {
         "a": _run_json(a, comparer.rows.a),
@@ -136,7 +141,7 @@ def _point_json(point: DivergencePoint) -> dict[str, Any]:
 
 
 def _difference_json(difference: Difference) -> dict[str, Any]:
-    """Where one side has nothing, it is null, and `only` names the other."""
+    """Return a difference; a side without a value is null, and `only` names the other side."""
     sides = {"a": difference.a, "b": difference.b}
     form = {"path": difference.path} | {
         name: None if value is ABSENT else json_form(value) for name, value in sides.items()
@@ -155,7 +160,7 @@ def _print_comparison(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison
         print_line(
             "The runs are the same."
             if not ignored
-            else f"The runs are the same but for what rules pass over: {ignored:,} steps."
+            else f"The runs are the same, except for {ignored:,} steps that rules ignore."
         )
         return
     print_line("")
@@ -172,13 +177,13 @@ def _print_cause(number: int, cause: Cause) -> None:
     headline, _, details = cause.explanation.partition(BETWEEN)
     print_line(f"{number:>3}  {headline}{'' if cause.certain else '  (possible)'}")
     print_line(f"     {details}")
-    follow = {0: "nothing follows from it", 1: "1 divergence follows"}
+    follow = {0: "no further divergence follows from it", 1: "1 divergence follows"}
     said = follow.get(cause.consequences, f"{cause.consequences:,} divergences follow")
-    print_line(f"     {said}{f', {cause.suppressed:,} like it are passed over' if cause.suppressed else ''}")
+    print_line(f"     {said}{f', {cause.suppressed:,} like it are ignored' if cause.suppressed else ''}")
 
 
 def _counts_line(comparison: Comparison) -> str:
-    names = {"only_a": "only A", "only_b": "only B", "state": "other state", "ignored": "passed over"}
+    names = {"only_a": "only A", "only_b": "only B", "state": "other state", "ignored": "ignored by rules"}
     counts = asdict(comparison.counts)
     return " · ".join(
         f"{names.get(name, name)} {count:,}" for name, count in counts.items() if count or name in ("equal", "changed")
@@ -186,19 +191,19 @@ def _counts_line(comparison: Comparison) -> str:
 
 
 def _print_rows(comparer: Comparer, comparison: Comparison) -> None:
-    """The first divergences with the steps around them: A's lines marked -, B's +, moved ones >, equal ones not."""
+    """Print the first divergences with the steps around them: - marks A, + marks B, > moved steps, ! another state."""
     points = comparison.points.row[:_MAX_POINTS_SHOWN].tolist()
     shown = sorted(
         {row for point in points for row in range(max(0, point - _CONTEXT_STEPS), point + _CONTEXT_STEPS + 1)}
     )
-    told = set(comparison.points.row.tolist())
+    diverged_rows = set(comparison.points.row.tolist())
     end = points[-1] if len(comparison.points.row) > _MAX_POINTS_SHOWN else len(comparer.rows.kind) - 1
     before = None
     for row in (row for row in shown if row <= end):
         if before is None or row != before + 1:
             print_line("")
         before = row
-        for line in _lines(comparer, row, row in told):
+        for line in _lines(comparer, row, row in diverged_rows):
             print_line(line)
     if len(comparison.points.row) > _MAX_POINTS_SHOWN:
         print_line("")
@@ -221,7 +226,7 @@ def _lines(comparer: Comparer, row: int, is_point: bool) -> Iterator[str]:
 
 
 def _line(mark: str, a: Event | None, b: Event | None) -> str:
-    """Mark, number in A, number in B, what happened."""
+    """Return mark, number in A, number in B, kind and summary."""
     event = a or b
     assert event is not None
     numbers = " ".join(f"{event_.index + 1 if event_ is not None else '':>8}" for event_ in (a, b))
@@ -231,7 +236,7 @@ def _line(mark: str, a: Event | None, b: Event | None) -> str:
 
 @contextmanager
 def _open_side(run: OpenedRun) -> Iterator[Side]:
-    """The run by the user's index, as the window keeps it, or by one that is made now."""
+    """Open one side by the index that the window keeps, or by a new temporary one."""
     kept = _cached_side(run)
     if kept is not None:
         yield kept
@@ -244,6 +249,6 @@ def _cached_side(run: OpenedRun) -> Side | None:
     cache = user_cache()
     kept = cache.load(run.log)
     if kept is not None:
-        with suppress(OSError, ValueError):  # what runs are compared by is damaged
+        with suppress(OSError, ValueError):  # the columns of a kept index are damaged: a new one is built
             return Side(run.log, kept[1], cache.folder(run.log))
     return None

@@ -1,4 +1,4 @@
-"""events: what happened, an event a line."""
+"""events: list what happened, one event per line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from replay_gui.core.text.event_text import summarize_event
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser)
     parser.add_argument(
-        "--from", dest="start", metavar="P", type=position, default=0, help="only events that come after position P"
+        "--from", dest="start", metavar="P", type=position, default=0, help="only events after position P"
     )
     parser.add_argument(
         "--to",
@@ -29,12 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--kind", action="append", metavar="KIND", help="only events of this kind; may be repeated")
     parser.add_argument("--tool", action="append", metavar="NAME", help="only events of this tool; may be repeated")
-    parser.add_argument("--json", action="store_true", help="a JSON object a line")
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
 
 def run(args: argparse.Namespace) -> int:
     if args.stop is not None and args.stop < args.start:
-        raise UsageError(f"--from {args.start} is beyond --to {args.stop}")
+        raise UsageError(f"--from {args.start} is greater than --to {args.stop}")
     with open_run(args.run, args.format) as opened:
         for event in opened.log.events(args.start, args.stop):
             if isinstance(event, Ending):
@@ -53,6 +53,6 @@ def _is_wanted(event: Event, args: argparse.Namespace) -> bool:
 
 
 def _line(event: Event) -> str:
-    """Position, time, kind, tool and what happened, for people."""
+    """Return number, time, kind, tool and summary as text."""
     name = f"{event.kind} {event.tool}" if event.tool else event.kind
     return f"{event.index + 1:>8}  {utc_text(event.time):23}  {name:32}  {summarize_event(event)}".rstrip()

@@ -1,4 +1,4 @@
-"""info: what a run is about, at a glance. Nothing is verified, and no state is made."""
+"""info: show the facts of runs. Nothing is verified, and no state is computed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from replay_gui.core.text.clock import utc_text
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser, several=True)
-    parser.add_argument("--json", action="store_true", help="one JSON object a run, one a line")
+    parser.add_argument("--json", action="store_true", help="one JSON object per run, each on one line")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,7 +32,7 @@ def _show_run(args: argparse.Namespace, run: OpenedRun) -> int:
 
 
 def summary_of(run: OpenedRun) -> RunSummary:
-    """Counts the run's events in one pass."""
+    """Count the run's events in one pass."""
     agent = run.log.header.facts.get("agent")
     summary = RunSummary(agent if isinstance(agent, str) else None)
     with ProgressLine(f"Reading {run.given}") as progress:
@@ -46,7 +46,7 @@ def summary_of(run: OpenedRun) -> RunSummary:
 
 
 def info_json(run: OpenedRun, summary: RunSummary) -> dict[str, Any]:
-    """The members of ``info --json``, in the order of INTERFACE 2."""
+    """Return the members of ``info --json``: see 'info --json' in resources/docs/interface.md."""
     return {
         "run": run.given,
         "run_id": run.log.header.run_id,

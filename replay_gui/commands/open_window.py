@@ -1,4 +1,4 @@
-"""Opening the window, or drawing it to a file."""
+"""Open the window, or save its picture to a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_SIDE_PX = 16_384  # pixels a side
 
 
 class NoWindow(ReplayError):
-    """A window cannot be had here."""
+    """The window cannot be opened on this system."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,13 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("other", metavar="OTHER", nargs="?", help="a second run, to compare the first one with")
     add_format_argument(parser)
     parser.add_argument("--demo", action="store_true", help="compare two bundled runs; with --show run, open the first")
-    parser.add_argument("--at", metavar="POSITION", type=position, default=0, help="start there")
+    parser.add_argument("--at", metavar="POSITION", type=position, default=0, help="the position to start at")
     parser.add_argument("--theme", choices=("light", "dark", "auto"), help="the colours; auto follows the system")
-    picture = parser.add_argument_group("a picture instead of a window (no display needed)")
-    picture.add_argument("--screenshot", metavar="FILE.png", type=_png, help="save the window's picture and exit")
-    picture.add_argument("--size", metavar="WxH", type=_size, help="of the window, in logical pixels")
-    picture.add_argument("--scale", metavar="N", type=_scale, help="pixels of the picture a logical pixel")
-    picture.add_argument("--show", choices=("welcome", "run", "compare", "report"), help="what the window is to show")
+    picture = parser.add_argument_group("save a picture instead of opening a window (needs no display)")
+    picture.add_argument("--screenshot", metavar="FILE.png", type=_png, help="the file to save the picture to")
+    picture.add_argument("--size", metavar="WxH", type=_size, help="size of the window in logical pixels")
+    picture.add_argument("--scale", metavar="N", type=_scale, help="pixels of the picture per logical pixel")
+    picture.add_argument("--show", choices=("welcome", "run", "compare", "report"), help="what the window shows")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,37 +64,37 @@ def run(args: argparse.Namespace) -> int:
                 )
             )
         except ImportError as why:
-            raise NoWindow(f"the window cannot be drawn on this system: {why}; install what is missing") from why
+            raise NoWindow(f"the window cannot be opened on this system: {why}; install the missing package") from why
 
 
 def _usage_problem(args: argparse.Namespace) -> str | None:
-    """What is wrong with the arguments taken together."""
-    unpictured = [f"--{name}" for name in _SCREENSHOT_OPTIONS if getattr(args, name) is not None]
-    if args.screenshot is None and unpictured:
-        return f"{unpictured[0]} goes with --screenshot"
+    """Return how the arguments contradict each other, or None."""
+    without_screenshot = [f"--{name}" for name in _SCREENSHOT_OPTIONS if getattr(args, name) is not None]
+    if args.screenshot is None and without_screenshot:
+        return f"{without_screenshot[0]} needs --screenshot"
     if args.demo and args.run is not None:
-        return "--demo opens the bundled run; give it or RUN, not both"
+        return "--demo opens a bundled run; give --demo or RUN, not both"
     if args.format is not None and args.run is None:
-        return "--format is of a RUN; give it with one"
+        return "--format needs a RUN"
     if args.screenshot is not None and args.run is not None and os.path.isdir(args.run):
-        return "a picture shows a run; give a file, not a folder"
+        return "--screenshot shows a run; give a file, not a folder"
     has_run = args.demo or args.run is not None
     if args.show == "welcome" and has_run:
-        return "--show welcome shows no run; leave the run out"
+        return "--show welcome shows no run; give no RUN"
     if args.show in ("run", "report") and not has_run:
         return f"--show {args.show} needs a RUN, or --demo"
     if args.show == "compare" and not (args.demo or args.other is not None):
         return "--show compare needs two runs, or --demo"
     if args.show == "run" and args.other is not None:
-        return "--show run shows one run; leave the other out"
+        return "--show run shows one run; give no OTHER"
     return None
 
 
 def _check_display() -> None:
-    """NoWindow where Qt would end the process for want of a display."""
+    """Raise NoWindow where Qt would abort the process because there is no display."""
     needs_display = sys.platform.startswith(("linux", "freebsd"))
     if needs_display and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
-        raise NoWindow("there is no display here; --screenshot FILE.png draws the window without one")
+        raise NoWindow("there is no display; --screenshot FILE.png saves a picture without one")
 
 
 def _png(text: str) -> str:
@@ -106,9 +106,9 @@ def _png(text: str) -> str:
 def _size(text: str) -> tuple[int, int]:
     width, x, height = text.lower().partition("x")
     if not (x and width.isdecimal() and height.isdecimal() and len(text) < 12):
-        raise ArgumentTypeError(f"{text!r} is no size; write it as 1280x800")
+        raise ArgumentTypeError(f"{text!r} is not a size; write it as 1280x800")
     if not (1 <= int(width) <= _MAX_SIDE_PX and 1 <= int(height) <= _MAX_SIDE_PX):
-        raise ArgumentTypeError(f"{text!r}: a side has from 1 to {_MAX_SIDE_PX} pixels")
+        raise ArgumentTypeError(f"{text!r}: each side must be from 1 to {_MAX_SIDE_PX} pixels")
     return int(width), int(height)
 
 
@@ -116,7 +116,7 @@ def _scale(text: str) -> float:
     try:
         scale = float(text)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no number") from None
+        raise ArgumentTypeError(f"{text!r} is not a number") from None
     if not 0.5 <= scale <= 8:
-        raise ArgumentTypeError(f"{text!r}: a scale is from 0.5 to 8")
+        raise ArgumentTypeError(f"{text!r}: the scale must be from 0.5 to 8")
     return scale

@@ -1,4 +1,4 @@
-"""What commands that write reports share: the options, the program's version, the command that makes one again."""
+"""The report of a command: its options, and writing it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import shlex
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from replay_gui.commands.arguments import UsageError
@@ -24,51 +25,74 @@ DEFAULT_PROFILE = "share"
 _FILE_OPTIONS = ("anchor", "key", "redact", "rules")  # options that name files
 
 
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """What the arguments say of the report.
+
+    Attributes:
+        path: of the file to write. profile: what is hidden; None: nothing. option_files: files that other options name.
+    """
+
+    path: Path
+    profile: RedactionProfile | None
+    option_files: tuple[str, ...]
+
+
 def add_report_arguments(parser: argparse.ArgumentParser) -> None:
-    """--report and --redact."""
+    """Add --report and --redact."""
     parser.add_argument(
-        "--report", metavar="FILE", type=Path, help=f"write a report; its name says the form: {', '.join(SUFFIXES)}"
+        "--report", metavar="FILE", type=Path, help=f"write a report; its name gives the format: {', '.join(SUFFIXES)}"
     )
     parser.add_argument(
         "--redact",
         metavar="PROFILE",
-        help=f"hide from the report what a TOML profile names, or {DEFAULT_PROFILE}: keys, e-mail, home folders",
+        help="hide from the report what this TOML profile names; "
+        f"{DEFAULT_PROFILE!r} hides keys, e-mail addresses and home folders",
     )
 
 
-def check_report_arguments(args: argparse.Namespace) -> None:
-    """What is wrong with them, before the work is done."""
-    if args.report is not None:
-        check_suffix(args.report)
-        _profile(args)
-    elif args.redact is not None:
-        raise UsageError("--redact is for a report; give --report FILE too")
+def report_options(args: argparse.Namespace) -> ReportOptions | None:
+    """Return the options of the report, or None for no report.
+
+    Checked before the runs are read: UsageError, NotWritten or ProfileRefused where they are wrong.
+    """
+    if args.report is None:
+        if args.redact is not None:
+            raise UsageError("--redact is for a report; give --report FILE too")
+        return None
+    check_suffix(args.report)
+    option_files = (getattr(args, name, None) for name in _FILE_OPTIONS)
+    return ReportOptions(
+        args.report, _redaction_profile(args.redact), tuple(str(file) for file in option_files if file is not None)
+    )
+
+
+def _redaction_profile(name: str | None) -> RedactionProfile | None:
+    if name is None:
+        return None
+    return SHARING_PROFILE if name == DEFAULT_PROFILE else read_profile(Path(name))
 
 
 def part_of(run: OpenedRun, verification: VerificationReport, anchor: AnchorFinding | None = None) -> RunPart:
-    """A report's part on a run."""
+    """Return the part of a report about a run."""
     size = run.log.source.size if run.format == OWN_FORMAT else run.log.header.source["size"]
     with ProgressLine(f"Reporting on {run.given}") as progress:
         return run_part(run.log, verification, run.format, size, progress.show, anchor)
 
 
 def write_report(
-    args: argparse.Namespace,
+    options: ReportOptions,
     command: Sequence[str],
     parts: Sequence[RunPart],
     unread: Sequence[UnreadableRun] = (),
     comparison: ComparisonPart | None = None,
 ) -> None:
-    """Writes what --report asks for; `command`: the words that lead to the same verdict again."""
-    inputs = [part.verification.run for part in parts] + [one.run for one in unread]
-    inputs += [str(given) for name in _FILE_OPTIONS if (given := getattr(args, name, None)) is not None]
-    keep_apart(args.report, [split(one)[0] for one in inputs])
+    """Write the report.
+
+    Args:
+        command: the words of a command that leads to the same verdict, without the report.
+    """
+    inputs = [part.verification.run for part in parts] + [run.run for run in unread] + list(options.option_files)
+    keep_apart(options.path, [split(name)[0] for name in inputs])
     report = Report(VERSION, time.time_ns(), shlex.join(command), tuple(parts), tuple(unread), comparison)
-    profile = _profile(args)
-    save_report(report if profile is None else redact_report(report, profile), args.report)
-
-
-def _profile(args: argparse.Namespace) -> RedactionProfile | None:
-    if args.redact is None:
-        return None
-    return SHARING_PROFILE if args.redact == DEFAULT_PROFILE else read_profile(Path(args.redact))
+    save_report(report if options.profile is None else redact_report(report, options.profile), options.path)

@@ -1,4 +1,4 @@
-"""Opening what the user calls a RUN: a log, a foreign file, standard input."""
+"""Opens what the user names as RUN: a log, a foreign file, or standard input."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OpenedRun:
     """A run that is open for reading.
 
     Attributes:
-        given: what the user called it. log: its log. converted: what the log was made from; None for a .rlog.
+        given: the name that the user gave. log: its log. conversion: how the log was made; None for a .rlog.
     """
 
     given: str
@@ -43,7 +43,7 @@ class OpenedRun:
 
 
 def add_run_arguments(parser: argparse.ArgumentParser, several: bool = False) -> None:
-    """RUN, or RUN..., and --format."""
+    """Add RUN, or RUN..., and --format."""
     what = "a log or another recognised file; - for standard input"
     if several:
         parser.add_argument("runs", metavar="RUN", nargs="+", help=what)
@@ -53,15 +53,15 @@ def add_run_arguments(parser: argparse.ArgumentParser, several: bool = False) ->
 
 
 def add_format_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", metavar="NAME", help="the format, where it is not recognised")
+    parser.add_argument("--format", metavar="NAME", help="the format, if it is not recognised")
 
 
 @contextmanager
 def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
-    """The run, while the block lasts; a ReplayError says in words why it cannot be read.
+    """Open a run for the length of the block; ReplayError, with the reason, where it cannot be read.
 
     Args:
-        format: an importer's name, for what is no log, or "rlog"; None: judged from the content.
+        format: an importer's name, or "rlog"; None: detected from the content.
     """
     from replay_gui.core.log.log_reader import EventLog
 
@@ -84,7 +84,7 @@ def _is_log(path: str) -> bool:
 
 
 def _converted(path: str, format: str | None, chosen: str | None) -> Converted:
-    # A log needs none of this, and would wait for it longer than for its own first block.
+    # Imported here because a log does not need it, and the import takes longer than reading the log's first block.
     from replay_gui.core.importers.conversion_cache import cached_conversion
     from replay_gui.engine.opening import conversion_cache, user_mappings
 
@@ -93,10 +93,10 @@ def _converted(path: str, format: str | None, chosen: str | None) -> Converted:
 
 @contextmanager
 def readable_file(given: str) -> Iterator[str]:
-    """The path of the file that `given` means; standard input is copied to one that lasts as long as the block."""
+    """Return the path of the file; standard input is copied to a file that exists for the length of the block."""
     if given == STANDARD_INPUT:
         with tempfile.TemporaryDirectory(prefix="replay-gui-stdin-", ignore_cleanup_errors=True) as folder:
-            path = str(Path(folder, "stdin"))  # the name goes into what is made of it
+            path = str(Path(folder, "stdin"))  # the conversion records this name
             try:
                 _copy_standard_input(path)
                 yield path
@@ -116,29 +116,29 @@ def _copy_standard_input(path: str) -> None:
         raise LogUnreadable(f"{path}: cannot be copied: {why.strerror or why}") from None
 
 
-def _said(run: str, why: str) -> None:
-    """Where the complaint is all that is wanted."""
+def _ignore_unreadable(run: str, why: str) -> None:
+    """Do nothing more: the error is printed already."""
 
 
 def handle_each_run(
     given: Sequence[str],
     format: str | None,
     handle_run: Callable[[OpenedRun], int],
-    on_unreadable: Callable[[str, str], None] = _said,
+    on_unreadable: Callable[[str, str], None] = _ignore_unreadable,
 ) -> int:
-    """Has `look` give the exit code of each run; all are tried, and the worst wins: COULD_NOT, FINDING, GOOD.
+    """Call `handle_run` with each run and return the highest exit code; all runs are tried.
 
-    `on_unread`(run, why) hears of those that cannot be read, once they were complained of.
+    A run that cannot be read gives EXIT_FAILED; its error is printed, then passed to `on_unreadable`(run, why).
     """
     worst = EXIT_GOOD
-    for one in given:
+    for name in given:
         try:
-            if one == STANDARD_INPUT and given.count(one) > 1:
+            if name == STANDARD_INPUT and given.count(name) > 1:
                 raise LogUnreadable("standard input can be read once only; give - once")
-            with open_run(one, format) as run:
+            with open_run(name, format) as run:
                 worst = max(worst, handle_run(run))
         except ReplayError as why:
             print_error(str(why))
-            on_unreadable(one, str(why))
+            on_unreadable(name, str(why))
             worst = EXIT_FAILED
     return worst

@@ -1,4 +1,4 @@
-"""state: what the agent knew at a position."""
+"""state: print the agent's state at a position."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from replay_gui.core.verification.passes import NOT_APPLIED, SKIPPED, beginning,
 
 
 class DerivedState(NamedTuple):
-    """A state by replay from the start.
+    """A state that was derived by replay from the start.
 
     Attributes:
-        state_hash: hex; None where the run's own reducer is not known here. doubt: why it is untrusted, or None.
+        state_hash: hex; None where the run's reducer is unknown. doubt: why the state is untrusted, or None.
     """
 
     state: dict[str, Any]
@@ -32,10 +32,14 @@ class DerivedState(NamedTuple):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_arguments(parser)
     parser.add_argument(
-        "--at", metavar="POSITION", type=position, required=True, help="after so many events; 0 is the empty state"
+        "--at",
+        metavar="POSITION",
+        type=position,
+        required=True,
+        help="number of events applied; 0 is the empty state",
     )
     parser.add_argument(
-        "--path", metavar="POINTER", default="", help="only what this JSON Pointer leads to: /memory/plan"
+        "--path", metavar="POINTER", default="", help="only the value at this JSON Pointer, such as /memory/plan"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object: position, state, state_hash, trusted")
 
@@ -59,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def derive_state(run: OpenedRun, position: int, progress: ProgressLine) -> DerivedState:
-    """The state at `position`, which the log has, and whether the events before it are sound."""
+    """Return the state at `position`, which must exist, and whether the events before it are intact."""
     log, size = run.log, run.log.source.size
     found = check_integrity(log, beginning(log), None, position, lambda offset: progress.show(offset, 2 * size))
     doubts = [(fault.event_index, fault.problem) for fault in found.faults[:1]]
@@ -68,9 +72,7 @@ def derive_state(run: OpenedRun, position: int, progress: ProgressLine) -> Deriv
         if (content is None or replay.fold((content,)).refused) and len(doubts) < 2:
             doubts.append((place, SKIPPED if content is None else NOT_APPLIED))
     if log.header.reducer != REDUCER:
-        return DerivedState(
-            replay.root, None, f"its reducer {log.header.reducer!r} is not known here, so {REDUCER} was used"
-        )
+        return DerivedState(replay.root, None, f"its reducer {log.header.reducer!r} is unknown, so {REDUCER} was used")
     if found.state_hashes and not doubts:
         begin = 0, len(log.header.raw), EMPTY
         states = check_states(log, begin, position, lambda offset: progress.show(size + offset, 2 * size))

@@ -1,4 +1,4 @@
-"""What commands say: results to standard output, all else to standard error, nothing that a terminal would obey."""
+"""Output of commands: results to standard output, all else to standard error, without control characters."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ _VERDICTS = {"VALID": _GREEN, "INVALID": _RED, "NOT VERIFIABLE": _YELLOW}
 
 
 def print_line(text: str) -> None:
-    """One line of a result; untrusted text in it is made visible."""
+    """Print one line of a result; control characters in it are escaped."""
     print(visible(text))
 
 
 def print_visible_text(text: str) -> None:
-    """Text of several lines that is visible already."""
+    """Print text of several lines, whose control characters are escaped already."""
     print(text)
 
 
 def print_json(members: Mapping[str, Any]) -> None:
-    """One object on one line; its values are in the form that JSON has."""
+    """Print one JSON object on one line."""
     from replay_gui.core.state.json_form import one_line_json  # the window starts faster without it
 
     print(one_line_json(members))
 
 
 def print_verdict_line(line: str, verdict: str) -> None:
-    """A line that ends with the verdict, which a terminal shows in colour."""
+    """Print a line that ends with the verdict, which has a colour on a terminal."""
     start, text = line.removesuffix(verdict), visible(verdict)
     if _is_terminal(sys.stdout) and "NO_COLOR" not in os.environ and verdict in _VERDICTS:
         text = f"\x1b[1;{_VERDICTS[verdict]}m{text}\x1b[0m"
@@ -44,13 +44,13 @@ def print_verdict_line(line: str, verdict: str) -> None:
 
 
 def print_error(text: str) -> None:
-    """One line to standard error."""
+    """Print one line to standard error."""
     if sys.stderr is not None:
         print(f"replay-gui: {visible(text)}", file=sys.stderr)
 
 
 class ProgressLine:
-    """How far a command is, on one line of standard error that is wiped in the end; only if that is a terminal."""
+    """The progress of a command on one line of standard error, cleared at the end; only on a terminal."""
 
     def __init__(self, job: str) -> None:
         self._job = visible(job)
@@ -58,7 +58,7 @@ class ProgressLine:
         self._quiet_until = time.monotonic() + _PROGRESS_INTERVAL if _is_terminal(sys.stderr) else float("inf")
 
     def show(self, done: int, total: int) -> None:
-        """In any unit. Cheap: most calls show nothing."""
+        """Show the progress, in any unit. Cheap: most calls show nothing."""
         now = time.monotonic()
         if now >= self._quiet_until:
             self._quiet_until = now + _PROGRESS_INTERVAL

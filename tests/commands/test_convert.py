@@ -45,7 +45,7 @@ def test_several_sources_need_a_folder_and_all_are_tried(command: Any, session: 
     file = write_log(tmp_path / "file.rlog", turns=1)
     refused = command("import", session, other, "-o", file)
     assert refused.code == 2
-    assert "cannot be made a folder" in refused.err
+    assert "cannot be created as a folder" in refused.err
 
 
 def test_nothing_is_overwritten(command: Any, session: Path, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_standard_input(command: Any, session: Path, tmp_path: Path) -> None:
 def test_a_replay_log_is_not_foreign(command: Any, tmp_path: Path) -> None:
     result = command("import", write_log(tmp_path / "run.rlog", turns=1), "-o", tmp_path / "out.rlog")
     assert result.code == 2
-    assert "nothing to import" in result.err
+    assert "it needs no import" in result.err
 
 
 def test_a_format_that_is_none(command: Any, session: Path, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_a_format_is_for_both_runs(command: Any, asked: list[Options]) -> None:
 def test_two_runs_and_a_view_of_one_make_no_sense(command: Any, asked: list[Options]) -> None:
     result = command("a.rlog", "b.rlog", "--screenshot", "a.png", "--show", "run")
     assert (result.code, asked) == (2, [])
-    assert "leave the other out" in result.err
+    assert "give no OTHER" in result.err
 
 
 def test_demo(command: Any, asked: list[Options]) -> None:
