@@ -29,8 +29,13 @@ class Pages:
         self._document = document
         self._sheet = Sheet()
 
+    @property
+    def title(self) -> str:
+        """What a viewer of the PDF shows as its title."""
+        return one_line(f"{self._document.title}: {self._document.verdict}")
+
     def steps(self) -> Iterator[None]:
-        """Lays out a little at each step, so that a window can live on in between."""
+        """Lay out a part at each step, so that a window can handle events in between."""
         self._put_head()
         for section in self._document.sections:
             self._put_title(section)

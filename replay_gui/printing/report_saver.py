@@ -1,24 +1,33 @@
-"""Writes reports beside the window, on a thread of its own: making pages and flushing to a disk take their time."""
+"""Writes a report to a file while the window stays responsive: formatting and flushing to disk run on a thread.
+
+Pages that are laid out already are painted into the PDF on the GUI thread, a few at a time, because the layouts of
+their text must not be used on two threads.
+"""
 
 from __future__ import annotations
 
-import sys
-import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.report.model import Report
-from replay_gui.printing.saving import save_report
+from replay_gui.printing.pages import Pages
+from replay_gui.printing.pdf import PdfPainting
+from replay_gui.printing.saving import PDF, save_report, write_report_file
+
+_PAINTING_SLICE = 0.006  # seconds of painting between two runs of the event loop
+_POLL_INTERVAL = 15  # ms
 
 
 class ReportSaver(QObject):
-    """One file at a time.
+    """Saves one file at a time. A write that has begun is completed even if the saver is deleted.
 
     Signals:
-        saved(str): the path, once the file is there, whole. failed(str): why it is not; what was there before is.
-        Both are emitted on the saver's thread.
+        saved(str): the path; the file is complete. failed(str): why there is none; an existing file is unchanged.
     """
 
     saved = Signal(str)
@@ -26,27 +35,73 @@ class ReportSaver(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread: threading.Thread | None = None
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="report-saver")
+        self._path = Path()
+        self._painting: PdfPainting | None = None
+        self._painting_steps: Iterator[None] = iter(())
+        self._written: Future[None] | None = None
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._on_timeout)
 
-    def save(self, report: Report, path: Path) -> None:
-        """Begins; waits for the file before, if that is still being written."""
-        self.finish()
-        self._thread = threading.Thread(target=self._save, args=(report, path), name="report-saver")
-        self._thread.start()
+    @property
+    def busy(self) -> bool:
+        """Whether a file is being made; `save` may not be called then."""
+        return self._timer.isActive()
 
-    def finish(self) -> None:
-        """Waits until the file is written."""
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+    def save(self, report: Report, path: Path, pages: Pages | None = None) -> None:
+        """Begin to write the report in the format of the suffix.
 
-    def _save(self, report: Report, path: Path) -> None:
-        try:
-            save_report(report, path)
-        except ReplayError as why:
-            self.failed.emit(str(why))
-        except Exception:  # noqa: BLE001  who waits for the file hears of it; the crash hook shows what it was
-            self.failed.emit(f"{path}: not written: a fault of this program")
-            threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+        Args:
+            pages: those of this report, completely laid out on this thread; a PDF is made of them. None: the PDF is
+                laid out on the saver's thread.
+        """
+        assert not self.busy
+        self._path = path
+        if pages is not None and path.suffix.lower() == PDF:
+            self._painting = PdfPainting(pages)
+            self._painting_steps = self._painting.steps()
+            self._timer.start(0)
         else:
-            self.saved.emit(str(path))
+            self._written = self._executor.submit(save_report, report, path)
+            self._timer.start(_POLL_INTERVAL)
+
+    def stop(self) -> None:
+        """Stop painting, and report nothing any more; a write that has begun is completed."""
+        self._timer.stop()
+        self._painting, self._painting_steps, self._written = None, iter(()), None
+
+    @Slot()
+    def _on_timeout(self) -> None:
+        try:
+            done = self._paint_slice() if self._painting is not None else self._is_written()
+        except ReplayError as error:
+            self.stop()
+            self.failed.emit(str(error))
+        except BaseException:
+            self.stop()
+            self.failed.emit(f"{self._path}: not written: a fault of this program")
+            raise  # the crash dialog shows it
+        else:
+            if done:
+                self.stop()
+                self.saved.emit(str(self._path))
+
+    def _paint_slice(self) -> bool:
+        """Paint for a moment; after the last page, begin to write the file."""
+        assert self._painting is not None
+        end = time.perf_counter() + _PAINTING_SLICE
+        while time.perf_counter() < end:
+            if next(self._painting_steps, self) is self:
+                self._written = self._executor.submit(write_report_file, self._path, self._painting.data)
+                self._painting = None
+                self._timer.start(_POLL_INTERVAL)
+                break
+        return False
+
+    def _is_written(self) -> bool:
+        """Return whether the file is complete; raise what prevented it."""
+        assert self._written is not None
+        if self._written.done():
+            self._written.result()
+            return True
+        return False

@@ -30,7 +30,7 @@ from replay_gui.core.report.model import Report
 from replay_gui.core.verification.verdict import verify
 from replay_gui.look.theme import LIGHT
 from replay_gui.printing.pages import Pages
-from replay_gui.printing.pdf import pdf
+from replay_gui.printing.pdf import pdf_report
 from replay_gui.printing.report_saver import ReportSaver
 from replay_gui.printing.sheet import END, HEIGHT, SIDE, WIDTH
 from tests.helpers import logs
@@ -100,7 +100,7 @@ def test_the_head_of_a_table_is_repeated() -> None:
 
 def test_a_pdf_has_all_pages_and_our_fonts(tmp_path: Path) -> None:
     made = report(logs.write_log(tmp_path / "run.rlog", turns=40))
-    whole = pdf(made)
+    whole = pdf_report(made)
     assert len(re.findall(rb"/Type /Page\b", whole)) == len(laid_out(layout_document(made)))
     assert b"Inter" in whole
     assert b"JetBrainsMono" in whole
@@ -114,7 +114,6 @@ def test_a_saver_writes_beside_the_window(qtbot: QtBot, tmp_path: Path) -> None:
         saver.save(report(logs.write_log(tmp_path / "run.rlog")), file)
     assert caught.args == [str(file)]
     assert file.read_bytes().startswith(b"%PDF-")
-    saver.finish()
 
 
 def test_a_saver_says_why_there_is_no_file(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,6 +126,5 @@ def test_a_saver_says_why_there_is_no_file(qtbot: QtBot, tmp_path: Path, monkeyp
     monkeypatch.setattr(os, "fsync", full)
     with qtbot.waitSignal(saver.failed) as caught:
         saver.save(report(logs.write_log(tmp_path / "run.rlog")), file)
-    saver.finish()
     assert "the disk is full" in caught.args[0]
     assert file.read_text("utf-8") == "old"

@@ -48,6 +48,11 @@ class PagePreview(QScrollArea):
     def page_count(self) -> int:
         return len(self._paper.pages) if self._paper.pages is not None else 0
 
+    @property
+    def laid_out_pages(self) -> Pages | None:
+        """The pages once all are there; None before."""
+        return self._paper.pages if self.laid_out else None
+
     def show_document(self, document: Document) -> None:
         """Begins with another document, at its first page."""
         pages = Pages(document)
