@@ -113,17 +113,17 @@ def test_every_speed_of_playing(journey: Journey, timeline: Timeline) -> None:
 
 def test_when_the_finding_ends_the_keys_are_for_the_timeline_again(journey: Journey, timeline: Timeline) -> None:
     bar = journey.window._bar
-    journey.until(lambda: bar._wanted(bar._squeezed) <= bar.width())  # the verdict has come, and the words gave way
-    worded = bar._squeezed
+    journey.until(lambda: bar.wanted_px(bar.compact_level) <= bar.width())  # the verdict has come, and the words gave way
+    worded = bar.compact_level
     journey.press(Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     find = journey.window._find
     assert find.line.hasFocus()
     QTest.keyClicks(find.line, "because")
     journey.until(lambda: bool(find.count.text()) and not journey.window.finder.searching)
-    assert bar._squeezed > worded
+    assert bar.compact_level > worded
     journey.press(Key.Key_Escape)
     assert timeline.hasFocus()
     assert not find.line.text()
-    journey.until(lambda: bar._squeezed == worded)
+    journey.until(lambda: bar.compact_level == worded)
     journey.press(Key.Key_End)
     journey.arrive(journey.session.index.count)

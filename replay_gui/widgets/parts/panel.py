@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVB
 
 from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role
 from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.compact_level import compact_level
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
@@ -121,7 +122,7 @@ class Panel(QFrame):
         return done
 
     def _fit_head(self) -> None:
-        level = next((level for level in range(_BARE) if self._wanted(level) <= self.width()), _BARE)
+        level = compact_level(self._wanted, self.width(), last=_BARE)
         if level == self._level:
             return
         self._level = level

@@ -1,0 +1,13 @@
+"""How much a row of buttons shows in the width that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+def compact_level(wanted_px: Callable[[int], int], available_px: int, last: int, first: int = 0) -> int:
+    """Return the lowest level from `first` to `last` that fits, or `last` if none does.
+
+    Level 0 shows everything, each higher one shows less. `wanted_px(level)`: the width that a level needs.
+    """
+    return next((level for level in range(first, last) if wanted_px(level) <= available_px), last)

@@ -1,0 +1,65 @@
+"""A tool bar in one row, made of actions; what the tool bars of a run and of a comparison have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from replay_gui.look.theme import GAP, HEAD, ICON, LINE, TOOLBAR, UNIT, set_role
+
+ICON_ONLY = Qt.ToolButtonStyle.ToolButtonIconOnly
+ICON_AND_TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+
+
+class ActionBar(QToolBar):
+    """A row of tool buttons that never makes the window wider: in a narrow one, subclasses hide some of them.
+
+    Attributes:
+        buttons: by the name of their action. row: their layout, to which other widgets can be added.
+    """
+
+    def __init__(self, title: str, name: str, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+        """`name`: the object name, by which Qt saves the state of the bar."""
+        super().__init__(title, parent)
+        self.setObjectName(name)
+        self.setMovable(False)
+        self.setFixedHeight(TOOLBAR)
+        self.setIconSize(QSize(ICON, ICON))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._actions = actions
+        self.buttons: dict[str, QToolButton] = {}
+        body = QWidget()
+        body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        body.setFixedHeight(TOOLBAR - LINE)  # the window asks the body, not the bar, how high the bar is
+        self.row = QHBoxLayout(body)
+        self.row.setContentsMargins(GAP, 0, GAP, 0)
+        self.row.setSpacing(UNIT)
+        self.addWidget(body)
+
+    def add_buttons(self, names: Sequence[str]) -> None:
+        """Add a button for each of these actions."""
+        for name in names:
+            button = QToolButton()
+            button.setDefaultAction(self._actions[name])
+            button.setIconSize(QSize(ICON, ICON))
+            button.setAccessibleName(self._actions[name].text().replace("&", ""))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.buttons[name] = button
+            self.row.addWidget(button)
+
+    def add_line(self) -> None:
+        """Add a separator."""
+        line = QFrame()
+        set_role(line, "line")
+        line.setFixedSize(LINE, HEAD // 2)
+        self.row.addSpacing(UNIT)
+        self.row.addWidget(line)
+        self.row.addSpacing(UNIT)
+
+    def set_button_text(self, name: str, text: str) -> None:
+        """Set the text that a button with text shows; its action keeps its own."""
+        action = self._actions[name]
+        action.setIconText(text if action.icon().isNull() else f" {text}")  # Qt puts no other space between them
