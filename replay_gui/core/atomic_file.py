@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: nobody finds half of one, and a full disk costs nothing that was there."""
+"""Writing a file whole or not at all: nobody reads half of it, and a full disk destroys nothing that was there."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
-    """Puts `data` in the place of the file at `path`: a new file beside it, flushed to the disk, then renamed.
+    """Replace the file at `path` by one with `data`: written beside it, flushed to the disk, then renamed.
 
-    NotWritten, in words, where that fails; what was there before is then as it was.
+    NotWritten, which says why, where that fails; the file that was there is unchanged then.
     """
     target = Path(path)
     draft: str | None = None
@@ -42,15 +42,15 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
 
 
 def keep_apart(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
-    """NotWritten where `target` is one of the files that what is to be written comes from: it would be lost."""
-    for one in inputs:
-        with contextlib.suppress(OSError, ValueError):  # one that is not there cannot be lost
-            if os.path.samefile(target, one):
+    """Raise NotWritten where `target` is one of the `inputs` of what is to be written, which would be lost."""
+    for source in inputs:
+        with contextlib.suppress(OSError, ValueError):  # a file that is not there cannot be lost
+            if os.path.samefile(target, source):
                 raise NotWritten(f"{target}: not written: it is itself what is read here; give another name")
 
 
 def _mode(target: Path) -> int:
-    """The permissions of the file that is there, or those that a new one would have."""
+    """Return the permissions of the file that is there, or those that a new one would have."""
     try:
         return target.stat().st_mode & 0o777
     except OSError:
@@ -60,7 +60,7 @@ def _mode(target: Path) -> int:
 
 
 def _flush_folder(folder: Path) -> None:
-    """So that the new name outlives a loss of power; not every system can, and the file is whole either way."""
+    """Make the new name survive a loss of power. Not every system can; the file is whole either way."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -1,8 +1,8 @@
-"""Canonical msgpack (FORMAT 1): one value, one sequence of bytes.
+"""Canonical msgpack: each value has exactly one encoding (log-format.md, "Canonical msgpack").
 
-msgspec does the work in C. Its typed decoder settles the common case at once: a tree of plain values at most
-SHALLOW deep whose keys are strings. What it does not take (byte strings, deeper trees, broken input) is decoded
-without types and walked.
+msgspec does the work in C. Its typed decoder handles the common case at once: plain values with string keys, nested at
+most SHALLOW_DEPTH deep. Other input (byte strings, deeper nesting, broken bytes) is decoded without types, and its
+limits are checked afterwards.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from replay_gui.core.errors import NotCanonical
 MAX_DEPTH = 128
 MAX_KEY_BYTES = 4096  # bytes of UTF-8
 SHALLOW_DEPTH = 8
-FLOAT64_FIRST_BYTE = 0xCB  # the mark of a float
+FLOAT64_FIRST_BYTE = 0xCB  # of a float's encoding
 
 MIN_INTEGER, MAX_INTEGER = -(1 << 63), (1 << 64) - 1
 
 
-_Array: Any = list  # types that are put together while the program runs, which no type checker can follow
+_Array: Any = list  # for types that are built at run time, which no type checker can follow
 _Map: Any = dict
 _Pair: Any = tuple
 
 
 def type_of_shallow_values(depth: int, key: Any = str) -> Any:
-    """The type of plain values at most `depth` deep; `key`: the type of the keys of maps."""
+    """Return the type of plain values nested at most `depth` deep; `key`: the type of the keys of maps."""
     scalar: Any = None | bool | int | float | str
     tree = scalar
     for _ in range(depth):
@@ -41,8 +41,8 @@ def _refuse_extension(code: int, data: memoryview) -> NoReturn:
     raise NotCanonical(f"extension type {code}")
 
 
-# The bare C functions, for loops over millions of records. They raise msgspec.MsgspecError or UnicodeDecodeError, and
-# what they accept is canonical only if it is encoded to the same bytes, is within KEY_LIMIT and holds no other NaN.
+# The bare C functions, for loops over millions of records. They raise msgspec.MsgspecError or UnicodeDecodeError. What
+# they accept is canonical only if it is encoded to the same bytes, keeps MAX_KEY_BYTES, and has no NaN but the one.
 encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode_any = msgspec.msgpack.Decoder(ext_hook=_refuse_extension).decode
 _decode_tree = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH)).decode
@@ -51,7 +51,7 @@ _CANONICAL_NAN = bytes.fromhex("7ff8000000000000")
 
 
 def encode(value: Any) -> bytes:
-    """The canonical bytes of `value`; NotCanonical where it has a type, a depth or a key that the format lacks."""
+    """Return the canonical bytes of `value`; NotCanonical where its types, depth or keys are not allowed."""
     try:
         raw = encode_sorted(value)
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as why:
@@ -61,23 +61,26 @@ def encode(value: Any) -> bytes:
 
 
 def encode_decoded(value: Any) -> bytes:
-    """The canonical bytes of a value that was decoded, or is made of such: its limits are not checked again."""
+    """Return the canonical bytes of a value that was decoded, or built of decoded ones; limits are not checked."""
     raw = encode_sorted(value)
     return encode_sorted(_with_plain_nan(value)) if FLOAT64_FIRST_BYTE in raw and may_contain_nan(raw) else raw
 
 
 def encode_all(values: list[Any]) -> bytes:
-    """The bytes that `encode_sorted` makes of each, one after another, in one C loop.
+    """Return the bytes that `encode_sorted` returns for each value, joined, in one C loop.
 
-    One msgpack value tells where it ends. So if each value was decoded from bytes of its own, and these, one after
-    another, are what this returns, then each value is encoded to the very bytes that it came from.
+    A msgpack value tells where it ends. So if the values were decoded from byte strings whose concatenation equals this
+    result, then each value is encoded to exactly the bytes that it was decoded from.
     """
     head = 1 if len(values) < 1 << 4 else 3 if len(values) < 1 << 16 else 5
     return encode_sorted(values)[head:]
 
 
 def decode(raw: bytes) -> Any:
-    """The value of `raw`, canonical or not (of equal keys the last wins); NotCanonical where it breaks a limit."""
+    """Return the value of `raw`, canonical or not; of equal keys the last wins.
+
+    NotCanonical where it is no msgpack, or breaks a limit.
+    """
     try:
         value = _decode_tree(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -88,7 +91,7 @@ def decode(raw: bytes) -> Any:
 
 
 def decode_shallow(raw: bytes) -> tuple[str, dict[str, Any]] | None:
-    """(kind, payload) where `raw` is an event's content at most SHALLOW deep and without long keys, else None."""
+    """Return (kind, payload) of content at most SHALLOW_DEPTH deep and without long keys, else None."""
     if len(raw) > MAX_KEY_BYTES:
         return None
     try:
@@ -99,7 +102,7 @@ def decode_shallow(raw: bytes) -> tuple[str, dict[str, Any]] | None:
 
 
 def is_canonical_event(raw: bytes) -> bool:
-    """Whether `raw` is canonical [kind, payload]."""
+    """Tell whether `raw` is canonical [kind, payload]."""
     try:
         value = decode_canonical(raw)
     except NotCanonical:
@@ -108,7 +111,7 @@ def is_canonical_event(raw: bytes) -> bool:
 
 
 def decode_canonical_map(raw: bytes) -> dict[str, Any] | None:
-    """The map whose canonical bytes `raw` is; None where it is that of no map."""
+    """Return the map that `raw` encodes canonically; None where it does not."""
     try:
         value = decode_canonical(raw)
     except NotCanonical:
@@ -117,7 +120,7 @@ def decode_canonical_map(raw: bytes) -> dict[str, Any] | None:
 
 
 def decode_canonical(raw: bytes) -> Any:
-    """The value of `raw`; NotCanonical where these are not the canonical bytes of any value."""
+    """Return the value of `raw`; NotCanonical where these are not the canonical bytes of any value."""
     value = decode(raw)
     if encode_sorted(value) != raw:
         raise NotCanonical("not in canonical form")
@@ -136,7 +139,7 @@ def _decode_slowly(raw: bytes) -> Any:
 
 
 def check_limits(value: Any, depth: int = 1) -> None:
-    """NotCanonical where a type is not allowed, the nesting is over 128, or a key is no string of at most 4 KiB."""
+    """Raise NotCanonical where `value` breaks a limit: its types, its depth (MAX_DEPTH), its keys (MAX_KEY_BYTES)."""
     if isinstance(value, dict | list):
         if depth > MAX_DEPTH:
             raise NotCanonical(f"nested deeper than {MAX_DEPTH}")
@@ -153,13 +156,13 @@ def check_limits(value: Any, depth: int = 1) -> None:
 
 
 def nesting_depth(value: Any) -> int:
-    """How deep `value` nests: 0 for a scalar, 1 for a flat map or list."""
+    """Return how deep `value` is nested: 0 for a scalar, 1 for a flat map or list."""
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
     return 0 if children is None else 1 + max(map(nesting_depth, children), default=0)
 
 
 def may_contain_nan(raw: bytes) -> bool:
-    """False where no float in `raw` can be a NaN: a test of bytes, which may also match inside other values."""
+    """Return False where no float in `raw` can be a NaN: a search for bytes, which may match inside other values."""
     return FLOAT64_FIRST_BYTE in raw and (b"\xcb\x7f" in raw or b"\xcb\xff" in raw)
 
 

@@ -1,8 +1,8 @@
-"""The usual form of an event's content: a kind of the format, exactly the fields that it names, no deep values.
+"""A fast decoder for the common form of an event's content: a Kind, exactly the fields of its payload, no deep values.
 
-msgspec decodes it to a structure that C has checked, in half the time that a dict and a look at each field would take,
-and encodes it back canonically, since the fields stand in the order of their keys. What is not usual (a custom kind,
-`ops`, fields of its own, a missing one, deep values, broken bytes) raises, and is for canonical and reducer to judge.
+msgspec decodes it to a structure that C has checked, in half the time that a dict and a check of each field would take.
+It encodes the structure canonically, since its fields are in the order of their keys. Any other content (a custom kind,
+`ops`, further or missing fields, deep values, broken bytes) raises; it is left to `canonical` and the reducer.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from replay_gui.core.log.canonical import (
 from replay_gui.core.log.payloads import STRUCTURES, Payload
 
 FastEvent: TypeAlias = Any
-"""Has `payload`, with the fields of its kind as attributes (UNSET where an optional one is missing)."""
+"""A structure with the attribute `payload`, which has the kind's fields as attributes (UNSET for a missing one)."""
 
 _VALUE: Any = type_of_shallow_values(SHALLOW_DEPTH - 2)
-_LIST: Any = list  # types that are put together while the program runs, which no type checker can follow
+_LIST: Any = list  # for types that are built at run time, which no type checker can follow
 _MAP: Any = dict
 _TYPES = {Any: _VALUE, list[Any]: _LIST[_VALUE], dict[str, Any]: _MAP[str, _VALUE]}
 
 
 def _fast_event_type(kind: str, structure: type[Payload]) -> type[FastEvent]:
-    """The structure of [kind, payload], its payload's fields in the order of canonical keys and without `ops`."""
+    """Return the structure of [kind, payload]: fields in the order of canonical keys, without `ops`."""
     fields = []
     for field in sorted(msgspec.structs.fields(structure), key=lambda field: field.encode_name):
         if field.name != "ops":
@@ -52,16 +52,16 @@ def _fast_event_type(kind: str, structure: type[Payload]) -> type[FastEvent]:
 FAST_EVENT_TYPES: dict[str, type[FastEvent]] = {
     kind: _fast_event_type(kind, structure) for kind, structure in STRUCTURES.items()
 }
-"""By kind."""
+"""The structure of each kind."""
 
 # The bare C function; it raises msgspec.MsgspecError or UnicodeDecodeError.
 decode_fast_event = msgspec.msgpack.Decoder(reduce(or_, FAST_EVENT_TYPES.values())).decode
 
 
 def decode_fast_events(contents: Sequence[bytes]) -> list[FastEvent | None]:
-    """The events with these contents, None for each that is not usual, or so long that a key may be over the limit.
+    """Return the decoded events; None for each that has another form, or is so long that a key may exceed the limit.
 
-    One C loop over all, if all are usual.
+    Takes one C loop if all have the common form.
     """
     if max(map(len, contents), default=0) <= MAX_KEY_BYTES:
         try:
@@ -81,10 +81,10 @@ def _decoded(content: bytes) -> FastEvent | None:
 
 
 def indexes_not_canonical(events: list[FastEvent | None], contents: Sequence[bytes]) -> list[int]:
-    """The indexes of the contents, from which `events` were decoded, that are not canonical [kind, payload].
+    """Return the indexes of the `contents` that are not canonical [kind, payload]; `events`: decoded from them.
 
-    Where each event is encoded to the very bytes that it came from, only a NaN can be wrong, so that one comparison
-    settles a block (see encode_all). What that does not settle is looked at one by one.
+    Where each event is encoded to exactly the bytes that it was decoded from, only a NaN can be wrong, so that one
+    comparison decides a whole block (see encode_all). Otherwise each content is checked alone.
     """
     if NoneType not in set(map(type, events)):
         joined = b"".join(contents)

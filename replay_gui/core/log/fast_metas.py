@@ -1,7 +1,7 @@
-"""The usual form of an event's meta: of what the format numbers and times an event by, and nothing else.
+"""A fast decoder for the common form of an event's meta: seq, parent, time and duration, and nothing else.
 
-msgspec decodes it to a structure that C has checked. In what is not usual, as everywhere with metas, more than this may
-stand and be right; that is looked at one by one.
+msgspec decodes it to a structure that C has checked. A meta may have other members too; such metas are decoded one by
+one, elsewhere.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ _Nanoseconds = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 
 
 class FastMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
-    """What is missing is NONE; in the order of its keys, so that it is encoded canonically.
+    """A meta with at most these members, in the order of their keys, so that it is encoded canonically.
 
-    A NONE that is written there is not encoded again, so that the bytes are not those it came from.
+    A missing member is NOT_GIVEN. A -1 that was written in the log is left out when it is encoded, so that the bytes
+    differ from those it was decoded from.
     """
 
     duration: _Nanoseconds = NOT_GIVEN
@@ -32,7 +33,7 @@ _decode = msgspec.msgpack.Decoder(FastMeta).decode
 
 
 def decode_fast_metas(metas: Sequence[bytes]) -> list[FastMeta] | None:
-    """These metas in one C loop, or None where any is not usual."""
+    """Return these metas, decoded in one C loop, or None where any of them has another form."""
     try:
         return [*map(_decode, metas)]
     except (MsgspecError, UnicodeDecodeError):

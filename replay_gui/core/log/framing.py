@@ -1,6 +1,6 @@
-"""The outer form of records and seals (FORMAT 1 and 6), byte by byte: the slow and exact reader.
+"""The outer form of records and seals, read byte by byte (log-format.md, "Record", "Seal" and "Damage").
 
-The quick one (scanner) hands over to this where anything is out of the ordinary.
+This is the slow and exact reader. The fast one (scanner) uses it where anything is out of the ordinary.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ _RECORD_FIRST_BYTE, _SEAL_FIRST_BYTE, _NIL = 0x94, 0x92, 0xC0
 
 
 class Record(NamedTuple):
+    """One record: [kind, payload] and meta as stored, the recorded state hash, and the record's own hash."""
+
     content: bytes
     state: bytes | None
     meta: bytes
@@ -24,6 +26,8 @@ class Record(NamedTuple):
 
 
 class Seal(NamedTuple):
+    """The end of a finished log: its body (number of events, last hash, time) as stored, and the seal's hash."""
+
     body: bytes
     hash: bytes
 
@@ -32,7 +36,7 @@ Item: TypeAlias = Record | Seal
 
 
 class CutShort(Exception):
-    """The file ends before the object does; what there is of it is right."""
+    """The file ends before the object does; the bytes that are there are right."""
 
 
 class NotWellFormed(Exception):
@@ -40,22 +44,22 @@ class NotWellFormed(Exception):
 
 
 class SearchStopped(Exception):
-    """The search for the next sound record has cost more than it may."""
+    """The search for the next sound record was stopped, since it cost too much."""
 
 
 class Framing:
     """Reads objects of a log at given offsets, through a window on the file."""
 
     def __init__(self, source: Source, window: int = _WINDOW_BYTES) -> None:
-        """`window`: bytes read at a time; few for a single record, many for a search."""
+        """Begin at the start of the file. `window`: bytes read at a time; few for one record, many for a search."""
         self._source = source
         self._step = window
         self._start = 0
         self._window = b""
-        self.work = 0  # bytes looked at, taken and hashed
+        self.work = 0  # bytes searched, read and hashed so far
 
     def read_object(self, at: int) -> tuple[Item, int]:
-        """(the record or seal that begins at `at`, where it ends); CutShort or NotWellFormed where there is none."""
+        """Return (the record or seal that begins at `at`, where it ends); CutShort or NotWellFormed without one."""
         mark = self._byte(at)
         if mark == _RECORD_FIRST_BYTE:
             content, end = self._bin(at + 1, at)
@@ -78,9 +82,9 @@ class Framing:
         return item, end
 
     def find_linked_record(self, start: int, budget: int) -> int | None:
-        """The next offset from `start` on at which a record begins that is linked to what comes right after it.
+        """Return the next offset from `start` on where a record begins to which the object right after it is linked.
 
-        SearchStopped once `work` exceeds `budget` bytes.
+        None where there is none. SearchStopped once `work` exceeds `budget` bytes.
         """
         at = start
         while (at := self._find_mark(at)) >= 0:
@@ -113,7 +117,10 @@ class Framing:
         return -1
 
     def _bin(self, at: int, start: int, only: int | None = None) -> tuple[bytes, int]:
-        """(the byte string at `at` in the object that began at `start`, where it ends); `only`: its one right size."""
+        """Return (the byte string at `at`, where it ends).
+
+        `start`: where the record or seal begins. `only`: the size that the byte string must have.
+        """
         width = _BIN_LENGTH_BYTES.get(self._byte(at))
         if width is None:
             raise NotWellFormed
@@ -134,7 +141,7 @@ class Framing:
         return self._bytes(at, 1)[0]
 
     def _bytes(self, at: int, size: int) -> bytes:
-        """Bytes that the file has."""
+        """Return `size` bytes from `at`, which the file has."""
         self.work += size
         begin = at - self._start
         if begin < 0 or begin + size > len(self._window):
@@ -148,7 +155,7 @@ class Framing:
 
 
 def follows(previous: bytes, item: Item) -> bool:
-    """Whether a record or seal is linked to the hash before it."""
+    """Tell whether a record or seal is linked to the hash of the record before it."""
     if isinstance(item, Record):
         return item.hash == record_hash(previous, item.content, item.state, item.meta)
     return item.hash == seal_hash(previous, item.body)

@@ -1,4 +1,4 @@
-"""The log's first object: canonical ["replay-log", map]."""
+"""The header, a log's first object: canonical ["replay-log", map] (log-format.md, "Header")."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Header:
     """What a log says of itself.
 
     Attributes:
-        raw: its bytes; the first record begins right after them. facts: the map.
+        raw: its bytes; the first record begins right after them. facts: the decoded map.
     """
 
     raw: bytes
@@ -30,26 +30,28 @@ class Header:
 
     @property
     def run_id(self) -> str:
+        """The id that the recorder gave the run."""
         return str(self.facts["run_id"])
 
     @property
     def reducer(self) -> str:
+        """The name of the reducer that makes states of the events, such as ``standard/1``."""
         return str(self.facts["reducer"])
 
     @property
     def hash(self) -> bytes:
-        """What the first record is linked to."""
+        """The hash of the header, to which the first record is linked."""
         return digest(self.raw)
 
     @property
     def created(self) -> int | None:
-        """ns since 1970."""
+        """When the run began, in ns since 1970; None where that is not recorded."""
         value = self.facts.get("created")
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     @property
     def source(self) -> Any:
-        """Where an imported log came from; None for a recorded one."""
+        """What is known of the file that an imported log was made from; None for a recorded log."""
         return self.facts.get("source")
 
     @property
@@ -58,19 +60,19 @@ class Header:
 
     @property
     def state(self) -> str:
-        """Of an imported log: "recorded" where its events carry the state itself, else "derived"; "" of others."""
+        """Of an imported log: "recorded" where its events carry the state itself, else "derived". Else ""."""
         if self.origin == "recorded":
             return ""
         return "recorded" if isinstance(self.source, dict) and self.source.get("state") == "recorded" else "derived"
 
 
 def is_replay_log(source: Source) -> bool:
-    """Whether the file is, or claims by its name to be, a replay log, so that no importer is to be asked."""
+    """Tell whether the file is a replay log, or is named like one, so that no importer need be tried."""
     return source.path.suffix == ".rlog" or source.read_at(0, min(source.size, len(MAGIC))) == MAGIC
 
 
 def encode_header(facts: dict[str, Any]) -> bytes:
-    """The header that says `facts` (run_id and reducer among them); NotCanonical where they cannot be written."""
+    """Return the bytes of a header with `facts`; NotCanonical where they are not allowed, or lack run_id or reducer."""
     if not all(isinstance(facts.get(name), str) for name in ("run_id", "reducer")):
         raise NotCanonical("a header needs run_id and reducer, both strings")
     raw = encode(["replay-log", {**facts, "version": VERSION}])
@@ -80,7 +82,7 @@ def encode_header(facts: dict[str, Any]) -> bytes:
 
 
 def read_header(source: Source) -> Header:
-    """The header of the log; LogRefused in words where the file is no log, or none that this version reads."""
+    """Read the header of a log; LogRefused where the file is no log, or none that this version can read."""
     start = source.read_at(0, min(source.size, MAX_HEADER_BYTES))
     if not start.startswith(MAGIC):
         raise LogRefused(f"{source.path}: not a replay log (a .rlog begins with {MAGIC[2:].decode()!r})")

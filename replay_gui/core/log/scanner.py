@@ -1,7 +1,7 @@
-"""A pass over a log's records, in blocks: quick where the log is sound, exact and resynchronising where it is not.
+"""A pass over a log's records, in blocks: fast where the log is sound, exact and resynchronizing where it is not.
 
-The quick way lets msgpack's C unpacker take a block apart and then proves, by putting it together again, that every
-record in it has its one shortest outer form. Where the proof fails, and at the end of the file, framing reads on.
+The fast way lets msgpack's C unpacker decode a block, and then proves, by encoding the records again, that each has its
+one shortest outer form. Where the proof fails, and at the end of the file, framing reads the records one by one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
 
 BLOCK_BYTES = 1 << 18  # bytes read at a time: with the objects made of them, they fit a core's cache
-MAX_SEARCH_FACTOR = 8  # a search may cost this many times the file's size
+MAX_SEARCH_FACTOR = 8  # bytes that searches may cost, as a multiple of the file's size
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Block:
     Attributes:
         first: index of the first among the records read. start, end: the bytes that the records take up.
         contents, states, metas, hashes: the four fields, one entry a record.
-        linked: False where the first record follows a skipped stretch, so that its own link is not judged.
+        linked: False where the first record follows a skipped stretch, so that its own link cannot be checked.
     """
 
     first_index: int
@@ -57,13 +57,13 @@ class Block:
 
     @cached_property
     def offsets(self) -> NDArray[np.int64]:
-        """Where each record begins, and where the last one ends: one more than there are records."""
+        """Byte offsets: where each record begins, and where the last one ends (one more than there are records)."""
         states = np.fromiter((state is not None for state in self.states), np.bool_, len(self))
         sizes = 1 + _sizes(self.contents) + (1 + (1 + HASH_BYTES) * states) + _sizes(self.metas) + (2 + HASH_BYTES)
         return np.cumsum(np.concatenate(([self.start], sizes)))
 
     def up_to(self, index: int) -> Block:
-        """The records before `index`."""
+        """Return the block of the records before `index`."""
         n = max(0, index - self.first_index)
         if n >= len(self):
             return self
@@ -72,14 +72,19 @@ class Block:
 
 
 def _sizes(values: Sequence[bytes]) -> NDArray[np.int64]:
-    """What each takes up with its head."""
+    """Return how many bytes each byte string takes, with its head."""
     lengths = np.fromiter(map(len, values), np.int64, len(values))
     return lengths + 2 + (lengths > 0xFF) + 2 * (lengths > 0xFFFF)
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A stretch of bytes that is no record; `gave_up`: the search for a later one was stopped for its cost."""
+    """A stretch of bytes that is no record.
+
+    Attributes:
+        index: the event index that it takes. offset, size: where it is in the file.
+        gave_up: the search for the next record was stopped, since it cost too much.
+    """
 
     index: EventIndex
     offset: int
@@ -89,7 +94,13 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What stands after the last record: `offset` is where. `seal_linked`: whether the seal follows that record."""
+    """What is after the last record.
+
+    Attributes:
+        index: number of events. offset: where the last record ends.
+        seal: None where there is none. seal_linked: whether the seal is linked to the last record.
+        tail_bytes: bytes after the seal or, without one, after the last record.
+    """
 
     index: EventIndex
     offset: int
@@ -104,11 +115,12 @@ LogPart: TypeAlias = Block | Skipped | Ending
 def scan(
     source: Source, offset: int, index: int, previous: bytes | None, until: int | None = None
 ) -> Iterator[LogPart]:
-    """The parts of a log from the record at `offset`, the last of them an Ending.
+    """Read the parts of a log from the record at the byte `offset` on; the last part is an Ending.
 
     Args:
-        index: that record's index. previous: the hash before it (None after a skipped stretch); it decides about seals.
-        until: a byte beyond which nothing is wanted, so that no block is read much further.
+        index: that record's index.
+        previous: the hash of the record before it, None after a skipped stretch. It decides whether a seal is one.
+        until: a byte beyond which nothing is needed, so that no block is read much further.
     """
     framing = Framing(source)
     linked = previous is not None
@@ -130,7 +142,7 @@ def scan(
 
 
 def _read_sound_block(source: Source, offset: int, index: int, linked: bool, until: int | None) -> Block | None:
-    """The whole records of the next BLOCK bytes, or None where anything is out of the ordinary."""
+    """Read the whole records in the next BLOCK_BYTES; None where anything is out of the ordinary."""
     end = source.size if until is None or until <= offset else min(until, source.size)
     data = source.read_at(offset, min(BLOCK_BYTES, end - offset))
     unpacker = msgpack.Unpacker(
@@ -146,7 +158,7 @@ def _read_sound_block(source: Source, offset: int, index: int, linked: bool, unt
     try:
         items: list[Any] = [*unpacker]
         contents, states, metas, hashes = zip(*items, strict=True)
-        b"".join(contents), b"".join(metas), b"".join(hashes)  # the quickest proof that all are byte strings
+        b"".join(contents), b"".join(metas), b"".join(hashes)  # the fastest proof that all are byte strings
         if set(map(len, hashes)) != {HASH_BYTES}:
             return None
         if states.count(None) != len(states) and {len(state) for state in states if state is not None} != {HASH_BYTES}:
@@ -162,7 +174,7 @@ def _read_sound_block(source: Source, offset: int, index: int, linked: bool, unt
 def _read_part(
     framing: Framing, source: Source, start: int, index: int, previous: bytes | None
 ) -> tuple[LogPart, bytes | None]:
-    """(the next part, the hash after it): records up to a block's size, a skipped stretch, or the end."""
+    """Return (the next part, the hash after it): records up to a block's size, a skipped stretch, or the end."""
     records: list[Record] = []
     linked = previous is not None
     at, short = start, False
@@ -186,7 +198,7 @@ def _read_part(
 
 
 def _find_next_record(framing: Framing, source: Source, at: int, index: int, short: bool) -> Skipped | Ending:
-    """What to make of the bytes from `at`, where no well-formed record or seal begins."""
+    """Return what the bytes from `at` are, where no well-formed record or seal begins: skipped, or the end."""
     budget = framing.work + MAX_SEARCH_FACTOR * source.size
     gave_up = False
     try:

@@ -1,4 +1,4 @@
-"""Reading a log's file by position. Never mapped into memory: a mapped file that shrinks kills the process."""
+"""Reading a file at given offsets. It is never mapped into memory: a mapped file that shrinks kills the process."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class Source:
     """A regular file, open for reading.
 
     Attributes:
-        path: as given. size: bytes when it was opened; what is appended later belongs to another opening.
-        stamp: what tells that the file on disk is still this one (device, inode, size, time of change in ns).
-        on_read: hears of every reading how many bytes it is for.
+        path: as given. size: bytes when it was opened; what is appended later is not seen until `refresh_size`.
+        stamp: identifies the file's state on disk (device, inode, size, time of the last change in ns).
+        on_read: called before each read with the number of bytes.
     """
 
     _fd = -1
     on_read: Callable[[int], None] | None = None
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """LogUnreadable where the file cannot be opened or is no regular file."""
+        """Open the file; LogUnreadable where it cannot be opened or is no regular file."""
         self.path = Path(path)
         try:
             # Without O_NONBLOCK, opening a fifo waits for a writer for ever.
@@ -45,12 +45,12 @@ class Source:
         self.stamp = file_stamp(facts)
 
     def refresh_size(self) -> None:
-        """Takes in what was appended since."""
+        """See what was appended since the file was opened: update size and stamp."""
         facts = os.fstat(self._fd)
         self.size, self.stamp = facts.st_size, file_stamp(facts)
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """`size` bytes from `offset`; LogChanged where the file has become shorter than it was when opened."""
+        """Read `size` bytes from `offset`; LogChanged where the file is shorter than when it was opened."""
         if self.on_read is not None:
             self.on_read(size)
         data = self._read(offset, size)
@@ -71,13 +71,14 @@ class Source:
             raise LogUnreadable(f"{self.path}: cannot be read at byte {offset}: {why.strerror}") from None
 
     def blake3(self) -> str:
-        """Lower-case hex BLAKE3 of the bytes."""
+        """Return the BLAKE3 of all bytes, in lower-case hex; reads the whole file."""
         hasher = blake3()
         for offset in range(0, self.size, _HASHED_BYTES):
             hasher.update(self.read_at(offset, min(_HASHED_BYTES, self.size - offset)))
         return hasher.hexdigest()
 
     def close(self) -> None:
+        """Close the file; closing twice does nothing."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
@@ -95,11 +96,11 @@ class Source:
 
 
 def read_beginning(path: str | os.PathLike[str], limit: int) -> bytes:
-    """The first `limit` bytes of a regular file; LogUnreadable for anything else, a pipe that nobody writes to too."""
+    """Read the first `limit` bytes of a regular file; LogUnreadable for anything else, such as a pipe."""
     with Source(path) as source:
         return source.read_at(0, min(source.size, limit))
 
 
 def file_stamp(facts: os.stat_result) -> tuple[int, int, int, int]:
-    """What identifies a file's state on disk: device, inode, size, ns of the last change."""
+    """Return what identifies a file's state on disk: device, inode, size, time of the last change in ns."""
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns

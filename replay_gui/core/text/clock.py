@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 def utc_text(time: int | None) -> str:
-    """``2025-10-24 20:54:07.500`` in UTC of ns since 1970; "" where there is none, or one beyond the calendar."""
+    """Return ``2025-10-24 20:54:07.500`` (UTC) for ns since 1970; "" for None, or a time that no calendar has."""
     if time is None:
         return ""
     try:
@@ -16,6 +16,6 @@ def utc_text(time: int | None) -> str:
 
 
 def rfc3339_text(time: int | None) -> str | None:
-    """``2025-10-24T20:54:07.500000000Z`` (RFC 3339) of ns since 1970; None where `utc` says nothing."""
+    """Return ``2025-10-24T20:54:07.500000000Z`` (RFC 3339) for ns since 1970; None where `utc_text` returns ""."""
     words = utc_text(time)
     return f"{words[:19].replace(' ', 'T')}.{(time or 0) % 10**9:09}Z" if words else None
