@@ -31,7 +31,7 @@ class RunFacts:
         run_id, agent_type, agent_version: as the header and the first event give them ("" where they do not).
         format: "rlog", or the importer's name. origin: "recorded" or "imported".
         source: what an imported run came from, in words; "" for a recorded one.
-        notes: what the user must know (what the importer did not understand, that the state is derived, …).
+        notes: what the user must know: what the importer did not understand, that the state is derived, ….
         size: bytes of the file. created: ns since 1970, or None.
         run: which run of the file it is. runs: the names of all runs in it; empty for a log, which holds one.
         has_hashes: whether its format has any hashes by which it could be verified.
@@ -62,8 +62,19 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True)
 class RunOpened:
+    """Another run is open.
+
+    Attributes:
+        state: at the position to begin at, as far as the index covers it; None where it cannot be read.
+        start: the position to begin at, which the index or the run may not reach.
+        format: the importer that the user has chosen, or None.
+    """
+
     facts: RunFacts
     index: RunIndex
+    state: PositionState | None = None
+    start: int = 0
+    format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +18,11 @@ _IGNORED = "ignored"
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What of a comparison is not in columns. first_ms: to find the first divergence; took_ms: to compare all."""
+    """The part of a comparison that is not in columns.
+
+    Attributes:
+        first_ms: time to find the first divergence. took_ms: time to compare all.
+    """
 
     causes: tuple[Cause, ...]
     counts: Counts
@@ -29,7 +32,7 @@ class Findings:
 
 
 def write_columns(comparison: Comparison, folder: Path) -> None:
-    """Writes the columns of a comparison to a folder that is there as a whole or not at all."""
+    """Write the columns of a comparison; the folder appears as a whole or not at all."""
     draft = folder.with_name(f"{folder.name}.new")
     draft.mkdir()
     for part, value, columns in (
@@ -43,7 +46,7 @@ def write_columns(comparison: Comparison, folder: Path) -> None:
 
 
 def read_comparison(folder: Path, findings: Findings) -> Comparison:
-    """The comparison that write_columns wrote; OSError where it cannot be read."""
+    """Read the comparison that write_columns wrote; OSError where it cannot be read."""
 
     def columns(part: str, dtypes: dict[str, str]) -> dict[str, NDArray[Any]]:
         return {name: np.fromfile(folder / f"{part}.{name}", dtype) for name, dtype in dtypes.items()}
@@ -56,8 +59,3 @@ def read_comparison(folder: Path, findings: Findings) -> Comparison:
         findings.tools,
         np.fromfile(folder / _IGNORED, np.bool_),
     )
-
-
-def findings_of(value: object) -> Findings:
-    """From what a message can hold."""
-    return msgspec.convert(value, Findings)

@@ -1,7 +1,6 @@
-"""The core engine thread: answers what is short by itself, has worker processes do what is long.
+"""The core engine thread: does short work by itself, and has worker processes do long work.
 
-Whatever happens (a question of the window, a word of a worker) goes through one mailbox, so that all that the engine
-knows is touched by its thread alone. It speaks through one callable, `deliver`.
+Requests of the window and messages of workers go through one queue, so that only its thread uses the engine's data.
 """
 
 from __future__ import annotations
@@ -10,89 +9,107 @@ import sys
 import threading
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
+from replay_gui.core.diagnostics import Topic, error_place, topic_logger
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten
 from replay_gui.engine.cache_clearing import clear_caches
 from replay_gui.engine.comparison_controller import ComparisonController
-from replay_gui.engine.frames import Message
+from replay_gui.engine.job_group import StartedJob
+from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
+from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments
+from replay_gui.engine.jobs.report_arguments import ReportArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
-from replay_gui.engine.report_controller import REPORT, ReportController
-from replay_gui.engine.request_queue import QueuedRequest, RequestQueue
+from replay_gui.engine.report_controller import ReportController
+from replay_gui.engine.request_queue import RequestQueue
 from replay_gui.engine.requests import (
     Answer,
+    AnswerValue,
+    CheckFile,
     ClearCache,
     Close,
+    Compare,
+    Find,
+    GetAligned,
+    GetRows,
+    GetStep,
+    GetTotals,
     ListFormats,
     MakeReport,
     Open,
     ReadRules,
     Request,
-    RequestBody,
     SaveMapping,
+    Seek,
     Side,
     StopReport,
+    StopWork,
     Survey,
     TakeSample,
     WorkerMessage,
     WriteRules,
 )
 from replay_gui.engine.run_controller import RunController
-from replay_gui.engine.survey_controller import PURPOSES, SurveyController
+from replay_gui.engine.survey_controller import SurveyController
 from replay_gui.engine.worker_pool import WorkerPool
 
 Deliver: TypeAlias = Callable[[Answer], None]
 
+_log = topic_logger(Topic.ENGINE)
+_cache_log = topic_logger(Topic.CACHE)
+
 
 class Engine:
-    """The thread and what it knows: a run in each seat, and how the two compare.
+    """The engine thread, the open run of each side, and their comparison.
 
-    `start`, `ask` and `close` are for others, from any thread; `deliver` is called on the engine's.
+    `start`, `send_request` and `close` may be called from any thread; `deliver` is called on the engine thread.
     """
 
     def __init__(self, deliver: Deliver, pool: WorkerPool) -> None:
         self._deliver = deliver
         self._pool = pool
-        self._mailbox: RequestQueue[Request] = RequestQueue()
-        self._thread = threading.Thread(target=self._live, name="core-engine", daemon=True)
+        self._queue: RequestQueue[Request] = RequestQueue()
+        self._thread = threading.Thread(target=self._run_thread, name="core-engine", daemon=True)
         cache = user_cache()
         self._searchers = WorkerPool(1)  # a search does not wait for the long work
         self._surveyors = WorkerPool(1)  # nor does a run for the survey of a folder
-        self._importers = pool.beside(2)  # nor an import, one in each seat, for the verification of what is open
-        on_surveyor = partial(self._on_worker, Side.A, 0)
-        self._surveying = SurveyController(self._surveyors, partial(self._answer, Side.A, 0), on_surveyor)
-        self._keepers = {
-            seat: RunController(
-                pool,
-                cache,
-                partial(self._answer, seat),
-                partial(self._on_worker, seat),
-                self._searchers,
-                self._importers,
+        self._importers = pool.beside(2)  # nor an import, one of each side, for the verification of what is open
+        self._comparers = WorkerPool(1)  # keeps what it has read of the runs
+        self._surveys = SurveyController(
+            self._surveyors, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
+        )
+        self._controllers = {
+            side: RunController(
+                pool=pool,
+                cache=cache,
+                answer=partial(self._answer, side),
+                on_worker_message=partial(self._on_worker, side),
+                searchers=self._searchers,
+                importers=self._importers,
             )
-            for seat in Side
+            for side in Side
         }
-        self._reporting = ReportController(
+        self._reports = ReportController(
             pool, self._runs, partial(self._answer, Side.A), partial(self._on_worker, Side.A)
         )
-        self._comparers = WorkerPool(1)  # keeps what it has read of the runs
-        self._comparing = ComparisonController(
+        self._comparison = ComparisonController(
             self._comparers, self._runs, partial(self._answer, None), partial(self._on_worker, None)
         )
 
     def start(self) -> None:
+        """Start the thread, and one worker, so that the first job need not wait for it."""
         self._pool.warm()
         self._thread.start()
 
     def send_request(self, key: Hashable, request: Request) -> int:
-        """Queues a request in the place of the waiting one of its key and seat; its ticket."""
-        return self._mailbox.put_request((request.side, key), request)
+        """Queue a request, which replaces a waiting one with the same key and side; return its ticket."""
+        return self._queue.put_request((request.side, key), request)
 
     def close(self) -> None:
-        """Ends the thread, after what it is doing right now, and every worker. Nothing is delivered afterwards."""
-        self._mailbox.close()
+        """End the thread after its present request, and every worker. Nothing is delivered afterwards."""
+        self._queue.close()
         self._thread.join()
         self._pool.close()
         self._searchers.close()
@@ -100,74 +117,87 @@ class Engine:
         self._surveyors.close()
         self._importers.close()
 
-    def _on_worker(self, seat: Side | None, run: int, purpose: str, message: Message) -> None:
-        """On a thread of the pool. Progress replaces progress that was not looked at; all else is kept."""
-        key = (seat, "progress", purpose) if message["type"] == "progress" else None
-        self._mailbox.put_request(key, Request(run, WorkerMessage(purpose, message), seat))
+    def _on_worker(self, side: Side | None, run: int, job: StartedJob, message: JobMessage, /) -> None:
+        """On a thread of the pool. Progress replaces progress that was not handled yet; all else is kept."""
+        key = (side, "progress", job) if isinstance(message, JobProgress) else None
+        self._queue.put_request(key, Request(run, WorkerMessage(job, message), side))
 
     # ---- the thread ------------------------------------------------------------------------------
-    def _live(self) -> None:
-        while (letter := self._mailbox.take_request()) is not None:
-            request = letter.request
+    def _run_thread(self) -> None:
+        while (queued := self._queue.take_request()) is not None:
+            request = queued.request
             try:
-                self._handle(letter)
-            except ReplayError as why:
-                self._answer(request.side, request.run, Alert("error", str(why)), letter.ticket)
-            except Exception:  # noqa: BLE001  the thread outlives its own faults; the crash hook shows them
+                self._handle(request, queued.ticket)
+            except ReplayError as error:
+                _log.info("%s refused: %s", type(request.body).__name__, error_place(error))
+                self._answer(request.side, request.run, Alert("error", str(error)), queued.ticket)
+            except Exception as error:  # noqa: BLE001  the thread outlives its own faults; the crash hook shows them
+                _log.error("%s failed: %s", type(request.body).__name__, error_place(error))
                 threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
-        self._comparing.close()
-        self._reporting.stop()
-        self._surveying.stop()
-        for keeper in self._keepers.values():
-            keeper.close()
+        self._comparison.close()
+        self._reports.stop()
+        self._surveys.stop()
+        for controller in self._controllers.values():
+            controller.close()
 
-    def _handle(self, letter: QueuedRequest[Request]) -> None:
-        run, question = letter.request.run, letter.request.body
-        if letter.request.side is None:
-            self._handle_comparison(run, question, letter.ticket)
+    def _handle(self, request: Request, ticket: int) -> None:
+        if request.side is None:
+            self._handle_comparison(request, ticket)
             return
-        keeper = self._keepers[letter.request.side]
-        match question:
-            case Open(path, format):
-                keeper.start_opening(run, path, letter.ticket, format)
+        side, run, body = request.side, request.run, request.body
+        controller = self._controllers[side]
+        match body:
+            case Open():
+                controller.start_opening(run, body, ticket)
             case Close():
-                keeper.close()
-            case WorkerMessage(purpose, message) if purpose == REPORT:
-                self._reporting.on_worker_message(run, message)
-            case WorkerMessage(purpose, message) if purpose in PURPOSES:
-                self._surveying.on_worker_message(purpose, message)
+                controller.close()
+            case WorkerMessage(job, message):
+                self._on_run_message(controller, run, job, message)
             case Survey() | TakeSample() | ListFormats():
-                self._surveying.start(question)
-            case WorkerMessage(purpose, message):
-                keeper.on_worker_message(run, purpose, message)
+                self._surveys.start(body)
             case MakeReport():
-                self._reporting.start(run, question)
+                self._reports.start(run, body)
             case StopReport():
-                self._reporting.stop()
+                self._reports.stop()
             case ReadRules() | WriteRules() | SaveMapping():
-                self._answer(letter.request.side, run, _answer_settings(question), letter.ticket)
+                self._answer(side, run, _answer_settings(body), ticket)
             case ClearCache():
-                self._answer(letter.request.side, run, self._clear_caches(), letter.ticket)
+                self._answer(side, run, self._clear_caches(), ticket)
+            case Seek() | GetRows() | Find() | StopWork() | GetTotals() | CheckFile():
+                controller.handle_request(run, body, ticket)
+            case Compare() | GetAligned() | GetStep():
+                raise AssertionError(f"{type(body).__name__} is about a comparison, not about a side")
             case _:
-                keeper.reply(run, question, letter.ticket)
-        self._comparing.advance()
+                assert_never(body)
+        self._comparison.advance()
 
-    def _handle_comparison(self, number: int, question: RequestBody, ticket: int) -> None:
-        if isinstance(question, WorkerMessage):
-            self._comparing.on_worker_message(number, question.purpose, question.message)
-        else:
-            self._comparing.reply(number, question, ticket)
+    def _on_run_message(self, controller: RunController, run: int, job: StartedJob, message: JobMessage) -> None:
+        match job.arguments:
+            case ReportArguments():
+                self._reports.on_worker_message(run, job, message)
+            case SurveyArguments() | SampleArguments() | FormatsArguments():
+                self._surveys.on_worker_message(job, message)
+            case _:
+                controller.on_worker_message(run, job, message)
+
+    def _handle_comparison(self, request: Request, ticket: int) -> None:
+        match request.body:
+            case WorkerMessage(job, message):
+                self._comparison.on_worker_message(request.run, job, message)
+            case body:
+                self._comparison.handle_request(request.run, body, ticket)
 
     def _clear_caches(self) -> Alert:
         in_use = [path for run in self._runs() if run is not None for path in (run.folder, run.log.source.path)]
         freed = clear_caches((user_cache().root, conversion_cache(), survey_cache()), in_use)
+        _cache_log.info("cleared: %d bytes", freed)
         return Alert("info", f"The cache was cleared: {freed / 1e6:,.1f} MB are free again.")
 
     def _runs(self) -> tuple[OpenRun | None, OpenRun | None]:
-        return self._keepers[Side.A].open, self._keepers[Side.B].open
+        return self._controllers[Side.A].open, self._controllers[Side.B].open
 
-    def _answer(self, seat: Side | None, run: int, value: object, ticket: int = 0) -> None:
-        self._deliver(Answer(run, ticket, value, seat))
+    def _answer(self, side: Side | None, run: int, value: AnswerValue, ticket: int = 0, /) -> None:
+        self._deliver(Answer(run, ticket, value, side))
 
 
 def _answer_settings(request: ReadRules | WriteRules | SaveMapping) -> RulesRead | RulesWritten | MappingSaved:

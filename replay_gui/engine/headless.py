@@ -1,15 +1,12 @@
-"""Verification with worker processes where there is no engine thread: for the command line."""
+"""Verification by worker processes without an engine thread: for the command line."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
-
-import msgspec
+from typing import Protocol, assert_never
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.index.index_builder import Built
@@ -17,68 +14,85 @@ from replay_gui.core.index.index_columns import read_column
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block
 from replay_gui.core.verification.verification import VerificationReport
-from replay_gui.engine.frames import Message
-from replay_gui.engine.verification_controller import WORKERS, VerificationController
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
+from replay_gui.engine.jobs.job_types import IndexArguments
+from replay_gui.engine.verification_controller import WORKERS, VerificationArguments, VerificationController
 from replay_gui.engine.worker_pool import WorkerPool
 
-INDEX = "index"
 
-OnProgress = Callable[[int, int], None]
-"""Hears (work done, work to do), in bytes read."""
+class OnProgress(Protocol):
+    """Receives how many bytes of work are done, and how many there are."""
+
+    def __call__(self, done: int, total: int, /) -> None: ...
+
+
+class _Workers:
+    """A pool of its own, and a queue of its messages."""
+
+    def __init__(self) -> None:
+        self.pool = WorkerPool(WORKERS)
+        self.messages: SimpleQueue[tuple[VerificationArguments | IndexArguments, JobMessage]] = SimpleQueue()
+
+    def submit(self, arguments: VerificationArguments | IndexArguments) -> None:
+        self.pool.submit(arguments.job, arguments, partial(self._on_worker_message, arguments))
+
+    def _on_worker_message(self, arguments: VerificationArguments | IndexArguments, message: JobMessage) -> None:
+        """On a thread of the pool."""
+        self.messages.put((arguments, message))
 
 
 def verify_with_workers(log: EventLog, on_progress: OnProgress) -> VerificationReport:
-    """The verdict on a log by two worker processes; ReplayError where one of them fails."""
-    heard: SimpleQueue[tuple[str, Message]] = SimpleQueue()
-    pool = WorkerPool(WORKERS)
-
-    def submit(purpose: str, job: str, args: dict[str, Any]) -> None:
-        pool.submit(job, args, partial(_put, heard, purpose))
-
+    """Verify a log by two worker processes; ReplayError where one of them fails."""
+    workers = _Workers()
     try:
-        verifying = VerificationController(log, submit)
+        verification = VerificationController(log, workers.submit)
         if not _records_state_hashes(log):
-            verifying.start_with_replay()
-            return _driven(log, verifying, heard, on_progress, "")
+            verification.start_with_replay()
+            return _report(log, verification, workers, on_progress, "")
         # Snapshots of an index let both workers share the replay, which one alone would have to do in order.
         with tempfile.TemporaryDirectory(prefix="replay-gui-verify-", ignore_cleanup_errors=True) as folder:
-            submit(INDEX, INDEX, {"path": str(log.source.path), "folder": folder, "whole": False})
-            verifying.start_beside_index()
+            workers.submit(IndexArguments(str(log.source.path), folder, False))
+            verification.start_beside_index()
             try:
-                return _driven(log, verifying, heard, on_progress, folder)
+                return _report(log, verification, workers, on_progress, folder)
             finally:
-                pool.close()  # before the folder goes
+                workers.pool.close()  # before the folder is removed
     finally:
-        pool.close()
+        workers.pool.close()
 
 
-def _driven(
-    log: EventLog,
-    verifying: VerificationController,
-    heard: SimpleQueue[tuple[str, Message]],
-    on_progress: OnProgress,
-    folder: str,
+def _report(
+    log: EventLog, verification: VerificationController, workers: _Workers, on_progress: OnProgress, folder: str
 ) -> VerificationReport:
+    """Handle the messages of the workers until the report is complete."""
     while True:
-        purpose, message = heard.get()
-        report = None
-        if message["type"] == "failed":
-            raise ReplayError(f"{log.source.path}: not verified: {message['text']}")
-        if purpose != INDEX or message["type"] == "progress":
-            report = verifying.on_worker_message(purpose, message)
-        elif message["type"] == "done":
-            built = msgspec.convert(message["value"], Built)
-            offsets = read_column(Path(folder), "offset")
-            log.use_offsets(offsets)
-            report = verifying.index_built(built, folder, offsets)
-        on_progress(verifying.done, max(verifying.done, verifying.total))
+        arguments, message = workers.messages.get()
+        if isinstance(message, JobFailed):
+            raise ReplayError(f"{log.source.path}: not verified: {message.text}")
+        if not isinstance(arguments, IndexArguments):
+            report = verification.on_worker_message(arguments, message)
+        else:
+            report = _use_index_message(log, verification, message, folder)
+        on_progress(verification.done, max(verification.done, verification.total))
         if report is not None:
             return report
 
 
-def _put(heard: SimpleQueue[tuple[str, Message]], purpose: str, message: Message) -> None:
-    """On a thread of the pool."""
-    heard.put((purpose, message))
+def _use_index_message(
+    log: EventLog, verification: VerificationController, message: JobProgress | JobPart | JobDone, folder: str
+) -> VerificationReport | None:
+    match message:
+        case JobProgress(done=done):
+            verification.index_progressed(done)
+            return None
+        case JobPart():
+            return None
+        case JobDone(value=value):
+            offsets = read_column(Path(folder), "offset")
+            log.use_offsets(offsets)
+            return verification.index_built(decode_value(value, Built), folder, offsets)
+        case _:
+            assert_never(message)
 
 
 def _records_state_hashes(log: EventLog) -> bool:

@@ -1,48 +1,59 @@
-"""The long work under way: which jobs run in workers, each for a purpose."""
+"""The jobs of one task, in worker processes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Protocol
 
-from replay_gui.engine.frames import Message
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage
+from replay_gui.engine.jobs.job_types import JobArguments
 from replay_gui.engine.worker_pool import Handle, WorkerPool
 
 
+class StartedJob:
+    """A job that was given to a worker; equal to no other, even of the same arguments."""
+
+    def __init__(self, arguments: JobArguments) -> None:
+        self.arguments = arguments
+
+
+class OnWorkerMessage(Protocol):
+    """Brings a worker's message to the engine thread; called on a thread of the pool."""
+
+    def __call__(self, job: StartedJob, message: JobMessage, /) -> None: ...
+
+
 class JobGroup:
-    """The jobs of one undertaking. The engine thread's own; `on_message` is called on threads of the pool.
+    """The jobs of one task; all methods are called on the engine thread."""
 
-    on_message(purpose, message) hears what workers say; `accepts` then tells whether it still matters.
-    """
-
-    def __init__(self, pool: WorkerPool, on_message: Callable[[str, Message], None]) -> None:
+    def __init__(self, pool: WorkerPool, on_worker_message: OnWorkerMessage) -> None:
         self._pool = pool
-        self._on_message = on_message
-        self._handles: dict[str, Handle] = {}
+        self._on_worker_message = on_worker_message
+        self._handles: dict[StartedJob, Handle] = {}
 
-    def start(self, purpose: str, job: str, args: dict[str, Any]) -> None:
-        """Has a worker run `job`."""
-        self._handles[purpose] = self._pool.submit(job, args, partial(self._on_message, purpose))
+    def start(self, arguments: JobArguments) -> None:
+        """Have a worker run a job."""
+        job = StartedJob(arguments)
+        self._handles[job] = self._pool.submit(arguments.job, arguments, partial(self._on_worker_message, job))
 
     def stop(self) -> None:
-        """Ends every job."""
+        """Cancel every job."""
         while self._handles:
             self._handles.popitem()[1].cancel()
 
-    def accepts(self, purpose: str, message: Message) -> bool:
-        """Whether the message is from the job under way for this purpose; a final one ends that."""
-        handle = self._handles.get(purpose)
-        if handle is None or handle.number != message["id"]:
+    def accepts(self, job: StartedJob, message: JobMessage) -> bool:
+        """Return whether the message is of a job under way; its last message ends it. Others are stale."""
+        if job not in self._handles:
             return False
-        if message["type"] in ("done", "failed"):
-            del self._handles[purpose]
+        if isinstance(message, JobDone | JobFailed):
+            del self._handles[job]
         return True
 
-    def runs(self, purpose: str) -> bool:
-        """Whether a job for this purpose is under way."""
-        return purpose in self._handles
+    def runs(self, kind: type[JobArguments]) -> bool:
+        """Return whether a job of this kind is under way."""
+        return any(isinstance(job.arguments, kind) for job in self._handles)
 
     @property
     def busy(self) -> bool:
+        """Whether any job is under way."""
         return bool(self._handles)

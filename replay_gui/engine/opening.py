@@ -39,21 +39,27 @@ class Conversion(msgspec.Struct, frozen=True):
     built: Built | None = None
 
 
-def is_foreign(path: str) -> bool:
-    """Whether the file must be converted first; LogUnreadable where it cannot be read."""
-    with Source(path) as source:
-        return not is_replay_log(source)
+def open_file(path: str) -> EventLog | Stamp:
+    """Open a file once: return the log, or the stamp of a file that must be converted first.
+
+    Raises:
+        LogUnreadable: the file cannot be read. LogRefused: it is an invalid log.
+    """
+    source = Source(path)
+    try:
+        if is_replay_log(source):
+            return EventLog(source)
+        stamp = source.stamp
+    except BaseException:
+        source.close()
+        raise
+    source.close()
+    return stamp
 
 
-def file_stamp(path: str) -> Stamp:
-    """What tells later whether the file is still this one; LogUnreadable where it cannot be read."""
-    with Source(path) as source:
-        return source.stamp
-
-
-def opened(number: int, path: str, cache: IndexCache, complain: Complain) -> OpenRun:
-    """The replay log at `path`; a ReplayError says why not. `complain`: see OpenRun."""
-    log = EventLog.open(path)
+def opened(number: int, path: str, cache: IndexCache, complain: Complain, log: EventLog | None = None) -> OpenRun:
+    """Return the run of the log at `path`, which may be open already; ReplayError where it cannot be read."""
+    log = EventLog.open(path) if log is None else log
     try:
         return OpenRun(number, log, facts_of(log, path, log.source.size, None), cache, log.source.stamp, complain)
     except BaseException:

@@ -1,84 +1,86 @@
-"""The making of a report on what is open: one at a time, in a worker process.
-
-A state machine without threads: all methods are called on the engine thread.
-"""
+"""The making of a report on what is open: one at a time, in a worker process."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-
-import msgspec
+from typing import assert_never
 
 from replay_gui.core.report.model import Report
 from replay_gui.engine.answers import Reported
-from replay_gui.engine.frames import Message
-from replay_gui.engine.job_group import JobGroup
+from replay_gui.engine.job_group import JobGroup, StartedJob
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
+from replay_gui.engine.jobs.report_arguments import ReportArguments, ReportedRun
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.report_task import ReportedRun, ReportTask
-from replay_gui.engine.requests import MakeReport
+from replay_gui.engine.requests import MakeReport, OnRunMessage, SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
 from replay_gui.version import VERSION
 
-REPORT = "report"
-
 
 class ReportController:
-    """At most one report at a time; a newer one takes the place of what is under way.
+    """At most one report at a time; a newer one takes the place of what is under way. Used on the engine thread alone.
 
-    `runs()` gives the runs open in seats A and B. `answer(run, value)` hears what is to be said of run A.
-    `on_worker(run, purpose, message)` is called on threads of the pool, and is to bring the message back to `hear`.
+    `runs()` returns the open runs of sides A and B. Answers are about the run of side A.
     """
 
     def __init__(
         self,
         pool: WorkerPool,
         runs: Callable[[], tuple[OpenRun | None, OpenRun | None]],
-        answer: Callable[[int, object], None],
-        on_worker: Callable[[int, str, Message], None],
+        answer: SendAnswer,
+        on_worker_message: OnRunMessage,
     ) -> None:
         self._pool = pool
         self._runs = runs
         self._answer = answer
-        self._on_worker = on_worker
-        self._work: JobGroup | None = None
+        self._on_worker_message = on_worker_message
+        self._jobs: JobGroup | None = None
         self._number = 0
 
-    def start(self, run: int, question: MakeReport) -> None:
-        """Begins the report on run number `run` of seat A, and on that of seat B where two are asked for."""
+    def start(self, run: int, request: MakeReport) -> None:
+        """Begin the report on run number `run` of side A, and on that of side B where two are asked for."""
         self.stop()
-        wanted = self._runs()[: len(question.verifications)]
-        runs = [
-            ReportedRun(str(one.log.source.path), one.facts.given, one.facts.format, one.facts.size, verification)
-            for one, verification in zip(wanted, question.verifications, strict=True)
-            if one is not None
-        ]
-        self._number = question.number
-        if len(runs) < len(wanted) or wanted[0] is None or wanted[0].number != run:
-            self._answer(run, Reported(question.number, 0, 0, problem="the run is no longer open"))
+        self._number = request.number
+        found = self._runs()[: len(request.verifications)]
+        open_runs = [open_run for open_run in found if open_run is not None]
+        if len(open_runs) < len(found) or open_runs[0].number != run:
+            self._answer(run, Reported(request.number, 0, 0, problem="the run is no longer open"))
             return
-        if any(one is not None and one.growing for one in wanted):
+        if any(open_run.growing for open_run in open_runs):
             problem = "the run is not whole: its file has not been converted to its end"
-            self._answer(run, Reported(question.number, 0, 0, problem=problem))
+            self._answer(run, Reported(request.number, 0, 0, problem=problem))
             return
-        task = ReportTask(tuple(runs), question.rules, question.anchors, VERSION, question.made, question.command)
-        self._work = JobGroup(self._pool, partial(self._on_worker, run))
-        self._work.start(REPORT, REPORT, {"task": task})
+        runs = tuple(
+            ReportedRun(
+                str(open_run.log.source.path),
+                open_run.facts.given,
+                open_run.facts.format,
+                open_run.facts.size,
+                verification,
+            )
+            for open_run, verification in zip(open_runs, request.verifications, strict=True)
+        )
+        self._jobs = JobGroup(self._pool, partial(self._on_worker_message, run))
+        self._jobs.start(ReportArguments(runs, request.rules, request.anchors, VERSION, request.made, request.command))
 
-    def on_worker_message(self, run: int, message: Message) -> None:
-        """Takes in what the worker says."""
-        if self._work is None or not self._work.accepts(REPORT, message):
+    def on_worker_message(self, run: int, job: StartedJob, message: JobMessage) -> None:
+        """Answer what follows from a message of the worker."""
+        if self._jobs is None or not self._jobs.accepts(job, message):
             return
-        match message["type"]:
-            case "progress":
-                self._answer(run, Reported(self._number, message["done"], message["total"]))
-            case "failed":
-                self._answer(run, Reported(self._number, 0, 0, problem=message["text"]))
-            case "done":
-                self._answer(run, Reported(self._number, 1, 1, msgspec.convert(message["value"], Report)))
+        match message:
+            case JobProgress(done=done, total=total):
+                self._answer(run, Reported(self._number, done, total))
+            case JobFailed(text=text):
+                self._answer(run, Reported(self._number, 0, 0, problem=text))
+            case JobDone(value=value):
+                self._answer(run, Reported(self._number, 1, 1, decode_value(value, Report)))
+            case JobPart():
+                pass  # a report has no parts
+            case _:
+                assert_never(message)
 
     def stop(self) -> None:
-        """Ends the work under way."""
-        if self._work is not None:
-            self._work.stop()
-            self._work = None
+        """End the work under way."""
+        if self._jobs is not None:
+            self._jobs.stop()
+            self._jobs = None

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
     from replay_gui.core.divergence.rules import Rule
     from replay_gui.core.importers.mapping import Mapping
     from replay_gui.core.verification.verification import VerificationReport
-    from replay_gui.engine.frames import Message
+    from replay_gui.engine import answers
+    from replay_gui.engine.job_group import StartedJob
+    from replay_gui.engine.jobs.job_messages import JobMessage
 
 
 class Side(StrEnum):
-    """Where a run sits in the engine: one run is open in each seat. A comparison is of A and B."""
+    """The side of a run: one run can be open on each. A comparison is of A and B."""
 
     A = "A"
     B = "B"
@@ -22,13 +24,22 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open the file at `path`: RunOpened and what follows from it, or a Trouble; the run open so far then stays.
+    """Open the file at `path`. Answer: RunOpened and what follows from it, or an Alert; then the open run stays.
 
-    `format`: an importer's name, where the content is not to be asked.
+    Attributes:
+        path: a file, or FILE#RUN. format: an importer's name; None: judged from the content.
+        at: the position to begin at; None: where the user left the run.
+        last_positions: (run id, position) of the runs of this file that the user left.
     """
 
     path: str
     format: str | None = None
+    at: int | None = None
+    last_positions: tuple[tuple[str, int], ...] = ()
+
+    def start_of(self, run_id: str) -> int:
+        """Return the position at which the run begins, 0 or more; the run may be shorter."""
+        return max(0, dict(self.last_positions).get(run_id, 0) if self.at is None else self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Seek:
-    """The Moment at `position`. Comes again where what is known of it changes (a verdict)."""
+    """Get the state at `position`. Answer: PositionState; again when a verdict changes what is known of it."""
 
     position: int
 
@@ -65,17 +76,17 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class StopWork:
-    """End the background work: WorkEnded and a Trouble that says what is missing now."""
+    """End the background work: WorkEnded and an Alert that says what is missing now."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckFile:
-    """Compare the file on disk with what was opened: a Trouble where it is another, else no answer."""
+    """Compare the file on disk with what was opened: an Alert where it is another, else no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """Compare runs number `run_a` and `run_b`, once both are read: Compared, or a Trouble.
+    """Compare runs number `run_a` and `run_b`, once both are read: Compared, or an Alert.
 
     `rules`: what to pass over. `anchors`: pairs of places that are the same step, set by hand.
     """
@@ -104,7 +115,7 @@ class GetStep:
 
 @dataclass(frozen=True, slots=True)
 class MakeReport:
-    """Make a report on the run, or on the comparison of both seats' runs: Reported, again and again until it is ended.
+    """Make a report on the run, or on the comparison of both sides' runs: Reported, again and again until it is ended.
 
     `number` tells one report from another. verifications: of the runs, None where not known yet. `made`: ns since 1970.
     """
@@ -177,15 +188,15 @@ class SaveMapping:
 
 @dataclass(frozen=True, slots=True)
 class ClearCache:
-    """Remove from the caches what no open run needs: a Trouble that says how much room that made."""
+    """Remove from the caches what no open run needs: Answer: an Alert that says how much space that freed."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerMessage:
-    """What a worker says of the job with this purpose (the engine asks itself)."""
+    """A worker's message about a job; the engine puts it into its own queue."""
 
-    purpose: str
-    message: Message
+    job: StartedJob
+    message: JobMessage
 
 
 RequestBody: TypeAlias = (
@@ -215,9 +226,9 @@ RequestBody: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question about run number `run` in a seat; Open and Close bring a number greater than all before there.
+    """A request about run number `run` of a side; Open and Close have a number greater than all before of that side.
 
-    Without a seat it is about the comparison of both, and `run` is the comparison's number.
+    Without a side it is about the comparison of both, and `run` is the comparison's number.
     """
 
     run: int
@@ -230,14 +241,51 @@ class WorkEnded:
     """No background work is left: progress is over."""
 
 
+AnswerValue: TypeAlias = (
+    "answers.RunOpened"
+    " | answers.FactsChanged"
+    " | answers.IndexGrew"
+    " | answers.PositionState"
+    " | answers.Rows"
+    " | answers.Found"
+    " | answers.Totals"
+    " | answers.Reported"
+    " | answers.Progress"
+    " | answers.Alert"
+    " | answers.Surveyed"
+    " | answers.Sampled"
+    " | answers.Formats"
+    " | answers.MappingSaved"
+    " | answers.RulesRead"
+    " | answers.RulesWritten"
+    " | answers.Compared"
+    " | answers.AlignedRows"
+    " | answers.Step"
+    " | VerificationReport"
+    " | WorkEnded"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One of engine.answers, a VerificationReport or WorkEnded, about run `run` in a seat.
+    """One of engine.answers, a VerificationReport or WorkEnded, about run `run` of a side.
 
-    `ticket` is that of the request it answers; 0 where it comes unasked. Without a seat it is about comparison `run`.
+    `ticket` is that of the request it answers; 0 where it comes unasked. Without a side it is about comparison `run`.
     """
 
     run: int
     ticket: int
-    value: object
+    value: AnswerValue
     side: Side | None = Side.A
+
+
+class SendAnswer(Protocol):
+    """Sends an answer about a run or a comparison to the window; ticket 0: nobody asked."""
+
+    def __call__(self, run: int, value: AnswerValue, ticket: int = 0, /) -> None: ...
+
+
+class OnRunMessage(Protocol):
+    """Brings a worker's message about a run or a comparison to the engine thread; called on a thread of the pool."""
+
+    def __call__(self, run: int, job: StartedJob, message: JobMessage, /) -> None: ...

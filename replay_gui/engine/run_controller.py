@@ -1,355 +1,389 @@
-"""One of the engine's seats: opens the run that sits there, has it indexed and verified, and answers for it."""
+"""The owner of the open run of one side (A or B), and of the run that is about to replace it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias, assert_never
 
-import msgspec
-
-from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.diagnostics import Topic, topic_logger
+from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import split
 from replay_gui.core.index.index_builder import Built
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.verification.verification import VerificationReport
-from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew, Progress, RunOpened, Totals
-from replay_gui.engine.conversion_controller import CONVERT, ConversionController
-from replay_gui.engine.frames import Message
-from replay_gui.engine.job_group import JobGroup
-from replay_gui.engine.jobs.totals_job import MetaSums
+from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew, PositionState, Progress, RunOpened
+from replay_gui.engine.conversion_controller import ConversionController
+from replay_gui.engine.job_group import StartedJob
+from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
+from replay_gui.engine.jobs.job_types import ConvertArguments, SearchArguments, TotalsArguments
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.opening import Conversion, facts_of, is_foreign, opened, opened_conversion
-from replay_gui.engine.progress_throttle import ProgressThrottle
-from replay_gui.engine.requests import CheckFile, Find, GetRows, GetTotals, RequestBody, Seek, StopWork, WorkEnded
-from replay_gui.engine.search_controller import FIND, SearchController
-from replay_gui.engine.verification_controller import VerificationController
+from replay_gui.engine.opening import Conversion, facts_of, open_file, opened, opened_conversion
+from replay_gui.engine.reading_task import ReadingTask
+from replay_gui.engine.requests import (
+    CheckFile,
+    Find,
+    GetRows,
+    GetTotals,
+    OnRunMessage,
+    Open,
+    RequestBody,
+    Seek,
+    SendAnswer,
+    StopWork,
+    WorkEnded,
+)
+from replay_gui.engine.search_controller import SearchController
+from replay_gui.engine.totals_controller import TotalsController
 from replay_gui.engine.worker_pool import WorkerPool
 
-INDEX, JOIN, TOTALS = "index", "join", "totals"
-_SHARED = 32 << 20  # bytes; the index of a larger log is made by two workers
-_MISSING = {INDEX: "Not all events were read", JOIN: "The run can be neither compared nor verified"}
-_PARTLY = "not all of the file was converted"
+_INCOMPLETE = "not all of the file was converted"
+
+_log = topic_logger(Topic.ENGINE)
+
+
+@dataclass(frozen=True)
+class Growing:
+    """The log of the open run is still being written by a conversion."""
+
+    conversion: ConversionController
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The log is whole; it is being indexed and verified, or that has ended."""
+
+    task: ReadingTask
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """The conversion ended before the log was whole; it will be neither indexed further nor verified."""
+
+
+RunState: TypeAlias = Growing | Reading | Incomplete
+
+
+class _ActiveRun:
+    """The open run, the state that it is in, and what was requested of it."""
+
+    def __init__(self, run: OpenRun, state: RunState, search: SearchController, totals: TotalsController) -> None:
+        self.run = run
+        self.state = state
+        self.search = search
+        self.totals = totals
+        self.last_seek: tuple[int, int] | None = None  # ticket and position
+
+    def stop(self) -> None:
+        """End all work, and close the run."""
+        match self.state:
+            case Growing(conversion):
+                conversion.stop()
+            case Reading(task):
+                task.stop()
+            case Incomplete():
+                pass
+            case _:
+                assert_never(self.state)
+        self.search.stop()
+        self.totals.stop()
+        self.run.close()
+
+
+@dataclass(frozen=True)
+class _Import:
+    """The conversion of the run that is to replace the open one, and the request that it came from."""
+
+    conversion: ConversionController
+    request: Open
 
 
 class RunController:
-    """The run in one seat, and the one that is about to replace it. Lives on the engine thread alone.
+    """Owns the open run of one side. Used on the engine thread alone.
 
-    `answer(run, value, ticket)` hears what is to be said. `on_worker(run, purpose, message)` is called on threads of
-    the pool, and is to bring the message back to `hear`.
-
-    Attributes:
-        open: the run that is open here, or None.
+    At any time there is at most one run that is open (see RunState), and at most one that is being imported and will
+    replace it once its first events are there.
     """
 
     def __init__(
         self,
+        *,
         pool: WorkerPool,
         cache: IndexCache,
-        answer: Callable[[int, object, int], None],
-        on_worker: Callable[[int, str, Message], None],
+        answer: SendAnswer,
+        on_worker_message: OnRunMessage,
         searchers: WorkerPool,
         importers: WorkerPool,
     ) -> None:
-        self.open: OpenRun | None = None
+        """`searchers`, `importers`: pools for jobs that must not wait for the long work of `pool`."""
         self._pool = pool
         self._cache = cache
-        self._answer_ticket = answer
-        self._on_worker = on_worker
-        self._verifying: VerificationController | None = None
-        self._pace = ProgressThrottle("Verifying")
-        self._importers = importers
-        self._converting: ConversionController | None = None  # of the run that is to come
-        self._to_come: tuple[str, ...] = ()  # the jobs that the index still waits for, one after another
-        self._growing: ConversionController | None = None  # of the open run, while its log is still being written
-        self._totals_wanted = False  # once the log is whole
-        self._background: JobGroup | None = None
+        self._answer = answer
+        self._on_worker_message = on_worker_message
         self._searchers = searchers
-        self._finding: SearchController | None = None
-        self._summing: JobGroup | None = None
-        self._sought: tuple[int, int] | None = None  # ticket and position of the last Seek
+        self._importers = importers
+        self._import: _Import | None = None
+        self._active: _ActiveRun | None = None
 
-    def reply(self, number: int, question: RequestBody, ticket: int) -> None:
-        """Answers a question about run `number`; one about a run that is not here any more is stale."""
-        run = self.open
-        if self._converting is not None and isinstance(question, StopWork):
-            self._give_up_converting(self._converting)
+    @property
+    def open(self) -> OpenRun | None:
+        """The open run."""
+        return None if self._active is None else self._active.run
+
+    # ---- requests -----------------------------------------------------------------------------------
+    def handle_request(self, number: int, body: RequestBody, ticket: int) -> None:
+        """Answer a request about run number `number`; a request about a run that is not open any more is ignored."""
+        if isinstance(body, StopWork) and self._stop_conversion():
             return
-        if self._growing is not None and isinstance(question, StopWork):
-            self._stop_growing(self._growing, Alert("info", f"Stopped: {_PARTLY}.", "reload"))
+        active = self._active
+        if active is None or active.run.number != number:
             return
-        if run is None or run.number != number:
-            return
-        match question:
+        match body:
             case Seek(position):
-                self._sought = ticket, position
-                self._show_moment(run)
+                active.last_seek = ticket, position
+                self._answer_last_seek(active)
             case GetRows(start, stop):
-                self._answer(run.number, run.rows(start, stop), ticket)
-            case Find() if self._finding is not None:
-                self._finding.start(question)
+                self._answer(number, active.run.rows(start, stop), ticket)
+            case Find():
+                active.search.start(body)
             case StopWork():
-                self._stop_work(run)
+                self._stop_reading(active)
             case GetTotals():
-                self._start_totals(run)
-            case CheckFile() if run.changed_on_disk():
-                self._answer(run.number, Alert("warning", "The file has changed on disk.", "reload"))
+                totals = active.totals.request(is_whole=not isinstance(active.state, Growing))
+                if totals is not None:
+                    self._answer(number, totals, ticket)
+            case CheckFile() if active.run.changed_on_disk():
+                self._answer(number, Alert("warning", "The file has changed on disk.", "reload"))
 
-    def _answer(self, run: int, value: object, ticket: int = 0) -> None:
-        self._answer_ticket(run, value, ticket)
+    def _answer_last_seek(self, active: _ActiveRun) -> None:
+        if active.last_seek is not None:
+            ticket, position = active.last_seek
+            self._answer(active.run.number, _state_at(active.run, position), ticket)
 
-    def _complain(self, run: int, text: str) -> None:
-        self._answer(run, Alert("warning", text))
+    def _stop_conversion(self) -> bool:
+        """End a conversion at the user's request; return whether there was one."""
+        if self._import is not None:  # the open run stays
+            conversion = self._import.conversion
+            self._drop_import()
+            self._answer(conversion.number, WorkEnded())
+            self._answer(conversion.number, Alert("info", f"Stopped: {conversion.path} was not imported."))
+            return True
+        if self._active is not None and isinstance(self._active.state, Growing):
+            alert = Alert("info", f"Stopped: {_INCOMPLETE}.", "reload")
+            self._stop_growing(self._active, self._active.state.conversion, alert)
+            return True
+        return False
 
-    def _show_moment(self, run: OpenRun) -> None:
-        if self._sought is not None:
-            ticket, position = self._sought
-            self._answer(run.number, run.position_state(min(max(position, 0), run.index.count)), ticket)
+    def _stop_reading(self, active: _ActiveRun) -> None:
+        if isinstance(active.state, Reading) and active.state.task.busy:
+            active.state.task.stop()
+            self._answer(active.run.number, Alert("info", f"Stopped: {active.state.task.missing}.", "reload"))
+            self._answer(active.run.number, WorkEnded())
 
-    # ---- opening and closing ---------------------------------------------------------------------
-    def start_opening(self, run: int, given: str, ticket: int, format: str | None = None) -> None:
-        """Opens a log at once; has anything else converted to one first, while the old run stays.
+    # ---- opening and closing ------------------------------------------------------------------------
+    def start_opening(self, number: int, request: Open, ticket: int) -> None:
+        """Open a log at once; have a foreign file converted first, while the open run stays.
 
-        `given`: a path, or FILE#RUN. `format`: an importer's name, for what is no log; None: judged from the content.
+        Raises:
+            ReplayError: the file cannot be read, or is an invalid log; the open run stays.
         """
-        self._stop_converting()
-        path, chosen = split(given)
-        if not is_foreign(path):
-            self._take_over(opened(run, path, self._cache, partial(self._complain, run)), ticket)
+        self._drop_import()
+        path, run_name = split(request.path)
+        file = open_file(path)
+        if isinstance(file, EventLog):
+            run = opened(number, path, self._cache, partial(self._warn, number), file)
+            self._show_whole(run, request, ticket)
             return
-        on_worker = partial(self._on_worker, run)
         # A worker that is warm begins half a second sooner; where it is busy, the import does not wait for it.
         pool = self._pool if self._pool.is_idle else self._importers
-        self._converting = ConversionController(pool, self._cache, run, path, chosen, format, on_worker)
-        self._answer(run, self._converting.progress)
+        conversion = ConversionController(
+            pool,
+            self._cache,
+            number,
+            path,
+            partial(self._on_worker_message, number),
+            stamp=file,
+            run=run_name,
+            format=request.format,
+        )
+        self._import = _Import(conversion, request)
+        self._answer(number, conversion.progress)
 
-    def _on_import_message(self, converting: ConversionController, message: Message) -> None:
-        """Of the run that is to come: once the first of its events are there, it has come."""
-        number, said = converting.number, converting.on_worker_message(message)
-        match said:
-            case Progress():
-                self._answer(number, said)
-            case str():
-                self._stop_converting()
-                self._answer(number, WorkEnded())
-                self._answer(number, Alert("error", said))
-            case Conversion() if converting.is_over:
-                self._stop_converting()
-                self._answer(number, WorkEnded())
-                self._take_over(self._opened(converting, said, growing=False), 0)
-            case Conversion():
-                try:
-                    run = self._opened(converting, said, growing=True)
-                except LogUnreadable:  # it has become whole since, and has moved: what comes next says where to
-                    return
-                self._converting = None  # it is not to be stopped with what is open
-                converting.shown = True
-                self._seat(run, 0)
-                self._answer(number, converting.progress)
-                self._growing = converting
-                self._grow(run, said)
+    def close(self) -> None:
+        """End the work under way, and close the run."""
+        self._drop_import()
+        if self._active is not None:
+            active, self._active = self._active, None
+            active.stop()
 
-    def _opened(self, converting: ConversionController, made: Conversion, growing: bool) -> OpenRun:
-        number, complain = converting.number, partial(self._complain, converting.number)
-        index = converting.index if growing else None
-        return opened_conversion(number, converting.path, converting.stamp, made, self._cache, complain, index)
+    def _drop_import(self) -> None:
+        if self._import is not None:
+            self._import.conversion.stop()
+            self._import = None
 
-    def _give_up_converting(self, converting: ConversionController) -> None:
-        """The run that was open before, if any, stays."""
-        self._stop_converting()
-        self._answer(converting.number, WorkEnded())
-        self._answer(converting.number, Alert("info", f"Stopped: {converting.path} was not imported."))
+    def _show_whole(self, run: OpenRun, request: Open, ticket: int) -> None:
+        """Show a run whose log is whole, and begin to index and verify it."""
+        self._begin_reading(self._replace(run, request, ticket))
 
-    def _stop_converting(self) -> None:
-        if self._converting is not None:
-            self._converting.stop()
-            self._converting = None
+    def _begin_reading(self, active: _ActiveRun, built: Built | None = None) -> None:
+        task = ReadingTask(
+            self._pool,
+            active.run,
+            self._answer,
+            partial(self._on_worker_message, active.run.number),
+            partial(self._answer_last_seek, active),
+            built=built,
+        )
+        active.state = Reading(task)
 
-    # ---- a run that is shown while its file is being converted --------------------------------------
-    def _hear_growing(self, growing: ConversionController, run: OpenRun, message: Message) -> None:
-        said = growing.on_worker_message(message)
-        match said:
-            case Progress():
-                self._answer(run.number, said)
-            case str():
-                self._stop_growing(growing, Alert("error", f"{_PARTLY[0].upper()}{_PARTLY[1:]}: {said}.", "reload"))
-            case Conversion() if growing.is_over:
-                self._growing = None
-                self._settle(run, growing, said)
-            case Conversion():
-                self._grow(run, said)
-
-    def _grow(self, run: OpenRun, made: Conversion) -> None:
-        assert made.built is not None, "a log that grows has an index that grows with it"
-        run.grow(made.built, complete=False)
-        self._answer(run.number, IndexGrew(run.index))
-
-    def _settle(self, run: OpenRun, growing: ConversionController, made: Conversion) -> None:
-        """The log is whole: what could not be known before is known now, and it can be verified."""
-        assert made.built is not None, "a log that grew has an index that grew with it"
-        log = EventLog.open(made.path)
-        run.settle(log, facts_of(log, growing.path, growing.stamp[2], made), made.own_hashes)
-        self._answer(run.number, FactsChanged(run.facts))
-        self._tell_notes(run)
-        self._begin_verifying(run).start_beside_index()
-        self._to_come = ()
-        self._index_grew(run, made.built)
-        if self._finding is not None:
-            self._finding.path = log.source.path
-        if self._totals_wanted:
-            self._start_totals(run)
-
-    def _stop_growing(self, growing: ConversionController, why: Alert) -> None:
-        """What there is of the run stays to be looked at; nobody takes it for the whole."""
-        growing.stop()
-        self._growing = None
-        self._answer(growing.number, why)
-        self._answer(growing.number, WorkEnded())
-        if self._totals_wanted and self.open is not None:
-            self._start_totals(self.open)
-
-    # ---- the run in the seat ------------------------------------------------------------------------
-    def _take_over(self, run: OpenRun, ticket: int) -> None:
-        """The new run is sound enough to be shown, so the old one goes."""
-        self._seat(run, ticket)
-        verifying = self._begin_verifying(run)
-        if run.index.complete:  # from the cache, on which no verdict may rest
-            verifying.start_with_snapshots(run.built, str(run.folder), run.index.offset)
-        elif self._background is not None:
-            path, folder = str(run.log.source.path), str(run.folder)
-            # Of a large log's index, the worker that checks it makes some, too.
-            shared = run.log.source.size > _SHARED
-            self._to_come = (INDEX, JOIN) if shared else (INDEX,)
-            self._background.start(INDEX, INDEX, {"path": path, "folder": folder, "whole": not shared})
-            verifying.start_beside_index(columns=folder if shared else None)
-
-    def _seat(self, run: OpenRun, ticket: int) -> None:
+    def _replace(self, run: OpenRun, request: Open, ticket: int, state: RunState | None = None) -> _ActiveRun:
+        """Close the open run, and show this one, with the state at the position to begin at."""
         self.close()
-        self.open = run
-        self._finding = SearchController(self._searchers, run.log.source.path, partial(self._on_worker, run.number))
-        self._answer(run.number, RunOpened(run.facts, run.index), ticket)
-        self._tell_notes(run)
+        on_worker_message = partial(self._on_worker_message, run.number)
+        active = self._active = _ActiveRun(
+            run,
+            state or Incomplete(),
+            SearchController(self._searchers, run.log.source.path, on_worker_message),
+            TotalsController(self._pool, run, on_worker_message),
+        )
+        start = request.start_of(run.facts.run_id)
+        state_at_start = self._first_state(run, start)
+        active.last_seek = ticket, min(start, run.index.count)
+        opened_run = RunOpened(run.facts, run.index, state_at_start, start, request.format)
+        _log.info("%s: opened as %s, %d events indexed", run.facts.path, run.facts.format, run.index.count)
+        self._answer(run.number, opened_run, ticket)
+        self._answer_notes(run)
+        return active
 
-    def _tell_notes(self, run: OpenRun) -> None:
+    @staticmethod
+    def _first_state(run: OpenRun, start: int) -> PositionState | None:
+        """Return the state to show first; None where it cannot be read: the window is told why when it seeks."""
+        try:
+            return _state_at(run, start)
+        except ReplayError:
+            return None
+
+    def _answer_notes(self, run: OpenRun) -> None:
         if run.facts.notes:
             self._answer(run.number, Alert("info", f"As imported: {'; '.join(run.facts.notes)}"))
 
-    def _begin_verifying(self, run: OpenRun) -> VerificationController:
-        work = self._background = JobGroup(self._pool, partial(self._on_worker, run.number))
-        verifying = self._verifying = VerificationController(run.log, work.start)
-        self._pace = ProgressThrottle("Verifying")
-        self._answer(run.number, self._pace.progress(0, verifying.total))
-        return verifying
+    def _warn(self, number: int, text: str) -> None:
+        self._answer(number, Alert("warning", text))
 
-    def close(self) -> None:
-        """Ends the work under way and closes the run."""
-        self._stop_converting()
-        if self._growing is not None:
-            self._growing.stop()
-        if self._background is not None:
-            self._background.stop()
-        if self._finding is not None:
-            self._finding.stop()
-        if self._summing is not None:
-            self._summing.stop()
-            self._summing = None
-        if self.open is not None:
-            self.open.close()
-        self._finding = self._growing = None
-        self._totals_wanted = False
-        self.open = self._background = self._verifying = self._sought = None
+    # ---- messages of workers ------------------------------------------------------------------------
+    def on_worker_message(self, number: int, job: StartedJob, message: JobMessage) -> None:
+        """Take in a worker's message about run `number`; a stale message is ignored."""
+        if self._import is not None and self._import.conversion.number == number:
+            self._on_import_message(self._import, job, message)
+            return
+        active = self._active
+        if active is None or active.run.number != number:
+            return
+        match job.arguments, active.state:
+            case ConvertArguments(), Growing(conversion):
+                self._on_growth_message(active, conversion, job, message)
+            case ConvertArguments(), _:
+                pass  # stale: the conversion was stopped
+            case SearchArguments(), _:
+                found = active.search.on_worker_message(job, message)
+                if found is not None:
+                    self._answer(number, found)
+            case TotalsArguments(), _:
+                totals = active.totals.on_worker_message(job, message)
+                if totals is not None:
+                    self._answer(number, totals)
+            case _, Reading(task):
+                task.on_worker_message(job, message)
 
-    # ---- background work ---------------------------------------------------------------------------
-    def on_worker_message(self, number: int, purpose: str, message: Message) -> None:
-        """Takes in what a worker says of run `number`."""
-        if self._converting is not None and self._converting.number == number:
-            self._on_import_message(self._converting, message)
-            return
-        if purpose == CONVERT and self._growing is not None and self.open is not None:
-            self._hear_growing(self._growing, self.open, message)
-            return
-        run, work, verifying = self.open, self._background, self._verifying
-        if run is None or run.number != number:
-            return
-        if purpose == FIND and self._finding is not None:
-            if (found := self._finding.on_worker_message(message)) is not None:
-                self._answer(number, found)
-            return
-        if purpose == TOTALS:
-            self._hear_totals(run, message)
-            return
-        if work is None or verifying is None or not work.accepts(purpose, message):
-            return
-        match message["type"], purpose:
-            case "failed", _:
-                missing = _MISSING.get(purpose, "The run was not verified")
-                self._answer(number, Alert("error", f"{missing}: {message['text']}.", "reload"))
-            case "part", "index":
-                self._index_grew(run, msgspec.convert(message["value"], Built))
-            case "done", ("index" | "join"):
-                self._to_come = self._to_come[1:]
-                self._index_grew(run, msgspec.convert(message["value"], Built))
-                self._join(run, work, verifying)
+    def _on_import_message(self, importing: _Import, job: StartedJob, message: JobMessage) -> None:
+        """Of the run that is to come: it is shown once its first events are there."""
+        conversion = importing.conversion
+        number, result = conversion.number, conversion.on_worker_message(job, message)
+        match result:
+            case Progress():
+                self._answer(number, result)
+            case JobFailed(text=text):
+                self._drop_import()
+                self._answer(number, WorkEnded())
+                self._answer(number, Alert("error", text))
+            case Conversion() if conversion.is_over:
+                self._drop_import()
+                self._answer(number, WorkEnded())
+                self._show_whole(self._opened(conversion, result, growing=False), importing.request, 0)
+            case Conversion():
+                self._show_growing(importing, result)
+            case None:
+                pass
             case _:
-                self._conclude(run, verifying.on_worker_message(purpose, message))
-                if message["type"] == "done":
-                    self._join(run, work, verifying)
-        if message["type"] == "progress":
-            self._answer(number, self._pace.progress(verifying.done, max(verifying.done, verifying.total)))
-        elif not work.busy:
-            self._answer(number, WorkEnded())
+                assert_never(result)
 
-    def _join(self, run: OpenRun, work: JobGroup, verifying: VerificationController) -> None:
-        """Once both passes that make the index are through; as long as the one over the records is not, it leads."""
-        if self._to_come != (JOIN,) or work.runs(JOIN):
+    def _show_growing(self, importing: _Import, made: Conversion) -> None:
+        conversion = importing.conversion
+        try:
+            run = self._opened(conversion, made, growing=True)
+        except LogUnreadable:  # it became whole and was moved; the next message says where it is
             return
-        if verifying.integrity_done:
-            args = {"path": str(run.log.source.path), "folder": str(run.folder), "built": run.built}
-            work.start(JOIN, JOIN, args)
-        else:
-            self._index_grew(run, run.built)
+        self._import = None  # it is not to be stopped with what is open
+        conversion.shown = True
+        active = self._replace(run, importing.request, 0, Growing(conversion))
+        self._answer(run.number, conversion.progress)
+        self._grow(active, made)
 
-    def _index_grew(self, run: OpenRun, built: Built) -> None:
-        verifying, complete = self._verifying, not self._to_come
-        led = None if verifying is None or JOIN not in self._to_come else verifying.checked(built.count)
-        run.grow(built, complete, led)
-        self._answer(run.number, IndexGrew(run.index))
-        if complete and verifying is not None:
-            self._conclude(run, verifying.index_built(built, str(run.folder), run.index.offset))
+    def _opened(self, conversion: ConversionController, made: Conversion, *, growing: bool) -> OpenRun:
+        return opened_conversion(
+            conversion.number,
+            conversion.path,
+            made,
+            self._cache,
+            partial(self._warn, conversion.number),
+            stamp=conversion.stamp,
+            growing=conversion.index if growing else None,
+        )
 
-    def _start_totals(self, run: OpenRun) -> None:
-        """Where they are not known yet, and nobody is at it."""
-        self._totals_wanted = self._growing is not None
-        if self._totals_wanted:
-            return
-        if run.totals is not None:
-            self._answer(run.number, run.totals)
-        elif self._summing is None:
-            self._summing = JobGroup(self._pool, partial(self._on_worker, run.number))
-            self._summing.start(TOTALS, TOTALS, {"path": str(run.log.source.path)})
+    # ---- a run whose log is still being written -----------------------------------------------------
+    def _on_growth_message(
+        self, active: _ActiveRun, conversion: ConversionController, job: StartedJob, message: JobMessage
+    ) -> None:
+        result = conversion.on_worker_message(job, message)
+        match result:
+            case Progress():
+                self._answer(active.run.number, result)
+            case JobFailed(text=text):
+                reason = f"{_INCOMPLETE[0].upper()}{_INCOMPLETE[1:]}: {text}."
+                self._stop_growing(active, conversion, Alert("error", reason, "reload"))
+            case Conversion() if conversion.is_over:
+                self._settle(active, conversion, result)
+            case Conversion():
+                self._grow(active, result)
+            case None:
+                pass
+            case _:
+                assert_never(result)
 
-    def _hear_totals(self, run: OpenRun, message: Message) -> None:
-        if self._summing is None or not self._summing.accepts(TOTALS, message) or message["type"] == "progress":
-            return
-        self._summing = None
-        if message["type"] == "failed":
-            self._answer(run.number, Alert("warning", f"Tokens and cost were not summed up: {message['text']}."))
-        else:
-            sums = msgspec.convert(message["value"], MetaSums)
-            run.totals = Totals(sums.uses, sums.spending, sums.nesting)
-            self._answer(run.number, run.totals)
+    def _grow(self, active: _ActiveRun, made: Conversion) -> None:
+        assert made.built is not None, "a log that grows has an index that grows with it"
+        active.run.grow(made.built, complete=False)
+        self._answer(active.run.number, IndexGrew(active.run.index))
 
-    def _conclude(self, run: OpenRun, report: VerificationReport | None) -> None:
-        if report is not None:
-            report = run.judged(report)
-            run.broken_from = report.first_broken
-            self._answer(run.number, report)
-            if run.broken_from is not None:
-                self._show_moment(run)
+    def _settle(self, active: _ActiveRun, conversion: ConversionController, made: Conversion) -> None:
+        """The log is whole: its facts are complete now, and it can be verified."""
+        assert made.built is not None, "a log that grew has an index that grew with it"
+        run, log = active.run, EventLog.open(made.path)
+        run.settle(log, facts_of(log, conversion.path, conversion.stamp[2], made), made.own_hashes)
+        self._answer(run.number, FactsChanged(run.facts))
+        self._answer_notes(run)
+        self._begin_reading(active, made.built)
+        active.search.path = log.source.path
+        active.totals.begin_if_requested()
 
-    def _stop_work(self, run: OpenRun) -> None:
-        if self._background is not None and self._background.busy:
-            self._background.stop()
-            missing = "not all events were read" if INDEX in self._to_come else "the run is not verified"
-            self._answer(run.number, Alert("info", f"Stopped: {missing}.", "reload"))
-            self._answer(run.number, WorkEnded())
+    def _stop_growing(self, active: _ActiveRun, conversion: ConversionController, alert: Alert) -> None:
+        """Keep what there is of the run on the screen, marked as incomplete."""
+        conversion.stop()
+        active.state = Incomplete()
+        self._answer(conversion.number, alert)
+        self._answer(conversion.number, WorkEnded())
+        active.totals.begin_if_requested()
+
+
+def _state_at(run: OpenRun, position: int) -> PositionState:
+    return run.position_state(min(max(position, 0), run.index.count))

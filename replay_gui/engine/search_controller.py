@@ -1,56 +1,49 @@
-"""Looks for a text in a run: one search at a time, in a worker process of its own, since the others may be busy."""
+"""The search in one run: at most one at a time, in a worker process of its own, since the others may be busy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from replay_gui.core.facts.find import Hit
 from replay_gui.engine.answers import Found
-from replay_gui.engine.frames import Message
-from replay_gui.engine.job_group import JobGroup
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobProgress, decode_value
+from replay_gui.engine.jobs.job_types import SearchArguments, SearchProgress
 from replay_gui.engine.requests import Find
 from replay_gui.engine.worker_pool import WorkerPool
 
-FIND = "find"
-
 
 class SearchController:
-    """The search under way in one run; a new one ends it. Lives on the engine thread alone.
-
-    `on_worker(purpose, message)` is called on threads of the pool, and is to bring the message back to `hear`.
+    """The search under way in one run; a new one ends it. Used on the engine thread alone.
 
     Attributes:
         path: of the log that is searched.
     """
 
-    def __init__(self, pool: WorkerPool, path: Path, on_worker: Callable[[str, Message], None]) -> None:
+    def __init__(self, pool: WorkerPool, path: Path, on_worker_message: OnWorkerMessage) -> None:
         self._pool = pool
         self.path = path
-        self._work = JobGroup(pool, on_worker)
-        self._question: Find | None = None
+        self._jobs = JobGroup(pool, on_worker_message)
+        self._request: Find | None = None
 
-    def start(self, question: Find) -> None:
-        """Begins a search; one for no text only ends the last, and has a worker ready for the next."""
+    def start(self, request: Find) -> None:
+        """Begin a search; one for no text only ends the last, and has a worker ready for the next."""
         self.stop()
         self._pool.warm()
-        if question.text:
-            self._question = question
-            args = {"path": str(self.path), "text": question.text, "match_case": question.match_case}
-            self._work.start(FIND, FIND, args)
+        if request.text:
+            self._request = request
+            self._jobs.start(SearchArguments(str(self.path), request.text, request.match_case))
 
     def stop(self) -> None:
-        """Ends the search."""
-        self._work.stop()
-        self._question = None
+        """End the search."""
+        self._jobs.stop()
+        self._request = None
 
-    def on_worker_message(self, message: Message) -> Found | None:
-        """What is to be said now that a worker has spoken."""
-        question = self._question
-        if question is None or not self._work.accepts(FIND, message) or message["type"] == "progress":
+    def on_worker_message(self, job: StartedJob, message: JobMessage) -> Found | None:
+        """Return what to answer to a message of the worker, or None."""
+        request = self._request
+        if request is None or not self._jobs.accepts(job, message) or isinstance(message, JobProgress):
             return None
-        if message["type"] == "failed":
-            return Found(question.number, (), 0, 0, 0, True, message["text"])
-        at, size, count, hits = message["value"]
-        ended = message["type"] == "done"
-        return Found(question.number, tuple(Hit(*hit) for hit in hits), count, at, size, ended)
+        if isinstance(message, JobFailed):
+            return Found(request.number, (), 0, 0, 0, True, message.text)
+        found = decode_value(message.value, SearchProgress)
+        return Found(request.number, found.hits, found.count, found.done, found.total, isinstance(message, JobDone))

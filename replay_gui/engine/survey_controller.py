@@ -1,77 +1,77 @@
-"""Lists the runs of a folder or a file, samples of JSON Lines files, and formats, in a worker process of its own.
-
-A state machine without threads: all methods are called on the engine thread.
-"""
+"""Lists the runs of a folder or a file, samples of JSON Lines files, and formats, in a worker process of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict
+from typing import Any
 
-import msgspec
-
-from replay_gui.core.facts.surveyed_run import Places, SurveyedRun
+from replay_gui.core.facts.surveyed_run import Places
 from replay_gui.engine.answers import Formats, Sampled, Surveyed
-from replay_gui.engine.frames import Message
-from replay_gui.engine.job_group import JobGroup
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
+from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments, SurveyProgress
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_mappings
-from replay_gui.engine.requests import ListFormats, Survey, TakeSample
+from replay_gui.engine.requests import ListFormats, SendAnswer, Survey, TakeSample
 from replay_gui.engine.worker_pool import WorkerPool
-
-SURVEY, SAMPLE, FORMATS = "survey", "sample", "formats"
-PURPOSES = (SURVEY, SAMPLE, FORMATS)
 
 
 class SurveyController:
-    """At most one of each at a time; a newer one takes the place of what is under way.
+    """At most one survey, one sample and one list at a time; a newer one takes the place of what is under way.
 
-    `answer(value)` hears what is to be said. `on_worker(purpose, message)` is called on threads of the pool, and is
-    to bring the message back to `hear`.
+    Used on the engine thread alone.
     """
 
-    def __init__(
-        self, pool: WorkerPool, answer: Callable[[object], None], on_worker: Callable[[str, Message], None]
-    ) -> None:
+    def __init__(self, pool: WorkerPool, answer: SendAnswer, on_worker_message: OnWorkerMessage) -> None:
         self._answer = answer
-        self._work = {purpose: JobGroup(pool, on_worker) for purpose in PURPOSES}
-        self._numbers = {SURVEY: 0, SAMPLE: 0}
+        self._surveys = JobGroup(pool, on_worker_message)
+        self._samples = JobGroup(pool, on_worker_message)
+        self._formats = JobGroup(pool, on_worker_message)
+        self._survey_number = 0
+        self._sample_number = 0
 
-    def start(self, question: Survey | TakeSample | ListFormats) -> None:
-        """Begins; a survey of no path only ends the last."""
-        if isinstance(question, ListFormats):
-            self._work[FORMATS].stop()
-            self._work[FORMATS].start(FORMATS, FORMATS, {})
-            return
-        purpose = SURVEY if isinstance(question, Survey) else SAMPLE
-        self._work[purpose].stop()
-        self._numbers[purpose] = question.number
-        if question.path:
-            places = Places(str(conversion_cache()), str(survey_cache()), str(user_mappings()))
-            args = {"path": question.path, "places": asdict(places)} if purpose == SURVEY else {"path": question.path}
-            self._work[purpose].start(purpose, purpose, args)
+    def start(self, request: Survey | TakeSample | ListFormats) -> None:
+        """Begin; a survey of no path only ends the last."""
+        match request:
+            case Survey(number, path):
+                self._surveys.stop()
+                self._survey_number = number
+                if path:
+                    places = Places(str(conversion_cache()), str(survey_cache()), str(user_mappings()))
+                    self._surveys.start(SurveyArguments(path, places))
+            case TakeSample(number, path):
+                self._samples.stop()
+                self._sample_number = number
+                self._samples.start(SampleArguments(path))
+            case ListFormats():
+                self._formats.stop()
+                self._formats.start(FormatsArguments())
 
-    def on_worker_message(self, purpose: str, message: Message) -> None:
-        """Takes in what the worker says."""
-        if not self._work[purpose].accepts(purpose, message) or message["type"] == "progress":
+    def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
+        """Answer what follows from a message of the worker."""
+        if isinstance(message, JobProgress):
             return
-        if purpose == FORMATS:
-            if message["type"] == "done":
-                self._answer(Formats(msgspec.convert(message["value"], tuple[tuple[str, str], ...])))
-            return
-        number, failed = self._numbers[purpose], message["type"] == "failed"
-        if purpose == SAMPLE:
-            from replay_gui.engine.settings_files import with_saved_mapping  # few need it
+        match job.arguments:
+            case SurveyArguments() if self._surveys.accepts(job, message):
+                self._answer(0, self._surveyed(message))
+            case SampleArguments() if self._samples.accepts(job, message):
+                from replay_gui.engine.settings_files import with_saved_mapping  # few need it
 
-            records = () if failed else tuple(message["value"])
-            self._answer(with_saved_mapping(Sampled(number, records, message["text"] if failed else "")))
-        elif failed:
-            self._answer(Surveyed(number, (), 0, 0, True, message["text"]))
-        else:
-            done, total, runs = message["value"]
-            found = tuple(msgspec.convert(runs, list[SurveyedRun]))
-            self._answer(Surveyed(number, found, done, total, message["type"] == "done"))
+                self._answer(0, with_saved_mapping(self._sampled(message)))
+            case FormatsArguments() if self._formats.accepts(job, message) and isinstance(message, JobDone):
+                self._answer(0, Formats(decode_value(message.value, tuple[tuple[str, str], ...])))
+
+    def _surveyed(self, message: JobPart | JobDone | JobFailed) -> Surveyed:
+        number = self._survey_number
+        if isinstance(message, JobFailed):
+            return Surveyed(number, (), 0, 0, True, message.text)
+        found = decode_value(message.value, SurveyProgress)
+        return Surveyed(number, found.runs, found.done, found.total, isinstance(message, JobDone))
+
+    def _sampled(self, message: JobPart | JobDone | JobFailed) -> Sampled:
+        if isinstance(message, JobFailed):
+            return Sampled(self._sample_number, (), message.text)
+        return Sampled(self._sample_number, decode_value(message.value, tuple[dict[str, Any], ...]))
 
     def stop(self) -> None:
-        """Ends the work under way."""
-        for work in self._work.values():
-            work.stop()
+        """End the work under way."""
+        for group in (self._surveys, self._samples, self._formats):
+            group.stop()

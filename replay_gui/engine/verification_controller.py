@@ -1,6 +1,6 @@
 """Verification shared among worker processes: what to run next, and the report once all of it came back.
 
-A state machine without threads: `start` and `hear` are called on one thread, `submit` is called back. One worker
+A state machine without threads: all methods are called on one thread, and `submit` is called back. One worker
 replays (it alone must be serial) while the other checks integrity from the front; once the replay is through, both
 share what is left: the rest of the integrity pass, then the recorded state hashes, in slices between snapshots.
 """
@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeAlias, assert_never
 
 import msgspec
 
@@ -24,15 +23,26 @@ from replay_gui.core.verification.integrity import Boundary
 from replay_gui.core.verification.passes import IntegritySlice, StatesSlice, beginning
 from replay_gui.core.verification.verdict import conclude
 from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.engine.jobs.job_messages import JobDone, JobPart, JobProgress, decode_value
+from replay_gui.engine.jobs.job_types import (
+    FileHashArguments,
+    IntegrityArguments,
+    ReplayArguments,
+    StatesArguments,
+)
 
 WORKERS = 2
-_STEP = 8 << 20  # bytes of one integrity slice at the front, at least
-_STEPS = 24  # about so many of them
-_STATE_SLICES = 16
-_T = TypeVar("_T")
+_MIN_SLICE_BYTES = 8 << 20  # of one integrity slice at the front
+_MAX_SLICES = 24  # integrity slices, about
+_STATE_SLICES = 16  # about
 
-Submit = Callable[[str, str, dict[str, Any]], None]
-"""submit(purpose, job, args): have a worker run it; purposes are unique while they run."""
+VerificationArguments: TypeAlias = IntegrityArguments | StatesArguments | ReplayArguments | FileHashArguments
+
+
+class SubmitJob(Protocol):
+    """Has a worker run a job; at a time, no two jobs have the same arguments."""
+
+    def __call__(self, arguments: VerificationArguments, /) -> None: ...
 
 
 class VerificationController:
@@ -42,16 +52,17 @@ class VerificationController:
         done, total: bytes of work done and to do, for a progress bar.
     """
 
-    def __init__(self, log: EventLog, submit: Submit) -> None:
+    def __init__(self, log: EventLog, submit: SubmitJob) -> None:
         self._log = log
         self._submit = submit
-        self._running: dict[str, int] = {}  # purpose: bytes done
+        self._running: dict[VerificationArguments, int] = {}  # bytes done
+        self._index_done: int | None = None  # bytes, while somebody builds the index
         self._integrity: list[tuple[int, IntegritySlice]] = []
         self._front: Boundary | None = beginning(log)
         self._limit: Boundary | None = None  # where the front stops because the rest was handed out
         self._boundaries: list[Boundary] = []
         self._states: list[tuple[int, StatesSlice]] = []
-        self._state_jobs: deque[dict[str, Any]] = deque()
+        self._state_jobs: deque[StatesArguments] = deque()
         self._replay: StatesSlice | None = None
         self._checked_again = self._log.header.reducer != REDUCER  # else, where nothing could be checked once
         self._file_hash: str | None = None
@@ -61,7 +72,7 @@ class VerificationController:
 
     @property
     def done(self) -> int:
-        return self._finished + sum(self._running.values())
+        return self._finished + sum(self._running.values()) + (self._index_done or 0)
 
     # ---- beginning -------------------------------------------------------------------------------
     def start_with_replay(self) -> None:
@@ -89,14 +100,14 @@ class VerificationController:
             columns: the index's folder, where the integrity pass is to leave the columns of the records; then
                 `index_built` is to be called once `integrity_done`, too.
         """
-        self._running["index"] = 0
+        self._index_done = 0
         self._columns = columns
         self._advance()
 
     @property
     def integrity_done(self) -> bool:
         """Whether all records were checked."""
-        return self._front is None and not any(purpose.startswith("integrity") for purpose in self._running)
+        return self._front is None and not self._runs(IntegrityArguments)
 
     def checked(self, count: int) -> int:
         """How many of the first `count` records were checked, up to the first that was not."""
@@ -113,7 +124,7 @@ class VerificationController:
 
         Returns: the report, where nothing but this was missing.
         """
-        self._running.pop("index", None)
+        self._index_done = None
         self._finished += self._log.source.size
         if built.state_hash is not None:
             self._replay = StatesSlice(StateHash().digest(), built.state_hash, built.not_applied, 0)
@@ -141,39 +152,55 @@ class VerificationController:
             far_enough = entry.position - (cuts[-1].position if cuts[-1] else 0) >= step
             if far_enough and entry.position < built.count:
                 cuts.append(entry)
+        path = str(self._log.source.path)
         for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
-            args: dict[str, Any] = {"line": [], "stop": following.position if following else None}
-            if cut is not None:
-                line = [tuple(entry) for entry in lineage(entries, cut.position)]
-                args |= {"line": line, "offset": int(offsets[cut.position]), "folder": folder}
-            self._state_jobs.append(args)
+            stop = following.position if following else None
+            if cut is None:
+                self._state_jobs.append(StatesArguments(path, (), stop))
+            else:
+                line = tuple(lineage(entries, cut.position))
+                self._state_jobs.append(StatesArguments(path, line, stop, int(offsets[cut.position]), folder))
         self.total += self._log.source.size
 
-    # ---- what jobs say ---------------------------------------------------------------------------
-    def on_worker_message(self, purpose: str, message: dict[str, Any]) -> VerificationReport | None:
-        """Takes a worker's message that is no failure; the report, once it is complete."""
-        match message["type"]:
-            case "progress":
-                self._running[purpose] = message["done"]
-                return None
-            case "part":
-                self._boundaries.append(_as(message["value"], Boundary))
-                return None
-        self._finished += self._running.pop(purpose)
-        name, _, place = purpose.partition("-")
-        value = message["value"]
-        if name == "integrity":
-            self._take_integrity(int(place), _as(value, IntegritySlice))
-        elif name == "states":
-            self._states.append((int(place), _as(value, StatesSlice)))
-        elif name == "applicable":
-            replay = _as(value, StatesSlice)
-            self._replay = replay if self._log.header.reducer == REDUCER else None
-        else:
-            self._file_hash = value
-        return self._go_on()
+    # ---- messages of workers ---------------------------------------------------------------------
+    def index_progressed(self, done: int) -> None:
+        """Note how many bytes the index covers that somebody builds."""
+        if self._index_done is not None:
+            self._index_done = done
 
-    def _take_integrity(self, start: int, found: IntegritySlice) -> None:
+    def on_worker_message(
+        self, arguments: VerificationArguments, message: JobProgress | JobPart | JobDone
+    ) -> VerificationReport | None:
+        """Take in a message about a job; return the report, once it is complete."""
+        match message:
+            case JobProgress(done=done):
+                self._running[arguments] = done
+                return None
+            case JobPart(value=value):
+                self._boundaries.append(decode_value(value, Boundary))
+                return None
+            case JobDone(value=value):
+                self._finished += self._running.pop(arguments)
+                self._add_result(arguments, value)
+                return self._go_on()
+            case _:
+                assert_never(message)
+
+    def _add_result(self, arguments: VerificationArguments, value: msgspec.Raw) -> None:
+        match arguments:
+            case IntegrityArguments(start=start):
+                self._add_integrity(start.event_index, decode_value(value, IntegritySlice))
+            case StatesArguments(line=line):
+                self._states.append((line[-1].position if line else 0, decode_value(value, StatesSlice)))
+            case ReplayArguments():
+                replay = decode_value(value, StatesSlice)
+                self._replay = replay if self._log.header.reducer == REDUCER else None
+            case FileHashArguments():
+                self._file_hash = decode_value(value, str)
+            case _:
+                assert_never(arguments)
+
+    def _add_integrity(self, start: int, found: IntegritySlice) -> None:
         if (
             self._limit is not None
             and self._front is not None
@@ -192,10 +219,10 @@ class VerificationController:
     # ---- what to do next -------------------------------------------------------------------------
     def _go_on(self) -> VerificationReport | None:
         self._advance()
-        return None if self._running else self._report()
+        return None if self._running or self._index_done is not None else self._report()
 
     def _advance(self) -> None:
-        while len(self._running) < WORKERS and self._run_next():
+        while len(self._running) + (self._index_done is not None) < WORKERS and self._run_next():
             pass
 
     def _run_next(self) -> bool:
@@ -206,19 +233,21 @@ class VerificationController:
             self._run_integrity(self._limit, None, None)
         elif self._file_hash is None:
             self._file_hash = ""
-            self._run("file_hash", "file_hash", {})
+            self._run(FileHashArguments(str(self._log.source.path)))
         elif self._state_jobs:
-            args = self._state_jobs.popleft()
-            self._run(f"states-{args['line'][-1][0] if args['line'] else 0}", "states", args)
+            self._run(self._state_jobs.popleft())
         else:
             return False
         return True
 
     def _is_front_running(self) -> bool:
-        return self._front is not None and f"integrity-{self._front.event_index}" in self._running
+        return any(isinstance(job, IntegrityArguments) and job.start == self._front for job in self._running)
+
+    def _runs(self, kind: type[VerificationArguments]) -> bool:
+        return any(isinstance(job, kind) for job in self._running)
 
     def _run_front(self, front: Boundary) -> None:
-        stop = front.offset + max(_STEP, self._log.source.size // _STEPS)
+        stop = front.offset + max(_MIN_SLICE_BYTES, self._log.source.size // _MAX_SLICES)
         limit = self._limit
         if limit is not None and stop >= limit.offset:
             self._run_integrity(front, None, limit.event_index)
@@ -226,16 +255,15 @@ class VerificationController:
             self._run_integrity(front, stop, None)
 
     def _run_integrity(self, start: Boundary, stop: int | None, stop_index: int | None) -> None:
-        args = {"start": tuple(start), "stop": stop, "stop_place": stop_index, "columns": self._columns}
-        self._run(f"integrity-{start.event_index}", "integrity", args)
+        self._run(IntegrityArguments(str(self._log.source.path), start, stop, stop_index, self._columns))
 
     def _split(self, front: Boundary) -> bool:
         """Sets the limit in the middle of what lies beyond the slice at the front, if that is worth a job."""
-        if "index" in self._running or "applicable" in self._running:
+        if self._index_done is not None or self._runs(ReplayArguments):
             return False
         size = self._log.source.size
-        begun = front.offset + max(_STEP, size // _STEPS)
-        if size - begun < 2 * _STEP:
+        begun = front.offset + max(_MIN_SLICE_BYTES, size // _MAX_SLICES)
+        if size - begun < 2 * _MIN_SLICE_BYTES:
             return False
         at = bisect_left(self._boundaries, (begun + size) // 2, key=lambda boundary: boundary.offset)
         if at == len(self._boundaries):
@@ -244,11 +272,11 @@ class VerificationController:
         return True
 
     def _run_replay(self) -> None:
-        self._run("applicable", "applicable", {})
+        self._run(ReplayArguments(str(self._log.source.path)))
 
-    def _run(self, purpose: str, job: str, args: dict[str, Any]) -> None:
-        self._running[purpose] = 0
-        self._submit(purpose, job, {"path": str(self._log.source.path), **args})
+    def _run(self, arguments: VerificationArguments) -> None:
+        self._running[arguments] = 0
+        self._submit(arguments)
 
     # ---- the end ---------------------------------------------------------------------------------
     def _report(self) -> VerificationReport | None:
@@ -257,7 +285,7 @@ class VerificationController:
         if not self._checked_again and self._must_check_again(integrity, states):
             self._states.clear()
             self._checked_again = True
-            self._run("states-0", "states", {"line": [], "stop": None})
+            self._run(StatesArguments(str(self._log.source.path), (), None))
             return None
         if not states and self._replay is not None:
             states = [self._replay]
@@ -270,7 +298,3 @@ class VerificationController:
             return False
         linked = all(a.end_hash == b.begin_hash for a, b in pairwise(states))
         return not states or not linked or states[0].begin_hash != StateHash().digest()
-
-
-def _as(value: Any, kind: type[_T]) -> _T:
-    return msgspec.convert(value, kind)

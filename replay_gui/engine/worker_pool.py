@@ -1,4 +1,4 @@
-"""The program's side of the worker processes: starts them at need, keeps them warm, notices when one dies."""
+"""The worker processes as the program sees them: started at need, kept for the next job, replaced when they end."""
 
 from __future__ import annotations
 
@@ -11,26 +11,43 @@ import sys
 import sysconfig
 import time
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 from threading import RLock, Thread, current_thread
-from typing import Any, BinaryIO, TypeAlias, cast
+from typing import BinaryIO, Protocol, cast
 
-from replay_gui.engine.frames import Message, read_frames, write_frame
+import msgspec
 
-OnMessage: TypeAlias = Callable[[Message], None]
+from replay_gui.core.diagnostics import Topic, current_level, topic_logger
+from replay_gui.engine.frames import read_frames, write_frame
+from replay_gui.engine.jobs.job_messages import (
+    FromWorker,
+    JobDone,
+    JobFailed,
+    JobMessage,
+    JobRequest,
+    WorkerRecord,
+    encode_value,
+)
 
-CLOSING = 0.5  # seconds a worker gets to end by itself
+_log = topic_logger(Topic.WORKERS)
+
+
+class OnJobMessage(Protocol):
+    """Receives the messages of one job, on a thread of the pool."""
+
+    def __call__(self, message: JobMessage, /) -> None: ...
+
+
+CLOSE_TIMEOUT = 0.5  # seconds a worker gets to end by itself
 NICENESS = 10  # of a worker beyond the program's own
 
 
 class Handle:
-    """A submitted job. After `cancel`, or once a message of type done or failed came, it is over."""
+    """A submitted job. After `cancel`, or once JobDone or JobFailed came, it is over."""
 
-    def __init__(self, pool: WorkerPool, number: int, job: str, args: dict[str, Any], on_message: OnMessage) -> None:
+    def __init__(self, pool: WorkerPool, number: int, job: str, arguments: object, on_message: OnJobMessage) -> None:
         self.number = number
-        self.job = job
-        self.args = args
+        self.request = JobRequest(number, job, encode_value(arguments))
         self.on_message = on_message
         self._pool = pool
 
@@ -45,7 +62,7 @@ class _Worker:
     def __init__(self, module: str, pool: WorkerPool) -> None:
         self.handle: Handle | None = None
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "replay_gui.engine.jobs.worker", module],
+            [sys.executable, "-P", "-m", "replay_gui.engine.jobs.worker", module, current_level()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(),
@@ -59,7 +76,7 @@ class _Worker:
     def send(self, handle: Handle) -> None:
         self.handle = handle
         try:
-            write_frame(self._stdin, {"id": handle.number, "job": handle.job, "args": handle.args})
+            write_frame(self._stdin, handle.request)
         except OSError:
             self._process.kill()  # it is gone or deaf: its listener finds the end of its output and says so
 
@@ -80,7 +97,7 @@ class _Worker:
 
     def _listen(self, pool: WorkerPool) -> None:
         with cast(BinaryIO, self._process.stdout) as stdout:
-            for message in read_frames(stdout):
+            for message in read_frames(stdout, msgspec.msgpack.Decoder(FromWorker).decode):
                 pool.on_worker_message(self, message)
         self._process.kill()  # no more than its output may have ended
         code = self._process.wait()
@@ -92,8 +109,8 @@ class _Worker:
 class WorkerPool:
     """At most `size` worker processes that run the jobs of `module`, in the order they were submitted.
 
-    Messages come as {id, type, …} (see frames) on a thread of the pool; whoever takes them hands them on. A worker that
-    dies in a job makes it `failed`, in words. All methods may be called from any thread.
+    Messages come on a thread of the pool; the receiver brings them to its own. A job whose worker process ends fails,
+    with the reason. All methods may be called from any thread.
     """
 
     def __init__(self, size: int = 2, module: str = "replay_gui.engine.jobs.registry") -> None:
@@ -116,9 +133,9 @@ class WorkerPool:
         with self._lock:
             return not self._waiting and all(worker.handle is None for worker in self._workers)
 
-    def submit(self, job: str, args: dict[str, Any], on_message: OnMessage) -> Handle:
-        """Runs `job` with `args` (what msgpack can hold) in a worker, as soon as one is free."""
-        handle = Handle(self, next(self._numbers), job, args, on_message)
+    def submit(self, job: str, arguments: object, on_message: OnJobMessage) -> Handle:
+        """Run `job` with arguments (what msgpack can hold) in a worker, as soon as one is free."""
+        handle = Handle(self, next(self._numbers), job, arguments, on_message)
         with self._lock:
             if self._closed:
                 raise RuntimeError("the worker pool is closed")
@@ -150,7 +167,7 @@ class WorkerPool:
                 worker.handle = None
                 self._retire(worker)
             ending = list(self._ending)
-        deadline = time.monotonic() + CLOSING
+        deadline = time.monotonic() + CLOSE_TIMEOUT
         for worker in ending:
             worker.close(deadline)
         for worker in ending:
@@ -158,12 +175,15 @@ class WorkerPool:
                 worker.thread.join()
 
     # ---- called by the listening threads ------------------------------------------------------------
-    def on_worker_message(self, worker: _Worker, message: Message) -> None:
+    def on_worker_message(self, worker: _Worker, message: FromWorker) -> None:
+        if isinstance(message, WorkerRecord):
+            _log_worker_record(message)
+            return
         with self._lock:
             handle = worker.handle
-            if handle is None or message.get("id") != handle.number:
+            if handle is None or message.job_id != handle.number:
                 return
-            if message["type"] in ("done", "failed"):
+            if isinstance(message, JobDone | JobFailed):
                 worker.handle = None
                 self._hand_out()
         handle.on_message(message)
@@ -175,7 +195,8 @@ class WorkerPool:
             self._ending.discard(worker)
             self._hand_out()
         if handle is not None:
-            handle.on_message({"id": handle.number, "type": "failed", "kind": "died", "text": _how_it_ended(code)})
+            _log.error("job %s: %s", handle.request.job, _how_it_ended(code))
+            handle.on_message(JobFailed(handle.number, _how_it_ended(code), "died"))
 
     # ---- with the lock held --------------------------------------------------------------------------
     def _hand_out(self) -> None:
@@ -192,6 +213,14 @@ class WorkerPool:
         self._workers.discard(worker)
         self._ending.add(worker)
         worker.terminate()
+
+
+def _log_worker_record(record: WorkerRecord) -> None:
+    try:
+        topic = Topic(record.topic)
+    except ValueError:
+        topic = Topic.WORKERS
+    topic_logger(topic).log(record.level, "%s", record.text)
 
 
 def _make_nice(pid: int) -> None:

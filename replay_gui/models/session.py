@@ -5,16 +5,24 @@ Every widget reads from here and asks here; none talks to the engine or to anoth
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol, assert_never
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.rules import Rule
+from replay_gui.core.importers.run_choice import split
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import (
     Alert,
+    AlignedRows,
+    Compared,
     FactsChanged,
+    Formats,
     Found,
     IndexGrew,
+    MappingSaved,
     PositionState,
     Progress,
     Reported,
@@ -23,6 +31,9 @@ from replay_gui.engine.answers import (
     RulesWritten,
     RunFacts,
     RunOpened,
+    Sampled,
+    Step,
+    Surveyed,
     Totals,
 )
 from replay_gui.engine.bridge import EngineBridge
@@ -55,18 +66,24 @@ from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, Timeline
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
-PACE = 100  # ms at most between two moments asked for in a row: the hand does not wait for what they cost
+SEEK_INTERVAL_MS = 100  # at most between two requests for states in a row, so that moving does not wait for them
+
+
+class LastPositionsOf(Protocol):
+    """Returns the positions at which the user left the runs of a file, by run id."""
+
+    def __call__(self, path: str, /) -> Mapping[str, int]: ...
 
 
 class Session(QObject):
-    """What a window shows of the run in one seat of the engine.
+    """What a window shows of the open run of one side.
 
     Attributes:
-        seat: which seat. bridge: to the engine, which the sessions of a window share; None for a session without one.
+        side: which side. bridge: to the engine, which the sessions of a window share; None for a session without one.
         facts: the open run's RunFacts, or None.
         index: its RunIndex so far (an empty one where no run is open).
-        position: the current position, 0 … index.count: what the user asked for; the moment may lag behind.
-        moment: the last Moment that came, or None.
+        position: the current position, 0 … index.count: what the user asked for; the state may lag behind.
+        position_state: the last PositionState that came, or None.
         report: the VerificationReport, or None while it is not known.
         view: the visible range of positions (start, end), floats, start < end.
         axis: "number" or "time": what the timeline is drawn along.
@@ -74,13 +91,15 @@ class Session(QObject):
         working: whether background work goes on.
         totals: what the run used, or None while it is not known.
         format: the importer that the user has chosen for the run, or None.
+        last_positions: tells where the user left a run, which is where it is opened; or None.
+        sources: what the window asks about folders and files of runs.
 
     Signals:
         run_changed(): another run, or none, is open; everything else was reset.
         facts_changed(): more is known of the same run: `facts` is another.
         index_changed(): `index` covers more events.
         position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
-        moment_changed(): `moment` holds what belongs to a position; panels that need data use this.
+        position_state_changed(): `position_state` is another; panels that need data use this.
         report_changed(): `report` is another.
         view_changed(): `view` is another.
         axis_changed(): `axis` is another.
@@ -91,8 +110,8 @@ class Session(QObject):
         totals_changed(): `totals` is known.
         reported(object): Reported, of a report that somebody asked for.
         rules_read(object): RulesRead. rules_written(object): RulesWritten. Both answer a request.
-        troubled(object): a Trouble to show as a banner.
-        trouble_cleared(): banners of the earlier run are void.
+        alert_raised(object): an Alert to show as a banner.
+        alerts_cleared(): banners of the earlier run are void.
     """
 
     run_changed = Signal()
@@ -115,7 +134,7 @@ class Session(QObject):
     alerts_cleared = Signal()
 
     def __init__(self, parent: QObject | None = None, bridge: EngineBridge | None = None, side: Side = Side.A) -> None:
-        """Without a bridge nothing is asked or opened. The session in seat A owns the bridge."""
+        """Without a bridge nothing is asked or opened. The session of side A owns the bridge."""
         super().__init__(parent)
         self.side = side
         self.bridge = bridge
@@ -134,12 +153,12 @@ class Session(QObject):
         self.format: str | None = None
         self._run = 0  # number of the run shown; answers about earlier ones are stale
         self._last_run = 0  # the last number given out
-        self._coming: tuple[int, str | None] = (0, None)  # position and format of the run that is being opened
-        self._wanted: int | None = None  # a position that the index does not cover yet
+        self.last_positions: LastPositionsOf | None = None
+        self._pending_position: int | None = None  # where to begin, which the index does not cover yet
         self._whole = True  # the view shows the whole run, and goes on doing so while the index grows
         self._watch = FileWatch(self)
         self._watch.settled.connect(self._on_file_settled)
-        self._pacer = Pacer(PACE, self)
+        self._pacer = Pacer(SEEK_INTERVAL_MS, self)
         self._pacer.due.connect(self.catch_up)
         self.sources = SourceSession(bridge, self)
         if bridge is not None:
@@ -159,17 +178,22 @@ class Session(QObject):
         """Of the run shown, as the engine counts those of this seat."""
         return self._run
 
+    @property
+    def is_latest(self) -> bool:
+        """Whether the run shown is the last one that was asked for."""
+        return self._run == self._last_run
+
     # ---- moving: every method clamps to the run -------------------------------------------------
     @Slot(object)
     def seek(self, position: int) -> None:
         """Makes `position` the current one and asks for its moment."""
-        self._wanted = None
+        self._pending_position = None
         if self._goes_to(position):
             self._pacer.ask()
 
     def follow(self, position: int) -> None:
         """As `seek`, in step with another run; its moment is not asked for until `catch_up`."""
-        self._wanted = None
+        self._pending_position = None
         self._goes_to(position)
 
     @Slot()
@@ -293,29 +317,26 @@ class Session(QObject):
         self._ask(f"write rules {path}", WriteRules(path, rules))
 
     def open(self, path: str, position: int = 0, format: str | None = None) -> None:
-        """Opens a run; run_changed, or troubled with the reason why not.
+        """Open a run; run_changed, or alert_raised with the reason why not.
 
-        `position`: where to begin, as far as it exists. `format`: an importer's name; None: judged from the content.
+        Args:
+            position: where to begin, as far as it exists; 0: where the user left the run.
+            format: an importer's name; None: judged from the content.
         """
-        self._coming = position, format
+        last = () if self.last_positions is None else tuple(self.last_positions(split(path)[0]).items())
         self._last_run += 1
-        self._ask("open", Open(path, format), self._last_run)
+        self._ask("open", Open(path, format, position or None, last), self._last_run)
 
     def request_totals(self) -> None:
         """Asks what the run used; totals_changed tells."""
         if self.facts is not None and self.totals is None:
             self._ask("totals", GetTotals())
 
-    def begin_at(self, position: int) -> None:
-        """Said while run_changed is emitted: the run is to begin there, unless who opened it wanted a place of it."""
-        if self.facts is not None and not self._wanted:
-            self._wanted = position
-
     def close_run(self) -> None:
         """Back to the welcome page."""
         self._last_run += 1
         self._ask("open", Close(), self._last_run)
-        self._show_run(self._last_run, None, RunIndex())
+        self._show_run(self._last_run, None)
 
     def reload(self) -> None:
         """Opens the same file again, at the same position as far as it exists."""
@@ -339,63 +360,91 @@ class Session(QObject):
     def _on_answered(self, answer: Answer) -> None:
         if answer.side is not self.side:
             return
-        match answer.value:
-            case RunOpened(facts, index):
+        value, is_current = answer.value, answer.run >= self._run  # of the run shown, or of one that is being opened
+        match value:
+            case RunOpened():
                 if answer.run > self._run:
-                    self._show_run(answer.run, facts, index)
-            case Alert() as trouble:
-                if answer.run >= self._run:  # of the run shown, or of one that could not be opened
-                    self.alert_raised.emit(trouble)
-            case Progress() as progress if answer.run >= self._run:
-                self._set_working(progress)
-            case WorkEnded() if answer.run >= self._run:
-                self._set_working(None)
-            case RulesRead() as rules:
-                self.rules_read.emit(rules)
-            case RulesWritten() as written:
-                self.rules_written.emit(written)
-            case _ if answer.run != self._run:
-                pass  # stale
+                    self._show_run(answer.run, value)
+            case Alert():
+                if is_current:
+                    self.alert_raised.emit(value)
+            case Progress():
+                if is_current:
+                    self._set_working(value)
+            case WorkEnded():
+                if is_current:
+                    self._set_working(None)
+            case RulesRead():
+                self.rules_read.emit(value)
+            case RulesWritten():
+                self.rules_written.emit(value)
+            case Surveyed() | Sampled() | Formats() | MappingSaved():
+                pass  # answers to the session of sources
+            case Compared() | AlignedRows() | Step():
+                pass  # answers to the session of the comparison
+            case _:
+                if answer.run == self._run:
+                    self._on_run_answer(value)
+
+    def _on_run_answer(
+        self,
+        value: FactsChanged | IndexGrew | PositionState | Rows | Found | Totals | Reported | VerificationReport,
+    ) -> None:
+        """Take in an answer about the run shown."""
+        match value:
             case FactsChanged(facts):
                 self.facts = facts
                 self.facts_changed.emit()
             case IndexGrew(index):
                 self._grow(index)
-            case PositionState() as moment:
-                self.position_state = moment
+            case PositionState():
                 self._pacer.answered()
-                self.position_state_changed.emit()
-            case Rows() as rows:
-                self.rows_ready.emit(rows)
-            case Found() as found:
-                self.found.emit(found)
-            case Totals() as totals:
-                self.totals = totals
+                self._show_state(value)
+            case Rows():
+                self.rows_ready.emit(value)
+            case Found():
+                self.found.emit(value)
+            case Totals():
+                self.totals = value
                 self.totals_changed.emit()
-            case Reported() as reported:
-                self.reported.emit(reported)
-            case VerificationReport() as report:
-                self.report = report
+            case Reported():
+                self.reported.emit(value)
+            case VerificationReport():
+                self.report = value
                 self.report_changed.emit()
+            case _:
+                assert_never(value)
 
-    def _show_run(self, number: int, facts: RunFacts | None, index: RunIndex) -> None:
+    def _show_run(self, number: int, opened: RunOpened | None) -> None:
+        """Show another run, at the position that it was opened at, or none."""
         self._run = number
-        self.facts, self.index = facts, index
-        self.position, self.position_state, self.report, self.totals = 0, None, None, None
-        self._wanted, self.format = self._coming if facts is not None else (None, None)
+        state = None if opened is None else opened.state
+        self.facts, self.index, self.format = None, RunIndex(), None
+        if opened is not None:
+            self.facts, self.index, self.format = opened.facts, opened.index, opened.format
+        self.position = 0 if state is None else state.position
+        self.position_state, self.report, self.totals = None, None, None
+        self._pending_position = None if opened is None or opened.start == self.position else opened.start
         self.marks = TimelineMarks()
         self._whole = True
         self._choose_axis()
-        self.view = (0.0, float(max(index.count, 8)))
-        self._watch.watch("" if facts is None else facts.path)
+        self.view = (0.0, float(max(self.index.count, 8)))
+        self._watch.watch("" if self.facts is None else self.facts.path)
         self._set_working(None)
         self.alerts_cleared.emit()
         self.run_changed.emit()
-        self.position_changed.emit(0)
-        if facts is not None:
-            self._move_as_wanted()
-            if self.position == 0:
-                self.catch_up()
+        self.position_changed.emit(self.position)
+        if opened is None:
+            return
+        if state is None:
+            self.catch_up()
+        elif state.position == self.position:  # else somebody has moved on meanwhile, and asked for that
+            self._show_state(state)
+        self._seek_pending()
+
+    def _show_state(self, state: PositionState) -> None:
+        self.position_state = state
+        self.position_state_changed.emit()
 
     def _grow(self, index: RunIndex) -> None:
         self.index = index
@@ -403,12 +452,13 @@ class Session(QObject):
         self.index_changed.emit()
         if self._whole:
             self.fit_view()
-        self._move_as_wanted()
+        self._seek_pending()
 
-    def _move_as_wanted(self) -> None:
-        """Goes where the user wanted to begin, once the index reaches that far, or ends before it."""
-        if self._wanted is not None and (self._wanted <= self.index.count or self.index.complete):
-            self.seek(self._wanted)
+    def _seek_pending(self) -> None:
+        """Go to the position to begin at, once the index covers it, or is complete and ends before it."""
+        pending = self._pending_position
+        if pending is not None and (pending <= self.index.count or self.index.complete):
+            self.seek(pending)
 
     def _set_working(self, progress: Progress | None) -> None:
         if progress is not None or self.working:

@@ -24,6 +24,7 @@ class LastPositions(QObject):
         self._settings = settings
         self._run: tuple[str, str] | None = None
         self._position = 0
+        session.last_positions = self.positions_of
         session.run_changed.connect(self._on_run_changed)
         session.position_changed.connect(self._on_position_changed)
 
@@ -36,16 +37,17 @@ class LastPositions(QObject):
         others = [entry for entry in self._entries() if entry[:2] != (path, run_id)]
         self._settings.setValue(_KEY, json.dumps([(path, run_id, self._position), *others][:_MOST]))
 
+    def positions_of(self, path: str) -> dict[str, int]:
+        """Return where the runs of this file were left, by run id."""
+        self.save()
+        return {run_id: position for file, run_id, position in self._entries() if file == path}
+
     @Slot()
     def _on_run_changed(self) -> None:
         self.save()
         facts = self._session.facts
         self._run = None if facts is None else (facts.path, facts.run_id)
         self._position = 0
-        for path, run_id, position in self._entries():
-            if (path, run_id) == self._run:
-                self._session.begin_at(position)
-                return
 
     @Slot(object)
     def _on_position_changed(self, position: int) -> None:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import msgpack
 import msgspec
@@ -26,8 +25,9 @@ from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import IndexGrew
+from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
 from replay_gui.engine.opening import user_cache
-from replay_gui.engine.verification_controller import VerificationController
+from replay_gui.engine.verification_controller import VerificationArguments, VerificationController
 from replay_gui.engine.worker_pool import WorkerPool
 from tests.benchmarks.figure import Figure, p99, seconds
 from tests.helpers.talk import Talk
@@ -147,10 +147,10 @@ def verify(log: Path, small: Path) -> Iterator[Figure]:
 
 def _verified(pool: WorkerPool, log: Path) -> float:
     """Seconds to a report."""
-    messages: queue.SimpleQueue[tuple[str, dict[str, Any]]] = queue.SimpleQueue()
+    messages: queue.SimpleQueue[tuple[VerificationArguments, JobMessage]] = queue.SimpleQueue()
 
-    def submit(purpose: str, job: str, args: dict[str, Any]) -> None:
-        pool.submit(job, args, lambda message: messages.put((purpose, message)))
+    def submit(arguments: VerificationArguments) -> None:
+        pool.submit(arguments.job, arguments, lambda message: messages.put((arguments, message)))
 
     start = time.perf_counter()
     with EventLog.open(log) as opened:
@@ -158,10 +158,10 @@ def _verified(pool: WorkerPool, log: Path) -> float:
         work.start_with_replay()
         report = None
         while report is None:
-            purpose, message = messages.get()
-            if message["type"] == "failed":
-                raise RuntimeError(message["text"])
-            report = work.on_worker_message(purpose, message)
+            arguments, message = messages.get()
+            if isinstance(message, JobFailed):
+                raise RuntimeError(message.text)
+            report = work.on_worker_message(arguments, message)
     if report.verdict != "VALID":
         raise RuntimeError(report.line)
     return time.perf_counter() - start

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from replay_gui.engine.jobs import registry as jobs
-from replay_gui.engine.jobs.worker import Job, Report
+from replay_gui.engine.jobs.job import Job, JobReporter
 
 
-def die(args: dict[str, Any], report: Report) -> None:
+def die(args: dict[str, Any], reporter: JobReporter) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 

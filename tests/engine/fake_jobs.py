@@ -10,54 +10,54 @@ from collections.abc import Mapping
 from typing import Any
 
 from replay_gui.core.errors import LogRefused
-from replay_gui.engine.jobs.worker import Job, Report
+from replay_gui.engine.jobs.job import Job, JobReporter
 
 
-def echo(args: dict[str, Any], report: Report) -> Any:
+def echo(args: dict[str, Any], reporter: JobReporter) -> Any:
     return args
 
 
-def talk(args: dict[str, Any], report: Report) -> int:
+def talk(args: dict[str, Any], reporter: JobReporter) -> int:
     for n in range(args["parts"]):
-        report.part([n, b"\x00\xff"])
-        report.progress(n, args["parts"])
+        reporter.part([n, b"\x00\xff"])
+        reporter.progress(n, args["parts"])
     return os.getpid()
 
 
-def chatter(args: dict[str, Any], report: Report) -> None:
+def chatter(args: dict[str, Any], reporter: JobReporter) -> None:
     for n in range(args["calls"]):
-        report.progress(n, args["calls"])
+        reporter.progress(n, args["calls"])
 
 
-def stray_print(args: dict[str, Any], report: Report) -> str:
+def stray_print(args: dict[str, Any], reporter: JobReporter) -> str:
     print("\x00\x00\x00\x02hi", flush=True)
     os.write(1, b"more")
     return "intact"
 
 
-def refuse(args: dict[str, Any], report: Report) -> None:
+def refuse(args: dict[str, Any], reporter: JobReporter) -> None:
     raise LogRefused("no replay log")
 
 
-def crash(args: dict[str, Any], report: Report) -> None:
+def crash(args: dict[str, Any], reporter: JobReporter) -> None:
     raise KeyError("oops")
 
 
-def die(args: dict[str, Any], report: Report) -> None:
-    report.part(os.getpid())
+def die(args: dict[str, Any], reporter: JobReporter) -> None:
+    reporter.part(os.getpid())
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def leave(args: dict[str, Any], report: Report) -> None:
+def leave(args: dict[str, Any], reporter: JobReporter) -> None:
     os._exit(3)
 
 
-def hang(args: dict[str, Any], report: Report) -> None:
-    report.part(os.getpid())
+def hang(args: dict[str, Any], reporter: JobReporter) -> None:
+    reporter.part(os.getpid())
     threading.Event().wait()
 
 
-def facts(args: dict[str, Any], report: Report) -> dict[str, Any]:
+def facts(args: dict[str, Any], reporter: JobReporter) -> dict[str, Any]:
     return {
         "nice": os.nice(0),
         "qt": "PySide6" in sys.modules,

@@ -7,26 +7,29 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
+from replay_gui.engine.jobs import convert_job
 from replay_gui.engine.jobs import registry as jobs
-from replay_gui.engine.jobs.worker import Job, Report
+from replay_gui.engine.jobs.job import Job, JobReporter
+from replay_gui.engine.jobs.job_types import ConvertArguments
+from replay_gui.engine.opening import Conversion
 
 
 class Falling:
-    """A Report that says one thing and then ends the process."""
+    """A reporter that says one thing and then ends the process."""
 
-    def __init__(self, report: Report) -> None:
-        self._report = report
+    def __init__(self, reporter: JobReporter) -> None:
+        self._reporter = reporter
 
     def progress(self, done: int, total: int) -> None:
-        self._report.progress(done, total)
+        self._reporter.progress(done, total)
 
     def part(self, value: Any) -> None:
-        self._report.part(value)
+        self._reporter.part(value)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def convert(args: dict[str, Any], report: Report) -> Any:
-    return jobs.JOBS["convert"](args, Falling(report))
+def convert(arguments: ConvertArguments, reporter: JobReporter) -> Conversion:
+    return convert_job.convert(arguments, Falling(reporter))
 
 
 JOBS: Mapping[str, Job] = {**jobs.JOBS, "convert": convert}

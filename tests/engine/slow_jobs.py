@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from replay_gui.engine.jobs import registry as jobs
-from replay_gui.engine.jobs.worker import Job, Report
+from replay_gui.engine.jobs.job import Job, JobReporter
 
 
-def endless(args: dict[str, Any], report: Report) -> None:
-    report.progress(1, 100)
+def endless(args: dict[str, Any], reporter: JobReporter) -> None:
+    reporter.progress(1, 100)
     threading.Event().wait()
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from replay_gui.core.divergence.rules import Action, Rule
@@ -17,33 +14,42 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Step
 from replay_gui.engine.comparison_controller import ComparisonController
+from replay_gui.engine.job_group import StartedJob
+from replay_gui.engine.jobs import compare_job
+from replay_gui.engine.jobs.job import JobCache, decode_arguments
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobProgress, encode_value
+from replay_gui.engine.jobs.registry import JOBS
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import opened
 from replay_gui.engine.requests import Close, Compare, GetAligned, GetStep, StopWork, WorkEnded
+from replay_gui.engine.worker_pool import OnJobMessage
 
 CLOCK = Rule(Action.NONDETERMINISTIC, tool="clock")
 SEARCH = Rule(Action.NONDETERMINISTIC, tool="search")
 
 
-def load_jobs() -> Any:
-    from replay_gui.engine.jobs import compare_job
-    from replay_gui.engine.jobs import registry as jobs
-
-    gc.enable()  # importing them turned it off, which is right in a worker alone
-    return jobs.JOBS, compare_job
-
-
-JOBS, COMPARE_JOB = load_jobs()
-
-
 class Handle:
-    def __init__(self, number: int, job: str, args: dict[str, Any], on_message: Callable[[Any], None]) -> None:
-        self.number, self.job, self.on_message = number, job, on_message
-        self.args = msgspec.msgpack.decode(msgspec.msgpack.encode(args))  # as it comes out of a pipe
+    def __init__(self, job: str, arguments: object, on_message: OnJobMessage) -> None:
+        self.job, self.on_message = job, on_message
+        self.arguments = decode_arguments(JOBS[job], encode_value(arguments))  # as they come out of a pipe
         self.cancelled = False
 
     def cancel(self) -> None:
         self.cancelled = True
+
+
+class Told:
+    """The context of a job of the one worker."""
+
+    def __init__(self, handle: Handle, cache: JobCache) -> None:
+        self._handle = handle
+        self.cache = cache
+
+    def progress(self, done: int, total: int) -> None:
+        self._handle.on_message(JobProgress(0, done, total))
+
+    def part(self, value: Any) -> None:
+        raise AssertionError("a comparison has no parts")
 
 
 class Pool:
@@ -52,12 +58,13 @@ class Pool:
     def __init__(self) -> None:
         self.handles: list[Handle] = []
         self.done = 0
+        self.cache = JobCache()
 
     def warm(self) -> None:
         """It is."""
 
-    def submit(self, job: str, args: dict[str, Any], on_message: Callable[[Any], None]) -> Handle:
-        self.handles.append(Handle(len(self.handles) + 1, job, args, on_message))
+    def submit(self, job: str, arguments: object, on_message: OnJobMessage) -> Handle:
+        self.handles.append(Handle(job, arguments, on_message))
         return self.handles[-1]
 
     def work(self) -> None:
@@ -66,18 +73,12 @@ class Pool:
             self.done += 1
             if handle.cancelled:
                 continue
-
-            class Told:
-                def progress(self, done: int, total: int, handle: Handle = handle) -> None:
-                    handle.on_message({"id": handle.number, "type": "progress", "done": done, "total": total})
-
             try:
-                value = JOBS[handle.job](handle.args, Told())
+                value = JOBS[handle.job](handle.arguments, Told(handle, self.cache))
             except Exception as why:  # noqa: BLE001  as the worker does
-                handle.on_message({"id": handle.number, "type": "failed", "text": str(why), "kind": "internal"})
+                handle.on_message(JobFailed(0, str(why), "internal"))
             else:
-                sent = msgspec.msgpack.decode(msgspec.msgpack.encode(value))
-                handle.on_message({"id": handle.number, "type": "done", "value": sent})
+                handle.on_message(JobDone(0, encode_value(value)))
 
 
 class Pair:
@@ -93,9 +94,15 @@ class Pair:
         self.comparing = ComparisonController(
             self.pool,  # type: ignore[arg-type]
             lambda: (self.seats[0], self.seats[1]),
-            lambda number, value, ticket: self.answers.append((number, value)),
-            lambda number, purpose, message: self.comparing.on_worker_message(number, purpose, message),
+            self._on_answer,
+            self._on_worker_message,
         )
+
+    def _on_worker_message(self, number: int, job: StartedJob, message: JobMessage) -> None:
+        self.comparing.on_worker_message(number, job, message)
+
+    def _on_answer(self, number: int, value: object, ticket: int = 0) -> None:
+        self.answers.append((number, value))
 
     def _open(self, number: int, path: Path, folder: Path) -> OpenRun:
         cache = IndexCache(folder / "cache")
@@ -106,7 +113,7 @@ class Pair:
         return opened(number, str(path), cache, lambda text: None)
 
     def ask(self, number: int, *rules: Rule, anchors: tuple[tuple[int, int], ...] = ()) -> None:
-        self.comparing.reply(number, Compare(1, 2, rules, anchors), 0)
+        self.comparing.handle_request(number, Compare(1, 2, rules, anchors), 0)
 
     def all(self, kind: type) -> list[tuple[int, Any]]:
         return [(number, value) for number, value in self.answers if isinstance(value, kind)]
@@ -133,7 +140,7 @@ def pair(tmp_path: Path) -> Any:
     yield made
     made.comparing.close()
     made.pool.work()
-    COMPARE_JOB.forget_runs({}, None)
+    made.pool.cache.clear()
     made.a.close()
     made.b.close()
 
@@ -153,9 +160,9 @@ def test_it_begins_once_both_runs_are_there(pair: Pair) -> None:
 def test_it_answers_of_the_comparison_that_was_asked_for_alone(pair: Pair) -> None:
     pair.ask(1)
     pair.pool.work()
-    pair.comparing.reply(1, GetAligned(0, 100), 0)
-    pair.comparing.reply(1, GetStep(3), 0)
-    pair.comparing.reply(7, GetStep(3), 0)
+    pair.comparing.handle_request(1, GetAligned(0, 100), 0)
+    pair.comparing.handle_request(1, GetStep(3), 0)
+    pair.comparing.handle_request(7, GetStep(3), 0)
     assert [number for number, _ in pair.all(Step)] == [1]
     assert len(pair.all(AlignedRows)[0][1].rows) == len(pair.last.alignment.a)
 
@@ -175,7 +182,7 @@ def test_a_kept_index_that_was_damaged_is_said_to_be_and_made_anew(pair: Pair, c
 def test_other_rules_read_nothing_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     pair.ask(1)
     pair.pool.work()
-    monkeypatch.setattr(COMPARE_JOB, "Comparer", None)  # to make another fails
+    monkeypatch.setattr(compare_job, "Comparer", None)  # to make another fails
     pair.ask(2, CLOCK)
     pair.pool.work()
     assert {cause.tool for cause in pair.last.causes} == {"search"}
@@ -206,7 +213,7 @@ def test_rules_that_change_while_it_works_wait_and_only_the_last_count(pair: Pai
 
 def test_stopped_it_says_so_and_nothing_comes(pair: Pair) -> None:
     pair.ask(1)
-    pair.comparing.reply(1, StopWork(), 0)
+    pair.comparing.handle_request(1, StopWork(), 0)
     pair.pool.work()
     assert pair.pool.handles[0].cancelled
     assert not pair.all(Compared)
@@ -243,9 +250,9 @@ def test_another_run_in_a_seat_meanwhile_makes_it_void(pair: Pair) -> None:
 def test_closed_it_has_the_worker_forget(pair: Pair) -> None:
     pair.ask(1)
     pair.pool.work()
-    assert COMPARE_JOB._kept
-    pair.comparing.reply(1, Close(), 0)
+    assert pair.pool.cache.value is not None
+    pair.comparing.handle_request(1, Close(), 0)
     pair.pool.work()
-    assert not COMPARE_JOB._kept
-    pair.comparing.reply(1, GetStep(0), 0)
+    assert pair.pool.cache.value is None
+    pair.comparing.handle_request(1, GetStep(0), 0)
     assert not pair.all(Step)

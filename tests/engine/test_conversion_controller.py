@@ -26,7 +26,8 @@ from replay_gui.engine.answers import (
 )
 from replay_gui.engine.conversion_controller import ConversionController
 from replay_gui.engine.engine import Engine
-from replay_gui.engine.frames import Message
+from replay_gui.engine.job_group import StartedJob
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage
 from replay_gui.engine.opening import Conversion
 from replay_gui.engine.requests import (
     Close,
@@ -170,18 +171,20 @@ def test_a_conversion_ends_with_the_run_that_takes_its_place(talk: Talk, session
 @pytest.fixture
 def busy(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that has no time for what a conversion says until it is over."""
-    over, hear, on_worker = threading.Event(), ConversionController.on_worker_message, Engine._on_worker
+    over, on_worker_message, on_worker = threading.Event(), ConversionController.on_worker_message, Engine._on_worker
 
-    def hear_late(converting: ConversionController, message: Message) -> Progress | Conversion | str | None:
+    def on_worker_message_late(
+        conversion: ConversionController, job: StartedJob, message: JobMessage
+    ) -> Progress | Conversion | JobFailed | None:
         assert over.wait(WAIT)
-        return hear(converting, message)
+        return on_worker_message(conversion, job, message)
 
-    def on_message(engine: Engine, seat: Side | None, run: int, purpose: str, message: Message) -> None:
-        on_worker(engine, seat, run, purpose, message)
-        if message["type"] == "done":
+    def on_message(engine: Engine, side: Side | None, run: int, job: StartedJob, message: JobMessage) -> None:
+        on_worker(engine, side, run, job, message)
+        if isinstance(message, JobDone):
             over.set()
 
-    monkeypatch.setattr(ConversionController, "on_worker_message", hear_late)
+    monkeypatch.setattr(ConversionController, "on_worker_message", on_worker_message_late)
     monkeypatch.setattr(Engine, "_on_worker", on_message)
 
 

@@ -22,9 +22,9 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay.replay import ReplayEngine
 from replay_gui.core.verification.verdict import verify
 from replay_gui.core.verification.verification import VerificationReport
-from replay_gui.engine import run_controller as run_keeper
+from replay_gui.engine import reading_task
 from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Progress, Rows, RunOpened
-from replay_gui.engine.opening import Conversion, file_stamp, opened_conversion, user_cache
+from replay_gui.engine.opening import Conversion, open_file, opened_conversion, user_cache
 from replay_gui.engine.requests import (
     CheckFile,
     Close,
@@ -77,7 +77,7 @@ JOBS = "replay_gui.engine.jobs.registry", "tests.engine.late_index_jobs", "tests
 
 @pytest.mark.parametrize("talk", JOBS, indirect=True)
 def test_two_workers_share_the_index_of_a_large_log(talk: Talk, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_keeper, "_SHARED", 0)
+    monkeypatch.setattr(reading_task, "_MIN_SHARED_BYTES", 0)
     report = talk.open_whole(log)
     assert (report.verdict, report.state_hashes_checked) == ("VALID", 51)
     with EventLog.open(log) as reader:
@@ -186,7 +186,9 @@ def test_a_damaged_conversion_is_not_excused(tmp_path: Path) -> None:
     path = write(tmp_path, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
     (made,) = convert(path, tmp_path / "out.rlog")
     conversion = Conversion(str(made.path), made.format, made.notes, made.name, (made.name,))
-    run = opened_conversion(1, str(path), file_stamp(str(path)), conversion, IndexCache(tmp_path / "cache"), print)
+    stamp = open_file(str(path))
+    assert isinstance(stamp, tuple)
+    run = opened_conversion(1, str(path), conversion, IndexCache(tmp_path / "cache"), print, stamp=stamp)
     try:
         good = verify(run.log)
         assert run.judged(good).verdict == "NOT VERIFIABLE"

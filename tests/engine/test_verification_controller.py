@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-import msgspec
 import pytest
 from blake3 import blake3
 from hypothesis import given, settings
@@ -29,70 +27,66 @@ from replay_gui.core.replay.snapshot_codec import encode_keyframe
 from replay_gui.core.replay.snapshots import SnapshotPolicy
 from replay_gui.core.verification import verdict
 from replay_gui.core.verification.verdict import verify
-from replay_gui.engine import verification_controller as verifying
-from replay_gui.engine.verification_controller import WORKERS, VerificationController
+from replay_gui.engine import verification_controller
+from replay_gui.engine.jobs import registry
+from replay_gui.engine.jobs.job import JobCache
+from replay_gui.engine.jobs.job_messages import JobDone, JobPart, JobProgress, decode_value, encode_value
+from replay_gui.engine.jobs.job_types import IndexArguments
+from replay_gui.engine.jobs.registry import JOBS
+from replay_gui.engine.verification_controller import WORKERS, VerificationArguments, VerificationController
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
 from tests.helpers.paths import VECTORS
 
 CASES: dict[str, dict[str, Any]] = json.loads((VECTORS / "cases.json").read_text("utf-8"))
-INDEX = "index"
+
+AnyArguments: TypeAlias = VerificationArguments | IndexArguments
 
 
-def load_jobs() -> Any:
-    from replay_gui.engine.jobs import registry as jobs
-
-    gc.enable()  # importing them turned it off, which is right in a worker alone
-    return jobs.JOBS
-
-
-JOBS = load_jobs()
-
-
-def as_sent(value: Any) -> Any:
-    """A value as it comes out of a pipe."""
-    return msgspec.msgpack.decode(msgspec.msgpack.encode(value))
+def as_sent(arguments: AnyArguments) -> AnyArguments:
+    """Arguments as they come out of a pipe."""
+    return decode_value(encode_value(arguments), type(arguments))
 
 
 class Shares:
-    """Workers that do their jobs at once and let a generator choose whose result is heard first."""
+    """Workers that do their jobs at once and let a generator choose whose result is received first."""
 
     def __init__(self, seed: int) -> None:
         self.generator = random.Random(seed)
-        self.running: list[tuple[str, str, dict[str, Any]]] = []
+        self.running: list[AnyArguments] = []
         self.jobs: list[str] = []
 
-    def submit(self, purpose: str, job: str, args: dict[str, Any]) -> None:
-        assert purpose not in [running[0] for running in self.running], "purposes are unique while they run"
-        self.running.append((purpose, job, as_sent(args)))
-        self.jobs.append(job)
+    def submit(self, arguments: AnyArguments) -> None:
+        assert arguments not in self.running, "at a time, no two jobs have the same arguments"
+        self.running.append(arguments)
+        self.jobs.append(arguments.job)
         assert len(self.running) <= WORKERS
         assert len(self.jobs) < 2000, "it never comes to an end"
 
-    def next(self) -> tuple[str, list[dict[str, Any]]]:
-        """(purpose, messages) of the one that is through."""
-        purpose, job, args = self.running.pop(self.generator.randrange(len(self.running)))
+    def next(self) -> tuple[AnyArguments, list[JobProgress | JobPart | JobDone]]:
+        """Arguments and messages of a job that is done."""
+        arguments = self.running.pop(self.generator.randrange(len(self.running)))
         told = Told()
-        result = JOBS[job](args, told)
-        return purpose, [*told.messages, {"type": "done", "value": as_sent(result)}]
+        result = JOBS[arguments.job](as_sent(arguments), told)
+        return arguments, [*told.messages, JobDone(0, encode_value(result))]
 
 
 class Told:
     def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
+        self.messages: list[JobProgress | JobPart | JobDone] = []
+        self.cache = JobCache()
 
     def progress(self, done: int, total: int) -> None:
-        self.messages.append({"type": "progress", "done": done, "total": total})
+        self.messages.append(JobProgress(0, done, total))
 
     def part(self, value: Any) -> None:
-        self.messages.append({"type": "part", "value": as_sent(value)})
+        self.messages.append(JobPart(0, encode_value(value)))
 
 
 def build_index(log: EventLog, folder: Path) -> Built:
     folder.mkdir(exist_ok=True)
-    found: Built = JOBS[INDEX]({"path": str(log.source.path), "folder": str(folder), "whole": True}, Told())
-    return found
+    return registry.index(IndexArguments(str(log.source.path), str(folder), True), Told())
 
 
 def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | None = None) -> VerificationReport:
@@ -106,18 +100,20 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | N
         task.start_with_snapshots(kept, str(folder), log.offsets)
     else:
         hashing = way == "beside, hashing"
-        shares.submit(INDEX, INDEX, {"path": str(log.source.path), "folder": str(folder), "whole": not hashing})
+        shares.submit(IndexArguments(str(log.source.path), str(folder), not hashing))
         folder.mkdir(exist_ok=True)
         task.start_beside_index(columns=str(folder) if hashing else None)
     index: Built | None = None
     while True:
-        purpose, messages = shares.next()
+        arguments, messages = shares.next()
         for message in messages:
             report = None
-            if purpose != INDEX or message["type"] == "progress":
-                report = task.on_worker_message(purpose, message)
-            elif message["type"] == "done":
-                index = msgspec.convert(message["value"], Built)
+            if not isinstance(arguments, IndexArguments):
+                report = task.on_worker_message(arguments, message)
+            elif isinstance(message, JobProgress):
+                task.index_progressed(message.done)
+            elif isinstance(message, JobDone):
+                index = decode_value(message.value, Built)
             if index is not None and (way == "beside" or task.integrity_done):
                 if way == "beside, hashing":
                     write_chain(folder)
@@ -145,7 +141,7 @@ def sizes(request: pytest.FixtureRequest) -> Iterator[None]:
     """Slices of megabytes; small ones; and small ones that always reach far beyond where they should end."""
     step, block = request.param
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(verifying, "_STEP", step)
+        patch.setattr(verification_controller, "_MIN_SLICE_BYTES", step)
         patch.setattr(scanner, "BLOCK_BYTES", block)
         patch.setattr(index_builder, "SnapshotPolicy", lambda: SnapshotPolicy(every=2, least=0))
         yield
@@ -209,13 +205,15 @@ def test_a_large_log_is_really_shared(sizes: None, tmp_path: Path) -> None:
         built = build_index(log, tmp_path / "index")
         task.start_with_snapshots(built, str(tmp_path / "index"), log.offsets)
         done: list[int] = []
-        while (purpose := shares.next()) and (
-            report := [task.on_worker_message(purpose[0], m) for m in purpose[1]][-1]
-        ) is None:
+        report: VerificationReport | None = None
+        while report is None:
+            arguments, messages = shares.next()
+            assert not isinstance(arguments, IndexArguments)
+            report = [task.on_worker_message(arguments, message) for message in messages][-1]
             done.append(task.done)
         assert report == verify(log)
         assert shares.jobs.count("states") >= 8
-        assert shares.jobs.count("integrity") > (1 if verifying._STEP < 100 else 0)
+        assert shares.jobs.count("integrity") > (1 if verification_controller._MIN_SLICE_BYTES < 100 else 0)
         assert "applicable" not in shares.jobs
         assert done == sorted(done)
 

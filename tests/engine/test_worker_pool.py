@@ -10,13 +10,27 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+import msgspec
 import pytest
 
-from replay_gui.engine.frames import Message, write_frame
+from replay_gui.engine.frames import write_frame
+from replay_gui.engine.jobs.job_messages import (
+    JobDone,
+    JobFailed,
+    JobMessage,
+    JobPart,
+    JobRequest,
+    encode_value,
+)
 from replay_gui.engine.worker_pool import Handle, WorkerPool
 from tests.helpers.paths import ROOT
 
 WAIT = 30.0  # seconds
+
+
+def value(message: JobMessage) -> Any:
+    assert isinstance(message, JobPart | JobDone)
+    return msgspec.msgpack.decode(message.value)
 
 
 class Talk:
@@ -24,21 +38,21 @@ class Talk:
 
     def __init__(self, pool: WorkerPool) -> None:
         self.pool = pool
-        self.inbox: SimpleQueue[Message] = SimpleQueue()
+        self.inbox: SimpleQueue[JobMessage] = SimpleQueue()
 
     def submit(self, job: str, **args: Any) -> Handle:
         return self.pool.submit(job, args, self.inbox.put)
 
-    def next(self) -> Message:
+    def next(self) -> JobMessage:
         return self.inbox.get(timeout=WAIT)
 
-    def until_over(self) -> list[Message]:
+    def until_over(self) -> list[JobMessage]:
         messages = [self.next()]
-        while messages[-1]["type"] not in ("done", "failed"):
+        while not isinstance(messages[-1], JobDone | JobFailed):
             messages.append(self.next())
         return messages
 
-    def run(self, job: str, **args: Any) -> list[Message]:
+    def run(self, job: str, **args: Any) -> list[JobMessage]:
         self.submit(job, **args)
         return self.until_over()
 
@@ -63,13 +77,13 @@ def talk(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeTalk]:
 
 def test_a_job_brings_its_parts_in_order_and_its_result(talk: MakeTalk) -> None:
     messages = talk().run("talk", parts=3)
-    assert [m["value"] for m in messages if m["type"] == "part"] == [[n, b"\x00\xff"] for n in range(3)]
-    assert messages[-1]["type"] == "done"
+    assert [value(m) for m in messages if isinstance(m, JobPart)] == [[n, b"\x00\xff"] for n in range(3)]
+    assert isinstance(messages[-1], JobDone)
 
 
 def test_the_worker_is_kept_for_the_next_job(talk: MakeTalk) -> None:
     one = talk()
-    assert one.run("talk", parts=0)[-1]["value"] == one.run("talk", parts=0)[-1]["value"]
+    assert value(one.run("talk", parts=0)[-1]) == value(one.run("talk", parts=0)[-1])
 
 
 def test_progress_is_throttled(talk: MakeTalk) -> None:
@@ -81,47 +95,44 @@ def test_progress_is_throttled(talk: MakeTalk) -> None:
 def test_two_jobs_run_at_once_and_a_third_waits(talk: MakeTalk) -> None:
     two = talk(size=2)
     first = two.submit("hang")
-    one_pid = two.next()["value"]
+    one_pid = value(two.next())
     two.submit("hang")
-    other_pid = two.next()["value"]
+    other_pid = value(two.next())
     assert one_pid != other_pid
     two.submit("echo", n=1)
     assert two.inbox.empty()
     first.cancel()
-    assert two.next() == {"id": 3, "type": "done", "value": {"n": 1}}
+    assert two.next() == JobDone(3, encode_value({"n": 1}))
 
 
 def test_errors_come_in_words_and_the_worker_lives_on(talk: MakeTalk) -> None:
     one = talk()
-    refused = one.run("refuse")[-1]
-    assert (refused["kind"], refused["text"]) == ("LogRefused", "no replay log")
-    crashed = one.run("crash")[-1]
-    assert (crashed["kind"], crashed["text"]) == ("internal", "an internal error (KeyError: 'oops')")
-    assert one.run("echo", n=2)[-1]["value"] == {"n": 2}
+    assert one.run("refuse")[-1] == JobFailed(1, "no replay log", "LogRefused")
+    assert one.run("crash")[-1] == JobFailed(2, "an internal error (KeyError: 'oops')", "internal")
+    assert value(one.run("echo", n=2)[-1]) == {"n": 2}
 
 
 def test_an_unknown_job_fails(talk: MakeTalk) -> None:
-    assert talk().run("nothing")[-1]["type"] == "failed"
+    assert isinstance(talk().run("nothing")[-1], JobFailed)
 
 
 def test_a_worker_that_is_killed_makes_its_job_fail_in_words_and_is_replaced(talk: MakeTalk) -> None:
     one = talk()
     messages = one.run("die")
-    assert messages[-1]["text"] == "the worker process ended unexpectedly (signal 9, SIGKILL)"
-    assert messages[-1]["kind"] == "died"
-    assert one.run("talk", parts=0)[-1]["value"] != messages[0]["value"]
+    assert messages[-1] == JobFailed(1, "the worker process ended unexpectedly (signal 9, SIGKILL)", "died")
+    assert value(one.run("talk", parts=0)[-1]) != value(messages[0])
 
 
 def test_a_worker_that_leaves_makes_its_job_fail(talk: MakeTalk) -> None:
-    assert talk().run("leave")[-1]["text"] == "the worker process ended unexpectedly (exit code 3)"
+    assert talk().run("leave")[-1] == JobFailed(1, "the worker process ended unexpectedly (exit code 3)", "died")
 
 
 def test_cancel_ends_the_worker_and_nothing_more_is_heard_of_the_job(talk: MakeTalk) -> None:
     one = talk()
     handle = one.submit("hang")
-    pid = one.next()["value"]
+    pid = value(one.next())
     handle.cancel()
-    assert one.run("echo", n=3) == [{"id": 2, "type": "done", "value": {"n": 3}}]
+    assert one.run("echo", n=3) == [JobDone(2, encode_value({"n": 3}))]
     _wait_until_gone(pid)
     handle.cancel()  # again: nothing to do
 
@@ -133,14 +144,14 @@ def test_cancel_withdraws_a_job_that_waits(talk: MakeTalk) -> None:
     one.submit("echo", n=1).cancel()
     one.submit("echo", n=2)
     running.cancel()
-    assert one.next()["value"] == {"n": 2}
+    assert value(one.next()) == {"n": 2}
 
 
 def test_close_ends_running_workers_within_a_second(talk: MakeTalk) -> None:
     two = talk(size=2)
     two.submit("hang")
     two.submit("hang")
-    pids = [two.next()["value"], two.next()["value"]]
+    pids = [value(two.next()), value(two.next())]
     start = time.monotonic()
     two.pool.close()
     assert time.monotonic() - start < 1.0
@@ -151,7 +162,7 @@ def test_close_ends_running_workers_within_a_second(talk: MakeTalk) -> None:
 
 
 def test_stray_prints_do_not_break_the_frames(talk: MakeTalk) -> None:
-    assert talk().run("stray_print")[-1]["value"] == "intact"
+    assert value(talk().run("stray_print")[-1]) == "intact"
 
 
 def test_a_worker_is_nice_without_qt_and_inherits_no_descriptors(talk: MakeTalk) -> None:
@@ -159,7 +170,7 @@ def test_a_worker_is_nice_without_qt_and_inherits_no_descriptors(talk: MakeTalk)
     for fd in leaked:
         os.set_inheritable(fd, True)
     try:
-        facts = talk().run("facts")[-1]["value"]
+        facts = value(talk().run("facts")[-1])
     finally:
         for fd in leaked:
             os.close(fd)
@@ -181,7 +192,7 @@ def test_a_worker_outlives_its_program_by_no_job() -> None:
     assert worker.stdin
     assert worker.stdout
     with worker.stdout:
-        write_frame(worker.stdin, {"id": 1, "job": "hang", "args": {}})  # type: ignore[arg-type]
+        write_frame(worker.stdin, JobRequest(1, "hang", encode_value({})))  # type: ignore[arg-type]
         assert worker.stdout.read(4)  # it is inside the job
         worker.stdin.close()
         assert worker.wait(WAIT) == 0
@@ -196,11 +207,11 @@ def test_many_threads_submit_and_cancel(talk: MakeTalk) -> None:
         for n in range(10):
             finished = threading.Event()
 
-            def heard(message: dict[str, object], finished: threading.Event = finished) -> None:
-                (done.append(1) if message["type"] == "done" else failed.append(message))
+            def on_message(message: JobMessage, finished: threading.Event = finished) -> None:
+                (done.append(1) if isinstance(message, JobDone) else failed.append(message))
                 finished.set()
 
-            handle = two.pool.submit("echo", {"n": n}, heard)
+            handle = two.pool.submit("echo", {"n": n}, on_message)
             if (sender, n) == (0, 5):
                 handle.cancel()
             else:

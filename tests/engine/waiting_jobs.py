@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
 from replay_gui.core.index.index_builder import Built
 from replay_gui.core.index.index_columns import COLUMNS
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.passes import IntegritySlice
 from replay_gui.engine.jobs import registry as jobs
-from replay_gui.engine.jobs.worker import Report
+from replay_gui.engine.jobs.job import JobReporter
+from replay_gui.engine.jobs.job_types import IndexArguments, IntegrityArguments
 
 
-def late_index(args: dict[str, Any], report: Report) -> Built:
+def late_index(arguments: IndexArguments, reporter: JobReporter) -> Built:
     """The index ends after the last check."""
-    _wait(args["path"], Path(args["folder"]) / "content")
-    return jobs.index(args, report)
+    _wait(arguments.path, Path(arguments.folder) / "content")
+    return jobs.index(arguments, reporter)
 
 
-def late_check(args: dict[str, Any], report: Report) -> IntegritySlice:
+def late_check(arguments: IntegrityArguments, reporter: JobReporter) -> IntegritySlice:
     """The first check begins after the end of the index."""
-    _wait(args["path"], Path(args["columns"]) / "flags")
-    return jobs.integrity(args, report)
+    assert arguments.columns is not None
+    _wait(arguments.path, Path(arguments.columns) / "flags")
+    return jobs.integrity(arguments, reporter)
 
 
 def _wait(log: str, column: Path) -> None:

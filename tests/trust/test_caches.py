@@ -17,8 +17,12 @@ from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.replay.replay import Replayer
 from replay_gui.core.verification.verdict import verify
 from replay_gui.engine.answers import PositionState
+from replay_gui.engine.jobs.job import JobCache, decode_arguments
+from replay_gui.engine.jobs.job_messages import JobDone, encode_value
+from replay_gui.engine.jobs.registry import JOBS
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import opened
+from replay_gui.engine.verification_controller import VerificationArguments, VerificationController
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.kept_indexes import keep
 from tests.helpers.logs import damage, write_log
@@ -106,9 +110,6 @@ def test_a_forged_index_or_snapshot_never_changes_what_is_shown(tmp_path: Path, 
 @pytest.mark.parametrize("broken", [False, True])
 def test_no_verdict_rests_on_the_cache(tmp_path: Path, long_log: Path, broken: bool) -> None:
     """verify, with workers that begin at snapshots of the cache, says what one pass over the file says."""
-    from replay_gui.engine.jobs import registry as jobs
-    from replay_gui.engine.verification_controller import VerificationController
-
     if broken:
         damage(long_log)
     cache = IndexCache(tmp_path / "cache")
@@ -119,16 +120,11 @@ def test_no_verdict_rests_on_the_cache(tmp_path: Path, long_log: Path, broken: b
         truth = verify(log)
     assert truth.verdict == ("INVALID" if broken else "VALID")
 
-    class Quiet:
-        def progress(self, done: int, total: int) -> None: ...
-
-        def part(self, value: Any) -> None: ...
-
     checked = 0
     for what, file in forgeries(folder, other, other, 2):
         run = opened(1, str(long_log), cache, lambda told: None)
         if run.index.complete:
-            report = _verified(VerificationController, jobs.JOBS, run, Quiet())
+            report = _verified(run)
             assert report == truth, what
             checked += 1
         run.close()
@@ -136,18 +132,26 @@ def test_no_verdict_rests_on_the_cache(tmp_path: Path, long_log: Path, broken: b
     assert checked >= 12
 
 
-def _verified(verifying: Any, jobs: Any, run: OpenRun, report: Any) -> VerificationReport:
-    import msgspec
+class Quiet:
+    """The context of a job that tells nothing."""
 
-    waiting: list[tuple[str, str, dict[str, Any]]] = []
-    work = verifying(run.log, lambda purpose, job, args: waiting.append((purpose, job, args)))
+    cache = JobCache()
+
+    def progress(self, done: int, total: int) -> None: ...
+
+    def part(self, value: Any) -> None: ...
+
+
+def _verified(run: OpenRun) -> VerificationReport:
+    waiting: list[VerificationArguments] = []
+    work = VerificationController(run.log, waiting.append)
     work.start_with_snapshots(run.built, str(run.folder), run.index.offset)
     found: VerificationReport | None = None
     while waiting:
-        purpose, job, args = waiting.pop(0)
-        value = jobs[job](msgspec.msgpack.decode(msgspec.msgpack.encode(args)), report)
-        sent = msgspec.msgpack.decode(msgspec.msgpack.encode(value))
-        found = work.hear(purpose, {"id": 0, "type": "done", "value": sent}) or found
+        arguments = waiting.pop(0)
+        job = JOBS[arguments.job]
+        result = job(decode_arguments(job, encode_value(arguments)), Quiet())
+        found = work.on_worker_message(arguments, JobDone(0, encode_value(result))) or found
     assert found is not None
     return found
 

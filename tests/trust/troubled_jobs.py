@@ -10,26 +10,28 @@ import signal
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from replay_gui.engine.jobs import registry as jobs
-from replay_gui.engine.jobs.worker import Job, Report
+from replay_gui.engine.jobs.job import Job, JobContext, decode_arguments
 
 _NAME, _TROUBLE = os.environ["TROUBLED_JOB"], Path(os.environ["TROUBLE"])
 
 
-def troubled(args: dict[str, Any], report: Report) -> Any:
+def troubled(arguments: msgspec.Raw, context: JobContext) -> object:
     try:
         how = _TROUBLE.read_text()
         _TROUBLE.rename(_TROUBLE.with_name("met"))
     except FileNotFoundError:
-        return jobs.JOBS[_NAME](args, report)
-    report.progress(1, 100)
+        job = jobs.JOBS[_NAME]
+        return job(decode_arguments(job, arguments), context)
+    context.progress(1, 100)
     if how == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     if how == "raise":
         raise KeyError("<b>nobody foresaw this")
-    threading.Event().wait()
+    return threading.Event().wait()
 
 
 JOBS: Mapping[str, Job] = {**jobs.JOBS, _NAME: troubled}

@@ -1,19 +1,17 @@
 """The worker's part of a comparison: reads both logs by their indexes, compares, and leaves the columns in a folder.
 
 What was read stays at hand, so that the same two runs are compared by other rules at once. A worker that only compares
-is to be used for that: see Comparing.
+is to be used for that: see ComparisonController.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import numpy as np
 
 from replay_gui.core.divergence.compare import Comparer
@@ -23,58 +21,54 @@ from replay_gui.core.divergence.side import Side
 from replay_gui.core.errors import LogChanged
 from replay_gui.core.index.index_cache import TABLE, load
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.engine.compare_task import ComparedRun, CompareTask
 from replay_gui.engine.comparison_files import Findings, write_columns
-from replay_gui.engine.jobs.worker import Report
+from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments
+from replay_gui.engine.jobs.job import JobContext, JobReporter
 
 
 class _Pair:
     """Two runs that were read, laid side by side by some anchors."""
 
-    def __init__(self, task: CompareTask, report: Report) -> None:
-        self._task = task
-        self.report = report  # of the job that goes on
+    def __init__(self, arguments: CompareArguments, reporter: JobReporter) -> None:
+        self._arguments = arguments
+        self.reporter = reporter  # of the job that goes on
         with ExitStack() as files:  # closes them again, should anything fail
-            a, b = (files.enter_context(_side(run)) for run in (task.a, task.b))
+            a, b = (files.enter_context(_side(run)) for run in (arguments.a, arguments.b))
             begun = time.perf_counter()
             first_divergence(a, b)
             self.first_ms = 1000 * (time.perf_counter() - begun)
-            self.comparer = Comparer(a, b, task.anchors, self._on_progress)
+            self.comparer = Comparer(a, b, arguments.anchors, self._on_progress)
             self._files = files.pop_all()
 
     def _on_progress(self, done: int, total: int) -> None:
-        self.report.progress(done, total)
+        self.reporter.progress(done, total)
 
-    def serves(self, task: CompareTask) -> bool:
-        """Whether these are the runs and anchors of the task, which may have other rules."""
-        return (task.a, task.b, task.anchors) == (self._task.a, self._task.b, self._task.anchors)
+    def serves(self, arguments: CompareArguments) -> bool:
+        """Whether these are the runs and anchors that were compared last; the rules may be others."""
+        last = self._arguments
+        return (arguments.a, arguments.b, arguments.anchors) == (last.a, last.b, last.anchors)
 
     def close(self) -> None:
         self._files.close()
 
 
-_kept: list[_Pair] = []  # the last one, if any
-
-
-def compare_runs(args: dict[str, Any], report: Report) -> Findings:
-    """Compares the runs of the CompareTask `task`."""
-    task = msgspec.convert(args["task"], CompareTask)
-    begun = time.perf_counter()
-    if not _kept or not _kept[0].serves(task):
-        forget_runs({}, report)
-        _kept.append(_Pair(task, report))
-    pair = _kept[0]
-    pair.report = report
-    comparison = pair.comparer.compare(Rules(task.rules))
-    took_ms = 1000 * (time.perf_counter() - begun)
-    write_columns(comparison, Path(task.result))
+def compare_runs(arguments: CompareArguments, context: JobContext) -> Findings:
+    """Compare two runs; what was read of them stays in the worker's cache."""
+    begin = time.perf_counter()
+    pair = context.cache.value
+    if not isinstance(pair, _Pair) or not pair.serves(arguments):
+        context.cache.clear()
+        pair = context.cache.keep(closing(_Pair(arguments, context)))
+    pair.reporter = context
+    comparison = pair.comparer.compare(Rules(arguments.rules))
+    took_ms = 1000 * (time.perf_counter() - begin)
+    write_columns(comparison, Path(arguments.result))
     return Findings(comparison.causes, comparison.counts, comparison.tools, pair.first_ms, took_ms)
 
 
-def forget_runs(args: dict[str, Any], report: Report) -> None:
-    """Closes the logs that were compared last, and gives back the memory that they took."""
-    while _kept:
-        _kept.pop().close()
+def forget_runs(arguments: ForgetArguments, context: JobContext) -> None:
+    """Close the logs that were compared last, and release their memory."""
+    context.cache.clear()
 
 
 @contextmanager

@@ -6,9 +6,6 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from replay_gui.core.divergence.compare import Comparer
 from replay_gui.core.divergence.rules import Rules
@@ -18,42 +15,43 @@ from replay_gui.core.report.building import run_part
 from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart
 from replay_gui.core.verification.verdict import verify
-from replay_gui.engine.jobs.worker import Report as Speaker
-from replay_gui.engine.report_task import ReportedRun, ReportTask
+from replay_gui.engine.jobs.job import JobReporter
+from replay_gui.engine.jobs.report_arguments import ReportArguments, ReportedRun
 
 
-def make_report(args: dict[str, Any], speaker: Speaker) -> Report:
-    """The report that `task` asks for."""
-    task = msgspec.convert(args["task"], ReportTask)
+def make_report(arguments: ReportArguments, reporter: JobReporter) -> Report:
+    """Make the report on one run, or on two and why they differ."""
     with ExitStack() as stack:
-        logs = [stack.enter_context(EventLog.open(run.log)) for run in task.runs]
+        logs = [stack.enter_context(EventLog.open(run.log)) for run in arguments.runs]
         # Each log is read once to verify it, where that is still to do, once to count, and up to twice to compare.
         total = (4 if len(logs) == 2 else 2) * sum(log.source.size for log in logs)
         done = 0
         parts = []
-        for run, log in zip(task.runs, logs, strict=True):
-            parts.append(_part(run, log, done, total, speaker))
+        for run, log in zip(arguments.runs, logs, strict=True):
+            parts.append(_part(run, log, done, total, reporter))
             done += 2 * log.source.size
-        comparison = _comparison(logs, task, done, total, speaker) if len(logs) == 2 else None
-    return Report(task.version, task.made, task.command, tuple(parts), comparison=comparison)
+        comparison = _comparison(logs, arguments, done, total, reporter) if len(logs) == 2 else None
+    return Report(arguments.version, arguments.made, arguments.command, tuple(parts), comparison=comparison)
 
 
-def _part(run: ReportedRun, log: EventLog, before: int, total: int, speaker: Speaker) -> RunPart:
+def _part(run: ReportedRun, log: EventLog, before: int, total: int, reporter: JobReporter) -> RunPart:
     size = log.source.size
     verification = run.verification
     if verification is None:
-        verification = verify(log, lambda offset: speaker.progress(before + offset, total))
+        verification = verify(log, lambda offset: reporter.progress(before + offset, total))
     named = replace(verification, run=run.given)
-    return run_part(log, named, run.format, run.size, lambda done, of: speaker.progress(before + size + done, total))
+    return run_part(log, named, run.format, run.size, lambda done, of: reporter.progress(before + size + done, total))
 
 
-def _comparison(logs: list[EventLog], task: ReportTask, before: int, total: int, speaker: Speaker) -> ComparisonPart:
+def _comparison(
+    logs: list[EventLog], arguments: ReportArguments, before: int, total: int, reporter: JobReporter
+) -> ComparisonPart:
     def on_progress(done: int, of: int) -> None:
-        speaker.progress(before + (total - before) * done // max(1, of), total)
+        reporter.progress(before + (total - before) * done // max(1, of), total)
 
     with ExitStack() as stack:
         folders = [stack.enter_context(tempfile.TemporaryDirectory(prefix="replay-gui-report-")) for _ in logs]
         a, b = (Side.built(log, Path(folder)) for log, folder in zip(logs, folders, strict=True))
-        rules = Rules(task.rules)
-        comparer = Comparer(a, b, task.anchors, on_progress)
+        rules = Rules(arguments.rules)
+        comparer = Comparer(a, b, arguments.anchors, on_progress)
         return comparison_part(comparer, comparer.compare(rules), rules)

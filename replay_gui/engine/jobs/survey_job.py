@@ -7,37 +7,37 @@ import time
 from typing import Any
 
 from replay_gui.core.facts.run_survey import files_below, survey_file
-from replay_gui.core.facts.surveyed_run import Places, SurveyedRun
-from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.facts.surveyed_run import SurveyedRun
 from replay_gui.core.importers.generic import sample
-from replay_gui.core.importers.packed import unpacked
+from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import importers
 from replay_gui.core.log.source import Source
-from replay_gui.engine.jobs.worker import Report
+from replay_gui.engine.jobs.job import JobReporter
+from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments, SurveyProgress
 
-PAUSE = 0.1  # seconds between two parts
+PART_INTERVAL = 0.1  # seconds between two parts
 
 
-def survey_runs(args: dict[str, Any], report: Report) -> list[Any]:
-    """The job: surveys the folder or file at `path`; parts and result are [files done, files, runs since the last]."""
-    path, places = args["path"], Places(**args["places"])
+def survey_runs(arguments: SurveyArguments, reporter: JobReporter) -> SurveyProgress:
+    """List the runs of a folder or file; parts and result are the SurveyProgress since the last part."""
+    path, places = arguments.path, arguments.places
     if not os.path.isdir(path):
-        return [1, 1, survey_file(path, places)]
-    files, waiting, quiet_until = files_below(path), list[SurveyedRun](), 0.0
+        return SurveyProgress(1, 1, tuple(survey_file(path, places)))
+    files, waiting, next_part = files_below(path), list[SurveyedRun](), 0.0
     for done, file in enumerate(files):
-        if time.monotonic() >= quiet_until:
-            report.part([done, len(files), waiting])
-            waiting, quiet_until = [], time.monotonic() + PAUSE
+        if time.monotonic() >= next_part:
+            reporter.part(SurveyProgress(done, len(files), tuple(waiting)))
+            waiting, next_part = [], time.monotonic() + PART_INTERVAL
         waiting += survey_file(file, places, path)
-    return [len(files), len(files), waiting]
+    return SurveyProgress(len(files), len(files), tuple(waiting))
 
 
-def take_sample(args: dict[str, Any], report: Report) -> list[dict[str, Any]]:
-    """The job: the first records of the file at `path`."""
-    with Source(args["path"]) as source, unpacked(source) as inner:
-        return list(sample(ForeignFile(inner)))
+def take_sample(arguments: SampleArguments, reporter: JobReporter) -> list[dict[str, Any]]:
+    """Read the first records of a file, each a JSON object."""
+    with Source(arguments.path) as source, foreign_file(source) as file:
+        return list(sample(file))
 
 
-def list_formats(args: dict[str, Any], report: Report) -> list[tuple[str, str]]:
-    """The job: (name, title) of every importer. In a worker, for packages may bring importers of any quality."""
-    return sorted(((one.name, one.title) for one in importers()), key=lambda one: one[1].lower())
+def list_formats(arguments: FormatsArguments, reporter: JobReporter) -> list[tuple[str, str]]:
+    """Return (name, title) of every importer. In a worker, since packages may bring importers of any quality."""
+    return sorted(((importer.name, importer.title) for importer in importers()), key=lambda pair: pair[1].lower())

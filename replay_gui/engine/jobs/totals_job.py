@@ -14,8 +14,8 @@ from replay_gui.core.facts.spending import Spending, SpendingBuilder
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block
+from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_types import TotalsArguments
-from replay_gui.engine.jobs.worker import JobReporter
 
 _RELEVANT_NAMES = tuple(
     name.encode() for name in ("tokens", "subagent", *COSTS)

@@ -1,87 +1,133 @@
-"""A worker process: ``python -m replay_gui.engine.jobs.worker MODULE`` runs the jobs of MODULE.JOBS, one at a time.
+"""A worker process: ``python -m replay_gui.engine.jobs.worker MODULE LEVEL`` runs the jobs of MODULE.JOBS in turn.
 
 It lives as long as its standard input: at the end of it the process exits at once, even inside a job, so that none is
-left behind when the program ends, however it ends. What a job prints goes to standard error.
+left behind when the program ends, however it ends. What a job prints goes to standard error. Its diagnostic records of
+LEVEL and above are sent to the program.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
+import logging
 import os
 import signal
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from queue import SimpleQueue
-from typing import Any, BinaryIO, Protocol, TypeAlias
+from typing import Any, BinaryIO
 
+import msgspec
+
+from replay_gui.core.diagnostics import LEVELS, Topic, error_place, topic_logger
 from replay_gui.core.errors import ReplayError
-from replay_gui.engine.frames import Message, read_frames, write_frame
+from replay_gui.engine.frames import read_frames, write_frame
+from replay_gui.engine.jobs.job import Job, JobCache, decode_arguments
+from replay_gui.engine.jobs.job_messages import (
+    FromWorker,
+    JobDone,
+    JobFailed,
+    JobPart,
+    JobProgress,
+    JobRequest,
+    WorkerRecord,
+    encode_value,
+)
 
-PROGRESS_PAUSE = 0.05  # seconds between two progress messages at least
-PART_PAUSE = 0.25  # seconds between two parts of an index; each costs the window a redraw
+PROGRESS_INTERVAL = 0.05  # seconds between two progress messages at least
+
+_log = topic_logger(Topic.WORKERS)
 
 
-class Report(Protocol):
-    """How a job speaks while it runs."""
+class _MessageStream:
+    """The pipe to the program; whole messages, from any thread."""
 
-    def progress(self, done: int, total: int) -> None:
-        """How far it is, in any unit; total 0 = unknown. Cheap: most calls send nothing."""
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
 
-    def part(self, value: Any) -> None:
-        """A piece of the result (what msgpack can hold); every one is sent."""
+    def send_message(self, message: FromWorker) -> None:
+        with self._lock:
+            write_frame(self._stream, message)
 
 
-Job: TypeAlias = Callable[[dict[str, Any], Report], Any]
+class _RunningJob:
+    """The JobContext of one job."""
 
-
-class _Sender:
-    """The Report of one job, and its outcome."""
-
-    def __init__(self, stream: BinaryIO, job_id: int) -> None:
+    def __init__(self, stream: _MessageStream, job_id: int, cache: JobCache) -> None:
         self._stream = stream
         self._id = job_id
-        self._quiet_until = 0.0
+        self._next_progress = 0.0
+        self.cache = cache
 
     def progress(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if now >= self._quiet_until:
-            self._quiet_until = now + PROGRESS_PAUSE
-            self.send("progress", done=done, total=total)
+        if now >= self._next_progress:
+            self._next_progress = now + PROGRESS_INTERVAL
+            self._stream.send_message(JobProgress(self._id, done, total))
 
     def part(self, value: Any) -> None:
-        self.send("part", value=value)
-
-    def send(self, message_type: str, /, **fields: Any) -> None:
-        write_frame(self._stream, {"id": self._id, "type": message_type, **fields})
+        self._stream.send_message(JobPart(self._id, encode_value(value)))
 
 
-def run_job(jobs: Mapping[str, Job], request: Message, stream: BinaryIO) -> None:
-    """Runs one request and writes what comes of it."""
-    sender = _Sender(stream, request["id"])
+class _RecordSender(logging.Handler):
+    """Sends diagnostic records to the program."""
+
+    def __init__(self, stream: _MessageStream) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def emit(self, record: logging.LogRecord) -> None:
+        topic = record.name.removeprefix("replay_gui.").partition(".")[0]
+        self._stream.send_message(WorkerRecord(record.levelno, topic, record.getMessage()))
+
+
+def run_job(jobs: Mapping[str, Job], request: JobRequest, stream: _MessageStream, cache: JobCache) -> None:
+    """Run one job and send its result, or why there is none."""
+    begin = time.perf_counter()
     try:
-        sender.send("done", value=jobs[request["job"]](request["args"], sender))
-    except ReplayError as why:
-        sender.send("failed", text=str(why), kind=type(why).__name__)
-    except OSError as why:  # a disk that is full, a folder that is gone: no fault of the program
-        where = f"{why.filename}: " if why.filename else ""
-        sender.send("failed", text=f"{where}{why.strerror or why}", kind="system")
-    except Exception as why:  # noqa: BLE001  whatever a job raises, the program hears of it and the worker lives on
+        job = jobs[request.job]
+        arguments = decode_arguments(job, request.arguments)
+        result = job(arguments, _RunningJob(stream, request.job_id, cache))
+        stream.send_message(JobDone(request.job_id, encode_value(result)))
+    except ReplayError as error:
+        _log.info("job %s refused: %s", request.job, error_place(error))
+        stream.send_message(JobFailed(request.job_id, str(error), type(error).__name__))
+    except OSError as error:  # a disk that is full, a folder that is gone: no fault of the program
+        _log.warning("job %s failed: %s", request.job, error_place(error))
+        where = f"{error.filename}: " if error.filename else ""
+        stream.send_message(JobFailed(request.job_id, f"{where}{error.strerror or error}", "system"))
+    except Exception as error:  # noqa: BLE001  whatever a job raises, the program is told and the worker lives on
+        _log.error("job %s failed: %s", request.job, error_place(error))
         traceback.print_exc()
-        text = f"an internal error ({type(why).__name__}: {why})"
-        sender.send("failed", text=text, kind="internal")
+        text = f"an internal error ({type(error).__name__}: {error})"
+        stream.send_message(JobFailed(request.job_id, text, "internal"))
+    else:
+        _log.debug("job %s done in %.0f ms", request.job, 1000 * (time.perf_counter() - begin))
 
 
-def main(module: str) -> None:
-    stream = _private_stdout()
+def main(module: str, level: str = "warning") -> None:
+    """Run the jobs that standard input requests until it ends."""
+    gc.disable()  # jobs make millions of objects and hardly a cycle: collecting would only read them again and again
+    stream = _MessageStream(_private_stdout())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where there are no process groups to keep it out
-    requests: SimpleQueue[Message] = SimpleQueue()
+    _send_records(stream, level)
+    requests: SimpleQueue[JobRequest] = SimpleQueue()
     threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
     jobs: Mapping[str, Job] = importlib.import_module(module).JOBS
+    cache = JobCache()
     while True:
-        run_job(jobs, requests.get(), stream)
+        run_job(jobs, requests.get(), stream, cache)
+
+
+def _send_records(stream: _MessageStream, level: str) -> None:
+    root = logging.getLogger("replay_gui")
+    root.addHandler(_RecordSender(stream))
+    root.setLevel(LEVELS[level])
+    root.propagate = False
 
 
 def _private_stdout() -> BinaryIO:
@@ -91,13 +137,13 @@ def _private_stdout() -> BinaryIO:
     return stream
 
 
-def _read_requests(requests: SimpleQueue[Message]) -> None:
+def _read_requests(requests: SimpleQueue[JobRequest]) -> None:
     try:
-        for request in read_frames(sys.stdin.buffer):
+        for request in read_frames(sys.stdin.buffer, msgspec.msgpack.Decoder(JobRequest).decode):
             requests.put(request)
     finally:
         os._exit(0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

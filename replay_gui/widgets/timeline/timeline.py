@@ -22,8 +22,8 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import FOCUS, GAP, LABELS, LANE_LEAST, LINE, MARK, UNIT, theme, theme_events
 from replay_gui.models.run.event_words import since_start
 from replay_gui.models.session import Session
-from replay_gui.models.timeline.lane_hit import crowd, event_near
-from replay_gui.models.timeline.lanes import TOOL_LANES, Lane, Lanes
+from replay_gui.models.timeline.lane_hit import event_near, events_within
+from replay_gui.models.timeline.lanes import MAX_TOOL_LANES, Lane, Lanes
 from replay_gui.models.timeline.subagents import Subagents
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, LaneChoice
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -133,7 +133,7 @@ class Timeline(QWidget):
     @Slot()
     def on_index_changed(self) -> None:
         wanted = self._lanes.row_count(self._choice)
-        self._lanes = self._lanes.grown(self._index, STRIDE)
+        self._lanes = self._lanes.extended(self._index, STRIDE)
         if self._lanes.count < self._index.count:
             self._growing.start()
         self.on_scene_changed()
@@ -150,10 +150,6 @@ class Timeline(QWidget):
 
     @Slot(object)
     def on_position_changed(self, position: int) -> None:
-        scale = self.scale
-        shown = scale.showing(position, self._index.count)
-        if shown is not scale:
-            self._session.set_view(*shown.view)
         self.update()
 
     @Slot()
@@ -278,7 +274,7 @@ class Timeline(QWidget):
         if not by_key and event.pos().x() >= LABELS:
             return  # there the right button draws an area
         row = None if by_key else self._layout().row_at(event.pos().y())
-        lanes = self._lanes.rows(self._choice.with_all(), TOOL_LANES)
+        lanes = self._lanes.rows(self._choice.with_all(), MAX_TOOL_LANES)
         totals = self._session.totals
         spends = totals is not None and totals.spending.known
         menu = TimelineMenu(self._choice, lanes, None if row is None else self.rows[row], spends, self)
@@ -323,7 +319,7 @@ class Timeline(QWidget):
         row, found = self._layout().row_at(point.y()), self.event_at(QPointF(point))
         if found is not None and row is not None:
             pixel = point.x() - self._layout().origin
-            others = crowd(self.rows[row], self.scale, pixel, UNIT / 2) - 1
+            others = events_within(self.rows[row], self.scale, pixel, UNIT / 2) - 1
             self._hover.show_event(found, others, self.mapToGlobal(point))
         elif row is not None and point.x() < LABELS and self._index.count:
             lane = self.rows[row]

@@ -3,13 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from replay_gui.core.facts.run_totals import RunTotals
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
+from replay_gui.engine.jobs.job_messages import decode_value, encode_value
+from replay_gui.engine.jobs.job_types import TotalsArguments
 from replay_gui.engine.jobs.totals_job import MetaSums, sum_up
 from tests.helpers.claude_code_lines import assistant, call, result, text, user, write
 
@@ -36,8 +37,7 @@ def test_it_comes_to_what_every_event_says(tmp_path: Path) -> None:
                 totals.take(event)
                 spent += [event.index + 1] if "tokens" in event.meta else []
                 inner += [event.index + 1] if "subagent" in event.meta else []
-    sent = msgspec.msgpack.decode(msgspec.msgpack.encode(sum_up({"path": str(made.path)}, Silent())))
-    found = msgspec.convert(sent, MetaSums)
+    found = decode_value(encode_value(sum_up(TotalsArguments(str(made.path)), Silent())), MetaSums)
     assert found.uses == totals.uses()
     assert found.uses[0].cost == 0.25 * len(spent) > 0
     assert np.frombuffer(found.spending.positions, "<i4").tolist() == spent

@@ -1,15 +1,18 @@
-"""What a worker is told to report on."""
+"""The arguments of the job that makes a report."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 import msgspec
 
 from replay_gui.core.divergence.rules import Rule
 from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.engine.jobs.job_types import JobArguments
 
 
 class ReportedRun(msgspec.Struct, frozen=True):
-    """One run to report on: its log, what the user calls it and has, and the verdict, if it is known already."""
+    """One run to report on: its log, its name and file as the user knows them, and the verdict, if it is known."""
 
     log: str
     given: str
@@ -18,9 +21,10 @@ class ReportedRun(msgspec.Struct, frozen=True):
     verification: VerificationReport | None
 
 
-class ReportTask(msgspec.Struct, frozen=True):
-    """What to report: one run, or how two differ by these rules and anchors. The rest as in Report."""
+class ReportArguments(JobArguments, frozen=True):
+    """Report on one run, or on how two differ by these rules and anchors. The other fields as in Report."""
 
+    job: ClassVar[str] = "report"
     runs: tuple[ReportedRun, ...]
     rules: tuple[Rule, ...]
     anchors: tuple[tuple[int, int], ...]

@@ -1,0 +1,35 @@
+"""The arguments of the jobs that compare two runs."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from replay_gui.core.divergence.rules import Rule
+from replay_gui.engine.jobs.job_types import JobArguments
+
+
+class ComparedRun(msgspec.Struct, frozen=True):
+    """One of the two runs: its log, the folder of its index, and the stamp of the file that was opened."""
+
+    path: str
+    folder: str
+    stamp: tuple[int, int, int, int]
+
+
+class CompareArguments(JobArguments, frozen=True):
+    """Compare two runs by these rules and anchors; `result` is the folder for the columns."""
+
+    job: ClassVar[str] = "compare"
+    a: ComparedRun
+    b: ComparedRun
+    rules: tuple[Rule, ...]
+    anchors: tuple[tuple[int, int], ...]
+    result: str
+
+
+class ForgetArguments(JobArguments, frozen=True):
+    """Release the runs that were compared last."""
+
+    job: ClassVar[str] = "forget"

@@ -1,0 +1,76 @@
+"""What a job is: a function of its arguments and of what the worker gives it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any, Protocol, TypeAlias, TypeVar, get_type_hints
+
+import msgspec
+
+PART_INTERVAL = 0.25  # seconds between two parts of an index; each costs the window a redraw
+
+_T = TypeVar("_T")
+
+
+class JobReporter(Protocol):
+    """How a job tells what it has done while it runs."""
+
+    def progress(self, done: int, total: int) -> None:
+        """Tell how far the job is, in any unit; total 0 = unknown. Cheap: most calls send nothing."""
+
+    def part(self, value: Any) -> None:
+        """Send a part of the result (what msgpack can hold); every part is sent."""
+
+
+class JobCache:
+    """One object that a worker keeps from one job for the next."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self.value: object = None
+
+    def keep(self, value: AbstractContextManager[_T]) -> _T:
+        """Keep the object that this context manager gives instead of the last one, which is closed first."""
+        self.clear()
+        kept = self._stack.enter_context(value)
+        self.value = kept
+        return kept
+
+    def clear(self) -> None:
+        """Close what is kept."""
+        self.value = None
+        self._stack.close()
+
+
+class JobContext(JobReporter, Protocol):
+    """What a job is given that keeps something for the next job, too."""
+
+    @property
+    def cache(self) -> JobCache: ...
+
+
+Job: TypeAlias = Callable[[Any, JobContext], object]
+"""A job of (arguments, context); the type of its first parameter is what the arguments are decoded as."""
+
+
+class LazyJob:
+    """A job whose module is imported when it is first run, so that a worker begins in half the time."""
+
+    def __init__(self, module: str, function: str) -> None:
+        self._module, self._function = module, function
+
+    def load(self) -> Job:
+        job: Job = getattr(importlib.import_module(self._module), self._function)
+        return job
+
+    def __call__(self, arguments: Any, context: JobContext) -> object:
+        return self.load()(arguments, context)
+
+
+def decode_arguments(job: Job, raw: msgspec.Raw) -> Any:
+    """Decode the arguments of a job; msgspec.ValidationError where they are not of the job's type."""
+    function = job.load() if isinstance(job, LazyJob) else job
+    kind = next(iter(get_type_hints(function).values()))
+    return msgspec.msgpack.decode(raw, type=kind)

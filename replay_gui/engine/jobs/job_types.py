@@ -1,0 +1,157 @@
+"""The arguments of the jobs, and the results that have no type of their own elsewhere.
+
+Those of the jobs that compare and report are in files of their own, which a worker imports when it needs them.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from replay_gui.core.facts.find import Hit
+from replay_gui.core.facts.surveyed_run import Places, SurveyedRun
+from replay_gui.core.index.index_builder import Built
+from replay_gui.core.replay.snapshot_store import Entry
+from replay_gui.core.verification.integrity import Boundary
+
+
+class JobArguments(msgspec.Struct, frozen=True):
+    """The arguments of a job; `job` is its name in the registry."""
+
+    job: ClassVar[str] = ""
+
+
+class IndexArguments(JobArguments, frozen=True):
+    """Build the index and snapshots of the log at `path` in `folder`.
+
+    `whole`: whether that is all of it; False where an integrity pass makes the columns of the records.
+    """
+
+    job: ClassVar[str] = "index"
+    path: str
+    folder: str
+    whole: bool
+
+
+class JoinArguments(JobArguments, frozen=True):
+    """Complete the index in `folder` that two passes have made; `built` is the result of the index pass."""
+
+    job: ClassVar[str] = "join"
+    path: str
+    folder: str
+    built: Built
+
+
+class IntegrityArguments(JobArguments, frozen=True):
+    """Check links and form from `start` to about byte `stop`, or to just before the event `stop_index`.
+
+    `columns`: the folder in which the columns of the records are left, or None.
+    """
+
+    job: ClassVar[str] = "integrity"
+    path: str
+    start: Boundary
+    stop: int | None
+    stop_index: int | None
+    columns: str | None
+
+
+class StatesArguments(JobArguments, frozen=True):
+    """Compare recorded state hashes from the last snapshot of `line` (empty: the start) to position `stop`.
+
+    `offset`: of the record after that snapshot. `folder`: where the snapshots are.
+    """
+
+    job: ClassVar[str] = "states"
+    path: str
+    line: tuple[Entry, ...]
+    stop: int | None
+    offset: int = 0
+    folder: str = ""
+
+
+class ReplayArguments(JobArguments, frozen=True):
+    """Replay a log without recorded state hashes, to find the events that do not apply."""
+
+    job: ClassVar[str] = "applicable"
+    path: str
+
+
+class FileHashArguments(JobArguments, frozen=True):
+    """Compute the BLAKE3 of the whole file."""
+
+    job: ClassVar[str] = "file_hash"
+    path: str
+
+
+class ConvertArguments(JobArguments, frozen=True):
+    """Convert a run of the foreign file at `path`, and index it on the way.
+
+    Attributes:
+        cache: the folder of conversions. run: which run of the file; None: the main one.
+        format: an importer's name; None: judged from the content. mappings: the user's file of mappings.
+        index: the folder in which the index is made, where the main run is converted anew.
+    """
+
+    job: ClassVar[str] = "convert"
+    path: str
+    cache: str
+    run: str | None
+    format: str | None
+    mappings: str
+    index: str
+
+
+class SearchArguments(JobArguments, frozen=True):
+    """Search the log at `path` for a text."""
+
+    job: ClassVar[str] = "find"
+    path: str
+    text: str
+    match_case: bool
+
+
+class SearchProgress(msgspec.Struct, frozen=True):
+    """How far a search is, in bytes; `count` of all hits so far; the hits found since the last of these."""
+
+    done: int
+    total: int
+    count: int
+    hits: tuple[Hit, ...]
+
+
+class SurveyArguments(JobArguments, frozen=True):
+    """List the runs of the folder or file at `path`."""
+
+    job: ClassVar[str] = "survey"
+    path: str
+    places: Places
+
+
+class SurveyProgress(msgspec.Struct, frozen=True):
+    """How far a survey is, in files; the runs found since the last of these."""
+
+    done: int
+    total: int
+    runs: tuple[SurveyedRun, ...]
+
+
+class SampleArguments(JobArguments, frozen=True):
+    """Read the first records of the JSON Lines file at `path`."""
+
+    job: ClassVar[str] = "sample"
+    path: str
+
+
+class FormatsArguments(JobArguments, frozen=True):
+    """List the importers."""
+
+    job: ClassVar[str] = "formats"
+
+
+class TotalsArguments(JobArguments, frozen=True):
+    """Sum up tokens and cost of the log at `path`."""
+
+    job: ClassVar[str] = "totals"
+    path: str

@@ -1,0 +1,178 @@
+"""The work on a whole log after it was opened: its index and its verification, shared among worker processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import assert_never
+
+from replay_gui.core.diagnostics import Topic, topic_logger
+from replay_gui.core.index.index_builder import Built
+from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.engine.answers import Alert, IndexGrew
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
+from replay_gui.engine.jobs.job_types import (
+    FileHashArguments,
+    IndexArguments,
+    IntegrityArguments,
+    JobArguments,
+    JoinArguments,
+    ReplayArguments,
+    StatesArguments,
+)
+from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.progress_throttle import ProgressThrottle
+from replay_gui.engine.requests import SendAnswer, WorkEnded
+from replay_gui.engine.verification_controller import VerificationController
+from replay_gui.engine.worker_pool import WorkerPool
+
+_MIN_SHARED_BYTES = 32 << 20  # the index of a larger log is made by two workers
+
+_log = topic_logger(Topic.ENGINE)
+
+
+class IndexStage(Enum):
+    """How far the index of the log is."""
+
+    BUILDING = auto()
+    TO_JOIN = auto()  # the index pass is done; the columns of the integrity pass are still to be joined
+    COMPLETE = auto()
+
+
+class ReadingTask:
+    """Indexes and verifies one open run; begins at once. Used on the engine thread alone.
+
+    `on_report_changed()` is called after the verdict was answered and has found broken events.
+    """
+
+    def __init__(
+        self,
+        pool: WorkerPool,
+        run: OpenRun,
+        answer: SendAnswer,
+        on_worker_message: OnWorkerMessage,
+        on_broken_found: Callable[[], None],
+        *,
+        built: Built | None = None,
+    ) -> None:
+        """`built`: the whole index, where it was built while the log was written."""
+        self._run = run
+        self._answer = answer
+        self._on_broken_found = on_broken_found
+        self._jobs = JobGroup(pool, on_worker_message)
+        self._verification = VerificationController(run.log, self._jobs.start)
+        self._throttle = ProgressThrottle("Verifying")
+        self._stage = IndexStage.COMPLETE
+        self._is_shared = False  # of a large log's index, the worker that checks it makes a part
+        self._answer(run.number, self._throttle.progress(0, self._verification.total))
+        if built is not None:
+            self._verification.start_beside_index()
+            self._use_index(built)
+        elif run.index.complete:  # from the cache, on which no verdict may rest
+            self._verification.start_with_snapshots(run.built, str(run.folder), run.index.offset)
+        else:
+            self._start_index()
+
+    def _start_index(self) -> None:
+        run = self._run
+        self._stage = IndexStage.BUILDING
+        self._is_shared = run.log.source.size > _MIN_SHARED_BYTES
+        self._jobs.start(IndexArguments(str(run.log.source.path), str(run.folder), not self._is_shared))
+        self._verification.start_beside_index(columns=str(run.folder) if self._is_shared else None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any work is under way."""
+        return self._jobs.busy
+
+    def stop(self) -> None:
+        """End the work without an answer."""
+        self._jobs.stop()
+
+    @property
+    def missing(self) -> str:
+        """What is not known if the work ends now."""
+        return "not all events were read" if self._stage is IndexStage.BUILDING else "the run is not verified"
+
+    def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
+        """Take in a message of a worker, and answer what follows from it."""
+        if not self._jobs.accepts(job, message):
+            return
+        match message:
+            case JobFailed(text=text):
+                _log.warning("%s: job %s failed", self._run.facts.path, job.arguments.job)
+                self._answer(self._run.number, Alert("error", f"{_missing(job.arguments)}: {text}.", "reload"))
+            case JobProgress() | JobPart() | JobDone():
+                self._use_message(job.arguments, message)
+            case _:
+                assert_never(message)
+        if isinstance(message, JobProgress):
+            done = self._verification.done
+            self._answer(self._run.number, self._throttle.progress(done, max(done, self._verification.total)))
+        elif not self.busy:
+            self._answer(self._run.number, WorkEnded())
+
+    def _use_message(self, arguments: JobArguments, message: JobProgress | JobPart | JobDone) -> None:
+        match arguments:
+            case IndexArguments() | JoinArguments():
+                self._use_index_message(message)
+            case IntegrityArguments() | StatesArguments() | ReplayArguments() | FileHashArguments():
+                self._conclude(self._verification.on_worker_message(arguments, message))
+            case _:
+                raise AssertionError(f"the job {arguments.job} is no part of reading a run")
+        if isinstance(message, JobDone):
+            self._join_if_possible()
+
+    def _use_index_message(self, message: JobProgress | JobPart | JobDone) -> None:
+        match message:
+            case JobProgress(done=done):
+                self._verification.index_progressed(done)
+            case JobPart(value=value):
+                self._use_index(decode_value(value, Built))
+            case JobDone(value=value):
+                is_joined = self._stage is IndexStage.TO_JOIN or not self._is_shared
+                self._stage = IndexStage.COMPLETE if is_joined else IndexStage.TO_JOIN
+                self._use_index(decode_value(value, Built))
+            case _:
+                assert_never(message)
+
+    def _join_if_possible(self) -> None:
+        """Join the parts of the index once both passes are done; until then the integrity pass is the slower one."""
+        if self._stage is not IndexStage.TO_JOIN or self._jobs.runs(JoinArguments):
+            return
+        run = self._run
+        if self._verification.integrity_done:
+            self._jobs.start(JoinArguments(str(run.log.source.path), str(run.folder), run.built))
+        else:
+            self._use_index(run.built)
+
+    def _use_index(self, built: Built) -> None:
+        run, is_complete = self._run, self._stage is IndexStage.COMPLETE
+        count = None if is_complete or not self._is_shared else self._verification.checked(built.count)
+        run.grow(built, is_complete, count)
+        self._answer(run.number, IndexGrew(run.index))
+        if is_complete:
+            self._conclude(self._verification.index_built(built, str(run.folder), run.index.offset))
+
+    def _conclude(self, report: VerificationReport | None) -> None:
+        if report is None:
+            return
+        run = self._run
+        report = run.judged(report)
+        run.broken_from = report.first_broken
+        _log.info("%s: %s, %d events", run.facts.path, report.verdict, report.events)
+        self._answer(run.number, report)
+        if run.broken_from is not None:
+            self._on_broken_found()
+
+
+def _missing(arguments: JobArguments) -> str:
+    """What is not known if the job fails."""
+    match arguments:
+        case IndexArguments():
+            return "Not all events were read"
+        case JoinArguments():
+            return "The run can be neither compared nor verified"
+        case _:
+            return "The run was not verified"

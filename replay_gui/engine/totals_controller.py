@@ -1,0 +1,57 @@
+"""The sum of tokens and cost of one run, made in a worker process once somebody asks."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from replay_gui.engine.answers import Alert, Totals
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
+from replay_gui.engine.jobs.job_types import TotalsArguments
+from replay_gui.engine.jobs.totals_job import MetaSums
+from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.worker_pool import WorkerPool
+
+
+class TotalsController:
+    """The totals of one run: requested, under way or known. Used on the engine thread alone."""
+
+    def __init__(self, pool: WorkerPool, run: OpenRun, on_worker_message: OnWorkerMessage) -> None:
+        self._run = run
+        self._jobs = JobGroup(pool, on_worker_message)
+        self._is_requested = False  # and not begun, since the log is not whole
+
+    def request(self, *, is_whole: bool) -> Totals | None:
+        """Return the totals, if they are known; else begin, or wait for `begin_if_requested` until the log is whole."""
+        if self._run.totals is not None:
+            return self._run.totals
+        self._is_requested = not is_whole
+        if is_whole and not self._jobs.busy:
+            self._jobs.start(TotalsArguments(str(self._run.log.source.path)))
+        return None
+
+    def begin_if_requested(self) -> None:
+        """Begin what waits: the log is whole, or will not grow any more."""
+        if self._is_requested:
+            self.request(is_whole=True)
+
+    def on_worker_message(self, job: StartedJob, message: JobMessage) -> Totals | Alert | None:
+        """Return what to answer to a message of the worker, or None."""
+        if not self._jobs.accepts(job, message):
+            return None
+        match message:
+            case JobProgress() | JobPart():
+                return None
+            case JobFailed(text=text):
+                return Alert("warning", f"Tokens and cost were not summed up: {text}.")
+            case JobDone(value=value):
+                sums = decode_value(value, MetaSums)
+                self._run.totals = Totals(sums.uses, sums.spending, sums.nesting)
+                return self._run.totals
+            case _:
+                assert_never(message)
+
+    def stop(self) -> None:
+        """End the work under way."""
+        self._is_requested = False
+        self._jobs.stop()
