@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.packed import foreign_file
+from replay_gui.core.log.kinds import END
 from replay_gui.core.log.source import Source
 
 CWD = "/home/me/project"
@@ -77,8 +78,8 @@ class Read:
 
     @property
     def kinds(self) -> list[str]:
-        """Without the AgentInit that begins every run."""
-        return [event.kind for event in self.events[1:]]
+        """Without the AgentInit that begins every run, and without how it ended."""
+        return [event.kind for event in self.events[1:] if event.kind != END]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -97,6 +98,7 @@ def read(folder: Path, *lines: Any, end: bytes = b"\n") -> Read:
 
 
 def read_file(path: Path) -> Read:
-    with Source(path) as source:
-        (run,) = ClaudeCode().runs(ForeignFile(source))
+    """The main run."""
+    with Source(path) as source, foreign_file(source) as file:
+        run = next(ClaudeCode().runs(file))
         return Read(run, list(run.events))

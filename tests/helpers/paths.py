@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
 DATA = TESTS / "data"
 VECTORS = DATA / "vectors"
+CASES = DATA / "cases"
 SHARED = ROOT.parent / "shared"  # real logs that may not be published; tests that want them are skipped without them
 SHARED_DATA = SHARED / "data"
 README = ROOT / "README.md"

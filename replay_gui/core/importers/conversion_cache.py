@@ -18,9 +18,9 @@ from replay_gui.core.importers.converted import Converted
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.generic import JsonLines, sample
 from replay_gui.core.importers.import_progress import OnProgress
-from replay_gui.core.importers.importer import Importer
+from replay_gui.core.importers.importer import Importer, ReadsCompanions
 from replay_gui.core.importers.mapping_store import saved_mapping
-from replay_gui.core.importers.packed import unpacked
+from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.importers.run_choice import chosen
 from replay_gui.core.log.header import is_replay_log
@@ -75,14 +75,14 @@ def cached_conversions(
 
     ImportRefused where the file is of no known format, LogUnreadable where reading or writing fails.
     """
-    with Source(path) as source, unpacked(source) as inner:
-        file = ForeignFile(inner)
+    with Source(path) as source, foreign_file(source) as file:
+        inner = file.source
         importer = None if is_replay_log(inner) else importer_for(file, format)
         importer, variant = _as_mapped(importer, file, mappings)
         name, version = (OWN_FORMAT, 0) if importer is None else (importer.name, importer.version)
         digest = source.blake3()
         home = Path(cache_dir)
-        folder = home / f"{digest}-{name}-{version}{variant}"
+        folder = home / f"{digest}-{name}-{version}{variant}{_companions_digest(importer, file)}"
         kept = _kept(folder, name, digest)
         if kept:
             return kept
@@ -117,6 +117,21 @@ def _as_mapped(
         return importer, ""
     mapping = saved_mapping(mappings, list(sample(file)))
     return (importer, "") if mapping is None else (JsonLines(mapping), f"-{mapping.digest}")
+
+
+def _companions_digest(importer: Importer | None, file: ForeignFile) -> str:
+    """What conversions of files that are read with others are told by; empty where there are no others."""
+    others: list[Path] = importer.companions(file) if isinstance(importer, ReadsCompanions) else []
+    if not others:
+        return ""
+    digest = blake3()
+    for path in others:
+        try:
+            with Source(path) as source:
+                digest.update(f"{path.name} {source.blake3()}\n".encode("utf-8", "replace"))
+        except LogUnreadable:
+            digest.update(f"{path.name} unreadable\n".encode("utf-8", "replace"))
+    return f"-{digest.hexdigest(length=16)}"
 
 
 def _copied(log: Source, folder: Path, digest: str) -> Converted:

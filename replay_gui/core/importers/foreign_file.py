@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -19,12 +20,14 @@ class ForeignFile:
     """What several importers may ask of one file; each thing is read once.
 
     Attributes:
-        source: the file. limits: how much of it is read. head: its first bytes, at most HEAD_SIZE.
+        source: the file. path: where the user has it, also where `source` is a copy that was unpacked.
+        limits: how much of it is read. head: its first bytes, at most HEAD_SIZE.
         notes: what had to be changed for `document` to be held by the log format.
     """
 
-    def __init__(self, source: Source, limits: Limits = LIMITS) -> None:
+    def __init__(self, source: Source, limits: Limits = LIMITS, path: Path | None = None) -> None:
         self.source = source
+        self.path = source.path if path is None else path
         self.limits = limits
         self.head = source.read_at(0, min(source.size, HEAD_SIZE))
         self.notes = ImportNotes()

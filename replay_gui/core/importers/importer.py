@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.imported_run import ImportedRun
@@ -29,3 +30,11 @@ class Importer(Protocol):
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """The file's runs, the main one first; ImportRefused where it holds none. Take one's events before the next."""
+
+
+@runtime_checkable
+class ReadsCompanions(Protocol):
+    """An importer that reads further files with the one that is opened."""
+
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return those files: a conversion that is kept counts only as long as they have not changed."""

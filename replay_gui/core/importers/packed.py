@@ -1,7 +1,8 @@
-"""Files that are packed: ``.gz``, ``.zst``, and a ``.zip`` that holds one file."""
+"""Files that must be unpacked or written anew before they are read: ``.gz``, ``.zst``, ``.zip`` of one file, UTF-16."""
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import tempfile
 import zlib
@@ -24,7 +25,40 @@ from replay_gui.core.log.source import Source
 _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _STEP = 1 << 20
 _UNKNOWN = zstandard.CONTENTSIZE_ERROR  # from here on a frame's size is none
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+IS_UTF16 = "files in UTF-16, read as text in UTF-8"
 _NOT_LOGS = ("__MACOSX/", ".DS_Store")
+
+
+@contextmanager
+def foreign_file(source: Source, limits: Limits = LIMITS) -> Iterator[ForeignFile]:
+    """Yield the file as importers look at it, for as long as the block lasts: unpacked, and as UTF-8.
+
+    ImportRefused where it is damaged, holds several files, or is larger than is read.
+    """
+    with unpacked(source, limits) as inner:
+        encoding = _UTF16.get(inner.read_at(0, min(inner.size, 2)))
+        if encoding is None:
+            yield ForeignFile(inner, limits, source.path)
+            return
+        with tempfile.TemporaryDirectory(prefix="replay-gui-") as folder:
+            path = Path(folder, inner.path.name)
+            try:
+                _write_as_utf8(inner, path, encoding)
+            except OSError as why:
+                raise LogUnreadable(f"{path}: cannot be written: {why.strerror or why}") from None
+            with Source(path) as text:
+                file = ForeignFile(text, limits, source.path)
+                file.notes.count(IS_UTF16)
+                yield file
+
+
+def _write_as_utf8(source: Source, path: Path, encoding: str) -> None:
+    decode = codecs.getincrementaldecoder(encoding)("replace").decode
+    with path.open("wb") as out:
+        for offset in range(2, source.size, _STEP):
+            size = min(_STEP, source.size - offset)
+            out.write(decode(source.read_at(offset, size), final=offset + size == source.size).encode())
 
 
 @contextmanager

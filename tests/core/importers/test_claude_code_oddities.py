@@ -52,8 +52,9 @@ def test_known_lines_outside_the_tree(tmp_path: Path) -> None:
         {"type": "summary", "summary": "A chat", "leafUuid": "u1"},
         {"type": "queue-operation", "operation": "enqueue", "content": "hi", "sessionId": "q"},
     )
-    assert found.one("x:claude-code/summary").payload == {"data": {"summary": "A chat"}}
-    assert found.one("x:claude-code/queue-operation").payload == {"data": {"operation": "enqueue", "content": "hi"}}
+    assert found.one("x:bookkeeping/claude-code/summary").payload == {"data": {"summary": "A chat"}}
+    queued = found.one("Observation").payload  # nothing says the words again
+    assert (queued["data"], queued["fields"]) == ("hi", {"operation": "enqueue"})
     assert found.run.run_id == "q"
     assert found.notes == ()
 
@@ -134,7 +135,7 @@ def test_values_that_the_format_cannot_hold(tmp_path: Path) -> None:
     )
     said, replaced = found.of("Observation")
     assert said.payload["data"] == "\ufffd and \U0001f600"
-    assert said.meta["fields"] == {"n": str(10**30)}
+    assert said.payload["fields"] == {"n": str(10**30)}
     assert replaced.payload["data"] == "\ufffd"
     given = found.of("ToolRequest")[0].payload["input"]
     assert (given["wide"], given["fits"], given["low"]) == (str(1 << 64), (1 << 64) - 1, -(1 << 63))

@@ -77,6 +77,8 @@ _TOKENS = {
     "cache_read": "cache_read_input_tokens",
 }
 _TAKEN = frozenset({"type", "message", "toolUseResult", "isSidechain", "tool_use_result"})
+_FLAGS = {"user": ("isMeta", "isCompactSummary"), "assistant": ("isApiErrorMessage",)}
+"""Members of which the kind of the event tells, by the type of the line."""
 _IN_CONTEXT = frozenset({"timestamp", "durationMs", "duration_ms", "agentId", "usage", "modelUsage"})
 
 
@@ -98,6 +100,7 @@ class ClaudeCodeEvents:
         self._fields: dict[str, Any] = {}  # what the line says beside its message, for the line's first event
         self._end: tuple[End, str | None] | None = None
         self._denied = set[str]()
+        self._latest: dict[str, int] = {}  # by subagent, what a line without a parent follows
 
     def read(self, source: Source, end: int | None = None) -> Iterator[ImportedEvent]:
         """Yield the run's events, up to the line numbered `end`; count what is left out or not understood."""
@@ -232,7 +235,9 @@ class ClaudeCodeEvents:
             self._from_user(text_of(rest, "content"))
         elif kind == "result" and "subtype" in fields:
             self._run.once = {key: value for key, value in self._run.once.items() if key != "usage"}
-            meta = {"tokens": _tokens(fields.get("usage")), "usage": fields.get("modelUsage")}
+            models = fields.get("modelUsage")
+            model = None if isinstance(models, dict) and len(models) > 1 else self._found.model or None
+            meta = {"tokens": _tokens(fields.get("usage")), "usage": models, "model": model}
             seq, how = add_result_line(self._run, rest, self._denied, line=line.number, **meta)
             self._anchor(seq)
             self._end = (how, None if how == "answered" else text_of(fields, "subtype") or None)
@@ -287,7 +292,7 @@ class ClaudeCodeEvents:
                 pass
             elif key in LINE:
                 once[name] = value
-            elif key not in _TAKEN:
+            elif key not in _TAKEN and key not in _FLAGS.get(fields["type"], ()):
                 rest[key] = value
         time = iso_time(fields.get("timestamp"))
         if time is not None:
@@ -299,9 +304,9 @@ class ClaudeCodeEvents:
         self._add_subagent(fields)
         context["agent"] = text_of(fields, "agentId") or None
         parent = self._anchors.get(text_of(fields, "parentUuid") or text_of(fields, "logicalParentUuid"))
-        started = self._run.call(fields.get("parent_tool_use_id"))
-        if parent is None and started is not None:
-            parent = started.seq
+        if "parentUuid" not in fields and "session_id" in fields:  # of the stream, which has no tree
+            started = self._run.call(fields.get("parent_tool_use_id"))
+            parent = self._latest.get("/".join(context.get("subagent", ())), None if started is None else started.seq)
         if parent is not None:
             context["parent"] = parent
         return rest
@@ -333,6 +338,7 @@ class ClaudeCodeEvents:
     def _anchor(self, seq: int) -> None:
         """What comes next, on this line or after it, was caused by the event `seq`."""
         self._run.context["parent"] = seq
+        self._latest["/".join(self._run.context.get("subagent", ()))] = seq
 
     def _custom(self, name: str, data: Any) -> None:
         payload = {**(self._take_fields() or {}), "data": data}
@@ -413,7 +419,7 @@ class ClaudeCodeEvents:
                 return
         kind = "subagent-message" if self._run.context.get("sidechain") else "message"
         if kind == "message" and (not isinstance(said, str) or is_prompt_text(said)):
-            self._end = ("open", "the last prompt has no answer")
+            self._end = None
         self._anchor(self._run.observation(kind, "user", said, self._take_fields()))
 
     def _assistant(self, line: Line, fields: dict[str, Any]) -> None:
@@ -431,7 +437,7 @@ class ClaudeCodeEvents:
                 self._assistant_block(block)
         if not self._run.context.get("sidechain"):
             reason = text_of(message, "stop_reason")
-            self._end = ("crash", "API error") if failed else _END_OF.get(reason, ("open", reason or None))
+            self._end = ("crash", "API error") if failed else _END_OF.get(reason)
 
     def _message_meta(self, message: dict[str, Any], with_usage: bool) -> None:
         context, once = self._run.context, self._run.once

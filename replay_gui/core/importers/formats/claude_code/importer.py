@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
@@ -39,7 +39,7 @@ class ClaudeCode:
     name = "claude-code"
     title = "Claude Code session"
     version = 3
-    volatile = {**LINE, **MESSAGE, **BLOCK, **RESULT}
+    volatile: ClassVar[Mapping[str, str]] = {**LINE, **MESSAGE, **BLOCK, **RESULT}
 
     def recognises(self, file: ForeignFile) -> bool:
         if not file.first_lines and _LONG_FIRST_LINE.match(file.head):

@@ -266,14 +266,14 @@ def test_thinking(tmp_path: Path) -> None:
     thought, hidden = found.events[1:]
     assert thought.payload == {"decision_type": "thinking", "data": None, "reasoning": "hm"}
     assert thought.meta["block"] == {"signature": "s"}
-    assert hidden.payload == {"decision_type": "redacted_thinking", "data": None, "reasoning": None}
+    assert (hidden.kind, hidden.payload) == ("x:withheld-reasoning", {"data": "(reasoning, not recorded)"})
     assert hidden.meta["block"] == {"data": "secret"}
 
 
 def test_images_stay_with_what_was_said(tmp_path: Path) -> None:
     image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"}}
     found = read(tmp_path, user("u1", None, [text("look"), image]))
-    assert found.one("Observation").payload["data"] == [text("look"), image]
+    assert found.one("Observation").payload["data"] == {"text": "look (picture, 1 KB)", "attachments": [image]}
     assert found.notes == ()
 
 
@@ -285,14 +285,14 @@ def test_meta_lines_commands_and_compaction(tmp_path: Path) -> None:
         user("u2", "s1", "in short", isCompactSummary=True),
         line("system", "s2", "u2", subtype="turn_duration", durationMs=1500),
     )
-    assert found.kinds == ["x:claude-code/meta", "Snapshot", "Observation", "x:claude-code/system"]
+    assert found.kinds == ["x:claude-code/meta", "Snapshot", "Observation", "x:bookkeeping/claude-code/system"]
     assert found.one("x:claude-code/meta").payload == {"data": "caveat"}
     assert found.one("Snapshot").payload == {
         "snapshot_type": "compaction",
         "data": {"subtype": "compact_boundary", "content": "compacted"},
     }
     assert found.one("Observation").payload["source"] == "compaction"
-    assert found.one("x:claude-code/system").meta["duration"] == 1_500_000_000
+    assert found.one("x:bookkeeping/claude-code/system").meta["duration"] == 1_500_000_000
     assert [event.meta.get("parent") for event in found.events] == [None, None, 1, 2, 3]
     assert found.notes == ()
 

@@ -40,13 +40,13 @@ def test_the_path_ends_at_the_last_leaf(tmp_path: Path) -> None:
     )
     assert said(found) == ["1", "2", "3", "4"]
     assert left_out(found) == (2, 4)
-    assert found.notes == ("branches that were rewound and left out: 2", "lines on those branches: 4")
+    assert found.notes == ("turns that the user rewound, left out: 2", "lines of those turns: 4")
 
 
-def test_a_rewind_to_the_first_message(tmp_path: Path) -> None:
+def test_several_roots_are_shown(tmp_path: Path) -> None:
     found = read(tmp_path, user("u1", None, "first"), user("u2", None, "second"), assistant("a2", "u2", text("x")))
-    assert said(found) == ["second", "x"]
-    assert left_out(found) == (1, 1)
+    assert said(found) == ["first", "second", "x"]
+    assert left_out(found) == (0, 0)
 
 
 def test_parallel_calls_are_no_branch(tmp_path: Path) -> None:
@@ -85,7 +85,12 @@ def test_notices_hang_on_their_line(tmp_path: Path) -> None:
         line("progress", "p2", "p1"),
         assistant("a1", "p1", text("2")),
     )
-    assert found.kinds == ["Observation", "x:claude-code/progress", "x:claude-code/progress", "Decision"]
+    assert found.kinds == [
+        "Observation",
+        "x:bookkeeping/claude-code/progress",
+        "x:bookkeeping/claude-code/progress",
+        "Decision",
+    ]
 
 
 def test_circles_end(tmp_path: Path) -> None:
@@ -100,8 +105,8 @@ def test_circles_end(tmp_path: Path) -> None:
         user("s", "s", "its own parent"),
         assistant("a3", "a2", text("4")),
     )
-    assert said(found) == ["1", "2", "3", "4"]
-    assert left_out(found)[1] == 2
+    assert said(found) == ["lost", "1", "2", "3", "its own parent", "4"]
+    assert left_out(found)[1] == 0
 
 
 def test_a_parent_that_is_missing_joins_the_line_before(tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""Files of subagents that belong to a Claude Code session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+_HEAD_SIZE = 4096  # bytes of a file that are looked at for the session's id
+_MAX_META_SIZE = 1 << 16  # bytes
+
+
+class _Meta(msgspec.Struct, rename="camel"):
+    """What ``agent-*.meta.json`` says."""
+
+    agent_type: str | None = None
+    description: str | None = None
+    tool_use_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubagentFile:
+    """A subagent's own file.
+
+    Attributes:
+        agent_id: out of the file's name. name: what the subagent is called, where that is known.
+        tool_use_id: of the call that started it, where its ``.meta.json`` says so.
+    """
+
+    path: Path
+    agent_id: str
+    name: str
+    tool_use_id: str | None
+
+
+def find_subagents(session_file: Path, session_id: str) -> list[SubagentFile]:
+    """Return the subagents of a session: in ``<session>/subagents/``, or, as older versions wrote them, beside it."""
+    folder = session_file.with_suffix("") / "subagents"
+    paths = sorted(folder.glob("agent-*.jsonl")) if session_file.suffix == ".jsonl" else []
+    mark = session_id.encode("utf-8", "replace")
+    beside = (
+        [] if session_file.name.startswith("agent-") or not mark else sorted(session_file.parent.glob("agent-*.jsonl"))
+    )
+    paths += [path for path in beside if mark in _head(path)]
+    return [_subagent(path) for path in paths]
+
+
+def meta_path(path: Path) -> Path:
+    """Return where a subagent's file has its facts."""
+    return path.with_name(f"{path.stem}.meta.json")
+
+
+def _subagent(path: Path) -> SubagentFile:
+    meta = _Meta()
+    try:
+        with meta_path(path).open("rb") as file:
+            meta = msgspec.json.decode(file.read(_MAX_META_SIZE), type=_Meta)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        pass  # the facts are an extra, which older versions do not write
+    agent_id = path.stem.removeprefix("agent-")
+    return SubagentFile(path, agent_id, meta.agent_type or meta.description or "", meta.tool_use_id)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD_SIZE)
+    except OSError:
+        return b""

@@ -1,0 +1,150 @@
+"""Which lines of a Claude Code session are the run, and in which order.
+
+Lines form a tree by `parentUuid`. It forks where the user rewound, and also where nothing was rewound: at the lines of
+one message, at parallel calls, at retries, at lines that are written late. Only a later prompt of the user that takes
+the place of what was said before is a rewind; all other forks are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_MAX_PASSES = 8  # over the tree, to find the last line below each; more than one only where children precede parents
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A line of the tree.
+
+    Attributes:
+        parent: uuid of the line that it follows. talks: it is the user's or the assistant's. prompt: the user asks.
+        goes_on: where it has no parent, it continues after a compaction.
+        requests, results: ids of the tool calls that it makes and answers.
+    """
+
+    number: int
+    uuid: str
+    parent: str | None
+    talks: bool
+    prompt: bool
+    sidechain: bool
+    goes_on: bool
+    message_id: str | None
+    requests: tuple[str, ...]
+    results: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Rewinds:
+    """What the user went back behind.
+
+    Attributes:
+        left_out: numbers of the lines that no longer belong to the run. branches: how many stretches these are.
+        prompts: numbers of the lines by which the user went back.
+    """
+
+    left_out: set[int]
+    branches: int
+    prompts: list[int]
+
+
+def find_rewinds(nodes: Iterable[Node]) -> Rewinds:
+    """Return what later prompts of the user replaced. `nodes`: of one conversation, in the file's order."""
+    main = list(nodes)
+    by_uuid = {node.uuid: node for node in main}
+    children: dict[str, list[Node]] = {}
+    for node in main:
+        if node.parent in by_uuid:
+            children.setdefault(str(node.parent), []).append(node)
+    last = _last_lines(main, by_uuid)
+    rewound, starts, prompts = dict[str, Node](), set[str](), list[int]()
+    for siblings in children.values():
+        if len(siblings) < 2:
+            continue
+        for prompt in siblings:
+            before = [] if not prompt.prompt else [one for one in siblings if one.number < prompt.number]
+            replaced = [one for one in before if 0 < last[one.uuid] < prompt.number]
+            for one in replaced:
+                if one.uuid not in rewound:
+                    starts.add(one.uuid)
+                    _take_below(one, children, rewound)
+            if replaced:
+                prompts.append(prompt.number)
+    kept = [node for node in main if node.uuid not in rewound]
+    messages = {node.message_id for node in kept if node.message_id}
+    calls = {call for node in kept for call in node.requests}
+    for node in list(rewound.values()):  # other lines of the same message, and results of its calls
+        if node.message_id in messages or not calls.isdisjoint(node.results):
+            del rewound[node.uuid]
+    starts &= rewound.keys()
+    nested = {uuid for uuid in starts if rewound[uuid].parent in rewound}
+    return Rewinds({node.number for node in rewound.values()}, len(starts - nested), sorted(prompts))
+
+
+def _last_lines(nodes: list[Node], by_uuid: dict[str, Node]) -> dict[str, int]:
+    """Return the number of the last line of conversation at or below each node; 0 where there is none."""
+    last = {node.uuid: node.number if node.talks else 0 for node in nodes}
+    for _ in range(_MAX_PASSES):
+        changed = False
+        for node in reversed(nodes):
+            parent = by_uuid.get(node.parent or "")
+            if parent is not None and last[parent.uuid] < last[node.uuid]:
+                last[parent.uuid] = last[node.uuid]
+                changed = changed or parent.number > node.number
+        if not changed:
+            break
+    return last
+
+
+def _take_below(top: Node, children: dict[str, list[Node]], taken: dict[str, Node]) -> None:
+    rest = [top]
+    while rest:
+        node = rest.pop()
+        if node.uuid not in taken:
+            taken[node.uuid] = node
+            rest.extend(children.get(node.uuid, ()))
+
+
+def count_joined(nodes: Iterable[Node], known: dict[str, Node]) -> int:
+    """Return how many lines of conversation follow a line that is not in the file, the first line aside."""
+    talk = [node for node in nodes if node.talks]
+    return sum(bool(node.parent) and node.parent not in known and not node.goes_on for node in talk[1:])
+
+
+def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
+    """Return the lines that stand before the line that they follow: by number, the number of that later line.
+
+    A result follows its request, every other line its parent. Lines that wait for each other do not wait.
+    """
+    every = list(nodes)
+    by_uuid = {node.uuid: node for node in every}
+    requests = {call: node for node in reversed(every) for call in node.requests}
+    causes: dict[int, int] = {}
+    written = set[int]()
+    waiting: dict[int, list[int]] = {}
+    for node in every:
+        above = [by_uuid.get(node.parent or ""), *(requests.get(call) for call in node.results)]
+        late = [one.number for one in above if one is not None and one is not node and one.number not in written]
+        if late and not _waits_for(max(late), node.number, every, by_uuid):
+            causes[node.number] = max(late)
+            waiting.setdefault(max(late), []).append(node.number)
+            continue
+        done = [node.number]
+        while done:
+            number = done.pop()
+            written.add(number)
+            done.extend(waiting.pop(number, ()))
+    return causes
+
+
+def _waits_for(late: int, number: int, every: list[Node], by_uuid: dict[str, Node]) -> bool:
+    """Return whether the line `late` is itself below the line `number`."""
+    here = next((node for node in every if node.number == late), None)
+    seen = set[str]()
+    while here is not None and here.uuid not in seen:
+        if here.number == number:
+            return True
+        seen.add(here.uuid)
+        here = by_uuid.get(here.parent or "")
+    return False
