@@ -27,8 +27,8 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(draft, _mode(target))
-        os.replace(draft, target)
+        Path(draft).chmod(_mode(target))
+        Path(draft).replace(target)
         draft = None
         _flush_folder(target.parent)
     except OSError as why:
@@ -38,14 +38,14 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     finally:
         if draft is not None:
             with contextlib.suppress(OSError):  # why it was not written says more
-                os.unlink(draft)
+                Path(draft).unlink()
 
 
 def keep_apart(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
     """Raise NotWritten where `target` is one of the `inputs` of what is to be written, which would be lost."""
     for source in inputs:
         with contextlib.suppress(OSError, ValueError):  # a file that is not there cannot be lost
-            if os.path.samefile(target, source):
+            if Path(target).samefile(source):
                 raise NotWritten(f"{target}: not written: it is itself what is read here; give another name")
 
 

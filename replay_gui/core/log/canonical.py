@@ -37,7 +37,7 @@ def type_of_shallow_values(depth: int, key: Any = str) -> Any:
     return tree
 
 
-def _refuse_extension(code: int, data: memoryview) -> NoReturn:
+def _refuse_extension(code: int, _data: memoryview) -> NoReturn:
     raise NotCanonical(f"extension type {code}")
 
 

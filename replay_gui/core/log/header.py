@@ -56,6 +56,7 @@ class Header:
 
     @property
     def origin(self) -> Literal["recorded", "imported"]:
+        """Whether a Recorder wrote the log as the run happened, or it was made from a file of another format."""
         return "imported" if "source" in self.facts else "recorded"
 
     @property

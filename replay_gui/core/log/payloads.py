@@ -1,4 +1,4 @@
-"""What the payload of each kind must have, as structures that msgspec checks in C."""
+"""What the payload of each kind must have (log-format.md, "Kinds"), as structures that msgspec checks in C."""
 
 from __future__ import annotations
 
@@ -20,17 +20,23 @@ class Payload(msgspec.Struct, kw_only=True):
 
 
 class AgentInitPayload(Payload, kw_only=True):
+    """The agent that runs: name, version, and what it was started with."""
+
     agent_type: str
     agent_version: str
     config: dict[str, Any]
 
 
 class StateTransitionPayload(Payload, kw_only=True):
+    """The agent went into another state; `phase`, if given, becomes the state's ``phase``."""
+
     transition_type: str
     phase: str | UnsetType = UNSET
 
 
 class ToolRequestPayload(Payload, kw_only=True):
+    """A tool is called. `capabilities`: names of the permissions that the call uses."""
+
     tool_name: str
     tool_version: str
     input: Any
@@ -38,6 +44,8 @@ class ToolRequestPayload(Payload, kw_only=True):
 
 
 class ToolResponsePayload(Payload, kw_only=True):
+    """What a tool returned. `request_hash` names the request that it answers."""
+
     tool_name: str
     request_hash: str
     output: Any
@@ -46,35 +54,47 @@ class ToolResponsePayload(Payload, kw_only=True):
 
 
 class CapabilityDeniedPayload(Payload, kw_only=True):
+    """A tool was not allowed to be called, for lack of a permission."""
+
     capability: str
     tool_name: str
     reason: str
 
 
 class ObservationPayload(Payload, kw_only=True):
+    """What the agent was told or saw. `obs_type` "message": a message by `source`."""
+
     obs_type: str
     source: str
     data: Any
 
 
 class DecisionPayload(Payload, kw_only=True):
+    """What the agent decided, or said (`decision_type` "message")."""
+
     decision_type: str
     data: Any
     reasoning: str | None = None
 
 
 class MemoryWritePayload(Payload, kw_only=True):
+    """A change of the agent's memory. `value` is required unless `operation` is "delete"."""
+
     key: str
     operation: str | UnsetType = UNSET
     value: Any = UNSET
 
 
 class MemoryReadPayload(Payload, kw_only=True):
+    """The agent read a key of its memory."""
+
     key: str
     value: Any = UNSET
 
 
 class PatchProposalPayload(Payload, kw_only=True):
+    """A proposed change of the agent itself."""
+
     patch_hash: str
     patch_type: str
     target: str
@@ -83,16 +103,22 @@ class PatchProposalPayload(Payload, kw_only=True):
 
 
 class PatchAppliedPayload(Payload, kw_only=True):
+    """A proposed patch was applied."""
+
     patch_hash: str
 
 
 class PatchRejectedPayload(Payload, kw_only=True):
+    """A proposed patch was rejected, why, and at which stage."""
+
     patch_hash: str
     reason: str
     stage: str
 
 
 class ErrorPayload(Payload, kw_only=True):
+    """An error of the agent itself, not of a tool."""
+
     error_type: str
     message: str
     component: str
@@ -100,6 +126,8 @@ class ErrorPayload(Payload, kw_only=True):
 
 
 class SnapshotPayload(Payload, kw_only=True):
+    """The agent saved its own state."""
+
     snapshot_type: str
 
 
