@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
-SETTLE = 200  # ms without a further change before a changed file is looked at
+SETTLE_MS = 200  # ms without a further change before a changed file is looked at
 
 
 class FileWatch(QObject):
@@ -20,7 +20,7 @@ class FileWatch(QObject):
         super().__init__(parent)
         self._path = ""
         self._watcher = QFileSystemWatcher(self)
-        self._quiet = QTimer(self, singleShot=True, interval=SETTLE)
+        self._quiet = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._watcher.fileChanged.connect(self._on_changed)
         self._quiet.timeout.connect(self._on_quiet)
 

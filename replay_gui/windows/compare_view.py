@@ -1,46 +1,47 @@
-"""The page of a comparison: why and when above, the aligned events in the middle, one step in full below."""
+"""The page of a comparison: causes and timelines above, aligned events in the middle, one step in full below."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from replay_gui.look.theme import GAP, set_role
-from replay_gui.models.comparison.comparison_finder import ComparisonFinder
+from replay_gui.look.theme import GAP
+from replay_gui.models.comparison.comparison_finder import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.run.finder import Finder
+from replay_gui.models.run.finder import RunSearch
 from replay_gui.widgets.comparison.cause_panel import CausePanel
 from replay_gui.widgets.comparison.divergence_view import DivergenceView, run_name
 from replay_gui.widgets.comparison.step_diff_view import StepDiffView
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from replay_gui.windows.compare_status import CompareStatus
+from replay_gui.windows.splitter import new_splitter
 
-_UPPER, _LOWER = 0.44, 0.23  # of the height: above at most, and below
-_COLUMNS = (30, 70)  # of the width, above
-_LEAST = (28 * GAP, 14 * GAP)  # of a panel: whatever is in it, the window must not grow
+_MAX_UPPER_SHARE, _LOWER_SHARE = 0.44, 0.23  # of the height
+_COLUMN_SHARES = (30, 70)  # of the width of the upper row, in percent
+_MIN_PANEL_PX = (28 * GAP, 14 * GAP)  # whatever a panel shows, the window must not grow
 
 
 class CompareView(QWidget):
-    """Four panels whose borders can be dragged. `causes`, `divergences`, `step`: three of them.
+    """Panels with draggable borders. `causes`, `divergences`, `step`: three of them.
 
-    `finder`: the search in A, which the one in both runs is made of.
+    `finder`: the search in A, a part of the search in both runs.
     """
 
-    def __init__(self, session: ComparisonSession, finder: Finder, parent: QWidget | None = None) -> None:
+    def __init__(self, session: ComparisonSession, finder: RunSearch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.causes = CausePanel(session)
-        self.divergences = DivergenceView(session, ComparisonFinder(session, finder, self))
+        self.divergences = DivergenceView(session, ComparisonSearch(session, finder, self))
         self.step = StepDiffView(session)
         self.timelines = (TimelinePanel(session.a, "", compact=True), TimelinePanel(session.b, "", compact=True))
-        self._both = _splitter(Qt.Orientation.Vertical, *self.timelines)
-        self._upper = _splitter(Qt.Orientation.Horizontal, self.causes, self._both)
-        self._rows = _splitter(Qt.Orientation.Vertical, self._upper, self.divergences, self.step)
+        self._both = new_splitter(Qt.Orientation.Vertical, *self.timelines)
+        self._upper = new_splitter(Qt.Orientation.Horizontal, self.causes, self._both)
+        self._rows = new_splitter(Qt.Orientation.Vertical, self._upper, self.divergences, self.step)
         for panel in (self.causes, self.divergences, self.step, *self.timelines):
-            panel.setMinimumSize(_LEAST[0], _LEAST[1] // (2 if panel in self.timelines else 1))
-        for place, share in enumerate(_COLUMNS):
-            self._upper.setStretchFactor(place, share)
+            panel.setMinimumSize(_MIN_PANEL_PX[0], _MIN_PANEL_PX[1] // (2 if panel in self.timelines else 1))
+        for column, share in enumerate(_COLUMN_SHARES):
+            self._upper.setStretchFactor(column, share)
         body = QWidget()
         inner = QVBoxLayout(body)
         inner.setContentsMargins(GAP, GAP, GAP, GAP)
@@ -60,11 +61,11 @@ class CompareView(QWidget):
         session.b.run_changed.connect(self._name_runs)
 
     def save(self) -> list[QByteArray]:
-        """Where the three borders are; empty where it is not for the user to say."""
+        """Return the state of the three splitters; empty while the user has dragged none."""
         return [splitter.saveState() if self._dragged else QByteArray() for splitter in self._splitters]
 
     def restore(self, *states: object) -> None:
-        """Puts the borders where they were; what is no such thing is passed over."""
+        """Restore the state of the three splitters; invalid data is ignored."""
         known = [
             isinstance(state, QByteArray) and splitter.restoreState(state)
             for splitter, state in zip(self._splitters, states, strict=True)
@@ -72,7 +73,7 @@ class CompareView(QWidget):
         self._dragged = any(known)
 
     def reset(self) -> None:
-        """Puts the borders where they are as long as nobody drags them."""
+        """Move the borders to their default positions."""
         self._dragged = False
         self._fit()
 
@@ -86,27 +87,17 @@ class CompareView(QWidget):
 
     @Slot()
     def _fit(self) -> None:
-        """Above, as much as the timelines want, within bounds; the aligned events get what is left."""
+        """Give the timelines the height that they want, within bounds, and the aligned events the rest."""
         if self._dragged:
             return
         height = self._rows.height() - 2 * GAP
         wanted = sum(panel.sizeHint().height() for panel in self.timelines) + GAP
-        upper, lower = min(wanted, round(_UPPER * height)), round(_LOWER * height)
+        upper, lower = min(wanted, round(_MAX_UPPER_SHARE * height)), round(_LOWER_SHARE * height)
         self._rows.setSizes([upper, height - upper - lower, lower])
-        self._upper.setSizes([share * self._upper.width() // sum(_COLUMNS) for share in _COLUMNS])
+        self._upper.setSizes([share * self._upper.width() // sum(_COLUMN_SHARES) for share in _COLUMN_SHARES])
 
     @Slot()
     def _name_runs(self) -> None:
         for panel, side in zip(self.timelines, (self._session.a, self._session.b), strict=True):
             panel.set_title(run_name(side))
         self._fit()
-
-
-def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
-    splitter = QSplitter(orientation)
-    set_role(splitter, "gap")
-    splitter.setHandleWidth(GAP)
-    splitter.setChildrenCollapsible(False)
-    for widget in widgets:
-        splitter.addWidget(widget)
-    return splitter

@@ -1,4 +1,4 @@
-"""Where one was in each run."""
+"""The last position in each run."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, QSettings, Slot
 from replay_gui.models.session import Session
 
 _KEY = "positions"
-_MOST = 200  # runs
+_MAX_RUNS = 200
 
 
 class LastPositions(QObject):
-    """Has the session begin a run where it was left; kept in the settings, which may hold nonsense.
+    """Makes the session open a run at its last position; kept in the settings, invalid data is ignored.
 
-    A run is known again by its path and its run id.
+    A run is identified by its path and its run id.
     """
 
     def __init__(self, session: Session, settings: QSettings, parent: QObject | None = None) -> None:
@@ -30,15 +30,15 @@ class LastPositions(QObject):
 
     @Slot()
     def save(self) -> None:
-        """Keeps the position in the run that is open, if one is."""
+        """Store the position in the open run, if there is one."""
         if self._run is None:
             return
         path, run_id = self._run
         others = [entry for entry in self._entries() if entry[:2] != (path, run_id)]
-        self._settings.setValue(_KEY, json.dumps([(path, run_id, self._position), *others][:_MOST]))
+        self._settings.setValue(_KEY, json.dumps([(path, run_id, self._position), *others][:_MAX_RUNS]))
 
     def positions_of(self, path: str) -> dict[str, int]:
-        """Return where the runs of this file were left, by run id."""
+        """Return the last position in each run of this file, by run id."""
         self.save()
         return {run_id: position for file, run_id, position in self._entries() if file == path}
 
@@ -55,12 +55,12 @@ class LastPositions(QObject):
 
     def _entries(self) -> list[tuple[str, str, int]]:
         try:
-            kept = json.loads(str(self._settings.value(_KEY)))
+            stored = json.loads(str(self._settings.value(_KEY)))
         except (ValueError, RecursionError):
             return []
-        found = []
-        for entry in kept if isinstance(kept, list) else []:
+        entries = []
+        for entry in stored if isinstance(stored, list) else []:
             match entry:
                 case [str(path), str(run_id), int(position)] if position >= 0:
-                    found.append((path, run_id, position))
-        return found
+                    entries.append((path, run_id, position))
+        return entries

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import apply_theme, theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.run.finder import Finder
+from replay_gui.models.run.finder import RunSearch
 from replay_gui.models.run.playback import Playback
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.banner_area import BannerArea
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.playback = Playback(session, parent=self)
         self._last_positions = LastPositions(session, settings, self)
         self._layout = LayoutMemory(self, settings)
-        self.finder = Finder(session, self)
+        self.finder = RunSearch(session, self)
         self._find = FindField(self.finder)
         self._menus = MenuBar(self.actions_)
         self._bar = RunBar(session, self.playback, self._find, self.actions_)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.icons import icon
 from replay_gui.models.run.playback import Playback
-from replay_gui.models.run.visited import VisitedPositions
+from replay_gui.models.run.visited import PositionHistory
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import Handlers
 
@@ -42,7 +42,7 @@ class RunActions(QObject):
         self._playback = playback
         self._actions = actions
         self._window = window
-        self._visited = VisitedPositions(session, self)
+        self._visited = PositionHistory(session, self)
         playback.changed.connect(self._on_playback_changed)
         self._visited.changed.connect(self.refresh)
 
@@ -86,7 +86,7 @@ class RunActions(QObject):
 
     @Slot()
     def _on_playback_changed(self) -> None:
-        self._visited.strolling = self._playback.playing
+        self._visited.is_stepping = self._playback.playing
         self.refresh()
 
     # ---- actions ----------------------------------------------------------------------------------

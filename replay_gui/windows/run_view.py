@@ -1,43 +1,47 @@
-"""The page of an open run: timeline above; events, detail and state below."""
+"""The page of one run: the timeline above; events, detail and state below."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from replay_gui.look.theme import GAP, set_role
-from replay_gui.models.run.finder import Finder
+from replay_gui.look.theme import GAP
+from replay_gui.models.run.finder import RunSearch
 from replay_gui.models.session import Session
 from replay_gui.widgets.run.event_detail import EventDetail
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.run_facts_panel import RunFactsPanel
 from replay_gui.widgets.run.state_inspector import StateInspector
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
+from replay_gui.windows.splitter import new_splitter
 
-_COLUMNS = (39, 30, 31)  # shares of the width
-_TIMELINE = 0.445  # of the height, at most: the panels below keep half of the window, menu and tool bar included
-_LEAST = (28 * GAP, 20 * GAP)  # of a panel: whatever is in it, the window must not grow
+_COLUMN_SHARES = (39, 30, 31)  # of the width, in percent
+_MAX_TIMELINE_SHARE = 0.445  # of the height: the panels below keep half of the window with its tool bar
+_MIN_PANEL_PX = (28 * GAP, 20 * GAP)  # whatever a panel shows, the window must not grow
 
 
 class RunView(QWidget):
-    """Four panels whose borders can be dragged. Until then the timeline has the height that its lanes need."""
+    """Four panels with draggable borders. Until one is dragged, the timeline has the height that its lanes need."""
 
-    def __init__(self, session: Session, finder: Finder, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, finder: RunSearch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.timeline = TimelinePanel(session)
         events, detail, state = EventList(session, finder), EventDetail(session), StateInspector(session)
         self.state = state
         self.facts = RunFactsPanel(session)
-        self._world = QStackedWidget()
-        for page, words, tip in ((state, "Facts", "The run in numbers"), (self.facts, "State", "The state again")):
-            self._world.addWidget(page)
-            page.add_button(words, tip, spare=page is state).clicked.connect(self.toggle_facts)
-        self._columns = _splitter(Qt.Orientation.Horizontal, events, detail, self._world)
-        for column, (panel, share) in enumerate(zip((events, detail, self._world), _COLUMNS, strict=True)):
-            panel.setMinimumSize(*_LEAST)
+        self._state_pages = QStackedWidget()
+        for page, text, tip in (
+            (state, "Facts", "The run in numbers"),
+            (self.facts, "State", "The state at the position"),
+        ):
+            self._state_pages.addWidget(page)
+            page.add_button(text, tip, spare=page is state).clicked.connect(self.toggle_facts)
+        self._columns = new_splitter(Qt.Orientation.Horizontal, events, detail, self._state_pages)
+        for column, (panel, share) in enumerate(zip((events, detail, self._state_pages), _COLUMN_SHARES, strict=True)):
+            panel.setMinimumSize(*_MIN_PANEL_PX)
             self._columns.setStretchFactor(column, share)
-        self._rows = _splitter(Qt.Orientation.Vertical, self.timeline, self._columns)
+        self._rows = new_splitter(Qt.Orientation.Vertical, self.timeline, self._columns)
         self._dragged = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GAP, GAP, GAP, GAP)
@@ -50,22 +54,22 @@ class RunView(QWidget):
 
     @Slot()
     def toggle_facts(self) -> None:
-        """The facts of the run where the state stands, or the state again."""
-        self._world.setCurrentIndex(1 - self._world.currentIndex())
+        """Show the facts of the run in place of the state, or the state again."""
+        self._state_pages.setCurrentIndex(1 - self._state_pages.currentIndex())
 
     def reset(self) -> None:
-        """Puts the borders where they are as long as nobody drags them."""
+        """Move the borders to their default positions."""
         self._dragged = False
-        width = max(self._columns.width(), sum(_COLUMNS) * GAP)
-        self._columns.setSizes([share * width // sum(_COLUMNS) for share in _COLUMNS])
+        width = max(self._columns.width(), sum(_COLUMN_SHARES) * GAP)
+        self._columns.setSizes([share * width // sum(_COLUMN_SHARES) for share in _COLUMN_SHARES])
         self._fit()
 
     def save(self) -> list[QByteArray]:
-        """Where the borders are; empty where it is not for the user to say."""
+        """Return the state of both splitters; empty for one that the user has not dragged."""
         return [self._rows.saveState() if self._dragged else QByteArray(), self._columns.saveState()]
 
     def restore(self, rows: object, columns: object) -> None:
-        """Puts the borders where they were; what is no such thing is passed over."""
+        """Restore the state of both splitters; invalid data is ignored."""
         self._dragged = isinstance(rows, QByteArray) and self._rows.restoreState(rows)
         if isinstance(columns, QByteArray):
             self._columns.restoreState(columns)
@@ -81,15 +85,5 @@ class RunView(QWidget):
     @Slot()
     def _fit(self) -> None:
         if not self._dragged:
-            upper = min(self.timeline.sizeHint().height(), round(self._rows.height() * _TIMELINE))
+            upper = min(self.timeline.sizeHint().height(), round(self._rows.height() * _MAX_TIMELINE_SHARE))
             self._rows.setSizes([upper, self._rows.height() - GAP - upper])
-
-
-def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
-    splitter = QSplitter(orientation)
-    set_role(splitter, "gap")
-    splitter.setHandleWidth(GAP)
-    splitter.setChildrenCollapsible(False)
-    for widget in widgets:
-        splitter.addWidget(widget)
-    return splitter

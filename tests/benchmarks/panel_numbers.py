@@ -13,7 +13,7 @@ from replay_gui.core.facts.nesting import Nesting
 from replay_gui.core.facts.spending import SpendingBuilder
 from replay_gui.core.state.state import Change, OverlayMap
 from replay_gui.engine.answers import Totals
-from replay_gui.models.run.value_rows import ValueTree, View
+from replay_gui.models.run.value_rows import ValueTree, TreeView
 from replay_gui.models.timeline.lanes import Lanes
 from replay_gui.models.timeline.timeline_choice import LaneChoice
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
@@ -23,13 +23,13 @@ from tests.helpers.runs import StillSession, synthetic_index
 
 def lanes(log: Path, small: Path) -> Iterator[Figure]:
     index = synthetic_index(1_000_000)
-    best = seconds(lambda: Lanes().grown(index).rows(LaneChoice()), 3)
+    best = seconds(lambda: Lanes().extended(index).rows(LaneChoice()), 3)
     yield Figure("timeline: 1 M events sorted into lanes", 1000 * best, 60, "ms")
 
 
 def inspector(log: Path, small: Path) -> Iterator[Figure]:
     generator = random.Random(3)
-    tree, view = ValueTree(), View()
+    tree, view = ValueTree(), TreeView()
     state = OverlayMap({f"k{i:06}": i for i in range(100_000)})
     tree.rows(state, (), view)  # type: ignore[arg-type]
     best = float("inf")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.models.comparison.compare_rows import SIDE_A, SIDE_B
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.run.search import Search
+from replay_gui.models.run.search import EventSearchModel
 from replay_gui.widgets.comparison.divergence_find import DivergenceFind
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.windows.run_bar import RunBar
@@ -52,7 +52,7 @@ def _finding(journey: Journey) -> DivergenceFind:
     return journey.window.compare_view.divergences.finding
 
 
-def _search(journey: Journey, text: str) -> Search:
+def _search(journey: Journey, text: str) -> EventSearchModel:
     journey.press(Key.Key_F, Ctrl)
     line = journey.window.focusWidget()
     assert isinstance(line, QLineEdit)
@@ -83,7 +83,7 @@ def test_hits_of_both_are_counted_marked_and_gone_through(journey: Journey, comp
         (Key.Key_Return, Shift, 51, "3 of 4", [("B", "a needle that only B has")]),
     ):
         journey.press(key, modifiers)
-        assert (comparison.row, finder.words) == (row, said)
+        assert (comparison.row, finder.status_text) == (row, said)
         assert [(side, hit.text) for side, hit in _finding(journey).found.hits] == found
         first, last = view.view.rows_in_sight()
         assert first <= row <= last

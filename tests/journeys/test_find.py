@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from replay_gui.models.run.finder import Finder
+from replay_gui.models.run.finder import RunSearch
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.windows.run_bar import RunBar
@@ -31,9 +31,9 @@ def field(journey: Journey) -> FindField:
     return found
 
 
-def finder(journey: Journey) -> Finder:
+def finder(journey: Journey) -> RunSearch:
     (view,) = journey.window.findChildren(RunView)
-    (found,) = view.findChildren(Finder)
+    (found,) = view.findChildren(RunSearch)
     return found
 
 

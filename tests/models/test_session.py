@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.index.run_index import NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.engine.answers import Rows, Alert
+from replay_gui.engine.answers import Alert, Rows
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Side
 from replay_gui.models.session import Session
@@ -43,7 +43,9 @@ def open_whole(qtbot: QtBot, session: Session, path: Path) -> None:
 
 
 def arrive(qtbot: QtBot, session: Session, position: int) -> None:
-    qtbot.waitUntil(lambda: session.position_state is not None and session.position_state.position == position, timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: session.position_state is not None and session.position_state.position == position, timeout=WAIT
+    )
 
 
 def test_opening_a_run_fills_the_session(qtbot: QtBot, session: Session, log: Path) -> None:

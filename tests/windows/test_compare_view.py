@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QSplitter
 from pytestqt.qtbot import QtBot
 
-from replay_gui.models.run.finder import Finder
+from replay_gui.models.run.finder import RunSearch
 from replay_gui.windows.compare_view import CompareView
 from tests.helpers.comparisons import StoryComparison
 
@@ -14,7 +14,7 @@ from tests.helpers.comparisons import StoryComparison
 def _view(qtbot: QtBot) -> CompareView:
     session = StoryComparison()
     session.show_runs(8, 9)
-    view = CompareView(session, Finder(session.a, session))
+    view = CompareView(session, RunSearch(session.a, session))
     session.setParent(view)
     qtbot.addWidget(view)
     view.resize(1440, 900)

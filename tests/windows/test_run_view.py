@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSplitter
 from pytestqt.qtbot import QtBot
 
 from replay_gui.look.theme import GAP
-from replay_gui.models.run.finder import Finder
+from replay_gui.models.run.finder import RunSearch
 from replay_gui.windows.run_view import RunView
 from tests.helpers.runs import StillSession, synthetic_index
 from tests.helpers.shown import shown
@@ -22,7 +22,7 @@ def session() -> StillSession:
 
 @pytest.fixture
 def view(qtbot: QtBot, session: StillSession) -> RunView:
-    return shown(qtbot, RunView(session, Finder(session, session)), 1440, 808)
+    return shown(qtbot, RunView(session, RunSearch(session, session)), 1440, 808)
 
 
 def titles(view: RunView) -> list[str]:
@@ -62,7 +62,7 @@ def test_a_border_that_was_dragged_stays(view: RunView, session: StillSession, q
     assert dragged > before
     session.show(synthetic_index(1_000, TOOLS[:1]))
     assert view.timeline.height() == dragged
-    other = RunView(session, Finder(session, session))
+    other = RunView(session, RunSearch(session, session))
     qtbot.addWidget(other)
     other.restore(*view.save())
     assert not other.save()[0].isEmpty()

@@ -17,14 +17,14 @@ from replay_gui.models.comparison.rule_words import rule_words
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.tooltip import plain_tooltip
 
-MOST = 100  # causes that are listed
-_LONGEST = 400  # characters of a text
+MAX_CAUSES = 100  # causes that are listed
+_MAX_CHARACTERS = 400  # characters of a text
 
 
-class Sort(Enum):
+class CauseCategory(Enum):
     CERTAIN = auto()
     POSSIBLE = auto()
-    SILENCED = auto()
+    IGNORED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class CauseItem:
     `rule`: the place of the rule that silences it, else None.
     """
 
-    sort: Sort
+    category: CauseCategory
     number: int
     title: str
     body: str
     follow: str
     cause: Cause | None = None
-    rule: int | None = None
+    rule_index: int | None = None
 
 
 class CauseList(QAbstractListModel):
@@ -69,11 +69,11 @@ class CauseList(QAbstractListModel):
         if comparison is not None and not self._session.fresh:
             return
         self.beginResetModel()
-        self._items = [] if comparison is None else [*_causes(comparison), *self._silenced(comparison)]
+        self._items = [] if comparison is None else [*_causes(comparison), *self._rule_items(comparison)]
         self.endResetModel()
 
-    def _silenced(self, comparison: Comparison) -> list[CauseItem]:
-        first = min(len(comparison.causes), MOST + 1) + 1
+    def _rule_items(self, comparison: Comparison) -> list[CauseItem]:
+        first = min(len(comparison.causes), MAX_CAUSES + 1) + 1
         ignored = {tool.tool: tool.ignored for tool in comparison.tools}
         items: list[CauseItem] = []
         for place, entry in enumerate(self._session.rules.entries):
@@ -81,7 +81,7 @@ class CauseList(QAbstractListModel):
                 title, body = rule_words(entry.rule)
                 count = ignored.get(entry.rule.tool or "", 0)
                 said = f"{body} · {count:,} ignored" if count else body
-                items.append(CauseItem(Sort.SILENCED, first + len(items), title, said, "", rule=place))
+                items.append(CauseItem(CauseCategory.IGNORED, first + len(items), title, said, "", rule_index=place))
         return items
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
@@ -98,20 +98,22 @@ class CauseList(QAbstractListModel):
 
 def _causes(comparison: Comparison) -> list[CauseItem]:
     causes = comparison.causes
-    items = [_item(number, causes[which]) for number, which in enumerate(ranked(causes)[:MOST], 1)]
-    if len(causes) > MOST:
-        more = f"{len(causes) - MOST:,} more causes"
-        items.append(CauseItem(Sort.SILENCED, MOST + 1, more, "F8 goes from divergence to divergence.", ""))
+    items = [_item(number, causes[which]) for number, which in enumerate(ranked(causes)[:MAX_CAUSES], 1)]
+    if len(causes) > MAX_CAUSES:
+        more = f"{len(causes) - MAX_CAUSES:,} more causes"
+        items.append(
+            CauseItem(CauseCategory.IGNORED, MAX_CAUSES + 1, more, "F8 goes from divergence to divergence.", "")
+        )
     return items
 
 
 def _item(number: int, cause: Cause) -> CauseItem:
     title, _, details = cause.explanation.partition(BETWEEN)
-    said = [one_line(details, _LONGEST)] if details else []
+    said = [one_line(details, _MAX_CHARACTERS)] if details else []
     if cause.suppressed:
         said.append(f"{cause.suppressed:,} like it ignored")
     follow = ""
     if cause.consequences:
         follow = plural(cause.consequences, "divergence follows", "divergences follow")
-    sort = Sort.CERTAIN if cause.certain else Sort.POSSIBLE
-    return CauseItem(sort, number, one_line(title, _LONGEST), " · ".join(said), follow, cause)
+    sort = CauseCategory.CERTAIN if cause.certain else CauseCategory.POSSIBLE
+    return CauseItem(sort, number, one_line(title, _MAX_CHARACTERS), " · ".join(said), follow, cause)

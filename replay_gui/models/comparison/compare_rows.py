@@ -16,16 +16,16 @@ from replay_gui.core.divergence.comparison import GAP, Change
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.comparison.shown_rows import CONTEXT, ShownRows
+from replay_gui.models.comparison.shown_rows import CONTEXT_ROWS, VisibleRows
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.event_table import bare_row, label
+from replay_gui.models.run.event_table import event_label, row_without_text
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
 
 SIDE_A, GUTTER, SIDE_B = range(3)
 
 
-class Tone(IntEnum):
+class RowTone(IntEnum):
     """What a row is to the eye; where room is scarce the greater one is shown."""
 
     EQUAL = 0
@@ -38,27 +38,27 @@ class Tone(IntEnum):
 
 
 _TONES = {
-    Change.EQUAL: Tone.EQUAL,
-    Change.CHANGED: Tone.CHANGED,
-    Change.MOVED: Tone.MOVED,
-    Change.ONLY_A: Tone.ONLY,
-    Change.ONLY_B: Tone.ONLY,
-    Change.STATE: Tone.STATE,
+    Change.EQUAL: RowTone.EQUAL,
+    Change.CHANGED: RowTone.CHANGED,
+    Change.MOVED: RowTone.MOVED,
+    Change.ONLY_A: RowTone.ONLY,
+    Change.ONLY_B: RowTone.ONLY,
+    Change.STATE: RowTone.STATE,
 }
 _TONE_OF = np.array([_TONES[change] for change in Change], np.uint8)
-_SAID = {
-    Tone.EQUAL: "equal",
-    Tone.IGNORED: "differs only in what is ignored",
-    Tone.MOVED: "moved",
-    Tone.STATE: "equal, but another state after it",
-    Tone.ONLY: "only here",
-    Tone.CHANGED: "changed",
-    Tone.CAUSE: "cause",
+_TONE_WORDS = {
+    RowTone.EQUAL: "equal",
+    RowTone.IGNORED: "differs only in what is ignored",
+    RowTone.MOVED: "moved",
+    RowTone.STATE: "equal, but another state after it",
+    RowTone.ONLY: "only here",
+    RowTone.CHANGED: "changed",
+    RowTone.CAUSE: "cause",
 }
 
 
-class CompareRows(QAbstractTableModel):
-    """Lines of a split view: see ShownRows.
+class ComparisonRows(QAbstractTableModel):
+    """Lines of a split view: see VisibleRows.
 
     Attributes:
         changes_only: whether equal rows are folded. ignored_shown: whether rows count as changes that differ only in
@@ -73,7 +73,7 @@ class CompareRows(QAbstractTableModel):
         self._opened: tuple[tuple[int, int], ...] = ()
         self._tones: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._blocks = RowBlocks[AlignedRow]()
-        self.shown = ShownRows.all(0)
+        self.shown = VisibleRows.all(0)
         session.compared_changed.connect(self._on_compared_changed)
         session.rows_ready.connect(self._on_rows_ready)
 
@@ -108,21 +108,21 @@ class CompareRows(QAbstractTableModel):
     def reveal(self, row: int) -> None:
         """Shows this row and some about it, if it is in a fold."""
         if self.shown.count and self.shown.fold(self.shown.line(row)):
-            self._opened = (*self._opened, (max(row - CONTEXT, 0), min(row + CONTEXT + 1, len(self._tones))))
+            self._opened = (*self._opened, (max(row - CONTEXT_ROWS, 0), min(row + CONTEXT_ROWS + 1, len(self._tones))))
             self._reset()
 
     def _reset(self) -> None:
         self.beginResetModel()
         rows = len(self._tones)
         if self.changes_only and self._session.comparison is not None:
-            self.shown = ShownRows.about(rows, self.changes, self._opened)
+            self.shown = VisibleRows.near(rows, self.changes, self._opened)
         else:
-            self.shown = ShownRows.all(rows)
+            self.shown = VisibleRows.all(rows)
         self.endResetModel()
 
     # ---- what stands in a line ------------------------------------------------------------------------
-    def tone(self, row: int) -> Tone:
-        return Tone(int(self._tones[row]))
+    def tone(self, row: int) -> RowTone:
+        return RowTone(int(self._tones[row]))
 
     def tones(self, rows: NDArray[np.int32]) -> NDArray[np.uint8]:
         tones: NDArray[np.uint8] = self._tones[rows]
@@ -135,11 +135,11 @@ class CompareRows(QAbstractTableModel):
         assert self._session.comparison is not None
         alignment = self._session.comparison.alignment
         return AlignedRow(
-            _bare(self._session.a, int(alignment.a[row])),
-            _bare(self._session.b, int(alignment.b[row])),
+            _row_without_text(self._session.a, int(alignment.a[row])),
+            _row_without_text(self._session.b, int(alignment.b[row])),
         )
 
-    def tool_place(self, side: int, row: EventRow) -> int:
+    def hue_index(self, side: int, row: EventRow) -> int:
         """The tool's place in the side's index, for its hue; NO_TOOL where there is none."""
         session = self._session.a if side == SIDE_A else self._session.b
         if row.tool is None or row.position > session.index.count:
@@ -148,7 +148,7 @@ class CompareRows(QAbstractTableModel):
         tools = self._session.a.index.tools
         return tools.index(row.tool) if row.tool in tools else len(tools) + int(session.index.tool[row.position - 1])
 
-    def want(self, first: int, last: int) -> None:
+    def request_texts(self, first: int, last: int) -> None:
         """Asks for the first blocks among these lines whose texts are not here; their coming asks on."""
         rows = (self.shown.row(line) for line in range(max(first, 0), min(last + 1, self.shown.count)))
         missing = self._blocks.missing(rows, len(self._tones))
@@ -167,13 +167,13 @@ class CompareRows(QAbstractTableModel):
             self._tones = np.zeros(0, np.uint8)
         else:
             self._tones = _TONE_OF[comparison.alignment.change]
-            self._tones[comparison.ignored] = Tone.IGNORED
-            self._tones[comparison.points.row[[cause.point for cause in comparison.causes]]] = Tone.CAUSE
+            self._tones[comparison.ignored] = RowTone.IGNORED
+            self._tones[comparison.points.row[[cause.point for cause in comparison.causes]]] = RowTone.CAUSE
         self._reset()
 
     @Slot(object)
     def _on_rows_ready(self, rows: AlignedRows) -> None:
-        self._blocks.keep(rows.start, rows.rows)
+        self._blocks.add(rows.start, rows.rows)
         if self.shown.count and rows.rows:
             last = self.shown.line(rows.start + len(rows.rows) - 1)
             self.dataChanged.emit(self.index(self.shown.line(rows.start), 0), self.index(last, SIDE_B))
@@ -193,15 +193,15 @@ class CompareRows(QAbstractTableModel):
             return fold_words(fold)
         row = self.shown.row(index.row())
         if index.column() == GUTTER:
-            return _SAID[self.tone(row)]
+            return _TONE_WORDS[self.tone(row)]
         aligned = self.aligned(row)
         side = aligned.a if index.column() == SIDE_A else aligned.b
-        return "" if side is None else f"{side.position:,} {label(side)} {side.text}"
+        return "" if side is None else f"{side.position:,} {event_label(side)} {side.text}"
 
 
 def fold_words(count: int) -> str:
     return f"{count:,} equal steps"
 
 
-def _bare(session: Session, place: int) -> EventRow | None:
-    return None if place == GAP or place >= session.index.count else bare_row(session.index, place)
+def _row_without_text(session: Session, place: int) -> EventRow | None:
+    return None if place == GAP or place >= session.index.count else row_without_text(session.index, place)

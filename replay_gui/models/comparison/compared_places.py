@@ -15,13 +15,13 @@ from replay_gui.models.timeline.timeline_marks import divergence_marks
 NO_ROW = -1
 
 
-def first_row(compared: Compared, begin: tuple[int, int] | None) -> int:
+def first_row(compared: Compared, first: tuple[int, int] | None) -> int:
     """The row to look at first: the one of the place `begin` says, in A or else in B, or that of the weightiest cause.
 
     `begin`: places in A and B; GAP, or one that there is not any more, says nothing.
     """
     comparison, places = compared.comparison, compared.places
-    for place, rows in zip(begin or (), (places.row_of_a, places.row_of_b), strict=False):
+    for place, rows in zip(first or (), (places.row_of_a, places.row_of_b), strict=False):
         if 0 <= place < len(rows):
             return int(rows[place])
     points = comparison.points.row
@@ -30,7 +30,7 @@ def first_row(compared: Compared, begin: tuple[int, int] | None) -> int:
     return int(points[0]) if len(points) else 0
 
 
-def places_at(comparison: Comparison | None, row: int) -> tuple[int, int] | None:
+def events_at(comparison: Comparison | None, row: int) -> tuple[int, int] | None:
     """The places of a row in A and B, GAP where a side has none; None where there is no such row."""
     if comparison is None or row == NO_ROW:
         return None

@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.divergence.comparison import GAP
 from replay_gui.core.facts.find import Hit
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.run.finder import Finder
-from replay_gui.models.run.search import Search, nth
+from replay_gui.models.run.finder import RunSearch
+from replay_gui.models.run.search import EventSearchModel, ordinal
 
-Rows = NDArray[np.int32]
+RowArray = NDArray[np.int32]
 
 
-class ComparisonFinder(Search):
+class ComparisonSearch(EventSearchModel):
     """Two searches for one text: that of A, which is the window's, and that of B, which follows it.
 
     What is counted and gone through are rows, whether one side of them holds the text or both do.
@@ -32,19 +32,19 @@ class ComparisonFinder(Search):
 
     arrived = Signal(int)
 
-    def __init__(self, session: ComparisonSession, a: Finder, parent: QObject | None = None) -> None:
+    def __init__(self, session: ComparisonSession, a: RunSearch, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._a, self._b = a, Finder(session.b, self)
-        self.rows: Rows = np.zeros(0, np.int32)
-        self.sides: tuple[Rows, Rows] = (self.rows, self.rows)
+        self._a, self._b = a, RunSearch(session.b, self)
+        self.rows: RowArray = np.zeros(0, np.int32)
+        self.sides: tuple[RowArray, RowArray] = (self.rows, self.rows)
         self._forward: bool | None = None  # where to go as soon as there is a row
         a.started.connect(self._on_started)
         session.b.run_changed.connect(self._on_started)
         session.active_changed.connect(self._on_started)
-        a.grew.connect(self._on_grew)
+        a.progressed.connect(self._on_grew)
         self._b.started.connect(self._on_grew)
-        self._b.grew.connect(self._on_grew)
+        self._b.progressed.connect(self._on_grew)
         session.compared_changed.connect(self._on_grew)
         session.row_changed.connect(self.moved)
 
@@ -54,13 +54,13 @@ class ComparisonFinder(Search):
 
     @property
     def number(self) -> int:
-        return nth(self.rows, self._session.row)
+        return ordinal(self.rows, self._session.row)
 
     @property
     def words(self) -> str:
         if self.text and self._session.comparison is None and not self.problem:
             return "not compared yet"
-        return super().words
+        return super().status_text
 
     def hit(self, row: int, in_a: bool) -> Hit | None:
         """What was found in a row on this side, if it was."""
@@ -105,7 +105,7 @@ class ComparisonFinder(Search):
     @Slot()
     def _on_grew(self) -> None:
         self._gather()
-        self.grew.emit()
+        self.progressed.emit()
         if self._forward is not None and len(self.rows):
             self.step(self._forward)
             self._forward = None
@@ -116,28 +116,28 @@ class ComparisonFinder(Search):
         self.text, self.match_case = self._a.text, self._a.match_case
         self.problem = self._a.problem or self._b.problem
         self.searching = any(one.searching for one in both)
-        self.share = sum(one.share for one in both) / len(both)
-        self.uncounted = any(one.count > len(one.places) for one in both)
+        self.fraction_done = sum(one.fraction_done for one in both) / len(both)
+        self.is_lower_bound = any(one.count > len(one.indexes) for one in both)
         compared = self._session.compared
         if compared is None:
             self.sides = (np.zeros(0, np.int32), np.zeros(0, np.int32))
         else:
             self.sides = (
-                _rows(compared.places.row_of_a, self._a.places),
-                _rows(compared.places.row_of_b, self._b.places),
+                _rows(compared.places.row_of_a, self._a.indexes),
+                _rows(compared.places.row_of_b, self._b.indexes),
             )
-        self.rows = _either(*self.sides)
+        self.rows = _union(*self.sides)
         self.count = len(self.rows)
 
 
-def _either(some: Rows, others: Rows) -> Rows:
+def _union(some: RowArray, others: RowArray) -> RowArray:
     """Their union. Faster than sorting where there are many."""
     seen = np.zeros(max([0, *some[-1:] + 1, *others[-1:] + 1]), np.bool_)
     seen[some] = seen[others] = True
     return np.flatnonzero(seen).astype(np.int32)
 
 
-def _rows(row_of: Rows, places: NDArray[np.int64]) -> Rows:
+def _rows(row_of: RowArray, places: NDArray[np.int64]) -> RowArray:
     """The rows in which events stand, as far as these were compared."""
-    rows: Rows = row_of[places[: np.searchsorted(places, len(row_of))]]
+    rows: RowArray = row_of[places[: np.searchsorted(places, len(row_of))]]
     return rows

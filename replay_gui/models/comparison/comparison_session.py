@@ -23,10 +23,10 @@ from replay_gui.engine.requests import (
 )
 from replay_gui.models.comparison.compared_places import (
     NO_ROW,
+    events_at,
     first_row,
     mark_divergences,
     next_point,
-    places_at,
     point_at,
 )
 from replay_gui.models.comparison.comparison_states import (
@@ -162,14 +162,14 @@ class ComparisonSession(QObject):
     @Slot()
     def swap(self) -> None:
         """Exchange A and B; the same step stays chosen, the same rules stay in force."""
-        pair = places_at(self.comparison, self.row)
+        pair = events_at(self.comparison, self.row)
         swapped = tuple((b, a) for a, b in self.anchors)
         self._restart(self.b, self.a, None if pair is None else (pair[1], pair[0]), swapped)
 
     @Slot()
     def reload(self) -> None:
         """Read both files again and compare anew."""
-        self._restart(self.a, self.b, places_at(self.comparison, self.row), self.anchors)
+        self._restart(self.a, self.b, events_at(self.comparison, self.row), self.anchors)
 
     def _restart(self, a: Session, b: Session, first: EventPair | None, anchors: Anchors) -> None:
         if a.facts is not None and b.facts is not None:
@@ -187,7 +187,7 @@ class ComparisonSession(QObject):
     def compare(self) -> None:
         """Compare anew, with the present rules and anchors; the earlier result stays until that is done."""
         if isinstance(self.state, Comparing | Stopped | Shown):
-            self._compare(places_at(self.comparison, self.row) or self.state.first)
+            self._compare(events_at(self.comparison, self.row) or self.state.first)
 
     def _compare(self, first: EventPair | None) -> None:
         self._number += 1

@@ -6,19 +6,19 @@ from replay_gui.core.divergence.comparison import GAP, Comparison
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.engine.answers import Compared, Progress
-from replay_gui.models.run.verdict_words import Verdict
+from replay_gui.models.run.verdict_words import BadgeVerdict
 
-_LONGEST = 200  # characters of a cause
-_CAUSES = 8  # named one by one behind the badge
+_MAX_CHARACTERS = 200  # characters of a cause
+_MAX_CAUSES = 8  # named one by one behind the badge
 
 
-def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progress | None) -> Verdict:
+def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progress | None) -> BadgeVerdict:
     """Diverged at 412 · 2 causes; Same · 1,523 events; while it is not known, how far it is."""
     if progress is None and not fresh:
-        return Verdict("raised", "Not compared", "The two runs are not compared.")
+        return BadgeVerdict("raised", "Not compared", "The two runs are not compared.")
     if compared is None or not fresh:
         percent = f" {min(progress.done * 100 // progress.total, 99)} %" if progress and progress.total else ""
-        return Verdict("raised", f"Comparing…{percent}", "The two runs are being compared.")
+        return BadgeVerdict("raised", f"Comparing…{percent}", "The two runs are being compared.")
     comparison = compared.comparison
     if not comparison.diverged:
         count = len(comparison.alignment.partner_of_a)
@@ -26,19 +26,21 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
         said = "Every step of A has its equal in B, in the same order."
         if ignored:
             said = f"The runs are equal but for {plural(ignored, 'difference')} that rules ignore."
-        return Verdict("good", f"Same · {plural(count, 'event')}", said)
+        return BadgeVerdict("good", f"Same · {plural(count, 'event')}", said)
     causes = f" · {plural(len(comparison.causes), 'cause')}" if comparison.causes else ""
-    detail = [f"{plural(len(comparison.points.row), 'divergence')}, the first at event {first_place(comparison)}."]
-    detail += [
-        f"{number}. {one_line(cause.explanation, _LONGEST)}"
-        for number, cause in enumerate(comparison.causes[:_CAUSES], 1)
+    detail = [
+        f"{plural(len(comparison.points.row), 'divergence')}, the first at event {first_divergence_words(comparison)}."
     ]
-    if len(comparison.causes) > _CAUSES:
-        detail.append(f"… and {len(comparison.causes) - _CAUSES:,} more causes")
-    return Verdict("bad", f"Diverged at {first_place(comparison)}{causes}", "\n".join(detail))
+    detail += [
+        f"{number}. {one_line(cause.explanation, _MAX_CHARACTERS)}"
+        for number, cause in enumerate(comparison.causes[:_MAX_CAUSES], 1)
+    ]
+    if len(comparison.causes) > _MAX_CAUSES:
+        detail.append(f"… and {len(comparison.causes) - _MAX_CAUSES:,} more causes")
+    return BadgeVerdict("bad", f"Diverged at {first_divergence_words(comparison)}{causes}", "\n".join(detail))
 
 
-def first_place(comparison: Comparison) -> str:
+def first_divergence_words(comparison: Comparison) -> str:
     """Where the runs part, in the numbers of A; of B where A has no such event."""
     a, b = int(comparison.points.a[0]), int(comparison.points.b[0])
     return f"{a + 1:,}" if a != GAP else f"{b + 1:,} of B"

@@ -16,22 +16,23 @@ from replay_gui.core.text.event_text import summarize_value
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.core.text.wording import plural
-from replay_gui.models.run.value_rows import count, is_container, scalar
+from replay_gui.models.run.value_rows import is_container, scalar_text, size_text
 
-_LONG = 300  # characters of a text on one line
-_SHORT = 48  # two values up to this long stand on one line
-_LEAD, _FAR = 16, 32  # characters before the first difference that are shown; from where on it is far
-_LINES = 120  # lines of a text that are compared
-_CONTEXT = 2  # equal lines about those that differ
-_NAME = 80
-_HASH, _HASH_SHOWN = re.compile("[0-9a-f]{64}"), 12
+_MAX_CHARACTERS = 300  # characters of a text on one line
+_MAX_PAIR_CHARACTERS = 48  # two values up to this long stand on one line
+_CHARACTERS_BEFORE_DIFFERENCE = 16  # shown of a cut text
+_MIN_CUT_CHARACTERS = 32  # a text is cut if its first difference lies further right
+_MAX_LINES = 120  # lines of a text that are compared
+_CONTEXT_LINES = 2  # equal lines about those that differ
+_MAX_NAME_CHARACTERS = 80
+_HASH, _HASH_CHARACTERS = re.compile("[0-9a-f]{64}"), 12
 
 
-class Ink(Enum):
+class DiffStyle(Enum):
     """What a line is: QUIET ones say what is equal, or where; PAIR has the old value and the new one."""
 
     QUIET = auto()
-    PLACE = auto()
+    PATH = auto()
     PAIR = auto()
     REMOVED = auto()
     ADDED = auto()
@@ -45,7 +46,7 @@ class DiffLine:
     `path`: the JSON Pointer of the difference, "" where the line is of none. value_a, value_b: the values, for copying.
     """
 
-    ink: Ink
+    style: DiffStyle
     key: str = ""
     a: str | None = None
     b: str | None = None
@@ -56,16 +57,19 @@ class DiffLine:
     indent: int = 0
 
 
-def lines(
-    differences: Iterable[Difference], equal: Mapping[str, Any], unified: bool, asked: Iterable[tuple[str, str]] = ()
+def diff_lines(
+    differences: Iterable[Difference], equal: Mapping[str, Any], unified: bool, request: Iterable[tuple[str, str]] = ()
 ) -> list[DiffLine]:
     """All lines: what is told first (a name and words), what differs, what is equal.
 
     `unified`: old above new; else old beside new.
     """
     found = [line for difference in differences for line in _difference(difference, unified)]
-    quiet = [DiffLine(Ink.QUIET, one_line(key, _NAME), note=_equal_words(value)) for key, value in equal.items()]
-    return [*(DiffLine(Ink.QUIET, key, note=f"equal · {words}") for key, words in asked), *found, *quiet]
+    quiet = [
+        DiffLine(DiffStyle.QUIET, one_line(key, _MAX_NAME_CHARACTERS), note=_equal_words(value))
+        for key, value in equal.items()
+    ]
+    return [*(DiffLine(DiffStyle.QUIET, key, note=f"equal · {words}") for key, words in request), *found, *quiet]
 
 
 def _difference(difference: Difference, unified: bool) -> Iterator[DiffLine]:
@@ -73,56 +77,61 @@ def _difference(difference: Difference, unified: bool) -> Iterator[DiffLine]:
     a, b = difference.a, difference.b
     text_a, text_b = (None if value is ABSENT else _text(value) for value in (a, b))
     if difference.ignored:
-        yield DiffLine(Ink.IGNORED, key, text_a, text_b, note="ignored", path=path)
+        yield DiffLine(DiffStyle.IGNORED, key, text_a, text_b, note="ignored", path=path)
     elif text_a is None or text_b is None:
-        ink = Ink.ADDED if text_a is None else Ink.REMOVED
+        ink = DiffStyle.ADDED if text_a is None else DiffStyle.REMOVED
         if unified:
             yield DiffLine(ink, key, text_a, text_b, path=path)
         else:
-            yield DiffLine(Ink.PLACE, key, path=path)
-            yield DiffLine(Ink.PAIR, "", text_a, text_b, path=path)
+            yield DiffLine(DiffStyle.PATH, key, path=path)
+            yield DiffLine(DiffStyle.PAIR, "", text_a, text_b, path=path)
     elif isinstance(a, str) and isinstance(b, str) and ("\n" in a or "\n" in b):
-        yield DiffLine(Ink.PLACE, key, path=path, note=f"{_count_lines(a)} → {_count_lines(b)}")
+        yield DiffLine(DiffStyle.PATH, key, path=path, note=f"{_count_lines(a)} → {_count_lines(b)}")
         yield from _texts(a, b, path, unified)
     else:
-        is_short = len(text_a) + len(text_b) <= _SHORT
+        is_short = len(text_a) + len(text_b) <= _MAX_PAIR_CHARACTERS
         if not is_short:
             text_a, text_b = _windowed(text_a, text_b)
         marked_a, marked_b = changed_words(text_a, text_b)
         if is_short:
-            yield DiffLine(Ink.PAIR, key, text_a, text_b, marked_a, marked_b, path=path)
+            yield DiffLine(DiffStyle.PAIR, key, text_a, text_b, marked_a, marked_b, path=path)
         else:
-            yield DiffLine(Ink.PLACE, key, path=path, note=_sizes(a, b))
+            yield DiffLine(DiffStyle.PATH, key, path=path, note=_sizes(a, b))
             if not unified:
-                yield DiffLine(Ink.PAIR, "", text_a, text_b, marked_a, marked_b, path=path)
+                yield DiffLine(DiffStyle.PAIR, "", text_a, text_b, marked_a, marked_b, path=path)
                 return
-            yield DiffLine(Ink.REMOVED, a=text_a, marked_a=marked_a, path=path, indent=1)
-            yield DiffLine(Ink.ADDED, b=text_b, marked_b=marked_b, path=path, indent=1)
+            yield DiffLine(DiffStyle.REMOVED, a=text_a, marked_a=marked_a, path=path, indent=1)
+            yield DiffLine(DiffStyle.ADDED, b=text_b, marked_b=marked_b, path=path, indent=1)
 
 
 def _texts(a: str, b: str, path: str, unified: bool) -> Iterator[DiffLine]:
     """Texts of several lines: those that differ, with a few equal ones about them."""
-    old, new = ([visible(line[:_LONG], "\t").expandtabs(4) for line in text.splitlines()[:_LINES]] for text in (a, b))
+    old, new = (
+        [visible(line[:_MAX_CHARACTERS], "\t").expandtabs(4) for line in text.splitlines()[:_MAX_LINES]]
+        for text in (a, b)
+    )
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for group in matcher.get_grouped_opcodes(_CONTEXT):
+    for group in matcher.get_grouped_opcodes(_CONTEXT_LINES):
         for kind, begin_a, end_a, begin_b, end_b in group:
             if kind == "equal":
                 for line in old[begin_a:end_a]:
-                    yield DiffLine(Ink.QUIET, a=line, b=line, path=path, indent=1)
+                    yield DiffLine(DiffStyle.QUIET, a=line, b=line, path=path, indent=1)
                 continue
             pairs = _paired(old[begin_a:end_a], new[begin_b:end_b])
             if not unified:
                 for left, right, marked_left, marked_right in pairs:
-                    yield DiffLine(Ink.PAIR, "", left, right, marked_left, marked_right, path=path, indent=1)
+                    yield DiffLine(DiffStyle.PAIR, "", left, right, marked_left, marked_right, path=path, indent=1)
                 continue
             for left, _, marked, _ in pairs:
                 if left is not None:
-                    yield DiffLine(Ink.REMOVED, a=left, marked_a=marked, path=path, indent=1)
+                    yield DiffLine(DiffStyle.REMOVED, a=left, marked_a=marked, path=path, indent=1)
             for _, right, _, marked in pairs:
                 if right is not None:
-                    yield DiffLine(Ink.ADDED, b=right, marked_b=marked, path=path, indent=1)
-    if len(a.splitlines()) > _LINES or len(b.splitlines()) > _LINES:
-        yield DiffLine(Ink.QUIET, note=f"only the first {_LINES} lines are compared here", path=path, indent=1)
+                    yield DiffLine(DiffStyle.ADDED, b=right, marked_b=marked, path=path, indent=1)
+    if len(a.splitlines()) > _MAX_LINES or len(b.splitlines()) > _MAX_LINES:
+        yield DiffLine(
+            DiffStyle.QUIET, note=f"only the first {_MAX_LINES} lines are compared here", path=path, indent=1
+        )
 
 
 def _paired(old: list[str], new: list[str]) -> list[tuple[str | None, str | None, Spans, Spans]]:
@@ -137,31 +146,35 @@ def _paired(old: list[str], new: list[str]) -> list[tuple[str | None, str | None
 def _windowed(a: str, b: str) -> tuple[str, str]:
     """Both texts, from shortly before the first difference on where that lies far to the right, and not too long."""
     at = next((i for i, (c, d) in enumerate(zip(a, b, strict=False)) if c != d), min(len(a), len(b)))
-    begin = max(0, at - _LEAD) if at > _FAR else 0
+    begin = max(0, at - _CHARACTERS_BEFORE_DIFFERENCE) if at > _MIN_CUT_CHARACTERS else 0
     return _cut(a, begin), _cut(b, begin)
 
 
 def _cut(text: str, begin: int) -> str:
-    return ("…" if begin else "") + text[begin : begin + _LONG] + ("…" if len(text) > begin + _LONG else "")
+    return (
+        ("…" if begin else "")
+        + text[begin : begin + _MAX_CHARACTERS]
+        + ("…" if len(text) > begin + _MAX_CHARACTERS else "")
+    )
 
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        return f'"{visible(value[: 64 * _LONG])}"'
-    return one_line(summarize_value(value), _LONG) if is_container(value) else scalar(value)
+        return f'"{visible(value[: 64 * _MAX_CHARACTERS])}"'
+    return one_line(summarize_value(value), _MAX_CHARACTERS) if is_container(value) else scalar_text(value)
 
 
 def _equal_words(value: Any) -> str:
     if isinstance(value, str) and _HASH.fullmatch(value):
-        return f"equal · {value[:_HASH_SHOWN]}…"
-    size = count(value)
+        return f"equal · {value[:_HASH_CHARACTERS]}…"
+    size = size_text(value)
     if size:
         return f"equal · {size}"
-    return f"equal · {_text(value)[:_NAME]}"
+    return f"equal · {_text(value)[:_MAX_NAME_CHARACTERS]}"
 
 
 def _sizes(a: Any, b: Any) -> str:
-    before, after = count(a), count(b)
+    before, after = size_text(a), size_text(b)
     return f"{before} → {after}" if before and after and before != after else ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.models.comparison.diff_lines import DiffLine, lines
+from replay_gui.models.comparison.diff_lines import DiffLine, diff_lines
 from replay_gui.models.run.any_index import AnyIndex
 
 _NOTHING: dict[str, Any] = {}
@@ -46,7 +46,7 @@ class DiffRows(QAbstractTableModel):
 
     def _reset(self) -> None:
         self.beginResetModel()
-        self._lines = lines(self._differences, self._equal, self.unified, self._asked)
+        self._lines = diff_lines(self._differences, self._equal, self.unified, self._asked)
         self.endResetModel()
 
     # ---- as Qt asks -----------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-CONTEXT = 3  # equal rows shown before and after a change
+CONTEXT_ROWS = 3  # equal rows shown before and after a change
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ShownRows:
+class VisibleRows:
     """The lines of a view, from top to bottom: each a row, or a fold of rows that are not shown.
 
     Attributes:
@@ -25,18 +25,18 @@ class ShownRows:
     count: int
 
     @classmethod
-    def all(cls, rows: int) -> ShownRows:
+    def all(cls, rows: int) -> VisibleRows:
         return cls(None, np.zeros(0, np.int64), rows)
 
     @classmethod
-    def about(cls, rows: int, changed: NDArray[np.int32], opened: tuple[tuple[int, int], ...]) -> ShownRows:
+    def near(cls, rows: int, changed: NDArray[np.int32], opened: tuple[tuple[int, int], ...]) -> VisibleRows:
         """Rows near the changed ones (ascending), and those in the spans (start, stop) that were opened.
 
         A fold of one row would take as much room as the row, which is shown instead.
         """
         edges = np.zeros(rows + 1, np.int32)
-        np.add.at(edges, np.maximum(changed - CONTEXT, 0), 1)
-        np.add.at(edges, np.minimum(changed + CONTEXT + 1, rows), -1)
+        np.add.at(edges, np.maximum(changed - CONTEXT_ROWS, 0), 1)
+        np.add.at(edges, np.minimum(changed + CONTEXT_ROWS + 1, rows), -1)
         for start, stop in opened:
             edges[start] += 1
             edges[stop] -= 1

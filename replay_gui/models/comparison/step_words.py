@@ -8,7 +8,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Step
 
-_NAME = 60
+_MAX_NAME_CHARACTERS = 60
 
 
 def payload_title(step: Step | None) -> str:
@@ -40,16 +40,16 @@ def differences_words(count: int, more: bool = False) -> str:
     return f"more than {count:,} differences" if more else plural(count, "difference")
 
 
-def asked_words(step: Step) -> tuple[tuple[str, str], ...]:
+def request_words(step: Step) -> tuple[tuple[str, str], ...]:
     """What an answer answers, where both sides asked the same."""
     return (("request", step.request),) if step.request else ()
 
 
 def _event_words(event: Event) -> str:
-    tool = one_line(event.tool or "", _NAME)
+    tool = one_line(event.tool or "", _MAX_NAME_CHARACTERS)
     match event.kind:
         case Kind.TOOL_RESPONSE if tool:
             return f"Answer of {tool}"
         case Kind.TOOL_REQUEST if tool:
             return f"Request to {tool}"
-    return one_line(event.kind.removeprefix(CUSTOM_PREFIX), _NAME) + (f" · {tool}" if tool else "")
+    return one_line(event.kind.removeprefix(CUSTOM_PREFIX), _MAX_NAME_CHARACTERS) + (f" · {tool}" if tool else "")

@@ -12,9 +12,9 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.any_index import AnyIndex
 
 TOOL, CALLS, ERRORS, OTHERWISE = range(4)
-HEADS = ("Tool", "Calls A · B", "Errors A · B", "Otherwise")
-_SAID = ("tool", "calls in A and in B", "errors in A and in B", "equal requests answered otherwise")
-_NAME = 60
+TOOL_HEADINGS = ("Tool", "Calls A · B", "Errors A · B", "Otherwise")
+_SPOKEN_HEADINGS = ("tool", "calls in A and in B", "errors in A and in B", "equal requests answered otherwise")
+_MAX_NAME_CHARACTERS = 60
 
 
 class ToolTable(QAbstractTableModel):
@@ -58,16 +58,16 @@ class ToolTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._tools)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(HEADS)
+        return 0 if parent.isValid() else len(TOOL_HEADINGS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return HEADS[section]
+                return TOOL_HEADINGS[section]
             case Qt.ItemDataRole.AccessibleTextRole:
-                return _SAID[section]
+                return _SPOKEN_HEADINGS[section]
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _aligned(section)
         return None
@@ -88,7 +88,7 @@ def _aligned(column: int) -> Qt.AlignmentFlag:
 def _words(tool: ToolDifference, column: int) -> str:
     match column:
         case 0:  # TOOL
-            return one_line(tool.tool, _NAME)
+            return one_line(tool.tool, _MAX_NAME_CHARACTERS)
         case 1:  # CALLS
             return f"{tool.calls_a:,} · {tool.calls_b:,}"
         case 2:  # ERRORS

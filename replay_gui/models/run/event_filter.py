@@ -23,14 +23,14 @@ class EventFilter:
     failed: bool = False
 
     @property
-    def all(self) -> bool:
+    def shows_all(self) -> bool:
         return not (self.kinds or self.tools or self.failed)
 
-    def places(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
+    def indexes(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
         """The places start … stop - 1 of the events shown, ascending."""
-        return np.flatnonzero(self.passing(index, slice(start, stop))) + start
+        return np.flatnonzero(self.matches(index, slice(start, stop))) + start
 
-    def passing(self, index: RunIndex, which: slice | NDArray[np.int64]) -> NDArray[np.bool_]:
+    def matches(self, index: RunIndex, which: slice | NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each of these events is shown."""
         kind, tool = index.kind[which], index.tool[which]
         shown = np.ones(len(kind), bool)
@@ -45,7 +45,7 @@ class EventFilter:
         return shown
 
 
-class Tally:
+class EventTally:
     """How many events there are of each kind and tool, counted piece by piece. `done`: events counted."""
 
     def __init__(self) -> None:

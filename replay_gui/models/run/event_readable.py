@@ -17,22 +17,22 @@ from replay_gui.core.log.payloads import STRUCTURES
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.text.wording import duration_text
 from replay_gui.models.run.meta_words import meta_words
-from replay_gui.models.run.value_rows import count, is_container, scalar
+from replay_gui.models.run.value_rows import is_container, scalar_text, size_text
 
-PAGE = 65_536  # characters shown at first, and more each time
-_DEEPEST = 12  # levels that are unfolded
-_ITEMS = 200  # members of one container
-_PARSED = 65_536  # a text up to this long is looked into for JSON
-_ON_ONE_LINE = 120  # characters
-_COMPARED = 400  # lines of the texts before and after a change that are compared
-_HASH, _HASH_SHOWN = re.compile("[0-9a-f]{64}"), 16
+PAGE_CHARACTERS = 65_536  # characters shown at first, and more each time
+_MAX_DEPTH = 12  # levels that are unfolded
+_MAX_MEMBERS = 200  # members of one container
+_MAX_JSON_CHARACTERS = 65_536  # a text up to this long is looked into for JSON
+_MAX_LINE_CHARACTERS = 120  # characters
+_MAX_COMPARED_LINES = 400  # lines of the texts before and after a change that are compared
+_HASH, _HASH_CHARACTERS = re.compile("[0-9a-f]{64}"), 16
 _HUNK = re.compile(r"@@ -(\d{1,9})(?:,\d+)? \+(\d{1,9})(?:,\d+)? @@")
 _PATCH_HEADS = ("+++", "---", "diff ", "index ", "***")
-_NUMBERS = 4  # characters of a line number
-_PAIRS = (("old_string", "new_string"), ("old", "new"), ("before", "after"))
+_NUMBER_WIDTH = 4  # characters of a line number
+_EDIT_MEMBERS = (("old_string", "new_string"), ("old", "new"), ("before", "after"))
 
 
-class Ink(Enum):
+class TextStyle(Enum):
     KEY = auto()
     VALUE = auto()
     QUIET = auto()
@@ -40,30 +40,30 @@ class Ink(Enum):
     REMOVED = auto()
 
 
-Span: TypeAlias = tuple[str, Ink]
+StyledText: TypeAlias = tuple[str, TextStyle]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReadableLine:
     """`ink` is the line's own: ADDED and REMOVED tint all of it."""
 
-    spans: tuple[Span, ...]
-    ink: Ink = Ink.VALUE
+    spans: tuple[StyledText, ...]
+    style: TextStyle = TextStyle.VALUE
 
     @property
     def text(self) -> str:
         return "".join(text for text, _ in self.spans)
 
 
-_BLANK = Line((("", Ink.VALUE),))
+_BLANK = ReadableLine((("", TextStyle.VALUE),))
 
 
-def readable(event: Event, limit: int = PAGE, pair: Event | None = None) -> tuple[list[Line], bool]:
+def readable(event: Event, limit: int = PAGE_CHARACTERS, pair: Event | None = None) -> tuple[list[ReadableLine], bool]:
     """(lines of about `limit` characters in all, whether that is all). Nothing in them is invisible.
 
     `pair`: the answer to a request, or the request that an answer is to; it stands behind what the event says.
     """
-    lines: list[Line] = []
+    lines: list[ReadableLine] = []
     room = limit
     for line in _event_lines(event, limit, pair):
         if room <= 0:
@@ -73,12 +73,12 @@ def readable(event: Event, limit: int = PAGE, pair: Event | None = None) -> tupl
     return lines, True
 
 
-def _event_lines(event: Event, limit: int, pair: Event | None) -> Iterator[Line]:
+def _event_lines(event: Event, limit: int, pair: Event | None) -> Iterator[ReadableLine]:
     writer = _Writer(limit)
     fields = STRUCTURES[event.kind].__struct_fields__ if event.kind in STRUCTURES else ()
     names = [name for name in fields if name in event.payload and name != "ops"]
     names += [name for name in event.payload if name not in names]
-    for name in islice(names, _ITEMS):
+    for name in islice(names, _MAX_MEMBERS):
         yield from writer.field(name, event.payload[name], 0)
     if pair is not None:
         yield _BLANK
@@ -87,17 +87,17 @@ def _event_lines(event: Event, limit: int, pair: Event | None) -> Iterator[Line]
     rest = {name: value for name, value in event.meta.items() if name not in ("seq", "parent") and name not in facts}
     if rest or facts:
         yield _BLANK
-        yield Line((("meta", Ink.QUIET),))
+        yield ReadableLine((("meta", TextStyle.QUIET),))
         for name, words in facts.items():
-            yield Line(((f"  {name} ", Ink.KEY), (words, Ink.VALUE)))
+            yield ReadableLine(((f"  {name} ", TextStyle.KEY), (words, TextStyle.VALUE)))
         yield from writer.members(rest, 1)
 
 
-def _pair_lines(writer: _Writer, pair: Event) -> Iterator[Line]:
+def _pair_lines(writer: _Writer, pair: Event) -> Iterator[ReadableLine]:
     """The other half of a call: what was asked, or what came back."""
     asked = pair.kind == Kind.TOOL_REQUEST
     took = "" if asked or pair.duration is None else f" · {duration_text(pair.duration)}"
-    yield Line(((f"{'asked' if asked else 'answered'} in {pair.index + 1:,}{took}", Ink.QUIET),))
+    yield ReadableLine(((f"{'asked' if asked else 'answered'} in {pair.index + 1:,}{took}", TextStyle.QUIET),))
     for name in ("input",) if asked else ("error", "output"):
         if pair.payload.get(name) is not None:
             yield from writer.field(name, pair.payload[name], 1)
@@ -107,14 +107,14 @@ def _pair_lines(writer: _Writer, pair: Event) -> Iterator[Line]:
 class _Writer:
     limit: int  # characters of a text that are looked at
 
-    def field(self, name: str | int, value: Any, depth: int) -> Iterator[Line]:
-        key: Span = (f"{'  ' * depth}{visible(str(name)[:_ON_ONE_LINE])} ", Ink.KEY)
+    def field(self, name: str | int, value: Any, depth: int) -> Iterator[ReadableLine]:
+        key: StyledText = (f"{'  ' * depth}{visible(str(name)[:_MAX_LINE_CHARACTERS])} ", TextStyle.KEY)
         inner = _unfolded(value)
         note = "JSON, " if inner is not value else ""
         if is_container(inner):
-            yield Line((key, (note + count(inner), Ink.QUIET)))
-            if depth >= _DEEPEST:
-                yield Line((("  " * (depth + 1) + "…", Ink.QUIET),))
+            yield ReadableLine((key, (note + size_text(inner), TextStyle.QUIET)))
+            if depth >= _MAX_DEPTH:
+                yield ReadableLine((("  " * (depth + 1) + "…", TextStyle.QUIET),))
             elif isinstance(inner, Mapping) and (pair := _change(inner)):
                 before, after = pair
                 others = {
@@ -125,67 +125,69 @@ class _Writer:
             else:
                 yield from self.members(inner, depth + 1)
         elif isinstance(value, str) and _HASH.fullmatch(value):
-            yield Line((key, (value[:_HASH_SHOWN] + "…", Ink.QUIET)))
-        elif isinstance(value, str) and (len(value) > _ON_ONE_LINE or "\n" in value):
-            yield Line((key,))
+            yield ReadableLine((key, (value[:_HASH_CHARACTERS] + "…", TextStyle.QUIET)))
+        elif isinstance(value, str) and (len(value) > _MAX_LINE_CHARACTERS or "\n" in value):
+            yield ReadableLine((key,))
             yield from self._text(value, depth + 1)
         else:
-            yield Line((key, (scalar(value), Ink.VALUE)))
+            yield ReadableLine((key, (scalar_text(value), TextStyle.VALUE)))
 
-    def members(self, value: Mapping[str, Any] | Sequence[Any], depth: int) -> Iterator[Line]:
+    def members(self, value: Mapping[str, Any] | Sequence[Any], depth: int) -> Iterator[ReadableLine]:
         pairs: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, Mapping) else enumerate(value)
-        for name, member in islice(pairs, _ITEMS):
+        for name, member in islice(pairs, _MAX_MEMBERS):
             yield from self.field(name, member, depth)
-        if len(value) > _ITEMS:
-            yield Line((("  " * depth + f"… {len(value) - _ITEMS:,} more", Ink.QUIET),))
+        if len(value) > _MAX_MEMBERS:
+            yield ReadableLine((("  " * depth + f"… {len(value) - _MAX_MEMBERS:,} more", TextStyle.QUIET),))
 
-    def _text(self, text: str, depth: int) -> Iterator[Line]:
-        is_patch = text.startswith(("--- ", "diff --git ", "@@ ", "*** ")) or "\n@@ " in text[:_PARSED]
+    def _text(self, text: str, depth: int) -> Iterator[ReadableLine]:
+        is_patch = text.startswith(("--- ", "diff --git ", "@@ ", "*** ")) or "\n@@ " in text[:_MAX_JSON_CHARACTERS]
         lines = text[: self.limit].splitlines()
         yield from _patch(lines, depth) if is_patch else (_line(line, depth) for line in lines)
         if len(text) > self.limit:
-            yield Line((("  " * depth + f"… {len(text) - self.limit:,} characters more", Ink.QUIET),))
+            yield ReadableLine((("  " * depth + f"… {len(text) - self.limit:,} characters more", TextStyle.QUIET),))
 
-    def _difference(self, before: str, after: str, depth: int) -> Iterator[Line]:
+    def _difference(self, before: str, after: str, depth: int) -> Iterator[ReadableLine]:
         old, new = before[: self.limit].splitlines(), after[: self.limit].splitlines()
-        if len(old) > _COMPARED or len(new) > _COMPARED:
+        if len(old) > _MAX_COMPARED_LINES or len(new) > _MAX_COMPARED_LINES:
             compared = [*(f"-{line}" for line in old), *(f"+{line}" for line in new)]
         else:
             compared = list(difflib.unified_diff(old, new, lineterm="", n=3))[2:]
         yield from _patch(compared, depth)
 
 
-def _line(text: str, depth: int) -> Line:
-    return Line((("  " * depth + visible(text, "\t").expandtabs(4), Ink.VALUE),))
+def _line(text: str, depth: int) -> ReadableLine:
+    return ReadableLine((("  " * depth + visible(text, "\t").expandtabs(4), TextStyle.VALUE),))
 
 
-def _patch(lines: Iterable[str], depth: int) -> Iterator[Line]:
+def _patch(lines: Iterable[str], depth: int) -> Iterator[ReadableLine]:
     """A unified diff: its lines numbered as its hunks say, removed ones as before, all others as after the change."""
     old: int | None = None
     new = 0
     for line in lines:
         if (hunk := _HUNK.match(line)) is not None:
             old, new = int(hunk[1]), int(hunk[2])
-        ink = Ink.QUIET if hunk is not None or (old is None and line.startswith(_PATCH_HEADS)) else _patch_ink(line)
+        ink = (
+            TextStyle.QUIET if hunk is not None or (old is None and line.startswith(_PATCH_HEADS)) else _patch_ink(line)
+        )
         number = ""
         if old is not None and hunk is None:
             if line.startswith(("diff ", "--- ")) and not line.startswith("--- -"):
-                old, ink = None, Ink.QUIET  # the next file
-            elif ink is Ink.REMOVED:
+                old, ink = None, TextStyle.QUIET  # the next file
+            elif ink is TextStyle.REMOVED:
                 number, old = f"{old:,}", old + 1
             elif line.startswith(("+", " ")) or not line:
-                number, old, new = f"{new:,}", old + (ink is not Ink.ADDED), new + 1
+                number, old, new = f"{new:,}", old + (ink is not TextStyle.ADDED), new + 1
         body = visible(line, "\t").expandtabs(4)
-        yield Line((("  " * depth + f"{number:>{_NUMBERS}} ", Ink.QUIET), (body, ink)), ink)
+        yield ReadableLine((("  " * depth + f"{number:>{_NUMBER_WIDTH}} ", TextStyle.QUIET), (body, ink)), ink)
 
 
-def _patch_ink(line: str) -> Ink:
-    return Ink.ADDED if line.startswith("+") else Ink.REMOVED if line.startswith("-") else Ink.VALUE
+def _patch_ink(line: str) -> TextStyle:
+    return TextStyle.ADDED if line.startswith("+") else TextStyle.REMOVED if line.startswith("-") else TextStyle.VALUE
 
 
 def _unfolded(value: Any) -> Any:
     """What a text that is a JSON map or list says; else the value itself."""
-    if not isinstance(value, str) or len(value) > _PARSED or value.lstrip()[:1] not in ("{", "["):
+    if not isinstance(value, str) or len(value) > _MAX_JSON_CHARACTERS or value.lstrip()[:1] not in ("{", "["):
         return value
     try:
         return json.loads(value)
@@ -195,7 +197,7 @@ def _unfolded(value: Any) -> Any:
 
 def _change(value: Mapping[str, Any]) -> tuple[str, str] | None:
     """The texts before and after, where the map is an edit."""
-    for old, new in _PAIRS:
+    for old, new in _EDIT_MEMBERS:
         before, after = value.get(old), value.get(new)
         if isinstance(before, str) and isinstance(after, str) and "\n" in before + after:
             return before, after

@@ -16,32 +16,32 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.event_filter import EventFilter, Tally
+from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.run.event_words import since_start
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents
 
 POSITION, TIME, LABEL, TEXT, DURATION = range(5)
-LIMIT = 80_000_000  # rows that a view of 24 pixels a row can count in 31 bits
-STRIDE = 1 << 19  # events that are looked at in one turn, about 15 ms
-_NAME = 60  # characters of a tool's name
+MAX_ROWS = 80_000_000  # rows that a view of 24 pixels a row can count in 31 bits
+EVENTS_PER_TURN = 1 << 19  # events that are looked at in one turn, about 15 ms
+_MAX_NAME_CHARACTERS = 60  # characters of a tool's name
 
 
 class EventTable(QAbstractTableModel):
     """Rows of the session's events, or of those that a filter lets through.
 
-    A *place* is an event's, from 0; a row stands for place `place(row)`. Where there are more than LIMIT events, the
-    table holds LIMIT of them about the position. What a filter lets through of a long run comes piece by piece.
+    A *place* is an event's, from 0; a row stands for place `place(row)`. Where there are more than MAX_ROWS events, the
+    table holds MAX_ROWS of them about the position. What a filter lets through of a long run comes piece by piece.
 
     Attributes:
         tally: of the run's events, counted meanwhile.
         subagents: of the run, once they are known. folded: those of which only the first event is shown.
 
-    Signal: went_on(): rows were added because more events were looked at.
+    Signal: rows_added(): rows were added because more events were looked at.
     """
 
-    went_on = Signal()
+    rows_added = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,11 +52,11 @@ class EventTable(QAbstractTableModel):
         self._hits: dict[int, Hit] | None = None
         self._shown: NDArray[np.int64] | None = None
         self._base = 0
-        self._count = min(self._index.count, LIMIT)
-        self._done = self._index.count  # events, or hits, that were looked at
-        self.tally = Tally()
-        self._looking = QTimer(self, singleShot=True, interval=0)
-        self._looking.timeout.connect(self._on_looking)
+        self._count = min(self._index.count, MAX_ROWS)
+        self._scanned = self._index.count  # events, or hits, that were looked at
+        self.tally = EventTally()
+        self._scan_timer = QTimer(self, singleShot=True, interval=0)
+        self._scan_timer.timeout.connect(self._on_scan)
         self._blocks = RowBlocks[EventRow]()
         session.run_changed.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
@@ -93,12 +93,12 @@ class EventTable(QAbstractTableModel):
 
     def hit(self, row: int) -> Hit | None:
         """What was found in the row's event."""
-        return None if self._hits is None else self._hits.get(self.place(row))
+        return None if self._hits is None else self._hits.get(self.event_index(row))
 
-    def place(self, row: int) -> int:
+    def event_index(self, row: int) -> int:
         return self._base + row if self._shown is None else int(self._shown[row])
 
-    def row_before(self, place: int) -> int:
+    def row_at_or_before(self, place: int) -> int:
         """The last row at or before `place`; -1 where there is none."""
         if self._shown is None:
             return min(place - self._base, self._count - 1)
@@ -106,19 +106,19 @@ class EventTable(QAbstractTableModel):
 
     def event_row(self, row: int) -> EventRow:
         """The row's values; its text is "" until it has come."""
-        place = self.place(row)
-        return self._blocks.row(place) or bare_row(self._index, place)
+        place = self.event_index(row)
+        return self._blocks.row(place) or row_without_text(self._index, place)
 
-    def want(self, first: int, last: int) -> None:
+    def request_texts(self, first: int, last: int) -> None:
         """Asks for the texts of the first block among these rows whose texts are not here; its coming asks on."""
-        places = map(self.place, range(max(first, 0), min(last + 1, self._count)))
+        places = map(self.event_index, range(max(first, 0), min(last + 1, self._count)))
         if missing := self._blocks.missing(places, self._index.count):
             self._session.request_rows(*missing)
 
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
     def on_run_changed(self) -> None:
-        self._filter, self._hits, self.tally = EventFilter(), None, Tally()
+        self._filter, self._hits, self.tally = EventFilter(), None, EventTally()
         self.subagents, self.folded = NO_SUBAGENTS, frozenset()
         self._blocks.clear()
         self._reset()
@@ -131,48 +131,48 @@ class EventTable(QAbstractTableModel):
     @Slot()
     def on_index_changed(self) -> None:
         index, stop = self._session.index, self._stop(self._session.index)
-        more = None if self._shown is None else self._passing(index, self._done, stop)
-        count = min(LIMIT, index.count if more is None else len(self._shown) + len(more))  # type: ignore[arg-type]
+        more = None if self._shown is None else self._passing(index, self._scanned, stop)
+        count = min(MAX_ROWS, index.count if more is None else len(self._shown) + len(more))  # type: ignore[arg-type]
         if count > self._count:
             self.beginInsertRows(QModelIndex(), self._count, count - 1)
         grown = count > self._count
         self._index, self._count = index, max(count, self._count)
-        self._done = stop
+        self._scanned = stop
         if more is not None and self._shown is not None and len(more):
             self._shown = np.concatenate((self._shown, more))
         if grown:
             self.endInsertRows()
-        self._look_on()
+        self._schedule_scan()
 
     @Slot()
-    def _on_looking(self) -> None:
+    def _on_scan(self) -> None:
         index, count = self._session.index, self._count
-        self.tally.count(index, min(self.tally.done + STRIDE, index.count))
+        self.tally.count(index, min(self.tally.done + EVENTS_PER_TURN, index.count))
         self.on_index_changed()
         if self._count > count:
-            self.went_on.emit()
+            self.rows_added.emit()
 
-    def _look_on(self) -> None:
+    def _schedule_scan(self) -> None:
         """Goes on in another turn of the event loop, if there is more to be looked at."""
         uncounted = self._index.count - self.tally.done  # the last of them are counted when somebody asks
-        if self._done < self._reach(self._index) or uncounted > STRIDE:
-            self._looking.start()
+        if self._scanned < self._scan_end(self._index) or uncounted > EVENTS_PER_TURN:
+            self._scan_timer.start()
         else:
-            self._looking.stop()
+            self._scan_timer.stop()
 
     @Slot(object)
     def on_position_changed(self, position: int) -> None:
         """Where not all events fit: moves on to those about the position."""
-        if self._shown is None and self._index.count > LIMIT and not self._base <= position <= self._base + LIMIT:
+        if self._shown is None and self._index.count > MAX_ROWS and not self._base <= position <= self._base + MAX_ROWS:
             self.beginResetModel()
-            self._base = min(max(position - LIMIT // 2, 0), self._index.count - LIMIT)
+            self._base = min(max(position - MAX_ROWS // 2, 0), self._index.count - MAX_ROWS)
             self.endResetModel()
 
     @Slot(object)
     def on_rows_ready(self, rows: Rows) -> None:
-        self._blocks.keep(rows.start, rows.rows)
-        first = self.row_before(rows.start - 1) + 1
-        last = self.row_before(rows.start + len(rows.rows) - 1)
+        self._blocks.add(rows.start, rows.rows)
+        first = self.row_at_or_before(rows.start - 1) + 1
+        last = self.row_at_or_before(rows.start + len(rows.rows) - 1)
         if 0 <= first <= last:
             self.dataChanged.emit(self.index(first, 0), self.index(last, DURATION))
 
@@ -180,30 +180,34 @@ class EventTable(QAbstractTableModel):
         self.beginResetModel()
         self._index = self._session.index
         self._base = 0
-        self._done = 0
-        unfiltered = self._filter.all and self._hits is None and not self.folded
+        self._scanned = 0
+        unfiltered = self._filter.shows_all and self._hits is None and not self.folded
         self._shown = None if unfiltered else np.zeros(0, np.int64)
         stop = self._stop(self._index)
         if self._shown is not None:
             self._shown = self._passing(self._index, 0, stop)
-        self._done = stop
-        self._count = min(self._index.count if self._shown is None else len(self._shown), LIMIT)
+        self._scanned = stop
+        self._count = min(self._index.count if self._shown is None else len(self._shown), MAX_ROWS)
         self.endResetModel()
-        self._look_on()
+        self._schedule_scan()
 
     def _passing(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
         """Places of the events to show among start … stop - 1, which count hits or events."""
         if self._hits is None:
-            places = self._filter.places(index, start, stop)
+            places = self._filter.indexes(index, start, stop)
             return places[~self.subagents.hidden(self.folded, places)] if self.folded else places
         hits = np.fromiter(islice(self._hits, start, stop), np.int64)
-        return hits if self._filter.all else hits[self._filter.passing(index, hits)]
+        return hits if self._filter.shows_all else hits[self._filter.matches(index, hits)]
 
     def _stop(self, index: RunIndex) -> int:
         """How far to look in this turn."""
-        return self._reach(index) if self._shown is None else min(self._done + STRIDE, self._reach(index))
+        return (
+            self._scan_end(index)
+            if self._shown is None
+            else min(self._scanned + EVENTS_PER_TURN, self._scan_end(index))
+        )
 
-    def _reach(self, index: RunIndex) -> int:
+    def _scan_end(self, index: RunIndex) -> int:
         """How many hits, or events, there are to choose from; hits that the index does not have yet wait for it."""
         if self._hits is None:
             return index.count
@@ -232,24 +236,24 @@ class EventTable(QAbstractTableModel):
                 begin = int(self._index.time[0])
                 return "" if row.time is None or begin == NO_TIME else since_start(row.time - begin)
             case 2:  # LABEL
-                return label(row)
+                return event_label(row)
             case 3:  # TEXT
                 return row.text
         return "" if row.duration is None or row.kind == Kind.TOOL_REQUEST else duration_text(row.duration)
 
     def fold_words(self, row: EventRow) -> str:
         """What stands for a folded subagent beside its first event; "" beside any other."""
-        number = self.subagents.headed(row.position - 1)
+        number = self.subagents.starting_at(row.position - 1)
         if number is None or number not in self.folded:
             return ""
         return one_line(f"{self.subagents.paths[number][-1]}: {self.subagents.count(number):,} events folded")
 
-    def tool_place(self, row: EventRow) -> int:
+    def tool_index(self, row: EventRow) -> int:
         """The tool's place in the index, for its hue; NO_TOOL where there is none."""
         return NO_TOOL if row.tool is None else int(self._index.tool[row.position - 1])
 
 
-def bare_row(index: RunIndex, place: int) -> EventRow:
+def row_without_text(index: RunIndex, place: int) -> EventRow:
     """What the index alone says of an event: all but its text."""
     tool, time, duration = int(index.tool[place]), int(index.time[place]), int(index.duration[place])
     kind, flags = index.kinds[index.kind[place]], int(index.flags[place])
@@ -265,13 +269,13 @@ def bare_row(index: RunIndex, place: int) -> EventRow:
     )
 
 
-def label(row: EventRow) -> str:
+def event_label(row: EventRow) -> str:
     """search → for a request, ← search for its answer; the last part of a custom kind's name; else the kind."""
-    tool = one_line(row.tool or "", _NAME)
+    tool = one_line(row.tool or "", _MAX_NAME_CHARACTERS)
     match row.kind:
         case Kind.TOOL_REQUEST if tool:
             return f"{tool} →"
         case Kind.TOOL_RESPONSE if tool:
             return f"← {tool}"
     custom = row.kind.removeprefix(CUSTOM_PREFIX)
-    return one_line(custom if custom == row.kind else custom.rpartition("/")[2] or custom, _NAME)
+    return one_line(custom if custom == row.kind else custom.rpartition("/")[2] or custom, _MAX_NAME_CHARACTERS)

@@ -11,14 +11,14 @@ from PySide6.QtCore import QObject, Slot
 
 from replay_gui.engine.answers import Found
 from replay_gui.engine.requests import Find
-from replay_gui.models.run.search import Search, nth
+from replay_gui.models.run.search import EventSearchModel, ordinal
 from replay_gui.models.session import Session
 
 if TYPE_CHECKING:
     from replay_gui.core.facts.find import Hit
 
 
-class Finder(Search):
+class RunSearch(EventSearchModel):
     """The search of one session. Marks its hits on the timeline.
 
     Attributes:
@@ -30,7 +30,7 @@ class Finder(Search):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.hits: dict[int, Hit] = {}
-        self.places: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.indexes: NDArray[np.int64] = np.zeros(0, np.int64)
         self._session = session
         self._number = 0
         self._forward: bool | None = None  # where to go as soon as there is a hit
@@ -47,7 +47,7 @@ class Finder(Search):
             return
         self._begin(text, match_case)
         self._session.request_find(Find(self._number, text, match_case))
-        self._mark()
+        self._mark_hits()
         self.started.emit()
 
     def prepare(self) -> None:
@@ -59,11 +59,11 @@ class Finder(Search):
             self._number += 1
             self._session.request_find(Find(self._number, ""))
             self.searching = False
-            self.grew.emit()
+            self.progressed.emit()
 
     def step(self, forward: bool) -> None:
         """To the next hit after the position or the last before it, and at the end of the run on from the other one."""
-        places = self.places
+        places = self.indexes
         if not len(places):
             self._forward = forward if self.searching else None
             return
@@ -74,17 +74,17 @@ class Finder(Search):
     @property
     def number(self) -> int:
         """Which hit, from 1, the position is at; 0 where at none."""
-        return nth(self.places, self._session.position - 1)
+        return ordinal(self.indexes, self._session.position - 1)
 
     def _begin(self, text: str, match_case: bool) -> None:
         self._number += 1
         self.text, self.match_case, self.problem = text, match_case, ""
-        self.hits, self.places = {}, np.zeros(0, np.int64)
-        self.count, self.share, self.searching = 0, 0.0, bool(text)
+        self.hits, self.indexes = {}, np.zeros(0, np.int64)
+        self.count, self.fraction_done, self.searching = 0, 0.0, bool(text)
         self._forward = None
 
-    def _mark(self) -> None:
-        self._session.set_marks(replace(self._session.marks, found=self.places))
+    def _mark_hits(self) -> None:
+        self._session.set_marks(replace(self._session.marks, found=self.indexes))
 
     @Slot()
     def _on_run_changed(self) -> None:
@@ -102,11 +102,11 @@ class Finder(Search):
             return
         self.hits.update((hit.index, hit) for hit in found.hits)
         self.count, self.searching, self.problem = found.count, not found.ended, found.problem
-        self.share = found.done / found.total if found.total else 0.0
+        self.fraction_done = found.done / found.total if found.total else 0.0
         if found.hits:
-            self.places = np.append(self.places, np.array([hit.index for hit in found.hits], np.int64))
-            self._mark()
-        self.grew.emit()
-        if self._forward is not None and len(self.places):
+            self.indexes = np.append(self.indexes, np.array([hit.index for hit in found.hits], np.int64))
+            self._mark_hits()
+        self.progressed.emit()
+        if self._forward is not None and len(self.indexes):
             self.step(self._forward)
             self._forward = None

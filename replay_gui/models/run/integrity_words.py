@@ -15,7 +15,7 @@ from replay_gui.core.verification.verification import NOT_VERIFIABLE, Finding, V
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HashCheck:
     """A line under Integrity.
 
     name: record, content or state. hash: hex, "" where there is none. sound: True, False, or None where it was not
@@ -24,7 +24,7 @@ class Check:
 
     name: str
     hash: str
-    sound: bool | None
+    is_valid: bool | None
     words: str
     computed: str = ""
 
@@ -41,38 +41,38 @@ _MEANINGS = {
 }
 
 
-def checks(event: Event, report: VerificationReport | None) -> tuple[Check, ...]:
+def hash_checks(event: Event, report: VerificationReport | None) -> tuple[HashCheck, ...]:
     """The record's, the content's and the recorded state's hash of an event."""
     content = blake3(event.content).hexdigest() if event.content else ""
-    return _record(event, report), Check("content", content, None, "" if content else "none"), _state(event, report)
+    return _record(event, report), HashCheck("content", content, None, "" if content else "none"), _state(event, report)
 
 
-def _record(event: Event, report: VerificationReport | None) -> Check:
+def _record(event: Event, report: VerificationReport | None) -> HashCheck:
     stored = event.hash.hex() if event.hash else ""
     if report is None:
-        return Check("record", stored, None, "not checked yet")
+        return HashCheck("record", stored, None, "not checked yet")
     if report.verdict == NOT_VERIFIABLE:
-        return Check("record", stored, None, "not verifiable: the log has no hashes")
+        return HashCheck("record", stored, None, "not verifiable: the log has no hashes")
     found = _finding(report.failures, event.index)
     if found is None:
-        return Check("record", stored, True, "")
-    return Check("record", stored, False, one_line(found.problem), _computed(found, stored))
+        return HashCheck("record", stored, True, "")
+    return HashCheck("record", stored, False, one_line(found.problem), _computed(found, stored))
 
 
-def _state(event: Event, report: VerificationReport | None) -> Check:
+def _state(event: Event, report: VerificationReport | None) -> HashCheck:
     found = None if report is None else _finding(report.mismatches, event.index)
     if event.state_hash is None:
-        return Check(
+        return HashCheck(
             "state", "", None if found is None else False, one_line(found.problem) if found else "not recorded"
         )
     stored = event.state_hash.hex()
     if report is None:
-        return Check("state", stored, None, "not checked yet")
+        return HashCheck("state", stored, None, "not checked yet")
     if found is not None:
-        return Check("state", stored, False, one_line(found.problem), _computed(found, stored))
+        return HashCheck("state", stored, False, one_line(found.problem), _computed(found, stored))
     if report.state_hashes_checked == 0:
-        return Check("state", stored, None, "not checked")
-    return Check("state", stored, True, "")
+        return HashCheck("state", stored, None, "not checked")
+    return HashCheck("state", stored, True, "")
 
 
 def _computed(found: Finding, recorded: str) -> str:

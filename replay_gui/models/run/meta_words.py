@@ -11,9 +11,9 @@ from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 
-_NAME = 80
-_LEAST = 1e-9  # dollars; less is nothing
-_COUNTED = 8  # sorts of tokens that are named
+_MAX_NAME_CHARACTERS = 80
+_MIN_COST = 1e-9  # dollars; less is nothing
+_MAX_TOKEN_KINDS = 8  # sorts of tokens that are named
 
 
 def meta_words(meta: Mapping[str, Any]) -> dict[str, str]:
@@ -32,12 +32,15 @@ def _words(name: str, value: Any) -> str:
     if name == "duration" and type(value) is int and value >= 0:
         return duration_text(value)
     if name == "model" and isinstance(value, str):
-        return one_line(value, _NAME)
+        return one_line(value, _MAX_NAME_CHARACTERS)
     if name == "tokens" and type(value) is int:
         return f"{value:,}"
     if name == "tokens" and isinstance(value, Mapping) and value and all(type(n) is int for n in value.values()):
-        parts = [f"{one_line(str(sort), _NAME).replace('_', ' ')} {n:,}" for sort, n in list(value.items())[:_COUNTED]]
-        return " · ".join(parts) if len(value) <= _COUNTED else ""
+        parts = [
+            f"{one_line(str(sort), _MAX_NAME_CHARACTERS).replace('_', ' ')} {n:,}"
+            for sort, n in list(value.items())[:_MAX_TOKEN_KINDS]
+        ]
+        return " · ".join(parts) if len(value) <= _MAX_TOKEN_KINDS else ""
     if name in COSTS and number:
         return cost_words(value)
     return ""
@@ -45,7 +48,7 @@ def _words(name: str, value: Any) -> str:
 
 def cost_words(dollars: float) -> str:
     """$12.34, $0.0042: cents, or as many digits as it takes to say anything."""
-    if abs(dollars) >= 0.1 or abs(dollars) < _LEAST:
+    if abs(dollars) >= 0.1 or abs(dollars) < _MIN_COST:
         return f"${dollars:,.2f}"
     return f"${dollars:.{1 - floor(log10(abs(dollars)))}f}".rstrip("0")
 

@@ -12,25 +12,25 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.models.session import Session
 
-LONGEST = 1.0  # seconds; a longer pause between two events is cut to it
-UNTIMED = 0.25  # seconds between two events of which one has no time
+MAX_PAUSE_S = 1.0  # seconds; a longer pause between two events is cut to it
+UNTIMED_PAUSE_S = 0.25  # seconds between two events of which one has no time
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-FRAME = 16  # ms; what is due within one frame is shown as one step
-_STRIDE = 4096  # events looked at in one go
+FRAME_MS = 16  # ms; what is due within one frame is shown as one step
+_EVENTS_PER_TURN = 4096  # events looked at in one go
 
 
-def pauses(index: RunIndex, position: int, most: int = _STRIDE) -> NDArray[np.float64]:
+def pauses(index: RunIndex, position: int, max_steps: int = _EVENTS_PER_TURN) -> NDArray[np.float64]:
     """Seconds from each position, `position` first, to the next one, for at most `most` steps; none after the end.
 
     The first event follows at once. Where the clock went back there is no pause.
     """
-    stop = min(position + most, index.count)
+    stop = min(position + max_steps, index.count)
     if position >= stop:
         return np.zeros(0)
     times = index.time[max(position - 1, 0) : stop]
     known = times != NO_TIME
     apart = np.diff(times.astype(np.float64)) / 1e9
-    found = np.where(known[1:] & known[:-1], np.clip(apart, 0.0, LONGEST), UNTIMED)
+    found = np.where(known[1:] & known[:-1], np.clip(apart, 0.0, MAX_PAUSE_S), UNTIMED_PAUSE_S)
     return np.concatenate(([0.0], found)) if position == 0 else found
 
 
@@ -68,7 +68,7 @@ class Playback(QObject):
         self.playing, self.speed = False, 1.0
         self._then = 0.0  # when the run was played up to
         self._left = 0.0  # seconds played since the last step
-        self._moving = False
+        self._is_seeking = False
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
         session.run_changed.connect(self.pause)
@@ -124,9 +124,9 @@ class Playback(QObject):
         self._then = now
         session = self._session
         position, self._left = advanced(session.index, session.position, seconds)
-        self._moving = True
+        self._is_seeking = True
         session.seek(position)
-        self._moving = False
+        self._is_seeking = False
         if position >= session.index.count and session.index.complete:
             self.pause()
         else:
@@ -136,14 +136,14 @@ class Playback(QObject):
         """Until the next step is due; at the end of an index that still grows, until there is more of it."""
         ahead = pauses(self._session.index, self._session.position, 1)
         if len(ahead):
-            self._timer.start(max(FRAME, round((float(ahead[0]) - self._left) / self.speed * 1000)))
+            self._timer.start(max(FRAME_MS, round((float(ahead[0]) - self._left) / self.speed * 1000)))
         else:
             self._timer.stop()
             self._left = 0.0
 
     @Slot(object)
     def _on_position_changed(self, position: int) -> None:
-        if self.playing and not self._moving:
+        if self.playing and not self._is_seeking:
             self._then, self._left = self._clock(), 0.0
             self._await_next()
 

@@ -12,33 +12,33 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 
 
-class Search(QObject):
+class EventSearchModel(QObject):
     """A search that can be begun, ended, and gone through from hit to hit.
 
     Attributes:
         TITLE: what it does, for the line in which the text is typed.
         text: what is looked for; "" where nothing is. match_case: whether case counts.
-        count: of all hits so far. uncounted: whether there are more than that.
-        searching: whether more may come. share: of what there is that was looked at, 0 … 1.
+        count: of all hits so far. is_lower_bound: whether there are more.
+        searching: whether more may come. fraction_done: of what there is that was looked at, 0 … 1.
         problem: why the search could not be done, or "".
 
     Signals:
         started(): another search, or none, has begun: what was found before is void; or there is something to search.
-        grew(): there is more to be said of this search: more hits, more progress, or its end.
+        progressed(): there is more to be said of this search: more hits, more progress, or its end.
         moved(): another hit, or none, is the one that is shown.
     """
 
     TITLE: ClassVar[str]
 
     started = Signal()
-    grew = Signal()
+    progressed = Signal()
     moved = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.text, self.match_case, self.problem = "", False, ""
-        self.count, self.uncounted = 0, False
-        self.share, self.searching = 0.0, False
+        self.count, self.is_lower_bound = 0, False
+        self.fraction_done, self.searching = 0.0, False
 
     @property
     def ready(self) -> bool:
@@ -67,25 +67,25 @@ class Search(QObject):
         raise NotImplementedError
 
     @property
-    def words(self) -> str:
+    def status_text(self) -> str:
         """12 of 340; 340 hits, where none is shown; before it how far the search is."""
         if self.problem or not self.text:
             return "failed" if self.problem else ""
-        count = f"{'over ' if self.uncounted else ''}{self.count:,}"
-        said = "no hits" if not self.count else f"{count} hits" if self.uncounted else plural(self.count, "hit")
+        count = f"{'over ' if self.is_lower_bound else ''}{self.count:,}"
+        said = "no hits" if not self.count else f"{count} hits" if self.is_lower_bound else plural(self.count, "hit")
         if self.number:
             said = f"{self.number:,} of {count}"
-        return f"{self.share:.0%} · {said}" if self.searching else said
+        return f"{self.fraction_done:.0%} · {said}" if self.searching else said
 
     @property
-    def hint(self) -> str:
+    def empty_text(self) -> str:
         """What stands where hits would, while there is none to show."""
         if self.problem:
             return f"The search failed: {one_line(self.problem)}."
         return "Searching…" if self.searching else "None of these events holds the text."
 
 
-def nth(places: NDArray[np.integer], place: int) -> int:
+def ordinal(places: NDArray[np.integer], place: int) -> int:
     """Which of these places, ascending, this one is, from 1; 0 where it is none of them."""
     at = int(np.searchsorted(places, place))
     return at + 1 if at < len(places) and places[at] == place else 0

@@ -10,9 +10,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 from replay_gui.core.state.state import ABSENT, Change, Path
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.value_find import ValueSearch
-from replay_gui.models.run.value_rows import Mark, Row, ValueRow, ValueTree, View, member
+from replay_gui.models.run.value_rows import ChangeMark, RowKind, TreeView, ValueRow, ValueTree, member
 
-STRIDE = 4000  # members that a search looks at in one turn of the event loop, about 12 ms
+MEMBERS_PER_TURN = 4000  # members that a search looks at in one turn of the event loop, about 12 ms
 
 _NOTHING: dict[str, Any] = {}
 
@@ -32,7 +32,7 @@ class StateTree(QAbstractTableModel):
         super().__init__(parent)
         self.complete = True
         self._tree = ValueTree()
-        self._view = View()
+        self._view = TreeView()
         self._root: Mapping[str, Any] = _NOTHING
         self._changes: Sequence[Change] = ()
         self._needle = ""
@@ -48,12 +48,12 @@ class StateTree(QAbstractTableModel):
         self._searching.stop()
         if self._needle:
             self._search = ValueSearch(root, self._needle)
-            self._go_on()
+            self._continue_search()
         self._update()
 
-    def _go_on(self) -> bool:
+    def _continue_search(self) -> bool:
         """Searches a stride more; whether that found something."""
-        found = self._search.go_on(STRIDE)
+        found = self._search.search_more(MEMBERS_PER_TURN)
         self._view.found, self.complete = self._search.found, self._search.complete
         if not self._search.ended:
             self._searching.start()
@@ -61,13 +61,13 @@ class StateTree(QAbstractTableModel):
 
     @Slot()
     def _on_searching(self) -> None:
-        if self._go_on():
+        if self._continue_search():
             self._update()
         self.searched.emit()
 
     def forget(self) -> None:
         """Shows nothing, and keeps nothing of how the tree stood open."""
-        self._tree, self._view = ValueTree(), View(changed_only=self._view.changed_only, width=self._view.width)
+        self._tree, self._view = ValueTree(), TreeView(changed_only=self._view.changed_only, width=self._view.width)
         self.show(_NOTHING)
 
     def set_changed_only(self, on: bool) -> None:
@@ -109,7 +109,7 @@ class StateTree(QAbstractTableModel):
     def activate(self, row: int) -> None:
         """What Enter and a double click do: open, close, or show more."""
         shown = self._rows[row]
-        if shown.kind is Row.MORE:
+        if shown.kind is RowKind.MORE:
             self._view.pages[shown.path] = self._view.pages.get(shown.path, 1) + 1
             self._update()
         else:
@@ -125,12 +125,12 @@ class StateTree(QAbstractTableModel):
 
     def row_of(self, path: Path) -> int | None:
         """Where the member at `path` is shown, if it is."""
-        return next((i for i, row in enumerate(self._rows) if row.path == path and row.kind is Row.MEMBER), None)
+        return next((i for i, row in enumerate(self._rows) if row.path == path and row.kind is RowKind.MEMBER), None)
 
     def found_rows(self) -> list[int]:
         """The rows in which the search found its text, not those that only lead there."""
         found = self._view.found or frozenset()
-        return [i for i, row in enumerate(self._rows) if row.kind is Row.MEMBER and row.path in found]
+        return [i for i, row in enumerate(self._rows) if row.kind is RowKind.MEMBER and row.path in found]
 
     def value(self, row: int) -> Any:
         """The value that a row belongs to; what it was, where it was removed."""
@@ -144,7 +144,7 @@ class StateTree(QAbstractTableModel):
 
     def path(self, row: int) -> Path:
         shown = self._rows[row]
-        return shown.path[:-1] if shown.kind is Row.TEXT else shown.path
+        return shown.path[:-1] if shown.kind is RowKind.TEXT else shown.path
 
     def _update(self) -> None:
         """Takes the new rows, and tells the views only of those in the middle that are not the same."""
@@ -183,7 +183,7 @@ class StateTree(QAbstractTableModel):
 
 
 def _spoken(row: ValueRow) -> str:
-    marks = {Mark.ADDED: "added", Mark.CHANGED: "changed", Mark.REMOVED: "removed"}
+    marks = {ChangeMark.ADDED: "added", ChangeMark.CHANGED: "changed", ChangeMark.REMOVED: "removed"}
     words = [row.key, row.text, row.note, marks.get(row.mark, ""), f"before: {row.old}" if row.old else ""]
     if row.expandable:
         words.append("expanded" if row.expanded else "collapsed")

@@ -7,17 +7,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from replay_gui.core.state.state import Path
-from replay_gui.models.run.value_rows import Marked, is_container
+from replay_gui.models.run.value_rows import PathSet, is_container
 
-HITS = 200
-_LOOKED = 4096  # characters of a text that are looked at
+MAX_HITS = 200
+_MAX_CHARACTERS = 4096  # characters of a text that are looked at
 
 
 class ValueSearch:
     """A search for `needle`, case aside, the shallow members first. It takes no step by itself: call `go_on`.
 
     Attributes:
-        ended: nothing more is to be looked at, or there are HITS hits. complete: all was looked at.
+        ended: nothing more is to be looked at, or there are MAX_HITS hits. complete: all was looked at.
     """
 
     def __init__(self, root: Mapping[str, Any], needle: str) -> None:
@@ -26,19 +26,19 @@ class ValueSearch:
         self._steps = _steps(root, needle.casefold())
 
     @property
-    def found(self) -> Marked:
+    def found(self) -> PathSet:
         """Paths whose key or scalar holds the needle, so far."""
         return frozenset(self._found)
 
-    def go_on(self, members: int) -> bool:
+    def search_more(self, members: int) -> bool:
         """Looks at so many members more, about 3 µs each; whether anything was found among them."""
         before = len(self._found)
         self.ended = self.complete = True
         for number, path in enumerate(self._steps, 1):
             if path is not None:
                 self._found.add(path)
-            if number == members or len(self._found) == HITS:
-                self.ended, self.complete = len(self._found) == HITS, False
+            if number == members or len(self._found) == MAX_HITS:
+                self.ended, self.complete = len(self._found) == MAX_HITS, False
                 break
         return len(self._found) > before
 
@@ -53,5 +53,5 @@ def _steps(root: Mapping[str, Any], needle: str) -> Iterator[Path | None]:
                 waiting.append(((*path, key), member))
                 said = str(key) if isinstance(key, str) else ""
             else:
-                said = f"{key} {member[:_LOOKED] if isinstance(member, str) else member}"
+                said = f"{key} {member[:_MAX_CHARACTERS] if isinstance(member, str) else member}"
             yield (*path, key) if needle in said.casefold() else None

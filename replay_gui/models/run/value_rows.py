@@ -18,18 +18,18 @@ from replay_gui.core.state.state import ABSENT, Change, OverlayMap, Path
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.text.wording import plural
 
-PAGE = 200  # children more that "… more" shows
-TEXT_PAGE = 65_536  # characters more
-_SHORT = 160  # characters of a value on its row
-_KEY = 80
-_UNFOLDED = 8  # a replaced map or list up to this size is shown member by member
+PAGE_MEMBERS = 200  # children more that "… more" shows
+PAGE_TEXT_CHARACTERS = 65_536  # characters more
+_MAX_SCALAR_CHARACTERS = 160  # characters of a value on its row
+_MAX_KEY_CHARACTERS = 80
+_MAX_UNFOLDED_MEMBERS = 8  # a replaced map or list up to this size is shown member by member
 
-Marked: TypeAlias = frozenset[Path]
+PathSet: TypeAlias = frozenset[Path]
 
 _wrap = partial(textwrap.wrap, drop_whitespace=False, break_on_hyphens=False)
 
 
-class Mark(Enum):
+class ChangeMark(Enum):
     """What the event did to a row; INSIDE: something further in was touched."""
 
     SAME = auto()
@@ -39,7 +39,7 @@ class Mark(Enum):
     REMOVED = auto()
 
 
-class Row(Enum):
+class RowKind(Enum):
     MEMBER = auto()
     TEXT = auto()  # a line of a long text
     MORE = auto()  # stands for what the window leaves out; shows more of it when activated
@@ -54,24 +54,24 @@ class ValueRow:
     """
 
     path: Path
-    kind: Row
+    kind: RowKind
     depth: int
     key: str
     text: str
     note: str
     old: str
-    mark: Mark
+    mark: ChangeMark
     expandable: bool
     expanded: bool
 
     @property
-    def identity(self) -> tuple[Path, Row, str]:
+    def identity(self) -> tuple[Path, RowKind, str]:
         """Equal for the same row of two moments."""
-        return self.path, self.kind, self.text if self.kind is Row.TEXT else ""
+        return self.path, self.kind, self.text if self.kind is RowKind.TEXT else ""
 
 
 @dataclass(slots=True)
-class View:
+class TreeView:
     """How the tree stands open, kept from moment to moment.
 
     Attributes:
@@ -86,7 +86,7 @@ class View:
     collapsed: set[Path] = field(default_factory=set)
     pages: dict[Path, int] = field(default_factory=dict)
     changed_only: bool = False
-    found: Marked | None = None
+    found: PathSet | None = None
     width: int = 60
 
 
@@ -96,7 +96,7 @@ class ValueTree:
     def __init__(self) -> None:
         self._windows: dict[Path, tuple[Mapping[str, Any], list[str]]] = {}
 
-    def rows(self, root: Mapping[str, Any], changes: Sequence[Change], view: View) -> list[ValueRow]:
+    def rows(self, root: Mapping[str, Any], changes: Sequence[Change], view: TreeView) -> list[ValueRow]:
         touched: dict[Path, set[str | int]] = {}
         for change in changes:
             for i in range(len(change.path)):
@@ -110,20 +110,20 @@ class ValueTree:
 
 @dataclass(slots=True)
 class _Walk:
-    view: View
+    view: TreeView
     changes: dict[Path, Change]
     touched: dict[Path, set[str | int]]  # the members through which changes are reached
-    leads: set[Path] | None  # what is found, and the way there
+    visible_paths: set[Path] | None  # what is found, and the way there
     windows: dict[Path, tuple[Mapping[str, Any], list[str]]]
     seen: set[Path] = field(default_factory=set)
 
     def members(
-        self, path: Path, value: Any, depth: int, old: Any = ABSENT, mark: Mark = Mark.SAME
+        self, path: Path, value: Any, depth: int, old: Any = ABSENT, mark: ChangeMark = ChangeMark.SAME
     ) -> Iterator[ValueRow]:
         """Rows of the members of a container. `old`: what it replaced, where both are shown member by member."""
-        limit = PAGE * self.view.pages.get(path, 1)
+        limit = PAGE_MEMBERS * self.view.pages.get(path, 1)
         keys, before, after = self._window(path, value, old, limit)
-        picky = self.view.changed_only or self.leads is not None
+        picky = self.view.changed_only or self.visible_paths is not None
         if before and not picky:
             yield self._more(path, depth, f"… {before:,} earlier")
         for key in keys:
@@ -132,7 +132,7 @@ class _Walk:
             yield self._more(path, depth, f"… {after:,} more")
 
     def _member(
-        self, path: Path, key: str | int, holder: Any, held: Any, depth: int, above: Mark
+        self, path: Path, key: str | int, holder: Any, held: Any, depth: int, above: ChangeMark
     ) -> Iterator[ValueRow]:
         change = self.changes.get(path)
         value = member(holder, key)
@@ -143,72 +143,74 @@ class _Walk:
         else:
             old = value
         replaced = change is not None and is_container(value) and is_container(old)  # not compared: it may be huge
-        mark = above if above in (Mark.ADDED, Mark.REMOVED) else self._mark(path, value, old, replaced)
-        if self.view.changed_only and mark is Mark.SAME:
+        mark = above if above in (ChangeMark.ADDED, ChangeMark.REMOVED) else self._mark(path, value, old, replaced)
+        if self.view.changed_only and mark is ChangeMark.SAME:
             return
-        if self.leads is not None and path not in self.leads:
+        if self.visible_paths is not None and path not in self.visible_paths:
             return
         shown = old if value is ABSENT else value
-        both = mark is Mark.CHANGED and is_container(old) and is_container(shown)
+        both = mark is ChangeMark.CHANGED and is_container(old) and is_container(shown)
         gone = path in self.touched or (both and len(old) > 0)
         expandable = (len(shown) > 0 or gone) if is_container(shown) else self._is_long(shown)
-        unfolded = both and len(shown) <= _UNFOLDED and len(old) <= _UNFOLDED
+        unfolded = both and len(shown) <= _MAX_UNFOLDED_MEMBERS and len(old) <= _MAX_UNFOLDED_MEMBERS
         expanded = expandable and self._is_open(path, mark, unfolded)
-        was = "" if mark is not Mark.CHANGED or both else count(old) or scalar(old)
+        was = "" if mark is not ChangeMark.CHANGED or both else size_text(old) or scalar_text(old)
         yield ValueRow(
-            path, Row.MEMBER, depth, visible(str(key)[:_KEY]), "" if is_container(shown) else scalar(shown),
-            count(shown), was, mark, expandable, expanded,
+            path, RowKind.MEMBER, depth, visible(str(key)[:_MAX_KEY_CHARACTERS]), "" if is_container(shown) else scalar_text(shown),
+            size_text(shown), was, mark, expandable, expanded,
         )  # fmt: skip
         if not expanded:
             return
         if is_container(shown):
-            yield from self.members(path, shown, depth + 1, old if both else ABSENT, mark if not both else Mark.SAME)
+            yield from self.members(
+                path, shown, depth + 1, old if both else ABSENT, mark if not both else ChangeMark.SAME
+            )
         else:
             yield from self._lines(path, shown, depth + 1, mark)
 
-    def _mark(self, path: Path, value: Any, old: Any, replaced: bool) -> Mark:
+    def _mark(self, path: Path, value: Any, old: Any, replaced: bool) -> ChangeMark:
         if value is ABSENT:
-            return Mark.REMOVED
+            return ChangeMark.REMOVED
         if old is ABSENT:
-            return Mark.ADDED
-        if old is not value and (replaced or not same(old, value)):
-            return Mark.CHANGED
-        return Mark.INSIDE if path in self.touched else Mark.SAME
+            return ChangeMark.ADDED
+        if old is not value and (replaced or not same_value(old, value)):
+            return ChangeMark.CHANGED
+        return ChangeMark.INSIDE if path in self.touched else ChangeMark.SAME
 
-    def _is_open(self, path: Path, mark: Mark, unfolded: bool) -> bool:
+    def _is_open(self, path: Path, mark: ChangeMark, unfolded: bool) -> bool:
         if path in self.view.collapsed:
             return False
-        if path in self.view.expanded or unfolded or (self.leads is not None and path in self.leads):
+        if path in self.view.expanded or unfolded or (self.visible_paths is not None and path in self.visible_paths):
             return True
-        return mark is Mark.INSIDE
+        return mark is ChangeMark.INSIDE
 
     def _is_long(self, value: Any) -> bool:
         return isinstance(value, str) and (len(value) > max(self.view.width, 20) or "\n" in value)
 
-    def _lines(self, path: Path, text: str, depth: int, mark: Mark) -> Iterator[ValueRow]:
-        limit = TEXT_PAGE * self.view.pages.get(path, 1)
+    def _lines(self, path: Path, text: str, depth: int, mark: ChangeMark) -> Iterator[ValueRow]:
+        limit = PAGE_TEXT_CHARACTERS * self.view.pages.get(path, 1)
         width = max(self.view.width - 2 * depth, 20)
         number = 0
         for line in text[:limit].splitlines():
             for piece in _wrap(visible(line, "\t").expandtabs(4), width=width) or [""]:
                 number += 1
-                yield ValueRow((*path, number), Row.TEXT, depth, "", piece, "", "", mark, False, False)
+                yield ValueRow((*path, number), RowKind.TEXT, depth, "", piece, "", "", mark, False, False)
         if len(text) > limit:
             yield self._more(path, depth, f"… {len(text) - limit:,} characters more")
 
     def _more(self, path: Path, depth: int, words: str) -> ValueRow:
-        return ValueRow(path, Row.MORE, depth, "", "", words, "", Mark.SAME, False, False)
+        return ValueRow(path, RowKind.MORE, depth, "", "", words, "", ChangeMark.SAME, False, False)
 
     def _window(self, path: Path, value: Any, old: Any, limit: int) -> tuple[list[Any], int, int]:
         """(the keys to show in order, how many come before them, how many after)."""
         forced = self._forced(path, value, old)
         if isinstance(value, Mapping):
             keys = sorted(value) if len(value) <= limit else self._first_keys(path, value, limit)
-            extra = sorted(forced.difference(keys))[:PAGE]
+            extra = sorted(forced.difference(keys))[:PAGE_MEMBERS]
             left_out = len(value) - len(keys) - sum(key in value for key in extra)
             return (sorted([*keys, *extra]) if extra else keys), 0, left_out
         first = max(0, len(value) - limit)
-        extra = sorted(key for key in forced if isinstance(key, int) and not first <= key < len(value))[:PAGE]
+        extra = sorted(key for key in forced if isinstance(key, int) and not first <= key < len(value))[:PAGE_MEMBERS]
         inside = sum(key < first for key in extra)
         return sorted([*extra, *range(first, len(value))]), first - inside, 0
 
@@ -219,9 +221,9 @@ class _Walk:
             depth = len(path)
             forced |= {found[depth] for found in self.view.found if len(found) > depth and found[:depth] == path}
         if isinstance(old, Mapping) and isinstance(value, Mapping):
-            forced |= {key for key in old if key not in value} if len(old) <= PAGE else set()
+            forced |= {key for key in old if key not in value} if len(old) <= PAGE_MEMBERS else set()
         elif is_container(old) and not isinstance(value, Mapping):
-            forced |= set(range(len(value), min(len(old), len(value) + PAGE)))
+            forced |= set(range(len(value), min(len(old), len(value) + PAGE_MEMBERS)))
         return forced if not isinstance(value, Mapping) else {key for key in forced if isinstance(key, str)}
 
     def _first_keys(self, path: Path, value: Mapping[str, Any], limit: int) -> list[str]:
@@ -229,14 +231,14 @@ class _Walk:
         keys: list[str] | None = None
         known = self.windows.get(path)
         if known is not None and len(known[1]) == limit:
-            keys = known[1] if known[0] is value else _followed(known[0], value, known[1])
+            keys = known[1] if known[0] is value else _updated_keys(known[0], value, known[1])
         if keys is None:
             keys = nsmallest(limit, value.packed() if isinstance(value, OverlayMap) else value)
         self.windows[path] = value, keys
         return keys
 
 
-def _followed(earlier: Mapping[str, Any], value: Mapping[str, Any], keys: list[str]) -> list[str] | None:
+def _updated_keys(earlier: Mapping[str, Any], value: Mapping[str, Any], keys: list[str]) -> list[str] | None:
     """The first keys of `value`, made from those of an `earlier` version of it; None where that cannot be done."""
     if not (isinstance(earlier, OverlayMap) and isinstance(value, OverlayMap)):
         return None
@@ -251,12 +253,12 @@ def is_container(value: Any) -> bool:
     return isinstance(value, Mapping) or (isinstance(value, Sequence) and not isinstance(value, str | bytes))
 
 
-def same(a: Any, b: Any) -> bool:
+def same_value(a: Any, b: Any) -> bool:
     """Equal, and of one type: 1, 1.0 and True are different values."""
     return type(a) is type(b) and bool(a == b) if not is_container(a) else bool(a == b)
 
 
-def scalar(value: Any) -> str:
+def scalar_text(value: Any) -> str:
     """A scalar on one line as it would be written, cut to what a row holds."""
     match value:
         case None:
@@ -264,7 +266,7 @@ def scalar(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return f'"{visible(value[:_SHORT])}' + ("…" if len(value) > _SHORT else '"')
+            return f'"{visible(value[:_MAX_SCALAR_CHARACTERS])}' + ("…" if len(value) > _MAX_SCALAR_CHARACTERS else '"')
         case bytes():
             return f"{len(value):,} bytes {value[:16].hex()}" + ("…" if len(value) > 16 else "")
         case _ if value is ABSENT:
@@ -272,7 +274,7 @@ def scalar(value: Any) -> str:
     return repr(value)
 
 
-def count(value: Any) -> str:
+def size_text(value: Any) -> str:
     """14 keys, 391 items; nothing for a scalar."""
     if isinstance(value, Mapping):
         return plural(len(value), "key")

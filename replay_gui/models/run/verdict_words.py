@@ -8,11 +8,11 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.verification.verification import NO_HASHES, NOT_VERIFIABLE, Finding, VerificationReport
 from replay_gui.engine.answers import Progress
 
-FINDINGS = 5  # named one by one; the rest are counted
+MAX_FINDINGS = 5  # named one by one; the rest are counted
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class BadgeVerdict:
     """tone: "good", "bad", "warn", or "raised" while nothing is known. text: a few words. detail: lines, all of it."""
 
     tone: str
@@ -20,17 +20,17 @@ class Verdict:
     detail: str
 
 
-def verdict_of(report: VerificationReport | None, progress: Progress | None, has_hashes: bool = True) -> Verdict:
+def verdict_of(report: VerificationReport | None, progress: Progress | None, has_hashes: bool = True) -> BadgeVerdict:
     """`progress` counts only as long as there is no report. `has_hashes`: whether the run's format has any."""
     if report is None and not has_hashes:
-        return Verdict("warn", NOT_VERIFIABLE, NO_HASHES)
+        return BadgeVerdict("warn", NOT_VERIFIABLE, NO_HASHES)
     if report is None and progress is None:
-        return Verdict("raised", "Not checked", "The hashes of this run have not been checked.")
+        return BadgeVerdict("raised", "Not checked", "The hashes of this run have not been checked.")
     if report is None:
         percent = f" {min(progress.done * 100 // progress.total, 99)} %" if progress and progress.total else ""
-        return Verdict("raised", f"Checking…{percent}", "The hashes of this run are being checked.")
+        return BadgeVerdict("raised", f"Checking…{percent}", "The hashes of this run are being checked.")
     tone, text = _short(report)
-    return Verdict(tone, text, "\n".join(_lines(report)))
+    return BadgeVerdict(tone, text, "\n".join(_lines(report)))
 
 
 def _short(report: VerificationReport) -> tuple[str, str]:
@@ -59,9 +59,9 @@ def _lines(report: VerificationReport) -> list[str]:
     lines += [one_line(note, 400) for note in report.notes]
     findings = sorted((*report.failures, *report.mismatches), key=lambda finding: finding.index)
     if findings:
-        lines += ["", *(_finding_words(finding) for finding in findings[:FINDINGS])]
-    if len(findings) > FINDINGS:
-        lines.append(f"… and {len(findings) - FINDINGS:,} more")
+        lines += ["", *(_finding_words(finding) for finding in findings[:MAX_FINDINGS])]
+    if len(findings) > MAX_FINDINGS:
+        lines.append(f"… and {len(findings) - MAX_FINDINGS:,} more")
     return lines
 
 

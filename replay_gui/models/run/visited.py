@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from replay_gui.models.session import Session
 
-SETTLE = 400  # ms that a position must stay to be a visit
-MOST = 200  # visits kept
+SETTLE_MS = 400  # ms that a position must stay to be a visit
+MAX_VISITS = 200  # visits kept
 
 
 @dataclass(frozen=True, slots=True)
-class Visited:
+class VisitHistory:
     """Positions in the order of their visit, never empty; `at` is the current one's place."""
 
     positions: tuple[int, ...] = (0,)
@@ -31,31 +31,31 @@ class Visited:
     def can_go_forward(self) -> bool:
         return self.at < len(self.positions) - 1
 
-    def jumped(self, position: int) -> Visited:
-        """A new visit after the current one; those that lay ahead are forgotten, the oldest beyond MOST too."""
+    def jumped(self, position: int) -> VisitHistory:
+        """A new visit after the current one; those that lay ahead are forgotten, the oldest beyond MAX_VISITS too."""
         if position == self.current:
             return self
-        positions = (*self.positions[: self.at + 1], position)[-MOST:]
-        return Visited(positions, len(positions) - 1)
+        positions = (*self.positions[: self.at + 1], position)[-MAX_VISITS:]
+        return VisitHistory(positions, len(positions) - 1)
 
-    def strolled(self, position: int) -> Visited:
+    def stepped(self, position: int) -> VisitHistory:
         """Steps from the current visit: it is the same one, elsewhere."""
         return replace(self, positions=(*self.positions[: self.at], position, *self.positions[self.at + 1 :]))
 
-    def gone(self, delta: int) -> Visited:
+    def moved_by(self, delta: int) -> VisitHistory:
         """Back (-1) or forward (1), as far as there is something."""
         return replace(self, at=min(max(self.at + delta, 0), len(self.positions) - 1))
 
 
-class VisitedPositions(QObject):
+class PositionHistory(QObject):
     """Remembers where the session's user was.
 
-    Moves that follow each other within SETTLE are one: a drag is one jump, from where it began to where it ended.
+    Moves that follow each other within SETTLE_MS are one: a drag is one jump, from where it began to where it ended.
     Single steps, however many, and playing make no new visit: they take the current one along.
 
     Attributes:
         visited: the visits so far.
-        strolling: whether all that moves now is a stroll (the run is being played).
+        is_stepping: whether all that moves now is a stroll (the run is being played).
 
     Signals:
         changed(): `visited` is another.
@@ -66,11 +66,11 @@ class VisitedPositions(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.visited = Visited()
-        self.strolling = False
+        self.visited = VisitHistory()
+        self.is_stepping = False
         self._last = session.position
         self._jumping = False
-        self._settle = QTimer(self, singleShot=True, interval=SETTLE)
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self.settle)
         session.run_changed.connect(self._on_run_changed)
         session.position_changed.connect(self._on_position_changed)
@@ -89,17 +89,17 @@ class VisitedPositions(QObject):
         self._settle.stop()
         now = self._session.position
         if now != self.visited.current:
-            self._set(self.visited.jumped(now) if self._jumping else self.visited.strolled(now))
+            self._set(self.visited.jumped(now) if self._jumping else self.visited.stepped(now))
         self._jumping = False
 
     def _go(self, delta: int) -> None:
         self.settle()
-        self._set(self.visited.gone(delta))
+        self._set(self.visited.moved_by(delta))
         self._last = self.visited.current  # so that getting there is no visit
         self._session.seek(self.visited.current)
         self._settle.stop()
 
-    def _set(self, visited: Visited) -> None:
+    def _set(self, visited: VisitHistory) -> None:
         if visited != self.visited:
             self.visited = visited
             self.changed.emit()
@@ -108,11 +108,11 @@ class VisitedPositions(QObject):
     def _on_run_changed(self) -> None:
         self._settle.stop()
         self._last, self._jumping = 0, False
-        self._set(Visited())
+        self._set(VisitHistory())
 
     @Slot(object)
     def _on_position_changed(self, position: int) -> None:
         if position != self._last:
-            self._jumping |= abs(position - self._last) > 1 and not self.strolling
+            self._jumping |= abs(position - self._last) > 1 and not self.is_stepping
             self._last = position
             self._settle.start()

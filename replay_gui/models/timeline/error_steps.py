@@ -9,7 +9,7 @@ from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, RunInd
 from replay_gui.core.log.kinds import is_failure
 from replay_gui.core.verification.verification import VerificationReport
 
-_STRIDE = 1 << 16  # events looked at in one go, so that a near neighbour costs the same in any run
+_EVENTS_PER_SCAN = 1 << 16  # events looked at in one go, so that a near neighbour costs the same in any run
 
 
 def next_error(index: RunIndex, report: VerificationReport | None, position: int, forward: bool) -> int:
@@ -19,11 +19,15 @@ def next_error(index: RunIndex, report: VerificationReport | None, position: int
     names.
     """
     place, count = position - 1, index.count
-    broken = _named(report, count)
-    starts = range(place + 1, count, _STRIDE) if forward else range(place - _STRIDE, -_STRIDE, -_STRIDE)
+    broken = _reported_indexes(report, count)
+    starts = (
+        range(place + 1, count, _EVENTS_PER_SCAN)
+        if forward
+        else range(place - _EVENTS_PER_SCAN, -_EVENTS_PER_SCAN, -_EVENTS_PER_SCAN)
+    )
     for start in starts:
-        stretch = slice(max(start, 0), min(start + _STRIDE, count if forward else place))
-        found = np.flatnonzero(_wrong(index, stretch)) + stretch.start
+        stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if forward else place))
+        found = np.flatnonzero(_is_error(index, stretch)) + stretch.start
         named = broken[(broken >= stretch.start) & (broken < stretch.stop)]
         if len(found) or len(named):
             both = np.concatenate((found, named))
@@ -31,12 +35,12 @@ def next_error(index: RunIndex, report: VerificationReport | None, position: int
     return position
 
 
-def _wrong(index: RunIndex, which: slice) -> NDArray[np.bool_]:
+def _is_error(index: RunIndex, which: slice) -> NDArray[np.bool_]:
     kinds = np.array([is_failure(name) for name in index.kinds], bool)
     wrong: NDArray[np.bool_] = kinds[index.kind[which]] | ((index.flags[which] & (FLAG_FAILED | FLAG_UNREADABLE)) != 0)
     return wrong
 
 
-def _named(report: VerificationReport | None, count: int) -> NDArray[np.int64]:
+def _reported_indexes(report: VerificationReport | None, count: int) -> NDArray[np.int64]:
     findings = () if report is None else (*report.failures, *report.mismatches)
     return np.array([finding.index for finding in findings if finding.index < count], np.int64)

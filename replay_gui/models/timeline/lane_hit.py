@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex
-from replay_gui.models.timeline.lanes import Lane, Part, Positions, places_of
+from replay_gui.models.timeline.lanes import Lane, LanePart, Positions, indexes_before
 from replay_gui.models.timeline.timeline_scale import TimelineScale
-from replay_gui.models.timeline.timeline_stacking import stacked
+from replay_gui.models.timeline.timeline_stacking import stack_calls
 
-LOOK_BACK = 64  # calls begun before a place of which some may reach it
+CALLS_BEFORE_VIEW = 64  # calls begun before a place of which some may reach it
 
 
 def event_near(
-    lane: Lane, index: RunIndex, scale: TimelineScale, pixel: float, height: float, reach: float
+    lane: Lane, index: RunIndex, scale: TimelineScale, pixel: float, height: float, max_pixels: float
 ) -> int | None:
     """The position of the lane's event nearest to `pixel`, not further than `reach` pixels; None where there is none.
 
@@ -25,32 +25,32 @@ def event_near(
             return running
     found = [_nearest(part, scale, pixel) for part in lane.parts if len(part.positions)]
     distance, position = min(found, default=(np.inf, 0))
-    return position if distance <= reach else None
+    return position if distance <= max_pixels else None
 
 
-def crowd(lane: Lane, scale: TimelineScale, pixel: float, reach: float) -> int:
+def events_within(lane: Lane, scale: TimelineScale, pixel: float, reach: float) -> int:
     """How many events of the lane are within `reach` pixels of `pixel`."""
     bounds = scale.position(pixel - reach), scale.position(pixel + reach)
-    return sum(int(np.diff(places_of(part.positions, bounds))[0]) for part in lane.parts)
+    return sum(int(np.diff(indexes_before(part.positions, bounds))[0]) for part in lane.parts)
 
 
-def calls_about(lane: Lane, index: RunIndex, first: float, last: float) -> tuple[Positions, Positions]:
+def calls_between(lane: Lane, index: RunIndex, first: float, last: float) -> tuple[Positions, Positions]:
     """Where the lane's calls begin and end that may show between two positions, in order of their beginning.
 
     A call without an answer ends where it begins.
     """
     some = []
     for part in lane.parts:
-        begin, end = places_of(part.positions, (first, last))
-        some.append(part.positions[max(int(begin) - LOOK_BACK, 0) : end])
+        begin, end = indexes_before(part.positions, (first, last))
+        some.append(part.positions[max(int(begin) - CALLS_BEFORE_VIEW, 0) : end])
     starts = some[0] if len(some) == 1 else np.sort(np.concatenate(some))
     pairs = index.pair[starts - 1]
     return starts, np.where(pairs == NO_PAIR, starts, pairs + 1)
 
 
 def _call_at(lane: Lane, index: RunIndex, position: float, height: float) -> int | None:
-    starts, stops = calls_about(lane, index, position, position + 1e-9)
-    row, rows = stacked(starts, stops)
+    starts, stops = calls_between(lane, index, position, position + 1e-9)
+    row, rows = stack_calls(starts, stops)
     running = np.flatnonzero((starts <= position) & (position <= stops) & (stops > starts))
     if not len(running):
         return None
@@ -58,8 +58,8 @@ def _call_at(lane: Lane, index: RunIndex, position: float, height: float) -> int
     return int(starts[aimed[-1]] if len(aimed) else starts[running[-1]])
 
 
-def _nearest(part: Part, scale: TimelineScale, pixel: float) -> tuple[float, int]:
-    after = int(places_of(part.positions, (scale.position(pixel),))[0])
+def _nearest(part: LanePart, scale: TimelineScale, pixel: float) -> tuple[float, int]:
+    after = int(indexes_before(part.positions, (scale.position(pixel),))[0])
     near = part.positions[max(after - 1, 0) : after + 1]
     apart = np.abs(scale.pixels(near) - pixel)
     return float(apart.min()), int(near[np.argmin(apart)])

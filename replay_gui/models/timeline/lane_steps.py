@@ -6,7 +6,7 @@ import numpy as np
 
 from replay_gui.core.index.run_index import RunIndex
 
-_STRIDE = 1 << 16  # events looked at in one go, so that a near neighbour costs the same in any run
+_EVENTS_PER_SCAN = 1 << 16  # events looked at in one go, so that a near neighbour costs the same in any run
 
 
 def next_in_lane(index: RunIndex, position: int, forward: bool) -> int:
@@ -18,9 +18,13 @@ def next_in_lane(index: RunIndex, position: int, forward: bool) -> int:
         return min(1, index.count) if forward else 0
     place, count = position - 1, index.count
     kind, tool = index.kind[place], index.tool[place]
-    starts = range(place + 1, count, _STRIDE) if forward else range(place - _STRIDE, -_STRIDE, -_STRIDE)
+    starts = (
+        range(place + 1, count, _EVENTS_PER_SCAN)
+        if forward
+        else range(place - _EVENTS_PER_SCAN, -_EVENTS_PER_SCAN, -_EVENTS_PER_SCAN)
+    )
     for start in starts:
-        stretch = slice(max(start, 0), min(start + _STRIDE, count if forward else place))
+        stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if forward else place))
         found = np.flatnonzero((index.kind[stretch] == kind) & (index.tool[stretch] == tool))
         if len(found):
             return int(found[0 if forward else -1]) + stretch.start + 1

@@ -20,10 +20,10 @@ from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents, positi
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, REST, SUBAGENTS, TOOLS, LaneChoice
 
 Positions = NDArray[np.int32]
-TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
-SUBAGENT_LANES = 6  # at most, likewise
-MOST_PARTS = 16  # of a lane
-NOTHING: Positions = np.zeros(0, np.int32)
+MAX_TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
+MAX_SUBAGENT_LANES = 6  # at most, likewise
+MAX_PARTS = 16  # of a lane
+NO_POSITIONS: Positions = np.zeros(0, np.int32)
 
 _AGENT, _OBSERVATIONS, _DECISIONS, _MEMORY, _PATCHES, _ERRORS, _OTHER = range(7)
 _FIRST_TOOL = 7  # the key of tool t is _FIRST_TOOL + t
@@ -50,7 +50,7 @@ _REQUEST, _RESPONSE = KINDS.index(Kind.TOOL_REQUEST), KINDS.index(Kind.TOOL_RESP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class LanePart:
     """Events of one sort.
 
     Attributes:
@@ -62,7 +62,7 @@ class Part:
     kind: str
     tool: int | None
     positions: Positions
-    failed: Positions = field(default_factory=lambda: NOTHING)
+    failed: Positions = field(default_factory=lambda: NO_POSITIONS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +77,7 @@ class Lane:
 
     key: str
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[LanePart, ...]
     group: str = ""
     folded: bool = False
     depth: int = 0
@@ -110,7 +110,7 @@ class Lanes:
         """The same with a lane for each of these."""
         return replace(self, _subagents=tuple(_subagent_row(subagents, n) for n in range(len(subagents.paths))))
 
-    def grown(self, index: RunIndex, most: int | None = None) -> Lanes:
+    def extended(self, index: RunIndex, most: int | None = None) -> Lanes:
         """The lanes of `index`, a longer index of the same run: only its new events are looked at, `most` of them."""
         start, stop = self.count, index.count
         stop = stop if most is None else min(stop, start + most)
@@ -133,7 +133,7 @@ class Lanes:
             self._subagents,
         )
 
-    def rows(self, choice: LaneChoice = ALL_LANES, limit: int = TOOL_LANES) -> tuple[Lane, ...]:
+    def rows(self, choice: LaneChoice = ALL_LANES, limit: int = MAX_TOOL_LANES) -> tuple[Lane, ...]:
         """The lanes from top to bottom: at most `limit` tools, by number of calls, the rest of them in one lane."""
         rows = [self._row(_AGENT), *self._subagent_rows(choice), self._row(_OBSERVATIONS), self._row(_DECISIONS)]
         rows += self._tool_rows(choice, limit)
@@ -142,25 +142,25 @@ class Lanes:
         rows += [_folded(REST, "Memory, errors", rest)] if REST in choice.folded else rest
         return tuple(row for row in rows if row.key not in choice.hidden)
 
-    def row_count(self, choice: LaneChoice = ALL_LANES, limit: int = TOOL_LANES) -> int:
+    def row_count(self, choice: LaneChoice = ALL_LANES, limit: int = MAX_TOOL_LANES) -> int:
         """How many lanes `rows` gives."""
         return len(self.rows(choice, limit))
 
     @property
     def errors(self) -> Positions:
         """Positions of errors and denials."""
-        return self._events.get(_ERRORS, NOTHING)
+        return self._events.get(_ERRORS, NO_POSITIONS)
 
     def _row(self, key: int, group: str = "") -> Lane:
         title, kind = _TITLES[key]
-        return Lane(title.lower(), title, (Part(kind, None, self._events.get(key, NOTHING)),), group)
+        return Lane(title.lower(), title, (LanePart(kind, None, self._events.get(key, NO_POSITIONS)),), group)
 
     def _subagent_rows(self, choice: LaneChoice) -> list[Lane]:
         rows = list(self._subagents)
         if SUBAGENTS in choice.folded:
             return [_of_subagents(SUBAGENTS, "Subagents", rows, folded=True)] if rows else []
         rows = [row for row in rows if row.key not in choice.hidden]
-        kept = len(rows) if len(rows) <= SUBAGENT_LANES else SUBAGENT_LANES - 1
+        kept = len(rows) if len(rows) <= MAX_SUBAGENT_LANES else MAX_SUBAGENT_LANES - 1
         rest = rows[kept:]
         return rows[:kept] + ([_of_subagents("more subagents", f"{len(rest):,} more", rest)] if rest else [])
 
@@ -180,20 +180,20 @@ class Lanes:
     def _tool_row(self, key: int) -> Lane:
         tool = key - _FIRST_TOOL
         name = self._tools[tool]
-        part = Part(Kind.TOOL_REQUEST, tool, self._events[key], self._failed.get(key, NOTHING))
+        part = LanePart(Kind.TOOL_REQUEST, tool, self._events[key], self._failed.get(key, NO_POSITIONS))
         return Lane(f"tool:{name}", name, (part,), TOOLS)
 
 
 def _subagent_row(subagents: Subagents, number: int) -> Lane:
     path, spans = subagents.paths[number], subagents.spans(number)
-    part = Part(Kind.AGENT_INIT, None, positions_in(spans))
+    part = LanePart(Kind.AGENT_INIT, None, positions_in(spans))
     return Lane(f"subagent:{'/'.join(path)}", path[-1], (part,), SUBAGENTS, depth=len(path), spans=spans)
 
 
 def _of_subagents(key: str, title: str, rows: list[Lane], folded: bool = False) -> Lane:
     spans = np.concatenate([row.spans for row in rows if row.spans is not None])
     spans = spans[np.argsort(spans[:, 0], kind="stable")]
-    part = Part(Kind.AGENT_INIT, None, positions_in(spans))
+    part = LanePart(Kind.AGENT_INIT, None, positions_in(spans))
     return Lane(key, title, (part,), SUBAGENTS, folded, 1, spans)
 
 
@@ -201,17 +201,17 @@ def _folded(group: str, title: str, rows: list[Lane]) -> Lane:
     return Lane(group, title, _parts(rows), group, folded=True)
 
 
-def _parts(rows: list[Lane]) -> tuple[Part, ...]:
-    """All parts of these lanes; those beyond MOST_PARTS in one, so that no picture is made of thousands."""
+def _parts(rows: list[Lane]) -> tuple[LanePart, ...]:
+    """All parts of these lanes; those beyond MAX_PARTS in one, so that no picture is made of thousands."""
     parts = tuple(part for row in rows for part in row.parts)
-    if len(parts) <= MOST_PARTS:
+    if len(parts) <= MAX_PARTS:
         return parts
-    kept, rest = parts[: MOST_PARTS - 1], parts[MOST_PARTS - 1 :]
+    kept, rest = parts[: MAX_PARTS - 1], parts[MAX_PARTS - 1 :]
     positions = np.sort(np.concatenate([part.positions for part in rest]))
-    return (*kept, Part(rest[0].kind, None, positions, np.sort(np.concatenate([part.failed for part in rest]))))
+    return (*kept, LanePart(rest[0].kind, None, positions, np.sort(np.concatenate([part.failed for part in rest]))))
 
 
-def places_of(positions: Positions, bounds: NDArray[np.float64] | tuple[float, ...]) -> NDArray[np.intp]:
+def indexes_before(positions: Positions, bounds: NDArray[np.float64] | tuple[float, ...]) -> NDArray[np.intp]:
     """For each of `bounds` how many of the ascending `positions` lie before it."""
     # Searching int32 for floats would first turn every position into a float: a whole bound splits them just as well.
     whole = np.clip(np.ceil(bounds), 0, np.iinfo(np.int32).max).astype(np.int32)

@@ -12,7 +12,7 @@ from replay_gui.core.log.kinds import is_failure
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimelineAxis
 from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
 
-SMOOTHED = 5  # columns that each height is taken over
+SMOOTHED_COLUMNS = 5  # columns that each height is taken over
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +65,7 @@ class Overview:
 
 def _crowding(positions: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """How many events each column of the clock holds, as `pace`; None for too few columns."""
-    if len(positions) <= SMOOTHED:
+    if len(positions) <= SMOOTHED_COLUMNS:
         return None
     counts = _smoothed(np.diff(positions))
     usual = float(np.median(counts[counts > 0])) if (counts > 0).any() else 1.0
@@ -74,7 +74,7 @@ def _crowding(positions: NDArray[np.float64]) -> NDArray[np.float64] | None:
 
 def _pace(time: NDArray[np.int64], edges: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """None where fewer than half of the events at the edges have a time, or none took any."""
-    if len(edges) <= SMOOTHED:
+    if len(edges) <= SMOOTHED_COLUMNS:
         return None
     at = time[np.minimum(edges.astype(np.int64), len(time) - 1)]
     known = at != NO_TIME
@@ -88,5 +88,5 @@ def _pace(time: NDArray[np.int64], edges: NDArray[np.float64]) -> NDArray[np.flo
 
 
 def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    padded = np.pad(values, SMOOTHED // 2, mode="edge")
-    return np.convolve(padded, np.ones(SMOOTHED) / SMOOTHED, mode="valid")
+    padded = np.pad(values, SMOOTHED_COLUMNS // 2, mode="edge")
+    return np.convolve(padded, np.ones(SMOOTHED_COLUMNS) / SMOOTHED_COLUMNS, mode="valid")

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.facts.spending import Spending
-from replay_gui.models.timeline.lanes import places_of
+from replay_gui.models.timeline.lanes import indexes_before
 
-Floats = NDArray[np.float64]
+FloatArray = NDArray[np.float64]
 _STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15)
 
 
@@ -25,9 +25,9 @@ class SpendingPlot:
     """
 
     positions: NDArray[np.int32]
-    sums: Floats
+    sums: FloatArray
     paid: NDArray[np.int32]
-    spent: Floats
+    spent: FloatArray
 
     @classmethod
     def of(cls, spending: Spending) -> SpendingPlot:
@@ -49,26 +49,26 @@ class SpendingPlot:
         """Of the whole run, in dollars."""
         return float(self.spent[-1])
 
-    def used(self, bounds: Floats) -> Floats:
+    def used(self, bounds: FloatArray) -> FloatArray:
         """float64[3, len(bounds) - 1]: input, output and cached tokens between each two of the ascending positions."""
-        return np.diff(self.sums[:, places_of(self.positions, bounds)], axis=1)
+        return np.diff(self.sums[:, indexes_before(self.positions, bounds)], axis=1)
 
-    def used_at(self, positions: NDArray[np.int32]) -> Floats:
+    def used_at(self, positions: NDArray[np.int32]) -> FloatArray:
         """float64[3, len(positions)]: the same at each of these, which are among `positions`."""
         at = np.searchsorted(self.positions, positions)
         return np.asarray(self.sums[:, at + 1] - self.sums[:, at])
 
-    def among(self, start: float, stop: float) -> NDArray[np.int32]:
+    def positions_between(self, start: float, stop: float) -> NDArray[np.int32]:
         """The positions at which tokens were used, start … stop."""
-        begin, end = places_of(self.positions, (start, stop + 0.5)).tolist()
+        begin, end = indexes_before(self.positions, (start, stop + 0.5)).tolist()
         return self.positions[begin:end]
 
-    def cost_before(self, bounds: Floats) -> Floats:
+    def cost_before(self, bounds: FloatArray) -> FloatArray:
         """Dollars spent before each of these positions."""
-        return np.asarray(self.spent[places_of(self.paid, bounds)])
+        return np.asarray(self.spent[indexes_before(self.paid, bounds)])
 
 
-def _summed(values: Floats) -> Floats:
+def _summed(values: FloatArray) -> FloatArray:
     return np.concatenate((np.zeros((len(values), 1)), np.cumsum(values, axis=1)), axis=1)
 
 

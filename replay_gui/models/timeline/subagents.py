@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.facts.nesting import Nesting
 
-Places = NDArray[np.int64]
+IndexArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,14 +20,14 @@ class Subagents:
         paths: names from the outermost to each one's own, a parent before its children.
         starts, stops: int64[n], first place of each stretch and the place after its last; ascending, apart.
         which: int64[n], whose stretch it is.
-        heads: the first place of each subagent, nested ones included; -1 where none is known.
+        first_events: index of the first event of each subagent, nested ones included; -1 where none is known.
     """
 
     paths: tuple[tuple[str, ...], ...] = ()
-    starts: Places = field(default_factory=lambda: np.zeros(0, np.int64))
-    stops: Places = field(default_factory=lambda: np.zeros(0, np.int64))
-    which: Places = field(default_factory=lambda: np.zeros(0, np.int64))
-    heads: tuple[int, ...] = ()
+    starts: IndexArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    stops: IndexArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    which: IndexArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    first_events: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, nesting: Nesting) -> Subagents:
@@ -36,21 +36,21 @@ class Subagents:
         numbers, first = np.unique(made.which, return_index=True)
         own = dict(zip(numbers.tolist(), made.starts[first].tolist(), strict=True))
         heads = [[own[n] for n in made._all_within(number) if n in own] for number in range(len(made.paths))]
-        return replace(made, heads=tuple(min(places, default=-1) for places in heads))
+        return replace(made, first_events=tuple(min(places, default=-1) for places in heads))
 
-    def at(self, place: int) -> int | None:
+    def number_at(self, place: int) -> int | None:
         """Whose event it is; None: the main agent's."""
         run = int(np.searchsorted(self.starts, place, "right")) - 1
         return int(self.which[run]) if run >= 0 and place < self.stops[run] else None
 
     def depth(self, place: int) -> int:
         """How many agents are about the one whose event it is; 0: it is the main agent's."""
-        number = self.at(place)
+        number = self.number_at(place)
         return 0 if number is None else len(self.paths[number])
 
-    def headed(self, place: int) -> int | None:
+    def starting_at(self, place: int) -> int | None:
         """Of the subagents that begin with this event, the outermost."""
-        return self.heads.index(place) if place in self.heads else None
+        return self.first_events.index(place) if place in self.first_events else None
 
     def count(self, number: int) -> int:
         """How many events it has, with those of the subagents within it."""
@@ -62,14 +62,14 @@ class Subagents:
         own = self.which == number
         return np.column_stack((self.starts[own] + 1, self.stops[own])).astype(np.int32)
 
-    def hidden(self, folded: frozenset[int], places: Places) -> NDArray[np.bool_]:
+    def hidden(self, folded: frozenset[int], places: IndexArray) -> NDArray[np.bool_]:
         """Which of the ascending `places` do not show when these subagents are folded: all but their first events."""
         numbers = {inner for number in folded for inner in self._all_within(number)}
         away = np.array([number in numbers for number in range(len(self.paths))], bool)[self.which]
         run = np.searchsorted(self.starts[away], places, "right") - 1
         hidden = (run >= 0) & (places < np.append(self.stops[away], 0)[run])
         outermost = [n for n in folded if not any(self._is_within(n, other) for other in folded if other != n)]
-        return hidden & ~np.isin(places, [self.heads[number] for number in outermost])
+        return hidden & ~np.isin(places, [self.first_events[number] for number in outermost])
 
     def _all_within(self, number: int) -> list[int]:
         """Itself and the subagents within it."""

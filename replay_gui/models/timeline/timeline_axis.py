@@ -15,28 +15,28 @@ from numpy.typing import NDArray
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.models.timeline.timeline_ticks import SECOND, nice_step, nice_time_step, time_text
 
-Floats = NDArray[np.float64]
-MIN_SPAN = 8.0  # events: no closer zoom by number
-LEAST_TIME = 1e5  # ns: no closer zoom by the clock
-IDLE = 5.0  # times as long as nine of ten spacings are: a gap
-LEAST_IDLE = float(SECOND)  # ns: nothing shorter is a gap
-WORTH = 0.04  # of the run: shorter gaps are not worth a break
-DRAWN = 0.02  # of the run: how long a gap is drawn
-_SAMPLE = 1 << 16  # spacings looked at to know the usual one
+FloatArray = NDArray[np.float64]
+MIN_SPAN_EVENTS = 8.0  # events: no closer zoom by number
+MIN_SPAN_NS = 1e5  # ns: no closer zoom by the clock
+IDLE_FACTOR = 5.0  # times as long as nine of ten spacings are: a gap
+MIN_IDLE_NS = float(SECOND)  # ns: nothing shorter is a gap
+MIN_IDLE_SHARE = 0.04  # of the run: shorter gaps are not worth a break
+DRAWN_GAP_SHARE = 0.02  # of the run: how long a gap is drawn
+_MAX_SAMPLED_SPACINGS = 1 << 16  # spacings looked at to know the usual one
 
 
 class TimelineAxis(Protocol):
     """Attributes: gaps: coordinates at which a cut gap begins. gap: how long each is drawn. cut: ns, of each."""
 
     @property
-    def gaps(self) -> Floats: ...
+    def gaps(self) -> FloatArray: ...
     @property
     def gap(self) -> float: ...
     @property
-    def cut(self) -> Floats: ...
+    def cut(self) -> FloatArray: ...
 
-    def coordinates(self, positions: NDArray[np.generic]) -> Floats: ...
-    def positions(self, coordinates: Floats) -> Floats: ...
+    def coordinates(self, positions: NDArray[np.generic]) -> FloatArray: ...
+    def positions(self, coordinates: FloatArray) -> FloatArray: ...
     def extent(self, count: int) -> float:
         """The coordinate at which a run of `count` events ends."""
         ...
@@ -55,7 +55,7 @@ class NumberAxis:
     """Coordinates are positions."""
 
     @property
-    def gaps(self) -> Floats:
+    def gaps(self) -> FloatArray:
         return np.zeros(0)
 
     @property
@@ -63,20 +63,20 @@ class NumberAxis:
         return 0.0
 
     @property
-    def cut(self) -> Floats:
+    def cut(self) -> FloatArray:
         return np.zeros(0)
 
-    def coordinates(self, positions: NDArray[np.generic]) -> Floats:
+    def coordinates(self, positions: NDArray[np.generic]) -> FloatArray:
         return positions.astype(np.float64)
 
-    def positions(self, coordinates: Floats) -> Floats:
+    def positions(self, coordinates: FloatArray) -> FloatArray:
         return coordinates
 
     def extent(self, count: int) -> float:
-        return max(float(count), MIN_SPAN)
+        return max(float(count), MIN_SPAN_EVENTS)
 
     def least(self, count: int) -> float:
-        return MIN_SPAN
+        return MIN_SPAN_EVENTS
 
     def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
         step = nice_step(apart)
@@ -91,8 +91,8 @@ NUMBERS = NumberAxis()
 class TimeAxis:
     """The clock of one index, without its idle gaps.
 
-    A gap is idle where it is longer than each of: LEAST_IDLE, IDLE times the spacing that nine of ten events keep to,
-    and WORTH of the run without such gaps. It is drawn as DRAWN of the run. Times that go back stand still instead (see
+    A gap is idle where it is longer than each of: MIN_IDLE_NS, IDLE_FACTOR times the spacing that nine of ten events keep to,
+    and MIN_IDLE_SHARE of the run without such gaps. It is drawn as DRAWN_GAP_SHARE of the run. Times that go back stand still instead (see
     `_ascending`); an event without a time stands with the one before it.
 
     Attributes:
@@ -101,21 +101,21 @@ class TimeAxis:
     """
 
     times: NDArray[np.int64]
-    real: Floats
-    drawn: Floats
-    gaps: Floats
+    real: FloatArray
+    drawn: FloatArray
+    gaps: FloatArray
     gap: float
-    cut: Floats
+    cut: FloatArray
 
     @classmethod
     def of(cls, index: RunIndex) -> TimeAxis:
         """Of an index with times (see `why_no_times`)."""
         times = _ascending(index.time)
         spacing = np.diff(times)
-        usual = float(np.percentile(spacing[:: max(len(spacing) // _SAMPLE, 1)], 90))
-        limit = max(LEAST_IDLE, IDLE * usual)
+        usual = float(np.percentile(spacing[:: max(len(spacing) // _MAX_SAMPLED_SPACINGS, 1)], 90))
+        limit = max(MIN_IDLE_NS, IDLE_FACTOR * usual)
         busy = float(np.minimum(spacing, limit).sum())
-        limit, shown = max(limit, WORTH * busy), DRAWN * busy
+        limit, shown = max(limit, MIN_IDLE_SHARE * busy), DRAWN_GAP_SHARE * busy
         before = np.flatnonzero(spacing > limit)
         cut = spacing[before].astype(np.float64) - shown
         begin = (times[before] - times[0]).astype(np.float64)
@@ -128,7 +128,7 @@ class TimeAxis:
         drawn = np.concatenate(([0.0], np.column_stack((gaps, gaps + shown)).ravel(), [total]))
         return cls(times, real, drawn, gaps, shown, cut)
 
-    def coordinates(self, positions: NDArray[np.generic]) -> Floats:
+    def coordinates(self, positions: NDArray[np.generic]) -> FloatArray:
         wanted = positions.astype(np.float64)
         whole = np.clip(wanted.astype(np.int64), 1, len(self.times))
         here = self.times[whole - 1]
@@ -136,7 +136,7 @@ class TimeAxis:
         since = (here - self.times[0]) + np.clip(wanted - whole, 0.0, 1.0) * further
         return np.asarray(np.interp(since, self.real, self.drawn), np.float64)
 
-    def positions(self, coordinates: Floats) -> Floats:
+    def positions(self, coordinates: FloatArray) -> FloatArray:
         since = np.interp(coordinates, self.drawn, self.real)
         whole = np.searchsorted(self.times, self.times[0] + since.astype(np.int64), "right")
         here = self.times[whole - 1]
@@ -149,7 +149,7 @@ class TimeAxis:
         return float(self.drawn[-1])
 
     def least(self, count: int) -> float:
-        return min(LEAST_TIME, float(self.drawn[-1]))
+        return min(MIN_SPAN_NS, float(self.drawn[-1]))
 
     def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
         step = nice_time_step(apart)
@@ -172,7 +172,7 @@ def why_no_times(index: RunIndex) -> str:
     """Why a run cannot be drawn along the clock, in a sentence; "" where it can."""
     if not index.count:
         return "There are no events yet."
-    for times in (index.time[:: max(index.count // _SAMPLE, 1)], index.time):  # the few usually know it
+    for times in (index.time[:: max(index.count // _MAX_SAMPLED_SPACINGS, 1)], index.time):  # the few usually know it
         known = times[times != NO_TIME]
         if len(known) and known.min() < known.max():
             return ""

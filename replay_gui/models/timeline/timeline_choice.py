@@ -9,7 +9,7 @@ TOOLS, REST = "tools", "rest"  # groups that can be folded into one lane: all to
 SPENDING = "spending"  # the plot of tokens and cost: key and group in one
 SUBAGENTS = "subagents"
 GROUPS = (TOOLS, REST, SPENDING, SUBAGENTS)
-_KEPT = 1_000  # names at most that are remembered
+_MAX_SAVED_NAMES = 1_000  # names at most that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class LaneChoice:
 
     def save(self) -> str:
         """As JSON."""
-        return json.dumps({"folded": sorted(self.folded), "hidden": sorted(self.hidden)[:_KEPT]})
+        return json.dumps({"folded": sorted(self.folded), "hidden": sorted(self.hidden)[:_MAX_SAVED_NAMES]})
 
     @classmethod
     def restored(cls, saved: object) -> LaneChoice:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from replay_gui.core.divergence.comparison import Comparison
 
-Places = NDArray[np.int64]
+EventIndexes = NDArray[np.int64]
 
 
-def _none() -> Places:
+def _none() -> EventIndexes:
     return np.zeros(0, np.int64)
 
 
@@ -24,9 +24,9 @@ class TimelineMarks:
         found: events that a search found. causes: where a divergence began. divergences: all events that differ.
     """
 
-    found: Places = field(default_factory=_none)
-    causes: Places = field(default_factory=_none)
-    divergences: Places = field(default_factory=_none)
+    found: EventIndexes = field(default_factory=_none)
+    causes: EventIndexes = field(default_factory=_none)
+    divergences: EventIndexes = field(default_factory=_none)
 
 
 NO_MARKS = TimelineMarks()
@@ -43,6 +43,6 @@ def divergence_marks(comparison: Comparison, last: NDArray[np.int32]) -> Timelin
     return TimelineMarks(causes=_once(at[causes]), divergences=_once(at))
 
 
-def _once(ascending: Places) -> Places:
+def _once(ascending: EventIndexes) -> EventIndexes:
     """Without what is there again; numpy's unique would not know that they are in order."""
     return ascending[np.flatnonzero(np.diff(ascending, prepend=-1))]

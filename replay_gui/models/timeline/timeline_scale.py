@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.models.timeline.timeline_axis import NUMBERS, Floats, TimelineAxis
+from replay_gui.models.timeline.timeline_axis import NUMBERS, FloatArray, TimelineAxis
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class TimelineScale:
         """Pixels right of the left edge; negative, or beyond the width, for what is not shown."""
         return float(self.pixels(np.array([position]))[0])
 
-    def pixels(self, positions: NDArray[np.generic]) -> Floats:
+    def pixels(self, positions: NDArray[np.generic]) -> FloatArray:
         return (self.axis.coordinates(positions) - self.start) * (self.width / self.span)
 
     def position(self, pixel: float) -> float:

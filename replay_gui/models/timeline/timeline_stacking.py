@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-ROWS = 3  # at most; further calls share the last
+MAX_ROWS = 3  # at most; further calls share the last
 
 
-def stacked(starts: NDArray[np.integer], stops: NDArray[np.integer]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """For each call its row, from 0, and how many rows it and all that it overlaps with need (1 … ROWS).
+def stack_calls(starts: NDArray[np.integer], stops: NDArray[np.integer]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """For each call its row, from 0, and how many rows it and all that it overlaps with need (1 … MAX_ROWS).
 
     `starts` ascend. Calls fall into clusters that nothing reaches over (found at once, by a running maximum); only
     within a cluster of several each takes the first row that is free, one by one.
@@ -26,7 +26,7 @@ def stacked(starts: NDArray[np.integer], stops: NDArray[np.integer]) -> tuple[ND
         begin, end = int(begins[cluster]), int(ends[cluster])
         free_at: list[int] = []
         for call, (start, stop) in enumerate(zip(starts[begin:end].tolist(), stops[begin:end].tolist(), strict=True)):
-            which = next((n for n, free in enumerate(free_at) if free <= start), min(len(free_at), ROWS - 1))
+            which = next((n for n, free in enumerate(free_at) if free <= start), min(len(free_at), MAX_ROWS - 1))
             if which == len(free_at):
                 free_at.append(stop)
             free_at[which] = max(free_at[which], stop)

@@ -43,7 +43,7 @@ def time_text(ns: int, step: int) -> str:
     return f"{text}.{f'{rest:09}'[:digits]}"
 
 
-def about(ns: float) -> str:
+def rounded_duration(ns: float) -> str:
     """12 s, 3 min, 4 h, 2 days: a stretch of time to the nearest of one unit."""
     for size, name in ((24 * _HOUR, "days"), (_HOUR, "h"), (_MINUTE, "min")):
         if ns >= 1.5 * size:

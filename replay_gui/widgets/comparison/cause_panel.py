@@ -109,8 +109,8 @@ class CausePanel(Panel):
         item, menu = self.list.item(row), RuleMenu(self._session, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         comparison = self._session.comparison
-        if item.rule is not None:
-            menu.offer_removal(item.rule)
+        if item.rule_index is not None:
+            menu.offer_removal(item.rule_index)
         elif item.cause is not None and comparison is not None:
             place_a, place_b = (int(side[item.cause.point]) for side in (comparison.points.a, comparison.points.b))
             session, place = (self._session.a, place_a) if place_a >= 0 else (self._session.b, place_b)

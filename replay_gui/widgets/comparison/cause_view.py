@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QKeyEv
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from replay_gui.look.theme import FOCUS, GAP, LINE, ROW, UNIT, Bold, Medium, theme, theme_events, ui_font
-from replay_gui.models.comparison.cause_list import CauseItem, CauseList, Sort
+from replay_gui.models.comparison.cause_list import CauseCategory, CauseItem, CauseList
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.widgets.parts.hint import paint_hint
 
@@ -109,7 +109,7 @@ class _CardDelegate(QStyledItemDelegate):
         if chosen or option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, now.selection if chosen else now.hover)
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), LINE, now.line)
-        quiet = item.sort is Sort.SILENCED
+        quiet = item.category is CauseCategory.IGNORED
         self._paint_badge(painter, rect, item)
         title, body, follow = self._heights(item, rect.width())
         left = rect.x() + 2 * GAP + _BADGE + UNIT
@@ -118,7 +118,7 @@ class _CardDelegate(QStyledItemDelegate):
         space = QRect(left, space.bottom() + 1, space.width(), body)
         self._draw(painter, space, item.body, self._body, now.text if chosen else now.secondary)
         space = QRect(left, space.bottom() + 1, space.width(), follow)
-        ink = now.bad_text if item.sort is Sort.CERTAIN else now.warn_text
+        ink = now.bad_text if item.category is CauseCategory.CERTAIN else now.warn_text
         self._draw(painter, space, item.follow, self._body, now.text if chosen and now.name == "light" else ink)
         if chosen and self._view.hasFocus():
             painter.setPen(now.accent)
@@ -126,15 +126,23 @@ class _CardDelegate(QStyledItemDelegate):
 
     def _paint_badge(self, painter: QPainter, rect: QRect, item: CauseItem) -> None:
         now = theme()
-        grounds = {Sort.CERTAIN: now.bad_bg, Sort.POSSIBLE: now.warn_bg, Sort.SILENCED: now.raised}
-        inks = {Sort.CERTAIN: now.bad_text, Sort.POSSIBLE: now.warn_text, Sort.SILENCED: now.secondary}
+        grounds = {
+            CauseCategory.CERTAIN: now.bad_bg,
+            CauseCategory.POSSIBLE: now.warn_bg,
+            CauseCategory.IGNORED: now.raised,
+        }
+        inks = {
+            CauseCategory.CERTAIN: now.bad_text,
+            CauseCategory.POSSIBLE: now.warn_text,
+            CauseCategory.IGNORED: now.secondary,
+        }
         place = QRect(rect.x() + GAP + UNIT, rect.y() + GAP, _BADGE, _BADGE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(grounds[item.sort])
+        painter.setBrush(grounds[item.category])
         painter.drawEllipse(place)
-        painter.setPen(inks[item.sort])
+        painter.setPen(inks[item.category])
         painter.setFont(self._number)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(item.number))
         painter.restore()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.look.theme import GAP, LINE, UNIT, data_font, theme
-from replay_gui.models.comparison.diff_lines import DiffLine, Ink
+from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle
 from replay_gui.models.comparison.diff_rows import DiffRows
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.widgets.parts.marked_text import draw_marked
@@ -31,11 +31,13 @@ class DiffDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         line, now = self._rows.line(index.row()), theme()
         painter.setFont(self._data)
-        beside = line.ink is Ink.PAIR and not self._rows.unified
+        beside = line.style is DiffStyle.PAIR and not self._rows.unified
         if beside:
             self._paint_beside(painter, rect, line)
         else:
-            ground = {Ink.REMOVED: now.removed, Ink.ADDED: now.added, Ink.PAIR: now.changed}.get(line.ink)
+            ground = {DiffStyle.REMOVED: now.removed, DiffStyle.ADDED: now.added, DiffStyle.PAIR: now.changed}.get(
+                line.style
+            )
             if ground is not None:
                 painter.fillRect(rect, ground)
             elif index.row() == self._view.hovered:
@@ -47,26 +49,26 @@ class DiffDelegate(QStyledItemDelegate):
 
     def _paint_line(self, painter: QPainter, rect: QRect, line: DiffLine) -> None:
         now = theme()
-        sign = {Ink.REMOVED: "−", Ink.ADDED: "+"}.get(line.ink, "")
-        inks = {Ink.REMOVED: now.removed_text, Ink.ADDED: now.added_text}
+        sign = {DiffStyle.REMOVED: "−", DiffStyle.ADDED: "+"}.get(line.style, "")
+        inks = {DiffStyle.REMOVED: now.removed_text, DiffStyle.ADDED: now.added_text}
         left = GAP + UNIT
         if sign or line.indent:
-            self._words(painter, rect.adjusted(left, 0, 0, 0), sign, inks.get(line.ink, now.secondary))
+            self._words(painter, rect.adjusted(left, 0, 0, 0), sign, inks.get(line.style, now.secondary))
             left += _SIGNS
         space = rect.adjusted(left, 0, -GAP, 0)
         if line.key:
-            quiet = line.ink in (Ink.QUIET, Ink.IGNORED)
+            quiet = line.style in (DiffStyle.QUIET, DiffStyle.IGNORED)
             space = self._words(painter, space, line.key, now.secondary if quiet else now.accent, _KEY_SHARE)
-        if line.ink is Ink.PAIR:
+        if line.style is DiffStyle.PAIR:
             space = self._side(painter, space, line.a, line.marked_a, now.text, now.removed_word)
             space = self._words(painter, space, "→", now.secondary)
             space = self._side(painter, space, line.b, line.marked_b, now.text, now.added_word)
-        elif line.ink is Ink.ADDED:
+        elif line.style is DiffStyle.ADDED:
             space = self._side(painter, space, line.b, line.marked_b, now.text, now.added_word)
         elif line.a is not None:
-            loud = now.text if line.ink is Ink.REMOVED else now.secondary
+            loud = now.text if line.style is DiffStyle.REMOVED else now.secondary
             space = self._side(painter, space, line.a, line.marked_a, loud, now.removed_word)
-            if line.ink is Ink.IGNORED and line.b is not None:
+            if line.style is DiffStyle.IGNORED and line.b is not None:
                 space = self._words(painter, space, f"→ {line.b}", now.secondary)
         if line.note:
             self._words(painter, space, line.note, now.secondary)

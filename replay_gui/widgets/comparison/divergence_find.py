@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from replay_gui.core.facts.find import Hit
 from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role, theme, theme_events
-from replay_gui.models.comparison.comparison_finder import ComparisonFinder
+from replay_gui.models.comparison.comparison_finder import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.parts.line_text import LineText
@@ -26,7 +26,7 @@ class DivergenceFind(QFrame):
 
     left = Signal()
 
-    def __init__(self, session: ComparisonSession, finder: ComparisonFinder, parent: QWidget | None = None) -> None:
+    def __init__(self, session: ComparisonSession, finder: ComparisonSearch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._finder = session, finder
         set_role(self, "bar")
@@ -74,14 +74,14 @@ class DivergenceFind(QFrame):
 class _FoundText(QWidget):
     """What was found in the chosen row: the side, and the words about the hit."""
 
-    def __init__(self, session: ComparisonSession, finder: ComparisonFinder) -> None:
+    def __init__(self, session: ComparisonSession, finder: ComparisonSearch) -> None:
         super().__init__()
         self._session, self._finder = session, finder
         self._line = LineText(data_font())
         self.setAccessibleName("What was found in the chosen row")
         finder.moved.connect(self._refresh)
         finder.started.connect(self._refresh)
-        finder.grew.connect(self._refresh)
+        finder.progressed.connect(self._refresh)
         theme_events().changed.connect(self.update)
 
     @property

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QScrollBar, QWidget
 
 from replay_gui.look.theme import ICON, LINE, ROW, SMALL_RADIUS, theme, theme_events
-from replay_gui.models.comparison.compare_rows import CompareRows, Tone
-from replay_gui.models.comparison.comparison_finder import ComparisonFinder
+from replay_gui.models.comparison.compare_rows import ComparisonRows, RowTone
+from replay_gui.models.comparison.comparison_finder import ComparisonSearch
 
 _LEAST = 3  # pixels of a mark
 _GRASP = 12  # pixels of the window, at least
@@ -20,7 +20,7 @@ class DivergenceStrip(QWidget):
     """Stands in for the view's scroll bar. Click or drag: that place comes into sight."""
 
     def __init__(
-        self, rows: CompareRows, finder: ComparisonFinder, bar: QScrollBar, parent: QWidget | None = None
+        self, rows: ComparisonRows, finder: ComparisonSearch, bar: QScrollBar, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._rows = rows
@@ -35,7 +35,7 @@ class DivergenceStrip(QWidget):
         bar.rangeChanged.connect(self.update)
         rows.modelReset.connect(self._on_rows_changed)
         finder.started.connect(self.update)
-        finder.grew.connect(self.update)
+        finder.progressed.connect(self.update)
         theme_events().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -99,7 +99,7 @@ class DivergenceStrip(QWidget):
         painter.drawRoundedRect(space, SMALL_RADIUS, SMALL_RADIUS)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         marks = self.marks()
-        for tone in (Tone.IGNORED, Tone.MOVED, Tone.STATE, Tone.ONLY, Tone.CHANGED, Tone.CAUSE):
+        for tone in (RowTone.IGNORED, RowTone.MOVED, RowTone.STATE, RowTone.ONLY, RowTone.CHANGED, RowTone.CAUSE):
             colour = _ink(tone)
             for y in np.flatnonzero(marks == tone):
                 painter.fillRect(2, int(y), self.width() - 4, _LEAST, colour)
@@ -115,8 +115,8 @@ class DivergenceStrip(QWidget):
         painter.end()
 
 
-def _ink(tone: Tone) -> QColor:
+def _ink(tone: RowTone) -> QColor:
     now = theme()
-    inks = {Tone.CAUSE: now.error, Tone.CHANGED: now.memory, Tone.ONLY: now.tools[0], Tone.MOVED: now.moved}
-    inks[Tone.IGNORED] = now.line
+    inks = {RowTone.CAUSE: now.error, RowTone.CHANGED: now.memory, RowTone.ONLY: now.tools[0], RowTone.MOVED: now.moved}
+    inks[RowTone.IGNORED] = now.line
     return inks.get(tone, now.changed_text)

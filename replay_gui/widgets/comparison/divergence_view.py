@@ -11,8 +11,8 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Progress
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, HEAD, ICON, LINE, LINKS, UNIT, set_role, theme, theme_events
-from replay_gui.models.comparison.compare_rows import SIDE_A, SIDE_B, CompareRows
-from replay_gui.models.comparison.comparison_finder import ComparisonFinder
+from replay_gui.models.comparison.compare_rows import SIDE_A, SIDE_B, ComparisonRows
+from replay_gui.models.comparison.comparison_finder import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
@@ -34,12 +34,12 @@ class DivergenceView(QWidget):
     `view`: the rows; `rows`: their model; `strip`: the overview; `finder`: a search in both, `finding`: its line.
     """
 
-    def __init__(self, session: ComparisonSession, finder: ComparisonFinder, parent: QWidget | None = None) -> None:
+    def __init__(self, session: ComparisonSession, finder: ComparisonSearch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._progress: Progress | None = None
         self._anchor: tuple[int, int] | None = None  # the side and the place that a counterpart is looked for
-        self.rows = CompareRows(session, self)
+        self.rows = ComparisonRows(session, self)
         self.view = SplitView(session, self.rows, finder)
         self._dimmer = Dimmer(self.view)
         self.strip = DivergenceStrip(self.rows, finder, self.view.verticalScrollBar())

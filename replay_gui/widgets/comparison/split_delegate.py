@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from replay_gui.engine.answers import EventRow
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font
-from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, CompareRows, Tone, fold_words
+from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, ComparisonRows, RowTone, fold_words
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.event_table import label
+from replay_gui.models.run.event_table import event_label
 from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText
 from replay_gui.widgets.parts.marked_text import draw_marked
 from replay_gui.widgets.parts.row_view import RowView
@@ -24,7 +24,7 @@ _BAND = 0.75
 class SplitDelegate(QStyledItemDelegate):
     """For a RowView over CompareRows."""
 
-    def __init__(self, view: RowView, rows: CompareRows) -> None:
+    def __init__(self, view: RowView, rows: ComparisonRows) -> None:
         super().__init__(view)
         self._view = view
         self._rows = rows
@@ -55,7 +55,7 @@ class SplitDelegate(QStyledItemDelegate):
             self._paint_gap(painter, rect, tone)
         else:
             self._paint_ground(painter, rect, tone, chosen, line == self._view.hovered)
-            if tone is Tone.MOVED:
+            if tone is RowTone.MOVED:
                 painter.fillRect(rect.x(), rect.y(), _BAR, rect.height(), theme().moved)
             self._paint_event(painter, rect, index.column(), event, tone, marked)
         if chosen:
@@ -68,39 +68,39 @@ class SplitDelegate(QStyledItemDelegate):
         rect: QRect,
         side: int,
         event: EventRow,
-        tone: Tone,
+        tone: RowTone,
         marked: tuple[tuple[int, int], ...],
     ) -> None:
         now = theme()
         left = rect.x() + UNIT
-        differs = tone >= Tone.MOVED
+        differs = tone >= RowTone.MOVED
         space = QRect(left, rect.y(), self._number, rect.height())
         self._data.draw(painter, space, f"{event.position:,}", now.secondary if differs else now.faint, RIGHT)
         left += self._number + GAP + UNIT
-        hue = kind_color(event.kind, self._rows.tool_place(side, event))
+        hue = kind_color(event.kind, self._rows.hue_index(side, event))
         draw_mark(painter, event.kind, QPointF(left + UNIT + 1, rect.center().y() + 1), hue)
         left += round(MARK) + GAP
         space = QRect(left, rect.y(), self._label, rect.height())
-        self._ui.draw(painter, space, label(event), now.text)
+        self._ui.draw(painter, space, event_label(event), now.text)
         space = QRect(left + self._label + UNIT, rect.y(), rect.right() - left - self._label - GAP, rect.height())
         ink = now.bad_text if event.failed or event.broken else now.text if differs else now.secondary
         painter.setFont(self._data.font)
         draw_marked(painter, space, event.text, marked, ink, _word(tone))
 
-    def _paint_ground(self, painter: QPainter, rect: QRect, tone: Tone, chosen: bool, hovered: bool) -> None:
+    def _paint_ground(self, painter: QPainter, rect: QRect, tone: RowTone, chosen: bool, hovered: bool) -> None:
         now, tint = theme(), _tint(tone)
         if tint is not None:
             painter.fillRect(rect, tint)
         elif chosen or hovered:
             painter.fillRect(rect, now.selection if chosen else now.hover)
 
-    def _paint_band(self, painter: QPainter, rect: QRect, tone: Tone, chosen: bool) -> None:
+    def _paint_band(self, painter: QPainter, rect: QRect, tone: RowTone, chosen: bool) -> None:
         now, tint = theme(), _tint(tone)
         painter.fillRect(rect, now.window)
         if tint is not None:
             tint.setAlphaF(tint.alphaF() * _BAND)
             painter.fillRect(rect.adjusted(0, LINE, 0, -LINE), tint)
-        if tone is Tone.STATE:
+        if tone is RowTone.STATE:
             painter.setPen(QPen(now.changed_text, LINE, Qt.PenStyle.DotLine))
             painter.drawLine(rect.x() + UNIT, rect.center().y(), rect.right() - UNIT, rect.center().y())
         if chosen:
@@ -109,9 +109,9 @@ class SplitDelegate(QStyledItemDelegate):
             painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         _paint_borders(painter, rect)
 
-    def _paint_gap(self, painter: QPainter, rect: QRect, tone: Tone) -> None:
+    def _paint_gap(self, painter: QPainter, rect: QRect, tone: RowTone) -> None:
         """Hatching that goes on from line to line."""
-        if tone is Tone.MOVED:
+        if tone is RowTone.MOVED:
             return
         now = theme()
         painter.fillRect(rect, now.head)
@@ -142,13 +142,18 @@ def _paint_borders(painter: QPainter, rect: QRect) -> None:
     painter.fillRect(QRectF(rect.right(), rect.y(), LINE, rect.height()), QBrush(theme().line))
 
 
-def _tint(tone: Tone) -> QColor | None:
+def _tint(tone: RowTone) -> QColor | None:
     """The ground of a row, or None for the panel's."""
     now = theme()
-    tints = {Tone.CAUSE: now.removed, Tone.CHANGED: now.changed, Tone.ONLY: now.added, Tone.IGNORED: now.raised}
+    tints = {
+        RowTone.CAUSE: now.removed,
+        RowTone.CHANGED: now.changed,
+        RowTone.ONLY: now.added,
+        RowTone.IGNORED: now.raised,
+    }
     return QColor(tints[tone]) if tone in tints else None
 
 
-def _word(tone: Tone) -> QColor:
+def _word(tone: RowTone) -> QColor:
     now = theme()
-    return {Tone.CAUSE: now.removed_word, Tone.CHANGED: now.changed_word}.get(tone, now.line)
+    return {RowTone.CAUSE: now.removed_word, RowTone.CHANGED: now.changed_word}.get(tone, now.line)

@@ -20,8 +20,8 @@ from replay_gui.core.divergence.comparison import GAP as NO_PLACE
 from replay_gui.core.divergence.comparison import Change
 from replay_gui.core.log.kinds import Kind
 from replay_gui.look.theme import FOCUS, LINKS, ROW, theme
-from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, SIDE_B, CompareRows
-from replay_gui.models.comparison.comparison_finder import ComparisonFinder
+from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, SIDE_B, ComparisonRows
+from replay_gui.models.comparison.comparison_finder import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.comparison.split_delegate import SplitDelegate
 from replay_gui.widgets.parts.row_view import RowView
@@ -44,7 +44,7 @@ class SplitView(RowView):
     menu_wanted = Signal(int, int, QPoint)
 
     def __init__(
-        self, session: ComparisonSession, rows: CompareRows, finder: ComparisonFinder, parent: QWidget | None = None
+        self, session: ComparisonSession, rows: ComparisonRows, finder: ComparisonSearch, parent: QWidget | None = None
     ) -> None:
         super().__init__("Both runs, aligned", rows, parent)
         self._session = session
@@ -63,7 +63,7 @@ class SplitView(RowView):
         session.rows_ready.connect(self.ask)
         session.row_changed.connect(self.show_chosen)
         finder.started.connect(self.viewport().update)
-        finder.grew.connect(self.viewport().update)
+        finder.progressed.connect(self.viewport().update)
 
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
@@ -71,7 +71,7 @@ class SplitView(RowView):
         """Asks for what is in sight and not here yet."""
         first, last = self.rows_in_sight()
         if last >= first:
-            self._rows.want(first, last)
+            self._rows.request_texts(first, last)
 
     @Slot()
     def _on_lines_changed(self) -> None:

@@ -13,10 +13,10 @@ from replay_gui.look.theme import GAP
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.diff_rows import DiffRows
 from replay_gui.models.comparison.step_words import (
-    asked_words,
     differences_words,
     payload_note,
     payload_title,
+    request_words,
     state_title,
 )
 from replay_gui.widgets.comparison.diff_view import DiffView
@@ -78,7 +78,7 @@ class StepDiffView(QWidget):
             return
         one_sided = step.a if step.b is None else step.b
         only = () if one_sided is None or (step.a and step.b) else _all_of(one_sided, step.b is None)
-        self.payload_rows.show(only or step.payload, step.payload_equal, asked_words(step))
+        self.payload_rows.show(only or step.payload, step.payload_equal, request_words(step))
         self._dimmer.set_dimmed(not has_states)
         if has_states:  # else those of the last step stay, and soon are dimmed
             self._state_panel.set_note(differences_words(len(step.state), step.state_cut))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.theme import GAP, theme, ui_font
-from replay_gui.models.comparison.tool_table import HEADS, OTHERWISE, TOOL, ToolTable
+from replay_gui.models.comparison.tool_table import OTHERWISE, TOOL, TOOL_HEADINGS, ToolTable
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
@@ -31,7 +31,7 @@ class ToolDifferenceTable(RowView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         metrics = QFontMetrics(ui_font())
-        widths = [metrics.horizontalAdvance(words) + 2 * GAP for words in HEADS]
+        widths = [metrics.horizontalAdvance(words) + 2 * GAP for words in TOOL_HEADINGS]
         widths[TOOL] = max(self.viewport().width() - sum(widths[1:]), 10 * GAP)
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)

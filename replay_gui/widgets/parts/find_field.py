@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, UNIT, data_font, set_role, theme_events
-from replay_gui.models.run.search import Search
+from replay_gui.models.run.search import EventSearchModel
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
@@ -31,7 +31,7 @@ class FindField(QWidget):
 
     left = Signal()
 
-    def __init__(self, finder: Search, parent: QWidget | None = None, closes: bool = False) -> None:
+    def __init__(self, finder: EventSearchModel, parent: QWidget | None = None, closes: bool = False) -> None:
         """`closes`: whether the field goes where the finding ends, for which there is a cross at all times."""
         super().__init__(parent)
         self._finder, self._closes = finder, closes
@@ -74,7 +74,7 @@ class FindField(QWidget):
         self.next.clicked.connect(self.find_next)
         self.stop.clicked.connect(self.leave)
         finder.started.connect(self._on_started)
-        finder.grew.connect(self._say)
+        finder.progressed.connect(self._say)
         finder.moved.connect(self._say)
         theme_events().changed.connect(self._set_icons)
         self._set_icons()
@@ -178,7 +178,7 @@ class FindField(QWidget):
     @Slot()
     def _say(self) -> None:
         finder = self._finder
-        self.count.setText(finder.words)
+        self.count.setText(finder.status_text)
         self.count.setToolTip(plain_tooltip(one_line(finder.problem)))
         for part in (self.case, self.count, self.previous, self.next, self.stop):
             part.setVisible(bool(finder.text) or (self._closes and part is self.stop))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import ICON, PILL, UNIT, set_role, theme
-from replay_gui.models.run.verdict_words import Verdict
+from replay_gui.models.run.verdict_words import BadgeVerdict
 from replay_gui.widgets.parts.text_popup import TextPopup
 
 _ICONS = {"good": "check", "bad": "cross", "warn": "warning"}
@@ -30,7 +30,7 @@ class VerdictPill(QToolButton):
     def popup(self) -> QWidget:
         return self._popup
 
-    def show_verdict(self, verdict: Verdict) -> None:
+    def show_verdict(self, verdict: BadgeVerdict) -> None:
         now, tone = theme(), verdict.tone
         colours = {"good": now.good_text, "bad": now.bad_text, "warn": now.warn_text}
         self.setIcon(tinted_icon(_ICONS[tone], colours[tone]) if tone in _ICONS else QIcon())

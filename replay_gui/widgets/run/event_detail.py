@@ -10,9 +10,9 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.state.json_form import event_members
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, HEAD, ROW, set_role, theme_events
-from replay_gui.models.run.event_readable import PAGE, readable
+from replay_gui.models.run.event_readable import PAGE_CHARACTERS, readable
 from replay_gui.models.run.event_words import view_command
-from replay_gui.models.run.integrity_words import checks
+from replay_gui.models.run.integrity_words import hash_checks
 from replay_gui.models.run.json_text import json_text
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.session import Session
@@ -41,7 +41,7 @@ class EventDetail(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Event", parent)
         self._session = session
-        self._limit = PAGE
+        self._limit = PAGE_CHARACTERS
         self._event: Event | None = None
         self._pair: Event | None = None
         self._damaged = False
@@ -116,7 +116,7 @@ class EventDetail(Panel):
         moment = self._session.position_state
         self._event = event = None if moment is None else moment.event
         self._pair = None if moment is None else moment.pair
-        self._limit = PAGE
+        self._limit = PAGE_CHARACTERS
         self.set_title("Event" if event is None else one_line(event.kind, 60))
         self.set_secondary("" if event is None else one_line(event.event_id, 120))
         problem = "" if event is None or event.problem is None else event.problem
@@ -161,10 +161,10 @@ class EventDetail(Panel):
     @Slot()
     def _show_integrity(self) -> None:
         rows: list[QWidget] = []
-        found = () if self._event is None else checks(self._event, self._session.report)
+        found = () if self._event is None else hash_checks(self._event, self._session.report)
         for check in found:
             row = self._fact(check.name, _grouped(check.hash) or check.words, check.hash or check.words, check.meaning)
-            row.sound = check.sound
+            row.sound = check.is_valid
             row.setAccessibleDescription(check.words)
             rows.append(row)
             if check.computed:
@@ -172,8 +172,8 @@ class EventDetail(Panel):
             if check.hash and check.words:
                 rows.append(self._fact("", check.words, check.words, ""))
         self.integrity.set_rows(rows)
-        self._damaged = any(check.sound is False for check in found)
-        sound = False if self._damaged else found[0].sound if found else None
+        self._damaged = any(check.is_valid is False for check in found)
+        sound = False if self._damaged else found[0].is_valid if found else None
         unsaid = found[0].words.partition(":")[0] if found else ""
         self.integrity.set_summary({True: "record intact", False: "damaged", None: unsaid}[sound], sound)
         self._fit()

@@ -13,7 +13,7 @@ from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_table import DURATION, LABEL, TIME, EventTable
 from replay_gui.models.run.event_words import since_start, view_command
-from replay_gui.models.run.finder import Finder
+from replay_gui.models.run.finder import RunSearch
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.row_view import RowView
@@ -30,7 +30,7 @@ _NARROW = 60 * GAP  # below this width the text is worth more than the time
 class EventList(Panel):
     """The session's events; the current one is blue, what lies ahead is dimmed. A click or the arrows go there."""
 
-    def __init__(self, session: Session, finder: Finder, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, finder: RunSearch, parent: QWidget | None = None) -> None:
         super().__init__("Events", parent)
         self._session, self._finder = session, finder
         self._following = False  # the row is being set to the position, not the other way round
@@ -64,7 +64,7 @@ class EventList(Panel):
         self.view.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.hits_only.toggled.connect(self.on_search_started)
         finder.started.connect(self.on_search_started)
-        finder.grew.connect(self.on_search_grew)
+        finder.progressed.connect(self.on_search_grew)
         session.run_changed.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
         session.position_changed.connect(self.on_position_changed)
@@ -72,7 +72,7 @@ class EventList(Panel):
         session.totals_changed.connect(self.on_index_changed)
         self.view.row_activated.connect(self.toggle_fold)
         self.view.row_pressed.connect(self._on_row_pressed)
-        self.table.went_on.connect(self._on_rows_added)
+        self.table.rows_added.connect(self._on_rows_added)
         self.on_search_started()
 
     def set_filter(self, filter_: EventFilter) -> None:
@@ -96,7 +96,7 @@ class EventList(Panel):
     def _on_due(self) -> None:
         first, last = self.view.rows_in_sight()
         if last >= first:
-            self.table.want(first, last)
+            self.table.request_texts(first, last)
 
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
@@ -107,12 +107,12 @@ class EventList(Panel):
     @Slot()
     def on_index_changed(self) -> None:
         index, shown = self._session.index, self.table.rowCount()
-        passes = self.table.filter.all and not self.table.folded
+        passes = self.table.filter.shows_all and not self.table.folded
         finding = bool(self._finder.text) and self.hits_only.isChecked()
         self.set_note(f"{index.count:,}" if passes and not finding else f"{shown:,} of {index.count:,}")
         self.view.hint = "No events yet." if passes else "No event passes the filter."
         if finding:
-            self.view.hint = self._finder.hint
+            self.view.hint = self._finder.empty_text
         kinds = [index.kinds[kind] for kind in np.unique(index.kind[:_LOOKED_AT])[:_MEASURED]]
         labels = [*kinds, *(f"← {tool}" for tool in index.tools[:_MEASURED])]
         timed = index.count and NO_TIME not in (first := int(index.time[0]), last := int(index.time[-1]))
@@ -124,7 +124,7 @@ class EventList(Panel):
     @Slot(object)
     def on_position_changed(self, position: int) -> None:
         """Goes along at once where it is near; a hand that goes far is followed at the pace of the eye."""
-        if self.view.is_far(max(self.table.row_before(position - 1), 0)):
+        if self.view.is_far(max(self.table.row_at_or_before(position - 1), 0)):
             self._jumps.ask()
         else:
             self._jumps.stop()
@@ -133,9 +133,9 @@ class EventList(Panel):
     @Slot()
     def _follow(self) -> None:
         position = self._delegate.position = self._session.position
-        row = self.table.row_before(position - 1) if position else -1
+        row = self.table.row_at_or_before(position - 1) if position else -1
         self._following = True
-        if row >= 0 and self.table.place(row) == position - 1:
+        if row >= 0 and self.table.event_index(row) == position - 1:
             self.view.setCurrentIndex(self.table.index(row, 0))
         else:
             self.view.setCurrentIndex(QModelIndex())
@@ -162,8 +162,12 @@ class EventList(Panel):
     @Slot()
     def _on_rows_added(self) -> None:
         self.on_index_changed()
-        row = self.table.row_before(self._session.position - 1)
-        if row >= 0 and not self.view.currentIndex().isValid() and self.table.place(row) == self._session.position - 1:
+        row = self.table.row_at_or_before(self._session.position - 1)
+        if (
+            row >= 0
+            and not self.view.currentIndex().isValid()
+            and self.table.event_index(row) == self._session.position - 1
+        ):
             self.on_position_changed(self._session.position)
         self.view.viewport().update()
 
@@ -171,13 +175,13 @@ class EventList(Panel):
     @Slot(QModelIndex, QModelIndex)
     def _on_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
         if current.isValid() and not self._following:
-            self._session.seek(self.table.place(current.row()) + 1)
+            self._session.seek(self.table.event_index(current.row()) + 1)
 
     @Slot(int)
     def toggle_fold(self, row: int) -> None:
         """Folds, or unfolds, the subagent that begins with this row's event, if one does."""
-        place = self.table.place(row)
-        number = self.table.subagents.headed(place)
+        place = self.table.event_index(row)
+        number = self.table.subagents.starting_at(place)
         if number is not None:
             self.table.fold(self.table.folded ^ {number})
             self.on_index_changed()
@@ -203,7 +207,7 @@ class EventList(Panel):
         """The command that opens the run at the chosen row."""
         row, facts = self.view.currentIndex().row(), self._session.facts
         if row >= 0 and facts is not None:
-            QGuiApplication.clipboard().setText(view_command(facts.path, self.table.place(row) + 1))
+            QGuiApplication.clipboard().setText(view_command(facts.path, self.table.event_index(row) + 1))
 
     @Slot()
     def _on_filter_clicked(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QTextBlockFormat, QTextChar
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, data_font, theme
-from replay_gui.models.run.event_readable import Ink, Line
+from replay_gui.models.run.event_readable import ReadableLine, TextStyle
 
 _LONGEST = 1024  # characters of a block
 _GOES_ON = 1  # user state of a block that is no line of its own, but goes on with the one before
@@ -39,15 +39,15 @@ class EventTextView(QPlainTextEdit):
                 block.setUserState(_GOES_ON if goes_on else -1)
                 block = block.next()
 
-    def show_lines(self, lines: Sequence[Line]) -> None:
+    def show_lines(self, lines: Sequence[ReadableLine]) -> None:
         self.clear()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
         inks, grounds = _inks(), _grounds()
         for number, line in enumerate(lines):
             ground = QTextBlockFormat()
-            if line.ink in grounds:
-                ground.setBackground(grounds[line.ink])
+            if line.style in grounds:
+                ground.setBackground(grounds[line.style])
             if number:
                 cursor.insertBlock(ground)
             else:
@@ -97,17 +97,17 @@ def _pieces(text: str) -> list[str]:
     return [text[i : i + _LONGEST] for i in range(0, len(text), _LONGEST)] or [""]
 
 
-def _inks() -> dict[Ink, QColor]:
+def _inks() -> dict[TextStyle, QColor]:
     now = theme()
     return {
-        Ink.KEY: now.accent,
-        Ink.VALUE: now.text,
-        Ink.QUIET: now.secondary,
-        Ink.ADDED: now.added_text,
-        Ink.REMOVED: now.removed_text,
+        TextStyle.KEY: now.accent,
+        TextStyle.VALUE: now.text,
+        TextStyle.QUIET: now.secondary,
+        TextStyle.ADDED: now.added_text,
+        TextStyle.REMOVED: now.removed_text,
     }
 
 
-def _grounds() -> dict[Ink, QColor]:
+def _grounds() -> dict[TextStyle, QColor]:
     now = theme()
-    return {Ink.ADDED: now.added, Ink.REMOVED: now.removed}
+    return {TextStyle.ADDED: now.added, TextStyle.REMOVED: now.removed}

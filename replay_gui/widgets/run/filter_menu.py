@@ -10,7 +10,7 @@ from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.marks import mark_icon
-from replay_gui.models.run.event_filter import EventFilter, Tally
+from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.widgets.parts.check_menu import CheckMenu
 
 _MOST = 30  # kinds, and tools, that are named; those with most events
@@ -30,7 +30,7 @@ class FilterMenu(CheckMenu):
         self._kinds: dict[QAction, str] = {}
         self._tools: dict[QAction, str] = {}
 
-    def fill(self, index: RunIndex, filter_: EventFilter, tally: Tally) -> None:
+    def fill(self, index: RunIndex, filter_: EventFilter, tally: EventTally) -> None:
         """Offers what the index holds, as `tally` counts it; what `filter_` chooses is checked."""
         self.clear()
         self._kinds, self._tools = {}, {}

@@ -65,7 +65,7 @@ class RowDelegate(QStyledItemDelegate):
                 self._data.draw(painter, rect.adjusted(UNIT, 0, 0, 0), words, quiet)
             case 2:  # LABEL
                 rect = rect.adjusted(self.indent(row), 0, 0, 0)
-                if (headed := self._table.subagents.headed(row.position - 1)) is not None:
+                if (headed := self._table.subagents.starting_at(row.position - 1)) is not None:
                     middle = QPointF(rect.x() - UNIT, rect.center().y() + 1)
                     paint_triangle(painter, middle, headed in self._table.folded)
                 self._paint_mark(painter, rect, row, ahead and not chosen)
@@ -101,7 +101,7 @@ class RowDelegate(QStyledItemDelegate):
         self._data.draw(painter, space.adjusted(at - space.x(), 0, 0, 0), hit.text[hit.start :], loud)
 
     def _paint_mark(self, painter: QPainter, rect: QRect, row: EventRow, dim: bool) -> None:
-        colour = QColor(kind_color(row.kind, self._table.tool_place(row)))
+        colour = QColor(kind_color(row.kind, self._table.tool_index(row)))
         if dim:
             colour.setAlphaF(_AHEAD)
         draw_mark(painter, row.kind, QPointF(rect.x() + UNIT + 1, rect.center().y() + 1), colour)

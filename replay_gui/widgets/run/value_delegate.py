@@ -10,7 +10,7 @@ from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import GAP, ICON, SMALL_SIZE, UNIT, data_font, theme, ui_font
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.state_tree import StateTree
-from replay_gui.models.run.value_rows import Mark, Row, ValueRow
+from replay_gui.models.run.value_rows import ChangeMark, RowKind, ValueRow
 from replay_gui.widgets.parts.line_text import LineText
 from replay_gui.widgets.parts.row_view import RowView
 
@@ -18,7 +18,7 @@ INDENT = 2 * GAP
 SIGNS = 2 * GAP  # the margin in which + ~ − say what the colours say
 _MILD = 0.4  # how much of the tint a row has in which only something further in has changed
 _KEY_SHARE, _OLD_SHARE = 0.5, 0.4  # of the row, at most
-_SIGN = {Mark.ADDED: "+", Mark.CHANGED: "~", Mark.REMOVED: "−"}
+_SIGN = {ChangeMark.ADDED: "+", ChangeMark.CHANGED: "~", ChangeMark.REMOVED: "−"}
 
 
 class ValueDelegate(QStyledItemDelegate):
@@ -49,7 +49,7 @@ class ValueDelegate(QStyledItemDelegate):
         now, row = theme(), self._tree.row(index.row())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         self._paint_ground(painter, rect, row, chosen, index.row() == self._view.hovered)
-        if row.mark in _SIGN and row.kind is Row.MEMBER:
+        if row.mark in _SIGN and row.kind is RowKind.MEMBER:
             place = QRect(rect.x() + UNIT + 1, rect.y(), SIGNS, rect.height())
             self._draw(painter, place, _SIGN[row.mark], self._sign, now.text if chosen else _ink(row.mark))
         left, _ = self.chevron(row)
@@ -61,22 +61,27 @@ class ValueDelegate(QStyledItemDelegate):
 
     def _paint_ground(self, painter: QPainter, rect: QRect, row: ValueRow, chosen: bool, hovered: bool) -> None:
         now = theme()
-        tints = {Mark.ADDED: now.added, Mark.CHANGED: now.changed, Mark.INSIDE: now.changed, Mark.REMOVED: now.removed}
-        if chosen or (hovered and row.mark is Mark.SAME):
+        tints = {
+            ChangeMark.ADDED: now.added,
+            ChangeMark.CHANGED: now.changed,
+            ChangeMark.INSIDE: now.changed,
+            ChangeMark.REMOVED: now.removed,
+        }
+        if chosen or (hovered and row.mark is ChangeMark.SAME):
             painter.fillRect(rect, now.selection if chosen else now.hover)
         elif row.mark in tints:
             tint = QColor(tints[row.mark])
-            tint.setAlphaF(_MILD if row.mark is Mark.INSIDE else 1.0)
+            tint.setAlphaF(_MILD if row.mark is ChangeMark.INSIDE else 1.0)
             painter.fillRect(rect, tint)
 
     def _paint_words(self, painter: QPainter, space: QRect, row: ValueRow, chosen: bool) -> None:
         now = theme()
-        gone = row.mark is Mark.REMOVED
+        gone = row.mark is ChangeMark.REMOVED
         key = now.text if chosen else now.secondary if gone else now.accent
         quiet = now.text if chosen else now.secondary
         value = self._struck if gone else self._data
         width = space.width()
-        if row.kind is Row.MORE:
+        if row.kind is RowKind.MORE:
             self._draw(painter, space, row.note, self._data, now.text if chosen else now.accent)
             return
         if row.key:
@@ -108,6 +113,6 @@ class ValueDelegate(QStyledItemDelegate):
         return space.adjusted(face.width(elided) + GAP, 0, 0, 0)
 
 
-def _ink(mark: Mark) -> QColor:
+def _ink(mark: ChangeMark) -> QColor:
     now = theme()
-    return {Mark.ADDED: now.added_text, Mark.CHANGED: now.changed_text}.get(mark, now.removed_text)
+    return {ChangeMark.ADDED: now.added_text, ChangeMark.CHANGED: now.changed_text}.get(mark, now.removed_text)

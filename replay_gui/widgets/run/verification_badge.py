@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import theme_events
-from replay_gui.models.run.verdict_words import Verdict, verdict_of
+from replay_gui.models.run.verdict_words import BadgeVerdict, verdict_of
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.verdict_pill import VerdictPill
 
@@ -27,7 +27,7 @@ class VerificationBadge(VerdictPill):
         self.refresh()
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> BadgeVerdict:
         facts = self._session.facts
         return verdict_of(self._session.report, self._progress, facts is None or facts.has_hashes)
 
@@ -49,4 +49,4 @@ class VerificationBadge(VerdictPill):
         blank = self._session.facts is None
         self.setEnabled(not blank)
         self.setToolTip("" if blank else "What this rests on")
-        self.show_verdict(Verdict("", "", "") if blank else self.verdict)
+        self.show_verdict(BadgeVerdict("", "", "") if blank else self.verdict)

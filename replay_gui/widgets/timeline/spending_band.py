@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from replay_gui.look.theme import GAP, LABELS, LANE, LINE, SMALL_SIZE, TICKS, UNIT, theme, theme_events, ui_font
 from replay_gui.models.run.meta_words import cost_words
 from replay_gui.models.session import Session
-from replay_gui.models.timeline.spending_plot import Floats, SpendingPlot, round_up, token_words
+from replay_gui.models.timeline.spending_plot import FloatArray, SpendingPlot, round_up, token_words
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.widgets.timeline.timeline import NOTCH, ZOOM_STEP
 from replay_gui.widgets.timeline.timeline_density import column_edges
@@ -181,10 +181,10 @@ class SpendingBand(QWidget):
             painter.drawRects([QRectF(*box) for box in boxes.tolist()])
         return most
 
-    def _columns(self, plot: SpendingPlot, scale: TimelineScale) -> tuple[Floats, Floats, Floats]:
+    def _columns(self, plot: SpendingPlot, scale: TimelineScale) -> tuple[FloatArray, FloatArray, FloatArray]:
         """(left edges, widths, counts) of the columns: one an event where there is room, else one a few pixels."""
         first, last = scale.position(-GAP), scale.position(scale.width + GAP)
-        seen = plot.among(first, last)
+        seen = plot.positions_between(first, last)
         if len(seen) * _ROOM <= scale.width:
             left = LABELS + GAP + scale.pixels(seen) - UNIT
             return left, np.full(len(seen), 2.0 * UNIT), plot.used_at(seen)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from replay_gui.look.theme import BAR, GAP, LINE, UNIT, theme
-from replay_gui.models.timeline.lanes import Lane, places_of
+from replay_gui.models.timeline.lanes import Lane, indexes_before
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
 
@@ -24,9 +24,9 @@ def paint_density(
     bounds = scale.axis.positions(edges)
     counts, failed = np.zeros(len(edges) - 1), np.zeros(len(edges) - 1)
     for part in lane.parts:
-        counts += np.diff(places_of(part.positions, bounds))
+        counts += np.diff(indexes_before(part.positions, bounds))
         if len(part.failed):
-            failed += np.diff(places_of(part.failed, bounds))
+            failed += np.diff(indexes_before(part.failed, bounds))
     mean = max(lane.count * (edges[1] - edges[0]) / scale.axis.extent(count), 1.0)
     tall = round(BAR * ratio)
     height = np.where(counts > 0, np.maximum(tall * counts / (counts + mean) * 1.5, UNIT / 2 * ratio), 0.0)

@@ -11,7 +11,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Rows
 from replay_gui.look.theme import GAP, POPUP, UNIT, data_font, set_role
 from replay_gui.models.run.event_words import event_words
-from replay_gui.models.run.row_blocks import BLOCK
+from replay_gui.models.run.row_blocks import BLOCK_ROWS
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
@@ -75,8 +75,8 @@ class TimelineHover(QFrame):
         near = f"{others:,} more here" if others > 0 else ""
         self._fill(title, " · ".join(filter(None, (facts, near))), self._summary(), at)
         if not self._text.text():
-            start = (position - 1) // BLOCK * BLOCK
-            self._session.request_tip(start, min(start + BLOCK, self._session.index.count))
+            start = (position - 1) // BLOCK_ROWS * BLOCK_ROWS
+            self._session.request_tip(start, min(start + BLOCK_ROWS, self._session.index.count))
 
     def show_words(self, title: str, facts: str, at: QPoint) -> None:
         self._position = None

@@ -27,11 +27,11 @@ from replay_gui.look.theme import (
     theme,
     ui_font,
 )
-from replay_gui.models.timeline.lane_hit import calls_about
-from replay_gui.models.timeline.lanes import Lane, Part, places_of
+from replay_gui.models.timeline.lane_hit import calls_between
+from replay_gui.models.timeline.lanes import Lane, LanePart, indexes_before
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
-from replay_gui.models.timeline.timeline_stacking import stacked
+from replay_gui.models.timeline.timeline_stacking import stack_calls
 from replay_gui.widgets.timeline.timeline_density import paint_density
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 
@@ -60,7 +60,7 @@ class LanePainter:
             self._paint_spans(lane.spans, middle)
             return
         room = self._scale.width / PIXELS_A_MARK
-        shown = [int(np.diff(places_of(part.positions, (self._first, self._last)))[0]) for part in lane.parts]
+        shown = [int(np.diff(indexes_before(part.positions, (self._first, self._last)))[0]) for part in lane.parts]
         if sum(shown) > room:
             colour = kind_color(lane.parts[0].kind, lane.parts[0].tool)
             at = QPointF(self._layout.origin, middle)
@@ -83,8 +83,8 @@ class LanePainter:
         apart = scale.width * scale.axis.extent(self._index.count) / scale.span / max(lane.count, 1)
         return float(np.clip(round(1.4 * apart), SMALL_MARK, MARK))
 
-    def _paint_marks(self, part: Part, middle: float, size: float) -> None:
-        positions = part.positions[slice(*places_of(part.positions, (self._first, self._last)))]
+    def _paint_marks(self, part: LanePart, middle: float, size: float) -> None:
+        positions = part.positions[slice(*indexes_before(part.positions, (self._first, self._last)))]
         colour = kind_color(part.kind, part.tool)
         pixmap = mark_pixmap(mark_of(part.kind), size, colour, self._ratio, theme().panel)
         half = size / 2 + MARGIN
@@ -94,8 +94,8 @@ class LanePainter:
 
     # ---- calls ----------------------------------------------------------------------------------------
     def _paint_calls(self, lane: Lane, middle: float) -> None:
-        starts, stops = calls_about(lane, self._index, self._first, self._last)
-        row, rows = stacked(starts, stops)
+        starts, stops = calls_between(lane, self._index, self._first, self._last)
+        row, rows = stack_calls(starts, stops)
         shown = stops >= self._first
         starts, stops, row, rows = starts[shown], stops[shown], row[shown], rows[shown]
         if not len(starts):
@@ -109,7 +109,7 @@ class LanePainter:
 
         failed = np.zeros(len(starts), bool)
         for part in lane.parts:
-            failed |= np.isin(stops, part.failed[slice(*places_of(part.failed, (self._first, stops.max() + 1)))])
+            failed |= np.isin(stops, part.failed[slice(*indexes_before(part.failed, (self._first, stops.max() + 1)))])
         waiting = (self._index.pair[starts - 1] == NO_PAIR) & ~failed
         tool, bad, wide = self._index.tool[starts - 1], theme().error, bars[:, 2] >= GAP  # an outline has an inside
         for which in np.unique(tool).tolist():

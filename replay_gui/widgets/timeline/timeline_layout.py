@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF
 
 from replay_gui.look.theme import AXIS, GAP, LABELS, LANE, LANE_LEAST, LANE_TIGHT, UNIT
-from replay_gui.models.timeline.lanes import TOOL_LANES
+from replay_gui.models.timeline.lanes import MAX_TOOL_LANES
 from replay_gui.models.timeline.timeline_axis import TimelineAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
@@ -74,4 +74,4 @@ def height_of(lanes: int, compact: bool, lane: float = LANE) -> int:
 
 def tools_that_fit(height: float, others: int, compact: bool = False) -> int:
     """How many lanes are left for tools in a widget of that height, with that many other lanes."""
-    return min(max(int((height - below(compact) - TOP) // LANE_LEAST) - others, 1), TOOL_LANES)
+    return min(max(int((height - below(compact) - TOP) // LANE_LEAST) - others, 1), MAX_TOOL_LANES)

@@ -11,7 +11,7 @@ from replay_gui.look.theme import GAP, LABELS, LANE_LEAST, LINE, SMALL_SIZE, TIC
 from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
-from replay_gui.models.timeline.timeline_ticks import about
+from replay_gui.models.timeline.timeline_ticks import rounded_duration
 from replay_gui.widgets.timeline.timeline_lanes import LanePainter
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 from replay_gui.widgets.timeline.timeline_overlay import OverlayPainter
@@ -140,7 +140,7 @@ def _cuts(scale: TimelineScale) -> list[tuple[float, str]]:
     seen = np.flatnonzero((middle >= 0) & (middle <= scale.width))
     if len(seen) * TICKS > scale.width:
         seen = np.sort(seen[np.argsort(-axis.cut[seen])[: int(scale.width / TICKS)]])
-    return [(float(middle[gap]), f"{about(float(axis.cut[gap]))} cut") for gap in seen.tolist()]
+    return [(float(middle[gap]), f"{rounded_duration(float(axis.cut[gap]))} cut") for gap in seen.tolist()]
 
 
 def axis_room(layout: TimelineLayout, pixel: float, width: float) -> QRectF:

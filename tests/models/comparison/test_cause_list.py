@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import CauseKind, Change
 from replay_gui.core.divergence.rules import Action, Rule
-from replay_gui.models.comparison.cause_list import MOST, CauseList, Sort
+from replay_gui.models.comparison.cause_list import MAX_CAUSES, CauseCategory, CauseList
 from replay_gui.models.comparison.rule_book import RuleEntry
 from replay_gui.models.comparison.tool_table import OTHERWISE, TOOL, ToolTable
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of
@@ -26,14 +26,19 @@ def test_certain_causes_first_then_possible_ones_then_what_is_silenced(
     session.show(comparison_of([C] * 5, CAUSES))
     qtmodeltester.check(causes)  # type: ignore[no-untyped-call]
     items = [causes.item(row) for row in range(causes.rowCount())]
-    assert [item.sort for item in items] == [Sort.CERTAIN, Sort.CERTAIN, Sort.POSSIBLE, Sort.SILENCED]
+    assert [item.category for item in items] == [
+        CauseCategory.CERTAIN,
+        CauseCategory.CERTAIN,
+        CauseCategory.POSSIBLE,
+        CauseCategory.IGNORED,
+    ]
     assert [item.number for item in items] == [1, 2, 3, 4]
     assert items[0].title == "What happened"
     assert items[0].body == "at point 1."
     assert items[0].follow == "2 divergences follow"
     assert items[1].follow == ""
     assert items[3].title == "Answers of clock"
-    assert items[3].rule == 0
+    assert items[3].rule_index == 0
     assert [causes.row_of(place) for place in (0, 1, 2, -1, 3)] == [2, 0, 1, -1, -1]
 
 
@@ -53,8 +58,8 @@ def test_of_very_many_causes_the_first_are_listed(qtbot: QtBot) -> None:
     session = StoryComparison()
     causes = CauseList(session, session)
     session.show(comparison_of([C] * 2000, [cause(point) for point in range(2000)]))
-    assert causes.rowCount() == MOST + 1
-    assert causes.item(MOST).title == "1,900 more causes"
+    assert causes.rowCount() == MAX_CAUSES + 1
+    assert causes.item(MAX_CAUSES).title == "1,900 more causes"
     assert causes.row_of(1500) == -1
 
 

@@ -4,15 +4,15 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import Change
-from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, SIDE_B, CompareRows, Tone
+from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, SIDE_B, ComparisonRows, RowTone
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of
 
 E, C, A, B, M, S = Change.EQUAL, Change.CHANGED, Change.ONLY_A, Change.ONLY_B, Change.MOVED, Change.STATE
 
 
-def _rows(changes: list[Change], qtmodeltester: ModelTester, **parts: object) -> tuple[StoryComparison, CompareRows]:
+def _rows(changes: list[Change], qtmodeltester: ModelTester, **parts: object) -> tuple[StoryComparison, ComparisonRows]:
     session = StoryComparison()
-    rows = CompareRows(session, session)
+    rows = ComparisonRows(session, session)
     qtmodeltester.check(rows)  # type: ignore[no-untyped-call]
     session.show(comparison_of(changes, **parts))  # type: ignore[arg-type]
     qtmodeltester.check(rows)  # type: ignore[no-untyped-call]
@@ -22,7 +22,7 @@ def _rows(changes: list[Change], qtmodeltester: ModelTester, **parts: object) ->
 def test_tones(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
     _, rows = _rows([E, C, C, A, B, M, M, S, C], qtmodeltester, causes=[cause(0)], ignored=[8])
     assert [rows.tone(row) for row in range(9)] == [
-        Tone.EQUAL, Tone.CAUSE, Tone.CHANGED, Tone.ONLY, Tone.ONLY, Tone.MOVED, Tone.MOVED, Tone.STATE, Tone.IGNORED,
+        RowTone.EQUAL, RowTone.CAUSE, RowTone.CHANGED, RowTone.ONLY, RowTone.ONLY, RowTone.MOVED, RowTone.MOVED, RowTone.STATE, RowTone.IGNORED,
     ]  # fmt: skip
 
 
@@ -34,13 +34,13 @@ def test_texts_come_in_blocks_and_what_the_index_knows_is_there_before(
     assert before is not None
     assert before.text == ""
     assert before.position == 151
-    rows.want(150, 152)
+    rows.request_texts(150, 152)
     session.answer_rows()
     after = rows.aligned(150).a
     assert after is not None
     assert after.text != ""
     session.asked.clear()
-    rows.want(150, 152)
+    rows.request_texts(150, 152)
     assert session.asked == []
 
 
@@ -70,7 +70,7 @@ def test_the_old_rows_stay_until_the_new_ones_have_come(qtbot: QtBot, qtmodeltes
     session.compare()
     assert rows.rowCount() == 3
     session.asked.clear()
-    rows.want(0, 2)
+    rows.request_texts(0, 2)
     assert session.asked == []  # the engine could not answer about them any more
     session.end()
     assert rows.rowCount() == 0

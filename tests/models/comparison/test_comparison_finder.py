@@ -9,8 +9,8 @@ from replay_gui.core.divergence.comparison import Change
 from replay_gui.core.facts.find import Hit
 from replay_gui.engine.answers import Found
 from replay_gui.engine.requests import Find
-from replay_gui.models.comparison.comparison_finder import ComparisonFinder
-from replay_gui.models.run.finder import Finder
+from replay_gui.models.comparison.comparison_finder import ComparisonSearch
+from replay_gui.models.run.finder import RunSearch
 from replay_gui.models.session import Session
 from tests.helpers.comparisons import StoryComparison, comparison_of
 
@@ -44,13 +44,13 @@ def session(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Searched:
 
 
 @pytest.fixture
-def finder(session: Searched) -> ComparisonFinder:
-    finder = ComparisonFinder(session, Finder(session.a, session), session)
+def finder(session: Searched) -> ComparisonSearch:
+    finder = ComparisonSearch(session, RunSearch(session.a, session), session)
     session.show(comparison_of(CHANGES))
     return finder
 
 
-def test_both_runs_are_searched_and_rows_are_counted_once(session: Searched, finder: ComparisonFinder) -> None:
+def test_both_runs_are_searched_and_rows_are_counted_once(session: Searched, finder: ComparisonSearch) -> None:
     finder.find("hit", match_case=True)
     assert [(seat, one.text, one.match_case) for seat, one in session.searches] == [
         ("A", "hit", True),
@@ -72,7 +72,7 @@ def test_both_runs_are_searched_and_rows_are_counted_once(session: Searched, fin
 
 
 def test_steps_go_through_the_rows_in_their_order_and_around(
-    qtbot: QtBot, session: Searched, finder: ComparisonFinder
+    qtbot: QtBot, session: Searched, finder: ComparisonSearch
 ) -> None:
     finder.find("hit")
     session.answer("A", [0, 4])
@@ -92,7 +92,7 @@ def test_steps_go_through_the_rows_in_their_order_and_around(
     assert finder.words == "3 hits"
 
 
-def test_a_step_that_comes_before_the_first_hit_is_made_then(session: Searched, finder: ComparisonFinder) -> None:
+def test_a_step_that_comes_before_the_first_hit_is_made_then(session: Searched, finder: ComparisonSearch) -> None:
     session.select(0)
     finder.find("hit")
     finder.step(forward=True)
@@ -105,7 +105,7 @@ def test_a_step_that_comes_before_the_first_hit_is_made_then(session: Searched, 
     assert session.row == 0  # it was made once
 
 
-def test_only_as_many_hits_as_are_kept_are_counted(session: Searched, finder: ComparisonFinder) -> None:
+def test_only_as_many_hits_as_are_kept_are_counted(session: Searched, finder: ComparisonSearch) -> None:
     finder.find("hit")
     session.answer("A", [0, 1], count=90)
     session.answer("B", [0])
@@ -113,7 +113,7 @@ def test_only_as_many_hits_as_are_kept_are_counted(session: Searched, finder: Co
 
 
 def test_hits_are_found_again_in_other_rows_when_the_runs_are_compared_anew(
-    session: Searched, finder: ComparisonFinder
+    session: Searched, finder: ComparisonSearch
 ) -> None:
     finder.find("hit")
     session.answer("A", [4])
@@ -127,7 +127,7 @@ def test_hits_are_found_again_in_other_rows_when_the_runs_are_compared_anew(
     assert len(session.a.marks.divergences)
 
 
-def test_the_search_in_a_goes_on_when_the_comparison_ends(session: Searched, finder: ComparisonFinder) -> None:
+def test_the_search_in_a_goes_on_when_the_comparison_ends(session: Searched, finder: ComparisonSearch) -> None:
     finder.find("hit")
     session.answer("A", [4])
     session.end()

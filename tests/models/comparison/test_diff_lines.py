@@ -2,54 +2,54 @@ from __future__ import annotations
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.state.state import ABSENT
-from replay_gui.models.comparison.diff_lines import DiffLine, Ink, lines
+from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle, diff_lines
 
 
 def _of(a: object, b: object, unified: bool = True, **parts: object) -> list[DiffLine]:
-    return lines([Difference("/output/x", a, b, **parts)], {}, unified)  # type: ignore[arg-type]
+    return diff_lines([Difference("/output/x", a, b, **parts)], {}, unified)  # type: ignore[arg-type]
 
 
 def test_short_values_stand_on_one_line() -> None:
     (line,) = _of(1, 2)
-    assert (line.ink, line.key, line.a, line.b) == (Ink.PAIR, "output.x", "1", "2")
+    assert (line.style, line.key, line.a, line.b) == (DiffStyle.PAIR, "output.x", "1", "2")
 
 
 def test_long_values_stand_one_above_the_other_or_beside_each_other_with_their_words_marked() -> None:
     a, b = "the newest stable release " * 3 + "one", "the newest stable release " * 3 + "two"
     place, old, new = _of(a, b)
-    assert [place.ink, old.ink, new.ink] == [Ink.PLACE, Ink.REMOVED, Ink.ADDED]
+    assert [place.style, old.style, new.style] == [DiffStyle.PATH, DiffStyle.REMOVED, DiffStyle.ADDED]
     assert old.a is not None
     assert old.a.startswith("…")
     ((start, stop),) = old.marked_a
     assert old.a[start:stop] == "one"
     _, pair = _of(a, b, unified=False)
-    assert (pair.ink, pair.a, pair.b) == (Ink.PAIR, old.a, new.b)
+    assert (pair.style, pair.a, pair.b) == (DiffStyle.PAIR, old.a, new.b)
 
 
 def test_texts_of_several_lines_are_compared_line_by_line() -> None:
     a = "\n".join(f"line {n}" for n in range(20))
     found = _of(a, a.replace("line 10", "line ten"))
     assert found[0].note == "20 lines → 20 lines"
-    assert [line.a for line in found if line.ink is Ink.REMOVED] == ["line 10"]
-    assert [line.b for line in found if line.ink is Ink.ADDED] == ["line ten"]
+    assert [line.a for line in found if line.style is DiffStyle.REMOVED] == ["line 10"]
+    assert [line.b for line in found if line.style is DiffStyle.ADDED] == ["line ten"]
     assert len(found) == 1 + 2 + 2 + 2  # the place, context before and after, the change
 
 
 def test_what_one_side_lacks() -> None:
     (line,) = _of(ABSENT, "new")
-    assert (line.ink, line.a, line.b) == (Ink.ADDED, None, '"new"')
+    assert (line.style, line.a, line.b) == (DiffStyle.ADDED, None, '"new"')
     (line,) = _of("old", ABSENT)
-    assert (line.ink, line.a, line.b) == (Ink.REMOVED, '"old"', None)
-    assert [line.ink for line in _of(ABSENT, 1, unified=False)] == [Ink.PLACE, Ink.PAIR]
+    assert (line.style, line.a, line.b) == (DiffStyle.REMOVED, '"old"', None)
+    assert [line.style for line in _of(ABSENT, 1, unified=False)] == [DiffStyle.PATH, DiffStyle.PAIR]
 
 
 def test_what_rules_silence_is_there_but_quiet() -> None:
     (line,) = _of(1, 2, ignored=True)
-    assert (line.ink, line.note) == (Ink.IGNORED, "ignored")
+    assert (line.style, line.note) == (DiffStyle.IGNORED, "ignored")
 
 
 def test_what_is_equal_stands_below_and_what_was_asked_above() -> None:
-    found = lines([Difference("/x", 1, 2)], {"hash": "0" * 64, "rows": [1, 2]}, True, [("request", "find it")])
+    found = diff_lines([Difference("/x", 1, 2)], {"hash": "0" * 64, "rows": [1, 2]}, True, [("request", "find it")])
     assert [(line.key, line.note) for line in found] == [
         ("request", "equal · find it"),
         ("x", ""),
@@ -61,7 +61,7 @@ def test_what_is_equal_stands_below_and_what_was_asked_above() -> None:
 def test_hostile_texts_are_made_visible() -> None:
     for line in [
         *_of("a\x1b[0m\u202e", "b\n\x07c"),
-        *lines([Difference("/a\n~1\u202eb", 1, 2)], {"k\x00": "v\x00"}, True),
+        *diff_lines([Difference("/a\n~1\u202eb", 1, 2)], {"k\x00": "v\x00"}, True),
     ]:
         for text in (line.key, line.a or "", line.b or "", line.note):
             assert text.isprintable()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.models.run.event_readable import Ink, readable
+from replay_gui.models.run.event_readable import TextStyle, readable
 from tests.helpers.moments import event_at
 
 
@@ -35,11 +35,11 @@ def test_line_breaks_are_real_and_json_is_unfolded() -> None:
 
 
 def test_patches_are_coloured() -> None:
-    inks = {line.text.strip(): line.ink for line in readable(event_at(12))[0]}
-    assert inks["2 -vacuum orders;"] is Ink.REMOVED
-    assert inks["2 +analyze orders;"] is Ink.ADDED
-    assert inks["--- a/ops/analyze.sql"] is Ink.QUIET
-    assert inks["1  begin;"] is Ink.VALUE
+    inks = {line.text.strip(): line.style for line in readable(event_at(12))[0]}
+    assert inks["2 -vacuum orders;"] is TextStyle.REMOVED
+    assert inks["2 +analyze orders;"] is TextStyle.ADDED
+    assert inks["--- a/ops/analyze.sql"] is TextStyle.QUIET
+    assert inks["1  begin;"] is TextStyle.VALUE
 
 
 def test_hashes_do_not_fill_the_view() -> None:

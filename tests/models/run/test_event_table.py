@@ -11,9 +11,9 @@ from replay_gui.core.index.run_index import NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models.run import event_table, row_blocks
-from replay_gui.models.run.event_filter import EventFilter, Tally
-from replay_gui.models.run.event_table import DURATION, LABEL, POSITION, TEXT, TIME, EventTable, label
-from replay_gui.models.run.row_blocks import BLOCK
+from replay_gui.models.run.event_filter import EventFilter, EventTally
+from replay_gui.models.run.event_table import DURATION, LABEL, POSITION, TEXT, TIME, EventTable, event_label
+from replay_gui.models.run.row_blocks import BLOCK_ROWS
 from tests.helpers.moments import STORY, StorySession, story_index, story_row, untimed
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -41,7 +41,7 @@ def test_the_index_is_shown_before_the_texts_come(session: StorySession, table: 
     assert [cell(table, 4, c) for c in (POSITION, TIME, LABEL, TEXT)] == ["5", "+0:00.059", "search →", ""]
     assert [cell(table, 5, c) for c in (LABEL, TEXT, DURATION)] == ["← search", "", "2.39 s"]
     assert cell(table, 4, DURATION) == ""
-    table.want(0, 20)
+    table.request_texts(0, 20)
     session.answer_all()
     assert cell(table, 4, TEXT) == "planner ignores index after bulk load"
     assert cell(table, 6, TEXT) == "Timeout: search: no answer in 2,400 ms"
@@ -49,32 +49,32 @@ def test_the_index_is_shown_before_the_texts_come(session: StorySession, table: 
 
 def test_only_what_is_wanted_is_asked_for(session: StorySession, table: EventTable) -> None:
     session.show(story_index(1000))
-    table.want(500, 530)
-    assert session.asked == [(500 // BLOCK * BLOCK, (530 // BLOCK + 1) * BLOCK)]
+    table.request_texts(500, 530)
+    assert session.asked == [(500 // BLOCK_ROWS * BLOCK_ROWS, (530 // BLOCK_ROWS + 1) * BLOCK_ROWS)]
     session.answer_all()
-    table.want(500, 530)
+    table.request_texts(500, 530)
     assert session.asked == []
 
 
 def test_memory_is_bounded(session: StorySession, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(row_blocks, "KEPT", 3)
+    monkeypatch.setattr(row_blocks, "MAX_BLOCKS", 3)
     table = EventTable(session, session)
-    session.show(story_index(10 * BLOCK))
-    for start in range(0, 10 * BLOCK, BLOCK):
-        table.want(start, start + BLOCK - 1)
+    session.show(story_index(10 * BLOCK_ROWS))
+    for start in range(0, 10 * BLOCK_ROWS, BLOCK_ROWS):
+        table.request_texts(start, start + BLOCK_ROWS - 1)
         session.answer_all()
     assert cell(table, 0, TEXT) == ""
-    assert cell(table, 7 * BLOCK, TEXT) != ""
+    assert cell(table, 7 * BLOCK_ROWS, TEXT) != ""
 
 
 def test_a_growing_index_adds_rows_and_completes_the_last_block(session: StorySession, table: EventTable) -> None:
     session.show(story_index(100, complete=False))
-    table.want(64, 99)
+    table.request_texts(64, 99)
     session.answer_all()
     session.index = story_index(120)
     session.index_changed.emit()
     assert table.rowCount() == 120
-    table.want(64, 119)
+    table.request_texts(64, 119)
     assert session.asked == [(64, 120)]
     session.answer_all()
     assert cell(table, 119, TEXT) == story_row(119).text
@@ -92,9 +92,9 @@ def test_a_filter_shows_its_kinds_and_tools(session: StorySession, table: EventT
     table.set_filter(EventFilter(kinds=frozenset({"Error"}), tools=frozenset({"run_tests"})))
     labels = [cell(table, row, LABEL) for row in range(table.rowCount())]
     assert labels == ["Error", "run_tests →", "← run_tests"] * 10
-    assert table.place(3) == len(STORY) + 6
-    assert table.row_before(len(STORY)) == 2
-    assert table.row_before(0) == -1
+    assert table.event_index(3) == len(STORY) + 6
+    assert table.row_at_or_before(len(STORY)) == 2
+    assert table.row_at_or_before(0) == -1
     session.index = story_index(len(STORY) * 11)
     session.index_changed.emit()
     assert table.rowCount() == 33
@@ -105,7 +105,7 @@ def test_a_filter_shows_its_kinds_and_tools(session: StorySession, table: EventT
 
 
 def test_choices_are_counted_and_ranked() -> None:
-    tally, half, index = Tally(), story_index(len(STORY)), story_index(len(STORY) * 2)
+    tally, half, index = EventTally(), story_index(len(STORY)), story_index(len(STORY) * 2)
     tally.count(half, 3)
     tally.count(half, half.count)
     kinds, tools = tally.choices(index)
@@ -134,11 +134,11 @@ def big_index(count: int) -> RunIndex:
 def test_a_hundred_million_rows_do_not_matter(session: StorySession) -> None:
     table = EventTable(session, session)
     session.show(big_index(100_000_000))
-    assert table.rowCount() == event_table.LIMIT
+    assert table.rowCount() == event_table.MAX_ROWS
     session.seek(99_999_999)
-    row = table.row_before(99_999_998)
-    assert table.place(row) == 99_999_998
-    table.want(row, row + 1)
+    row = table.row_at_or_before(99_999_998)
+    assert table.event_index(row) == 99_999_998
+    table.request_texts(row, row + 1)
     assert session.asked[-1][1] == 100_000_000
     session.show(story_index(0))  # ends the counting
 
@@ -146,19 +146,19 @@ def test_a_hundred_million_rows_do_not_matter(session: StorySession) -> None:
 def test_a_filter_of_a_long_run_comes_piece_by_piece(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, session: StorySession, table: EventTable
 ) -> None:
-    monkeypatch.setattr(event_table, "STRIDE", 100)
-    count = 3 * event_table.STRIDE + 10
+    monkeypatch.setattr(event_table, "EVENTS_PER_TURN", 100)
+    count = 3 * event_table.EVENTS_PER_TURN + 10
     session.show(story_index(count))
     table.set_filter(EventFilter(kinds=frozenset({"Decision"})))
     first = table.rowCount()
-    with qtbot.waitSignal(table.went_on):
+    with qtbot.waitSignal(table.rows_added):
         pass
     timer = table.findChild(QTimer)
     assert timer is not None
     qtbot.waitUntil(lambda: not timer.isActive())
     kinds = table.tally.choices(session.index)[0]
     assert 0 < first < table.rowCount() == dict(kinds)["Decision"]
-    assert table.place(table.rowCount() - 1) < count
+    assert table.event_index(table.rowCount() - 1) < count
     table.set_filter(EventFilter())
     assert table.rowCount() == count
 
@@ -167,10 +167,10 @@ def test_hits_come_and_go(session: StorySession, table: EventTable) -> None:
     session.show(story_index(len(STORY) * 10))
     hits = {3: Hit(3, "abc", 0, 1), 9: Hit(9, "abc", 1, 2)}
     table.show_hits(hits)
-    assert [table.place(row) for row in range(table.rowCount())] == [3, 9]
+    assert [table.event_index(row) for row in range(table.rowCount())] == [3, 9]
     hits[12] = Hit(12, "abc", 2, 3)
     table.more_hits()
-    assert [table.place(row) for row in range(table.rowCount())] == [3, 9, 12]
+    assert [table.event_index(row) for row in range(table.rowCount())] == [3, 9, 12]
     assert table.hit(2) == Hit(12, "abc", 2, 3)
     table.show_hits({})
     assert table.rowCount() == 0
@@ -187,4 +187,4 @@ def test_hits_come_and_go(session: StorySession, table: EventTable) -> None:
     ],
 )  # fmt: skip
 def test_labels(kind: str, tool: str | None, words: str) -> None:
-    assert label(EventRow(1, kind, tool, "", None, None, False, False)) == words
+    assert event_label(EventRow(1, kind, tool, "", None, None, False, False)) == words

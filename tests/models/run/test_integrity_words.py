@@ -5,40 +5,40 @@ from dataclasses import replace
 from blake3 import blake3
 
 from replay_gui.core.verification.verification import NOT_VERIFIABLE, Finding
-from replay_gui.models.run.integrity_words import checks
+from replay_gui.models.run.integrity_words import hash_checks
 from tests.helpers.moments import event_at
 from tests.helpers.runs import report_of
 
 
 def test_before_the_verdict_nothing_is_claimed() -> None:
-    record, content, state = checks(event_at(5), None)
-    assert (record.sound, state.sound) == (None, None)
+    record, content, state = hash_checks(event_at(5), None)
+    assert (record.is_valid, state.is_valid) == (None, None)
     assert record.words == state.words == "not checked yet"
     assert content.hash == blake3(b"content").hexdigest()
 
 
 def test_a_sound_event_is_sound() -> None:
-    record, content, state = checks(event_at(5), report_of(10))
-    assert (record.sound, content.sound, state.sound) == (True, None, True)
+    record, content, state = hash_checks(event_at(5), report_of(10))
+    assert (record.is_valid, content.is_valid, state.is_valid) == (True, None, True)
     assert record.hash == (b"h" * 32).hex()
 
 
 def test_only_the_broken_event_is_called_broken() -> None:
     report = report_of(10, "INVALID", 5)
-    assert checks(event_at(5), report)[0].sound is False
-    assert checks(event_at(5), report)[0].words == "hash differs"
-    assert checks(event_at(6), report)[0].sound is True
+    assert hash_checks(event_at(5), report)[0].is_valid is False
+    assert hash_checks(event_at(5), report)[0].words == "hash differs"
+    assert hash_checks(event_at(6), report)[0].is_valid is True
 
 
 def test_a_mismatch_is_the_states() -> None:
     report = replace(report_of(10), mismatches=(Finding(5, "r:5", 0, "not\nreproduced", "a", "b"),))
-    record, _, state = checks(event_at(5), report)
-    assert (record.sound, state.sound, state.words) == (True, False, "not reproduced")
+    record, _, state = hash_checks(event_at(5), report)
+    assert (record.is_valid, state.is_valid, state.words) == (True, False, "not reproduced")
 
 
 def test_what_was_not_recorded_or_checked_says_so() -> None:
-    assert checks(replace(event_at(5), state_hash=None), report_of(10))[2].words == "not recorded"
-    assert checks(event_at(5), replace(report_of(10), state_hashes_checked=0))[2].words == "not checked"
-    record, _, _ = checks(event_at(5), replace(report_of(10), verdict=NOT_VERIFIABLE))
-    assert record.sound is None
+    assert hash_checks(replace(event_at(5), state_hash=None), report_of(10))[2].words == "not recorded"
+    assert hash_checks(event_at(5), replace(report_of(10), state_hashes_checked=0))[2].words == "not checked"
+    record, _, _ = hash_checks(event_at(5), replace(report_of(10), verdict=NOT_VERIFIABLE))
+    assert record.is_valid is None
     assert record.words.startswith("not verifiable")

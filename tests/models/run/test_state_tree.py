@@ -113,7 +113,7 @@ def test_any_sequence_of_states_keeps_the_model_sound(states: list[dict[str, Any
 
 
 def test_a_long_search_goes_on_in_other_turns(tree: StateTree, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state_tree, "STRIDE", 50)
+    monkeypatch.setattr(state_tree, "MEMBERS_PER_TURN", 50)
     tree.show({"a": list(range(200)), "z": {"needle": 1}})
     tree.set_needle("needle")
     assert not tree.complete

@@ -8,12 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.state.state import ABSENT, Change, GrowList, OverlayMap
-from replay_gui.models.run.value_find import HITS, ValueSearch
-from replay_gui.models.run.value_rows import PAGE, TEXT_PAGE, Mark, Row, ValueRow, ValueTree, View
+from replay_gui.models.run.value_find import MAX_HITS, ValueSearch
+from replay_gui.models.run.value_rows import (
+    PAGE_MEMBERS,
+    PAGE_TEXT_CHARACTERS,
+    ChangeMark,
+    RowKind,
+    TreeView,
+    ValueRow,
+    ValueTree,
+)
 
 
 def rows(root: Any, *changes: Change, **view: Any) -> list[ValueRow]:
-    return ValueTree().rows(root, changes, View(**view))
+    return ValueTree().rows(root, changes, TreeView(**view))
 
 
 def words(found: list[ValueRow]) -> list[str]:
@@ -43,35 +51,38 @@ def test_changes_are_marked_and_lead_there() -> None:
     state = {"a": {"x": 2, "y": 1}, "b": {"n": 1}}
     found = rows(state, Change(("a", "x"), 1, 2), Change(("b", "n"), ABSENT, 1), Change(("b", "gone"), 7, ABSENT))
     assert [(r.path, r.mark, r.old) for r in found] == [
-        (("a",), Mark.INSIDE, ""), (("a", "x"), Mark.CHANGED, "1"), (("a", "y"), Mark.SAME, ""),
-        (("b",), Mark.INSIDE, ""), (("b", "gone"), Mark.REMOVED, ""), (("b", "n"), Mark.ADDED, ""),
+        (("a",), ChangeMark.INSIDE, ""), (("a", "x"), ChangeMark.CHANGED, "1"), (("a", "y"), ChangeMark.SAME, ""),
+        (("b",), ChangeMark.INSIDE, ""), (("b", "gone"), ChangeMark.REMOVED, ""), (("b", "n"), ChangeMark.ADDED, ""),
     ]  # fmt: skip
     assert found[4].text == "7"
 
 
 def test_a_map_emptied_still_shows_what_was_removed() -> None:
     found = rows({"pending": {}}, Change(("pending", "k"), {"tool": "x"}, ABSENT))
-    assert [(r.path, r.mark) for r in found] == [(("pending",), Mark.INSIDE), (("pending", "k"), Mark.REMOVED)]
+    assert [(r.path, r.mark) for r in found] == [
+        (("pending",), ChangeMark.INSIDE),
+        (("pending", "k"), ChangeMark.REMOVED),
+    ]
 
 
 def test_a_replaced_map_is_compared_member_by_member() -> None:
     old, new = {"type": "A", "n": 1, "gone": 0}, {"type": "B", "n": 1, "fresh": 2}
     found = rows({"last": new}, Change(("last",), old, new))
     assert {r.path[-1]: (r.mark, r.old) for r in found[1:]} == {
-        "type": (Mark.CHANGED, '"A"'), "n": (Mark.SAME, ""), "gone": (Mark.REMOVED, ""), "fresh": (Mark.ADDED, ""),
+        "type": (ChangeMark.CHANGED, '"A"'), "n": (ChangeMark.SAME, ""), "gone": (ChangeMark.REMOVED, ""), "fresh": (ChangeMark.ADDED, ""),
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(("old", "new"), [(1, 1.0), (True, 1), (0, False)])
 def test_one_and_one_point_nought_are_different(old: Any, new: Any) -> None:
-    assert rows({"a": new}, Change(("a",), old, new))[0].mark is Mark.CHANGED
+    assert rows({"a": new}, Change(("a",), old, new))[0].mark is ChangeMark.CHANGED
 
 
 def test_an_added_subtree_is_added_throughout_and_stays_closed() -> None:
     state = {"a": {"b": {"c": 1}}}
     assert len(rows(state, Change(("a",), ABSENT, state["a"]))) == 1
     found = rows(state, Change(("a",), ABSENT, state["a"]), expanded={("a",), ("a", "b")})
-    assert {r.mark for r in found} == {Mark.ADDED}
+    assert {r.mark for r in found} == {ChangeMark.ADDED}
     assert len(found) == 3
 
 
@@ -90,38 +101,38 @@ def test_changed_only_leaves_the_rest_out() -> None:
 def test_a_wide_map_shows_a_page_and_the_changed_ones(wide: Any) -> None:
     state = wide({f"k{i:05}": i for i in range(1000)})
     found = rows(state, Change(("k00900",), 0, 900))
-    assert len(found) == PAGE + 2
+    assert len(found) == PAGE_MEMBERS + 2
     assert found[-2].key == "k00900"
-    assert found[-1].note == f"… {1000 - PAGE - 1:,} more"
-    assert len(rows(state, pages={(): 2})) == 2 * PAGE + 1
+    assert found[-1].note == f"… {1000 - PAGE_MEMBERS - 1:,} more"
+    assert len(rows(state, pages={(): 2})) == 2 * PAGE_MEMBERS + 1
     assert len(rows(state, pages={(): 5})) == 1000
 
 
 @pytest.mark.parametrize("long", [lambda values: values, GrowList])
 def test_a_long_list_ends_at_the_newest(long: Any) -> None:
     found = rows({"m": long(list(range(391)))}, Change(("m", 3), 0, 3), expanded={("m",)})
-    assert found[1].kind is Row.MORE
+    assert found[1].kind is RowKind.MORE
     assert found[1].note == "… 190 earlier"
     assert found[2].path == ("m", 3)
     assert [r.path[-1] for r in found[3:]] == list(range(191, 391))
 
 
 def test_long_texts_open_into_their_lines_cut_at_a_page() -> None:
-    text = "first line\n" + "word " * 30 + "\n" + "x" * (TEXT_PAGE + 500)
+    text = "first line\n" + "word " * 30 + "\n" + "x" * (PAGE_TEXT_CHARACTERS + 500)
     found = rows({"t": text}, expanded={("t",)}, width=40)
     assert found[0].expandable
     assert found[1].text == "first line"
     assert all(len(r.text) <= 40 for r in found[1:])
-    assert found[-1].kind is Row.MORE
+    assert found[-1].kind is RowKind.MORE
     assert "characters more" in found[-1].note
-    assert rows({"t": text}, expanded={("t",)}, pages={("t",): 2})[-1].kind is Row.TEXT
+    assert rows({"t": text}, expanded={("t",)}, pages={("t",): 2})[-1].kind is RowKind.TEXT
     assert not rows({"t": "short"})[0].expandable
 
 
 def test_a_search_shows_hits_and_the_way_there() -> None:
     state = {"a": {"needle": 1, "other": 2}, "b": [{"z": "a Needle here"}], "c": 3}
     search = ValueSearch(state, "NEEDLE")
-    search.go_on(100)
+    search.search_more(100)
     assert search.ended
     assert search.complete
     assert search.found == {("a", "needle"), ("b", 0, "z")}
@@ -133,7 +144,7 @@ def test_a_search_goes_on_where_it_was() -> None:
     search = ValueSearch({"big": [*range(10_000), "needle"]}, "needle")
     turns = 0
     while not search.ended:
-        found = search.go_on(1000)
+        found = search.search_more(1000)
         turns += 1
         assert turns < 20
     assert turns == 11
@@ -142,9 +153,9 @@ def test_a_search_goes_on_where_it_was() -> None:
 
 
 def test_a_search_ends_with_enough_hits() -> None:
-    search = ValueSearch({"big": ["needle"] * (HITS + 1)}, "needle")
-    assert search.go_on(1_000_000)
-    assert len(search.found) == HITS
+    search = ValueSearch({"big": ["needle"] * (MAX_HITS + 1)}, "needle")
+    assert search.search_more(1_000_000)
+    assert len(search.found) == MAX_HITS
     assert search.ended
     assert not search.complete
 
@@ -155,7 +166,7 @@ keys = st.text("abcdef", min_size=1, max_size=3)
 @given(st.lists(st.tuples(keys, st.booleans()), max_size=12), st.randoms(use_true_random=False))
 def test_kept_keys_are_the_ones_a_fresh_look_finds(steps: list[tuple[str, bool]], random_: random.Random) -> None:
     names = [f"{a}{b}{c}" for a in "abcdef" for b in "abcdef" for c in "abcdefgh"]
-    state, tree, view = OverlayMap(dict.fromkeys(names, 0)), ValueTree(), View()
+    state, tree, view = OverlayMap(dict.fromkeys(names, 0)), ValueTree(), TreeView()
     for key, add in steps:
         tree.rows(state, (), view)  # type: ignore[arg-type]
         state = state.copy()

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex
-from replay_gui.models.timeline.lane_hit import crowd, event_near
-from replay_gui.models.timeline.lanes import NOTHING, Lane, Part
+from replay_gui.models.timeline.lane_hit import event_near, events_within
+from replay_gui.models.timeline.lanes import NO_POSITIONS, Lane, LanePart
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
 PAIR = np.full(200, NO_PAIR, np.int32)
@@ -13,10 +13,10 @@ PAIR[49], PAIR[79] = 79, 49  # the call at position 50 is answered at 80
 PAIR[51], PAIR[89] = 89, 51  # and at the same time the one at 52, at 90
 INDEX = RunIndex(kind=np.zeros(200, np.uint16), pair=PAIR)
 POSITIONS = np.array([10, 20, 50, 52, 100], np.int32)
-CALLS = Lane("tool:t", "t", (Part("ToolRequest", 0, POSITIONS),))
-MARKS = Lane("observations", "o", (Part("Observation", None, POSITIONS),))
-APART = Lane("rest", "r", (Part("Memory", None, POSITIONS[:2]), Part("Error", None, POSITIONS[2:])))
-NONE = Lane("errors", "e", (Part("Error", None, NOTHING),))
+CALLS = Lane("tool:t", "t", (LanePart("ToolRequest", 0, POSITIONS),))
+MARKS = Lane("observations", "o", (LanePart("Observation", None, POSITIONS),))
+APART = Lane("rest", "r", (LanePart("Memory", None, POSITIONS[:2]), LanePart("Error", None, POSITIONS[2:])))
+NONE = Lane("errors", "e", (LanePart("Error", None, NO_POSITIONS),))
 SCALE = TimelineScale(0.0, 200.0, 400.0)  # two pixels an event
 
 
@@ -47,6 +47,6 @@ def test_what_is_near(lane: Lane, position: float, height: float, found: int | N
 
 
 def test_how_many_are_there() -> None:
-    assert crowd(MARKS, SCALE, SCALE.pixel(51), 4.0) == 2
-    assert crowd(APART, SCALE, SCALE.pixel(15), 30.0) == 2
-    assert crowd(NONE, SCALE, SCALE.pixel(15), 30.0) == 0
+    assert events_within(MARKS, SCALE, SCALE.pixel(51), 4.0) == 2
+    assert events_within(APART, SCALE, SCALE.pixel(15), 30.0) == 2
+    assert events_within(NONE, SCALE, SCALE.pixel(15), 30.0) == 0

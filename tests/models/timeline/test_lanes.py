@@ -7,7 +7,7 @@ import pytest
 
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR, RunIndex
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.models.timeline.lanes import MOST_PARTS, Lane, Lanes
+from replay_gui.models.timeline.lanes import MAX_PARTS, Lane, Lanes
 from replay_gui.models.timeline.timeline_choice import REST, TOOLS, LaneChoice
 from tests.helpers.runs import TOOLS as TOOLS_MADE
 from tests.helpers.runs import first_events, synthetic_index
@@ -57,7 +57,7 @@ def told(rows: tuple[Lane, ...]) -> dict[str, list[int]]:
 )
 def test_each_event_has_its_lane(events: tuple[str, ...], lanes: dict[str, list[int]]) -> None:
     index = index_of(*events)
-    assert told(Lanes().grown(index).rows()) == lanes
+    assert told(Lanes().extended(index).rows()) == lanes
 
 
 def test_the_usual_lanes_are_there_even_if_empty_and_other_is_not() -> None:
@@ -73,7 +73,7 @@ def test_the_usual_lanes_are_there_even_if_empty_and_other_is_not() -> None:
 
 def test_failed_calls_are_known_by_their_answer() -> None:
     index = index_of("ToolRequest a", "Decision", "ToolResponse a<0 !", "ToolRequest a")
-    (lane,) = (row for row in Lanes().grown(index).rows() if row.is_calls)
+    (lane,) = (row for row in Lanes().extended(index).rows() if row.is_calls)
     (part,) = lane.parts
     assert (part.positions.tolist(), part.failed.tolist()) == ([1, 4], [3])
 
@@ -81,18 +81,18 @@ def test_failed_calls_are_known_by_their_answer() -> None:
 def test_tools_beyond_the_limit_share_a_lane() -> None:
     tools = tuple(f"t{n}" for n in range(20))
     index = index_of(*(f"ToolRequest t{n}" for n in range(20) for _ in range(20 - n)), tools=tools)
-    rows = [row for row in Lanes().grown(index).rows(limit=12) if row.is_calls]
+    rows = [row for row in Lanes().extended(index).rows(limit=12) if row.is_calls]
     assert [row.title for row in rows] == [*tools[:11], "9 more tools"]
     assert rows[-1].count == sum(range(1, 10))
     assert [part.tool for part in rows[-1].parts] == list(range(11, 20))
-    assert len([row for row in Lanes().grown(index).rows(limit=20) if row.is_calls]) == 20
+    assert len([row for row in Lanes().extended(index).rows(limit=20) if row.is_calls]) == 20
 
 
 def test_growing_step_by_step_comes_to_the_same() -> None:
     index = synthetic_index(2_000)
-    whole, grown = Lanes().grown(index), Lanes()
+    whole, grown = Lanes().extended(index), Lanes()
     for count in (1, 2, 3, 700, 1_500, 1_500, 2_000):
-        grown = grown.grown(first_events(index, count) if count < 2_000 else index)
+        grown = grown.extended(first_events(index, count) if count < 2_000 else index)
         assert grown.count == count
     assert told(grown.rows()) == told(whole.rows())
     assert _failed(grown) == _failed(whole)
@@ -112,9 +112,9 @@ def test_an_index_with_more_tools_than_keys() -> None:
         pair=np.full(70_000, NO_PAIR, np.int32),
         flags=np.zeros(70_000, np.uint8),
     )
-    rows = Lanes().grown(index).rows()
+    rows = Lanes().extended(index).rows()
     assert sum(row.count for row in rows) == 70_000
-    assert max(len(row.parts) for row in rows) == MOST_PARTS, "no picture is made of thousands"
+    assert max(len(row.parts) for row in rows) == MAX_PARTS, "no picture is made of thousands"
     assert (np.diff(rows[-4].parts[-1].positions) > 0).all()
 
 
@@ -122,7 +122,7 @@ def test_an_index_with_more_tools_than_keys() -> None:
 def test_rows_are_counted_without_being_made(limit: int) -> None:
     for events in ((), ("ToolRequest a",), ("ToolRequest a", "ToolRequest b", "ToolRequest c", "x:thing")):
         index = index_of(*events, tools=("a", "b", "c"))
-        lanes = Lanes().grown(index)
+        lanes = Lanes().extended(index)
         assert lanes.row_count(limit=limit) == len(lanes.rows(limit=limit))
 
 
@@ -140,13 +140,13 @@ EVENTS = ("ToolRequest a", "ToolRequest b", "MemoryWrite", "PatchProposal", "Err
     ],
 )
 def test_lanes_fold_and_hide(folded: set[str], hidden: set[str], titles: str) -> None:
-    rows = Lanes().grown(index_of(*EVENTS)).rows(LaneChoice(frozenset(folded), frozenset(hidden)))
+    rows = Lanes().extended(index_of(*EVENTS)).rows(LaneChoice(frozenset(folded), frozenset(hidden)))
     assert [row.title.replace(", ", ",") for row in rows] == titles.split()
     assert [row.folded for row in rows] == [row.title in ("Tools", "Memory, errors") for row in rows]
 
 
 def test_a_folded_lane_holds_what_its_lanes_held() -> None:
-    lanes = Lanes().grown(synthetic_index(2_000))
+    lanes = Lanes().extended(synthetic_index(2_000))
     apart, folded = lanes.rows(), lanes.rows(LaneChoice(frozenset({TOOLS, REST})))
     assert sum(row.count for row in apart) == sum(row.count for row in folded)
     (tools,) = (row for row in folded if row.is_calls)

@@ -24,7 +24,7 @@ def test_any_stretch_is_summed_up() -> None:
 
 
 def test_and_each_event_for_itself() -> None:
-    seen = plot().among(4.0, 6.0)
+    seen = plot().positions_between(4.0, 6.0)
     assert seen.tolist() == [4, 5, 6]
     assert plot().used_at(seen)[0].tolist() == [4, 5, 6]
 

@@ -23,8 +23,8 @@ STORY = [None, ["a"], ["a"], ["a", "b"], ["a", "b"], ["c"], ["a"], None]
 def test_each_event_has_a_depth_and_each_subagent_a_first_event() -> None:
     found = subagents(STORY)
     assert [found.depth(place) for place in range(9)] == [0, 1, 1, 2, 2, 1, 1, 0, 0]
-    assert found.heads == (1, 3, 5)
-    assert [found.headed(place) for place in (0, 1, 2, 3, 5)] == [None, 0, None, 1, 2]
+    assert found.first_events == (1, 3, 5)
+    assert [found.starting_at(place) for place in (0, 1, 2, 3, 5)] == [None, 0, None, 1, 2]
     assert [found.count(number) for number in range(3)] == [5, 2, 1]
     assert found.spans(0).tolist() == [[2, 3], [7, 7]]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
-from replay_gui.models.timeline.timeline_axis import DRAWN, NUMBERS, TimeAxis, why_no_times
+from replay_gui.models.timeline.timeline_axis import DRAWN_GAP_SHARE, NUMBERS, TimeAxis, why_no_times
 from replay_gui.models.timeline.timeline_ticks import SECOND
 from tests.helpers.runs import synthetic_index
 
@@ -61,7 +61,7 @@ def test_idle_gaps_are_cut_to_a_small_share_and_say_how_much() -> None:
     busy = [float(n) for n in range(50)]
     later = [3_600 + at for at in busy]
     axis = TimeAxis.of(index_at(*busy, *later))
-    drawn = DRAWN * (49 + 49 + 5) * SECOND  # as much of a gap as could be usual counts as busy
+    drawn = DRAWN_GAP_SHARE * (49 + 49 + 5) * SECOND  # as much of a gap as could be usual counts as busy
     assert axis.gap == pytest.approx(drawn)
     assert axis.gaps.tolist() == [49 * SECOND]
     assert axis.cut == pytest.approx([3_551 * SECOND - drawn])

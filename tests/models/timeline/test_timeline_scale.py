@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay_gui.models.timeline.timeline_axis import MIN_SPAN
+from replay_gui.models.timeline.timeline_axis import MIN_SPAN_EVENTS
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
 
@@ -82,10 +82,10 @@ def test_whatever_is_done_the_scale_stays_in_the_run(
         scale.panned(pixel - 700, count),
         scale.showing(start, count),
     ):
-        limit = max(float(count), MIN_SPAN)
+        limit = max(float(count), MIN_SPAN_EVENTS)
         assert made.start >= 0
         assert made.end <= limit * (1 + 1e-9)
-        assert MIN_SPAN * (1 - 1e-9) <= made.span <= limit * (1 + 1e-9)
+        assert MIN_SPAN_EVENTS * (1 - 1e-9) <= made.span <= limit * (1 + 1e-9)
         ticks = made.ticks(100)
         assert len(ticks) <= 15
         assert all(-1e-6 <= pixel <= 1400 + 1e-6 for pixel, _ in ticks)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay_gui.models.timeline.timeline_stacking import ROWS, stacked
+from replay_gui.models.timeline.timeline_stacking import MAX_ROWS, stack_calls
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from replay_gui.models.timeline.timeline_stacking import ROWS, stacked
     ],
 )
 def test_rows(calls: list[tuple[int, int]], row: list[int], rows: list[int]) -> None:
-    found = stacked(np.array([start for start, _ in calls], int), np.array([stop for _, stop in calls], int))
+    found = stack_calls(np.array([start for start, _ in calls], int), np.array([stop for _, stop in calls], int))
     assert (found[0].tolist(), found[1].tolist()) == (row, rows)
 
 
@@ -31,10 +31,10 @@ def test_no_two_overlap_in_a_row_while_there_is_room(calls: list[tuple[int, int]
     calls = sorted(dict(calls).items())
     starts = np.array([start for start, _ in calls], int)
     stops = starts + np.array([length for _, length in calls], int)
-    row, rows = stacked(starts, stops)
+    row, rows = stack_calls(starts, stops)
     assert (row < rows).all()
     for one in range(len(calls)):
         for other in range(one):
             if stops[other] > starts[one]:
                 assert rows[one] == rows[other]
-                assert row[one] != row[other] or rows[one] == ROWS
+                assert row[one] != row[other] or rows[one] == MAX_ROWS

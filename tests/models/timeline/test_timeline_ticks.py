@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from replay_gui.models.timeline.timeline_ticks import SECOND, about, nice_step, nice_time_step, time_text
+from replay_gui.models.timeline.timeline_ticks import SECOND, nice_step, nice_time_step, rounded_duration, time_text
 
 MINUTE, HOUR, DAY = 60 * SECOND, 3_600 * SECOND, 86_400 * SECOND
 
@@ -67,4 +67,4 @@ def test_times_have_the_digits_they_need(ns: int, step: int, text: str) -> None:
     [(1.24 * SECOND, "1.2 s"), (42 * SECOND, "42 s"), (3 * MINUTE, "3 min"), (4.4 * HOUR, "4 h"), (2 * DAY, "2 days")],
 )
 def test_about(ns: float, words: str) -> None:
-    assert about(ns) == words
+    assert rounded_duration(ns) == words

@@ -6,9 +6,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import Change, Difference
-from replay_gui.models.comparison.compare_rows import SIDE_A, SIDE_B, Tone
-from replay_gui.models.comparison.comparison_finder import ComparisonFinder
-from replay_gui.models.run.finder import Finder
+from replay_gui.models.comparison.compare_rows import SIDE_A, SIDE_B, RowTone
+from replay_gui.models.comparison.comparison_finder import ComparisonSearch
+from replay_gui.models.run.finder import RunSearch
 from replay_gui.widgets.comparison.cause_panel import CausePanel
 from replay_gui.widgets.comparison.comparison_badge import ComparisonBadge
 from replay_gui.widgets.comparison.divergence_view import DivergenceView
@@ -25,7 +25,7 @@ def session(qapp: object) -> StoryComparison:
 
 
 def _view(session: StoryComparison) -> DivergenceView:
-    return DivergenceView(session, ComparisonFinder(session, Finder(session.a, session), session))
+    return DivergenceView(session, ComparisonSearch(session, RunSearch(session.a, session), session))
 
 
 def test_the_strip_marks_every_divergence_and_a_click_goes_there(qtbot: QtBot, session: StoryComparison) -> None:
@@ -36,7 +36,7 @@ def test_the_strip_marks_every_divergence_and_a_click_goes_there(qtbot: QtBot, s
     session.show(comparison_of(CHANGES, [cause(0)]))
     session.answer_rows()
     marks = view.strip.marks()
-    assert marks.max() == Tone.CAUSE
+    assert marks.max() == RowTone.CAUSE
     assert 0.3 < marks.argmax() / len(marks) < 0.45
     QTest.mouseClick(view.strip, Qt.MouseButton.LeftButton, pos=QPoint(5, view.strip.height() - 2))
     assert view.view.verticalScrollBar().value() == view.view.verticalScrollBar().maximum()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.event import UNREADABLE_KIND
-from replay_gui.models.run.event_readable import PAGE
+from replay_gui.models.run.event_readable import PAGE_CHARACTERS
 from replay_gui.widgets.run.event_detail import RAW, READABLE, TREE, EventDetail
 from replay_gui.widgets.run.fact_row import FactRow
 from tests.helpers.moments import StorySession, event_at, moment_at, story_index
@@ -99,7 +99,7 @@ def test_a_long_event_is_cut_and_more_is_shown(detail: EventDetail, session: Sto
         shown = detail.text if tab == READABLE else detail.raw
         assert detail.more.isVisible()
         before = len(shown.toPlainText())
-        assert before <= 2 * PAGE
+        assert before <= 2 * PAGE_CHARACTERS
         QTest.mouseClick(detail.more, LEFT)
         assert len(shown.toPlainText()) > before
         session.show_moment(moment_at(1, event=event))

@@ -13,9 +13,9 @@ from replay_gui.core.facts.nesting import Nesting, NestingBuilder
 from replay_gui.core.facts.spending import Spending
 from replay_gui.engine.answers import Totals
 from replay_gui.look.theme import ROW
-from replay_gui.models.run.event_filter import EventFilter, Tally
+from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.run.event_table import LABEL, TEXT
-from replay_gui.models.run.finder import Finder
+from replay_gui.models.run.finder import RunSearch
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.filter_menu import FilterMenu
 from tests.helpers.moments import STORY, StorySession, story_index
@@ -31,12 +31,12 @@ def session() -> StorySession:
 
 @pytest.fixture
 def events(qtbot: QtBot, session: StorySession) -> EventList:
-    return shown(qtbot, EventList(session, Finder(session)), 500, 480)
+    return shown(qtbot, EventList(session, RunSearch(session)), 500, 480)
 
 
 def current(events: EventList) -> int:
     index = events.view.currentIndex()
-    return events.table.place(index.row()) + 1 if index.isValid() else 0
+    return events.table.event_index(index.row()) + 1 if index.isValid() else 0
 
 
 def test_the_position_is_the_chosen_row_and_in_sight(qtbot: QtBot, events: EventList, session: StorySession) -> None:
@@ -100,7 +100,7 @@ def test_what_is_in_sight_is_asked_for_and_no_more(qtbot: QtBot, events: EventLi
     assert stop - start <= 256
     session.answer_all()
     assert session.asked == []
-    row = events.table.row_before(49_999)
+    row = events.table.row_at_or_before(49_999)
     assert events.table.index(row, TEXT).data() != ""
 
 
@@ -152,7 +152,7 @@ def test_a_filter_narrows_and_keeps_the_position(qtbot: QtBot, events: EventList
 def test_the_menu_offers_kinds_and_tools_with_counts(qtbot: QtBot) -> None:
     menu = FilterMenu()
     qtbot.addWidget(menu)
-    menu.fill(story_index(len(STORY) * 2), EventFilter(tools=frozenset({"search"})), Tally())
+    menu.fill(story_index(len(STORY) * 2), EventFilter(tools=frozenset({"search"})), EventTally())
     actions = {action.text(): action for action in menu.actions() if action.text()}
     assert actions["search\t4"].isChecked()
     with qtbot.waitSignal(menu.chosen) as chosen:
@@ -199,9 +199,9 @@ def test_a_subagents_events_fold_into_the_first_of_them(events: EventList, sessi
     QTest.mouseClick(events.view.viewport(), LEFT, NONE, triangle(events, 14))
     assert events.table.rowCount() == 95
     assert events.table.fold_words(events.table.event_row(14)) == "deep: 6 events folded"
-    assert [events.table.place(row) for row in (13, 14, 15)] == [13, 14, 20]
+    assert [events.table.event_index(row) for row in (13, 14, 15)] == [13, 14, 20]
     QTest.mouseClick(events.view.viewport(), LEFT, NONE, triangle(events, 10))
-    assert [events.table.place(row) for row in (9, 10, 11)] == [9, 10, 30]
+    assert [events.table.event_index(row) for row in (9, 10, 11)] == [9, 10, 30]
     session.seek(25)
     assert current(events) == 0, "it is folded away"
     session.seek(11)
@@ -227,10 +227,10 @@ def test_folds_filters_and_searches_go_together(
     session.show(story_index(1000))
     nest(session, 1000, range(11, 900), range(0))
     events.set_filter(EventFilter(kinds=frozenset({"Decision"})))
-    passing = {events.table.place(row) for row in range(events.table.rowCount())}
+    passing = {events.table.event_index(row) for row in range(events.table.rowCount())}
     events.table.fold(frozenset({0}))
     qtmodeltester.check(events.table)  # type: ignore[no-untyped-call]
-    assert {events.table.place(row) for row in range(events.table.rowCount())} == {
+    assert {events.table.event_index(row) for row in range(events.table.rowCount())} == {
         place for place in passing if not 10 < place < 899
     }
 
@@ -242,4 +242,4 @@ def test_ten_million_events_fold_at_once(events: EventList, session: StorySessio
     start = time.perf_counter()
     events.toggle_fold(10)
     assert time.perf_counter() - start < 0.2, "the rest is looked at piece by piece"
-    assert [events.table.place(row) for row in (9, 10)] == [9, 10]
+    assert [events.table.event_index(row) for row in (9, 10)] == [9, 10]

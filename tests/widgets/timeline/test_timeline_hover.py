@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.look.theme import LANE
-from replay_gui.models.run.row_blocks import BLOCK
+from replay_gui.models.run.row_blocks import BLOCK_ROWS
 from replay_gui.widgets.timeline.timeline import Timeline
 from replay_gui.widgets.timeline.timeline_layout import TOP
 from tests.helpers.runs import StillSession, synthetic_index
@@ -63,7 +63,9 @@ def test_it_tells_what_is_known_and_then_what_was_read(timeline: Timeline, sessi
     timeline.show_hover(point)
     assert timeline.hover.isVisible()
     assert timeline.hover.words.startswith(f"{position} · {KINDS[session.index.kind[position - 1]]}\n+")
-    assert session.asked == [((position - 1) // BLOCK * BLOCK, (position - 1) // BLOCK * BLOCK + BLOCK)]
+    assert session.asked == [
+        ((position - 1) // BLOCK_ROWS * BLOCK_ROWS, (position - 1) // BLOCK_ROWS * BLOCK_ROWS + BLOCK_ROWS)
+    ]
     session.answer("no answer in <b>2,400</b> ms")
     assert timeline.hover.words.endswith("\nno answer in <b>2,400</b> ms")
     timeline.show_hover(point)
