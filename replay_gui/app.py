@@ -1,4 +1,4 @@
-"""Builds and wires the window: the one place that knows all of it."""
+"""Builds the window and runs it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _BUILD_PAGES_AFTER_MS = 100  # once the first window is painted; the first run t
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says of the window.
+    """The options of the window on the command line.
 
     Attributes:
-        path: the run to open, or a folder to list. other: one to compare it with. demo: compare two bundled runs.
-        at: position to begin at. format: what the runs are read as; None: judged from their content.
-        theme: dark, light, auto, or None for the remembered one.
+        path: the run to open, or a folder to list. other: the run to compare it with. demo: compare two bundled runs.
+        at: the first position. format: name of the importer; None: detected from the content.
+        theme: dark, light, auto, or None for the last one.
         screenshot: where to save a picture instead of showing the window. size: of the window (width, height) in
-        logical pixels. scale: physical pixels a logical one. show: "welcome", "run" or "compare".
+        logical pixels. scale: physical pixels per logical pixel. show: "welcome", "run" or "compare".
     """
 
     path: str | None = None
@@ -44,7 +44,7 @@ class Options:
 
 
 def run_app(options: Options) -> int:
-    """Shows the window until it is closed (Ctrl-C in the terminal: 130), or saves its picture; the exit code."""
+    """Show the window until it is closed, or save its picture; return the exit code (130: Ctrl-C in the terminal)."""
     _prepare_environment(options)
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
@@ -61,12 +61,12 @@ def run_app(options: Options) -> int:
     from replay_gui.windows.screenshot import pass_on_messages
 
     qInstallMessageHandler(pass_on_messages)
-    with tempfile.TemporaryDirectory() as folder:  # a picture neither shows nor changes what somebody has set
+    with tempfile.TemporaryDirectory() as folder:  # a picture neither uses nor changes the user's settings
         return _run(app, QSettings(str(Path(folder, "settings.ini")), ini), options)
 
 
 def _prepare_environment(options: Options) -> None:
-    """What Qt reads only once, before it is imported."""
+    """Set the environment variables that Qt reads once, when it is imported."""
     if options.screenshot is not None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if options.scale is not None:
@@ -88,16 +88,18 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
 
     app.setFont(ui_font())
     gc_control = GcControl()
-    sys.setswitchinterval(0.001)  # seconds that the engine thread may keep the window waiting at a time
+    sys.setswitchinterval(0.001)  # the longest that the engine thread blocks the GUI thread at a time, in seconds
     hook, interrupts = CrashHook(), Interrupts()
     hook.install()
     interrupts.install()
     session = Session(bridge=EngineBridge())
     window = MainWindow(session, app, settings)
-    window.show_samples([Sample(one.title, one.about, str(one.path)) for one in SAMPLES])
+    window.show_samples([Sample(sample.title, sample.about, str(sample.path)) for sample in SAMPLES])
     if options.size is not None:
         window.resize(*options.size)
-    apply_theme(app, options.theme or _remembered_theme(settings))  # late: a styled widget is slow to put in place
+    apply_theme(
+        app, options.theme or _remembered_theme(settings)
+    )  # after building: adding widgets to a styled window is slow
     path, other = _paths(options)
     if path is not None and other is not None:
         window.comparison.start(other, path, options.at, options.format)
@@ -138,7 +140,7 @@ def _take_picture(app: QApplication, window: MainWindow, options: Options, expec
 
 
 def _paths(options: Options) -> tuple[str | None, str | None]:
-    """The run to open, and the one to compare it with."""
+    """Return the run to open and the run to compare it with."""
     from replay_gui.samples import OTHERWISE, REFERENCE
 
     if not options.demo:
@@ -147,7 +149,7 @@ def _paths(options: Options) -> tuple[str | None, str | None]:
 
 
 def _remembered_theme(settings: QSettings) -> str:
-    """The theme chosen last; "auto" where the settings hold nothing, or nonsense."""
+    """Return the last theme; "auto" if the settings have none or an invalid one."""
     from replay_gui.windows.actions import THEMES
 
     theme = settings.value("theme")

@@ -1,4 +1,4 @@
-"""Where the program's own files are."""
+"""The path of the files that come with the program."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @cache
 def resources() -> Path:
-    """The `resources` folder: inside the package once installed, beside it in a checkout."""
+    """Return the `resources` folder: inside the package if installed, beside it in a checkout."""
     package = Path(__file__).resolve().parent
     installed = package / "resources"
     return installed if installed.is_dir() else package.parent / "resources"

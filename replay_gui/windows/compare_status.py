@@ -1,4 +1,4 @@
-"""The line below a comparison: its counts, and how long it took."""
+"""The status line of a comparison: its counts, and how long it took."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C in the terminal that the window was opened from."""
+"""Ctrl-C in the terminal from which the window was opened."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import socket
 
 from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Slot
 
-INTERRUPTED = 128 + signal.SIGINT  # as shells have it
+INTERRUPTED = 128 + signal.SIGINT  # the exit code that shells use
 
 
 class Interrupts(QObject):
-    """Has an interrupt end the event loop with INTERRUPTED, also while Qt waits and no Python code runs.
+    """Ends the event loop with INTERRUPTED on SIGINT, also while Qt waits and no Python code runs.
 
-    Python writes the number of each signal to a socket, and Qt watches its other end: nothing polls.
+    Python writes the number of each signal to a socket, and Qt watches the other end of it.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -25,11 +25,12 @@ class Interrupts(QObject):
         self._notifier.activated.connect(self._on_signal)
 
     def install(self) -> None:
-        """From the main thread only, as signals are Python's."""
+        """Handle SIGINT from now on. Call it on the main thread, where Python handles signals."""
         self._fd_before = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
         self._before = signal.signal(signal.SIGINT, _no_exception)
 
     def uninstall(self) -> None:
+        """Restore the earlier handler."""
         signal.signal(signal.SIGINT, self._before)
         signal.set_wakeup_fd(self._fd_before)
         self._notifier.setEnabled(False)
@@ -43,4 +44,4 @@ class Interrupts(QObject):
 
 
 def _no_exception(number: int, frame: object) -> None:
-    """An exception would be raised in whatever slot happens to run; the socket's slot ends the loop instead."""
+    """Do nothing: KeyboardInterrupt would be raised in whichever slot runs; the slot of the socket ends the loop."""

@@ -1,4 +1,4 @@
-"""The menus: every action stands in one of them, and all of them behind one button, which costs no row of its own."""
+"""The menus: each action is in one of them, and one button in the tool bar opens them all."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ MENU_KEY = "F10"
 
 
 class MenuBar(QToolBar):
-    """The button with the menus, made from ACTION_SPECS; F10 opens it.
+    """The button that opens the menus made from ACTION_SPECS; so does F10.
 
     Signals:
-        theme_chosen(str): one of THEMES. recent_chosen(str): a path. recent_cleared(). format_chosen(str): an importer.
-        shown(): somebody looks.
+        theme_chosen(str): one of THEMES. recent_chosen(str): a path. recent_cleared().
+        format_chosen(str): name of an importer. shown(): the menu is about to be shown.
     """
 
     theme_chosen = Signal(str)
@@ -67,7 +67,7 @@ class MenuBar(QToolBar):
         self.set_recent(())
 
     def set_recent(self, paths: Sequence[str]) -> None:
-        """The runs of the submenu, and the way to forget them."""
+        """Set the paths of the submenu of recent files."""
         self.recent.clear()
         for path in paths:
             entry = self.recent.addAction(one_line(os.path.basename(path) or path, 60).replace("&", "&&"))
@@ -97,7 +97,7 @@ class MenuBar(QToolBar):
                 self.themes.addAction(choice)
 
     def set_formats(self, formats: Sequence[tuple[str, str]]) -> None:
-        """The (name, title) of what a file can be read as."""
+        """Set the (name, title) of the formats that a file can be opened as."""
         self.formats.clear()
         for name, title in formats:
             self.formats.addAction(one_line(title, 60).replace("&", "&&")).setData(name)

@@ -1,4 +1,4 @@
-"""The line at the bottom: which run this is, in numbers, and what protects it."""
+"""The status line of one run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from replay_gui.widgets.parts.elided_button import ElidedButton
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 
 _SEALS = {"good": "Sealed", "bad": "Bad seal", "none": "Not sealed"}
-_BETWEEN = " · "
+_SEPARATOR = " · "
 
 
 class RunStatus(QStatusBar):
@@ -38,7 +38,7 @@ class RunStatus(QStatusBar):
         self._left.setFixedHeight(ROW)
         self._left.clicked.connect(self.facts_requested)
         set_role(self._left, "secondary")
-        self._right.setAccessibleName("What protects it")
+        self._right.setAccessibleName("Seal and state hashes")
         self._right.setContentsMargins(GAP, 0, GAP + UNIT, 0)
         set_role(self._right, "secondary")
         self.addWidget(self._left, 1)
@@ -54,8 +54,8 @@ class RunStatus(QStatusBar):
         if facts is None:
             self._left.setText("")
         else:
-            words = [one_line(facts.name, 60), one_line(facts.run_id, 40), *_numbers(index)]
-            self._left.setText(_BETWEEN.join(word for word in words if word).replace("&", "&&"))
+            parts = [one_line(facts.name, 60), one_line(facts.run_id, 40), *_numbers(index)]
+            self._left.setText(_SEPARATOR.join(part for part in parts if part).replace("&", "&&"))
         self._left.setVisible(facts is not None)
         self._left.setAccessibleName(f"Run facts: {self._left.text()}")
         self._show_report()
@@ -68,11 +68,11 @@ class RunStatus(QStatusBar):
         elif report.verdict == NOT_VERIFIABLE:
             facts = self._session.facts
             source, state = (facts.source, facts.state) if facts is not None else ("", "")
-            form = one_line(source.partition(":")[0], 40)  # the file's name stands at the left
-            self._right.setText(_BETWEEN.join((f"Imported from {form}", "no hashes", f"state {state}")))
+            form = one_line(source.partition(":")[0], 40)  # the file name is at the left
+            self._right.setText(_SEPARATOR.join((f"Imported from {form}", "no hashes", f"state {state}")))
         else:
             checked = f"{report.state_hashes_checked:,} state hashes checked"
-            self._right.setText(_BETWEEN.join((_SEALS.get(report.seal, report.seal), checked)))
+            self._right.setText(_SEPARATOR.join((_SEALS.get(report.seal, report.seal), checked)))
 
 
 def _numbers(index: RunIndex) -> list[str]:

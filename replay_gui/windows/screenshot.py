@@ -1,4 +1,4 @@
-"""--screenshot: the window as a user would see it once everything is there, as a picture."""
+"""--screenshot: a picture of the window once it shows everything."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
-QUIET = 150  # ms without news after which nothing more is expected
-TIMEOUT = 60_000  # ms
+_QUIET_MS = 150  # without a signal, after which the window is settled
+_TIMEOUT_MS = 60_000
 
 
-_KNOWN = "This plugin does not support propagateSizeHints()"  # the offscreen platform, of every window
+_IGNORED_MESSAGE = "This plugin does not support propagateSizeHints()"  # of every offscreen window
 
 
 def pass_on_messages(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-    """What Qt has to say goes to standard error, but for what it says of every window drawn without a display."""
-    if text != _KNOWN:
+    """Write a message of Qt to standard error, except the one that is written for every window without a display."""
+    if text != _IGNORED_MESSAGE:
         print(text, file=sys.stderr)
 
 
 class Screenshot(QObject):
     """Waits until the window has settled, then saves its picture.
 
-    Settled is: a run that was asked for is open, its index complete, no work goes on, the moment of the position is
-    there, a comparison that was asked for has come, and for QUIET nothing new has. Without a run only the last counts.
+    It has settled when a requested run is open, its index complete, no work goes on, the state of the position is
+    there, a requested comparison is complete, and for _QUIET_MS nothing has changed; without a run only the last.
 
     Signals:
-        finished(str): "" once the picture is saved, else why there is none.
+        finished(str): "" if the picture was saved, else the reason why not.
     """
 
     finished = Signal(str)
@@ -50,7 +50,7 @@ class Screenshot(QObject):
         expects_run: bool,
         export: Callable[[], ExportDialog] | None = None,
     ) -> None:
-        """`export` opens a dialog that is to be in the picture too, once the window has settled."""
+        """`export` opens a dialog that is added to the picture, once the window has settled."""
         super().__init__(window)
         self._window = window
         self._session = session
@@ -59,10 +59,10 @@ class Screenshot(QObject):
         self._expects_run = expects_run
         self._export = export
         self._dialog: ExportDialog | None = None
-        self._quiet = QTimer(self, singleShot=True, interval=QUIET)
+        self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MS)
         self._quiet.timeout.connect(self._on_quiet)
         self._compares = comparison.active
-        self._overall = QTimer(self, singleShot=True, interval=TIMEOUT)
+        self._overall = QTimer(self, singleShot=True, interval=_TIMEOUT_MS)
         self._overall.timeout.connect(self._on_timeout)
         for signal in (
             session.run_changed,
@@ -78,20 +78,20 @@ class Screenshot(QObject):
             comparison.b.progress_changed,
             comparison.b.position_state_changed,
         ):
-            signal.connect(self._on_news)
-        session.alert_raised.connect(self._on_trouble)
-        comparison.alert_raised.connect(self._on_trouble)
+            signal.connect(self._on_change)
+        session.alert_raised.connect(self._on_alert)
+        comparison.alert_raised.connect(self._on_alert)
         self._overall.start()
         self._quiet.start()
 
     @Slot()
-    def _on_news(self) -> None:
+    def _on_change(self) -> None:
         self._quiet.start()
 
     @Slot(object)
-    def _on_trouble(self, trouble: Alert) -> None:
-        if trouble.severity == "error" and (self._session.facts is None or self._compares):
-            self._finish(trouble.text)
+    def _on_alert(self, alert: Alert) -> None:
+        if alert.severity == "error" and (self._session.facts is None or self._compares):
+            self._finish(alert.text)
         else:
             self._quiet.start()
 
@@ -102,7 +102,7 @@ class Screenshot(QObject):
         if self._expects_run and (
             session.facts is None or session.working or moment is None or moment.position != session.position
         ):
-            return  # news will come
+            return  # a signal will come
         if not self._comparison.settled:
             return
         if self._export is not None and not self._is_exported(self._export):
@@ -111,14 +111,14 @@ class Screenshot(QObject):
         self._finish(save_picture(self._window, self._path, self._dialog))
 
     def _is_exported(self, export: Callable[[], ExportDialog]) -> bool:
-        """Whether the dialog shows all it has to, or why it cannot."""
+        """Return whether the dialog shows the complete report, or a problem."""
         if self._dialog is None:
             self._dialog = export()
         return self._dialog.complete or bool(self._dialog.maker.problem)
 
     @Slot()
     def _on_timeout(self) -> None:
-        self._finish(f"the window was not complete after {TIMEOUT // 1000} s")
+        self._finish(f"the window was not complete after {_TIMEOUT_MS // 1000} s")
 
     def _finish(self, problem: str) -> None:
         self._quiet.stop()
@@ -127,10 +127,10 @@ class Screenshot(QObject):
 
 
 def save_picture(window: QWidget, path: Path, dialog: QWidget | None = None) -> str:
-    """Saves the window as PNG, with the dialog in its middle, whole or not at all; "" or why not."""
+    """Save the window as PNG, with the dialog in its middle, completely or not; return "" or the reason why not."""
     draft = path.with_name(f".{path.name}.new")
     for widget in window.findChildren(QWidget):
-        widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # where the pointer rests is nobody's doing
+        widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # the picture must not depend on the pointer
     picture = window.grab()
     if dialog is not None:
         painter = QPainter(picture)

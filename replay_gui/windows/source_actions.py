@@ -1,4 +1,4 @@
-"""What the actions about where runs come from do: folders, files of several runs, formats, mappings."""
+"""The actions on the sources of runs: folders, files with several runs, formats, mappings."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import Handlers
 
-CHOOSE = "choose…"  # the action of the banner over a file of several runs
-MAPPING = "mapping…"  # and of that over one whose records were not all understood
-GENERIC = "json-lines"  # the format that a mapping is for
+CHOOSE_RUN = "choose…"  # the action of the banner on a file with several runs
+EDIT_MAPPING = "mapping…"  # the action of the banner on a file whose records were not all understood
+MAPPED_FORMAT = "json-lines"  # the format that a mapping is for
 
 
 class SourceActions(QObject):
-    """Does the actions it has a method ``on_NAME`` for.
+    """The slots of these actions; enables those that can be done.
 
-    Signals: noticed(object): a Trouble to show as a banner. formats_known(object): (name, title) of every importer.
+    Signals: noticed(object): an Alert to show as a banner. formats_known(object): (name, title) of every importer.
     """
 
     noticed = Signal(object)
@@ -36,7 +36,7 @@ class SourceActions(QObject):
         self._comparison = comparison
         self._actions = actions
         self._window = window
-        self._folder = ""  # the one whose runs were listed last
+        self._folder = ""  # whose runs were listed last
         self._picked = ""  # the run that was picked from a list
         session.run_changed.connect(self._on_run_changed)
         session.facts_changed.connect(self._on_run_changed)
@@ -52,7 +52,7 @@ class SourceActions(QObject):
         """Enable the actions that can be done now."""
         facts = self._session.facts
         self._actions["runs"].setEnabled(bool(self._folder) or (facts is not None and len(facts.runs) > 1))
-        self._actions["mapping"].setEnabled(facts is not None and facts.format == GENERIC)
+        self._actions["mapping"].setEnabled(facts is not None and facts.format == MAPPED_FORMAT)
 
     @Slot()
     def _on_run_changed(self) -> None:
@@ -62,15 +62,21 @@ class SourceActions(QObject):
             return
         name, run = one_line(facts.name, 80), one_line(facts.run, 80)
         if len(facts.runs) > 1 and facts.given != self._picked:
-            self.noticed.emit(Alert("info", f"{name} holds {len(facts.runs):,} runs; this is {run}.", CHOOSE))
-        if facts.format == GENERIC and facts.notes:
-            self.noticed.emit(Alert("info", f"Not all of {name} was understood. Say what its records hold.", MAPPING))
+            self.noticed.emit(Alert("info", f"{name} holds {len(facts.runs):,} runs; this is {run}.", CHOOSE_RUN))
+        if facts.format == MAPPED_FORMAT and facts.notes:
+            self.noticed.emit(
+                Alert(
+                    "info",
+                    f"Some records of {name} were not understood. Edit the mapping to say what they hold.",
+                    EDIT_MAPPING,
+                )
+            )
 
     @Slot(str)
     def on_banner_acted(self, action: str) -> None:
-        if action == CHOOSE:
+        if action == CHOOSE_RUN:
             self.on_runs()
-        elif action == MAPPING:
+        elif action == EDIT_MAPPING:
             self.on_mapping()
 
     # ---- runs -------------------------------------------------------------------------------------
@@ -82,7 +88,7 @@ class SourceActions(QObject):
 
     @Slot()
     def on_runs(self) -> None:
-        """The list that the shown run is in: of the folder listed last, or else of its file."""
+        """Show the list with the open run: of the folder listed last, or else of its file."""
         facts = self._session.facts
         path = "" if facts is None else os.path.abspath(facts.path)
         if facts is not None and len(facts.runs) > 1 and not path.startswith(os.path.join(self._folder or path, "")):

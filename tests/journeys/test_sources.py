@@ -124,7 +124,7 @@ def test_a_mapping_is_made_and_used_at_once(journey: Journey, tmp_path: Path) ->
     path.write_text("\n".join(json.dumps({"was": who, "mapped said": "hi"}) for who in ("user", "agent")))
     journey.open(path)
     session = journey.session
-    (banner,) = [one for one in journey.window.findChildren(Banner) if "Say what its records hold" in one.text]
+    (banner,) = [one for one in journey.window.findChildren(Banner) if "Edit the mapping" in one.text]
     QTest.mouseClick(banner.action, Qt.MouseButton.LeftButton)
     mapping = dialog(journey, MappingDialog)
     journey.until(lambda: mapping.save.isEnabled())
