@@ -1,0 +1,75 @@
+"""Kinds of events: their predicates and groups, and that no other file spells them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TypeGuard
+
+import pytest
+
+import replay_gui
+from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND
+from replay_gui.core.log.kinds import (
+    KINDS,
+    Kind,
+    KindGroup,
+    group_of,
+    is_critical,
+    is_custom,
+    is_damage,
+    is_denial,
+    is_failure,
+)
+from replay_gui.core.log.payloads import STRUCTURES
+
+PACKAGE = Path(replay_gui.__file__).parent
+PUBLIC_CLASSES = {"Snapshot"}  # of the package's __init__, which have the name of a kind
+
+
+def test_kinds_are_plain_strings_in_the_order_of_the_format() -> None:
+    assert {type(kind) for kind in KINDS} == {str}
+    assert tuple(Kind) == KINDS == tuple(STRUCTURES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers"),
+    [
+        ("Error", (True, False, True, False, False)),
+        ("CapabilityDenied", (True, True, True, False, False)),
+        ("PatchApplied", (False, False, True, False, False)),
+        ("ToolResponse", (False, False, False, False, False)),
+        ("x:Error", (False, False, False, True, False)),
+        (SKIPPED_KIND, (False, False, False, False, True)),
+        (UNREADABLE_KIND, (False, False, False, False, True)),
+        ("", (False, False, False, False, False)),
+    ],
+)
+def test_predicates(kind: str, answers: tuple[bool, ...]) -> None:
+    assert (is_failure(kind), is_denial(kind), is_critical(kind), is_custom(kind), is_damage(kind)) == answers
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_has_a_group(kind: str) -> None:
+    assert group_of(kind) not in (KindGroup.CUSTOM, KindGroup.DAMAGE, KindGroup.OTHER)
+
+
+def test_groups_of_what_is_no_kind() -> None:
+    assert group_of("x:Error") is KindGroup.CUSTOM
+    assert group_of(UNREADABLE_KIND) is KindGroup.DAMAGE
+    assert group_of("ErrorOfTheFuture") is KindGroup.OTHER
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_kinds_are_named_by_the_enum(path: Path) -> None:
+    name = path.relative_to(PACKAGE).as_posix()
+    if name == "core/log/kinds.py":
+        return
+    tree = ast.parse(path.read_text("utf-8"))
+    prefixes = {id(call.args[0]) for call in ast.walk(tree) if _is_startswith(call)}  # of a text that is no kind
+    strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in prefixes}
+    assert strings & set(KINDS) <= (PUBLIC_CLASSES if name == "__init__.py" else set())
+
+
+def _is_startswith(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "startswith"
