@@ -1,1 +1,1 @@
-"""What there is to report of a verification or a comparison, and the forms in which it can be handed on."""
+"""Reports on a verification or a comparison: their content, and the formats in which they are written."""

@@ -1,4 +1,4 @@
-"""From a verified run, or two compared ones, to the parts of a report."""
+"""Builds the part of a report about one verified run."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from replay_gui.core.verification.verification import Finding, VerificationRepor
 OnProgress = Callable[[int, int], None]  # (done, total), in bytes
 
 OWN_FORMAT = "rlog"
-_MAX_MEMBERS_SHOWN = 24  # of the first broken event's payload that are shown
-_MAX_MEMBERS_COUNTED = 2_000  # that are counted
+_MAX_MEMBERS_SHOWN = 24  # of the payload of the first broken event
+_MAX_MEMBERS_COUNTED = 2_000  # further ones, that are only counted
 _MAX_DEPTH = 8
-_MAX_VALUE_LENGTH = 160  # characters of a value
+_MAX_VALUE_LENGTH = 160  # characters
 
 
 def run_part(
@@ -34,10 +34,10 @@ def run_part(
     on_progress: OnProgress,
     anchor: AnchorFinding | None = None,
 ) -> RunPart:
-    """What a report says of one run; reads the log once more, for what it is about.
+    """Return the part of a report about one run; reads the log once more, to count its events.
 
     Args:
-        verification: of this log. format, size: of the file the user has, bytes.
+        verification: of this log. format, size: of the user's file; the size in bytes.
     """
     agent = log.header.facts.get("agent")
     summary = RunSummary(agent if isinstance(agent, str) else None)
@@ -69,16 +69,16 @@ def _overview(summary: RunSummary) -> RunOverview:
 
 
 def _diagnose_foreign(verification: VerificationReport) -> Diagnosis | None:
-    """Without a chain, nothing tells how an event came to differ."""
+    """Return a diagnosis without a cause: a file without a chain does not show what was done."""
     if not verification.failures:
         return None
     first = verification.failures[0]
-    return Diagnosis(Damage.UNCLEAR, f"Event {first.index + 1:,} is not as its hash says: {first.problem}.", first)
+    return Diagnosis(Damage.UNCLEAR, f"Event {first.index + 1:,} does not match its hash: {first.problem}.", first)
 
 
 def _broken_event(log: EventLog, finding: Finding, format: str) -> BrokenEvent:
-    place, offset = finding.index, finding.offset
-    event = log.event_at(place, offset) if format == OWN_FORMAT else log[place]  # whose offset is in another file
+    index, offset = finding.index, finding.offset
+    event = log.event_at(index, offset) if format == OWN_FORMAT else log[index]  # the offset is one of the user's file
     members: list[tuple[str, str]] = []
     hidden = 0
     for path, words in _members(event.payload, "", 0):
@@ -89,7 +89,7 @@ def _broken_event(log: EventLog, finding: Finding, format: str) -> BrokenEvent:
         else:
             break
     return BrokenEvent(
-        place,
+        index,
         event.event_id,
         offset,
         event.size if format == OWN_FORMAT else 0,
@@ -117,7 +117,7 @@ def _members(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
 
 
 def value_words(value: Any) -> str:
-    """A value in one visible line: a text in quotation marks, others in a few words."""
+    """Return a value as one visible line: a string in quotation marks, other values summarised."""
     if isinstance(value, str):
         return f"“{one_line(value, _MAX_VALUE_LENGTH)}”"
     return one_line(summarize_value(value), _MAX_VALUE_LENGTH)

@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785, JSON Canonicalization Scheme): equal values have equal bytes."""
+"""Canonical JSON (RFC 8785, JSON Canonicalization Scheme): equal values give equal bytes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 import math
 from typing import Any
 
-_MAX_EXACT_INTEGER = 2**53  # beyond it a JSON number need not be what was written
+_MAX_EXACT_INTEGER = 2**53  # larger integers are not exact in every JSON reader
 
 
 def canonical_json(value: Any) -> bytes:
-    """UTF-8 of dicts with str keys, lists, tuples, strings, numbers, booleans and None.
+    """Return the UTF-8 form of dicts with str keys, lists, tuples, strings, numbers, booleans and None.
 
-    ValueError for what RFC 8785 has no form for: integers beyond 2^53, floats that are not finite, lone surrogates.
+    ValueError for values that RFC 8785 cannot represent: integers beyond 2^53, infinite floats, NaN, lone surrogates.
     """
     return _json_text(value).encode("utf-8")
 
@@ -24,10 +24,10 @@ def _json_text(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return json.dumps(value, ensure_ascii=False)  # escapes what RFC 8785 3.2.2.2 says, and nothing else
+            return json.dumps(value, ensure_ascii=False)  # escapes exactly what RFC 8785, 3.2.2.2 requires
         case int():
             if abs(value) > _MAX_EXACT_INTEGER:
-                raise ValueError(f"{value} is no number that JSON keeps")
+                raise ValueError(f"{value} is too large for an exact JSON number")
             return str(value)
         case float():
             return _float_text(value)
@@ -40,7 +40,7 @@ def _json_text(value: Any) -> str:
 
 
 def _float_text(value: float) -> str:
-    """As ECMAScript writes it (ECMA-262, Number::toString): the shortest digits that read back as the same number."""
+    """Return the number as ECMAScript does (ECMA-262, Number::toString): the shortest digits that give it back."""
     if not math.isfinite(value):
         raise ValueError("JSON has no numbers that are not finite")
     if value == 0:

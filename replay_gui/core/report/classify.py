@@ -1,4 +1,4 @@
-"""What was done to a damaged log, as far as its chain tells: from the first record that fails, and those around it."""
+"""Infers what was done to a damaged log, from the first record that fails and the records around it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from replay_gui.core.log.scanner import Block, Ending, scan
 from replay_gui.core.verification.integrity import BROKEN_LINK, readable_seq
 from replay_gui.core.verification.verification import Finding, VerificationReport
 
-_NEIGHBOUR_RECORDS = 4096  # records looked at on either side
+_NEIGHBOUR_RECORDS = 4096  # examined on either side
 _ANY_HASH = bytes(32)
 
 
 class Damage(StrEnum):
-    """What was done."""
+    """What was done to a log."""
 
     EDITED = "edited"
     REMOVED = "removed"
@@ -37,7 +37,7 @@ class Damage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What the first damage is. `words`: a sentence or two for a person. `finding`: what it rests on, if anything."""
+    """The first damage. `words`: a sentence or two for people. `finding`: the finding that shows it, or None."""
 
     damage: Damage
     words: str
@@ -61,25 +61,25 @@ class _Record:
 
 
 def diagnose(log: EventLog, report: VerificationReport) -> Diagnosis | None:
-    """What was done to the log, by its first failure; None where it has none.
+    """Return what was done to the log, judged by its first failure; None for no failure.
 
-    Of several damages the first one is told. Where the chain allows several readings, the words give them, or it is
-    UNCLEAR.
+    Of several damages, the first is returned. Where the chain allows several explanations, the words give them, or
+    the damage is UNCLEAR.
     """
     if report.failures:
         return _diagnose_failure(log, report.failures[0])
     if report.seal == "bad":
         return _diagnose_seal(log, report)
     if report.tail_bytes and report.seal == "none":
-        words = f"The file ends within a record: its last {report.tail_bytes:,} bytes are of an interrupted write."
+        words = f"The file ends within a record: its last {report.tail_bytes:,} bytes belong to an interrupted write."
         return Diagnosis(Damage.TRUNCATED, words, None)
     if report.tail_bytes:
         return Diagnosis(Damage.INSERTED, f"{report.tail_bytes:,} bytes were added after the seal.", None)
     if report.mismatches:
         first = report.mismatches[0]
         words = (
-            f"Every record is as it was written, but at event {first.index + 1:,} replay comes to another state "
-            f"than was recorded: {first.problem}."
+            f"Every record is as it was written, but at event {first.index + 1:,} replay gives another state "
+            f"than the recorded one: {first.problem}."
         )
         return Diagnosis(Damage.STATE, words, first)
     return None
@@ -93,7 +93,7 @@ def _diagnose_seal(log: EventLog, report: VerificationReport) -> Diagnosis:
         return Diagnosis(Damage.TRUNCATED, words, None)
     if sealed == events and facts.get("head") == bytes.fromhex(report.head or ""):
         return Diagnosis(Damage.SEAL, "The records are as they were sealed, but the seal itself was changed.", None)
-    words = "The seal does not fit the records before it: it was changed, or is that of another log."
+    words = "The seal does not match the records before it: it was changed, or belongs to another log."
     return Diagnosis(Damage.SEAL, words, None)
 
 
@@ -103,23 +103,23 @@ def _diagnose_failure(log: EventLog, first: Finding) -> Diagnosis:
         if "no record" in first.problem:
             words = f"At byte {first.offset:,}, where event {first.index + 1:,} should begin, {first.problem}."
             return Diagnosis(Damage.OVERWRITTEN, words, first)
-        words = f"{event} is linked rightly, yet {first.problem}: it was written so, or the chain was made anew."
+        words = f"{event} is linked correctly, but {first.problem}: it was written so, or the chain was computed again."
         return Diagnosis(Damage.REWRITTEN, words, first)
     around = list(_records(log, max(0, first.index - _NEIGHBOUR_RECORDS), first.index + _NEIGHBOUR_RECORDS))
     at = next((i for i, record in enumerate(around) if record.index == first.index), None)
     if at is None:
-        return Diagnosis(Damage.UNCLEAR, f"{event} does not fit the one before it.", first)
+        return Diagnosis(Damage.UNCLEAR, f"{event} does not match the record before it.", first)
     before = around[at - 1].hash if at else log.header.hash
     neighbours = _Neighbours(before, around[:at], around[at + 1 :], _seal_facts(log) if at + 1 == len(around) else {})
     damage, words = _diagnose_link(event, around[at], neighbours)
     if len(around) < len(log.offsets) and damage in (Damage.EDITED, Damage.REMOVED, Damage.UNCLEAR):
-        words += f" (Only the {_NEIGHBOUR_RECORDS:,} records on either side were looked at.)"
+        words += f" (Only the {_NEIGHBOUR_RECORDS:,} records on either side were examined.)"
     return Diagnosis(damage, words, first)
 
 
 @dataclass(frozen=True, slots=True)
 class _Neighbours:
-    """What stands around a record. before: the hash that it should follow. seal: the facts of a seal right after it."""
+    """The surroundings of a record. before: the hash that it should be linked to. seal: facts of a seal after it."""
 
     before: bytes
     earlier: Sequence[_Record]
@@ -128,7 +128,7 @@ class _Neighbours:
 
 
 def _diagnose_link(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, str]:
-    """What a record is that does not follow the one before it, by what it and its neighbours follow instead."""
+    """Explain a record that is not linked to the one before it, by what it and its neighbours are linked to."""
     found = _displacement(event, record, around)
     if found is not None:
         return found
@@ -153,37 +153,41 @@ def _diagnose_link(event: str, record: _Record, around: _Neighbours) -> tuple[Da
     if held:
         return (
             Damage.EDITED,
-            f"{event} was changed after it was written, or it and what follows are of another run: what follows fits "
-            "its stored hash, it does not.",
+            f"{event} was changed after it was written, or it and the following records belong to another "
+            "run: they match its stored hash, it does not.",
         )
     if after is None:
         return Damage.EDITED, f"{event}, the last one, was changed after it was written."
-    return Damage.UNCLEAR, f"{event} does not fit the one before it, nor does what follows it."
+    return Damage.UNCLEAR, f"{event} does not match the record before it, and neither does the record after it."
 
 
 def _displacement(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, str] | None:
-    """Whether the record is where it does not belong, or others are that stand before it."""
+    """Return whether the record, or records before it, are at a place where they do not belong; None where not."""
     for other in around.earlier:
         if other.hash == record.hash:
             return Damage.DUPLICATED, f"{event} is a copy of event {other.index + 1:,}."
     for other in around.later:
         if record.is_linked_to(other.hash):
-            return Damage.REORDERED, f"{event} stood after event {other.index + 1:,} when it was written."
+            return Damage.REORDERED, f"{event} was after event {other.index + 1:,} when it was written."
     for number, other in enumerate(around.later, 1):
         if other.is_linked_to(around.before):
             many = "It was" if number == 1 else f"It and the next {number - 1:,} were"
-            words = f"{event} does not belong here. {many} put in: what comes then follows what was before."
+            words = (
+                f"{event} does not belong here. {many} inserted: the records after it are linked to those before it."
+            )
             return Damage.INSERTED, words
     for other in reversed(around.earlier[:-1]):
         if record.is_linked_to(other.hash):
             number = record.index - other.index - 1
-            words = f"The {number:,} records before {event.lower()} were put in: it follows the one before them."
+            words = (
+                f"The {number:,} records before {event.lower()} were inserted: it is linked to the record before them."
+            )
             return Damage.INSERTED, words
     return None
 
 
 def _seal_facts(log: EventLog) -> dict[str, Any]:
-    """What the seal says, right or wrong; empty where there is none that can be read."""
+    """Return the content of the seal, correct or not; empty where there is no readable one."""
     offsets = log.offsets
     start = int(offsets[-1]) if len(offsets) else len(log.header.raw)
     for part in scan(log.source, start, 0, _ANY_HASH):
@@ -193,7 +197,7 @@ def _seal_facts(log: EventLog) -> dict[str, Any]:
 
 
 def _records(log: EventLog, start: int, stop: int) -> Iterator[_Record]:
-    """The records of these places, as they are stored; skipped stretches are left out."""
+    """Yield the records `start` to `stop` as they are stored, without skipped stretches."""
     offsets = log.offsets
     stop = min(stop, len(offsets))
     if start >= stop:
@@ -202,7 +206,7 @@ def _records(log: EventLog, start: int, stop: int) -> Iterator[_Record]:
     for part in scan(log.source, int(offsets[start]), start, _ANY_HASH, until):
         if isinstance(part, Block):
             fields = zip(part.contents, part.states, part.metas, part.hashes, strict=True)
-            for place, (content, state, meta, hash_) in enumerate(fields, part.first_index):
-                if place >= stop:
+            for index, (content, state, meta, hash_) in enumerate(fields, part.first_index):
+                if index >= stop:
                     return
-                yield _Record(place, content, state, meta, hash_)
+                yield _Record(index, content, state, meta, hash_)

@@ -1,4 +1,4 @@
-"""What a report says of two runs side by side."""
+"""Builds the part of a report about a comparison of two runs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from replay_gui.core.report.building import value_words
 from replay_gui.core.report.model import MAX_POINTS, CausePart, ComparisonPart, DifferencePart, PointPart, RulePart
 from replay_gui.core.state.state import ABSENT
 
-_MAX_DIFFERENCES = 12  # of a point that are listed
+_MAX_DIFFERENCES = 12  # per divergence
 
 
 def comparison_part(comparer: Comparer, comparison: Comparison, rules: Rules) -> ComparisonPart:
-    """The comparer's last comparison, made under `rules`; reads the events at the first POINTS_LIMIT divergences."""
+    """Return the part about the comparer's last comparison; reads the events at the first MAX_POINTS divergences."""
     points = tuple(map(_point, islice(divergence_points(comparer, comparison), MAX_POINTS)))
     return ComparisonPart(
         comparison.diverged,
@@ -51,7 +51,7 @@ def _cause(comparer: Comparer, comparison: Comparison, which: int) -> CausePart:
 
 
 def _point(point: DivergencePoint) -> PointPart:
-    loud = [difference for difference in point.differences if not difference.ignored]
+    counted = [difference for difference in point.differences if not difference.ignored]
     return PointPart(
         point.position,
         point.position_b,
@@ -60,8 +60,8 @@ def _point(point: DivergencePoint) -> PointPart:
         point.expected,
         point.actual,
         point.diff,
-        tuple(map(_difference, loud[:_MAX_DIFFERENCES])),
-        max(0, len(loud) - _MAX_DIFFERENCES),
+        tuple(map(_difference, counted[:_MAX_DIFFERENCES])),
+        max(0, len(counted) - _MAX_DIFFERENCES),
     )
 
 
@@ -72,7 +72,7 @@ def _difference(difference: Difference) -> DifferencePart:
 
 def _rule(rule: Rule) -> RulePart:
     parts = (("tool", rule.tool), ("kind", rule.kind), ("path", rule.path), ("pattern", rule.pattern))
-    said = [f"{name} {value}" for name, value in parts if value is not None]
+    words = [f"{name} {value}" for name, value in parts if value is not None]
     bounds = (("abs", rule.abs), ("rel", rule.rel))
-    said += [f"{name} {bound:g}" for name, bound in bounds if bound is not None]
-    return RulePart(rule.action.value, ", ".join(said) or "all events", rule.note)
+    words += [f"{name} {bound:g}" for name, bound in bounds if bound is not None]
+    return RulePart(rule.action.value, ", ".join(words) or "all events", rule.note)

@@ -1,4 +1,4 @@
-"""The sections of a report that set two runs side by side."""
+"""The sections of a report about a comparison."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _NAMES = {
     "only_a": "only in A",
     "only_b": "only in B",
     "state": "equal events, other state",
-    "ignored": "passed over by rules",
+    "ignored": "ignored by rules",
 }
 
 
 def comparison_sections(comparison: ComparisonPart, runs: tuple[RunPart, ...]) -> list[ReportSection]:
-    """Why the runs differ, in how much, in what, and what was passed over."""
+    """Return the sections about causes, counts, divergences and rules."""
     sections = []
     if comparison.causes:
         sections.append(ReportSection("Why they differ", (_causes(comparison.causes),)))
@@ -46,7 +46,7 @@ def _headline(cause: CausePart) -> str:
 
 def _follows(cause: CausePart) -> str:
     words = plural(cause.consequences, "divergence") if cause.consequences else "nothing"
-    return words + (f", {cause.suppressed:,} like it passed over" if cause.suppressed else "")
+    return words + (f", {cause.suppressed:,} like it ignored" if cause.suppressed else "")
 
 
 def _counts(comparison: ComparisonPart) -> ReportTable:
@@ -64,7 +64,7 @@ def _tools(comparison: ComparisonPart) -> tuple[Block, ...]:
         Column("in B", 1.3, number=True),
         Column("Errors in A", 1.4, number=True),
         Column("in B", 1.3, number=True),
-        Column("Answered otherwise", 2.2, number=True),
+        Column("Different answers", 2.2, number=True),
     )
     rows = tuple(
         (
@@ -79,7 +79,7 @@ def _tools(comparison: ComparisonPart) -> tuple[Block, ...]:
 
 
 def _changed_answers(number: int, ignored: int) -> str:
-    return f"{number:,}" + (f" ({ignored:,} passed over)" if ignored else "")
+    return f"{number:,}" + (f" ({ignored:,} ignored)" if ignored else "")
 
 
 def _points(comparison: ComparisonPart) -> ReportTable:
@@ -95,7 +95,7 @@ def _points(comparison: ComparisonPart) -> ReportTable:
 
 
 def _point(point: PointPart) -> tuple[str, ...]:
-    """Of the hashes the beginning; JSON has them whole."""
+    """Return the row of a divergence, with the beginning of its hashes; JSON contains the whole ones."""
     hashes = " / ".join("none" if hash_ is None else f"{hash_[:16]}…" for hash_ in (point.expected, point.actual))
     change = _NAMES.get(point.change, point.change)
     a = "" if point.change == "only_b" else f"{point.position + 1:,}"
@@ -106,6 +106,6 @@ def _point(point: PointPart) -> tuple[str, ...]:
 def _rules(comparison: ComparisonPart) -> Block:
     if not comparison.rules:
         return Paragraph("None: every difference counts.")
-    columns = (Column("Action", 2), Column("Of what", 6), Column("Note", 4))
+    columns = (Column("Action", 2), Column("Applies to", 6), Column("Note", 4))
     rows = tuple((rule.action, rule.speaks_of, rule.note) for rule in comparison.rules[:_MAX_RULE_ROWS])
     return ReportTable(columns, rows, len(comparison.rules), "rules")

@@ -1,7 +1,6 @@
-"""A report laid out as sections of blocks: what HTML, PDF and Markdown each draw in their own way.
+"""A report laid out as sections of blocks, which HTML, PDF and Markdown each render.
 
-Texts may still hold what a log says, cut to a length that a page can hold: whoever draws them makes them visible, and
-escapes them.
+Texts may contain text of a log, shortened to fit a page: a renderer must make them visible and escape them.
 """
 
 from __future__ import annotations
@@ -12,17 +11,17 @@ from typing import Literal, TypeAlias
 from replay_gui.core.report.model import TimelineCounts
 
 Tone: TypeAlias = Literal["good", "bad", "warn", "plain"]
-MAX_TEXT_LENGTH, MAX_CELL_LENGTH = 1_000, 300  # characters: a name in a log may have a million
+MAX_TEXT_LENGTH, MAX_CELL_LENGTH = 1_000, 300  # characters; a name in a log may have a million
 
 
 def shortened(text: str, limit: int) -> str:
-    """`text`, or its beginning, with how much is left away."""
+    """Return `text`, or its beginning and how many characters are left out."""
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A few sentences; toned ones stand out."""
+    """A few sentences, with a background for a tone that is not plain."""
 
     text: str
     tone: Tone = "plain"
@@ -33,7 +32,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A name and what belongs to it; `data`: in the monospaced face, as hashes are."""
+    """A name and its value; `data`: in a monospaced font, for hashes."""
 
     name: str
     value: str
@@ -46,14 +45,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Names and values, one a line."""
+    """Names and values, each on a line."""
 
     rows: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`share`: of the width, in parts of all shares. number: right-aligned. data: monospaced."""
+    """`share`: of the width, relative to the other shares. number: right-aligned. data: monospaced."""
 
     title: str
     share: float
@@ -63,9 +62,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """Rows of texts, one a column. `total`: how many rows there are, of which these are the first; `what` they are.
+    """Rows with one text per column. `total`: number of all rows, of which these are the first; `what` names them.
 
-    `tones`: one a row, or none at all. narrow: it needs half the width.
+    `tones`: one per row, or empty. narrow: the table needs about half the width.
     """
 
     columns: tuple[Column, ...]
@@ -81,7 +80,7 @@ class ReportTable:
 
     @property
     def more(self) -> str:
-        """What is said below a table that was cut; "" below a whole one."""
+        """The line below a shortened table; "" for a complete one."""
         hidden = self.total - len(self.rows)
         if not hidden:
             return ""
@@ -90,7 +89,7 @@ class ReportTable:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The timeline. `words`: what it shows, for who cannot see it."""
+    """The timeline. `words`: its description, for people who cannot see it."""
 
     timeline: TimelineCounts
     words: str
@@ -98,7 +97,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to type."""
+    """A command line."""
 
     text: str
 
@@ -111,7 +110,7 @@ Block: TypeAlias = Paragraph | Facts | ReportTable | Picture | Command
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """`level` 1: of the report, 2: of the section above it."""
+    """A heading and its blocks. `level`: 1, or 2 for a part of the section of level 1 before it."""
 
     title: str
     blocks: tuple[Block, ...]
@@ -120,11 +119,11 @@ class ReportSection:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The report as it is read.
+    """The whole report, ready to be rendered.
 
     Attributes:
-        title: what it is about. verdict: in capitals. tone: its colour. words: the verdict in a sentence or two.
-        lines: the seed's line of each run, or how two runs compare. made: when and by what, in words.
+        title: its subject. verdict: in capitals. tone: its colour. words: the verdict in a sentence or two.
+        lines: the verdict line of each run. made: the program and the time, in words.
     """
 
     title: str

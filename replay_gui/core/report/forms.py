@@ -1,4 +1,4 @@
-"""The forms of a report that need no pictures of pages, by the suffix of the file."""
+"""The formats of a report that need no Qt, by the suffix of the file."""
 
 from __future__ import annotations
 
@@ -30,4 +30,4 @@ FORMS: Final[Mapping[str, Callable[[Report], bytes]]] = {
     ".xml": junit_report,
     ".sarif": sarif_report,
 }
-"""suffix: the whole file of a report."""
+"""Suffix: function that returns the whole file."""

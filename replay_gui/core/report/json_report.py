@@ -1,4 +1,4 @@
-"""A report as canonical JSON: all that the model holds, nothing cut."""
+"""A report as canonical JSON: everything in the model, nothing shortened."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCHEMA = "replay-gui report 1"
 
 
 def json_report(report: Report) -> bytes:
-    """The whole file. Times are RFC 3339, with nanoseconds: as numbers they would be beyond what JSON keeps."""
+    """Return the whole file. Times are RFC 3339 with nanoseconds: as numbers they would be too large for JSON."""
     verdict, _, words = report_words(report)
     return canonical_json(
         _with_valid_unicode(
@@ -37,7 +37,7 @@ def json_report(report: Report) -> bytes:
 
 
 def _with_valid_unicode(value: Any) -> Any:
-    """With what is no Unicode, in the name of a file, escaped."""
+    """Return the value with lone surrogates, which names of files may contain, escaped."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):

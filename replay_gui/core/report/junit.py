@@ -1,4 +1,4 @@
-"""A report as JUnit XML: a suite a run, a case a check, so that a CI server shows which one failed."""
+"""A report as JUnit XML: one suite per run and one case per check, so that a CI server shows which failed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from replay_gui.core.text.clock import rfc3339_text
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.verification.verification import Finding
 
-_MAX_FINDINGS = 100  # findings in the text of a failure
+_MAX_FINDINGS = 100  # in the text of a failure
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit_report(report: Report) -> bytes:
-    """The whole file, UTF-8."""
+    """Return the whole file, UTF-8."""
     root = Element("testsuites", {"name": "replay-gui"})
     made = (rfc3339_text(report.made) or "")[:19]
     for part in report.runs:
@@ -28,7 +28,7 @@ def junit_report(report: Report) -> bytes:
         _set_counts(suite)
     if report.comparison is not None:
         _set_counts(_comparison(root, report, report.comparison, made))
-    for name in ("tests", "failures", "errors"):  # of what was skipped, the schema has no sum
+    for name in ("tests", "failures", "errors"):  # the schema has no total of skipped cases
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ElementTree.indent(root)
     whole: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -44,7 +44,7 @@ def _new_suite(root: Element, name: str, made: str) -> Element:
 
 
 def _case(suite: Element, run: str, what: str, outcome: tuple[str, str, str] | None) -> None:
-    """`outcome`: (failure, error or skipped; the message; details), None where it is good."""
+    """Add a case. `outcome`: (failure, error or skipped; the message; details), None for a passed check."""
     case = SubElement(suite, "testcase", {"classname": _text(run), "name": _text(what), "time": "0"})
     if outcome is not None:
         tag, message, details = outcome
@@ -52,7 +52,7 @@ def _case(suite: Element, run: str, what: str, outcome: tuple[str, str, str] | N
 
 
 def _set_counts(suite: Element) -> None:
-    """With the numbers that it needs of its cases."""
+    """Set the numbers of the suite's cases."""
     cases = suite.findall("testcase")
     suite.set("tests", str(len(cases)))
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):

@@ -1,4 +1,4 @@
-"""Lays a report out as a document: what is said, in which order, and how much of long lists."""
+"""Lays a report out as a document: its sections, their order, and how much of long lists is shown."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _MAX_TOOL_ROWS, _MAX_KIND_ROWS, _MAX_RUNS, _MAX_NOTES = 40, 40, 200, 40
 
 
 def layout_document(report: Report) -> Document:
-    """The whole report, as it is read from top to bottom."""
+    """Return the report as sections, from top to bottom."""
     verdict, tone, words = report_words(report)
     several = len(report.runs) + len(report.unread) > 1
     sections: list[ReportSection] = []
@@ -71,7 +71,7 @@ def _made_by(report: Report) -> str:
 
 
 def _label(report: Report, number: int) -> str:
-    """What a run is called among several."""
+    """Return the heading of a run among several."""
     part = report.runs[number]
     name = one_line(part.verification.run, 120)
     return f"{'AB'[number]}: {name}" if report.comparison is not None and number < 2 else name
@@ -108,7 +108,7 @@ def _run(part: RunPart, label: str, several: bool) -> list[ReportSection]:
         [ReportSection(label, (Paragraph(verdict_words(part), TONES[part.verification.verdict]),))] if several else []
     )
     if part.diagnosis is not None:
-        sections.append(ReportSection("What is wrong first", _damage_blocks(part), level))
+        sections.append(ReportSection("First damage", _damage_blocks(part), level))
     sections.append(ReportSection("What was checked", (_checks(part),), level))
     sections.append(ReportSection("The file", (Facts(_file(part)),), level))
     sections.append(ReportSection("The run", _facts(part), level))
@@ -129,7 +129,7 @@ def _run(part: RunPart, label: str, several: bool) -> list[ReportSection]:
 
 def _checks(part: RunPart) -> ReportTable:
     found = checks(part)
-    columns = (Column("What", 3), Column("Result", 1.5), Column("In words", 7))
+    columns = (Column("Check", 3), Column("Result", 1.5), Column("Explanation", 7))
     rows = tuple((check.what, check.result, check.words) for check in found)
     return ReportTable(columns, rows, len(rows), "checks", tuple(RESULT_TONES[check.result] for check in found))
 
@@ -146,8 +146,8 @@ def _damage_blocks(part: RunPart) -> tuple[Block, ...]:
     rows = [
         Fact("Event", f"{broken.index + 1:,} of {part.verification.events:,}, {broken.event_id}"),
         Fact("Bytes", f"{broken.offset:,} {end}"),
-        Fact("What it is", f"{name}{f', {utc_text(broken.time)} UTC' if broken.time is not None else ''}"),
-        Fact("What it says now", broken.summary),
+        Fact("Kind", f"{name}{f', {utc_text(broken.time)} UTC' if broken.time is not None else ''}"),
+        Fact("Content now", broken.summary),
         Fact("Problem", finding.problem),
     ]
     if finding.expected is not None:
@@ -156,7 +156,7 @@ def _damage_blocks(part: RunPart) -> tuple[Block, ...]:
         rows.append(Fact("Found", finding.actual, data=True, tone="bad"))
     blocks.append(Facts(tuple(rows)))
     if broken.members:
-        columns = (Column("Member", 3, data=True), Column("What it holds now", 8, data=True))
+        columns = (Column("Member", 3, data=True), Column("Value now", 8, data=True))
         blocks.append(ReportTable(columns, broken.members, len(broken.members) + broken.hidden, "members"))
     return tuple(blocks)
 
@@ -173,11 +173,11 @@ def _file(part: RunPart) -> tuple[Fact, ...]:
     if found.head is not None:
         rows.append(Fact("Head hash", found.head, data=True))
     elif not part.foreign:
-        rows.append(Fact("Head hash", "none: the last bytes are no record"))
+        rows.append(Fact("Head hash", "none: the last bytes are not a record"))
     if found.state_hash is not None:
         rows.append(Fact("Final state hash", found.state_hash, data=True))
     elif not part.foreign:
-        rows.append(Fact("Final state hash", "not computed: the reducer is not known here"))
+        rows.append(Fact("Final state hash", "not computed: the reducer is unknown"))
     return tuple(rows)
 
 
@@ -215,7 +215,7 @@ def _picture_words(part: RunPart) -> str:
 
 
 def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Block, ...]:
-    """How many of each sort, then the first ones."""
+    """Return a table of the problems and their counts, then one of the first findings."""
     groups = Counter(finding.problem for finding in findings)
     blocks: list[Block] = []
     if len(groups) > 1:
@@ -249,11 +249,11 @@ def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Blo
 # ---- how to check it again ----------------------------------------------------------------------------
 def _how_to_repeat(report: Report) -> ReportSection:
     blocks: list[Block] = [
-        Paragraph("The same program and the same files lead to the same hashes and the same verdict:"),
+        Paragraph("The same program and the same files give the same hashes and the same verdict:"),
         Command(report.command),
     ]
     if report.runs:
-        blocks.append(Paragraph("That a file is the one reported on shows in its BLAKE3, with any other program:"))
+        blocks.append(Paragraph("Any program that computes BLAKE3 shows whether a file is the one in this report:"))
         names = [part.verification.run for part in report.runs if part.verification.run != "-"]
         blocks += [Command(f"b3sum {shlex.quote(name)}") for name in names[:2]]
     if report.redaction is not None:

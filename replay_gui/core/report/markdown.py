@@ -1,6 +1,6 @@
 """A report as Markdown (CommonMark with tables), for a ticket or a pull request.
 
-Nothing in a log's text is markup here: what could be is escaped, and links, pictures and HTML among it.
+Text of a log is never markup: everything that could be is escaped, including links, pictures and HTML.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PICTURE_WIDTH = 60  # characters of the picture
 
 
 def markdown_report(document: Document) -> str:
-    """The whole file."""
+    """Return the whole file."""
     parts = [f"# {_text(document.title)}", f"**{_text(document.verdict)}** {_text(document.words)}"]
     parts += [_code(line) for line in document.lines]
     parts.append(_text(document.made))
@@ -38,16 +38,16 @@ def markdown_report(document: Document) -> str:
 
 def _text(text: str) -> str:
     words = _MARKUP.sub(_escaped, _BLANK.sub(" ", visible(text)))
-    return words.replace("://", "\\://").replace("www.", "www\\.")  # or bare addresses would become links
+    return words.replace("://", "\\://").replace("www.", "www\\.")  # otherwise bare addresses would become links
 
 
 def _escaped(found: re.Match[str]) -> str:
-    """A number at the start would begin a list: what ends it is escaped, as digits cannot be."""
+    """Return markup with a backslash; a number at the start, which would begin a list, as a character reference."""
     return f"&#{ord(found[0][0])};{found[0][1:]}" if found[0][0].isdigit() else f"\\{found[0]}"
 
 
 def _code(text: str) -> str:
-    """A code span, delimited by more backquotes in a row than it holds."""
+    """Return a code span, delimited by more backquotes in a row than it contains."""
     words = _BLANK.sub(" ", visible(text))
     fence = "`" * (max((len(run) for run in re.findall("`+", words)), default=0) + 1)
     pad = " " if words.startswith("`") or words.endswith("`") or not words.strip() else ""
@@ -91,7 +91,7 @@ def _table(table: ReportTable) -> str:
 
 
 def _cell(text: str, data: bool) -> str:
-    """A bar ends a cell even within a code span, so such a text is none."""
+    """Return a cell; a text with a bar is no code span, because a bar ends the cell even there."""
     return _code(text) if data and text and "|" not in text else _text(text)
 
 

@@ -1,6 +1,6 @@
-"""The one model of a report, from which every form of it is written: values alone, safe to hand to another process.
+"""The content of a report, from which every format is written: plain values that can be sent to another process.
 
-Texts in it come from logs as they are: who writes a form makes them visible, and escapes them.
+Texts may contain text of a log: whoever writes a format must make them visible and escape them.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from replay_gui.core.divergence.comparison import Counts, ToolDifference
 from replay_gui.core.report.classify import Diagnosis
 from replay_gui.core.verification.verification import INVALID, NOT_VERIFIABLE, VALID, VerificationReport
 
-MAX_POINTS = 10_000  # divergences that a report lists; all are counted
+MAX_POINTS = 10_000  # divergences that a report lists; all of them are counted
 
 
 @dataclass(frozen=True, slots=True)
 class ToolFacts:
-    """One tool: requests, responses without success, denials."""
+    """The counts of one tool: requests, failed responses, denials."""
 
     name: str
     calls: int
@@ -26,11 +26,11 @@ class ToolFacts:
 
 @dataclass(frozen=True, slots=True)
 class RunOverview:
-    """What the run is about.
+    """The facts of a run.
 
     Attributes:
-        agent: its type, or None. first_time, last_time: earliest and latest, ns since 1970, or None.
-        kinds: (name, events), most first. tools: most calls first.
+        agent: type of the agent, or None. first_time, last_time: earliest and latest, ns since 1970, or None.
+        kinds: (name, events), most frequent first. tools: most calls first.
     """
 
     agent: str | None
@@ -41,13 +41,13 @@ class RunOverview:
 
     @property
     def duration(self) -> int | None:
-        """ns between the two times."""
+        """Time between the two, ns, or None."""
         return None if self.first_time is None or self.last_time is None else self.last_time - self.first_time
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineLane:
-    """One line of the picture: events in each bin, and how many of them failed. `kind` names its hue and shape."""
+    """One lane: events in each bin, and how many of them failed. `kind` gives its colour and shape."""
 
     title: str
     kind: str
@@ -57,9 +57,9 @@ class TimelineLane:
 
 @dataclass(frozen=True, slots=True)
 class TimelineCounts:
-    """The run as a picture: `events` in bins of equal numbers of events, the same for each lane.
+    """The content of the timeline: `events` in bins of equal numbers of events, the same for each lane.
 
-    `broken`: place of the first event that failed or mismatched, or None.
+    `broken`: index of the first event that failed or mismatched, or None.
     """
 
     events: int
@@ -69,12 +69,12 @@ class TimelineCounts:
 
 @dataclass(frozen=True, slots=True)
 class BrokenEvent:
-    """The first event that failed or mismatched, as it stands in the file.
+    """The first event that failed or mismatched, as it is in the file.
 
     Attributes:
         index: EventIndex, from 0. offset, size: its bytes; size 0 where it is not known. time: ns since 1970, or None.
         summary: one line.
-        members: (JSON Pointer, value in words) of its payload, the first ones. hidden: how many more there are.
+        members: the first (JSON Pointer, value as text) of its payload. hidden: number of further ones.
         stored_hash, recorded_state: hex, None where it has none.
     """
 
@@ -94,7 +94,7 @@ class BrokenEvent:
 
 @dataclass(frozen=True, slots=True)
 class AnchorFinding:
-    """What comparing with an anchor found: `good` or not, in words; the key that signed it (its id), or None."""
+    """The result of comparing with an anchor. `words`: a sentence. `signed_by`: id of the signing key, or None."""
 
     good: bool
     words: str
@@ -103,11 +103,11 @@ class AnchorFinding:
 
 @dataclass(frozen=True, slots=True)
 class RunPart:
-    """One run.
+    """The part of a report about one run.
 
     Attributes:
         format: "rlog", or an importer's name. size: of the file, bytes. timeline: None for a run without events.
-        diagnosis: what the first damage is, broken: the event it is at; None where there is none.
+        diagnosis: the first damage. broken: the event that it is at. Both None for no damage.
     """
 
     verification: VerificationReport
@@ -121,7 +121,7 @@ class RunPart:
 
     @property
     def foreign(self) -> bool:
-        """Whether the file is of another program, so that the verdict rests on no chain."""
+        """Whether the file is in another program's format, so that no chain supports the verdict."""
         return self.format != "rlog"
 
 
@@ -135,7 +135,7 @@ class UnreadableRun:
 
 @dataclass(frozen=True, slots=True)
 class CausePart:
-    """One cause. `position`, `position_b`: of its point in A and B, from 0. The rest as in Cause."""
+    """One cause. `position`, `position_b`: index of its event in A and B, from 0. Other fields as in Cause."""
 
     kind: str
     tool: str | None
@@ -151,7 +151,7 @@ class CausePart:
 
 @dataclass(frozen=True, slots=True)
 class DifferencePart:
-    """One place at which two payloads differ: JSON Pointer and values in words, None where a side has nothing."""
+    """One difference of two payloads: JSON Pointer, and values as text, None where a side has no value."""
 
     path: str
     a: str | None
@@ -160,7 +160,7 @@ class DifferencePart:
 
 @dataclass(frozen=True, slots=True)
 class PointPart:
-    """One divergence; fields as in DivergencePoint. `differences`: the first ones, `hidden`: how many more."""
+    """One divergence; fields as in DivergencePoint. `differences`: the first ones; `hidden`: number of further ones."""
 
     position: int
     position_b: int
@@ -175,7 +175,7 @@ class PointPart:
 
 @dataclass(frozen=True, slots=True)
 class RulePart:
-    """One rule in force. `speaks_of`: what it is about, in words."""
+    """One rule in force. `speaks_of`: what it applies to, in words."""
 
     action: str
     speaks_of: str
@@ -184,10 +184,10 @@ class RulePart:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonPart:
-    """Two runs side by side: the first and second of the report's runs.
+    """The part of a report about the comparison of its first two runs.
 
     Attributes:
-        causes: the weightiest first. points: the first divergences; `total` counts all. rules: those in force.
+        causes: the most important first. points: the first divergences; `total` counts all. rules: those in force.
     """
 
     diverged: bool
@@ -201,7 +201,7 @@ class ComparisonPart:
 
 @dataclass(frozen=True, slots=True)
 class RedactionNote:
-    """That the report was redacted: the profile's name, and how many texts were changed."""
+    """The redaction of the report: name of the profile, and number of changed texts."""
 
     profile: str
     changed: int
@@ -209,10 +209,10 @@ class RedactionNote:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that is handed on.
+    """A whole report.
 
     Attributes:
-        version: of the program. made: ns since 1970. command: what makes it again, without the report's file.
+        version: of the program. made: ns since 1970. command: command line that leads to the same verdict.
     """
 
     version: str
@@ -225,7 +225,7 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """Of all of it: the worst verdict of the runs, INVALID too where an anchor does not fit or a run is unread."""
+        """The worst verdict of the runs; also INVALID where an anchor does not match or a run cannot be read."""
         if self.unread or any(part.anchor is not None and not part.anchor.good for part in self.runs):
             return INVALID
         verdicts = {part.verification.verdict for part in self.runs}

@@ -1,10 +1,10 @@
-"""Redaction: what a report must not carry to others is replaced, by a profile. Hashes and counts stay.
+"""Redaction: replaces the parts of a report that a profile hides. Hashes and counts stay.
 
 A profile is TOML: ``presets`` (names below), ``patterns`` (regular expressions) and ``paths`` (JSON Pointers into
-payloads, ``*`` for any one token; each covers what is below it, too).
+payloads, ``*`` for any one token; each also hides everything below it).
 
-Patterns are applied to every text of a report. Where there are paths, quotations in explanations go as well, and so
-does the summary of the broken event, because they may quote what a path hides.
+Patterns are applied to every text of a report. With paths, quotations in explanations and the summary of the broken
+event are hidden as well, because they may quote a hidden value.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ PRESETS: Mapping[str, str] = {
 }
 """name: regular expression."""
 
-# Hashes and what names a record are what a redacted report is still good for; the rest are the program's own words.
+# A redacted report still needs hashes to be checked; the other fields contain only the program's own words.
 _FIELDS_KEPT = frozenset(
     ("head", "state_hash", "file_blake3", "stored_hash", "recorded_state", "verdict", "seal", "origin", "version")
 )
@@ -49,7 +49,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class RedactionProfile:
-    """What goes. `name`: what a report calls it by. The rest as in the profile's file; patterns are checked."""
+    """What is hidden. `name`: the name in a report. Other fields as in the profile's file; patterns are checked."""
 
     name: str
     presets: tuple[str, ...] = ()
@@ -59,39 +59,39 @@ class RedactionProfile:
     def __post_init__(self) -> None:
         for preset in self.presets:
             if preset not in PRESETS:
-                raise ProfileRefused(f"no preset {preset!r}; there are {', '.join(PRESETS)}")
+                raise ProfileRefused(f"unknown preset {preset!r}; the presets are {', '.join(PRESETS)}")
         for pattern in self.patterns:
             try:
                 if re.compile(pattern).fullmatch(""):
-                    raise ProfileRefused(f"the pattern {pattern!r} matches where there is nothing")
+                    raise ProfileRefused(f"the pattern {pattern!r} matches the empty text")
             except (re.error, OverflowError, RecursionError) as why:
-                raise ProfileRefused(f"the pattern {pattern!r} is no regular expression: {why}") from None
+                raise ProfileRefused(f"the pattern {pattern!r} is not a regular expression: {why}") from None
         for path in self.paths:
             if not path.startswith("/"):
-                raise ProfileRefused(f"the path {path!r} is no JSON Pointer: it begins with /")
+                raise ProfileRefused(f"the path {path!r} is not a JSON Pointer: it must begin with /")
 
     @cached_property
     def text(self) -> re.Pattern[str] | None:
-        """All patterns in one."""
+        """All patterns as one, or None."""
         every = [*(PRESETS[preset] for preset in self.presets), *self.patterns]
         return re.compile("|".join(f"(?:{pattern})" for pattern in every)) if every else None
 
     @cached_property
     def path(self) -> re.Pattern[str] | None:
-        """All paths in one."""
+        """All paths as one pattern, or None."""
         every = [_pointer(path) for path in self.paths]
         return re.compile("|".join(every)) if every else None
 
 
 SHARING_PROFILE = RedactionProfile("for sharing", presets=tuple(PRESETS))
-"""What is offered where there is no profile of one's own."""
+"""The profile that is offered to users without their own."""
 
 
 _MAX_PROFILE_BYTES = 1 << 20  # bytes
 
 
 def read_profile(path: Path) -> RedactionProfile:
-    """The profile in a TOML file; ProfileRefused, in one line, where it is none."""
+    """Return the profile in a TOML file; ProfileRefused, in one line, where it is not valid."""
     try:
         facts = tomllib.loads(read_beginning(path, _MAX_PROFILE_BYTES).decode())
     except LogUnreadable as why:
@@ -102,7 +102,7 @@ def read_profile(path: Path) -> RedactionProfile:
     for name in ("presets", "patterns", "paths"):
         value = facts.pop(name, [])
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise ProfileRefused(f"{path}: {name} is no list of strings")
+            raise ProfileRefused(f"{path}: {name} is not a list of strings")
         lists[name] = tuple(value)
     name = facts.pop("name", path.stem)
     if facts or not isinstance(name, str):
@@ -115,7 +115,7 @@ def read_profile(path: Path) -> RedactionProfile:
 
 
 def redact_report(report: Report, profile: RedactionProfile) -> Report:
-    """The report without what the profile hides; it says so, and counts the texts that were changed."""
+    """Return the report without what the profile hides, with a note of the profile and the number of changed texts."""
     work = _Redaction(profile)
     changed: Report = replace(
         report,
@@ -128,14 +128,14 @@ def redact_report(report: Report, profile: RedactionProfile) -> Report:
 
 
 class _Redaction:
-    """One pass over a report. `changed`: texts that it changed."""
+    """One pass over a report. `changed`: number of texts that it changed."""
 
     def __init__(self, profile: RedactionProfile) -> None:
         self._profile = profile
         self.changed = 0
 
     def redact_value(self, value: Any) -> Any:
-        if type(value) is str:  # an enumeration's names are the program's own
+        if type(value) is str:  # members of an enumeration are the program's own words
             return self.redact_text(value)
         if isinstance(value, tuple):
             return tuple(map(self.redact_value, value))
@@ -160,7 +160,7 @@ class _Redaction:
         return self._counted(text, self._profile.text.sub(REDACTED, text))
 
     def _explained(self, name: str, value: _T) -> _T | str:
-        """Explanations, where paths may hide what they quote."""
+        """Hide quotations in explanations where the profile has paths."""
         if self._profile.paths and name in ("headline", "details", "diff") and isinstance(value, str):
             return self._counted(value, _QUOTED.sub(REDACTED, _after_colon(value)))
         return value
@@ -188,7 +188,7 @@ class _Redaction:
 
 
 def _after_colon(text: str) -> str:
-    """A difference is told as ``path: value against value``, with numbers that stand in no quotation marks."""
+    """Hide the values in ``path: value against value``: numbers there have no quotation marks."""
     return re.sub(r"(: )[^“”]*? against [^“”;·]*", rf"\1{REDACTED}", text)
 
 

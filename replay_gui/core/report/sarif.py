@@ -16,20 +16,20 @@ from replay_gui.core.verification.verification import Finding
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _RULES = {
-    "failure": ("error", "A record does not fit its hash, its form or the record before it."),
+    "failure": ("error", "A record does not match its hash, its form or the record before it."),
     "mismatch": ("error", "Replay does not reproduce a recorded state."),
-    "seal": ("error", "The seal does not fit the log, or something follows it."),
-    "anchor": ("error", "The log is not what was anchored."),
+    "seal": ("error", "The seal does not match the log, or something follows it."),
+    "anchor": ("error", "The log is not the one that was anchored."),
     "unread": ("error", "The file could not be read."),
-    "not-checked": ("note", "Something that would make the verdict worth more was not checked."),
-    "cause": ("error", "Two runs part here."),
+    "not-checked": ("note", "Something that would strengthen the verdict was not checked."),
+    "cause": ("error", "Two runs diverge here."),
 }
 _IDS = list(_RULES)
-_RULE_OF = {"Seal": "seal", "End of the file": "seal", "Anchor": "anchor"}  # of checks; others have findings
+_RULE_OF = {"Seal": "seal", "End of the file": "seal", "Anchor": "anchor"}  # checks without findings of their own
 
 
 def sarif_report(report: Report) -> bytes:
-    """The whole file, UTF-8."""
+    """Return the whole file, UTF-8."""
     results = [result for part in report.runs for result in _run_results(part)]
     results += map(_unread, report.unread)
     if report.comparison is not None:
@@ -57,7 +57,7 @@ def _rule(name: str) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    """A file's name as a relative or file URI."""
+    """Return the name of a file as a relative or file URI."""
     pure = PurePath(visible(path))
     return pure.as_uri() if pure.is_absolute() else quote(pure.as_posix())
 

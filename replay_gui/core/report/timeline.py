@@ -1,4 +1,4 @@
-"""The run's timeline for a report: how many events of each lane fall into each of some hundred bins."""
+"""The timeline of a report: the number of events of each lane in each of up to MAX_BINS bins."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from replay_gui.core.log.event import UNREADABLE_KIND, Event
 from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind, KindGroup, group_of
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 
-MAX_BINS = 240  # at most
-MAX_TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
+MAX_BINS = 240
+MAX_TOOL_LANES = 8  # with more tools, the last lane counts all others
 
 # Title, the kind whose hue and shape the lane has, and the group of the kinds that are counted in it.
 _LANES = (
@@ -21,13 +21,13 @@ _LANES = (
     ("Errors", Kind.ERROR.value, KindGroup.ERROR),
     ("Unreadable", UNREADABLE_KIND, KindGroup.DAMAGE),
 )
-_FIRST_TOOL_ROW = 3  # tools stand below the decisions that call them
+_FIRST_TOOL_ROW = 3  # tool lanes are below the decisions that call them
 _OTHER = ("Other", CUSTOM_PREFIX)
 _REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
 
 
 class TimelineCounter:
-    """Counts the events of a run of `events` events into bins, as they come by."""
+    """Counts the events of a run with `events` events in bins."""
 
     def __init__(self, events: int) -> None:
         self._events = events
@@ -42,7 +42,7 @@ class TimelineCounter:
 
     def take(self, event: Event) -> None:
         if event.index >= self._events:
-            return  # appended since the run was verified
+            return  # appended after the run was verified
         at = event.index * self._bins // self._events
         if event.tool is not None and event.kind == _REQUEST:
             self._tools[event.tool][at] += 1
@@ -60,7 +60,7 @@ class TimelineCounter:
         return self._lane_of[kind]
 
     def made(self, broken: int | None) -> TimelineCounts | None:
-        """The timeline of what was counted, or None of no events."""
+        """Return the timeline, or None for a run without events."""
         if not self._events:
             return None
         none = tuple(self._row())

@@ -1,4 +1,4 @@
-"""What a verification comes to in words, and what was checked, and what was not."""
+"""The verdict of a report in sentences, and the list of what was checked and what was not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RESULT_TONES: dict[Result, Tone] = {"checked": "good", "failed": "bad", "not che
 
 @dataclass(frozen=True, slots=True)
 class ReportCheck:
-    """One thing that can be checked of a run, what came of it, and what that means."""
+    """One check of a run: its name, its result, and an explanation."""
 
     what: str
     result: Result
@@ -34,25 +34,25 @@ def mismatches(part: RunPart) -> int:
 
 
 def verdict_words(part: RunPart) -> str:
-    """The verdict on one run, for who does not know what a hash chain is."""
+    """Return the verdict on one run, for people who do not know what a hash chain is."""
     report = part.verification
     if report.verdict == NOT_VERIFIABLE:
-        return "The file carries no hashes, so nothing in it can be verified. What is shown is what it says."
+        return "The file contains no hashes, so nothing in it can be verified. The report shows its content unchecked."
     if part.foreign:
         agree = (
             f"{report.verified:,} of {plural(report.events, 'event')} agree with the hashes of the file's own format"
         )
-        return f"{agree}, which link no event to the one before: removed events would not show."
+        return f"{agree}, which do not link the events: removed events would not be noticed."
     if report.verdict == VALID:
-        said = [f"{_all_are(report.events, 'record')} as written and in place."]
+        said = [f"{_all_are(report.events, 'record')} as written and in order."]
         if report.state_hashes and report.state_hashes == report.state_hashes_checked:
-            said.append("Replaying them leads to every state that was recorded.")
+            said.append("Replay reproduces every recorded state.")
         if report.seal == "good":
             said.append("The log is sealed: nothing is missing from its end.")
         else:
-            said.append("The log is not sealed: whether events are missing from its end cannot be told.")
+            said.append("The log is not sealed: events may be missing from its end.")
         if report.origin == "imported":
-            said.append("It was imported: this holds for the time since the import, not for the run itself.")
+            said.append("It was imported: this is true for the time since the import, not for the run itself.")
         return " ".join(said)
     found = []
     if failures(part):
@@ -60,7 +60,7 @@ def verdict_words(part: RunPart) -> str:
     if mismatches(part):
         found.append(f"{plural(mismatches(part), 'recorded state')} could not be reproduced")
     if report.seal == "bad":
-        found.append("the seal does not fit")
+        found.append("the seal does not match")
     elif report.tail_bytes and report.seal == "good":
         found.append("bytes follow the seal")
     said = [f"The log is not what was recorded: {', '.join(found)}."]
@@ -70,11 +70,11 @@ def verdict_words(part: RunPart) -> str:
 
 
 def checks(part: RunPart) -> tuple[ReportCheck, ...]:
-    """Everything that bears on how much the verdict is worth, what was not checked among it."""
+    """Return every check, including what was not checked."""
     if part.foreign:
         return (
             _foreign_hashes(part),
-            ReportCheck("State hashes", "not checked", "The format of the file has none."),
+            ReportCheck("State hashes", "not checked", "The format of the file has no state hashes."),
             _anchor(part),
             _origin(part),
         )
@@ -84,7 +84,7 @@ def checks(part: RunPart) -> tuple[ReportCheck, ...]:
 def _foreign_hashes(part: RunPart) -> ReportCheck:
     what, report = "Record hashes and links", part.verification
     if report.verdict == NOT_VERIFIABLE:
-        return ReportCheck(what, "not checked", "The format has none: nothing protects the run.")
+        return ReportCheck(what, "not checked", "The format has no hashes: nothing protects the run.")
     words = f"{report.verified:,} of {plural(report.events, 'event')} agree with hashes of the file's own format."
     return ReportCheck(what, "failed" if failures(part) else "checked", words)
 
@@ -94,7 +94,7 @@ def _records(part: RunPart) -> ReportCheck:
     if failures(part):
         said = f"{failures(part):,} of {plural(report.events, 'record')} failed."
         if report.skipped_bytes:
-            said += f" {plural(report.skipped_bytes, 'byte')} were skipped; events after them are salvaged."
+            said += f" {plural(report.skipped_bytes, 'byte')} were skipped; events after them are still read."
         return ReportCheck(what, "failed", said)
     return ReportCheck(what, "checked", f"{_all_are(report.events, 'record')} right.")
 
@@ -103,7 +103,9 @@ def _states(part: RunPart) -> ReportCheck:
     what, report = "State hashes", part.verification
     recorded, checked = report.state_hashes, report.state_hashes_checked
     if mismatches(part):
-        words = f"{plural(mismatches(part), 'event')} could not be applied, or led to another state than was recorded."
+        words = (
+            f"{plural(mismatches(part), 'event')} could not be applied, or led to another state than the recorded one."
+        )
         return ReportCheck(what, "failed", words)
     if not recorded:
         return ReportCheck(what, "not checked", "None are recorded.")
@@ -115,7 +117,7 @@ def _states(part: RunPart) -> ReportCheck:
 
 def _reducer(part: RunPart) -> ReportCheck:
     if part.verification.state_hash is None:
-        words = "The log names a reducer that is not known here, so states were not replayed."
+        words = "The reducer of the log is unknown, so its states were not replayed."
         return ReportCheck("Reducer", "not checked", words)
     return ReportCheck("Reducer", "checked", "standard/1: states were replayed by the rules of the format.")
 
@@ -123,37 +125,37 @@ def _reducer(part: RunPart) -> ReportCheck:
 def _seal(part: RunPart) -> ReportCheck:
     match part.verification.seal:
         case "good":
-            return ReportCheck("Seal", "checked", "The log was sealed when the run ended; nothing was cut off.")
+            return ReportCheck(
+                "Seal", "checked", "The log was sealed when the run ended; nothing is missing from its end."
+            )
         case "bad":
-            return ReportCheck("Seal", "failed", "The seal does not fit the records before it.")
-    words = "There is none: removal from the end cannot be told from a run still going on."
+            return ReportCheck("Seal", "failed", "The seal does not match the records before it.")
+    words = "There is no seal: a removed end cannot be distinguished from a run that is still going on."
     return ReportCheck("Seal", "not checked", words)
 
 
 def _end(part: RunPart) -> ReportCheck:
     what, tail = "End of the file", part.verification.tail_bytes
     if not tail:
-        return ReportCheck(what, "checked", "Nothing is left over.")
+        return ReportCheck(what, "checked", "Nothing follows the last record.")
     if part.verification.seal == "none":
-        return ReportCheck(
-            what, "not checked", f"Torn tail: {plural(tail, 'byte')} of an interrupted write, passed over."
-        )
-    return ReportCheck(what, "failed", f"{plural(tail, 'byte')} follow the seal, where nothing may.")
+        return ReportCheck(what, "not checked", f"Torn tail: {plural(tail, 'byte')} of an interrupted write, ignored.")
+    return ReportCheck(what, "failed", f"{plural(tail, 'byte')} follow the seal, where nothing is allowed.")
 
 
 def _anchor(part: RunPart) -> ReportCheck:
     if part.anchor is None:
-        words = "None was given. Who can rewrite the whole file can rewrite every hash; only an anchor kept elsewhere"
-        return ReportCheck("Anchor", "not checked", f"{words} would show it.")
+        words = "No anchor was given. Whoever can rewrite the whole file can rewrite every hash;"
+        return ReportCheck("Anchor", "not checked", f"{words} only an anchor kept elsewhere would show it.")
     return ReportCheck("Anchor", "checked" if part.anchor.good else "failed", part.anchor.words)
 
 
 def _origin(part: RunPart) -> ReportCheck:
     if part.foreign:
-        return ReportCheck("Origin", "not checked", "Written by another program; converted to be shown.")
+        return ReportCheck("Origin", "not checked", "Written by another program and converted.")
     if part.verification.origin == "imported":
         return ReportCheck(
-            "Origin", "not checked", "Imported: hashes cover the time since the import, not the run itself."
+            "Origin", "not checked", "Imported: the hashes protect the time since the import, not the run itself."
         )
     return ReportCheck("Origin", "checked", "Recorded as the run happened: the log names no other source.")
 
@@ -163,7 +165,7 @@ def _all_are(number: int, one: str) -> str:
 
 
 def report_words(report: Report) -> tuple[str, Tone, str]:
-    """(verdict in capitals, its tone, in words) on all of a report."""
+    """Return (verdict in capitals, its tone, sentences) of a whole report."""
     if report.comparison is not None:
         return _comparison_words(report)
     if len(report.runs) == 1 and not report.unread:
@@ -184,12 +186,12 @@ def report_words(report: Report) -> tuple[str, Tone, str]:
 def _comparison_words(report: Report) -> tuple[str, Tone, str]:
     comparison = report.comparison
     assert comparison is not None
-    passed = f" {plural(comparison.counts.ignored, 'step')} passed over by rules." if comparison.counts.ignored else ""
+    passed = f" {plural(comparison.counts.ignored, 'step')} ignored by rules." if comparison.counts.ignored else ""
     broken = [part for part in report.runs if part.verification.verdict == INVALID]
     untrusted = f" {one_line(broken[0].verification.run)} is INVALID: what it says cannot be trusted." if broken else ""
     if not comparison.diverged:
-        return "SAME", "bad" if broken else "good", f"The runs did the same.{passed}{untrusted}"
+        return "SAME", "bad" if broken else "good", f"The runs are the same.{passed}{untrusted}"
     first = comparison.points[0]
-    words = f"The runs part at event {first.position + 1:,}: {plural(comparison.total, 'divergence')}, "
+    words = f"The runs diverge at event {first.position + 1:,}: {plural(comparison.total, 'divergence')}, "
     words += f"traced to {plural(len(comparison.causes), 'cause')}.{passed}{untrusted}"
     return "DIVERGED", "bad", words

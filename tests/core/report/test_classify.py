@@ -125,7 +125,7 @@ def test_where_the_chain_allows_two_readings_both_are_told(tmp_path: Path) -> No
     header = after(tmp_path, lambda o: [o[0].replace(b"triage", b"triags"), *o[1:]])
     assert header.words == "The header or event 1 was changed after it was written."
     assert (
-        "or it and what follows are of another run"
+        "or it and the following records belong to another run"
         in after(tmp_path, lambda o: [*o[:5], changed(o[5], 0, 3), *o[6:]]).words
     )
 
