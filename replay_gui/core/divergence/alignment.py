@@ -24,8 +24,8 @@ def align(a: Side, b: Side, anchors: Sequence[tuple[int, int]] = ()) -> Alignmen
     """The alignment of two runs.
 
     Args:
-        anchors: (place in A, place in B) of steps that somebody says are the same; the rest follows. ValueError where
-            they cross one another, or there is no such place.
+        anchors: (index in A, index in B) of steps that somebody says are the same; the rest follows. ValueError where
+            they cross one another, or there is no such index.
     """
     coarse_a, coarse_b = _steps(a, b)
     fine_a, fine_b = _answers(a, coarse_a), _answers(b, coarse_b)

@@ -210,16 +210,16 @@ class CauseFinder:
             return past_a or past_b or before
         return past_a.and_also(past_b)
 
-    def _ancestry(self, place: int, parent: NDArray[np.int32], row_of: NDArray[np.int32]) -> Blame | None:
+    def _ancestry(self, index: int, parent: NDArray[np.int32], row_of: NDArray[np.int32]) -> Blame | None:
         """What differs along the chain of parents, back to where it agrees; None where no parent is recorded."""
-        if parent[place] == NO_PARENT:
+        if parent[index] == NO_PARENT:
             return None
         rows = decisions = 0
         doubted = False
         while not _agree(rows, decisions):
-            above = int(parent[place])
+            above = int(parent[index])
             if above == NO_PARENT:
-                return self._sequence(int(row_of[place])).or_doubted(doubted)
+                return self._sequence(int(row_of[index])).or_doubted(doubted)
             row = int(row_of[above])
             point = int(self._point_at[row])
             if 0 <= point < len(self._blame):
@@ -227,7 +227,7 @@ class CauseFinder:
             doubted |= bool(self._doubted[row])
             rows += 1
             decisions += bool(self._is_decision[row])
-            place = above
+            index = above
         return Blame(doubted=doubted)
 
     def _sequence(self, row: int) -> Blame:

@@ -1,6 +1,6 @@
 """What a comparison of two runs, A and B, says: which events belong together, what differs, and why.
 
-All of it are values: arrays never change once published. A *place* is an event's place in its log, from 0.
+All of it are values: arrays never change once published. An *index* is an event's place in its log, from 0.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-GAP = -1  # in a column of places: no event on this side
+GAP = -1  # in a column of indexes: no event on this side
 NO_CAUSE = -1
 
 
@@ -49,9 +49,9 @@ class Alignment:
     """The rows of a split view, from top to bottom: every event of A and of B stands in exactly one row.
 
     Attributes:
-        a, b: int32[rows], places, GAP where the side has none; increasing where they are places.
+        a, b: int32[rows], event indexes, GAP where the side has none; increasing where they are indexes.
         change: uint8[rows], a Change. In a MOVED row the events beside each other need not be counterparts.
-        partner_of_a: int32[events of A], the place in B of each event's counterpart, GAP where it has none.
+        partner_of_a: int32[events of A], the index in B of each event's counterpart, GAP where it has none.
         partner_of_b: int32[events of B], the reverse.
     """
 
@@ -68,7 +68,7 @@ class Points:
 
     Attributes:
         row: int32, its row in the Alignment, increasing.
-        a, b: int32, places of the counterparts, GAP where a side has none.
+        a, b: int32, indexes of the counterparts, GAP where a side has none.
         change: uint8, a Change other than EQUAL.
         cause: int32, which of the causes it is or follows from, NO_CAUSE where none is known.
     """
@@ -171,7 +171,7 @@ class DivergencePoint:
     """The plain face of one divergence.
 
     Attributes:
-        position: place in A, or where it would stand there. position_b: the same in B.
+        position: index in A, or where the event would stand there. position_b: the same in B.
         event_id: of the event in A, else of that in B. change: the Change's name, small.
         expected, actual: content hashes in A and B, hex; state hashes for a STATE change; None where a side is absent.
         diff: one line for people. differences: path by path.

@@ -74,8 +74,8 @@ class Clerk:
     def _differences(self, row: int) -> list[Difference]:
         return self._silence.of(row, self._joint.kind_of(row), self._joint.tool_of(row))
 
-    def _request(self, place: int) -> Event | None:
-        request = int(self._joint.a.index.pair[place])
+    def _request(self, index: int) -> Event | None:
+        request = int(self._joint.a.index.pair[index])
         return None if request == NO_PAIR else self._joint.a.event(request)
 
     def _instead(self, row: int, change: Change) -> Event | None:

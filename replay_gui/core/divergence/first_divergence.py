@@ -7,7 +7,7 @@ from replay_gui.core.index.index_columns import CHAIN_STEP
 
 
 def first_divergence(a: Side, b: Side) -> int | None:
-    """The place of the first event that differs; the shorter one's end where it is a prefix; None for equal runs.
+    """The index of the first event that differs; the shorter one's end where it is a prefix; None for equal runs.
 
     A chain's value covers all events up to it, so that equal values mean equal runs so far: bisection finds the step,
     the events' own hashes the event in it.
@@ -20,7 +20,7 @@ def first_divergence(a: Side, b: Side) -> int | None:
         else:
             high = middle
     start, end = low * CHAIN_STEP, min(len(a.content), len(b.content))
-    for place in range(start, min(start + CHAIN_STEP, end)):
-        if a.content[place].tobytes() != b.content[place].tobytes():
-            return place
+    for index in range(start, min(start + CHAIN_STEP, end)):
+        if a.content[index].tobytes() != b.content[index].tobytes():
+            return index
     return None if len(a.content) == len(b.content) else end

@@ -24,7 +24,7 @@ class JointRows:
     Attributes:
         kinds, tools: names. kind, tool: int32[rows], indexes into them, of the event in A, else of that in B; tool is
         NO_TOOL where it concerns none.
-        row_of_a, row_of_b: int32, rows by place. past_a, past_b: parents and recorded states.
+        row_of_a, row_of_b: int32, rows by event index. past_a, past_b: parents and recorded states.
     """
 
     a: Side
@@ -71,12 +71,12 @@ class JointRows:
         return None if tool == NO_TOOL else self.tools[tool]
 
     def event_a(self, row: int) -> Event | None:
-        place = int(self.alignment.a[row])
-        return None if place == GAP else self.a.event(place)
+        index = int(self.alignment.a[row])
+        return None if index == GAP else self.a.event(index)
 
     def event_b(self, row: int) -> Event | None:
-        place = int(self.alignment.b[row])
-        return None if place == GAP else self.b.event(place)
+        index = int(self.alignment.b[row])
+        return None if index == GAP else self.b.event(index)
 
 
 def _joined(names_a: tuple[str, ...], names_b: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int32]]:

@@ -30,7 +30,7 @@ class Past:
     """Columns over a run's events, as one pass over its records finds them.
 
     Attributes:
-        parent: int32, the place of the event that caused each, NO_PARENT where none is recorded.
+        parent: int32, the index of the event that caused each, NO_PARENT where none is recorded.
         state: uint64, the first eight bytes of the recorded state hash, NO_STATE where there is none.
     """
 
@@ -39,7 +39,7 @@ class Past:
 
 
 def read_past(log: EventLog, count: int, on_progress: Callable[[int], None]) -> Past:
-    """One pass; `on_progress` hears of the byte reached. A parent is taken for a place: seq counts as places do."""
+    """One pass; `on_progress` hears of the byte reached. A parent is taken for an index: seq counts as indexes do."""
     parent = np.full(count, NO_PARENT, np.int32)
     state = np.full(count, NO_STATE, np.uint64)
     for part in log.parts():
@@ -56,14 +56,14 @@ def read_past(log: EventLog, count: int, on_progress: Callable[[int], None]) -> 
     return Past(parent, state)
 
 
-def _parent(meta: bytes, place: int) -> int:
+def _parent(meta: bytes, index: int) -> int:
     if b"\xa6parent" not in meta:
         return NO_PARENT
     try:
         found = whole_number(_decode(meta).parent)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return NO_PARENT
-    return found if found is not None and found < place else NO_PARENT
+    return found if found is not None and found < index else NO_PARENT
 
 
 def _heads(states: Sequence[bytes | None]) -> NDArray[np.uint64]:

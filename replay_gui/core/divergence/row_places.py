@@ -12,11 +12,11 @@ from replay_gui.core.divergence.comparison import GAP, Alignment, Change
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowPlaces:
-    """The rows of an Alignment, by place and the reverse.
+    """The rows of an Alignment, by event index and the reverse.
 
     Attributes:
         row_of_a: int32[events of A], the row of each event. row_of_b: of B.
-        last_a: int32[rows], the place of the last event of A at or above the row, GAP above the first. last_b: of B.
+        last_a: int32[rows], the index of the last event of A at or above the row, GAP above the first. last_b: of B.
     """
 
     row_of_a: NDArray[np.int32]

@@ -47,7 +47,7 @@ class Side:
         return cls(log, shown(view, built, complete=True), folder)
 
     def event(self, index: int) -> Event:
-        """The event at a place; the last ones asked for are at hand."""
+        """Return the event at an index; the last ones that were read are kept."""
         event = self._events.get(index)
         if event is None:
             if len(self._events) >= _LATELY:
@@ -56,7 +56,7 @@ class Side:
         return event
 
     def content_hash(self, index: int) -> str:
-        """Hex."""
+        """Return the hash of an event's content, in hex."""
         return bytes(self.content[index]).hex()
 
 

@@ -73,7 +73,7 @@ class EventColumns:
         self.kinds: dict[str, int] = {name: i for i, name in enumerate(KINDS)}
         self.tools: dict[str, int] = {}
         self.phases: list[tuple[int, str]] = []
-        # By request hash, the requests that wait: the place of the one, or those of several as keys.
+        # By request hash, the requests that wait: the index of the one, or those of several as keys.
         self._open: dict[str, int | OrderedDict[int, None]] = {}
 
     def see(self, contents: Sequence[bytes]) -> Seen:
@@ -107,9 +107,9 @@ class EventColumns:
                 if kind == self.kinds.get(UNREADABLE_KIND):
                     flags[i] |= FLAG_UNREADABLE
             elif kind == _REQUEST:
-                request, place = next(asked), first + i
-                if waiting.setdefault(request, place) is not place:
-                    self._asked_too(request, place)
+                request, index = next(asked), first + i
+                if waiting.setdefault(request, index) is not index:
+                    self._asked_too(request, index)
             elif kind == _RESPONSE:
                 pairs[n] = self._answered(payload.request_hash, block.metas[i])
                 if not payload.success:
@@ -150,16 +150,16 @@ class EventColumns:
         waiting[index] = None
 
     def _answered(self, name: str, meta: bytes) -> int:
-        """The place of the request that a response answers: its parent, else the oldest that waits."""
+        """The index of the request that a response answers: its parent, else the oldest that waits."""
         waiting = self._open.pop(name, NO_PAIR)
         if not isinstance(waiting, OrderedDict):
             return waiting
         parent = _parent(meta)
-        place = parent if parent in waiting else next(iter(waiting))
-        del waiting[place]
+        index = parent if parent in waiting else next(iter(waiting))
+        del waiting[index]
         if waiting:
             self._open[name] = waiting
-        return place
+        return index
 
 
 def _read(content: bytes) -> tuple[str, SimpleNamespace]:
@@ -180,7 +180,7 @@ def _sparse(count: int, at: NDArray[np.int64], values: list[int], other: int) ->
 
 
 def _parent(meta: bytes) -> int:
-    """The place that a meta names as the cause, as far as it can be read; else NO_PAIR."""
+    """The index that a meta names as the cause, as far as it can be read; else NO_PAIR."""
     try:
         facts = decode(meta)
     except NotCanonical:

@@ -130,16 +130,16 @@ class OmenEvents:
 
     def _check(self, event: dict[str, Any], offset: int) -> None:
         """The event by its own hash and the log's rules; what is wrong is counted, and kept."""
-        sequence, run_id, place = event["id"].get("sequence"), event["id"].get("run_id"), self._run.count
+        sequence, run_id, index = event["id"].get("sequence"), event["id"].get("run_id"), self._run.count
         self._run_id = run_id if self._run_id is None else self._run_id
         actual = payload_hash(event["payload"])
         if (broken := self._broken_rule(event)) is not None:
             self._notes.count(BROKEN_RULES, example=str(sequence))
         if actual != event["payload_hash"]:
             self._notes.count(WRONG_HASHES, example=str(sequence))
-            self._checks.bad(place, offset, "the payload is not what its hash says", event["payload_hash"], actual)
+            self._checks.bad(index, offset, "the payload is not what its hash says", event["payload_hash"], actual)
         elif broken is not None:
-            self._checks.bad(place, offset, *broken)
+            self._checks.bad(index, offset, *broken)
         else:
             self._checks.good()
 
