@@ -187,7 +187,10 @@ class RunController:
         Raises:
             ReplayError: the file cannot be read, or is an invalid log; the open run stays.
         """
-        self._drop_import()
+        if self._import is not None:  # nobody waits for it any more, even if the next file cannot be opened
+            replaced = self._import.conversion.number
+            self._drop_import()
+            self._answer(replaced, WorkEnded())
         path, run_name = split(request.path)
         file = open_file(path)
         if isinstance(file, EventLog):
