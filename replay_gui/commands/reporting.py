@@ -77,7 +77,7 @@ def part_of(run: OpenedRun, verification: VerificationReport, anchor: AnchorFind
     """Return the part of a report about a run."""
     size = run.log.source.size if run.format == OWN_FORMAT else run.log.header.source["size"]
     with ProgressLine(f"Reporting on {run.given}") as progress:
-        return run_part(run.log, verification, run.format, size, progress.show, anchor)
+        return run_part(run.log, verification, run.format, size, progress.show, anchor=anchor)
 
 
 def write_report(

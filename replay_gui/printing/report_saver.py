@@ -7,9 +7,10 @@ their text must not be used on two threads.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import ParamSpec
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -21,6 +22,7 @@ from replay_gui.printing.saving import PDF, save_report, write_report_file
 
 _PAINTING_SLICE = 0.006  # seconds of painting between two runs of the event loop
 _POLL_INTERVAL = 15  # ms
+_P = ParamSpec("_P")
 
 
 class ReportSaver(QObject):
@@ -35,7 +37,6 @@ class ReportSaver(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="report-saver")
         self._path = Path()
         self._painting: PdfPainting | None = None
         self._painting_steps: Iterator[None] = iter(())
@@ -62,8 +63,7 @@ class ReportSaver(QObject):
             self._painting_steps = self._painting.steps()
             self._timer.start(0)
         else:
-            self._written = self._executor.submit(save_report, report, path)
-            self._timer.start(_POLL_INTERVAL)
+            self._begin_write(save_report, report, path)
 
     def stop(self) -> None:
         """Stop painting, and report nothing any more; a write that has begun is completed."""
@@ -92,11 +92,17 @@ class ReportSaver(QObject):
         end = time.perf_counter() + _PAINTING_SLICE
         while time.perf_counter() < end:
             if next(self._painting_steps, self) is self:
-                self._written = self._executor.submit(write_report_file, self._path, self._painting.data)
-                self._painting = None
-                self._timer.start(_POLL_INTERVAL)
+                data, self._painting = self._painting.data, None
+                self._begin_write(write_report_file, self._path, data)
                 break
         return False
+
+    def _begin_write(self, write: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs) -> None:
+        """Call `write` on a thread that ends after it; the timer looks for its end."""
+        executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="report-saver")
+        self._written = executor.submit(write, *args, **kwargs)
+        executor.shutdown(wait=False)
+        self._timer.start(_POLL_INTERVAL)
 
     def _is_written(self) -> bool:
         """Return whether the file is complete; raise what prevented it."""

@@ -32,6 +32,7 @@ def run_part(
     format: str,
     size: int,
     on_progress: OnProgress,
+    *,
     anchor: AnchorFinding | None = None,
 ) -> RunPart:
     """Return the part of a report about one run; reads the log once more, to count its events.
@@ -50,14 +51,14 @@ def run_part(
     diagnosis = diagnose(log, verification) if format == OWN_FORMAT else _diagnose_foreign(verification)
     finding = None if diagnosis is None else diagnosis.finding
     return RunPart(
-        verification,
-        format,
-        size,
-        _overview(summary),
-        timeline.made(verification.first_broken),
-        diagnosis,
-        None if finding is None else _broken_event(log, finding, format),
-        anchor,
+        verification=verification,
+        format=format,
+        size=size,
+        facts=_overview(summary),
+        timeline=timeline.made(verification.first_broken),
+        diagnosis=diagnosis,
+        broken=None if finding is None else _broken_event(log, finding, format),
+        anchor=anchor,
     )
 
 
@@ -89,23 +90,23 @@ def _broken_event(log: EventLog, finding: Finding, format: str) -> BrokenEvent:
         else:
             break
     return BrokenEvent(
-        index,
-        event.event_id,
-        offset,
-        event.size if format == OWN_FORMAT else 0,
-        event.kind,
-        event.tool,
-        event.time,
-        summarize_event(event),
-        tuple(members),
-        hidden,
-        None if event.hash is None else event.hash.hex(),
-        None if event.state_hash is None else event.state_hash.hex(),
+        index=index,
+        event_id=event.event_id,
+        offset=offset,
+        size=event.size if format == OWN_FORMAT else 0,
+        kind=event.kind,
+        tool=event.tool,
+        time=event.time,
+        summary=summarize_event(event),
+        members=tuple(members),
+        hidden=hidden,
+        stored_hash=None if event.hash is None else event.hash.hex(),
+        recorded_state=None if event.state_hash is None else event.state_hash.hex(),
     )
 
 
 def _members(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
-    """The leaves of a payload with their JSON Pointers; what lies deeper than _DEEP, in a few words."""
+    """Yield (JSON Pointer, text) of the leaves of a payload; values deeper than _MAX_DEPTH are summarised."""
     if isinstance(value, MAPS) and len(value) and depth < _MAX_DEPTH:
         for key in value:
             yield from _members(value[key], f"{path}/{escape_token(str(key))}", depth + 1)

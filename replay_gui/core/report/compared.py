@@ -20,13 +20,13 @@ def comparison_part(comparer: Comparer, comparison: Comparison, rules: Rules) ->
     """Return the part about the comparer's last comparison; reads the events at the first MAX_POINTS divergences."""
     points = tuple(map(_point, islice(divergence_points(comparer, comparison), MAX_POINTS)))
     return ComparisonPart(
-        comparison.diverged,
-        comparison.counts,
-        tuple(_cause(comparer, comparison, which) for which in ranked(comparison.causes)),
-        points,
-        len(comparison.points.row),
-        comparison.tools,
-        tuple(map(_rule, rules)),
+        diverged=comparison.diverged,
+        counts=comparison.counts,
+        causes=tuple(_cause(comparer, comparison, which) for which in ranked(comparison.causes)),
+        points=points,
+        total=len(comparison.points.row),
+        tools=comparison.tools,
+        rules=tuple(map(_rule, rules)),
     )
 
 
@@ -37,31 +37,31 @@ def _cause(comparer: Comparer, comparison: Comparison, which: int) -> CausePart:
     event = rows.a.event(a) if a >= 0 else rows.b.event(b)
     headline, _, details = cause.explanation.partition(BETWEEN)
     return CausePart(
-        cause.kind.value,
-        cause.tool,
-        cause.certain,
-        headline,
-        details,
-        a,
-        b,
-        event.event_id,
-        cause.consequences,
-        cause.suppressed,
+        kind=cause.kind.value,
+        tool=cause.tool,
+        certain=cause.certain,
+        headline=headline,
+        details=details,
+        position=a,
+        position_b=b,
+        event_id=event.event_id,
+        consequences=cause.consequences,
+        suppressed=cause.suppressed,
     )
 
 
 def _point(point: DivergencePoint) -> PointPart:
     counted = [difference for difference in point.differences if not difference.ignored]
     return PointPart(
-        point.position,
-        point.position_b,
-        point.event_id,
-        point.change,
-        point.expected,
-        point.actual,
-        point.diff,
-        tuple(map(_difference, counted[:_MAX_DIFFERENCES])),
-        max(0, len(counted) - _MAX_DIFFERENCES),
+        position=point.position,
+        position_b=point.position_b,
+        event_id=point.event_id,
+        change=point.change,
+        expected=point.expected,
+        actual=point.actual,
+        diff=point.diff,
+        differences=tuple(map(_difference, counted[:_MAX_DIFFERENCES])),
+        hidden=max(0, len(counted) - _MAX_DIFFERENCES),
     )
 
 

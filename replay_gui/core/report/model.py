@@ -67,7 +67,7 @@ class TimelineCounts:
     broken: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenEvent:
     """The first event that failed or mismatched, as it is in the file.
 
@@ -101,7 +101,7 @@ class AnchorFinding:
     signed_by: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunPart:
     """The part of a report about one run.
 
@@ -133,7 +133,7 @@ class UnreadableRun:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CausePart:
     """One cause. `position`, `position_b`: index of its event in A and B, from 0. Other fields as in Cause."""
 
@@ -158,7 +158,7 @@ class DifferencePart:
     b: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PointPart:
     """One divergence; fields as in DivergencePoint. `differences`: the first ones; `hidden`: number of further ones."""
 
@@ -182,7 +182,7 @@ class RulePart:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonPart:
     """The part of a report about the comparison of its first two runs.
 
