@@ -49,9 +49,9 @@ class Clerk:
     def cause(self, found: Found, points: Points) -> Cause:
         """The cause as it is published."""
         row, change = int(points.row[found.point]), Change(int(points.change[found.point]))
-        place_a, place_b = int(points.a[found.point]), int(points.b[found.point])
-        a = None if place_a == GAP else self._joint.a.event(place_a)
-        b = None if place_b == GAP else self._joint.b.event(place_b)
+        index_a, index_b = int(points.a[found.point]), int(points.b[found.point])
+        a = None if index_a == GAP else self._joint.a.event(index_a)
+        b = None if index_b == GAP else self._joint.b.event(index_b)
         tool = int(self._joint.tool[row])
         is_tool = found.kind is CauseKind.TOOL and tool >= 0
         length = self._length(found.point, points, change)
@@ -60,7 +60,7 @@ class Clerk:
             a,
             b,
             [d for d in self._differences(row) if not d.ignored] if change is Change.CHANGED else [],
-            self._request(place_a) if is_tool else None,
+            self._request(index_a) if is_tool else None,
             self._instead(row, change) if found.kind is CauseKind.DECISION else None,
             length,
             change in (Change.ONLY_A, Change.ONLY_B) and row + length == len(self._joint.kind),

@@ -34,18 +34,18 @@ def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[Di
     rows = comparer.rows
     next_a = np.concatenate(([0], np.maximum.accumulate(alignment.a) + 1))  # by row: places begun above it
     next_b = np.concatenate(([0], np.maximum.accumulate(alignment.b) + 1))
-    for row, place_a, place_b, number in zip(
+    for row, index_a, index_b, number in zip(
         points.row.tolist(), points.a.tolist(), points.b.tolist(), points.change.tolist(), strict=True
     ):
         change = Change(number)
-        a = None if place_a == GAP else rows.a.event(place_a)
-        b = None if place_b == GAP else rows.b.event(place_b)
+        a = None if index_a == GAP else rows.a.event(index_a)
+        b = None if index_b == GAP else rows.b.event(index_b)
         named = a or b
         assert named is not None
         differences = comparer.differences(row) if change is Change.CHANGED else ()
         yield DivergencePoint(
-            place_a if a is not None else int(next_a[row]),
-            place_b if b is not None else int(next_b[row]),
+            index_a if a is not None else int(next_a[row]),
+            index_b if b is not None else int(next_b[row]),
             named.event_id,
             change.name.lower(),
             _hash(a, change, rows.a),

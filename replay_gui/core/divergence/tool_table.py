@@ -25,8 +25,8 @@ class EqualRequests:
         self._joint, alignment = joint, joint.alignment
         self._changed = np.flatnonzero(joint.is_answer & (alignment.change == Change.CHANGED))
         a, b = joint.a, joint.b
-        place_a, place_b = alignment.a[self._changed], alignment.b[self._changed]
-        request_a, request_b = a.index.pair[place_a], b.index.pair[place_b]
+        index_a, index_b = alignment.a[self._changed], alignment.b[self._changed]
+        request_a, request_b = a.index.pair[index_a], b.index.pair[index_b]
         known = (request_a != NO_PAIR) & (request_b != NO_PAIR)
         self._equal = np.zeros(len(self._changed), np.bool_)
         self._equal[known] = a.content[request_a[known]] == b.content[request_b[known]]
