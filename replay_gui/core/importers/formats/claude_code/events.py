@@ -234,11 +234,11 @@ class ClaudeCodeEvents:
             self._fields = {key: rest[key] for key in rest if key != "content"}
             self._from_user(text_of(rest, "content"))
         elif kind == "result" and "subtype" in fields:
-            self._run.once = {key: value for key, value in self._run.once.items() if key != "usage"}
+            once, self._run.once = self._run.once, {}
             models = fields.get("modelUsage")
             model = None if isinstance(models, dict) and len(models) > 1 else self._found.model or None
             meta = {"tokens": _tokens(fields.get("usage")), "usage": models, "model": model}
-            seq, how = add_result_line(self._run, rest, self._denied, line=line.number, **meta)
+            seq, how = add_result_line(self._run, rest, self._denied, **{**once, **meta, "line": line.number})
             self._anchor(seq)
             self._end = (how, None if how == "answered" else text_of(fields, "subtype") or None)
         elif kind in BOOKKEEPING_TYPES:

@@ -1,29 +1,65 @@
-"""Codex sessions: from items to events."""
+"""Codex sessions: from lines to events."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from replay_gui.core.importers.formats.chats.messages import BAD_ARGUMENTS, decoded
+from replay_gui.core.importers.formats.chats.messages import BAD_ARGUMENTS, first_line
+from replay_gui.core.importers.formats.codex.outputs import read_output
 from replay_gui.core.importers.formats.codex.stream import UNKNOWN_ITEMS, CodexStream, counts
+from replay_gui.core.importers.formats.codex.survey import CALLS_TOLD, ENDS, Survey, duration_of
+from replay_gui.core.importers.formats.codex.volatile import split_volatile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_in
-from replay_gui.core.importers.run_builder import Call, RunBuilder
-from replay_gui.core.importers.times import iso_time, milliseconds, seconds
+from replay_gui.core.importers.run_builder import End, RunBuilder
+from replay_gui.core.importers.times import iso_time, milliseconds
 from replay_gui.core.log.kinds import Kind
 
 UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
-REPEATED_MESSAGES = "messages that stand in the file a second time as an event, left out"
 
-_REPEATED = frozenset({"user_message", "agent_message", "agent_reasoning", "agent_reasoning_raw_content"})
-_CALLS = {
-    "function_call": "arguments",
-    "custom_tool_call": "input",
-    "local_shell_call": "action",
-}
-_OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output", "local_shell_call_output"})
+_ROLES = {"user_message": "user", "agent_message": "assistant"}
+_REASONING = frozenset({"agent_reasoning", "agent_reasoning_raw_content"})
+_ARGUMENTS = {"function_call": "arguments", "custom_tool_call": "input"}
+_BOOKKEEPING = frozenset(
+    {
+        "agent_reasoning_section_break",
+        "context_compacted",
+        "entered_review_mode",
+        "exited_review_mode",
+        "item_completed",
+        "item_started",
+        "mcp_startup_complete",
+        "mcp_startup_update",
+        "plan_update",
+        "session_configured",
+        "shutdown_complete",
+        "task_complete",
+        "task_started",
+        "thread_name_updated",
+        "thread_rolled_back",
+        "thread_settings_applied",
+        "turn_complete",
+        "turn_diff",
+        "turn_started",
+        "undo_completed",
+        "undo_started",
+        "view_image_tool_call",
+    }
+)
+"""Events that are no steps, or that say again what the conversation says."""
+_CONTEXT = (  # how messages begin that Codex itself puts into the user's place
+    "<environment_context>",
+    "<user_instructions>",
+    "<permissions instructions>",
+    "<turn_aborted>",
+    "<INSTRUCTIONS>",
+    "<collaboration_mode>",
+    "<skill>",
+    "<user_shell_command>",
+    "<subagent_notification>",
+    "# AGENTS.md instructions",
+)
 _PATCH = "*** Begin Patch"
-_ENVIRONMENT = "<environment_context>"
 
 
 class CodexEvents:
@@ -33,40 +69,51 @@ class CodexEvents:
         run: the RunBuilder; its context is of the line at hand.
     """
 
-    def __init__(self, notes: ImportNotes) -> None:
+    def __init__(self, notes: ImportNotes, found: Survey | None = None) -> None:
         self.run = RunBuilder(notes)
+        self._found = Survey() if found is None else found
         self._stream = CodexStream(self.run, notes)
         self._notes = notes
         self._context: dict[str, Any] | None = None  # the turn_context last seen
-        self._escalated: dict[str, Call] = {}  # calls that ask for more than the sandbox allows, without an answer yet
+        self._model: str | None = None
+        self._total: Any = None  # the sum of tokens last told
+        self._answered = set[str]()  # calls
+        self._told: dict[str, dict[str, Any]] = {}  # by call, what events say of it that has no answer yet
+        self._end: tuple[End, str | None] | None = None
 
     def begin(self, meta: dict[str, Any]) -> None:
-        """The first event of all, out of what the file says of its session."""
+        """Add the first event of all, out of what the file says of its session."""
         if self.run.count:
             return
         version = meta.get("cli_version")
-        taken = {"id", "timestamp", "cli_version", "git"}
-        config = {key: value for key, value in meta.items() if key not in taken}
-        time = iso_time(meta.get("timestamp"))
+        config, volatile = split_volatile(meta)
+        model = meta.get("model")
+        self._model = model if isinstance(model, str) else None
         self.run.agent_init(
             "codex",
             version if isinstance(version, str) else "",
             config,
-            git=meta.get("git"),
-            session=meta.get("id"),
-            time=time,
+            session=volatile.get("id"),
+            time=iso_time(meta.get("timestamp")),
+            **{key: volatile[key] for key in ("git", "cwd", "forked_from_id") if key in volatile},
         )
 
-    def line(self, line: dict[str, Any], bare: bool) -> None:
-        """One line: an envelope with a payload, an item without one (`bare`), or an event of ``exec --json``."""
+    def line(self, line: dict[str, Any], number: int, bare: bool) -> None:
+        """Add one line: an envelope with a payload, an item without one (`bare`), or an event of ``exec --json``."""
         kind, payload = line.get("type"), line.get("payload")
         time = iso_time(line.get("timestamp"))
         if time is not None:
             self.run.context["time"] = time
+        if self._model is not None:
+            self.run.context["model"] = self._model
         if bare:
             self._item(line)
         elif kind is None and "instructions" in line:
             self.begin(line)
+        elif self._found.is_inherited(number):
+            self.begin({})
+            content, _ = split_volatile(payload if isinstance(payload, dict) else line)
+            self.run.bookkeeping("codex/inherited", {"type": kind, "payload": content})
         elif kind == "session_meta" and isinstance(payload, dict):
             self._session(payload)
         elif isinstance(payload, dict):
@@ -76,9 +123,16 @@ class CodexEvents:
             self.begin({"id": line["thread_id"]} if "thread_id" in line else {})
             self._stream.line(str(kind), line)
 
+    def finish(self) -> None:
+        """Add how the run ended, where the file says so."""
+        end = self._end or self._stream.end
+        if end is not None:
+            self.run.context = {}
+            self.run.end(*end)
+
     def _session(self, payload: dict[str, Any]) -> None:
-        if self.run.count:
-            self.run.custom("codex/session", payload)  # a session that was taken up again
+        if self.run.count:  # a session that was taken up again
+            self._bookkeeping("session", payload)
         self.begin(payload)
 
     def _enveloped(self, kind: str, payload: dict[str, Any]) -> None:
@@ -95,69 +149,96 @@ class CodexEvents:
                 self._unknown(kind, payload)
 
     def _turn(self, payload: dict[str, Any]) -> None:
-        setting = {key: value for key, value in payload.items() if key not in ("turn_id", "current_date")}
+        setting, volatile = split_volatile(payload)
+        if isinstance(payload.get("model"), str):
+            self._model = payload["model"]
         if setting != self._context:
             self._context = setting
-            rest = {key: payload[key] for key in ("turn_id", "current_date") if key in payload}
-            self.run.add(
-                Kind.STATE_TRANSITION, {"transition_type": "turn_context", "data": setting}, fields=rest or None
-            )
+            transition = {"transition_type": "turn_context", "data": setting}
+            self.run.add(Kind.STATE_TRANSITION, transition, fields=volatile or None)
+        else:
+            self.run.bookkeeping("codex/turn_context", setting, fields=volatile or None)
 
-    def _unknown(self, kind: str, payload: Any) -> None:
+    def _unknown(self, kind: str, payload: dict[str, Any]) -> None:
         self._notes.count(UNKNOWN_ITEMS, example=kind)
-        self.run.custom("codex/other", {"type": kind, "data": payload})
+        content, volatile = split_volatile(payload)
+        self.run.custom("codex/other", {"type": kind, "data": content}, fields=volatile or None)
+
+    def _bookkeeping(self, name: str, payload: dict[str, Any], **meta: Any) -> None:
+        content, volatile = split_volatile(payload, "type")
+        self.run.bookkeeping(f"codex/{name}", content, fields=volatile or None, **meta)
 
     # ---- response items -------------------------------------------------------------------------
     def _item(self, item: dict[str, Any]) -> None:
         self.begin({})
-        kind = str(item.get("type"))
+        kind = item.get("type")
         match kind:
             case "message":
                 self._said(item)
+            case None if "role" in item:
+                self._said(item)
             case "reasoning":
-                summary = "\n\n".join(_texts(item.get("summary")))
-                rest = {
-                    key: value for key, value in item.items() if key not in ("type", "summary") and value is not None
-                }
-                self.run.decision("thinking", None, summary, fields=rest or None)
-            case _ if kind in _CALLS:
-                self._call(item, _CALLS[kind])
-            case _ if kind in _OUTPUTS:
+                self._reasoning(item)
+            case "compaction" | "context_compaction" | "compaction_summary":
+                content, volatile = split_volatile(item)
+                snapshot = {"snapshot_type": "compaction", "data": content}
+                self.run.add(Kind.SNAPSHOT, snapshot, fields=volatile or None)
+            case "ghost_snapshot":
+                self._bookkeeping("ghost_snapshot", item)
+            case str() if kind.endswith("_output"):
                 self._output(item)
+            case str() if kind.endswith("_call"):
+                self._call(item, kind)
             case _:
-                self._unknown(kind, {key: value for key, value in item.items() if key != "type"})
+                self._unknown(str(kind), {key: value for key, value in item.items() if key != "type"})
 
     def _said(self, item: dict[str, Any]) -> None:
         role = str(item.get("role"))
-        texts = _texts(item.get("content"))
-        content: Any = texts[0] if len(texts) == 1 else item.get("content")
-        rest = {
-            key: value for key, value in item.items() if key not in ("type", "role", "content") and value is not None
-        }
+        texts = texts_of(item.get("content"))
+        content: Any = texts[0] if len(texts) == 1 and _is_text_alone(item.get("content")) else item.get("content")
+        extra, volatile = _fields(item, "type", "role", "content")
+        start = texts[0] if texts else ""
+        self._end = None if role in ("user", "assistant") else self._end
         if role == "assistant":
-            self.run.decision("message", content, fields=rest or None)
-        elif isinstance(content, str) and content.startswith(_ENVIRONMENT):
-            self.run.custom("codex/environment", content)
+            self.run.decision("message", content, None, extra, fields=volatile)
+        elif role == "user" and start.startswith(_CONTEXT):
+            payload = {**extra, "data": content}
+            self.run.add("x:bookkeeping/codex/environment", payload, fields=volatile)
         else:
-            self._refuse()
-            self.run.observation("message", role, content, fields=rest or None)
+            self.run.observation("message", role, content, extra, fields=volatile)
 
-    def _call(self, item: dict[str, Any], member: str) -> None:
-        name, call_id = item.get("name") or str(item.get("type")).removesuffix("_call"), item.get("call_id")
+    def _reasoning(self, item: dict[str, Any]) -> None:
+        texts = texts_of(item.get("summary")) or texts_of(item.get("content"))
+        used = ("type", "summary", "content") if texts_of(item.get("summary")) == [] else ("type", "summary")
+        extra, volatile = _fields(item, *used)
+        if texts:
+            self.run.decision("thinking", None, "\n\n".join(texts), extra, fields=volatile)
+        else:
+            self.run.withheld_reasoning(extra, fields=volatile)
+
+    def _call(self, item: dict[str, Any], kind: str) -> None:
+        member = _ARGUMENTS.get(kind, "action")
+        name = item.get("name") or kind.removesuffix("_call")
+        call_id = item.get("call_id") or item.get("id")
         given = self._arguments(item.get(member)) if member == "arguments" else item.get(member)
-        taken = {"type", "name", "call_id", member}
-        rest = {key: value for key, value in item.items() if key not in taken and value is not None}
-        call = self.run.request(call_id, str(name), given, tool_call_id=call_id, call=rest or None)
+        extra, volatile = _fields(item, "type", "name", "call_id", "status", member)
+        if item.get("status") not in (None, "completed", "in_progress"):
+            extra = {**extra, "status": item["status"]}
+        call = self.run.request(call_id, str(name), given, extra=extra, tool_call_id=call_id, fields=volatile)
         if name == "update_plan":
             self.run.add(Kind.STATE_TRANSITION, {"transition_type": "plan", "data": given}, parent=call.seq)
-        if (
-            isinstance(call_id, str)
-            and isinstance(given, dict)
-            and given.get("sandbox_permissions") == "require_escalated"
-        ):
-            self._escalated[call_id] = call
         if (patch := _patch_in(given)) is not None:
             self.run.proposal(call_id, "apply_patch", _targets(patch), patch)
+        if kind == "web_search_call" and item.get("status") in ("completed", "failed"):
+            # The provider searches; what it found is not in the file, only that it did.
+            payload = {
+                "tool_name": call.tool_name,
+                "request_hash": call.request_hash,
+                "output": item["status"],
+                "success": item["status"] == "completed",
+                "error": None if item["status"] == "completed" else "failed",
+            }
+            self.run.add(Kind.TOOL_RESPONSE, payload, parent=call.seq)
 
     def _arguments(self, given: Any) -> Any:
         try:
@@ -168,71 +249,148 @@ class CodexEvents:
 
     def _output(self, item: dict[str, Any]) -> None:
         call_id = item.get("call_id")
-        self._escalated.pop(str(call_id), None)
-        output = decoded(item.get("output"))
-        facts = output.get("metadata") if isinstance(output, dict) else None
-        meta: dict[str, Any] = {}
-        code = None
-        if isinstance(output, dict) and isinstance(facts, dict):
-            code = facts.get("exit_code")
-            meta["duration"] = seconds(facts.get("duration_seconds"))
-            output = {**output, "metadata": {key: facts[key] for key in facts if key != "duration_seconds"}}
-        failed = (code is not None and code != 0) or (isinstance(output, dict) and output.get("success") is False)
-        error = (f"exit code {code}" if code else "failed") if failed else None
-        _, call = self.run.response(
-            call_id,
-            output,
-            error=error,
-            tool_call_id=call_id,
-            **{key: one for key, one in meta.items() if one is not None},
-        )
-        if call.patch is not None:
-            self.run.rejected(call.patch, error, "apply") if error else self.run.applied(call.patch)
+        told = self._told.pop(str(call_id), {})
+        facts = self._found.facts.get(str(call_id), {})
+        found = read_output(item.get("output"), facts)
+        rest, volatile = split_volatile(item, "type", "output", "call_id")
+        fields = {**rest, **told}
+        extra = {**found.extra, **({"fields": fields} if fields else {})}
+        meta = {key: value for key, value in found.meta.items() if value is not None}
+        self._respond(call_id, found.output, found.error, found.refused, extra, fields=volatile or None, **meta)
 
-    def _refuse(self) -> None:
-        """Calls that asked for more than they were allowed, and were never answered: the user said no."""
-        for call in self._escalated.values():
-            given = call.input if isinstance(call.input, dict) else {}
-            reason = str(given.get("justification") or "no answer to a request for more permissions")
-            self.run.denied("require_escalated", call.tool_name, reason, parent=call.seq)
-        self._escalated.clear()
+    def _respond(
+        self, call_id: object, output: Any, error: str | None, refused: bool, extra: dict[str, Any], **meta: Any
+    ) -> None:
+        if isinstance(call_id, str):
+            self._answered.add(call_id)
+        seq, call = self.run.response(call_id, output, error=error, extra=extra, tool_call_id=call_id, **meta)
+        if refused:
+            self.run.denied(call.tool_name, call.tool_name, error or "refused", parent=seq)
+        if call.patch is None:
+            return
+        if error is None:
+            self.run.applied(call.patch)
+        else:
+            self.run.rejected(call.patch, error, "approval" if refused else "apply")
 
     # ---- event messages -------------------------------------------------------------------------
     def _message(self, payload: dict[str, Any]) -> None:
         kind = str(payload.get("type"))
-        rest = {key: value for key, value in payload.items() if key != "type"}
         match kind:
-            case _ if kind in _REPEATED:
-                self._notes.count(REPEATED_MESSAGES)
+            case "user_message" | "agent_message":
+                self._said_in_event(kind, payload)
+            case _ if kind in _REASONING:
+                self._bookkeeping(kind, payload)
             case "token_count":
-                self._tokens(rest)
+                self._tokens(payload)
             case "turn_aborted":
-                self._refuse()
-                self.run.error("turn_aborted", str(payload.get("reason")), "codex")
+                self._end = ("stopped by user", str(payload.get("reason")))
+                extra, volatile = _fields(payload, "type", "reason")
+                self.run.interrupted(str(payload.get("reason") or "interrupted"), "codex", extra, fields=volatile)
             case "error" | "stream_error":
-                self.run.error(kind, str(payload.get("message")), "codex")
-            case "task_started" | "task_complete":
-                duration = milliseconds(payload.get("duration_ms"))
-                self.run.custom(f"codex/{kind}", None, fields=rest, duration=duration)
+                self._end = ("crash", first_line(str(payload.get("message")))) if kind == "error" else self._end
+                extra, volatile = _fields(payload, "type", "message")
+                self.run.error(kind, str(payload.get("message")), "codex", extra, fields=volatile)
+            case _ if kind in CALLS_TOLD:
+                self._call_told(kind, payload)
+            case _ if kind in _BOOKKEEPING or kind.endswith(("_delta", "_approval_request")):
+                if kind in ("task_complete", "turn_complete"):
+                    self._end = ("answered", None)
+                elif kind in ("task_started", "turn_started"):
+                    self._end = None
+                self._bookkeeping(kind, payload, duration=milliseconds(payload.get("duration_ms")))
             case _:
-                self._unknown(kind, rest)
+                self._unknown(kind, {key: value for key, value in payload.items() if key != "type"})
 
-    def _tokens(self, rest: dict[str, Any]) -> None:
-        info = rest.get("info")
+    def _said_in_event(self, kind: str, payload: dict[str, Any]) -> None:
+        """A message, as an event: most are in the conversation too."""
+        role, text = _ROLES[kind], payload.get("message")
+        if isinstance(text, str) and (role, hash(text.strip())) not in self._found.said:
+            extra, volatile = _fields(payload, "type", "message")
+            if role == "user":
+                self.run.observation("message", "user", text, extra, fields=volatile)
+            else:
+                self.run.decision("message", text, None, extra, fields=volatile)
+        else:
+            self._bookkeeping(kind, payload)
+
+    def _call_told(self, kind: str, payload: dict[str, Any]) -> None:
+        """What an event says of a call: it belongs to the call's answer where the conversation has the call."""
+        call_id = payload.get("call_id")
+        content, _ = split_volatile(payload, "type", "call_id")
+        call = self.run.call(call_id)
+        if isinstance(call_id, str) and call_id in self._found.calls:
+            if call_id in self._answered or kind not in ENDS:
+                self._bookkeeping(kind, payload)
+            else:
+                self._told[call_id] = {kind: content}
+            return
+        if call is None:
+            tool, given = _tool_of(kind, content)
+            self.run.request(call_id, tool, given, tool_call_id=call_id, extra={"fields": content})
+        if kind in ENDS:
+            facts = self._found.facts.get(str(call_id), {})
+            found = read_output(_result_of(payload), facts)
+            meta = {"duration": duration_of(payload.get("duration"))} if "duration" in payload else {}
+            meta = {key: value for key, value in meta.items() if value is not None}
+            self._respond(call_id, found.output, found.error, found.refused, {**found.extra, "fields": content}, **meta)
+
+    def _tokens(self, payload: dict[str, Any]) -> None:
+        info = payload.get("info")
         last = info.get("last_token_usage") if isinstance(info, dict) else None
-        self.run.custom("codex/tokens", None, tokens=counts(last), usage=rest)
+        total = info.get("total_token_usage") if isinstance(info, dict) else None
+        repeated = total is not None and total == self._total
+        self._total = total if total is not None else self._total
+        content, volatile = split_volatile(payload, "type")
+        tokens = None if repeated else counts(last if last is not None else total)
+        self.run.bookkeeping("codex/tokens", content or None, tokens=tokens, usage=volatile)
 
 
-def _texts(content: Any) -> list[str]:
-    """The texts of a content list."""
+def texts_of(content: Any) -> list[str]:
+    """Return the texts of a content list."""
     if isinstance(content, str):
         return [content]
     blocks = content if isinstance(content, list) else []
     return [block["text"] for block in blocks if isinstance(block, dict) and isinstance(block.get("text"), str)]
 
 
+def _is_text_alone(content: Any) -> bool:
+    return isinstance(content, str) or (
+        isinstance(content, list) and len(content) == 1 and set(content[0]) <= {"type", "text"}
+    )
+
+
+def _fields(item: dict[str, Any], *used: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return (for the payload, for meta): what an item says beside what its event has of it."""
+    content, volatile = split_volatile(item, *used)
+    return {"fields": content} if content else {}, volatile or None
+
+
+def _tool_of(kind: str, content: dict[str, Any]) -> tuple[str, Any]:
+    """Return the tool and its input of a call that only events tell."""
+    invocation = content.get("invocation")
+    if isinstance(invocation, dict):
+        return f"mcp__{invocation.get('server')}__{invocation.get('tool')}", invocation.get("arguments")
+    if kind.startswith("web_search"):
+        return "web_search", content.get("query", content.get("action"))
+    if kind.startswith("patch_apply"):
+        return "apply_patch", content.get("changes")
+    return "exec_command", {"command": content.get("command")}
+
+
+def _result_of(payload: dict[str, Any]) -> Any:
+    """Return what a call led to that only events tell."""
+    result = payload.get("result")
+    if isinstance(result, dict):
+        return result.get("Ok", result.get("Err"))
+    for name in ("aggregated_output", "formatted_output", "stdout", "result"):
+        if isinstance(payload.get(name), str):
+            return payload[name]
+    return None
+
+
 def _patch_in(given: Any) -> str | None:
-    """The patch that a call brings: as its input, or inside the command that applies it."""
+    """Return the patch that a call brings: as its input, or inside the command that applies it."""
     values = given.values() if isinstance(given, dict) else [given]
     for value in values:
         text = " ".join(map(str, value)) if isinstance(value, list) else value

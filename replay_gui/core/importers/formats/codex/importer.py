@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.codex.events import UNREADABLE_LINES, CodexEvents
+from replay_gui.core.importers.formats.codex.survey import survey
+from replay_gui.core.importers.formats.codex.volatile import OUTPUT_HEADER, VOLATILE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
@@ -18,11 +20,16 @@ _BARE_ITEMS = ("message", "reasoning", "function_call", "function_call_output")
 
 
 class Codex:
-    """The importer. A file is one run."""
+    """The importer. A file is one run.
+
+    Attributes:
+        volatile: members that are not compared, and why.
+    """
 
     name = "codex"
     title = "Codex session"
-    version = 1
+    version = 2
+    volatile: ClassVar[Mapping[str, str]] = {**VOLATILE, **OUTPUT_HEADER}
 
     def recognises(self, file: ForeignFile) -> bool:
         return any(map(_is_telling, file.first_lines[:3]))
@@ -30,7 +37,7 @@ class Codex:
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         name = file.source.path.stem.encode("utf-8", "replace").decode()
         session, created = _identity(file.first_lines)
-        notes = ImportNotes()
+        notes = ImportNotes(file.notes)
         events = _events(file.source, notes)
         yield ImportedRun(name, session or name, "codex", created, {}, events, notes)
 
@@ -60,7 +67,7 @@ def _identity(first: tuple[Any, ...]) -> tuple[str, int | None]:
 
 
 def _events(source: Source, notes: ImportNotes) -> Iterator[ImportedEvent]:
-    events = CodexEvents(notes)
+    events = CodexEvents(notes, survey(source))
     for line in lines(source):
         if not line.raw.strip():
             continue
@@ -74,9 +81,10 @@ def _events(source: Source, notes: ImportNotes) -> Iterator[ImportedEvent]:
             events.begin({})
             events.run.custom("codex/unreadable-line", line.raw.decode("utf-8", "replace"))
         else:
-            events.line(value, bare=_is_bare(value))
+            events.line(value, line.number, bare=_is_bare(value))
         yield from events.run.drain()
     events.begin({})
+    events.finish()
     yield from events.run.drain()
 
 

@@ -5,80 +5,147 @@ from __future__ import annotations
 from typing import Any
 
 from replay_gui.core.importers.formats.chats.messages import first_line
+from replay_gui.core.importers.formats.codex.outputs import read_output
+from replay_gui.core.importers.formats.codex.volatile import split_volatile
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.run_builder import End, RunBuilder
+from replay_gui.core.log.kinds import Kind
 
 UNKNOWN_ITEMS = "items of an unknown type, kept as custom events"
 
-_TOKENS = {"input": "input_tokens", "output": "output_tokens"}
+_TOKENS = {
+    "input": "input_tokens",
+    "output": "output_tokens",
+    "cached": "cached_input_tokens",
+    "reasoning": "reasoning_output_tokens",
+}
+_CALLS = frozenset({"command_execution", "mcp_tool_call", "web_search", "collab_tool_call"})
+_REFUSED = frozenset({"declined", "denied", "rejected"})
 
 
 class CodexStream:
-    """Puts one event of the stream after the other into `run`."""
+    """Puts one event of the stream after the other into `run`.
+
+    Attributes:
+        end: how the run ended, as far as the stream has told.
+    """
 
     def __init__(self, run: RunBuilder, notes: ImportNotes) -> None:
         self.run = run
+        self.end: tuple[End, str | None] | None = None
         self._notes = notes
 
     def line(self, kind: str, line: dict[str, Any]) -> None:
-        """One event of that type."""
+        """Add one event of that type."""
         item = line.get("item")
         match kind:
             case "thread.started":
                 pass  # the run has begun with it
             case "turn.started":
-                self.run.custom("codex/turn", "started")
+                self.end = None
+                self.run.bookkeeping("codex/turn", "started")
             case "turn.completed":
-                self.run.custom("codex/turn", "completed", tokens=counts(line.get("usage")), usage=line.get("usage"))
+                self.end = ("answered", None)
+                usage = line.get("usage")
+                self.run.bookkeeping("codex/turn", "completed", tokens=counts(usage), usage=usage)
             case "turn.failed" | "error":
-                self.run.error(kind, first_line(_why(line)) or kind, "codex")
+                why = first_line(_why(line)) or kind
+                self.end = ("crash", why)
+                self.run.error(kind, why, "codex")
             case "item.started" | "item.updated" | "item.completed" if isinstance(item, dict):
-                self._item(item, kind == "item.completed")
+                self._item(item, kind)
             case _:
                 self._notes.count(UNKNOWN_ITEMS, example=kind)
                 self.run.custom("codex/other", line)
 
-    def _item(self, item: dict[str, Any], completed: bool) -> None:
+    def _item(self, item: dict[str, Any], event: str) -> None:
+        completed = event == "item.completed"
         kind, item_id = str(item.get("type") or item.get("item_type")), item.get("id")
-        rest = {key: value for key, value in item.items() if key not in ("id", "type", "item_type")}
+        rest, _ = split_volatile(item, "id", "type", "item_type")
         match kind:
+            case "reasoning" if completed and item.get("text"):
+                extra = {key: rest[key] for key in rest if key != "text"}
+                self.run.decision("thinking", None, str(item["text"]), _extra(extra), item_id=item_id)
             case "reasoning" if completed:
-                self.run.decision("thinking", None, str(item.get("text")), item_id=item_id)
+                self.run.withheld_reasoning(_extra(rest), item_id=item_id)
             case "agent_message" | "assistant_message" if completed:
-                self.run.decision("message", item.get("text"), item_id=item_id)
-            case "command_execution":
-                self._command(item, completed)
+                extra = {key: rest[key] for key in rest if key != "text"}
+                self.run.decision("message", item.get("text"), None, _extra(extra), item_id=item_id)
+            case _ if kind in _CALLS:
+                self._call(kind, item, completed)
             case "file_change" if completed:
                 patch = self.run.proposal(None, "file_change", _paths(item.get("changes")), item.get("changes"))
                 good = item.get("status") in (None, "completed")
                 self.run.applied(patch) if good else self.run.rejected(patch, str(item.get("status")), "apply")
+            case "todo_list":
+                data = {"transition_type": "plan", "data": rest}
+                self.run.add(Kind.STATE_TRANSITION, data, item_id=item_id)
             case "error":
-                self.run.error("error", str(item.get("message")), "codex")
+                extra = {key: rest[key] for key in rest if key != "message"}
+                self.run.error("error", str(item.get("message")), "codex", _extra(extra), item_id=item_id)
+            case "reasoning" | "agent_message" | "assistant_message" | "file_change":  # that has only begun
+                self.run.bookkeeping("codex/item", {"type": kind, **rest}, item_id=item_id)
             case _:
-                if kind not in ("reasoning", "agent_message", "assistant_message", "file_change", "todo_list"):
-                    self._notes.count(UNKNOWN_ITEMS, example=kind)
+                self._notes.count(UNKNOWN_ITEMS, example=kind)
                 self.run.custom("codex/item", {"type": kind, **rest}, item_id=item_id)
 
-    def _command(self, item: dict[str, Any], completed: bool) -> None:
+    def _call(self, kind: str, item: dict[str, Any], completed: bool) -> None:
         item_id = item.get("id")
         if self.run.call(item_id) is None:
-            self.run.request(item_id, "command_execution", {"command": item.get("command")}, item_id=item_id)
-        if completed:
-            code = item.get("exit_code")
-            output = {"exit_code": code, "output": item.get("aggregated_output")}
-            self.run.response(item_id, output, error=None if code == 0 else f"exit code {code}", item_id=item_id)
+            tool, given = _tool_of(kind, item)
+            self.run.request(item_id, tool, given, item_id=item_id)
+        elif not completed:
+            rest, _ = split_volatile(item, "id")
+            self.run.bookkeeping("codex/item", rest, item_id=item_id)
+        if not completed:
+            return
+        status, code = str(item.get("status")), item.get("exit_code")
+        failed = status in ("failed", *_REFUSED) or item.get("error") is not None
+        found = read_output(_output_of(item), {"exit_code": code, "success": False if failed else None})
+        used = ("id", "type", "item_type", "exit_code", "aggregated_output", "result", "command", "arguments")
+        rest, _ = split_volatile(item, *used)
+        rest = {key: value for key, value in rest.items() if (key, value) != ("status", "completed")}
+        extra = {**found.extra, **_extra(rest)}
+        refused = found.refused or status in _REFUSED
+        seq, call = self.run.response(item_id, found.output, error=found.error, extra=extra, item_id=item_id)
+        if refused:
+            self.run.denied(call.tool_name, call.tool_name, found.error or status, parent=seq)
 
 
 def counts(usage: Any) -> dict[str, int] | None:
+    """Return the tokens by sort; the input has the cached part in it, and the output the reasoning."""
     if not isinstance(usage, dict):
         return None
     return {name: usage[key] for name, key in _TOKENS.items() if type(usage.get(key)) is int}
 
 
+def _extra(rest: dict[str, Any]) -> dict[str, Any]:
+    return {"fields": rest} if rest else {}
+
+
+def _tool_of(kind: str, item: dict[str, Any]) -> tuple[str, Any]:
+    """Return the tool and its input."""
+    if kind == "command_execution":
+        return kind, {"command": item.get("command")}
+    if kind == "mcp_tool_call":
+        return f"mcp__{item.get('server')}__{item.get('tool')}", item.get("arguments")
+    if kind == "web_search":
+        return kind, {"query": item.get("query")}
+    used = ("type", "item_type", "status", "agents_states")
+    return str(item.get("tool") or kind), split_volatile(item, *used)[0]
+
+
+def _output_of(item: dict[str, Any]) -> Any:
+    """Return what the call led to."""
+    error = item.get("error")
+    if error is not None:
+        return error.get("message", error) if isinstance(error, dict) else error
+    return item.get("aggregated_output", item.get("result"))
+
+
 def _paths(changes: Any) -> str:
-    return (
-        ", ".join(str(one.get("path")) for one in changes if isinstance(one, dict)) if isinstance(changes, list) else ""
-    )
+    found = changes if isinstance(changes, list) else []
+    return ", ".join(str(change.get("path")) for change in found if isinstance(change, dict))
 
 
 def _why(line: dict[str, Any]) -> Any:

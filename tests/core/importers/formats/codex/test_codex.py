@@ -56,19 +56,20 @@ def test_items_become_what_was_said_asked_and_answered(tmp_path: Path) -> None:
         ("event_msg", {"type": "agent_message", "message": "Done."}),
     )
     assert one.kinds == [
-        "AgentInit", "StateTransition", "x:codex/environment", "Observation", "Decision", "ToolRequest",
-        "ToolResponse", "Decision",
+        "AgentInit", "StateTransition", "x:bookkeeping/codex/turn_context", "x:bookkeeping/codex/environment",
+        "Observation", "Decision", "ToolRequest", "ToolResponse", "Decision", "x:bookkeeping/codex/agent_message",
     ]  # fmt: skip
-    init, turn, _, hello, thought, request, response, _ = one.events
-    assert init.payload == {"agent_type": "codex", "agent_version": "0.77.0", "config": {"cwd": "/p"}}
+    init, turn, _, _, hello, thought, request, response, _, _ = one.events
+    assert init.payload == {"agent_type": "codex", "agent_version": "0.77.0", "config": {}}
+    assert init.meta["cwd"] == "/p"
     assert turn.payload["data"] == {"model": "m"}
     assert hello.payload["data"] == "Hi"
     assert (thought.payload["reasoning"], thought.meta["fields"]) == ("I look.", {"encrypted_content": "zz"})
     assert request.payload["input"] == {"command": "ls"}
-    assert (response.payload["success"], response.payload["error"]) == (False, "exit code 1")
+    assert (response.payload["success"], response.payload["error"]) == (False, "exit 1 · a")
     assert response.meta["duration"] == SECOND // 2
-    assert response.payload["output"] == {"output": "a\n", "metadata": {"exit_code": 1}}
-    assert one.run.notes.sentences() == ("messages that stand in the file a second time as an event, left out: 1",)
+    assert (response.payload["output"], response.payload["exit_code"]) == ("a\n", 1)
+    assert one.run.notes.sentences() == ()
 
 
 def test_a_patch_inside_a_command_is_one(tmp_path: Path) -> None:
@@ -82,14 +83,33 @@ def test_a_patch_inside_a_command_is_one(tmp_path: Path) -> None:
     assert bad.kinds[-1] == "PatchRejected"
 
 
-def test_more_permissions_that_nobody_gave_were_denied(tmp_path: Path) -> None:
+def test_a_call_without_an_answer_is_pending(tmp_path: Path) -> None:
     asked = call("c1", command="rm x", sandbox_permissions="require_escalated", justification="It must go.")
-    (denied,) = read(tmp_path, asked, message("user", "No")).of("CapabilityDenied")
-    assert (denied.payload["reason"], denied.meta["parent"]) == ("It must go.", 1)
-    aborted = read(tmp_path, asked, ("event_msg", {"type": "turn_aborted", "reason": "user_cancelled"}))
-    assert aborted.kinds[-2:] == ["CapabilityDenied", "Error"]
-    allowed = read(tmp_path, asked, item("function_call_output", call_id="c1", output=""), message("user", "Go on"))
-    assert allowed.of("CapabilityDenied") == []
+    one = read(tmp_path, asked, message("user", "No"), ("event_msg", {"type": "turn_aborted", "reason": "interrupted"}))
+    assert one.kinds[1:] == ["ToolRequest", "Observation", "Error", "x:end"]
+    assert one.events[-1].payload == {"how": "stopped by user", "why": "interrupted"}
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "exec command rejected by user",
+        "patch rejected by user",
+        "user rejected MCP tool call",
+        "approval policy is Never; reject command — you cannot ask for escalated permissions",
+    ],
+)
+def test_a_call_that_the_file_says_was_refused_was_denied(tmp_path: Path, output: str) -> None:
+    one = read(tmp_path, call("c1", command="rm x"), item("function_call_output", call_id="c1", output=output))
+    assert one.kinds[1:] == ["ToolRequest", "ToolResponse", "CapabilityDenied"]
+    assert (one.events[3].payload["reason"], one.events[3].meta["parent"]) == (output, 2)
+
+
+def test_output_that_speaks_of_refusal_is_none(tmp_path: Path) -> None:
+    output = "Exit code: 0\nWall time: 1 seconds\nOutput:\nThe motion was rejected by user groups.\n"
+    one = read(tmp_path, call("c1", command="cat x"), item("function_call_output", call_id="c1", output=output))
+    assert one.kinds[1:] == ["ToolRequest", "ToolResponse"]
+    assert one.events[2].payload["success"] is True
 
 
 def test_written_forms_that_no_file_at_hand_has(tmp_path: Path) -> None:
@@ -103,10 +123,10 @@ def test_written_forms_that_no_file_at_hand_has(tmp_path: Path) -> None:
         item("image_generation_call", id="?"),
     )
     assert one.kinds[1] == "Snapshot"
-    assert one.tools() == {"apply_patch": 1, "local_shell": 1, "update_plan": 1}
+    assert one.tools() == {"apply_patch": 1, "local_shell": 1, "update_plan": 1, "image_generation": 1}
     assert one.of("PatchProposal")[0].payload["target"] == "b"
-    assert one.kinds[-2:] == ["StateTransition", "x:codex/other"]
-    assert len(one.run.notes.sentences()) == 1
+    assert one.kinds[-2:] == ["StateTransition", "ToolRequest"]
+    assert one.run.notes.sentences() == ()
 
 
 def test_the_oldest_files_have_bare_items(tmp_path: Path) -> None:
@@ -129,8 +149,8 @@ def test_the_stream_of_exec(tmp_path: Path) -> None:
             {"type": "turn.failed", "error": {"message": "too much"}},
         )
     )
-    assert one.kinds == ["AgentInit", "ToolRequest", "ToolResponse", "PatchProposal", "PatchApplied", "Error"]
-    assert one.events[2].payload["error"] == "exit code 2"
+    assert one.kinds == ["AgentInit", "ToolRequest", "ToolResponse", "PatchProposal", "PatchApplied", "Error", "x:end"]
+    assert one.events[2].payload["error"] == "exit 2 · x"
     assert one.events[3].payload["target"] == "a"
 
 
@@ -145,6 +165,6 @@ def test_real_sessions_lose_nothing(path: Path) -> None:
     assert one.tools().total() == items["function_call"] + stream["command_execution"]
     assert len(one.of("ToolResponse")) == items["function_call_output"] + stream["command_execution"]
     said = roles["assistant"] + items["reasoning"] + stream["agent_message"] + stream["reasoning"]
-    assert len(one.of("Decision")) == said
-    told = len(one.of("Observation")) + one.kinds.count("x:codex/environment")
+    assert len(one.of("Decision")) + len(one.of("x:withheld-reasoning")) == said
+    told = len(one.of("Observation")) + one.kinds.count("x:bookkeeping/codex/environment")
     assert told == roles["user"] + roles["developer"]

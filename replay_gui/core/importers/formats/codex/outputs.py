@@ -1,0 +1,126 @@
+"""What a Codex tool answered: its exit code, how long it took, whether it failed or was refused."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from replay_gui.core.importers.formats.chats.messages import decoded, first_line
+from replay_gui.core.importers.times import seconds
+
+_MAX_HEADER_LINES = 8
+_EXITED = re.compile(r"(?:Process exited with code|Exit code:) (-?\d+)")
+_WALL_TIME = re.compile(r"Wall time: ([\d.]+) seconds")
+_CHUNK = re.compile(r"Chunk ID: (\S+)")
+_RUNNING = re.compile(r"Process running with session ID (\S+)")
+_COUNTED = re.compile(r"(Original token count|Total output lines): (\d+)")
+_FAILURES = (
+    "apply_patch verification failed",
+    "apply_patch handler received",
+    "failed to parse function arguments",
+    "failed to parse exec_command arguments",
+    "unsupported call",
+    "unsupported custom tool call",
+    "unsupported tool",
+    "exec_command failed",
+    "write_stdin failed",
+    "shell command failed",
+    "execution error",
+    "failed in sandbox",
+    "tool call error",
+    "collab spawn failed",
+    "unable to ",
+    "err: ",
+)
+_REFUSALS = re.compile(
+    r"(?:(?:exec |shell )?command|patch|(?:MCP )?tool call|request|edit) (?:was )?(?:rejected|denied|declined|cancelled)"
+    r"(?: by (?:the )?user)?|user (?:rejected|cancelled|denied) (?:the )?(?:MCP )?tool call"
+    r"|approval policy is .{0,40}; reject command",
+)
+_ABORTED = re.compile(r"aborted(?: by user)?(?: after [\d.]+ ?s)?")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutput:
+    """A tool's answer, taken apart.
+
+    Attributes:
+        output: what it printed or returned. extra: more content, such as the exit code. meta: clocks and ids.
+        error: None on success. refused: whether the file says that the call was not allowed.
+    """
+
+    output: Any
+    error: str | None
+    refused: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
+    """Take an answer apart. `facts`: what other lines say of the same call (`exit_code`, `success`, `duration`)."""
+    output, extra, meta = decoded(raw), dict[str, Any](), dict[str, Any]()
+    if isinstance(output, dict) and isinstance(output.get("metadata"), dict):
+        said = dict(output["metadata"])
+        if "duration_seconds" in said:
+            meta["duration"] = seconds(said.pop("duration_seconds"))
+        if "exit_code" in said:
+            extra["exit_code"] = said.pop("exit_code")
+        if said:
+            extra["metadata"] = said
+        rest = {key: value for key, value in output.items() if key != "metadata"}
+        output = rest["output"] if rest.keys() == {"output"} else rest
+    elif isinstance(raw, str) and isinstance(output, str):
+        output, extra, meta = _without_header(output)
+    elif isinstance(output, dict) and output.keys() == {"content", "success"}:
+        extra["success"], output = output["success"], output["content"]
+    if facts.get("exit_code") is not None:
+        extra.setdefault("exit_code", facts["exit_code"])
+    if facts.get("duration") is not None:
+        meta.setdefault("duration", facts["duration"])
+    text = output if isinstance(output, str) else ""
+    code = extra.get("exit_code")  # where there is one, the command ran, whatever it printed
+    refused = code is None and _REFUSALS.match(text.lstrip()) is not None
+    error = _error(text, code, extra.get("success", facts.get("success")), output)
+    if refused:
+        error = first_line(text)
+    return ToolOutput(output, error, refused, extra, meta)
+
+
+def _error(text: str, code: Any, success: Any, output: Any) -> str | None:
+    told = first_line(text)
+    if isinstance(code, int) and not isinstance(code, bool) and code != 0:
+        return f"exit {code} · {told}" if told else f"exit {code}"
+    start = text.lstrip()
+    if success is False:
+        return told or "failed"
+    if code is None and (start.startswith(_FAILURES) or _ABORTED.fullmatch(start.strip())):
+        return told or "failed"
+    if isinstance(output, dict) and (output.get("success") is False or output.get("is_error") is True):
+        return first_line(str(output.get("error") or output.get("message") or "")) or "failed"
+    return None
+
+
+def _without_header(text: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """Return (the output, what the lines before it say, the volatile part of that); the text itself without any."""
+    extra, meta = dict[str, Any](), dict[str, Any]()
+    at = 0
+    for _ in range(_MAX_HEADER_LINES):
+        end = text.find("\n", at)
+        line = text[at:] if end < 0 else text[at:end]
+        at = len(text) if end < 0 else end + 1
+        if line == "Output:" and (extra or meta):
+            return text[at:], extra, meta
+        if found := _EXITED.fullmatch(line):
+            extra["exit_code"] = int(found[1])
+        elif found := _WALL_TIME.fullmatch(line):
+            meta["duration"] = seconds(float(found[1]))
+        elif found := _CHUNK.fullmatch(line):
+            meta["chunk_id"] = found[1]
+        elif found := _RUNNING.fullmatch(line):
+            extra["running"], meta["session_id"] = True, found[1]
+        elif found := _COUNTED.fullmatch(line):
+            extra[found[1].lower().replace(" ", "_")] = int(found[2])
+        else:
+            break
+    return text, {}, {}

@@ -1,0 +1,169 @@
+"""The first pass over a Codex session: what lines say of each other, and which part the session inherited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from replay_gui.core.importers.json_lines import lines
+from replay_gui.core.importers.times import iso_time, milliseconds
+from replay_gui.core.log.source import Source
+
+_SECOND = 1_000_000_000  # ns
+_UUID7_MARK = 14  # index of the digit that tells a UUID's version
+ENDS = frozenset({"exec_command_end", "patch_apply_end", "mcp_tool_call_end", "web_search_end"})
+CALLS_TOLD = frozenset({"exec_command_begin", "patch_apply_begin", "mcp_tool_call_begin", "web_search_begin", *ENDS})
+"""Events that say again what items of the conversation say."""
+
+
+class _Payload(msgspec.Struct):
+    """What the survey wants of a line's payload."""
+
+    type: str | None = None
+    id: str | None = None
+    call_id: str | None = None
+    turn_id: str | None = None
+    role: str | None = None
+    forked_from_id: str | None = None
+    source: Any = None
+    message: Any = None
+    content: Any = None
+    exit_code: int | None = None
+    success: bool | None = None
+    duration: Any = None
+    result: Any = None
+
+
+class _Fields(msgspec.Struct):
+    type: str | None = None
+    timestamp: str | None = None
+    payload: _Payload | None = None
+
+
+_decode = msgspec.json.Decoder(_Fields).decode
+
+
+@dataclass(slots=True)
+class Survey:
+    """What the first pass found.
+
+    Attributes:
+        calls: ids of the calls that are items of the conversation.
+        facts: by call, what events say of it: `exit_code`, `success`, `duration` (ns).
+        said: hashes of the texts of the conversation's messages, by role.
+        own_from: number of the first line that is the session's own, where it begins with its parent's history.
+        inherited_from: number of the line with which that history begins.
+    """
+
+    calls: set[str] = field(default_factory=set)
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    said: set[tuple[str, int]] = field(default_factory=set)
+    own_from: int | None = None
+    inherited_from: int | None = None
+
+    def is_inherited(self, number: int) -> bool:
+        return self.inherited_from is not None and self.inherited_from <= number < (self.own_from or 0)
+
+
+def survey(source: Source) -> Survey:
+    """Read the file; keep a little for each call and message."""
+    found, history = Survey(), _InheritedHistory()
+    last = 0
+    for line in lines(source):
+        last = line.number
+        if line.too_long:
+            continue
+        try:
+            fields = _decode(line.raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            continue  # of an unusual form: it says nothing of other lines
+        payload = fields.payload
+        if payload is None:
+            continue
+        history.take(line.number, fields, payload)
+        if fields.type == "event_msg" and payload.type in ENDS and payload.call_id is not None:
+            found.facts[payload.call_id] = _facts(payload)
+        elif fields.type == "response_item":
+            if payload.call_id is not None and not (payload.type or "").endswith("_output"):
+                found.calls.add(payload.call_id)
+            if payload.type in ("message", None) and payload.role is not None:
+                found.said.update((payload.role, hash(text.strip())) for text in _texts(payload.content))
+    found.inherited_from = history.start
+    found.own_from = history.end or (None if history.start is None else last + 1)
+    return found
+
+
+class _InheritedHistory:
+    """Finds the part of a session that is its parent's history: where it begins and ends, by number of the line."""
+
+    def __init__(self) -> None:
+        self.start: int | None = None
+        self.end: int | None = None
+        self._own: str | None = None
+        self._begun: int | None = None  # ns, of the parent's first line
+        self._forked = False
+
+    def take(self, number: int, fields: _Fields, payload: _Payload) -> None:
+        time = iso_time(fields.timestamp)
+        if fields.type == "session_meta":
+            if self._own is None:
+                self._own = payload.id
+                self._forked = payload.forked_from_id is not None or (
+                    isinstance(payload.source, dict) and "subagent" in payload.source
+                )
+            elif self._forked and self.start is None and payload.id != self._own:
+                self.start, self._begun = number, time
+        elif self.start is not None and self.end is None and self._is_own(fields, payload, time):
+            self.end = number
+
+    def _is_own(self, fields: _Fields, payload: _Payload, time: int | None) -> bool:
+        """Return whether the session's own work begins with the line.
+
+        Ids of turns and sessions tell when they were made. The parent's lines are written all at once, so that a later
+        time tells the session's own lines where ids do not.
+        """
+        starts = fields.type == "event_msg" and payload.type == "task_started"
+        if starts and payload.turn_id is not None:
+            turn, session = _time_of_uuid7(payload.turn_id), _time_of_uuid7(self._own or "")
+            if turn is not None and session is not None:
+                return turn >= session
+        if time is None or self._begun is None:
+            return False
+        return time > self._begun + (0 if starts else _SECOND)
+
+
+def _time_of_uuid7(text: str) -> int | None:
+    """Return the milliseconds since 1970 that a UUID of version 7 begins with (RFC 9562, 5.7); None of other ids."""
+    if len(text) != 36 or text[_UUID7_MARK] != "7":
+        return None
+    try:
+        return int(text[:8] + text[9:13], 16)
+    except ValueError:
+        return None
+
+
+def _facts(payload: _Payload) -> dict[str, Any]:
+    success = payload.success
+    if isinstance(payload.result, dict) and success is None:
+        good = payload.result.get("Ok")
+        success = not (isinstance(good, dict) and good.get("is_error") is True) and "Err" not in payload.result
+    return {"exit_code": payload.exit_code, "success": success, "duration": duration_of(payload.duration)}
+
+
+def duration_of(value: Any) -> int | None:
+    """Return a duration in ns: of ``{"secs": 1, "nanos": 5}``, or a number of milliseconds."""
+    if isinstance(value, dict):
+        whole, part = value.get("secs"), value.get("nanos")
+        if type(whole) is int and type(part) is int and 0 <= whole < 1 << 32 and 0 <= part < _SECOND:
+            return whole * _SECOND + part
+        return None
+    return milliseconds(value)
+
+
+def _texts(content: Any) -> list[str]:
+    if isinstance(content, str):
+        return [content]
+    parts = content if isinstance(content, list) else []
+    return [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]

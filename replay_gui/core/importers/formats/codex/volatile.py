@@ -1,0 +1,63 @@
+"""What differs between faithful Codex sessions, and why: these members go to meta and are not compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE
+
+VOLATILE = {
+    "id": ID,
+    "call_id": ID,
+    "turn_id": ID,
+    "thread_id": ID,
+    "item_id": ID,
+    "process_id": ID,
+    "session_id": ID,
+    "forked_from_id": ID,
+    "parent_thread_id": ID,
+    "new_thread_id": ID,
+    "sender_thread_id": ID,
+    "receiver_thread_id": ID,
+    "encrypted_content": ID,
+    "timestamp": CLOCK,
+    "current_date": CLOCK,
+    "started_at": CLOCK,
+    "completed_at": CLOCK,
+    "started_at_ms": CLOCK,
+    "completed_at_ms": CLOCK,
+    "duration": CLOCK,
+    "duration_ms": CLOCK,
+    "duration_seconds": CLOCK,
+    "time_to_first_token_ms": CLOCK,
+    "rate_limits": USAGE,
+    "info": USAGE,
+    "usage": USAGE,
+    "cwd": HOST,
+    "git": HOST,
+    "timezone": HOST,
+    "cli_version": RECORDER,
+}
+"""Members of a line's payload, at any depth where their name means nothing else."""
+
+OUTPUT_HEADER = {"Chunk ID": ID, "Wall time": CLOCK, "session ID": ID}
+"""Lines before the output of a command."""
+
+
+def split_volatile(fields: dict[str, Any], *used: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return (content, volatile) of the members that are neither `used` nor empty; volatile ones within go as well."""
+    rest = {key: value for key, value in fields.items() if key not in used and value not in (None, [], {})}
+    content = {key: steady(value) for key, value in rest.items() if key not in VOLATILE}
+    return content, {key: value for key, value in rest.items() if key in VOLATILE}
+
+
+def steady(value: Any) -> Any:
+    """Return `value` without volatile members of the maps in it."""
+    if isinstance(value, list):
+        return [steady(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: steady(member) for key, member in value.items() if key not in _VOLATILE_WITHIN}
+
+
+_VOLATILE_WITHIN = VOLATILE.keys() - {"id", "info", "usage", "git", "cwd", "duration"}
