@@ -62,9 +62,7 @@ from replay_gui.models.pacer import Pacer
 from replay_gui.models.source_session import SourceSession
 from replay_gui.models.timeline.error_steps import next_error
 from replay_gui.models.timeline.lane_steps import next_in_lane
-from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
-from replay_gui.models.timeline.timeline_marks import TimelineMarks
-from replay_gui.models.timeline.timeline_scale import TimelineScale
+from replay_gui.models.timeline.visible_range import VisibleRange
 
 SEEK_INTERVAL_MS = 100  # at most between two requests for states in a row, so that moving does not wait for them
 
@@ -75,19 +73,15 @@ class LastPositionsOf(Protocol):
     def __call__(self, path: str, /) -> Mapping[str, int]: ...
 
 
-class Session(QObject):
+class Session(VisibleRange):
     """What a window shows of the open run of one side.
 
     Attributes:
         side: which side. bridge: to the engine, which the sessions of a window share; None for a session without one.
         facts: the open run's RunFacts, or None.
-        index: its RunIndex so far (an empty one where no run is open).
-        position: the current position, 0 … index.count: what the user asked for; the state may lag behind.
+        index, position, view, axis, marks: see VisibleRange; `position_state` may lag behind `position`.
         position_state: the last PositionState that came, or None.
         report: the VerificationReport, or None while it is not known.
-        view: the visible range of positions (start, end), floats, start < end.
-        axis: "number" or "time": what the timeline is drawn along.
-        marks: what a search or a comparison has marked on the timeline.
         working: whether background work goes on.
         totals: what the run used, or None while it is not known.
         format: the importer that the user has chosen for the run, or None.
@@ -101,9 +95,6 @@ class Session(QObject):
         position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
         position_state_changed(): `position_state` is another; panels that need data use this.
         report_changed(): `report` is another.
-        view_changed(): `view` is another.
-        axis_changed(): `axis` is another.
-        marks_changed(): `marks` are others.
         rows_ready(object): Rows that somebody asked for.
         progress_changed(object): Progress of the background work, or None once it is done.
         found(object): Found, of a search that somebody asked for.
@@ -120,9 +111,6 @@ class Session(QObject):
     position_changed = Signal(object)
     position_state_changed = Signal()
     report_changed = Signal()
-    view_changed = Signal()
-    axis_changed = Signal()
-    marks_changed = Signal()
     rows_ready = Signal(object)
     progress_changed = Signal(object)
     found = Signal(object)
@@ -139,15 +127,8 @@ class Session(QObject):
         self.side = side
         self.bridge = bridge
         self.facts: RunFacts | None = None
-        self.index = RunIndex()
-        self.position = 0
         self.position_state: PositionState | None = None
         self.report: VerificationReport | None = None
-        self.view: tuple[float, float] = (0.0, 1.0)
-        self.axis = "number"
-        self._axis_wanted = "number"
-        self._clock: tuple[RunIndex, TimeAxis] | None = None  # the axis of time, and the index it was made of
-        self.marks = TimelineMarks()
         self.working = False
         self.totals: Totals | None = None
         self.format: str | None = None
@@ -155,7 +136,6 @@ class Session(QObject):
         self._last_run = 0  # the last number given out
         self.last_positions: LastPositionsOf | None = None
         self._pending_position: int | None = None  # where to begin, which the index does not cover yet
-        self._whole = True  # the view shows the whole run, and goes on doing so while the index grows
         self._watch = FileWatch(self)
         self._watch.settled.connect(self._on_file_settled)
         self._pacer = Pacer(SEEK_INTERVAL_MS, self)
@@ -199,7 +179,7 @@ class Session(QObject):
     @Slot()
     def catch_up(self) -> None:
         """Asks for the moment at the current position."""
-        self._ask("seek", Seek(self.position))
+        self._send_request("seek", Seek(self.position))
 
     def step(self, delta: int) -> None:
         """Moves by whole events."""
@@ -221,100 +201,38 @@ class Session(QObject):
         self.position = position
         self.position_changed.emit(position)
         start, end = self.view
-        if self.facts is not None and not start <= position <= end:
+        if not start <= position <= end:
             self._show(self._scale(start, end).showing(position, self.index.count))
         return True
 
-    # ---- the visible range ------------------------------------------------------------------------
-    def set_view(self, start: float, end: float) -> None:
-        """Shows positions start … end, clamped to the run and to what its axis shows at least."""
-        self._show(self._scale(start, end).clamped(self.index.count))
-
-    def fit_view(self) -> None:
-        """Shows the whole run."""
-        self.set_view(0.0, float(self.index.count))
-
-    def zoom(self, factor: float) -> None:
-        """Shows `factor` times as many events; the position stays where it is in sight, else the middle does."""
-        start, end = self.view
-        scale = self._scale(start, end)
-        fixed = scale.pixel(self.position) if start <= self.position <= end else 0.5
-        self._show(scale.zoomed(factor, fixed, self.index.count))
-
-    def pan(self, share: float) -> None:
-        """Shows what lies later (or, below 0, earlier) by `share` of what is shown."""
-        self._show(self._scale(*self.view).panned(share, self.index.count))
-
-    def _scale(self, start: float, end: float) -> TimelineScale:
-        return TimelineScale.showing_range((start, end), 1.0, self.timeline_axis)
-
-    def _show(self, scale: TimelineScale) -> None:
-        self._whole = scale.start <= 0.0 and scale.end >= scale.axis.extent(self.index.count) * (1 - 1e-12)
-        view = scale.view
-        if view != self.view:
-            self.view = view
-            self.view_changed.emit()
-
-    # ---- what the timeline is drawn along -------------------------------------------------------------
-    def set_axis(self, axis: str) -> None:
-        """Along event numbers ("number") or the clock ("time"); the latter as soon as the run has times."""
-        self._axis_wanted = axis
-        self._choose_axis()
-
-    @property
-    def why_no_time(self) -> str:
-        """Why the run cannot be drawn along the clock, in a sentence; "" where it can."""
-        return why_no_times(self.index)
-
-    @property
-    def timeline_axis(self) -> TimelineAxis:
-        """The mapping between positions and the coordinates of `axis`."""
-        if self.axis == "number" or not self.index.count:
-            return NUMBERS
-        if self._clock is None or self._clock[0] is not self.index:
-            self._clock = (self.index, TimeAxis.of(self.index))
-        return self._clock[1]
-
-    def _choose_axis(self) -> None:
-        axis = "number" if self._axis_wanted == "number" or self.why_no_time else "time"
-        if axis != self.axis:
-            self.axis, self._clock = axis, None
-            self.axis_changed.emit()
-            self.set_view(*(0.0, float(self.index.count)) if self._whole else self.view)
-
-    def set_marks(self, marks: TimelineMarks) -> None:
-        """Marks these events on the timeline instead of those marked before; another run begins without any."""
-        self.marks = marks
-        self.marks_changed.emit()
-
-    # ---- asking -----------------------------------------------------------------------------------
+    # ---- requests ---------------------------------------------------------------------------------
     def request_rows(self, start: int, stop: int) -> None:
         """Asks for rows start … stop - 1 (from 0); rows_ready brings them. A newer request replaces a queued one."""
         if self.facts is not None:
-            self._ask("rows", GetRows(start, stop))
+            self._send_request("rows", GetRows(start, stop))
 
     def request_tip(self, start: int, stop: int) -> None:
         """The same for what is under the pointer: neither request replaces the other."""
         if self.facts is not None:
-            self._ask("tip", GetRows(start, stop))
+            self._send_request("tip", GetRows(start, stop))
 
     def request_find(self, question: Find) -> None:
         """Asks for a search; `found` tells again and again what it has come to. A newer one ends it."""
         if self.facts is not None:
-            self._ask("find", question)
+            self._send_request("find", question)
 
     def request_report(self, question: MakeReport | StopReport) -> None:
         """Asks for a report, in the place of the one under way, or ends that; `reported` tells what it comes to."""
         if self.facts is not None:
-            self._ask("report", question)
+            self._send_request("report", question)
 
     def request_rules(self, log: str) -> None:
         """Read the rules that are in force for a log; `rules_read` brings them."""
-        self._ask("read rules", ReadRules(log))
+        self._send_request("read rules", ReadRules(log))
 
     def request_write_rules(self, path: str, rules: tuple[Rule, ...]) -> None:
         """Write all rules to a file, in the place of what is still to be written there; `rules_written` tells."""
-        self._ask(f"write rules {path}", WriteRules(path, rules))
+        self._send_request(f"write rules {path}", WriteRules(path, rules))
 
     def open(self, path: str, position: int = 0, format: str | None = None) -> None:
         """Open a run; run_changed, or alert_raised with the reason why not.
@@ -325,17 +243,17 @@ class Session(QObject):
         """
         last = () if self.last_positions is None else tuple(self.last_positions(split(path)[0]).items())
         self._last_run += 1
-        self._ask("open", Open(path, format, position or None, last), self._last_run)
+        self._send_request("open", Open(path, format, position or None, last), self._last_run)
 
     def request_totals(self) -> None:
         """Asks what the run used; totals_changed tells."""
         if self.facts is not None and self.totals is None:
-            self._ask("totals", GetTotals())
+            self._send_request("totals", GetTotals())
 
     def close_run(self) -> None:
         """Back to the welcome page."""
         self._last_run += 1
-        self._ask("open", Close(), self._last_run)
+        self._send_request("open", Close(), self._last_run)
         self._show_run(self._last_run, None)
 
     def reload(self) -> None:
@@ -345,13 +263,13 @@ class Session(QObject):
 
     def cancel_work(self) -> None:
         """Stops background work (the user's Cancel button)."""
-        self._ask("stop", StopWork())
+        self._send_request("stop", StopWork())
 
     def clear_cache(self) -> None:
         """Removes what the caches hold of runs that are not open; `troubled` says how much that was."""
-        self._ask("cache", ClearCache())
+        self._send_request("cache", ClearCache())
 
-    def _ask(self, key: str, question: RequestBody, run: int | None = None) -> None:
+    def _send_request(self, key: str, question: RequestBody, run: int | None = None) -> None:
         if self.bridge is not None:
             self.bridge.send_request(key, Request(self._run if run is None else run, question, self.side))
 
@@ -425,10 +343,7 @@ class Session(QObject):
         self.position = 0 if state is None else state.position
         self.position_state, self.report, self.totals = None, None, None
         self._pending_position = None if opened is None or opened.start == self.position else opened.start
-        self.marks = TimelineMarks()
-        self._whole = True
-        self._choose_axis()
-        self.view = (0.0, float(max(self.index.count, 8)))
+        self.reset_view()
         self._watch.watch("" if self.facts is None else self.facts.path)
         self._set_working(None)
         self.alerts_cleared.emit()
@@ -448,10 +363,9 @@ class Session(QObject):
 
     def _grow(self, index: RunIndex) -> None:
         self.index = index
-        self._choose_axis()
+        self.update_axis()
         self.index_changed.emit()
-        if self._whole:
-            self.fit_view()
+        self.follow_growth()
         self._seek_pending()
 
     def _seek_pending(self) -> None:
@@ -468,4 +382,4 @@ class Session(QObject):
     @Slot()
     def _on_file_settled(self) -> None:
         """The engine compares."""
-        self._ask("check", CheckFile())
+        self._send_request("check", CheckFile())

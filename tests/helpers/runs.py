@@ -89,10 +89,7 @@ class StillSession(Session):
 
     @Slot(object)
     def seek(self, position: int) -> None:
-        position = min(max(position, 0), self.index.count)
-        if position != self.position:
-            self.position = position
-            self.position_changed.emit(position)
+        self._goes_to(position)
 
     def step(self, delta: int) -> None:
         self.seek(self.position + delta)

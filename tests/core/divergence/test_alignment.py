@@ -138,8 +138,6 @@ def test_what_stands_far_away_is_another_step() -> None:
 def test_steps_of_the_same_kind_between_equal_ones_are_changed() -> None:
     keys = ([0, 5, 6, 0], [0, 6, 5, 0])
     assert aligned([1, 2, 3, 4], [1, 7, 8, 4], keys) == [
-        (0, 0, E), (1, -1, A), (2, 1, C), (-1, 2, B), (3, 3, E),
-    ] or aligned([1, 2, 3, 4], [1, 7, 8, 4], keys) == [
         (0, 0, E), (-1, 1, B), (1, 2, C), (2, -1, A), (3, 3, E),
     ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import LABELS, LANE, UNIT, apply_theme, theme
 from replay_gui.widgets.timeline.timeline import HELP, Timeline
 from tests.helpers.runs import StillSession, first_events, report_of, synthetic_index
@@ -327,8 +328,13 @@ def test_fewer_tools_where_there_is_no_room(timeline: Timeline, session: Steppin
 
 
 def test_hostile_names_are_drawn_as_text(timeline: Timeline, session: SteppingSession) -> None:
-    session.show(synthetic_index(COUNT, tools=("<b>x</b>\u202e\n", "a" * 10_000, "", "\x00")))
-    picture(timeline)
+    def names(tool: str) -> QImage:
+        session.show(synthetic_index(COUNT, tools=(tool,)))
+        return picture(timeline).copy(0, 0, LABELS - UNIT, timeline.height())
+
+    assert names("<b>x</b>") != names("x"), "markup is shown, not obeyed"
+    assert names("a\u202eb\n\x00") == names(one_line("a\u202eb\n\x00")), "what cannot be seen is escaped"
+    assert names("a" * 10_000) == names("a" * 9_000), "a long name is cut"
 
 
 def test_it_can_be_used_without_eyes_or_hands(timeline: Timeline) -> None:

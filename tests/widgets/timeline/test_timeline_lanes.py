@@ -240,13 +240,6 @@ def test_marks_of_a_search_and_a_comparison(timeline: Timeline, session: StillSe
     assert image.pixelColor(x - 1, 100) != bare.pixelColor(x - 1, 100), "a band from top to bottom"
 
 
-def test_many_marks_are_drawn_in_no_time(timeline: Timeline, session: StillSession) -> None:
-    session.show(synthetic_index(200_000))
-    every = np.arange(0, 200_000, 2)
-    session.set_marks(TimelineMarks(every, every, every))
-    picture(timeline)
-
-
 def with_calls(*calls: tuple[int, int], took: int = NO_DURATION) -> RunIndex:
     """A run of decisions and these calls of one tool, without times; places of their requests and answers."""
     index = synthetic_index(COUNT)
@@ -287,6 +280,13 @@ def test_a_run_with_thousands_of_idle_gaps_is_drawn(timeline: Timeline, session:
     steps[::11] = 10**13
     session.show(replace(index, time=np.cumsum(steps)))
     session.set_axis("time")
+    pictures = []
     for view in ((0.0, 100_000.0), (50_000.0, 50_100.0)):
         session.set_view(*view)
-        picture(timeline)
+        pictures.append(picture(timeline))
+    assert len(timeline.scale.axis.gaps) == 100_000 // 11
+    gap = timeline.scale.pixel(float(np.flatnonzero(steps[50_001:] > 10**6)[0] + 50_001))
+    x = round(timeline.x_of(0) - timeline.scale.pixel(0) + gap)
+    columns = [pictures[1].pixelColor(x + dx, 100) for dx in range(-4, 12)]
+    assert theme().line in columns or theme().window in columns, "the cut is seen where it was made"
+    assert count_of(pictures[0], theme().line) > 1_000, "and the whole run shows many"

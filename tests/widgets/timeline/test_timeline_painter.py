@@ -1,0 +1,173 @@
+"""How much is painted for how many events, and where the pieces stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from replay_gui.core.index.run_index import RunIndex
+from replay_gui.look.theme import GAP, LABELS, TICKS, UNIT, theme
+from replay_gui.models.timeline.lanes import Lane, Lanes
+from replay_gui.models.timeline.timeline_axis import NUMBERS
+from replay_gui.models.timeline.timeline_choice import REST, TOOLS, LaneChoice
+from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
+from replay_gui.models.timeline.timeline_scene import TimelineScene
+from replay_gui.widgets.timeline.timeline_lanes import LanePainter
+from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
+from replay_gui.widgets.timeline.timeline_overlay import OverlayPainter
+from replay_gui.widgets.timeline.timeline_painter import (
+    axis_room,
+    bears_triangle,
+    names_picture,
+    paint_area,
+    paint_position,
+    still_picture,
+)
+from tests.helpers.runs import synthetic_index
+
+WIDTH, HEIGHT = 1_280, 400
+
+
+class CountingPainter(QPainter):
+    """Counts the shapes that are drawn, by method; of drawRects each rectangle."""
+
+    def __init__(self, image: QImage) -> None:
+        super().__init__(image)
+        self.drawn: Counter[str] = Counter()
+
+    def drawPixmap(self, *arguments: Any) -> None:
+        self.drawn["pixmap"] += 1
+        super().drawPixmap(*arguments)
+
+    def drawRects(self, *arguments: Any) -> None:
+        self.drawn["rect"] += len(arguments[0])
+        super().drawRects(*arguments)
+
+    def drawPolygon(self, *arguments: Any) -> None:
+        self.drawn["polygon"] += 1
+        super().drawPolygon(*arguments)
+
+    def drawImage(self, *arguments: Any) -> None:
+        self.drawn["image"] += 1
+        super().drawImage(*arguments)
+
+    def fillRect(self, *arguments: Any) -> None:
+        self.drawn["fill"] += 1
+        super().fillRect(*arguments)
+
+
+@pytest.fixture
+def painter(qapp: object) -> Iterator[CountingPainter]:
+    image = QImage(WIDTH, HEIGHT, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    painter = CountingPainter(image)
+    yield painter
+    painter.end()
+
+
+def scene_of(index: RunIndex, choice: LaneChoice | None = None, marks: TimelineMarks = NO_MARKS) -> TimelineScene:
+    lanes = Lanes().extended(index)
+    return TimelineScene.of(index, lanes.rows() if choice is None else lanes.rows(choice), marks, None)
+
+
+def layout_of(scene: TimelineScene, compact: bool = False) -> TimelineLayout:
+    return TimelineLayout(WIDTH, HEIGHT, len(scene.lanes), compact)
+
+
+@pytest.mark.parametrize("count", [20_000, 200_000])
+def test_the_shapes_of_many_marks_are_bounded_by_the_pixels(painter: CountingPainter, count: int) -> None:
+    every = np.arange(0, count, 2)
+    scene = scene_of(synthetic_index(count), marks=TimelineMarks(every, every, every))
+    layout = layout_of(scene)
+    overlay = OverlayPainter(painter, layout, layout.scale((0.0, float(count)), NUMBERS), scene, 1.0)
+    overlay.paint_below()
+    overlay.paint_above()
+    assert 0 < sum(painter.drawn.values()) < 3 * WIDTH
+
+
+@pytest.mark.parametrize("count", [20_000, 200_000])
+def test_the_shapes_of_a_dense_lane_do_not_grow_with_its_events(painter: CountingPainter, count: int) -> None:
+    scene = scene_of(synthetic_index(count), LaneChoice(folded=frozenset({TOOLS, REST})))
+    layout = layout_of(scene)
+    lanes = LanePainter(painter, layout, layout.scale((0.0, float(count)), NUMBERS), scene, 1.0)
+    for row, lane in enumerate(scene.lanes):
+        lanes.paint(lane, row)
+    assert painter.drawn["image"] > 0, "dense lanes are drawn as one picture each"
+    assert sum(painter.drawn.values()) < 3 * WIDTH
+
+
+def test_a_triangle_stands_at_the_first_lane_of_a_group() -> None:
+    def lane(key: str, group: str, folded: bool = False) -> Lane:
+        return Lane(key, key, (), group, folded)
+
+    lanes = (lane("a", ""), lane("x", TOOLS), lane("y", TOOLS), lane("z", REST), lane("all", "other", folded=True))
+    assert [bears_triangle(lanes, row) for row in range(len(lanes))] == [False, True, False, False, True]
+
+
+def test_a_number_below_stays_within_the_axis(qapp: object) -> None:
+    layout = layout_of(scene_of(synthetic_index(1_000)))
+    for pixel in (-500.0, 0.0, 300.0, 5_000.0):
+        room = axis_room(layout, pixel, 60.0)
+        assert layout.axis.left() <= room.left()
+        assert room.right() <= layout.axis.right() + 1e-6
+    assert axis_room(layout, 300.0, 60.0).center().x() == layout.origin + 300.0
+
+
+def test_the_pictures_are_of_the_size_of_the_screen(qapp: object) -> None:
+    scene = scene_of(synthetic_index(1_000))
+    layout = layout_of(scene)
+    scale = layout.scale((0.0, 1_000.0), NUMBERS)
+    still, names = still_picture(layout, scale, scene, 2.0), names_picture(layout, scene, 2.0)
+    assert (still.width(), still.height(), still.devicePixelRatio()) == (2 * WIDTH, 2 * HEIGHT, 2.0)
+    assert (names.width(), names.height()) == (2 * LABELS, 2 * HEIGHT)
+    image = still.toImage()
+    assert image.pixelColor(2 * LABELS - 20, 100).alpha() == 0, "nothing is drawn below the names"
+    ticks = scale.ticks(TICKS)
+    assert ticks
+    assert all(image.pixelColor(2 * round(layout.origin + pixel), 2).alpha() > 0 for pixel, _ in ticks[1:])
+
+
+def test_the_position_is_a_line_with_its_number_below(painter: CountingPainter) -> None:
+    scene = scene_of(synthetic_index(1_000))
+    for compact, number_is_drawn in ((False, True), (True, False)):
+        layout = layout_of(scene, compact)
+        scale = layout.scale((0.0, 1_000.0), NUMBERS)
+        image = QImage(WIDTH, HEIGHT, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(0)
+        counting = CountingPainter(image)
+        paint_position(counting, layout, scale, 500, "500")
+        counting.end()
+        x = round(layout.origin + scale.pixel(500))
+        assert image.pixelColor(x, 50) == theme().accent
+        assert image.pixelColor(x - GAP, 50).alpha() == 0
+        below = layout.axis.top() + GAP + UNIT + 2
+        assert (image.pixelColor(x - 2 * GAP, round(below) + GAP).alpha() > 0) == number_is_drawn
+
+
+def test_a_position_out_of_sight_is_not_drawn(painter: CountingPainter) -> None:
+    scene = scene_of(synthetic_index(1_000))
+    layout = layout_of(scene)
+    paint_position(painter, layout, layout.scale((0.0, 100.0), NUMBERS), 500, "500")
+    assert not painter.drawn
+
+
+def test_an_area_is_the_same_whichever_way_it_was_drawn(painter: CountingPainter) -> None:
+    layout = layout_of(scene_of(synthetic_index(1_000)))
+    images = []
+    for ends in ((300.0, 600.0), (600.0, 300.0)):
+        image = QImage(WIDTH, HEIGHT, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(0)
+        counting = CountingPainter(image)
+        paint_area(counting, layout, *ends)
+        counting.end()
+        images.append(image)
+    assert images[0] == images[1]
+    assert images[0].pixelColor(450, 100).alpha() > 0
+    assert images[0].pixelColor(200, 100).alpha() == 0
+    assert QRectF(layout.plot).contains(450, 100)
