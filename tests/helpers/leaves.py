@@ -37,12 +37,27 @@ def changed_files(data: bytes, name: str, limit: int) -> Iterator[ChangedFile]:
         return
     document: Any
     whole = name.endswith(".json")
-    document = json.loads(data) if whole else [json.loads(line) for line in data.splitlines() if line.strip()]
+    document = json.loads(data) if whole else [_value(line) for line in data.splitlines() if line.strip()]
     leaves = list(leaves_of(document))
     for path, value in leaves[:: max(1, -(-len(leaves) // limit))]:
         other = with_leaf(document, path, changed(value))
-        text = json.dumps(other) if whole else "\n".join(map(json.dumps, other)) + "\n"
+        text = json.dumps(other) if whole else "\n".join(map(_line, other)) + "\n"
         yield ChangedFile(general(path), value, text.encode())
+
+
+class _Unreadable(str):
+    """A line that is no JSON; it is written as it was."""
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return _Unreadable(line.decode("utf-8", "replace"))
+
+
+def _line(value: Any) -> str:
+    return str(value) if isinstance(value, _Unreadable) else json.dumps(value)
 
 
 def _changed_members(data: bytes, limit: int) -> Iterator[ChangedFile]:

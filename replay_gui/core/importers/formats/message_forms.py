@@ -6,7 +6,7 @@ OpenAI (chat and responses), Anthropic, Google, AWS Bedrock (Strands), the GenAI
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.json_lines import NotJson, value_in
@@ -31,11 +31,12 @@ _LANGCHAIN = ("human", "ai", "system", "tool", "function", "AIMessageChunk")
 
 @dataclass(frozen=True, slots=True)
 class MessageCall:
-    """A tool call in a message; `id`: None where the message names none."""
+    """A tool call in a message; `id`: None where the message names none. `rest`: what else it says."""
 
     id: str | None
     name: str
     input: Any
+    rest: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class _Parts:
                 self.calls.append(MessageCall(_id(call, "id"), str(call.get("name")), call.get("args")))
             case {"function_response": dict(found)} | {"functionResponse": dict(found)}:
                 self.results.append(MessageResult(_id(found, "id"), _name(found), found.get("response"), False))
-            case _ if kind in ("tool_call", "tool_use", "tool-call", "function_call", "toolCall", "builtin-tool-call"):
+            case _ if kind in ("tool_call", "tool_use", "tool-call", "function_call", "toolCall", *_MORE_CALLS):
                 self.calls.append(_call(part))
             case _ if kind in _RESULTS:
                 self.results.append(_result(part))
@@ -113,6 +114,7 @@ class _Parts:
         return self.content if len(self.content) > 1 else self.content[0]
 
 
+_MORE_CALLS = ("builtin-tool-call", "server_tool_use", "mcp_tool_use")
 _RESULTS = (
     *("tool_call_response", "tool_result", "tool-result", "function_call_output", "tool-return", "toolResult"),
     *("mcp_tool_result", "web_search_tool_result", "builtin-tool-return"),
@@ -141,7 +143,8 @@ def read_message(value: dict[str, Any]) -> Message:
     """Read one message of any form; what has none of them is content of its role."""
     match value:
         case {"lc": int(), "id": [*_, str(name)], "kwargs": dict(facts)}:
-            value = {**facts, "role": _ROLES.get(name, name)}
+            kind = {"serialised": value["type"]} if value.get("type") not in ("constructor", None) else {}
+            value = {**facts, **kind, "role": _ROLES.get(name, name)}
             value.pop("type", None)
         case {"type": str(kind), "content": _} if kind in _LANGCHAIN and "role" not in value:
             value = {**{key: member for key, member in value.items() if key != "type"}, "role": kind}
@@ -181,6 +184,18 @@ _USED = frozenset(
         *("role", "content", "parts", "tool_calls", "tool_call_id", "toolCallId", "tool_call_ids", "function_call"),
         *("name", "is_error", "isError", "status", "reasoning_content", "reasoning", "thinking", "invalid_tool_calls"),
     )
+)
+
+
+_CALL = frozenset(
+    (
+        *("id", "call_id", "toolCallId", "tool_call_id", "function", "name", "toolName", "tool_name", "index"),
+        *("arguments", "input", "args", "parameters", "type", "part_kind", "toolCallType", "cache_control"),
+    )
+)
+_CALL_TYPES = (
+    *(None, "function", "tool_call", "tool_use", "tool-call", "function_call", "toolCall", "tool"),
+    *("server_tool_use", "mcp_tool_use"),
 )
 
 
@@ -224,7 +239,10 @@ def _call(call: dict[str, Any]) -> MessageCall:
         (facts[key] for key in ("arguments", "input", "args", "parameters") if facts.get(key) is not None), None
     )
     name = facts.get("name") or facts.get("toolName") or facts.get("tool_name") or "tool"
-    return MessageCall(_id(call, "id", "call_id", "toolCallId", "tool_call_id"), str(name), arguments_of(given))
+    rest = {key: value for key, value in call.items() if key not in _CALL and value not in (None, "", [], {})}
+    if call.get("type") not in _CALL_TYPES:
+        rest["type"] = call["type"]
+    return MessageCall(_id(call, "id", "call_id", "toolCallId", "tool_call_id"), str(name), arguments_of(given), rest)
 
 
 def _result(part: dict[str, Any]) -> MessageResult:

@@ -89,6 +89,7 @@ class RecordEvents:
         self.format = format
         self.volatile = volatile
         self.volatile_within = volatile_within
+        self._model: str | None = None
 
     def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
         """Yield the events of numbered records; `number` is the line, or the place from 1 in an array."""
@@ -120,12 +121,16 @@ class RecordEvents:
     def end(self) -> None:
         """Add the events that stand at the end of the run."""
 
-    def fields(self, record: dict[str, Any], *used: str) -> dict[str, Any]:
-        """Return ``{"fields": {…}}`` with the members that are neither `used` nor volatile, {} where none are left."""
+    def fields(self, record: dict[str, Any], *used: str, **expected: Any) -> dict[str, Any]:
+        """Return ``{"fields": {…}}`` with the members that are neither `used` nor volatile, {} where none are left.
+
+        `expected`: members that say nothing where they have this value.
+        """
         rest = {
             key: member
             for key, value in record.items()
             if key not in used and key not in self.volatile and key not in self.volatile_within
+            if key not in expected or expected[key] != value
             if (member := self._steady(value)) not in (None, [], {})
         }
         return {"fields": rest} if rest else {}
@@ -137,6 +142,14 @@ class RecordEvents:
         if not isinstance(value, dict):
             return value
         return {key: self._steady(member) for key, member in value.items() if key not in self.volatile_within}
+
+    def uses_model(self, name: Any) -> None:
+        """Say which model answers from here on, where it is another one than before."""
+        if isinstance(name, str) and name:
+            self.run.context["model"] = name
+            if name != self._model:
+                self._model = name
+                self.run.add(Kind.STATE_TRANSITION, {"transition_type": "model", "data": {"model": name}})
 
     def unknown(self, kind: object, record: dict[str, Any], *used: str) -> None:
         """Add a record of a type that this importer does not know: whole, as a custom event."""

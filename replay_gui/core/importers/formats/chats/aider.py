@@ -126,10 +126,9 @@ class _Events(RecordEvents):
 
     def record(self, record: dict[str, Any]) -> None:
         kind = record.get("type")
-        extra = self.fields(
-            record, "type", "content", "text", "command", "args", "file_path", "search", "replace", "cost"
-        )
-        self.run.context |= {"model": record.get("model")}
+        used = ("type", "content", "text", "command", "args", "file_path", "search", "replace", "cost", "model")
+        extra = self.fields(record, *used)
+        self.uses_model(record.get("model"))
         match kind:
             case "session_start":
                 self.run.agent_init(self.agent, "", extra.get("fields", {}))

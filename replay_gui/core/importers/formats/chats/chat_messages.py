@@ -104,8 +104,8 @@ class MessageEvents(RecordEvents):
             return
         message = read_message(record)
         extra = self.fields(message.rest, "model")
-        model = message.rest.get("model")
-        self.run.context |= {"model": model if isinstance(model, str) else None, "message_id": record.get("id")}
+        self.run.context |= {"message_id": record.get("id")}
+        self.uses_model(message.rest.get("model"))
         self.run.once = _use(record.get("usage"))
         if message.role == "assistant":
             self._assistant(message, extra)
@@ -119,10 +119,13 @@ class MessageEvents(RecordEvents):
         for call in message.calls:
             call_id = call.id or f"call {self.run.count}"
             self._open.append(call_id)
-            self.run.request(call_id, call.name, call.input, extra=extra, tool_call_id=call.id)
+            more = extra | self.fields({"call": call.rest})
+            self.run.request(call_id, call.name, call.input, extra=more, tool_call_id=call.id)
             extra = {}
 
     def _other(self, message: Message, extra: dict[str, Any]) -> None:
+        if message.results and message.role not in ("user", "tool"):
+            extra = extra | {"role": message.role}
         for found in message.results:
             call_id = found.id or (self._open[0] if self._open else None)
             if call_id is None:  # the program ran something that was not asked for by a call

@@ -112,7 +112,7 @@ class _Events(RecordEvents):
         text, reasoning, requests = data.get("content"), data.get("reasoningText"), data.get("toolRequests")
         model, tokens = data.get("model"), data.get("outputTokens")
         tokens = {"output": tokens} if type(tokens) is int else None
-        self.run.context |= {"model": model}
+        self.uses_model(model)
         self.run.once = {"tokens": tokens}
         extra = self.fields(data, "content", "reasoningText", "toolRequests", "model")
         if text or reasoning or not requests:
@@ -120,7 +120,7 @@ class _Events(RecordEvents):
         for request in requests if isinstance(requests, list) else []:
             if isinstance(request, dict):
                 call_id, name = request.get("toolCallId"), str(request.get("name") or "tool")
-                rest = self.fields(request, "name", "arguments", "type", "intentionSummary", "toolTitle")
+                rest = self.fields(request, "name", "arguments", type="function")
                 self.run.request(call_id, name, decoded(request.get("arguments")), extra=rest, tool_call_id=call_id)
 
     def _started(self, kind: str, data: dict[str, Any]) -> None:
@@ -139,7 +139,8 @@ class _Events(RecordEvents):
         if isinstance(error, dict):
             error = error.get("message")
         said = (first_line(error) or first_line(output) or "failed") if failed else None
-        extra = self.fields(data, "result", "success", "error", "model", "toolName")
+        extra = self.fields(data, "result", "error", "model", "toolName", success=not failed)
+        extra |= {"error_details": data["error"]} if isinstance(data.get("error"), dict) else {}
         extra |= {"result": rest} if isinstance(found, dict) and (rest := self.fields(found, "content")) else {}
         self.result(data.get("toolCallId"), output if output is not None else error, said, extra)
 

@@ -23,6 +23,8 @@ class Goose(RecordFormat):
         "id": ID,
         "created": CLOCK,
         "working_dir": HOST,
+        "name": "a name that a model made up for the session",
+        "description": "a name that a model made up for the session",
         "signature": "a signature",
         "total_tokens": USAGE,
         "input_tokens": USAGE,
@@ -86,6 +88,7 @@ class _Events(RecordEvents):
                 value = call.get("value") if isinstance(call, dict) else None
                 value = value if isinstance(value, dict) else {}
                 more = extra | self.fields(part, "type", "toolCall") | self.fields(value, "name", "arguments")
+                more |= self.fields(call, "value", status="success") if isinstance(call, dict) else {}
                 name = str(value.get("name") or "tool")
                 self.run.request(call_id, name, value.get("arguments"), extra=more, tool_call_id=call_id)
             case "toolResponse":
@@ -98,7 +101,7 @@ class _Events(RecordEvents):
         found = found if isinstance(found, dict) else {}
         value = found.get("value")
         failed = found.get("status") == "error"
-        more = extra | self.fields(found, "status", "value", "error")
+        more = extra | self.fields(found, "value", "error", status="error" if failed else "success")
         if isinstance(value, dict):  # an MCP result as it is
             failed = failed or value.get("isError") is True
             more |= {"result": rest} if (rest := self.fields(value, "content", "isError")) else {}

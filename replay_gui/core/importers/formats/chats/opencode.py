@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -24,6 +25,7 @@ from replay_gui.core.importers.times import milliseconds
 
 REPLACED = "earlier states of messages and parts, replaced by later lines"
 
+_PARTS = ("text", "reasoning", "tool", "step-finish", "step-start")
 _PART, _MESSAGE, _SESSION = "message.part.updated", "message.updated", "session."
 
 
@@ -39,6 +41,7 @@ class OpenCode:
         "seq": ID,
         "snapshot": ID,
         "slug": ID,
+        "title": "a name that a model made up for the session",
         "time": CLOCK,
         "tokens": USAGE,
         "cost": USAGE,
@@ -122,12 +125,13 @@ def _streamed(file: ForeignFile, notes: ImportNotes) -> tuple[dict[str, Any], li
         kind = str(record.get("type")) if isinstance(record, dict) else ""
         info = data.get("info") if isinstance(data, dict) else None
         part = data.get("part") if isinstance(data, dict) else None
-        if kind.startswith(_PART) and isinstance(part, dict):
+        kind = re.sub(r"\.\d+$", "", kind)  # versions of the events
+        if kind == _PART and isinstance(part, dict):
             key, value = f"part {part.get('id')}", {"part": part, "message": part.get("messageID")}
-        elif kind.startswith(_MESSAGE) and isinstance(info, dict):
+        elif kind == _MESSAGE and isinstance(info, dict):
             key, value = f"message {info.get('id')}", {"message": info.get("id")}
             infos[str(info.get("id"))] = info
-        elif kind.startswith(("session.created", "session.updated")) and isinstance(info, dict):
+        elif kind in ("session.created", "session.updated") and isinstance(info, dict):
             session = info
             continue
         else:
@@ -163,7 +167,9 @@ class _Events(RecordEvents):
     def record(self, record: dict[str, Any]) -> None:
         part, info = record.get("part"), record.get("info")
         info = info if isinstance(info, dict) else {}
-        self.run.context |= {"model": info.get("modelID"), "message_id": info.get("id")}
+        self.run.context |= {"message_id": info.get("id")}
+        if info.get("role") == "assistant":
+            self.uses_model(info.get("modelID"))
         if isinstance(part, dict):
             self._part(part, str(info.get("role")))
         elif "info" in record:
@@ -183,7 +189,7 @@ class _Events(RecordEvents):
 
     def _part(self, part: dict[str, Any], role: str) -> None:
         kind, text = part.get("type"), part.get("text")
-        extra = self.fields(part, "type", "text", "tool", "state")
+        extra = self.fields(part, "text", "tool", "state", "type" if part.get("type") in _PARTS else "")
         match kind:
             case "text" if role == "user":
                 self.said("user", text, extra)
@@ -206,7 +212,7 @@ class _Events(RecordEvents):
         self.run.context["time"] = started if started is not None else self.run.context.get("time")
         name = str(part.get("tool") or "tool")
         self.run.request(call_id, name, state.get("input"), extra=extra, tool_call_id=call_id)
-        more = self.fields(state, "input", "output", "error", "status", "title")
+        more = self.fields(state, "input", "output", "error", "status")
         self._last = ended if ended is not None else self.run.context.get("time")
         if status == "completed":
             code = _exit_code(state)

@@ -40,7 +40,7 @@ class OpenHands(RecordFormat):
         "cause": ID,
         "tool_call_metadata": "the request, a second time",
         "llm_metrics": USAGE,
-        "metadata": HOST,
+        "metadata": "the shell: its host, folder and user; the exit code is beside it",
         "full_output_save_dir": HOST,
         "pid": HOST,
         "cache_prompt": RECORDER,
@@ -69,7 +69,7 @@ class _Events(RecordEvents):
         kind = record.get("kind")
         match kind:
             case "SystemPromptEvent":
-                extra = self.fields(record, "kind", "source", "system_prompt", "tools")
+                extra = self.fields(record, "kind", "system_prompt", "tools", source="agent")
                 self.said("system", text_of(record.get("system_prompt")), extra)
             case "MessageEvent":
                 self._message(record)
@@ -88,9 +88,11 @@ class _Events(RecordEvents):
     def _message(self, record: dict[str, Any]) -> None:
         message = record.get("llm_message")
         message = message if isinstance(message, dict) else {}
+        by_agent = record.get("source") == "agent"
         extra = self.fields(record, "kind", "source", "llm_message")
-        extra |= {"message": rest} if (rest := self.fields(message, "role", "content")) else {}
-        if record.get("source") == "agent":
+        rest = self.fields(message, "content", role="assistant" if by_agent else record.get("source"))
+        extra |= {"message": rest} if rest else {}
+        if by_agent:
             self.answered(text_of(message.get("content")), None, extra)
         else:
             self.said(str(record.get("source") or "user"), text_of(message.get("content")), extra)
@@ -103,8 +105,11 @@ class _Events(RecordEvents):
         if thought or reasoning:
             self.run.context["parent"] = self.answered(thought, reasoning)
         given = decoded(call.get("arguments")) if isinstance(call.get("arguments"), str) else action
-        used = ("kind", "source", "tool_call", "tool_name", "thought", "reasoning_content", "summary")
-        extra = self.fields(record, *used) if call else self.fields(record, *used, "action")
+        summary = given.get("summary") if isinstance(given, dict) else None
+        used = ("kind", "tool_call", "tool_name", "thought", "reasoning_content", *(() if call else ("action",)))
+        extra = self.fields(record, *used, source="agent", summary=summary)
+        more = self.fields(call, "arguments", "name" if call.get("name") == name else "", origin="completion")
+        extra |= {"call": more} if more else {}
         self.run.request(record.get("tool_call_id"), name, given, extra=extra, tool_call_id=record.get("tool_call_id"))
         self.run.context.pop("parent", None)
 
@@ -112,6 +117,8 @@ class _Events(RecordEvents):
         found = record.get("observation")
         found = found if isinstance(found, dict) else {}
         output = text_of(found.get("content"))
+        call = self.run.call(record.get("tool_call_id"))
+        name = call.tool_name if call is not None else None
         refused = record.get("kind") == "UserRejectObservation"
         error = None
         if record.get("kind") == "AgentErrorEvent":
@@ -123,7 +130,11 @@ class _Events(RecordEvents):
         elif found.get("is_error") or found.get("timeout") or found.get("exit_code") not in (None, 0):
             code = found.get("exit_code")
             error = f"exit {code}" if code not in (None, 0) else first_line(output) or "failed"
-        extra = self.fields(found, "content", "kind", "command")
+        extra = self.fields(found, "content")
+        about = self.fields(
+            record, "observation", "error", kind="ObservationEvent", source="environment", tool_name=name
+        )
+        extra |= {"event": about} if about else {}
         self.result(record.get("tool_call_id"), output, error, extra)
 
     # ---- the older event stream -----------------------------------------------------------------
@@ -133,22 +144,23 @@ class _Events(RecordEvents):
         thought = given.pop("thought", None)
         if action in _MESSAGES:
             text = given.pop("content", record.get("message"))
-            extra = self.fields(record, "action", "source", "message", "args") | self.fields(given)
+            extra = self.fields(record, "source", "args", message=text, action="message") | self.fields(given)
             if record.get("source") == "agent":
                 self.answered(text_of(text), None, extra)
             else:
                 self.said("system" if action == "system" else str(record.get("source")), text_of(text), extra)
             return
         if action in ("finish", "reject") or record.get("source") == "user":
-            self.answered(
-                given.pop("final_thought", None) or thought or record.get("message"), None, self.fields(given)
-            )
+            text = given.pop("final_thought", None) or thought or record.get("message")
+            extra = self.fields(record, "args", source="agent", message=text) | {"arguments": self.fields(given)}
+            self.answered(text, None, extra)
             return
         if thought:
             self.run.context["parent"] = self.answered(thought)
         details = record.get("tool_call_metadata")
         call_id = details.get("tool_call_id") if isinstance(details, dict) else None
-        self.run.request(f"event {record.get('id')}", action, given, tool_call_id=call_id)
+        extra = self.fields(record, "action", "args", source="agent")
+        self.run.request(f"event {record.get('id')}", action, given, extra=extra, tool_call_id=call_id)
         self.run.context.pop("parent", None)
 
     def _old_observation(self, record: dict[str, Any]) -> None:
@@ -159,8 +171,8 @@ class _Events(RecordEvents):
         output, kind = record.get("content"), record["observation"]
         failed = record.get("success") is False or kind == "error" or code not in (None, 0, -1)
         error = (f"exit {code}" if code not in (None, 0, -1) else first_line(output) or "failed") if failed else None
-        extra = self.fields(record, "observation", "source", "message", "content", "extras", "success")
-        extra |= {"details": rest} if (rest := self.fields(details, "exit_code", "command")) else {}
+        extra = self.fields(record, "content", "extras", source="agent")
+        extra |= {"details": rest} if (rest := self.fields(details)) else {}
         cause = f"event {record.get('cause')}"
         if self.run.call(cause) is None and kind in ("agent_state_changed", "null", "recall"):
             self.run.custom(f"{self.format}/{kind}", {"content": output, **extra})

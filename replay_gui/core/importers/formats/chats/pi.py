@@ -58,7 +58,7 @@ class _Events(RecordEvents):
         self.run.context |= {"id": record.get("id")}
         match kind:
             case "session":
-                self.run.agent_init(self.agent, "", self.fields(record, "type", "version").get("fields", {}))
+                self.run.agent_init(self.agent, "", self.fields(record, "type").get("fields", {}))
             case "model_change" | "thinking_level_change":
                 data = self.fields(record, "type").get("fields", {})
                 self.run.add(Kind.STATE_TRANSITION, {"transition_type": kind, "data": data})
@@ -80,8 +80,9 @@ class _Events(RecordEvents):
                 self._assistant(message, content if isinstance(content, list) else [])
             case "toolResult":
                 output = text_of(content)
+                call = self.run.call(message.get("toolCallId"))
                 error = (first_line(output) or "failed") if message.get("isError") is True else None
-                extra = self.fields(message, "role", "content", "isError", "toolName")
+                extra = self.fields(message, "role", "content", "isError", toolName=call.tool_name if call else None)
                 self.result(message.get("toolCallId"), output, error, extra)
             case "bashExecution":
                 self._shell(message)
@@ -90,7 +91,7 @@ class _Events(RecordEvents):
 
     def _assistant(self, message: dict[str, Any], content: list[Any]) -> None:
         usage = message.get("usage")
-        self.run.context |= {"model": message.get("model")}
+        self.uses_model(message.get("model"))
         self.run.once = _use(usage) if isinstance(usage, dict) else {}
         parts = [part for part in content if isinstance(part, dict)]
         thoughts = [str(part.get("thinking") or NOT_RECORDED) for part in parts if part.get("type") == "thinking"]

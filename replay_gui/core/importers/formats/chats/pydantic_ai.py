@@ -41,6 +41,9 @@ class PydanticAi(RecordFormat):
         return _Events(self.name, self.volatile, notes)
 
 
+_KINDS = ("request", "response")
+
+
 def _has_parts(record: dict[str, Any]) -> bool:
     parts = record.get("parts")
     return isinstance(parts, list) and all(isinstance(part, dict) and "part_kind" in part for part in parts)
@@ -59,9 +62,13 @@ class _Events(RecordEvents):
         if not self.run.count:
             self.run.agent_init(self.agent, "", {key: record[key] for key in ("instructions",) if record.get(key)})
         usage = record.get("usage")
-        self.run.context |= {"model": record.get("model_name")}
+        self.uses_model(record.get("model_name"))
         use = _use(usage) if isinstance(usage, dict) else {}
-        extra = self.fields(record, "kind", "parts", "instructions", "model_name")
+        extra = self.fields(
+            record, "parts", "instructions", "model_name", "kind" if record.get("kind") in _KINDS else ""
+        )
+        if not record["parts"]:
+            self.unknown(record.get("kind"), record)
         for part in record["parts"]:
             self.run.once, use = use, {}
             self.run.context["time"] = any_time(part.get("timestamp")) or self.time_of(record)
@@ -71,7 +78,9 @@ class _Events(RecordEvents):
     def _part(self, part: dict[str, Any], extra: dict[str, Any]) -> None:
         kind, content, call_id = part["part_kind"], part.get("content"), part.get("tool_call_id")
         name = str(part.get("tool_name") or "tool")
-        more = extra | self.fields(part, "part_kind", "content", "tool_name", "args", "outcome")
+        call = self.run.call(call_id)
+        known = call.tool_name if call is not None and kind.endswith("return") else name
+        more = extra | self.fields(part, "part_kind", "content", "args", tool_name=known, outcome="success")
         match kind:
             case "system-prompt" | "user-prompt":
                 self.said(kind.removesuffix("-prompt"), text_of(content), more)
@@ -88,7 +97,7 @@ class _Events(RecordEvents):
             case "retry-prompt" if isinstance(call_id, str) and self.run.call(call_id) is not None:
                 self.result(call_id, content, first_line(content) or "the arguments were not valid", more)
             case "retry-prompt":
-                self.run.error("retry", str(content), self.agent)
+                self.run.error("retry", str(content), self.agent, more)
             case _:
                 self.unknown(kind, part, "part_kind")
 

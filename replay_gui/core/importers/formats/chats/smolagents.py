@@ -66,17 +66,10 @@ class _Events(RecordEvents):
         ended = any_time(timing.get("end_time")) if isinstance(timing, dict) else None
         calls = [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
         output, wrong = text_of(step.get("model_output")), step.get("error")
-        used = (
-            "tool_calls",
-            "model_output",
-            "observations",
-            "action_output",
-            "error",
-            "is_final_answer",
-            "code_action",
-        )
+        used = ("tool_calls", "model_output", "observations", "action_output", "error", "is_final_answer")
+        code = calls[0].get("function", {}).get("arguments") if calls else None
         self.run.once = self._use(step)
-        self.run.context["parent"] = self.answered(output, None, self.fields(step, *used))
+        self.run.context["parent"] = self.answered(output, None, self.fields(step, *used, code_action=code))
         for number, call in enumerate(calls):
             self._call(step, call, last=number == len(calls) - 1, ended=ended)
         message = wrong.get("message") if isinstance(wrong, dict) else wrong
@@ -89,7 +82,8 @@ class _Events(RecordEvents):
         function = function if isinstance(function, dict) else call
         name, given = str(function.get("name") or "tool"), decoded(function.get("arguments"))
         call_id = f"{self.run.context.get('line')} {call.get('id')} {self.run.count}"
-        self.run.request(call_id, name, given, tool_call_id=call.get("id"))
+        extra = self.fields(call, "function", type="function")
+        self.run.request(call_id, name, given, extra=extra, tool_call_id=call.get("id"))
         if not last:
             return  # of several calls the file has one observation, of all together
         wrong = step.get("error")
@@ -97,6 +91,7 @@ class _Events(RecordEvents):
         output = step.get("observations")
         extra = {key: step[key] for key in ("action_output", "is_final_answer") if step.get(key) not in (None, False)}
         error = (first_line(message) or "failed") if message else None
+        extra |= {"error_details": wrong} if isinstance(wrong, dict) else {}
         self.result(call_id, output if output is not None else message, error, extra, time=ended)
         if step.get("is_final_answer") is True:
             self._answer = step.get("action_output")

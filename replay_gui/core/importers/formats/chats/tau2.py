@@ -32,6 +32,14 @@ class Tau2:
     title = "tau2-bench results"
     version = 1
     volatile: ClassVar[Mapping[str, str]] = {
+        "git_commit": "the version of the benchmark",
+        "start_time": CLOCK,
+        "end_time": CLOCK,
+        "duration": CLOCK,
+        "agent_cost": USAGE,
+        "user_cost": USAGE,
+        "trial": ID,
+        "seed": ID,
         "id": ID,
         "timestamp": CLOCK,
         "turn_idx": "the place in the conversation",
@@ -94,6 +102,8 @@ class _Events(RecordEvents):
             {"task": about or simulation.get("task_id"), **setting},
             trial=simulation.get("trial"),
             seed=simulation.get("seed"),
+            agent_cost=simulation.get("agent_cost"),
+            user_cost=simulation.get("user_cost"),
         )
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -115,13 +125,13 @@ class _Events(RecordEvents):
             counts = {"input": usage.get("prompt_tokens"), "output": usage.get("completion_tokens")}
             self.run.once = {"tokens": {name: count for name, count in counts.items() if type(count) is int}}
         self.run.once["cost"] = message.get("cost")
-        extra = self.fields(message, "role", "content", "tool_calls")
+        extra = self.fields(message, "role", "content", *(("tool_calls",) if isinstance(calls, list) else ()))
         if content or not calls:
             said = self.answered(content, None, extra) if role == "assistant" else self.said("user", content, extra)
             self.run.context["parent"] = said
         for call in calls if isinstance(calls, list) else []:
             if isinstance(call, dict):
-                rest = self.fields(call, "name", "arguments", "requestor" if role == "assistant" else "")
+                rest = self.fields(call, "name", "arguments", requestor="assistant")
                 call_id = call.get("id")
                 self.run.request(
                     call_id, str(call.get("name")), call.get("arguments"), extra=rest, tool_call_id=call_id
@@ -135,7 +145,7 @@ class _Events(RecordEvents):
             return
         content = message.get("content")
         error = (first_line(content) or "failed") if message.get("error") is True else None
-        extra = self.fields(message, "role", "content", "error", "requestor", "name")
+        extra = self.fields(message, "role", "content", "error", "name", requestor="assistant")
         self.result(message.get("id"), decoded(content), error, extra)
 
     def end(self) -> None:

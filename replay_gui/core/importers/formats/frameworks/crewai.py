@@ -44,6 +44,7 @@ class CrewAi(RecordFormat):
         "tool_class": _DUMP,
         "available_functions": _DUMP,
         "cwd": HOST,
+        "id": ID,
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
@@ -69,11 +70,12 @@ class _Events(RecordEvents):
         if not self.run.count:
             name = record.get("crew_name")
             self.run.agent_init(self.agent, "", {"crew": name} if name else {})
-        self.run.context |= {"agent": record.get("agent_role"), "model": record.get("model")}
+        self.uses_model(record.get("model"))
         match kind:
             case "llm_call_started":
                 self._asked_model(record)
             case "llm_call_completed":
+                self._asked_model(record)
                 self.answered(record.get("response"), None, self._rest(record, "response", "messages"))
             case "tool_usage_started":
                 call_id = f"call {self.run.count}"
@@ -86,12 +88,17 @@ class _Events(RecordEvents):
             case "task_started":
                 self._task(record)
             case _ if kind.endswith(("_failed", "_error")):
-                self.run.error(kind, str(record.get("error")), str(record.get("agent_role") or self.agent))
+                self.run.error(
+                    kind,
+                    str(record.get("error")),
+                    str(record.get("agent_role") or self.agent),
+                    self._rest(record, "error"),
+                )
             case _:
                 self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record, "task", "messages").get("fields", {}))
 
     def _rest(self, record: dict[str, Any], *used: str) -> dict[str, Any]:
-        return self.fields(record, "type", "agent_role", "model", "task_name", *used)
+        return self.fields(record, "type", "model", "task_name", *used)
 
     def _task(self, record: dict[str, Any]) -> None:
         task = record.get("task")
@@ -104,15 +111,21 @@ class _Events(RecordEvents):
         messages = record.get("messages")
         for message in messages if isinstance(messages, list) else []:
             key = json.dumps(message, sort_keys=True)
-            if key in self._told or not isinstance(message, dict):
+            if key in self._told:
                 continue
             self._told.add(key)
+            if not isinstance(message, dict):
+                self.said("user", message)
+                continue
             if message.get("role") in ("system", "user"):
-                self.said(str(message["role"]), message.get("content"), self.fields(message, "role", "content"))
+                extra = self.fields({**message, "agent_role": record.get("agent_role")}, "role", "content")
+                self.said(str(message["role"]), message.get("content"), extra)
 
     def _answered_tool(self, record: dict[str, Any], failed: bool) -> None:
         waiting = self._waiting.get(str(record.get("tool_name"))) or []
         output = record.get("error") if failed else record.get("output")
         error = (first_line(str(output)) or "failed") if failed else None
-        extra = self._rest(record, "tool_name", "tool_args", "output", "error")
+        call = self.run.call(waiting[0]) if waiting else None
+        same = call is not None and call.input == decoded(record.get("tool_args"))
+        extra = self._rest(record, "tool_name", "output", "error", *(("tool_args",) if same else ()))
         self.result(waiting.pop(0) if waiting else None, output, error, extra)

@@ -28,6 +28,7 @@ _ROLES: dict[str, Role] = {
     "GUARDRAIL": "guardrail",
 }
 _USED = ("type", "name", "input", "output", "metadata", "level", "statusMessage", "model")
+_FACTS = ("name", "tags", "release", "version", "userId", "input", "output", "metadata", "corrections")
 _RUNNING = "running tool: "
 
 
@@ -94,7 +95,9 @@ class Langfuse:
             spans = [_as_agent(span) for span in spans]
         if spans:
             spans[0] = replace(spans[0], scores=_scores(trace))
-        events = SpanEvents(spans, self.name, notes)
+        facts = {key: steady(unfolded(trace.get(key))) for key in _FACTS}
+        facts["unreadable"] = [one for one in file.document["observations"] if one not in found]
+        events = SpanEvents(spans, self.name, notes, plain(facts, notes))
         yield ImportedRun(
             name=str(trace.get("name") or "trace"),
             run_id=str(trace.get("id")),

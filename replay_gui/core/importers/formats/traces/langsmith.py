@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import first_line
-from replay_gui.core.importers.formats.records import first_records, numbered_records
+from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
+from replay_gui.core.importers.formats.traces.otel_attributes import steady
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -20,7 +22,7 @@ from replay_gui.core.importers.times import iso_time
 UNREADABLE = "records that are no runs, left out"
 
 _ROLES: dict[str, Role] = {"llm": "model", "tool": "tool", "retriever": "retriever"}
-_SPEAKERS = {"HumanMessage": "user", "SystemMessage": "system", "AIMessage": "assistant", "ToolMessage": "tool"}
+_USED = ("name", "run_type", "inputs", "outputs", "error")
 
 
 class LangSmith:
@@ -29,6 +31,16 @@ class LangSmith:
     name = "langsmith"
     title = "LangSmith runs"
     version = 1
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),
+        **dict.fromkeys(("reference_example_id", "child_run_ids", "manifest_id", "app_path", "share_token"), ID),
+        **dict.fromkeys(("start_time", "end_time", "first_token_time", "last_queued_at", "in_dataset"), CLOCK),
+        **dict.fromkeys(("total_tokens", "prompt_tokens", "completion_tokens", "feedback_stats"), USAGE),
+        **dict.fromkeys(("total_cost", "prompt_cost", "completion_cost"), USAGE),
+        **dict.fromkeys(("inputs_s3_urls", "outputs_s3_urls", "s3_urls", "trace_min_start_time"), ID),
+        "lc": RECORDER,
+        "messages/*/*/type": "how LangChain serialises a message",
+    }
 
     def recognises(self, file: ForeignFile) -> bool:
         return any(_is_run(record) for record in first_records(file, "runs")[:5])
@@ -70,12 +82,14 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
     extra = record.get("extra")
     settings = extra.get("invocation_params") if isinstance(extra, dict) else None
     counts = {"input": record.get("prompt_tokens"), "output": record.get("completion_tokens")}
+    rest = {key: value for key, value in record.items() if key not in _USED and key not in LangSmith.volatile}
+    rest |= {"run_type": kind if kind not in _ROLES and kind != "chain" else None}
+    rest |= {"generation": _generation(output)} if role == "model" else {}
     meta: dict[str, Any] = {
         "span": record.get("id"),
         "tokens": {name: count for name, count in counts.items() if type(count) is int} or None,
         "cost": _number(record.get("total_cost")),
         "model": settings.get("model") if isinstance(settings, dict) else None,
-        "tags": record.get("tags") or None,
     }
     if role == "tool" and isinstance(given, dict) and given.keys() == {"input"}:
         given = unfolded(given["input"])
@@ -87,10 +101,12 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
         start=iso_time(record.get("start_time")),
         end=iso_time(record.get("end_time")),
         input=given,
-        output=_answer(output) if role == "model" else output,
+        output=output,
+        answers=tuple(_answers(output)) if role == "model" else (),
         messages=tuple(_messages(given)) if role in ("model", "agent") else (),
         error=(first_line(str(wrong)) or "failed") if wrong else None,
         config={"inputs": given} if role == "agent" and not _messages(given) and given else {},
+        fields=plain(steady({key: value for key, value in rest.items() if value not in (None, [], {}, "")}), notes),
         meta={key: value for key, value in meta.items() if value is not None},
     )
 
@@ -100,30 +116,34 @@ def _messages(given: Any) -> list[Any]:
     found = given.get("messages") if isinstance(given, dict) else None
     if isinstance(found, list) and len(found) == 1 and isinstance(found[0], list):
         found = found[0]
-    return [_message(one) for one in found] if isinstance(found, list) else []
+    return list(found) if isinstance(found, list) else []
 
 
-def _message(message: Any) -> Any:
-    match message:
-        case {"id": [*_, str(name)], "kwargs": {"content": content}}:
-            return {"role": _SPEAKERS.get(name, name), "content": content}
-        case {"type": "human" | "ai" | "system" | "tool" as kind, "content": content}:
-            return {"role": {"human": "user", "ai": "assistant"}.get(kind, kind), "content": content}
-    return message
-
-
-def _answer(output: Any) -> Any:
-    """What a model answered: its text, where there are no calls of tools beside it."""
+def _generation(output: Any) -> Any:
+    """What a generation says beside its message."""
     match output:
-        case {"generations": [[{"message": {"kwargs": {"content": content, **rest}}}]]}:
-            calls = rest.get("tool_calls")
-            return {"content": content, "tool_calls": calls} if calls else content
+        case {"generations": [[{"message": dict(message), **rest}]], **others}:
+            content = message.get("kwargs", message).get("content") if isinstance(message, dict) else None
+            known = (None, "", content)
+            more = {key: value for key, value in rest.items() if value not in known and key != "generation_info"}
+            return more | {key: value for key, value in others.items() if value not in (None, [], {}, "LLMResult")}
+    return None
+
+
+def _answers(output: Any) -> list[Any]:
+    """The messages that a model answered with."""
+    match output:
+        case {"generations": [[{"message": dict(message)}]]} if is_message(message):
+            return [message]
+        case {"generations": [[{"message": {"kwargs": dict(facts)}}]]}:
+            return [{"role": "assistant", **facts}]
         case {"generations": [[{"text": str(text)}]]}:
-            return text
-        case {"choices": [{"message": {"content": content, **rest}}]}:
-            calls = rest.get("tool_calls")
-            return {"content": content, "tool_calls": calls} if calls else content
-    return output
+            return [{"role": "assistant", "content": text}]
+        case {"choices": [{"message": dict(message)}]}:
+            return [{"role": "assistant", **message}]
+        case {"messages": [dict(message)]} if is_message(message):
+            return [message]
+    return []
 
 
 def _with_feedback(

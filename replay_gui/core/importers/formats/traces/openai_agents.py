@@ -63,7 +63,8 @@ class OpenAiAgents:
             raise ImportRefused(f"{file.source.path}: no trace of the OpenAI Agents SDK in it")
         for trace_id in dict.fromkeys((*traces, *spans)):
             trace = traces.get(trace_id, {})
-            events = SpanEvents(spans.get(trace_id, []), self.name, notes)
+            facts = {key: trace.get(key) for key in ("workflow_name", "metadata")}
+            events = SpanEvents(spans.get(trace_id, []), self.name, notes, facts)
             yield ImportedRun(
                 name=str(trace.get("workflow_name") or trace_id),
                 run_id=trace_id,
@@ -105,7 +106,10 @@ def _span(record: dict[str, Any], notes: ImportNotes) -> Span:
         input=given,
         output=output,
         messages=tuple(given) if role == "model" and isinstance(given, list) else (),
-        error="tripped" if tripped else (str(message) if message else None),
+        fields=plain({**rest, **({"error": wrong} if isinstance(wrong, dict) and len(wrong) > 1 else {})}, notes)
+        if role != "agent"
+        else {},
+        error=": ".join([*(["tripped"] if tripped else []), *([str(message)] if message else [])]) or None,
         config=rest if role == "agent" else {},
         meta={
             key: value for key, value in meta.items() if value is not None and not (role == "agent" and key == "fields")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.records import CLOCK, ID
 from replay_gui.core.importers.formats.traces.otel_meaning import is_of_an_agent, meaning
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan, spans_in
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
@@ -22,6 +23,14 @@ class OpenTelemetry:
 
     name = "otel"
     title = "OpenTelemetry trace"
+    volatile: ClassVar[Mapping[str, str]] = {  # beside attributes, for which see otel_attributes
+        "trace_id": ID,
+        "span_id": ID,
+        "parent": ID,
+        "start_time": CLOCK,
+        "end_time": CLOCK,
+        "events/*/attributes/id": ID,
+    }
     version = 3
 
     def recognises(self, file: ForeignFile) -> bool:

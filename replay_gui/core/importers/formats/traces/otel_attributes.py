@@ -17,7 +17,8 @@ _LONG = 2048  # characters; a longer text that nobody reads is compared by its h
 # versions and habits of the recorder.
 _VOLATILE = re.compile(
     r"""
-    gen_ai\.(usage\..*|response\.(id|timestamp)|conversation\.id|tool\.call\.id|server\.time_.*|agent\.id)
+    (gen_ai|llm)\..*\.id
+    | gen_ai\.(usage\..*|response\.(id|timestamp)|conversation\.id|tool\.call\.id|server\.time_.*|agent\.id)
     | (llm\.(token_count|usage|cost|response\.id).*) | ai\.usage\..* | cost_(prompt|completion) | .*\btoken_usage\b.*
     | ai\.(response\.(id|timestamp|msTo.*|avg.*|providerMetadata|headers.*)|request\.headers.*|toolCall\.id)
     | (session|thread|process|host|os|k8s|container|telemetry|code|net|network|server|client|peer|otel|logfire|service
@@ -26,7 +27,8 @@ _VOLATILE = re.compile(
     | gcp\.vertex\.agent\.(event_id|invocation_id|session_id) | event_loop\.(parent_)?cycle_id | span\.kind
     | (.*[._])?(latency|duration)(_?(ms|ns|s))? | (.*_)?(start|end)_time | .*\bfingerprint\b | capture_time
     | resourceAttributes | scope | langsmith\..* | (.*[._])?(created|updated)_?at
-    | (.*[._])?(thread|agent|task|crew|trace|span|run|request|session|message|invocation|correlation|client|conversation)_?id
+    | (.*[._])?(thread|agent|task|crew|trace|span|run|request|session|message)_?id
+    | (.*[._])?(invocation|correlation|client|conversation)_?id
     """,
     re.VERBOSE,
 )
@@ -68,6 +70,11 @@ class Attributes:
             if name not in self._taken and (_VOLATILE.fullmatch(name) or _short(value) is not value)
         }
         return plain(left, notes) if left else {}
+
+
+def is_volatile(name: str) -> bool:
+    """Return whether an attribute of this name differs between faithful runs."""
+    return _VOLATILE.fullmatch(name) is not None
 
 
 def steady(value: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from replay_gui.core.importers.formats.traces.otel_attributes import Attributes
-from replay_gui.core.importers.formats.traces.otel_messages import evaluations, messages_of, tool_of
+from replay_gui.core.importers.formats.traces.otel_messages import evaluations, facts_of_tool, messages_of, tool_of
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -109,11 +109,13 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         name = str(found.take(*_AGENTS) or span.name)
         config = {key: unfolded(value) for key, names in _CONFIG.items() if (value := found.take(*names)) is not None}
     model = found.take(*_MODELS) if role == "model" else None
-    for known in ("gen_ai.operation.name", "openinference.span.kind", "traceloop.span.kind", "ai.operationId"):
-        found.taken(known)
+    if span.attributes.get("gen_ai.operation.name") in _OPERATIONS:
+        found.taken("gen_ai.operation.name")
     scores, others = evaluations(span)
     fields = found.rest(notes) | ({"events": plain(others, notes)} if others else {})
-    if name != span.name and role not in ("agent", "tool"):
+    if role == "tool":
+        fields |= plain(facts_of_tool(span), notes)
+    if name != span.name and role in ("agent", "tool"):
         fields["span"] = span.name
     return Span(
         id=span.id,

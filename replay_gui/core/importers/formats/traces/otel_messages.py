@@ -46,6 +46,7 @@ _CHOICE, _DETAILS, _EVALUATION = (
     "gen_ai.client.inference.operation.details",
     "gen_ai.evaluation.result",
 )
+_TOLD, _ROLE = ("gen_ai.tool.message", "gen_ai.choice"), ("role", "tool")
 
 
 def messages_of(span: RawSpan, found: Attributes, role: Role) -> tuple[list[Any], list[Any], Any, Any]:
@@ -72,13 +73,25 @@ def tool_of(span: RawSpan, found: Attributes) -> tuple[str, Any, Any]:
     name = str(found.take(*_TOOLS) or span.name)
     given, output = unfolded(found.take(*_ARGUMENTS)), unfolded(found.take(*_RESULTS))
     for event in span.events:  # Strands says both in events
-        facts = event.get("attributes") if isinstance(event, dict) else None
+        if not isinstance(event, dict):
+            continue
+        facts = event.get("attributes")
         facts = facts if isinstance(facts, dict) else {}
         if given is None and event.get("name") == "gen_ai.tool.message":
             given = content_of(unfolded(facts.get("content")))
         elif output is None and event.get("name") == _CHOICE:
             output = content_of(unfolded(facts.get("message")))
     return name, given, output
+
+
+def facts_of_tool(span: RawSpan) -> dict[str, Any]:
+    """Return what the events of a tool's span say beside its input and output."""
+    used = ("content", "message", "id")
+    found = [event.get("attributes") for event in span.events if isinstance(event, dict) and event.get("name") in _TOLD]
+    maps = [facts for facts in found if isinstance(facts, dict)]
+    return {
+        name: value for facts in maps for name, value in facts.items() if name not in used and (name, value) != _ROLE
+    }
 
 
 def evaluations(span: RawSpan) -> tuple[list[dict[str, Any]], list[Any]]:
@@ -108,17 +121,21 @@ def _events(span: RawSpan) -> tuple[list[Any], list[Any]]:
     """The messages that stand in a span's events (conventions 1.28 to 1.36), and its answers."""
     sent, answered = list[Any](), list[Any]()
     for event in span.events:
+        if not isinstance(event, dict):
+            continue
         name, facts = event.get("name"), event.get("attributes")
         facts = facts if isinstance(facts, dict) else {}
         if name in _SPEAKERS:
-            more = {key: unfolded(facts[key]) for key in ("tool_calls", "name") if facts.get(key) is not None}
+            speaker = _SPEAKERS[str(name)]
+            used = ("content", "gen_ai.event.content", "id", *(("role",) if facts.get("role") == speaker else ()))
+            more = {key: unfolded(value) for key, value in facts.items() if key not in used and value is not None}
             if facts.get("id"):
                 more["tool_call_id"] = facts["id"]
             content = unfolded(facts.get("content", facts.get("gen_ai.event.content")))
-            sent.append({"role": _SPEAKERS[str(name)], "content": content, **more})
+            sent.append({"content": content, **more, "role": speaker})
         elif name == _CHOICE:
             message = unfolded(facts.get("message", facts.get("content")))
-            more = {"tool_calls": unfolded(facts["tool_calls"])} if facts.get("tool_calls") else {}
+            more = {key: unfolded(value) for key, value in facts.items() if key not in ("message", "content", "id")}
             whole = message if is_message(message) else {"role": "assistant", "content": message}
             answered.append({**whole, **more})
         elif name == _DETAILS:

@@ -120,9 +120,9 @@ def _dumped(span: dict[str, Any]) -> RawSpan:
         name=str(span.get("name")),
         start=_nanoseconds(span.get("start_time")),
         end=_nanoseconds(span.get("end_time")),
-        attributes=dict(span["attributes"]) if isinstance(span.get("attributes"), dict) else {},
+        attributes=_with_status(span.get("attributes"), status),
         error=str(status.get("description") or "failed") if failed and isinstance(status, dict) else None,
-        events=tuple(_maps(span.get("events"))),
+        events=_events(span.get("events")),
     )
 
 
@@ -146,7 +146,7 @@ def _readable(span: dict[str, Any], context: dict[str, Any]) -> RawSpan:
         end=end,
         attributes=dict(found) if isinstance(found, dict) else {},
         error=str(status.get("message") or "failed") if failed and isinstance(status, dict) else None,
-        events=tuple(_maps(span.get("events"))),
+        events=_events(span.get("events")),
     )
 
 
@@ -168,7 +168,7 @@ def _row(row: dict[str, Any]) -> RawSpan:
         end=any_time(row.get("end_time")),
         attributes=_unnested(attributes),
         error=str(row.get("status_message") or "failed") if failed else None,
-        events=tuple(_maps(row.get("events"))),
+        events=_events(row.get("events")),
     )
 
 
@@ -189,7 +189,7 @@ def _flat(span: dict[str, Any]) -> RawSpan:
         end=any_time(span.get("end_time", span.get("end_time_unix_nano"))),
         attributes=_unnested(found) if isinstance(found, dict) else {},
         error=str(details or span.get("status_message") or "failed") if failed else None,
-        events=tuple(_maps(span.get("events"))),
+        events=_events(span.get("events")),
     )
 
 
@@ -215,6 +215,19 @@ def _unnested_member(value: dict[str, Any]) -> dict[str, Any]:
         else:
             flat[name] = member
     return flat
+
+
+def _with_status(attributes: Any, status: Any) -> dict[str, Any]:
+    """Attributes, and a status that says something else than that all went well or wrong."""
+    found = dict(attributes) if isinstance(attributes, dict) else {}
+    code = str(status.get("status_code")) if isinstance(status, dict) else str(status)
+    known = code.rpartition(".")[2].upper() in ("OK", "ERROR", "UNSET", "NONE")
+    return found if known else found | {"status": status}
+
+
+def _events(value: Any) -> tuple[Any, ...]:
+    """Events as they are; whoever reads them passes over what is none."""
+    return tuple(value) if isinstance(value, list) else () if value is None else (value,)
 
 
 def _pair(value: Any) -> int | None:

@@ -25,7 +25,11 @@ class SpanEvents:
     a later model call.
     """
 
-    def __init__(self, spans: Sequence[Span], format: str, notes: ImportNotes) -> None:
+    def __init__(
+        self, spans: Sequence[Span], format: str, notes: ImportNotes, facts: dict[str, Any] | None = None
+    ) -> None:
+        """`facts`: what the source says of the trace as a whole."""
+        self._facts = {name: value for name, value in (facts or {}).items() if value not in (None, "", [], {})}
         self._tree = SpanTree(_with_steps(spans), notes)
         self._format = format
         self._run = RunBuilder(notes)
@@ -36,6 +40,7 @@ class SpanEvents:
         self._names: dict[str, str] = {}  # of subagents, by their spans' ids
         self._called: dict[str, int] = {}  # how many subagents have a name
         self._own_spans = self._spans_of_tools()
+        self._model: str | None = None
         self._open: set[str] = set()  # ids of calls without a span, that wait for their result
 
     @property
@@ -156,11 +161,22 @@ class SpanEvents:
         texts = [message.content for message in found if message.content is not None]
         reasoning = "\n".join(message.reasoning for message in found if message.reasoning) or None
         data = (texts[0] if len(texts) == 1 else texts or None) if found else span.output
-        asked = [{"name": call.name, "input": call.input} for call in calls]
-        rest = [message.rest for message in found if message.rest]
-        fields = {**span.fields, **({"tool_calls": asked} if asked else {}), **({"messages": rest} if rest else {})}
+        asked = [{"name": call.name, "input": call.input, **call.rest} for call in calls]
+        rest = [_rest(message) for message in found if _rest(message)]
+        fields = {
+            "span": span.name,
+            **span.fields,
+            **({"tool_calls": asked} if asked else {}),
+            **({"messages": rest} if rest else {}),
+        }
         kind = "message" if isinstance(data, str) else "tool calls" if asked else "thinking" if reasoning else "model"
         time = span.end if span.end is not None else span.start
+        model = span.meta.get("model")
+        if isinstance(model, str) and model != self._model:
+            self._model = model
+            self._run.add(
+                Kind.STATE_TRANSITION, {"transition_type": "model", "data": {"model": model}}, time=span.start
+            )
         payload = {"decision_type": kind, "data": data, "reasoning": reasoning, **_extra(fields)}
         self._decided = self._run.add(Kind.DECISION, payload, time=time, duration=span.length, **span.meta)
         self._said = data if data is not None else self._said
@@ -231,6 +247,8 @@ class SpanEvents:
 
     def _finish(self) -> None:
         agent = self._agent
+        if self._facts:
+            self._run.bookkeeping(f"{self._format}/trace", self._facts)
         if agent is not None and agent.error is not None:
             self._run.end("crash", agent.error, time=agent.end)
         for span in self._tree.spans:
@@ -247,6 +265,10 @@ def _with_steps(spans: Sequence[Span]) -> list[Span]:
 
 def _extra(fields: dict[str, Any]) -> dict[str, Any]:
     return {"fields": fields} if fields else {}
+
+
+def _rest(message: Message) -> dict[str, Any]:
+    return message.rest | ({"role": message.role} if message.role != "assistant" else {})
 
 
 def _key(value: Any) -> str:

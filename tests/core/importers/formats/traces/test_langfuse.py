@@ -35,14 +35,16 @@ def test_a_trace_in_any_order_with_json_in_strings(tmp_path: Path) -> None:
     (one,) = read_all(written(tmp_path, {**trace, "observations": [wrong, tool, model, root, 5]}))
     assert one.format == "langfuse"
     assert one.kinds == [
-        "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "x:langfuse/step", "Error",
+        "AgentInit", "Observation", "StateTransition", "Decision", "ToolRequest", "ToolResponse",
+        "x:langfuse/step", "Error", "x:bookkeeping/langfuse/trace",
     ]  # fmt: skip
     assert one.events[0].payload["agent_type"] == "Chat"
-    decision, request = one.events[2:4]
+    decision, request = one.events[3:5]
     assert (decision.payload["data"], decision.meta["cost"]) == ("Hm.", 0.25)
     assert decision.meta["tokens"] == {"input": 3, "output": 1}
-    assert (request.payload["tool_name"], request.payload["input"], request.meta["parent"]) == ("look", {"at": 1}, 2)
-    assert one.events[-1].payload["message"] == "boom"
+    assert (request.payload["tool_name"], request.payload["input"], request.meta["parent"]) == ("look", {"at": 1}, 3)
+    assert one.events[-2].payload["message"] == "boom"
+    assert one.events[-1].payload["data"] == {"name": "Chat", "unreadable": [5]}
     assert one.run.notes["observations without an id, left out"] == 1
 
 

@@ -82,8 +82,8 @@ def read(folder: Path, *spans: dict[str, Any]) -> Read:
 def test_a_trace_is_told_asked_and_answered_in_order_of_time(tmp_path: Path) -> None:
     one = read(tmp_path, TOOL, HTTP, MODEL, AGENT)
     plumbing = "x:bookkeeping/otel/plumbing"
-    assert one.kinds == ["AgentInit", "Observation", "Observation", plumbing, "Decision", "ToolRequest", "ToolResponse"]
-    init, _, _, _, decision, request, response = one.events
+    assert one.kinds == ["AgentInit", "Observation", "Observation", plumbing, "StateTransition", "Decision", "ToolRequest", "ToolResponse"]
+    init, _, _, _, _, decision, request, response = one.events
     assert (init.payload["agent_type"], init.meta["time"]) == ("helm", 1 * S)
     assert (decision.payload["data"], decision.meta["time"], decision.meta["duration"]) == (
         "Let me look.",
@@ -95,7 +95,7 @@ def test_a_trace_is_told_asked_and_answered_in_order_of_time(tmp_path: Path) -> 
         0.5,
         "gpt",
     )
-    assert (request.payload["input"], request.meta["parent"], request.meta["tool_call_id"]) == ({"at": 1}, 4, "c1")
+    assert (request.payload["input"], request.meta["parent"], request.meta["tool_call_id"]) == ({"at": 1}, 5, "c1")
     assert (response.payload["output"], response.meta["duration"]) == ({"seen": True}, 1 * S)
     assert one.run.notes.sentences() == ()
 
@@ -149,7 +149,7 @@ def test_a_span_or_an_object_a_line(tmp_path: Path) -> None:
     path = tmp_path / "spans.jsonl"
     path.write_text("\n".join([json.dumps(otlp(AGENT)), json.dumps(MODEL), "garbage", json.dumps(TOOL)]))
     (one,) = read_all(path)
-    assert len(one.events) == 6
+    assert len(one.events) == 7
     assert one.run.notes["lines that hold no span, left out"] == 1
 
 
@@ -195,5 +195,6 @@ def test_events_of_agents_within_the_agent_name_them(tmp_path: Path) -> None:
         ("ToolRequest", "scout"),
         ("ToolResponse", "scout"),
         ("Observation", "scout 2", "deep"),
+        ("StateTransition", "scout 2", "deep"),
         ("Decision", "scout 2", "deep"),
     }
