@@ -241,6 +241,12 @@ class RunController:
 
     def _replace(self, run: OpenRun, request: Open, ticket: int, state: RunState | None = None) -> _ActiveRun:
         """Close the open run, and show this one, with the state at the position to begin at."""
+        start = request.start_of(run.facts.run_id)
+        try:
+            state_at_start = self._first_state(run, start)
+        except BaseException:  # a fault of the program: the open run stays
+            run.close()
+            raise
         self.close()
         on_worker_message = partial(self._on_worker_message, run.number)
         active = self._active = _ActiveRun(
@@ -249,8 +255,6 @@ class RunController:
             SearchController(self._searchers, run.log.source.path, on_worker_message),
             TotalsController(self._pool, run, on_worker_message),
         )
-        start = request.start_of(run.facts.run_id)
-        state_at_start = self._first_state(run, start)
         active.last_seek = ticket, min(start, run.index.count)
         opened_run = RunOpened(run.facts, run.index, state_at_start, start, request.format)
         _log.info("%s: opened as %s, %d events indexed", run.facts.path, run.facts.format, run.index.count)

@@ -172,16 +172,16 @@ def test_an_engine_that_raises(
 ) -> None:
     journey.open(write_log(tmp_path / "run.rlog"))
 
-    def moment(self: OpenRun, position: int) -> None:
-        raise ValueError(f"<b>no moment at {position}")
+    def position_state(self: OpenRun, position: int) -> None:
+        raise ValueError(f"<b>no state at {position}")
 
-    monkeypatch.setattr(OpenRun, "moment", moment)
+    monkeypatch.setattr(OpenRun, "position_state", position_state)
     with journey.qtbot.waitSignal(hook.crashed):
         journey.session.seek(5)
     monkeypatch.undo()
     journey.until(lambda: hook.dialog is not None)
     assert hook.dialog is not None
-    assert "ValueError: <b>no moment at 5" in hook.dialog.report.toPlainText()
+    assert "ValueError: <b>no state at 5" in hook.dialog.report.toPlainText()
     journey.session.seek(9)
     journey.arrive(9)
     assert journey.session.position_state is not None

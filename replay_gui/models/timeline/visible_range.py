@@ -1,0 +1,125 @@
+"""The part of a run that its timeline shows, and along which axis."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from replay_gui.core.index.run_index import RunIndex
+from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
+from replay_gui.models.timeline.timeline_marks import TimelineMarks
+from replay_gui.models.timeline.timeline_scale import TimelineScale
+
+_MIN_EVENTS = 8  # that the timeline of a short run has room for
+
+
+class VisibleRange(QObject):
+    """The index of a run, the current position, and the range of positions that is visible.
+
+    Attributes:
+        index: the RunIndex so far (an empty one where no run is open).
+        position: the current position, 0 … index.count.
+        view: the visible range of positions (start, end), floats, start < end.
+        axis: "number" or "time": what the timeline is drawn along.
+        marks: what a search or a comparison has marked on the timeline.
+
+    Signals:
+        view_changed(): `view` is another.
+        axis_changed(): `axis` is another.
+        marks_changed(): `marks` are others.
+    """
+
+    view_changed = Signal()
+    axis_changed = Signal()
+    marks_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.index = RunIndex()
+        self.position = 0
+        self.view: tuple[float, float] = (0.0, 1.0)
+        self.axis = "number"
+        self.marks = TimelineMarks()
+        self._requested_axis = "number"
+        self._time_axis: tuple[RunIndex, TimeAxis] | None = None  # and the index that it was made of
+        self._shows_all = True  # the view shows the whole run, and goes on doing so while the index grows
+
+    # ---- the visible range ------------------------------------------------------------------------
+    def set_view(self, start: float, end: float) -> None:
+        """Show positions start … end, clamped to the run and to what its axis shows at least."""
+        self._show_scale(self._scale(start, end).clamped(self.index.count))
+
+    def fit_view(self) -> None:
+        """Show the whole run."""
+        self.set_view(0.0, float(self.index.count))
+
+    def scroll_to(self, position: int) -> None:
+        """Move the view by as little as brings the position into it."""
+        start, end = self.view
+        if not start <= position <= end:
+            self._show_scale(self._scale(start, end).showing(position, self.index.count))
+
+    def follow_growth(self) -> None:
+        """Go on showing the whole run, if that was shown before the index grew."""
+        if self._shows_all:
+            self.fit_view()
+
+    def reset_view(self) -> None:
+        """Show the whole of another run, without marks; nothing is emitted but for the axis."""
+        self.marks = TimelineMarks()
+        self._shows_all = True
+        self.update_axis()
+        self.view = (0.0, float(max(self.index.count, _MIN_EVENTS)))
+
+    def zoom(self, factor: float) -> None:
+        """Show `factor` times as many events; the position stays where it is on the screen, or else the middle does."""
+        start, end = self.view
+        scale = self._scale(start, end)
+        fixed = scale.pixel(self.position) if start <= self.position <= end else 0.5
+        self._show_scale(scale.zoomed(factor, fixed, self.index.count))
+
+    def pan(self, share: float) -> None:
+        """Move the view by `share` of its length, towards the end (or, below 0, the start) of the run."""
+        self._show_scale(self._scale(*self.view).panned(share, self.index.count))
+
+    def _scale(self, start: float, end: float) -> TimelineScale:
+        return TimelineScale.showing_range((start, end), 1.0, self.timeline_axis)
+
+    def _show_scale(self, scale: TimelineScale) -> None:
+        self._shows_all = scale.start <= 0.0 and scale.end >= scale.axis.extent(self.index.count) * (1 - 1e-12)
+        view = scale.view
+        if view != self.view:
+            self.view = view
+            self.view_changed.emit()
+
+    # ---- what the timeline is drawn along -------------------------------------------------------------
+    def set_axis(self, axis: str) -> None:
+        """Draw along event numbers ("number") or the clock ("time"); the latter as soon as the run has times."""
+        self._requested_axis = axis
+        self.update_axis()
+
+    @property
+    def why_no_time(self) -> str:
+        """Why the run cannot be drawn along the clock, in a sentence; "" where it can."""
+        return why_no_times(self.index)
+
+    @property
+    def timeline_axis(self) -> TimelineAxis:
+        """The mapping between positions and the coordinates of `axis`."""
+        if self.axis == "number" or not self.index.count:
+            return NUMBERS
+        if self._time_axis is None or self._time_axis[0] is not self.index:
+            self._time_axis = (self.index, TimeAxis.of(self.index))
+        return self._time_axis[1]
+
+    def update_axis(self) -> None:
+        """Draw along the axis that was requested, as soon as the index has what it needs."""
+        axis = "number" if self._requested_axis == "number" or self.why_no_time else "time"
+        if axis != self.axis:
+            self.axis, self._time_axis = axis, None
+            self.axis_changed.emit()
+            self.set_view(*(0.0, float(self.index.count)) if self._shows_all else self.view)
+
+    def set_marks(self, marks: TimelineMarks) -> None:
+        """Mark these events instead of those marked before; another run begins without any."""
+        self.marks = marks
+        self.marks_changed.emit()
