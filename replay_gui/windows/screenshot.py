@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMessageLogContext, QObject, Qt, QTimer, QtMsgType, Signal, Slot
+from PySide6.QtCore import QBuffer, QMessageLogContext, QObject, Qt, QTimer, QtMsgType, Signal, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.atomic_file import write_whole
+from replay_gui.core.errors import NotWritten
 from replay_gui.engine.answers import Alert
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
@@ -128,7 +129,6 @@ class Screenshot(QObject):
 
 def save_picture(window: QWidget, path: Path, dialog: QWidget | None = None) -> str:
     """Save the window as PNG, with the dialog in its middle, completely or not; return "" or the reason why not."""
-    draft = path.with_name(f".{path.name}.new")
     for widget in window.findChildren(QWidget):
         widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # the picture must not depend on the pointer
     picture = window.grab()
@@ -136,7 +136,11 @@ def save_picture(window: QWidget, path: Path, dialog: QWidget | None = None) -> 
         painter = QPainter(picture)
         painter.drawPixmap(window.rect().center() - dialog.rect().center(), dialog.grab())
         painter.end()
-    if not picture.save(str(draft), "PNG"):
-        return f"{path}: cannot be written"
-    os.replace(draft, path)
+    encoded = QBuffer()
+    encoded.open(QBuffer.OpenModeFlag.WriteOnly)
+    picture.save(encoded, "PNG")
+    try:
+        write_whole(path, bytes(encoded.data().data()))
+    except NotWritten as why:
+        return str(why)
     return ""
