@@ -8,12 +8,12 @@ from pathlib import Path
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.resource_paths import resources
 
-DAMAGED_EVENT = 812  # its place; the window, which counts from 1, says 813
+DAMAGED_EVENT = 812  # index, from 0; the window shows 813
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One bundled log; `title` and `about` are what the welcome page says of it."""
+    """One bundled log; the welcome page shows `title` and `about`."""
 
     file: str
     title: str
@@ -21,7 +21,7 @@ class Sample:
 
     @property
     def path(self) -> Path:
-        """Where the bundled one is."""
+        """The path of the bundled file."""
         return resources() / "samples" / self.file
 
 
@@ -38,12 +38,12 @@ RERUN = Sample(
 OTHERWISE = Sample(
     "search-answered-otherwise.rlog",
     "Search answered otherwise",
-    "One search was answered without the newest documents; the agent went astray for a while and recovered.",
+    "One search returned results without the newest documents; the agent took a wrong way for a while and recovered.",
 )
 DAMAGED = Sample(
     "damaged.rlog",
     "Damaged log",
-    f"The reference run with one bit of event {DAMAGED_EVENT + 1} turned over after it was recorded.",
+    f"The reference run with one bit of event {DAMAGED_EVENT + 1} changed after it was recorded.",
 )
 SAMPLES: tuple[Sample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED)
 

@@ -1,1 +1,1 @@
-"""Reports as pages: what is drawn is the same document that the other forms are written from."""
+"""Reports as printed pages, drawn from the same document as the other formats."""

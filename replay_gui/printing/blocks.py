@@ -1,4 +1,4 @@
-"""Each kind of block of a document, put on sheets."""
+"""Puts each kind of block of a document on sheets."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ TONES: dict[Tone, tuple[QColor, QColor]] = {
     "warn": (LIGHT.warn_text, LIGHT.warn_bg),
     "plain": (LIGHT.text, LIGHT.raised),
 }
-"""tone: its text, its background."""
+"""Tone: colours of text and background."""
 
 _MARKS: dict[Tone, str] = {"good": "✓", "bad": "✗", "warn": "–", "plain": ""}
 _TEXT, _SMALL, _DATA = 11.0, 10.0, 9.8
-_NAMES = 130.0  # width of the names of facts
+_NAMES = 130.0  # width of the column with the names of facts
 _PAD, _CELL, _MARK = 8.0, 4.0, 14.0
 _NARROW_SHARE = 0.6
-MAX_UNBROKEN_HEIGHT = 300.0  # facts up to this height are not torn apart
+MAX_UNBROKEN_HEIGHT = 300.0  # facts up to this height stay on one page
 
 
 def put_block(sheet: Sheet, block: Block) -> Iterator[None]:
-    """Puts a block where the sheet is, a little at each step."""
+    """Put a block at the current place of the sheet, a part at each step."""
     match block:
         case Paragraph():
             _put_paragraph(sheet, block)
@@ -63,7 +63,7 @@ def _put_paragraph(sheet: Sheet, block: Paragraph) -> None:
 
 
 def _put_boxed(sheet: Sheet, words: TextLines, back: QColor) -> None:
-    """Lines on a background, a box for each line so that it may go on over pages."""
+    """Put lines on a background; each line has its own box, so that the block can continue on the next page."""
     sheet.ensure_room(words.line_height + _PAD)
     last = len(words.lines) - 1
     for number, line in enumerate(words.lines):
@@ -77,7 +77,7 @@ def _put_boxed(sheet: Sheet, words: TextLines, back: QColor) -> None:
 
 
 def _put_facts(sheet: Sheet, facts: Facts) -> None:
-    """On one page, if one page can hold them."""
+    """Put facts on one page, if they fit."""
     pairs = [
         (
             _text_lines(fact.name, _NAMES - 10, color=LIGHT.secondary),
@@ -108,7 +108,7 @@ def _put_picture(sheet: Sheet, block: Picture) -> None:
 
 
 def _put_table(sheet: Sheet, table: ReportTable) -> Iterator[None]:
-    """The head is repeated on each page, and no row is torn apart."""
+    """Put a table; its head is repeated on each page, and no row is split."""
     whole = INNER * (_NARROW_SHARE if table.narrow else 1.0)
     shares = sum(column.share for column in table.columns)
     widths = [whole * column.share / shares for column in table.columns]

@@ -1,4 +1,4 @@
-"""A report as pages: the document laid out on sheets, with verdict and page number on each."""
+"""A report as pages: the document laid out on sheets, with the verdict and the page number on each page."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from replay_gui.printing.sheet import BOTTOM, HEIGHT, INNER, SIDE, TOP, WIDTH, S
 TITLE, HEAD, SUBHEAD, TEXT, SMALL = 19.0, 14.5, 12.5, 11.5, 10.0
 _FOOT = HEIGHT - BOTTOM + 28.0
 _FACT = 17.0  # height of most facts
-_HEAD_ROOM = 90.0  # a heading does not stand closer than this to the end of a page
+_HEAD_ROOM = 90.0  # a heading needs this distance from the end of a page
 
 
 class Pages:
-    """The pages of a document. To be laid out and painted on one thread, with a QGuiApplication.
+    """The pages of a document. They must be laid out and painted on one thread, with a QGuiApplication.
 
-    Always in the light theme: it is for paper. `steps` lays them out; the last page may still grow until it is through.
+    Always in the light theme, for paper. `steps` lays them out; until it ends, the last page is not complete.
     """
 
     def __init__(self, document: Document) -> None:
@@ -46,7 +46,7 @@ class Pages:
         return len(self._sheet.pages)
 
     def paint(self, painter: QPainter, number: int) -> None:
-        """Page `number`, from 0, in units of 1/96 inch from the paper's corner."""
+        """Paint page `number`, from 0, in units of 1/96 inch from the corner of the paper."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for item in self._sheet.pages[number].items:
             item(painter)
@@ -79,7 +79,7 @@ class Pages:
         font = ui_font(Bold, HEAD if main else SUBHEAD)
         sheet.add_gap(20 if main else 12)
         first = section.blocks[0] if section.blocks else None
-        facts = len(first.rows) * _FACT if isinstance(first, Facts) else 0.0  # they go to the next page together
+        facts = len(first.rows) * _FACT if isinstance(first, Facts) else 0.0  # they stay together on one page
         sheet.ensure_room(max(_HEAD_ROOM, _HEAD_ROOM / 2 + min(facts, MAX_UNBROKEN_HEIGHT)))
         sheet.flow_lines(break_lines(visible(section.title), font, LIGHT.text, INNER))
         if main:
@@ -98,7 +98,7 @@ class Pages:
         page = break_lines(f"Page {number + 1} of {len(self)}", small, LIGHT.secondary, INNER, right=True)
         foot.put_lines(page, SIDE, _FOOT + 2)
         room = WIDTH - 2 * SIDE - width - 90
-        said = one_line(f"{document.title} · {document.made}", 300)
-        fitting = QFontMetricsF(small).elidedText(said, Qt.TextElideMode.ElideMiddle, room - 4)
+        caption = one_line(f"{document.title} · {document.made}", 300)
+        fitting = QFontMetricsF(small).elidedText(caption, Qt.TextElideMode.ElideMiddle, room - 4)
         title = break_lines(fitting, small, LIGHT.secondary, room)
         foot.put_lines(title, SIDE + width + 10, _FOOT + 2)

@@ -26,7 +26,7 @@ _P = ParamSpec("_P")
 
 
 class ReportSaver(QObject):
-    """Saves one file at a time. A write that has begun is completed even if the saver is deleted.
+    """Saves one file at a time. A file that is asked for is completed even if the saver is deleted.
 
     Signals:
         saved(str): the path; the file is complete. failed(str): why there is none; an existing file is unchanged.
@@ -37,6 +37,7 @@ class ReportSaver(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._report: Report | None = None
         self._path = Path()
         self._painting: PdfPainting | None = None
         self._painting_steps: Iterator[None] = iter(())
@@ -57,7 +58,7 @@ class ReportSaver(QObject):
                 laid out on the saver's thread.
         """
         assert not self.busy
-        self._path = path
+        self._report, self._path = report, path
         if pages is not None and path.suffix.lower() == PDF:
             self._painting = PdfPainting(pages)
             self._painting_steps = self._painting.steps()
@@ -66,24 +67,30 @@ class ReportSaver(QObject):
             self._begin_write(save_report, report, path)
 
     def stop(self) -> None:
-        """Stop painting, and report nothing any more; a write that has begun is completed."""
+        """Emit nothing any more; the file is completed without this thread: its pages are laid out again."""
+        if self._painting is not None:
+            assert self._report is not None
+            self._begin_write(save_report, self._report, self._path)
+        self._set_idle()
+
+    def _set_idle(self) -> None:
         self._timer.stop()
-        self._painting, self._painting_steps, self._written = None, iter(()), None
+        self._report, self._painting, self._painting_steps, self._written = None, None, iter(()), None
 
     @Slot()
     def _on_timeout(self) -> None:
         try:
             done = self._paint_slice() if self._painting is not None else self._is_written()
         except ReplayError as error:
-            self.stop()
+            self._set_idle()
             self.failed.emit(str(error))
         except BaseException:
-            self.stop()
+            self._set_idle()
             self.failed.emit(f"{self._path}: not written: a fault of this program")
             raise  # the crash dialog shows it
         else:
             if done:
-                self.stop()
+                self._set_idle()
                 self.saved.emit(str(self._path))
 
     def _paint_slice(self) -> bool:

@@ -1,6 +1,6 @@
-"""What lies on pages, and where: lines of text, filled and outlined shapes, and pictures, each drawn by itself.
+"""Pages and the items on them: lines of text, rectangles and pictures.
 
-A page is A4; its unit is 1/96 inch, the logical pixel that the theme's font sizes are in.
+A page is A4; its unit is 1/96 inch, the logical pixel in which the theme gives font sizes.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from PySide6.QtGui import QColor, QFont, QPainter, QTextLayout, QTextLine, QText
 WIDTH, HEIGHT = 793.7, 1122.5
 SIDE, TOP, BOTTOM = 60.0, 64.0, 76.0
 INNER = WIDTH - 2 * SIDE
-END = HEIGHT - BOTTOM  # nothing of the content lies below
+END = HEIGHT - BOTTOM  # the content ends here
 
-_LINE_SPACING = 1.32  # height of a line, of that of its font
+_LINE_SPACING = 1.32  # height of a line, relative to its font
 
 
 _DISABLED_FEATURES = ("tnum", "calt")
-"""Features that draw other glyphs for characters: a page's text could then not be searched or copied."""
+"""Font features that replace glyphs: the text of a PDF could then not be searched or copied."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextLines:
-    """Text broken into lines for a width. The layout keeps the lines alive."""
+    """Text broken into lines of a width. `layout` keeps the lines valid."""
 
     layout: QTextLayout
     lines: tuple[QTextLine, ...]
@@ -38,7 +38,7 @@ class TextLines:
 
 
 def break_lines(text: str, font: QFont, color: QColor, width: float, right: bool = False) -> TextLines:
-    """`text` in lines of at most `width`; `right`: they end at its right edge."""
+    """Break `text` into lines of at most `width`; `right`: align them to the right edge."""
     font = QFont(font)
     for feature in _DISABLED_FEATURES:
         font.setFeature(QFont.Tag(feature), 0)
@@ -62,17 +62,17 @@ DrawFunction = Callable[[QPainter], None]
 
 @dataclass(slots=True)
 class Page:
-    """What is drawn, in this order."""
+    """The items of a page, in drawing order."""
 
     items: list[DrawFunction] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Sheet:
-    """Pages being filled from top to bottom; `y` is where the next thing goes.
+    """Pages that are filled from top to bottom; `y` is the place of the next item.
 
     Attributes:
-        on_new_page: called once a page was begun by the content, to repeat what heads a table; None otherwise.
+        on_new_page: called after a page was begun, to repeat the head of a table; None for nothing to repeat.
     """
 
     pages: list[Page] = field(default_factory=lambda: [Page()])
@@ -80,30 +80,31 @@ class Sheet:
     on_new_page: Callable[[], None] | None = None
 
     def ensure_room(self, height: float) -> None:
-        """Begins another page where less than `height` is left of this one."""
+        """Begin a new page where less than `height` is left on this one."""
         if self.y + height > END and self.y > TOP:
             self.new_page()
 
     def new_page(self) -> None:
+        """Begin a new page."""
         self.pages.append(Page())
         self.y = TOP
         if self.on_new_page is not None:
             self.on_new_page()
 
     def add_gap(self, height: float) -> None:
-        """Space that is left away at the top of a page."""
+        """Add space, except at the top of a page."""
         if self.y > TOP:
             self.y += height
 
     def flow_lines(self, words: TextLines, x: float = SIDE) -> None:
-        """The lines, over as many pages as they take."""
+        """Put the lines, on as many pages as they need."""
         for line in words.lines:
             self.ensure_room(words.line_height)
             self._line(line, words, x, self.y)
             self.y += words.line_height
 
     def put_lines(self, words: TextLines, x: float, y: float) -> None:
-        """All lines on this page, from `y` down."""
+        """Put all lines on this page, from `y` downwards."""
         for number, line in enumerate(words.lines):
             self._line(line, words, x, y + number * words.line_height)
 
@@ -111,13 +112,13 @@ class Sheet:
         lead = (words.line_height - line.height()) / 2
 
         def draw(painter: QPainter) -> None:
-            painter.setPen(words.color)  # keeping `words` keeps the layout, without which a line is not there
+            painter.setPen(words.color)  # the closure keeps `words` and so the layout, which the line needs
             line.draw(painter, QPointF(x, y + lead - line.y()))
 
         self.add_drawing(draw)
 
     def fill_rect(self, rect: QRectF, color: QColor, radius: float = 0.0) -> None:
-        """A filled rectangle on this page."""
+        """Add a filled rectangle to this page."""
 
         def draw(painter: QPainter) -> None:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -127,8 +128,9 @@ class Sheet:
         self.add_drawing(draw)
 
     def draw_rule(self, y: float, color: QColor, x: float = SIDE, width: float = INNER) -> None:
-        """A hairline across."""
+        """Add a thin horizontal line."""
         self.fill_rect(QRectF(x, y, width, 0.75), color)
 
     def add_drawing(self, item: DrawFunction) -> None:
+        """Add an item to this page."""
         self.pages[-1].items.append(item)

@@ -1,4 +1,4 @@
-"""The timeline of a report, painted: the same picture as the one in HTML."""
+"""Paints the timeline of a report: the same picture as in HTML."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ _LANE, _BAR, _AXIS = 17.0, 12.0, 18.0
 _LABELS, _NUMBERS = 104.0, 44.0
 _TEXT = 9.5
 _TITLE = 18  # characters
-_FAILED = 0.4  # height of failed calls, of that of all
+_FAILED = 0.4  # height of the bar of failed calls, relative to all
 _MIN_BAR_WIDTH = 1.0  # width of a bar
 
 
 def picture_height(timeline: TimelineCounts) -> float:
+    """Return the height of the picture."""
     return _LANE * len(timeline.lanes) + _AXIS
 
 
 def paint_timeline(painter: QPainter, timeline: TimelineCounts, rect: QRectF) -> None:
-    """Draws it into `rect`, which is `picture_height` high."""
+    """Paint the timeline into `rect`, whose height must be `picture_height`."""
     plot = QRectF(rect.left() + _LABELS, rect.top(), rect.width() - _LABELS - _NUMBERS, _LANE * len(timeline.lanes))
     painter.setFont(ui_font(Normal, _TEXT))
     share = None if timeline.broken is None else timeline.broken / timeline.events

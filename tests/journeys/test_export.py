@@ -79,7 +79,7 @@ def test_a_profile_that_is_none_says_so_and_hides_nothing(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(bad), ""))
     dialog = dialog_of(journey)
     dialog.hiding.button(2).click()
-    assert "no list of strings" in dialog.notice.text
+    assert "not a list of strings" in dialog.notice.text
     assert dialog.hiding.checkedId() == 0
     assert dialog.maker.report is not None
     assert dialog.maker.report.redaction is None
@@ -132,5 +132,6 @@ def test_closing_the_window_closes_the_dialog(journey: Journey, tmp_path: Path) 
     dialog, file = dialog_of(journey), tmp_path / "report.pdf"
     dialog.save(file)
     journey.window.close()
-    assert file.read_bytes().startswith(b"%PDF-")
     assert not dialog.isVisible()
+    journey.until(file.is_file)  # completed without the window
+    assert file.read_bytes().startswith(b"%PDF-")

@@ -44,7 +44,7 @@ def colours(sheet: Sheet, page: int = 0) -> set[int]:
 def table(rows: int, tone: bool = False) -> ReportTable:
     columns = (Column("Number", 1, number=True), Column("What", 3))
     cells = tuple((f"{number:,}", "text") for number in range(rows))
-    tones: tuple[Tone, ...] = ("bad",) * rows if tone else ()
+    tones = tuple[Tone, ...]("bad" for _ in range(rows)) if tone else ()
     return ReportTable(columns, cells, rows, "rows", tones)
 
 
