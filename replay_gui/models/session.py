@@ -200,9 +200,7 @@ class Session(VisibleRange):
             return False
         self.position = position
         self.position_changed.emit(position)
-        start, end = self.view
-        if not start <= position <= end:
-            self._show(self._scale(start, end).showing(position, self.index.count))
+        self.scroll_to(position)
         return True
 
     # ---- requests ---------------------------------------------------------------------------------
