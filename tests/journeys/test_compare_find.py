@@ -10,7 +10,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from replay_gui.core.recorder.recorder import Recorder
-from replay_gui.models.comparison.compare_rows import SIDE_A, SIDE_B
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.search import EventSearchModel
 from replay_gui.widgets.comparison.divergence_find import DivergenceFind
@@ -89,9 +88,9 @@ def test_hits_of_both_are_counted_marked_and_gone_through(journey: Journey, comp
         assert first <= row <= last
         assert view.view.currentIndex().row() == row
     _settled(journey)
-    assert view.view.side == SIDE_B
+    assert view.view.side.name == "SIDE_B"
     journey.press(Key.Key_F3, Shift)
-    assert view.view.side == SIDE_A
+    assert view.view.side.name == "SIDE_A"
     assert (comparison.a.position, comparison.b.position) == (41, 41)
 
 

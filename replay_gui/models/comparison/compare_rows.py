@@ -22,7 +22,16 @@ from replay_gui.models.run.event_table import event_label, row_without_text
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
 
-SIDE_A, GUTTER, SIDE_B = range(3)
+
+class ComparisonColumn(IntEnum):
+    SIDE_A = 0
+    GUTTER = 1
+    SIDE_B = 2
+
+    @property
+    def opposite(self) -> ComparisonColumn:
+        """The other side."""
+        return ComparisonColumn(len(ComparisonColumn) - 1 - self)
 
 
 class RowTone(IntEnum):
@@ -141,7 +150,7 @@ class ComparisonRows(QAbstractTableModel):
 
     def hue_index(self, side: int, row: EventRow) -> int:
         """The tool's place in the side's index, for its hue; NO_TOOL where there is none."""
-        session = self._session.a if side == SIDE_A else self._session.b
+        session = self._session.a if side == ComparisonColumn.SIDE_A else self._session.b
         if row.tool is None or row.position > session.index.count:
             return NO_TOOL
         # The same tool has the same hue on both sides, though the runs may have met their tools in another order.
@@ -176,14 +185,14 @@ class ComparisonRows(QAbstractTableModel):
         self._blocks.add(rows.start, rows.rows)
         if self.shown.count and rows.rows:
             last = self.shown.line(rows.start + len(rows.rows) - 1)
-            self.dataChanged.emit(self.index(self.shown.line(rows.start), 0), self.index(last, SIDE_B))
+            self.dataChanged.emit(self.index(self.shown.line(rows.start), 0), self.index(last, ComparisonColumn.SIDE_B))
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else self.shown.count
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else SIDE_B + 1
+        return 0 if parent.isValid() else len(ComparisonColumn)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """In words, for those who do not see the painting."""
@@ -192,10 +201,10 @@ class ComparisonRows(QAbstractTableModel):
         if fold := self.shown.fold(index.row()):
             return fold_words(fold)
         row = self.shown.row(index.row())
-        if index.column() == GUTTER:
+        if index.column() == ComparisonColumn.GUTTER:
             return _TONE_WORDS[self.tone(row)]
         aligned = self.aligned(row)
-        side = aligned.a if index.column() == SIDE_A else aligned.b
+        side = aligned.a if index.column() == ComparisonColumn.SIDE_A else aligned.b
         return "" if side is None else f"{side.position:,} {event_label(side)} {side.text}"
 
 

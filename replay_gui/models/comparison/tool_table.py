@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
@@ -11,10 +12,16 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.any_index import AnyIndex
 
-TOOL, CALLS, ERRORS, OTHERWISE = range(4)
 TOOL_HEADINGS = ("Tool", "Calls A · B", "Errors A · B", "Otherwise")
 _SPOKEN_HEADINGS = ("tool", "calls in A and in B", "errors in A and in B", "equal requests answered otherwise")
 _MAX_NAME_CHARACTERS = 60
+
+
+class ToolColumn(IntEnum):
+    TOOL = 0
+    CALLS = 1
+    ERRORS = 2
+    DIFFERENT_ANSWERS = 3
 
 
 class ToolTable(QAbstractTableModel):
@@ -45,11 +52,11 @@ class ToolTable(QAbstractTableModel):
         """Whether what stands there is a difference between the runs."""
         tool = self._tools[row]
         match column:
-            case 1:  # CALLS
+            case ToolColumn.CALLS:
                 return tool.calls_a != tool.calls_b
-            case 2:  # ERRORS
+            case ToolColumn.ERRORS:
                 return tool.errors_a != tool.errors_b
-            case 3:  # OTHERWISE
+            case ToolColumn.DIFFERENT_ANSWERS:
                 return tool.answered_otherwise > tool.ignored
         return False
 
@@ -81,16 +88,16 @@ class ToolTable(QAbstractTableModel):
 
 
 def _aligned(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column == TOOL else Qt.AlignmentFlag.AlignRight
+    side = Qt.AlignmentFlag.AlignLeft if column == ToolColumn.TOOL else Qt.AlignmentFlag.AlignRight
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _words(tool: ToolDifference, column: int) -> str:
     match column:
-        case 0:  # TOOL
+        case ToolColumn.TOOL:
             return one_line(tool.tool, _MAX_NAME_CHARACTERS)
-        case 1:  # CALLS
+        case ToolColumn.CALLS:
             return f"{tool.calls_a:,} · {tool.calls_b:,}"
-        case 2:  # ERRORS
+        case ToolColumn.ERRORS:
             return f"{tool.errors_a:,} · {tool.errors_b:,}"
     return f"{tool.answered_otherwise:,}" + (f" ({tool.ignored:,} ignored)" if tool.ignored else "")

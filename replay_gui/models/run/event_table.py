@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from itertools import islice
 from typing import Any
 
@@ -22,10 +23,17 @@ from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents
 
-POSITION, TIME, LABEL, TEXT, DURATION = range(5)
 MAX_ROWS = 80_000_000  # rows that a view of 24 pixels a row can count in 31 bits
 EVENTS_PER_TURN = 1 << 19  # events that are looked at in one turn, about 15 ms
 _MAX_NAME_CHARACTERS = 60  # characters of a tool's name
+
+
+class EventColumn(IntEnum):
+    POSITION = 0
+    TIME = 1
+    LABEL = 2
+    TEXT = 3
+    DURATION = 4
 
 
 class EventTable(QAbstractTableModel):
@@ -174,7 +182,7 @@ class EventTable(QAbstractTableModel):
         first = self.row_at_or_before(rows.start - 1) + 1
         last = self.row_at_or_before(rows.start + len(rows.rows) - 1)
         if 0 <= first <= last:
-            self.dataChanged.emit(self.index(first, 0), self.index(last, DURATION))
+            self.dataChanged.emit(self.index(first, 0), self.index(last, EventColumn.DURATION))
 
     def _reset(self) -> None:
         self.beginResetModel()
@@ -220,7 +228,7 @@ class EventTable(QAbstractTableModel):
         return 0 if parent.isValid() else self._count
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else DURATION + 1
+        return 0 if parent.isValid() else len(EventColumn)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
@@ -230,14 +238,14 @@ class EventTable(QAbstractTableModel):
     def words(self, row: EventRow, column: int) -> str:
         """What stands in a cell."""
         match column:
-            case 0:  # POSITION
+            case EventColumn.POSITION:
                 return f"{row.position:,}"
-            case 1:  # TIME
+            case EventColumn.TIME:
                 begin = int(self._index.time[0])
                 return "" if row.time is None or begin == NO_TIME else since_start(row.time - begin)
-            case 2:  # LABEL
+            case EventColumn.LABEL:
                 return event_label(row)
-            case 3:  # TEXT
+            case EventColumn.TEXT:
                 return row.text
         return "" if row.duration is None or row.kind == Kind.TOOL_REQUEST else duration_text(row.duration)
 

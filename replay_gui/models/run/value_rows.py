@@ -45,7 +45,7 @@ class RowKind(Enum):
     MORE = auto()  # stands for what the window leaves out; shows more of it when activated
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ValueRow:
     """One row. `path` is that of its value; key, text, note and old are ready to be shown, on one line each.
 
@@ -56,13 +56,13 @@ class ValueRow:
     path: Path
     kind: RowKind
     depth: int
-    key: str
-    text: str
-    note: str
-    old: str
-    mark: ChangeMark
-    expandable: bool
-    expanded: bool
+    key: str = ""
+    text: str = ""
+    note: str = ""
+    old: str = ""
+    mark: ChangeMark = ChangeMark.SAME
+    expandable: bool = False
+    expanded: bool = False
 
     @property
     def identity(self) -> tuple[Path, RowKind, str]:
@@ -156,9 +156,17 @@ class _Walk:
         expanded = expandable and self._is_open(path, mark, unfolded)
         was = "" if mark is not ChangeMark.CHANGED or both else size_text(old) or scalar_text(old)
         yield ValueRow(
-            path, RowKind.MEMBER, depth, visible(str(key)[:_MAX_KEY_CHARACTERS]), "" if is_container(shown) else scalar_text(shown),
-            size_text(shown), was, mark, expandable, expanded,
-        )  # fmt: skip
+            path=path,
+            kind=RowKind.MEMBER,
+            depth=depth,
+            key=visible(str(key)[:_MAX_KEY_CHARACTERS]),
+            text="" if is_container(shown) else scalar_text(shown),
+            note=size_text(shown),
+            old=was,
+            mark=mark,
+            expandable=expandable,
+            expanded=expanded,
+        )
         if not expanded:
             return
         if is_container(shown):
@@ -194,12 +202,12 @@ class _Walk:
         for line in text[:limit].splitlines():
             for piece in _wrap(visible(line, "\t").expandtabs(4), width=width) or [""]:
                 number += 1
-                yield ValueRow((*path, number), RowKind.TEXT, depth, "", piece, "", "", mark, False, False)
+                yield ValueRow(path=(*path, number), kind=RowKind.TEXT, depth=depth, text=piece, mark=mark)
         if len(text) > limit:
             yield self._more(path, depth, f"… {len(text) - limit:,} characters more")
 
     def _more(self, path: Path, depth: int, words: str) -> ValueRow:
-        return ValueRow(path, RowKind.MORE, depth, "", "", words, "", ChangeMark.SAME, False, False)
+        return ValueRow(path=path, kind=RowKind.MORE, depth=depth, note=words)
 
     def _window(self, path: Path, value: Any, old: Any, limit: int) -> tuple[list[Any], int, int]:
         """(the keys to show in order, how many come before them, how many after)."""

@@ -91,9 +91,9 @@ NUMBERS = NumberAxis()
 class TimeAxis:
     """The clock of one index, without its idle gaps.
 
-    A gap is idle where it is longer than each of: MIN_IDLE_NS, IDLE_FACTOR times the spacing that nine of ten events keep to,
-    and MIN_IDLE_SHARE of the run without such gaps. It is drawn as DRAWN_GAP_SHARE of the run. Times that go back stand still instead (see
-    `_ascending`); an event without a time stands with the one before it.
+    A gap is idle if it is longer than each of: MIN_IDLE_NS, IDLE_FACTOR times the 90th percentile of the spacings, and
+    MIN_IDLE_SHARE of the run without such gaps. It is drawn as DRAWN_GAP_SHARE of the run. A time that goes back is
+    replaced (see `_ascending`); an event without a time has that of the event before it.
 
     Attributes:
         times: int64, ns, of each event, ascending. real, drawn: the corners of the mapping from ns since the first

@@ -11,7 +11,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Progress
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, HEAD, ICON, LINE, LINKS, UNIT, set_role, theme, theme_events
-from replay_gui.models.comparison.compare_rows import SIDE_A, SIDE_B, ComparisonRows
+from replay_gui.models.comparison.compare_rows import ComparisonColumn, ComparisonRows
 from replay_gui.models.comparison.comparison_finder import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
@@ -123,20 +123,20 @@ class DivergenceView(QWidget):
     def _on_arrived(self, row: int) -> None:
         """The step of a search led to this row."""
         self.rows.reveal(row)
-        if self.finder.hit(row, self.view.side == SIDE_A) is None:
-            self.view.set_side(SIDE_B if self.view.side == SIDE_A else SIDE_A)
+        if self.finder.hit(row, self.view.side == ComparisonColumn.SIDE_A) is None:
+            self.view.set_side(self.view.side.opposite)
         self.view.show_chosen()
 
     # ---- anchors ------------------------------------------------------------------------------------
     @Slot()
     def begin_anchor(self) -> None:
         """Takes the chosen row's event on the chosen side as one half of an anchor."""
-        place = self._place(self._session.row, self.view.side)
-        if place is not None:
-            self._anchor = self.view.side, place
-            here, there = ("A", "B") if self.view.side == SIDE_A else ("B", "A")
-            self.prompt.ask(f"Choose the step of {there} that is the same as {place + 1:,} of {here}.")
-            self.view.set_side(SIDE_B if self.view.side == SIDE_A else SIDE_A)
+        index = self._event_index(self._session.row, self.view.side)
+        if index is not None:
+            self._anchor = self.view.side, index
+            here, there = ("A", "B") if self.view.side == ComparisonColumn.SIDE_A else ("B", "A")
+            self.prompt.ask(f"Choose the step of {there} that is the same as {index + 1:,} of {here}.")
+            self.view.set_side(self.view.side.opposite)
             self.view.setFocus()
 
     @Slot()
@@ -148,18 +148,18 @@ class DivergenceView(QWidget):
     def _on_side_chosen(self, row: int, side: int) -> None:
         if self._anchor is None or side == self._anchor[0]:
             return
-        place = self._place(row, side)
-        if place is not None:
+        index = self._event_index(row, side)
+        if index is not None:
             first = self._anchor[1]
             self.cancel_anchor()
-            self._session.set_anchor(*((first, place) if side == SIDE_B else (place, first)))
+            self._session.set_anchor(*((first, index) if side == ComparisonColumn.SIDE_B else (index, first)))
 
-    def _place(self, row: int, side: int) -> int | None:
+    def _event_index(self, row: int, side: int) -> int | None:
         comparison = self._session.comparison
         if comparison is None or row < 0:
             return None
-        place = int((comparison.alignment.a if side == SIDE_A else comparison.alignment.b)[row])
-        return None if place == NO_PLACE else place
+        index = int((comparison.alignment.a if side == ComparisonColumn.SIDE_A else comparison.alignment.b)[row])
+        return None if index == NO_PLACE else index
 
     # ---- the menu of a row --------------------------------------------------------------------------
     @Slot(int, int, QPoint)
@@ -174,15 +174,14 @@ class DivergenceView(QWidget):
         menu = RuleMenu(self._session, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         aligned = self.rows.aligned(row)
-        event = aligned.a if side == SIDE_A else aligned.b
+        event = aligned.a if side == ComparisonColumn.SIDE_A else aligned.b
         shown = event or aligned.a or aligned.b
         if shown is not None:
             menu.offer(shown.tool, shown.kind)
         if event is not None:
             menu.addSeparator()
-            menu.addAction(f"This is the same step as … in {'B' if side == SIDE_A else 'A'}").triggered.connect(
-                self.begin_anchor
-            )
+            other = "B" if side == ComparisonColumn.SIDE_A else "A"
+            menu.addAction(f"This is the same step as … in {other}").triggered.connect(self.begin_anchor)
         return menu
 
 

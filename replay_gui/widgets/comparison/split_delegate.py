@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from replay_gui.engine.answers import EventRow
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font
-from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, ComparisonRows, RowTone, fold_words
+from replay_gui.models.comparison.compare_rows import ComparisonColumn, ComparisonRows, RowTone, fold_words
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.event_table import event_label
 from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText
@@ -46,10 +46,10 @@ class SplitDelegate(QStyledItemDelegate):
             return
         row = shown.row(line)
         tone, aligned = self._rows.tone(row), self._rows.aligned(row)
-        if index.column() == GUTTER:
+        if index.column() == ComparisonColumn.GUTTER:
             self._paint_band(painter, rect, tone, chosen)
             return
-        is_a = index.column() == SIDE_A
+        is_a = index.column() == ComparisonColumn.SIDE_A
         event, marked = (aligned.a, aligned.marked_a) if is_a else (aligned.b, aligned.marked_b)
         if event is None:
             self._paint_gap(painter, rect, tone)
@@ -127,7 +127,7 @@ class SplitDelegate(QStyledItemDelegate):
 
     def _paint_fold(self, painter: QPainter, rect: QRect, column: int, fold: int, chosen: bool, hovered: bool) -> None:
         now = theme()
-        if column == GUTTER:
+        if column == ComparisonColumn.GUTTER:
             painter.fillRect(rect, now.window)
             _paint_borders(painter, rect)
             return

@@ -20,7 +20,7 @@ from replay_gui.core.divergence.comparison import GAP as NO_PLACE
 from replay_gui.core.divergence.comparison import Change
 from replay_gui.core.log.kinds import Kind
 from replay_gui.look.theme import FOCUS, LINKS, ROW, theme
-from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, SIDE_B, ComparisonRows
+from replay_gui.models.comparison.compare_rows import ComparisonColumn, ComparisonRows
 from replay_gui.models.comparison.comparison_finder import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.comparison.split_delegate import SplitDelegate
@@ -51,7 +51,7 @@ class SplitView(RowView):
         self._rows = rows
         self._finder = finder
         self._following = False
-        self._side = SIDE_A
+        self._side: ComparisonColumn = ComparisonColumn.SIDE_A
         self._delegate = SplitDelegate(self, rows)
         self.setItemDelegate(self._delegate)
         self.horizontalHeader().setStretchLastSection(False)
@@ -85,7 +85,7 @@ class SplitView(RowView):
         line = self._rows.shown.line(row) if row >= 0 and self._rows.shown.count else -1
         self._following = True
         if line >= 0:
-            self.setCurrentIndex(self._rows.index(line, SIDE_A))
+            self.setCurrentIndex(self._rows.index(line, ComparisonColumn.SIDE_A))
             self.show_row(line)
         else:
             self.setCurrentIndex(QModelIndex())
@@ -106,28 +106,28 @@ class SplitView(RowView):
     def _fit(self) -> None:
         width = max(self.viewport().width(), LINKS + 2)
         left = (width - LINKS) // 2
-        for column, wide in ((SIDE_A, left), (GUTTER, LINKS), (SIDE_B, width - LINKS - left)):
-            self.setColumnWidth(column, wide)
+        for column, column_width in zip(ComparisonColumn, (left, LINKS, width - LINKS - left), strict=True):
+            self.setColumnWidth(column, column_width)
         a, b = self._session.a.index, self._session.b.index
         labels = [f"← {tool}" for tool in dict.fromkeys((*a.tools[:_MEASURED], *b.tools[:_MEASURED]))]
         self._delegate.fit(max(a.count, b.count), [*labels, Kind.STATE_TRANSITION], left)
 
-    def side_at(self, x: float) -> int:
+    def side_at(self, x: float) -> ComparisonColumn:
         """Which side a pixel is on; the gutter counts to the nearer."""
-        return SIDE_A if x < self.viewport().width() / 2 else SIDE_B
+        return ComparisonColumn.SIDE_A if x < self.viewport().width() / 2 else ComparisonColumn.SIDE_B
 
     # ---- hands ----------------------------------------------------------------------------------------
     @property
-    def side(self) -> int:
-        """SIDE_A or SIDE_B: the one set last, unless the chosen row has an event on the other alone."""
+    def side(self) -> ComparisonColumn:
+        """The side that the keys and menus are about: the one set last, or the only one with an event."""
         comparison, row = self._session.comparison, self._session.row
         if comparison is not None and row >= 0:
             place_a, place_b = comparison.alignment.a[row], comparison.alignment.b[row]
             if NO_PLACE in (place_a, place_b):
-                return SIDE_B if place_a == NO_PLACE else SIDE_A
+                return ComparisonColumn.SIDE_B if place_a == NO_PLACE else ComparisonColumn.SIDE_A
         return self._side
 
-    def set_side(self, side: int) -> None:
+    def set_side(self, side: ComparisonColumn) -> None:
         self._side = side
         self.viewport().update()
 
@@ -153,7 +153,7 @@ class SplitView(RowView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and event.modifiers() == _NO_MODIFIER:
-            self.set_side(SIDE_A if event.key() == Qt.Key.Key_Left else SIDE_B)
+            self.set_side(ComparisonColumn.SIDE_A if event.key() == Qt.Key.Key_Left else ComparisonColumn.SIDE_B)
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._session.row >= 0:
             line = self.currentIndex().row()
@@ -180,7 +180,7 @@ class SplitView(RowView):
         """About the side chosen."""
         painter = QPainter(self.viewport())
         painter.setPen(QPen(theme().accent, FOCUS))
-        left = 0 if self.side == SIDE_A else self.columnWidth(SIDE_A) + LINKS
+        left = 0 if self.side == ComparisonColumn.SIDE_A else self.columnWidth(ComparisonColumn.SIDE_A) + LINKS
         half = FOCUS // 2
         width = self.columnWidth(self.side)
         painter.drawRect(QRect(left + half, top + half, width - FOCUS, ROW - FOCUS))
@@ -203,9 +203,9 @@ class SplitView(RowView):
                 links[row, int(places.row_of_b[other])] = None
             if place_b != NO_PLACE and (other := int(alignment.partner_of_b[place_b])) != NO_PLACE:
                 links[int(places.row_of_a[other]), row] = None
-        painter.setClipRect(QRectF(self.columnWidth(SIDE_A), 0, LINKS, self.viewport().height()))
+        painter.setClipRect(QRectF(self.columnWidth(ComparisonColumn.SIDE_A), 0, LINKS, self.viewport().height()))
         painter.setPen(QPen(theme().moved, _LINK))
-        left, right = self.columnWidth(SIDE_A), self.columnWidth(SIDE_A) + LINKS
+        left, right = self.columnWidth(ComparisonColumn.SIDE_A), self.columnWidth(ComparisonColumn.SIDE_A) + LINKS
         for row_a, row_b in links:
             begin, end = QPointF(left, self._middle(shown.line(row_a))), QPointF(right, self._middle(shown.line(row_b)))
             path = QPainterPath(begin)
@@ -221,7 +221,8 @@ class SplitView(RowView):
         shown, inside = self._rows.shown, LINKS / 6
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().changed_text)
-        left, right = self.columnWidth(SIDE_A) + inside, self.columnWidth(SIDE_A) + LINKS - inside
+        gutter = self.columnWidth(ComparisonColumn.SIDE_A)
+        left, right = gutter + inside, gutter + LINKS - inside
         for rows, x in zip(self._finder.sides, (left, right), strict=True):
             among = slice(*np.searchsorted(rows, (shown.row(first), shown.row(last) + max(shown.fold(last), 1))))
             for line in np.unique(shown.lines(rows[among])).tolist():

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.theme import GAP, theme, ui_font
-from replay_gui.models.comparison.tool_table import OTHERWISE, TOOL, TOOL_HEADINGS, ToolTable
+from replay_gui.models.comparison.tool_table import TOOL_HEADINGS, ToolColumn, ToolTable
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
@@ -32,7 +32,7 @@ class ToolDifferenceTable(RowView):
         super().resizeEvent(event)
         metrics = QFontMetrics(ui_font())
         widths = [metrics.horizontalAdvance(words) + 2 * GAP for words in TOOL_HEADINGS]
-        widths[TOOL] = max(self.viewport().width() - sum(widths[1:]), 10 * GAP)
+        widths[ToolColumn.TOOL] = max(self.viewport().width() - sum(widths[1:]), 10 * GAP)
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)
 
@@ -51,7 +51,7 @@ class _ToolCells(CellDelegate):
 
     def ink(self, index: AnyIndex, chosen: bool) -> QColor:
         now = theme()
-        if chosen or index.column() == TOOL:
+        if chosen or index.column() == ToolColumn.TOOL:
             return now.text
-        loud = now.bad_text if index.column() == OTHERWISE else now.changed_text
+        loud = now.bad_text if index.column() == ToolColumn.DIFFERENT_ANSWERS else now.changed_text
         return loud if self._tools.differs(index.row(), index.column()) else now.secondary

@@ -11,7 +11,7 @@ from replay_gui.core.index.run_index import NO_TIME
 from replay_gui.look.theme import GAP
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.event_filter import EventFilter
-from replay_gui.models.run.event_table import DURATION, LABEL, TIME, EventTable
+from replay_gui.models.run.event_table import EventColumn, EventTable
 from replay_gui.models.run.event_words import since_start, view_command
 from replay_gui.models.run.finder import RunSearch
 from replay_gui.models.session import Session
@@ -38,7 +38,7 @@ class EventList(Panel):
         self.view = RowView("Events", self.table)
         self._delegate = RowDelegate(self.view, self.table)
         self.view.setItemDelegate(self._delegate)
-        self.view.setColumnHidden(DURATION, True)
+        self.view.setColumnHidden(EventColumn.DURATION, True)
         self.set_body(self.view)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for words, key, slot in (
@@ -84,7 +84,7 @@ class EventList(Panel):
     @Slot()
     def ask(self) -> None:
         """Fits the columns; asks for what is in sight and not here yet."""
-        self.view.setColumnHidden(TIME, self.view.width() < _NARROW)
+        self.view.setColumnHidden(EventColumn.TIME, self.view.width() < _NARROW)
         self._pacer.ask()
 
     @Slot()
@@ -190,7 +190,7 @@ class EventList(Panel):
     @Slot(int, int)
     def _on_row_pressed(self, row: int, x: int) -> None:
         """On a triangle, which stands just before the mark of a label that is moved in."""
-        label = self.view.columnViewportPosition(LABEL)
+        label = self.view.columnViewportPosition(EventColumn.LABEL)
         if label <= x < label + self._delegate.indent(self.table.event_row(row)):
             self.toggle_fold(row)
 
@@ -200,7 +200,7 @@ class EventList(Panel):
         row = self.view.currentIndex().row()
         if row >= 0:
             event = self.table.event_row(row)
-            QGuiApplication.clipboard().setText("\t".join(self.table.words(event, i) for i in range(DURATION + 1)))
+            QGuiApplication.clipboard().setText("\t".join(self.table.words(event, i) for i in range(len(EventColumn))))
 
     @Slot()
     def copy_command(self) -> None:

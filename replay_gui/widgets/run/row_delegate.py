@@ -12,7 +12,7 @@ from replay_gui.engine.answers import EventRow
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, UNIT, data_font, kind_color, theme, ui_font
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.event_table import DURATION, LABEL, POSITION, TIME, EventTable
+from replay_gui.models.run.event_table import EventColumn, EventTable
 from replay_gui.widgets.parts.line_text import RIGHT, LineText
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
@@ -38,9 +38,9 @@ class RowDelegate(QStyledItemDelegate):
         longest = max([ui.horizontalAdvance(text) for text in (*labels, Kind.PATCH_PROPOSAL)])
         deepest = min(max(map(len, self._table.subagents.paths), default=0), _DEEPEST)
         return {
-            POSITION: data.horizontalAdvance("0" * max(len(f"{count:,}"), 4)) + 2 * GAP + UNIT,
-            TIME: data.horizontalAdvance(max(longest_time, "+00:00.000", key=len)) + 2 * GAP + UNIT,
-            LABEL: min(longest, data.horizontalAdvance("0" * 20)) + 2 * GAP + 3 * UNIT * (1 + deepest),
+            EventColumn.POSITION: data.horizontalAdvance("0" * max(len(f"{count:,}"), 4)) + 2 * GAP + UNIT,
+            EventColumn.TIME: data.horizontalAdvance(max(longest_time, "+00:00.000", key=len)) + 2 * GAP + UNIT,
+            EventColumn.LABEL: min(longest, data.horizontalAdvance("0" * 20)) + 2 * GAP + 3 * UNIT * (1 + deepest),
         }
 
     def indent(self, row: EventRow) -> int:
@@ -58,19 +58,19 @@ class RowDelegate(QStyledItemDelegate):
         words = self._table.words(row, column)
         quiet, loud = (now.text, now.text) if chosen else (now.secondary, now.secondary if ahead else now.text)
         match column:
-            case 0:  # POSITION
+            case EventColumn.POSITION:
                 number = quiet if chosen else now.faint
                 self._data.draw(painter, rect.adjusted(UNIT, 0, -GAP, 0), words, number, RIGHT)
-            case 1:  # TIME
+            case EventColumn.TIME:
                 self._data.draw(painter, rect.adjusted(UNIT, 0, 0, 0), words, quiet)
-            case 2:  # LABEL
+            case EventColumn.LABEL:
                 rect = rect.adjusted(self.indent(row), 0, 0, 0)
                 if (headed := self._table.subagents.starting_at(row.position - 1)) is not None:
                     middle = QPointF(rect.x() - UNIT, rect.center().y() + 1)
                     paint_triangle(painter, middle, headed in self._table.folded)
                 self._paint_mark(painter, rect, row, ahead and not chosen)
                 self._ui.draw(painter, rect.adjusted(2 * GAP + UNIT, 0, -GAP, 0), words, loud)
-            case 3:  # TEXT, and the duration
+            case EventColumn.TEXT:  # and the duration
                 bad = (row.failed or row.broken) and not chosen
                 hit, folded = self._table.hit(line), self._table.fold_words(row)
                 self._paint_text(painter, rect, row, hit or folded or words, now.bad_text if bad else loud, quiet)
@@ -79,7 +79,7 @@ class RowDelegate(QStyledItemDelegate):
         self, painter: QPainter, rect: QRect, row: EventRow, words: str | Hit, loud: QColor, quiet: QColor
     ) -> None:
         space = rect.adjusted(0, 0, -GAP - UNIT, 0)
-        if took := self._table.words(row, DURATION):
+        if took := self._table.words(row, EventColumn.DURATION):
             self._data.draw(painter, space, took, quiet, RIGHT)
             space = space.adjusted(0, 0, -self._data.width(took) - GAP, 0)
         if isinstance(words, Hit):

@@ -7,7 +7,7 @@ from replay_gui.core.divergence.comparison import CauseKind, Change
 from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.models.comparison.cause_list import MAX_CAUSES, CauseCategory, CauseList
 from replay_gui.models.comparison.rule_book import RuleEntry
-from replay_gui.models.comparison.tool_table import OTHERWISE, TOOL, ToolTable
+from replay_gui.models.comparison.tool_table import ToolColumn, ToolTable
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of
 
 C = Change.CHANGED
@@ -68,7 +68,7 @@ def test_tools_that_answered_otherwise_come_first(qtbot: QtBot, qtmodeltester: M
     tools = ToolTable(session, session)
     session.show(comparison_of([C]))
     qtmodeltester.check(tools)  # type: ignore[no-untyped-call]
-    assert [tools.index(row, TOOL).data() for row in range(2)] == ["search", "read_file"]
-    assert tools.index(0, OTHERWISE).data() == "1"
-    assert tools.differs(0, OTHERWISE)
-    assert not tools.differs(1, OTHERWISE)
+    assert [tools.index(row, ToolColumn.TOOL).data() for row in range(2)] == ["search", "read_file"]
+    assert tools.index(0, ToolColumn.DIFFERENT_ANSWERS).data() == "1"
+    assert tools.differs(0, ToolColumn.DIFFERENT_ANSWERS)
+    assert not tools.differs(1, ToolColumn.DIFFERENT_ANSWERS)

@@ -4,7 +4,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import Change
-from replay_gui.models.comparison.compare_rows import GUTTER, SIDE_A, SIDE_B, ComparisonRows, RowTone
+from replay_gui.models.comparison.compare_rows import ComparisonColumn, ComparisonRows, RowTone
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of
 
 E, C, A, B, M, S = Change.EQUAL, Change.CHANGED, Change.ONLY_A, Change.ONLY_B, Change.MOVED, Change.STATE
@@ -22,7 +22,8 @@ def _rows(changes: list[Change], qtmodeltester: ModelTester, **parts: object) ->
 def test_tones(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
     _, rows = _rows([E, C, C, A, B, M, M, S, C], qtmodeltester, causes=[cause(0)], ignored=[8])
     assert [rows.tone(row) for row in range(9)] == [
-        RowTone.EQUAL, RowTone.CAUSE, RowTone.CHANGED, RowTone.ONLY, RowTone.ONLY, RowTone.MOVED, RowTone.MOVED, RowTone.STATE, RowTone.IGNORED,
+        RowTone.EQUAL, RowTone.CAUSE, RowTone.CHANGED, RowTone.ONLY, RowTone.ONLY,
+        RowTone.MOVED, RowTone.MOVED, RowTone.STATE, RowTone.IGNORED,
     ]  # fmt: skip
 
 
@@ -48,9 +49,9 @@ def test_a_gap_has_no_event(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
     _, rows = _rows([E, A, B], qtmodeltester)
     assert rows.aligned(1).b is None
     assert rows.aligned(2).a is None
-    assert rows.index(1, SIDE_B).data() == ""
-    assert rows.index(1, SIDE_A).data().startswith("2 ")
-    assert rows.index(1, GUTTER).data() == "only here"
+    assert rows.index(1, ComparisonColumn.SIDE_B).data() == ""
+    assert rows.index(1, ComparisonColumn.SIDE_A).data().startswith("2 ")
+    assert rows.index(1, ComparisonColumn.GUTTER).data() == "only here"
 
 
 def test_changes_only_folds_and_a_fold_opens(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
@@ -58,7 +59,7 @@ def test_changes_only_folds_and_a_fold_opens(qtbot: QtBot, qtmodeltester: ModelT
     rows.set_changes_only(True)
     qtmodeltester.check(rows)  # type: ignore[no-untyped-call]
     assert rows.rowCount() == 9
-    assert rows.index(0, SIDE_A).data() == "47 equal steps"
+    assert rows.index(0, ComparisonColumn.SIDE_A).data() == "47 equal steps"
     rows.open_fold(0)
     assert rows.rowCount() == 47 + 7 + 1
     rows.set_changes_only(False)

@@ -12,7 +12,7 @@ from replay_gui.core.log.kinds import KINDS
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models.run import event_table, row_blocks
 from replay_gui.models.run.event_filter import EventFilter, EventTally
-from replay_gui.models.run.event_table import DURATION, LABEL, POSITION, TEXT, TIME, EventTable, event_label
+from replay_gui.models.run.event_table import EventColumn, EventTable, event_label
 from replay_gui.models.run.row_blocks import BLOCK_ROWS
 from tests.helpers.moments import STORY, StorySession, story_index, story_row, untimed
 
@@ -38,13 +38,19 @@ def cell(table: EventTable, row: int, column: int) -> str:
 def test_the_index_is_shown_before_the_texts_come(session: StorySession, table: EventTable) -> None:
     session.show(story_index(1000))
     assert table.rowCount() == 1000
-    assert [cell(table, 4, c) for c in (POSITION, TIME, LABEL, TEXT)] == ["5", "+0:00.059", "search →", ""]
-    assert [cell(table, 5, c) for c in (LABEL, TEXT, DURATION)] == ["← search", "", "2.39 s"]
-    assert cell(table, 4, DURATION) == ""
+    assert [
+        cell(table, 4, c) for c in (EventColumn.POSITION, EventColumn.TIME, EventColumn.LABEL, EventColumn.TEXT)
+    ] == ["5", "+0:00.059", "search →", ""]
+    assert [cell(table, 5, c) for c in (EventColumn.LABEL, EventColumn.TEXT, EventColumn.DURATION)] == [
+        "← search",
+        "",
+        "2.39 s",
+    ]
+    assert cell(table, 4, EventColumn.DURATION) == ""
     table.request_texts(0, 20)
     session.answer_all()
-    assert cell(table, 4, TEXT) == "planner ignores index after bulk load"
-    assert cell(table, 6, TEXT) == "Timeout: search: no answer in 2,400 ms"
+    assert cell(table, 4, EventColumn.TEXT) == "planner ignores index after bulk load"
+    assert cell(table, 6, EventColumn.TEXT) == "Timeout: search: no answer in 2,400 ms"
 
 
 def test_only_what_is_wanted_is_asked_for(session: StorySession, table: EventTable) -> None:
@@ -63,8 +69,8 @@ def test_memory_is_bounded(session: StorySession, monkeypatch: pytest.MonkeyPatc
     for start in range(0, 10 * BLOCK_ROWS, BLOCK_ROWS):
         table.request_texts(start, start + BLOCK_ROWS - 1)
         session.answer_all()
-    assert cell(table, 0, TEXT) == ""
-    assert cell(table, 7 * BLOCK_ROWS, TEXT) != ""
+    assert cell(table, 0, EventColumn.TEXT) == ""
+    assert cell(table, 7 * BLOCK_ROWS, EventColumn.TEXT) != ""
 
 
 def test_a_growing_index_adds_rows_and_completes_the_last_block(session: StorySession, table: EventTable) -> None:
@@ -77,20 +83,20 @@ def test_a_growing_index_adds_rows_and_completes_the_last_block(session: StorySe
     table.request_texts(64, 119)
     assert session.asked == [(64, 120)]
     session.answer_all()
-    assert cell(table, 119, TEXT) == story_row(119).text
+    assert cell(table, 119, EventColumn.TEXT) == story_row(119).text
 
 
 def test_rows_that_do_not_begin_with_a_block_are_put_right(session: StorySession, table: EventTable) -> None:
     session.show(story_index(1000))
     session.rows_ready.emit(Rows(10, tuple(story_row(place) for place in range(10, 200))))
-    assert cell(table, 70, TEXT) == story_row(70).text
-    assert cell(table, 10, TEXT) == ""
+    assert cell(table, 70, EventColumn.TEXT) == story_row(70).text
+    assert cell(table, 10, EventColumn.TEXT) == ""
 
 
 def test_a_filter_shows_its_kinds_and_tools(session: StorySession, table: EventTable) -> None:
     session.show(story_index(len(STORY) * 10))
     table.set_filter(EventFilter(kinds=frozenset({"Error"}), tools=frozenset({"run_tests"})))
-    labels = [cell(table, row, LABEL) for row in range(table.rowCount())]
+    labels = [cell(table, row, EventColumn.LABEL) for row in range(table.rowCount())]
     assert labels == ["Error", "run_tests →", "← run_tests"] * 10
     assert table.event_index(3) == len(STORY) + 6
     assert table.row_at_or_before(len(STORY)) == 2
@@ -99,7 +105,7 @@ def test_a_filter_shows_its_kinds_and_tools(session: StorySession, table: EventT
     session.index_changed.emit()
     assert table.rowCount() == 33
     table.set_filter(EventFilter(failed=True))
-    assert {cell(table, row, LABEL) for row in range(table.rowCount())} == {"← search", "Error"}
+    assert {cell(table, row, EventColumn.LABEL) for row in range(table.rowCount())} == {"← search", "Error"}
     session.show(story_index(5))
     assert table.rowCount() == 5
 
@@ -115,7 +121,7 @@ def test_choices_are_counted_and_ranked() -> None:
 
 def test_no_times_no_times(session: StorySession, table: EventTable) -> None:
     session.show(untimed(story_index(10)))
-    assert cell(table, 3, TIME) == ""
+    assert cell(table, 3, EventColumn.TIME) == ""
 
 
 def big_index(count: int) -> RunIndex:

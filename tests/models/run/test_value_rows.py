@@ -69,7 +69,8 @@ def test_a_replaced_map_is_compared_member_by_member() -> None:
     old, new = {"type": "A", "n": 1, "gone": 0}, {"type": "B", "n": 1, "fresh": 2}
     found = rows({"last": new}, Change(("last",), old, new))
     assert {r.path[-1]: (r.mark, r.old) for r in found[1:]} == {
-        "type": (ChangeMark.CHANGED, '"A"'), "n": (ChangeMark.SAME, ""), "gone": (ChangeMark.REMOVED, ""), "fresh": (ChangeMark.ADDED, ""),
+        "type": (ChangeMark.CHANGED, '"A"'), "n": (ChangeMark.SAME, ""), "gone": (ChangeMark.REMOVED, ""),
+        "fresh": (ChangeMark.ADDED, ""),
     }  # fmt: skip
 
 

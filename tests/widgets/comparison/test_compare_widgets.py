@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import Change, Difference
-from replay_gui.models.comparison.compare_rows import SIDE_A, SIDE_B, RowTone
+from replay_gui.models.comparison.compare_rows import RowTone
 from replay_gui.models.comparison.comparison_finder import ComparisonSearch
 from replay_gui.models.run.finder import RunSearch
 from replay_gui.widgets.comparison.cause_panel import CausePanel
@@ -50,14 +50,14 @@ def test_left_and_right_choose_the_side_and_arrows_the_row(qtbot: QtBot, session
     session.show(comparison_of(CHANGES))
     assert session.row == 40
     QTest.keyClick(view.view, Qt.Key.Key_Right)
-    assert view.view.side == SIDE_B
+    assert view.view.side.name == "SIDE_B"
     QTest.keyClick(view.view, Qt.Key.Key_Left)
-    assert view.view.side == SIDE_A
+    assert view.view.side.name == "SIDE_A"
     QTest.keyClick(view.view, Qt.Key.Key_Down)
     assert session.row == 41
-    assert view.view.side == SIDE_B  # only B has an event here
+    assert view.view.side.name == "SIDE_B"  # only B has an event here
     QTest.keyClick(view.view, Qt.Key.Key_Up)
-    assert view.view.side == SIDE_A
+    assert view.view.side.name == "SIDE_A"
 
 
 def test_the_badge_says_where_and_why(qtbot: QtBot, session: StoryComparison) -> None:

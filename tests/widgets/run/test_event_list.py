@@ -14,7 +14,7 @@ from replay_gui.core.facts.spending import Spending
 from replay_gui.engine.answers import Totals
 from replay_gui.look.theme import ROW
 from replay_gui.models.run.event_filter import EventFilter, EventTally
-from replay_gui.models.run.event_table import LABEL, TEXT
+from replay_gui.models.run.event_table import EventColumn
 from replay_gui.models.run.finder import RunSearch
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.filter_menu import FilterMenu
@@ -77,7 +77,7 @@ def test_the_chosen_row_stays_in_sight_where_the_list_becomes_lower(events: Even
 
 def test_a_click_and_the_arrows_go_there(events: EventList, session: StorySession) -> None:
     session.show(story_index(1523))
-    where = events.view.visualRect(events.table.index(4, TEXT)).center()
+    where = events.view.visualRect(events.table.index(4, EventColumn.TEXT)).center()
     QTest.mouseClick(events.view.viewport(), LEFT, NONE, where)
     assert session.position == 5
     QTest.keyClick(events.view, Qt.Key.Key_Down)
@@ -101,7 +101,7 @@ def test_what_is_in_sight_is_asked_for_and_no_more(qtbot: QtBot, events: EventLi
     session.answer_all()
     assert session.asked == []
     row = events.table.row_at_or_before(49_999)
-    assert events.table.index(row, TEXT).data() != ""
+    assert events.table.index(row, EventColumn.TEXT).data() != ""
 
 
 def test_while_the_list_flies_by_only_the_last_rows_are_asked_for(
@@ -130,7 +130,7 @@ def test_a_hidden_block_that_was_replaced_is_asked_for_again(
     session.seek(9_000)
     qtbot.waitUntil(lambda: len(session.asked) > 0)
     session.answer_all()
-    assert events.table.index(8_999, TEXT).data() != ""
+    assert events.table.index(8_999, EventColumn.TEXT).data() != ""
 
 
 def test_a_filter_narrows_and_keeps_the_position(qtbot: QtBot, events: EventList, session: StorySession) -> None:
@@ -144,7 +144,7 @@ def test_a_filter_narrows_and_keeps_the_position(qtbot: QtBot, events: EventList
     session.answer_all()
     qtbot.waitUntil(lambda: len(session.asked) > 0)
     session.answer_all()
-    assert events.table.index(3, TEXT).data().startswith("stats/orders")
+    assert events.table.index(3, EventColumn.TEXT).data().startswith("stats/orders")
     session.show(story_index(10))
     assert events.table.rowCount() == 10
 
@@ -188,7 +188,7 @@ def nest(session: StorySession, count: int, scout: range, deep: range) -> None:
 
 
 def triangle(events: EventList, row: int) -> QPoint:
-    label = events.view.visualRect(events.table.index(row, LABEL))
+    label = events.view.visualRect(events.table.index(row, EventColumn.LABEL))
     return QPoint(label.x() + 6, label.center().y())
 
 
