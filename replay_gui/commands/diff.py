@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         b = stack.enter_context(open_run(args.b, args.format))
         rules = _rules(args)
         with ProgressLine(f"Comparing {args.a} and {args.b}") as progress:
-            side_a, side_b = (stack.enter_context(_open_side(one)) for one in (a, b))
+            side_a, side_b = (stack.enter_context(_open_side(run)) for run in (a, b))
             comparer = Comparer(side_a, side_b, on_progress=progress.show)
             comparison = comparer.compare(rules)
         if args.json:
@@ -178,8 +178,8 @@ def _print_cause(number: int, cause: Cause) -> None:
     print_line(f"{number:>3}  {headline}{'' if cause.certain else '  (possible)'}")
     print_line(f"     {details}")
     follow = {0: "no further divergence follows from it", 1: "1 divergence follows"}
-    said = follow.get(cause.consequences, f"{cause.consequences:,} divergences follow")
-    print_line(f"     {said}{f', {cause.suppressed:,} like it are ignored' if cause.suppressed else ''}")
+    consequences = follow.get(cause.consequences, f"{cause.consequences:,} divergences follow")
+    print_line(f"     {consequences}{f', {cause.suppressed:,} like it are ignored' if cause.suppressed else ''}")
 
 
 def _counts_line(comparison: Comparison) -> str:

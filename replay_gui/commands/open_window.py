@@ -51,16 +51,16 @@ def run(args: argparse.Namespace) -> int:
 
             return run_app(
                 Options(
-                    path,
-                    args.demo,
-                    args.at,
-                    args.theme,
-                    args.screenshot,
-                    args.size,
-                    args.scale,
-                    args.show,
-                    args.other,
-                    args.format,
+                    path=path,
+                    demo=args.demo,
+                    at=args.at,
+                    theme=args.theme,
+                    screenshot=args.screenshot,
+                    size=args.size,
+                    scale=args.scale,
+                    show=args.show,
+                    other=args.other,
+                    format=args.format,
                 )
             )
         except ImportError as why:

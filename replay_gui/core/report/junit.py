@@ -73,7 +73,8 @@ def _suite(root: Element, part: RunPart, made: str) -> Element:
 
 def _findings_text(findings: tuple[Finding, ...]) -> str:
     lines = [
-        f"event {one.index + 1} ({one.event_id}), byte {one.offset}: {one.problem}" for one in findings[:_MAX_FINDINGS]
+        f"event {finding.index + 1} ({finding.event_id}), byte {finding.offset}: {finding.problem}"
+        for finding in findings[:_MAX_FINDINGS]
     ]
     if len(findings) > _MAX_FINDINGS:
         lines.append(f"and {len(findings) - _MAX_FINDINGS} more")

@@ -101,7 +101,7 @@ def read_profile(path: Path) -> RedactionProfile:
     lists: dict[str, tuple[str, ...]] = {}
     for name in ("presets", "patterns", "paths"):
         value = facts.pop(name, [])
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ProfileRefused(f"{path}: {name} is not a list of strings")
         lists[name] = tuple(value)
     name = facts.pop("name", path.stem)
@@ -146,12 +146,12 @@ class _Redaction:
         elif isinstance(value, BrokenEvent):
             value = self._broken(value)
         parts: dict[str, Any] = {}
-        for one in fields(value):
-            if one.name not in _FIELDS_KEPT:
-                old = getattr(value, one.name)
-                new = self._explained(one.name, self.redact_value(old))
+        for field in fields(value):
+            if field.name not in _FIELDS_KEPT:
+                old = getattr(value, field.name)
+                new = self._explained(field.name, self.redact_value(old))
                 if new is not old:
-                    parts[one.name] = new
+                    parts[field.name] = new
         return replace(value, **parts) if parts else value
 
     def redact_text(self, text: str) -> str:

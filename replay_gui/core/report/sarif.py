@@ -91,7 +91,7 @@ def _run_results(part: RunPart) -> Iterator[dict[str, Any]]:
         ("failure", found.failures, found.unlisted[0]),
         ("mismatch", found.mismatches, found.unlisted[1]),
     ):
-        yield from (_result(rule, _words(one), found.run, one.offset) for one in findings)
+        yield from (_result(rule, _words(finding), found.run, finding.offset) for finding in findings)
         if unlisted:
             yield _result(rule, f"{unlisted:,} more are counted and not listed.", found.run)
     for check in checks(part):

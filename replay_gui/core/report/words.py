@@ -44,16 +44,16 @@ def verdict_words(part: RunPart) -> str:
         )
         return f"{agree}, which do not link the events: removed events would not be noticed."
     if report.verdict == VALID:
-        said = [f"{_all_are(report.events, 'record')} as written and in order."]
+        sentences = [f"{_all_are(report.events, 'record')} as written and in order."]
         if report.state_hashes and report.state_hashes == report.state_hashes_checked:
-            said.append("Replay reproduces every recorded state.")
+            sentences.append("Replay reproduces every recorded state.")
         if report.seal == "good":
-            said.append("The log is sealed: nothing is missing from its end.")
+            sentences.append("The log is sealed: nothing is missing from its end.")
         else:
-            said.append("The log is not sealed: events may be missing from its end.")
+            sentences.append("The log is not sealed: events may be missing from its end.")
         if report.origin == "imported":
-            said.append("It was imported: this is true for the time since the import, not for the run itself.")
-        return " ".join(said)
+            sentences.append("It was imported: this is true for the time since the import, not for the run itself.")
+        return " ".join(sentences)
     found = []
     if failures(part):
         found.append(f"{plural(failures(part), 'record')} failed")
@@ -63,10 +63,10 @@ def verdict_words(part: RunPart) -> str:
         found.append("the seal does not match")
     elif report.tail_bytes and report.seal == "good":
         found.append("bytes follow the seal")
-    said = [f"The log is not what was recorded: {', '.join(found)}."]
+    sentences = [f"The log is not what was recorded: {', '.join(found)}."]
     if report.first_broken is not None:
-        said.append(f"From event {report.first_broken + 1:,} on it cannot be trusted.")
-    return " ".join(said)
+        sentences.append(f"From event {report.first_broken + 1:,} on it cannot be trusted.")
+    return " ".join(sentences)
 
 
 def checks(part: RunPart) -> tuple[ReportCheck, ...]:
@@ -92,10 +92,10 @@ def _foreign_hashes(part: RunPart) -> ReportCheck:
 def _records(part: RunPart) -> ReportCheck:
     what, report = "Record hashes, links, form, numbering", part.verification
     if failures(part):
-        said = f"{failures(part):,} of {plural(report.events, 'record')} failed."
+        sentences = f"{failures(part):,} of {plural(report.events, 'record')} failed."
         if report.skipped_bytes:
-            said += f" {plural(report.skipped_bytes, 'byte')} were skipped; events after them are still read."
-        return ReportCheck(what, "failed", said)
+            sentences += f" {plural(report.skipped_bytes, 'byte')} were skipped; events after them are still read."
+        return ReportCheck(what, "failed", sentences)
     return ReportCheck(what, "checked", f"{_all_are(report.events, 'record')} right.")
 
 
@@ -137,7 +137,7 @@ def _seal(part: RunPart) -> ReportCheck:
 def _end(part: RunPart) -> ReportCheck:
     what, tail = "End of the file", part.verification.tail_bytes
     if not tail:
-        return ReportCheck(what, "checked", "Nothing follows the last record.")
+        return ReportCheck(what, "checked", "No bytes are left over.")
     if part.verification.seal == "none":
         return ReportCheck(what, "not checked", f"Torn tail: {plural(tail, 'byte')} of an interrupted write, ignored.")
     return ReportCheck(what, "failed", f"{plural(tail, 'byte')} follow the seal, where nothing is allowed.")
@@ -175,12 +175,12 @@ def report_words(report: Report) -> tuple[str, Tone, str]:
             words += f" {part.anchor.words}"
         return report.verdict, TONES[report.verdict], words
     total = len(report.runs) + len(report.unread)
-    said = [
+    sentences = [
         f"{sum(part.verification.verdict == verdict for part in report.runs):,} {verdict}"
         for verdict in (VALID, INVALID, NOT_VERIFIABLE)
     ]
-    said += [f"{len(report.unread):,} could not be read"] if report.unread else []
-    return report.verdict, TONES[report.verdict], f"Of {plural(total, 'run')}: {', '.join(said)}."
+    sentences += [f"{len(report.unread):,} could not be read"] if report.unread else []
+    return report.verdict, TONES[report.verdict], f"Of {plural(total, 'run')}: {', '.join(sentences)}."
 
 
 def _comparison_words(report: Report) -> tuple[str, Tone, str]:
