@@ -1,0 +1,146 @@
+"""The structure of the package: circles of files, sizes of folders and files, names of classes."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from tests.helpers.paths import ROOT
+
+MAX_FILES = 25  # in a folder, without those in its subfolders
+MIN_FILES = 3
+MAX_LINES = 400
+PACKAGE = ROOT / "replay_gui"
+FOLDERS_OF_FEW = {
+    "replay_gui/core/importers/formats": "holds folders; besides them what all formats share",
+    "tests/reference": "the independent reader of the log format is one file on purpose",
+}
+LONG_FILES = {
+    "tests/reference/replay_log_check.py": "the independent reader of the log format is one file on purpose",
+}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """The syntax tree of every module of the package, by its name."""
+    found = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        parts = file.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = ast.parse(file.read_text("utf-8"))
+    return found
+
+
+@cache
+def imports() -> dict[str, set[str]]:
+    """What each module imports of the package, also for types alone or in a function."""
+    modules = trees()
+    found: dict[str, set[str]] = {}
+    for name, tree in modules.items():
+        found[name] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found[name] |= {alias.name for alias in node.names} & modules.keys()
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                for alias in node.names:
+                    full = f"{node.module}.{alias.name}"
+                    found[name].add(full if full in modules else node.module)
+        found[name] = (found[name] & modules.keys()) - {name}
+    return found
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The groups of nodes that lead to one another (Tarjan's strongly connected components), each sorted."""
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        number[node] = lowest[node] = len(number)
+        stack.append(node)
+        for other in graph[node]:
+            if other not in number:
+                visit(other)
+                lowest[node] = min(lowest[node], lowest[other])
+            elif other in stack:
+                lowest[node] = min(lowest[node], number[other])
+        if lowest[node] == number[node]:
+            group = stack[stack.index(node) :]
+            del stack[-len(group) :]
+            if len(group) > 1:
+                found.append(sorted(group))
+
+    for node in graph:
+        if node not in number:
+            visit(node)
+    return found
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == [["b", "c"]]
+
+
+def test_there_is_no_circle_of_files() -> None:
+    """The package's own `__init__` names what is public and loads it on demand, so it takes part in none."""
+    graph = {name: others - {"replay_gui"} for name, others in imports().items() if name != "replay_gui"}
+    assert circles(graph) == []
+
+
+def folders() -> Iterator[tuple[str, int]]:
+    """Every folder with Python files, and how many of its own it has, without `__init__.py` and `conftest.py`."""
+    for top in (PACKAGE, ROOT / "tests"):
+        for folder in (top, *sorted(path for path in top.rglob("*") if path.is_dir())):
+            files = [file for file in folder.glob("*.py") if file.name not in ("__init__.py", "conftest.py")]
+            if files:
+                yield folder.relative_to(ROOT).as_posix(), len(files)
+
+
+def is_mirror(folder: str) -> bool:
+    """Whether a folder of tests is named as the package's folder that it tests; it may then be small."""
+    return folder == "tests" or (folder.startswith("tests/") and (PACKAGE / folder.removeprefix("tests/")).is_dir())
+
+
+def test_no_folder_has_too_many_files_or_too_few() -> None:
+    wrong = [
+        f"{folder}: {count}"
+        for folder, count in folders()
+        if count > MAX_FILES or (count < MIN_FILES and folder not in FOLDERS_OF_FEW and not is_mirror(folder))
+    ]
+    assert wrong == []
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {
+        file.relative_to(ROOT).as_posix(): len(file.read_text("utf-8").splitlines())
+        for top in (PACKAGE, ROOT / "tests")
+        for file in top.rglob("*.py")
+    }
+    long = {name: lines for name, lines in lengths.items() if lines > MAX_LINES}
+    assert {name: lines for name, lines in long.items() if name not in LONG_FILES} == {}
+    assert set(LONG_FILES) <= set(long)
+
+
+def test_no_two_classes_have_one_name() -> None:
+    places: dict[str, list[str]] = defaultdict(list)
+    for module, tree in trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(module)
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+
+
+@pytest.mark.parametrize("module", [name for name in trees() if name.startswith("replay_gui.core.log.")])
+def test_the_log_needs_little_of_the_core(module: str) -> None:
+    """Only errors and its own package: who reads a log needs to know nothing else."""
+    allowed = (
+        "replay_gui.core.log",
+        "replay_gui.core.errors",
+        "replay_gui.core.diagnostics",
+        "replay_gui.core.atomic_file",
+    )
+    assert [other for other in imports()[module] if not other.startswith(allowed)] == []
