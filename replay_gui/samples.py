@@ -12,7 +12,7 @@ DAMAGED_EVENT = 812  # index, from 0; the window shows 813
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class BundledSample:
     """One bundled log; the welcome page shows `title` and `about`."""
 
     file: str
@@ -25,27 +25,27 @@ class Sample:
         return resources() / "samples" / self.file
 
 
-REFERENCE = Sample(
+REFERENCE = BundledSample(
     "reference.rlog",
     "Reference run",
     "An agent repairs the slow queries of a shop after a night of migrations: 1,523 events, every state hashed.",
 )
-RERUN = Sample(
+RERUN = BundledSample(
     "faithful-rerun.rlog",
     "Faithful re-run",
     "The same work three days later on another machine: other times and ids, every event equal.",
 )
-OTHERWISE = Sample(
+OTHERWISE = BundledSample(
     "search-answered-otherwise.rlog",
     "Search answered otherwise",
     "One search returned results without the newest documents; the agent took a wrong way for a while and recovered.",
 )
-DAMAGED = Sample(
+DAMAGED = BundledSample(
     "damaged.rlog",
     "Damaged log",
     f"The reference run with one bit of event {DAMAGED_EVENT + 1} changed after it was recorded.",
 )
-SAMPLES: tuple[Sample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED)
+SAMPLES: tuple[BundledSample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED)
 
 
 def write_samples(folder: Path) -> list[Path]:

@@ -12,14 +12,14 @@ import pytest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.verdict import verify
-from replay_gui.samples import DAMAGED, DAMAGED_EVENT, OTHERWISE, REFERENCE, RERUN, SAMPLES, Sample, write_samples
+from replay_gui.samples import DAMAGED, DAMAGED_EVENT, OTHERWISE, REFERENCE, RERUN, SAMPLES, BundledSample, write_samples
 from tests.helpers.paths import ROOT
 
 _CHECKOUT = ROOT
 _WRITE = "import sys, pathlib; from replay_gui.samples import write_samples; write_samples(pathlib.Path(sys.argv[1]))"
 
 
-def _events(sample: Sample) -> list[Event]:
+def _events(sample: BundledSample) -> list[Event]:
     with EventLog.open(sample.path) as log:
         return list(log)
 
@@ -146,9 +146,9 @@ EXPECTED = {REFERENCE.file: [], RERUN.file: [], OTHERWISE.file: [], DAMAGED.file
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.file)
-def test_verdicts(sample: Sample) -> None:
+def test_verdicts(sample: BundledSample) -> None:
     with EventLog.open(sample.path) as log:
         report = verify(log)
-    assert [finding.position for finding in report.failures] == EXPECTED[sample.file]
+    assert [finding.index for finding in report.failures] == EXPECTED[sample.file]
     assert (report.mismatches, report.seal, report.state_hashes_checked) == ((), "good", report.events)
     assert report.verdict == ("INVALID" if EXPECTED[sample.file] else "VALID")

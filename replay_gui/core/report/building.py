@@ -46,7 +46,7 @@ def run_part(
     for event in log.events():
         if not isinstance(event, Ending):
             summary.take(event)
-            timeline.take(event)
+            timeline.add_event(event)
             on_progress(event.offset, log.source.size)
     diagnosis = diagnose(log, verification) if format == OWN_FORMAT else _diagnose_foreign(verification)
     finding = None if diagnosis is None else diagnosis.finding
@@ -55,7 +55,7 @@ def run_part(
         format=format,
         size=size,
         facts=_overview(summary),
-        timeline=timeline.made(verification.first_broken),
+        timeline=timeline.timeline_counts(verification.first_broken),
         diagnosis=diagnosis,
         broken=None if finding is None else _broken_event(log, finding, format),
         anchor=anchor,

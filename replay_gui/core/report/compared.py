@@ -26,7 +26,7 @@ def comparison_part(comparer: Comparer, comparison: Comparison, rules: Rules) ->
         points=points,
         total=len(comparison.points.row),
         tools=comparison.tools,
-        rules=tuple(map(_rule, rules)),
+        rules=tuple(map(_rule_part, rules)),
     )
 
 
@@ -70,7 +70,7 @@ def _difference(difference: Difference) -> DifferencePart:
     return DifferencePart(difference.path, a, b)
 
 
-def _rule(rule: Rule) -> RulePart:
+def _rule_part(rule: Rule) -> RulePart:
     parts = (("tool", rule.tool), ("kind", rule.kind), ("path", rule.path), ("pattern", rule.pattern))
     words = [f"{name} {value}" for name, value in parts if value is not None]
     bounds = (("abs", rule.abs), ("rel", rule.rel))

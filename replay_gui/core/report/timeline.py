@@ -40,7 +40,8 @@ class TimelineCounter:
     def _row(self) -> list[int]:
         return [0] * self._bins
 
-    def take(self, event: Event) -> None:
+    def add_event(self, event: Event) -> None:
+        """Count one event."""
         if event.index >= self._events:
             return  # appended after the run was verified
         at = event.index * self._bins // self._events
@@ -59,7 +60,7 @@ class TimelineCounter:
             self._lane_of[kind] = next(found, _OTHER[0])
         return self._lane_of[kind]
 
-    def made(self, broken: int | None) -> TimelineCounts | None:
+    def timeline_counts(self, broken: int | None) -> TimelineCounts | None:
         """Return the timeline, or None for a run without events."""
         if not self._events:
             return None
