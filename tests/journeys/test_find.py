@@ -13,7 +13,6 @@ from replay_gui.models.run.finder import RunSearch
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.windows.run_bar import RunBar
-from replay_gui.windows.run_view import RunView
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
 
@@ -32,9 +31,7 @@ def field(journey: Journey) -> FindField:
 
 
 def finder(journey: Journey) -> RunSearch:
-    (view,) = journey.window.findChildren(RunView)
-    (found,) = view.findChildren(RunSearch)
-    return found
+    return journey.window.finder
 
 
 def events(journey: Journey) -> EventList:
