@@ -1,4 +1,4 @@
-"""The icons of the actions: drawings in one colour, tinted with the theme. A name is a file of resources/icons."""
+"""The icons of the actions: drawings in one colour, tinted by the theme. Names are those of resources/icons."""
 
 from __future__ import annotations
 
@@ -11,27 +11,31 @@ from PySide6.QtSvg import QSvgRenderer
 from replay_gui.look.theme import ICON, theme
 from replay_gui.resource_paths import resources
 
-SHARPNESS = (1, 2, 3)  # device pixels a logical one, for which icons are drawn
+PIXEL_RATIOS = (1, 2, 3)  # device pixels per logical pixel, for which icons are drawn
 
 
 def icon(name: str) -> QIcon:
-    """The icon in the text colour of the theme; ask again when that changes. FileNotFoundError: no such icon."""
+    """Return the icon in the text colour of the theme; call it again when the theme changes.
+
+    Raises:
+        FileNotFoundError: there is no such icon.
+    """
     now = theme()
     return _icon(name, now.text.name(), now.faint.name())
 
 
 def tinted_icon(name: str, color: QColor) -> QIcon:
-    """The icon in one colour: on a badge, in a banner."""
+    """Return the icon in one colour."""
     return _icon(name, color.name(), color.name())
 
 
 @cache
 def _icon(name: str, enabled: str, disabled: str) -> QIcon:
-    source, made = _source(name), QIcon()
-    for ratio in SHARPNESS:
-        made.addPixmap(_draw(source, enabled, ratio), QIcon.Mode.Normal)
-        made.addPixmap(_draw(source, disabled, ratio), QIcon.Mode.Disabled)
-    return made
+    source, result = _source(name), QIcon()
+    for ratio in PIXEL_RATIOS:
+        result.addPixmap(_draw(source, enabled, ratio), QIcon.Mode.Normal)
+        result.addPixmap(_draw(source, disabled, ratio), QIcon.Mode.Disabled)
+    return result
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The shape of each kind of event, the same in the list and on the timeline: colour never speaks alone."""
+"""The shape of each kind of event, in the list and on the timeline: no kind is told by colour alone."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 from replay_gui.core.log.kinds import KindGroup, group_of
 from replay_gui.look.theme import ICON, MARK, kind_color
 
-MARGIN = 1.5  # logical pixels about a mark in its pixmap
-SHARPNESS = (1, 2, 3)  # device pixels a logical one, for which mark icons are drawn
+MARGIN = 1.5  # logical pixels around a mark in its pixmap
+PIXEL_RATIOS = (1, 2, 3)  # device pixels per logical pixel, for which icons are drawn
 
 
 class Mark(Enum):
+    """A shape."""
+
     CIRCLE = auto()  # observations
     DIAMOND = auto()  # decisions
     BAR = auto()  # tool calls
@@ -24,7 +26,7 @@ class Mark(Enum):
     CROSS = auto()  # errors and denials
     FLAG = auto()  # the agent and its phases
     SHIELD = auto()  # snapshots
-    BREAK = auto()  # what cannot be read
+    BREAK = auto()  # unreadable records
     RING = auto()  # custom kinds
 
 
@@ -42,10 +44,12 @@ _MARKS = {
 
 
 def mark_of(kind: str) -> Mark:
+    """Return the shape of a kind of event."""
     return _MARKS.get(group_of(kind), Mark.RING)
 
 
 def paint_shape(painter: QPainter, mark: Mark, center: QPointF, size: float, color: QColor) -> None:
+    """Draw a mark of `size` logical pixels around `center`."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(center)
@@ -86,9 +90,9 @@ def _points(scale: float, *points: tuple[float, float]) -> QPolygonF:
 
 
 def mark_pixmap(mark: Mark, size: float, color: QColor, ratio: float, halo: QColor | None = None) -> QPixmap:
-    """The mark on a transparent square of `size` + 2 * MARGIN logical pixels, `ratio` device pixels each.
+    """Return the mark on a transparent square of `size` + 2 * MARGIN logical pixels, `ratio` device pixels each.
 
-    With `halo` it stands before a slightly larger one of that colour, which keeps it apart from neighbours it overlaps.
+    `halo`: colour of a slightly larger mark behind it, which separates it from neighbours that it overlaps.
     """
     return _pixmap(mark, size, color.rgba(), ratio, None if halo is None else halo.rgba())
 
@@ -109,20 +113,20 @@ def _pixmap(mark: Mark, size: float, rgba: int, ratio: float, halo: int | None) 
 
 
 def draw_mark(painter: QPainter, kind: str, center: QPointF, color: QColor) -> None:
-    """The mark of `kind` in a row, about `center`; which should be a whole pixel: it is sharp there."""
+    """Draw the mark of `kind` around `center`, which should be a whole pixel: the mark is sharp there."""
     pixmap = mark_pixmap(mark_of(kind), MARK, color, painter.device().devicePixelRatio())
     painter.drawPixmap(center - QPointF(MARK / 2 + MARGIN, MARK / 2 + MARGIN), pixmap)
 
 
 def mark_icon(kind: str, tool: int | None = None) -> QIcon:
-    """The mark of an event in its hue, in the current theme."""
+    """Return the mark of an event in its colour, in the current theme."""
     return _icon(mark_of(kind), kind_color(kind, tool).rgba())
 
 
 @cache
 def _icon(mark: Mark, rgba: int) -> QIcon:
     icon = QIcon()
-    for ratio in SHARPNESS:
+    for ratio in PIXEL_RATIOS:
         pixmap = QPixmap(ICON * ratio, ICON * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)

@@ -1,7 +1,7 @@
-"""The look: the only file that names colours, sizes and fonts (the style sheet in resources/themes borrows them).
+"""The colours, sizes and fonts of the window; the style sheet in resources/themes uses them by name.
 
-A widget that paints itself reads `theme()` and connects `theme_events().changed` to a method that repaints. A widget
-made of labels and buttons gets its look from the one application style sheet, by class or by `set_role`.
+A widget that paints itself reads `theme()` and connects `theme_events().changed` to a method that repaints. Labels
+and buttons get their look from the style sheet of the application, by class or by `set_role`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from replay_gui.resource_paths import resources
 
 UNIT = 4
 GAP = 2 * UNIT
-WIDE = 2 * GAP  # about what is read at leisure: dialogs, pages
+WIDE = 2 * GAP  # margins of dialogs and pages
 ICON = 16
 ROW = 24
 HEAD = 32
@@ -34,15 +34,15 @@ SMALL_RADIUS = 4
 LINE = 1
 FOCUS = 2
 SCROLL_BAR = 10
-LANE, LANE_LEAST, LANE_TIGHT = 22, 18, 14  # height of a timeline lane; the last where two stand above one another
+LANE, LANE_LEAST, LANE_TIGHT = 22, 18, 14  # height of a timeline lane: usual, least, least with two timelines
 LABELS = 148  # width of the timeline's column of names
 AXIS = 30
 STRIP = 32  # height of the overview
-LINKS = 44  # width of what links two runs side by side
-POPUP = 440  # width of a text that pops up
+LINKS = 44  # width of the links between two runs side by side
+POPUP = 440  # width of a popup with text
 MARK, SMALL_MARK = 9.0, 6.0
 BAR = 12.0  # thickness of a tool call
-TICKS = 96.0  # least distance between two numbers on the axis
+TICKS = 96.0  # minimum distance between two numbers on the axis
 UI_SIZE = 12.5
 SMALL_SIZE = 11.0
 TINY_SIZE = 9.5  # within a bar of the timeline
@@ -55,13 +55,13 @@ Normal, Medium, Bold = QFont.Weight.Normal, QFont.Weight.Medium, QFont.Weight.De
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of one theme, named for what they stand for.
+    """The colours of one theme, by purpose.
 
-    Surfaces from back to front: window, panel, head, raised. `faint` is for ornament and line numbers only: it is too
-    weak for words. added, changed, removed, good_bg, bad_bg, warn_bg, selection and hover are backgrounds; each *_text
-    is read on its own background. *_word marks the words that differ on such a background, under `text`; moved links
-    what stands elsewhere. On `selection` only `text` is strong enough. `tools` are the hues of the tools in turn (see
-    kind_color).
+    Surfaces from back to front: window, panel, head, raised. `faint` is for decoration and line numbers only: its
+    contrast is too low for text. added, changed, removed, good_bg, bad_bg, warn_bg, selection and hover are
+    backgrounds; each *_text is the text on that background. *_word is the background of words that differ, under
+    `text`; `moved` draws links between moved events. On `selection` only `text` has enough contrast. `tools`: the
+    colours of the tools in turn (see kind_color).
     """
 
     name: str
@@ -199,7 +199,7 @@ LIGHT = _theme(
 
 
 class ThemeEvents(QObject):
-    """changed(): theme() is another; whoever paints itself repaints."""
+    """Signals: changed(): `theme()` returns another theme; repaint."""
 
     changed = Signal()
 
@@ -217,16 +217,17 @@ class ThemeEvents(QObject):
 
 @cache
 def theme_events() -> ThemeEvents:
+    """Return the object that tells of changes."""
     return ThemeEvents()
 
 
 def theme() -> Theme:
-    """The current theme."""
+    """Return the current theme."""
     return theme_events().theme
 
 
 def apply_theme(app: QApplication, choice: str) -> None:
-    """Gives the whole application its look. `choice`: "dark", "light", or "auto", which follows the system."""
+    """Give the whole application a theme. `choice`: "dark", "light", or "auto", which follows the system."""
     events, hints = theme_events(), app.styleHints()
     hints.colorSchemeChanged.connect(events.on_system_scheme_changed, Qt.ConnectionType.UniqueConnection)
     light = choice == "light" or (choice == "auto" and hints.colorScheme() == Qt.ColorScheme.Light)
@@ -239,7 +240,7 @@ def apply_theme(app: QApplication, choice: str) -> None:
 
 
 def set_role(widget: QWidget, role: str) -> None:
-    """Gives a widget one of the looks of the style sheet, as often as it changes.
+    """Give a widget one of the looks of the style sheet; it can be called again.
 
     Labels: title, secondary, link. Surfaces: panel, head, raised, line, popup,
     good, bad, warn, info. Tool buttons: secondary, link, and as pills raised, good, bad, warn.
@@ -250,11 +251,11 @@ def set_role(widget: QWidget, role: str) -> None:
     if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         widget.style().unpolish(widget)
         widget.style().polish(widget)
-    widget.setFont(font)  # polishing anew has lost it
+    widget.setFont(font)  # polishing again has reset it
 
 
 def kind_color(kind: str, tool: int | None = None) -> QColor:
-    """The hue of an event's kind; `tool` is the tool's place in RunIndex.tools (None or negative: no tool)."""
+    """Return the colour of an event's kind; `tool`: index in RunIndex.tools (None or negative: no tool)."""
     now = theme()
     group = group_of(kind)
     if group is KindGroup.ERROR:
@@ -278,19 +279,19 @@ def kind_color(kind: str, tool: int | None = None) -> QColor:
 
 
 def ui_font(weight: QFont.Weight = Normal, size: float = UI_SIZE) -> QFont:
-    """The proportional face of the window; `size` in logical pixels."""
+    """Return the proportional font of the window; `size` in logical pixels."""
     return _font(_family(fontpkg_inter.ROOT), QFontDatabase.SystemFont.GeneralFont, weight, size)
 
 
 def data_font(weight: QFont.Weight = Normal, size: float = DATA_SIZE) -> QFont:
-    """The monospaced face of data; `size` in logical pixels."""
+    """Return the monospaced font of data; `size` in logical pixels."""
     return _font(_family(fontpkg_jetbrains_mono.ROOT), QFontDatabase.SystemFont.FixedFont, weight, size)
 
 
 @cache
 def _family(package: Path) -> str | None:
-    """The family that Qt knows the upright font of a package by, or None where it cannot be had."""
-    # The library beside these packages would find the file, too, but it takes 60 ms to look through all packages.
+    """Return the family name of the upright font of a package, or None if it cannot be loaded."""
+    # The library of these packages would find the file, too, but takes 60 ms to search all installed packages.
     file = next((file for file in sorted(package.glob("files/*.ttf")) if "Italic" not in file.name), None)
     loaded = QFontDatabase.addApplicationFont(str(file)) if file is not None else -1
     families = QFontDatabase.applicationFontFamilies(loaded) if loaded >= 0 else []

@@ -186,7 +186,7 @@ class MainWindow(QMainWindow):
         self._menus.format_chosen.connect(self.sources.on_format_chosen)
         self._menus.shown.connect(self.sources.ask_formats)
         self.sources.formats_known.connect(self._menus.set_formats)
-        self.sources.noticed.connect(self._banners.on_troubled)
+        self.sources.noticed.connect(self._banners.on_alert)
         self._banners.acted.connect(self.sources.on_banner_acted)
         self._welcome.folder_requested.connect(self.sources.on_open_folder)
         self._menus.theme_chosen.connect(self._on_theme_chosen)

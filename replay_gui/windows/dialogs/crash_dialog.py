@@ -1,4 +1,4 @@
-"""What is shown when the program itself fails: text to copy, and the program goes on."""
+"""The dialog on a failure of the program: text to copy; the program continues."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from replay_gui.core.text.plain_text import visible
 from replay_gui.look.theme import GAP, WIDE, data_font
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
-PAUSE = 1.0  # seconds between two dialogs at least
+MIN_INTERVAL = 1.0  # seconds between two dialogs
 
 
 class CrashDialog(QDialog):
-    """The report on one failure."""
+    """The report on one failure. `report`: its text."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Something went wrong")
-        words = PlainLabel("A fault in this program. Your log was not changed. Please send this text with a report:")
+        self.setWindowTitle("Internal error")
+        words = PlainLabel("An error in this program. Your log was not changed. Please add this text to a bug report:")
         words.setWordWrap(True)
         self.report = QPlainTextEdit(text)
         self.report.setReadOnly(True)
@@ -48,7 +48,7 @@ class CrashDialog(QDialog):
 
 
 class CrashHook(QObject):
-    """Takes what no code caught, on whichever thread, and shows it in the GUI thread; a storm of faults shows few.
+    """Shows uncaught exceptions of all threads in a dialog of the GUI thread; of many in a short time, only the first.
 
     Attributes:
         dialog: the last one shown.
@@ -67,18 +67,19 @@ class CrashHook(QObject):
         self.crashed.connect(self._on_crashed)
 
     def install(self) -> None:
-        """Becomes the hook of this process."""
+        """Become the hook of this process."""
         sys.excepthook = self.on_exception
         threading.excepthook = self._on_thread_exception
         sys.unraisablehook = self._on_unraisable
 
     def uninstall(self) -> None:
+        """Restore the hooks of Python."""
         sys.excepthook = sys.__excepthook__
         threading.excepthook = threading.__excepthook__
         sys.unraisablehook = sys.__unraisablehook__
 
     def on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """Writes it to standard error, and shows it unless another was shown just now."""
+        """Write the report to standard error, and show it unless another one was shown just now."""
         text = visible("".join(traceback.format_exception(kind, error, trace)), keep="\n\t")
         sys.stderr.write(text)
         if issubclass(kind, KeyboardInterrupt | SystemExit):
@@ -87,7 +88,7 @@ class CrashHook(QObject):
             now = time.monotonic()
             if now < self._quiet_until:
                 return
-            self._quiet_until = now + PAUSE
+            self._quiet_until = now + MIN_INTERVAL
         self.crashed.emit(text)
 
     def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:

@@ -126,7 +126,7 @@ class ExportDialog(QDialog):
     @Slot(int)
     def _on_hiding_chosen(self, row: int) -> None:
         profile: RedactionProfile | None = None
-        self.notice.say("")
+        self.notice.show_text("")
         if row == _OWN:
             profile = self._own_profile()
             if profile is None:
@@ -142,7 +142,7 @@ class ExportDialog(QDialog):
         try:
             return read_profile(Path(path))
         except ReplayError as why:
-            self.notice.say(one_line(str(why), 300))
+            self.notice.show_text(one_line(str(why), 300))
             return None
 
     # ---- the report ---------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ class ExportDialog(QDialog):
     @Slot()
     def _on_failed(self) -> None:
         self.progress.show_progress(None)
-        self.notice.say(f"No report: {one_line(self.maker.problem, 300)}.")
+        self.notice.show_text(f"No report: {one_line(self.maker.problem, 300)}.")
 
     # ---- the file -----------------------------------------------------------------------------------
     @Slot()
@@ -184,8 +184,8 @@ class ExportDialog(QDialog):
         """Writes the report there, in the form of its suffix, while the window lives on."""
         report = self.maker.report
         assert report is not None
-        self.notice.say("")
-        self.success.say("")
+        self.notice.show_text("")
+        self.success.show_text("")
         try:
             keep_apart(path, self.maker.inputs)
         except NotWritten as why:
@@ -198,12 +198,12 @@ class ExportDialog(QDialog):
     @Slot(str)
     def _on_saved(self, path: str) -> None:
         self.save_button.setEnabled(True)
-        self.success.say(f"Saved: {one_line(path, 300)}")
+        self.success.show_text(f"Saved: {one_line(path, 300)}")
 
     @Slot(str)
     def _on_not_saved(self, why: str) -> None:
         self.save_button.setEnabled(True)
-        self.notice.say(one_line(why, 300))
+        self.notice.show_text(one_line(why, 300))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._end()

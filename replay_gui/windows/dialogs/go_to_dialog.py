@@ -1,4 +1,4 @@
-"""Ctrl+G: to an event by its number."""
+"""Ctrl+G: go to an event by its number."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 class GoToDialog(QDialog):
-    """Asks for a position from 0 to `count`; digits may be set in groups by commas, spaces or points.
+    """Asks for a position from 0 to `count`; digits may be grouped by commas, spaces or points.
 
     Signals:
-        chosen(object): the position, an int. (An object, since Qt's own int ends at 2^31.)
+        chosen(object): the position, an int. (An object, because an int of Qt ends at 2^31.)
     """
 
     chosen = Signal(object)

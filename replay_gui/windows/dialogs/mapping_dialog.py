@@ -1,4 +1,4 @@
-"""Which member of a JSON Lines file is what, with a preview that follows at once."""
+"""Which member of the JSON records holds what, with a preview."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.row_view import RowView
 
-_SIZE = (112 * GAP, 76 * GAP)
+_SIZE_PX = (112 * GAP, 76 * GAP)
 _NONE = "–"
-_SAID = {
+_MEANINGS = {
     "kind": "what happened",
     "time": "when",
     "tool": "name of a tool",
-    "input": "what it was asked",
-    "output": "what was said",
+    "input": "what the tool was asked",
+    "output": "what it answered",
     "id": "of the record",
     "parent": "id of its cause",
 }
@@ -50,13 +50,13 @@ class MappingDialog(QDialog):
         form = QGridLayout()
         form.setHorizontalSpacing(GAP)
         form.setVerticalSpacing(UNIT)
-        for number, (part, box) in enumerate(self.boxes.items()):
-            line, column = divmod(number, 2)
+        for index, (part, box) in enumerate(self.boxes.items()):
+            line, column = divmod(index, 2)
             form.addWidget(PlainLabel(part.capitalize()), line, 3 * column)
             form.addWidget(box, line, 3 * column + 1)
-            form.addWidget(PlainLabel(_SAID[part], "secondary"), line, 3 * column + 2)
+            form.addWidget(PlainLabel(_MEANINGS[part], "secondary"), line, 3 * column + 2)
             form.setColumnStretch(3 * column + 1, 1)
-            box.setAccessibleName(f"{part}: {_SAID[part]}")
+            box.setAccessibleName(f"{part}: {_MEANINGS[part]}")
             box.setEnabled(False)
             box.currentIndexChanged.connect(self._on_choice)
         self.table = RowView("Preview", self.preview)
@@ -80,13 +80,13 @@ class MappingDialog(QDialog):
         layout.addWidget(self.table, 1)
         layout.addWidget(self._problem)
         layout.addWidget(buttons)
-        self.resize(*_SIZE)
+        self.resize(*_SIZE_PX)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.guess.clicked.connect(self._on_guess)
         self.preview.loaded.connect(self._on_loaded)
         self.preview.saved.connect(self._on_saved)
-        self.preview.save_failed.connect(self._complain)
+        self.preview.save_failed.connect(self._show_problem)
 
     def accept(self) -> None:
         """Save the mapping; the dialog closes once it is saved."""
@@ -108,7 +108,7 @@ class MappingDialog(QDialog):
             box.setEnabled(True)
         self._show_mapping(self.preview.mapping)
         self.save.setEnabled(not self.preview.problem)
-        self._complain(self.preview.problem if self.preview.rowCount() else "")
+        self._show_problem(self.preview.problem if self.preview.rowCount() else "")
 
     @Slot()
     def _on_guess(self) -> None:
@@ -136,6 +136,6 @@ class MappingDialog(QDialog):
         for column in range(self.preview.columnCount() - 1):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
 
-    def _complain(self, problem: str) -> None:
+    def _show_problem(self, problem: str) -> None:
         self._problem.setText(visible(problem[:400]))
         self._problem.setVisible(bool(problem))

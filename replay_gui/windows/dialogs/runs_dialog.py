@@ -1,4 +1,4 @@
-"""The runs of a folder, or of a file that holds several: open one, or lay two side by side."""
+"""The runs of a folder, or of a file with several runs: open one, or compare two."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
 from replay_gui.widgets.run.run_table import RunTable
 
-_SIZE = (120 * GAP, 72 * GAP)
+_SIZE_PX = (120 * GAP, 72 * GAP)
 
 
 class RunsDialog(QDialog):
-    """Lists the runs at `path`, and goes on while they are read.
+    """Lists the runs at `path` while they are read.
 
-    `shown`: what opens the run that the window shows, or "": one run alone is compared with that.
+    `shown`: what opens the run that the window shows, or ""; a single chosen run is compared with it.
     Signals: open_wanted(str): a run. compare_wanted(str, str): A and B; A is "" for the run that is shown.
     """
 
@@ -62,7 +62,7 @@ class RunsDialog(QDialog):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.progress)
         layout.addLayout(bottom)
-        self.resize(*_SIZE)
+        self.resize(*_SIZE_PX)
         self.filter.textChanged.connect(self._on_filter)
         self.filter.returnPressed.connect(self._on_open)
         self.table.chosen_changed.connect(self._refresh)
@@ -85,10 +85,10 @@ class RunsDialog(QDialog):
         self.table.hint = one_line(runs.problem, 400) or ("" if runs.working else "There is no run here.")
         self.table.choose_first()
         self.open_button.setEnabled(len(chosen) == 1)
-        with_shown = len(chosen) == 1 and bool(self._shown) and os.path.abspath(chosen[0].given) != self._shown
-        self.compare_button.setText("Compare with the shown run" if with_shown else "Compare the two")
-        self.compare_button.setEnabled(with_shown or len(chosen) == 2)
-        self.compare_button.setToolTip("" if with_shown or len(chosen) == 2 else "Choose two runs (Ctrl+click)")
+        with_open_run = len(chosen) == 1 and bool(self._shown) and os.path.abspath(chosen[0].given) != self._shown
+        self.compare_button.setText("Compare with the open run" if with_open_run else "Compare")
+        self.compare_button.setEnabled(with_open_run or len(chosen) == 2)
+        self.compare_button.setToolTip("" if with_open_run or len(chosen) == 2 else "Choose two runs (Ctrl+click)")
 
     @Slot(str)
     def _on_filter(self, text: str) -> None:

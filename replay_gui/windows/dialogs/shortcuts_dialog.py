@@ -1,4 +1,4 @@
-"""`?`: every action of the window with its keys, and what the mouse does."""
+"""`?`: every action of the window with its keys, and the gestures of the mouse."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from replay_gui.windows.menus import MENU_KEY
 
 GESTURES = (
     ("Click", "Go to the position under the pointer"),
-    ("Drag", "Scrub: the position follows the hand"),
-    ("Right or Shift+drag", "Zoom to the area drawn"),
-    ("Middle, Ctrl or Alt+drag", "Move what is shown"),
+    ("Drag", "Scrub: the position follows the pointer"),
+    ("Right or Shift+drag", "Zoom to the drawn area"),
+    ("Middle, Ctrl or Alt+drag", "Pan"),
     ("Wheel", "Zoom at the pointer"),
-    ("Shift+wheel", "Move aside"),
+    ("Shift+wheel", "Pan"),
     ("Click a triangle", "Fold or unfold lanes"),
     ("Right click a name", "Choose which lanes are shown"),
-    ("Drag in “Whole run”", "Move the part that is shown"),
-    ("Rest the pointer", "A summary of what is there"),
+    ("Drag in “Whole run”", "Pan"),
+    ("Rest the pointer", "Show a summary"),
 )
-_SIZE = (110 * GAP, 94 * GAP)
+_SIZE_PX = (110 * GAP, 94 * GAP)
 
 
 class ShortcutsDialog(QDialog):
-    """The table of actions, to read: a card for each menu, in two columns of about the same length."""
+    """The table of actions as text: a card for each menu, in two columns of about the same height."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -54,10 +54,10 @@ class ShortcutsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area)
-        self.resize(*_SIZE)
+        self.resize(*_SIZE_PX)
 
 
-_Card = tuple[str, list[tuple[list[str], str, str]]]  # title; keys, what it is called, a sentence
+_Card = tuple[str, list[tuple[list[str], str, str]]]  # title; keys, name, a sentence
 
 
 def _cards() -> list[_Card]:
@@ -71,7 +71,7 @@ def _cards() -> list[_Card]:
 
 
 def _halves(cards: list[_Card]) -> tuple[list[_Card], list[_Card]]:
-    """The cards in their order, cut where both halves are closest to equally long."""
+    """Return the cards in their order, cut so that both columns have about the same height."""
     lengths = [len(rows) + 2 for _, rows in cards]
     cut = min(range(1, len(cards)), key=lambda n: abs(sum(lengths[:n]) - sum(lengths[n:])))
     return cards[:cut], cards[cut:]
