@@ -34,6 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("qt_log_ignore", "This plugin does not support propagateSizeHints")
 
 
+def pytest_report_header() -> str | None:
+    from tests.helpers.shared_data import MISSING, SHARED_DATA
+
+    return None if SHARED_DATA.is_dir() else f"skipped: what {MISSING}"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--long"):
         for item in items:

@@ -1,0 +1,1 @@
+"""Theme, marks and icons."""

@@ -1,0 +1,1 @@
+"""Widgets: what the window is made of."""

@@ -15,6 +15,7 @@ from replay_gui.engine.engine import Engine
 from replay_gui.engine.requests import Answer, GetRows, Open, Request, Seek
 from replay_gui.engine.worker_pool import WorkerPool
 from tests.helpers.paths import SHARED_DATA
+from tests.helpers.shared_data import requires_shared_data
 
 DATA = SHARED_DATA
 FOLDERS = sorted(path for path in DATA.glob("*") if path.is_dir() and path.name != "LICENSES")
@@ -79,7 +80,7 @@ def look(driver: Driver, opened: RunOpened) -> None:
     assert moment.state
 
 
-@pytest.mark.skipif(not FOLDERS, reason="the collected files are not here")
+@requires_shared_data
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 def test_every_file_opens(driver: Driver, folder: Path) -> None:
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix not in PASSED_OVER]

@@ -13,11 +13,12 @@ from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
 from tests.helpers.large_session import write_session
 from tests.helpers.paths import SHARED_DATA
+from tests.helpers.shared_data import requires_shared_data
 
 SESSIONS = sorted((SHARED_DATA / "claude-code").rglob("*.jsonl"))
 
 
-@pytest.mark.skipif(not SESSIONS, reason="the collected sessions are not here")
+@requires_shared_data
 @pytest.mark.parametrize("path", SESSIONS, ids=lambda path: path.stem)
 def test_opens_and_scrubs_end_to_end(journey: Journey, path: Path) -> None:
     journey.open(path)

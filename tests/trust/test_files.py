@@ -208,7 +208,6 @@ def test_the_window_lives_through_it_and_says_so(
     change(path)
     for position in (session.index.count, 1, 150):
         session.seek(position)
-        journey.qtbot.wait(20)
     journey.until(lambda: any("changed on disk" in one or "reload" in one for one in said))
     assert all("\n" not in one and "internal" not in one for one in said)
     session.reload()

@@ -1,0 +1,1 @@
+"""The index: columns over the events of a log."""

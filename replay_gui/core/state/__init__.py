@@ -1,0 +1,1 @@
+"""The state of a run, its reducer and its hash."""

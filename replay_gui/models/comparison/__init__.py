@@ -1,0 +1,1 @@
+"""Models of the comparison of two runs."""

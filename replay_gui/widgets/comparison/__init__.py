@@ -1,0 +1,1 @@
+"""Widgets of the comparison of two runs."""

@@ -1,0 +1,1 @@
+"""Small widgets that the other folders share."""

@@ -1,0 +1,1 @@
+"""Formats of agent frameworks and workflow engines."""

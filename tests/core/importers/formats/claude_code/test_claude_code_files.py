@@ -14,11 +14,12 @@ from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log.kinds import END
 from tests.helpers.claude_code_lines import Read, read_file
 from tests.helpers.paths import SHARED_DATA
+from tests.helpers.shared_data import requires_shared_data
 
 FOLDER = SHARED_DATA / "claude-code"
 FILES = sorted(FOLDER.rglob("*.jsonl"))
 
-pytestmark = pytest.mark.skipif(not FILES, reason="the collected sessions are not at hand")
+pytestmark = requires_shared_data
 
 
 @pytest.fixture(params=FILES, ids=lambda path: path.name)
