@@ -69,6 +69,7 @@ class RunBuilder:
         count: events so far: the seq of the next one.
         context: meta of every event to come, until replaced; what a method is given goes first.
         once: meta of the next event alone.
+        unmapped: members of the source's record that no mapping knows; content of the next event, under ``fields``.
     """
 
     def __init__(self, notes: ImportNotes, count: int = 0) -> None:
@@ -76,6 +77,7 @@ class RunBuilder:
         self.count = count
         self.context: dict[str, Any] = {}
         self.once: dict[str, Any] = {}
+        self.unmapped: dict[str, Any] = {}
         self._notes = notes
         self._ready: list[ImportedEvent] = []
         self._calls: dict[str, Call] = {}
@@ -88,7 +90,9 @@ class RunBuilder:
     def add(self, kind: str, payload: dict[str, Any], **meta: Any) -> int:
         """Any event; returns its seq. Meta that is None is left out."""
         facts = {**self.once, **self.context, **meta}
-        self.once = {}
+        if self.unmapped:
+            payload = {**payload, "fields": self.unmapped}
+        self.once, self.unmapped = {}, {}
         self._ready.append(ImportedEvent(kind, payload, {k: v for k, v in facts.items() if v is not None}))
         self.count += 1
         return self.count - 1

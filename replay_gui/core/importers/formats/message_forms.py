@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.json_lines import NotJson, value_in
-
-NOT_RECORDED = "(reasoning, not recorded)"
+from replay_gui.core.importers.run_builder import NOT_RECORDED
 
 _ROLES = {
     "human": "user",

@@ -10,7 +10,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
-from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.run_builder import NOT_RECORDED, RunBuilder
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
 
@@ -165,6 +165,8 @@ class RecordEvents:
         self, text: Any, reasoning: str | None = None, extra: dict[str, Any] | None = None, **meta: Any
     ) -> int:
         """Add a message of the agent, or its reasoning where `text` is empty; return its seq."""
+        if not text and reasoning == NOT_RECORDED:
+            return self.run.withheld_reasoning(extra, **meta)
         payload = {
             "decision_type": "message" if text else "thinking",
             "data": text or None,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import NOT_MESSAGES, MessageEvents
+from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
@@ -26,7 +27,18 @@ class Atif:
 
     name = "atif"
     title = "ATIF trajectory"
-    version = 1
+    version = 2
+    volatile: ClassVar[Mapping[str, str]] = {
+        "session_id": ID,
+        "tool_call_id": ID,
+        "source_call_id": ID,
+        "step_id": "the place in the trajectory",
+        "timestamp": CLOCK,
+        "metrics": USAGE,
+        "final_metrics": USAGE,
+        "schema_version": RECORDER,
+        "continued_trajectory_ref": "the name of another file",
+    }
 
     def recognises(self, file: ForeignFile) -> bool:
         return _is_trajectory(file.document)
@@ -82,7 +94,8 @@ def _events(file: ForeignFile, agent: dict[str, Any], name: str, notes: ImportNo
         if rest:
             final = rest.get("final_metrics")
             cost = final.get("total_cost_usd") if isinstance(final, dict) else None
-            run.custom("atif/end", rest, total_cost=cost)
+            said = {key: value for key, value in rest.items() if key not in Atif.volatile}
+            run.bookkeeping("atif/end", said, total_cost=cost, metrics=final)
         yield from run.drain()
         document, part = _continuation(file, document, notes), part + 1
 
@@ -116,7 +129,9 @@ def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:
     metrics, message = step.get("metrics"), step.get("message")
     taken = {"step_id", "timestamp", "source", "message", "reasoning_content", "tool_calls", "observation"}
     rest = {key: value for key, value in step.items() if key not in {*taken, "metrics", "model_name"}}
-    run.once = {"fields": rest or None, "model": step.get("model_name")}
+    model = step.get("model_name")
+    run.once = {"model": model}
+    run.unmapped = rest | ({"model_name": model} if model else {})
     if isinstance(metrics, dict):
         tokens = {name: metrics[key] for name, key in _TOKENS.items() if type(metrics.get(key)) is int}
         run.once |= {"tokens": tokens, "cost": metrics.get("cost_usd"), "usage": metrics}
@@ -137,7 +152,7 @@ def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:
             call["function_name"],
             messages.arguments(call.get("arguments")),
             tool_call_id=call_id,
-            call=extra or None,
+            extra={"call": extra} if extra else None,
         )
         asked.append(call_id)
     observation = step.get("observation")

@@ -1,24 +1,28 @@
-"""Gemini CLI chats: one JSON object with ``sessionId, projectHash, messages``."""
+"""Gemini CLI chats: one JSON object with ``sessionId, projectHash, messages``; since 0.39 JSON Lines that build it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import NOT_MESSAGES, UNKNOWN_ROLES, first_line
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, numbered_records, text_of
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time
 
-_TELLING = {"sessionId", "projectHash", "messages"}
+_SIGNS = {"sessionId", "projectHash", "messages"}
+REWOUND_MESSAGES = "messages that were taken back by a rewind, kept as bookkeeping"
+
+_REWOUND = "$rewound"
 _WRITES = {"replace": "edit", "write_file": "file"}
 _TARGETS = ("file_path", "path", "absolute_path")
 _SHOWN = ("resultDisplay", "displayName", "description", "renderOutputAsMarkdown")
 _REFUSED = ("cancelled", "rejected", "denied")
-_TOKENS = ("input", "output")
+_TOKENS = {"input": "input", "output": "output", "cached": "cached", "reasoning": "thoughts"}
 
 
 class GeminiCli:
@@ -26,39 +30,50 @@ class GeminiCli:
 
     name = "gemini-cli"
     title = "Gemini CLI chat"
-    version = 1
+    version = 2
+    volatile: ClassVar[Mapping[str, str]] = {
+        "sessionId": ID,
+        "id": ID,
+        "timestamp": CLOCK,
+        "startTime": CLOCK,
+        "lastUpdated": CLOCK,
+        "tokens": USAGE,
+        "projectHash": HOST,
+        "directories": HOST,
+    }
 
     def recognises(self, file: ForeignFile) -> bool:
-        return _chat(file.document) is not None
+        return _chat(file.document) is not None or _is_lines(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        notes = ImportNotes(file.notes)
         chat = _chat(file.document)
+        if chat is None and _is_lines(file):
+            chat = _put_together(file, notes)
         if chat is None:
             raise ImportRefused(f"{file.source.path}: no Gemini CLI chat in it")
-        notes = ImportNotes(file.notes)
         yield ImportedRun(
             name=file.source.path.stem.encode("utf-8", "replace").decode(),
             run_id=str(chat["sessionId"]),
             agent="gemini-cli",
             created=iso_time(chat.get("startTime")),
-            source={"project": chat["projectHash"]},
+            source={"project": chat.get("projectHash")},
             events=_events(chat, notes),
             notes=notes,
         )
 
 
 def _chat(document: Any) -> dict[str, Any] | None:
-    good = isinstance(document, dict) and document.keys() >= _TELLING and isinstance(document["messages"], list)
+    good = isinstance(document, dict) and document.keys() >= _SIGNS and isinstance(document["messages"], list)
     return document if good else None
 
 
 def _events(chat: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
     run = RunBuilder(notes)
     model = next((one["model"] for one in chat["messages"] if isinstance(one, dict) and one.get("model")), None)
-    rest = {key: value for key, value in chat.items() if key not in {*_TELLING, "startTime"}}
-    run.agent_init(
-        "gemini-cli", "", {"model": model} if model else {}, time=iso_time(chat.get("startTime")), fields=rest or None
-    )
+    rest = {key: value for key, value in chat.items() if key not in {*_SIGNS, *GeminiCli.volatile, _REWOUND}}
+    run.unmapped = rest
+    run.agent_init("gemini-cli", "", {"model": model} if model else {}, time=iso_time(chat.get("startTime")))
     yield from run.drain()
     for message in chat["messages"]:
         if isinstance(message, dict):
@@ -67,15 +82,64 @@ def _events(chat: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]
             notes.count(NOT_MESSAGES)
             run.custom("gemini-cli/entry", message)
         yield from run.drain()
+    for message in chat.get(_REWOUND, ()):
+        run.context = {"time": iso_time(message.get("timestamp")) if isinstance(message, dict) else None}
+        facts = {key: value for key, value in message.items() if key not in GeminiCli.volatile}
+        run.bookkeeping("gemini-cli/rewound", facts)
+        yield from run.drain()
+
+
+def _is_lines(file: ForeignFile) -> bool:
+    first = next(iter(file.first_lines), None)
+    return isinstance(first, dict) and {"sessionId", "projectHash"} <= first.keys() and file.document is None
+
+
+def _put_together(file: ForeignFile, notes: ImportNotes) -> dict[str, Any]:
+    """The chat that lines build: a header, messages (a later one of the same id replaces), ``$set``, ``$rewindTo``."""
+    chat: dict[str, Any] = {"messages": []}
+    rewound: list[Any] = []
+    for number, record in numbered_records(file, notes):
+        messages: list[Any] = chat["messages"]
+        match record:
+            case {"$set": dict(members)}:
+                chat |= members
+                if not isinstance(chat.get("messages"), list):
+                    chat["messages"] = []
+            case {"$rewindTo": str(id)}:
+                at = next((n for n, one in enumerate(messages) if isinstance(one, dict) and one.get("id") == id), None)
+                if at is not None:
+                    rewound += messages[at:]
+                    del messages[at:]
+            case {"id": id, "type": _}:
+                at = next((n for n, one in enumerate(messages) if isinstance(one, dict) and one.get("id") == id), None)
+                if at is None:
+                    messages.append(record)
+                else:
+                    messages[at] = record
+            case dict() if number == 1:
+                chat |= record
+                chat.setdefault("messages", [])
+            case _:
+                messages.append(record)
+    if rewound:
+        notes.count(REWOUND_MESSAGES, len(rewound))
+        chat[_REWOUND] = rewound
+    return chat
 
 
 def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> None:
     kind, content = message.get("type"), message.get("content")
     taken = {"type", "content", "id", "timestamp", "toolCalls", "thoughts", "tokens", "model"}
     rest = {key: value for key, value in message.items() if key not in taken}
+    content = text_of(content)
     run.context = {"time": iso_time(message.get("timestamp")), "message_id": message.get("id")}
-    run.once = {"fields": rest or None}
+    model = message.get("model")
+    if isinstance(model, str) and kind == "gemini":
+        rest["model"] = model
+    run.unmapped = rest
     match kind:
+        case "user" if isinstance(content, str) and content.startswith("<session_context>"):
+            run.bookkeeping("gemini-cli/session-context", content)
         case "user":
             run.observation("message", "user", content)
         case "gemini":
@@ -92,17 +156,19 @@ def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> No
 def _model(run: RunBuilder, message: dict[str, Any]) -> None:
     tokens = message.get("tokens")
     if isinstance(tokens, dict):
-        run.once["tokens"] = {name: tokens[name] for name in _TOKENS if type(tokens.get(name)) is int}
+        run.once["tokens"] = {name: tokens[key] for name, key in _TOKENS.items() if type(tokens.get(key)) is int}
         run.once["usage"] = tokens
     run.context["model"] = message.get("model")
     for thought in _list(message.get("thoughts")):
         said = thought if isinstance(thought, dict) else {"description": thought}
+        more = {key: value for key, value in said.items() if key not in ("subject", "description", "timestamp")}
+        run.unmapped |= {"thought": more} if more else {}
         run.decision(
             "thinking", said.get("subject"), str(said.get("description")), time=iso_time(said.get("timestamp"))
         )
     calls = _list(message.get("toolCalls"))
     if message.get("content") or not (calls or message.get("thoughts")):
-        run.context["parent"] = run.decision("message", message.get("content"))
+        run.context["parent"] = run.decision("message", text_of(message.get("content")))
     for call in calls:
         _call(run, call)
 
@@ -126,14 +192,14 @@ def _call(run: RunBuilder, call: Any) -> None:
     shown = {key: call[key] for key in _SHOWN if call.get(key)}
     taken = {"name", "args", "id", "status", "result", "timestamp", *_SHOWN}
     rest = {key: value for key, value in call.items() if key not in taken}
+    rest |= {"result": more} if (more := _rest_of_result(call)) else {}
     seq, known = run.response(
         call_id,
         output,
         error=reason if failed else None,
         tool_call_id=call_id,
         time=iso_time(call.get("timestamp")),
-        shown=shown or None,
-        fields=rest or None,
+        extra={"fields": shown | rest} if shown or rest else None,
     )
     if status in _REFUSED:
         run.denied(name, name, reason, parent=seq)
@@ -151,6 +217,17 @@ def _output(result: Any) -> Any:
         case [{"functionResponse": {"response": response}}]:
             return response
     return result
+
+
+def _rest_of_result(call: dict[str, Any]) -> dict[str, Any]:
+    """What the model was sent beside the tool's own answer."""
+    match call.get("result"):
+        case [{"functionResponse": {"response": _, **rest}, **more}]:
+            other = {str(key): value for key, value in rest.items() if key != "id"}
+            if other.get("name") == call.get("name"):
+                other.pop("name")
+            return {str(key): value for key, value in more.items()} | other
+    return {}
 
 
 def _list(value: Any) -> list[Any]:

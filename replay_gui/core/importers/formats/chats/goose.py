@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.chats.messages import first_line
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat, text_of
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.importers.times import any_time
 
 _PARTS = {"toolRequest", "toolResponse", "frontendToolRequest", "toolConfirmationRequest"}
@@ -81,7 +82,7 @@ class _Events(RecordEvents):
             case "text":
                 self.answered(part.get("text"), None, extra | self.fields(part, "type", "text"))
             case "thinking" | "reasoning" | "redactedThinking":
-                text = part.get("thinking") or part.get("text") or "(reasoning, not recorded)"
+                text = part.get("thinking") or part.get("text") or NOT_RECORDED
                 self.answered(None, str(text), extra)
             case "toolRequest" | "frontendToolRequest":
                 call = part.get("toolCall")

@@ -33,7 +33,10 @@ class MessageEvents:
         self._notes = notes
 
     def message(self, message: Any, meta: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-        """One message that is no tool's. `meta` makes of its other members what belongs into the events' meta."""
+        """One message that is no tool's.
+
+        `meta` takes out of its other members what belongs into the events' meta; what it leaves is content.
+        """
         if not isinstance(message, dict):
             self._notes.count(NOT_MESSAGES)
             self.run.custom(f"{self.format}/entry", message)
@@ -41,9 +44,13 @@ class MessageEvents:
         role, content = message.get("role"), message.get("content")
         rest = {key: value for key, value in message.items() if key not in _OUR_PART and value is not None}
         if role in _SPEAKERS:
-            self.run.observation("message", str(role), content, **meta(rest))
+            facts = meta(rest)
+            self.run.unmapped = rest
+            self.run.observation("message", str(role), content, **facts)
         elif role == "assistant":
-            self._assistant(message, meta(rest))
+            facts = meta(rest)
+            self.run.unmapped = rest
+            self._assistant(message, facts)
         else:
             self._notes.count(UNKNOWN_ROLES, example=str(role))
             self.run.custom(f"{self.format}/message", message)
@@ -103,5 +110,6 @@ def first_line(text: Any) -> str:
 
 
 def _id(call: dict[str, Any]) -> dict[str, Any]:
-    rest = {key: value for key, value in call.items() if key not in ("function", "id", "type", "index")}
-    return {"tool_call_id": call.get("id"), "call": rest or None}
+    known = ("function", "id", "index", *(("type",) if call.get("type") in ("function", None) else ()))
+    rest = {key: value for key, value in call.items() if key not in known}
+    return {"tool_call_id": call.get("id"), "extra": {"call": rest} if rest else None}

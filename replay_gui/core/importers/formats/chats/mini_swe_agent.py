@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import MessageEvents, first_line
+from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import seconds
 
 _COMMAND = re.compile(r"```(?:mswea_bash_command|bash)\s*\n(.*?)\n```", re.DOTALL)
 _RESULT = re.compile(r"\s*<returncode>(-?\d+)</returncode>\s*<output>\n?(.*?)\n?</output>", re.DOTALL)
 _BASH = "bash"
 _SUBMITTED = "Submitted"
+_ENDS: dict[str, End] = {
+    _SUBMITTED: "submitted",
+    "LimitsExceeded": "limit",
+    "TimeExceeded": "limit",
+    "CostLimitExceeded": "limit",
+    "StepLimitExceeded": "limit",
+    "Timeout": "timeout",
+    "TimeoutExpired": "timeout",
+    "UserInterruption": "stopped by user",
+    "KeyboardInterrupt": "stopped by user",
+}
 _TAKEN = frozenset({"info", "messages", "trajectory_format", "instance_id"})
 
 
@@ -26,7 +38,21 @@ class MiniSweAgent:
 
     name = "mini-swe-agent"
     title = "mini-swe-agent trajectory"
-    version = 1
+    version = 2
+    volatile: ClassVar[Mapping[str, str]] = {
+        "id": ID,
+        "tool_call_id": ID,
+        "index": "the place in the message",
+        "instance_id": ID,
+        "timestamp": CLOCK,
+        "created": CLOCK,
+        "usage": USAGE,
+        "cost": USAGE,
+        "model_stats": USAGE,
+        "system_fingerprint": ID,
+        "trajectory_format": RECORDER,
+        "response": "the provider's answer, whose text and calls are in the message",
+    }
 
     def recognises(self, file: ForeignFile) -> bool:
         document = file.document
@@ -73,6 +99,7 @@ def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
         format=found.get("trajectory_format"),
     )
     messages = MessageEvents(run, notes, MiniSweAgent.name)
+    left: tuple[Any, Any] = None, None  # the status and the submission of the last message
     fenced: str | None = None  # id of the command in the text before, which the older form answers as a user
     for number, message in enumerate(found["messages"]):
         run.context = {"message": number}
@@ -80,7 +107,7 @@ def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
             case {"role": "tool"}:
                 _answer(messages, message)
             case {"role": "exit"}:
-                _exit(run, message)
+                left = _exit(run, message)
             case {"role": "user", "content": str(content)} if fenced and (result := _RESULT.match(content)):
                 _output(messages, fenced, int(result[1]), result[2], {})
             case _:
@@ -89,12 +116,24 @@ def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
         yield from run.drain()
     run.context = {}
     taken = {"mini_version", "config", "exit_status", "submission", "traceback"}
-    run.custom("mini-swe-agent/result", {"exit_status": info.get("exit_status")}, **_costs(info))
+    said = {key: info[key] for key in ("exit_status", "submission", "traceback") if info.get(key)}
+    run.bookkeeping("mini-swe-agent/result", said, **_costs(info))
     rest = {key: value for key, value in info.items() if key not in {*taken, "model_stats"}}
     others = {key: value for key, value in found.items() if key not in _TAKEN}
     if rest or others:
-        run.custom("mini-swe-agent/info", {**others, **rest})
+        run.bookkeeping("mini-swe-agent/info", {**others, **rest})
+    _ending(run, info.get("exit_status") or left[0], info.get("submission") or left[1])
     yield from run.drain()
+
+
+def _ending(run: RunBuilder, status: Any, submission: Any) -> None:
+    """How the run ended; whether what it submitted is right stands in no file of its own."""
+    if not isinstance(status, str):
+        run.end("open")
+        return
+    run.end(_ENDS.get(status, "crash"), status)
+    if submission:
+        run.outcome(passed=None, score=None, by="submission", answer=submission)
 
 
 def _fenced(run: RunBuilder, message: Any, number: int) -> str | None:
@@ -137,8 +176,8 @@ def _output(
         messages.failed(seq, call, wrong)
 
 
-def _exit(run: RunBuilder, message: dict[str, Any]) -> None:
-    """The end: what was submitted, or why nothing was."""
+def _exit(run: RunBuilder, message: dict[str, Any]) -> tuple[Any, Any]:
+    """The end: what was submitted, or why nothing was; returns (status, submission)."""
     extra = message["extra"] if isinstance(message.get("extra"), dict) else {}
     status, submission, content = extra.get("exit_status"), extra.get("submission"), message.get("content")
     rest = {key: value for key, value in extra.items() if key not in ("exit_status", "submission") and value}
@@ -149,12 +188,16 @@ def _exit(run: RunBuilder, message: dict[str, Any]) -> None:
         if said:
             run.custom("mini-swe-agent/exit", said)
     else:
-        run.error(str(status), str(content or status), "agent", details=rest or None)
+        run.error(str(status), str(content or status), "agent", {"details": rest} if rest else None)
+    return status, submission
 
 
 def _meta(rest: dict[str, Any]) -> dict[str, Any]:
     """Time, model, tokens and cost of what the model said; the rest as it is."""
-    extra = rest.pop("extra") if isinstance(rest.get("extra"), dict) else {}
+    extra = dict(rest.pop("extra")) if isinstance(rest.get("extra"), dict) else {}
+    more = {key: value for key, value in extra.items() if key not in ("response", "timestamp", "cost") and value}
+    if more:
+        rest["extra"] = more
     response = extra["response"] if isinstance(extra.get("response"), dict) else {}
     usage = response.get("usage")
     choices = response.get("choices")
@@ -167,7 +210,6 @@ def _meta(rest: dict[str, Any]) -> dict[str, Any]:
         "usage": usage,
         "cost": extra.get("cost"),
         "fingerprint": response.get("system_fingerprint"),
-        "fields": rest or None,
     }
     if isinstance(usage, dict):
         names = {"input": "prompt_tokens", "output": "completion_tokens"}

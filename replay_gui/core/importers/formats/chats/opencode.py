@@ -21,6 +21,7 @@ from replay_gui.core.importers.formats.records import (
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.importers.times import milliseconds
 
 REPLACED = "earlier states of messages and parts, replaced by later lines"
@@ -196,7 +197,7 @@ class _Events(RecordEvents):
             case "text":
                 self.answered(text, None, extra)
             case "reasoning":
-                self.answered(None, text or "(reasoning, not recorded)", extra)
+                self.answered(None, text or NOT_RECORDED, extra)
             case "tool":
                 self._tool(part, extra)
             case "step-finish":

@@ -8,10 +8,9 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.chats.messages import first_line
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat, text_of
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
-
-NOT_RECORDED = "(reasoning, not recorded)"
 
 
 class Pi(RecordFormat):

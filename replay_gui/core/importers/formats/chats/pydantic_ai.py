@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.chats.messages import decoded, first_line
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, text_of
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.importers.times import any_time
 
 STREAMED = "events of the stream, whose messages stand in the file whole"
@@ -87,7 +88,7 @@ class _Events(RecordEvents):
             case "text":
                 self.run.context["parent"] = self.answered(content, None, more)
             case "thinking":
-                self.run.context["parent"] = self.answered(None, content or "(reasoning, not recorded)", more)
+                self.run.context["parent"] = self.answered(None, content or NOT_RECORDED, more)
             case "tool-call" | "builtin-tool-call":
                 self.run.request(call_id, name, decoded(part.get("args")), extra=more, tool_call_id=call_id)
             case "tool-return" | "builtin-tool-return":

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from itertools import dropwhile
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import NOT_MESSAGES, decoded
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, value_in
-from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import seconds
 from replay_gui.core.log.kinds import Kind
 
@@ -20,6 +22,7 @@ DEMONSTRATIONS = "messages of demonstrations, left out"
 _EDITS = ("edit", "str_replace", "insert", "create", "str_replace_editor")
 _REFUSED_EDIT = "Your proposed edit has introduced new syntax error"
 _SUBMITTED = "submitted"
+_ENDS: dict[str, End] = {"cost": "limit", "context": "limit", "limit": "limit", "timeout": "timeout", "api": "crash"}
 
 
 class SweAgent:
@@ -30,7 +33,15 @@ class SweAgent:
 
     name = "swe-agent"
     title = "SWE-agent trajectory"
-    version = 1
+    version = 2
+    volatile: ClassVar[Mapping[str, str]] = {
+        "execution_time": CLOCK,
+        "model_stats": USAGE,
+        "messages": "what was said before, a second time",
+        "query": "what was said before, a second time",
+        "tool_call_ids": ID,
+        "id": ID,
+    }
 
     def recognises(self, file: ForeignFile) -> bool:
         return _is_trajectory(file.document)
@@ -57,12 +68,15 @@ def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
     run = RunBuilder(notes)
     config = found.get("replay_config")
     config = decoded(config) if isinstance(config, str) else config
-    run.agent_init("swe-agent", "", config if isinstance(config, dict) else {}, environment=found.get("environment"))
+    setting = config if isinstance(config, dict) else {}
+    run.unmapped = {"environment": found["environment"]} if found.get("environment") else {}
+    run.agent_init("swe-agent", "", setting)
     told = found["history"] if isinstance(found.get("history"), list) else []
     history = [one for one in told if not (isinstance(one, dict) and one.get("is_demo"))]
     demos = len(told) - len(history)
     if demos:
         notes.count(DEMONSTRATIONS, demos)
+        run.bookkeeping("swe-agent/demonstrations", [one for one in told if one not in history])
     state: dict[str, Any] = {}
     if isinstance(found.get("trajectory"), list):
         _opening(run, history)
@@ -84,7 +98,9 @@ def _opening(run: RunBuilder, history: list[Any]) -> None:
     for message in history:
         if not isinstance(message, dict) or message.get("role") == "assistant":
             return
-        run.observation("message", str(message.get("role")), message.get("content"), agent=message.get("agent"))
+        rest = {key: value for key, value in message.items() if key not in ("role", "content")}
+        run.unmapped = {key: value for key, value in rest.items() if key not in SweAgent.volatile and value}
+        run.observation("message", str(message.get("role")), message.get("content"))
 
 
 def _turns(run: RunBuilder, notes: ImportNotes, history: list[Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -116,8 +132,9 @@ def _step(run: RunBuilder, step: dict[str, Any], before: dict[str, Any], number:
     taken = {"action", "thought", "response", "observation", "state", "execution_time", "messages", "query"}
     rest = {key: value for key, value in step.items() if key not in taken and value}
     said = thought or response
-    meta = {"response": response} if response not in (None, said) else {}
-    decided = run.decision("message", said, fields=rest or None, **meta)
+    rest |= {"response": response} if response not in (None, said) else {}
+    run.unmapped = rest
+    decided = run.decision("message", said)
     if not isinstance(action, str) or not action.strip():
         return before
     call_id, tool = f"step {number}", action.split(None, 1)[0]
@@ -152,16 +169,36 @@ def _state(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _unsaid(found: dict[str, Any]) -> list[Any]:
+    """What the history says that no step of the trajectory does."""
+    steps, history = found.get("trajectory"), found.get("history")
+    if not isinstance(steps, list) or not isinstance(history, list):
+        return []
+    known = {str(step.get(key)) for step in steps for key in ("thought", "response", "action", "observation")}
+    after = list(dropwhile(lambda one: not isinstance(one, dict) or one.get("role") != "assistant", history))
+    return [one for one in after if not isinstance(one, dict) or not (one.get("is_demo") or _is_said(one, known))]
+
+
+def _is_said(message: dict[str, Any], known: set[str]) -> bool:
+    return all(str(message[key]) in known for key in ("content", "thought", "action") if message.get(key))
+
+
 def _ending(run: RunBuilder, found: dict[str, Any]) -> Iterator[ImportedEvent]:
     info = found["info"] if isinstance(found.get("info"), dict) else {}
     status, submission, stats = info.get("exit_status"), info.get("submission"), info.get("model_stats")
     if submission:
         run.proposal(None, "diff", "submission", submission)
-    if status is not None and status != _SUBMITTED:
+    if status is not None and not str(status).startswith(_SUBMITTED):
         run.error(str(status), str(status), "agent")
     rest = {key: value for key, value in info.items() if key not in ("submission", "model_stats")}
     taken = {"info", "trajectory", "history", "replay_config", "environment"}
     others = {key: value for key, value in found.items() if key not in taken}
     cost = stats.get("instance_cost") if isinstance(stats, dict) else None
-    run.custom("swe-agent/result", {**others, **rest}, stats=stats, total_cost=cost)
+    others["history"] = _unsaid(found)
+    about = {key: value for key, value in {**others, **rest}.items() if value not in (None, [], {})}
+    run.bookkeeping("swe-agent/result", about, stats=stats, total_cost=cost)
+    end = "submitted" if str(status).startswith(_SUBMITTED) else _ENDS.get(str(status).removeprefix("exit_"), "crash")
+    run.end("open" if status is None else end, None if status is None else str(status))
+    if submission:
+        run.outcome(passed=None, score=None, by="submission", answer=submission)
     yield from run.drain()

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import MessageEvents, decoded, first_line
+from replay_gui.core.importers.formats.records import ID, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.log.kinds import Kind
 
-_TELLING = {"task_id", "traj", "reward"}
-_WRITING = ("book_", "cancel_", "update_", "modify_", "exchange_", "return_")
+_SIGNS = {"task_id", "traj", "reward"}
+_CHANGES = ("book_", "cancel_", "update_", "modify_", "exchange_", "return_", "send_certificate")
 """Tools whose names begin so change the world, if they succeed."""
+_HANDING_OVER = "transfer_to_human_agents"
+_RIGHT = ("actions", "outputs")
 
 
 class TauBench:
-    """The importer. Every trial is a run; the expected calls and the reward stand at its end."""
+    """The importer. Every trial is a run; the right actions, how it ended and the reward stand at its end."""
 
     name = "tau-bench"
     title = "tau-bench trajectory"
-    version = 1
+    version = 2
+    volatile: ClassVar[Mapping[str, str]] = {
+        "id": ID,
+        "tool_call_id": ID,
+        "trial": "the number of the trial",
+        "user_cost": USAGE,
+    }
 
     def recognises(self, file: ForeignFile) -> bool:
         return bool(_trials(file.document))
@@ -48,7 +57,7 @@ class TauBench:
 
 def _trials(document: Any) -> list[dict[str, Any]]:
     found = document if isinstance(document, list) else [document]
-    good = all(isinstance(one, dict) and one.keys() >= _TELLING and isinstance(one["traj"], list) for one in found)
+    good = all(isinstance(one, dict) and one.keys() >= _SIGNS and isinstance(one["traj"], list) for one in found)
     return found if good else []
 
 
@@ -56,28 +65,59 @@ def _events(trial: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
     run = RunBuilder(notes)
     messages = MessageEvents(run, notes, TauBench.name)
     info = trial["info"] if isinstance(trial.get("info"), dict) else {}
-    config = {"task_id": trial["task_id"], "task": info.get("task")}
+    task = info["task"] if isinstance(info.get("task"), dict) else {}
+    asked = {key: value for key, value in task.items() if key not in _RIGHT}
+    config = {"task_id": trial["task_id"], "task": asked or info.get("task")}
     run.agent_init("tau-bench", "", config, trial=trial.get("trial"))
+    last = ""
     for number, message in enumerate(trial["traj"]):
         run.context = {"message": number}
         if isinstance(message, dict) and message.get("role") == "tool":
-            _answer(messages, message)
+            last = _answer(messages, message)
         else:
-            messages.message(message, lambda rest: {"fields": rest or None})
+            messages.message(message, lambda rest: {})
         yield from run.drain()
     run.context = {}
-    rest = {key: value for key, value in info.items() if key not in ("task", "user_cost")}
-    others = {key: value for key, value in trial.items() if key not in ("task_id", "trial", "info", "traj")}
-    run.custom("tau-bench/result", {**others, **rest}, cost=info.get("user_cost"))
+    _ending(run, trial, info, task, handed_over=last == _HANDING_OVER)
     yield from run.drain()
 
 
-def _answer(messages: MessageEvents, message: dict[str, Any]) -> None:
+def _answer(messages: MessageEvents, message: dict[str, Any]) -> str:
+    """A tool's answer; returns the tool's name."""
     run, content, call_id = messages.run, message.get("content"), message.get("tool_call_id")
     wrong = isinstance(content, str) and content.startswith("Error")
     error = first_line(content) if wrong else None
-    seq, call = run.response(call_id, decoded(content), error=error, tool_call_id=call_id)
+    call = run.call(call_id)
+    known = ("role", "content", "tool_call_id", *(("name",) if call and call.tool_name == message.get("name") else ()))
+    rest = {key: value for key, value in message.items() if key not in known and value is not None}
+    extra = {"fields": rest} if rest else None
+    seq, call = run.response(call_id, decoded(content), error=error, extra=extra, tool_call_id=call_id)
     if error is not None:
         messages.failed(seq, call, error)
-    elif call.tool_name.startswith(_WRITING):
+    elif call.tool_name.startswith(_CHANGES):
         run.add(Kind.STATE_TRANSITION, {"transition_type": call.tool_name}, parent=seq)
+    return call.tool_name
+
+
+def _ending(
+    run: RunBuilder, trial: dict[str, Any], info: dict[str, Any], task: dict[str, Any], handed_over: bool
+) -> None:
+    rest = {key: value for key, value in info.items() if key not in ("task", "user_cost", "reward_info")}
+    others = {key: value for key, value in trial.items() if key not in ("task_id", "trial", "info", "traj", "reward")}
+    if rest or others or info.get("user_cost"):
+        run.bookkeeping("tau-bench/result", {**others, **rest}, cost=info.get("user_cost"))
+    right = {key: task[key] for key in _RIGHT if task.get(key)}
+    if right:
+        run.expected(right)
+    graded = info.get("reward_info")
+    if graded is None and "reward_info" in info:
+        run.end("open", "no reward was computed: the run was cut off")
+    elif handed_over:
+        run.end("handed over", _HANDING_OVER)
+    else:
+        run.end("answered")
+    reward = trial.get("reward")
+    if isinstance(reward, int | float) and not isinstance(reward, bool):
+        run.outcome(passed=reward >= 1, score=float(reward), by="tau-bench reward", parts=graded)
+    elif reward is not None:
+        run.outcome(passed=None, score=None, by="tau-bench reward", label=str(reward), parts=graded)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import NOT_MESSAGES
+from replay_gui.core.importers.formats.records import ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
 
-_TELLING = {"history", "mistake_agent", "mistake_step"}
+_SIGNS = {"history", "mistake_agent", "mistake_step"}
 _ASKING = ("human", "user")
 _TERMINAL = "Computer_terminal"
+_GRADED = ("ground_truth", "is_correct", "is_corrected")
 _AGENT_OF_ALL = "Orchestrator"
 
 
@@ -23,7 +25,8 @@ class WhoAndWhen:
 
     name = "who-and-when"
     title = "Who&When conversation"
-    version = 1
+    version = 2
+    volatile: ClassVar[Mapping[str, str]] = {"question_ID": ID}
 
     def recognises(self, file: ForeignFile) -> bool:
         return _conversation(file.document) is not None
@@ -46,7 +49,7 @@ class WhoAndWhen:
 
 
 def _conversation(document: Any) -> dict[str, Any] | None:
-    good = isinstance(document, dict) and document.keys() >= _TELLING and isinstance(document["history"], list)
+    good = isinstance(document, dict) and document.keys() >= _SIGNS and isinstance(document["history"], list)
     return document if good else None
 
 
@@ -63,8 +66,14 @@ def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
     run.context = {}
     step = str(found.get("mistake_step"))
     blamed = places[int(step)] if step.isdecimal() and int(step) < len(places) else None
-    label = {key: value for key, value in found.items() if key not in {*config, "history"}}
+    label = {key: value for key, value in found.items() if key not in {*config, *_GRADED, "history", "question_ID"}}
     run.custom("who-and-when/mistake", label, parent=blamed)
+    if found.get("ground_truth") is not None:
+        run.expected(found["ground_truth"])
+    told = found.get("is_correct", found.get("is_corrected"))
+    if told is not None:
+        passed = told if isinstance(told, bool) else None
+        run.outcome(passed=passed, score=None, by="Who&When label", label=None if passed is not None else str(told))
     yield from run.drain()
 
 
@@ -74,8 +83,8 @@ def _step(run: RunBuilder, notes: ImportNotes, message: Any, first: bool) -> Non
         run.custom("who-and-when/entry", message)
         return
     speaker, content = message.get("name") or message.get("role"), message.get("content")
-    rest = {key: value for key, value in message.items() if key not in ("name", "role", "content")}
-    meta: dict[str, Any] = {"role": message.get("role"), "fields": rest or None}
+    run.unmapped = {key: value for key, value in message.items() if key != "content" and value is not None}
+    meta: dict[str, Any] = {"role": message.get("role")}
     if speaker in _ASKING or speaker == _TERMINAL or first:
         run.observation("message", "user" if first else str(speaker), content, agent=speaker, **meta)
     else:

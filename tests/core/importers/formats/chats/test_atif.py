@@ -30,7 +30,7 @@ def test_steps_are_said_asked_and_answered(tmp_path: Path) -> None:
     (one,) = read_all(written(tmp_path, trajectory(first, step, final_metrics={"total_cost_usd": 0.5})))
     assert one.format == "atif"
     assert one.kinds == [
-        "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "Observation", "x:atif/end",
+        "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "Observation", "x:bookkeeping/atif/end",
     ]  # fmt: skip
     said, request, response = one.events[2:5]
     assert (said.payload["reasoning"], said.meta["cost"], said.meta["tokens"]) == (

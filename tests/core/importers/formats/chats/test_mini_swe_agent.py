@@ -88,7 +88,15 @@ def test_a_submission_is_a_patch_and_any_other_end_an_error(tmp_path: Path) -> N
     assert good.of("Error") == []
     bad = read(tmp_path, left("LimitsExceeded"))
     assert bad.of("Error")[0].payload["error_type"] == "LimitsExceeded"
-    assert bad.events[-1].meta["cost"] == 2.0
+    (result,) = bad.of("x:bookkeeping/mini-swe-agent/result")
+    assert result.meta["cost"] == 2.0
+    assert bad.events[-1].payload == {"how": "limit", "why": "LimitsExceeded"}
+    end, outcome = good.events[-2:]
+    assert (end.payload["how"], outcome.payload["passed"], outcome.payload["answer"]) == (
+        "submitted",
+        None,
+        "diff --git a b",
+    )
 
 
 def test_the_older_form_has_its_commands_in_the_text(tmp_path: Path) -> None:
@@ -120,7 +128,9 @@ def test_real_trajectories_lose_nothing(path: Path, tmp_path: Path) -> None:
         roles["user"] -= answers
     else:
         asked, answers = sum(len(m.get("tool_calls") or ()) for m in messages), roles["tool"]
-        cost = sum(event.meta.get("cost", 0.0) for event in one.events if event.kind != "x:mini-swe-agent/result")
+        cost = sum(
+            event.meta.get("cost", 0.0) for event in one.events if event.kind != "x:bookkeeping/mini-swe-agent/result"
+        )
         assert cost == pytest.approx(found["info"]["model_stats"]["instance_cost"], abs=1e-9)
     assert one.tools()["bash"] == asked
     assert len(one.of("ToolResponse")) == answers

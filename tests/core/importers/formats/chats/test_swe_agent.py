@@ -36,7 +36,11 @@ def test_steps_are_thoughts_commands_and_what_came_of_them(tmp_path: Path) -> No
     assert (len(one.of("PatchRejected")), len(one.of("PatchApplied")), len(one.of("PatchProposal"))) == (1, 1, 3)
     assert [event.payload["success"] for event in one.of("ToolResponse")] == [True, False, True]
     assert one.of("Error")[0].payload["error_type"] == "exit_cost"
-    assert one.events[-1].meta["total_cost"] == 0.25
+    (result,) = one.of("x:bookkeeping/swe-agent/result")
+    assert result.meta["total_cost"] == 0.25
+    end, outcome = one.events[-2:]
+    assert end.payload == {"how": "limit", "why": "exit_cost"}
+    assert (outcome.payload["passed"], outcome.payload["answer"]) == (None, "diff")
     assert one.run.notes.sentences() == ("messages of demonstrations, left out: 1",)
 
 

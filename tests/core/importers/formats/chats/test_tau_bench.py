@@ -48,16 +48,29 @@ def test_messages_become_what_was_said_asked_and_answered(tmp_path: Path) -> Non
         asked(call("c1", "get_user", '{"id": "u"}'), content="Let me look."),
         answered("c1", '{"name": "A"}'),
     )
-    assert one.kinds[:-1] == ["AgentInit", "Observation", "Observation", "Decision", "ToolRequest", "ToolResponse"]
-    init, policy, hello, said, request, response, result = one.events
+    assert one.kinds[:6] == ["AgentInit", "Observation", "Observation", "Decision", "ToolRequest", "ToolResponse"]
+    init, policy, hello, said, request, response, result, end, outcome = one.events
     assert init.payload["config"] == {"task_id": 7, "task": {"instruction": "Change the flight."}}
     assert (policy.payload["source"], hello.payload["data"]) == ("system", "Hi")
     assert said.payload["data"] == "Let me look."
     assert (request.payload["input"], request.meta["parent"]) == ({"id": "u"}, 3)
     assert (response.payload["output"], response.payload["success"]) == ({"name": "A"}, True)
     assert (response.meta["parent"], response.meta["tool_call_id"]) == (4, "c1")
-    assert result.payload["data"] == {"reward": 0.0, "reward_info": {"actions": [{"name": "x"}]}}
-    assert result.meta["cost"] == 0.25
+    assert (result.kind, result.meta["cost"]) == ("x:bookkeeping/tau-bench/result", 0.25)
+    assert end.payload == {"how": "answered", "why": None}
+    assert (outcome.payload["passed"], outcome.payload["score"]) == (False, 0.0)
+    assert outcome.payload["parts"] == {"actions": [{"name": "x"}]}
+
+
+def test_right_actions_and_a_hand_over(tmp_path: Path) -> None:
+    """What would have been right is no part of the set-up: every origin would be found there."""
+    whole = trial(asked(call("c1", "transfer_to_human_agents", "{}")), answered("c1", "Transfer successful"))
+    whole["info"]["task"] = {"instruction": "Cancel it.", "actions": [{"name": "cancel"}], "outputs": []}
+    (one,) = read_all(written(tmp_path, whole))
+    assert one.events[0].payload["config"]["task"] == {"instruction": "Cancel it."}
+    expected, end = one.events[-3:-1]
+    assert expected.payload == {"data": {"actions": [{"name": "cancel"}]}}
+    assert end.payload == {"how": "handed over", "why": "transfer_to_human_agents"}
 
 
 def test_equal_requests_match_whatever_their_ids_are(tmp_path: Path) -> None:
@@ -83,7 +96,8 @@ def test_a_writing_tool_changes_the_world(tmp_path: Path) -> None:
 def test_nothing_odd_is_dropped(tmp_path: Path) -> None:
     odd = [5, {"role": "clown", "content": "?"}, asked("no call"), asked(call("c", "t", "{broken")), answered("?", "x")]
     one = read(tmp_path, *odd)
-    assert [event.payload["data"] for event in one.events if event.kind.startswith("x:")][:3] == [5, odd[1], "no call"]
+    custom = [event.payload["data"] for event in one.events if event.kind.startswith("x:tau-bench/")]
+    assert custom == [5, odd[1], "no call"]
     assert one.of("ToolRequest")[0].payload["input"] == "{broken"
     assert one.of("ToolResponse")[0].payload["tool_name"] == "unknown"
     assert len(one.run.notes.sentences()) == 4

@@ -25,7 +25,8 @@ def test_the_annotation_is_caused_by_the_step_that_it_blames(tmp_path: Path) -> 
     }
     (one,) = read_all(written(tmp_path, found))
     assert one.format == "who-and-when"
-    assert one.kinds == ["AgentInit", "Observation", "Decision", "Observation", "Decision", "x:who-and-when/mistake"]
+    steps = ["AgentInit", "Observation", "Decision", "Observation", "Decision"]
+    assert one.kinds == [*steps, "x:who-and-when/mistake", "x:expected"]
     assert [event.payload.get("decision_type") for event in one.of("Decision")] == ["thinking", "message"]
     assert one.events[4].meta["agent"] == "Expert"
     assert one.events[5].meta["parent"] == 4
@@ -46,5 +47,7 @@ def test_real_conversations_lose_nothing(path: Path) -> None:
     found = json.loads(path.read_text())
     told = [event for event in one.events if event.kind in ("Observation", "Decision")]
     assert [event.payload["data"] for event in told] == [message["content"] for message in found["history"]]
-    assert one.events[-1].meta["parent"] == int(found["mistake_step"]) + 1
+    (blamed,) = one.of("x:who-and-when/mistake")
+    assert blamed.meta["parent"] == int(found["mistake_step"]) + 1
+    assert one.events[-1].kind in ("x:expected", "x:outcome")
     assert one.run.notes.sentences() == ()
