@@ -12,7 +12,16 @@ import pytest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.verdict import verify
-from replay_gui.samples import DAMAGED, DAMAGED_EVENT, OTHERWISE, REFERENCE, RERUN, SAMPLES, BundledSample, write_samples
+from replay_gui.samples import (
+    DAMAGED,
+    DAMAGED_EVENT,
+    OTHERWISE,
+    REFERENCE,
+    RERUN,
+    SAMPLES,
+    BundledSample,
+    write_samples,
+)
 from tests.helpers.paths import ROOT
 
 _CHECKOUT = ROOT
