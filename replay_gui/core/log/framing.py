@@ -60,20 +60,20 @@ class Framing:
 
     def read_object(self, at: int) -> tuple[Item, int]:
         """Return (the record or seal that begins at `at`, where it ends); CutShort or NotWellFormed without one."""
-        mark = self._byte(at)
-        if mark == _RECORD_FIRST_BYTE:
-            content, end = self._bin(at + 1, at)
+        first_byte = self._read_byte(at)
+        if first_byte == _RECORD_FIRST_BYTE:
+            content, end = self._read_byte_string(at + 1, at)
             state: bytes | None = None
-            if self._byte(end) == _NIL:
+            if self._read_byte(end) == _NIL:
                 end += 1
             else:
-                state, end = self._bin(end, at, HASH_BYTES)
-            meta, end = self._bin(end, at)
-            hash_, end = self._bin(end, at, HASH_BYTES)
+                state, end = self._read_byte_string(end, at, HASH_BYTES)
+            meta, end = self._read_byte_string(end, at)
+            hash_, end = self._read_byte_string(end, at, HASH_BYTES)
             item: Item = Record(content, state, meta, hash_)
-        elif mark == _SEAL_FIRST_BYTE:
-            body, end = self._bin(at + 1, at)
-            hash_, end = self._bin(end, at, HASH_BYTES)
+        elif first_byte == _SEAL_FIRST_BYTE:
+            body, end = self._read_byte_string(at + 1, at)
+            hash_, end = self._read_byte_string(end, at, HASH_BYTES)
             item = Seal(body, hash_)
         else:
             raise NotWellFormed
@@ -87,26 +87,26 @@ class Framing:
         None where there is none. SearchStopped once `work` exceeds `budget` bytes.
         """
         at = start
-        while (at := self._find_mark(at)) >= 0:
+        while (at := self._find_record_byte(at)) >= 0:
             try:
-                one, end = self.read_object(at)
-                two, after = self.read_object(end)
+                record, end = self.read_object(at)
+                following, after = self.read_object(end)
             except (CutShort, NotWellFormed):
                 pass
             else:
                 self.work += after - at
-                if follows(one.hash, two):
+                if follows(record.hash, following):
                     return at
             if self.work > budget:
                 raise SearchStopped
             at += 1
         return None
 
-    def _find_mark(self, at: int) -> int:
+    def _find_record_byte(self, at: int) -> int:
         while at < self._source.size:
             begin = at - self._start
             if not 0 <= begin < len(self._window):
-                self._fill(at, 1)
+                self._move_window(at, 1)
                 begin = 0
             found = self._window.find(_RECORD_FIRST_BYTE, begin)
             step = (found if found >= 0 else len(self._window)) - begin
@@ -116,40 +116,40 @@ class Framing:
                 return at
         return -1
 
-    def _bin(self, at: int, start: int, only: int | None = None) -> tuple[bytes, int]:
+    def _read_byte_string(self, at: int, start: int, only: int | None = None) -> tuple[bytes, int]:
         """Return (the byte string at `at`, where it ends).
 
         `start`: where the record or seal begins. `only`: the size that the byte string must have.
         """
-        width = _BIN_LENGTH_BYTES.get(self._byte(at))
+        width = _BIN_LENGTH_BYTES.get(self._read_byte(at))
         if width is None:
             raise NotWellFormed
         begin = at + 1 + width
         if begin > self._source.size:
             raise CutShort
-        size = int.from_bytes(self._bytes(at + 1, width), "big")
+        size = int.from_bytes(self._read_bytes(at + 1, width), "big")
         shortest = 1 if size < 1 << 8 else 2 if size < 1 << 16 else 4
         if begin + size - start > MAX_RECORD_BYTES or (only is not None and size != only) or width != shortest:
             raise NotWellFormed
         if begin + size > self._source.size:
             raise CutShort
-        return self._bytes(begin, size), begin + size
+        return self._read_bytes(begin, size), begin + size
 
-    def _byte(self, at: int) -> int:
+    def _read_byte(self, at: int) -> int:
         if at >= self._source.size:
             raise CutShort
-        return self._bytes(at, 1)[0]
+        return self._read_bytes(at, 1)[0]
 
-    def _bytes(self, at: int, size: int) -> bytes:
+    def _read_bytes(self, at: int, size: int) -> bytes:
         """Return `size` bytes from `at`, which the file has."""
         self.work += size
         begin = at - self._start
         if begin < 0 or begin + size > len(self._window):
-            self._fill(at, size)
+            self._move_window(at, size)
             begin = 0
         return self._window[begin : begin + size]
 
-    def _fill(self, at: int, size: int) -> None:
+    def _move_window(self, at: int, size: int) -> None:
         self._window = self._source.read_at(at, min(max(size, self._step), self._source.size - at))
         self._start = at
 
