@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from replay_gui.core.divergence.comparison import (
-    GAP,
     NO_CAUSE,
+    NO_EVENT,
     Alignment,
     Cause,
     CauseKind,
@@ -34,13 +34,13 @@ def alignment_of(changes: Sequence[Change]) -> Alignment:
     """Rows with these changes; a MOVED row holds an event of each side, the counterpart of its neighbour's."""
     a, b, place_a, place_b = [], [], 0, 0
     for change in changes:
-        a.append(GAP if change is Change.ONLY_B else place_a)
-        b.append(GAP if change is Change.ONLY_A else place_b)
+        a.append(NO_EVENT if change is Change.ONLY_B else place_a)
+        b.append(NO_EVENT if change is Change.ONLY_A else place_b)
         place_a += change is not Change.ONLY_B
         place_b += change is not Change.ONLY_A
     column_a, column_b = np.array(a, np.int32), np.array(b, np.int32)
-    both = (column_a != GAP) & (column_b != GAP)
-    partner_of_a, partner_of_b = np.full(place_a, GAP, np.int32), np.full(place_b, GAP, np.int32)
+    both = (column_a != NO_EVENT) & (column_b != NO_EVENT)
+    partner_of_a, partner_of_b = np.full(place_a, NO_EVENT, np.int32), np.full(place_b, NO_EVENT, np.int32)
     partner_of_a[column_a[both]], partner_of_b[column_b[both]] = column_b[both], column_a[both]
     moved = [row for row, change in enumerate(changes) if change is Change.MOVED]
     for first, second in zip(moved[::2], moved[1::2], strict=True):
@@ -111,7 +111,7 @@ class StoryComparison(ComparisonSession):
 
 
 def _story_side(place: int) -> EventRow | None:
-    return None if place == GAP else story_row(place)
+    return None if place == NO_EVENT else story_row(place)
 
 
 def facts_of(path: str) -> RunFacts:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import GAP, Alignment, Change
+from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
 from replay_gui.core.divergence.matching import matches
 from replay_gui.core.divergence.moves import moved
 from replay_gui.core.divergence.presence import MIX, Ids, Places, in_both
@@ -32,7 +32,7 @@ def align(a: Side, b: Side, anchors: Sequence[tuple[int, int]] = ()) -> Alignmen
     bound = _is_answer(a), _is_answer(b)
     found = align_ids(a.ids, b.ids, ((fine_a, fine_b), (coarse_a, coarse_b)), anchors, bound)
     same = np.flatnonzero((found.change == Change.EQUAL) | (found.change == Change.MOVED))
-    same = same[(found.a[same] != GAP)]
+    same = same[(found.a[same] != NO_EVENT)]
     partner = found.partner_of_a[found.a[same]]
     for begin in range(0, len(same), _TOGETHER):
         rows, of_b = same[begin : begin + _TOGETHER], partner[begin : begin + _TOGETHER]
@@ -183,13 +183,13 @@ def _before(at: Places, count: int) -> Places:
 
 def _alignment(ids_a: Ids, ids_b: Ids, pairs: tuple[Places, Places], moves: tuple[Places, Places]) -> Alignment:
     rows_a, rows_b, count = _rows(*pairs, len(ids_a), len(ids_b))
-    a, b = np.full(count, GAP, np.int32), np.full(count, GAP, np.int32)
+    a, b = np.full(count, NO_EVENT, np.int32), np.full(count, NO_EVENT, np.int32)
     a[rows_a], b[rows_b] = np.arange(len(ids_a)), np.arange(len(ids_b))
-    partner_of_a, partner_of_b = np.full(len(ids_a), GAP, np.int32), np.full(len(ids_b), GAP, np.int32)
+    partner_of_a, partner_of_b = np.full(len(ids_a), NO_EVENT, np.int32), np.full(len(ids_b), NO_EVENT, np.int32)
     for at_a, at_b in (pairs, moves):
         partner_of_a[at_a], partner_of_b[at_b] = at_b, at_a
     change = np.full(count, Change.ONLY_A, np.uint8)
-    change[a == GAP] = Change.ONLY_B
+    change[a == NO_EVENT] = Change.ONLY_B
     change[rows_a[pairs[0]]] = np.where(ids_a[pairs[0]] == ids_b[pairs[1]], Change.EQUAL, Change.CHANGED)
     change[rows_a[moves[0]]] = change[rows_b[moves[1]]] = Change.MOVED
     return Alignment(a, b, change, partner_of_a, partner_of_b)

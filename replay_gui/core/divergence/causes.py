@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import GAP, NO_CAUSE, CauseKind, Change
+from replay_gui.core.divergence.comparison import NO_CAUSE, NO_EVENT, CauseKind, Change
 from replay_gui.core.divergence.joint_rows import ANSWER, JointRows
 from replay_gui.core.divergence.past import NO_PARENT
 from replay_gui.core.log.kinds import Kind
@@ -204,8 +204,8 @@ class CauseFinder:
             if last == row - 1 and self._change[last] == change:
                 return self._blame[i - 1]  # one stretch that one run alone has
         a, b = int(joint.alignment.a[row]), int(joint.alignment.b[row])
-        past_a = None if a == GAP else self._ancestry(a, joint.past_a.parent, joint.row_of_a)
-        past_b = None if b == GAP else self._ancestry(b, joint.past_b.parent, joint.row_of_b)
+        past_a = None if a == NO_EVENT else self._ancestry(a, joint.past_a.parent, joint.row_of_a)
+        past_b = None if b == NO_EVENT else self._ancestry(b, joint.past_b.parent, joint.row_of_b)
         if past_a is None or past_b is None:
             return past_a or past_b or before
         return past_a.and_also(past_b)

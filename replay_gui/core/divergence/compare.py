@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.divergence.alignment import align
 from replay_gui.core.divergence.causes import CauseFinder
-from replay_gui.core.divergence.comparison import GAP, Alignment, Change, Comparison, Counts, Difference, Points
+from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change, Comparison, Counts, Difference, Points
 from replay_gui.core.divergence.evidence import Clerk
 from replay_gui.core.divergence.joint_rows import JointRows
 from replay_gui.core.divergence.past import NO_STATE, Past, read_past
@@ -63,7 +63,7 @@ class Comparer:
         silence = self._silence = self._silenced(Rules() if rules is None else rules)
         loud = silence.level == LOUD
         live = (alignment.change != Change.EQUAL) & loud
-        moved_here = (alignment.change == Change.MOVED) & (alignment.a == GAP)  # told of at their rows in A
+        moved_here = (alignment.change == Change.MOVED) & (alignment.a == NO_EVENT)  # told of at their rows in A
         rows = np.flatnonzero(live & ~moved_here).astype(np.int32)
         answers = self._equal_requests.rows(silence)
         clerk = Clerk(joint, self.changed, silence, answers)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-GAP = -1  # in a column of indexes: no event on this side
+NO_EVENT = -1  # in a column of indexes: no event on this side
 NO_CAUSE = -1
 
 
@@ -49,9 +49,9 @@ class Alignment:
     """The rows of a split view, from top to bottom: every event of A and of B stands in exactly one row.
 
     Attributes:
-        a, b: int32[rows], event indexes, GAP where the side has none; increasing where they are indexes.
+        a, b: int32[rows], event indexes, NO_EVENT where the side has none; increasing where they are indexes.
         change: uint8[rows], a Change. In a MOVED row the events beside each other need not be counterparts.
-        partner_of_a: int32[events of A], the index in B of each event's counterpart, GAP where it has none.
+        partner_of_a: int32[events of A], the index in B of each event's counterpart, NO_EVENT where it has none.
         partner_of_b: int32[events of B], the reverse.
     """
 
@@ -68,7 +68,7 @@ class Points:
 
     Attributes:
         row: int32, its row in the Alignment, increasing.
-        a, b: int32, indexes of the counterparts, GAP where a side has none.
+        a, b: int32, indexes of the counterparts, NO_EVENT where a side has none.
         change: uint8, a Change other than EQUAL.
         cause: int32, which of the causes it is or follows from, NO_CAUSE where none is known.
     """

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.causes import Found
-from replay_gui.core.divergence.comparison import GAP, Cause, CauseKind, Change, Difference, Points
+from replay_gui.core.divergence.comparison import NO_EVENT, Cause, CauseKind, Change, Difference, Points
 from replay_gui.core.divergence.explanations import Evidence, explain, noise_of
 from replay_gui.core.divergence.joint_rows import JointRows
 from replay_gui.core.divergence.silence import LOUD, ChangedRows, Silence
@@ -50,8 +50,8 @@ class Clerk:
         """The cause as it is published."""
         row, change = int(points.row[found.point]), Change(int(points.change[found.point]))
         index_a, index_b = int(points.a[found.point]), int(points.b[found.point])
-        a = None if index_a == GAP else self._joint.a.event(index_a)
-        b = None if index_b == GAP else self._joint.b.event(index_b)
+        a = None if index_a == NO_EVENT else self._joint.a.event(index_a)
+        b = None if index_b == NO_EVENT else self._joint.b.event(index_b)
         tool = int(self._joint.tool[row])
         is_tool = found.kind is CauseKind.TOOL and tool >= 0
         length = self._length(found.point, points, change)
@@ -83,7 +83,7 @@ class Clerk:
         if change not in (Change.ONLY_A, Change.ONLY_B):
             return None
         column = self._joint.alignment.b if change is Change.ONLY_A else self._joint.alignment.a
-        ahead = np.flatnonzero(column[row : row + _AHEAD] != GAP)
+        ahead = np.flatnonzero(column[row : row + _AHEAD] != NO_EVENT)
         if not len(ahead):
             return None
         at = row + int(ahead[0])

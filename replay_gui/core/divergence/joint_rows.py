@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import GAP, Alignment
+from replay_gui.core.divergence.comparison import NO_EVENT, Alignment
 from replay_gui.core.divergence.past import Past
 from replay_gui.core.divergence.side import Side
 from replay_gui.core.index.run_index import NO_TOOL
@@ -51,8 +51,8 @@ class JointRows:
             _by_row(alignment, a.index.kind, in_kinds[b.index.kind]),
             tools,
             _by_row(alignment, a.index.tool, np.append(in_tools, np.int32(NO_TOOL))[b.index.tool]),
-            np.flatnonzero(alignment.a != GAP).astype(np.int32),
-            np.flatnonzero(alignment.b != GAP).astype(np.int32),
+            np.flatnonzero(alignment.a != NO_EVENT).astype(np.int32),
+            np.flatnonzero(alignment.b != NO_EVENT).astype(np.int32),
             past_a,
             past_b,
         )
@@ -72,11 +72,11 @@ class JointRows:
 
     def event_a(self, row: int) -> Event | None:
         index = int(self.alignment.a[row])
-        return None if index == GAP else self.a.event(index)
+        return None if index == NO_EVENT else self.a.event(index)
 
     def event_b(self, row: int) -> Event | None:
         index = int(self.alignment.b[row])
-        return None if index == GAP else self.b.event(index)
+        return None if index == NO_EVENT else self.b.event(index)
 
 
 def _joined(names_a: tuple[str, ...], names_b: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
@@ -88,7 +88,7 @@ def _joined(names_a: tuple[str, ...], names_b: tuple[str, ...]) -> tuple[tuple[s
 
 def _by_row(alignment: Alignment, of_a: NDArray[np.integer], of_b: NDArray[np.integer]) -> NDArray[np.int32]:
     column = np.empty(len(alignment.a), np.int32)
-    in_a, in_b = alignment.a != GAP, alignment.b != GAP
+    in_a, in_b = alignment.a != NO_EVENT, alignment.b != NO_EVENT
     column[in_b] = of_b[alignment.b[in_b]]
     column[in_a] = of_a[alignment.a[in_a]]
     return column

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from replay_gui.core.divergence.compare import Comparer
-from replay_gui.core.divergence.comparison import GAP, Change, Comparison, DivergencePoint
+from replay_gui.core.divergence.comparison import NO_EVENT, Change, Comparison, DivergencePoint
 from replay_gui.core.divergence.explanations import in_one_line
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.side import Side
@@ -38,8 +38,8 @@ def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[Di
         points.row.tolist(), points.a.tolist(), points.b.tolist(), points.change.tolist(), strict=True
     ):
         change = Change(number)
-        a = None if index_a == GAP else rows.a.event(index_a)
-        b = None if index_b == GAP else rows.b.event(index_b)
+        a = None if index_a == NO_EVENT else rows.a.event(index_a)
+        b = None if index_b == NO_EVENT else rows.b.event(index_b)
         named = a or b
         assert named is not None
         differences = comparer.differences(row) if change is Change.CHANGED else ()

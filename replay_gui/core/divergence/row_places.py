@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import GAP, Alignment, Change
+from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -16,7 +16,7 @@ class RowPlaces:
 
     Attributes:
         row_of_a: int32[events of A], the row of each event. row_of_b: of B.
-        last_a: int32[rows], the index of the last event of A at or above the row, GAP above the first. last_b: of B.
+        last_a: int32[rows], the index of the last event of A at or above the row, NO_EVENT above the first. last_b: of B.
     """
 
     row_of_a: NDArray[np.int32]
@@ -27,15 +27,15 @@ class RowPlaces:
     @classmethod
     def of(cls, alignment: Alignment) -> RowPlaces:
         return cls(
-            np.flatnonzero(alignment.a != GAP).astype(np.int32),
-            np.flatnonzero(alignment.b != GAP).astype(np.int32),
+            np.flatnonzero(alignment.a != NO_EVENT).astype(np.int32),
+            np.flatnonzero(alignment.b != NO_EVENT).astype(np.int32),
             np.maximum.accumulate(alignment.a),
             np.maximum.accumulate(alignment.b),
         )
 
     def partner(self, alignment: Alignment, row: int) -> int | None:
         """For a moved event of A, the row in which its counterpart stands; None for any other."""
-        if alignment.change[row] != Change.MOVED or alignment.a[row] == GAP:
+        if alignment.change[row] != Change.MOVED or alignment.a[row] == NO_EVENT:
             return None
         other = int(alignment.partner_of_a[alignment.a[row]])
-        return None if other == GAP else int(self.row_of_b[other])
+        return None if other == NO_EVENT else int(self.row_of_b[other])

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
-from replay_gui.core.divergence.comparison import GAP, Change
+from replay_gui.core.divergence.comparison import NO_EVENT, Change
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -213,4 +213,4 @@ def fold_words(count: int) -> str:
 
 
 def _row_without_text(session: Session, place: int) -> EventRow | None:
-    return None if place == GAP or place >= session.index.count else row_without_text(session.index, place)
+    return None if place == NO_EVENT or place >= session.index.count else row_without_text(session.index, place)

@@ -18,7 +18,7 @@ NO_ROW = -1
 def first_row(compared: Compared, first: tuple[int, int] | None) -> int:
     """The row to look at first: the one of the place `begin` says, in A or else in B, or that of the weightiest cause.
 
-    `begin`: places in A and B; GAP, or one that there is not any more, says nothing.
+    `begin`: places in A and B; NO_EVENT, or one that there is not any more, says nothing.
     """
     comparison, places = compared.comparison, compared.places
     for place, rows in zip(first or (), (places.row_of_a, places.row_of_b), strict=False):
@@ -31,7 +31,7 @@ def first_row(compared: Compared, first: tuple[int, int] | None) -> int:
 
 
 def events_at(comparison: Comparison | None, row: int) -> tuple[int, int] | None:
-    """The places of a row in A and B, GAP where a side has none; None where there is no such row."""
+    """The places of a row in A and B, NO_EVENT where a side has none; None where there is no such row."""
     if comparison is None or row == NO_ROW:
         return None
     return int(comparison.alignment.a[row]), int(comparison.alignment.b[row])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.divergence.comparison import GAP
+from replay_gui.core.divergence.comparison import NO_EVENT
 from replay_gui.core.facts.find import Hit
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.finder import RunSearch
@@ -68,7 +68,7 @@ class ComparisonSearch(EventSearchModel):
         if comparison is None or not 0 <= row < len(comparison.alignment.a):
             return None
         place = int((comparison.alignment.a if in_a else comparison.alignment.b)[row])
-        return None if place == GAP else (self._a if in_a else self._b).hits.get(place)
+        return None if place == NO_EVENT else (self._a if in_a else self._b).hits.get(place)
 
     def find(self, text: str, match_case: bool = False) -> None:
         self._forward = None

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.divergence.comparison import GAP, Cause, Comparison
+from replay_gui.core.divergence.comparison import NO_EVENT, Cause, Comparison
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Progress, Step
 from replay_gui.engine.requests import (
     Answer,
@@ -126,7 +126,7 @@ class ComparisonSession(QObject):
 
         `position`: of A, where to begin; 0: at the first cause. `format`: what both are read as; None: see RunPair.
         """
-        first = (position - 1, GAP) if position else None
+        first = (position - 1, NO_EVENT) if position else None
         self._start(Opening(path_b, path_a, format, first), ())
 
     def _start(self, opening: Opening, anchors: Anchors) -> None:
@@ -237,8 +237,8 @@ class ComparisonSession(QObject):
         if step.row != self.row:
             return
         if step.has_states:
-            self.a.catch_up()
-            self.b.catch_up()
+            self.a.request_state()
+            self.b.request_state()
         else:
             self._asking.begin(self._ask_states)
 

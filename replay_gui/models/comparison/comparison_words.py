@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replay_gui.core.divergence.comparison import GAP, Comparison
+from replay_gui.core.divergence.comparison import NO_EVENT, Comparison
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.engine.answers import Compared, Progress
@@ -43,7 +43,7 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
 def first_divergence_words(comparison: Comparison) -> str:
     """Where the runs part, in the numbers of A; of B where A has no such event."""
     a, b = int(comparison.points.a[0]), int(comparison.points.b[0])
-    return f"{a + 1:,}" if a != GAP else f"{b + 1:,} of B"
+    return f"{a + 1:,}" if a != NO_EVENT else f"{b + 1:,} of B"
 
 
 def counts_words(comparison: Comparison) -> str:

@@ -17,9 +17,9 @@ from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.progress_strip import progress_words
 
-_ALIKE = "These runs are alike.\n\nEvery step of A has its equal in B, in the same order."
-_ALIKE_BUT = "These runs are alike but for what your rules ignore."
-_UNEXPLAINED = "The runs differ, and no cause could be made out."
+_EQUAL_TEXT = "These runs are alike.\n\nEvery step of A has its equal in B, in the same order."
+_EQUAL_BY_RULES_TEXT = "These runs are alike but for what your rules ignore."
+_NO_CAUSE_TEXT = "The runs differ, and no cause could be made out."
 
 
 class CausePanel(Panel):
@@ -64,9 +64,9 @@ class CausePanel(Panel):
                 "The runs are not compared." if self._progress is None else progress_words(self._progress)
             )
         elif comparison.diverged:
-            self.causes.hint = _UNEXPLAINED
+            self.causes.hint = _NO_CAUSE_TEXT
         else:
-            self.causes.hint = _ALIKE_BUT if comparison.counts.ignored else _ALIKE
+            self.causes.hint = _EQUAL_BY_RULES_TEXT if comparison.counts.ignored else _EQUAL_TEXT
         alike = comparison is not None and not comparison.diverged
         self.set_title("The runs are alike" if alike else "Why they differ")
         self._dimmer.set_dimmed(comparison is not None and not self._session.fresh)

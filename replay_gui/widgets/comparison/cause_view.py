@@ -11,10 +11,10 @@ from replay_gui.models.comparison.cause_list import CauseCategory, CauseItem, Ca
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.widgets.parts.hint import paint_hint
 
-_BADGE = ROW
-_WRAP = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-_MOST_LINES = 4  # of the body
-_BATCH = 8  # cards that are measured at a time
+_BADGE_SIZE_PX = ROW
+_WRAPPED_TEXT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+_MAX_BODY_LINES = 4  # of the body
+_CARDS_PER_BATCH = 8  # cards that are measured at a time
 
 
 class CauseView(QListView):
@@ -37,7 +37,7 @@ class CauseView(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setLayoutMode(QListView.LayoutMode.Batched)
-        self.setBatchSize(_BATCH)
+        self.setBatchSize(_CARDS_PER_BATCH)
         self.setMouseTracking(True)
         self.clicked.connect(self._on_clicked)
         theme_events().changed.connect(self.viewport().update)
@@ -93,12 +93,12 @@ class _CardDelegate(QStyledItemDelegate):
 
     def _heights(self, item: CauseItem, width: int) -> tuple[int, int, int]:
         """Of title, body and what follows."""
-        room = QRect(0, 0, max(width - _BADGE - 4 * GAP, 10 * GAP), 100 * ROW)
+        room = QRect(0, 0, max(width - _BADGE_SIZE_PX - 4 * GAP, 10 * GAP), 100 * ROW)
         title, body = QFontMetrics(self._title), QFontMetrics(self._body)
-        lines = body.boundingRect(room, _WRAP, item.body).height() if item.body else 0
+        lines = body.boundingRect(room, _WRAPPED_TEXT, item.body).height() if item.body else 0
         return (
-            title.boundingRect(room, _WRAP, item.title).height() + 1,
-            min(lines, _MOST_LINES * body.lineSpacing()) + 1,
+            title.boundingRect(room, _WRAPPED_TEXT, item.title).height() + 1,
+            min(lines, _MAX_BODY_LINES * body.lineSpacing()) + 1,
             body.lineSpacing() + 1 if item.follow else 0,
         )
 
@@ -112,7 +112,7 @@ class _CardDelegate(QStyledItemDelegate):
         quiet = item.category is CauseCategory.IGNORED
         self._paint_badge(painter, rect, item)
         title, body, follow = self._heights(item, rect.width())
-        left = rect.x() + 2 * GAP + _BADGE + UNIT
+        left = rect.x() + 2 * GAP + _BADGE_SIZE_PX + UNIT
         space = QRect(left, rect.y() + GAP, rect.right() - left - GAP - UNIT, title)
         self._draw(painter, space, item.title, self._title, now.secondary if quiet and not chosen else now.text)
         space = QRect(left, space.bottom() + 1, space.width(), body)
@@ -136,7 +136,7 @@ class _CardDelegate(QStyledItemDelegate):
             CauseCategory.POSSIBLE: now.warn_text,
             CauseCategory.IGNORED: now.secondary,
         }
-        place = QRect(rect.x() + GAP + UNIT, rect.y() + GAP, _BADGE, _BADGE)
+        place = QRect(rect.x() + GAP + UNIT, rect.y() + GAP, _BADGE_SIZE_PX, _BADGE_SIZE_PX)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -150,4 +150,4 @@ class _CardDelegate(QStyledItemDelegate):
     def _draw(self, painter: QPainter, space: QRect, text: str, font: QFont, colour: QColor) -> None:
         painter.setFont(font)
         painter.setPen(colour)
-        painter.drawText(space, _WRAP, text)
+        painter.drawText(space, _WRAPPED_TEXT, text)

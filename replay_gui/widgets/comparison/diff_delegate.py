@@ -13,7 +13,7 @@ from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.widgets.parts.marked_text import draw_marked
 from replay_gui.widgets.parts.row_view import RowView
 
-_SIGNS = 2 * GAP
+_SIGN_WIDTH_PX = 2 * GAP
 _KEY_SHARE = 0.5  # of the row, at most
 _NO_MARKS: tuple[tuple[int, int], ...] = ()
 
@@ -54,7 +54,7 @@ class DiffDelegate(QStyledItemDelegate):
         left = GAP + UNIT
         if sign or line.indent:
             self._words(painter, rect.adjusted(left, 0, 0, 0), sign, inks.get(line.style, now.secondary))
-            left += _SIGNS
+            left += _SIGN_WIDTH_PX
         space = rect.adjusted(left, 0, -GAP, 0)
         if line.key:
             quiet = line.style in (DiffStyle.QUIET, DiffStyle.IGNORED)

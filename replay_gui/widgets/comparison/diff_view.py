@@ -12,7 +12,7 @@ from replay_gui.models.run.json_text import json_text
 from replay_gui.widgets.comparison.diff_delegate import DiffDelegate
 from replay_gui.widgets.parts.row_view import RowView
 
-_COPIED = 1 << 20  # characters
+_MAX_COPIED_CHARACTERS = 1 << 20  # characters
 
 
 class DiffView(RowView):
@@ -65,5 +65,5 @@ class DiffView(RowView):
         difference = self._rows.difference(self.currentIndex().row())
         value = ABSENT if difference is None else getattr(difference, side)
         if value is not ABSENT:
-            text = value if isinstance(value, str) else json_text(value, _COPIED)[0]
+            text = value if isinstance(value, str) else json_text(value, _MAX_COPIED_CHARACTERS)[0]
             QGuiApplication.clipboard().setText(text)

@@ -14,7 +14,7 @@ from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.parts.line_text import LineText
 from replay_gui.widgets.parts.marked_text import draw_marked
 
-_BEFORE = 3  # shares of the room: one is for what stands before the hit
+_CONTEXT_DIVISOR = 3  # shares of the room: one is for what stands before the hit
 
 
 class DivergenceFind(QFrame):
@@ -106,7 +106,7 @@ class _FoundText(QWidget):
             self._line.draw(painter, space, name, now.secondary)
             left = self._line.width(name) + GAP
             painter.setFont(self._line.font)
-            text, span = _about(hit, self._line, (space.width() - left) // _BEFORE)
+            text, span = _about(hit, self._line, (space.width() - left) // _CONTEXT_DIVISOR)
             draw_marked(painter, space.adjusted(left, 0, 0, 0), text, (span,), now.text, now.changed_word)
         painter.end()
 

@@ -12,8 +12,8 @@ from replay_gui.look.theme import ICON, LINE, ROW, SMALL_RADIUS, theme, theme_ev
 from replay_gui.models.comparison.compare_rows import ComparisonRows, RowTone
 from replay_gui.models.comparison.comparison_finder import ComparisonSearch
 
-_LEAST = 3  # pixels of a mark
-_GRASP = 12  # pixels of the window, at least
+_MIN_MARK_PX = 3  # pixels of a mark
+_MIN_WINDOW_PX = 12  # pixels of the window, at least
 
 
 class DivergenceStrip(QWidget):
@@ -70,8 +70,8 @@ class DivergenceStrip(QWidget):
         page = self._bar.pageStep()
         top = self._bar.value() / count * self.height()
         size = min(page / count, 1.0) * self.height()
-        if size < _GRASP:
-            top, size = max(0.0, top - (_GRASP - size) / 2), _GRASP
+        if size < _MIN_WINDOW_PX:
+            top, size = max(0.0, top - (_MIN_WINDOW_PX - size) / 2), _MIN_WINDOW_PX
         return min(top, self.height() - size), min(top, self.height() - size) + size
 
     # ---- hands ----------------------------------------------------------------------------------------
@@ -102,9 +102,9 @@ class DivergenceStrip(QWidget):
         for tone in (RowTone.IGNORED, RowTone.MOVED, RowTone.STATE, RowTone.ONLY, RowTone.CHANGED, RowTone.CAUSE):
             colour = _ink(tone)
             for y in np.flatnonzero(marks == tone):
-                painter.fillRect(2, int(y), self.width() - 4, _LEAST, colour)
+                painter.fillRect(2, int(y), self.width() - 4, _MIN_MARK_PX, colour)
         for y in self.hits().tolist():
-            painter.fillRect(self.width() // 2, y, self.width() // 2 - 1, _LEAST - 1, now.text)
+            painter.fillRect(self.width() // 2, y, self.width() // 2 - 1, _MIN_MARK_PX - 1, now.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top, bottom = self.in_sight()
         glass = QColor(now.accent)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from replay_gui.core.divergence.comparison import GAP as NO_PLACE
+from replay_gui.core.divergence.comparison import NO_EVENT
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Progress
 from replay_gui.look.icons import icon
@@ -25,7 +25,7 @@ from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.progress_strip import progress_words
 
-_NAME = 80
+_MAX_NAME_CHARACTERS = 80
 
 
 class DivergenceView(QWidget):
@@ -135,7 +135,7 @@ class DivergenceView(QWidget):
         if index is not None:
             self._anchor = self.view.side, index
             here, there = ("A", "B") if self.view.side == ComparisonColumn.SIDE_A else ("B", "A")
-            self.prompt.ask(f"Choose the step of {there} that is the same as {index + 1:,} of {here}.")
+            self.prompt.show_text(f"Choose the step of {there} that is the same as {index + 1:,} of {here}.")
             self.view.set_side(self.view.side.opposite)
             self.view.setFocus()
 
@@ -159,7 +159,7 @@ class DivergenceView(QWidget):
         if comparison is None or row < 0:
             return None
         index = int((comparison.alignment.a if side == ComparisonColumn.SIDE_A else comparison.alignment.b)[row])
-        return None if index == NO_PLACE else index
+        return None if index == NO_EVENT else index
 
     # ---- the menu of a row --------------------------------------------------------------------------
     @Slot(int, int, QPoint)
@@ -186,7 +186,7 @@ class DivergenceView(QWidget):
 
 
 def run_name(session: Session) -> str:
-    return "" if session.facts is None else one_line(session.facts.name, _NAME)
+    return "" if session.facts is None else one_line(session.facts.name, _MAX_NAME_CHARACTERS)
 
 
 def _head(name: ElidedLabel, button: QToolButton | None = None) -> QFrame:
@@ -233,6 +233,6 @@ class _AnchorPrompt(QFrame):
         row.addWidget(self.cancel)
         self.hide()
 
-    def ask(self, words: str) -> None:
+    def show_text(self, words: str) -> None:
         self._words.setText(words)
         self.show()

@@ -11,7 +11,7 @@ from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 
-_NAME = 40
+_MAX_NAME_CHARACTERS = 40
 
 
 class RuleMenu(QMenu):
@@ -24,15 +24,21 @@ class RuleMenu(QMenu):
     def offer(self, tool: str | None, kind: str | None, path: str | None = None) -> None:
         """Adds what fits."""
         if path and tool:
-            self._add(f"Ignore {_said(pointer_text(path))} in {_said(tool)}", Rule(Action.IGNORE, tool=tool, path=path))
+            self._add(
+                f"Ignore {_short(pointer_text(path))} in {_short(tool)}",
+                Rule(Action.IGNORE, tool=tool, path=path),
+            )
         elif path and kind:
-            self._add(f"Ignore {_said(pointer_text(path))} in {_said(kind)}", Rule(Action.IGNORE, kind=kind, path=path))
+            self._add(
+                f"Ignore {_short(pointer_text(path))} in {_short(kind)}",
+                Rule(Action.IGNORE, kind=kind, path=path),
+            )
         if tool:
-            self._add(f"Mark {_said(tool)} as non-deterministic", Rule(Action.NONDETERMINISTIC, tool=tool))
-            self._add(f"Ignore all of {_said(tool)}", Rule(Action.IGNORE, tool=tool))
+            self._add(f"Mark {_short(tool)} as non-deterministic", Rule(Action.NONDETERMINISTIC, tool=tool))
+            self._add(f"Ignore all of {_short(tool)}", Rule(Action.IGNORE, tool=tool))
         elif kind:
-            self._add(f"Mark {_said(kind)} as non-deterministic", Rule(Action.NONDETERMINISTIC, kind=kind))
-            self._add(f"Ignore every {_said(kind)}", Rule(Action.IGNORE, kind=kind))
+            self._add(f"Mark {_short(kind)} as non-deterministic", Rule(Action.NONDETERMINISTIC, kind=kind))
+            self._add(f"Ignore every {_short(kind)}", Rule(Action.IGNORE, kind=kind))
 
     def offer_removal(self, place: int) -> None:
         """Offers to take back the rule at this place."""
@@ -58,5 +64,5 @@ class RuleMenu(QMenu):
             self._session.rules.remove(action.data())
 
 
-def _said(name: str) -> str:
-    return one_line(name, _NAME).replace("&", "&&")
+def _short(name: str) -> str:
+    return one_line(name, _MAX_NAME_CHARACTERS).replace("&", "&&")

@@ -16,9 +16,9 @@ from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText
 from replay_gui.widgets.parts.marked_text import draw_marked
 from replay_gui.widgets.parts.row_view import RowView
 
-_BAR = 3  # of a moved event, at the outer edge
-_QUIET = 0.45  # how much of a tint an ignored difference has
-_BAND = 0.75
+_MOVED_BAR_PX = 3  # of a moved event, at the outer edge
+_IGNORED_OPACITY = 0.45  # how much of a tint an ignored difference has
+_BAND_OPACITY = 0.75
 
 
 class SplitDelegate(QStyledItemDelegate):
@@ -56,7 +56,7 @@ class SplitDelegate(QStyledItemDelegate):
         else:
             self._paint_ground(painter, rect, tone, chosen, line == self._view.hovered)
             if tone is RowTone.MOVED:
-                painter.fillRect(rect.x(), rect.y(), _BAR, rect.height(), theme().moved)
+                painter.fillRect(rect.x(), rect.y(), _MOVED_BAR_PX, rect.height(), theme().moved)
             self._paint_event(painter, rect, index.column(), event, tone, marked)
         if chosen:
             painter.setPen(QPen(theme().accent, LINE))
@@ -98,7 +98,7 @@ class SplitDelegate(QStyledItemDelegate):
         now, tint = theme(), _tint(tone)
         painter.fillRect(rect, now.window)
         if tint is not None:
-            tint.setAlphaF(tint.alphaF() * _BAND)
+            tint.setAlphaF(tint.alphaF() * _BAND_OPACITY)
             painter.fillRect(rect.adjusted(0, LINE, 0, -LINE), tint)
         if tone is RowTone.STATE:
             painter.setPen(QPen(now.changed_text, LINE, Qt.PenStyle.DotLine))

@@ -16,8 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from replay_gui.core.divergence.comparison import GAP as NO_PLACE
-from replay_gui.core.divergence.comparison import Change
+from replay_gui.core.divergence.comparison import NO_EVENT, Change
 from replay_gui.core.log.kinds import Kind
 from replay_gui.look.theme import FOCUS, LINKS, ROW, theme
 from replay_gui.models.comparison.compare_rows import ComparisonColumn, ComparisonRows
@@ -26,9 +25,9 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.comparison.split_delegate import SplitDelegate
 from replay_gui.widgets.parts.row_view import RowView
 
-_MEASURED = 64  # tools and kinds whose names are measured for the width of the labels
-_HIT = 3.0  # half of the width of a hit's dot
-_LINK = 2  # thickness of the line between a moved event's two places
+_MAX_MEASURED_NAMES = 64  # tools and kinds whose names are measured for the width of the labels
+_HIT_RADIUS_PX = 3.0  # half of the width of a hit's dot
+_LINK_WIDTH_PX = 2  # thickness of the line between a moved event's two places
 _OWN_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Space)
 _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 
@@ -56,18 +55,18 @@ class SplitView(RowView):
         self.setItemDelegate(self._delegate)
         self.horizontalHeader().setStretchLastSection(False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # the strip beside it is one
-        self.sight_changed.connect(self.ask)
+        self.sight_changed.connect(self.request_texts)
         self.row_activated.connect(rows.open_fold)
         self.selectionModel().currentRowChanged.connect(self._on_line_chosen)
         rows.modelReset.connect(self._on_lines_changed)
-        session.rows_ready.connect(self.ask)
+        session.rows_ready.connect(self.request_texts)
         session.row_changed.connect(self.show_chosen)
         finder.started.connect(self.viewport().update)
         finder.progressed.connect(self.viewport().update)
 
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
-    def ask(self) -> None:
+    def request_texts(self) -> None:
         """Asks for what is in sight and not here yet."""
         first, last = self.rows_in_sight()
         if last >= first:
@@ -109,7 +108,9 @@ class SplitView(RowView):
         for column, column_width in zip(ComparisonColumn, (left, LINKS, width - LINKS - left), strict=True):
             self.setColumnWidth(column, column_width)
         a, b = self._session.a.index, self._session.b.index
-        labels = [f"← {tool}" for tool in dict.fromkeys((*a.tools[:_MEASURED], *b.tools[:_MEASURED]))]
+        labels = [
+            f"← {tool}" for tool in dict.fromkeys((*a.tools[:_MAX_MEASURED_NAMES], *b.tools[:_MAX_MEASURED_NAMES]))
+        ]
         self._delegate.fit(max(a.count, b.count), [*labels, Kind.STATE_TRANSITION], left)
 
     def side_at(self, x: float) -> ComparisonColumn:
@@ -123,8 +124,8 @@ class SplitView(RowView):
         comparison, row = self._session.comparison, self._session.row
         if comparison is not None and row >= 0:
             place_a, place_b = comparison.alignment.a[row], comparison.alignment.b[row]
-            if NO_PLACE in (place_a, place_b):
-                return ComparisonColumn.SIDE_B if place_a == NO_PLACE else ComparisonColumn.SIDE_A
+            if NO_EVENT in (place_a, place_b):
+                return ComparisonColumn.SIDE_B if place_a == NO_EVENT else ComparisonColumn.SIDE_A
         return self._side
 
     def set_side(self, side: ComparisonColumn) -> None:
@@ -199,12 +200,12 @@ class SplitView(RowView):
             if shown.fold(line) or alignment.change[row] != Change.MOVED:
                 continue
             place_a, place_b = int(alignment.a[row]), int(alignment.b[row])
-            if place_a != NO_PLACE and (other := int(alignment.partner_of_a[place_a])) != NO_PLACE:
+            if place_a != NO_EVENT and (other := int(alignment.partner_of_a[place_a])) != NO_EVENT:
                 links[row, int(places.row_of_b[other])] = None
-            if place_b != NO_PLACE and (other := int(alignment.partner_of_b[place_b])) != NO_PLACE:
+            if place_b != NO_EVENT and (other := int(alignment.partner_of_b[place_b])) != NO_EVENT:
                 links[int(places.row_of_a[other]), row] = None
         painter.setClipRect(QRectF(self.columnWidth(ComparisonColumn.SIDE_A), 0, LINKS, self.viewport().height()))
-        painter.setPen(QPen(theme().moved, _LINK))
+        painter.setPen(QPen(theme().moved, _LINK_WIDTH_PX))
         left, right = self.columnWidth(ComparisonColumn.SIDE_A), self.columnWidth(ComparisonColumn.SIDE_A) + LINKS
         for row_a, row_b in links:
             begin, end = QPointF(left, self._middle(shown.line(row_a))), QPointF(right, self._middle(shown.line(row_b)))
@@ -226,7 +227,7 @@ class SplitView(RowView):
         for rows, x in zip(self._finder.sides, (left, right), strict=True):
             among = slice(*np.searchsorted(rows, (shown.row(first), shown.row(last) + max(shown.fold(last), 1))))
             for line in np.unique(shown.lines(rows[among])).tolist():
-                painter.drawEllipse(QPointF(x, self._middle(line)), _HIT, _HIT)
+                painter.drawEllipse(QPointF(x, self._middle(line)), _HIT_RADIUS_PX, _HIT_RADIUS_PX)
 
     def _middle(self, line: int) -> float:
         """The middle of a line, in pixels, which may be out of sight, but never absurdly far."""

@@ -24,8 +24,8 @@ from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.panel import Panel
 
-_EMPTY = "Choose a step above to see what differs in it."
-_EQUAL = "Both events are equal."
+_NO_STEP_TEXT = "Choose a step above to see what differs in it."
+_EQUAL_TEXT = "Both events are equal."
 
 
 class StepDiffView(QWidget):
@@ -70,7 +70,7 @@ class StepDiffView(QWidget):
         self._payload_panel.set_note(payload_note(step))
         self._state_panel.set_title(state_title(step))
         has_states = step is not None and step.has_states
-        self.payload.hint = _EMPTY if step is None else _EQUAL
+        self.payload.hint = _NO_STEP_TEXT if step is None else _EQUAL_TEXT
         if step is None:
             self.payload_rows.show((), {})
             self.state_rows.show((), {})

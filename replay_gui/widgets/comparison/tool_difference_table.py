@@ -49,7 +49,7 @@ class _ToolCells(CellDelegate):
         super().__init__(view)
         self._tools = tools
 
-    def ink(self, index: AnyIndex, chosen: bool) -> QColor:
+    def text_color(self, index: AnyIndex, chosen: bool) -> QColor:
         now = theme()
         if chosen or index.column() == ToolColumn.TOOL:
             return now.text

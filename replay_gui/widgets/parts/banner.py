@@ -12,7 +12,7 @@ from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme, theme_events
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _ROLES = {"info": "info", "warning": "warn", "error": "bad"}
-_LONGEST = 600  # characters
+_MAX_CHARACTERS = 600  # characters
 
 
 class Banner(QFrame):
@@ -26,7 +26,7 @@ class Banner(QFrame):
         self.trouble = trouble
         self._role = _ROLES.get(trouble.severity, "bad")
         set_role(self, self._role)
-        text = visible(trouble.text[:_LONGEST], "\n") + ("…" if len(trouble.text) > _LONGEST else "")
+        text = visible(trouble.text[:_MAX_CHARACTERS], "\n") + ("…" if len(trouble.text) > _MAX_CHARACTERS else "")
         self.setAccessibleName(f"{trouble.severity}: {text}")
         self._mark = PlainLabel()
         self._label = PlainLabel(text)

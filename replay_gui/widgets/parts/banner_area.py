@@ -12,7 +12,7 @@ from replay_gui.models.session import Session
 from replay_gui.widgets.parts.banner import Banner
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
 
-_MOST = 3  # banners; an older one gives way
+_MAX_BANNERS = 3  # banners; an older one gives way
 
 
 class BannerArea(QWidget):
@@ -32,18 +32,18 @@ class BannerArea(QWidget):
         self._column.setContentsMargins(GAP, 0, GAP, 0)
         self._column.setSpacing(UNIT)
         self._column.addWidget(self.progress)
-        session.alert_raised.connect(self.on_troubled)
+        session.alert_raised.connect(self.on_alert)
         session.alerts_cleared.connect(self.clear)
         session.progress_changed.connect(self.on_progress_changed)
         self.progress.cancelled.connect(session.cancel_work)
         self._fit()
 
     @Slot(object)
-    def on_troubled(self, trouble: Alert) -> None:
+    def on_alert(self, trouble: Alert) -> None:
         """Says it; what is said already is not said twice."""
         if any(banner.trouble == trouble for banner in self.banners):
             return
-        while len(self.banners) >= _MOST:
+        while len(self.banners) >= _MAX_BANNERS:
             self._remove(self.banners[0])
         banner = Banner(trouble)
         banner.closed.connect(self._on_closed)

@@ -22,7 +22,7 @@ class CellDelegate(QStyledItemDelegate):
         self._view = view
         self._elide = elide
 
-    def ink(self, index: AnyIndex, chosen: bool) -> QColor:
+    def text_color(self, index: AnyIndex, chosen: bool) -> QColor:
         """The colour of a cell's text."""
         faint = index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
         return theme().secondary if (index.column() and not chosen) or faint else theme().text
@@ -36,7 +36,7 @@ class CellDelegate(QStyledItemDelegate):
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen or index.row() == self._view.hovered:
             painter.fillRect(rect, now.selection if chosen else now.hover)
-        painter.setPen(self.ink(index, chosen))
+        painter.setPen(self.text_color(index, chosen))
         painter.setFont(ui_font())
         space = self.space(rect, index)
         elided = QFontMetrics(ui_font()).elidedText(str(index.data() or ""), self._elide, space.width())

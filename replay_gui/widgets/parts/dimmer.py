@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QWidget
 
 _OPACITY = 0.45
-_PATIENCE = 200  # ms: what is made faster does not flicker
+_DELAY_MS = 200  # ms: what is made faster does not flicker
 
 
 class Dimmer(QObject):
@@ -18,7 +18,7 @@ class Dimmer(QObject):
         self._effect.setOpacity(_OPACITY)
         self._effect.setEnabled(False)
         widget.setGraphicsEffect(self._effect)
-        self._wait = QTimer(self, singleShot=True, interval=_PATIENCE)
+        self._wait = QTimer(self, singleShot=True, interval=_DELAY_MS)
         self._wait.timeout.connect(self._dim)
 
     def set_dimmed(self, on: bool) -> None:

@@ -14,10 +14,10 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
 TYPING = 150  # ms after the last key, then the search begins
-_ROOMY = 24 * GAP  # width at which the key has room in the line, too
-_WIDTH, _LEAST = 28 * GAP, 12 * GAP  # of the line where there is room, and where there is none
-_KEY = "Ctrl+F"
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_MIN_WIDTH_WITH_KEY_PX = 24 * GAP  # width at which the key has room in the line, too
+_WIDTH_PX, _MIN_WIDTH_PX = 28 * GAP, 12 * GAP  # of the line where there is room, and where there is none
+_KEY_TEXT = "Ctrl+F"
+_ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class FindField(QWidget):
@@ -40,10 +40,10 @@ class FindField(QWidget):
         self.line.setAccessibleName(finder.TITLE)
         self.line.setToolTip("Text in kinds, tools, payloads and meta (Ctrl+F)")
         self.line.setMaxLength(1000)
-        self.line.setMinimumWidth(_LEAST)
+        self.line.setMinimumWidth(_MIN_WIDTH_PX)
         self._glass = self.line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.line.setTextMargins(-GAP, 0, 0, 0)  # Qt leaves twice as much behind the glass
-        self._key = PlainLabel(QKeySequence(_KEY).toString(QKeySequence.SequenceFormat.NativeText))
+        self._key = PlainLabel(QKeySequence(_KEY_TEXT).toString(QKeySequence.SequenceFormat.NativeText))
         self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         set_role(self._key, "secondary")
         inside = QHBoxLayout(self.line)
@@ -74,8 +74,8 @@ class FindField(QWidget):
         self.next.clicked.connect(self.find_next)
         self.stop.clicked.connect(self.leave)
         finder.started.connect(self._on_started)
-        finder.progressed.connect(self._say)
-        finder.moved.connect(self._say)
+        finder.progressed.connect(self._show_status)
+        finder.moved.connect(self._show_status)
         theme_events().changed.connect(self._set_icons)
         self._set_icons()
         self._on_started()
@@ -90,7 +90,7 @@ class FindField(QWidget):
         return button
 
     def sizeHint(self) -> QSize:
-        return super().sizeHint() + QSize(_WIDTH - self.line.sizeHint().width(), 0)
+        return super().sizeHint() + QSize(_WIDTH_PX - self.line.sizeHint().width(), 0)
 
     # ---- what the user does -------------------------------------------------------------------------
     @Slot()
@@ -151,7 +151,7 @@ class FindField(QWidget):
             self._show_key()
         if event.type() == QEvent.Type.FocusIn:
             self._finder.prepare()
-        if isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Escape, *_ENTER):
+        if isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Escape, *_ENTER_KEYS):
             if event.type() == QEvent.Type.ShortcutOverride:
                 event.accept()
                 return True
@@ -173,10 +173,10 @@ class FindField(QWidget):
                 if self.line.text() != self._finder.text:
                     self.line.setText(self._finder.text)
                 self.case.setChecked(self._finder.match_case)
-        self._say()
+        self._show_status()
 
     @Slot()
-    def _say(self) -> None:
+    def _show_status(self) -> None:
         finder = self._finder
         self.count.setText(finder.status_text)
         self.count.setToolTip(plain_tooltip(one_line(finder.problem)))
@@ -187,7 +187,7 @@ class FindField(QWidget):
         self._show_key()
 
     def _show_key(self) -> None:
-        self._key.setVisible(not self.line.text() and self.isEnabled() and self.line.width() >= _ROOMY)
+        self._key.setVisible(not self.line.text() and self.isEnabled() and self.line.width() >= _MIN_WIDTH_WITH_KEY_PX)
 
     @Slot()
     def _set_icons(self) -> None:

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 MIDDLE = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine)
-_REQUEST = " →"  # tells a request from its response, so it stays at the end of a cut label
-_REMEMBERED = 4096  # texts; names and labels come again and again
+_REQUEST_SUFFIX = " →"  # tells a request from its response, so it stays at the end of a cut label
+_MAX_CACHED_TEXTS = 4096  # texts; names and labels come again and again
 
 
 class LineText:
@@ -23,8 +23,8 @@ class LineText:
         wide, narrow = (QFontMetricsF(font).horizontalAdvance(letter) for letter in "Wi")
         self._cell = wide if wide == narrow else 0.0  # QFontInfo.fixedPitch does not tell it of a variable font
         # Methods of this class: of one of Qt's, the cache would have a help text made, which takes 0.1 ms.
-        self._measured = lru_cache(_REMEMBERED)(self._advance)
-        self._cut = lru_cache(_REMEMBERED)(self._elided)
+        self._measured = lru_cache(_MAX_CACHED_TEXTS)(self._advance)
+        self._cut = lru_cache(_MAX_CACHED_TEXTS)(self._elided)
 
     def width(self, text: str) -> int:
         """Its width in pixels."""
@@ -50,7 +50,7 @@ class LineText:
 
     def _elided(self, text: str, width: int) -> str:
         cut = self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
-        if cut == text or not text.endswith(_REQUEST):
+        if cut == text or not text.endswith(_REQUEST_SUFFIX):
             return cut
-        head, left = text.removesuffix(_REQUEST), width - self.width(_REQUEST)
-        return self.metrics.elidedText(head, Qt.TextElideMode.ElideRight, left) + _REQUEST
+        head, left = text.removesuffix(_REQUEST_SUFFIX), width - self.width(_REQUEST_SUFFIX)
+        return self.metrics.elidedText(head, Qt.TextElideMode.ElideRight, left) + _REQUEST_SUFFIX

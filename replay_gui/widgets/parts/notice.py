@@ -26,7 +26,7 @@ class Notice(QFrame):
     def text(self) -> str:
         return self._label.text()
 
-    def say(self, text: str) -> None:
+    def show_text(self, text: str) -> None:
         """Shows `text`; "" hides the strip."""
         self._label.setText(text)
         self.setVisible(bool(text))

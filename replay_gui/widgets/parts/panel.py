@@ -24,17 +24,17 @@ class _HeadButton:
 
     def width(self, level: int) -> int:
         """Pixels it takes at a level of scarcity."""
-        if self.button.isHidden() and not (self.spare and level < _BARE):
+        if self.button.isHidden() and not (self.spare and level < _MINIMAL_LEVEL):
             return 0
         face, button = self.button.fontMetrics(), self.button
         return (
             button.sizeHint().width()
             - face.horizontalAdvance(button.text())
-            + face.horizontalAdvance(self.text if level < _SHORT else self.short)
+            + face.horizontalAdvance(self.text if level < _SHORT_WORDS_LEVEL else self.short)
         )
 
 
-_SHORT, _BARE = 1, 2  # levels of scarcity: short words; without what can be spared
+_SHORT_WORDS_LEVEL, _MINIMAL_LEVEL = 1, 2  # levels of scarcity: short words; without what can be spared
 
 
 class Panel(QFrame):
@@ -122,14 +122,14 @@ class Panel(QFrame):
         return done
 
     def _fit_head(self) -> None:
-        level = compact_level(self._wanted, self.width(), last=_BARE)
+        level = compact_level(self._wanted, self.width(), last=_MINIMAL_LEVEL)
         if level == self._level:
             return
         self._level = level
         for one in self._buttons:
-            one.button.setText(one.text if level < _SHORT else one.short)
+            one.button.setText(one.text if level < _SHORT_WORDS_LEVEL else one.short)
             if one.spare:
-                one.button.setVisible(level < _BARE)
+                one.button.setVisible(level < _MINIMAL_LEVEL)
 
     def _wanted(self, level: int) -> int:
         """The width that title, note and buttons want."""

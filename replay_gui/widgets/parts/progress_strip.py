@@ -11,8 +11,8 @@ from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
-_STEPS = 1000  # of the bar: totals do not fit its 31 bits
-_BAR = 40 * UNIT
+_BAR_STEPS = 1000  # of the bar: totals do not fit its 31 bits
+_BAR_WIDTH_PX = 40 * UNIT
 
 
 class ProgressStrip(QWidget):
@@ -27,9 +27,9 @@ class ProgressStrip(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress")
-        self._bar.setMaximumWidth(_BAR)
+        self._bar.setMaximumWidth(_BAR_WIDTH_PX)
         self._bar.setFixedHeight(UNIT)
-        self._bar.setRange(0, _STEPS)
+        self._bar.setRange(0, _BAR_STEPS)
         self.cancel = QPushButton("Cancel")
         set_role(self.cancel, "link")
         row = QHBoxLayout(self)
@@ -52,8 +52,8 @@ class ProgressStrip(QWidget):
             self.hide()
             return
         self._bar.setUpdatesEnabled(False)  # else setValue paints at once, with it all that is due in the window
-        self._bar.setRange(0, _STEPS if progress.total else 0)  # 0 to 0 shows that it goes on, not how far it is
-        self._bar.setValue(min(progress.done * _STEPS // progress.total, _STEPS) if progress.total else 0)
+        self._bar.setRange(0, _BAR_STEPS if progress.total else 0)  # 0 to 0 shows that it goes on, not how far it is
+        self._bar.setValue(min(progress.done * _BAR_STEPS // progress.total, _BAR_STEPS) if progress.total else 0)
         self._bar.setUpdatesEnabled(True)
         self._label.setText(progress_words(progress))
         self.show()

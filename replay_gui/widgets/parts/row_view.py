@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOpti
 from replay_gui.look.theme import FOCUS, ROW, theme, theme_events
 from replay_gui.widgets.parts.hint import paint_hint
 
-_MARGIN = 2  # rows kept in sight before and after the one gone to
-_VERTICAL = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)
+_MARGIN_ROWS = 2  # rows kept in sight before and after the one gone to
+_VERTICAL_MOVES = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.CursorAction.MoveEnd)
 
 
 class RowView(QTableView):
@@ -68,7 +68,7 @@ class RowView(QTableView):
     def show_row(self, row: int) -> None:
         """Scrolls as little as it takes to have the row in sight with some rows about it; from afar, to the middle."""
         bar, rows = self.verticalScrollBar(), max(self.viewport().height() // ROW, 1)
-        top, margin = bar.value(), min(_MARGIN, rows // 3)
+        top, margin = bar.value(), min(_MARGIN_ROWS, rows // 3)
         if self.is_far(row):
             bar.setValue(row - rows // 2)
         elif row < top + margin:
@@ -87,7 +87,7 @@ class RowView(QTableView):
     # ---- hands ------------------------------------------------------------------------------------
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """Home and End go to the first and the last row."""
-        if action in _VERTICAL:
+        if action in _VERTICAL_MOVES:
             row = 0 if action is QAbstractItemView.CursorAction.MoveHome else self.model().rowCount() - 1
             return self.model().index(row, 0)
         return super().moveCursor(action, modifiers)

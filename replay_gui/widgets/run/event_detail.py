@@ -23,7 +23,7 @@ from replay_gui.widgets.parts.section import Section
 from replay_gui.widgets.parts.section_stack import SectionStack
 from replay_gui.widgets.run.event_text_view import EventTextView
 from replay_gui.widgets.run.fact_row import FactRow
-from replay_gui.widgets.run.value_view import COPY_LIMIT, ValueView
+from replay_gui.widgets.run.value_view import MAX_COPIED_CHARACTERS, ValueView
 
 READABLE, TREE, RAW = range(3)
 _TABS = (
@@ -31,8 +31,8 @@ _TABS = (
     ("Tree", "Tree", "The event's fields as a tree"),
     ("Raw", "Raw", "The event as JSON"),
 )
-_LEAST = 4 * ROW  # height of the upper part
-_SHARE = 0.45  # of the height, that the upper part may have before something else stands unfolded
+_MIN_UPPER_HEIGHT_PX = 4 * ROW  # height of the upper part
+_MAX_UPPER_SHARE = 0.45  # of the height, that the upper part may have before something else stands unfolded
 
 
 class EventDetail(Panel):
@@ -53,7 +53,7 @@ class EventDetail(Panel):
         self.more = QPushButton("Show more")
         set_role(self.more, "link")
         self.pages = QStackedWidget()
-        self.pages.setMinimumHeight(_LEAST)
+        self.pages.setMinimumHeight(_MIN_UPPER_HEIGHT_PX)
         self.pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         for page in (self.text, self.tree_view, self.raw):
             self.pages.addWidget(page)
@@ -72,7 +72,7 @@ class EventDetail(Panel):
         self.more.clicked.connect(self._on_more)
         self.tree.dataChanged.connect(self._fit)
         session.run_changed.connect(self.on_run_changed)
-        session.position_state_changed.connect(self.on_moment_changed)
+        session.position_state_changed.connect(self.on_position_state_changed)
         session.report_changed.connect(self._show_integrity)
         theme_events().changed.connect(self._show_page)
         self.on_run_changed()
@@ -109,10 +109,10 @@ class EventDetail(Panel):
     def on_run_changed(self) -> None:
         self.tree.forget()
         self.tree.expand_path(("payload",))
-        self.on_moment_changed()
+        self.on_position_state_changed()
 
     @Slot()
-    def on_moment_changed(self) -> None:
+    def on_position_state_changed(self) -> None:
         moment = self._session.position_state
         self._event = event = None if moment is None else moment.event
         self._pair = None if moment is None else moment.pair
@@ -120,7 +120,7 @@ class EventDetail(Panel):
         self.set_title("Event" if event is None else one_line(event.kind, 60))
         self.set_secondary("" if event is None else one_line(event.event_id, 120))
         problem = "" if event is None or event.problem is None else event.problem
-        self.problem.say(problem and f"This record cannot be read: {one_line(problem)}")
+        self.problem.show_text(problem and f"This record cannot be read: {one_line(problem)}")
         self._show_page()
         self._show_origin()
         self._show_integrity()
@@ -202,7 +202,7 @@ class EventDetail(Panel):
     def copy_json(self) -> None:
         """The event as ``events --json`` gives it."""
         if self._event is not None:
-            text, whole = json_text(event_members(self._event), COPY_LIMIT)
+            text, whole = json_text(event_members(self._event), MAX_COPIED_CHARACTERS)
             if whole:
                 QGuiApplication.clipboard().setText(text)
             else:
@@ -241,8 +241,8 @@ class EventDetail(Panel):
         """Gives the upper part the height that it needs, and no more, so that what follows stands right below."""
         page = self.pages.currentWidget()
         wanted = page.wanted_height() if isinstance(page, EventTextView) else self.tree.rowCount() * ROW + GAP
-        self.pages.setMaximumHeight(max(wanted, _LEAST))
-        room = self.height() - HEAD - self.origin.full_height - min(wanted, round(_SHARE * self.height()))
+        self.pages.setMaximumHeight(max(wanted, _MIN_UPPER_HEIGHT_PX))
+        room = self.height() - HEAD - self.origin.full_height - min(wanted, round(_MAX_UPPER_SHARE * self.height()))
         self.integrity.set_room(self._damaged or self.integrity.full_height <= room)
 
 

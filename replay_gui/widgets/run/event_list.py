@@ -20,11 +20,11 @@ from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.run.filter_menu import FilterMenu
 from replay_gui.widgets.run.row_delegate import RowDelegate
 
-_MEASURED = 64  # tools and kinds whose names are measured for the width of the labels
-_LOOKED_AT = 65_536  # events whose kinds are
-_PACE = 100  # ms between two askings for texts: while the list flies by, nobody reads them
-_JUMPS = 40  # ms between two leaps, each of which paints all rows anew
-_NARROW = 60 * GAP  # below this width the text is worth more than the time
+_MAX_MEASURED_NAMES = 64  # tools and kinds whose names are measured for the width of the labels
+_MAX_EVENTS_SCANNED = 65_536  # events whose kinds are
+_REQUEST_INTERVAL_MS = 100  # ms between two askings for texts: while the list flies by, nobody reads them
+_JUMP_INTERVAL_MS = 40  # ms between two leaps, each of which paints all rows anew
+_MIN_WIDTH_WITH_TIME_PX = 60 * GAP  # below this width the text is worth more than the time
 
 
 class EventList(Panel):
@@ -56,11 +56,11 @@ class EventList(Panel):
         self._menu = FilterMenu(self._filter)
         self._filter.clicked.connect(self._on_filter_clicked)
         self._menu.chosen.connect(self.set_filter)
-        self._pacer = Pacer(_PACE, self)
+        self._pacer = Pacer(_REQUEST_INTERVAL_MS, self)
         self._pacer.due.connect(self._on_due)
-        self._jumps = Pacer(_JUMPS, self)
+        self._jumps = Pacer(_JUMP_INTERVAL_MS, self)
         self._jumps.due.connect(self._follow)
-        self.view.sight_changed.connect(self.ask)
+        self.view.sight_changed.connect(self.request_texts)
         self.view.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.hits_only.toggled.connect(self.on_search_started)
         finder.started.connect(self.on_search_started)
@@ -82,14 +82,14 @@ class EventList(Panel):
         self.on_position_changed(self._session.position)
 
     @Slot()
-    def ask(self) -> None:
+    def request_texts(self) -> None:
         """Fits the columns; asks for what is in sight and not here yet."""
-        self.view.setColumnHidden(EventColumn.TIME, self.view.width() < _NARROW)
-        self._pacer.ask()
+        self.view.setColumnHidden(EventColumn.TIME, self.view.width() < _MIN_WIDTH_WITH_TIME_PX)
+        self._pacer.request()
 
     @Slot()
     def _on_rows_ready(self) -> None:
-        if not self._pacer.waits:  # else other rows are in sight by now
+        if not self._pacer.is_waiting:  # else other rows are in sight by now
             self._on_due()
 
     @Slot()
@@ -113,19 +113,19 @@ class EventList(Panel):
         self.view.hint = "No events yet." if passes else "No event passes the filter."
         if finding:
             self.view.hint = self._finder.empty_text
-        kinds = [index.kinds[kind] for kind in np.unique(index.kind[:_LOOKED_AT])[:_MEASURED]]
-        labels = [*kinds, *(f"← {tool}" for tool in index.tools[:_MEASURED])]
+        kinds = [index.kinds[kind] for kind in np.unique(index.kind[:_MAX_EVENTS_SCANNED])[:_MAX_MEASURED_NAMES]]
+        labels = [*kinds, *(f"← {tool}" for tool in index.tools[:_MAX_MEASURED_NAMES])]
         timed = index.count and NO_TIME not in (first := int(index.time[0]), last := int(index.time[-1]))
         longest_time = since_start(last - first) if timed else ""
         for column, width in self._delegate.widths(index.count, longest_time, labels).items():
             self.view.setColumnWidth(column, width)
-        self.ask()
+        self.request_texts()
 
     @Slot(object)
     def on_position_changed(self, position: int) -> None:
         """Goes along at once where it is near; a hand that goes far is followed at the pace of the eye."""
         if self.view.is_far(max(self.table.row_at_or_before(position - 1), 0)):
-            self._jumps.ask()
+            self._jumps.request()
         else:
             self._jumps.stop()
             self._follow()

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from replay_gui.look.theme import GAP, UNIT, data_font, theme
 from replay_gui.models.run.event_readable import ReadableLine, TextStyle
 
-_LONGEST = 1024  # characters of a block
-_GOES_ON = 1  # user state of a block that is no line of its own, but goes on with the one before
+_MAX_BLOCK_CHARACTERS = 1024  # characters of a block
+_CONTINUED_BLOCK = 1  # user state of a block that is no line of its own, but goes on with the one before
 
 
 class EventTextView(QPlainTextEdit):
@@ -36,7 +36,7 @@ class EventTextView(QPlainTextEdit):
         if len(cut) > text.count("\n") + 1:
             block = self.document().begin()
             for _, goes_on in cut:
-                block.setUserState(_GOES_ON if goes_on else -1)
+                block.setUserState(_CONTINUED_BLOCK if goes_on else -1)
                 block = block.next()
 
     def show_lines(self, lines: Sequence[ReadableLine]) -> None:
@@ -58,7 +58,7 @@ class EventTextView(QPlainTextEdit):
                 for part, piece in enumerate(_pieces(text)):
                     if part:
                         cursor.insertBlock(ground)
-                        cursor.block().setUserState(_GOES_ON)
+                        cursor.block().setUserState(_CONTINUED_BLOCK)
                     cursor.insertText(piece, look)
         cursor.endEditBlock()
         self.moveCursor(QTextCursor.MoveOperation.Start)
@@ -70,7 +70,7 @@ class EventTextView(QPlainTextEdit):
         parts: list[str] = []
         block = self.document().findBlock(start)
         while block.isValid() and block.position() <= end:
-            parts += [] if not parts or block.userState() == _GOES_ON else ["\n"]
+            parts += [] if not parts or block.userState() == _CONTINUED_BLOCK else ["\n"]
             part.setPosition(max(start, block.position()))
             part.setPosition(min(end, block.position() + block.length() - 1), QTextCursor.MoveMode.KeepAnchor)
             parts.append(part.selectedText())
@@ -94,7 +94,7 @@ class EventTextView(QPlainTextEdit):
 
 def _pieces(text: str) -> list[str]:
     """A line in pieces that are quick to lay out: Qt takes most of a second for one of 65,536 characters."""
-    return [text[i : i + _LONGEST] for i in range(0, len(text), _LONGEST)] or [""]
+    return [text[i : i + _MAX_BLOCK_CHARACTERS] for i in range(0, len(text), _MAX_BLOCK_CHARACTERS)] or [""]
 
 
 def _inks() -> dict[TextStyle, QColor]:

@@ -10,7 +10,7 @@ from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import FOCUS, GAP, ICON, ROW, UNIT, data_font, theme, ui_font
 from replay_gui.widgets.parts.line_text import LineText
 
-NAMES = 10 * GAP  # width of the names
+NAME_WIDTH_PX = 10 * GAP  # width of the names
 
 
 class FactRow(QAbstractButton):
@@ -33,10 +33,10 @@ class FactRow(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:
-        return QSize(2 * NAMES, ROW)
+        return QSize(2 * NAME_WIDTH_PX, ROW)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(NAMES, ROW)
+        return QSize(NAME_WIDTH_PX, ROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         now, painter = theme(), QPainter(self)
@@ -44,7 +44,7 @@ class FactRow(QAbstractButton):
         if self.underMouse():
             painter.fillRect(self.rect(), now.hover)
         LineText(ui_font()).draw(painter, space, self._name, now.secondary)
-        space = space.adjusted(NAMES, 0, 0, 0)
+        space = space.adjusted(NAME_WIDTH_PX, 0, 0, 0)
         if self.sound is not None:
             place = QRect(space.x() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
             colour = now.good_text if self.sound else now.bad_text

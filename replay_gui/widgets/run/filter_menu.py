@@ -13,8 +13,8 @@ from replay_gui.look.marks import mark_icon
 from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.widgets.parts.check_menu import CheckMenu
 
-_MOST = 30  # kinds, and tools, that are named; those with most events
-_NAME = 40  # characters of a name
+_MAX_ENTRIES = 30  # kinds, and tools, that are named; those with most events
+_MAX_NAME_CHARACTERS = 40  # characters of a name
 
 
 class FilterMenu(CheckMenu):
@@ -41,13 +41,13 @@ class FilterMenu(CheckMenu):
         for actions, named, chosen in ((self._kinds, kinds, filter_.kinds), (self._tools, tools, filter_.tools)):
             if named:
                 self.addSeparator()
-            for name, count in named[:_MOST]:
+            for name, count in named[:_MAX_ENTRIES]:
                 action = self._add(name, count, name in chosen)
                 action.setIcon(mark_icon(name) if actions is self._kinds else _tool_icon(index, name))
                 actions[action] = name
 
     def _add(self, name: str, count: int | None, checked: bool) -> QAction:
-        words = one_line(name, _NAME).replace("&", "&&")
+        words = one_line(name, _MAX_NAME_CHARACTERS).replace("&", "&&")
         action = self.addAction(words if count is None else f"{words}\t{count:,}")
         action.setCheckable(True)
         action.setChecked(checked)

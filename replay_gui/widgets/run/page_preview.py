@@ -14,8 +14,8 @@ from replay_gui.look.theme import GAP, LIGHT, LINE, theme
 from replay_gui.printing.pages import Pages
 from replay_gui.printing.sheet import HEIGHT, WIDTH
 
-_SLICE = 0.006  # seconds of laying out between two looks at what the user does
-_KEPT = 12  # pictures of pages
+_SLICE_S = 0.006  # seconds of laying out between two looks at what the user does
+_MAX_PICTURES = 12  # pictures of pages
 
 
 class PagePreview(QScrollArea):
@@ -66,7 +66,7 @@ class PagePreview(QScrollArea):
 
     @Slot()
     def _on_idle(self) -> None:
-        until = time.perf_counter() + _SLICE
+        until = time.perf_counter() + _SLICE_S
         while self._steps is not None and time.perf_counter() < until:
             if next(self._steps, self) is self:
                 self._steps = None
@@ -136,7 +136,7 @@ class _Paper(QWidget):
             assert self.pages is not None
             self.pages.paint(painter, number)
             painter.end()
-            if len(self._pictures) >= _KEPT:
+            if len(self._pictures) >= _MAX_PICTURES:
                 self._pictures.pop(next(iter(self._pictures)))
             self._pictures[number] = picture
         return picture

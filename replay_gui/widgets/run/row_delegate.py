@@ -17,9 +17,9 @@ from replay_gui.widgets.parts.line_text import RIGHT, LineText
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
 
-_AHEAD = 0.55  # how much of a mark's colour is left ahead of the position
-_DEEPEST = 4  # subagents within subagents that are moved in further
-_CHOSEN = QStyle.StateFlag.State_Selected
+_AHEAD_OPACITY = 0.55  # how much of a mark's colour is left ahead of the position
+_MAX_INDENT_LEVELS = 4  # subagents within subagents that are moved in further
+_SELECTED = QStyle.StateFlag.State_Selected
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -36,7 +36,7 @@ class RowDelegate(QStyledItemDelegate):
         """Widths of the columns for `count` events with such times and these labels, in pixels."""
         data, ui = self._data.metrics, self._ui.metrics
         longest = max([ui.horizontalAdvance(text) for text in (*labels, Kind.PATCH_PROPOSAL)])
-        deepest = min(max(map(len, self._table.subagents.paths), default=0), _DEEPEST)
+        deepest = min(max(map(len, self._table.subagents.paths), default=0), _MAX_INDENT_LEVELS)
         return {
             EventColumn.POSITION: data.horizontalAdvance("0" * max(len(f"{count:,}"), 4)) + 2 * GAP + UNIT,
             EventColumn.TIME: data.horizontalAdvance(max(longest_time, "+00:00.000", key=len)) + 2 * GAP + UNIT,
@@ -45,12 +45,12 @@ class RowDelegate(QStyledItemDelegate):
 
     def indent(self, row: EventRow) -> int:
         """How far the label of a subagent's event is moved in."""
-        return min(self._table.subagents.depth(row.position - 1), _DEEPEST) * 3 * UNIT
+        return min(self._table.subagents.depth(row.position - 1), _MAX_INDENT_LEVELS) * 3 * UNIT
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         now, line, column = theme(), index.row(), index.column()
         row = self._table.event_row(line)
-        chosen = _CHOSEN in option.state
+        chosen = _SELECTED in option.state
         rect: QRect = option.rect
         ahead = row.position > self.position
         if chosen or line == self._view.hovered:
@@ -103,5 +103,5 @@ class RowDelegate(QStyledItemDelegate):
     def _paint_mark(self, painter: QPainter, rect: QRect, row: EventRow, dim: bool) -> None:
         colour = QColor(kind_color(row.kind, self._table.tool_index(row)))
         if dim:
-            colour.setAlphaF(_AHEAD)
+            colour.setAlphaF(_AHEAD_OPACITY)
         draw_mark(painter, row.kind, QPointF(rect.x() + UNIT + 1, rect.center().y() + 1), colour)

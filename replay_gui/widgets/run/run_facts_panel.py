@@ -20,12 +20,12 @@ from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.section import Section
-from replay_gui.widgets.run.fact_row import NAMES
+from replay_gui.widgets.run.fact_row import NAME_WIDTH_PX
 
-PAUSE = 500  # ms between two counts while the index grows
-_MOST = 40  # kinds, tools, models
-_SORTS = 4  # of tokens
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+COUNT_INTERVAL_MS = 500  # ms between two counts while the index grows
+_MAX_TABLE_ROWS = 40  # kinds, tools, models
+_MAX_TOKEN_KINDS = 4  # of tokens
+_SIZE_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 class RunFactsPanel(Panel):
@@ -52,7 +52,7 @@ class RunFactsPanel(Panel):
         area.setWidget(body)
         body.setAutoFillBackground(False)
         self.set_body(area)
-        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
+        self._pause = QTimer(self, singleShot=True, interval=COUNT_INTERVAL_MS)
         self._pause.timeout.connect(self.refresh)
         session.run_changed.connect(self.refresh)
         session.facts_changed.connect(self.refresh)
@@ -132,14 +132,14 @@ def _when(ns: int | None) -> str:
 
 def _size(size: int) -> str:
     value, unit = float(size), 0
-    while value >= 1000 and unit < len(_UNITS) - 1:
+    while value >= 1000 and unit < len(_SIZE_UNITS) - 1:
         value, unit = value / 1000, unit + 1
-    return f"{value:.1f} {_UNITS[unit]}" if unit else f"{size:,} {_UNITS[0]}"
+    return f"{value:.1f} {_SIZE_UNITS[unit]}" if unit else f"{size:,} {_SIZE_UNITS[0]}"
 
 
 def _pairs(rows: list[tuple[str, str]]) -> QWidget:
     table, grid = _table()
-    grid.setColumnMinimumWidth(0, NAMES)
+    grid.setColumnMinimumWidth(0, NAME_WIDTH_PX)
     grid.setColumnStretch(1, 1)
     for line, (name, value) in enumerate(rows):
         grid.addWidget(_label(name, "secondary"), line, 0, Qt.AlignmentFlag.AlignTop)
@@ -153,11 +153,11 @@ def _pairs(rows: list[tuple[str, str]]) -> QWidget:
 def _kind_table(numbers: RunNumbers) -> QWidget:
     table, grid = _table()
     grid.setColumnStretch(0, 1)
-    for line, (name, count) in enumerate(numbers.kinds[:_MOST]):
+    for line, (name, count) in enumerate(numbers.kinds[:_MAX_TABLE_ROWS]):
         grid.addWidget(ElidedLabel(one_line(name, 80)), line, 0)
         grid.addWidget(_number(f"{count:,}"), line, 1)
         grid.addWidget(_number(f"{count / numbers.events:.1%}", "secondary"), line, 2)
-    _say_more(grid, len(numbers.kinds) - _MOST)
+    _add_more_row(grid, len(numbers.kinds) - _MAX_TABLE_ROWS)
     return table
 
 
@@ -166,7 +166,7 @@ def _tool_table(numbers: RunNumbers) -> QWidget:
     grid.setColumnStretch(0, 1)
     for column, head in enumerate(("", "calls", "failed", "denied", "time")):
         grid.addWidget(_number(head, "secondary"), 0, column)
-    for line, tool in enumerate(numbers.tools[:_MOST], 1):
+    for line, tool in enumerate(numbers.tools[:_MAX_TABLE_ROWS], 1):
         grid.addWidget(ElidedLabel(one_line(tool.name, 80)), line, 0)
         time = "" if tool.time is None else duration_text(tool.time)
         for column, (count, role) in enumerate(((tool.calls, ""), (tool.failed, "bad"), (tool.denied, "bad")), 1):
@@ -174,7 +174,7 @@ def _tool_table(numbers: RunNumbers) -> QWidget:
                 _number(f"{count:,}" if count or not role else "–", role if count else "secondary"), line, column
             )
         grid.addWidget(_number(time), line, 4)
-    _say_more(grid, len(numbers.tools) - _MOST)
+    _add_more_row(grid, len(numbers.tools) - _MAX_TABLE_ROWS)
     return table
 
 
@@ -182,21 +182,21 @@ def _use_table(uses: tuple[ModelUse, ...]) -> QWidget:
     """A line a model, and one for all where there are several."""
     table, grid = _table()
     grid.setColumnStretch(0, 1)
-    sorts = tuple(dict.fromkeys(sort for use in uses for sort in use.tokens))[:_SORTS]
+    sorts = tuple(dict.fromkeys(sort for use in uses for sort in use.tokens))[:_MAX_TOKEN_KINDS]
     for column, head in enumerate(("", *(sort.replace("_", " ") or "tokens" for sort in sorts), "cost")):
         grid.addWidget(_number(one_line(head, 20), "secondary"), 0, column)
     every = [total_use(uses)] if len(uses) > 1 else []
-    for line, use in enumerate((*uses[:_MOST], *every), 1):
+    for line, use in enumerate((*uses[:_MAX_TABLE_ROWS], *every), 1):
         grid.addWidget(ElidedLabel(one_line(use.model, 80) or "model not named"), line, 0)
         for column, sort in enumerate(sorts, 1):
             count = use.tokens.get(sort)
             grid.addWidget(_number("–" if count is None else f"{count:,}", "" if count else "secondary"), line, column)
         grid.addWidget(_number("" if use.cost is None else cost_words(use.cost)), line, len(sorts) + 1)
-    _say_more(grid, len(uses) - _MOST)
+    _add_more_row(grid, len(uses) - _MAX_TABLE_ROWS)
     return table
 
 
-def _say_more(grid: QGridLayout, more: int) -> None:
+def _add_more_row(grid: QGridLayout, more: int) -> None:
     if more > 0:
         grid.addWidget(_label(f"and {more:,} more", "secondary"), grid.rowCount(), 0)
 

@@ -12,7 +12,7 @@ from replay_gui.models.run_list import COST, DURATION, FORMAT, HEADS, NAME, SORT
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
 
-_SAMPLES = ("", "mini-swe-agent", "1,000,000", "100,000", "10,000", "100 min 59 s", "100,000,000", "$1,000.00")
+_WIDEST_TEXTS = ("", "mini-swe-agent", "1,000,000", "100,000", "10,000", "100 min 59 s", "100,000,000", "$1,000.00")
 
 
 class RunTable(RowView):
@@ -86,7 +86,7 @@ class RunTable(RowView):
         metrics, left = QFontMetrics(ui_font()), self.viewport().width()
         for column in range(FORMAT, len(HEADS)):
             if not self.isColumnHidden(column):
-                words = max(_SAMPLES[column], HEADS[column] + "    ", key=len)
+                words = max(_WIDEST_TEXTS[column], HEADS[column] + "    ", key=len)
                 width = metrics.horizontalAdvance(words) + 2 * GAP
                 self.setColumnWidth(column, width)
                 left -= width

@@ -16,7 +16,7 @@ from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.run.value_view import ValueView
 
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class StateInspector(Panel):
@@ -60,11 +60,11 @@ class StateInspector(Panel):
         self.changed_only.toggled.connect(self._on_changed_only)
         self.find_button.toggled.connect(self._on_find_toggled)
         self.search.textChanged.connect(self._on_needle)
-        self.view.selectionModel().currentRowChanged.connect(self._say_hits)
+        self.view.selectionModel().currentRowChanged.connect(self._show_hit_count)
         self.tree.searched.connect(self._on_searched)
         session.run_changed.connect(self.on_run_changed)
-        session.position_state_changed.connect(self.on_moment_changed)
-        session.report_changed.connect(self._say_trust)
+        session.position_state_changed.connect(self.on_position_state_changed)
+        session.report_changed.connect(self._show_trust)
         self.on_run_changed()
 
     # ---- what the session says ----------------------------------------------------------------------
@@ -72,10 +72,10 @@ class StateInspector(Panel):
     def on_run_changed(self) -> None:
         self.tree.forget()
         self.find_button.setChecked(False)
-        self.on_moment_changed()
+        self.on_position_state_changed()
 
     @Slot()
-    def on_moment_changed(self) -> None:
+    def on_position_state_changed(self) -> None:
         moment = self._session.position_state
         self.set_title("State" if moment is None else f"State after {moment.position:,}")
         facts = self._session.facts
@@ -83,20 +83,20 @@ class StateInspector(Panel):
         if moment is not None:
             self.tree.show(moment.state, moment.changes)
         why = moment.not_applied if moment is not None else None
-        self.not_applied.say("" if why is None else f"This event had no effect: {one_line(why)}")
-        self._say_trust()
+        self.not_applied.show_text("" if why is None else f"This event had no effect: {one_line(why)}")
+        self._show_trust()
         self._set_hint()
-        self._say_hits()
+        self._show_hit_count()
 
     @Slot()
-    def _say_trust(self) -> None:
+    def _show_trust(self) -> None:
         moment, report = self._session.position_state, self._session.report
         if moment is None or moment.trusted:
-            self.untrusted.say("")
+            self.untrusted.show_text("")
             return
         broken = None if report is None else report.first_broken
         since = "before this point" if broken is None else f"from event {broken + 1:,} on"
-        self.untrusted.say(f"Untrusted: the log is damaged {since}.")
+        self.untrusted.show_text(f"Untrusted: the log is damaged {since}.")
 
     # ---- what the user does -------------------------------------------------------------------------
     @Slot(bool)
@@ -126,12 +126,12 @@ class StateInspector(Panel):
         self.view.mark(needle)
         self.tree.set_needle(needle)
         self._set_hint()
-        self._say_hits()
+        self._show_hit_count()
 
     @Slot()
     def _on_searched(self) -> None:
         self._set_hint()
-        self._say_hits()
+        self._show_hit_count()
 
     def step_hit(self, forward: bool) -> None:
         """Chooses the next hit in the state, or the one before, and after the last one the first."""
@@ -140,10 +140,10 @@ class StateInspector(Panel):
             here = self.view.currentIndex().row()
             beyond = [row for row in (rows if forward else rows[::-1]) if (row > here if forward else row < here)]
             self.view.choose(beyond[0] if beyond and here >= 0 else rows[0 if forward else -1])
-            self._say_hits()
+            self._show_hit_count()
 
     @Slot()
-    def _say_hits(self) -> None:
+    def _show_hit_count(self) -> None:
         rows, here = self.tree.found_rows(), self.view.currentIndex().row()
         more = "" if self.tree.complete else "+"
         said = f"{rows.index(here) + 1:,} of {len(rows):,}{more}" if here in rows else f"{len(rows):,}{more}"
@@ -151,7 +151,7 @@ class StateInspector(Panel):
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """In the line of the search Enter and Shift+Enter go from hit to hit, Esc closes it."""
-        if not isinstance(event, QKeyEvent) or event.key() not in (*_ENTER, Qt.Key.Key_Escape):
+        if not isinstance(event, QKeyEvent) or event.key() not in (*_ENTER_KEYS, Qt.Key.Key_Escape):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()

@@ -14,11 +14,11 @@ from replay_gui.models.run.value_rows import ChangeMark, RowKind, ValueRow
 from replay_gui.widgets.parts.line_text import LineText
 from replay_gui.widgets.parts.row_view import RowView
 
-INDENT = 2 * GAP
-SIGNS = 2 * GAP  # the margin in which + ~ − say what the colours say
-_MILD = 0.4  # how much of the tint a row has in which only something further in has changed
+INDENT_PX = 2 * GAP
+SIGN_MARGIN_PX = 2 * GAP  # the margin in which + ~ − say what the colours say
+_INSIDE_TINT_OPACITY = 0.4  # how much of the tint a row has in which only something further in has changed
 _KEY_SHARE, _OLD_SHARE = 0.5, 0.4  # of the row, at most
-_SIGN = {ChangeMark.ADDED: "+", ChangeMark.CHANGED: "~", ChangeMark.REMOVED: "−"}
+_SIGN_OF_MARK = {ChangeMark.ADDED: "+", ChangeMark.CHANGED: "~", ChangeMark.REMOVED: "−"}
 
 
 class ValueDelegate(QStyledItemDelegate):
@@ -37,21 +37,21 @@ class ValueDelegate(QStyledItemDelegate):
     @staticmethod
     def chevron(row: ValueRow) -> tuple[int, int]:
         """From where to where, in pixels, a click opens and closes the row."""
-        begin = SIGNS + row.depth * INDENT
+        begin = SIGN_MARGIN_PX + row.depth * INDENT_PX
         return begin, begin + ICON
 
     def characters(self, width: int) -> int:
         """How many characters of data fit on a row of `width` pixels."""
-        return max(20, (width - SIGNS - ICON - 2 * GAP) // max(self._data.width("0"), 1))
+        return max(20, (width - SIGN_MARGIN_PX - ICON - 2 * GAP) // max(self._data.width("0"), 1))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         rect: QRect = option.rect
         now, row = theme(), self._tree.row(index.row())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         self._paint_ground(painter, rect, row, chosen, index.row() == self._view.hovered)
-        if row.mark in _SIGN and row.kind is RowKind.MEMBER:
-            place = QRect(rect.x() + UNIT + 1, rect.y(), SIGNS, rect.height())
-            self._draw(painter, place, _SIGN[row.mark], self._sign, now.text if chosen else _ink(row.mark))
+        if row.mark in _SIGN_OF_MARK and row.kind is RowKind.MEMBER:
+            place = QRect(rect.x() + UNIT + 1, rect.y(), SIGN_MARGIN_PX, rect.height())
+            self._draw(painter, place, _SIGN_OF_MARK[row.mark], self._sign, now.text if chosen else _ink(row.mark))
         left, _ = self.chevron(row)
         if row.expandable:
             place = QRect(rect.x() + left, rect.y() + (rect.height() - ICON) // 2, ICON, ICON)
@@ -71,7 +71,7 @@ class ValueDelegate(QStyledItemDelegate):
             painter.fillRect(rect, now.selection if chosen else now.hover)
         elif row.mark in tints:
             tint = QColor(tints[row.mark])
-            tint.setAlphaF(_MILD if row.mark is ChangeMark.INSIDE else 1.0)
+            tint.setAlphaF(_INSIDE_TINT_OPACITY if row.mark is ChangeMark.INSIDE else 1.0)
             painter.fillRect(rect, tint)
 
     def _paint_words(self, painter: QPainter, space: QRect, row: ValueRow, chosen: bool) -> None:

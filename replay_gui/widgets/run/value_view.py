@@ -13,7 +13,7 @@ from replay_gui.models.run.state_tree import StateTree
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.run.value_delegate import ValueDelegate
 
-COPY_LIMIT = 2_000_000  # characters; to write more would hold up the window
+MAX_COPIED_CHARACTERS = 2_000_000  # characters; to write more would hold up the window
 _OWN_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
@@ -154,7 +154,7 @@ class ValueView(RowView):
 
     @Slot()
     def copy_json(self) -> None:
-        text, whole = json_text(self._tree.value(self.currentIndex().row()), COPY_LIMIT)
+        text, whole = json_text(self._tree.value(self.currentIndex().row()), MAX_COPIED_CHARACTERS)
         if whole:
             QGuiApplication.clipboard().setText(text)
         else:

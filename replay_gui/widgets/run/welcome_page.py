@@ -15,11 +15,11 @@ from replay_gui.look.theme import GAP, ICON, UI_SIZE, UNIT, Bold, set_role, them
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.run.choice_row import ChoiceRow
 
-_WIDEST = 90 * GAP
-_WIDE = 2 * GAP
-_TITLE = 1.75 * UI_SIZE
-_MOST = 8  # recent runs
-_PROMISE = "Open the log of a run, go to any event, and see what the agent knew, asked and was told."
+_MAX_WIDTH_PX = 90 * GAP
+_SPACING_PX = 2 * GAP
+_TITLE_SIZE = 1.75 * UI_SIZE
+_MAX_RECENT_RUNS = 8  # recent runs
+_INTRODUCTION = "Open the log of a run, go to any event, and see what the agent knew, asked and was told."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class WelcomePage(QScrollArea):
         outer = QHBoxLayout(page)
         outer.setContentsMargins(4 * GAP, 4 * GAP, 4 * GAP, 4 * GAP)
         middle = QWidget()
-        middle.setMaximumWidth(_WIDEST)
+        middle.setMaximumWidth(_MAX_WIDTH_PX)
         outer.addStretch(1)
         outer.addWidget(middle, 100)
         outer.addStretch(1)
@@ -61,12 +61,12 @@ class WelcomePage(QScrollArea):
         column.setSpacing(GAP)
         column.addStretch(1)
         title = _label("Replay an agent’s run", "title")
-        title.setFont(ui_font(Bold, _TITLE))
+        title.setFont(ui_font(Bold, _TITLE_SIZE))
         column.addWidget(title)
-        column.addWidget(_label(_PROMISE, "secondary"))
-        column.addSpacing(_WIDE)
+        column.addWidget(_label(_INTRODUCTION, "secondary"))
+        column.addSpacing(_SPACING_PX)
         column.addWidget(self._drop_zone())
-        column.addSpacing(_WIDE)
+        column.addSpacing(_SPACING_PX)
         self._recent, self._samples = _Group("Recent"), _Group("Samples")
         column.addWidget(self._recent)
         column.addWidget(self._samples)
@@ -88,8 +88,8 @@ class WelcomePage(QScrollArea):
         set_role(zone, "drop")
         zone.setAccessibleName("Open a run, or drop a log here")
         row = QHBoxLayout(zone)
-        row.setContentsMargins(_WIDE, _WIDE, _WIDE, _WIDE)
-        row.setSpacing(_WIDE)
+        row.setContentsMargins(_SPACING_PX, _SPACING_PX, _SPACING_PX, _SPACING_PX)
+        row.setSpacing(_SPACING_PX)
         row.addWidget(self.open)
         row.addWidget(self.folder)
         row.addWidget(_label("or drop a log here; two, to compare them; a folder, to list it", "secondary"), 1)
@@ -98,7 +98,7 @@ class WelcomePage(QScrollArea):
     def set_recent(self, paths: Sequence[str]) -> None:
         """The files opened last, newest first; those that are gone are left out by the caller, or not."""
         self._recent.show_rows(
-            [self._row(os.path.basename(path) or path, _folder(path), path) for path in paths[:_MOST]]
+            [self._row(os.path.basename(path) or path, _folder(path), path) for path in paths[:_MAX_RECENT_RUNS]]
         )
 
     def set_samples(self, samples: Sequence[Sample]) -> None:

@@ -14,8 +14,8 @@ from replay_gui.models.timeline.overview import Overview
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
-COLUMN = 2  # pixels a column of the overview
-LEAST_WINDOW = 10.0  # pixels: narrower could not be grasped
+COLUMN_PX = 2  # pixels a column of the overview
+MIN_WINDOW_PX = 10.0  # pixels: narrower could not be grasped
 
 
 class OverviewStrip(QWidget):
@@ -77,7 +77,7 @@ class OverviewStrip(QWidget):
 
     @Slot()
     def on_index_changed(self) -> None:
-        session, columns = self._session, self.graphics.width() // COLUMN
+        session, columns = self._session, self.graphics.width() // COLUMN_PX
         overview = Overview.of(session.index, columns, session.timeline_axis, session.marks)
         self._pace.setData(overview.edges, np.append(overview.pace, overview.pace[-1]))
         heights = (overview.errors, overview.divergences, overview.causes, overview.found)
@@ -94,7 +94,7 @@ class OverviewStrip(QWidget):
     @Slot()
     def on_view_changed(self) -> None:
         start, end = self._coordinates(*self._session.view)
-        short = LEAST_WINDOW * self._whole.span / self._whole.width - (end - start)
+        short = MIN_WINDOW_PX * self._whole.span / self._whole.width - (end - start)
         if short > 0:
             start, end = start - short / 2, end + short / 2
         self._shown = (start, end)

@@ -22,12 +22,12 @@ from replay_gui.models.run.meta_words import cost_words
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.spending_plot import FloatArray, SpendingPlot, round_up, token_words
 from replay_gui.models.timeline.timeline_scale import TimelineScale
-from replay_gui.widgets.timeline.timeline import NOTCH, ZOOM_STEP
+from replay_gui.widgets.timeline.timeline import WHEEL_NOTCH, ZOOM_STEP
 from replay_gui.widgets.timeline.timeline_density import column_edges
 from replay_gui.widgets.timeline.timeline_hover import TimelineHover
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
 
-_ROOM = 3 * UNIT  # pixels that an event must have on the average to have a column of its own
+_MIN_COLUMN_PX = 3 * UNIT  # pixels that an event must have on the average to have a column of its own
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -60,8 +60,8 @@ class SpendingBand(QWidget):
         self.setAccessibleName("Tokens and cost")
         session.run_changed.connect(self.on_totals_changed)
         session.totals_changed.connect(self.on_totals_changed)
-        session.report_changed.connect(self.ask)
-        session.progress_changed.connect(self.ask)
+        session.report_changed.connect(self.request_totals)
+        session.progress_changed.connect(self.request_totals)
         session.index_changed.connect(self.redraw)
         session.view_changed.connect(self.redraw)
         session.axis_changed.connect(self.redraw)
@@ -87,7 +87,7 @@ class SpendingBand(QWidget):
             self.redraw()
 
     @Slot()
-    def ask(self) -> None:
+    def request_totals(self) -> None:
         """Asks for what is shown once the more urgent work is done."""
         session = self._session
         if session.index.complete and not session.working and session.totals is None:
@@ -185,7 +185,7 @@ class SpendingBand(QWidget):
         """(left edges, widths, counts) of the columns: one an event where there is room, else one a few pixels."""
         first, last = scale.position(-GAP), scale.position(scale.width + GAP)
         seen = plot.positions_between(first, last)
-        if len(seen) * _ROOM <= scale.width:
+        if len(seen) * _MIN_COLUMN_PX <= scale.width:
             left = LABELS + GAP + scale.pixels(seen) - UNIT
             return left, np.full(len(seen), 2.0 * UNIT), plot.used_at(seen)
         edges = column_edges(scale)
@@ -252,7 +252,7 @@ class SpendingBand(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._hover.leave()
-        factor = ZOOM_STEP ** (-event.angleDelta().y() / NOTCH)
+        factor = ZOOM_STEP ** (-event.angleDelta().y() / WHEEL_NOTCH)
         pixel = event.position().x() - LABELS - GAP
         self._session.set_view(*self._scale.zoomed(factor, pixel, self._session.index.count).view)
         event.accept()

@@ -32,7 +32,7 @@ from replay_gui.widgets.timeline.timeline_hover import TimelineHover
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout, height_of, tools_that_fit
 from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
 from replay_gui.widgets.timeline.timeline_painter import (
-    bears_triangle,
+    has_fold_triangle,
     names_picture,
     paint_area,
     paint_position,
@@ -41,8 +41,8 @@ from replay_gui.widgets.timeline.timeline_painter import (
 
 ZOOM_STEP = 1.25  # a notch of the wheel
 KEY_PAN = 0.1  # of the visible range
-NOTCH = 120.0  # eighths of a degree
-STRIDE = 1 << 18  # events sorted into lanes at once: a frame's time
+WHEEL_NOTCH = 120.0  # eighths of a degree
+EVENTS_PER_TURN = 1 << 18  # events sorted into lanes at once: a frame's time
 HELP = (
     "Left and Right step by events, with Shift within the lane; Home and End go to the ends; "
     "W and S zoom, A and D pan, F shows the whole run; the menu key chooses lanes."
@@ -133,7 +133,7 @@ class Timeline(QWidget):
     @Slot()
     def on_index_changed(self) -> None:
         wanted = self._lanes.row_count(self._choice)
-        self._lanes = self._lanes.extended(self._index, STRIDE)
+        self._lanes = self._lanes.extended(self._index, EVENTS_PER_TURN)
         if self._lanes.count < self._index.count:
             self._growing.start()
         self.on_scene_changed()
@@ -263,10 +263,10 @@ class Timeline(QWidget):
         self._hover.leave()
         across, down = event.angleDelta().x(), event.angleDelta().y()
         if across or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            pixels = -(across or down) / NOTCH * KEY_PAN * self.scale.width
+            pixels = -(across or down) / WHEEL_NOTCH * KEY_PAN * self.scale.width
             self._view(self.scale.panned(pixels, self._index.count))
         else:
-            self._zoom(ZOOM_STEP ** (-down / NOTCH), event.position().x() - self._layout().origin)
+            self._zoom(ZOOM_STEP ** (-down / WHEEL_NOTCH), event.position().x() - self._layout().origin)
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -284,7 +284,7 @@ class Timeline(QWidget):
     def _triangle_at(self, point: QPointF) -> Lane | None:
         layout = self._layout()
         row = layout.row_at(point.y())
-        if row is None or not layout.triangle(row).contains(point) or not bears_triangle(self.rows, row):
+        if row is None or not layout.triangle(row).contains(point) or not has_fold_triangle(self.rows, row):
             return None
         return self.rows[row]
 

@@ -15,8 +15,8 @@ from replay_gui.models.run.row_blocks import BLOCK_ROWS
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
-_REST = 120  # ms
-_TEXT = 240  # characters of a summary
+_REST_MS = 120  # ms
+_MAX_SUMMARY_CHARACTERS = 240  # characters of a summary
 
 
 class TimelineHover(QFrame):
@@ -31,7 +31,7 @@ class TimelineHover(QFrame):
         super().__init__(parent, Qt.WindowType.ToolTip)
         self._session, self._parent = session, parent
         self._pointer = QPoint()
-        self._resting = QTimer(self, singleShot=True, interval=_REST)
+        self._resting = QTimer(self, singleShot=True, interval=_REST_MS)
         self._resting.timeout.connect(self._on_rested)
         self._position: int | None = None  # of the event shown
         self._rows: Rows | None = None  # the last that came, of the run shown
@@ -105,7 +105,7 @@ class TimelineHover(QFrame):
         pair = int(self._session.index.pair[position - 1])
         for place in (position - 1, pair):
             if place != NO_PAIR and rows.start <= place < rows.start + len(rows.rows):
-                text = one_line(rows.rows[place - rows.start].text, _TEXT)
+                text = one_line(rows.rows[place - rows.start].text, _MAX_SUMMARY_CHARACTERS)
                 lines.append(f"← {text}" if place == pair and text else text)
             elif place == position - 1:
                 return ""

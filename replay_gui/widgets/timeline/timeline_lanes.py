@@ -35,8 +35,8 @@ from replay_gui.models.timeline.timeline_stacking import stack_calls
 from replay_gui.widgets.timeline.timeline_density import paint_density
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 
-PIXELS_A_MARK = 4.0  # with less room an event, a lane shows density
-NAMED = 4 * GAP  # pixels that a bar or a phase must have for words in it
+MIN_MARK_SPACING_PX = 4.0  # with less room an event, a lane shows density
+MIN_NAMED_PX = 4 * GAP  # pixels that a bar or a phase must have for words in it
 
 
 class LanePainter:
@@ -59,7 +59,7 @@ class LanePainter:
         if lane.spans is not None:
             self._paint_spans(lane.spans, middle)
             return
-        room = self._scale.width / PIXELS_A_MARK
+        room = self._scale.width / MIN_MARK_SPACING_PX
         shown = [int(np.diff(indexes_before(part.positions, (self._first, self._last)))[0]) for part in lane.parts]
         if sum(shown) > room:
             colour = kind_color(lane.parts[0].kind, lane.parts[0].tool)
@@ -145,7 +145,7 @@ class LanePainter:
         painter, font = self._painter, ui_font(Medium, TINY_SIZE)
         painter.setFont(font)
         measure, now, plot = QFontMetricsF(font), theme(), self._layout.plot
-        for call in np.flatnonzero((bars[:, 2] >= NAMED) & (bars[:, 3] >= BAR - LINE)).tolist():
+        for call in np.flatnonzero((bars[:, 2] >= MIN_NAMED_PX) & (bars[:, 3] >= BAR - LINE)).tolist():
             text = self._duration(int(starts[call]), int(stops[call]))
             bar = QRectF(*bars[call].tolist()).intersected(plot)
             if text and measure.horizontalAdvance(text) + 2 * UNIT <= bar.width():
@@ -196,7 +196,7 @@ class LanePainter:
         self._painter.setFont(ui_font(size=SMALL_SIZE))
         self._painter.setPen(theme().secondary)
         metrics = self._painter.fontMetrics()
-        for which in np.flatnonzero(width > NAMED).tolist():
+        for which in np.flatnonzero(width > MIN_NAMED_PX).tolist():
             room = QRectF(*spans[which].tolist()).adjusted(GAP, 0, -UNIT, 0)
             name = one_line(self._index.phases[begin + int(kept[which])][1])
             name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room.width()))

@@ -11,8 +11,8 @@ from replay_gui.models.timeline.lanes import MAX_TOOL_LANES
 from replay_gui.models.timeline.timeline_axis import TimelineAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
-TOP = UNIT  # above the first lane: room for marks
-BARE = GAP  # below the last one where there is no axis
+TOP_PX = UNIT  # above the first lane: room for marks
+COMPACT_BOTTOM_PX = GAP  # below the last one where there is no axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,17 @@ class TimelineLayout:
 
     @property
     def lane_height(self) -> float:
-        room = self.height - below(self.compact) - TOP
+        room = self.height - bottom_px(self.compact) - TOP_PX
         return min(max(room / max(self.lanes, 1), LANE_TIGHT if self.compact else LANE_LEAST), LANE)
 
     @property
     def plot(self) -> QRectF:
         """The lanes without their names."""
-        return QRectF(LABELS, 0, max(self.width - LABELS, 1), TOP + self.lanes * self.lane_height)
+        return QRectF(LABELS, 0, max(self.width - LABELS, 1), TOP_PX + self.lanes * self.lane_height)
 
     @property
     def axis(self) -> QRectF:
-        return QRectF(LABELS, self.plot.bottom(), self.plot.width(), below(self.compact))
+        return QRectF(LABELS, self.plot.bottom(), self.plot.width(), bottom_px(self.compact))
 
     @property
     def origin(self) -> float:
@@ -51,7 +51,7 @@ class TimelineLayout:
 
     def lane(self, row: int) -> QRectF:
         """The whole width of a lane, its name included."""
-        return QRectF(0, TOP + row * self.lane_height, self.width, self.lane_height)
+        return QRectF(0, TOP_PX + row * self.lane_height, self.width, self.lane_height)
 
     def triangle(self, row: int) -> QRectF:
         """Where the triangle is that folds and unfolds, larger than it is drawn so that it is easily hit."""
@@ -59,19 +59,19 @@ class TimelineLayout:
         return QRectF(0, lane.top(), GAP + UNIT, lane.height())
 
     def row_at(self, y: float) -> int | None:
-        row = int((y - TOP) // self.lane_height)
+        row = int((y - TOP_PX) // self.lane_height)
         return row if 0 <= row < self.lanes else None
 
 
-def below(compact: bool) -> float:
+def bottom_px(compact: bool) -> float:
     """The height of what is below the lanes."""
-    return BARE if compact else AXIS
+    return COMPACT_BOTTOM_PX if compact else AXIS
 
 
 def height_of(lanes: int, compact: bool, lane: float = LANE) -> int:
-    return round(TOP + lanes * lane + below(compact))
+    return round(TOP_PX + lanes * lane + bottom_px(compact))
 
 
 def tools_that_fit(height: float, others: int, compact: bool = False) -> int:
     """How many lanes are left for tools in a widget of that height, with that many other lanes."""
-    return min(max(int((height - below(compact) - TOP) // LANE_LEAST) - others, 1), MAX_TOOL_LANES)
+    return min(max(int((height - bottom_px(compact) - TOP_PX) // LANE_LEAST) - others, 1), MAX_TOOL_LANES)

@@ -10,11 +10,11 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_choice import REST, SPENDING, SUBAGENTS, TOOLS, LaneChoice
 
-_NAME = 60  # characters
-_LISTED = 40  # lanes
+_MAX_NAME = 60  # characters
+_MAX_LISTED_LANES = 40  # lanes
 
 
-_FOLDS = (
+_FOLD_ENTRIES = (
     ("All subagents in one lane", SUBAGENTS),
     ("All tools in one lane", TOOLS),
     ("Memory, patches and errors in one lane", REST),
@@ -31,26 +31,28 @@ class TimelineMenu(QMenu):
     chosen = Signal(object)
 
     def __init__(
-        self, choice: LaneChoice, lanes: tuple[Lane, ...], aimed: Lane | None, spends: bool, parent: QWidget
+        self, choice: LaneChoice, lanes: tuple[Lane, ...], lane_at_pointer: Lane | None, spends: bool, parent: QWidget
     ) -> None:
-        """`lanes`: all there are, hidden ones too. `aimed`: whose name the pointer is at, if any.
+        """`lanes`: all lanes, hidden ones included. `lane_at_pointer`: the lane whose name is under the pointer.
 
         `spends`: whether tokens or cost are known.
         """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         shown = [lane for lane in lanes if lane.key not in choice.hidden]
-        if aimed is not None:
-            self._add(f"Hide {one_line(aimed.title, _NAME)}", choice.without(aimed.key)).setEnabled(len(shown) > 1)
+        if lane_at_pointer is not None:
+            self._add(
+                f"Hide {one_line(lane_at_pointer.title, _MAX_NAME)}", choice.without(lane_at_pointer.key)
+            ).setEnabled(len(shown) > 1)
             self.addSeparator()
         nested = any(lane.group == SUBAGENTS for lane in lanes)
-        for text, group in _FOLDS if nested else _FOLDS[1:]:
+        for text, group in _FOLD_ENTRIES if nested else _FOLD_ENTRIES[1:]:
             self._add(text, choice.toggled(group), group in choice.folded)
         self.addSeparator()
-        for lane in lanes[:_LISTED]:
+        for lane in lanes[:_MAX_LISTED_LANES]:
             hidden = lane.key in choice.hidden
             other = choice.with_lane(lane.key) if hidden else choice.without(lane.key)
-            self._add(one_line(lane.title, _NAME), other, not hidden).setEnabled(hidden or len(shown) > 1)
+            self._add(one_line(lane.title, _MAX_NAME), other, not hidden).setEnabled(hidden or len(shown) > 1)
         if spends:
             hidden = SPENDING in choice.hidden
             self._add("Tokens and cost", choice.with_lane(SPENDING) if hidden else choice.without(SPENDING), not hidden)

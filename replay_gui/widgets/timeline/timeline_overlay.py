@@ -13,7 +13,7 @@ from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 
-APART = 3 * GAP  # pixels between two snapshots that are both shown
+MIN_SNAPSHOT_SPACING_PX = 3 * GAP  # pixels between two snapshots that are both shown
 
 
 class OverlayPainter:
@@ -44,7 +44,7 @@ class OverlayPainter:
         bounds = scale.position(-GAP) - 1, scale.position(scale.width + GAP)
         seen = places[slice(*np.searchsorted(places, bounds))]
         pixels = scale.pixels(seen + 1)
-        at: list[float] = (self._layout.origin + _spread(pixels, apart)).tolist()
+        at: list[float] = (self._layout.origin + _thinned(pixels, apart)).tolist()
         return at
 
     def _paint_gaps(self) -> None:
@@ -53,7 +53,7 @@ class OverlayPainter:
         width = axis.gap * scale.width / scale.span
         begins = (axis.gaps - scale.start) * (scale.width / scale.span)
         begins = begins[(begins > -width - GAP) & (begins < scale.width + GAP)]
-        begins = _spread(begins, UNIT) + self._layout.origin
+        begins = _thinned(begins, UNIT) + self._layout.origin
         now, painter = theme(), self._painter
         if width <= 2 * UNIT:  # too narrow to be torn
             for begin in begins.tolist():
@@ -71,7 +71,7 @@ class OverlayPainter:
         """A small shield below the lanes for a snapshot; where they crowd, for the first every few pixels."""
         shield = mark_pixmap(Mark.SHIELD, MARK, theme().faint, self._ratio)
         y = self._layout.plot.bottom() - MARK / 2
-        for x in self._columns(self._scene.snapshots - 1, APART):
+        for x in self._columns(self._scene.snapshots - 1, MIN_SNAPSHOT_SPACING_PX):
             self._painter.drawPixmap(QPointF(x - MARK / 2 - MARGIN, y), shield)
 
     def _paint_damage(self, x: float) -> None:
@@ -128,6 +128,6 @@ class OverlayPainter:
             )
 
 
-def _spread(pixels: NDArray[np.float64], apart: float) -> NDArray[np.float64]:
+def _thinned(pixels: NDArray[np.float64], apart: float) -> NDArray[np.float64]:
     """Of ascending places, the first in each stretch of so many pixels."""
     return pixels[np.flatnonzero(np.diff(pixels // apart, prepend=-np.inf))]

@@ -81,11 +81,11 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
         painter.setPen(now.text)
         name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, _LEFT, name)
-        if bears_triangle(scene.lanes, row):
+        if has_fold_triangle(scene.lanes, row):
             paint_triangle(painter, layout.triangle(row).center(), lane.folded)
 
 
-def bears_triangle(lanes: tuple[Lane, ...], row: int) -> bool:
+def has_fold_triangle(lanes: tuple[Lane, ...], row: int) -> bool:
     """Whether a group of lanes can be folded, or unfolded, at this one: the first of several, or all in one."""
     lane = lanes[row]
     first = row == 0 or lanes[row - 1].group != lane.group

@@ -98,8 +98,8 @@ class TimelinePanel(QFrame):
         self.setAccessibleName(f"Timeline of {self._session.side.value}, {title}")
 
     def _head(self, title: str) -> QWidget:
-        self._seat, self._title, self._count = PlainLabel(self._session.side.value), ElidedLabel(title), PlainLabel()
-        for label, role in ((self._seat, "title"), (self._title, "title"), (self._count, "secondary")):
+        self._side, self._title, self._count = PlainLabel(self._session.side.value), ElidedLabel(title), PlainLabel()
+        for label, role in ((self._side, "title"), (self._title, "title"), (self._count, "secondary")):
             set_role(label, role)
         head = QFrame()
         set_role(head, "head")
@@ -107,7 +107,7 @@ class TimelinePanel(QFrame):
         row = QHBoxLayout(head)
         row.setContentsMargins(GAP + UNIT, 0, GAP, 0)
         row.setSpacing(GAP)
-        for widget in (self._seat, self._title, self._count):
+        for widget in (self._side, self._title, self._count):
             row.addWidget(widget)
         row.addStretch(1)
         self._session.run_changed.connect(self._count_events)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from replay_gui.core.divergence.alignment import align, align_ids
 from replay_gui.core.divergence.bit_lcs import common
-from replay_gui.core.divergence.comparison import GAP, Alignment, Change
+from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
 from replay_gui.core.divergence.first_divergence import first_divergence
 from replay_gui.core.divergence.matching import matches
 from replay_gui.core.divergence.side import Side
@@ -48,10 +48,10 @@ def longest(a: list[int], b: list[int]) -> int:
 
 def sound(found: Alignment, a: list[int], b: list[int]) -> None:
     """Whatever is aligned: every event in one row, both sides in order, partners mutual, changes true."""
-    assert found.a[found.a != GAP].tolist() == list(range(len(a)))
-    assert found.b[found.b != GAP].tolist() == list(range(len(b)))
+    assert found.a[found.a != NO_EVENT].tolist() == list(range(len(a)))
+    assert found.b[found.b != NO_EVENT].tolist() == list(range(len(b)))
     for i, j in enumerate(found.partner_of_a.tolist()):
-        assert j == GAP or found.partner_of_b[j] == i
+        assert j == NO_EVENT or found.partner_of_b[j] == i
     for i, j, change in rows(found):
         match change:
             case Change.EQUAL:
@@ -61,14 +61,14 @@ def sound(found: Alignment, a: list[int], b: list[int]) -> None:
                 assert a[i] != b[j]
                 assert found.partner_of_a[i] == j
             case Change.ONLY_A:
-                assert j == GAP
-                assert found.partner_of_a[i] == GAP
+                assert j == NO_EVENT
+                assert found.partner_of_a[i] == NO_EVENT
             case Change.ONLY_B:
-                assert i == GAP
-                assert found.partner_of_b[j] == GAP
+                assert i == NO_EVENT
+                assert found.partner_of_b[j] == NO_EVENT
             case Change.MOVED:
-                assert i == GAP or a[i] == b[found.partner_of_a[i]]
-                assert j == GAP or b[j] == a[found.partner_of_b[j]]
+                assert i == NO_EVENT or a[i] == b[found.partner_of_a[i]]
+                assert j == NO_EVENT or b[j] == a[found.partner_of_b[j]]
 
 
 @given(few, few)

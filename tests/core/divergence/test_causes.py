@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from replay_gui.core.divergence.compare import Comparer, compare
-from replay_gui.core.divergence.comparison import GAP, NO_CAUSE, Cause, CauseKind, Change, Comparison, ranked
+from replay_gui.core.divergence.comparison import NO_EVENT, NO_CAUSE, Cause, CauseKind, Change, Comparison, ranked
 from replay_gui.core.divergence.rules import Action, Rule, Rules
 from replay_gui.core.divergence.side import Side
 from replay_gui.core.log.log_reader import EventLog
@@ -42,7 +42,7 @@ def named_right(case: Case, comparison: Comparison, a: Side, b: Side) -> bool:
     points = comparison.points
     for cause in comparison.causes:
         places = int(points.a[cause.point]), int(points.b[cause.point])
-        at = {side.event(place).content for side, place in zip((a, b), places, strict=True) if place != GAP}
+        at = {side.event(place).content for side, place in zip((a, b), places, strict=True) if place != NO_EVENT}
         found = next((e for e in left if (e.kind, e.tool) == (cause.kind, cause.tool) and at & e.contents), None)
         if found is None:
             return False
@@ -75,7 +75,7 @@ def sound(comparison: Comparison, a: Side, b: Side) -> None:
     assert all("\n" not in cause.explanation and len(cause.explanation) < 600 for cause in causes)
     counts = comparison.counts
     assert counts.changed + counts.moved + counts.only_a + counts.only_b + counts.state == len(points.row)
-    one_sided = int((comparison.alignment.a == GAP).sum()), int((comparison.alignment.b == GAP).sum())
+    one_sided = int((comparison.alignment.a == NO_EVENT).sum()), int((comparison.alignment.b == NO_EVENT).sum())
     assert len(comparison.alignment.a) == a.index.count + one_sided[0] == b.index.count + one_sided[1]
     assert not comparison.ignored[points.row].any()
 

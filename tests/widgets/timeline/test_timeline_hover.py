@@ -11,7 +11,7 @@ from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.look.theme import LANE
 from replay_gui.models.run.row_blocks import BLOCK_ROWS
 from replay_gui.widgets.timeline.timeline import Timeline
-from replay_gui.widgets.timeline.timeline_layout import TOP
+from replay_gui.widgets.timeline.timeline_layout import TOP_PX
 from tests.helpers.runs import StillSession, synthetic_index
 from tests.helpers.shown import shown
 
@@ -55,7 +55,7 @@ def error_at(timeline: Timeline) -> tuple[int, QPoint]:
     row = [row.key for row in timeline.rows].index("errors")
     positions = timeline.rows[row].parts[0].positions
     position = int(positions[(positions > 720) & (positions < 930)][0])
-    return position, QPoint(round(timeline.x_of(position)), round(TOP + (row + 0.5) * LANE))
+    return position, QPoint(round(timeline.x_of(position)), round(TOP_PX + (row + 0.5) * LANE))
 
 
 def test_it_tells_what_is_known_and_then_what_was_read(timeline: Timeline, session: AskedSession) -> None:
@@ -81,14 +81,14 @@ def test_a_call_is_told_anywhere_between_its_request_and_its_answer(timeline: Ti
     starts = calls.parts[0].positions
     start = next(int(p) for p in starts[starts > 710] if session.index.pair[p - 1] > p + 1)
     answer = int(session.index.pair[start - 1]) + 1
-    y = round(TOP + (timeline.rows.index(calls) + 0.2) * LANE)
+    y = round(TOP_PX + (timeline.rows.index(calls) + 0.2) * LANE)
     timeline.show_hover(QPoint(round(timeline.x_of((start + answer) / 2)), y))
     found = int(timeline.hover.words.split(" ")[0])
     assert found <= (start + answer) / 2 <= int(session.index.pair[found - 1]) + 1
 
 
 def test_over_a_name_it_tells_the_whole_of_it(timeline: Timeline) -> None:
-    timeline.show_hover(QPoint(40, round(TOP + 1.5 * LANE)))
+    timeline.show_hover(QPoint(40, round(TOP_PX + 1.5 * LANE)))
     assert timeline.hover.words == f"Observations\n{timeline.rows[1].count} events"
 
 
@@ -99,7 +99,7 @@ def test_where_there_is_nothing_it_says_nothing(timeline: Timeline) -> None:
 
 def test_where_they_crowd_it_says_how_many_more(timeline: Timeline, session: AskedSession) -> None:
     session.show(synthetic_index(200_000))
-    timeline.show_hover(QPoint(600, round(TOP + 2.5 * LANE)))
+    timeline.show_hover(QPoint(600, round(TOP_PX + 2.5 * LANE)))
     assert "more here" in timeline.hover.words
 
 

@@ -18,7 +18,7 @@ from replay_gui.look.theme import LABELS, LANE, apply_theme, theme
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.models.timeline.timeline_ticks import SECOND
 from replay_gui.widgets.timeline.timeline import Timeline
-from replay_gui.widgets.timeline.timeline_layout import TOP
+from replay_gui.widgets.timeline.timeline_layout import TOP_PX
 from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from tests.helpers.runs import StillSession, synthetic_index
@@ -53,7 +53,7 @@ def titles(timeline: Timeline) -> list[str]:
 
 
 def triangle_of(timeline: Timeline, title: str) -> QPoint:
-    return QPoint(6, round(TOP + (titles(timeline).index(title) + 0.5) * LANE))
+    return QPoint(6, round(TOP_PX + (titles(timeline).index(title) + 0.5) * LANE))
 
 
 def picture(timeline: Timeline) -> QImage:
@@ -97,7 +97,7 @@ def test_folded_lanes_show_what_is_in_them(
     panel.toggle_rest()
     session.set_view(*view)
     image = picture(timeline)
-    lanes = image.copy(LABELS, round(TOP + 3 * LANE), image.width() - LABELS, 2 * LANE)
+    lanes = image.copy(LABELS, round(TOP_PX + 3 * LANE), image.width() - LABELS, 2 * LANE)
     assert count_of(lanes, theme().memory) > 100
     assert sum(count_of(lanes, colour) for colour in theme().tools) > 100
     if view[0] == 0.0:
@@ -260,7 +260,7 @@ def test_a_call_says_how_long_it_took_where_there_is_room(
     for took in (NO_DURATION, 2_390_000_000):
         session.show(with_calls((10, 30), took=took))
         session.set_view(0.0, 50.0)
-        lane = picture(timeline).copy(LABELS, round(TOP + 3 * LANE), 1_000, LANE)
+        lane = picture(timeline).copy(LABELS, round(TOP_PX + 3 * LANE), 1_000, LANE)
         dark.append(count_of(lane, theme().on_mark, 60))
     assert dark[0] < dark[1] - 10
 
@@ -268,7 +268,7 @@ def test_a_call_says_how_long_it_took_where_there_is_room(
 def test_calls_at_the_same_time_stand_side_by_side(timeline: Timeline, session: StillSession) -> None:
     session.show(with_calls((10, 30), (12, 40)))
     session.set_view(0.0, 50.0)
-    y, image = round(TOP + 3 * LANE), picture(timeline)
+    y, image = round(TOP_PX + 3 * LANE), picture(timeline)
     column = [image.pixelColor(round(timeline.x_of(25)), y + dy) == theme().tools[0] for dy in range(LANE)]
     ends = [n for n in range(1, LANE) if column[n - 1] and not column[n]]
     assert len(ends) == 2, "two bars, one above the other"

@@ -23,7 +23,7 @@ from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 from replay_gui.widgets.timeline.timeline_overlay import OverlayPainter
 from replay_gui.widgets.timeline.timeline_painter import (
     axis_room,
-    bears_triangle,
+    has_fold_triangle,
     names_picture,
     paint_area,
     paint_position,
@@ -107,7 +107,7 @@ def test_a_triangle_stands_at_the_first_lane_of_a_group() -> None:
         return Lane(key, key, (), group, folded)
 
     lanes = (lane("a", ""), lane("x", TOOLS), lane("y", TOOLS), lane("z", REST), lane("all", "other", folded=True))
-    assert [bears_triangle(lanes, row) for row in range(len(lanes))] == [False, True, False, False, True]
+    assert [has_fold_triangle(lanes, row) for row in range(len(lanes))] == [False, True, False, False, True]
 
 
 def test_a_number_below_stays_within_the_axis(qapp: object) -> None:
