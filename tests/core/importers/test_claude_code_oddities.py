@@ -89,12 +89,17 @@ def test_a_line_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert [event.payload["data"] for event in found.of("Observation")] == ["hello", "short"]
 
 
-def test_a_repeated_uuid_is_kept_apart(tmp_path: Path) -> None:
-    found = read(tmp_path, ASKED, user("u1", None, "again"), assistant("a1", "u1", text("hi")))
-    assert found.kinds == ["Observation", "x:claude-code/repeated-line", "Decision"]
-    assert found.one("x:claude-code/repeated-line").payload["data"]["message"]["content"] == "again"
+def test_a_line_that_stands_there_twice_is_said_once(tmp_path: Path) -> None:
+    found = read(tmp_path, ASKED, {**ASKED, "sessionId": "other"}, assistant("a1", "u1", text("hi")))
+    assert found.kinds == ["Observation", "x:bookkeeping/claude-code/repeated-line", "Decision"]
     assert found.one("Decision").meta["parent"] == 1
     assert found.run.notes[REPEATED_LINES] == 1
+
+
+def test_other_words_under_the_same_uuid_are_words(tmp_path: Path) -> None:
+    found = read(tmp_path, ASKED, user("u1", None, "again"), assistant("a1", "u1", text("hi")))
+    assert [event.payload["data"] for event in found.of("Observation")] == ["hello", "again"]
+    assert found.run.notes[REPEATED_LINES] == 0
 
 
 def test_a_result_without_its_request(tmp_path: Path) -> None:

@@ -29,7 +29,9 @@ CODEX_FILES = [
     *sorted((SHARED_DATA / "more" / "codex").glob("*.jsonl")),
     *sorted((SHARED_DATA / "more" / "traceforge-codex").glob("*.jsonl")),
 ]
-NOT_WORDS = re.compile(r"\s*(\[Request interrupted|<(command-|local-command|bash-|system-reminder|task-notification))")
+NOT_WORDS = re.compile(
+    r"\s*(\[Request interrupted|Caveat: |<(local-command|bash-std|system-reminder|task-notification))"
+)
 CODEX_CONTEXT = re.compile(
     r"<(environment_context|user_instructions|permissions|turn_aborted|INSTRUCTIONS)|# AGENTS\.md"
 )
@@ -65,7 +67,7 @@ def counted(found: Read) -> Counts:
     tokens = total_use(totals.uses()).tokens
     said = [event.payload for event in found.of("Observation")]
     return Counts(
-        prompts=sum((payload["obs_type"], payload["source"]) == ("message", "user") for payload in said),
+        prompts=sum(payload["obs_type"] in ("message", "command") and payload["source"] == "user" for payload in said),
         calls=len(found.of("ToolRequest")),
         failed=sum(not event.payload["success"] for event in found.of("ToolResponse")),
         input=tokens.get("input", 0),

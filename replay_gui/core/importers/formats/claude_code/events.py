@@ -45,7 +45,7 @@ from replay_gui.core.log.source import Source
 OTHER_BRANCHES = "turns that the user rewound, left out"
 LEFT_OUT_LINES = "lines of those turns"
 JOINED_LINES = "lines whose predecessor is not in the file, joined to the line before"
-REPEATED_LINES = "lines that repeat an earlier line's uuid, kept as custom events"
+REPEATED_LINES = "lines that repeat an earlier line"
 UNREADABLE_LINES = "lines that are no JSON object with a type, kept as text"
 CUT_LINES = "last lines that are cut off, kept as text"
 LONG_LINES = "lines of more than 16 MiB, of which the first is kept"
@@ -196,14 +196,15 @@ class ClaudeCodeEvents:
     def _line(self, line: Line, fields: dict[str, Any] | None) -> None:
         self._run.context, self._run.once, self._fields = {"line": line.number}, {}, {}
         if fields is None:
-            self._add_subagent({})
+            self._add_subagent({}, {})
             self._unreadable(line)
             return
         rest = self._take_envelope(fields)
         kind = fields["type"]
         if line.number in self._found.repeated:
             self._notes.count(REPEATED_LINES)
-            self._custom("repeated-line", {"type": kind, **rest, **_message(fields)})
+            data = {"type": kind, **rest, **_message(fields)}
+            self._anchor(self._run.bookkeeping("claude-code/repeated-line", data))
         elif kind in ("user", "assistant"):
             self._fields = rest
             before = self._run.count
@@ -301,7 +302,7 @@ class ClaudeCodeEvents:
             self._notes.count(BAD_TIMES)
             once["timestamp"] = fields["timestamp"]
         once["duration"] = milliseconds(fields.get("durationMs", fields.get("duration_ms")))
-        self._add_subagent(fields)
+        self._add_subagent(fields, rest)
         context["agent"] = text_of(fields, "agentId") or None
         parent = self._anchors.get(text_of(fields, "parentUuid") or text_of(fields, "logicalParentUuid"))
         if "parentUuid" not in fields and "session_id" in fields:  # of the stream, which has no tree
@@ -311,8 +312,8 @@ class ClaudeCodeEvents:
             context["parent"] = parent
         return rest
 
-    def _add_subagent(self, fields: dict[str, Any]) -> None:
-        """Say of the events to come which subagent they are of, if any."""
+    def _add_subagent(self, fields: dict[str, Any], rest: dict[str, Any]) -> None:
+        """Say of the events to come which subagent they are of, if any. `rest`: content of the line."""
         context = self._run.context
         if self._within:
             context["sidechain"] = True
@@ -322,6 +323,8 @@ class ClaudeCodeEvents:
         ):
             context["sidechain"] = True
             context["subagent"] = [self._subagent(fields)]
+            if fields.get("isSidechain") is True:
+                rest["isSidechain"] = True
 
     def _subagent(self, fields: dict[str, Any]) -> str:
         """The name of the subagent whose line it is: its id, else a number for each chain of lines."""
@@ -452,6 +455,8 @@ class ClaudeCodeEvents:
         rest = {key: value for key, value in message.items() if key not in taken and value is not None}
         if message.get("role") not in (None, "user", "assistant"):
             rest["role"] = message["role"]
+        if message.get("type") not in (None, "message"):
+            rest["type"] = message["type"]
         if model and model != SYNTHETIC_MODEL and self._models.setdefault(speaker, model) != model:
             self._models[speaker] = rest["model"] = model
         if rest:

@@ -79,7 +79,7 @@ class Survey:
         understood: lines that are JSON objects with a type.
         session, version, model, cwd, git_branch: the first that is named. created: ns.
         subagent: whether the whole file is a subagent's, and not only lines in between. agent_id: then its id.
-        repeated: numbers of the lines whose uuid an earlier line has.
+        repeated: numbers of the lines that say again what an earlier line with their uuid says.
         left_out: numbers of the lines that the user rewound. branches: how many stretches these are.
         rewinds: numbers of the prompts by which the user went back.
         joined: lines whose predecessor is not in the file, so that the line before stands in for it.
@@ -111,6 +111,7 @@ def survey(source: Source, end: int | None = None) -> Survey:
     """Read the file, up to the line numbered `end`; keep a little for each line."""
     found, nodes, queue = Survey(), dict[str, Node](), _PromptQueue()
     last_lines: dict[str, int] = {}
+    said: dict[str, int] = {}  # by uuid, a hash of what the first line with it says
     for line in lines(source):
         if end is not None and line.number >= end:
             break
@@ -121,9 +122,12 @@ def survey(source: Source, end: int | None = None) -> Survey:
         _take_facts(found, fields)
         queue.take(line.number, fields)
         node = _node(line.number, fields)
-        if node is not None and nodes.setdefault(node.uuid, node) is not node:
+        if node is not None and node.uuid in nodes and said.get(node.uuid) == _said(fields):
             found.repeated.add(line.number)
-        elif fields.type == "assistant":
+            continue
+        if node is not None and nodes.setdefault(node.uuid, node) is node:
+            said[node.uuid] = _said(fields)
+        if fields.type == "assistant":
             last_lines[_message_id(fields) or f"#{line.number}"] = line.number
     found.usage_lines = set(last_lines.values())
     found.queued = queue.unsaid
@@ -173,6 +177,17 @@ def _said_by_user(fields: _Fields) -> list[str]:
     content = fields.message.content
     texts = [content] if isinstance(content, str) else [block.text for block in fields.blocks]
     return [text.strip() for text in texts if text]
+
+
+def _said(fields: _Fields) -> int:
+    message = fields.message
+    content = None if message is None else message.content
+    parts = (
+        content
+        if isinstance(content, str)
+        else tuple((one.type, one.id, one.tool_use_id, one.text) for one in content or ())
+    )
+    return hash((fields.type, parts))
 
 
 def _wanted(line: Line) -> _Fields | None:

@@ -59,6 +59,7 @@ _CONTEXT = (  # how messages begin that Codex itself puts into the user's place
     "<subagent_notification>",
     "# AGENTS.md instructions",
 )
+_TEXT_TYPES = frozenset({"input_text", "output_text", "text", "summary_text", "reasoning_text"})
 _PATCH = "*** Begin Patch"
 
 
@@ -208,9 +209,10 @@ class CodexEvents:
             self.run.observation("message", role, content, extra, fields=volatile)
 
     def _reasoning(self, item: dict[str, Any]) -> None:
-        texts = texts_of(item.get("summary")) or texts_of(item.get("content"))
-        used = ("type", "summary", "content") if texts_of(item.get("summary")) == [] else ("type", "summary")
-        extra, volatile = _fields(item, *used)
+        parts = item.get("summary") or item.get("content")
+        texts = texts_of(parts)
+        used = [name for name in ("summary", "content") if item.get(name) is parts and _are_plain(parts)]
+        extra, volatile = _fields(item, "type", *used)
         if texts:
             self.run.decision("thinking", None, "\n\n".join(texts), extra, fields=volatile)
         else:
@@ -355,8 +357,14 @@ def texts_of(content: Any) -> list[str]:
 
 
 def _is_text_alone(content: Any) -> bool:
-    return isinstance(content, str) or (
-        isinstance(content, list) and len(content) == 1 and set(content[0]) <= {"type", "text"}
+    """Return whether the content is one text in the usual form."""
+    return isinstance(content, str) or (isinstance(content, list) and len(content) == 1 and _are_plain(content))
+
+
+def _are_plain(parts: Any) -> bool:
+    """Return whether parts of a message are texts in the usual form, so that their texts say all."""
+    return isinstance(parts, list) and all(
+        isinstance(part, dict) and part.keys() == {"type", "text"} and part["type"] in _TEXT_TYPES for part in parts
     )
 
 

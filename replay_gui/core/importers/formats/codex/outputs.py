@@ -35,7 +35,8 @@ _FAILURES = (
 )
 _REFUSALS = re.compile(
     r"(?:(?:exec |shell )?command|patch|(?:MCP )?tool call|request|edit) (?:was )?"
-    r"(?:rejected|denied|declined|cancelled)(?: by (?:the )?user)?|user (?:rejected|cancelled|denied) (?:the )?(?:MCP )?tool call"
+    r"(?:rejected|denied|declined|cancelled)(?: by (?:the )?user)?"
+    r"|user (?:rejected|cancelled|denied) (?:the )?(?:MCP )?tool call"
     r"|approval policy is .{0,40}; reject command",
 )
 _ABORTED = re.compile(r"aborted(?: by user)?(?: after [\d.]+ ?s)?")

@@ -93,7 +93,12 @@ class CodexStream:
         item_id = item.get("id")
         if self.run.call(item_id) is None:
             tool, given = _tool_of(kind, item)
-            self.run.request(item_id, tool, given, item_id=item_id)
+            used = ("type", "item_type", "command", "query", "arguments", "server", "tool")
+            rest, _ = split_volatile(item, *used)
+            rest = (
+                {} if completed else {key: rest[key] for key in rest if (key, rest[key]) != ("status", "in_progress")}
+            )
+            self.run.request(item_id, tool, given, extra=_extra(rest), item_id=item_id)
         elif not completed:
             rest, _ = split_volatile(item, "id")
             self.run.bookkeeping("codex/item", rest, item_id=item_id)
@@ -102,7 +107,10 @@ class CodexStream:
         status, code = str(item.get("status")), item.get("exit_code")
         failed = status in ("failed", *_REFUSED) or item.get("error") is not None
         found = read_output(_output_of(item), {"exit_code": code, "success": False if failed else None})
-        used = ("id", "type", "item_type", "exit_code", "aggregated_output", "result", "command", "arguments")
+        used = ("type", "item_type", "exit_code", "aggregated_output", "result")
+        asked = self.run.call(item_id)
+        if asked is not None and _tool_of(kind, item) == (asked.tool_name, asked.input):
+            used += ("command", "query", "arguments", "server", "tool")
         rest, _ = split_volatile(item, *used)
         rest = {key: value for key, value in rest.items() if (key, value) != ("status", "completed")}
         extra = {**found.extra, **_extra(rest)}
