@@ -1,4 +1,4 @@
-"""What the engine tells the window: immutable values, safe to hand from thread to thread."""
+"""The answers of the engine to the window: immutable values, safe to pass between threads."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What a run says of itself, known as soon as its header is read.
+    """The facts about a run, known as soon as its header is read.
 
     Attributes:
         path: the file the user opened. name: its last part.
@@ -79,7 +79,7 @@ class RunOpened:
 
 @dataclass(frozen=True, slots=True)
 class FactsChanged:
-    """The run was shown while its file was being converted, and is whole now: so more is known of it."""
+    """The run was shown while its file was converted; its log is whole now, and its facts are complete."""
 
     facts: RunFacts
 
@@ -93,7 +93,7 @@ class IndexGrew:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another event that the current one has to do with.
+    """Another event that is linked to the current one.
 
     `label` says how: caused by, asked in, answered in, led to.
     """
@@ -109,11 +109,11 @@ class PositionState:
 
     Attributes:
         position: number of events applied.
-        event: the event just applied (its place is position - 1); None at position 0.
+        event: the event just applied (its index is position - 1); None at position 0.
         related: links to other events, by *position* (number of events applied just after them).
         state: the root of the state; maps and lists of core.state (read like dicts and lists), never to be changed.
         changes: what the event changed, in order.
-        trusted: False from the first broken event on: the state is then only what the file claims.
+        trusted: False from the first broken event on: the state is then not verified.
         not_applied: why the event had no effect on the state, or None.
         pair: the answer to a request, or the request that an answer is to; None too where it is huge.
         more_led_to: how many more events than `related` names it is known to have led to.
@@ -162,11 +162,11 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What search `number` has come to.
+class SearchResult:
+    """How far search `number` is.
 
     Attributes:
-        hits: those since the last Found, in the order of the log. count: all so far, also those that are not kept.
+        hits: those since the last SearchResult, in the order of the log. count: all so far, even if not kept.
         done, total: bytes. ended: no more will come. problem: why it could not be done, or "".
     """
 
@@ -181,7 +181,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What the making of report `number` has come to.
+    """How far report `number` is.
 
     Attributes:
         done, total: in any unit; total 0 = unknown. report: once it is made. problem: why it cannot be, or "".
@@ -196,7 +196,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """What survey `number` has come to.
+    """How far survey `number` is.
 
     Attributes:
         runs: those since the last Surveyed. done, total: files. ended: no more will come. problem: why not, or "".
@@ -284,7 +284,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something the user must know, shown as a banner.
+    """A message for the user, shown as a banner.
 
     severity: "info", "warning" or "error". action: "" or the name of the action offered ("reload", "retry").
     """
@@ -296,7 +296,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """The runs in both seats side by side; first_ms: to find the first divergence; took_ms: to compare all."""
+    """The comparison of the runs of both sides; first_ms: to find the first divergence; took_ms: to compare all."""
 
     comparison: Comparison
     places: RowPlaces
@@ -330,8 +330,8 @@ class Step:
     """What the two sides of a row differ in.
 
     Attributes:
-        row: the row. place_a, place_b: of the events compared, GAP where a side has none; a moved event's counterpart
-        is looked up, wherever it stands.
+        row: the row. index_a, index_b: of the events compared, NO_EVENT where a side has none; a moved event is compared
+            with its counterpart in another row.
         a, b: the events, or None.
         request: what both asked, in words, where the events are answers to requests that read alike; else "".
         payload: differences of their payloads. payload_equal: the payload's members that are equal.
@@ -342,8 +342,8 @@ class Step:
     """
 
     row: int
-    place_a: int
-    place_b: int
+    index_a: int
+    index_b: int
     a: Event | None
     b: Event | None
     request: str

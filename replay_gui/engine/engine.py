@@ -37,6 +37,7 @@ from replay_gui.engine.requests import (
     GetStep,
     GetTotals,
     ListFormats,
+    ListRuns,
     MakeReport,
     Open,
     ReadRules,
@@ -46,7 +47,6 @@ from replay_gui.engine.requests import (
     Side,
     StopReport,
     StopWork,
-    Survey,
     TakeSample,
     WorkerMessage,
     WriteRules,
@@ -153,7 +153,7 @@ class Engine:
                 controller.close()
             case WorkerMessage(job, message):
                 self._on_run_message(controller, run, job, message)
-            case Survey() | TakeSample() | ListFormats():
+            case ListRuns() | TakeSample() | ListFormats():
                 self._surveys.start(body)
             case MakeReport():
                 self._reports.start(run, body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-LONGEST = 0.002  # seconds
+MAX_SLEEP_SECONDS = 0.002  # seconds
 
 
 class GilYield:
@@ -22,5 +22,5 @@ class GilYield:
         self._since = clock()
 
     def __call__(self) -> None:
-        self._sleep(min(self._clock() - self._since, LONGEST))
+        self._sleep(min(self._clock() - self._since, MAX_SLEEP_SECONDS))
         self._since = self._clock()

@@ -1,4 +1,4 @@
-"""What the engine knows of one open run, and the moments and rows it makes of that."""
+"""An open run in the engine: its log and index, and the states and rows read from them."""
 
 from __future__ import annotations
 
@@ -36,23 +36,24 @@ from replay_gui.core.verification.verification import VALID, VerificationReport
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts, Totals
 from replay_gui.engine.gil_yield import GilYield
 
-BIG = 1 << 20  # bytes; a row does not decode a record beyond this
-LINKS = 6  # of the events that the current one led to, so many are named
-LOOK_AHEAD = 48  # events among which those that the current one led to are looked for
-ROWS_LIMIT = 2000  # rows in one answer
+MAX_ROW_RECORD_BYTES = 1 << 20  # bytes; a row does not decode a larger record
+MAX_LED_TO = 6  # events that the current one led to, by name
+LED_TO_WINDOW = 48  # events after the current one that are searched for those that it led to
+MAX_ROWS = 2000  # rows in one answer
 
 Stamp: TypeAlias = tuple[int, int, int, int]
-Complain: TypeAlias = Callable[[str], None]
+OnWarning: TypeAlias = Callable[[str], None]
 
 
 class OpenRun:
-    """One log and its index, in the hands of the engine thread alone.
+    """One log and its index. Used on the engine thread alone.
 
     Attributes:
-        number: the run's number. facts: its RunFacts. index, built: its RunIndex so far, and the rest of it.
-        broken_from: place of the first event known to be broken; None where none is.
-        totals: what it used, once somebody has asked.
-        growing: whether its log is still being written, by who converts the file; it may end inside a record then.
+        number: the run's number. facts: its RunFacts.
+        index, built: the RunIndex so far, and what is not in its columns.
+        first_broken: index of the first event known to be broken, or None.
+        totals: tokens and cost, once they were requested.
+        growing: whether the log is still being written by a conversion; then it may end inside a record.
     """
 
     def __init__(
@@ -62,18 +63,19 @@ class OpenRun:
         facts: RunFacts,
         cache: IndexCache,
         file: Stamp,
-        complain: Complain,
+        complain: OnWarning,
         own_hashes: dict[str, Any] | None = None,
         growing: Path | None = None,
     ) -> None:
-        """`file`: the stamp of the file at facts.path; `complain` hears of what turned out bad and is done without.
+        """Use the index of this log in the cache; if there is none, it has to be built in `folder`.
 
-        An index that the cache has of this log is there at once; else it is to be built in `folder`. `growing`: the
-        folder where somebody who is still writing the log builds it. `own_hashes`: see Converted.
+        Args:
+            file: the stamp of the file at facts.path. complain: called with a warning for the user.
+            own_hashes: see Converted. growing: the folder in which a conversion builds the index.
         """
         self.number = number
         self.facts = facts
-        self.broken_from: int | None = None
+        self.first_broken: int | None = None
         self.totals: Totals | None = None
         self.growing = growing is not None
         self._own_hashes = own_hashes
@@ -88,10 +90,10 @@ class OpenRun:
         kept = cache.load(log) if growing is None else None
         if kept is None:
             self._view = IndexView(growing or cache.begin())
-            self._use(Built(0, 0, b"", KINDS, (), (), (), ()), RunIndex())
+            self._use_index(Built(0, 0, b"", KINDS, (), (), (), ()), RunIndex())
         else:
             self._view, index, built = kept
-            self._use(built, index)
+            self._use_index(built, index)
 
     @property
     def log(self) -> EventLog:
@@ -99,25 +101,29 @@ class OpenRun:
 
     @property
     def folder(self) -> Path:
-        """Where index and snapshots are."""
+        """The folder of the index and the snapshots."""
         return self._view.folder
 
     def grow(self, built: Built, complete: bool, count: int | None = None) -> None:
-        """Takes in what has been built; a complete index is kept. OSError or ValueError: the folder lacks it.
+        """Use what has been built; a complete index is kept in the cache.
 
-        `count`: of so many events all columns are there, if not of all that `built` covers.
+        Args:
+            count: of how many events all columns are there, if not of all that `built` covers.
+
+        Raises:
+            OSError, ValueError: the folder does not hold the index.
         """
         if complete:
             self._view.folder = self._cache.adopt(self._view.folder, self._log)
-        self._use(built, shown(self._view, built, complete, count))
+        self._use_index(built, shown(self._view, built, complete, count))
 
-    def settle(self, log: EventLog, facts: RunFacts, own_hashes: dict[str, Any] | None) -> None:
-        """The growing log is whole now, and has another path, under which it was opened anew."""
+    def finish_growing(self, log: EventLog, facts: RunFacts, own_hashes: dict[str, Any] | None) -> None:
+        """Use the whole log, which was opened anew since it has another path."""
         self._log.close()
         self._log, self.facts, self._own_hashes, self.growing = log, facts, own_hashes, False
         self._replayer = Replayer(log, self._snapshots, GilYield())
 
-    def _use(self, built: Built, index: RunIndex) -> None:
+    def _use_index(self, built: Built, index: RunIndex) -> None:
         self.built, self.index = built, index
         if self.growing:
             self._log.source.refresh_size()
@@ -126,14 +132,14 @@ class OpenRun:
         self._snapshots.offer(list(index.snapshots))
 
     def changed_on_disk(self) -> bool:
-        """Whether the file at the path is no longer the one that was opened."""
+        """Return whether the file at the path is no longer the one that was opened."""
         try:
             return file_stamp(os.stat(self.facts.path)) != self._file
         except OSError:
             return True
 
-    def judged(self, report: VerificationReport) -> VerificationReport:
-        """The report on the log as what it says of the file that the user opened, which may be another."""
+    def report_on_opened_file(self, report: VerificationReport) -> VerificationReport:
+        """Return the report on the file that the user opened, made from the report on the log."""
         if self.facts.format == "rlog":
             return report
         if report.verdict == VALID:
@@ -143,7 +149,7 @@ class OpenRun:
         return replace(report, run=self.facts.path, notes=(damaged, why, *self.facts.notes))
 
     def close(self) -> None:
-        """Closes the log and removes an index that is not complete or not kept, and a log that never became whole."""
+        """Close the log; remove an index that is incomplete or not in the cache, and a log that never became whole."""
         self._log.close()
         if self.growing:
             shutil.rmtree(self._log.source.path.parent, ignore_errors=True)
@@ -154,11 +160,11 @@ class OpenRun:
         return self._log[position - 1].hash
 
     def _on_dropped(self, position: int) -> None:
-        if not self._dropped:  # one is worth a banner, a hundred are not worth a hundred
+        if not self._dropped:  # the first one is told, not a hundred
             self._complain(f"The state kept at event {position:,} was damaged; an earlier one is used.")
         self._dropped = True
 
-    # ---- moments ---------------------------------------------------------------------------------
+    # ---- states ---------------------------------------------------------------------------------
     def position_state(self, position: int) -> PositionState:
         """The Moment at `position`, which the index must cover."""
         if position == 0:
@@ -169,82 +175,88 @@ class OpenRun:
         return PositionState(
             position=position,
             event=event,
-            related=(*self._related(event), *(_link("led to", later) for later in led_to[:LINKS])),
+            related=(*self._related(event), *(_link("led to", later) for later in led_to[:MAX_LED_TO])),
             state=effect.state.root,
             changes=effect.changes,
-            trusted=self.broken_from is None or position <= self.broken_from,
+            trusted=self.first_broken is None or position <= self.first_broken,
             not_applied=effect.not_applied,
-            pair=self._pair(event.index),
-            more_led_to=max(0, len(led_to) - LINKS),
+            pair=self._paired_event(event.index),
+            more_led_to=max(0, len(led_to) - MAX_LED_TO),
         )
 
-    def state(self, position: int) -> Mapping[str, Any]:
-        """The root of the state at `position`."""
+    def state_at(self, position: int) -> Mapping[str, Any]:
+        """Return the root of the state at `position`."""
         return self._replayer.at(position).root
 
     def _related(self, event: Event) -> Iterator[Related]:
-        place = event.index
-        cause = self._with_seq(event.parent, place)
+        event_index = event.index
+        cause = self._with_seq(event.parent, event_index)
         if cause is not None:
             yield _link("caused by", cause)
-        pair = int(self.index.pair[place])
+        pair = int(self.index.pair[event_index])
         if pair != NO_PAIR and (cause is None or pair != cause.index):
-            yield _link("asked in" if pair < place else "answered in", self._log[pair])
+            yield _link("asked in" if pair < event_index else "answered in", self._log[pair])
 
     def _led_to(self, event: Event) -> list[Event]:
-        """The events not far behind whose parent this one is, but for the answer to it."""
+        """Return the events after this one, within a window, whose parent it is, except for its response."""
         if event.seq is None:
             return []
-        place, pair = event.index, int(self.index.pair[event.index])
-        near = range(place + 1, min(place + 1 + LOOK_AHEAD, self.index.count))
+        event_index, pair = event.index, int(self.index.pair[event.index])
+        near = range(event_index + 1, min(event_index + 1 + LED_TO_WINDOW, self.index.count))
         later = (self._log[at] for at in near if at != pair and not self._is_big(at))
         return [other for other in later if other.parent == event.seq]
 
-    def _pair(self, place: int) -> Event | None:
-        pair = int(self.index.pair[place])
+    def _paired_event(self, event_index: int) -> Event | None:
+        pair = int(self.index.pair[event_index])
         return None if pair == NO_PAIR or self._is_big(pair) else self._log[pair]
 
     def _with_seq(self, seq: int | None, before: int) -> Event | None:
-        """The event with this seq. In a sound log that is its place; after damage it is looked for nowhere else."""
+        """Return the event with this seq, if it stands at that index, as in every undamaged log."""
         if seq is None or seq >= before or self._log[seq].seq != seq:
             return None
         return self._log[seq]
 
     # ---- rows ------------------------------------------------------------------------------------
     def rows(self, start: int, stop: int) -> Rows:
-        """Rows start … stop - 1, clamped to the index and to ROWS_LIMIT."""
+        """Rows start … stop - 1, clamped to the index and to MAX_ROWS."""
         start = max(0, start)
-        stop = min(stop, self.index.count, start + ROWS_LIMIT)
-        return Rows(start, tuple(self._row(place) for place in range(start, stop)))
+        stop = min(stop, self.index.count, start + MAX_ROWS)
+        return Rows(start, tuple(self._row(event_index) for event_index in range(start, stop)))
 
-    def _row(self, place: int) -> EventRow:
+    def _row(self, event_index: int) -> EventRow:
         index = self.index
-        tool, time, duration = int(index.tool[place]), int(index.time[place]), int(index.duration[place])
+        tool, time, duration = (
+            int(index.tool[event_index]),
+            int(index.time[event_index]),
+            int(index.duration[event_index]),
+        )
         row = EventRow(
-            position=place + 1,
-            kind=index.kinds[int(index.kind[place])],
+            position=event_index + 1,
+            kind=index.kinds[int(index.kind[event_index])],
             tool=None if tool == NO_TOOL else index.tools[tool],
             text="",
             time=None if time == NO_TIME else time,
             duration=None if duration == NO_DURATION else duration,
-            failed=bool(index.flags[place] & FLAG_FAILED),
-            broken=bool(index.flags[place] & FLAG_UNREADABLE),
+            failed=bool(index.flags[event_index] & FLAG_FAILED),
+            broken=bool(index.flags[event_index] & FLAG_UNREADABLE),
         )
-        if self._is_big(place):
-            return replace(row, text=f"({self._size(place) / 1e6:,.1f} MB)", failed=row.failed or is_failure(row.kind))
+        if self._is_big(event_index):
+            return replace(
+                row, text=f"({self._size(event_index) / 1e6:,.1f} MB)", failed=row.failed or is_failure(row.kind)
+            )
         try:
-            event = self._log[place]
+            event = self._log[event_index]
         except ReplayError as why:
             return replace(row, text=str(why), broken=True)
         return replace(row, text=summarize_event(event), failed=row.failed or is_failure(row.kind))
 
-    def _size(self, place: int) -> int:
+    def _size(self, event_index: int) -> int:
         offsets = self.index.offset
-        end = int(offsets[place + 1]) if place + 1 < len(offsets) else self.built.offset
-        return end - int(offsets[place])
+        end = int(offsets[event_index + 1]) if event_index + 1 < len(offsets) else self.built.offset
+        return end - int(offsets[event_index])
 
-    def _is_big(self, place: int) -> bool:
-        return self._size(place) > BIG
+    def _is_big(self, event_index: int) -> bool:
+        return self._size(event_index) > MAX_ROW_RECORD_BYTES
 
 
 def _link(label: str, event: Event) -> Related:

@@ -17,7 +17,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import RunFacts
-from replay_gui.engine.open_run import Complain, OpenRun, Stamp
+from replay_gui.engine.open_run import OnWarning, OpenRun, Stamp
 
 
 class Conversion(msgspec.Struct, frozen=True):
@@ -57,7 +57,9 @@ def open_file(path: str) -> EventLog | Stamp:
     return stamp
 
 
-def opened(number: int, path: str, cache: IndexCache, complain: Complain, log: EventLog | None = None) -> OpenRun:
+def open_log_run(
+    number: int, path: str, cache: IndexCache, complain: OnWarning, log: EventLog | None = None
+) -> OpenRun:
     """Return the run of the log at `path`, which may be open already; ReplayError where it cannot be read."""
     log = EventLog.open(path) if log is None else log
     try:
@@ -67,12 +69,12 @@ def opened(number: int, path: str, cache: IndexCache, complain: Complain, log: E
         raise
 
 
-def opened_conversion(
+def open_converted_run(
     number: int,
     path: str,
     made: Conversion,
     cache: IndexCache,
-    complain: Complain,
+    complain: OnWarning,
     *,
     stamp: Stamp,
     growing: Path | None = None,

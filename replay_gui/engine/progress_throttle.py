@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from replay_gui.engine.answers import Progress
 
-PATIENCE = 0.5  # seconds before a first estimate
-WINDOW = 10.0  # seconds that the estimate looks back
+MIN_ESTIMATE_SECONDS = 0.5  # seconds before a first estimate
+SPEED_WINDOW_SECONDS = 10.0  # seconds that the estimate looks back
 
 
 class ProgressThrottle:
@@ -23,10 +23,10 @@ class ProgressThrottle:
     def progress(self, done: int, total: int) -> Progress:
         now = self._clock()
         self._seen.append((now, done))
-        while len(self._seen) > 2 and now - self._seen[1][0] > WINDOW:
+        while len(self._seen) > 2 and now - self._seen[1][0] > SPEED_WINDOW_SECONDS:
             self._seen.popleft()
         start, already = self._seen[0]
         eta = None
-        if now - start >= PATIENCE and done > already and total > 0:
+        if now - start >= MIN_ESTIMATE_SECONDS and done > already and total > 0:
             eta = max(0.0, (total - done) * (now - start) / (done - already))
         return Progress(self._job, done, total, eta)

@@ -159,11 +159,11 @@ class ReadingTask:
         if report is None:
             return
         run = self._run
-        report = run.judged(report)
-        run.broken_from = report.first_broken
+        report = run.report_on_opened_file(report)
+        run.first_broken = report.first_broken
         _log.info("%s: %s, %d events", run.facts.path, report.verdict, report.events)
         self._answer(run.number, report)
-        if run.broken_from is not None:
+        if run.first_broken is not None:
             self._on_broken_found()
 
 

@@ -64,9 +64,9 @@ class GetRows:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """Look for `text` in the events: Found, again and again. A new search ends the last; without text there is none.
+    """Search the events for `text`. Answer: SearchResult, repeatedly. A new search ends the last; "" only ends that.
 
-    `number`: greater than those before, so that what is said of an earlier search is known to be stale.
+    `number`: greater than those before, so that results of an earlier search are known to be stale.
     """
 
     number: int
@@ -88,7 +88,7 @@ class CheckFile:
 class Compare:
     """Compare runs number `run_a` and `run_b`, once both are read: Compared, or an Alert.
 
-    `rules`: what to pass over. `anchors`: pairs of places that are the same step, set by hand.
+    `rules`: what to ignore. `anchors`: pairs of event indexes that are the same step, set by hand.
     """
 
     run_a: int
@@ -134,7 +134,7 @@ class StopReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class ListRuns:
     """List the runs of a folder, or of a file that holds several: Surveyed, again and again until it is ended.
 
     `number`: greater than those before. A new survey ends the last; without a path there is none.
@@ -212,7 +212,7 @@ RequestBody: TypeAlias = (
     | GetStep
     | MakeReport
     | StopReport
-    | Survey
+    | ListRuns
     | TakeSample
     | ListFormats
     | GetTotals
@@ -247,7 +247,7 @@ AnswerValue: TypeAlias = (
     " | answers.IndexGrew"
     " | answers.PositionState"
     " | answers.Rows"
-    " | answers.Found"
+    " | answers.SearchResult"
     " | answers.Totals"
     " | answers.Reported"
     " | answers.Progress"

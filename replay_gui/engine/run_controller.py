@@ -18,7 +18,7 @@ from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
 from replay_gui.engine.jobs.job_types import ConvertArguments, SearchArguments, TotalsArguments
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.opening import Conversion, facts_of, open_file, opened, opened_conversion
+from replay_gui.engine.opening import Conversion, facts_of, open_converted_run, open_file, open_log_run
 from replay_gui.engine.reading_task import ReadingTask
 from replay_gui.engine.requests import (
     CheckFile,
@@ -43,25 +43,25 @@ _log = topic_logger(Topic.ENGINE)
 
 
 @dataclass(frozen=True)
-class Growing:
+class GrowingRun:
     """The log of the open run is still being written by a conversion."""
 
     conversion: ConversionController
 
 
 @dataclass(frozen=True)
-class Reading:
+class WholeRun:
     """The log is whole; it is being indexed and verified, or that has ended."""
 
     task: ReadingTask
 
 
 @dataclass(frozen=True)
-class Incomplete:
+class IncompleteRun:
     """The conversion ended before the log was whole; it will be neither indexed further nor verified."""
 
 
-RunState: TypeAlias = Growing | Reading | Incomplete
+RunState: TypeAlias = GrowingRun | WholeRun | IncompleteRun
 
 
 class _ActiveRun:
@@ -77,11 +77,11 @@ class _ActiveRun:
     def stop(self) -> None:
         """End all work, and close the run."""
         match self.state:
-            case Growing(conversion):
+            case GrowingRun(conversion):
                 conversion.stop()
-            case Reading(task):
+            case WholeRun(task):
                 task.stop()
-            case Incomplete():
+            case IncompleteRun():
                 pass
             case _:
                 assert_never(self.state)
@@ -149,7 +149,7 @@ class RunController:
             case StopWork():
                 self._stop_reading(active)
             case GetTotals():
-                totals = active.totals.request(is_whole=not isinstance(active.state, Growing))
+                totals = active.totals.request(is_whole=not isinstance(active.state, GrowingRun))
                 if totals is not None:
                     self._answer(number, totals, ticket)
             case CheckFile() if active.run.changed_on_disk():
@@ -168,14 +168,14 @@ class RunController:
             self._answer(conversion.number, WorkEnded())
             self._answer(conversion.number, Alert("info", f"Stopped: {conversion.path} was not imported."))
             return True
-        if self._active is not None and isinstance(self._active.state, Growing):
+        if self._active is not None and isinstance(self._active.state, GrowingRun):
             alert = Alert("info", f"Stopped: {_INCOMPLETE}.", "reload")
             self._stop_growing(self._active, self._active.state.conversion, alert)
             return True
         return False
 
     def _stop_reading(self, active: _ActiveRun) -> None:
-        if isinstance(active.state, Reading) and active.state.task.busy:
+        if isinstance(active.state, WholeRun) and active.state.task.busy:
             active.state.task.stop()
             self._answer(active.run.number, Alert("info", f"Stopped: {active.state.task.missing}.", "reload"))
             self._answer(active.run.number, WorkEnded())
@@ -194,7 +194,7 @@ class RunController:
         path, run_name = split(request.path)
         file = open_file(path)
         if isinstance(file, EventLog):
-            run = opened(number, path, self._cache, partial(self._warn, number), file)
+            run = open_log_run(number, path, self._cache, partial(self._warn, number), file)
             self._show_whole(run, request, ticket)
             return
         # A worker that is warm begins half a second sooner; where it is busy, the import does not wait for it.
@@ -237,7 +237,7 @@ class RunController:
             partial(self._answer_last_seek, active),
             built=built,
         )
-        active.state = Reading(task)
+        active.state = WholeRun(task)
 
     def _replace(self, run: OpenRun, request: Open, ticket: int, state: RunState | None = None) -> _ActiveRun:
         """Close the open run, and show this one, with the state at the position to begin at."""
@@ -251,7 +251,7 @@ class RunController:
         on_worker_message = partial(self._on_worker_message, run.number)
         active = self._active = _ActiveRun(
             run,
-            state or Incomplete(),
+            state or IncompleteRun(),
             SearchController(self._searchers, run.log.source.path, on_worker_message),
             TotalsController(self._pool, run, on_worker_message),
         )
@@ -287,7 +287,7 @@ class RunController:
         if active is None or active.run.number != number:
             return
         match job.arguments, active.state:
-            case ConvertArguments(), Growing(conversion):
+            case ConvertArguments(), GrowingRun(conversion):
                 self._on_growth_message(active, conversion, job, message)
             case ConvertArguments(), _:
                 pass  # stale: the conversion was stopped
@@ -299,7 +299,7 @@ class RunController:
                 totals = active.totals.on_worker_message(job, message)
                 if totals is not None:
                     self._answer(number, totals)
-            case _, Reading(task):
+            case _, WholeRun(task):
                 task.on_worker_message(job, message)
 
     def _on_import_message(self, importing: _Import, job: StartedJob, message: JobMessage) -> None:
@@ -332,12 +332,12 @@ class RunController:
             return
         self._import = None  # it is not to be stopped with what is open
         conversion.shown = True
-        active = self._replace(run, importing.request, 0, Growing(conversion))
+        active = self._replace(run, importing.request, 0, GrowingRun(conversion))
         self._answer(run.number, conversion.progress)
         self._grow(active, made)
 
     def _opened(self, conversion: ConversionController, made: Conversion, *, growing: bool) -> OpenRun:
-        return opened_conversion(
+        return open_converted_run(
             conversion.number,
             conversion.path,
             made,
@@ -376,7 +376,7 @@ class RunController:
         """The log is whole: its facts are complete now, and it can be verified."""
         assert made.built is not None, "a log that grew has an index that grew with it"
         run, log = active.run, EventLog.open(made.path)
-        run.settle(log, facts_of(log, conversion.path, conversion.stamp[2], made), made.own_hashes)
+        run.finish_growing(log, facts_of(log, conversion.path, conversion.stamp[2], made), made.own_hashes)
         self._answer(run.number, FactsChanged(run.facts))
         self._answer_notes(run)
         self._begin_reading(active, made.built)
@@ -386,7 +386,7 @@ class RunController:
     def _stop_growing(self, active: _ActiveRun, conversion: ConversionController, alert: Alert) -> None:
         """Keep what there is of the run on the screen, marked as incomplete."""
         conversion.stop()
-        active.state = Incomplete()
+        active.state = IncompleteRun()
         self._answer(conversion.number, alert)
         self._answer(conversion.number, WorkEnded())
         active.totals.begin_if_requested()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from replay_gui.engine.answers import Found
+from replay_gui.engine.answers import SearchResult
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import SearchArguments, SearchProgress
@@ -38,12 +38,14 @@ class SearchController:
         self._jobs.stop()
         self._request = None
 
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> Found | None:
+    def on_worker_message(self, job: StartedJob, message: JobMessage) -> SearchResult | None:
         """Return what to answer to a message of the worker, or None."""
         request = self._request
         if request is None or not self._jobs.accepts(job, message) or isinstance(message, JobProgress):
             return None
         if isinstance(message, JobFailed):
-            return Found(request.number, (), 0, 0, 0, True, message.text)
+            return SearchResult(request.number, (), 0, 0, 0, True, message.text)
         found = decode_value(message.value, SearchProgress)
-        return Found(request.number, found.hits, found.count, found.done, found.total, isinstance(message, JobDone))
+        return SearchResult(
+            request.number, found.hits, found.count, found.done, found.total, isinstance(message, JobDone)
+        )

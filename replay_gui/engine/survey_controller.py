@@ -10,7 +10,7 @@ from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments, SurveyProgress
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_mappings
-from replay_gui.engine.requests import ListFormats, SendAnswer, Survey, TakeSample
+from replay_gui.engine.requests import ListFormats, ListRuns, SendAnswer, TakeSample
 from replay_gui.engine.worker_pool import WorkerPool
 
 
@@ -28,10 +28,10 @@ class SurveyController:
         self._survey_number = 0
         self._sample_number = 0
 
-    def start(self, request: Survey | TakeSample | ListFormats) -> None:
+    def start(self, request: ListRuns | TakeSample | ListFormats) -> None:
         """Begin; a survey of no path only ends the last."""
         match request:
-            case Survey(number, path):
+            case ListRuns(number, path):
                 self._surveys.stop()
                 self._survey_number = number
                 if path:

@@ -76,14 +76,14 @@ class VerificationController:
 
     # ---- beginning -------------------------------------------------------------------------------
     def start_with_replay(self) -> None:
-        """Begins where nothing else replays the log: a worker does, for its events' sake alone."""
+        """Begin without an index: a worker replays the log to find the events that do not apply."""
         self._run_replay()
         self._advance()
 
     def start_with_snapshots(self, built: Built, folder: str, offsets: Any) -> None:
-        """Begins with snapshots that were kept from an earlier time: they are only where slices begin, and not trusted.
+        """Begin with snapshots from the cache, which are used as the starts of slices, and not trusted.
 
-        Without recorded state hashes, nothing would find out a false one, and the log is replayed from its start.
+        Without recorded state hashes, a false snapshot would not be detected, and the log is replayed from its start.
         """
         self._boundaries = self._boundaries_from(offsets)
         self._plan_states(built, folder, offsets)
@@ -94,7 +94,7 @@ class VerificationController:
         self._advance()
 
     def start_beside_index(self, columns: str | None = None) -> None:
-        """Begins while the index is built by somebody who will call `index_built`.
+        """Begin while the index is built by the caller, who will call `index_built`.
 
         Args:
             columns: the index's folder, where the integrity pass is to leave the columns of the records; then
@@ -110,19 +110,20 @@ class VerificationController:
         return self._front is None and not self._runs(IntegrityArguments)
 
     def checked(self, count: int) -> int:
-        """How many of the first `count` records were checked, up to the first that was not."""
+        """Return how many of the first `count` records were checked, up to the first that was not."""
         if self.integrity_done:
             return count
         rest = self._limit if self._front is None else self._front
         return count if rest is None else min(count, rest.event_index)
 
     def index_built(self, built: Built, folder: str, offsets: Any) -> VerificationReport | None:
-        """The index is there: its pass has replayed the log, and left snapshots between which slices can be checked.
+        """Use the index: its pass has replayed the log, and made snapshots between which slices can be checked.
 
         Args:
             offsets: byte offset of each record.
 
-        Returns: the report, where nothing but this was missing.
+        Returns:
+            The report, if only the index was missing.
         """
         self._index_done = None
         self._finished += self._log.source.size
@@ -133,16 +134,16 @@ class VerificationController:
         return self._go_on()
 
     def _boundaries_from(self, offsets: Any) -> list[Boundary]:
-        """Places where an integrity pass can begin; those before which no seq can be read are left out."""
+        """Return where an integrity pass can begin, except where the seq of the event before cannot be read."""
         found = []
-        for place in range(len(offsets) // 64, len(offsets), max(1, len(offsets) // 64)):
-            before = self._log.event_at(place - 1, int(offsets[place - 1])) if place else None
+        for event_index in range(len(offsets) // 64, len(offsets), max(1, len(offsets) // 64)):
+            before = self._log.event_at(event_index - 1, int(offsets[event_index - 1])) if event_index else None
             if before is not None and before.hash is not None and before.seq is not None:
-                found.append(Boundary(place, int(offsets[place]), before.hash, before.seq + 1))
+                found.append(Boundary(event_index, int(offsets[event_index]), before.hash, before.seq + 1))
         return found
 
     def _plan_states(self, built: Built, folder: str, offsets: Any) -> None:
-        """Cuts the log at snapshots into slices of about equal length."""
+        """Cut the log at snapshots into slices of about equal length."""
         if built.state_hash is None or not built.state_hashes:
             return
         entries = {entry.position: entry for entry in built.snapshots}
@@ -258,7 +259,7 @@ class VerificationController:
         self._run(IntegrityArguments(str(self._log.source.path), start, stop, stop_index, self._columns))
 
     def _split(self, front: Boundary) -> bool:
-        """Sets the limit in the middle of what lies beyond the slice at the front, if that is worth a job."""
+        """Set the limit in the middle of what is after the slice at the front, if that is worth a job."""
         if self._index_done is not None or self._runs(ReplayArguments):
             return False
         size = self._log.source.size
@@ -293,7 +294,7 @@ class VerificationController:
         return conclude(self._log, integrity, states, self._file_hash)
 
     def _must_check_again(self, integrity: list[IntegritySlice], states: list[StatesSlice]) -> bool:
-        """Whether hashes are recorded and the slices are not one replay: a snapshot was not what it claimed to be."""
+        """Return whether hashes are recorded and the slices do not link up, because of a false snapshot."""
         if not any(found.state_hashes for found in integrity):
             return False
         linked = all(a.end_hash == b.begin_hash for a, b in pairwise(states))

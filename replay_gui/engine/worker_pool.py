@@ -39,7 +39,7 @@ class OnJobMessage(Protocol):
 
 
 CLOSE_TIMEOUT = 0.5  # seconds a worker gets to end by itself
-NICENESS = 10  # of a worker beyond the program's own
+EXTRA_NICENESS = 10  # of a worker beyond the program's own
 
 
 class Handle:
@@ -195,8 +195,8 @@ class WorkerPool:
             self._ending.discard(worker)
             self._hand_out()
         if handle is not None:
-            _log.error("job %s: %s", handle.request.job, _how_it_ended(code))
-            handle.on_message(JobFailed(handle.number, _how_it_ended(code), "died"))
+            _log.error("job %s: %s", handle.request.job, _reason_of_end(code))
+            handle.on_message(JobFailed(handle.number, _reason_of_end(code), "died"))
 
     # ---- with the lock held --------------------------------------------------------------------------
     def _hand_out(self) -> None:
@@ -228,7 +228,7 @@ def _make_nice(pid: int) -> None:
     if hasattr(os, "setpriority"):
         own = os.getpriority(os.PRIO_PROCESS, 0)
         with contextlib.suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, pid, own + NICENESS)
+            os.setpriority(os.PRIO_PROCESS, pid, own + EXTRA_NICENESS)
 
 
 def _environment() -> dict[str, str]:
@@ -240,7 +240,7 @@ def _environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join([folder, *others])}
 
 
-def _how_it_ended(code: int) -> str:
+def _reason_of_end(code: int) -> str:
     if code >= 0:
         return f"the worker process ended unexpectedly (exit code {code})"
     try:

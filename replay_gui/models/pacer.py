@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
-LEAST = 16  # ms, about a frame
-_SHARE = 5  # so many times as long as an answer took, the next is waited for
+MIN_INTERVAL_MS = 16  # ms, about a frame
+_WAIT_FACTOR = 5  # so many times as long as an answer took, the next is waited for
 
 
 class Pacer(QObject):
@@ -25,19 +25,19 @@ class Pacer(QObject):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._on_timeout)
 
-    def ask(self) -> None:
+    def request(self) -> None:
         self._asked = True
         if not self._timer.isActive():
             self._on_timeout()
 
-    def answered(self) -> None:
+    def on_answered(self) -> None:
         """What was due has been done: where that was quick, this interval is over sooner."""
         if self._timer.isActive():
             took = self._since_due.elapsed()
-            self._timer.start(max(0, min(self._interval, max(LEAST, _SHARE * took)) - took))
+            self._timer.start(max(0, min(self._interval, max(MIN_INTERVAL_MS, _WAIT_FACTOR * took)) - took))
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         """Whether an asking is still to be answered."""
         return self._asked
 

@@ -20,7 +20,6 @@ from replay_gui.engine.answers import (
     Compared,
     FactsChanged,
     Formats,
-    Found,
     IndexGrew,
     MappingSaved,
     PositionState,
@@ -32,6 +31,7 @@ from replay_gui.engine.answers import (
     RunFacts,
     RunOpened,
     Sampled,
+    SearchResult,
     Step,
     Surveyed,
     Totals,
@@ -139,7 +139,7 @@ class Session(VisibleRange):
         self._watch = FileWatch(self)
         self._watch.settled.connect(self._on_file_settled)
         self._pacer = Pacer(SEEK_INTERVAL_MS, self)
-        self._pacer.due.connect(self.catch_up)
+        self._pacer.due.connect(self.request_state)
         self.sources = SourceSession(bridge, self)
         if bridge is not None:
             if side is Side.A:
@@ -168,16 +168,16 @@ class Session(VisibleRange):
     def seek(self, position: int) -> None:
         """Makes `position` the current one and asks for its moment."""
         self._pending_position = None
-        if self._goes_to(position):
-            self._pacer.ask()
+        if self._set_position(position):
+            self._pacer.request()
 
     def follow(self, position: int) -> None:
         """As `seek`, in step with another run; its moment is not asked for until `catch_up`."""
         self._pending_position = None
-        self._goes_to(position)
+        self._set_position(position)
 
     @Slot()
-    def catch_up(self) -> None:
+    def request_state(self) -> None:
         """Asks for the moment at the current position."""
         self._send_request("seek", Seek(self.position))
 
@@ -193,7 +193,7 @@ class Session(VisibleRange):
         """To the next or previous error of the agent, its tools or the log."""
         self.seek(next_error(self.index, self.report, self.position, forward))
 
-    def _goes_to(self, position: int) -> bool:
+    def _set_position(self, position: int) -> bool:
         """Makes it the current position, as far as there is one; whether that is another."""
         position = min(max(position, 0), self.index.count)
         if position == self.position:
@@ -304,7 +304,7 @@ class Session(VisibleRange):
 
     def _on_run_answer(
         self,
-        value: FactsChanged | IndexGrew | PositionState | Rows | Found | Totals | Reported | VerificationReport,
+        value: FactsChanged | IndexGrew | PositionState | Rows | SearchResult | Totals | Reported | VerificationReport,
     ) -> None:
         """Take in an answer about the run shown."""
         match value:
@@ -314,11 +314,11 @@ class Session(VisibleRange):
             case IndexGrew(index):
                 self._grow(index)
             case PositionState():
-                self._pacer.answered()
+                self._pacer.on_answered()
                 self._show_state(value)
             case Rows():
                 self.rows_ready.emit(value)
-            case Found():
+            case SearchResult():
                 self.found.emit(value)
             case Totals():
                 self.totals = value
@@ -350,7 +350,7 @@ class Session(VisibleRange):
         if opened is None:
             return
         if state is None:
-            self.catch_up()
+            self.request_state()
         elif state.position == self.position:  # else somebody has moved on meanwhile, and asked for that
             self._show_state(state)
         self._seek_pending()

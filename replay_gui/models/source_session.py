@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.importers.mapping import Mapping
 from replay_gui.engine.answers import Formats, MappingSaved, Sampled, Surveyed
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.requests import Answer, ListFormats, Request, RequestBody, SaveMapping, Survey, TakeSample
+from replay_gui.engine.requests import Answer, ListFormats, ListRuns, Request, RequestBody, SaveMapping, TakeSample
 
 
 class SourceSession(QObject):
@@ -38,7 +38,7 @@ class SourceSession(QObject):
     def request_survey(self, path: str) -> int:
         """List the runs of a folder or file, in the place of the survey under way; "" only ends that one."""
         number = next(self._numbers)
-        self._send_request("survey", Survey(number, path))
+        self._send_request("survey", ListRuns(number, path))
         return number
 
     def request_sample(self, path: str) -> int:

@@ -20,7 +20,7 @@ from replay_gui.engine.jobs.job import JobCache, decode_arguments
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobProgress, encode_value
 from replay_gui.engine.jobs.registry import JOBS
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.opening import opened
+from replay_gui.engine.opening import open_log_run
 from replay_gui.engine.requests import Close, Compare, GetAligned, GetStep, StopWork, WorkEnded
 from replay_gui.engine.worker_pool import OnJobMessage
 
@@ -110,7 +110,7 @@ class Pair:
             building = cache.begin()
             finish(building, log, IndexBuilder(log, building).run(lambda built: None))
             cache.adopt(building, log)
-        return opened(number, str(path), cache, lambda text: None)
+        return open_log_run(number, str(path), cache, lambda text: None)
 
     def ask(self, number: int, *rules: Rule, anchors: tuple[tuple[int, int], ...] = ()) -> None:
         self.comparing.handle_request(number, Compare(1, 2, rules, anchors), 0)

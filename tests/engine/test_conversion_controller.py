@@ -15,13 +15,13 @@ from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import (
     Alert,
     FactsChanged,
-    Found,
     IndexGrew,
     PositionState,
     Progress,
     Reported,
     Rows,
     RunOpened,
+    SearchResult,
     Totals,
 )
 from replay_gui.engine.conversion_controller import ConversionController
@@ -117,7 +117,7 @@ def test_what_wants_the_whole_run_waits_for_it(talk: Talk, session: Path) -> Non
     assert FactsChanged in before
     assert sum(use.tokens["input"] for use in totals.uses if "input" in use.tokens) > 0
     talk.ask(Find(1, "Item 3 is done"))
-    found = talk.until(Found, lambda found: found.ended)
+    found = talk.until(SearchResult, lambda found: found.ended)
     assert found.problem == ""
     assert found.count > 0
 

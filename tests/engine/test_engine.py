@@ -24,7 +24,7 @@ from replay_gui.core.verification.verdict import verify
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine import reading_task
 from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Progress, Rows, RunOpened
-from replay_gui.engine.opening import Conversion, open_file, opened_conversion, user_cache
+from replay_gui.engine.opening import Conversion, open_converted_run, open_file, user_cache
 from replay_gui.engine.requests import (
     CheckFile,
     Close,
@@ -188,11 +188,11 @@ def test_a_damaged_conversion_is_not_excused(tmp_path: Path) -> None:
     conversion = Conversion(str(made.path), made.format, made.notes, made.name, (made.name,))
     stamp = open_file(str(path))
     assert isinstance(stamp, tuple)
-    run = opened_conversion(1, str(path), conversion, IndexCache(tmp_path / "cache"), print, stamp=stamp)
+    run = open_converted_run(1, str(path), conversion, IndexCache(tmp_path / "cache"), print, stamp=stamp)
     try:
         good = verify(run.log)
-        assert run.judged(good).verdict == "NOT VERIFIABLE"
-        report = run.judged(replace(good, verdict="INVALID"))
+        assert run.report_on_opened_file(good).verdict == "NOT VERIFIABLE"
+        report = run.report_on_opened_file(replace(good, verdict="INVALID"))
     finally:
         run.close()
     assert (report.verdict, report.run, report.verified) == ("INVALID", str(path), good.verified)

@@ -23,12 +23,12 @@ from replay_gui.engine import reading_task
 from replay_gui.engine.answers import (
     Alert,
     FactsChanged,
-    Found,
     IndexGrew,
     PositionState,
     Progress,
     Rows,
     RunOpened,
+    SearchResult,
     Totals,
 )
 from replay_gui.engine.job_group import StartedJob
@@ -45,7 +45,7 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
-from replay_gui.engine.run_controller import Growing, Incomplete, Reading, RunController
+from replay_gui.engine.run_controller import GrowingRun, IncompleteRun, RunController, WholeRun
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.fake_pool import FakeHandle, FakePool, Messages, real_messages
 from tests.helpers.logs import write_log
@@ -165,7 +165,7 @@ class RunControllerMachine(RuleBasedStateMachine):
                 assert run not in self.reports, "one verdict"
                 assert run in self.complete
                 self.reports[run] = value
-            case PositionState() | Rows() | Found() | Totals() | FactsChanged():
+            case PositionState() | Rows() | SearchResult() | Totals() | FactsChanged():
                 assert run == self.shown
             case Alert() | Progress() | WorkEnded():
                 pass
@@ -278,12 +278,12 @@ class RunControllerMachine(RuleBasedStateMachine):
             return
         assert active.run.number == self.shown
         match active.state:
-            case Growing():
+            case GrowingRun():
                 assert active.run.growing
                 assert not active.run.index.complete
-            case Reading():
+            case WholeRun():
                 assert not active.run.growing
-            case Incomplete():
+            case IncompleteRun():
                 assert active.run.growing
                 assert active.run.number in self.disturbed
 
