@@ -17,6 +17,7 @@ from replay_gui.core.log.source import Source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
     parser.add_argument("run", metavar="RUN", help="a log, or any other file, such as a report")
     parser.add_argument("-o", metavar="FILE", dest="out", type=Path, required=True, help="the anchor to write")
     parser.add_argument("--sign", metavar="KEY", type=Path, help="an Ed25519 private key (PEM) to sign it with")
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
     keep_apart(args.out, [args.run, *([] if args.sign is None else [args.sign])])
     key = None if args.sign is None else read_private_key(args.sign)
     anchor = _make_anchor(args.run)

@@ -15,6 +15,7 @@ from replay_gui.core.log.source import Source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
     parser.add_argument("sources", metavar="SOURCE", nargs="+", help="a foreign log; - for standard input")
     parser.add_argument(
         "-o", "--output", metavar="OUT", required=True, help="the log to write; a folder for several logs"
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
     worst = EXIT_GOOD
     out = Path(args.output)
     limits = LIMITS if args.max_size is None else LIMITS.raised_to(args.max_size)

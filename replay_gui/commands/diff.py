@@ -37,6 +37,7 @@ _MAX_STEP_LENGTH = 100  # characters of a step
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
     what = "a log or another recognised file"
     parser.add_argument("a", metavar="A", help=f"{what}; - for standard input")
     parser.add_argument("b", metavar="B", help=what)
@@ -52,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
     report = report_options(args)
     if args.a == args.b == STANDARD_INPUT:
         raise LogUnreadable("standard input can be read once only; give - once")

@@ -16,6 +16,7 @@ from replay_gui.core.text.event_text import summarize_event
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
     add_run_arguments(parser)
     parser.add_argument(
         "--from", dest="start", metavar="P", type=position, default=0, help="only events after position P"
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
     if args.stop is not None and args.stop < args.start:
         raise UsageError(f"--from {args.start} is greater than --to {args.stop}")
     with open_run(args.run, args.format) as opened:

@@ -14,11 +14,13 @@ from replay_gui.core.text.clock import utc_text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
     add_run_arguments(parser, several=True)
     parser.add_argument("--json", action="store_true", help="one JSON object per run, each on one line")
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
     return handle_each_run(args.runs, args.format, partial(_show_run, args))
 
 

@@ -21,6 +21,7 @@ class NoWindow(ReplayError):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
     parser.add_argument(
         "run", metavar="RUN", nargs="?", help="a log or another recognised file, a folder, or - for standard input"
     )
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
     problem = _usage_problem(args)
     if problem is not None:
         raise UsageError(problem)

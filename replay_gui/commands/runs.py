@@ -53,6 +53,7 @@ def add_run_arguments(parser: argparse.ArgumentParser, several: bool = False) ->
 
 
 def add_format_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `--format`."""
     parser.add_argument("--format", metavar="NAME", help="the format, if it is not recognised")
 
 

@@ -30,6 +30,7 @@ class DerivedState(NamedTuple):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
     add_run_arguments(parser)
     parser.add_argument(
         "--at",
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
     with open_run(args.run, args.format) as opened:
         count = len(opened.log)
         if args.at > count:

@@ -38,6 +38,7 @@ _LOG_SUFFIX = ".rlog"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
     add_run_arguments(parser, several=True)
     parser.add_argument("--json", action="store_true", help="one JSON object with every finding per run, one per line")
     parser.add_argument(
@@ -57,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
     report = report_options(args)
     anchor = _read_anchor(args)
     if anchor is not None and not anchor.anchor.is_of_log:

@@ -26,10 +26,12 @@ class ReportCheck:
 
 
 def failures(part: RunPart) -> int:
+    """Return the number of failures, with those that are not listed."""
     return len(part.verification.failures) + part.verification.unlisted[0]
 
 
 def mismatches(part: RunPart) -> int:
+    """Return the number of mismatches, with those that are not listed."""
     return len(part.verification.mismatches) + part.verification.unlisted[1]
 
 

@@ -22,6 +22,8 @@ _MAX_CHARACTERS = 400  # characters of a text
 
 
 class CauseCategory(Enum):
+    """A group of causes in the list."""
+
     CERTAIN = auto()
     POSSIBLE = auto()
     IGNORED = auto()

@@ -24,6 +24,8 @@ from replay_gui.models.session import Session
 
 
 class ComparisonColumn(IntEnum):
+    """The columns of the comparison."""
+
     SIDE_A = 0
     GUTTER = 1
     SIDE_B = 2
@@ -209,6 +211,7 @@ class ComparisonRows(QAbstractTableModel):
 
 
 def fold_words(count: int) -> str:
+    """Return the text of a folded stretch of equal steps."""
     return f"{count:,} equal steps"
 
 

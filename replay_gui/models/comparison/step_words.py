@@ -18,6 +18,7 @@ def payload_title(step: Step | None) -> str:
 
 
 def payload_note(step: Step | None) -> str:
+    """Return a note on the payload of a step, or an empty text."""
     if step is None:
         return ""
     if step.a is None or step.b is None:
@@ -35,6 +36,7 @@ def state_title(step: Step | None) -> str:
 
 
 def differences_words(count: int, more: bool = False) -> str:
+    """Return the number of differences as text."""
     if count == 0:
         return "no difference"
     return f"more than {count:,} differences" if more else plural(count, "difference")

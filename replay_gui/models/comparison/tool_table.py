@@ -18,6 +18,8 @@ _MAX_NAME_CHARACTERS = 60
 
 
 class ToolColumn(IntEnum):
+    """The columns of the table of tools."""
+
     TOOL = 0
     CALLS = 1
     ERRORS = 2

@@ -33,6 +33,8 @@ _EDIT_MEMBERS = (("old_string", "new_string"), ("old", "new"), ("before", "after
 
 
 class TextStyle(Enum):
+    """How a piece of the readable text is drawn."""
+
     KEY = auto()
     VALUE = auto()
     QUIET = auto()

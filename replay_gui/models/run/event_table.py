@@ -29,6 +29,8 @@ _MAX_NAME_CHARACTERS = 60  # characters of a tool's name
 
 
 class EventColumn(IntEnum):
+    """The columns of the event list."""
+
     POSITION = 0
     TIME = 1
     LABEL = 2

@@ -40,6 +40,8 @@ class ChangeMark(Enum):
 
 
 class RowKind(Enum):
+    """What a row of a value shows."""
+
     MEMBER = auto()
     TEXT = auto()  # a line of a long text
     MORE = auto()  # stands for what the window leaves out; shows more of it when activated
@@ -258,6 +260,7 @@ def _updated_keys(earlier: Mapping[str, Any], value: Mapping[str, Any], keys: li
 
 
 def is_container(value: Any) -> bool:
+    """Return whether a value is a map or a list."""
     return isinstance(value, Mapping) or (isinstance(value, Sequence) and not isinstance(value, str | bytes))
 
 

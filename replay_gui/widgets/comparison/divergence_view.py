@@ -186,6 +186,7 @@ class DivergenceView(QWidget):
 
 
 def run_name(session: Session) -> str:
+    """Return the name of a session's run, or an empty text while none is open."""
     return "" if session.facts is None else one_line(session.facts.name, _MAX_NAME_CHARACTERS)
 
 

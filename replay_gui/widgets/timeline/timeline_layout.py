@@ -69,6 +69,7 @@ def bottom_px(compact: bool) -> float:
 
 
 def height_of(lanes: int, compact: bool, lane: float = LANE) -> int:
+    """Return the height in pixels of a timeline with so many lanes."""
     return round(TOP_PX + lanes * lane + bottom_px(compact))
 
 

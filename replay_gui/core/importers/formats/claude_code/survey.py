@@ -244,10 +244,12 @@ def blocks_of(fields: dict[str, Any]) -> list[Any]:
 
 
 def is_request(block: Any) -> bool:
+    """Return whether a block of a message requests a tool."""
     return isinstance(block, dict) and text_of(block, "type") in REQUEST_BLOCKS
 
 
 def is_result(block: Any) -> bool:
+    """Return whether a block of a message is a tool's result."""
     if not isinstance(block, dict) or not text_of(block, "type").endswith(RESULT_BLOCKS_END):
         return False
     return isinstance(block.get("tool_use_id"), str)

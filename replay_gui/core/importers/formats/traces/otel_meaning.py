@@ -90,6 +90,7 @@ def role_of(span: RawSpan) -> Role:
 
 
 def is_of_an_agent(span: RawSpan) -> bool:
+    """Return whether a span says something of an agent."""
     return role_of(span) != "plumbing"
 
 
