@@ -57,7 +57,7 @@ class Aider:
             yield self._run(f"aider {started.strip()}", time, _parsed(rest, started.strip()), notes)
 
     def _run(self, name: str, time: int | None, records: Iterator[tuple[int, Any]], notes: ImportNotes) -> ImportedRun:
-        events = _Events(self.name, self.volatile, notes)
+        events = _AiderEvents(self.name, self.volatile, notes)
         return ImportedRun(name, name, events.agent, time, {}, events.read(records), notes)
 
     def _is_history(self, file: ForeignFile) -> bool:
@@ -117,7 +117,7 @@ def _output(number: int, line: str) -> Iterator[tuple[int, Any]]:
         yield number, {"type": "tool_output", "text": line.removeprefix("> ").rstrip()}
 
 
-class _Events(RecordEvents):
+class _AiderEvents(RecordEvents):
     agent = "Aider"
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:

@@ -58,7 +58,7 @@ class ChatMessages:
     def _run(
         self, name: str, whole: dict[str, Any], messages: Iterator[tuple[int, Any]], notes: ImportNotes
     ) -> ImportedRun:
-        events = MessageEvents(self.name, self.volatile, notes)
+        events = ChatMessageEvents(self.name, self.volatile, notes)
         setting = events.fields(whole, "messages").get("fields", {})
         if isinstance(system := whole.get("system"), str | list):
             setting.pop("system")
@@ -80,7 +80,7 @@ class ChatMessages:
         return self._holds_messages(found) or all(self._holds_messages(line) for line in found)
 
 
-class MessageEvents(RecordEvents):
+class ChatMessageEvents(RecordEvents):
     """Makes events of messages: who said what, the calls of tools and what they led to."""
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:

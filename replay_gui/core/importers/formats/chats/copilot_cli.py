@@ -62,10 +62,10 @@ class CopilotCli(RecordFormat):
         )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
-        return _Events(self.name, self.volatile, notes, self.volatile_within)
+        return _CopilotCliEvents(self.name, self.volatile, notes, self.volatile_within)
 
 
-class _Events(RecordEvents):
+class _CopilotCliEvents(RecordEvents):
     agent = "GitHub Copilot CLI"
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:

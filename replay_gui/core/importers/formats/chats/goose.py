@@ -48,10 +48,10 @@ class Goose(RecordFormat):
         return bool(parts) and (has_header or any(part.get("type") in _PARTS for part in parts))
 
     def events(self, notes: ImportNotes) -> RecordEvents:
-        return _Events(self.name, self.volatile, notes)
+        return _GooseEvents(self.name, self.volatile, notes)
 
 
-class _Events(RecordEvents):
+class _GooseEvents(RecordEvents):
     agent = "Goose"
 
     def time_of(self, record: dict[str, Any]) -> int | None:

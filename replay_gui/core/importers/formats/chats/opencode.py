@@ -81,7 +81,7 @@ class OpenCode:
             agent="OpenCode",
             created=_time(session, "created"),
             source={},
-            events=_Events(session, self, notes).read(parts),
+            events=_OpenCodeEvents(session, self, notes).read(parts),
             notes=notes,
         )
 
@@ -150,7 +150,7 @@ def _streamed(file: ForeignFile, notes: ImportNotes) -> tuple[dict[str, Any], li
     return session, records
 
 
-class _Events(RecordEvents):
+class _OpenCodeEvents(RecordEvents):
     agent = "OpenCode"
     _last: int | None = None  # when the last call ended, in ns
 

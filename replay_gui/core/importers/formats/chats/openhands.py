@@ -54,10 +54,10 @@ class OpenHands(RecordFormat):
         )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
-        return _Events(self.name, self.volatile, notes)
+        return _OpenHandsEvents(self.name, self.volatile, notes)
 
 
-class _Events(RecordEvents):
+class _OpenHandsEvents(RecordEvents):
     agent = "OpenHands"
     _begun = False
 

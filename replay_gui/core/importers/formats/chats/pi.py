@@ -42,10 +42,10 @@ class Pi(RecordFormat):
         return first.get("type") == "session" and "cwd" in first and "timestamp" in first
 
     def events(self, notes: ImportNotes) -> RecordEvents:
-        return _Events(self.name, self.volatile, notes)
+        return _PiEvents(self.name, self.volatile, notes)
 
 
-class _Events(RecordEvents):
+class _PiEvents(RecordEvents):
     agent = "Pi"
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:

@@ -39,7 +39,7 @@ class PydanticAi(RecordFormat):
         )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
-        return _Events(self.name, self.volatile, notes)
+        return _PydanticAiEvents(self.name, self.volatile, notes)
 
 
 _KINDS = ("request", "response")
@@ -50,7 +50,7 @@ def _has_parts(record: dict[str, Any]) -> bool:
     return isinstance(parts, list) and all(isinstance(part, dict) and "part_kind" in part for part in parts)
 
 
-class _Events(RecordEvents):
+class _PydanticAiEvents(RecordEvents):
     agent = "Pydantic AI"
 
     def record(self, record: dict[str, Any]) -> None:

@@ -33,10 +33,10 @@ class SmolAgents(RecordFormat):
         )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
-        return _Events(self.name, self.volatile, notes)
+        return _SmolAgentsEvents(self.name, self.volatile, notes)
 
 
-class _Events(RecordEvents):
+class _SmolAgentsEvents(RecordEvents):
     agent = "smolagents"
     _answer: Any = None
 

@@ -60,7 +60,7 @@ class Tau2:
         for simulation in document["simulations"]:
             notes = ImportNotes(file.notes)
             task, trial = simulation.get("task_id"), simulation.get("trial")
-            events = _Events(self, simulation, document.get("info"), tasks.get(str(task)), notes)
+            events = _Tau2Events(self, simulation, document.get("info"), tasks.get(str(task)), notes)
             yield ImportedRun(
                 name=f"task {task} trial {trial}",
                 run_id=f"tau2-bench/task-{task}/trial-{trial}",
@@ -83,7 +83,7 @@ def _is_results(document: Any) -> bool:
     )
 
 
-class _Events(RecordEvents):
+class _Tau2Events(RecordEvents):
     agent = "tau2-bench"
 
     def __init__(

@@ -39,10 +39,10 @@ class Burr(RecordFormat):
             yield replace(run, state_recorded=True)
 
     def events(self, notes: ImportNotes) -> RecordEvents:
-        return _Events(self.name, self.volatile, notes)
+        return _BurrEvents(self.name, self.volatile, notes)
 
 
-class _Events(RecordEvents):
+class _BurrEvents(RecordEvents):
     agent = "Burr"
     _state: dict[str, Any] | None = None
 

@@ -54,10 +54,10 @@ class CrewAi(RecordFormat):
         )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
-        return _Events(self.name, self.volatile, notes)
+        return _CrewAiEvents(self.name, self.volatile, notes)
 
 
-class _Events(RecordEvents):
+class _CrewAiEvents(RecordEvents):
     agent = "CrewAI"
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
