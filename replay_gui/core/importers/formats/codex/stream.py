@@ -20,6 +20,8 @@ _TOKENS = {
     "reasoning": "reasoning_output_tokens",
 }
 _CALLS = frozenset({"command_execution", "mcp_tool_call", "web_search", "collab_tool_call"})
+_ASKED = ("command", "query", "arguments", "server", "tool")
+_ANSWERED = ("type", "item_type", "exit_code", "aggregated_output", "result")
 _REFUSED = frozenset({"declined", "denied", "rejected"})
 
 
@@ -93,8 +95,7 @@ class CodexStream:
         item_id = item.get("id")
         if self.run.call(item_id) is None:
             tool, given = _tool_of(kind, item)
-            used = ("type", "item_type", "command", "query", "arguments", "server", "tool")
-            rest, _ = split_volatile(item, *used)
+            rest, _ = split_volatile(item, "type", "item_type", *_ASKED)
             rest = (
                 {} if completed else {key: rest[key] for key in rest if (key, rest[key]) != ("status", "in_progress")}
             )
@@ -107,11 +108,9 @@ class CodexStream:
         status, code = str(item.get("status")), item.get("exit_code")
         failed = status in ("failed", *_REFUSED) or item.get("error") is not None
         found = read_output(_output_of(item), {"exit_code": code, "success": False if failed else None})
-        used = ("type", "item_type", "exit_code", "aggregated_output", "result")
         asked = self.run.call(item_id)
-        if asked is not None and _tool_of(kind, item) == (asked.tool_name, asked.input):
-            used += ("command", "query", "arguments", "server", "tool")
-        rest, _ = split_volatile(item, *used)
+        same = asked is not None and _tool_of(kind, item) == (asked.tool_name, asked.input)
+        rest, _ = split_volatile(item, *_ANSWERED, *(_ASKED if same else ()))
         rest = {key: value for key, value in rest.items() if (key, value) != ("status", "completed")}
         extra = {**found.extra, **_extra(rest)}
         refused = found.refused or status in _REFUSED
