@@ -1,0 +1,27 @@
+"""Facts of runs that nobody has opened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from replay_gui.engine.answers import RunFacts
+
+
+def run_facts(path: str, **changes: Any) -> RunFacts:
+    """Return the facts of a plain recorded run at `path`, with these changes."""
+    facts = RunFacts(
+        path=path,
+        name=Path(path).name,
+        run_id="run-1",
+        format="rlog",
+        origin="recorded",
+        source="",
+        notes=(),
+        agent_type="agent",
+        agent_version="1",
+        size=1000,
+        created=None,
+    )
+    return replace(facts, **changes)

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from replay_gui.core.report.model import Report
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.report_maker import ReportMaker
+from replay_gui.windows.dialogs.export_dialog import FORMS, ExportDialog
+from tests.helpers.facts import run_facts
+from tests.helpers.runs import StillSession
+
+NOTHING, SHARING, OWN = range(3)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> StillSession:
+    session = StillSession()
+    (tmp_path / "run.rlog").write_bytes(b"log")
+    session.facts = run_facts(str(tmp_path / "run.rlog"))
+    return session
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1200, 800)
+    return window
+
+
+@pytest.fixture
+def dialog(window: QWidget, session: StillSession, tmp_path: Path) -> ExportDialog:
+    """Without an engine: no report comes by itself."""
+    maker = ReportMaker(session, ComparisonSession(session, session))
+    return ExportDialog(maker, tmp_path, "run-report", window)
+
+
+def test_nothing_can_be_saved_before_there_is_a_report(dialog: ExportDialog) -> None:
+    assert not dialog.save_button.isEnabled()
+    assert not dialog.complete
+
+
+def test_each_form_is_explained(dialog: ExportDialog) -> None:
+    for row, (_, _, about) in enumerate(FORMS):
+        dialog.form.button(row).setChecked(True)
+        assert dialog._about_form.text() == f"{about}."
+
+
+def test_the_reason_of_a_missing_report_is_shown_as_plain_text(dialog: ExportDialog) -> None:
+    dialog.maker.problem = "<b>the log</b>\nhas changed"
+    dialog.maker.failed.emit()
+    assert dialog.notice.text == "No report: <b>the log</b> has changed."
+    assert not dialog.save_button.isEnabled()
+
+
+def test_without_a_profile_nothing_is_hidden(dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    dialog.hiding.button(OWN).click()
+    assert dialog.hiding.checkedId() == NOTHING
+
+
+def test_a_profile_that_cannot_be_read_hides_nothing_and_says_why(
+    dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "missing.toml"), ""))
+    dialog.hiding.button(OWN).click()
+    assert dialog.hiding.checkedId() == NOTHING
+    assert "missing.toml" in dialog.notice.text
+
+
+def test_the_log_itself_is_never_overwritten(dialog: ExportDialog, tmp_path: Path) -> None:
+    dialog.maker.report = cast(Report, object())  # it is not looked at: the path is refused first
+    dialog.save(tmp_path / "run.rlog")
+    assert dialog.notice.text
+    assert (tmp_path / "run.rlog").read_bytes() == b"log"
