@@ -82,7 +82,16 @@ def read(folder: Path, *spans: dict[str, Any]) -> Read:
 def test_a_trace_is_told_asked_and_answered_in_order_of_time(tmp_path: Path) -> None:
     one = read(tmp_path, TOOL, HTTP, MODEL, AGENT)
     plumbing = "x:bookkeeping/otel/plumbing"
-    assert one.kinds == ["AgentInit", "Observation", "Observation", plumbing, "StateTransition", "Decision", "ToolRequest", "ToolResponse"]
+    assert one.kinds == [
+        "AgentInit",
+        "Observation",
+        "Observation",
+        plumbing,
+        "StateTransition",
+        "Decision",
+        "ToolRequest",
+        "ToolResponse",
+    ]
     init, _, _, _, _, decision, request, response = one.events
     assert (init.payload["agent_type"], init.meta["time"]) == ("helm", 1 * S)
     assert (decision.payload["data"], decision.meta["time"], decision.meta["duration"]) == (
