@@ -19,7 +19,7 @@ ORGANISATION = "replay-gui"
 _BUILD_PAGES_AFTER_MS = 100  # once the first window is painted; the first run then opens without that wait
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """The options of the window on the command line.
 
@@ -126,7 +126,7 @@ def _take_picture(app: QApplication, window: MainWindow, options: Options, expec
     problems: list[str] = []
     path = Path(options.screenshot or "")
     export = window.on_export if options.show == "report" else None
-    picture = Screenshot(window, window.session, window.comparison, path, expects_run, export)
+    picture = Screenshot(window, window.session, window.comparison, path, expects_run=expects_run, export=export)
     picture.finished.connect(problems.append)
     picture.finished.connect(app.quit)
     window.show()

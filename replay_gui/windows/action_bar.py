@@ -18,7 +18,7 @@ class ActionBar(QToolBar):
     """A row of tool buttons that never makes the window wider: in a narrow one, subclasses hide some of them.
 
     Attributes:
-        buttons: by the name of their action. row: their layout, to which other widgets can be added.
+        buttons: by the name of their action. body: what holds them. row: its layout, to which others can be added.
     """
 
     def __init__(self, title: str, name: str, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
@@ -31,13 +31,13 @@ class ActionBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._actions = actions
         self.buttons: dict[str, QToolButton] = {}
-        body = QWidget()
-        body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        body.setFixedHeight(TOOLBAR - LINE)  # the window asks the body, not the bar, how high the bar is
-        self.row = QHBoxLayout(body)
+        self.body = QWidget()
+        self.body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.body.setFixedHeight(TOOLBAR - LINE)  # the window asks the body, not the bar, how high the bar is
+        self.row = QHBoxLayout(self.body)
         self.row.setContentsMargins(GAP, 0, GAP, 0)
         self.row.setSpacing(UNIT)
-        self.addWidget(body)
+        self.addWidget(self.body)
 
     def add_buttons(self, names: Sequence[str]) -> None:
         """Add a button for each of these actions."""

@@ -7,9 +7,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP
-from replay_gui.models.comparison.comparison_finder import ComparisonSearch
+from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.run.finder import RunSearch
+from replay_gui.models.run.run_search import RunSearch
 from replay_gui.widgets.comparison.cause_panel import CausePanel
 from replay_gui.widgets.comparison.divergence_view import DivergenceView, run_name
 from replay_gui.widgets.comparison.step_diff_view import StepDiffView

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import apply_theme, theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.run.finder import RunSearch
 from replay_gui.models.run.playback import Playback
+from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.find_field import FindField

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.icons import icon
 from replay_gui.models.run.playback import Playback
-from replay_gui.models.run.visited import PositionHistory
+from replay_gui.models.run.position_history import PositionHistory
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import Handlers
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP
-from replay_gui.models.run.finder import RunSearch
+from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
 from replay_gui.widgets.run.event_detail import EventDetail
 from replay_gui.widgets.run.event_list import EventList

@@ -48,6 +48,7 @@ class Screenshot(QObject):
         session: Session,
         comparison: ComparisonSession,
         path: Path,
+        *,
         expects_run: bool,
         export: Callable[[], ExportDialog] | None = None,
     ) -> None:

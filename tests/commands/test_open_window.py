@@ -34,21 +34,23 @@ def test_nothing_asked(command: Any, asked: list[Options]) -> None:
 def test_everything_asked(command: Any, asked: list[Options]) -> None:
     arguments = "run.rlog --at 7 --theme dark --screenshot a.png --size 1280x800 --scale 2 --show run"
     assert command(*arguments.split()).code == 0
-    assert asked == [Options("run.rlog", False, 7, "dark", "a.png", (1280, 800), 2.0, "run")]
+    assert asked == [
+        Options(path="run.rlog", at=7, theme="dark", screenshot="a.png", size=(1280, 800), scale=2.0, show="run")
+    ]
 
 
 def test_two_runs(command: Any, asked: list[Options]) -> None:
     assert command("a.rlog", "b.rlog", "--at", 7).code == 0
     assert command("a.rlog", "b.rlog", "--screenshot", "a.png", "--show", "compare").code == 0
     assert asked == [
-        Options("a.rlog", at=7, other="b.rlog"),
-        Options("a.rlog", screenshot="a.png", show="compare", other="b.rlog"),
+        Options(path="a.rlog", at=7, other="b.rlog"),
+        Options(path="a.rlog", screenshot="a.png", show="compare", other="b.rlog"),
     ]
 
 
 def test_a_format_is_for_both_runs(command: Any, asked: list[Options]) -> None:
     assert command("a.json", "b.json", "--format", "json-lines").code == 0
-    assert asked == [Options("a.json", other="b.json", format="json-lines")]
+    assert asked == [Options(path="a.json", other="b.json", format="json-lines")]
 
 
 def test_two_runs_and_a_view_of_one_make_no_sense(command: Any, asked: list[Options]) -> None:

@@ -184,8 +184,7 @@ def test_nothing_in_the_tool_bar_overlaps(
     journey.until(lambda: window._find.count.text() == "10 hits")
     window._find.count.setText("123,456 of 123,456")
     bar = window._bar
-    body = bar.row.parentWidget()
-    journey.qtbot.waitUntil(lambda: not overlapping(body) and not overlapping(window._find), timeout=2000)
+    journey.qtbot.waitUntil(lambda: not overlapping(bar.body) and not overlapping(window._find), timeout=2000)
     assert window._find.line.width() >= 12 * GAP
     shown = [one for one in bar.findChildren(QToolButton) if one.isVisible() and one.accessibleName()]
     squeezed = [button.accessibleName() for button in shown if button.height() < button.sizeHint().height()]

@@ -1,4 +1,4 @@
-"""Ctrl+E: a report on what the window shows, to be handed on: how it will look, in which form, and what it hides."""
+"""Ctrl+E: export a report: a preview, its format, and what it hides."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ from replay_gui.widgets.run.page_preview import PagePreview
 FORMS = (
     (".pdf", "PDF", "Pages, with the verdict on each"),
     (".html", "HTML", "One file for any browser; runs nothing, loads nothing"),
-    (".json", "JSON", "Everything, in canonical form (RFC 8785)"),
+    (".json", "JSON", "Everything, as canonical JSON (RFC 8785)"),
     (".md", "Markdown", "For a ticket or a pull request"),
-    (".xml", "JUnit XML", "A test case a check, for CI"),
-    (".sarif", "SARIF", "Each finding with its byte, for code scanning"),
+    (".xml", "JUnit XML", "One test case per check, for CI"),
+    (".sarif", "SARIF", "Each finding with its byte offset, for code scanning"),
 )
-_NOTHING, _SHARING, _OWN = range(3)
-_WIDTH, _HEIGHT, _SIDE, _BETWEEN = 112 * GAP, 88 * GAP, 34 * GAP, 2 * GAP
+_NOTHING, _SHARING, _OWN = range(3)  # what is hidden, by its button
+_WIDTH_PX, _HEIGHT_PX, _SIDE_PX, _SPACING_PX = 112 * GAP, 88 * GAP, 34 * GAP, 2 * GAP
 
 
 class ExportDialog(QDialog):
-    """Begins the report when it opens.
+    """Starts the report when it opens.
 
     Attributes:
-        maker: of the report. preview: its pages. form, hiding: what is chosen, by its place.
+        maker: of the report. preview: its pages. form, hiding: the buttons of format and redaction, by their index.
         save_button: enabled once there is a report.
     """
 
     def __init__(self, maker: ReportMaker, folder: Path, stem: str, parent: QWidget) -> None:
-        """`folder`, `stem`: where a file is offered to be saved, and its name without a suffix."""
+        """`folder`, `stem`: the suggested folder, and the suggested file name without its suffix."""
         super().__init__(parent)
         self.setWindowTitle("Export report")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -63,7 +63,7 @@ class ExportDialog(QDialog):
         self._saver = ReportSaver(self)
         self.preview = PagePreview()
         self.form = _choice("Format", [f"{name} ({suffix})" for suffix, name, _ in FORMS], self)
-        self.hiding = _choice("Hide", ["Nothing", "Keys, e-mail, home folders", "By a profile of my own…"], self)
+        self.hiding = _choice("Hide", ["Nothing", "Keys, e-mail, home folders", "By my own profile…"], self)
         self._about_form, self._about_hidden, self._pages = (_small_label() for _ in range(3))
         self.progress, self.notice, self.success = ProgressStrip(), Notice("bad"), Notice("good")
         self.save_button, close = QPushButton("Save as…"), QPushButton("Close")
@@ -81,14 +81,14 @@ class ExportDialog(QDialog):
         self.preview.finished.connect(self._on_laid_out)
         self._saver.saved.connect(self._on_saved)
         self._saver.failed.connect(self._on_not_saved)
-        self.resize(min(_WIDTH, parent.width() - 4 * GAP), min(_HEIGHT, parent.height() - 4 * GAP))
+        self.resize(min(_WIDTH_PX, parent.width() - 4 * GAP), min(_HEIGHT_PX, parent.height() - 4 * GAP))
         self._on_form_chosen(0, True)
         self._on_progressed()
         maker.start()
 
     @property
     def complete(self) -> bool:
-        """Whether the report is there, and all of its pages."""
+        """Whether the report and all of its pages are there."""
         return self.maker.report is not None and self.preview.laid_out
 
     def _build(self, close: QPushButton) -> None:
@@ -106,9 +106,9 @@ class ExportDialog(QDialog):
             side.addWidget(widget)
         panel = QWidget()
         panel.setLayout(side)
-        panel.setFixedWidth(_SIDE)
+        panel.setFixedWidth(_SIDE_PX)
         row = QHBoxLayout()
-        row.setSpacing(_BETWEEN)
+        row.setSpacing(_SPACING_PX)
         row.addWidget(self.preview, 1)
         row.addWidget(panel)
         column = QVBoxLayout(self)
@@ -181,7 +181,7 @@ class ExportDialog(QDialog):
             self.save(Path(path if path.lower().endswith(suffix) else path + suffix))
 
     def save(self, path: Path) -> None:
-        """Writes the report there, in the form of its suffix, while the window lives on."""
+        """Write the report in the background, in the format of the suffix of `path`."""
         report = self.maker.report
         assert report is not None
         self.notice.show_text("")
@@ -221,7 +221,7 @@ class ExportDialog(QDialog):
 
 
 def _choice(name: str, words: list[str], parent: QWidget) -> QButtonGroup:
-    """One of these, the first one to begin with."""
+    """Return a group of radio buttons, the first one checked."""
     group = QButtonGroup(parent)
     group.setObjectName(name)
     for number, text in enumerate(words):
