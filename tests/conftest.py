@@ -11,8 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.helpers.line_coverage import LineCoverage
 
 _HOME = tempfile.mkdtemp(prefix="replay-gui-tests-")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported
@@ -22,16 +25,42 @@ for _name in ("CACHE", "CONFIG", "DATA", "STATE"):
 
 faulthandler.enable()
 
+_COVERAGE = pytest.StashKey[LineCoverage]()
 GRACE = 2.0  # seconds that a thread or process which is ending may take
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run the tests marked long")
+    parser.addoption("--no-coverage", action="store_true", help="do not measure which lines a whole run covers")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # The offscreen platform says so of every window with a least size, once.
     config.addinivalue_line("qt_log_ignore", "This plugin does not support propagateSizeHints")
+    worker = getattr(config, "workerinput", None)
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS if worker is None else worker["measures_coverage"]
+    if whole and not config.getoption("--no-coverage"):
+        coverage = config.stash[_COVERAGE] = LineCoverage()
+        if worker is not None or not config.getoption("numprocesses"):
+            coverage.start()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["measures_coverage"] = _COVERAGE in node.config.stash
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    if "coverage" in getattr(node, "workeroutput", {}):
+        node.config.stash[_COVERAGE].add(node.workeroutput["coverage"])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    coverage = config.stash.get(_COVERAGE, None)
+    if coverage is not None and coverage.total[1]:
+        executed, lines = coverage.total
+        terminalreporter.write_line(f"coverage: {executed / lines:.1%} of {lines:,} lines, without worker processes")
 
 
 def pytest_report_header() -> str | None:
@@ -128,5 +157,12 @@ def _finish_deletions() -> None:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def pytest_sessionfinish() -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
     assert "PySide6" not in sys.modules or os.environ["QT_QPA_PLATFORM"] == "offscreen"
+    config = session.config
+    coverage = config.stash.get(_COVERAGE, None)
+    if coverage is not None and coverage.is_measuring:
+        if hasattr(config, "workeroutput"):
+            config.workeroutput["coverage"] = coverage.result()
+        else:
+            coverage.add(coverage.result())

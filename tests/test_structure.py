@@ -144,3 +144,12 @@ def test_the_log_needs_little_of_the_core(module: str) -> None:
         "replay_gui.core.atomic_file",
     )
     assert [other for other in imports()[module] if not other.startswith(allowed)] == []
+
+
+def test_only_the_registry_names_formats() -> None:
+    """What all importers share knows no format."""
+    room, formats = "replay_gui.core.importers.", "replay_gui.core.importers.formats."
+    shared = [module for module in trees() if module.startswith(room) and module.count(".") == room.count(".")]
+    assert shared
+    naming = {module for module in shared if any(other.startswith(formats) for other in imports()[module])}
+    assert naming == {room + "registry"}

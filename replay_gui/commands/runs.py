@@ -111,7 +111,7 @@ def _copy_standard_input(path: str) -> None:
     if sys.stdin is None or sys.stdin.isatty():
         raise LogUnreadable("standard input is a terminal, not a log; give a path, or pipe a log in")
     try:
-        with open(path, "wb") as copy:
+        with Path(path).open("wb") as copy:
             shutil.copyfileobj(sys.stdin.buffer, copy, 1 << 20)
     except OSError as why:
         raise LogUnreadable(f"{path}: cannot be copied: {why.strerror or why}") from None

@@ -107,7 +107,7 @@ def _targets(made: list[Converted], source: Source, out: Path) -> list[Path]:
 
 
 def _put(one: Converted, target: Path) -> Converted:
-    os.replace(one.path.with_suffix(_WHOLE), target)
+    one.path.with_suffix(_WHOLE).replace(target)
     return replace(one, path=target)
 
 

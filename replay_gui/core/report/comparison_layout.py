@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from replay_gui.core.report.document import Block, Column, Paragraph, ReportSection, ReportTable
-from replay_gui.core.report.model import CausePart, ComparisonPart, PointPart, RunPart
+from replay_gui.core.report.model import CausePart, ComparisonPart, PointPart
 from replay_gui.core.text.wording import plural
 
 _MAX_CAUSE_ROWS, _MAX_POINT_ROWS, _MAX_TOOL_ROWS, _MAX_RULE_ROWS = 40, 100, 40, 40
@@ -20,7 +20,7 @@ _NAMES = {
 }
 
 
-def comparison_sections(comparison: ComparisonPart, runs: tuple[RunPart, ...]) -> list[ReportSection]:
+def comparison_sections(comparison: ComparisonPart) -> list[ReportSection]:
     """Return the sections about causes, counts, divergences and rules."""
     sections = []
     if comparison.causes:

@@ -48,7 +48,7 @@ def layout_document(report: Report) -> Document:
     if several:
         sections.append(_runs(report))
     if report.comparison is not None:
-        sections += comparison_sections(report.comparison, report.runs)
+        sections += comparison_sections(report.comparison)
     for number, part in enumerate(report.runs[:_MAX_RUNS]):
         sections += _run(part, _label(report, number), several)
     sections.append(_how_to_repeat(report))
