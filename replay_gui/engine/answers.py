@@ -330,8 +330,8 @@ class Step:
     """What the two sides of a row differ in.
 
     Attributes:
-        row: the row. index_a, index_b: of the events compared, NO_EVENT where a side has none; a moved event is compared
-            with its counterpart in another row.
+        row: the row. index_a, index_b: of the events compared, NO_EVENT where a side has none; a moved event is
+            compared with its counterpart in another row.
         a, b: the events, or None.
         request: what both asked, in words, where the events are answers to requests that read alike; else "".
         payload: differences of their payloads. payload_equal: the payload's members that are equal.

@@ -1,4 +1,4 @@
-"""Emptying the caches, of which nothing but time is lost."""
+"""Clears the caches, which are rebuilt when they are needed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 
 def clear_caches(roots: Iterable[Path], in_use: Collection[Path]) -> int:
-    """Removes what lies in these folders, but for entries that hold something in use; the bytes that were freed.
+    """Remove the entries of these folders, except those that hold something in use; return the bytes freed.
 
-    `in_use`: files and folders that a run that is open, or work that goes on, needs. What cannot be removed stays.
+    `in_use`: files and folders that an open run, or work under way, needs. An entry that cannot be removed stays.
     """
     freed = 0
     for root in roots:
         for entry in list(root.iterdir()) if root.is_dir() else []:
-            if any(entry == one or entry in one.parents for one in in_use):
+            if any(entry == path or entry in path.parents for path in in_use):
                 continue
             before = _size(entry)
             if entry.is_dir() and not entry.is_symlink():

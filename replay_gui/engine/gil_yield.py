@@ -1,7 +1,7 @@
-"""Pauses in long work on the engine thread.
+"""Pauses in long work on the engine thread, in which other threads get the global interpreter lock (GIL).
 
-Threads share one interpreter, and the window gives it up at every call into Qt: against a thread that computes without
-a pause it would come to no more than a few such calls a millisecond.
+The GUI thread releases the GIL at every call into Qt. Beside a thread that computes without a pause, it would get it
+back only a few times a millisecond.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-MAX_SLEEP_SECONDS = 0.002  # seconds
+MAX_SLEEP_SECONDS = 0.002
 
 
 class GilYield:
-    """Lets others have the interpreter for about as long as the work had it since the last time."""
+    """Sleeps for as long as the work has run since the last call, at most MAX_SLEEP_SECONDS."""
 
     def __init__(
         self, clock: Callable[[], float] = time.perf_counter, sleep: Callable[[float], None] = time.sleep

@@ -1,4 +1,4 @@
-"""What waits for the core engine thread: a queue in which a newer request replaces the waiting one of its key."""
+"""The queue of the core engine thread, in which a newer request replaces the waiting one with the same key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class QueuedRequest(Generic[T]):
-    """A request as it is taken out. Tickets grow in the order of `put`."""
+    """A request as it is taken out. Tickets grow in the order of `put_request`."""
 
     ticket: int
     key: Hashable
@@ -21,11 +21,11 @@ class QueuedRequest(Generic[T]):
 
 
 class RequestQueue(Generic[T]):
-    """A queue for many senders and one taker, safe from any thread.
+    """A queue of many senders and one receiver; all methods may be called from any thread.
 
     Invariants:
         at most one request of a key waits; a newer one replaces it and keeps its place in the queue, so that a key that
-        is put faster than it is served neither starves nor overtakes the others;
+        is put faster than it is served is neither delayed for ever nor overtakes the others;
         a request that was taken is never withdrawn: it runs to its end;
         nothing is taken after `close`.
     """
@@ -37,17 +37,17 @@ class RequestQueue(Generic[T]):
         self._closed = False
 
     def put_request(self, key: Hashable | None, request: T) -> int:
-        """Queues `request` and returns its ticket; of key None each one is kept. After `close` it is dropped."""
+        """Queue a request and return its ticket; with key None it replaces none. After `close` it is dropped."""
         with self._changed:
             ticket = next(self._tickets)
             if not self._closed:
-                place: Hashable = ("once", ticket) if key is None else key
-                self._waiting[place] = QueuedRequest(ticket, key, request)
+                slot: Hashable = ("once", ticket) if key is None else key
+                self._waiting[slot] = QueuedRequest(ticket, key, request)
                 self._changed.notify()
             return ticket
 
     def take_request(self) -> QueuedRequest[T] | None:
-        """The oldest waiting place's request; waits for one. None once the mailbox is closed."""
+        """Wait for a request and return the one that is first in the queue; None once the queue is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             if self._closed:
@@ -55,12 +55,12 @@ class RequestQueue(Generic[T]):
             return self._waiting.pop(next(iter(self._waiting)))
 
     def cancel(self, key: Hashable) -> bool:
-        """Withdraws the waiting request of `key`; False where none waits."""
+        """Remove the waiting request with this key; return whether there was one."""
         with self._changed:
             return self._waiting.pop(key, None) is not None
 
     def close(self) -> None:
-        """Drops what waits and lets `take` return None."""
+        """Drop all waiting requests, and let `take_request` return None."""
         with self._changed:
             self._closed = True
             self._waiting.clear()

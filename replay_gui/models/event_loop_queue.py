@@ -1,4 +1,4 @@
-"""What is done in several turns of the event loop, so that none of them holds it for long."""
+"""Work that is done in several iterations of the event loop, so that none of them blocks it for long."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-_PAINT_INTERVAL_MS = 8  # ms; Qt paints what was changed 5 ms after (QT_QPA_UPDATE_IDLE_TIME)
+_PAINT_INTERVAL_MS = 8  # Qt paints changes after 5 ms (QT_QPA_UPDATE_IDLE_TIME)
 
 
 class EventLoopQueue(QObject):
-    """Does one thing after another, and lets the window paint in between, and before the first."""
+    """Runs functions one after another; the window can paint before each of them."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -21,16 +21,16 @@ class EventLoopQueue(QObject):
 
     @property
     def pending(self) -> bool:
-        """Whether anything is still to be done."""
+        """Whether any function is still to be run."""
         return bool(self._steps)
 
     def begin(self, *steps: Callable[[], None]) -> None:
-        """These take the place of what is left of others."""
+        """Run these functions, instead of those that were still to be run."""
         self._steps = deque(steps)
         self._timer.start()
 
     def stop(self) -> None:
-        """What is left is not done."""
+        """Drop the functions that were still to be run."""
         self._steps.clear()
         self._timer.stop()
 

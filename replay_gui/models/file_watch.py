@@ -1,4 +1,4 @@
-"""Whether the file of the open run changes on disk."""
+"""Watches the file of the open run for changes on disk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SETTLE_MS = 200  # ms without a further change before a changed file is looked a
 
 
 class FileWatch(QObject):
-    """Watches one file, also after another one took its place.
+    """Watches one file, even after it was replaced.
 
     Signals:
         settled(): something happened to the file, and nothing more for a while.
@@ -25,7 +25,7 @@ class FileWatch(QObject):
         self._quiet.timeout.connect(self._on_quiet)
 
     def watch(self, path: str) -> None:
-        """Watches this file from now on; "": none."""
+        """Watch this file instead of the last; "": none."""
         self._path = path
         self._quiet.stop()
         if watched := self._watcher.files():

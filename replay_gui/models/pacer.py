@@ -1,17 +1,18 @@
-"""Does something at once when asked to, but not again before a while has passed."""
+"""Limits how often something is done."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
-MIN_INTERVAL_MS = 16  # ms, about a frame
-_WAIT_FACTOR = 5  # so many times as long as an answer took, the next is waited for
+MIN_INTERVAL_MS = 16  # about a frame
+_WAIT_FACTOR = 5  # the next one is due after so many times as long as the last answer took
 
 
 class Pacer(QObject):
-    """Of the askings within one interval, the first is answered at once and the last when the interval is over.
+    """Of the requests within one interval, the first is due at once and the last at the end of the interval.
 
-    Signal: due(): now is the time.
+    Signals:
+        due(): do now what was requested.
     """
 
     due = Signal()
@@ -20,36 +21,37 @@ class Pacer(QObject):
         """`interval` in ms."""
         super().__init__(parent)
         self._interval = interval
-        self._asked = False
+        self._is_requested = False
         self._since_due = QElapsedTimer()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._on_timeout)
 
     def request(self) -> None:
-        self._asked = True
+        """Request it; `due` follows, at once or later."""
+        self._is_requested = True
         if not self._timer.isActive():
             self._on_timeout()
 
     def on_answered(self) -> None:
-        """What was due has been done: where that was quick, this interval is over sooner."""
+        """Note that it was done; if that was quick, the interval ends earlier."""
         if self._timer.isActive():
             took = self._since_due.elapsed()
             self._timer.start(max(0, min(self._interval, max(MIN_INTERVAL_MS, _WAIT_FACTOR * took)) - took))
 
     @property
     def is_waiting(self) -> bool:
-        """Whether an asking is still to be answered."""
-        return self._asked
+        """Whether a request is not due yet."""
+        return self._is_requested
 
     def stop(self) -> None:
-        """Forgets what was asked."""
-        self._asked = False
+        """Drop the request that is not due yet."""
+        self._is_requested = False
         self._timer.stop()
 
     @Slot()
     def _on_timeout(self) -> None:
-        if self._asked:
-            self._asked = False
+        if self._is_requested:
+            self._is_requested = False
             self._timer.start(self._interval)
             self._since_due.start()
             self.due.emit()

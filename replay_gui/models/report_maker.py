@@ -16,7 +16,7 @@ from replay_gui.models.session import Session
 
 
 class ReportMaker(QObject):
-    """Has the engine make one report.
+    """A report that the engine makes.
 
     Attributes:
         report: as it is handed on, redacted or not; None while it is not there. share: how far it is, 0 … 1.
@@ -43,12 +43,12 @@ class ReportMaker(QObject):
 
     @property
     def compares(self) -> bool:
-        """Whether the report is on two runs."""
+        """Whether the report compares two runs."""
         return self._comparison.active
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The files that the report is on."""
+        """The files of the runs that the report is about."""
         return tuple(session.facts.path for session in self._sessions if session.facts is not None)
 
     @property
@@ -56,7 +56,7 @@ class ReportMaker(QObject):
         return (self._session, self._comparison.b) if self.compares else (self._session,)
 
     def start(self) -> None:
-        """Begins; to be called again to try again."""
+        """Begin to make the report; may be called again after a failure."""
         self._number += 1
         self.share, self.problem = 0.0, ""
         sessions = self._sessions
@@ -68,12 +68,12 @@ class ReportMaker(QObject):
         self._session.request_report(MakeReport(self._number, verdicts, command, time.time_ns(), tuple(rules), anchors))
 
     def stop(self) -> None:
-        """Ends the making."""
+        """End the work on the report."""
         self._number += 1
         self._session.request_report(StopReport())
 
     def redact(self, profile: RedactionProfile | None) -> None:
-        """What the profile hides goes, or nothing."""
+        """Remove from the report what the profile hides; None: nothing."""
         self._profile = profile
         if self._whole is not None:
             self.report = self._whole if profile is None else redact_report(self._whole, profile)

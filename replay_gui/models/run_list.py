@@ -11,7 +11,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 from replay_gui.engine.answers import Surveyed
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.meta_words import cost_words
+from replay_gui.models.run.event_words import cost_words
 from replay_gui.models.source_session import SourceSession
 from replay_gui.models.tooltip import plain_tooltip
 
@@ -22,7 +22,7 @@ _NAME = 200
 
 
 class RunList(QAbstractTableModel):
-    """One row a run, in the order in which they are read; `run(row)` gives its SurveyedRun.
+    """One row for each run, in the order in which they are read; `run(row)` returns its SurveyedRun.
 
     Attributes: path: what is listed. done, total: files read so far. working: whether there are more to come.
     problem: why there is nothing, or "".
@@ -41,7 +41,7 @@ class RunList(QAbstractTableModel):
         sources.surveyed.connect(self._on_surveyed)
 
     def start(self, path: str) -> None:
-        """Lists what there is at `path`, a folder or a file."""
+        """List the runs of a folder or a file."""
         self.beginResetModel()
         self._runs = []
         self.endResetModel()
@@ -51,7 +51,7 @@ class RunList(QAbstractTableModel):
 
     @Slot()
     def stop(self) -> None:
-        """Ends the reading; what was read stays."""
+        """End the reading; the rows stay."""
         if self.working:
             self.working = False
             self._number = self._sources.request_survey("")
@@ -61,7 +61,7 @@ class RunList(QAbstractTableModel):
         return self._runs[row]
 
     def has(self, column: int) -> bool:
-        """Whether anything is known of this for any run."""
+        """Return whether any run has a value in this column."""
         return any(_value(run, column) is not None for run in self._runs)
 
     @Slot(object)

@@ -1,6 +1,6 @@
-"""The one owner of what the window shows: the open run, the position, the visible range.
+"""The owner of what a window shows of a run: the open run, the position, the visible range.
 
-Every widget reads from here and asks here; none talks to the engine or to another widget.
+Widgets read from the session and send requests through it; none is connected to the engine or to another widget.
 """
 
 from __future__ import annotations
@@ -60,8 +60,7 @@ from replay_gui.engine.requests import (
 from replay_gui.models.file_watch import FileWatch
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.source_session import SourceSession
-from replay_gui.models.timeline.error_steps import next_error
-from replay_gui.models.timeline.lane_steps import next_in_lane
+from replay_gui.models.timeline.event_steps import next_error, next_in_lane
 from replay_gui.models.timeline.visible_range import VisibleRange
 
 SEEK_INTERVAL_MS = 100  # at most between two requests for states in a row, so that moving does not wait for them
@@ -95,11 +94,11 @@ class Session(VisibleRange):
         position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
         position_state_changed(): `position_state` is another; panels that need data use this.
         report_changed(): `report` is another.
-        rows_ready(object): Rows that somebody asked for.
+        rows_ready(object): Rows that were requested.
         progress_changed(object): Progress of the background work, or None once it is done.
-        found(object): Found, of a search that somebody asked for.
+        found(object): Found, of a search that was requested.
         totals_changed(): `totals` is known.
-        reported(object): Reported, of a report that somebody asked for.
+        reported(object): Reported, of a report that was requested.
         rules_read(object): RulesRead. rules_written(object): RulesWritten. Both answer a request.
         alert_raised(object): an Alert to show as a banner.
         alerts_cleared(): banners of the earlier run are void.
@@ -122,7 +121,7 @@ class Session(VisibleRange):
     alerts_cleared = Signal()
 
     def __init__(self, parent: QObject | None = None, bridge: EngineBridge | None = None, side: Side = Side.A) -> None:
-        """Without a bridge nothing is asked or opened. The session of side A owns the bridge."""
+        """Without a bridge no request is sent. The session of side A owns the bridge."""
         super().__init__(parent)
         self.side = side
         self.bridge = bridge
@@ -147,7 +146,7 @@ class Session(VisibleRange):
             bridge.answered.connect(self._on_answered)
 
     def close(self) -> None:
-        """Ends the engine, if it is the session's; the session is of no use afterwards."""
+        """End the engine, if the session owns it. The session cannot be used afterwards."""
         self._watch.watch("")
         self._pacer.stop()
         if self.bridge is not None and self.side is Side.A:
@@ -155,7 +154,7 @@ class Session(VisibleRange):
 
     @property
     def number(self) -> int:
-        """Of the run shown, as the engine counts those of this seat."""
+        """The number of the run shown, in the order in which runs of this side were opened."""
         return self._run
 
     @property
@@ -166,35 +165,35 @@ class Session(VisibleRange):
     # ---- moving: every method clamps to the run -------------------------------------------------
     @Slot(object)
     def seek(self, position: int) -> None:
-        """Makes `position` the current one and asks for its moment."""
+        """Make `position` the current one, and request its state."""
         self._pending_position = None
         if self._set_position(position):
             self._pacer.request()
 
     def follow(self, position: int) -> None:
-        """As `seek`, in step with another run; its moment is not asked for until `catch_up`."""
+        """Make `position` the current one without requesting its state; `request_state` does that later."""
         self._pending_position = None
         self._set_position(position)
 
     @Slot()
     def request_state(self) -> None:
-        """Asks for the moment at the current position."""
+        """Request the state at the current position."""
         self._send_request("seek", Seek(self.position))
 
     def step(self, delta: int) -> None:
-        """Moves by whole events."""
+        """Move by a number of events."""
         self.seek(self.position + delta)
 
     def step_in_lane(self, delta: int) -> None:
-        """To the next (delta > 0) or previous event of the current event's kind and tool."""
+        """Move to the next (delta > 0) or previous event of the current event's kind and tool."""
         self.seek(next_in_lane(self.index, self.position, forward=delta > 0))
 
     def step_to_error(self, forward: bool) -> None:
-        """To the next or previous error of the agent, its tools or the log."""
+        """Move to the next or previous error of the agent, its tools or the log."""
         self.seek(next_error(self.index, self.report, self.position, forward))
 
     def _set_position(self, position: int) -> bool:
-        """Makes it the current position, as far as there is one; whether that is another."""
+        """Set the position, clamped to the run; return whether it has changed."""
         position = min(max(position, 0), self.index.count)
         if position == self.position:
             return False
@@ -205,22 +204,22 @@ class Session(VisibleRange):
 
     # ---- requests ---------------------------------------------------------------------------------
     def request_rows(self, start: int, stop: int) -> None:
-        """Asks for rows start … stop - 1 (from 0); rows_ready brings them. A newer request replaces a queued one."""
+        """Request rows start … stop - 1 (from 0); rows_ready brings them. A newer request replaces a queued one."""
         if self.facts is not None:
             self._send_request("rows", GetRows(start, stop))
 
     def request_tip(self, start: int, stop: int) -> None:
-        """The same for what is under the pointer: neither request replaces the other."""
+        """Request rows for the tooltip; it neither replaces requests for rows nor is replaced by them."""
         if self.facts is not None:
             self._send_request("tip", GetRows(start, stop))
 
     def request_find(self, question: Find) -> None:
-        """Asks for a search; `found` tells again and again what it has come to. A newer one ends it."""
+        """Request a search; `found` brings its results as they come. A newer one ends it."""
         if self.facts is not None:
             self._send_request("find", question)
 
     def request_report(self, question: MakeReport | StopReport) -> None:
-        """Asks for a report, in the place of the one under way, or ends that; `reported` tells what it comes to."""
+        """Request a report instead of the one under way, or end that; `reported` tells how far it is."""
         if self.facts is not None:
             self._send_request("report", question)
 
@@ -244,27 +243,27 @@ class Session(VisibleRange):
         self._send_request("open", Open(path, format, position or None, last), self._last_run)
 
     def request_totals(self) -> None:
-        """Asks what the run used; totals_changed tells."""
+        """Request tokens and cost of the run; totals_changed tells."""
         if self.facts is not None and self.totals is None:
             self._send_request("totals", GetTotals())
 
     def close_run(self) -> None:
-        """Back to the welcome page."""
+        """Close the run; the welcome page is shown."""
         self._last_run += 1
         self._send_request("open", Close(), self._last_run)
         self._show_run(self._last_run, None)
 
     def reload(self) -> None:
-        """Opens the same file again, at the same position as far as it exists."""
+        """Open the same file again, at the same position as far as it exists."""
         if self.facts is not None:
             self.open(self.facts.given, self.position, self.format)
 
     def cancel_work(self) -> None:
-        """Stops background work (the user's Cancel button)."""
+        """Stop background work (the user's Cancel button)."""
         self._send_request("stop", StopWork())
 
     def clear_cache(self) -> None:
-        """Removes what the caches hold of runs that are not open; `troubled` says how much that was."""
+        """Clear the caches, except for the open runs; `alert_raised` tells how much that was."""
         self._send_request("cache", ClearCache())
 
     def _send_request(self, key: str, question: RequestBody, run: int | None = None) -> None:
@@ -379,5 +378,5 @@ class Session(VisibleRange):
 
     @Slot()
     def _on_file_settled(self) -> None:
-        """The engine compares."""
+        """The engine compares the file with the one that was opened."""
         self._send_request("check", CheckFile())

@@ -1,7 +1,7 @@
-"""What worker processes do: each job reads the log itself, and answers with what msgpack can hold.
+"""The jobs of worker processes: each reads the log itself, and returns what msgpack can hold.
 
-Those that every log needs are here, and ready at once; the others are imported when one is first wanted, so that a
-worker begins in half the time.
+The jobs that every log needs are here; the others are imported when they are first run, so that a worker starts in
+half the time.
 """
 
 from __future__ import annotations
@@ -40,25 +40,22 @@ from replay_gui.engine.jobs.job_types import (
     StatesArguments,
 )
 
-BOUNDARIES = 64  # places in a log at which its rest may be handed to another worker
+BOUNDARIES = 64  # points in a log from which another worker can take over
 
 
 def index(arguments: IndexArguments, reporter: JobReporter) -> Built:
-    """Builds the index and snapshots of the log at `path` in `folder`; every part tells how far they reach.
-
-    `whole`: whether that is all of it, and not an integrity pass makes the columns of the records.
-    """
-    quiet_until = 0.0
+    """Build the index and snapshots of a log; each part is the Built so far."""
+    next_part = 0.0
     with EventLog.open(arguments.path) as log:
         folder = Path(arguments.folder)
         builder = IndexBuilder(log, folder, with_records=arguments.whole)
 
         def on_progress(offset: int) -> None:
-            nonlocal quiet_until
+            nonlocal next_part
             reporter.progress(offset, log.source.size)
-            if time.monotonic() >= quiet_until:
+            if time.monotonic() >= next_part:
                 reporter.part(replace(builder.built(), not_applied=()))
-                quiet_until = time.monotonic() + PART_INTERVAL
+                next_part = time.monotonic() + PART_INTERVAL
 
         built = builder.run(on_progress)
         if arguments.whole:
@@ -67,7 +64,7 @@ def index(arguments: IndexArguments, reporter: JobReporter) -> Built:
 
 
 def join(arguments: JoinArguments, reporter: JobReporter) -> Built:
-    """Completes the index in `folder` that two passes have made; `built`: what that of the index came to."""
+    """Complete an index that two passes have made."""
     folder = Path(arguments.folder)
     write_chain(folder)
     built = arguments.built
@@ -77,10 +74,7 @@ def join(arguments: JoinArguments, reporter: JobReporter) -> Built:
 
 
 def integrity(arguments: IntegrityArguments, reporter: JobReporter) -> IntegritySlice:
-    """Checks links and form from `start` to about byte `stop`, or to just before place `stop_place`.
-
-    `columns`: the folder to leave the columns of the records in, or None.
-    """
+    """Check the links and the form of records; see IntegrityArguments."""
     start = arguments.start
     with EventLog.open(arguments.path) as log, ExitStack() as files:
         columns = RecordColumns(Path(arguments.columns), start.event_index) if arguments.columns is not None else None
@@ -95,7 +89,7 @@ def integrity(arguments: IntegrityArguments, reporter: JobReporter) -> Integrity
 
 
 def states(arguments: StatesArguments, reporter: JobReporter) -> StatesSlice:
-    """Compares recorded state hashes from the last snapshot of `line` (empty: the start) to place `stop`."""
+    """Compare recorded state hashes with those of a replay; see StatesArguments."""
     with EventLog.open(arguments.path) as log:
         begin = _begin(log, arguments)
         total = log.source.size - begin[1]
@@ -103,7 +97,7 @@ def states(arguments: StatesArguments, reporter: JobReporter) -> StatesSlice:
 
 
 def _begin(log: EventLog, arguments: StatesArguments) -> tuple[int, int, State]:
-    """Place, offset and state to begin with; with the empty state for a bad snapshot, the slices will not link."""
+    """Return index, offset and state to begin with; after a bad snapshot the empty state, which will not link up."""
     if not arguments.line:
         return 0, len(log.header.raw), EMPTY
     line = list(arguments.line)
@@ -119,7 +113,7 @@ def _begin(log: EventLog, arguments: StatesArguments) -> tuple[int, int, State]:
 
 
 def _is_sound(state: State) -> bool:
-    """Whether a state that was read back holds nothing that no log can have put there, in its packed members too."""
+    """Return whether a state that was read back holds only values that a log can hold, in packed members too."""
     try:
         check_limits(state.plain())
     except (NotCanonical, MsgspecError, RecursionError):
@@ -128,14 +122,15 @@ def _is_sound(state: State) -> bool:
 
 
 def applicable(arguments: ReplayArguments, reporter: JobReporter) -> StatesSlice:
-    """Replays a log without recorded hashes. Parts: Boundary, about BOUNDARIES of them."""
-    told = 0
+    """Replay a log without recorded state hashes; the parts are about BOUNDARIES Boundary values."""
     with EventLog.open(arguments.path) as log:
+        step = log.source.size // BOUNDARIES
+        next_boundary = step
 
         def on_boundary(boundary: Boundary) -> None:
-            nonlocal told
-            if boundary.offset >= told + log.source.size // BOUNDARIES:
-                told = boundary.offset
+            nonlocal next_boundary
+            if boundary.offset >= next_boundary:
+                next_boundary = boundary.offset + step
                 reporter.part(boundary)
             reporter.progress(boundary.offset, log.source.size)
 
@@ -143,7 +138,7 @@ def applicable(arguments: ReplayArguments, reporter: JobReporter) -> StatesSlice
 
 
 def file_hash(arguments: FileHashArguments, reporter: JobReporter) -> str:
-    """BLAKE3 of the whole file, hex."""
+    """Return the BLAKE3 of the whole file, in hex."""
     with EventLog.open(arguments.path) as log:
         return log.source.blake3()
 
