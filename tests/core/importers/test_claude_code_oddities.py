@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.importers import json_lines
-from replay_gui.core.importers.formats.claude_code.events import (
+from replay_gui.core.importers.formats.claude_code.state import (
     BAD_TIMES,
     CUT_LINES,
     EMPTY_MESSAGES,

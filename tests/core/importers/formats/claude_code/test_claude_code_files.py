@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.importers.conversion import convert
-from replay_gui.core.importers.formats.claude_code.events import LEFT_OUT_LINES
+from replay_gui.core.importers.formats.claude_code.state import LEFT_OUT_LINES
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log.kinds import END
 from tests.helpers.claude_code_lines import Read, read_file

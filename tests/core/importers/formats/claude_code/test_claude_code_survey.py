@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from replay_gui.core.importers.formats.claude_code import survey as claude_code_survey
-from replay_gui.core.importers.formats.claude_code.events import LEFT_OUT_LINES, OTHER_BRANCHES
+from replay_gui.core.importers.formats.claude_code.state import LEFT_OUT_LINES, OTHER_BRANCHES
 from replay_gui.core.importers.formats.claude_code.survey import survey
 from replay_gui.core.log.source import Source
 from tests.helpers.claude_code_lines import Read, assistant, call, line, read, result, text, user, write

@@ -1,0 +1,200 @@
+"""What the user and the assistant say in a Claude Code session: from messages to events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.importers.formats.claude_code.other_lines import add_command
+from replay_gui.core.importers.formats.claude_code.results import add_result
+from replay_gui.core.importers.formats.claude_code.state import (
+    UNKNOWN_BLOCKS,
+    SessionState,
+    message_fields,
+    tokens_of,
+    type_of,
+)
+from replay_gui.core.importers.formats.claude_code.survey import (
+    SYNTHETIC_MODEL,
+    blocks_of,
+    is_request,
+    is_result,
+    text_of,
+)
+from replay_gui.core.importers.formats.claude_code.tools import propose
+from replay_gui.core.importers.formats.claude_code.user_text import (
+    is_interruption,
+    is_of_the_program,
+    is_prompt_text,
+    message_of,
+)
+from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, MESSAGE
+from replay_gui.core.importers.json_lines import Line
+from replay_gui.core.importers.run_builder import End
+
+_USER_BLOCKS = frozenset({"text", "image", "document"})
+_NAME_LIMIT = 256  # characters of a tool's name, which becomes a key of the state
+_ENDS: dict[str, End] = {
+    "end_turn": "answered",
+    "stop_sequence": "answered",
+    "max_tokens": "limit",
+    "refusal": "handed over",
+}
+
+
+class ConversationLines:
+    """Maps lines with a message to events."""
+
+    def __init__(self, state: SessionState) -> None:
+        self._state = state
+        self._models: dict[str, str] = dict.fromkeys(["", state.found.agent_id], state.found.model)  # by subagent
+
+    def user(self, fields: dict[str, Any]) -> None:
+        message = fields.get("message")
+        if not isinstance(message, dict):
+            return
+        self._message_meta(message, with_usage=False)
+        content = message.get("content")
+        details = fields.get("toolUseResult", fields.get("tool_use_result"))
+        results = sum(map(is_result, blocks_of(fields)))
+        if isinstance(content, str):
+            self._said_by_user(content, fields)
+        elif content is not None and not isinstance(content, list):
+            self._state.custom("user", message_fields(fields))
+        said = list[Any]()
+        for block in blocks_of(fields):
+            if is_result(block):
+                self._said_by_user(said, fields)
+                said = []
+                self._result(block, details if results == 1 else None)
+            else:
+                said.append(block)
+        self._said_by_user(said, fields)
+        if details is not None and results != 1:  # which of the results it belongs to is not said
+            self._state.custom("tool-use-result", details)
+
+    def _result(self, block: dict[str, Any], details: Any) -> None:
+        added = add_result(self._state.run, block, details, self._state.found.cwd, self._state.take_fields())
+        if added.refused:
+            self._state.denied.add(block["tool_use_id"])
+        self._state.anchor(added.seq)
+
+    def _said_by_user(self, data: Any, fields: dict[str, Any]) -> None:
+        if isinstance(data, list):
+            if not data:
+                return
+            for block in data:
+                if not isinstance(block, dict) or type_of(block) not in _USER_BLOCKS:
+                    self._state.notes.count(UNKNOWN_BLOCKS, example=type_of(block))
+        if fields.get("isMeta") is True:
+            self._state.custom("meta", data if isinstance(data, str) else message_of(data))
+        elif fields.get("isCompactSummary") is True:
+            said = data if isinstance(data, str) else message_of(data)
+            self._state.anchor(self._state.run.observation("message", "compaction", said, self._state.take_fields()))
+        else:
+            self.from_user(data)
+
+    def from_user(self, data: Any) -> None:
+        """What stands in the user's place: words, a command, what a command printed, an interruption."""
+        said = message_of(data) if isinstance(data, list) else data
+        if isinstance(said, str):
+            if is_interruption(said):
+                self._state.end = ("stopped by user", None)
+                self._state.anchor(self._state.run.interrupted(said, "user", self._state.take_fields()))
+                return
+            command = add_command(self._state.run, said, self._state.fields)
+            if command is not None:
+                self._state.fields = {}
+                self._state.anchor(command)
+                return
+            if is_of_the_program(said):
+                self._state.anchor(
+                    self._state.run.observation("notice", "claude-code", said, self._state.take_fields())
+                )
+                return
+        kind = "subagent-message" if self._state.run.context.get("sidechain") else "message"
+        if kind == "message" and (not isinstance(said, str) or is_prompt_text(said)):
+            self._state.end = None
+        self._state.anchor(self._state.run.observation(kind, "user", said, self._state.take_fields()))
+
+    def assistant(self, line: Line, fields: dict[str, Any]) -> None:
+        message = fields.get("message")
+        if not isinstance(message, dict):
+            return
+        self._message_meta(message, with_usage=line.number in self._state.found.usage_lines)
+        content = message.get("content")
+        failed = fields.get("isApiErrorMessage") is True
+        for block in [{"type": "text", "text": content}] if isinstance(content, str) else blocks_of(fields):
+            if failed and _is_text(block):
+                extra = {"text": block["text"], **(self._state.take_fields() or {})}
+                self._state.anchor(self._state.run.error("api_error", block["text"], "model", extra))
+            else:
+                self._assistant_block(block)
+        if not self._state.run.context.get("sidechain"):
+            reason = text_of(message, "stop_reason")
+            self._state.end = ("crash", "API error") if failed else _END_OF.get(reason)
+
+    def _message_meta(self, message: dict[str, Any], with_usage: bool) -> None:
+        context, once = self._state.run.context, self._state.run.once
+        usage = message.get("usage")
+        if with_usage and isinstance(usage, dict):
+            once["tokens"] = tokens_of(usage)
+            once["usage"] = usage
+        model, speaker = text_of(message, "model"), self._state.subagent
+        context["model"] = model or None
+        context["message_id"] = text_of(message, "id") or None
+        taken = {"content", "model", "role", "type", *MESSAGE}
+        rest = {key: value for key, value in message.items() if key not in taken and value is not None}
+        if message.get("role") not in (None, "user", "assistant"):
+            rest["role"] = message["role"]
+        if message.get("type") not in (None, "message"):
+            rest["type"] = message["type"]
+        if model and model != SYNTHETIC_MODEL and self._models.setdefault(speaker, model) != model:
+            self._models[speaker] = rest["model"] = model
+        if rest:
+            self._state.fields = {**self._state.fields, "message": rest}
+
+    def _assistant_block(self, block: Any) -> None:
+        run = self._state.run
+        message = "subagent-message" if run.context.get("sidechain") else "message"
+        if _is_text(block):
+            extra, meta = self._rest(block, "text")
+            self._state.anchor(run.decision(message, block["text"], None, extra, **meta))
+        elif type_of(block) == "thinking" and isinstance(block.get("thinking"), str):
+            extra, meta = self._rest(block, "thinking")
+            if block["thinking"]:
+                self._state.anchor(run.decision("thinking", None, block["thinking"], extra, **meta))
+            else:
+                self._state.anchor(run.withheld_reasoning(extra, **meta))
+        elif type_of(block) == "redacted_thinking":
+            meta = {"block": {"data": block["data"]}} if "data" in block else {}
+            extra, _ = self._rest(block, "data")
+            self._state.anchor(run.withheld_reasoning(extra, **meta))
+        elif is_request(block) and isinstance(block.get("name"), str) and len(block["name"]) <= _NAME_LIMIT:
+            call_id, name, value = block.get("id"), block["name"], block.get("input")
+            extra, meta = self._rest(block, "id", "name", "input", type=block["type"] != "tool_use")
+            call = run.request(call_id, name, value, extra=extra, tool_use_id=call_id, **meta)
+            propose(run, call_id, name, value, self._state.found.cwd)
+            self._state.anchor(call.seq if call.seq is not None else run.count - 1)
+        elif is_result(block):  # of a tool that the provider runs
+            self._result(block, None)
+        else:
+            self._state.notes.count(UNKNOWN_BLOCKS, example=type_of(block))
+            self._state.custom("block", block)
+
+    def _rest(self, block: dict[str, Any], *taken: str, type: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+        """(for the payload, for meta): what the block says beside what its event has of it."""
+        used = taken if type else ("type", *taken)
+        rest = {key: value for key, value in block.items() if key not in used and value is not None}
+        volatile = {key: value for key, value in rest.items() if key in BLOCK}
+        told = {key: value for key, value in rest.items() if key not in BLOCK}
+        extra = {**({"block": told} if told else {}), **(self._state.take_fields() or {})}
+        return extra, {"block": volatile} if volatile else {}
+
+
+_END_OF: dict[str, tuple[End, str | None]] = {
+    reason: (how, None if how == "answered" else reason) for reason, how in _ENDS.items()
+}
+
+
+def _is_text(block: Any) -> bool:
+    return type_of(block) == "text" and isinstance(block, dict) and isinstance(block.get("text"), str)

@@ -1,0 +1,220 @@
+"""What each line of a Claude Code session becomes, and what is said of a line beside its message."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from replay_gui.core.importers.formats.claude_code.conversation_lines import ConversationLines
+from replay_gui.core.importers.formats.claude_code.other_lines import (
+    BOOKKEEPING_TYPES,
+    add_attachment,
+    add_result_line,
+    add_system_line,
+)
+from replay_gui.core.importers.formats.claude_code.state import (
+    BAD_TIMES,
+    BLANK_LINES,
+    CUT_LINES,
+    EMPTY_MESSAGES,
+    LONG_LINES,
+    REPEATED_LINES,
+    UNKNOWN_TYPES,
+    UNREADABLE_LINES,
+    SessionState,
+    message_fields,
+    tokens_of,
+)
+from replay_gui.core.importers.formats.claude_code.survey import text_of
+from replay_gui.core.importers.formats.claude_code.volatile import LINE, META_NAMES
+from replay_gui.core.importers.json_lines import Line
+from replay_gui.core.importers.times import iso_time, milliseconds
+from replay_gui.core.log.kinds import Kind
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_SAID_ONCE = frozenset({"sessionId", "session_id", "cwd", "gitBranch", "version", "slug", "claude_code_version"})
+"""Volatile members that seldom change: meta has them where they differ from the last line that said them."""
+_SETTINGS = frozenset({"userType", "entrypoint", "permissionMode"})
+"""Members of content that seldom change: said where they differ from the last line that said them."""
+_TAKEN = frozenset({"type", "message", "toolUseResult", "isSidechain", "tool_use_result"})
+_FLAGS = {"user": ("isMeta", "isCompactSummary"), "assistant": ("isApiErrorMessage",)}
+"""Members of which the kind of the event tells, by the type of the line."""
+_IN_CONTEXT = frozenset({"timestamp", "durationMs", "duration_ms", "agentId", "usage", "modelUsage"})
+
+
+class LineEvents:
+    """Maps one line after the other to events."""
+
+    def __init__(self, state: SessionState) -> None:
+        found = state.found
+        self._state = state
+        self._talk = ConversationLines(state)
+        self._anchors: dict[str, int] = {}  # a line's uuid -> the event that what follows it names as its parent
+        self._subagents: dict[str, str] = {}  # a subagent's line's uuid -> the subagent's name
+        self._nameless = 0  # subagents that their lines do not name
+        settings = {"session_id": found.session, "cwd": found.cwd, "git_branch": found.git_branch}
+        self._said: dict[str, Any] = {name: value for name, value in settings.items() if value}
+        self._said["agent_version"] = found.version
+
+    def add(self, line: Line, fields: dict[str, Any] | None) -> None:
+        self._state.run.context, self._state.run.once, self._state.fields = {"line": line.number}, {}, {}
+        if fields is None:
+            self._add_subagent({}, {})
+            self._unreadable(line)
+            return
+        rest = self._take_envelope(fields)
+        kind = fields["type"]
+        if line.number in self._state.found.repeated:
+            self._state.notes.count(REPEATED_LINES)
+            data = {"type": kind, **rest, **message_fields(fields)}
+            self._state.anchor(self._state.run.bookkeeping("claude-code/repeated-line", data))
+        elif kind in ("user", "assistant"):
+            self._state.fields = rest
+            before = self._state.run.count
+            self._talk.user(fields) if kind == "user" else self._talk.assistant(line, fields)
+            if self._state.run.count == before:
+                self._state.notes.count(EMPTY_MESSAGES)
+                self._state.custom(kind, {**rest, **message_fields(fields)})
+        else:
+            self._other(line, fields, kind, rest)
+        uuid = text_of(fields, "uuid")
+        if uuid and line.number not in self._state.found.repeated:
+            self._anchors[uuid] = self._state.run.context.get("parent", self._state.run.count - 1)
+
+    def _other(self, line: Line, fields: dict[str, Any], kind: str, rest: dict[str, Any]) -> None:
+        attachment = rest.get("attachment")
+        if kind == "file-history-snapshot":
+            self._state.anchor(self._snapshot("file-history", rest))
+        elif kind == "system" and fields.get("subtype") == "compact_boundary":
+            self._state.anchor(self._snapshot("compaction", rest))
+        elif kind == "system":
+            self._state.anchor(add_system_line(self._state.run, text_of(fields, "subtype"), rest))
+            self._state.end = ("crash", "API error") if fields.get("subtype") == "api_error" else self._state.end
+        elif kind == "attachment" and isinstance(attachment, dict) and attachment.get("type") == "queued_command":
+            self._queued(attachment, {key: rest[key] for key in rest if key != "attachment"})
+        elif kind == "attachment" and isinstance(attachment, dict):
+            self._state.anchor(
+                add_attachment(self._state.run, attachment, {key: rest[key] for key in rest if key != "attachment"})
+            )
+        elif kind == "queue-operation" and line.number in self._state.found.queued:
+            self._state.fields = {key: rest[key] for key in rest if key != "content"}
+            self._talk.from_user(text_of(rest, "content"))
+        elif kind == "result" and "subtype" in fields:
+            once, self._state.run.once = self._state.run.once, {}
+            models = fields.get("modelUsage")
+            model = None if isinstance(models, dict) and len(models) > 1 else self._state.found.model or None
+            meta = {"tokens": tokens_of(fields.get("usage")), "usage": models, "model": model}
+            seq, how = add_result_line(
+                self._state.run, rest, self._state.denied, **{**once, **meta, "line": line.number}
+            )
+            self._state.anchor(seq)
+            self._state.end = (how, None if how == "answered" else text_of(fields, "subtype") or None)
+        elif kind in BOOKKEEPING_TYPES:
+            data = {**rest, **message_fields(fields)}
+            self._state.anchor(self._state.run.bookkeeping(f"claude-code/{kind}", data))
+        else:
+            self._state.notes.count(UNKNOWN_TYPES, example=kind)
+            plain = _PLAIN_NAME.fullmatch(kind) is not None
+            self._state.custom(
+                kind if plain else "other", {**rest, **message_fields(fields), **({} if plain else {"type": kind})}
+            )
+
+    def _queued(self, attachment: dict[str, Any], rest: dict[str, Any]) -> None:
+        """A prompt that was typed while the agent worked."""
+        prompt, mode = attachment.get("prompt"), attachment.get("commandMode")
+        more = {
+            key: attachment[key] for key in attachment if key not in ("type", "prompt", "commandMode", "source_uuid")
+        }
+        self._state.fields = {**rest, **more, **({} if mode in (None, "prompt") else {"commandMode": mode})}
+        if mode == "task-notification":
+            self._state.anchor(
+                self._state.run.observation("task-notification", "task", prompt, self._state.take_fields())
+            )
+        else:
+            self._talk.from_user(prompt if isinstance(prompt, str) else [] if prompt is None else prompt)
+
+    def _unreadable(self, line: Line) -> None:
+        raw = line.raw
+        if not raw.strip():
+            self._state.notes.count(BLANK_LINES)
+            return
+        reason = LONG_LINES if line.too_long else UNREADABLE_LINES if line.ended else CUT_LINES
+        self._state.notes.count(reason)
+        try:
+            text: str | bytes = raw.decode()
+        except UnicodeDecodeError:
+            text = raw
+        self._state.run.custom("claude-code/unreadable-line", text, size=line.size)
+
+    def _take_envelope(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Put what is volatile into the meta of the events to come; return what else the line says."""
+        context, once, rest = self._state.run.context, self._state.run.once, dict[str, Any]()
+        for key, value in fields.items():
+            name = META_NAMES.get(key, key)
+            if key in _SAID_ONCE or key in _SETTINGS:
+                if self._said.get(name) != value:
+                    self._said[name] = value
+                    (once if key in _SAID_ONCE else rest)[name] = value
+            elif key in _IN_CONTEXT:
+                pass
+            elif key in LINE:
+                once[name] = value
+            elif key not in _TAKEN and key not in _FLAGS.get(fields["type"], ()):
+                rest[key] = value
+        time = iso_time(fields.get("timestamp"))
+        if time is not None:
+            context["time"] = time
+        elif fields.get("timestamp") is not None:
+            self._state.notes.count(BAD_TIMES)
+            once["timestamp"] = fields["timestamp"]
+        once["duration"] = milliseconds(fields.get("durationMs", fields.get("duration_ms")))
+        self._add_subagent(fields, rest)
+        context["agent"] = text_of(fields, "agentId") or None
+        parent = self._anchors.get(text_of(fields, "parentUuid") or text_of(fields, "logicalParentUuid"))
+        if "parentUuid" not in fields and "session_id" in fields:  # of the stream, which has no tree
+            started = self._state.run.call(fields.get("parent_tool_use_id"))
+            parent = self._state.latest.get(self._state.subagent, None if started is None else started.seq)
+        if parent is not None:
+            context["parent"] = parent
+        return rest
+
+    def _add_subagent(self, fields: dict[str, Any], rest: dict[str, Any]) -> None:
+        """Say of the events to come which subagent they are of, if any. `rest`: content of the line."""
+        context = self._state.run.context
+        if self._state.within:
+            context["sidechain"] = True
+            context["subagent"] = list(self._state.within)
+        elif not self._state.found.subagent and (
+            fields.get("isSidechain") is True or isinstance(fields.get("parent_tool_use_id"), str)
+        ):
+            context["sidechain"] = True
+            context["subagent"] = [self._subagent(fields)]
+            if fields.get("isSidechain") is True:
+                rest["isSidechain"] = True
+
+    def _subagent(self, fields: dict[str, Any]) -> str:
+        """The name of the subagent whose line it is: its id, else a number for each chain of lines."""
+        starter = text_of(fields, "parent_tool_use_id")
+        name = text_of(fields, "agentId") or self._subagents.get(starter or text_of(fields, "parentUuid"))
+        if name is None:
+            self._nameless += 1
+            name = f"subagent {self._nameless}"
+        self._subagents[text_of(fields, "uuid")] = name
+        if starter:
+            self._subagents[starter] = name
+        return name
+
+    def _snapshot(self, snapshot_type: str, rest: dict[str, Any]) -> int:
+        files = rest.pop("snapshot", None) if snapshot_type == "file-history" else None
+        self._state.run.once["snapshot"] = files
+        if isinstance(files, dict) and rest.get("isSnapshotUpdate") is not True:  # an update has the first one's time
+            self._state.run.once["time"] = iso_time(files.get("timestamp"))
+        backups = files.get("trackedFileBackups") if isinstance(files, dict) else None
+        payload: dict[str, Any] = {"data": rest} if rest else {}
+        if isinstance(backups, dict):  # names of the backups and their times are in meta
+            payload["files"] = {path: _version(backup) for path, backup in backups.items()}
+        return self._state.run.add(Kind.SNAPSHOT, {"snapshot_type": snapshot_type, **payload})
+
+
+def _version(backup: Any) -> Any:
+    return backup.get("version") if isinstance(backup, dict) else None

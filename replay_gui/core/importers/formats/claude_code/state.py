@@ -1,0 +1,90 @@
+"""What the parts of the Claude Code importer share while they read a session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.importers.formats.claude_code.survey import Survey, text_of
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import End, RunBuilder
+
+OTHER_BRANCHES = "turns that the user rewound, left out"
+LEFT_OUT_LINES = "lines of those turns"
+JOINED_LINES = "lines whose predecessor is not in the file, joined to the line before"
+REPEATED_LINES = "lines that repeat an earlier line"
+UNREADABLE_LINES = "lines that are no JSON object with a type, kept as text"
+CUT_LINES = "last lines that are cut off, kept as text"
+LONG_LINES = "lines of more than 16 MiB, of which the first is kept"
+UNKNOWN_TYPES = "lines of a type that is not known, kept as custom events"
+UNKNOWN_BLOCKS = "parts of messages that are not known, kept as they are"
+EMPTY_MESSAGES = "messages without content, kept as custom events"
+BLANK_LINES = "blank lines"
+UNREADABLE_FILES = "files of subagents that cannot be read"
+BAD_TIMES = "times that cannot be read"
+
+
+_TOKENS = {
+    "input": "input_tokens",
+    "output": "output_tokens",
+    "cache_write": "cache_creation_input_tokens",
+    "cache_read": "cache_read_input_tokens",
+}
+
+
+class SessionState:
+    """The session as far as it has been read.
+
+    Attributes:
+        found: what the first pass found in the file at hand. run: the events. notes: what was not understood.
+        within: names of the subagents whose file is being read, from the outermost.
+        fields: what the line at hand says beside its message, for the line's first event.
+        latest: by subagent, the event that a line without a parent follows.
+        end: how the run ended, as far as lines have told. denied: ids of calls that were refused.
+    """
+
+    def __init__(self, found: Survey, notes: ImportNotes) -> None:
+        self.found = found
+        self.notes = notes
+        self.run = RunBuilder(notes)
+        self.within: list[str] = []
+        self.fields: dict[str, Any] = {}
+        self.latest: dict[str, int] = {}
+        self.end: tuple[End, str | None] | None = None
+        self.denied = set[str]()
+
+    @property
+    def subagent(self) -> str:
+        """The subagent whose line it is, as one text; empty for the session's own lines."""
+        return "/".join(self.run.context.get("subagent", ()))
+
+    def take_fields(self) -> dict[str, Any] | None:
+        """Return what the line says beside its message, for the payload of one event; None the second time."""
+        fields, self.fields = self.fields, {}
+        return {"fields": fields} if fields else None
+
+    def anchor(self, seq: int) -> None:
+        """Say that what comes next, on this line or after it, was caused by the event `seq`."""
+        self.run.context["parent"] = seq
+        self.latest[self.subagent] = seq
+
+    def custom(self, name: str, data: Any) -> None:
+        """Add an event of a kind of Claude Code's own."""
+        payload = {**(self.take_fields() or {}), "data": data}
+        self.anchor(self.run.add(f"x:claude-code/{name}", payload))
+
+
+def tokens_of(usage: Any) -> dict[str, int] | None:
+    """Return the tokens by sort, where the source counts any."""
+    if not isinstance(usage, dict):
+        return None
+    return {name: usage[key] for name, key in _TOKENS.items() if type(usage.get(key)) is int}
+
+
+def type_of(block: Any) -> str:
+    """Return the type that a part of a message says it has, else the name of the value's type."""
+    return text_of(block, "type") if isinstance(block, dict) else type(block).__name__
+
+
+def message_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of a line that hold its message."""
+    return {key: fields[key] for key in ("message", "toolUseResult") if key in fields}
