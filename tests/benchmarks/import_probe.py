@@ -26,7 +26,10 @@ def measured(window: MainWindow) -> dict[str, Any]:
     session.open(sys.argv[1])
     wait(session.index_changed, lambda: session.index.count > 0)
     session.seek(session.index.count)
-    wait(session.position_state_changed, lambda: session.position_state is not None and session.position_state.position == session.position)
+    wait(
+        session.position_state_changed,
+        lambda: session.position_state is not None and session.position_state.position == session.position,
+    )
     window.grab()
     found: dict[str, Any] = {"shown": time.perf_counter() - begun, "shown_events": session.index.count}
     found["was_whole"] = session.index.complete
@@ -35,7 +38,10 @@ def measured(window: MainWindow) -> dict[str, Any]:
     wait(session.report_changed, lambda: session.report is not None, 600)
     found["held"] = pulse.longest
     session.seek(session.index.count)
-    wait(session.position_state_changed, lambda: session.position_state is not None and session.position_state.position == session.position)
+    wait(
+        session.position_state_changed,
+        lambda: session.position_state is not None and session.position_state.position == session.position,
+    )
     found["events"] = session.index.count
     return found
 

@@ -13,7 +13,7 @@ from replay_gui.core.facts.nesting import Nesting
 from replay_gui.core.facts.spending import SpendingBuilder
 from replay_gui.core.state.state import Change, OverlayMap
 from replay_gui.engine.answers import Totals
-from replay_gui.models.run.value_rows import ValueTree, TreeView
+from replay_gui.models.run.value_rows import TreeView, ValueTree
 from replay_gui.models.timeline.lanes import Lanes
 from replay_gui.models.timeline.timeline_choice import LaneChoice
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel

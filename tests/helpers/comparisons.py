@@ -120,7 +120,7 @@ def facts_of(path: str) -> RunFacts:
 
 def step_of(row: int, **parts: object) -> Step:
     given: dict[str, object] = {
-        "row": row, "place_a": row, "place_b": row, "a": event_at(row), "b": event_at(row), "request": "",
+        "row": row, "index_a": row, "index_b": row, "a": event_at(row), "b": event_at(row), "request": "",
         "payload": (), "payload_equal": {}, "position_a": row + 1, "position_b": row + 1,
         "has_states": True, "state": (), "state_equal": {}, "state_cut": False,
     }  # fmt: skip

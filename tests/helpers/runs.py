@@ -7,7 +7,7 @@ from PySide6.QtCore import Slot
 
 from replay_gui.core.index.run_index import FLAG_CRITICAL, FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.core.verification.verification import Finding, VerificationReport, Verdict
+from replay_gui.core.verification.verification import Finding, Verdict, VerificationReport
 from replay_gui.models.session import Session
 
 TOOLS = ("search", "read_file", "run_tests", "query_db")
@@ -89,7 +89,7 @@ class StillSession(Session):
 
     @Slot(object)
     def seek(self, position: int) -> None:
-        self._goes_to(position)
+        self._set_position(position)
 
     def step(self, delta: int) -> None:
         self.seek(self.position + delta)

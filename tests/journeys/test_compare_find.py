@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLineEdit
 
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.run.search import EventSearchModel
-from replay_gui.widgets.comparison.divergence_find import DivergenceFind
+from replay_gui.models.run.event_search_model import EventSearchModel
+from replay_gui.widgets.comparison.divergence_search import DivergenceFind
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.windows.run_bar import RunBar
 from tests.helpers.journey import Journey

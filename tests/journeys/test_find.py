@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from replay_gui.models.run.finder import RunSearch
+from replay_gui.models.run.run_search import RunSearch
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.windows.run_bar import RunBar

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from replay_gui.look.theme import LANE
 from replay_gui.resource_paths import resources
 from replay_gui.widgets.timeline.timeline import Timeline
-from replay_gui.widgets.timeline.timeline_layout import TOP
+from replay_gui.widgets.timeline.timeline_layout import TOP_PX
 from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from tests.helpers.journey import Journey
@@ -48,7 +48,7 @@ def test_lanes_fold_by_key_and_the_panels_below_get_the_room(journey: Journey, t
 
 
 def test_a_lane_is_hidden_by_the_menu_of_its_name_and_comes_back_by_key(journey: Journey, timeline: Timeline) -> None:
-    point = QPoint(60, round(TOP + 1.5 * LANE))
+    point = QPoint(60, round(TOP_PX + 1.5 * LANE))
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, timeline.mapToGlobal(point))
     QApplication.sendEvent(timeline, event)
     menu = timeline.findChild(TimelineMenu)
@@ -64,7 +64,7 @@ def test_a_lane_is_hidden_by_the_menu_of_its_name_and_comes_back_by_key(journey:
 def test_the_pointer_tells_what_an_event_says(journey: Journey, timeline: Timeline) -> None:
     errors = next(row for row in timeline.rows if row.key == "errors")
     position = int(errors.parts[0].positions[0])
-    y = round(TOP + (timeline.rows.index(errors) + 0.5) * timeline._layout().lane_height)
+    y = round(TOP_PX + (timeline.rows.index(errors) + 0.5) * timeline._layout().lane_height)
     timeline.show_hover(QPoint(round(timeline.x_of(position)), y))
     assert timeline.hover.words.startswith(f"{position:,} · Error")
     journey.until(lambda: len(timeline.hover.words.splitlines()) == 3)

@@ -15,7 +15,7 @@ from replay_gui.engine.answers import Alert, Rows
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Side
 from replay_gui.models.session import Session
-from replay_gui.models.timeline.lane_steps import next_in_lane
+from replay_gui.models.timeline.event_steps import next_in_lane
 from replay_gui.models.timeline.timeline_axis import NUMBERS
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from tests.helpers.logs import damage, write_log

@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QSplitter
 from pytestqt.qtbot import QtBot
 
-from replay_gui.models.run.finder import RunSearch
+from replay_gui.models.run.run_search import RunSearch
 from replay_gui.windows.compare_view import CompareView
 from tests.helpers.comparisons import StoryComparison
 

@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from replay_gui.models.run.finder import RunSearch
 from replay_gui.models.run.playback import Playback
+from replay_gui.models.run.run_search import RunSearch
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.windows.actions import make_actions
 from replay_gui.windows.run_bar import RunBar

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSplitter
 from pytestqt.qtbot import QtBot
 
 from replay_gui.look.theme import GAP
-from replay_gui.models.run.finder import RunSearch
+from replay_gui.models.run.run_search import RunSearch
 from replay_gui.windows.run_view import RunView
 from tests.helpers.runs import StillSession, synthetic_index
 from tests.helpers.shown import shown

@@ -16,7 +16,7 @@ class RowPlaces:
 
     Attributes:
         row_of_a: int32[events of A], the row of each event. row_of_b: of B.
-        last_a: int32[rows], the index of the last event of A at or above the row, NO_EVENT above the first. last_b: of B.
+        last_a: int32[rows], index of the last event of A at or above the row, NO_EVENT above the first. last_b: of B.
     """
 
     row_of_a: NDArray[np.int32]

@@ -13,7 +13,7 @@ from replay_gui.core.divergence.explanations import BETWEEN
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.comparison.rule_words import rule_words
+from replay_gui.models.comparison.comparison_words import rule_words
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.tooltip import plain_tooltip
 

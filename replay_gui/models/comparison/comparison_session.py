@@ -21,7 +21,7 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
-from replay_gui.models.comparison.compared_places import (
+from replay_gui.models.comparison.comparison_navigation import (
     NO_ROW,
     events_at,
     first_row,

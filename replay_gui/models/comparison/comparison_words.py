@@ -1,14 +1,20 @@
-"""What came of a comparison, in words for the badge, the tool bar and the status line."""
+"""The result of a comparison, its steps and its rules, in words."""
 
 from __future__ import annotations
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Comparison
+from replay_gui.core.divergence.presets import PRESETS
+from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind
+from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
-from replay_gui.engine.answers import Compared, Progress
+from replay_gui.engine.answers import Compared, Progress, Step
 from replay_gui.models.run.verdict_words import BadgeVerdict
 
 _MAX_CHARACTERS = 200  # characters of a cause
+_MAX_NAME_CHARACTERS = 60
 _MAX_CAUSES = 8  # named one by one behind the badge
 
 
@@ -71,3 +77,80 @@ def point_words(point: int | None, count: int) -> str:
     if point is None:
         return "no divergence" if not count else plural(count, "divergence")
     return f"divergence {point + 1:,} of {count:,}"
+
+
+_ACTION_WORDS = {
+    Action.IGNORE: "ignored",
+    Action.NONDETERMINISTIC: "marked non-deterministic",
+    Action.TOLERANCE: "within a tolerance",
+}
+
+
+def rule_words(rule: Rule) -> tuple[str, str]:
+    """(what the rule is about, what it does with that), for people; one line each."""
+    parts = []
+    if rule.pattern is not None:
+        parts.append(
+            rule.pattern.capitalize()
+            if rule.pattern in PRESETS
+            else f"Texts like {one_line(rule.pattern, _MAX_NAME_CHARACTERS)}"
+        )
+    if rule.path is not None:
+        parts.append(one_line(pointer_text(rule.path), _MAX_NAME_CHARACTERS))
+    tool, kind = one_line(rule.tool or "", _MAX_NAME_CHARACTERS), one_line(rule.kind or "", _MAX_NAME_CHARACTERS)
+    whole = not parts
+    if tool and kind:
+        parts.append(f"{kind} of {tool}")
+    elif tool or kind:
+        parts.append((f"Answers of {tool}" if whole and rule.action is Action.NONDETERMINISTIC else tool) or kind)
+    said = _ACTION_WORDS[rule.action]
+    if rule.action is Action.TOLERANCE:
+        bounds = ((rule.abs, "{:g}"), (rule.rel, "{:g} of the value"))
+        said = "equal within " + " or ".join(words.format(bound) for bound, words in bounds if bound is not None)
+    return " in ".join(parts), said + (f" · {one_line(rule.note, _MAX_NAME_CHARACTERS)}" if rule.note else "")
+
+
+def payload_title(step: Step | None) -> str:
+    """Answer of search; Request to search; Decision …"""
+    event = None if step is None else step.a if step.a is not None else step.b
+    return "The chosen step" if event is None else _event_words(event)
+
+
+def payload_note(step: Step | None) -> str:
+    """Return a note on the payload of a step, or an empty text."""
+    if step is None:
+        return ""
+    if step.a is None or step.b is None:
+        return "only in B" if step.a is None else "only in A"
+    return differences_words(len(step.payload))
+
+
+def state_title(step: Step | None) -> str:
+    """State after 412, A against B; where the positions differ, both are named."""
+    if step is None:
+        return "State, A against B"
+    if step.position_a == step.position_b:
+        return f"State after {step.position_a:,}, A against B"
+    return f"State after {step.position_a:,} of A against {step.position_b:,} of B"
+
+
+def differences_words(count: int, more: bool = False) -> str:
+    """Return the number of differences as text."""
+    if count == 0:
+        return "no difference"
+    return f"more than {count:,} differences" if more else plural(count, "difference")
+
+
+def request_words(step: Step) -> tuple[tuple[str, str], ...]:
+    """What an answer answers, where both sides asked the same."""
+    return (("request", step.request),) if step.request else ()
+
+
+def _event_words(event: Event) -> str:
+    tool = one_line(event.tool or "", _MAX_NAME_CHARACTERS)
+    match event.kind:
+        case Kind.TOOL_RESPONSE if tool:
+            return f"Answer of {tool}"
+        case Kind.TOOL_REQUEST if tool:
+            return f"Request to {tool}"
+    return one_line(event.kind.removeprefix(CUSTOM_PREFIX), _MAX_NAME_CHARACTERS) + (f" · {tool}" if tool else "")

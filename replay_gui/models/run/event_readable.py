@@ -16,7 +16,7 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.payloads import STRUCTURES
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.text.wording import duration_text
-from replay_gui.models.run.meta_words import meta_words
+from replay_gui.models.run.event_words import meta_words
 from replay_gui.models.run.value_rows import is_container, scalar_text, size_text
 
 PAGE_CHARACTERS = 65_536  # characters shown at first, and more each time

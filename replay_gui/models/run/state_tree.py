@@ -9,8 +9,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 
 from replay_gui.core.state.state import ABSENT, Change, Path
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.value_find import ValueSearch
 from replay_gui.models.run.value_rows import ChangeMark, RowKind, TreeView, ValueRow, ValueTree, member
+from replay_gui.models.run.value_search import ValueSearch
 
 MEMBERS_PER_TURN = 4000  # members that a search looks at in one turn of the event loop, about 12 ms
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 from replay_gui.look.theme import FOCUS, GAP, LINE, ROW, UNIT, Bold, Medium, theme, theme_events, ui_font
 from replay_gui.models.comparison.cause_list import CauseCategory, CauseItem, CauseList
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.widgets.parts.hint import paint_hint
+from replay_gui.widgets.parts.line_text import paint_hint
 
 _BADGE_SIZE_PX = ROW
 _WRAPPED_TEXT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)

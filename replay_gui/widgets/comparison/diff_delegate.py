@@ -10,7 +10,7 @@ from replay_gui.look.theme import GAP, LINE, UNIT, data_font, theme
 from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle
 from replay_gui.models.comparison.diff_rows import DiffRows
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.widgets.parts.marked_text import draw_marked
+from replay_gui.widgets.parts.line_text import draw_marked
 from replay_gui.widgets.parts.row_view import RowView
 
 _SIGN_WIDTH_PX = 2 * GAP

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QScrollBar, QWidget
 
 from replay_gui.look.theme import ICON, LINE, ROW, SMALL_RADIUS, theme, theme_events
-from replay_gui.models.comparison.compare_rows import ComparisonRows, RowTone
-from replay_gui.models.comparison.comparison_finder import ComparisonSearch
+from replay_gui.models.comparison.comparison_rows import ComparisonRows, RowTone
+from replay_gui.models.comparison.comparison_search import ComparisonSearch
 
 _MIN_MARK_PX = 3  # pixels of a mark
 _MIN_WINDOW_PX = 12  # pixels of the window, at least

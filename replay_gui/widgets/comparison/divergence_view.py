@@ -11,12 +11,12 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Progress
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, HEAD, ICON, LINE, LINKS, UNIT, set_role, theme, theme_events
-from replay_gui.models.comparison.compare_rows import ComparisonColumn, ComparisonRows
-from replay_gui.models.comparison.comparison_finder import ComparisonSearch
+from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows
+from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.comparison.divergence_find import DivergenceFind
+from replay_gui.widgets.comparison.divergence_search import DivergenceFind
 from replay_gui.widgets.comparison.divergence_strip import DivergenceStrip
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.comparison.split_view import SplitView

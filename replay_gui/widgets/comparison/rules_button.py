@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from replay_gui.core.divergence.presets import PRESETS
 from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.comparison.rule_words import rule_words
+from replay_gui.models.comparison.comparison_words import rule_words
 from replay_gui.widgets.parts.check_menu import CheckMenu
 
 

@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from replay_gui.engine.answers import EventRow
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font
-from replay_gui.models.comparison.compare_rows import ComparisonColumn, ComparisonRows, RowTone, fold_words
+from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows, RowTone, fold_words
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.event_table import event_label
-from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText
-from replay_gui.widgets.parts.marked_text import draw_marked
+from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText, draw_marked
 from replay_gui.widgets.parts.row_view import RowView
 
 _MOVED_BAR_PX = 3  # of a moved event, at the outer edge

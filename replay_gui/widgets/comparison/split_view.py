@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QWidget
 from replay_gui.core.divergence.comparison import NO_EVENT, Change
 from replay_gui.core.log.kinds import Kind
 from replay_gui.look.theme import FOCUS, LINKS, ROW, theme
-from replay_gui.models.comparison.compare_rows import ComparisonColumn, ComparisonRows
-from replay_gui.models.comparison.comparison_finder import ComparisonSearch
+from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows
+from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.comparison.split_delegate import SplitDelegate
 from replay_gui.widgets.parts.row_view import RowView

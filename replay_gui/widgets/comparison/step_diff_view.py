@@ -11,14 +11,14 @@ from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.look.theme import GAP
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.comparison.diff_rows import DiffRows
-from replay_gui.models.comparison.step_words import (
+from replay_gui.models.comparison.comparison_words import (
     differences_words,
     payload_note,
     payload_title,
     request_words,
     state_title,
 )
+from replay_gui.models.comparison.diff_rows import DiffRows
 from replay_gui.widgets.comparison.diff_view import DiffView
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.parts.dimmer import Dimmer

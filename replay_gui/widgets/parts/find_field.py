@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, UNIT, data_font, set_role, theme_events
-from replay_gui.models.run.search import EventSearchModel
+from replay_gui.models.run.event_search_model import EventSearchModel
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.plain_label import PlainLabel
 

@@ -1,12 +1,16 @@
-"""One line of text in one font, elided to its space; made for lists, which draw a hundred of them a frame."""
+"""Text on one line, elided to its space, with or without marked stretches; and the hint of an empty list."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.look.theme import GAP, SMALL_RADIUS, UNIT, theme, ui_font
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
@@ -54,3 +58,41 @@ class LineText:
             return cut
         head, left = text.removesuffix(_REQUEST_SUFFIX), width - self.width(_REQUEST_SUFFIX)
         return self.metrics.elidedText(head, Qt.TextElideMode.ElideRight, left) + _REQUEST_SUFFIX
+
+
+def paint_hint(viewport: QWidget, words: str) -> None:
+    """Draws the words into the middle of a list's viewport, from its paintEvent."""
+    painter = QPainter(viewport)
+    painter.setPen(theme().secondary)
+    painter.setFont(ui_font())
+    space = viewport.rect().adjusted(2 * GAP, 2 * GAP, -2 * GAP, -2 * GAP)
+    painter.drawText(space, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+    painter.end()
+
+
+def draw_marked(
+    painter: QPainter, space: QRect, text: str, marked: Sequence[tuple[int, int]], ink: QColor, ground: QColor
+) -> int:
+    """Draws `text` in the painter's font, elided to `space`, with the characters of the spans on `ground`.
+
+    Returns the pixels it took.
+    """
+    metrics = painter.fontMetrics()
+    elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, space.width())
+    kept = len(elided) if elided == text else max(len(elided) - 1, 0)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    height = min(metrics.height() + 2, space.height() - UNIT)
+    top = space.y() + (space.height() - height) / 2
+    for start, end in marked:
+        stop = start + len(text[start:end].rstrip())
+        if start < kept and stop > start:
+            left = space.x() + metrics.horizontalAdvance(elided[:start])
+            right = space.x() + metrics.horizontalAdvance(elided[: min(stop, kept)])
+            painter.drawRoundedRect(QRectF(left - 1, top, right - left + 2, height), SMALL_RADIUS / 2, SMALL_RADIUS / 2)
+    painter.restore()
+    painter.setPen(ink)
+    painter.drawText(space, LEFT, elided)
+    return metrics.horizontalAdvance(elided)

@@ -1,13 +1,13 @@
-"""A part of a panel under a head of its own, to fold away."""
+"""Parts of a panel, each with a head of its own to fold it away, below one another."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from replay_gui.look.icons import tinted_icon
-from replay_gui.look.theme import FOCUS, GAP, HEAD, ICON, LINE, UNIT, Bold, theme, ui_font
+from replay_gui.look.theme import FOCUS, GAP, HEAD, ICON, LINE, ROW, UNIT, Bold, theme, ui_font
 
 
 class Section(QWidget):
@@ -111,3 +111,36 @@ class _Head(QAbstractButton):
             colour = now.good_text if self.sound else now.bad_text
             place = QRect(left, (HEAD - ICON) // 2, ICON, ICON)
             tinted_icon("check" if self.sound else "cross", colour).paint(painter, place)
+
+
+class SectionStack(QScrollArea):
+    """Never squeezes a row, and never asks for more room than the sections that are shown take."""
+
+    def __init__(self, *sections: Section, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._body = QWidget()
+        column = QVBoxLayout(self._body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for section in sections:
+            column.addWidget(section)
+        column.addStretch(1)
+        self.setWidget(self._body)
+        self._body.setAutoFillBackground(False)  # else it would be of the colour of the window
+        self._body.installEventFilter(self)
+
+    def sizeHint(self) -> QSize:
+        return self._body.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, min(HEAD + 2 * ROW, self._body.sizeHint().height()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)

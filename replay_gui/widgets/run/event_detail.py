@@ -19,8 +19,7 @@ from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.panel import Panel
-from replay_gui.widgets.parts.section import Section
-from replay_gui.widgets.parts.section_stack import SectionStack
+from replay_gui.widgets.parts.section import Section, SectionStack
 from replay_gui.widgets.run.event_text_view import EventTextView
 from replay_gui.widgets.run.fact_row import FactRow
 from replay_gui.widgets.run.value_view import MAX_COPIED_CHARACTERS, ValueView

@@ -13,7 +13,7 @@ from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_table import EventColumn, EventTable
 from replay_gui.models.run.event_words import since_start, view_command
-from replay_gui.models.run.finder import RunSearch
+from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.row_view import RowView

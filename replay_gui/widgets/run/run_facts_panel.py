@@ -12,8 +12,8 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 from replay_gui.engine.answers import RunFacts
 from replay_gui.look.theme import GAP, UNIT, data_font
-from replay_gui.models.run.meta_words import cost_words
-from replay_gui.models.run.run_facts import RunNumbers, run_numbers
+from replay_gui.models.run.event_words import cost_words
+from replay_gui.models.run.run_numbers import RunNumbers, run_numbers
 from replay_gui.models.run.verdict_words import verdict_of
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.elided_label import ElidedLabel

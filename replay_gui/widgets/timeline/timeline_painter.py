@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, LABELS, LANE_LEAST, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
 from replay_gui.models.timeline.lanes import Lane
+from replay_gui.models.timeline.timeline_axis import rounded_duration
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
-from replay_gui.models.timeline.timeline_ticks import rounded_duration
 from replay_gui.widgets.timeline.timeline_lanes import LanePainter
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 from replay_gui.widgets.timeline.timeline_overlay import OverlayPainter

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.state.state import ABSENT, Change, GrowList, OverlayMap
-from replay_gui.models.run.value_find import MAX_HITS, ValueSearch
 from replay_gui.models.run.value_rows import (
     PAGE_MEMBERS,
     PAGE_TEXT_CHARACTERS,
@@ -18,6 +17,7 @@ from replay_gui.models.run.value_rows import (
     ValueRow,
     ValueTree,
 )
+from replay_gui.models.run.value_search import MAX_HITS, ValueSearch
 
 
 def rows(root: Any, *changes: Change, **view: Any) -> list[ValueRow]:

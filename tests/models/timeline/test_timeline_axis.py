@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
-from replay_gui.models.timeline.timeline_axis import DRAWN_GAP_SHARE, NUMBERS, TimeAxis, why_no_times
-from replay_gui.models.timeline.timeline_ticks import SECOND
+from replay_gui.models.timeline.timeline_axis import DRAWN_GAP_SHARE, NUMBERS, SECOND, TimeAxis, why_no_times
 from tests.helpers.runs import synthetic_index
 
 BEGIN = 1_700_000_000 * SECOND

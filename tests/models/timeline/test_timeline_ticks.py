@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from replay_gui.models.timeline.timeline_ticks import SECOND, nice_step, nice_time_step, rounded_duration, time_text
+from replay_gui.models.timeline.timeline_axis import SECOND, nice_step, nice_time_step, rounded_duration, time_text
 
 MINUTE, HOUR, DAY = 60 * SECOND, 3_600 * SECOND, 86_400 * SECOND
 

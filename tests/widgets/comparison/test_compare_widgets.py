@@ -6,9 +6,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import Change, Difference
-from replay_gui.models.comparison.compare_rows import RowTone
-from replay_gui.models.comparison.comparison_finder import ComparisonSearch
-from replay_gui.models.run.finder import RunSearch
+from replay_gui.models.comparison.comparison_rows import RowTone
+from replay_gui.models.comparison.comparison_search import ComparisonSearch
+from replay_gui.models.run.run_search import RunSearch
 from replay_gui.widgets.comparison.cause_panel import CausePanel
 from replay_gui.widgets.comparison.comparison_badge import ComparisonBadge
 from replay_gui.widgets.comparison.divergence_view import DivergenceView

@@ -15,7 +15,7 @@ from replay_gui.engine.answers import Totals
 from replay_gui.look.theme import ROW
 from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.run.event_table import EventColumn
-from replay_gui.models.run.finder import RunSearch
+from replay_gui.models.run.run_search import RunSearch
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.filter_menu import FilterMenu
 from tests.helpers.moments import STORY, StorySession, story_index

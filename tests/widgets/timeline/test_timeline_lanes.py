@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.index.run_index import NO_DURATION, NO_TIME, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.look.theme import LABELS, LANE, apply_theme, theme
+from replay_gui.models.timeline.timeline_axis import SECOND
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
-from replay_gui.models.timeline.timeline_ticks import SECOND
 from replay_gui.widgets.timeline.timeline import Timeline
 from replay_gui.widgets.timeline.timeline_layout import TOP_PX
 from replay_gui.widgets.timeline.timeline_menu import TimelineMenu

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QCoreApplication
 
-from replay_gui.models.run.visited import MAX_VISITS, PositionHistory, VisitHistory
+from replay_gui.models.run.position_history import MAX_VISITS, PositionHistory, VisitHistory
 from tests.helpers.runs import StillSession, synthetic_index
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Slot
 
-from replay_gui.engine.answers import Found
+from replay_gui.engine.answers import SearchResult
 from replay_gui.engine.requests import Find
-from replay_gui.models.run.search import EventSearchModel, ordinal
+from replay_gui.models.run.event_search_model import EventSearchModel, ordinal
 from replay_gui.models.session import Session
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class RunSearch(EventSearchModel):
             self.started.emit()
 
     @Slot(object)
-    def _on_found(self, found: Found) -> None:
+    def _on_found(self, found: SearchResult) -> None:
         if found.number != self._number:
             return
         self.hits.update((hit.index, hit) for hit in found.hits)

@@ -1,4 +1,4 @@
-"""From one error of a run to the next: of the agent, of its tools, and of the log itself."""
+"""From one event to the next of the same lane, or to the next error of the agent, its tools or the log."""
 
 from __future__ import annotations
 
@@ -44,3 +44,25 @@ def _is_error(index: RunIndex, which: slice) -> NDArray[np.bool_]:
 def _reported_indexes(report: VerificationReport | None, count: int) -> NDArray[np.int64]:
     findings = () if report is None else (*report.failures, *report.mismatches)
     return np.array([finding.index for finding in findings if finding.index < count], np.int64)
+
+
+def next_in_lane(index: RunIndex, position: int, forward: bool) -> int:
+    """The position of the next, or previous, event of the kind and tool of the one at `position`.
+
+    `position` itself where there is none. At position 0, which has no event, the run's first.
+    """
+    if position == 0:
+        return min(1, index.count) if forward else 0
+    place, count = position - 1, index.count
+    kind, tool = index.kind[place], index.tool[place]
+    starts = (
+        range(place + 1, count, _EVENTS_PER_SCAN)
+        if forward
+        else range(place - _EVENTS_PER_SCAN, -_EVENTS_PER_SCAN, -_EVENTS_PER_SCAN)
+    )
+    for start in starts:
+        stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if forward else place))
+        found = np.flatnonzero((index.kind[stretch] == kind) & (index.tool[stretch] == tool))
+        if len(found):
+            return int(found[0 if forward else -1]) + stretch.start + 1
+    return position

@@ -7,10 +7,10 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import Change
 from replay_gui.core.facts.find import Hit
-from replay_gui.engine.answers import Found
+from replay_gui.engine.answers import SearchResult
 from replay_gui.engine.requests import Find
-from replay_gui.models.comparison.comparison_finder import ComparisonSearch
-from replay_gui.models.run.finder import RunSearch
+from replay_gui.models.comparison.comparison_search import ComparisonSearch
+from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
 from tests.helpers.comparisons import StoryComparison, comparison_of
 
@@ -34,7 +34,7 @@ class Searched(StoryComparison):
         """Answers the newest search of a seat."""
         question = next(question for name, question in reversed(self.searches) if name == seat)
         hits = tuple(Hit(place, f"hit {place} in {seat}", 0, 3) for place in places)
-        found = Found(question.number, hits, len(hits) if count is None else count, 1, 1, ended)
+        found = SearchResult(question.number, hits, len(hits) if count is None else count, 1, 1, ended)
         (self.a if seat == "A" else self.b).found.emit(found)
 
 

@@ -4,7 +4,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import Change
-from replay_gui.models.comparison.compare_rows import ComparisonColumn, ComparisonRows, RowTone
+from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows, RowTone
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of
 
 E, C, A, B, M, S = Change.EQUAL, Change.CHANGED, Change.ONLY_A, Change.ONLY_B, Change.MOVED, Change.STATE

@@ -16,7 +16,7 @@ from replay_gui.core.divergence.comparison import NO_EVENT, Change
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.comparison.shown_rows import CONTEXT_ROWS, VisibleRows
+from replay_gui.models.comparison.visible_rows import CONTEXT_ROWS, VisibleRows
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.event_table import event_label, row_without_text
 from replay_gui.models.run.row_blocks import RowBlocks

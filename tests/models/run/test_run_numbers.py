@@ -6,7 +6,7 @@ import numpy as np
 
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.models.run.run_facts import ToolNumbers, run_numbers
+from replay_gui.models.run.run_numbers import ToolNumbers, run_numbers
 
 
 def small() -> RunIndex:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay_gui.models.comparison.shown_rows import CONTEXT_ROWS, VisibleRows
+from replay_gui.models.comparison.visible_rows import CONTEXT_ROWS, VisibleRows
 
 
 def _lines(shown: VisibleRows) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from replay_gui.models.run.meta_words import cost_words, meta_words
+from replay_gui.models.run.event_words import cost_words, meta_words
 
 
 def test_what_a_call_took_and_cost_is_in_words() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE
-from replay_gui.models.timeline.error_steps import next_error
+from replay_gui.models.timeline.event_steps import next_error
 from tests.helpers.runs import report_of, synthetic_index
 
 

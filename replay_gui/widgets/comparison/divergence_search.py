@@ -8,11 +8,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from replay_gui.core.facts.find import Hit
 from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role, theme, theme_events
-from replay_gui.models.comparison.comparison_finder import ComparisonSearch
+from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.parts.find_field import FindField
-from replay_gui.widgets.parts.line_text import LineText
-from replay_gui.widgets.parts.marked_text import draw_marked
+from replay_gui.widgets.parts.line_text import LineText, draw_marked
 
 _CONTEXT_DIVISOR = 3  # shares of the room: one is for what stands before the hit
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.divergence.comparison import NO_EVENT
 from replay_gui.core.facts.find import Hit
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.run.finder import RunSearch
-from replay_gui.models.run.search import EventSearchModel, ordinal
+from replay_gui.models.run.event_search_model import EventSearchModel, ordinal
+from replay_gui.models.run.run_search import RunSearch
 
 RowArray = NDArray[np.int32]
 
