@@ -7,11 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QWidget
 
-from replay_gui.look.theme import GAP
+from replay_gui.look.theme import GAP, UNIT
 from replay_gui.widgets.parts.page_view import PageView, docs_folder
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
-_SIZE_PX = (124 * GAP, 90 * GAP)
+_SIZE_PX = (136 * GAP, 90 * GAP)
 _LIST_WIDTH_PX = 28 * GAP
 
 
@@ -30,10 +30,11 @@ class DocumentationDialog(QDialog):
         self.pages, self.view = QListWidget(), PageView()
         self.pages.setAccessibleName("Pages")
         self.pages.setFixedWidth(_LIST_WIDTH_PX)
+        self.pages.setSpacing(UNIT // 2)
         self.pages.addItems([_title(file) for file in self._files])
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row.setContentsMargins(GAP, GAP, 0, GAP)
+        row.setSpacing(GAP)
         if self._files:
             row.addWidget(self.pages)
             row.addWidget(self.view, 1)
