@@ -64,7 +64,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_report_header() -> str | None:
-    from tests.helpers.shared_data import MISSING, SHARED_DATA
+    from tests.helpers.paths import SHARED_DATA
+    from tests.helpers.shared_data import MISSING
 
     return None if SHARED_DATA.is_dir() else f"skipped: what {MISSING}"
 
