@@ -10,7 +10,9 @@ from replay_gui.core.importers.formats.chats.aider import Aider
 from replay_gui.core.importers.formats.chats.atif import Atif
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessages
 from replay_gui.core.importers.formats.chats.copilot_cli import CopilotCli
+from replay_gui.core.importers.formats.chats.copilot_vscode import CopilotVsCode
 from replay_gui.core.importers.formats.chats.gemini_cli import GeminiCli
+from replay_gui.core.importers.formats.chats.gemini_stream import GeminiStream
 from replay_gui.core.importers.formats.chats.goose import Goose
 from replay_gui.core.importers.formats.chats.mini_swe_agent import MiniSweAgent
 from replay_gui.core.importers.formats.chats.opencode import OpenCode
@@ -33,6 +35,7 @@ from replay_gui.core.importers.formats.frameworks.openclaw import OpenClaw
 from replay_gui.core.importers.formats.frameworks.temporal import Temporal
 from replay_gui.core.importers.formats.traces.langfuse import Langfuse
 from replay_gui.core.importers.formats.traces.langsmith import LangSmith
+from replay_gui.core.importers.formats.traces.mlflow import MlFlow
 from replay_gui.core.importers.formats.traces.openai_agents import OpenAiAgents
 from replay_gui.core.importers.formats.traces.otel import OpenTelemetry
 from replay_gui.core.importers.generic import JsonLines
@@ -56,6 +59,7 @@ def _own() -> tuple[Importer, ...]:
         Omen(),
         OpenClaw(),
         GeminiCli(),
+        GeminiStream(),
         Atif(),
         MiniSweAgent(),
         TauBench(),
@@ -65,6 +69,7 @@ def _own() -> tuple[Importer, ...]:
         OpenHands(),
         OpenCode(),
         CopilotCli(),
+        CopilotVsCode(),
         Pi(),
         Goose(),
         SmolAgents(),
@@ -76,6 +81,7 @@ def _own() -> tuple[Importer, ...]:
         Langfuse(),
         LangSmith(),
         OpenAiAgents(),
+        MlFlow(),
         OpenTelemetry(),
         ChatMessages(),
     )

@@ -19,6 +19,7 @@ _VOLATILE = re.compile(
     r"""
     (gen_ai|llm)\..*\.id
     | gen_ai\.(usage\..*|response\.(id|timestamp)|conversation\.id|tool\.call\.id|server\.time_.*|agent\.id)
+    | mlflow\.(traceRequestId|chat\.tokenUsage|experimentId)
     | (llm\.(token_count|usage|cost|response\.id).*) | ai\.usage\..* | cost_(prompt|completion) | .*\btoken_usage\b.*
     | ai\.(response\.(id|timestamp|msTo.*|avg.*|providerMetadata|headers.*)|request\.headers.*|toolCall\.id)
     | (session|thread|process|host|os|k8s|container|telemetry|code|net|network|server|client|peer|otel|logfire|service

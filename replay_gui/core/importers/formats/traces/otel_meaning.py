@@ -112,6 +112,8 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
     model = found.take(*_MODELS) if role == "model" else None
     if span.attributes.get("gen_ai.operation.name") in _OPERATIONS:
         found.taken("gen_ai.operation.name")
+    if str(unfolded(span.attributes.get("mlflow.spanType"))).upper() in _KINDS:
+        found.taken("mlflow.spanType")
     scores, others = evaluations(span)
     fields = found.rest(notes) | ({"events": plain(others, notes)} if others else {})
     if role == "tool":
@@ -150,6 +152,9 @@ def _tokens(found: dict[str, Any]) -> dict[str, int] | None:
         value = next((found[name] for name in names if found.get(name) is not None), None)
         if type(value) is int or (isinstance(value, str) and value.isdecimal() and len(value) < 18):
             counts[sort] = int(value)
+    if not counts and isinstance(usage := unfolded(found.get("mlflow.chat.tokenUsage")), dict):
+        told = {"input": usage.get("input_tokens"), "output": usage.get("output_tokens")}
+        counts = {sort: count for sort, count in told.items() if type(count) is int}
     return counts or None
 
 

@@ -63,7 +63,7 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
             yield _flat(document)
         case {"info": dict(), "data": {"spans": list(spans)}}:  # MLflow
             for span in _maps(spans):
-                yield _otlp(span) if "traceId" in span else _dumped(span) if "context" in span else _flat(span)
+                yield _mlflow(span)
         case [dict(), *_]:
             for one in _maps(document):
                 yield from spans_in(one)
@@ -235,6 +235,15 @@ def _pair(value: Any) -> int | None:
         case [int(seconds), int(rest)] if 0 <= seconds < 1 << 33 and 0 <= rest < 1_000_000_000:
             return seconds * 1_000_000_000 + rest
     return _nanoseconds(value)
+
+
+def _mlflow(span: dict[str, Any]) -> RawSpan:
+    """A span of MLflow: as the Python SDK dumps it but for its parent and status; since version 3 as OTLP has it."""
+    if "context" not in span:
+        return _flat(span)
+    parent, code = span.get("parent_id"), span.get("status_code")
+    status = {"status_code": code, "description": span.get("status_message")}
+    return _dumped({**span, "parent": {"span_id": parent} if parent else None, "status": status})
 
 
 def _maps(value: Any) -> list[dict[str, Any]]:

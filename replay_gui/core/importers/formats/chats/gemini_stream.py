@@ -1,0 +1,108 @@
+"""The stream of ``gemini --output-format stream-json``: init, messages in pieces, tool calls, a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.chats.messages import first_line
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+
+_TYPES = {"message", "tool_use", "tool_result", "result", "error"}
+
+
+class GeminiStream(RecordFormat):
+    """The importer. A stream is one run; the pieces of an answer are joined."""
+
+    name = "gemini-stream"
+    title = "Gemini CLI stream"
+    volatile: ClassVar[Mapping[str, str]] = {
+        "timestamp": CLOCK,
+        "session_id": ID,
+        "tool_id": ID,
+        "stats": USAGE,
+        "delta": "whether a message comes in pieces",
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        first = records[0] if records else {}
+        is_init = first.get("type") == "init" and "session_id" in first and "model" in first
+        return is_init and all(record.get("type") in _TYPES for record in records[1:])
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        return _GeminiStreamEvents(self.name, self.volatile, notes)
+
+
+class _GeminiStreamEvents(RecordEvents):
+    agent = "gemini-cli"
+
+    def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
+        super().__init__(format, volatile, notes)
+        self._pieces: list[str] = []  # of the answer that is coming in
+        self._since: dict[str, Any] = {}  # the context of its first piece
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        return str(head[0].get("session_id"))
+
+    def record(self, record: dict[str, Any]) -> None:
+        kind = record.get("type")
+        is_piece = kind == "message" and record.get("role") == "assistant" and isinstance(record.get("content"), str)
+        if is_piece:
+            self._since = self._since or dict(self.run.context)
+            self._pieces.append(record["content"])
+            if record.get("delta") is True:
+                return
+        self._finish_answer()
+        match kind:
+            case _ if is_piece:
+                return
+            case "init":
+                self.run.agent_init(self.agent, "", self.fields(record, "type").get("fields", {}))
+            case "message":
+                self.said(
+                    str(record.get("role")), record.get("content"), self.fields(record, "type", "role", "content")
+                )
+            case "tool_use":
+                name, extra = str(record.get("tool_name")), self.fields(record, "type", "tool_name", "parameters")
+                call_id = record.get("tool_id")
+                self.run.request(call_id, name, record.get("parameters"), extra=extra, tool_call_id=call_id)
+            case "tool_result":
+                wrong = record.get("error")
+                message = wrong.get("message") if isinstance(wrong, dict) else wrong
+                failed = record.get("status") == "error"
+                output = record.get("output") if record.get("output") is not None else message
+                error = (first_line(message) or first_line(output) or "failed") if failed else None
+                status = "error" if failed else "success"
+                extra = self.fields(record, "type", "output", status=status)
+                self.result(record.get("tool_id"), output, error, extra)
+            case "error":
+                text = str(record.get("message"))
+                self.run.error(str(record.get("severity") or "error"), text, self.agent, self.fields(record, "message"))
+            case "result":
+                self._result(record)
+            case _:
+                self.unknown(kind, record, "type")
+
+    def _finish_answer(self) -> None:
+        if self._pieces:
+            now, self.run.context = self.run.context, self._since
+            self.answered("".join(self._pieces))
+            self.run.context, self._pieces, self._since = now, [], {}
+
+    def _result(self, record: dict[str, Any]) -> None:
+        stats, wrong = record.get("stats"), record.get("error")
+        counts = stats if isinstance(stats, dict) else {}
+        names = {"input": "input_tokens", "output": "output_tokens", "cached": "cached"}
+        tokens = {name: counts[key] for name, key in names.items() if type(counts.get(key)) is int}
+        facts = self.fields(record, "type").get("fields", {})
+        self.run.bookkeeping(f"{self.format}/result", facts, tokens=tokens or None, stats=stats)
+        if record.get("status") == "error":
+            message = wrong.get("message") if isinstance(wrong, dict) else wrong
+            self.run.error("error", str(message or "failed"), self.agent)
+            self.run.end("crash", str(message or "failed"))
+        else:
+            self.run.end("answered")
+
+    def end(self) -> None:
+        self._finish_answer()

@@ -1,0 +1,94 @@
+"""MLflow traces: JSON objects with ``info`` and ``data`` (``Trace.to_json``), one, or one a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, first_records, numbered_records
+from replay_gui.core.importers.formats.traces.otel import OpenTelemetry
+from replay_gui.core.importers.formats.traces.otel_attributes import steady
+from replay_gui.core.importers.formats.traces.otel_meaning import meaning
+from replay_gui.core.importers.formats.traces.otel_spans import spans_in
+from replay_gui.core.importers.formats.traces.span_events import SpanEvents
+from replay_gui.core.importers.formats.traces.spans import unfolded
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.times import any_time
+
+_USED = ("assessments", "trace_id", "request_id")
+
+
+class MlFlow:
+    """The importer. Every trace is a run; what it is assessed as stands at its end."""
+
+    name = "mlflow"
+    title = "MLflow trace"
+    version = 1
+    volatile: ClassVar[Mapping[str, str]] = {
+        **OpenTelemetry.volatile,
+        **dict.fromkeys(("trace_id", "request_id", "client_request_id", "experiment_id", "parent_id"), ID),
+        **dict.fromkeys(("request_time", "timestamp_ms", "execution_duration", "execution_time_ms"), CLOCK),
+        **dict.fromkeys(("trace_location", "trace_metadata", "request_metadata"), HOST),
+    }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        return any(_is_trace(document) for document in _documents(file))
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        notes = ImportNotes(file.notes)
+        whole = file.document
+        records = [whole] if _is_trace(whole) else [record for _, record in numbered_records(file, notes)]
+        found = [record for record in records if _is_trace(record)]
+        if not found:
+            raise ImportRefused(f"{file.source.path}: no MLflow trace in it")
+        for trace in found:
+            own, info = ImportNotes(notes), trace["info"]
+            spans = [meaning(span, own) for span in spans_in(trace)]
+            if spans:
+                spans[0] = replace(spans[0], scores=tuple(_scores(info)))
+            facts = {key: steady(unfolded(value)) for key, value in info.items() if key not in _USED}
+            facts = {key: value for key, value in facts.items() if key not in self.volatile}
+            events = SpanEvents(spans, self.name, own, facts)
+            run_id = str(info.get("trace_id") or info.get("request_id") or "trace")
+            yield ImportedRun(
+                name=events.agent,
+                run_id=run_id,
+                agent=events.agent,
+                created=any_time(info.get("request_time", info.get("timestamp_ms"))),
+                source={},
+                events=events.read(),
+                notes=own,
+            )
+
+
+def _documents(file: ForeignFile) -> list[Any]:
+    return [file.document] if isinstance(file.document, dict) else list(first_records(file))
+
+
+def _is_trace(document: Any) -> bool:
+    match document:
+        case {"info": dict(info), "data": {"spans": list()}}:
+            return "trace_id" in info or "request_id" in info
+    return False
+
+
+def _scores(info: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What people and judges say of the trace."""
+    found = info.get("assessments")
+    for one in found if isinstance(found, list) else []:
+        if not isinstance(one, dict):
+            continue
+        told = one.get("feedback") or one.get("expectation") or {}
+        value = told.get("value") if isinstance(told, dict) else None
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        yield {
+            "passed": value if isinstance(value, bool) else {"yes": True, "no": False}.get(str(value).lower()),
+            "score": float(value) if is_number and value is not None else None,
+            "by": str(one.get("assessment_name") or one.get("name") or "assessment"),
+            "label": None if is_number or value is None else str(value),
+            "parts": {"why": one["rationale"]} if one.get("rationale") else None,
+        }
