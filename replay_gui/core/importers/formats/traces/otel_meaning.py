@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.traces.otel_attributes import Attributes
 from replay_gui.core.importers.formats.traces.otel_messages import evaluations, facts_of_tool, messages_of, tool_of
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
@@ -116,6 +117,9 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         found.taken("mlflow.spanType")
     scores, others = evaluations(span)
     fields = found.rest(notes) | ({"events": plain(others, notes)} if others else {})
+    if role == "agent" and answers and is_message(answers[-1]):
+        more = read_message(answers[-1]).rest
+        fields |= {"answer": plain(more, notes)} if more else {}
     if role == "tool":
         fields |= plain(facts_of_tool(span), notes)
     if name != span.name and role in ("agent", "tool"):
