@@ -21,7 +21,7 @@ from replay_gui.core.divergence.explanations import BETWEEN
 from replay_gui.core.divergence.plain_face import divergence_points
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.rules_file import read_rules, rules_beside
-from replay_gui.core.divergence.side import Side
+from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.log.event import Event
 from replay_gui.core.report.compared import comparison_part
@@ -113,7 +113,7 @@ def diff_json(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Compar
     }
 
 
-def _run_json(run: OpenedRun, side: Side) -> dict[str, Any]:
+def _run_json(run: OpenedRun, side: ComparedSide) -> dict[str, Any]:
     return {"run": run.given, "run_id": run.log.header.run_id, "events": side.index.count}
 
 
@@ -237,20 +237,20 @@ def _line(mark: str, a: Event | None, b: Event | None) -> str:
 
 
 @contextmanager
-def _open_side(run: OpenedRun) -> Iterator[Side]:
+def _open_side(run: OpenedRun) -> Iterator[ComparedSide]:
     """Open one side by the index that the window keeps, or by a new temporary one."""
     kept = _cached_side(run)
     if kept is not None:
         yield kept
         return
     with tempfile.TemporaryDirectory(prefix="replay-gui-index-") as folder:
-        yield Side.built(run.log, Path(folder))
+        yield ComparedSide.built(run.log, Path(folder))
 
 
-def _cached_side(run: OpenedRun) -> Side | None:
+def _cached_side(run: OpenedRun) -> ComparedSide | None:
     cache = user_cache()
     kept = cache.load(run.log)
     if kept is not None:
         with suppress(OSError, ValueError):  # the columns of a kept index are damaged: a new one is built
-            return Side(run.log, kept[1], cache.folder(run.log))
+            return ComparedSide(run.log, kept[1], cache.folder(run.log))
     return None

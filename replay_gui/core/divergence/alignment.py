@@ -11,7 +11,7 @@ from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
 from replay_gui.core.divergence.matching import matches
 from replay_gui.core.divergence.moves import moved
 from replay_gui.core.divergence.presence import MIX, Ids, Places, in_both
-from replay_gui.core.divergence.side import Side, joint
+from replay_gui.core.divergence.side import ComparedSide, joint
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.kinds import KINDS, Kind
 
@@ -20,7 +20,7 @@ _REQUEST = KINDS.index(Kind.TOOL_REQUEST)
 _TOGETHER = 1 << 16  # hashes that are compared together
 
 
-def align(a: Side, b: Side, anchors: Sequence[tuple[int, int]] = ()) -> Alignment:
+def align(a: ComparedSide, b: ComparedSide, anchors: Sequence[tuple[int, int]] = ()) -> Alignment:
     """The alignment of two runs.
 
     Args:
@@ -87,7 +87,7 @@ def _free(
 
 
 # ---- what makes two events the same step -----------------------------------------------------------------------------
-def _steps(a: Side, b: Side) -> tuple[Ids, Ids]:
+def _steps(a: ComparedSide, b: ComparedSide) -> tuple[Ids, Ids]:
     """For each event a number for its kind and its tool."""
     kind_a, kind_b = joint(a.index.kinds, a.index.kind, b.index.kinds, b.index.kind)
     tool_a, tool_b = joint(a.index.tools, a.index.tool, b.index.tools, b.index.tool)
@@ -98,13 +98,13 @@ def _mixed(kind: NDArray[np.int64], tool: NDArray[np.int64]) -> Ids:
     return ((kind.astype(np.uint64) << np.uint64(32)) | (tool + 1).astype(np.uint64)) * MIX
 
 
-def _is_answer(side: Side) -> NDArray[np.bool_]:
+def _is_answer(side: ComparedSide) -> NDArray[np.bool_]:
     """Events that answer a request of this run."""
     found: NDArray[np.bool_] = (side.index.kind == _RESPONSE) & (side.index.pair != NO_PAIR)
     return found
 
 
-def _answers(side: Side, steps: Ids) -> Ids:
+def _answers(side: ComparedSide, steps: Ids) -> Ids:
     """As `steps`, but an answer counts as the same step only where it is the answer to an equal request."""
     pair = side.index.pair.astype(np.int64)
     answered = _is_answer(side)

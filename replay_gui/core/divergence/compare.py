@@ -15,7 +15,7 @@ from replay_gui.core.divergence.evidence import Clerk
 from replay_gui.core.divergence.joint_rows import JointRows
 from replay_gui.core.divergence.past import NO_STATE, Past, read_past
 from replay_gui.core.divergence.rules import Rules
-from replay_gui.core.divergence.side import Side
+from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.divergence.silence import LOUD, NONDETERMINISTIC, ChangedRows, Silence
 from replay_gui.core.divergence.tool_table import EqualRequests, tool_table
 
@@ -27,8 +27,8 @@ def _in_silence(done: int, total: int) -> None:
 
 
 def compare(
-    a: Side,
-    b: Side,
+    a: ComparedSide,
+    b: ComparedSide,
     rules: Rules | None = None,
     anchors: Sequence[tuple[int, int]] = (),
     on_progress: OnProgress = _in_silence,
@@ -45,7 +45,7 @@ class Comparer:
     """
 
     def __init__(
-        self, a: Side, b: Side, anchors: Sequence[tuple[int, int]] = (), on_progress: OnProgress = _in_silence
+        self, a: ComparedSide, b: ComparedSide, anchors: Sequence[tuple[int, int]] = (), on_progress: OnProgress = _in_silence
     ) -> None:
         size_a, size_b = a.log.source.size, b.log.source.size
         past_a = read_past(a.log, a.index.count, lambda at: on_progress(at, 2 * (size_a + size_b)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from replay_gui.core.divergence.side import Side
+from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.index.index_columns import CHAIN_STEP
 
 
-def first_divergence(a: Side, b: Side) -> int | None:
+def first_divergence(a: ComparedSide, b: ComparedSide) -> int | None:
     """The index of the first event that differs; the shorter one's end where it is a prefix; None for equal runs.
 
     A chain's value covers all events up to it, so that equal values mean equal runs so far: bisection finds the step,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment
 from replay_gui.core.divergence.past import Past
-from replay_gui.core.divergence.side import Side
+from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
@@ -27,8 +27,8 @@ class JointRows:
         row_of_a, row_of_b: int32, rows by event index. past_a, past_b: parents and recorded states.
     """
 
-    a: Side
-    b: Side
+    a: ComparedSide
+    b: ComparedSide
     alignment: Alignment
     kinds: tuple[str, ...]
     kind: NDArray[np.int32]
@@ -40,7 +40,7 @@ class JointRows:
     past_b: Past
 
     @classmethod
-    def of(cls, a: Side, b: Side, alignment: Alignment, past_a: Past, past_b: Past) -> JointRows:
+    def of(cls, a: ComparedSide, b: ComparedSide, alignment: Alignment, past_a: Past, past_b: Past) -> JointRows:
         kinds, in_kinds = _joined(a.index.kinds, b.index.kinds)
         tools, in_tools = _joined(a.index.tools, b.index.tools)
         return cls(

@@ -12,7 +12,7 @@ from replay_gui.core.divergence.compare import Comparer
 from replay_gui.core.divergence.comparison import NO_EVENT, Change, Comparison, DivergencePoint
 from replay_gui.core.divergence.explanations import in_one_line
 from replay_gui.core.divergence.rules import Rules
-from replay_gui.core.divergence.side import Side
+from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
 
@@ -23,9 +23,9 @@ def divergences(a: EventLog, b: EventLog, rules: Rules | None = None) -> Iterato
     return divergence_points(comparer, comparer.compare(rules))
 
 
-def _indexed(log: EventLog) -> Side:
+def _indexed(log: EventLog) -> ComparedSide:
     with tempfile.TemporaryDirectory(prefix="replay-gui-index-") as folder:
-        return Side.built(log, Path(folder))  # which reads all it needs of the folder at once
+        return ComparedSide.built(log, Path(folder))  # which reads all it needs of the folder at once
 
 
 def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[DivergencePoint]:
@@ -55,7 +55,7 @@ def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[Di
         )
 
 
-def _hash(event: Event | None, change: Change, side: Side) -> str | None:
+def _hash(event: Event | None, change: Change, side: ComparedSide) -> str | None:
     """What the side is compared by there, hex."""
     if event is None:
         return None

@@ -20,7 +20,7 @@ from replay_gui.core.log.log_reader import EventLog
 _LATELY = 256  # events that are kept decoded
 
 
-class Side:
+class ComparedSide:
     """A run, open for comparing.
 
     Attributes:

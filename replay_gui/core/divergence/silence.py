@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from replay_gui.core.divergence.comparison import Alignment, Change, Difference
 from replay_gui.core.divergence.differences import differences
 from replay_gui.core.divergence.rules import Action, Rules
-from replay_gui.core.divergence.side import Side
+from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
@@ -27,7 +27,7 @@ _HASHES = ("/request_hash", "/patch_hash")  # name another event by content, so 
 class ChangedRows:
     """The events of changed rows and what they differ in; what was read once is kept, as far as memory allows."""
 
-    def __init__(self, a: Side, b: Side, alignment: Alignment) -> None:
+    def __init__(self, a: ComparedSide, b: ComparedSide, alignment: Alignment) -> None:
         self._a, self._b, self._alignment = a, b, alignment
         self._held: dict[int, tuple[Difference, ...]] = {}
 

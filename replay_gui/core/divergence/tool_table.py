@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.divergence.comparison import Change, ToolDifference
 from replay_gui.core.divergence.joint_rows import JointRows
-from replay_gui.core.divergence.side import Side
+from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.divergence.silence import Silence
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR
 from replay_gui.core.log.kinds import Kind
@@ -70,7 +70,7 @@ def tool_table(
     )
 
 
-def _calls(side: Side, tools: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _calls(side: ComparedSide, tools: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Calls and errors of one run by index into `tools`."""
     index = side.index
     number = {name: i for i, name in enumerate(tools)}

@@ -17,7 +17,7 @@ import numpy as np
 from replay_gui.core.divergence.compare import Comparer
 from replay_gui.core.divergence.first_divergence import first_divergence
 from replay_gui.core.divergence.rules import Rules
-from replay_gui.core.divergence.side import Side
+from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogChanged
 from replay_gui.core.index.index_cache import TABLE, load
 from replay_gui.core.log.log_reader import EventLog
@@ -72,17 +72,17 @@ def forget_runs(arguments: ForgetArguments, context: JobContext) -> None:
 
 
 @contextmanager
-def _side(run: ComparedRun) -> Iterator[Side]:
+def _side(run: ComparedRun) -> Iterator[ComparedSide]:
     with EventLog.open(run.path) as log:
         yield _indexed(log, Path(run.folder))
 
 
-def _indexed(log: EventLog, folder: Path) -> Side:
+def _indexed(log: EventLog, folder: Path) -> ComparedSide:
     """The run without what comparing has no use for. LogChanged: its index is not what it was."""
     kept = load(folder, log)
     if kept is not None:
         index = replace(kept[1], time=np.zeros(0, np.int64), duration=np.zeros(0, np.int64))
         with suppress(OSError, ValueError):
-            return Side(log, index, folder)
+            return ComparedSide(log, index, folder)
     (folder / TABLE).unlink(missing_ok=True)  # so that it is made anew
     raise LogChanged(f"{log.source.path}: its index is gone or damaged; reload it")

@@ -13,7 +13,7 @@ from replay_gui.core.divergence.bit_lcs import common
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
 from replay_gui.core.divergence.first_divergence import first_divergence
 from replay_gui.core.divergence.matching import matches
-from replay_gui.core.divergence.side import Side
+from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.log_reader import EventLog
 from tests.helpers.logs import write_log
 
@@ -205,9 +205,9 @@ def test_steps_that_are_all_told_twice_are_not_gone_through_edit_by_edit() -> No
 
 
 # ---- logs ------------------------------------------------------------------------------------------------------------
-def side(folder: Path, name: str, turns: int = 40) -> Side:
+def side(folder: Path, name: str, turns: int = 40) -> ComparedSide:
     (folder / name).mkdir()
-    return Side.built(EventLog.open(write_log(folder / f"{name}.rlog", turns=turns)), folder / name)
+    return ComparedSide.built(EventLog.open(write_log(folder / f"{name}.rlog", turns=turns)), folder / name)
 
 
 def test_logs_are_aligned_by_content_and_equal_ones_are_equal(tmp_path: Path) -> None:

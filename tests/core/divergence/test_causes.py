@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from replay_gui.core.divergence.compare import Comparer, compare
-from replay_gui.core.divergence.comparison import NO_EVENT, NO_CAUSE, Cause, CauseKind, Change, Comparison, ranked
+from replay_gui.core.divergence.comparison import NO_CAUSE, NO_EVENT, Cause, CauseKind, Change, Comparison, ranked
 from replay_gui.core.divergence.rules import Action, Rule, Rules
-from replay_gui.core.divergence.side import Side
+from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.log_reader import EventLog
 from tests.core.divergence import mutations
 from tests.core.divergence.mutations import MUTATIONS, Case, Expected
@@ -24,19 +24,19 @@ RIGHT = 0.98
 
 
 @contextmanager
-def opened(folder: Path, a: list[Ev], b: list[Ev], hashes: int) -> Iterator[tuple[Side, Side]]:
+def opened(folder: Path, a: list[Ev], b: list[Ev], hashes: int) -> Iterator[tuple[ComparedSide, ComparedSide]]:
     sides = []
     for name, events in (("a", a), ("b", b)):
         path, index = folder / f"{name}.rlog", folder / name
         index.mkdir(exist_ok=True)
         write_run(path, events, hashes, name)
-        sides.append(Side.built(EventLog.open(path), index))
+        sides.append(ComparedSide.built(EventLog.open(path), index))
     yield sides[0], sides[1]
     for side in sides:
         side.log.close()
 
 
-def named_right(case: Case, comparison: Comparison, a: Side, b: Side) -> bool:
+def named_right(case: Case, comparison: Comparison, a: ComparedSide, b: ComparedSide) -> bool:
     """Whether the causes are those put in, each once, at one of their events."""
     left: list[Expected] = list(case.expected)
     points = comparison.points
@@ -65,7 +65,7 @@ def misses(mutation: Callable[[int], Case], count: int, folder: Path) -> list[st
     return missed
 
 
-def sound(comparison: Comparison, a: Side, b: Side) -> None:
+def sound(comparison: Comparison, a: ComparedSide, b: ComparedSide) -> None:
     """What holds of every comparison."""
     points, causes = comparison.points, comparison.causes
     assert [cause.point for cause in causes] == sorted(cause.point for cause in causes)
