@@ -45,7 +45,11 @@ class Comparer:
     """
 
     def __init__(
-        self, a: ComparedSide, b: ComparedSide, anchors: Sequence[tuple[int, int]] = (), on_progress: OnProgress = _in_silence
+        self,
+        a: ComparedSide,
+        b: ComparedSide,
+        anchors: Sequence[tuple[int, int]] = (),
+        on_progress: OnProgress = _in_silence,
     ) -> None:
         size_a, size_b = a.log.source.size, b.log.source.size
         past_a = read_past(a.log, a.index.count, lambda at: on_progress(at, 2 * (size_a + size_b)))
