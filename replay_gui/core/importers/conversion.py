@@ -18,7 +18,7 @@ from replay_gui.core.importers.import_progress import ImportProgress, OnProgress
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.limits import LIMITS, Limits
-from replay_gui.core.importers.packed import foreign_file
+from replay_gui.core.importers.packed import file_of, foreign_file
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.log.source import Source
 from replay_gui.core.recorder.log_writer import LogWriter
@@ -50,7 +50,7 @@ def convert(
     out = Path(out)
     if out.exists() and not out.is_dir():
         raise ImportRefused(f"{out}: exists already; give another name, or a folder")
-    with Source(path) as source, foreign_file(source, limits) as file:
+    with Source(file_of(path)) as source, foreign_file(source, limits) as file:
         importer = importer_for(file, format)
         home = out if out.is_dir() else out.parent
         try:

@@ -20,7 +20,7 @@ from replay_gui.core.importers.generic import JsonLines, sample
 from replay_gui.core.importers.import_progress import OnProgress
 from replay_gui.core.importers.importer import Importer, ReadsCompanions
 from replay_gui.core.importers.mapping_store import saved_mapping
-from replay_gui.core.importers.packed import foreign_file
+from replay_gui.core.importers.packed import file_of, foreign_file
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.importers.run_choice import chosen
 from replay_gui.core.log.header import is_replay_log
@@ -75,7 +75,7 @@ def cached_conversions(
 
     ImportRefused where the file is of no known format, LogUnreadable where reading or writing fails.
     """
-    with Source(path) as source, foreign_file(source) as file:
+    with Source(file_of(path)) as source, foreign_file(source) as file:
         inner = file.source
         importer = None if is_replay_log(inner) else importer_for(file, format)
         importer, variant = _as_mapped(importer, file, mappings)

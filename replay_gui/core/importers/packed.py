@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import os
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import zstandard
 
 from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.claude_code.subagents import session_in
 from replay_gui.core.importers.formats.frameworks.inspect_ai import InspectAi
 from replay_gui.core.importers.limits import LIMITS, RAISED_BY, Limits
 from replay_gui.core.importers.zip_members import MAGIC as ZIP
@@ -28,6 +30,12 @@ _UNKNOWN = zstandard.CONTENTSIZE_ERROR  # from here on a frame's size is none
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 IS_UTF16 = "files in UTF-16, read as text in UTF-8"
 _NOT_LOGS = ("__MACOSX/", ".DS_Store")
+
+
+def file_of(path: str | os.PathLike[str]) -> Path:
+    """Return the file to open for what a user names: of the folder of a session, the session's file; else itself."""
+    given = Path(path)
+    return (session_in(given) or given) if given.is_dir() else given
 
 
 @contextmanager

@@ -68,3 +68,12 @@ def _head(path: Path) -> bytes:
             return file.read(_HEAD_SIZE)
     except OSError:
         return b""
+
+
+def session_in(folder: Path) -> Path | None:
+    """Return the session that a folder is of: ``<folder>.jsonl`` beside it, or the only one in it; None else."""
+    beside = folder.with_name(f"{folder.name}.jsonl")
+    if beside.is_file() and (folder / "subagents").is_dir():
+        return beside
+    sessions = [path for path in folder.glob("*.jsonl") if not path.name.startswith("agent-")]
+    return sessions[0] if len(sessions) == 1 and (folder / sessions[0].stem / "subagents").is_dir() else None

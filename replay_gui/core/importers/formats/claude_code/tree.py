@@ -119,6 +119,7 @@ def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
     """
     every = list(nodes)
     by_uuid = {node.uuid: node for node in every}
+    by_number = {node.number: node for node in every}
     requests = {call: node for node in reversed(every) for call in node.requests}
     causes: dict[int, int] = {}
     written = set[int]()
@@ -126,7 +127,7 @@ def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
     for node in every:
         above = [by_uuid.get(node.parent or ""), *(requests.get(call) for call in node.results)]
         late = [one.number for one in above if one is not None and one is not node and one.number not in written]
-        if late and not _waits_for(max(late), node.number, every, by_uuid):
+        if late and not _waits_for(by_number[max(late)], node, by_uuid):
             causes[node.number] = max(late)
             waiting.setdefault(max(late), []).append(node.number)
             continue
@@ -138,12 +139,12 @@ def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
     return causes
 
 
-def _waits_for(late: int, number: int, every: list[Node], by_uuid: dict[str, Node]) -> bool:
-    """Return whether the line `late` is itself below the line `number`."""
-    here = next((node for node in every if node.number == late), None)
+def _waits_for(late: Node, node: Node, by_uuid: dict[str, Node]) -> bool:
+    """Return whether the line `late` is itself below the line `node`."""
+    here: Node | None = late
     seen = set[str]()
     while here is not None and here.uuid not in seen:
-        if here.number == number:
+        if here is node:
             return True
         seen.add(here.uuid)
         here = by_uuid.get(here.parent or "")

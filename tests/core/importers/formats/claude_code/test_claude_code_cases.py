@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.facts.run_totals import RunTotals
 from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
@@ -94,6 +95,16 @@ def test_a_subagent_is_read_with_its_session() -> None:
     assert found.events[2].payload["tool_name"] == "Agent"
     assert found.kinds[1:8] == ["ToolRequest", *(event.kind for event in inner), "ToolResponse", "Decision"]
     assert tokens(found)["output"] == 40
+
+
+@pytest.mark.parametrize("folder", [CASES / "cc-subagents", CASES / "cc-subagents" / SESSION])
+def test_the_folder_of_a_session_opens(folder: Path, tmp_path: Path) -> None:
+    assert cached_conversion(folder, tmp_path).events == len(case("cc-subagents").events)
+
+
+def test_any_other_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LogUnreadable, match="not a file"):
+        cached_conversion(tmp_path, tmp_path / "cache")
 
 
 def test_subagents_of_one_name_are_told_apart(tmp_path: Path) -> None:
