@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -68,7 +69,7 @@ def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
 
     name, chosen = split(given)
     with readable_file(name) as path:
-        is_log = format == OWN_FORMAT or _is_log(path)
+        is_log = format == OWN_FORMAT or (not os.path.isdir(path) and _is_log(path))  # a session may be a folder
         if is_log and chosen is not None:
             raise ImportRefused(f"{name}: holds one run; give the path alone, without {'#' + chosen!r}")
         converted = None if is_log else _converted(path, format, chosen)
