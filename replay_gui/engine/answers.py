@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.index.run_index import RunIndex
     from replay_gui.core.log.event import Event
     from replay_gui.core.report.model import Report
-    from replay_gui.core.state.state import Change
+    from replay_gui.core.state.state import StateChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class PositionState:
     event: Event | None
     related: tuple[Related, ...]
     state: Mapping[str, Any]
-    changes: tuple[Change, ...]
+    changes: tuple[StateChange, ...]
     trusted: bool
     not_applied: str | None
     pair: Event | None = None

@@ -18,7 +18,7 @@ from typing import BinaryIO, Protocol, cast
 import msgspec
 
 from replay_gui.core.diagnostics import Topic, current_level, topic_logger
-from replay_gui.engine.frames import read_frames, write_frame
+from replay_gui.engine.jobs.frames import read_frames, write_frame
 from replay_gui.engine.jobs.job_messages import (
     FromWorker,
     JobDone,

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from replay_gui.core.facts.nesting import Nesting
 from replay_gui.core.facts.spending import SpendingBuilder
-from replay_gui.core.state.state import Change, OverlayMap
+from replay_gui.core.state.state import OverlayMap, StateChange
 from replay_gui.engine.answers import Totals
 from replay_gui.models.run.value_rows import TreeView, ValueTree
 from replay_gui.models.timeline.lanes import Lanes
@@ -36,7 +36,7 @@ def inspector(log: Path, small: Path) -> Iterator[Figure]:
     for step in range(30):
         fresh, key = state.copy(), f"k{generator.randrange(100_000):06}"
         fresh[key] = step
-        change = Change((key,), 0, step)
+        change = StateChange((key,), 0, step)
         best = min(best, seconds(lambda: tree.rows(fresh, (change,), view)))  # type: ignore[arg-type]  # noqa: B023
         state = fresh
     yield Figure("state inspector: a step in a map of 100,000 keys", 1000 * best, 10, "ms")

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from replay_gui.engine.frames import write_frame
+from replay_gui.engine.jobs.frames import write_frame
 from replay_gui.engine.jobs.job_messages import (
     JobDone,
     JobFailed,

@@ -10,7 +10,7 @@ from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_PAIR, N
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.state.state import Change
+from replay_gui.core.state.state import StateChange
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts
 from tests.helpers.runs import StillSession
@@ -70,8 +70,8 @@ STATE: dict[str, Any] = {
     },
 }
 CHANGES = (
-    Change(("errors", "count"), 1, 2),
-    Change(("errors", "last"), {"type": "RateLimit", "message": "429 from api"}, STATE["errors"]["last"]),
+    StateChange(("errors", "count"), 1, 2),
+    StateChange(("errors", "last"), {"type": "RateLimit", "message": "429 from api"}, STATE["errors"]["last"]),
 )
 RELATED = (
     Related("caused by", 6, "← search timeout after 2.4 s"),

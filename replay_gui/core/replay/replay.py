@@ -15,7 +15,7 @@ from replay_gui.core.replay.snapshots import Held, Snapshot, SnapshotManager
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.quick_fold import QuickFold
 from replay_gui.core.state.reducer import apply
-from replay_gui.core.state.state import EMPTY, Change, State
+from replay_gui.core.state.state import EMPTY, State, StateChange
 from replay_gui.core.verification.verdict import verify
 from replay_gui.core.verification.verification import VerificationReport
 
@@ -33,7 +33,7 @@ class Effect:
     """A state and how the event just before it led there; `not_applied`: why it did not, or None."""
 
     state: State
-    changes: tuple[Change, ...]
+    changes: tuple[StateChange, ...]
     not_applied: str | None
 
 

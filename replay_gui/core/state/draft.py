@@ -8,7 +8,7 @@ from typing import Any
 
 from replay_gui.core.errors import NotApplicable, NotCanonical
 from replay_gui.core.log.canonical import MAX_DEPTH, MAX_KEY_BYTES, check_limits, nesting_depth
-from replay_gui.core.state.state import ABSENT, LISTS, MAPS, WIDE, Change, GrowList, OverlayMap, Path, State
+from replay_gui.core.state.state import ABSENT, LISTS, MAPS, WIDE, GrowList, OverlayMap, Path, State, StateChange
 
 _LONG_KEY = MAX_KEY_BYTES // 4  # characters; shorter keys are within the limit whatever they consist of
 
@@ -66,9 +66,9 @@ class Draft:
         self._log.clear()
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[StateChange, ...]:
         """What happened since `begin`, in order."""
-        return tuple(Change(path, old, new) for container, path, old, new in self._log if container is not None)
+        return tuple(StateChange(path, old, new) for container, path, old, new in self._log if container is not None)
 
     def leaf_changes(self) -> Iterator[tuple[Path, Any, Any]]:
         """(path, old, new) since `begin`, with the leaves that empty containers are: what the state hash follows."""

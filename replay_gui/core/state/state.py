@@ -37,7 +37,7 @@ ABSENT: Final = Absent()
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StateChange:
     """What an event did at one path: added (old is ABSENT), removed (new is ABSENT) or replaced."""
 
     path: Path

@@ -24,7 +24,7 @@ import msgspec
 
 from replay_gui.core.diagnostics import LEVELS, Topic, error_place, topic_logger
 from replay_gui.core.errors import ReplayError
-from replay_gui.engine.frames import read_frames, write_frame
+from replay_gui.engine.jobs.frames import read_frames, write_frame
 from replay_gui.engine.jobs.job import Job, JobCache, decode_arguments
 from replay_gui.engine.jobs.job_messages import (
     FromWorker,

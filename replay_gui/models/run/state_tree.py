@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
-from replay_gui.core.state.state import ABSENT, Change, Path
+from replay_gui.core.state.state import ABSENT, Path, StateChange
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.value_rows import ChangeMark, RowKind, TreeView, ValueRow, ValueTree, member
 from replay_gui.models.run.value_search import ValueSearch
@@ -34,7 +34,7 @@ class StateTree(QAbstractTableModel):
         self._tree = ValueTree()
         self._view = TreeView()
         self._root: Mapping[str, Any] = _NOTHING
-        self._changes: Sequence[Change] = ()
+        self._changes: Sequence[StateChange] = ()
         self._needle = ""
         self._rows: list[ValueRow] = []
         self._search = ValueSearch(_NOTHING, "")
@@ -42,7 +42,7 @@ class StateTree(QAbstractTableModel):
         self._searching.timeout.connect(self._on_searching)
 
     # ---- what is shown ----------------------------------------------------------------------------
-    def show(self, root: Mapping[str, Any], changes: Sequence[Change] = ()) -> None:
+    def show(self, root: Mapping[str, Any], changes: Sequence[StateChange] = ()) -> None:
         """Shows another value, open as the last one was."""
         self._root, self._changes = root, changes
         self._searching.stop()

@@ -14,7 +14,7 @@ from functools import partial
 from heapq import nsmallest
 from typing import Any, TypeAlias
 
-from replay_gui.core.state.state import ABSENT, Change, OverlayMap, Path
+from replay_gui.core.state.state import ABSENT, OverlayMap, Path, StateChange
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.text.wording import plural
 
@@ -98,7 +98,7 @@ class ValueTree:
     def __init__(self) -> None:
         self._windows: dict[Path, tuple[Mapping[str, Any], list[str]]] = {}
 
-    def rows(self, root: Mapping[str, Any], changes: Sequence[Change], view: TreeView) -> list[ValueRow]:
+    def rows(self, root: Mapping[str, Any], changes: Sequence[StateChange], view: TreeView) -> list[ValueRow]:
         touched: dict[Path, set[str | int]] = {}
         for change in changes:
             for i in range(len(change.path)):
@@ -113,7 +113,7 @@ class ValueTree:
 @dataclass(slots=True)
 class _Walk:
     view: TreeView
-    changes: dict[Path, Change]
+    changes: dict[Path, StateChange]
     touched: dict[Path, set[str | int]]  # the members through which changes are reached
     visible_paths: set[Path] | None  # what is found, and the way there
     windows: dict[Path, tuple[Mapping[str, Any], list[str]]]

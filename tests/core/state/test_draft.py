@@ -15,7 +15,7 @@ from replay_gui.core.state import draft as draft_module
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.quick_fold import QuickFold
 from replay_gui.core.state.reducer import apply, fold
-from replay_gui.core.state.state import ABSENT, EMPTY, Change, State
+from replay_gui.core.state.state import ABSENT, EMPTY, State, StateChange
 from replay_gui.core.state.state_hash import StateHash
 from tests.helpers.event_strategies import events
 
@@ -162,7 +162,7 @@ def assert_real(value: Any) -> None:
         assert_real(child)
 
 
-def assert_changes_lead(before: bytes, changes: tuple[Change, ...], after: bytes) -> None:
+def assert_changes_lead(before: bytes, changes: tuple[StateChange, ...], after: bytes) -> None:
     """The changes that were told lead from the one state to the other."""
     root: Any = decode(before)
     for change in changes:

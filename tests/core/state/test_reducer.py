@@ -16,7 +16,7 @@ from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply, fold, pointer_tokens
-from replay_gui.core.state.state import ABSENT, EMPTY, Change, State
+from replay_gui.core.state.state import ABSENT, EMPTY, State, StateChange
 from replay_gui.core.state.state_hash import StateHash
 from tests.helpers.event_strategies import events, fitting
 from tests.helpers.reference import reference
@@ -367,9 +367,9 @@ def test_a_key_of_the_state_may_have_4096_bytes() -> None:
 def test_what_changed_is_told() -> None:
     draft = Draft(State({"memory": {"k": 1}}))
     apply(draft, "MemoryWrite", {"key": "k", "value": 2})
-    assert list(draft.changes) == [Change(("memory", "k"), 1, 2)]
+    assert list(draft.changes) == [StateChange(("memory", "k"), 1, 2)]
     apply(draft, "MemoryWrite", {"key": "k", "operation": "delete"})
-    assert list(draft.changes) == [Change(("memory", "k"), 2, ABSENT)]
+    assert list(draft.changes) == [StateChange(("memory", "k"), 2, ABSENT)]
     apply(draft, "MemoryRead", {"key": "k"})
     assert not draft.changes
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from replay_gui.core.state.state import ABSENT, Change
+from replay_gui.core.state.state import ABSENT, StateChange
 from replay_gui.models.run import state_tree
 from replay_gui.models.run.state_tree import StateTree
 
@@ -51,7 +51,7 @@ def test_rows_that_stay_are_not_reset(tree: StateTree, qtbot: QtBot) -> None:
 
 
 def test_what_the_event_opens_can_be_closed(tree: StateTree) -> None:
-    tree.show({"a": {"x": 2}}, (Change(("a", "x"), 1, 2),))
+    tree.show({"a": {"x": 2}}, (StateChange(("a", "x"), 1, 2),))
     assert paths(tree) == [("a",), ("a", "x")]
     tree.set_expanded(0, False)
     assert paths(tree) == [("a",)]
@@ -69,7 +69,7 @@ def test_more_shows_more(tree: StateTree) -> None:
 
 
 def test_values_and_parents(tree: StateTree) -> None:
-    tree.show({"a": {"x": [1, 2]}}, (Change(("a", "gone"), "was", ABSENT),))
+    tree.show({"a": {"x": [1, 2]}}, (StateChange(("a", "gone"), "was", ABSENT),))
     assert [tree.value(i) for i in range(3)] == [{"x": [1, 2]}, "was", [1, 2]]
     assert tree.parent_row(2) == 0
     assert tree.parent_row(0) == 0
@@ -78,7 +78,7 @@ def test_values_and_parents(tree: StateTree) -> None:
 
 
 def test_search_and_changed_only(tree: StateTree) -> None:
-    tree.show({"a": {"x": 1}, "b": 2}, (Change(("b",), 1, 2),))
+    tree.show({"a": {"x": 1}, "b": 2}, (StateChange(("b",), 1, 2),))
     tree.set_needle("x")
     assert paths(tree) == [("a",), ("a", "x")]
     tree.set_needle("")
@@ -87,7 +87,7 @@ def test_search_and_changed_only(tree: StateTree) -> None:
 
 
 def test_rows_speak(tree: StateTree) -> None:
-    tree.show({"a": 2}, (Change(("a",), 1, 2),))
+    tree.show({"a": 2}, (StateChange(("a",), 1, 2),))
     assert tree.data(tree.index(0, 0), Qt.ItemDataRole.AccessibleTextRole) == "a, 2, changed, before: 1"
     assert tree.data(QModelIndex()) is None
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay_gui.core.state.state import ABSENT, Change, GrowList, OverlayMap
+from replay_gui.core.state.state import ABSENT, GrowList, OverlayMap, StateChange
 from replay_gui.models.run.value_rows import (
     PAGE_MEMBERS,
     PAGE_TEXT_CHARACTERS,
@@ -20,7 +20,7 @@ from replay_gui.models.run.value_rows import (
 from replay_gui.models.run.value_search import MAX_HITS, ValueSearch
 
 
-def rows(root: Any, *changes: Change, **view: Any) -> list[ValueRow]:
+def rows(root: Any, *changes: StateChange, **view: Any) -> list[ValueRow]:
     return ValueTree().rows(root, changes, TreeView(**view))
 
 
@@ -49,7 +49,9 @@ def test_hostile_keys_and_texts_are_one_visible_line() -> None:
 
 def test_changes_are_marked_and_lead_there() -> None:
     state = {"a": {"x": 2, "y": 1}, "b": {"n": 1}}
-    found = rows(state, Change(("a", "x"), 1, 2), Change(("b", "n"), ABSENT, 1), Change(("b", "gone"), 7, ABSENT))
+    found = rows(
+        state, StateChange(("a", "x"), 1, 2), StateChange(("b", "n"), ABSENT, 1), StateChange(("b", "gone"), 7, ABSENT)
+    )
     assert [(r.path, r.mark, r.old) for r in found] == [
         (("a",), ChangeMark.INSIDE, ""), (("a", "x"), ChangeMark.CHANGED, "1"), (("a", "y"), ChangeMark.SAME, ""),
         (("b",), ChangeMark.INSIDE, ""), (("b", "gone"), ChangeMark.REMOVED, ""), (("b", "n"), ChangeMark.ADDED, ""),
@@ -58,7 +60,7 @@ def test_changes_are_marked_and_lead_there() -> None:
 
 
 def test_a_map_emptied_still_shows_what_was_removed() -> None:
-    found = rows({"pending": {}}, Change(("pending", "k"), {"tool": "x"}, ABSENT))
+    found = rows({"pending": {}}, StateChange(("pending", "k"), {"tool": "x"}, ABSENT))
     assert [(r.path, r.mark) for r in found] == [
         (("pending",), ChangeMark.INSIDE),
         (("pending", "k"), ChangeMark.REMOVED),
@@ -67,7 +69,7 @@ def test_a_map_emptied_still_shows_what_was_removed() -> None:
 
 def test_a_replaced_map_is_compared_member_by_member() -> None:
     old, new = {"type": "A", "n": 1, "gone": 0}, {"type": "B", "n": 1, "fresh": 2}
-    found = rows({"last": new}, Change(("last",), old, new))
+    found = rows({"last": new}, StateChange(("last",), old, new))
     assert {r.path[-1]: (r.mark, r.old) for r in found[1:]} == {
         "type": (ChangeMark.CHANGED, '"A"'), "n": (ChangeMark.SAME, ""), "gone": (ChangeMark.REMOVED, ""),
         "fresh": (ChangeMark.ADDED, ""),
@@ -76,24 +78,24 @@ def test_a_replaced_map_is_compared_member_by_member() -> None:
 
 @pytest.mark.parametrize(("old", "new"), [(1, 1.0), (True, 1), (0, False)])
 def test_one_and_one_point_nought_are_different(old: Any, new: Any) -> None:
-    assert rows({"a": new}, Change(("a",), old, new))[0].mark is ChangeMark.CHANGED
+    assert rows({"a": new}, StateChange(("a",), old, new))[0].mark is ChangeMark.CHANGED
 
 
 def test_an_added_subtree_is_added_throughout_and_stays_closed() -> None:
     state = {"a": {"b": {"c": 1}}}
-    assert len(rows(state, Change(("a",), ABSENT, state["a"]))) == 1
-    found = rows(state, Change(("a",), ABSENT, state["a"]), expanded={("a",), ("a", "b")})
+    assert len(rows(state, StateChange(("a",), ABSENT, state["a"]))) == 1
+    found = rows(state, StateChange(("a",), ABSENT, state["a"]), expanded={("a",), ("a", "b")})
     assert {r.mark for r in found} == {ChangeMark.ADDED}
     assert len(found) == 3
 
 
 def test_what_the_user_closed_stays_closed() -> None:
-    assert len(rows({"a": {"x": 2}}, Change(("a", "x"), 1, 2), collapsed={("a",)})) == 1
+    assert len(rows({"a": {"x": 2}}, StateChange(("a", "x"), 1, 2), collapsed={("a",)})) == 1
 
 
 def test_changed_only_leaves_the_rest_out() -> None:
     state = {"a": {"x": 2, "y": 1}, "b": 1}
-    found = rows(state, Change(("a", "x"), 1, 2), changed_only=True)
+    found = rows(state, StateChange(("a", "x"), 1, 2), changed_only=True)
     assert [r.path for r in found] == [("a",), ("a", "x")]
     assert rows(state, changed_only=True) == []
 
@@ -101,7 +103,7 @@ def test_changed_only_leaves_the_rest_out() -> None:
 @pytest.mark.parametrize("wide", [lambda d: d, OverlayMap])
 def test_a_wide_map_shows_a_page_and_the_changed_ones(wide: Any) -> None:
     state = wide({f"k{i:05}": i for i in range(1000)})
-    found = rows(state, Change(("k00900",), 0, 900))
+    found = rows(state, StateChange(("k00900",), 0, 900))
     assert len(found) == PAGE_MEMBERS + 2
     assert found[-2].key == "k00900"
     assert found[-1].note == f"… {1000 - PAGE_MEMBERS - 1:,} more"
@@ -111,7 +113,7 @@ def test_a_wide_map_shows_a_page_and_the_changed_ones(wide: Any) -> None:
 
 @pytest.mark.parametrize("long", [lambda values: values, GrowList])
 def test_a_long_list_ends_at_the_newest(long: Any) -> None:
-    found = rows({"m": long(list(range(391)))}, Change(("m", 3), 0, 3), expanded={("m",)})
+    found = rows({"m": long(list(range(391)))}, StateChange(("m", 3), 0, 3), expanded={("m",)})
     assert found[1].kind is RowKind.MORE
     assert found[1].note == "… 190 earlier"
     assert found[2].path == ("m", 3)

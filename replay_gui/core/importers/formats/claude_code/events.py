@@ -16,7 +16,13 @@ from replay_gui.core.importers.formats.claude_code.state import (
     SessionState,
 )
 from replay_gui.core.importers.formats.claude_code.subagents import SubagentFile
-from replay_gui.core.importers.formats.claude_code.survey import Survey, blocks_of, fields_of, is_result, survey
+from replay_gui.core.importers.formats.claude_code.survey import (
+    ClaudeCodeSurvey,
+    blocks_of,
+    fields_of,
+    is_result,
+    survey,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.json_lines import Line, lines
@@ -26,7 +32,7 @@ from replay_gui.core.log.source import Source
 class ClaudeCodeEvents:
     """Maps the lines of one session, and of the subagents that it started, to events."""
 
-    def __init__(self, found: Survey, notes: ImportNotes, subagents: Iterable[SubagentFile] = ()) -> None:
+    def __init__(self, found: ClaudeCodeSurvey, notes: ImportNotes, subagents: Iterable[SubagentFile] = ()) -> None:
         self._state = SessionState(found, notes)
         self._lines = LineEvents(self._state)
         self._files = list(subagents)
@@ -52,7 +58,7 @@ class ClaudeCodeEvents:
             self._state.run.end(*self._state.end)
         yield from self._state.run.drain()
 
-    def _read_lines(self, source: Source, found: Survey, end: int | None) -> Iterator[ImportedEvent]:
+    def _read_lines(self, source: Source, found: ClaudeCodeSurvey, end: int | None) -> Iterator[ImportedEvent]:
         early: dict[int, list[Line]] = {}  # lines that stand before the line that they follow, by its number
         for line in lines(source):
             if end is not None and line.number >= end:

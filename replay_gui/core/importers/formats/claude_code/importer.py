@@ -11,7 +11,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.claude_code.events import ClaudeCodeEvents
 from replay_gui.core.importers.formats.claude_code.subagents import find_subagents, meta_path
-from replay_gui.core.importers.formats.claude_code.survey import Survey, survey
+from replay_gui.core.importers.formats.claude_code.survey import ClaudeCodeSurvey, survey
 from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, LINE, MESSAGE, RESULT
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
@@ -62,7 +62,7 @@ class ClaudeCode:
         for number in found.rewinds[-_MAX_REWOUND_RUNS:]:
             yield self._run(file, survey(source, number), f"{name}-before-line-{number}", number)
 
-    def _run(self, file: ForeignFile, found: Survey, name: str, end: int | None) -> ImportedRun:
+    def _run(self, file: ForeignFile, found: ClaudeCodeSurvey, name: str, end: int | None) -> ImportedRun:
         """The run up to the line numbered `end`: as it was before the user rewound with that line."""
         notes = ImportNotes(file.notes)
         session = found.session or file.source.path.stem.encode("utf-8", "replace").decode()
@@ -83,7 +83,7 @@ def _has_session(line: Any) -> bool:
     return isinstance(line, dict) and isinstance(line.get("sessionId"), str)
 
 
-def _facts(found: Survey) -> dict[str, Any]:
+def _facts(found: ClaudeCodeSurvey) -> dict[str, Any]:
     facts = {"cwd": found.cwd, "git_branch": found.git_branch, "agent_version": found.version, "model": found.model}
     return {name: value for name, value in facts.items() if value}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from replay_gui.core.importers.formats.claude_code.survey import Survey, text_of
+from replay_gui.core.importers.formats.claude_code.survey import ClaudeCodeSurvey, text_of
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import End, RunBuilder
 
@@ -42,7 +42,7 @@ class SessionState:
         end: how the run ended, as far as lines have told. denied: ids of calls that were refused.
     """
 
-    def __init__(self, found: Survey, notes: ImportNotes) -> None:
+    def __init__(self, found: ClaudeCodeSurvey, notes: ImportNotes) -> None:
         self.found = found
         self.notes = notes
         self.run = RunBuilder(notes)

@@ -11,7 +11,7 @@ _HEAD_SIZE = 4096  # bytes of a file that are looked at for the session's id
 _MAX_META_SIZE = 1 << 16  # bytes
 
 
-class _Meta(msgspec.Struct, rename="camel"):
+class _SubagentMeta(msgspec.Struct, rename="camel"):
     """What ``agent-*.meta.json`` says."""
 
     agent_type: str | None = None
@@ -52,10 +52,10 @@ def meta_path(path: Path) -> Path:
 
 
 def _subagent(path: Path) -> SubagentFile:
-    meta = _Meta()
+    meta = _SubagentMeta()
     try:
         with meta_path(path).open("rb") as file:
-            meta = msgspec.json.decode(file.read(_MAX_META_SIZE), type=_Meta)
+            meta = msgspec.json.decode(file.read(_MAX_META_SIZE), type=_SubagentMeta)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         pass  # the facts are an extra, which older versions do not write
     agent_id = path.stem.removeprefix("agent-")

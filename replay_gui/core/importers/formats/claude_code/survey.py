@@ -38,7 +38,7 @@ class _Message(msgspec.Struct):
     content: list[_Block] | str | None = None
 
 
-class _Fields(msgspec.Struct, rename="camel"):
+class _ClaudeCodeFields(msgspec.Struct, rename="camel"):
     """What it wants of a line. All else is skipped without being decoded: a first look at 150 MB takes 0.3 s so."""
 
     type: str
@@ -68,11 +68,11 @@ class _Fields(msgspec.Struct, rename="camel"):
         return content if isinstance(content, list) else []
 
 
-_decode = msgspec.json.Decoder(_Fields).decode
+_decode = msgspec.json.Decoder(_ClaudeCodeFields).decode
 
 
 @dataclass(slots=True)
-class Survey:
+class ClaudeCodeSurvey:
     """What the first pass found.
 
     Attributes:
@@ -107,9 +107,9 @@ class Survey:
     usage_lines: set[int] = field(default_factory=set)
 
 
-def survey(source: Source, end: int | None = None) -> Survey:
+def survey(source: Source, end: int | None = None) -> ClaudeCodeSurvey:
     """Read the file, up to the line numbered `end`; keep a little for each line."""
-    found, nodes, queue = Survey(), dict[str, Node](), _PromptQueue()
+    found, nodes, queue = ClaudeCodeSurvey(), dict[str, Node](), _PromptQueue()
     last_lines: dict[str, int] = {}
     said: dict[str, int] = {}  # by uuid, a hash of what the first line with it says
     for line in lines(source):
@@ -155,7 +155,7 @@ class _PromptQueue:
     def unsaid(self) -> set[int]:
         return {number for number, text in self._queued if is_prompt_text(text)}
 
-    def take(self, number: int, fields: _Fields) -> None:
+    def take(self, number: int, fields: _ClaudeCodeFields) -> None:
         if fields.type == "queue-operation" and fields.operation == "enqueue" and fields.content:
             self._queued.append((number, fields.content))
         elif fields.type == "queue-operation" and fields.operation in ("popAll", "popall"):
@@ -167,7 +167,7 @@ class _PromptQueue:
                 del self._queued[place]
 
 
-def _said_by_user(fields: _Fields) -> list[str]:
+def _said_by_user(fields: _ClaudeCodeFields) -> list[str]:
     if fields.type == "attachment" and fields.attachment is not None:
         prompt = fields.attachment.get("prompt")
         parts = prompt if isinstance(prompt, list) else [{"text": prompt}]
@@ -179,7 +179,7 @@ def _said_by_user(fields: _Fields) -> list[str]:
     return [text.strip() for text in texts if text]
 
 
-def _said(fields: _Fields) -> int:
+def _said(fields: _ClaudeCodeFields) -> int:
     message = fields.message
     content = None if message is None else message.content
     parts = (
@@ -190,7 +190,7 @@ def _said(fields: _Fields) -> int:
     return hash((fields.type, parts))
 
 
-def _wanted(line: Line) -> _Fields | None:
+def _wanted(line: Line) -> _ClaudeCodeFields | None:
     """What the survey wants of the line; None where it is no object with a type."""
     if line.too_long:
         return None
@@ -201,7 +201,7 @@ def _wanted(line: Line) -> _Fields | None:
     return None if fields is None else _leniently(fields)
 
 
-def _leniently(fields: dict[str, Any]) -> _Fields:
+def _leniently(fields: dict[str, Any]) -> _ClaudeCodeFields:
     """Of a line of which something is not of the type that it should be: that counts as missing."""
     message = fields.get("message")
     parts = None
@@ -212,9 +212,9 @@ def _leniently(fields: dict[str, Any]) -> _Fields:
             blocks = message["content"]
         parts = {**_texts_of(message, ("id", "model")), "content": blocks}
     flags = {name: fields.get(name) is True for name in ("isSidechain", "isCompactSummary", "isMeta")}
-    texts = _texts_of(fields, tuple(_Fields.__struct_encode_fields__))
+    texts = _texts_of(fields, tuple(_ClaudeCodeFields.__struct_encode_fields__))
     attachment = fields.get("attachment") if _is_map(fields.get("attachment")) else None
-    return msgspec.convert({**texts, **flags, "message": parts, "attachment": attachment}, _Fields)
+    return msgspec.convert({**texts, **flags, "message": parts, "attachment": attachment}, _ClaudeCodeFields)
 
 
 def _is_map(value: Any) -> bool:
@@ -261,7 +261,7 @@ def text_of(fields: dict[str, Any], key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _take_facts(found: Survey, fields: _Fields) -> None:
+def _take_facts(found: ClaudeCodeSurvey, fields: _ClaudeCodeFields) -> None:
     found.session = found.session or _fact(fields.session_id or fields.stream_session_id)
     found.agent_id = found.agent_id or _fact(fields.agent_id)
     found.version = found.version or _fact(fields.version)
@@ -278,11 +278,11 @@ def _fact(text: str | None) -> str:
     return (text or "")[:_FACT_LENGTH]
 
 
-def _message_id(fields: _Fields) -> str | None:
+def _message_id(fields: _ClaudeCodeFields) -> str | None:
     return (fields.message.id or None) if fields.message is not None else None
 
 
-def _node(number: int, fields: _Fields) -> Node | None:
+def _node(number: int, fields: _ClaudeCodeFields) -> Node | None:
     if not fields.uuid:
         return None
     blocks = fields.blocks
@@ -304,7 +304,7 @@ def _node(number: int, fields: _Fields) -> Node | None:
     )
 
 
-def _is_prompt(fields: _Fields) -> bool:
+def _is_prompt(fields: _ClaudeCodeFields) -> bool:
     """Return whether the line is a question or an order of the user."""
     if fields.type != "user" or fields.is_meta is True or fields.is_compact_summary is True or fields.message is None:
         return False

@@ -7,7 +7,7 @@ from typing import Any
 from replay_gui.core.importers.formats.chats.messages import BAD_ARGUMENTS, first_line
 from replay_gui.core.importers.formats.codex.outputs import read_output
 from replay_gui.core.importers.formats.codex.stream import UNKNOWN_ITEMS, CodexStream, counts
-from replay_gui.core.importers.formats.codex.survey import CALLS_TOLD, ENDS, Survey, duration_of
+from replay_gui.core.importers.formats.codex.survey import CALLS_TOLD, ENDS, CodexSurvey, duration_of
 from replay_gui.core.importers.formats.codex.volatile import split_volatile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_in
@@ -70,9 +70,9 @@ class CodexEvents:
         run: the RunBuilder; its context is of the line at hand.
     """
 
-    def __init__(self, notes: ImportNotes, found: Survey | None = None) -> None:
+    def __init__(self, notes: ImportNotes, found: CodexSurvey | None = None) -> None:
         self.run = RunBuilder(notes)
-        self._found = Survey() if found is None else found
+        self._found = CodexSurvey() if found is None else found
         self._stream = CodexStream(self.run, notes)
         self._notes = notes
         self._context: dict[str, Any] | None = None  # the turn_context last seen

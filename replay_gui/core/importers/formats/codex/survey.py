@@ -36,17 +36,17 @@ class _Payload(msgspec.Struct):
     result: Any = None
 
 
-class _Fields(msgspec.Struct):
+class _CodexFields(msgspec.Struct):
     type: str | None = None
     timestamp: str | None = None
     payload: _Payload | None = None
 
 
-_decode = msgspec.json.Decoder(_Fields).decode
+_decode = msgspec.json.Decoder(_CodexFields).decode
 
 
 @dataclass(slots=True)
-class Survey:
+class CodexSurvey:
     """What the first pass found.
 
     Attributes:
@@ -67,9 +67,9 @@ class Survey:
         return self.inherited_from is not None and self.inherited_from <= number < (self.own_from or 0)
 
 
-def survey(source: Source) -> Survey:
+def survey(source: Source) -> CodexSurvey:
     """Read the file; keep a little for each call and message."""
-    found, history = Survey(), _InheritedHistory()
+    found, history = CodexSurvey(), _InheritedHistory()
     last = 0
     for line in lines(source):
         last = line.number
@@ -105,7 +105,7 @@ class _InheritedHistory:
         self._begun: int | None = None  # ns, of the parent's first line
         self._forked = False
 
-    def take(self, number: int, fields: _Fields, payload: _Payload) -> None:
+    def take(self, number: int, fields: _CodexFields, payload: _Payload) -> None:
         time = iso_time(fields.timestamp)
         if fields.type == "session_meta":
             if self._own is None:
@@ -118,7 +118,7 @@ class _InheritedHistory:
         elif self.start is not None and self.end is None and self._is_own(fields, payload, time):
             self.end = number
 
-    def _is_own(self, fields: _Fields, payload: _Payload, time: int | None) -> bool:
+    def _is_own(self, fields: _CodexFields, payload: _Payload, time: int | None) -> bool:
         """Return whether the session's own work begins with the line.
 
         Ids of turns and sessions tell when they were made. The parent's lines are written all at once, so that a later

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay_gui.engine import frames
-from replay_gui.engine.frames import read_frames, write_frame
+from replay_gui.engine.jobs import frames
+from replay_gui.engine.jobs.frames import read_frames, write_frame
 from replay_gui.engine.jobs.job_messages import FromWorker, JobProgress
 
 decode = msgspec.msgpack.Decoder(dict[str, Any]).decode
