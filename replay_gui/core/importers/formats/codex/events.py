@@ -196,13 +196,15 @@ class CodexEvents:
     def _said(self, item: dict[str, Any]) -> None:
         role = str(item.get("role"))
         texts = texts_of(item.get("content"))
-        content: Any = texts[0] if len(texts) == 1 and _is_text_alone(item.get("content")) else item.get("content")
+        content: Any = item.get("content")
+        if texts and _are_plain(content):
+            content = "\n\n".join(texts)
         extra, volatile = _fields(item, "type", "role", "content")
         start = texts[0] if texts else ""
         self._end = None if role in ("user", "assistant") else self._end
         if role == "assistant":
             self.run.decision("message", content, None, extra, fields=volatile)
-        elif role == "user" and start.startswith(_CONTEXT):
+        elif role in ("user", "developer") and start.startswith(_CONTEXT):
             payload = {**extra, "data": content}
             self.run.add("x:bookkeeping/codex/environment", payload, fields=volatile)
         else:
@@ -354,11 +356,6 @@ def texts_of(content: Any) -> list[str]:
         return [content]
     blocks = content if isinstance(content, list) else []
     return [block["text"] for block in blocks if isinstance(block, dict) and isinstance(block.get("text"), str)]
-
-
-def _is_text_alone(content: Any) -> bool:
-    """Return whether the content is one text in the usual form."""
-    return isinstance(content, str) or (isinstance(content, list) and len(content) == 1 and _are_plain(content))
 
 
 def _are_plain(parts: Any) -> bool:

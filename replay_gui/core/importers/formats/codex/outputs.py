@@ -39,6 +39,7 @@ _REFUSALS = re.compile(
     r"|user (?:rejected|cancelled|denied) (?:the )?(?:MCP )?tool call"
     r"|approval policy is .{0,40}; reject command",
 )
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _ABORTED = re.compile(r"aborted(?: by user)?(?: after [\d.]+ ?s)?")
 
 
@@ -89,7 +90,7 @@ def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
 
 
 def _error(text: str, code: Any, success: Any, output: Any) -> str | None:
-    told = first_line(text)
+    told = first_line(_ANSI.sub("", text))
     if isinstance(code, int) and not isinstance(code, bool) and code != 0:
         return f"exit {code} · {told}" if told else f"exit {code}"
     start = text.lstrip()

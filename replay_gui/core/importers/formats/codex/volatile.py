@@ -47,7 +47,8 @@ OUTPUT_HEADER = {"Chunk ID": ID, "Wall time": CLOCK, "session ID": ID}
 def split_volatile(fields: dict[str, Any], *used: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return (content, volatile) of the members that are neither `used` nor empty; volatile ones within go as well."""
     rest = {key: value for key, value in fields.items() if key not in used and value not in (None, [], {})}
-    content = {key: steady(value) for key, value in rest.items() if key not in VOLATILE}
+    told = {key: (value, steady(value)) for key, value in rest.items() if key not in VOLATILE}
+    content = {key: left for key, (_, left) in told.items() if left not in ({}, [])}
     return content, {key: value for key, value in rest.items() if key in VOLATILE}
 
 

@@ -168,3 +168,16 @@ def test_how_a_session_ended(tmp_path: Path) -> None:
     assert done.events[-1].payload == {"how": "answered", "why": None}
     begun = read(tmp_path, {"type": "task_complete"}, {"type": "task_started"})
     assert begun.of("x:end") == []
+
+
+def test_colours_are_not_in_an_errors_words(tmp_path: Path) -> None:
+    call = {"item": True, "type": "function_call", "name": "shell", "arguments": "{}", "call_id": "k"}
+    output = "Exit code: 1\nWall time: 1 seconds\nOutput:\n\x1b[31;1msed: \x1b[0mnot found\n"
+    found = read(tmp_path, call, {"item": True, "type": "function_call_output", "call_id": "k", "output": output})
+    assert found.of("ToolResponse")[0].payload["error"] == "exit 1 · sed: not found"
+
+
+def test_several_texts_of_one_message_are_one_text(tmp_path: Path) -> None:
+    parts = [{"type": "input_text", "text": "one"}, {"type": "input_text", "text": "two"}]
+    found = read(tmp_path, {"item": True, "type": "message", "role": "user", "content": parts})
+    assert found.of("Observation")[0].payload["data"] == "one\n\ntwo"
