@@ -1,4 +1,4 @@
-"""Why two runs differ, as a ranked list: what is certain first, then what is likely, at the end what rules silence."""
+"""The causes of the differences as a ranked list: certain ones, possible ones, then what the rules ignore."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class CauseCategory(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CauseItem:
-    """One card. `number`: its rank, from 1. title, body, follow: its three texts. cause: None for what is silenced.
+    """One card. `number`: its rank, from 1. title, body, follow: its three texts. cause: None for what a rule ignores.
 
-    `rule`: the place of the rule that silences it, else None.
+    `rule_index`: index of the rule that ignores it, else None.
     """
 
     category: CauseCategory
@@ -58,7 +58,7 @@ class CauseList(QAbstractListModel):
         return self._items[row]
 
     def row_of(self, cause: int) -> int:
-        """The row of a cause by its place in the comparison; -1 where there is none."""
+        """Return the row of a cause, given its index in the comparison; -1 if there is none."""
         comparison = self._session.comparison
         if comparison is None or not 0 <= cause < len(comparison.causes):
             return -1

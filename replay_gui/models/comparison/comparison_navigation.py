@@ -1,4 +1,4 @@
-"""Where one is in what was compared: from a row to places and divergences, and back."""
+"""From a row of a comparison to event indexes and divergences, and back."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ NO_ROW = -1
 
 
 def first_row(compared: Compared, first: tuple[int, int] | None) -> int:
-    """The row to look at first: the one of the place `begin` says, in A or else in B, or that of the weightiest cause.
+    """Return the row to show first: that of the event `first`, in A or else in B, or that of the first-ranked cause.
 
-    `begin`: places in A and B; NO_EVENT, or one that there is not any more, says nothing.
+    `first`: event indexes in A and B; NO_EVENT and indexes that do not exist any more are ignored.
     """
     comparison, places = compared.comparison, compared.places
     for place, rows in zip(first or (), (places.row_of_a, places.row_of_b), strict=False):
@@ -31,21 +31,21 @@ def first_row(compared: Compared, first: tuple[int, int] | None) -> int:
 
 
 def events_at(comparison: Comparison | None, row: int) -> tuple[int, int] | None:
-    """The places of a row in A and B, NO_EVENT where a side has none; None where there is no such row."""
+    """Return the event indexes of a row in A and B, NO_EVENT if a side has none; None if there is no such row."""
     if comparison is None or row == NO_ROW:
         return None
     return int(comparison.alignment.a[row]), int(comparison.alignment.b[row])
 
 
 def point_at(comparison: Comparison, row: int) -> int | None:
-    """Which divergence a row is, or None."""
+    """Return the index of the divergence in a row, or None."""
     points = comparison.points.row
     at = int(np.searchsorted(points, row))
     return at if at < len(points) and int(points[at]) == row else None
 
 
 def next_point(comparison: Comparison, row: int, forward: bool) -> int | None:
-    """The divergence after a row, or the one before it, if there is one."""
+    """Return the index of the divergence after a row, or of the one before it; None if there is none."""
     points = comparison.points.row
     at = int(np.searchsorted(points, row, "right")) if forward else int(np.searchsorted(points, row)) - 1
     return at if 0 <= at < len(points) else None

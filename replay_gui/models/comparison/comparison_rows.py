@@ -1,6 +1,6 @@
 """The aligned events of two runs as a Qt table of any length: A in the first column, B in the last, a gutter between.
 
-What the indexes know is there at once; the texts come in blocks.
+What the indexes hold is shown at once; the texts are requested in blocks.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class ComparisonColumn(IntEnum):
 
 
 class RowTone(IntEnum):
-    """What a row is to the eye; where room is scarce the greater one is shown."""
+    """The kind of difference a row shows, in ascending weight: rows that share a pixel show the greatest."""
 
     EQUAL = 0
     IGNORED = 1
@@ -72,8 +72,8 @@ class ComparisonRows(QAbstractTableModel):
     """Lines of a split view: see VisibleRows.
 
     Attributes:
-        changes_only: whether equal rows are folded. ignored_shown: whether rows count as changes that differ only in
-        what rules silence.
+        changes_only: whether equal rows are folded. ignored_shown: whether rows that differ only in what the
+        rules ignore count as changes.
     """
 
     def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
@@ -95,7 +95,7 @@ class ComparisonRows(QAbstractTableModel):
         self._reset()
 
     def set_ignored_shown(self, on: bool) -> None:
-        """Whether what rules silence is among the changes."""
+        """Count rows that the rules ignore as changes, or not."""
         self.ignored_shown = on
         self._reset()
 
@@ -140,7 +140,7 @@ class ComparisonRows(QAbstractTableModel):
         return tones
 
     def aligned(self, row: int) -> AlignedRow:
-        """Both sides of a row; their texts are "" until they have come."""
+        """Return both sides of a row; their texts are "" until they have arrived."""
         if known := self._blocks.row(row):
             return known
         assert self._session.comparison is not None
@@ -151,7 +151,7 @@ class ComparisonRows(QAbstractTableModel):
         )
 
     def hue_index(self, side: int, row: EventRow) -> int:
-        """The tool's place in the side's index, for its hue; NO_TOOL where there is none."""
+        """Return a number for the tool's hue, the same on both sides; NO_TOOL if the event has no tool."""
         session = self._session.a if side == ComparisonColumn.SIDE_A else self._session.b
         if row.tool is None or row.position > session.index.count:
             return NO_TOOL
@@ -160,7 +160,7 @@ class ComparisonRows(QAbstractTableModel):
         return tools.index(row.tool) if row.tool in tools else len(tools) + int(session.index.tool[row.position - 1])
 
     def request_texts(self, first: int, last: int) -> None:
-        """Asks for the first blocks among these lines whose texts are not here; their coming asks on."""
+        """Request the first missing block of texts among these lines; call it again when rows arrive."""
         rows = (self.shown.row(line) for line in range(max(first, 0), min(last + 1, self.shown.count)))
         missing = self._blocks.missing(rows, len(self._tones))
         if missing and self._session.fresh:
@@ -197,7 +197,7 @@ class ComparisonRows(QAbstractTableModel):
         return 0 if parent.isValid() else len(ComparisonColumn)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """In words, for those who do not see the painting."""
+        """The row in words, for screen readers."""
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
             return None
         if fold := self.shown.fold(index.row()):

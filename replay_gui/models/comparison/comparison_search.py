@@ -1,4 +1,4 @@
-"""A search in both runs of a comparison: in which rows the text stands, and going from one of them to the next."""
+"""A search in both runs of a comparison: the rows that contain the text, and steps from one to the next."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class ComparisonSearch(EventSearchModel):
         return super().status_text
 
     def hit(self, row: int, in_a: bool) -> Hit | None:
-        """What was found in a row on this side, if it was."""
+        """Return the hit in a row on this side, or None."""
         comparison = self._session.comparison
         if comparison is None or not 0 <= row < len(comparison.alignment.a):
             return None
@@ -94,7 +94,7 @@ class ComparisonSearch(EventSearchModel):
         self._session.select(row)
         self.arrived.emit(row)
 
-    # ---- what is heard ------------------------------------------------------------------------------
+    # ---- progress ---------------------------------------------------------------------------------
     @Slot()
     def _on_started(self) -> None:
         if self._b.ready:
@@ -111,7 +111,7 @@ class ComparisonSearch(EventSearchModel):
             self._forward = None
 
     def _gather(self) -> None:
-        """Takes over what both have come to."""
+        """Combine the results of both searches."""
         both = (self._a, self._b)
         self.text, self.match_case = self._a.text, self._a.match_case
         self.problem = self._a.problem or self._b.problem
@@ -131,13 +131,13 @@ class ComparisonSearch(EventSearchModel):
 
 
 def _union(some: RowArray, others: RowArray) -> RowArray:
-    """Their union. Faster than sorting where there are many."""
+    """Return the union of both, ascending; faster than sorting for many rows."""
     seen = np.zeros(max([0, *some[-1:] + 1, *others[-1:] + 1]), np.bool_)
     seen[some] = seen[others] = True
     return np.flatnonzero(seen).astype(np.int32)
 
 
 def _rows(row_of: RowArray, places: NDArray[np.int64]) -> RowArray:
-    """The rows in which events stand, as far as these were compared."""
+    """Return the rows of the events at these indexes, as far as they were compared."""
     rows: RowArray = row_of[places[: np.searchsorted(places, len(row_of))]]
     return rows

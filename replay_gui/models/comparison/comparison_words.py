@@ -47,7 +47,7 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
 
 
 def first_divergence_words(comparison: Comparison) -> str:
-    """Where the runs part, in the numbers of A; of B where A has no such event."""
+    """Return the number of the first divergent event in A, or in B if A has no such event."""
     a, b = int(comparison.points.a[0]), int(comparison.points.b[0])
     return f"{a + 1:,}" if a != NO_EVENT else f"{b + 1:,} of B"
 
@@ -87,7 +87,7 @@ _ACTION_WORDS = {
 
 
 def rule_words(rule: Rule) -> tuple[str, str]:
-    """(what the rule is about, what it does with that), for people; one line each."""
+    """Return (what the rule applies to, what it does), one line each."""
     parts = []
     if rule.pattern is not None:
         parts.append(
@@ -142,7 +142,7 @@ def differences_words(count: int, more: bool = False) -> str:
 
 
 def request_words(step: Step) -> tuple[tuple[str, str], ...]:
-    """What an answer answers, where both sides asked the same."""
+    """Return the request of an answer, if both sides asked the same."""
     return (("request", step.request),) if step.request else ()
 
 

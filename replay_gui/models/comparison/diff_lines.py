@@ -1,4 +1,4 @@
-"""What two values differ in, as lines to read: what is equal in brief, then each difference, with its words marked."""
+"""The differences of two values as lines of text, with the changed words marked."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class DiffLine:
 def diff_lines(
     differences: Iterable[Difference], equal: Mapping[str, Any], unified: bool, request: Iterable[tuple[str, str]] = ()
 ) -> list[DiffLine]:
-    """All lines: what is told first (a name and words), what differs, what is equal.
+    """Return all lines: first `request` (name, words), then the differences, then what is equal.
 
     `unified`: old above new; else old beside new.
     """

@@ -28,7 +28,7 @@ class DiffRows(QAbstractTableModel):
     def show(
         self, differences: Iterable[Difference], equal: Mapping[str, Any], asked: tuple[tuple[str, str], ...] = ()
     ) -> None:
-        """Shows these differences; what is equal stands below them, what was asked for (a name, words) above."""
+        """Show these differences; equal members are listed below them, the request (name, words) above."""
         self._differences, self._equal, self._asked = tuple(differences), equal, asked
         self._reset()
 

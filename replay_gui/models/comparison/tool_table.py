@@ -1,4 +1,4 @@
-"""How each tool fared in both runs, as a Qt table."""
+"""Calls, errors and different answers of each tool in both runs, as a Qt table."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ToolTable(QAbstractTableModel):
         self.endResetModel()
 
     def differs(self, row: int, column: int) -> bool:
-        """Whether what stands there is a difference between the runs."""
+        """Whether the cell shows a difference between the runs."""
         tool = self._tools[row]
         match column:
             case ToolColumn.CALLS:

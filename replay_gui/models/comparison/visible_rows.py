@@ -51,15 +51,15 @@ class VisibleRows:
         return cls(first[order], folded[order], len(first))
 
     def row(self, line: int) -> int:
-        """The row of a line; of a fold, its first."""
+        """Return the row of a line; for a fold its first row."""
         return line if self.first is None else int(self.first[line])
 
     def fold(self, line: int) -> int:
-        """How many rows the line stands for; 0 where it is a row."""
+        """Return the number of rows in the fold; 0 if the line is a row."""
         return 0 if self.first is None else int(self.folded[line])
 
     def line(self, row: int) -> int:
-        """The line at which a row is, be it in a fold."""
+        """Return the line that shows a row or the fold that contains it."""
         return row if self.first is None else int(np.searchsorted(self.first, row, "right")) - 1
 
     def lines(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -27,7 +27,7 @@ class EventFilter:
         return not (self.kinds or self.tools or self.failed)
 
     def indexes(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
-        """The places start … stop - 1 of the events shown, ascending."""
+        """Return the indexes of the shown events among start … stop - 1, ascending."""
         return np.flatnonzero(self.matches(index, slice(start, stop))) + start
 
     def matches(self, index: RunIndex, which: slice | NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -54,7 +54,7 @@ class EventTally:
         self._tools = np.zeros(0, np.int64)
 
     def count(self, index: RunIndex, stop: int) -> None:
-        """Counts on to place `stop`; of the same run, or a longer index of it."""
+        """Count the events up to index `stop`; `index` may be a longer index of the same run."""
         kind, tool = index.kind[self.done : stop], index.tool[self.done : stop]
         alone = tool == NO_TOOL
         self._kinds = _sum(self._kinds, np.bincount(kind[alone], minlength=len(index.kinds)))

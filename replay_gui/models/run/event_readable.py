@@ -47,7 +47,7 @@ StyledText: TypeAlias = tuple[str, TextStyle]
 
 @dataclass(frozen=True, slots=True)
 class ReadableLine:
-    """`ink` is the line's own: ADDED and REMOVED tint all of it."""
+    """`style` is that of the whole line: ADDED and REMOVED tint all of it."""
 
     spans: tuple[StyledText, ...]
     style: TextStyle = TextStyle.VALUE
@@ -61,9 +61,9 @@ _BLANK = ReadableLine((("", TextStyle.VALUE),))
 
 
 def readable(event: Event, limit: int = PAGE_CHARACTERS, pair: Event | None = None) -> tuple[list[ReadableLine], bool]:
-    """(lines of about `limit` characters in all, whether that is all). Nothing in them is invisible.
+    """Return (lines of about `limit` characters in all, whether that is all); invisible characters are escaped.
 
-    `pair`: the answer to a request, or the request that an answer is to; it stands behind what the event says.
+    `pair`: the answer to a request, or the request of an answer; it is shown after the event.
     """
     lines: list[ReadableLine] = []
     room = limit
@@ -96,7 +96,7 @@ def _event_lines(event: Event, limit: int, pair: Event | None) -> Iterator[Reada
 
 
 def _pair_lines(writer: _Writer, pair: Event) -> Iterator[ReadableLine]:
-    """The other half of a call: what was asked, or what came back."""
+    """Lines for the other half of a call: its request or its answer."""
     asked = pair.kind == Kind.TOOL_REQUEST
     took = "" if asked or pair.duration is None else f" · {duration_text(pair.duration)}"
     yield ReadableLine(((f"{'asked' if asked else 'answered'} in {pair.index + 1:,}{took}", TextStyle.QUIET),))

@@ -1,4 +1,4 @@
-"""What whoever shows a search in events needs to know of it, be it of one run or of two side by side."""
+"""The search interface that the widgets use, shared by one run and by a comparison."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from replay_gui.core.text.wording import plural
 
 
 class EventSearchModel(QObject):
-    """A search that can be begun, ended, and gone through from hit to hit.
+    """A search that can be started, cancelled, and stepped through from hit to hit.
 
     Attributes:
-        TITLE: what it does, for the line in which the text is typed.
-        text: what is looked for; "" where nothing is. match_case: whether case counts.
-        count: of all hits so far. is_lower_bound: whether there are more.
-        searching: whether more may come. fraction_done: of what there is that was looked at, 0 … 1.
-        problem: why the search could not be done, or "".
+        TITLE: placeholder of the field in which the text is typed.
+        text: the text to find, or "". match_case: whether the search is case-sensitive.
+        count: number of hits so far. is_lower_bound: whether there are more than `count`.
+        searching: whether the search goes on. fraction_done: of the data searched so far, 0 … 1.
+        problem: why the search failed, or "".
 
     Signals:
-        started(): another search, or none, has begun: what was found before is void; or there is something to search.
-        progressed(): there is more to be said of this search: more hits, more progress, or its end.
-        moved(): another hit, or none, is the one that is shown.
+        started(): another search began or the search ended; earlier hits are void. Also: `ready` changed.
+        progressed(): there are more hits, more progress, or the search is complete.
+        moved(): another hit, or none, is the current one.
     """
 
     TITLE: ClassVar[str]
@@ -55,7 +55,7 @@ class EventSearchModel(QObject):
         raise NotImplementedError
 
     def prepare(self) -> None:
-        """A search is about to come: what it needs takes longer to start than it does to find."""
+        """Prepare a search that is about to come: starting its worker takes longer than the search."""
         raise NotImplementedError
 
     def cancel(self) -> None:
@@ -63,7 +63,7 @@ class EventSearchModel(QObject):
         raise NotImplementedError
 
     def step(self, forward: bool) -> None:
-        """To the next hit or the last before it, and at the end on from the other one."""
+        """Go to the next or previous hit; wrap around at the ends."""
         raise NotImplementedError
 
     @property
@@ -79,13 +79,13 @@ class EventSearchModel(QObject):
 
     @property
     def empty_text(self) -> str:
-        """What stands where hits would, while there is none to show."""
+        """The text shown in the place of the hits while there are none."""
         if self.problem:
             return f"The search failed: {one_line(self.problem)}."
         return "Searching…" if self.searching else "None of these events holds the text."
 
 
 def ordinal(places: NDArray[np.integer], place: int) -> int:
-    """Which of these places, ascending, this one is, from 1; 0 where it is none of them."""
+    """Return the number, from 1, of a value among ascending values; 0 if it is none of them."""
     at = int(np.searchsorted(places, place))
     return at + 1 if at < len(places) and places[at] == place else 0

@@ -1,4 +1,4 @@
-"""The events as a Qt table of any length. What the index knows is there at once, the texts come in blocks."""
+"""The events as a Qt table of any length. What the index holds is shown at once; the texts are requested in blocks."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class EventColumn(IntEnum):
 
 
 class EventTable(QAbstractTableModel):
-    """Rows of the session's events, or of those that a filter lets through.
+    """Rows of the session's events, or of those that match a filter.
 
-    A *place* is an event's, from 0; a row stands for place `place(row)`. Where there are more than MAX_ROWS events, the
-    table holds MAX_ROWS of them about the position. What a filter lets through of a long run comes piece by piece.
+    Row `row` shows the event with index `event_index(row)`. If there are more than MAX_ROWS events, the table holds
+    MAX_ROWS of them around the position. The matching events of a long run are added piece by piece.
 
     Attributes:
         tally: of the run's events, counted meanwhile.
@@ -90,9 +90,9 @@ class EventTable(QAbstractTableModel):
             self._reset()
 
     def show_hits(self, hits: dict[int, Hit] | None) -> None:
-        """Shows only these events of those that pass the filter, with what was found in them; None: all again.
+        """Show only these hits, as far as they match the filter; None: show all events again.
 
-        By place, ascending. What is added to them later is shown with `more_hits`.
+        By index, ascending. Call `more_hits` after hits were added to the dictionary.
         """
         if hits is not None or self._hits is not None:
             self._hits = hits
@@ -109,7 +109,7 @@ class EventTable(QAbstractTableModel):
         return self._base + row if self._shown is None else int(self._shown[row])
 
     def row_at_or_before(self, place: int) -> int:
-        """The last row at or before `place`; -1 where there is none."""
+        """Return the last row with an index of at most `place`; -1 if there is none."""
         if self._shown is None:
             return min(place - self._base, self._count - 1)
         return int(np.searchsorted(self._shown[: self._count], place, "right")) - 1
@@ -120,7 +120,7 @@ class EventTable(QAbstractTableModel):
         return self._blocks.row(place) or row_without_text(self._index, place)
 
     def request_texts(self, first: int, last: int) -> None:
-        """Asks for the texts of the first block among these rows whose texts are not here; its coming asks on."""
+        """Request the first missing block of texts among these rows; call it again when rows arrive."""
         places = map(self.event_index, range(max(first, 0), min(last + 1, self._count)))
         if missing := self._blocks.missing(places, self._index.count):
             self._session.request_rows(*missing)
@@ -238,7 +238,7 @@ class EventTable(QAbstractTableModel):
         return self.words(self.event_row(index.row()), index.column())
 
     def words(self, row: EventRow, column: int) -> str:
-        """What stands in a cell."""
+        """Return the text of a cell."""
         match column:
             case EventColumn.POSITION:
                 return f"{row.position:,}"
@@ -252,19 +252,19 @@ class EventTable(QAbstractTableModel):
         return "" if row.duration is None or row.kind == Kind.TOOL_REQUEST else duration_text(row.duration)
 
     def fold_words(self, row: EventRow) -> str:
-        """What stands for a folded subagent beside its first event; "" beside any other."""
+        """Return the summary of a folded subagent for the row of its first event; "" for any other row."""
         number = self.subagents.starting_at(row.position - 1)
         if number is None or number not in self.folded:
             return ""
         return one_line(f"{self.subagents.paths[number][-1]}: {self.subagents.count(number):,} events folded")
 
     def tool_index(self, row: EventRow) -> int:
-        """The tool's place in the index, for its hue; NO_TOOL where there is none."""
+        """Return the tool's number in the index, for its hue; NO_TOOL if there is none."""
         return NO_TOOL if row.tool is None else int(self._index.tool[row.position - 1])
 
 
 def row_without_text(index: RunIndex, place: int) -> EventRow:
-    """What the index alone says of an event: all but its text."""
+    """Return the row of an event as far as the index holds it: all but the text."""
     tool, time, duration = int(index.tool[place]), int(index.time[place]), int(index.duration[place])
     kind, flags = index.kinds[index.kind[place]], int(index.flags[place])
     return EventRow(

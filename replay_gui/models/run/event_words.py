@@ -64,7 +64,7 @@ _MAX_TOKEN_KINDS = 8  # sorts of tokens that are named
 
 
 def meta_words(meta: Mapping[str, Any]) -> dict[str, str]:
-    """The words by name of member, in the order in which they are to be read. Members in another form are left out."""
+    """Return the words by member name, in reading order. Members in an unexpected form are left out."""
     said = {name: words for name in meta if (words := _words(name, meta[name]))}
     return {name: said[name] for name in sorted(said, key=_ORDER.index)}
 

@@ -16,10 +16,10 @@ from replay_gui.core.verification.verification import NOT_VERIFIABLE, Finding, V
 
 @dataclass(frozen=True, slots=True)
 class HashCheck:
-    """A line under Integrity.
+    """A line of the Integrity section.
 
-    name: record, content or state. hash: hex, "" where there is none. sound: True, False, or None where it was not
-    judged. words: what is to be said beside or instead of the hash. computed: hex, where it is not the one recorded.
+    name: record, content or state. hash: hex, or "". is_valid: True, False, or None if it was not checked.
+    words: a remark shown beside or instead of the hash. computed: the computed hash in hex, if it differs.
     """
 
     name: str
@@ -82,6 +82,6 @@ def _computed(found: Finding, recorded: str) -> str:
 
 
 def _finding(found: Sequence[Finding], place: int) -> Finding | None:
-    """The finding about the event at `place`; they are in the order of the log."""
+    """Return the finding about the event with index `place`; findings are in the order of the log."""
     at = bisect_left(found, place, key=attrgetter("index"))
     return found[at] if at < len(found) and found[at].index == place else None

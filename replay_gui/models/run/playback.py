@@ -20,9 +20,9 @@ _EVENTS_PER_TURN = 4096  # events looked at in one go
 
 
 def pauses(index: RunIndex, position: int, max_steps: int = _EVENTS_PER_TURN) -> NDArray[np.float64]:
-    """Seconds from each position, `position` first, to the next one, for at most `most` steps; none after the end.
+    """Return float64[≤ max_steps]: the seconds from each position to the next, beginning with `position`.
 
-    The first event follows at once. Where the clock went back there is no pause.
+    The first event follows at once. There is no pause where the clock went back.
     """
     stop = min(position + max_steps, index.count)
     if position >= stop:
@@ -47,10 +47,10 @@ def advanced(index: RunIndex, position: int, seconds: float) -> tuple[int, float
 
 
 class Playback(QObject):
-    """Plays the session's run from its position on; who seeks meanwhile goes on from there.
+    """Plays the session's run from its position; after a seek it continues from there.
 
     Attributes:
-        playing: whether it does. speed: one of SPEEDS.
+        playing: whether the run is being played. speed: one of SPEEDS.
 
     Signals:
         changed(): `playing` or `speed` is another.

@@ -1,4 +1,4 @@
-"""Back and forward through the positions that one jumped to, as a browser goes through pages."""
+"""Back and forward through the visited positions, as in a browser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_VISITS = 200  # visits kept
 
 @dataclass(frozen=True, slots=True)
 class VisitHistory:
-    """Positions in the order of their visit, never empty; `at` is the current one's place."""
+    """Positions in the order of their visit, never empty; `at` is the index of the current one."""
 
     positions: tuple[int, ...] = (0,)
     at: int = 0
@@ -39,7 +39,7 @@ class VisitHistory:
         return VisitHistory(positions, len(positions) - 1)
 
     def stepped(self, position: int) -> VisitHistory:
-        """Steps from the current visit: it is the same one, elsewhere."""
+        """Move the current visit to `position`."""
         return replace(self, positions=(*self.positions[: self.at], position, *self.positions[self.at + 1 :]))
 
     def moved_by(self, delta: int) -> VisitHistory:
@@ -48,14 +48,14 @@ class VisitHistory:
 
 
 class PositionHistory(QObject):
-    """Remembers where the session's user was.
+    """Records the positions that the user visited.
 
     Moves that follow each other within SETTLE_MS are one: a drag is one jump, from where it began to where it ended.
-    Single steps, however many, and playing make no new visit: they take the current one along.
+    Single steps and playing make no new visit: they move the current one.
 
     Attributes:
         visited: the visits so far.
-        is_stepping: whether all that moves now is a stroll (the run is being played).
+        is_stepping: whether every move counts as a step (while the run is being played).
 
     Signals:
         changed(): `visited` is another.
@@ -85,7 +85,7 @@ class PositionHistory(QObject):
 
     @Slot()
     def settle(self) -> None:
-        """Takes the position for a visit now."""
+        """Record the position as a visit now."""
         self._settle.stop()
         now = self._session.position
         if now != self.visited.current:

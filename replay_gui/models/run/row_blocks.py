@@ -1,4 +1,4 @@
-"""Rows that come by the block, of which those that came last are kept."""
+"""A cache of table rows that arrive in blocks; the most recent blocks are kept."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ T = TypeVar("T")
 
 
 class RowBlocks(Generic[T]):
-    """Rows by their place, from 0."""
+    """Rows by their index, from 0."""
 
     def __init__(self) -> None:
         self._blocks: OrderedDict[int, tuple[T, ...]] = OrderedDict()
 
-    def row(self, place: int) -> T | None:
-        """The row, or None where it is not here."""
-        block = self._blocks.get(place // BLOCK_ROWS, ())
-        return block[place % BLOCK_ROWS] if place % BLOCK_ROWS < len(block) else None
+    def row(self, index: int) -> T | None:
+        """Return the row, or None if it is not cached."""
+        block = self._blocks.get(index // BLOCK_ROWS, ())
+        return block[index % BLOCK_ROWS] if index % BLOCK_ROWS < len(block) else None
 
-    def missing(self, places: Iterable[int], count: int) -> tuple[int, int] | None:
-        """(start, stop) of the first blocks in a row among these places' that are not here whole; `count`: of all rows.
+    def missing(self, indexes: Iterable[int], count: int) -> tuple[int, int] | None:
+        """Return (start, stop) of the first consecutive blocks among these indexes that are not complete.
 
-        None where all are here.
+        `count`: number of all rows. None if all are cached.
         """
-        blocks = dict.fromkeys(place // BLOCK_ROWS for place in places)
+        blocks = dict.fromkeys(index // BLOCK_ROWS for index in indexes)
         missing = [block for block in blocks if not self._holds(block, count)]
         if not missing:
             return None
@@ -38,7 +38,7 @@ class RowBlocks(Generic[T]):
         return missing[0] * BLOCK_ROWS, min(stop * BLOCK_ROWS, count)
 
     def add(self, start: int, rows: tuple[T, ...]) -> None:
-        """Takes in rows from place `start` on; of a block that they do not begin, nothing."""
+        """Add rows from index `start` on; rows of a block whose first row is missing are ignored."""
         for first in range(-start % BLOCK_ROWS, len(rows), BLOCK_ROWS):
             block = (start + first) // BLOCK_ROWS
             self._blocks[block] = rows[first : first + BLOCK_ROWS]

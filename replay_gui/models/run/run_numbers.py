@@ -1,4 +1,4 @@
-"""What a run comes to in numbers, counted from the index alone."""
+"""Counts and totals of a run, computed from the index alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from replay_gui.core.log.kinds import Kind
 
 @dataclass(frozen=True, slots=True)
 class ToolNumbers:
-    """One tool: how often it was asked, failed and was denied; ns spent in calls of known duration, or None."""
+    """One tool: how often it was called, failed and was denied; ns spent in calls of known duration, or None."""
 
     name: str
     calls: int

@@ -1,4 +1,4 @@
-"""A search in the events of the session's run: what is looked for, what was found so far, and going from hit to hit."""
+"""A search in the events of the session's run: the text, the hits so far, and steps from hit to hit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RunSearch(EventSearchModel):
     """The search of one session. Marks its hits on the timeline.
 
     Attributes:
-        hits: by place, ascending; as many as are kept. places: int64, the same places.
+        hits: by event index, ascending; as many as are kept. indexes: int64, the same indexes.
     """
 
     TITLE = "Find in events"
@@ -62,7 +62,7 @@ class RunSearch(EventSearchModel):
             self.progressed.emit()
 
     def step(self, forward: bool) -> None:
-        """To the next hit after the position or the last before it, and at the end of the run on from the other one."""
+        """Go to the next or previous hit from the position; wrap around at the ends of the run."""
         places = self.indexes
         if not len(places):
             self._forward = forward if self.searching else None
@@ -73,7 +73,7 @@ class RunSearch(EventSearchModel):
 
     @property
     def number(self) -> int:
-        """Which hit, from 1, the position is at; 0 where at none."""
+        """The number, from 1, of the hit at the position; 0 if there is none."""
         return ordinal(self.indexes, self._session.position - 1)
 
     def _begin(self, text: str, match_case: bool) -> None:
@@ -88,7 +88,7 @@ class RunSearch(EventSearchModel):
 
     @Slot()
     def _on_run_changed(self) -> None:
-        """Looks for the same in the run that is shown now."""
+        """Repeat the search in the run that is shown now."""
         text, match_case = self.text, self.match_case
         self._begin("", match_case)
         if text and self.ready:

@@ -1,4 +1,4 @@
-"""The rows of a tree as a Qt model. How it stands open is kept by path, so that it survives moving on."""
+"""The rows of a tree as a Qt model. Expanded paths are kept when another value is shown."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class StateTree(QAbstractTableModel):
 
     # ---- what is shown ----------------------------------------------------------------------------
     def show(self, root: Mapping[str, Any], changes: Sequence[StateChange] = ()) -> None:
-        """Shows another value, open as the last one was."""
+        """Show another value, with the same paths expanded."""
         self._root, self._changes = root, changes
         self._searching.stop()
         if self._needle:
@@ -52,7 +52,7 @@ class StateTree(QAbstractTableModel):
         self._update()
 
     def _continue_search(self) -> bool:
-        """Searches a stride more; whether that found something."""
+        """Search the next MEMBERS_PER_TURN members; return whether there are new hits."""
         found = self._search.search_more(MEMBERS_PER_TURN)
         self._view.found, self.complete = self._search.found, self._search.complete
         if not self._search.ended:
@@ -66,7 +66,7 @@ class StateTree(QAbstractTableModel):
         self.searched.emit()
 
     def forget(self) -> None:
-        """Shows nothing, and keeps nothing of how the tree stood open."""
+        """Show nothing and forget the expanded paths."""
         self._tree, self._view = ValueTree(), TreeView(changed_only=self._view.changed_only, width=self._view.width)
         self.show(_NOTHING)
 
@@ -147,7 +147,7 @@ class StateTree(QAbstractTableModel):
         return shown.path[:-1] if shown.kind is RowKind.TEXT else shown.path
 
     def _update(self) -> None:
-        """Takes the new rows, and tells the views only of those in the middle that are not the same."""
+        """Set the new rows; signal only the range in which they differ from the old ones."""
         old, new = self._rows, self._tree.rows(self._root, self._changes, self._view)
         least = min(len(old), len(new))
         head = next((i for i in range(least) if old[i].identity != new[i].identity), least)

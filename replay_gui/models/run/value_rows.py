@@ -52,7 +52,7 @@ class ValueRow:
     """One row. `path` is that of its value; key, text, note and old are ready to be shown, on one line each.
 
     key: the member's name ("" for a line of text). text: a scalar, or a line. note: how much is in a container, or what
-    else is to be said. old: what stood there before, where it was changed to a scalar.
+    other remark. old: the old value, if it was changed to a scalar.
     """
 
     path: Path
@@ -68,13 +68,13 @@ class ValueRow:
 
     @property
     def identity(self) -> tuple[Path, RowKind, str]:
-        """Equal for the same row of two moments."""
+        """Equal for the same row at two positions."""
         return self.path, self.kind, self.text if self.kind is RowKind.TEXT else ""
 
 
 @dataclass(slots=True)
 class TreeView:
-    """How the tree stands open, kept from moment to moment.
+    """What is expanded, and what is shown; kept from one position to the next.
 
     Attributes:
         expanded, collapsed: paths that the user opened, or closed although they would be open by themselves.

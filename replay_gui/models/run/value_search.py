@@ -14,7 +14,7 @@ _MAX_CHARACTERS = 4096  # characters of a text that are looked at
 
 
 class ValueSearch:
-    """A search for `needle`, case aside, the shallow members first. It takes no step by itself: call `go_on`.
+    """A search for `needle`, case aside, the shallow members first. Call `search_more` for each step.
 
     Attributes:
         ended: nothing more is to be looked at, or there are MAX_HITS hits. complete: all was looked at.
@@ -31,7 +31,7 @@ class ValueSearch:
         return frozenset(self._found)
 
     def search_more(self, members: int) -> bool:
-        """Looks at so many members more, about 3 µs each; whether anything was found among them."""
+        """Search so many more members, about 3 µs each; return whether there are new hits."""
         before = len(self._found)
         self.ended = self.complete = True
         for number, path in enumerate(self._steps, 1):

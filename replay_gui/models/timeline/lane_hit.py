@@ -35,7 +35,7 @@ def events_within(lane: Lane, scale: TimelineScale, pixel: float, reach: float) 
 
 
 def calls_between(lane: Lane, index: RunIndex, first: float, last: float) -> tuple[Positions, Positions]:
-    """Where the lane's calls begin and end that may show between two positions, in order of their beginning.
+    """Return (starts, stops): positions of the calls that may overlap first … last, ordered by start.
 
     A call without an answer ends where it begins.
     """

@@ -1,7 +1,7 @@
 """The lanes of the timeline: which events are drawn on which line, as sorted arrays.
 
-A *lane* holds the events of some kinds, or the calls of one tool. Positions count from 1: the event at place i of the
-index stands at position i + 1, just after which the state shows its effect.
+A *lane* holds the events of some kinds, or the calls of one tool. Positions count from 1: the event with index i has
+position i + 1, at which the state shows its effect.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ _REQUEST, _RESPONSE = KINDS.index(Kind.TOOL_REQUEST), KINDS.index(Kind.TOOL_RESP
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LanePart:
-    """Events of one sort.
+    """Events of a lane that share a mark and a hue.
 
     Attributes:
-        kind: the kind whose mark and hue they have. tool: place in RunIndex.tools, or None.
-        positions: where the events stand, ascending; of a tool, where its calls begin.
+        kind: the kind whose mark and hue they have. tool: index in RunIndex.tools, or None.
+        positions: of the events, ascending; of a tool, the positions of its requests.
         failed: positions of the responses of failed calls, ascending (empty where they are no calls).
     """
 
@@ -212,7 +212,7 @@ def _parts(rows: list[Lane]) -> tuple[LanePart, ...]:
 
 
 def indexes_before(positions: Positions, bounds: NDArray[np.float64] | tuple[float, ...]) -> NDArray[np.intp]:
-    """For each of `bounds` how many of the ascending `positions` lie before it."""
+    """Return, for each of `bounds`, how many of the ascending `positions` are less."""
     # Searching int32 for floats would first turn every position into a float: a whole bound splits them just as well.
     whole = np.clip(np.ceil(bounds), 0, np.iinfo(np.int32).max).astype(np.int32)
     return np.searchsorted(positions, whole)
@@ -221,7 +221,7 @@ def indexes_before(positions: Positions, bounds: NDArray[np.float64] | tuple[flo
 def _merged(
     earlier: Mapping[int, Positions], key: NDArray[np.uint16], places: NDArray[np.intp], base: int
 ) -> Mapping[int, Positions]:
-    """`earlier` with the positions base + places, sorted out by the keys at those places, put behind."""
+    """Return `earlier` with the positions base + places appended, grouped by the keys at those places."""
     if not len(places):
         return earlier
     keys = key[places]

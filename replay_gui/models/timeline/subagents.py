@@ -1,4 +1,4 @@
-"""Which events are a subagent's: stretches of a run that can be shown in lanes, indented, and folded away."""
+"""The ranges of events that belong to subagents, for lanes, indents and folds."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ IndexArray = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subagents:
-    """The subagents of a run, numbered as in `paths`. A place is an event's, from 0.
+    """The subagents of a run, numbered as in `paths`.
 
     Attributes:
         paths: names from the outermost to each one's own, a parent before its children.
-        starts, stops: int64[n], first place of each stretch and the place after its last; ascending, apart.
-        which: int64[n], whose stretch it is.
+        starts, stops: int64[n], index of the first event of each range, and after its last; ascending, disjoint.
+        which: int64[n], number of the subagent of each range.
         first_events: index of the first event of each subagent, nested ones included; -1 where none is known.
     """
 
@@ -39,17 +39,17 @@ class Subagents:
         return replace(made, first_events=tuple(min(places, default=-1) for places in heads))
 
     def number_at(self, place: int) -> int | None:
-        """Whose event it is; None: the main agent's."""
+        """Return the number of the subagent of an event; None: the main agent."""
         run = int(np.searchsorted(self.starts, place, "right")) - 1
         return int(self.which[run]) if run >= 0 and place < self.stops[run] else None
 
     def depth(self, place: int) -> int:
-        """How many agents are about the one whose event it is; 0: it is the main agent's."""
+        """Return how deeply the event's subagent is nested; 0: the main agent."""
         number = self.number_at(place)
         return 0 if number is None else len(self.paths[number])
 
     def starting_at(self, place: int) -> int | None:
-        """Of the subagents that begin with this event, the outermost."""
+        """Return the outermost subagent that starts with this event, or None."""
         return self.first_events.index(place) if place in self.first_events else None
 
     def count(self, number: int) -> int:
@@ -63,7 +63,7 @@ class Subagents:
         return np.column_stack((self.starts[own] + 1, self.stops[own])).astype(np.int32)
 
     def hidden(self, folded: frozenset[int], places: IndexArray) -> NDArray[np.bool_]:
-        """Which of the ascending `places` do not show when these subagents are folded: all but their first events."""
+        """Return bool[n]: which of the ascending indexes are hidden if these subagents are folded."""
         numbers = {inner for number in folded for inner in self._all_within(number)}
         away = np.array([number in numbers for number in range(len(self.paths))], bool)[self.which]
         run = np.searchsorted(self.starts[away], places, "right") - 1

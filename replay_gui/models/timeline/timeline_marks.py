@@ -1,4 +1,4 @@
-"""What others want marked on the timeline: hits of a search, divergences, and where these began."""
+"""Marks on the timeline: hits of a search, divergences and their causes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _none() -> EventIndexes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TimelineMarks:
-    """Places of events (from 0), ascending, each kind of mark for itself.
+    """Ascending event indexes (from 0) of each kind of mark.
 
     Attributes:
         found: events that a search found. causes: where a divergence began. divergences: all events that differ.
@@ -33,10 +33,10 @@ NO_MARKS = TimelineMarks()
 
 
 def divergence_marks(comparison: Comparison, last: NDArray[np.int32]) -> TimelineMarks:
-    """Marks for one side; what it lacks stands where it would have come.
+    """Return the marks for one side; a row without an event is marked at the event before it.
 
     Args:
-        last: int32[rows], the place of the side's last event at or above each row.
+        last: int32[rows], index of the side's last event at or above each row.
     """
     at = np.maximum(last[comparison.points.row].astype(np.int64), 0)
     causes = np.array([cause.point for cause in comparison.causes], np.int64)

@@ -88,7 +88,7 @@ class TimelineScale:
         return replace(self, start=start, end=start + self.span).clamped(count)
 
     def ticks(self, spacing: float) -> list[tuple[float, str]]:
-        """Pixels and texts of round places within the scale, at least `spacing` pixels apart."""
+        """Return (pixel, text) of round values within the scale, at least `spacing` pixels apart."""
         found = self.axis.ticks(self.start, self.end, spacing * self.span / self.width)
         return [((at - self.start) * self.width / self.span, text) for at, text in found]
 

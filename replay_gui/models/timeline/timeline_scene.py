@@ -14,12 +14,12 @@ from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TimelineScene:
-    """All that is drawn but the position.
+    """Everything that is drawn except the position.
 
     Attributes:
-        index: of the run. lanes: from top to bottom. marks: what others want marked.
-        broken: place of the first event that cannot be trusted, or None.
-        snapshots: positions with a snapshot, ascending. phases: places at which the index's phases begin.
+        index: of the run. lanes: from top to bottom. marks: of a search or a comparison.
+        broken: index of the first event that cannot be trusted, or None.
+        snapshots: positions with a snapshot, ascending. phases: event indexes at which phases begin.
     """
 
     index: RunIndex = field(default_factory=RunIndex)

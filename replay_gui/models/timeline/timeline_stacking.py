@@ -1,4 +1,4 @@
-"""Calls that run at the same time, side by side: which of the rows within a lane each stands in."""
+"""Assigns calls that overlap in time to rows within a lane."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MAX_ROWS = 3  # at most; further calls share the last
 
 
 def stack_calls(starts: NDArray[np.integer], stops: NDArray[np.integer]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """For each call its row, from 0, and how many rows it and all that it overlaps with need (1 … MAX_ROWS).
+    """Return (row of each call, from 0; number of rows in its cluster, 1 … MAX_ROWS).
 
     `starts` ascend. Calls fall into clusters that nothing reaches over (found at once, by a running maximum); only
     within a cluster of several each takes the first row that is free, one by one.

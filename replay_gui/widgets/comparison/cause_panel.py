@@ -1,4 +1,4 @@
-"""Why the runs differ: sentences, the weightiest first; or, by tool, numbers."""
+"""The causes of the differences, ranked; or, by tool, numbers."""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ _CONTEXT_DIVISOR = 3  # shares of the room: one is for what stands before the hi
 
 
 class DivergenceFind(QFrame):
-    """Hidden until there is something to be found. `field`: the line. `found`: what stands beside it.
+    """Hidden until a search is begun. `field`: the search field. `found`: the text of the current hit.
 
     Signals:
-        left(): the finding has ended.
+        left(): the search was closed.
     """
 
     left = Signal()

@@ -17,7 +17,7 @@ _MIN_WINDOW_PX = 12  # pixels of the window, at least
 
 
 class DivergenceStrip(QWidget):
-    """Stands in for the view's scroll bar. Click or drag: that place comes into sight."""
+    """Replaces the view's scroll bar. Click or drag scrolls there."""
 
     def __init__(
         self, rows: ComparisonRows, finder: ComparisonSearch, bar: QScrollBar, parent: QWidget | None = None

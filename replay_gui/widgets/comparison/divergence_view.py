@@ -219,7 +219,7 @@ class _Gutter(QWidget):
 
 
 class _AnchorPrompt(QFrame):
-    """What is asked for while an anchor is being set."""
+    """The instruction shown while an anchor is being set."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What can be marked as non-deterministic or ignored, of a tool, a kind of event or a place in a payload."""
+"""Menu of rules for a tool, a kind of event or a path in a payload."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAX_NAME_CHARACTERS = 40
 
 
 class RuleMenu(QMenu):
-    """Offers rules for what it is told of, and puts the chosen one in force."""
+    """Offers rules for the given event or path and puts the chosen one in force."""
 
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +41,7 @@ class RuleMenu(QMenu):
             self._add(f"Ignore every {_short(kind)}", Rule(Action.IGNORE, kind=kind))
 
     def offer_removal(self, place: int) -> None:
-        """Offers to take back the rule at this place."""
+        """Offer to remove the rule with this index."""
         action = self.addAction("Remove this rule")
         action.setData(place)
         action.triggered.connect(self._on_removed)

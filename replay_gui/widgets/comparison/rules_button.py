@@ -1,4 +1,4 @@
-"""The rules in force, in the tool bar: how many, and in its menu each to switch off or to take away."""
+"""The button that counts the rules in force; its menu switches them off or removes them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from replay_gui.widgets.parts.check_menu import CheckMenu
 
 
 class RulesButton(QToolButton):
-    """Its menu is made anew each time it opens."""
+    """The menu is filled each time it opens."""
 
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -109,7 +109,7 @@ class SplitDelegate(QStyledItemDelegate):
         _paint_borders(painter, rect)
 
     def _paint_gap(self, painter: QPainter, rect: QRect, tone: RowTone) -> None:
-        """Hatching that goes on from line to line."""
+        """Paint hatching that continues from line to line."""
         if tone is RowTone.MOVED:
             return
         now = theme()

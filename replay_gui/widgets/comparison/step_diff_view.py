@@ -89,7 +89,7 @@ class StepDiffView(QWidget):
         self.payload_menu(row).popup(at)
 
     def payload_menu(self, row: int) -> RuleMenu:
-        """Rules about the place of a row, and what can be copied of it."""
+        """Return the menu of a row: rules about its path, and copy actions."""
         step, menu = self._session.step, RuleMenu(self._session, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         event = None if step is None else step.a if step.a is not None else step.b

@@ -1,4 +1,4 @@
-"""Something the user must know, said in place."""
+"""An alert as a strip within the window."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MAX_CHARACTERS = 600  # characters
 
 
 class Banner(QFrame):
-    """A Trouble as a strip. Signals: acted(str): the action was chosen, by its name; closed(): it is read."""
+    """An Alert as a strip. Signals: acted(str): the action with this name was chosen; closed(): it was dismissed."""
 
     acted = Signal(str)
     closed = Signal()

@@ -40,7 +40,7 @@ class BannerArea(QWidget):
 
     @Slot(object)
     def on_alert(self, trouble: Alert) -> None:
-        """Says it; what is said already is not said twice."""
+        """Show an alert, unless the same one is shown already."""
         if any(banner.trouble == trouble for banner in self.banners):
             return
         while len(self.banners) >= _MAX_BANNERS:

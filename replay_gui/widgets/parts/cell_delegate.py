@@ -1,4 +1,4 @@
-"""Cells of a table of plain facts, which stand under their heads."""
+"""Paints the cells of a table, aligned with their headings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CellDelegate(QStyledItemDelegate):
         return theme().secondary if (index.column() and not chosen) or faint else theme().text
 
     def space(self, rect: QRect, index: AnyIndex) -> QRect:
-        """Where in a cell its text may stand; the first stands under the panel's title."""
+        """Return the rectangle of the text in a cell; the first column is aligned with the panel's title."""
         return rect.adjusted(GAP if index.column() else GAP + UNIT, 0, -GAP, 0)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:

@@ -10,7 +10,7 @@ _DELAY_MS = 200  # ms: what is made faster does not flicker
 
 
 class Dimmer(QObject):
-    """Dims a widget with all in it, after a moment."""
+    """Dims a widget and its children after a short delay."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)

@@ -1,4 +1,4 @@
-"""Where one says what is to be found, and how much of it there is."""
+"""The search field with its status text."""
 
 from __future__ import annotations
 

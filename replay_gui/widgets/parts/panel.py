@@ -1,4 +1,4 @@
-"""The card that every part of the window stands in: a head with a title and flat buttons, and a body below."""
+"""The card of each part of the window: a head with a title and flat buttons, and a body below."""
 
 from __future__ import annotations
 
@@ -80,11 +80,11 @@ class Panel(QFrame):
         self._fit_head()
 
     def set_secondary(self, text: str) -> None:
-        """What stands behind the title, in the data face: an id, a path."""
+        """Set the text after the title, in the data font: an id, a path."""
         self._secondary.setText(text)
 
     def set_note(self, text: str) -> None:
-        """What stands at the right, before the buttons: a count."""
+        """Set the text at the right, before the buttons: a count."""
         self._note.setText(text)
         self._note.setVisible(bool(text))  # empty, it would still take a gap
         self._fit_head()

@@ -61,7 +61,7 @@ class RowView(QTableView):
         return first, min(count - 1, first + self.viewport().height() // ROW)
 
     def is_far(self, row: int) -> bool:
-        """Whether the row is more than a page away from those in sight."""
+        """Whether the row is more than a page away from the visible rows."""
         rows, top = max(self.viewport().height() // ROW, 1), self.verticalScrollBar().value()
         return row < top - rows or row > top + 2 * rows
 
@@ -118,7 +118,7 @@ class RowView(QTableView):
             self.viewport().update()
 
     def menu_place(self, event: QContextMenuEvent) -> tuple[int, QPoint]:
-        """(row, global point) of a menu: of the current row where it was asked for by key; row -1 where none is."""
+        """Return (row, global point) for a menu: the current row if it was opened by key; row -1 if there is none."""
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             current = self.currentIndex()
             return current.row(), self.viewport().mapToGlobal(self.visualRect(current).bottomLeft())
@@ -135,7 +135,7 @@ class RowView(QTableView):
         self.sight_changed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """As QTableView does, less the style's part, of which nothing shows here and which takes most of the time."""
+        """Paint as QTableView does, but skip the style's part, which is invisible here and takes most of the time."""
         painter = QPainter(self.viewport())
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)

@@ -70,7 +70,7 @@ class Section(QWidget):
 
 
 class _Head(QAbstractButton):
-    """Checked while the section is folded; then `summary` stands at the right, with a check or a cross for `sound`."""
+    """Checked while the section is folded; then `summary` is at the right, with a check or a cross for `sound`."""
 
     def __init__(self, title: str) -> None:
         super().__init__()

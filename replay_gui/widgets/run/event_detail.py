@@ -237,7 +237,7 @@ class EventDetail(Panel):
 
     @Slot()
     def _fit(self) -> None:
-        """Gives the upper part the height that it needs, and no more, so that what follows stands right below."""
+        """Give the upper part exactly the height that it needs, so that the sections follow right below."""
         page = self.pages.currentWidget()
         wanted = page.wanted_height() if isinstance(page, EventTextView) else self.tree.rowCount() * ROW + GAP
         self.pages.setMaximumHeight(max(wanted, _MIN_UPPER_HEIGHT_PX))

@@ -123,7 +123,7 @@ class EventList(Panel):
 
     @Slot(object)
     def on_position_changed(self, position: int) -> None:
-        """Goes along at once where it is near; a hand that goes far is followed at the pace of the eye."""
+        """Scroll to the position at once if it is near; follow far jumps at most every _JUMP_INTERVAL_MS."""
         if self.view.is_far(max(self.table.row_at_or_before(position - 1), 0)):
             self._jumps.request()
         else:
@@ -179,7 +179,7 @@ class EventList(Panel):
 
     @Slot(int)
     def toggle_fold(self, row: int) -> None:
-        """Folds, or unfolds, the subagent that begins with this row's event, if one does."""
+        """Fold or unfold the subagent that starts with this row's event, if there is one."""
         place = self.table.event_index(row)
         number = self.table.subagents.starting_at(place)
         if number is not None:
@@ -189,14 +189,14 @@ class EventList(Panel):
 
     @Slot(int, int)
     def _on_row_pressed(self, row: int, x: int) -> None:
-        """On a triangle, which stands just before the mark of a label that is moved in."""
+        """Fold or unfold if the click is on a triangle, just before the mark of an indented label."""
         label = self.view.columnViewportPosition(EventColumn.LABEL)
         if label <= x < label + self._delegate.indent(self.table.event_row(row)):
             self.toggle_fold(row)
 
     @Slot()
     def copy_line(self) -> None:
-        """What stands on the chosen row, parts set apart by tabs."""
+        """Copy the chosen row, its cells separated by tabs."""
         row = self.view.currentIndex().row()
         if row >= 0:
             event = self.table.event_row(row)

@@ -14,11 +14,11 @@ NAME_WIDTH_PX = 10 * GAP  # width of the names
 
 
 class FactRow(QAbstractButton):
-    """`name` in the window's face, `text` in the data face and elided; a link is drawn in the accent colour.
+    """`name` in the window's font, `text` in the data font and elided; a link is drawn in the accent colour.
 
     Attributes:
         said: the text. sound: True and False draw a check or a cross before it.
-        aim: what a click is about; the owner's.
+        aim: data of the owner about the target of a click.
     """
 
     def __init__(self, name: str, text: str, link: bool = False, parent: QWidget | None = None) -> None:

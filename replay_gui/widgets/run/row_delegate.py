@@ -88,7 +88,7 @@ class RowDelegate(QStyledItemDelegate):
             self._data.draw(painter, space, words, loud)
 
     def _paint_hit(self, painter: QPainter, space: QRect, hit: Hit, loud: QColor) -> None:
-        """What was found on its ground; of what stands before it as much as leaves it in sight."""
+        """Paint the hit on its background; elide the text before it so that the hit stays visible."""
         metrics, found = self._data.metrics, hit.text[hit.start : hit.stop]
         wide = min(metrics.horizontalAdvance(found), space.width())
         room = max(0, min(space.width() // 2, space.width() - wide - metrics.horizontalAdvance("…")))

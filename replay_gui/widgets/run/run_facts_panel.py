@@ -29,7 +29,7 @@ _SIZE_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 class RunFactsPanel(Panel):
-    """The session's run in numbers, counted anew while it is read, and only while the panel is in sight."""
+    """The numbers of the session's run, counted repeatedly while it is read, and only while the panel is visible."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Run facts", parent)

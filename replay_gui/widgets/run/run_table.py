@@ -16,7 +16,7 @@ _WIDEST_TEXTS = ("", "mini-swe-agent", "1,000,000", "100,000", "10,000", "100 mi
 
 
 class RunTable(RowView):
-    """A RunList under heads that sort it; up to two rows are chosen, of more the last two.
+    """A RunList with headings that sort it; at most two rows are chosen, the last two.
 
     Signals: chosen_changed(): `chosen` is another. opened(object): the SurveyedRun of Enter or a double click.
     """
@@ -48,7 +48,7 @@ class RunTable(RowView):
 
     @property
     def chosen(self) -> list[SurveyedRun]:
-        """In the order in which they stand."""
+        """The chosen runs, from top to bottom."""
         rows = sorted(index.row() for index in self.selectionModel().selectedRows())
         return [self._run(row) for row in rows]
 

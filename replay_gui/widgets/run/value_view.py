@@ -40,7 +40,7 @@ class ValueView(RowView):
     # ---- keeping the place --------------------------------------------------------------------------
     @Slot()
     def _remember(self) -> None:
-        """Notes which rows stand where, so that what comes and goes before them moves nothing."""
+        """Remember the scroll position by row, so that rows inserted above do not move the view."""
         if self._sight:
             return
         first, last = self.rows_in_sight()
@@ -50,7 +50,7 @@ class ValueView(RowView):
 
     @Slot()
     def _restore(self) -> None:
-        """Puts the chosen row back where it stood, else the first row that is still there."""
+        """Restore the scroll position by the chosen row, else by the first row that still exists."""
         sight, self._sight = self._sight, []
         kept = ((row, place) for path, place in sight if (row := self._tree.row_of(path)) is not None)
         if (found := next(kept, None)) is not None:
@@ -76,7 +76,7 @@ class ValueView(RowView):
         self._tree.set_width(self._delegate.characters(self.viewport().width()))
 
     def mark(self, needle: str) -> None:
-        """Marks this text wherever it stands; "" marks nothing."""
+        """Highlight this text in all rows; "" highlights nothing."""
         self._delegate.needle = needle
         self.viewport().update()
 

@@ -44,7 +44,7 @@ _ROW_HEIGHT_PX = 2 * _LINE_HEIGHT_PX + GAP
 
 
 class ChoiceRow(QAbstractButton):
-    """`name`: its first line. `path`: what it stands for."""
+    """A run to choose. `name`: its first line. `path`: the file it opens."""
 
     def __init__(self, name: str, sentence: str, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

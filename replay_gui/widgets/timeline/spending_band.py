@@ -33,11 +33,11 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class SpendingBand(QWidget):
-    """Columns of the tokens used, and a line of the cost so far; for a run that tells of neither there is nothing.
+    """Columns of the tokens used, and a line of the cost so far; empty if the run has neither.
 
-    Three tones stand on one another: what was read, what came from a cache, what was written. The columns' scale is
-    that of what is in sight, and stands at the top left; the line ends at the top with what stands beside the name. A
-    click goes there; the wheel zooms at the pointer. The triangle folds.
+    Each column stacks input, cached and output tokens. The columns are scaled to the visible range, whose maximum is
+    shown at the top left; the line ends at the top with the total beside the name. A click seeks; the wheel zooms at
+    the pointer. The triangle folds.
 
     Signals:
         fold_asked(): the triangle was clicked. known_changed(): there is something to show, or nothing any more.
@@ -76,7 +76,7 @@ class SpendingBand(QWidget):
 
     @property
     def hover(self) -> TimelineHover:
-        """The card with what was last told."""
+        """The hover card."""
         return self._hover
 
     def set_folded(self, folded: bool) -> None:
@@ -202,7 +202,7 @@ class SpendingBand(QWidget):
         painter.drawPolyline(QPolygonF([QPointF(*point) for point in np.column_stack((x, y)).tolist()]))
 
     def _paint_most(self, painter: QPainter, words: str) -> None:
-        """What the tallest column could stand for, on a ground that keeps it readable."""
+        """Paint the maximum of the columns' scale on a readable background."""
         painter.setFont(ui_font(size=SMALL_SIZE))
         measure, ground = painter.fontMetrics(), QColor(theme().panel)
         ground.setAlphaF(0.8)

@@ -328,7 +328,7 @@ class Timeline(QWidget):
 
     @property
     def hover(self) -> TimelineHover:
-        """The card with what was last told."""
+        """The hover card."""
         return self._hover
 
     def leaveEvent(self, event: QEvent) -> None:

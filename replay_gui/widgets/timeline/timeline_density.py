@@ -15,10 +15,10 @@ from replay_gui.models.timeline.timeline_scale import TimelineScale
 def paint_density(
     painter: QPainter, lane: Lane, scale: TimelineScale, count: int, at: QPointF, ratio: float, colour: QColor
 ) -> None:
-    """Of a run of `count` events. `at`: pixel 0 of the scale, the lane's middle. Columns with failed calls end red.
+    """Paint a lane of a run of `count` events. `at`: pixel 0 of the scale, the lane's middle. Failed calls are red.
 
-    The columns stand on the axis, not on the screen, and a height says how the column compares with the lane's mean:
-    so neither changes while the view moves.
+    The columns are fixed to the axis, and a height compares the column with the lane's mean, so that neither changes
+    while the view is panned.
     """
     edges = column_edges(scale)
     bounds = scale.axis.positions(edges)

@@ -20,9 +20,9 @@ _MAX_SUMMARY_CHARACTERS = 240  # characters of a summary
 
 
 class TimelineHover(QFrame):
-    """A card for one event: what the index knows at once, what it says as soon as it was read. All of it plain text.
+    """A card for one event: the facts of the index at once, its text as soon as it was read. All plain text.
 
-    Signals: rested(QPoint): the pointer rests there, over the parent, which may tell what is there.
+    Signals: rested(QPoint): the pointer rests at this point of the parent, which may show what is there.
     """
 
     rested = Signal(QPoint)
@@ -58,13 +58,13 @@ class TimelineHover(QFrame):
         return "\n".join(label.text() for label in (self._title, self._facts, self._text) if label.text())
 
     def follow(self, point: QPoint) -> None:
-        """The pointer has moved to this point of the parent: nothing is told until it rests."""
+        """The pointer moved to this point of the parent: hide the card until it rests."""
         self.hide()
         self._pointer = point
         self._resting.start()
 
     def leave(self) -> None:
-        """The pointer is gone, or has better to do."""
+        """The pointer left, or a button was pressed: hide the card."""
         self._resting.stop()
         self.hide()
 
@@ -97,7 +97,7 @@ class TimelineHover(QFrame):
         self.show()
 
     def _summary(self) -> str:
-        """What the event says, and its answer where that is at hand; "" where it has not come."""
+        """Return the text of the event, and of its answer if available; "" if it has not arrived."""
         rows, position = self._rows, self._position
         if rows is None or position is None:
             return ""

@@ -78,7 +78,7 @@ class LanePainter:
 
     # ---- marks ----------------------------------------------------------------------------------------
     def _mark_size(self, lane: Lane) -> float:
-        """Smaller where the lane's events stand close, by its mean, so that it stays the same while the view moves."""
+        """Return the size in pixels: smaller for dense lanes, by mean spacing, so that panning does not change it."""
         scale = self._scale
         apart = scale.width * scale.axis.extent(self._index.count) / scale.span / max(lane.count, 1)
         return float(np.clip(round(1.4 * apart), SMALL_MARK, MARK))

@@ -22,10 +22,10 @@ _FOLD_ENTRIES = (
 
 
 class TimelineMenu(QMenu):
-    """Made for one use.
+    """Shows one menu and deletes itself.
 
     Signals:
-        chosen(object): the LaneChoice that was asked for.
+        chosen(object): the new LaneChoice.
     """
 
     chosen = Signal(object)

@@ -25,7 +25,7 @@ class OverlayPainter:
         self._painter, self._layout, self._scale, self._scene, self._ratio = painter, layout, scale, scene, ratio
 
     def paint_below(self) -> None:
-        """What the lanes are drawn upon."""
+        """Paint the background of the lanes."""
         self._paint_gaps()
         self._paint_bands(self._scene.marks.causes)
 
@@ -39,7 +39,7 @@ class OverlayPainter:
         self._paint_triangles(self._scene.marks.causes)
 
     def _columns(self, places: NDArray[np.int64], apart: float) -> list[float]:
-        """Where events stand, in pixels of the widget; of those that are less than `apart` pixels apart some."""
+        """Return the x coordinates of events; of those closer than `apart` pixels only some."""
         scale = self._scale
         bounds = scale.position(-GAP) - 1, scale.position(scale.width + GAP)
         seen = places[slice(*np.searchsorted(places, bounds))]
@@ -68,7 +68,7 @@ class OverlayPainter:
                 painter.drawPolyline(torn)
 
     def _paint_snapshots(self) -> None:
-        """A small shield below the lanes for a snapshot; where they crowd, for the first every few pixels."""
+        """Paint a small shield below the lanes for each snapshot; if they are close, only for some."""
         shield = mark_pixmap(Mark.SHIELD, MARK, theme().faint, self._ratio)
         y = self._layout.plot.bottom() - MARK / 2
         for x in self._columns(self._scene.snapshots - 1, MIN_SNAPSHOT_SPACING_PX):
@@ -129,5 +129,5 @@ class OverlayPainter:
 
 
 def _thinned(pixels: NDArray[np.float64], apart: float) -> NDArray[np.float64]:
-    """Of ascending places, the first in each stretch of so many pixels."""
+    """Return the first of the ascending pixels in each interval of `apart` pixels."""
     return pixels[np.flatnonzero(np.diff(pixels // apart, prepend=-np.inf))]

@@ -1,4 +1,4 @@
-"""Draws the still part of the timeline (everything but the position), and the position."""
+"""Paints the timeline: everything but the position as a picture, and the position over it."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def has_fold_triangle(lanes: tuple[Lane, ...], row: int) -> bool:
 
 
 def paint_triangle(painter: QPainter, middle: QPointF, folded: bool) -> None:
-    """What folds and unfolds."""
+    """Paint the triangle that folds and unfolds a group."""
     r = UNIT - LINE
     across = ((-r / 2, -r), (r / 2, 0), (-r / 2, r)) if folded else ((-r, -r / 2), (0, r / 2), (r, -r / 2))
     painter.setPen(QPen(theme().secondary, 1.25))
@@ -144,7 +144,7 @@ def _cuts(scale: TimelineScale) -> list[tuple[float, str]]:
 
 
 def axis_room(layout: TimelineLayout, pixel: float, width: float) -> QRectF:
-    """Where a number `width` wide stands below `pixel` of the scale, kept within the axis."""
+    """Return the rectangle of a number `width` px wide below `pixel` of the scale, kept within the axis."""
     axis = layout.axis
     left = min(max(layout.origin + pixel - width / 2, axis.left()), axis.right() - width)
     return QRectF(left, axis.top() + GAP + UNIT, width, 2 * GAP)

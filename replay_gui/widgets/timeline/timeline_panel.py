@@ -16,10 +16,10 @@ from replay_gui.widgets.timeline.timeline import Timeline
 
 
 class TimelinePanel(QFrame):
-    """`timeline`, `spending` (where the run tells of any) and `overview` of one session.
+    """`timeline`, `spending` (if the run has tokens or cost) and `overview` of one session.
 
-    Without a title it has no head: its lanes speak for themselves. With one (of a comparison) its head names the seat,
-    the run and the number of events. `compact`: few lanes, no numbers, no spending, no overview (None).
+    Without a title it has no head. With one (in a comparison) its head names the side, the run and the number of
+    events. `compact`: few lanes, no numbers, no spending, no overview (None).
 
     Signals:
         lanes_changed(): other lanes are there, and the height wanted is another.
@@ -88,7 +88,7 @@ class TimelinePanel(QFrame):
         return self.timeline.choice.save()
 
     def restore_lanes(self, saved: object) -> None:
-        """What is not from `save_lanes` is passed over."""
+        """Restore what `save_lanes` returned; other data is ignored."""
         self.timeline.choose(LaneChoice.restored(saved))
 
     # ---- the head -------------------------------------------------------------------------------------
