@@ -14,9 +14,8 @@ A RunBuilder makes the events; what it does not understand or has to change is c
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun, OwnHashes
 from replay_gui.core.importers.importer import Importer
-from replay_gui.core.importers.own_hashes import OwnHashes
 from replay_gui.core.importers.run_builder import RunBuilder
 
 __all__ = [

@@ -18,7 +18,7 @@ from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import split
 
 if TYPE_CHECKING:  # the command that opens the window reads no log, and starts faster without these
-    from replay_gui.core.importers.converted import Converted
+    from replay_gui.core.importers.imported_run import Converted
     from replay_gui.core.log.log_reader import EventLog
 
 STANDARD_INPUT = "-"

@@ -15,8 +15,8 @@ from replay_gui.core.facts.run_summary import RunSummary
 from replay_gui.core.facts.run_totals import RunTotals, total_cost, total_tokens
 from replay_gui.core.facts.surveyed_run import Places, SurveyedRun
 from replay_gui.core.importers.conversion_cache import OWN_FORMAT, cached_conversions
-from replay_gui.core.importers.converted import Converted
 from replay_gui.core.importers.generic import JsonLines
+from replay_gui.core.importers.imported_run import Converted
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.kinds import FAILURE_KINDS, Kind

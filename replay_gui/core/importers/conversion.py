@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from replay_gui.core.errors import EventInvalid, ImportRefused, LogUnreadable
-from replay_gui.core.importers.converted import Converted, Growing
 from replay_gui.core.importers.exporting import write_with_findings
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_progress import ImportProgress, OnProgress
-from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.imported_run import Converted, Growing, ImportedEvent, ImportedRun
 from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.importers.packed import file_of, foreign_file

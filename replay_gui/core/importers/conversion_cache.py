@@ -14,10 +14,10 @@ from blake3 import blake3
 
 from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.importers.conversion import SUFFIX, OnGrown, write_runs
-from replay_gui.core.importers.converted import Converted
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.generic import JsonLines, sample
 from replay_gui.core.importers.import_progress import OnProgress
+from replay_gui.core.importers.imported_run import Converted
 from replay_gui.core.importers.importer import Importer, ReadsCompanions
 from replay_gui.core.importers.mapping_store import saved_mapping
 from replay_gui.core.importers.packed import file_of, foreign_file

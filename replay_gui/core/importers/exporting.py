@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 import msgpack
 
-from replay_gui.core.importers.converted import Converted
+from replay_gui.core.importers.imported_run import Converted
 from replay_gui.core.log.canonical import decode, encode
 from replay_gui.core.log.chain import digest, record_hash, seal_hash
 from replay_gui.core.log.header import encode_header

@@ -1,13 +1,18 @@
-"""What an importer makes of a foreign file: runs, and their events, as values."""
+"""What an importer makes of a foreign file (runs and their events, as values), and what these were converted into."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.own_hashes import OwnHashes
+from replay_gui.core.text.plain_text import one_line
+
+LISTED = 1000  # failures that are listed; all are counted. A header has room for 1 MiB
+
+_LONGEST = 200  # characters of a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,37 @@ class ImportedEvent:
     kind: str
     payload: dict[str, Any]
     meta: dict[str, Any]
+
+
+@dataclass(slots=True)
+class OwnHashes:
+    """The running result of an importer's checks; whole when the run's events have come to their end.
+
+    Attributes:
+        checked: events looked at. failed: how many of those were not as they should be.
+        failures: the first of these: {position, offset, problem, expected, actual}, the offset in the source's file.
+    """
+
+    checked: int = 0
+    failed: int = 0
+    failures: list[dict[str, Any]] = field(default_factory=list)
+
+    def good(self) -> None:
+        """An event was as it should be."""
+        self.checked += 1
+
+    def bad(self, index: int, offset: int, problem: str, expected: object = None, actual: object = None) -> None:
+        """Count the event that became the one at `index` as broken, and list what is wrong with it."""
+        self.checked += 1
+        self.failed += 1
+        if len(self.failures) < LISTED:
+            found = {"expected": expected, "actual": actual}
+            words = {name: None if value is None else one_line(str(value), _LONGEST) for name, value in found.items()}
+            self.failures.append({"position": index, "offset": offset, "problem": problem, **words})
+
+    def facts(self) -> dict[str, Any]:
+        """As the header has it."""
+        return {"checked": self.checked, "failed": self.failed, "failures": self.failures}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +86,32 @@ class ImportedRun:
     notes: ImportNotes
     own_hashes: OwnHashes | None = None
     state_recorded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """One run of a foreign file, as a log of its own.
+
+    Attributes:
+        path: the log. name, run_id: the run's. format: the importer's name. events: in the log.
+        notes: what was not understood, left out or changed, in words. source_blake3: hex, of the foreign file.
+        own_hashes: of a format with hashes of its own, what checking them found (see OwnHashes.facts).
+    """
+
+    path: Path
+    name: str
+    run_id: str
+    format: str
+    events: int
+    notes: tuple[str, ...]
+    source_blake3: str
+    own_hashes: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """A run while it is being converted: `path` is that of its log, which holds whole records so far."""
+
+    path: Path
+    name: str
+    format: str

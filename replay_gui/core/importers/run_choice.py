@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from replay_gui.core.errors import ImportRefused
 
 if TYPE_CHECKING:
-    from replay_gui.core.importers.converted import Converted
+    from replay_gui.core.importers.imported_run import Converted
 
 _NAMED = 5
 

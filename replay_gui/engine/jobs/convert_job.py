@@ -12,7 +12,7 @@ from pathlib import Path
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.importers.conversion_cache import cached_conversions
-from replay_gui.core.importers.converted import Growing
+from replay_gui.core.importers.imported_run import Growing
 from replay_gui.core.importers.run_choice import chosen
 from replay_gui.core.index.growing_index import GrowingIndex
 from replay_gui.core.index.index_builder import Built

@@ -18,11 +18,10 @@ from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers import conversion
 from replay_gui.core.importers.conversion import NOT_WRITTEN, convert, write_runs
 from replay_gui.core.importers.conversion_cache import cached_conversion
-from replay_gui.core.importers.converted import Converted, Growing
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.imported_run import Converted, Growing, ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_choice import split
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.header import read_header

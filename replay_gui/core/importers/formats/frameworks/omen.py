@@ -11,9 +11,8 @@ from blake3 import blake3
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import decoded
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun, OwnHashes
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
-from replay_gui.core.importers.own_hashes import OwnHashes
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.kinds import Kind

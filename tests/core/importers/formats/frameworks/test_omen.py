@@ -6,7 +6,7 @@ from typing import Any
 
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.formats.frameworks.omen import BROKEN_RULES, WRONG_HASHES, payload_hash
-from replay_gui.core.importers.own_hashes import LISTED
+from replay_gui.core.importers.imported_run import LISTED
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.foreign_verdict import foreign_verdict
 from replay_gui.core.verification.verification import VerificationReport
