@@ -11,7 +11,7 @@ from tests.helpers.talk import Talk
 @pytest.fixture
 def talk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Talk]:
     """With the engine's jobs, or those of another module of this folder."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent / "job_modules"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     talk = Talk(getattr(request, "param", "replay_gui.engine.jobs.registry"))
     talk.engine.start()

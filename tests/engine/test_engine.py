@@ -72,7 +72,11 @@ def test_the_second_time_the_index_is_there_at_once_and_the_verdict_is_made_anew
     assert talk.until(VerificationReport).verdict == "INVALID"
 
 
-JOBS = "replay_gui.engine.jobs.registry", "tests.engine.late_index_jobs", "tests.engine.late_check_jobs"
+JOBS = (
+    "replay_gui.engine.jobs.registry",
+    "tests.engine.job_modules.late_index_jobs",
+    "tests.engine.job_modules.late_check_jobs",
+)
 
 
 @pytest.mark.parametrize("talk", JOBS, indirect=True)

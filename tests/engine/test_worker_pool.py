@@ -63,7 +63,7 @@ MakeTalk = Callable[..., Talk]
 @pytest.fixture
 def talk(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeTalk]:
     """A function that makes a pool of workers which run fake_jobs."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent / "job_modules"))
     pools = []
 
     def make(size: int = 1) -> Talk:
@@ -110,6 +110,20 @@ def test_errors_come_in_words_and_the_worker_lives_on(talk: MakeTalk) -> None:
     assert one.run("refuse")[-1] == JobFailed(1, "no replay log", "LogRefused")
     assert one.run("crash")[-1] == JobFailed(2, "an internal error (KeyError: 'oops')", "internal")
     assert value(one.run("echo", n=2)[-1]) == {"n": 2}
+
+
+def test_diagnostic_records_of_a_worker_come_by_topic(talk: MakeTalk, caplog: pytest.LogCaptureFixture) -> None:
+    assert isinstance(talk().run("note")[-1], JobDone), "a record is no message about a job"
+    found = [(record.name, record.levelname, record.getMessage()) for record in caplog.records]
+    assert ("replay_gui.importers", "WARNING", "converted 3 runs") in found
+    assert not any("too detailed" in text for *_, text in found)
+
+
+def test_the_text_of_an_error_is_not_recorded(talk: MakeTalk, caplog: pytest.LogCaptureFixture) -> None:
+    talk().run("crash")
+    (record,) = [record for record in caplog.records if record.name == "replay_gui.workers"]
+    assert "KeyError in crash" in record.getMessage()
+    assert "oops" not in record.getMessage()
 
 
 def test_an_unknown_job_fails(talk: MakeTalk) -> None:
@@ -182,7 +196,7 @@ def test_a_worker_is_nice_without_qt_and_inherits_no_descriptors(talk: MakeTalk)
 
 def test_a_worker_outlives_its_program_by_no_job() -> None:
     """The program is killed while a job runs: the end of input ends the worker."""
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(ROOT)])}
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "job_modules"), str(ROOT)])}
     worker = subprocess.Popen(
         [sys.executable, "-P", "-m", "replay_gui.engine.jobs.worker", "fake_jobs"],
         stdin=subprocess.PIPE,

@@ -86,7 +86,7 @@ class QuickFold:
         return self._draft.root
 
     def fold(self, contents: Sequence[bytes], events: Sequence[FastEvent | None] | None = None) -> Folded:
-        """Applies events one after another. `events`: what decode_fast_events returned for `contents`, if that was done already."""
+        """Apply events one after another; `events` is what decode_fast_events returned for `contents`, if called."""
         if not self._settled:
             self._settle()
         events = decode_fast_events(contents) if events is None else events

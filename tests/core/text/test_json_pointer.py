@@ -22,7 +22,7 @@ def test_an_index_is_written_as_a_number() -> None:
 
 @pytest.mark.parametrize("pointer", ["a", "a/b", "#/a", "/~", "/a~", "/~2", "/~~0"])
 def test_what_is_no_pointer_is_refused(pointer: str) -> None:
-    with pytest.raises(ValueError, match="it begins|after ~"):
+    with pytest.raises(ValueError, match=r"it begins|after ~"):
         split_pointer(pointer)
 
 

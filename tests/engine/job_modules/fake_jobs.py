@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.errors import LogRefused
 from replay_gui.engine.jobs.job import Job, JobReporter
 
@@ -57,6 +58,11 @@ def hang(args: dict[str, Any], reporter: JobReporter) -> None:
     threading.Event().wait()
 
 
+def note(args: dict[str, Any], reporter: JobReporter) -> None:
+    topic_logger(Topic.IMPORTERS).warning("converted %d runs", 3)
+    topic_logger(Topic.IMPORTERS).debug("too detailed")
+
+
 def facts(args: dict[str, Any], reporter: JobReporter) -> dict[str, Any]:
     return {
         "nice": os.nice(0),
@@ -67,5 +73,5 @@ def facts(args: dict[str, Any], reporter: JobReporter) -> dict[str, Any]:
 
 
 JOBS: Mapping[str, Job] = {
-    job.__name__: job for job in (echo, talk, chatter, stray_print, refuse, crash, die, leave, hang, facts)
+    job.__name__: job for job in (echo, talk, chatter, stray_print, refuse, crash, die, leave, hang, note, facts)
 }
