@@ -11,14 +11,17 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.index.run_index import NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.engine.answers import Alert, Rows
+from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Rows, RunOpened
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.requests import Side
+from replay_gui.engine.requests import Open, Request, Side
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.event_steps import next_in_lane
 from replay_gui.models.timeline.timeline_axis import NUMBERS
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
+from tests.helpers.comparisons import facts_of
 from tests.helpers.logs import damage, write_log
+from tests.helpers.runs import first_events, synthetic_index
+from tests.helpers.scripted_bridge import ScriptedBridge
 
 WAIT = 30_000  # ms
 
@@ -348,3 +351,74 @@ def test_work_on_a_run_that_could_not_be_opened_ends_too(
     assert not session.working
     assert session.facts is not None
     assert session.facts.name == "run.rlog"
+
+
+def state_at(position: int) -> PositionState:
+    return PositionState(position, None, (), {}, (), True, None)
+
+
+@pytest.fixture
+def scripted(qapp: QCoreApplication) -> Iterator[tuple[Session, ScriptedBridge]]:
+    """A session whose requests wait for the test to answer them."""
+    bridge = ScriptedBridge()
+    session = Session(bridge=bridge)
+    yield session, bridge
+    session.close()
+
+
+def opened_at(scripted: tuple[Session, ScriptedBridge], position: int) -> Request:
+    session, bridge = scripted
+    session.open("/run.rlog", position)
+    request = bridge.take("open")
+    assert request is not None
+    assert isinstance(request.body, Open)
+    return request
+
+
+def test_the_answer_to_open_carries_the_first_state(scripted: tuple[Session, ScriptedBridge]) -> None:
+    session, bridge = scripted
+    request = opened_at(scripted, 30)
+    assert isinstance(request.body, Open)
+    assert request.body.at == 30
+    index = synthetic_index(51)
+    bridge.answer(request, RunOpened(facts_of("/run.rlog"), index, state_at(30), 30))
+    assert (session.position, session.position_state) == (30, state_at(30))
+    assert bridge.take("seek") is None, "no second round trip"
+
+
+def test_a_position_beyond_the_index_is_reached_once_the_index_covers_it(
+    scripted: tuple[Session, ScriptedBridge],
+) -> None:
+    session, bridge = scripted
+    request = opened_at(scripted, 30)
+    whole = synthetic_index(51)
+    bridge.answer(request, RunOpened(facts_of("/run.rlog"), RunIndex(), state_at(0), 30))
+    assert (session.position, session.position_state) == (0, state_at(0))
+    bridge.answer(request, IndexGrew(first_events(whole, 20)))
+    assert session.position == 0
+    bridge.answer(request, IndexGrew(whole))
+    assert session.position == 30
+    assert bridge.take("seek") is not None
+
+
+def test_a_user_who_moves_meanwhile_is_not_moved_again(scripted: tuple[Session, ScriptedBridge]) -> None:
+    session, bridge = scripted
+    request = opened_at(scripted, 30)
+    whole = synthetic_index(51)
+    bridge.answer(request, RunOpened(facts_of("/run.rlog"), first_events(whole, 10), state_at(0), 30))
+    session.seek(5)
+    bridge.answer(request, IndexGrew(whole))
+    assert session.position == 5
+
+
+def test_a_run_begins_where_it_was_left_unless_a_position_is_given(scripted: tuple[Session, ScriptedBridge]) -> None:
+    session, bridge = scripted
+    session.last_positions = lambda path: {"run-1": 7} if path == "/run.rlog" else {}
+    for position, at, start in ((0, None, 7), (9, 9, 9)):
+        session.open("/run.rlog", position)
+        request = bridge.take("open")
+        assert request is not None
+        assert isinstance(request.body, Open)
+        assert request.body.at == at
+        assert request.body.start_of("run-1") == start
+        assert request.body.start_of("run-2") == (at or 0)
