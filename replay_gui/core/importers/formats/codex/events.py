@@ -5,6 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from replay_gui.core.importers.formats.chats.messages import BAD_ARGUMENTS, first_line
+from replay_gui.core.importers.formats.codex.item_parts import (
+    are_plain_texts,
+    other_fields,
+    patch_in,
+    patch_targets,
+    result_of_call,
+    texts_of,
+    tool_of_call,
+)
 from replay_gui.core.importers.formats.codex.outputs import read_output
 from replay_gui.core.importers.formats.codex.stream import UNKNOWN_ITEMS, CodexStream, counts
 from replay_gui.core.importers.formats.codex.survey import CALLS_TOLD, ENDS, CodexSurvey, duration_of
@@ -59,8 +68,6 @@ _CONTEXT = (  # how messages begin that Codex itself puts into the user's place
     "<subagent_notification>",
     "# AGENTS.md instructions",
 )
-_TEXT_TYPES = frozenset({"input_text", "output_text", "text", "summary_text", "reasoning_text"})
-_PATCH = "*** Begin Patch"
 
 
 class CodexEvents:
@@ -197,9 +204,9 @@ class CodexEvents:
         role = str(item.get("role"))
         texts = texts_of(item.get("content"))
         content: Any = item.get("content")
-        if texts and _are_plain(content):
+        if texts and are_plain_texts(content):
             content = "\n\n".join(texts)
-        extra, volatile = _fields(item, "type", "role", "content")
+        extra, volatile = other_fields(item, "type", "role", "content")
         start = texts[0] if texts else ""
         self._end = None if role in ("user", "assistant") else self._end
         if role == "assistant":
@@ -213,8 +220,8 @@ class CodexEvents:
     def _reasoning(self, item: dict[str, Any]) -> None:
         parts = item.get("summary") or item.get("content")
         texts = texts_of(parts)
-        used = [name for name in ("summary", "content") if item.get(name) is parts and _are_plain(parts)]
-        extra, volatile = _fields(item, "type", *used)
+        used = [name for name in ("summary", "content") if item.get(name) is parts and are_plain_texts(parts)]
+        extra, volatile = other_fields(item, "type", *used)
         if texts:
             self.run.decision("thinking", None, "\n\n".join(texts), extra, fields=volatile)
         else:
@@ -225,14 +232,14 @@ class CodexEvents:
         name = item.get("name") or kind.removesuffix("_call")
         call_id = item.get("call_id") or item.get("id")
         given = self._arguments(item.get(member)) if member == "arguments" else item.get(member)
-        extra, volatile = _fields(item, "type", "name", "call_id", "status", member)
+        extra, volatile = other_fields(item, "type", "name", "call_id", "status", member)
         if item.get("status") not in (None, "completed", "in_progress"):
             extra = {**extra, "status": item["status"]}
         call = self.run.request(call_id, str(name), given, extra=extra, tool_call_id=call_id, fields=volatile)
         if name == "update_plan":
             self.run.add(Kind.STATE_TRANSITION, {"transition_type": "plan", "data": given}, parent=call.seq)
-        if (patch := _patch_in(given)) is not None:
-            self.run.proposal(call_id, "apply_patch", _targets(patch), patch)
+        if (patch := patch_in(given)) is not None:
+            self.run.proposal(call_id, "apply_patch", patch_targets(patch), patch)
         if kind == "web_search_call" and item.get("status") in ("completed", "failed"):
             # The provider searches; what it found is not in the file, only that it did.
             payload = {
@@ -289,11 +296,11 @@ class CodexEvents:
                 self._tokens(payload)
             case "turn_aborted":
                 self._end = ("stopped by user", str(payload.get("reason")))
-                extra, volatile = _fields(payload, "type", "reason")
+                extra, volatile = other_fields(payload, "type", "reason")
                 self.run.interrupted(str(payload.get("reason") or "interrupted"), "codex", extra, fields=volatile)
             case "error" | "stream_error":
                 self._end = ("crash", first_line(str(payload.get("message")))) if kind == "error" else self._end
-                extra, volatile = _fields(payload, "type", "message")
+                extra, volatile = other_fields(payload, "type", "message")
                 self.run.error(kind, str(payload.get("message")), "codex", extra, fields=volatile)
             case _ if kind in CALLS_TOLD:
                 self._call_told(kind, payload)
@@ -310,7 +317,7 @@ class CodexEvents:
         """A message, as an event: most are in the conversation too."""
         role, text = _ROLES[kind], payload.get("message")
         if isinstance(text, str) and (role, hash(text.strip())) not in self._found.said:
-            extra, volatile = _fields(payload, "type", "message")
+            extra, volatile = other_fields(payload, "type", "message")
             if role == "user":
                 self.run.observation("message", "user", text, extra, fields=volatile)
             else:
@@ -330,11 +337,11 @@ class CodexEvents:
                 self._told[call_id] = {kind: content}
             return
         if call is None:
-            tool, given = _tool_of(kind, content)
+            tool, given = tool_of_call(kind, content)
             self.run.request(call_id, tool, given, tool_call_id=call_id, extra={"fields": content})
         if kind in ENDS:
             facts = self._found.facts.get(str(call_id), {})
-            found = read_output(_result_of(payload), facts)
+            found = read_output(result_of_call(payload), facts)
             meta = {"duration": duration_of(payload.get("duration"))} if "duration" in payload else {}
             meta = {key: value for key, value in meta.items() if value is not None}
             self._respond(call_id, found.output, found.error, found.refused, {**found.extra, "fields": content}, **meta)
@@ -348,63 +355,3 @@ class CodexEvents:
         content, volatile = split_volatile(payload, "type")
         tokens = None if repeated else counts(last if last is not None else total)
         self.run.bookkeeping("codex/tokens", content or None, tokens=tokens, usage=volatile)
-
-
-def texts_of(content: Any) -> list[str]:
-    """Return the texts of a content list."""
-    if isinstance(content, str):
-        return [content]
-    blocks = content if isinstance(content, list) else []
-    return [block["text"] for block in blocks if isinstance(block, dict) and isinstance(block.get("text"), str)]
-
-
-def _are_plain(parts: Any) -> bool:
-    """Return whether parts of a message are texts in the usual form, so that their texts say all."""
-    return isinstance(parts, list) and all(
-        isinstance(part, dict) and part.keys() == {"type", "text"} and part["type"] in _TEXT_TYPES for part in parts
-    )
-
-
-def _fields(item: dict[str, Any], *used: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Return (for the payload, for meta): what an item says beside what its event has of it."""
-    content, volatile = split_volatile(item, *used)
-    return {"fields": content} if content else {}, volatile or None
-
-
-def _tool_of(kind: str, content: dict[str, Any]) -> tuple[str, Any]:
-    """Return the tool and its input of a call that only events tell."""
-    invocation = content.get("invocation")
-    if isinstance(invocation, dict):
-        return f"mcp__{invocation.get('server')}__{invocation.get('tool')}", invocation.get("arguments")
-    if kind.startswith("web_search"):
-        return "web_search", content.get("query", content.get("action"))
-    if kind.startswith("patch_apply"):
-        return "apply_patch", content.get("changes")
-    return "exec_command", {"command": content.get("command")}
-
-
-def _result_of(payload: dict[str, Any]) -> Any:
-    """Return what a call led to that only events tell."""
-    result = payload.get("result")
-    if isinstance(result, dict):
-        return result.get("Ok", result.get("Err"))
-    for name in ("aggregated_output", "formatted_output", "stdout", "result"):
-        if isinstance(payload.get(name), str):
-            return payload[name]
-    return None
-
-
-def _patch_in(given: Any) -> str | None:
-    """Return the patch that a call brings: as its input, or inside the command that applies it."""
-    values = given.values() if isinstance(given, dict) else [given]
-    for value in values:
-        text = " ".join(map(str, value)) if isinstance(value, list) else value
-        if isinstance(text, str) and _PATCH in text:
-            return text[text.index(_PATCH) :]
-    return None
-
-
-def _targets(patch: str) -> str:
-    marks = ("*** Add File: ", "*** Update File: ", "*** Delete File: ")
-    found = [line.partition(": ")[2].strip() for line in patch.splitlines() if line.startswith(marks)]
-    return ", ".join(found)

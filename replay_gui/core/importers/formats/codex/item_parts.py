@@ -1,0 +1,71 @@
+"""Parts of the items of Codex: texts, tools, results and patches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.importers.formats.codex.volatile import split_volatile
+
+_TEXT_TYPES = frozenset({"input_text", "output_text", "text", "summary_text", "reasoning_text"})
+_PATCH = "*** Begin Patch"
+
+
+def texts_of(content: Any) -> list[str]:
+    """Return the texts of a content list."""
+    if isinstance(content, str):
+        return [content]
+    blocks = content if isinstance(content, list) else []
+    return [block["text"] for block in blocks if isinstance(block, dict) and isinstance(block.get("text"), str)]
+
+
+def are_plain_texts(parts: Any) -> bool:
+    """Return whether parts of a message are texts in the usual form, so that their texts say all."""
+    return isinstance(parts, list) and all(
+        isinstance(part, dict) and part.keys() == {"type", "text"} and part["type"] in _TEXT_TYPES for part in parts
+    )
+
+
+def other_fields(item: dict[str, Any], *used: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return (for the payload, for meta): what an item says beside what its event has of it."""
+    content, volatile = split_volatile(item, *used)
+    return {"fields": content} if content else {}, volatile or None
+
+
+def tool_of_call(kind: str, content: dict[str, Any]) -> tuple[str, Any]:
+    """Return the tool and its input of a call that only events tell."""
+    invocation = content.get("invocation")
+    if isinstance(invocation, dict):
+        return f"mcp__{invocation.get('server')}__{invocation.get('tool')}", invocation.get("arguments")
+    if kind.startswith("web_search"):
+        return "web_search", content.get("query", content.get("action"))
+    if kind.startswith("patch_apply"):
+        return "apply_patch", content.get("changes")
+    return "exec_command", {"command": content.get("command")}
+
+
+def result_of_call(payload: dict[str, Any]) -> Any:
+    """Return what a call led to that only events tell."""
+    result = payload.get("result")
+    if isinstance(result, dict):
+        return result.get("Ok", result.get("Err"))
+    for name in ("aggregated_output", "formatted_output", "stdout", "result"):
+        if isinstance(payload.get(name), str):
+            return payload[name]
+    return None
+
+
+def patch_in(given: Any) -> str | None:
+    """Return the patch that a call brings: as its input, or inside the command that applies it."""
+    values = given.values() if isinstance(given, dict) else [given]
+    for value in values:
+        text = " ".join(map(str, value)) if isinstance(value, list) else value
+        if isinstance(text, str) and _PATCH in text:
+            return text[text.index(_PATCH) :]
+    return None
+
+
+def patch_targets(patch: str) -> str:
+    """Return the files that a patch changes, separated by commas."""
+    marks = ("*** Add File: ", "*** Update File: ", "*** Delete File: ")
+    found = [line.partition(": ")[2].strip() for line in patch.splitlines() if line.startswith(marks)]
+    return ", ".join(found)
