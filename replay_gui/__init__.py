@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from replay_gui.core.log.kinds import Kind
     from replay_gui.core.log.log_reader import EventLog
     from replay_gui.core.recorder.recorder import Recorder
-    from replay_gui.core.replay.replay import ReplayEngine
     from replay_gui.core.replay.snapshots import Snapshot, SnapshotManager
+    from replay_gui.core.replay_engine import ReplayEngine
     from replay_gui.core.verification.verification import Finding, VerificationReport
 
 __version__ = VERSION
@@ -87,7 +87,7 @@ _MODULES = {
     "Kind": "replay_gui.core.log.kinds",
     "EventLog": "replay_gui.core.log.log_reader",
     "Recorder": "replay_gui.core.recorder.recorder",
-    "ReplayEngine": "replay_gui.core.replay.replay",
+    "ReplayEngine": "replay_gui.core.replay_engine",
     "Snapshot": "replay_gui.core.replay.snapshots",
     "SnapshotManager": "replay_gui.core.replay.snapshots",
     "Finding": "replay_gui.core.verification.verification",

@@ -19,7 +19,7 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.index.record_columns import read_contents
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.replay.replay import ReplayEngine
+from replay_gui.core.replay_engine import ReplayEngine
 from replay_gui.core.verification.verdict import verify
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine import reading_task

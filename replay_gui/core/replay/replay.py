@@ -6,21 +6,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 from replay_gui.core.errors import NotApplicable, PositionError
-from replay_gui.core.log.event import Event, decode_event
+from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.replay.snapshots import Held, Snapshot, SnapshotManager
+from replay_gui.core.replay.snapshots import Held, SnapshotManager
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.quick_fold import QuickFold
 from replay_gui.core.state.reducer import apply
 from replay_gui.core.state.state import EMPTY, State, StateChange
-from replay_gui.core.verification.verdict import verify
-from replay_gui.core.verification.verification import VerificationReport
 
 if TYPE_CHECKING:
-    from replay_gui.core.divergence.comparison import DivergencePoint
+    pass
 
 _RING = 256  # states kept of recent replays, so that a step back is a look-up
 _NEAR = 4096  # events; states farther away than that from a seek share little with it, so that they would cost memory
@@ -112,93 +110,3 @@ def _stops(start: int, end: int) -> Iterator[int]:
     near = max(start, end - _FINE)
     yield from range(start - start % _COARSE + _COARSE, near, _COARSE)
     yield from range(near + 1, end + 1)
-
-
-class ReplayEngine:
-    """Replays a log: all of it, step by step, to any position, or from a snapshot.
-
-    States are dicts and lists of plain values. They share what did not change with other states: copy a state before
-    you change it. An event that does not apply leaves the state as it was.
-
-    Cost: replay takes about 5 µs an event. A step forward applies one event. A step back, and `seek`, replay from the
-    nearest state that is known: a snapshot, or one of the last states visited.
-
-    Attributes:
-        log: the EventLog. position: how many events have been applied, 0 … len(log).
-    """
-
-    def __init__(self, log: EventLog, snapshots: SnapshotManager | None = None) -> None:
-        """Begin at position 0. `snapshots`: states to seek from; without them, `seek` replays from the beginning."""
-        self.log = log
-        self.position = 0
-        self._given: dict[str, Any] | None = None
-        self._replayer = Replayer(log, snapshots)
-
-    @classmethod
-    def with_state(cls, log: EventLog, state: dict[str, Any]) -> Self:
-        """Return an engine that begins with a given state; `replay_from` then tells at which position that state is."""
-        engine = cls(log)
-        engine._given = state
-        return engine
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """The state after the first `position` events."""
-        if self._given is not None:
-            return self._given
-        return self._replayer.at(self.position).plain()
-
-    def replay_all(self) -> dict[str, Any]:
-        """Replay to the end and return the last state."""
-        return self.seek(len(self.log))
-
-    def replay_from(self, position: int) -> dict[str, Any]:
-        """Replay from `position` to the end and return the last state.
-
-        The state given to `with_state` is taken to be that at `position`; without one, the log's own is used.
-        PositionError where the log has no such position.
-        """
-        if self._given is not None:
-            if not 0 <= position <= len(self.log):
-                raise PositionError(f"no position {position}: the log has {len(self.log)} events")
-            snapshots = SnapshotManager()
-            snapshots.add(Snapshot("given", self.log.header.run_id, position, self._given))
-            self._replayer, self._given = Replayer(self.log, snapshots), None
-        return self.replay_all()
-
-    def step(self) -> Event | None:
-        """Apply the next event and return it; None at the end."""
-        if self.position >= len(self.log):
-            return None
-        event = self.log[self.position]
-        self.seek(self.position + 1)
-        return event
-
-    def step_back(self) -> Event | None:
-        """Undo the last event and return it; None at the beginning."""
-        if self.position == 0:
-            return None
-        self.seek(self.position - 1)
-        return self.log[self.position]
-
-    def seek(self, position: int) -> dict[str, Any]:
-        """Go to any position and return the state there; PositionError where the log has no such position."""
-        state = self._replayer.at(position)
-        self.position, self._given = position, None
-        return state.plain()
-
-    def detect_divergence(self, other: ReplayEngine) -> Iterator[DivergencePoint]:
-        """Return where this engine's run (A) and the other's (B) differ, in the order of the steps.
-
-        Both logs are read and compared as a whole before the first point is returned.
-        """
-        from replay_gui.core.divergence.plain_face import divergences  # replaying alone needs none of it
-
-        return divergences(self.log, other.log)
-
-    def verify(self) -> VerificationReport:
-        """Check every record, the hash chain, the seal and every recorded state hash.
-
-        LogChanged where the file becomes shorter meanwhile. Cost: two passes over the log, one of them a replay.
-        """
-        return verify(self.log)

@@ -14,7 +14,7 @@ from replay_gui.core.importers.limits import Limits
 from replay_gui.core.importers.zip_members import ZipMembers
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
-from replay_gui.core.replay.replay import ReplayEngine
+from replay_gui.core.replay_engine import ReplayEngine
 from tests.helpers.foreign import Read, read_all, real_files, written
 
 AT = "2025-05-12T20:28:{:02}+00:00"

@@ -13,7 +13,7 @@ import pytest
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.replay.replay import ReplayEngine
+from replay_gui.core.replay_engine import ReplayEngine
 from tests.helpers.foreign import read_all
 
 _SCHEMA = """
