@@ -143,8 +143,8 @@ class SplitView(RowView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         side = self.side_at(event.position().x())
         self.set_side(side)
+        line = self.rowAt(int(event.position().y()))  # before the choice of a line at the edge scrolls the view
         super().mousePressEvent(event)
-        line = self.rowAt(int(event.position().y()))
         if line < 0 or event.button() != Qt.MouseButton.LeftButton:
             return
         if self._rows.shown.fold(line):

@@ -99,8 +99,8 @@ class RowView(QTableView):
         super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = self.rowAt(int(event.position().y()))  # before the choice of a row at the edge scrolls the view
         super().mousePressEvent(event)
-        row = self.rowAt(int(event.position().y()))
         if event.button() == Qt.MouseButton.LeftButton and row >= 0:
             self.row_pressed.emit(row, int(event.position().x()))
 
