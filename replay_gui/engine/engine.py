@@ -108,9 +108,15 @@ class Engine:
         return self._queue.put_request((request.side, key), request)
 
     def close(self) -> None:
-        """End the thread after its present request, and every worker. Nothing is delivered afterwards."""
-        self._queue.close()
+        """End the thread after its present request, and every worker. Nothing is delivered afterwards.
+
+        What the user saved last is written all the same.
+        """
+        dropped = self._queue.close()
         self._thread.join()
+        for request in dropped:
+            if isinstance(request.body, WriteRules | SaveMapping):
+                _answer_settings(request.body)
         self._pool.close()
         self._searchers.close()
         self._comparers.close()

@@ -59,9 +59,11 @@ class RequestQueue(Generic[T]):
         with self._changed:
             return self._waiting.pop(key, None) is not None
 
-    def close(self) -> None:
-        """Drop all waiting requests, and let `take_request` return None."""
+    def close(self) -> list[T]:
+        """Let `take_request` return None; return the requests that were waiting, in order."""
         with self._changed:
             self._closed = True
+            dropped = [queued.request for queued in self._waiting.values()]
             self._waiting.clear()
             self._changed.notify_all()
+            return dropped

@@ -41,6 +41,14 @@ def test_close_wakes_a_taker_and_drops_what_waits() -> None:
     assert box.take_request() is None
 
 
+def test_closing_returns_what_was_waiting() -> None:
+    box: RequestQueue[str] = RequestQueue()
+    for key, request in (("seek", "1"), ("write", "rules"), ("seek", "2")):
+        box.put_request(key, request)
+    assert sorted(box.close()) == ["2", "rules"]
+    assert box.close() == []
+
+
 def test_many_threads_lose_nothing_that_must_be_kept() -> None:
     box: RequestQueue[tuple[int, int]] = RequestQueue()
     taken: list[QueuedRequest[tuple[int, int]]] = []

@@ -7,13 +7,15 @@ import pytest
 from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.core.importers.mapping import Mapping
 from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled
-from replay_gui.engine.requests import ReadRules, SaveMapping, WriteRules
+from replay_gui.engine.engine import Engine
+from replay_gui.engine.requests import ReadRules, Request, SaveMapping, WriteRules
 from replay_gui.engine.settings_files import (
     answer_read_rules,
     answer_save_mapping,
     answer_write_rules,
     with_saved_mapping,
 )
+from replay_gui.engine.worker_pool import WorkerPool
 
 RULES = (Rule(Action.IGNORE, path="/output/time"), Rule(Action.IGNORE, tool="clock", enabled=False))
 RECORDS = ({"was": "user"},)
@@ -58,3 +60,12 @@ def test_a_saved_mapping_comes_with_a_sample_of_such_records(config: Path) -> No
     (config / "replay-gui" / "mappings.json").write_text("{")
     assert "mappings.json" in with_saved_mapping(Sampled(5, RECORDS)).problem
     assert "mappings.json" in answer_save_mapping(SaveMapping(6, RECORDS, None)).problem
+
+
+def test_rules_saved_just_before_closing_are_written(tmp_path: Path) -> None:
+    engine = Engine(lambda answer: None, WorkerPool())
+    path = tmp_path / "rules.toml"
+    engine.send_request("write", Request(0, WriteRules(str(path), RULES)))
+    engine.start()
+    engine.close()
+    assert path.exists()
