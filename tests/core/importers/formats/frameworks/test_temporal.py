@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.errors import ImportRefused
-from replay_gui.core.importers.formats.frameworks.temporal import normalised
+from replay_gui.core.importers.formats.frameworks.temporal_events import normalised
 from tests.helpers.foreign import Read, read_all, real_files, written
 
 
@@ -48,7 +48,8 @@ def test_names_of_both_forms_are_the_same() -> None:
 
 
 def test_payloads_are_decoded_and_what_is_volatile_is_set_aside(tmp_path: Path) -> None:
-    (init,) = read(tmp_path, STARTED).events
+    init, end = read(tmp_path, STARTED).events
+    assert end.payload == {"how": "open", "why": None}
     assert init.payload == {"agent_type": "Hello", "agent_version": "", "config": {"input": {"a": 1}}}
     assert init.meta["fields"] == {"identity": "me"}
     assert init.meta["task_id"] == "1001"
@@ -63,7 +64,7 @@ def test_an_activity_is_a_call(tmp_path: Path) -> None:
         scheduled("say"),
         ("ActivityTaskFailed", {"scheduledEventId": "4", "failure": {"message": "no"}}),
     )
-    assert one.kinds == ["AgentInit", "ToolRequest", "ToolResponse", "ToolRequest", "ToolResponse", "Error"]
+    assert one.kinds[:-1] == ["AgentInit", "ToolRequest", "ToolResponse", "ToolRequest", "ToolResponse", "Error"]
     assert one.events[1].payload["input"] == ["x", 2]
     assert (one.events[2].payload["output"], one.events[2].meta["parent"]) == ("hello", 1)
     assert one.events[2].meta["duration"] == 1_000_000_000
@@ -73,7 +74,7 @@ def test_an_activity_is_a_call(tmp_path: Path) -> None:
 def test_what_a_model_was_asked_and_said_is_a_decision(tmp_path: Path) -> None:
     answer = ("ActivityTaskCompleted", {"scheduledEventId": "2", "result": payloads({"output": []})})
     one = read(tmp_path, STARTED, scheduled("invoke_model_activity", {"input": "?"}), answer)
-    assert one.kinds == ["AgentInit", "x:temporal/model-request", "Decision"]
+    assert one.kinds[:-1] == ["AgentInit", "x:temporal/model-request", "Decision"]
     assert (one.events[2].payload["data"], one.events[2].meta["parent"]) == ({"output": []}, 1)
 
 
@@ -87,19 +88,104 @@ def test_other_events_are_kept(tmp_path: Path) -> None:
         ("WorkflowExecutionContinuedAsNew", {}),
         ("EVENT_TYPE_TIMER_FIRED", {"timerId": "1", "odd": payloads(1, encoding="secret/1")}),
     )
-    assert one.kinds[1:] == ["Observation", "MemoryWrite", "Error", "Snapshot", "x:temporal/timer-fired"]
+    assert one.kinds[1:] == ["Observation", "MemoryWrite", "Error", "Snapshot", "x:temporal/timer-fired", "x:end"]
     assert "NON_DETERMINISTIC" in one.events[3].payload["message"]
     assert one.run.notes.sentences() == ("payloads in an encoding that is not JSON, kept as they are: 1",)
 
 
-@pytest.mark.parametrize("path", real_files("temporal"), ids=lambda path: path.stem)
-def test_real_histories_lose_nothing(path: Path) -> None:
-    """Counted from the source: an event a history event, a call or a Decision an activity."""
+def test_an_answer_of_text_is_a_message_with_its_tokens(tmp_path: Path) -> None:
+    item = {"id": "msg_1", "type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi."}]}
+    result = {"output": [item], "usage": {"input_tokens": 31, "output_tokens": 8}, "response_id": "resp_1"}
+    answer = ("ActivityTaskCompleted", {"scheduledEventId": "2", "result": payloads(result)})
+    (decision,) = read(tmp_path, STARTED, scheduled("invoke_model_activity", {}), answer).of("Decision")
+    assert (decision.payload["data"], decision.meta["tokens"]) == ("Hi.", {"input": 31, "output": 8})
+
+
+def test_activities_that_ran_in_the_worker_are_calls(tmp_path: Path) -> None:
+    java = {"type": payloads("greet"), "activityId": payloads("7"), "result": payloads("hello")}
+    core = {"data": payloads({"activity_type": "pay", "attempt": 3})}
+    one = read(
+        tmp_path,
+        STARTED,
+        ("MarkerRecorded", {"markerName": "LocalActivity", "details": java}),
+        (
+            "MarkerRecorded",
+            {"markerName": "core_local_activity", "details": core, "failure": {"message": "card refused"}},
+        ),
+    )
+    assert one.kinds[1:-1] == ["ToolRequest", "ToolResponse", "ToolRequest", "ToolResponse", "Error"]
+    good, failed = one.of("ToolResponse")
+    assert (good.payload["tool_name"], good.payload["output"], good.payload["success"]) == ("greet", "hello", True)
+    assert (failed.payload["tool_name"], failed.payload["error"]) == ("pay", "card refused")
+
+
+def test_an_attempt_that_failed_is_told_where_the_next_one_begins(tmp_path: Path) -> None:
+    again = {"scheduledEventId": "2", "attempt": 3, "lastFailure": {"message": "connection reset"}}
+    (error,) = read(tmp_path, STARTED, scheduled("fetch"), ("ActivityTaskStarted", again)).of("Error")
+    assert error.payload["message"] == "attempt 2 failed: connection reset"
+    assert error.payload["component"] == "fetch"
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes", "how", "why"),
+    [
+        ("WorkflowExecutionCompleted", {}, "answered", "completed"),
+        ("WorkflowExecutionFailed", {"failure": {"message": "no"}}, "crash", "no"),
+        ("EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT", {}, "timeout", "timed out"),
+        ("WorkflowExecutionCanceled", {}, "stopped by user", "canceled"),
+        ("WorkflowExecutionTerminated", {"reason": "too dear"}, "stopped by user", "terminated: too dear"),
+        ("WorkflowExecutionContinuedAsNew", {}, "handed over", "continued as a new run"),
+        ("TimerFired", {}, "open", None),
+    ],
+)
+def test_how_a_workflow_was_closed_is_its_end(
+    tmp_path: Path, kind: str, attributes: dict[str, Any], how: str, why: str | None
+) -> None:
+    (end,) = read(tmp_path, STARTED, (kind, attributes)).of("x:end")
+    assert end.payload == {"how": how, "why": why}
+
+
+def test_one_event_a_line_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    events = [{"eventId": str(number), "eventType": kind} for number, kind in ((2, "TimerFired"), (1, STARTED[0]))]
+    path.write_text("\n".join(json.dumps({**event, "x": {}}) for event in events))
     (one,) = read_all(path)
-    types = Counter(normalised(event["eventType"]) for event in json.loads(path.read_text())["events"])
-    assert len(one.events) == types.total() + len(one.of("Error"))
+    assert one.kinds == ["AgentInit", "x:temporal/timer-fired", "x:end"]
+
+
+def real_histories() -> list[Path]:
+    more = [path for folder in ("temporal", "temporal-ui") for path in real_files(f"more/{folder}")]
+    return real_files("temporal") + more
+
+
+def history(path: Path) -> list[dict[str, Any]]:
+    document = json.loads(path.read_text())
+    if isinstance(document, dict):
+        document = document.get("history", document)["events"]
+    found: list[dict[str, Any]] = document
+    return found
+
+
+_FAILURES = ("WORKFLOW_TASK_FAILED", "WORKFLOW_EXECUTION_FAILED", "CHILD_WORKFLOW_EXECUTION_FAILED")
+
+
+@pytest.mark.parametrize("path", real_histories(), ids=lambda path: path.stem)
+def test_real_histories_lose_nothing(path: Path) -> None:
+    """Counted from the source: an event a history event, a call or a Decision an activity, an Error a failure."""
+    (one,) = read_all(path)
+    assert one.format == "temporal"
+    events = history(path)
+    types = Counter(normalised(event["eventType"]) for event in events)
+    markers = [event.get("markerRecordedEventAttributes") or {} for event in events]
+    local = sum(marker.get("markerName") in ("LocalActivity", "core_local_activity") for marker in markers)
+    failed = types["ACTIVITY_TASK_FAILED"] + types["ACTIVITY_TASK_TIMED_OUT"]
+    retried = sum(bool((event.get("activityTaskStartedEventAttributes") or {}).get("lastFailure")) for event in events)
+    assert len(one.events) == types.total() + failed + local + 1
+    assert len(one.of("Error")) == failed + retried + sum(types[kind] for kind in _FAILURES)
     asked = one.tools().total() + one.kinds.count("x:temporal/model-request")
-    assert asked == types["ACTIVITY_TASK_SCHEDULED"]
+    assert asked == types["ACTIVITY_TASK_SCHEDULED"] + local
+    ids = [int(event.meta["event_id"]) for event in one.events[:-1]]
+    assert ids == sorted(ids)
     assert one.run.notes.sentences() == ()
 
 

@@ -1,0 +1,359 @@
+"""Temporal histories: from the events of a workflow to a run's."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from replay_gui.core.importers.formats.frameworks.temporal_failures import failure_text, without_prefix
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent
+from replay_gui.core.importers.json_lines import value_of
+from replay_gui.core.importers.run_builder import End, RunBuilder
+from replay_gui.core.importers.times import any_time
+from replay_gui.core.log.kinds import Kind
+
+UNREAD_PAYLOADS = "payloads in an encoding that is not JSON, kept as they are"
+
+_MODEL = re.compile("invoke_model|call_model|model_activity", re.IGNORECASE)
+_WORD = re.compile("(?<=[a-z0-9])(?=[A-Z])")
+_PARENTS = ("startedEventId", "scheduledEventId", "initiatedEventId", "acceptedEventId")
+_COMPUTED = "computed from the event by Temporal's window"
+_OF_EVENT: dict[str, str] = {
+    "eventId": ID,
+    "eventTime": CLOCK,
+    "taskId": ID,
+    "version": "the cluster's failover version",
+    "links": ID,
+    "attributes": _COMPUTED,
+    "classification": _COMPUTED,
+    "category": _COMPUTED,
+    "id": ID,
+    "name": _COMPUTED,
+    "timestamp": CLOCK,
+}
+_OF_ATTRIBUTES: dict[str, str] = {
+    **dict.fromkeys(_PARENTS, ID),
+    **dict.fromkeys(("workflowTaskCompletedEventId", "decisionTaskCompletedEventId", "parentInitiatedEventId"), ID),
+    **dict.fromkeys(("requestId", "workflowId", "runId", "activityId", "timerId", "protocolInstanceId"), ID),
+    **dict.fromkeys(("originalExecutionRunId", "firstExecutionRunId", "newExecutionRunId"), ID),
+    **dict.fromkeys(("continuedExecutionRunId", "acceptedRequestMessageId", "acceptedRequestSequencingEventId"), ID),
+    **dict.fromkeys(("parentWorkflowNamespaceId", "namespaceId", "prevAutoResetPoints", "header", "updateId"), ID),
+    **dict.fromkeys(("identity", "taskQueue", "workerDeploymentName", "meteringMetadata"), HOST),
+    **dict.fromkeys(("binaryChecksum", "workerVersion", "inheritedBuildId", "deploymentVersion"), RECORDER),
+    **dict.fromkeys(("sdkName", "sdkVersion"), RECORDER),
+    **dict.fromkeys(("workflowExecutionExpirationTime",), CLOCK),
+    "historySizeBytes": "the size of the history",
+}
+_OF_MODEL: dict[str, str] = {"response_id": ID, "call_id": ID, "usage": USAGE, "id": ID}
+VOLATILE = {**_OF_MODEL, **_OF_ATTRIBUTES, **_OF_EVENT}
+"""Members of a history that differ between faithful runs, and why."""
+
+_CLOSED: dict[str, tuple[End, str | None]] = {
+    "WORKFLOW_EXECUTION_COMPLETED": ("answered", "completed"),
+    "WORKFLOW_EXECUTION_FAILED": ("crash", None),
+    "WORKFLOW_EXECUTION_TIMED_OUT": ("timeout", None),
+    "WORKFLOW_EXECUTION_CANCELED": ("stopped by user", "canceled"),
+    "WORKFLOW_EXECUTION_TERMINATED": ("stopped by user", "terminated"),
+    "WORKFLOW_EXECUTION_CONTINUED_AS_NEW": ("handed over", "continued as a new run"),
+}
+_LOCAL_ACTIVITIES = frozenset({"LocalActivity", "core_local_activity"})
+_TYPES_OF_LOCAL = ("type", "activity_type", "ActivityType", "activityType")
+_ROUTINE = frozenset({"WORKFLOW_TASK_SCHEDULED", "WORKFLOW_TASK_STARTED", "WORKFLOW_TASK_COMPLETED"}) | {
+    "WORKFLOW_TASK_TIMED_OUT",  # a worker was away; the task is given to another
+    "ACTIVITY_TASK_STARTED",
+    "CHILD_WORKFLOW_EXECUTION_STARTED",
+}
+_FAILED = ("_FAILED", "_TIMED_OUT", "_EXECUTION_TERMINATED")
+
+
+class TemporalEvents:
+    """Puts one history event after the other into a run."""
+
+    def __init__(self, notes: ImportNotes) -> None:
+        self._notes = notes
+        self._run = RunBuilder(notes)
+        self._seq: dict[str, int] = {}  # of each event's id
+        self._models: set[str] = set()  # ids of scheduled activities that ask a model
+        self._end: tuple[End, str | None] = ("open", None)
+
+    def read(self, events: list[dict[str, Any]]) -> Iterator[ImportedEvent]:
+        """Yield the events of a history that is sorted by eventId."""
+        for event in events:
+            self._seq[str(event["eventId"])] = self._run.count
+            self._event(event)
+            yield from self._run.drain()
+        self._run.context = {}
+        self._run.end(*self._end)
+        yield from self._run.drain()
+
+    def _event(self, event: dict[str, Any]) -> None:
+        kind = normalised(str(event["eventType"]))
+        attributes = attributes_of(event)
+        volatile: dict[str, Any] = {}
+        steady = _steady(attributes, volatile)
+        facts = {key: self._value(member) for key, member in steady.items()} if isinstance(steady, dict) else {}
+        self._run.context = {"time": any_time(event.get("eventTime")), "event_id": event["eventId"]}
+        self._run.once = {"fields": volatile or None, "task_id": event.get("taskId")}
+        self._run.unmapped = self._rest(event)
+        parent = self._parent(attributes)
+        if kind in _CLOSED:
+            self._closed(kind, facts, parent)
+            return
+        match kind:
+            case "WORKFLOW_EXECUTION_STARTED":
+                workflow = name_of(facts.pop("workflowType", None))
+                self._run.agent_init(workflow or "workflow", "", facts)
+            case "ACTIVITY_TASK_SCHEDULED":
+                self._scheduled(str(event["eventId"]), facts)
+            case "ACTIVITY_TASK_STARTED" if isinstance(facts.get("lastFailure"), dict):
+                self._retried(attributes, facts, parent)
+            case (
+                "ACTIVITY_TASK_COMPLETED"
+                | "ACTIVITY_TASK_FAILED"
+                | "ACTIVITY_TASK_TIMED_OUT"
+                | "ACTIVITY_TASK_CANCELED"
+            ):
+                self._ended(kind, facts, str(attributes.get("scheduledEventId")))
+            case "WORKFLOW_EXECUTION_SIGNALED":
+                signal = str(facts.pop("signalName", None))
+                given = facts.pop("input", None)
+                self._unmapped(facts)
+                self._run.observation("signal", signal, given)
+            case "WORKFLOW_EXECUTION_UPDATE_ACCEPTED":
+                self._run.observation("update", "update", facts)
+            case "MARKER_RECORDED":
+                self._marker(str(event["eventId"]), facts)
+            case _ if kind in _ROUTINE:
+                self._run.bookkeeping(f"temporal/{_in_kind(kind)}", facts, parent=parent)
+            case _ if kind.endswith(_FAILED):
+                self._failed(kind, facts, parent)
+            case _:
+                self._run.custom(f"temporal/{_in_kind(kind)}", facts, parent=parent)
+
+    def _rest(self, event: dict[str, Any]) -> dict[str, Any]:
+        """What the event says beside its attributes."""
+        own = attributes_of(event)
+        return {
+            key: self._value(value)
+            for key, value in event.items()
+            if key not in _OF_EVENT and key != "eventType" and value is not own and value not in (None, False, {}, [])
+        }
+
+    def _unmapped(self, facts: dict[str, Any]) -> None:
+        self._run.unmapped = {**self._run.unmapped, **facts}
+
+    def _parent(self, attributes: dict[str, Any]) -> int | None:
+        """The event that this one says it follows from; a damaged event may name itself or a later one."""
+        for key in _PARENTS:
+            known = self._seq.get(str(attributes.get(key)))
+            if known is not None and known < self._run.count:
+                return known
+        return None
+
+    # ---- the workflow, and what goes wrong ------------------------------------------------------
+    def _closed(self, kind: str, facts: dict[str, Any], parent: int | None) -> None:
+        how, why = _CLOSED[kind]
+        if how in ("crash", "timeout"):
+            said = failure_text(facts.get("failure"))
+            why = said or str(facts.get("cause") or without_prefix(kind, "WORKFLOW_EXECUTION_"))
+            self._unmapped(facts)
+            self._run.error(kind.lower(), why, "workflow", parent=parent)
+        elif kind == "WORKFLOW_EXECUTION_COMPLETED":
+            self._run.add(Kind.STATE_TRANSITION, {"transition_type": "completed", "data": facts}, parent=parent)
+        elif kind == "WORKFLOW_EXECUTION_CONTINUED_AS_NEW":
+            self._run.add(Kind.SNAPSHOT, {"snapshot_type": "continued-as-new", "data": facts}, parent=parent)
+        else:
+            reason = facts.get("reason")
+            why = f"{why}: {reason}" if isinstance(reason, str) and reason else why
+            self._run.custom(f"temporal/{_in_kind(kind)}", facts, parent=parent)
+        self._end = how, why
+
+    def _failed(self, kind: str, facts: dict[str, Any], parent: int | None) -> None:
+        """An Error in words: what failed, and why."""
+        name = name_of(facts.get("workflowType"))
+        reason = failure_text(facts.get("failure")) or _cause(facts)
+        if kind.startswith("CHILD_WORKFLOW_EXECUTION_"):
+            message = f"{name or 'child workflow'} {without_prefix(kind, 'CHILD_WORKFLOW_EXECUTION_')}"
+        elif kind == "START_CHILD_WORKFLOW_EXECUTION_FAILED":
+            message = f"{name or 'child workflow'} could not be started"
+        elif kind == "WORKFLOW_TASK_FAILED":
+            message, reason = reason or "workflow task failed", ""
+            if (cause := _cause(facts)) and cause not in message:
+                message = f"{cause}: {message}"
+        else:
+            message = kind.replace("_", " ").lower()
+        self._unmapped(facts)
+        component = name or ("workflow" if kind.startswith("WORKFLOW") else "temporal")
+        self._run.error(kind.lower(), f"{message}: {reason}" if reason else message, component, parent=parent)
+
+    # ---- activities -----------------------------------------------------------------------------
+    def _scheduled(self, event_id: str, facts: dict[str, Any]) -> None:
+        name = name_of(facts.pop("activityType", None)) or "activity"
+        given = facts.pop("input", None)
+        if _MODEL.search(name):
+            self._models.add(event_id)
+            self._run.custom("temporal/model-request", {"activity": name, "input": _without_ids(given), **facts})
+        else:
+            self._unmapped(facts)
+            self._run.request(event_id, name, given)
+
+    def _retried(self, attributes: dict[str, Any], facts: dict[str, Any], parent: int | None) -> None:
+        """An attempt that the history has only the failure of, where the next one begins."""
+        call = self._run.call(str(attributes.get("scheduledEventId")))
+        attempt = facts.get("attempt")
+        which = f"attempt {attempt - 1}" if type(attempt) is int and attempt > 1 else "an earlier attempt"
+        self._unmapped(facts)
+        message = f"{which} failed: {failure_text(facts['lastFailure']) or 'no reason recorded'}"
+        self._run.error("activity_attempt_failed", message, call.tool_name if call else "activity", parent=parent)
+
+    def _ended(self, kind: str, facts: dict[str, Any], scheduled: str) -> None:
+        failed = kind != "ACTIVITY_TASK_COMPLETED"
+        result = None if failed else facts.pop("result", None)
+        if scheduled in self._models:
+            self._answered(kind, result, facts, self._seq.get(scheduled))
+            return
+        how = without_prefix(kind, "ACTIVITY_TASK_")
+        error = (failure_text(facts.get("failure")) or _cause(facts) or how) if failed else None
+        self._unmapped(facts)
+        seq, call = self._run.response(scheduled, result, error=error)
+        if error is not None and kind != "ACTIVITY_TASK_CANCELED":
+            self._run.error(kind.lower(), error, call.tool_name, parent=seq)
+
+    def _answered(self, kind: str, result: Any, facts: dict[str, Any], parent: int | None) -> None:
+        """What a model answered: its text where there is nothing else."""
+        if kind != "ACTIVITY_TASK_COMPLETED":
+            how = without_prefix(kind, "ACTIVITY_TASK_")
+            said = failure_text(facts.get("failure")) or _cause(facts) or how
+            self._unmapped(facts)
+            self._run.error(kind.lower(), said, "model", parent=parent)
+            return
+        meta: dict[str, Any] = {"parent": parent, "tokens": _tokens(result)}
+        steady = _without_ids(result)
+        items = result.get("output") if isinstance(result, dict) else None
+        read = [read_message(item) for item in items if is_message(item)] if isinstance(items, list) else []
+        texts = [message.content for message in read if isinstance(message.content, str) and not message.calls]
+        if isinstance(items, list) and items and len(texts) == len(items):
+            self._unmapped({**facts, "result": steady} if any(message.rest for message in read) else facts)
+            self._run.decision("message", "\n".join(texts), **meta)
+        else:
+            self._unmapped(facts)
+            self._run.decision("model", steady, **meta)
+
+    def _marker(self, event_id: str, facts: dict[str, Any]) -> None:
+        """What a workflow noted: a version, a side effect, or an activity that ran in the worker itself."""
+        name = str(facts.get("markerName"))
+        if name not in _LOCAL_ACTIVITIES:
+            self._run.add(Kind.MEMORY_WRITE, {"key": f"marker/{name[:1000]}", "operation": "set", "value": facts})
+            return
+        details = facts.pop("details", None)
+        details = dict(details) if isinstance(details, dict) else {"details": details}
+        about = {**details, **(details["data"] if isinstance(details.get("data"), dict) else {})}
+        tool = next((about[key] for key in _TYPES_OF_LOCAL if isinstance(about.get(key), str)), "local activity")
+        given, result = details.pop("input", None), details.pop("result", None)
+        failure = facts.pop("failure", None)
+        error = (failure_text(failure) or "failed") if failure else None
+        context = self._run.unmapped
+        self._run.request(event_id, tool, given)
+        self._run.unmapped = {**context, **facts, **details, **({"failure": failure} if failure else {})}
+        seq, call = self._run.response(event_id, result, error=error)
+        if error is not None:
+            self._run.error("local_activity_failed", error, call.tool_name, parent=seq)
+
+    # ---- payloads -------------------------------------------------------------------------------
+    def _value(self, value: Any) -> Any:
+        """`value` with every payload in it decoded: what is inside base64 is what runs differ in."""
+        match value:
+            case {"payloads": list(payloads), **rest} if not rest:
+                found = [self._value(payload) for payload in payloads]
+                return found[0] if len(found) == 1 else found
+            case {"metadata": {"encoding": str(encoding)}, "data": str(data)}:
+                return self._payload(value, encoding, data)
+            case {"metadata": {"encoding": str(encoding)}, **rest} if not rest:
+                return self._payload(value, encoding, "")
+            case dict():
+                return {key: self._value(member) for key, member in value.items()}
+            case list():
+                return [self._value(member) for member in value]
+        return value
+
+    def _payload(self, value: dict[str, Any], encoding: str, data: str) -> Any:
+        try:
+            name, raw = base64.b64decode(encoding, validate=True).strip(), base64.b64decode(data, validate=True)
+            if name in (b"json/plain", b"json/protobuf"):
+                return value_of(raw, self._notes)
+            if name == b"binary/null":
+                return None
+            if name == b"binary/plain":
+                return raw
+        except (binascii.Error, ValueError, RecursionError):
+            pass
+        self._notes.count(UNREAD_PAYLOADS)
+        return value
+
+
+def normalised(name: str) -> str:
+    """``EVENT_TYPE_TIMER_FIRED`` and the older ``TimerFired`` alike as ``TIMER_FIRED``."""
+    return name.removeprefix("EVENT_TYPE_") if name.isupper() else _WORD.sub("_", name).upper()
+
+
+def attributes_of(event: dict[str, Any]) -> dict[str, Any]:
+    """Return what the event says, {} where it says nothing."""
+    found = next((event[key] for key in event if key.endswith("EventAttributes")), event.get("attributes"))
+    return found if isinstance(found, dict) else {}
+
+
+def name_of(value: Any) -> str:
+    """Return the name of a workflow's or an activity's type."""
+    return str(value.get("name") or "") if isinstance(value, dict) else ""
+
+
+def _in_kind(kind: str) -> str:
+    name = kind.lower().replace("_", "-")
+    return name if re.fullmatch("[a-z0-9-]+", name) else "other"
+
+
+def _cause(facts: dict[str, Any]) -> str:
+    cause = facts.get("cause")
+    return str(cause) if cause and not isinstance(cause, dict | list) else ""
+
+
+def _steady(value: Any, volatile: dict[str, Any], path: str = "") -> Any:
+    """`value` without volatile members at any depth, which are put into `volatile`, and without empty ones."""
+    if isinstance(value, list):
+        return [_steady(item, volatile, path) for item in value]
+    if not isinstance(value, dict) or "metadata" in value:  # a payload is the user's own
+        return value
+    found = {}
+    for key, member in value.items():
+        if key in _OF_ATTRIBUTES:
+            if member not in (None, "", {}, []):
+                volatile[f"{path}{key}"] = member
+        elif (steady := _steady(member, volatile, f"{path}{key}/")) not in (None, "", {}, []):
+            found[key] = steady
+    return found
+
+
+def _without_ids(value: Any) -> Any:
+    """What was sent to a model or came from it, without ids and tokens."""
+    if isinstance(value, list):
+        return [_without_ids(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_ids(member) for key, member in value.items() if key not in _OF_MODEL}
+    return value
+
+
+def _tokens(result: Any) -> dict[str, int] | None:
+    usage = result.get("usage") if isinstance(result, dict) else None
+    if not isinstance(usage, dict):
+        return None
+    names = {"input": "input_tokens", "output": "output_tokens"}
+    found = {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}
+    details = usage.get("input_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, dict) else None
+    return found | ({"cached": cached} if type(cached) is int and found else {}) or None
