@@ -1,4 +1,4 @@
-"""Divergences as DivergencePoints: what scripts, ``diff --json`` and the seed's ``detect_divergence`` hand out."""
+"""Divergences as DivergencePoints: what scripts, ``diff --json`` and ``detect_divergence`` hand out."""
 
 from __future__ import annotations
 

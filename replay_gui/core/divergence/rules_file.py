@@ -1,4 +1,4 @@
-"""The file of rules (INTERFACE 2): TOML, a ``[[rule]]`` each, beside the log or in the user's settings."""
+"""The file of rules (interface.md, Rules file): TOML, a ``[[rule]]`` each, beside the log or in the user's settings."""
 
 from __future__ import annotations
 

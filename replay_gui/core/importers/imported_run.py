@@ -10,9 +10,9 @@ from typing import Any
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.text.plain_text import one_line
 
-LISTED = 1000  # failures that are listed; all are counted. A header has room for 1 MiB
+MAX_LISTED_FAILURES = 1000  # failures that are listed; all are counted. A header has room for 1 MiB
 
-_LONGEST = 200  # characters of a value
+_MAX_VALUE_LENGTH = 200  # characters of a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class ImportedEvent:
     """One event that a log writer can take.
 
     Attributes:
-        kind, payload: what happened (FORMAT 2); no ids, no clocks.
+        kind, payload: what happened (log-format.md, Kinds); no ids, no clocks.
         meta: what may differ between faithful runs, without `seq`: `parent` (how many events of the run came before
             the causing one), `time` and `duration` (ns), providers' ids, tokens, cost, the place in the source; of a
             subagent's event `subagent`, the names from the outermost subagent to its own, which tell them all apart.
@@ -33,7 +33,7 @@ class ImportedEvent:
 
 @dataclass(slots=True)
 class OwnHashes:
-    """The running result of an importer's checks; whole when the run's events have come to their end.
+    """The result of an importer's checks of the source's own hashes; complete when all events have been taken.
 
     Attributes:
         checked: events looked at. failed: how many of those were not as they should be.
@@ -44,21 +44,24 @@ class OwnHashes:
     failed: int = 0
     failures: list[dict[str, Any]] = field(default_factory=list)
 
-    def good(self) -> None:
-        """An event was as it should be."""
+    def count_good(self) -> None:
+        """Count an event whose hashes are right."""
         self.checked += 1
 
-    def bad(self, index: int, offset: int, problem: str, expected: object = None, actual: object = None) -> None:
+    def count_bad(self, index: int, offset: int, problem: str, expected: object = None, actual: object = None) -> None:
         """Count the event that became the one at `index` as broken, and list what is wrong with it."""
         self.checked += 1
         self.failed += 1
-        if len(self.failures) < LISTED:
+        if len(self.failures) < MAX_LISTED_FAILURES:
             found = {"expected": expected, "actual": actual}
-            words = {name: None if value is None else one_line(str(value), _LONGEST) for name, value in found.items()}
+            words = {
+                name: None if value is None else one_line(str(value), _MAX_VALUE_LENGTH)
+                for name, value in found.items()
+            }
             self.failures.append({"position": index, "offset": offset, "problem": problem, **words})
 
     def facts(self) -> dict[str, Any]:
-        """As the header has it."""
+        """Return the result as a log's header has it."""
         return {"checked": self.checked, "failed": self.failed, "failures": self.failures}
 
 
@@ -71,10 +74,10 @@ class ImportedRun:
         run_id: the source's own id of the run.
         agent: what ran. created: ns since 1970, None where unknown.
         source: facts about the origin that belong in the log's header, beyond the file's own.
-        events: read from the source as they are taken, once.
-        notes: whole when `events` has come to its end.
+        events: read from the source as they are taken; can be taken once.
+        notes: complete when all events have been taken.
         state_recorded: whether the source tells the state itself; else it is derived from what happened.
-        own_hashes: of a format with hashes of its own, what checking them found; whole at the same time.
+        own_hashes: of a format with hashes of its own, what checking them found; complete at the same time.
     """
 
     name: str
@@ -90,7 +93,7 @@ class ImportedRun:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """One run of a foreign file, as a log of its own.
+    """One run of a foreign file that was written to a log.
 
     Attributes:
         path: the log. name, run_id: the run's. format: the importer's name. events: in the log.
@@ -110,7 +113,7 @@ class Converted:
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """A run while it is being converted: `path` is that of its log, which holds whole records so far."""
+    """A run while it is being converted: `path` is that of its log, which has complete records so far."""
 
     path: Path
     name: str

@@ -1,4 +1,4 @@
-"""Values of foreign files, made such that the log format can hold them (FORMAT 1)."""
+"""Values of foreign files, changed if the log format cannot hold them (log-format.md, Canonical msgpack)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SURELY_PLAIN: Any = type_of_shallow_values(SHALLOW_DEPTH + 2, Annotated[str, msg
 
 
 def plain(value: Any, notes: ImportNotes) -> Any:
-    """`value`, decoded JSON, with what the format cannot hold replaced and counted; the same object where nothing is.
+    """Return `value`, decoded JSON, with what the format cannot hold replaced and counted; the same object if unchanged.
 
     RecursionError where it nests so deeply that not even its JSON text can be made.
     """

@@ -1,4 +1,4 @@
-"""Values of a log as JSON (INTERFACE 2): deterministic, and with stand-ins for what JSON lacks.
+"""Values of a log as JSON (interface.md, JSON): deterministic, and with stand-ins for what JSON lacks.
 
 Bytes are {"$bytes": base64}, floats that are not finite {"$float": "nan" | "inf" | "-inf"}. Maps have their keys
 sorted. What a terminal would not show, or would obey, is escaped as JSON escapes it.

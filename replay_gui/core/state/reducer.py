@@ -1,4 +1,4 @@
-"""The reducer ``standard/1`` (FORMAT 3): what each kind of event does to the state."""
+"""The reducer ``standard/1`` (log-format.md, Reducer): what each kind of event does to the state."""
 
 from __future__ import annotations
 

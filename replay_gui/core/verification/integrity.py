@@ -1,4 +1,4 @@
-"""The first half of verification (FORMAT 5): links, canonical form, seq and parent of every record. No state."""
+"""The first half of verification (log-format.md, Verification): links, form, seq and parent of every record. No state."""
 
 from __future__ import annotations
 
