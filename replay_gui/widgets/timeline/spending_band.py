@@ -22,9 +22,9 @@ from replay_gui.models.run.event_words import cost_words
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.spending_plot import FloatArray, SpendingPlot, round_up, token_words
 from replay_gui.models.timeline.timeline_scale import TimelineScale
-from replay_gui.widgets.timeline.timeline import WHEEL_NOTCH, ZOOM_STEP
 from replay_gui.widgets.timeline.timeline_density import column_edges
 from replay_gui.widgets.timeline.timeline_hover import TimelineHover
+from replay_gui.widgets.timeline.timeline_layout import ORIGIN_PX, plot_scale, wheel_factor
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
 
 _MIN_COLUMN_PX = 3 * UNIT  # pixels that an event must have on the average to have a column of its own
@@ -120,8 +120,7 @@ class SpendingBand(QWidget):
     # ---- painting -----------------------------------------------------------------------------------
     @property
     def _scale(self) -> TimelineScale:
-        width = max(self.width() - LABELS - 2 * GAP, 1)
-        return TimelineScale.showing_range(self._session.view, width, self._session.timeline_axis)
+        return plot_scale(self.width(), self._session.view, self._session.timeline_axis)
 
     @property
     def _low(self) -> bool:
@@ -138,7 +137,7 @@ class SpendingBand(QWidget):
         painter.drawPixmap(0, 0, self._still)
         pixel = self._scale.pixel(self._session.position)
         if -GAP <= pixel <= self._scale.width + GAP:
-            painter.fillRect(QRectF(round(LABELS + GAP + pixel) - LINE, 0, 2 * LINE, self.height()), theme().accent)
+            painter.fillRect(QRectF(round(ORIGIN_PX + pixel) - LINE, 0, 2 * LINE, self.height()), theme().accent)
         painter.end()
 
     def _picture(self, plot: SpendingPlot, ratio: float) -> QPixmap:
@@ -149,7 +148,7 @@ class SpendingBand(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scale = self._scale
         for pixel, _ in scale.ticks(TICKS):
-            painter.fillRect(QRectF(round(LABELS + GAP + pixel), 0, LINE, self.height()), now.grid)
+            painter.fillRect(QRectF(round(ORIGIN_PX + pixel), 0, LINE, self.height()), now.grid)
         painter.fillRect(QRectF(LABELS, 0, LINE, self.height()), now.line)
         painter.fillRect(QRectF(LABELS, self.height() - LINE, room.width(), LINE), now.line)
         painter.setClipRect(room.adjusted(LINE, 0, 0, 0))
@@ -186,16 +185,16 @@ class SpendingBand(QWidget):
         first, last = scale.position(-GAP), scale.position(scale.width + GAP)
         seen = plot.positions_between(first, last)
         if len(seen) * _MIN_COLUMN_PX <= scale.width:
-            left = LABELS + GAP + scale.pixels(seen) - UNIT
+            left = ORIGIN_PX + scale.pixels(seen) - UNIT
             return left, np.full(len(seen), 2.0 * UNIT), plot.used_at(seen)
         edges = column_edges(scale)
-        left = LABELS + GAP + (edges - scale.start) * (scale.width / scale.span)
+        left = ORIGIN_PX + (edges - scale.start) * (scale.width / scale.span)
         return left[:-1], np.diff(left) - LINE, plot.used(scale.axis.positions(edges))
 
     def _paint_cost(self, painter: QPainter, plot: SpendingPlot, scale: TimelineScale) -> None:
         edges = column_edges(scale)
         spent = plot.cost_before(scale.axis.positions(edges))
-        x = LABELS + GAP + (edges - scale.start) * (scale.width / scale.span)
+        x = ORIGIN_PX + (edges - scale.start) * (scale.width / scale.span)
         y = self.height() - LINE - spent / max(plot.cost, float(spent.max())) * (self.height() - UNIT - 2 * LINE)
         painter.setPen(QPen(theme().memory, 1.5 * LINE))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -252,8 +251,8 @@ class SpendingBand(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._hover.leave()
-        factor = ZOOM_STEP ** (-event.angleDelta().y() / WHEEL_NOTCH)
-        pixel = event.position().x() - LABELS - GAP
+        factor = wheel_factor(event.angleDelta().y())
+        pixel = event.position().x() - ORIGIN_PX
         self._session.set_view(*self._scale.zoomed(factor, pixel, self._session.index.count).view)
         event.accept()
 
@@ -261,7 +260,7 @@ class SpendingBand(QWidget):
         self._hover.leave()
 
     def _seek(self, x: float) -> None:
-        self._session.seek(self._scale.nearest(x - LABELS - GAP, self._session.index.count))
+        self._session.seek(self._scale.nearest(x - ORIGIN_PX, self._session.index.count))
 
     @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:
@@ -272,7 +271,7 @@ class SpendingBand(QWidget):
             self._hover.show_words("Tokens and cost", self._words(), self.mapToGlobal(point))
             return
         scale = self._scale
-        pixel = point.x() - LABELS - GAP
+        pixel = point.x() - ORIGIN_PX
         left, wide, counts = self._columns(self._plot, scale)
         there = np.flatnonzero((left <= point.x() + UNIT / 2) & (point.x() - UNIT / 2 <= left + wide))
         read, written, cached = (float(count) for count in counts[:, there].sum(axis=1))

@@ -29,7 +29,14 @@ from replay_gui.models.timeline.timeline_choice import ALL_LANES, LaneChoice
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
 from replay_gui.widgets.timeline.timeline_hover import TimelineHover
-from replay_gui.widgets.timeline.timeline_layout import TimelineLayout, height_of, tools_that_fit
+from replay_gui.widgets.timeline.timeline_layout import (
+    WHEEL_NOTCH,
+    ZOOM_STEP,
+    TimelineLayout,
+    height_of,
+    tools_that_fit,
+    wheel_factor,
+)
 from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
 from replay_gui.widgets.timeline.timeline_painter import (
     has_fold_triangle,
@@ -39,9 +46,7 @@ from replay_gui.widgets.timeline.timeline_painter import (
     still_picture,
 )
 
-ZOOM_STEP = 1.25  # a notch of the wheel
 KEY_PAN = 0.1  # of the visible range
-WHEEL_NOTCH = 120.0  # eighths of a degree
 EVENTS_PER_TURN = 1 << 18  # events sorted into lanes at once: a frame's time
 HELP = (
     "Left and Right step by events, with Shift within the lane; Home and End go to the ends; "
@@ -266,7 +271,7 @@ class Timeline(QWidget):
             pixels = -(across or down) / WHEEL_NOTCH * KEY_PAN * self.scale.width
             self._view(self.scale.panned(pixels, self._index.count))
         else:
-            self._zoom(ZOOM_STEP ** (-down / WHEEL_NOTCH), event.position().x() - self._layout().origin)
+            self._zoom(wheel_factor(down), event.position().x() - self._layout().origin)
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

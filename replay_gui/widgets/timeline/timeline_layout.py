@@ -12,6 +12,9 @@ from replay_gui.models.timeline.timeline_axis import TimelineAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
 TOP_PX = UNIT  # above the first lane: room for marks
+ZOOM_STEP = 1.25  # a notch of the wheel
+WHEEL_NOTCH = 120.0  # eighths of a degree
+ORIGIN_PX = LABELS + GAP  # x of pixel 0 of the scale
 COMPACT_BOTTOM_PX = GAP  # below the last one where there is no axis
 
 
@@ -44,10 +47,10 @@ class TimelineLayout:
     @property
     def origin(self) -> float:
         """Where pixel 0 of the scale is."""
-        return LABELS + GAP
+        return ORIGIN_PX
 
     def scale(self, view: tuple[float, float], axis: TimelineAxis) -> TimelineScale:
-        return TimelineScale.showing_range(view, max(self.plot.width() - 2 * GAP, 1), axis)
+        return plot_scale(self.width, view, axis)
 
     def lane(self, row: int) -> QRectF:
         """The whole width of a lane, its name included."""
@@ -76,3 +79,13 @@ def height_of(lanes: int, compact: bool, lane: float = LANE) -> int:
 def tools_that_fit(height: float, others: int, compact: bool = False) -> int:
     """How many lanes are left for tools in a widget of that height, with that many other lanes."""
     return min(max(int((height - bottom_px(compact) - TOP_PX) // LANE_LEAST) - others, 1), MAX_TOOL_LANES)
+
+
+def plot_scale(width: float, view: tuple[float, float], axis: TimelineAxis) -> TimelineScale:
+    """Return the scale of a widget `width` pixels wide that shows the positions of `view` beside a column of names."""
+    return TimelineScale.showing_range(view, max(width - LABELS - 2 * GAP, 1), axis)
+
+
+def wheel_factor(angle: float) -> float:
+    """Return the zoom factor for a turn of the wheel by `angle` eighths of a degree."""
+    return float(ZOOM_STEP ** (-angle / WHEEL_NOTCH))
