@@ -13,7 +13,7 @@ from replay_gui.commands.arguments import UsageError
 from replay_gui.commands.runs import OWN_FORMAT, OpenedRun
 from replay_gui.commands.terminal import ProgressLine
 from replay_gui.core.atomic_file import keep_apart
-from replay_gui.core.importers.run_choice import split
+from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import AnchorFinding, ComparisonPart, Report, RunPart, UnreadableRun
 from replay_gui.core.report.redaction import SHARING_PROFILE, RedactionProfile, read_profile, redact_report
@@ -93,6 +93,6 @@ def write_report(
         command: the words of a command that leads to the same verdict, without the report.
     """
     inputs = [part.verification.run for part in parts] + [run.run for run in unread] + list(options.option_files)
-    keep_apart(options.path, [split(name)[0] for name in inputs])
+    keep_apart(options.path, [split_run(name)[0] for name in inputs])
     report = Report(VERSION, time.time_ns(), shlex.join(command), tuple(parts), tuple(unread), comparison)
     save_report(report if options.profile is None else redact_report(report, options.profile), options.path)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
-from replay_gui.core.importers.run_choice import split
+from replay_gui.core.importers.run_choice import split_run
 
 if TYPE_CHECKING:  # the command that opens the window reads no log, and starts faster without these
     from replay_gui.core.importers.imported_run import Converted
@@ -67,7 +67,7 @@ def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
     """
     from replay_gui.core.log.log_reader import EventLog
 
-    name, chosen = split(given)
+    name, chosen = split_run(given)
     with readable_file(name) as path:
         is_log = format == OWN_FORMAT or (not os.path.isdir(path) and _is_log(path))  # a session may be a folder
         if is_log and chosen is not None:

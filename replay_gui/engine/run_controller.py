@@ -8,7 +8,7 @@ from typing import TypeAlias, assert_never
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.errors import LogUnreadable, ReplayError
-from replay_gui.core.importers.run_choice import split
+from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.index_builder import Built
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.log_reader import EventLog
@@ -187,11 +187,11 @@ class RunController:
         Raises:
             ReplayError: the file cannot be read, or is an invalid log; the open run stays.
         """
-        if self._import is not None:  # nobody waits for it any more, even if the next file cannot be opened
+        if self._import is not None:  # its progress is over, even if the next file cannot be opened
             replaced = self._import.conversion.number
             self._drop_import()
             self._answer(replaced, WorkEnded())
-        path, run_name = split(request.path)
+        path, run_name = split_run(request.path)
         file = open_file(path)
         if isinstance(file, EventLog):
             run = open_log_run(number, path, self._cache, partial(self._warn, number), file)

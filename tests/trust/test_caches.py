@@ -21,7 +21,7 @@ from replay_gui.engine.jobs.job import JobCache, decode_arguments
 from replay_gui.engine.jobs.job_messages import JobDone, encode_value
 from replay_gui.engine.jobs.registry import JOBS
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.opening import opened
+from replay_gui.engine.opening import open_log_run
 from replay_gui.engine.verification_controller import VerificationArguments, VerificationController
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.kept_indexes import keep
@@ -82,14 +82,14 @@ def test_a_forged_index_or_snapshot_never_changes_what_is_shown(tmp_path: Path, 
     whole = Path(shutil.copytree(folder, tmp_path / "whole"))
     truth = states(long_log)
     places = [0, 1, *range(7, len(truth), 67), len(truth) - 1]
-    sound = opened(1, str(long_log), cache, lambda told: None)
+    sound = open_log_run(1, str(long_log), cache, lambda told: None)
     assert sound.index.complete
     said = facts_of_run(sound, places)
     sound.close()
     tried = refused = 0
     for what, file in forgeries(folder, other, stale, 3):
         complaints = list[str]()
-        run = opened(1, str(long_log), cache, complaints.append)
+        run = open_log_run(1, str(long_log), cache, complaints.append)
         try:
             if run.index.complete:
                 for place in reversed(places):
@@ -122,7 +122,7 @@ def test_no_verdict_rests_on_the_cache(tmp_path: Path, long_log: Path, broken: b
 
     checked = 0
     for what, file in forgeries(folder, other, other, 2):
-        run = opened(1, str(long_log), cache, lambda told: None)
+        run = open_log_run(1, str(long_log), cache, lambda told: None)
         if run.index.complete:
             report = _verified(run)
             assert report == truth, what

@@ -152,7 +152,7 @@ def test_a_member_stays_where_it_is_put(tmp_path: Path, name: str) -> None:
 
 
 def test_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("replay_gui.core.importers.zip_members._MEMBERS", 1000)
+    monkeypatch.setattr("replay_gui.core.importers.zip_members._MAX_MEMBERS", 1000)
     assert outcome(tmp_path, zipped({f"{n}": b"" for n in range(1001)}), None) == "refused"
 
 

@@ -24,10 +24,10 @@ from replay_gui.core.recorder.log_writer import LogWriter
 
 SUFFIX = ".rlog"
 NOT_WRITTEN = "x:import/not-written"
-BLOCK = 1 << 16  # bytes of a log between two calls of `on_grown`, at least
+GROWTH_STEP = 1 << 16  # bytes of a log between two calls of `on_grown`, at least
 
 OnGrown: TypeAlias = Callable[[Growing], None]
-"""Hears of the first run's log that it holds more events, and at last that it is sealed."""
+"""Called when the first run's log has grown by GROWTH_STEP, and when it is sealed."""
 
 _WHOLE = ".whole"
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -36,7 +36,7 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 def convert(
     path: str | os.PathLike[str], out: str | os.PathLike[str], format: str | None = None, limits: Limits = LIMITS
 ) -> list[Converted]:
-    """Writes the runs of the file at `path`, the main one first.
+    """Write the runs of the file at `path`, the main one first.
 
     Args:
         out: the log to write, or a folder: one that exists, or is made where the file holds several runs.
@@ -62,7 +62,7 @@ def convert(
                 for one in made:
                     write_with_findings(one, one.path.with_suffix(_WHOLE))
                 targets[0].parent.mkdir(exist_ok=True)
-                return [_put(one, target) for one, target in zip(made, targets, strict=True)]
+                return [_move_into_place(one, target) for one, target in zip(made, targets, strict=True)]
         except OSError as why:
             raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
 
@@ -76,21 +76,21 @@ def write_runs(
     on_progress: OnProgress | None = None,
     on_grown: OnGrown | None = None,
 ) -> list[Converted]:
-    """Writes the runs of an open file to logs in a folder, the main one first; OSError where it cannot be written.
+    """Write the runs of an open file to logs in a folder, the main one first; OSError where it cannot be written.
 
-    Each event is in its log as soon as it is made. So the headers say nothing of what is known at the end only.
+    Each event is in its log as soon as it is made, so the headers have nothing that is known only at the end.
 
     Args:
         source: the file, or what it was packed in. digest: its BLAKE3, hex.
-        on_grown: not called for a run whose verdict is known at the end only, or that is shorter than BLOCK.
+        on_grown: not called for a run whose verdict is known only at its end, or whose log is smaller than GROWTH_STEP.
     """
     progress = ImportProgress(file.source, on_progress)
     made = list[Converted]()
     with progress.reading():
         for run in importer.runs(file):
             path = folder / f"{len(made) + 1}{SUFFIX}"
-            hears = on_grown if not made and run.own_hashes is None else None
-            made.append(_write_log(run, source, importer, digest, path, progress, hears))
+            follower = on_grown if not made and run.own_hashes is None else None
+            made.append(_write_log(run, source, importer, digest, path, progress, follower))
     if not made:
         raise ImportRefused(f"{source.path}: holds no run")
     return made
@@ -105,7 +105,7 @@ def _targets(made: list[Converted], source: Source, out: Path) -> list[Path]:
     return [out / f"{number:0{width}}-{_UNSAFE.sub('-', one.name)[:80]}{SUFFIX}" for number, one in enumerate(made, 1)]
 
 
-def _put(one: Converted, target: Path) -> Converted:
+def _move_into_place(one: Converted, target: Path) -> Converted:
     one.path.with_suffix(_WHOLE).replace(target)
     return replace(one, path=target)
 
@@ -121,22 +121,22 @@ def _write_log(
 ) -> Converted:
     # State is derived here, by nobody but this program: a recorded state hash would vouch for nothing.
     writer = LogWriter(path, _facts(run, source, importer, digest), state_hash_every=0)
-    growing, latest, told, heard = Growing(path, run.name, importer.name), None, 0, False
+    growing, latest, told_size, is_followed = Growing(path, run.name, importer.name), None, 0, False
     try:
         for event in run.events:
             _append(writer, event)
             time = event.meta.get("time")
             if isinstance(time, int) and (latest is None or time > latest):
                 latest = time
-            if writer.size - told >= BLOCK:
-                progress.wrote(writer.size - told)
-                told = writer.size
+            if writer.size - told_size >= GROWTH_STEP:
+                progress.wrote(writer.size - told_size)
+                told_size = writer.size
                 if on_grown is not None:
                     on_grown(growing)
-                    heard = True
+                    is_followed = True
         writer.seal(latest if latest is not None else run.created or 0)
-        progress.wrote(writer.size - told)
-        if on_grown is not None and heard:
+        progress.wrote(writer.size - told_size)
+        if on_grown is not None and is_followed:
             on_grown(growing)
     finally:
         writer.close()
@@ -161,6 +161,6 @@ def _append(writer: LogWriter, event: ImportedEvent) -> None:
     try:
         writer.append(event.kind, event.payload, event.meta)
     except EventInvalid as why:
-        # Its place must be kept, for later events name their parents by number.
+        # Another event stands in for it, since later events name their parents by number.
         meta: dict[str, Any] = {name: event.meta[name] for name in ("line", "time", "parent") if name in event.meta}
         writer.append(NOT_WRITTEN, {"kind": event.kind, "reason": str(why)}, meta)

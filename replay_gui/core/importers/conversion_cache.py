@@ -22,19 +22,19 @@ from replay_gui.core.importers.importer import Importer, ReadsCompanions
 from replay_gui.core.importers.mapping_store import saved_mapping
 from replay_gui.core.importers.packed import file_of, foreign_file
 from replay_gui.core.importers.registry import importer_for
-from replay_gui.core.importers.run_choice import chosen
+from replay_gui.core.importers.run_choice import choose_run
 from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 
 OWN_FORMAT = "rlog"
-_LIST = "conversion.json"
-_MAKING = ".conversion-"
-_STILL = 24 * 3600  # seconds
+_LIST_NAME = "conversion.json"
+_UNFINISHED_PREFIX = ".conversion-"
+_ABANDONED_AFTER_S = 24 * 3600  # seconds
 
 
 class _Kept(msgspec.Struct):
-    """A line of the list beside the logs; `blake3` is the log's, so that a spoilt cache is noticed."""
+    """An entry of the list beside the logs; `blake3` is the log's, so that a damaged cache is noticed."""
 
     file: str
     blake3: str
@@ -52,9 +52,9 @@ def cached_conversion(
     run: str | None = None,
     mappings: str | os.PathLike[str] | None = None,
 ) -> Converted:
-    """The log of the file's main run, or of the one that `run` means (see chosen); otherwise as cached_conversions."""
+    """Return the log of the file's main run, or of the one that `run` names; otherwise as cached_conversions."""
     made = cached_conversions(path, cache_dir, format, mappings)
-    return made[0] if run is None else chosen(made, run, os.fspath(path))
+    return made[0] if run is None else choose_run(made, run, os.fspath(path))
 
 
 def cached_conversions(
@@ -65,13 +65,13 @@ def cached_conversions(
     on_progress: OnProgress | None = None,
     on_grown: OnGrown | None = None,
 ) -> list[Converted]:
-    """The logs of a file's runs: an earlier conversion of the same bytes if there is a sound one, else a new one.
+    """Return the logs of a file's runs: an earlier conversion of the same bytes if it is intact, else a new one.
 
     Args:
-        cache_dir: made where missing, for its owner alone. Nothing in it is ever removed but a spoilt conversion.
+        cache_dir: made where missing, for its owner alone. Nothing in it is removed but a damaged conversion.
         mappings: the file with the user's mappings, by which JSON Lines of no other format are read.
-        on_progress: hears how far it is, where the file has to be converted.
-        on_grown: hears of the main run's log while it is written (see write_runs). That log moves once it is whole.
+        on_progress: called with how far it is, where the file has to be converted.
+        on_grown: called while the main run's log is written (see write_runs). That log is moved once it is complete.
 
     ImportRefused where the file is of no known format, LogUnreadable where reading or writing fails.
     """
@@ -83,27 +83,27 @@ def cached_conversions(
         digest = source.blake3()
         home = Path(cache_dir)
         folder = home / f"{digest}-{name}-{version}{variant}{_companions_digest(importer, file)}"
-        kept = _kept(folder, name, digest)
+        kept = _read_conversion(folder, name, digest)
         if kept:
             return kept
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sweep(home)
-            fresh = Path(tempfile.mkdtemp(prefix=_MAKING, dir=home))
+            _remove_abandoned(home)
+            fresh = Path(tempfile.mkdtemp(prefix=_UNFINISHED_PREFIX, dir=home))
             try:
                 if importer is None:
                     made = [_copied(inner, fresh, digest)]
                 else:
                     made = write_runs(file, importer, fresh, source, digest, on_progress, on_grown)
                 _write_list(fresh, made)
-                if folder.is_dir() and not _kept(folder, name, digest):
+                if folder.is_dir() and not _read_conversion(folder, name, digest):
                     shutil.rmtree(folder)
                 _move(fresh, folder)
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
         except OSError as why:
             raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
-        kept = _kept(folder, name, digest)
+        kept = _read_conversion(folder, name, digest)
         if not kept:
             raise LogUnreadable(f"{folder}: what was just written cannot be read back")
         return kept
@@ -112,7 +112,7 @@ def cached_conversions(
 def _as_mapped(
     importer: Importer | None, file: ForeignFile, mappings: str | os.PathLike[str] | None
 ) -> tuple[Importer | None, str]:
-    """The importer with the user's mapping, where such a file has one; and what its conversions are told by."""
+    """Return the importer with the user's mapping, where there is one, and what tells its conversions apart."""
     if mappings is None or not isinstance(importer, JsonLines):
         return importer, ""
     mapping = saved_mapping(mappings, list(sample(file)))
@@ -120,7 +120,7 @@ def _as_mapped(
 
 
 def _companions_digest(importer: Importer | None, file: ForeignFile) -> str:
-    """What conversions of files that are read with others are told by; empty where there are no others."""
+    """Return what tells conversions of files that are read with others apart; empty where there are no others."""
     others: list[Path] = importer.companions(file) if isinstance(importer, ReadsCompanions) else []
     if not others:
         return ""
@@ -135,18 +135,18 @@ def _companions_digest(importer: Importer | None, file: ForeignFile) -> str:
 
 
 def _copied(log: Source, folder: Path, digest: str) -> Converted:
-    """A replay log that was packed, as it is."""
+    """Copy a replay log that was packed."""
     path = folder / f"log{SUFFIX}"
     shutil.copyfile(log.path, path)
     with EventLog.open(path) as copy:
         return Converted(path, log.path.stem, copy.header.run_id, OWN_FORMAT, len(copy), (), digest)
 
 
-def _kept(folder: Path, format: str, digest: str) -> list[Converted]:
-    """What the folder holds, the main run first; nothing where any of it is not as it was written."""
+def _read_conversion(folder: Path, format: str, digest: str) -> list[Converted]:
+    """Return the conversion in the folder, the main run first; nothing where any of it was changed or is missing."""
     try:
-        mark, _, raw = (folder / _LIST).read_bytes().partition(b"\n")
-        if mark != _mark(raw):
+        mark, _, raw = (folder / _LIST_NAME).read_bytes().partition(b"\n")
+        if mark != _checksum(raw):
             return []
         rows = msgspec.json.decode(raw, type=list[_Kept])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
@@ -171,26 +171,26 @@ def _write_list(folder: Path, made: list[Converted]) -> None:
             mark = source.blake3()
         rows.append(_Kept(one.path.name, mark, one.name, one.run_id, one.events, one.notes, one.own_hashes))
     raw = msgspec.json.encode(rows)
-    (folder / _LIST).write_bytes(_mark(raw) + b"\n" + raw)
+    (folder / _LIST_NAME).write_bytes(_checksum(raw) + b"\n" + raw)
 
 
-def _mark(raw: bytes) -> bytes:
+def _checksum(raw: bytes) -> bytes:
     return blake3(raw).hexdigest().encode()
 
 
-def _sweep(home: Path) -> None:
-    """Removes what conversions that were broken off have left, once it has lain still for a day."""
-    for folder in home.glob(f"{_MAKING}*"):
+def _remove_abandoned(home: Path) -> None:
+    """Remove what conversions that were interrupted have left, once it has not changed for a day."""
+    for folder in home.glob(f"{_UNFINISHED_PREFIX}*"):
         try:
-            still = time.time() - max(one.stat().st_mtime for one in (folder, *folder.iterdir()))
+            unchanged_s = time.time() - max(one.stat().st_mtime for one in (folder, *folder.iterdir()))
         except OSError:  # another program has just removed it
             continue
-        if still > _STILL:
+        if unchanged_s > _ABANDONED_AFTER_S:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _move(fresh: Path, folder: Path) -> None:
-    """Into place, whole. Where another process was quicker, its conversion, which is the same, stays."""
+    """Rename the folder to its final name. Where another process was quicker, its conversion, which is equal, stays."""
     try:
         fresh.rename(folder)
     except OSError:

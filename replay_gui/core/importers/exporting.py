@@ -1,4 +1,4 @@
-"""A converted log as a file of its own: what its importer found goes into the header."""
+"""Write a converted log to its final file, with what its importer found in the header."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from replay_gui.core.log.scanner import Block, Ending
 
 
 def write_with_findings(made: Converted, path: Path) -> None:
-    """Writes the log anew at `path`, with the notes and the check of the source's own hashes in its header.
+    """Write the log again at `path`, with the notes and the check of the source's own hashes in its header.
 
-    They were known only at the end, when every record was linked to a header without them.
+    They are known only at the end, when the chain of records began with a header without them.
     """
     with EventLog.open(made.path) as log, path.open("wb") as out:
         source: dict[str, Any] = {**log.header.source, "notes": list(made.notes)}
@@ -36,7 +36,7 @@ def write_with_findings(made: Converted, path: Path) -> None:
 
 
 def _write_block(block: Block, head: bytes, out: BinaryIO) -> bytes:
-    """The hash of its last record."""
+    """Write the records; return the hash of the last one."""
     pack = msgpack.Packer().pack
     for content, state, meta in zip(block.contents, block.states, block.metas, strict=True):
         head = record_hash(head, content, state, meta)

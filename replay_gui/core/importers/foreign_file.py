@@ -1,4 +1,4 @@
-"""A file of some other program, as importers look at it: its beginning, its lines, the one JSON value it may be."""
+"""A file of another program, as importers see it: its beginning, its lines, the one JSON value that it may be."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.log.source import Source
 
 HEAD_SIZE = 1 << 16  # bytes
-_LINES = 20
+_MAX_FIRST_LINES = 20
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 
 
@@ -34,11 +34,11 @@ class ForeignFile:
 
     @cached_property
     def first_lines(self) -> tuple[Any, ...]:
-        """The JSON values of the first lines that are whole within `head`; None for one that is no JSON."""
+        """The JSON values of the first lines that `head` has completely; None for a line that is no JSON."""
         *whole, rest = self.head.split(b"\n")
         if len(self.head) == self.source.size:
             whole.append(rest)
-        return tuple(_value(line) for line in whole[:_LINES])
+        return tuple(_value(line) for line in whole[:_MAX_FIRST_LINES])
 
     @cached_property
     def document(self) -> Any:

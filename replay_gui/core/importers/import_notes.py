@@ -1,9 +1,9 @@
-"""What an importer did not understand or had to change: counted, never silent."""
+"""What an importer did not understand or had to change: it is counted and shown."""
 
 from __future__ import annotations
 
-_EXAMPLES = 5
-_EXAMPLE_LENGTH = 40  # characters
+_MAX_EXAMPLES = 5
+_MAX_EXAMPLE_LENGTH = 40  # characters
 
 
 class ImportNotes:
@@ -20,12 +20,12 @@ class ImportNotes:
             self._examples = {reason: dict(examples) for reason, examples in begun._examples.items()}
 
     def count(self, reason: str, number: int = 1, example: str | None = None) -> None:
-        """Adds `number` to `reason`. `example`: hostile text of the source is fine, its beginning is kept."""
+        """Add `number` to `reason`. `example`: text of the source, which may be hostile; its beginning is kept."""
         self._counts[reason] = self._counts.get(reason, 0) + number
         if example is not None:
             kept = self._examples.setdefault(reason, {})
-            if len(kept) < _EXAMPLES:
-                kept[example[:_EXAMPLE_LENGTH]] = None
+            if len(kept) < _MAX_EXAMPLES:
+                kept[example[:_MAX_EXAMPLE_LENGTH]] = None
 
     def __getitem__(self, reason: str) -> int:
         return self._counts.get(reason, 0)

@@ -9,16 +9,16 @@ from typing import TypeAlias
 from replay_gui.core.log.source import Source
 
 OnProgress: TypeAlias = Callable[[int, int], None]
-"""Hears (work done, work to do), in bytes."""
+"""Called with (work done, work to do), in bytes."""
 
-_FIRST_LOOK = 8  # what is read before the first event costs about an eighth of making the events
+_FIRST_PASS_SHARE = 8  # what is read before the first event costs about an eighth of making the events
 
 
 class ImportProgress:
-    """Puts reading and writing into one measure that never goes back, whatever an importer reads, and how often.
+    """Measures reading and writing as one number that never decreases, whatever an importer reads, and how often.
 
-    A log is about as large as what it is made of. So from the first event on, it is as far as it has read, or written,
-    whichever is more.
+    A log is about as large as its source. So from the first event on, the progress is the larger of what was read and
+    what was written.
     """
 
     def __init__(self, source: Source, on_progress: OnProgress | None) -> None:
@@ -30,7 +30,7 @@ class ImportProgress:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """While the block lasts, what is read of the source counts."""
+        """Count what is read of the source for the length of the block."""
         self._source.on_read = self._on_read if self._on_progress is not None else None
         try:
             yield
@@ -38,7 +38,7 @@ class ImportProgress:
             self._source.on_read = None
 
     def wrote(self, size: int) -> None:
-        """So many bytes more stand in a log."""
+        """Count `size` more bytes of a log."""
         self._written += size
         self._say()
 
@@ -52,5 +52,5 @@ class ImportProgress:
     def _say(self) -> None:
         if self._on_progress is not None:
             size = self._source.size
-            look = min(self._looked, size) // _FIRST_LOOK
-            self._on_progress(look + min(max(self._read, self._written), size), size + size // _FIRST_LOOK)
+            look = min(self._looked, size) // _FIRST_PASS_SHARE
+            self._on_progress(look + min(max(self._read, self._written), size), size + size // _FIRST_PASS_SHARE)

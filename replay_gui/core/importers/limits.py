@@ -1,4 +1,4 @@
-"""How much of a foreign file is read before it is taken for a bomb."""
+"""How much of a foreign file is read: more would exhaust the memory or the disk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Limits:
     unpacked: int = 4 << 30
 
     def raised_to(self, size: int) -> Limits:
-        """As these, but with documents of up to `size` bytes, and so much unpacked at least."""
+        """Return these limits with documents of up to `size` bytes, and at least as much unpacked."""
         return Limits(size, max(self.unpacked, size))
 
 

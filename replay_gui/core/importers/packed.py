@@ -26,10 +26,10 @@ from replay_gui.core.log.source import Source
 
 _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _STEP = 1 << 20
-_UNKNOWN = zstandard.CONTENTSIZE_ERROR  # from here on a frame's size is none
+_NO_SIZE = zstandard.CONTENTSIZE_ERROR  # from here on a frame's size is none
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 IS_UTF16 = "files in UTF-16, read as text in UTF-8"
-_NOT_LOGS = ("__MACOSX/", ".DS_Store")
+_IGNORED_MEMBERS = ("__MACOSX/", ".DS_Store")
 
 
 def file_of(path: str | os.PathLike[str]) -> Path:
@@ -71,7 +71,7 @@ def _write_as_utf8(source: Source, path: Path, encoding: str) -> None:
 
 @contextmanager
 def unpacked(source: Source, limits: Limits = LIMITS) -> Iterator[Source]:
-    """What is inside the file, where it is packed, as a file of its own that lasts as long as the block; else itself.
+    """Yield what is inside the file, if it is packed, as a file that exists for the length of the block; else itself.
 
     ImportRefused where it is damaged, holds several files, or is larger than is read.
     """
@@ -94,7 +94,7 @@ def unpacked(source: Source, limits: Limits = LIMITS) -> Iterator[Source]:
 
 def _only_member(source: Source, folder: Path, limits: Limits) -> Path:
     members = ZipMembers(source, limits)
-    names = [name for name in members if not name.endswith("/") and not name.startswith(_NOT_LOGS)]
+    names = [name for name in members if not name.endswith("/") and not name.startswith(_IGNORED_MEMBERS)]
     if len(names) != 1:
         raise ImportRefused(f"{source.path}: a ZIP file of {len(names):,} files; unpack it and open one of them")
     inner = folder / (Path(names[0]).name or "member")
@@ -112,14 +112,14 @@ def _unpack(source: Source, inner: Path, limits: Limits, gzipped: bool) -> None:
             else:
                 whole = zstandard.get_frame_parameters(source.read_at(0, min(source.size, 18))).content_size
                 with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(packed) as unpacking:
-                    if _copy(cast(IO[bytes], unpacking), out, source, limits) < whole < _UNKNOWN:
+                    if _copy(cast(IO[bytes], unpacking), out, source, limits) < whole < _NO_SIZE:
                         raise EOFError  # the library says nothing of it
     except (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError) as why:
         raise ImportRefused(f"{source.path}: cannot be unpacked: {why or 'it ends early'}") from None
 
 
 def _copy(unpacking: IO[bytes], out: BinaryIO, source: Source, limits: Limits) -> int:
-    """How many bytes there were."""
+    """Copy everything; return the number of bytes."""
     written = 0
     while part := unpacking.read(_STEP):
         written += len(part)

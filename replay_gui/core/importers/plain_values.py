@@ -26,7 +26,7 @@ SURELY_PLAIN: Any = type_of_shallow_values(SHALLOW_DEPTH + 2, Annotated[str, msg
 
 
 def plain(value: Any, notes: ImportNotes) -> Any:
-    """Return `value`, decoded JSON, with what the format cannot hold replaced and counted; the same object if unchanged.
+    """Return `value`, decoded JSON, with what the format cannot hold replaced and counted; itself if unchanged.
 
     RecursionError where it nests so deeply that not even its JSON text can be made.
     """

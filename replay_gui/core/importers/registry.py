@@ -1,4 +1,4 @@
-"""The importers there are, and which one a file is for."""
+"""All importers, and which of them reads a file."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from replay_gui.core.log.source import Source
 
 
 def importers() -> tuple[Importer, ...]:
-    """All of them, in the order in which they are asked: those of other packages last, but before the generic one."""
+    """Return all importers in the order in which they are asked: those of packages last, before the generic one."""
     return (*_own(), *plugins(), JsonLines())
 
 
@@ -88,7 +88,7 @@ def _own() -> tuple[Importer, ...]:
 
 
 def recognise(path: str | os.PathLike[str], format: str | None = None) -> Importer:
-    """The importer for the file, or the one that `format` names.
+    """Return the importer for the file, or the one that `format` names.
 
     ImportRefused where there is none, LogUnreadable where the file cannot be read.
     """

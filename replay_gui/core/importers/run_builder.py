@@ -63,7 +63,7 @@ class Call:
 
 
 class RunBuilder:
-    """Collects events until they are drained, counting them, so that one can name another as its parent.
+    """Collects events until they are drained, and numbers them, so that an event can name another as its parent.
 
     Attributes:
         count: events so far: the seq of the next one.
@@ -83,12 +83,12 @@ class RunBuilder:
         self._calls: dict[str, Call] = {}
 
     def drain(self) -> Iterator[ImportedEvent]:
-        """The events added since it was last called."""
+        """Return the events that were added since the last call."""
         ready, self._ready = self._ready, []
         return iter(ready)
 
     def add(self, kind: str, payload: dict[str, Any], **meta: Any) -> int:
-        """Any event; returns its seq. Meta that is None is left out."""
+        """Add any event; return its seq. Meta that is None is left out."""
         facts = {**self.once, **self.context, **meta}
         if self.unmapped:
             payload = {**payload, "fields": self.unmapped}
@@ -196,9 +196,12 @@ class RunBuilder:
         extra: dict[str, Any] | None = None,
         **meta: Any,
     ) -> Call:
-        """A tool request. `call_id`: the source's id, which the response is found by. JSON text is decoded before.
+        """Add a tool request.
 
-        `extra`: more fields of the payload.
+        Args:
+            call_id: the source's id, by which the response finds its request.
+            input: decoded, where the source has it as JSON in a text.
+            extra: more fields of the payload.
         """
         time = meta.get("time", self.context.get("time"))
         payload = {
@@ -214,13 +217,13 @@ class RunBuilder:
         return call
 
     def call(self, call_id: object) -> Call | None:
-        """The call of that id, if its request was seen."""
+        """Return the call with that id; None where its request is not in the file."""
         return self._calls.get(call_id) if isinstance(call_id, str) else None
 
     def response(
         self, call_id: object, output: Any, *, error: str | None, extra: dict[str, Any] | None = None, **meta: Any
     ) -> tuple[int, Call]:
-        """What a call led to: (its seq, the call). `error`: None on success. `extra`: more fields of the payload.
+        """Add what a call led to; return (its seq, the call). `error`: None on success. `extra`: more of the payload.
 
         The request is the parent and the time since it the duration, unless meta says otherwise.
         """
@@ -253,7 +256,7 @@ class RunBuilder:
 
     # ---- patches --------------------------------------------------------------------------------
     def proposal(self, call_id: object, patch_type: str, target: str, patch: Any, **meta: Any) -> Patch:
-        """A patch; where a call proposes it, its request is the parent, and the response's call has the patch."""
+        """Add a patch. Where a call proposes it, the request is its parent, and the response's call has the patch."""
         name, call = patch_hash(patch_type, target, patch), self.call(call_id)
         if call is not None and call.seq is not None:
             meta.setdefault("parent", call.seq)
@@ -276,5 +279,5 @@ class RunBuilder:
 
 
 def cut(text: str) -> str:
-    """At most REASON_LENGTH characters of it."""
+    """Return at most REASON_LENGTH characters of a text."""
     return text if len(text) <= REASON_LENGTH else text[: REASON_LENGTH - 1] + "…"

@@ -11,23 +11,23 @@ from replay_gui.core.errors import ImportRefused
 if TYPE_CHECKING:
     from replay_gui.core.importers.imported_run import Converted
 
-_NAMED = 5
+_MAX_NAMES = 5
 
 
-def split(given: str) -> tuple[str, str | None]:
-    """(path, run) of what a user gave; a file whose own name has a # in it is meant as a whole."""
+def split_run(given: str) -> tuple[str, str | None]:
+    """Return (path, run) of what a user gave; where a file has that very name, with the #, it is the path."""
     file, sharp, run = given.rpartition("#")
     if sharp and run and not os.path.lexists(given) and os.path.lexists(file):
         return file, run
     return given, None
 
 
-def chosen(made: Sequence[Converted], run: str, path: str) -> Converted:
-    """The run with this name, run id, or number from 1; ImportRefused, which lists names, where there is none."""
-    for one in made:
-        if run in (one.name, one.run_id):
-            return one
-    if run.isdecimal() and 1 <= int(run) <= len(made):
-        return made[int(run) - 1]
-    names = ", ".join(one.name for one in made[:_NAMED]) + (", …" if len(made) > _NAMED else "")
-    raise ImportRefused(f"{path}: has no run {run!r}; give a number from 1 to {len(made)}, or a name: {names}")
+def choose_run(runs: Sequence[Converted], run: str, path: str) -> Converted:
+    """Return the run with this name, run id, or number from 1; ImportRefused, which lists names, if there is none."""
+    for each in runs:
+        if run in (each.name, each.run_id):
+            return each
+    if run.isdecimal() and 1 <= int(run) <= len(runs):
+        return runs[int(run) - 1]
+    names = ", ".join(each.name for each in runs[:_MAX_NAMES]) + (", …" if len(runs) > _MAX_NAMES else "")
+    raise ImportRefused(f"{path}: has no run {run!r}; give a number from 1 to {len(runs)}, or a name: {names}")

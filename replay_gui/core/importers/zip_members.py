@@ -17,9 +17,9 @@ from replay_gui.core.log.source import Source
 MAGIC = b"PK\x03\x04"
 
 _ZSTANDARD = 93
-_KNOWN = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, _ZSTANDARD})
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, _ZSTANDARD})
 _LOCAL_HEADER = struct.Struct("<26x2H")  # of which only the lengths of name and extra field are of interest
-_MEMBERS = 100_000
+_MAX_MEMBERS = 100_000
 _STEP = 1 << 20
 
 
@@ -34,9 +34,9 @@ class ZipMembers:
                 self._infos = {info.filename: info for info in archive.infolist()}
         except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, struct.error, EOFError) as why:
             raise ImportRefused(f"{source.path}: a ZIP file that cannot be read: {why}") from None
-        if len(self._infos) > _MEMBERS:
+        if len(self._infos) > _MAX_MEMBERS:
             raise ImportRefused(
-                f"{source.path}: has {len(self._infos):,} members, more than the {_MEMBERS:,} that are read"
+                f"{source.path}: has {len(self._infos):,} members, more than the {_MAX_MEMBERS:,} that are read"
             )
 
         total = sum(info.file_size for info in self._infos.values())
@@ -61,7 +61,7 @@ class ZipMembers:
             raise ImportRefused(
                 f"{where}: {info.file_size >> 20} MB, more than the {most} MB that are read; {RAISED_BY}"
             )
-        if info.flag_bits & 1 or info.compress_type not in _KNOWN:
+        if info.flag_bits & 1 or info.compress_type not in _METHODS:
             how = "encrypted" if info.flag_bits & 1 else f"compressed by method {info.compress_type}"
             raise ImportRefused(f"{where}: {how}, which is not read")
         raw = self._raw(info, where)

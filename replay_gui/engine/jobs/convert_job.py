@@ -13,7 +13,7 @@ from pathlib import Path
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.imported_run import Growing
-from replay_gui.core.importers.run_choice import chosen
+from replay_gui.core.importers.run_choice import choose_run
 from replay_gui.core.index.growing_index import GrowingIndex
 from replay_gui.core.index.index_builder import Built
 from replay_gui.engine.jobs.job import PART_INTERVAL, JobReporter
@@ -21,13 +21,13 @@ from replay_gui.engine.jobs.job_types import ConvertArguments
 from replay_gui.engine.opening import Conversion
 
 _log = topic_logger(Topic.IMPORTERS)
-_MOVES_WHAT_IS_OPEN = os.name != "nt"  # elsewhere a log that somebody has open could not be put in its place
+_CAN_MOVE_OPEN_FILES = os.name != "nt"  # on Windows, a log that is open cannot be renamed
 
 
 def convert(arguments: ConvertArguments, reporter: JobReporter) -> Conversion:
     """Convert the run and keep the log in the cache; parts tell how far a log that is still being written is."""
     growth = GrowthReporter(Path(arguments.index), reporter)
-    streams = arguments.run is None and _MOVES_WHAT_IS_OPEN
+    streams = arguments.run is None and _CAN_MOVE_OPEN_FILES
     try:
         runs = cached_conversions(
             arguments.path,
@@ -40,7 +40,7 @@ def convert(arguments: ConvertArguments, reporter: JobReporter) -> Conversion:
         built = growth.finish()
     finally:
         growth.close()
-    made = runs[0] if arguments.run is None else chosen(runs, arguments.run, arguments.path)
+    made = runs[0] if arguments.run is None else choose_run(runs, arguments.run, arguments.path)
     _log.info("%s: converted as %s, runs: %d", arguments.path, made.format, len(runs))
     names = tuple(run.name for run in runs)
     return Conversion(str(made.path), made.format, made.notes, made.name, names, made.own_hashes, built)

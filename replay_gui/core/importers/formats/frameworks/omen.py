@@ -92,7 +92,7 @@ class OmenEvents:
             event = self._decoded(b"" if line.too_long else line.raw)
             if event is None:
                 self._notes.count(UNREADABLE_LINES)
-                self._checks.bad(self._run.count, start, "the line is no event, so no hash protects it")
+                self._checks.count_bad(self._run.count, start, "the line is no event, so no hash protects it")
                 self._run.custom("omen/unreadable-line", line.raw.decode("utf-8", "replace"))
             else:
                 self._event(event, start)
@@ -136,11 +136,12 @@ class OmenEvents:
             self._notes.count(BROKEN_RULES, example=str(sequence))
         if actual != event["payload_hash"]:
             self._notes.count(WRONG_HASHES, example=str(sequence))
-            self._checks.bad(index, offset, "the payload is not what its hash says", event["payload_hash"], actual)
+            problem = "the payload is not what its hash says"
+            self._checks.count_bad(index, offset, problem, event["payload_hash"], actual)
         elif broken is not None:
-            self._checks.bad(index, offset, *broken)
+            self._checks.count_bad(index, offset, *broken)
         else:
-            self._checks.good()
+            self._checks.count_good()
 
     def _broken_rule(self, event: dict[str, Any]) -> tuple[str, object, object] | None:
         """(problem, expected, actual) of the first rule that the event breaks."""

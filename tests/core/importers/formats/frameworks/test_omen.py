@@ -6,7 +6,7 @@ from typing import Any
 
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.formats.frameworks.omen import BROKEN_RULES, WRONG_HASHES, payload_hash
-from replay_gui.core.importers.imported_run import LISTED
+from replay_gui.core.importers.imported_run import MAX_LISTED_FAILURES
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.foreign_verdict import foreign_verdict
 from replay_gui.core.verification.verification import VerificationReport
@@ -112,5 +112,5 @@ def test_broken_rules_and_lines_that_are_no_events_are_failures(tmp_path: Path) 
 
 
 def test_more_failures_than_a_header_holds_are_counted(tmp_path: Path) -> None:
-    report = verdict(tmp_path, INIT, *["garbage"] * (LISTED + 5))
-    assert (len(report.failures), report.unlisted) == (LISTED, (5, 0))
+    report = verdict(tmp_path, INIT, *["garbage"] * (MAX_LISTED_FAILURES + 5))
+    assert (len(report.failures), report.unlisted) == (MAX_LISTED_FAILURES, (5, 0))
