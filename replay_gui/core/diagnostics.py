@@ -26,6 +26,10 @@ LEVELS: Mapping[str, int] = {
 }
 
 
+# As logging's documentation says of libraries: nothing is printed unless the program configures it.
+logging.getLogger(_ROOT).addHandler(logging.NullHandler())
+
+
 class Topic(StrEnum):
     """What a diagnostic record is about; its logger is ``replay_gui.TOPIC``."""
 

@@ -166,7 +166,7 @@ class OpenRun:
 
     # ---- states ---------------------------------------------------------------------------------
     def position_state(self, position: int) -> PositionState:
-        """The Moment at `position`, which the index must cover."""
+        """Return the state at `position`, which the index must cover; ReplayError where it cannot be read."""
         if position == 0:
             return PositionState(0, None, (), EMPTY.root, (), True, None)
         event = self._log[position - 1]
@@ -218,7 +218,7 @@ class OpenRun:
 
     # ---- rows ------------------------------------------------------------------------------------
     def rows(self, start: int, stop: int) -> Rows:
-        """Rows start … stop - 1, clamped to the index and to MAX_ROWS."""
+        """Return rows start … stop - 1, clamped to the index and to MAX_ROWS."""
         start = max(0, start)
         stop = min(stop, self.index.count, start + MAX_ROWS)
         return Rows(start, tuple(self._row(event_index) for event_index in range(start, stop)))

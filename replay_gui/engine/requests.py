@@ -56,7 +56,7 @@ class Seek:
 
 @dataclass(frozen=True, slots=True)
 class GetRows:
-    """Rows start … stop - 1, as far as the run has them."""
+    """Get rows start … stop - 1, as far as the run has them. Answer: Rows."""
 
     start: int
     stop: int
@@ -99,7 +99,7 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class GetAligned:
-    """Rows start … stop - 1 of the comparison: AlignedRows."""
+    """Get rows start … stop - 1 of the comparison. Answer: AlignedRows."""
 
     start: int
     stop: int
@@ -280,7 +280,7 @@ class Answer:
 
 
 class SendAnswer(Protocol):
-    """Sends an answer about a run or a comparison to the window; ticket 0: nobody asked."""
+    """Sends an answer about a run or a comparison to the window; ticket 0: it answers no request."""
 
     def __call__(self, run: int, value: AnswerValue, ticket: int = 0, /) -> None: ...
 

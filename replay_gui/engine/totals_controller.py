@@ -1,4 +1,4 @@
-"""The sum of tokens and cost of one run, made in a worker process once somebody asks."""
+"""The sum of tokens and cost of one run, made in a worker process when it is requested."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class VerificationController:
         self._log = log
         self._submit = submit
         self._running: dict[VerificationArguments, int] = {}  # bytes done
-        self._index_done: int | None = None  # bytes, while somebody builds the index
+        self._index_done: int | None = None  # bytes, while the caller builds the index
         self._integrity: list[tuple[int, IntegritySlice]] = []
         self._front: Boundary | None = beginning(log)
         self._limit: Boundary | None = None  # where the front stops because the rest was handed out
@@ -165,7 +165,7 @@ class VerificationController:
 
     # ---- messages of workers ---------------------------------------------------------------------
     def index_progressed(self, done: int) -> None:
-        """Note how many bytes the index covers that somebody builds."""
+        """Note how many bytes the index covers that the caller builds."""
         if self._index_done is not None:
             self._index_done = done
 

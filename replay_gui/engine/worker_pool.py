@@ -52,7 +52,7 @@ class Handle:
         self._pool = pool
 
     def cancel(self) -> None:
-        """Ends the job by ending its worker. No message follows, but for one that is being delivered right now."""
+        """End the job by ending its worker. No message follows, except one that is being delivered right now."""
         self._pool.cancel(self)
 
 
@@ -84,7 +84,7 @@ class _Worker:
         self._process.terminate()
 
     def close(self, deadline: float) -> None:
-        """Ends the process by `deadline` (time.monotonic), by force if need be."""
+        """End the process by `deadline` (time.monotonic), by force if need be."""
         try:
             self._process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
@@ -144,7 +144,7 @@ class WorkerPool:
         return handle
 
     def warm(self) -> None:
-        """Starts one worker, so that the first job need not wait for it."""
+        """Start one worker, so that the first job need not wait for it."""
         with self._lock:
             if not self._workers and not self._closed:
                 self._workers.add(_Worker(self._module, self))
@@ -159,7 +159,7 @@ class WorkerPool:
             self._hand_out()
 
     def close(self) -> None:
-        """Ends every worker and its thread, within a second; jobs still running end without a message."""
+        """End every worker and its thread, within a second; jobs still running end without a message."""
         with self._lock:
             self._closed = True
             self._waiting.clear()

@@ -60,7 +60,7 @@ class MappingPreview(QAbstractTableModel):
         return guess(self._records)
 
     def set_mapping(self, mapping: Mapping) -> None:
-        """Shows the records under another mapping."""
+        """Show the records under another mapping."""
         self.beginResetModel()
         self.mapping = mapping
         events = events_from(enumerate(self._records, 1), mapping, ImportNotes())
@@ -123,7 +123,7 @@ class MappingPreview(QAbstractTableModel):
 
 
 def _paths(record: dict[str, Any]) -> list[str]:
-    """Names of members, and of the members of those that are objects themselves, by dots."""
+    """Return the names of members, and the paths, with dots, of members of members."""
     found = []
     for name, value in record.items():
         found.append(name)

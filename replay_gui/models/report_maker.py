@@ -19,7 +19,7 @@ class ReportMaker(QObject):
     """A report that the engine makes.
 
     Attributes:
-        report: as it is handed on, redacted or not; None while it is not there. share: how far it is, 0 … 1.
+        report: as it is shown and saved, redacted or not; None while it is being made. share: how far it is, 0 … 1.
         problem: why there is none, or "".
 
     Signals:

@@ -11,7 +11,7 @@ from typing import Protocol, assert_never
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.rules import Rule
-from replay_gui.core.importers.run_choice import split
+from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import (
@@ -238,7 +238,7 @@ class Session(VisibleRange):
             position: where to begin, as far as it exists; 0: where the user left the run.
             format: an importer's name; None: judged from the content.
         """
-        last = () if self.last_positions is None else tuple(self.last_positions(split(path)[0]).items())
+        last = () if self.last_positions is None else tuple(self.last_positions(split_run(path)[0]).items())
         self._last_run += 1
         self._send_request("open", Open(path, format, position or None, last), self._last_run)
 
@@ -350,7 +350,7 @@ class Session(VisibleRange):
             return
         if state is None:
             self.request_state()
-        elif state.position == self.position:  # else somebody has moved on meanwhile, and asked for that
+        elif state.position == self.position:  # else the user has moved meanwhile, and that state is requested
             self._show_state(state)
         self._seek_pending()
 

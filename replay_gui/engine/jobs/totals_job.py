@@ -17,15 +17,14 @@ from replay_gui.core.log.scanner import Block
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_types import TotalsArguments
 
-_RELEVANT_NAMES = tuple(
-    name.encode() for name in ("tokens", "subagent", *COSTS)
-)  # a meta without any of these is ignored
+# A meta without any of these names is ignored.
+_RELEVANT_NAMES = tuple(name.encode() for name in ("tokens", "subagent", *COSTS))
 _MAX_KIND_BYTES = 512  # the kind of any event with tokens ends within so many bytes of its content
 
 
 @dataclass(frozen=True, slots=True)
 class MetaSums:
-    """By model, over time, and whose events they are."""
+    """Tokens and cost by model and over time, and which subagent each event is of."""
 
     uses: tuple[ModelUse, ...]
     spending: Spending
