@@ -287,7 +287,7 @@ _SCALARS = frozenset({str, int, float, bool, bytes, type(None)})
 
 
 def leaves(value: Any, path: Path = ()) -> list[tuple[Path, Any]]:
-    """Every (path, value) in `value` that is neither a non-empty map nor a non-empty list (log-format.md, State hash)."""
+    """Yield every leaf of `value` as (path, value); a leaf is as in log-format.md, State hash."""
     found: list[tuple[Path, Any]] = []
     _collect(value, path, found)
     return found

@@ -1,4 +1,4 @@
-"""The state hash (log-format.md, State hash): LtHash over BLAKE3, so that its cost follows the change and not the state.
+"""The state hash (log-format.md, State hash): LtHash over BLAKE3; its cost follows the change and not the state.
 
 Bellare & Micciancio 1997, "A New Paradigm for Collision-Free Hashing"; Lewi et al. 2019, "Securing Update
 Propagation with Homomorphic Hashing".

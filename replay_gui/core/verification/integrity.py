@@ -1,4 +1,4 @@
-"""The first half of verification (log-format.md, Verification): links, form, seq and parent of every record. No state."""
+"""First half of verification (log-format.md, Verification): links, form, seq and parent of each record. No state."""
 
 from __future__ import annotations
 
