@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ _REFUSALS = (
     "Claude requested permissions to ",
     "Permission to use ",
 )
+_TOOL_ERROR = re.compile(r"<tool_use_error>(.*)</tool_use_error>", re.DOTALL)
 _OF_PATCHES = ("structuredPatch", "userModified")
 
 
@@ -38,6 +40,8 @@ def add_result(
     """
     call_id, output = block["tool_use_id"], block.get("content")
     text = _text_of(output)
+    if wrapped := _TOOL_ERROR.fullmatch(text.strip()):
+        text = wrapped[1].strip()
     failed = block.get("is_error") is True
     known = run.call(call_id)
     patched = known is not None and known.patch is not None

@@ -118,6 +118,9 @@ class CodexEvents:
             self._item(line)
         elif kind is None and "instructions" in line:
             self.begin(line)
+        elif kind is None and "record_type" in line:  # of the oldest files: that a turn has ended
+            self.begin({})
+            self._bookkeeping("state", line)
         elif self._found.is_inherited(number):
             self.begin({})
             content, _ = split_volatile(payload if isinstance(payload, dict) else line)

@@ -16,7 +16,7 @@ from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.source import Source
 
 _ENVELOPES = frozenset({"session_meta", "turn_context", "response_item", "event_msg", "compacted"})
-_BARE_ITEMS = ("message", "reasoning", "function_call", "function_call_output")
+_BARE_ITEMS = ("message", "reasoning")
 
 
 class Codex:
@@ -89,4 +89,7 @@ def _events(source: Source, notes: ImportNotes) -> Iterator[ImportedEvent]:
 
 
 def _is_bare(value: dict[str, Any]) -> bool:
-    return value.get("type") in _BARE_ITEMS and "payload" not in value
+    kind = value.get("type")
+    if "payload" in value or not isinstance(kind, str):
+        return False
+    return kind in _BARE_ITEMS or kind.endswith(("_call", "_call_output"))

@@ -338,3 +338,12 @@ def test_how_a_stream_ended(tmp_path: Path, subtype: str, how: str) -> None:
         {"type": "result", "subtype": subtype, "session_id": "s"},
     )
     assert found.events[-1].payload["how"] == how
+
+
+def test_the_tags_of_an_error_are_not_its_words(tmp_path: Path) -> None:
+    said = "<tool_use_error>File does not exist.</tool_use_error>"
+    found = read(
+        tmp_path, assistant("a1", None, call("c1", "Read")), user("u1", "a1", [result("c1", said, is_error=True)])
+    )
+    assert found.one("Error").payload["message"] == "File does not exist."
+    assert found.one("ToolResponse").payload["output"] == said

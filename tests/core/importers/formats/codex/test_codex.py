@@ -132,8 +132,12 @@ def test_written_forms_that_no_file_at_hand_has(tmp_path: Path) -> None:
 def test_the_oldest_files_have_bare_items(tmp_path: Path) -> None:
     first = {"id": "s0", "timestamp": AT.format(0), "instructions": None}
     said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}
-    (one,) = read_all(write(tmp_path, first, said, "garbage"))
-    assert (one.run.run_id, one.kinds) == ("s0", ["AgentInit", "Observation", "x:codex/unreadable-line"])
+    call = {"type": "local_shell_call", "call_id": "c", "action": {"type": "exec", "command": ["ls"]}}
+    (one,) = read_all(write(tmp_path, first, {"record_type": "state"}, said, call, "garbage"))
+    assert (one.run.run_id, one.kinds) == (
+        "s0",
+        ["AgentInit", "x:bookkeeping/codex/state", "Observation", "ToolRequest", "x:codex/unreadable-line"],
+    )
 
 
 def test_the_stream_of_exec(tmp_path: Path) -> None:
