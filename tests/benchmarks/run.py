@@ -1,4 +1,4 @@
-"""Prints the table of numbers that the README quotes: ``python -m tests.benchmarks.run [--events N]``.
+"""Prints the table of numbers that resources/docs/numbers.md quotes: ``python -m tests.benchmarks.run [--events N]``.
 
 Each row is a figure of this run beside its bound: a time, or a ratio to a floor measured in the same run on the same
 log. The log is made once and kept in the temporary folder. Exits 1 where a bound is broken.
