@@ -41,6 +41,7 @@ from replay_gui.core.importers.formats.traces.otel import OpenTelemetry
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.limits import RAISED_BY
+from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.plugins import plugins
 from replay_gui.core.log.source import Source
 
@@ -92,8 +93,8 @@ def recognise(path: str | os.PathLike[str], format: str | None = None) -> Import
 
     ImportRefused where there is none, LogUnreadable where the file cannot be read.
     """
-    with Source(path) as source:
-        return importer_for(ForeignFile(source), format)
+    with Source(path) as source, foreign_file(source) as file:
+        return importer_for(file, format)
 
 
 def importer_for(file: ForeignFile, format: str | None = None) -> Importer:

@@ -36,6 +36,7 @@ class _Message(msgspec.Struct):
     id: str | None = None
     model: str | None = None
     content: list[_Block] | str | None = None
+    usage: dict[str, Any] | None = None
 
 
 class _ClaudeCodeFields(msgspec.Struct, rename="camel"):
@@ -85,7 +86,7 @@ class ClaudeCodeSurvey:
         joined: lines whose predecessor is not in the file, so that the line before stands in for it.
         late_causes: of lines that stand before the line that they follow, the number of that line.
         queued: numbers of the lines by which a prompt was queued that no later line says again.
-        usage_lines: numbers of the lines that carry the tokens of their message: the last of each message.
+        usage_lines: numbers of the lines that carry the tokens of their message: the last of each message that tells them.
     """
 
     understood: int = 0
@@ -127,7 +128,7 @@ def survey(source: Source, end: int | None = None) -> ClaudeCodeSurvey:
             continue
         if node is not None and nodes.setdefault(node.uuid, node) is node:
             said[node.uuid] = _said(fields)
-        if fields.type == "assistant":
+        if fields.type == "assistant" and fields.message is not None and fields.message.usage is not None:
             last_lines[_message_id(fields) or f"#{line.number}"] = line.number
     found.usage_lines = set(last_lines.values())
     found.queued = queue.unsaid
@@ -210,7 +211,8 @@ def _leniently(fields: dict[str, Any]) -> _ClaudeCodeFields:
         blocks: Any = [_texts_of(block, names) for block in blocks_of(fields) if _is_map(block)]
         if isinstance(message.get("content"), str):
             blocks = message["content"]
-        parts = {**_texts_of(message, ("id", "model")), "content": blocks}
+        usage = message.get("usage") if _is_map(message.get("usage")) else None
+        parts = {**_texts_of(message, ("id", "model")), "content": blocks, "usage": usage}
     flags = {name: fields.get(name) is True for name in ("isSidechain", "isCompactSummary", "isMeta")}
     texts = _texts_of(fields, tuple(_ClaudeCodeFields.__struct_encode_fields__))
     attachment = fields.get("attachment") if _is_map(fields.get("attachment")) else None

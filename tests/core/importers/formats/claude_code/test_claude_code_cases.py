@@ -12,6 +12,7 @@ from replay_gui.core.facts.run_totals import RunTotals
 from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.packed import IS_UTF16, foreign_file
+from replay_gui.core.importers.registry import recognise
 from replay_gui.core.importers.run_builder import UNKNOWN_REQUESTS
 from replay_gui.core.log.source import Source
 from tests.helpers.claude_code_lines import Read, assistant, call, line, read, read_file, result, text, user, write
@@ -231,6 +232,7 @@ def test_commands_of_the_shell(tmp_path: Path) -> None:
 def test_utf_16_is_read_and_noted() -> None:
     found = case("cc-utf16")
     assert (user_words(found), found.run.notes[IS_UTF16]) == (["one"], 1)
+    assert recognise(CASES / "cc-utf16" / "session.jsonl").name == "claude-code"
 
 
 @pytest.mark.parametrize(
@@ -253,6 +255,13 @@ def test_no_line_is_lost(name: str, count: int) -> None:
 
 def test_usage_that_grows_counts_as_it_was_last() -> None:
     assert tokens(case("cc-streaming-usage"))["output"] == 317
+
+
+def test_usage_that_the_last_line_does_not_tell_counts(tmp_path: Path) -> None:
+    last = assistant("a2", "a1", text("two"), message_id="m")
+    del last["message"]["usage"]
+    found = read(tmp_path, user("u1", None, "go"), assistant("a1", "u1", text("one"), message_id="m"), last)
+    assert tokens(found) == {"input": 10, "output": 3}
 
 
 def test_runs_that_differ_after_a_retry_diverge_there() -> None:
