@@ -13,9 +13,9 @@ from typing import assert_never
 from replay_gui.core.divergence.row_places import RowPlaces
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.engine.answers import Alert, Compared, Progress
-from replay_gui.engine.comparison_files import Findings, read_comparison
 from replay_gui.engine.job_group import JobGroup, StartedJob
 from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments
+from replay_gui.engine.jobs.comparison_files import Findings, read_comparison
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.progress_throttle import ProgressThrottle

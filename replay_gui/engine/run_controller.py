@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.errors import LogUnreadable, ReplayError
@@ -33,6 +33,7 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
+from replay_gui.engine.run_state import ActiveRun, GrowingRun, IncompleteRun, RunState, WholeRun
 from replay_gui.engine.search_controller import SearchController
 from replay_gui.engine.totals_controller import TotalsController
 from replay_gui.engine.worker_pool import WorkerPool
@@ -40,54 +41,6 @@ from replay_gui.engine.worker_pool import WorkerPool
 _INCOMPLETE = "not all of the file was converted"
 
 _log = topic_logger(Topic.ENGINE)
-
-
-@dataclass(frozen=True)
-class GrowingRun:
-    """The log of the open run is still being written by a conversion."""
-
-    conversion: ConversionController
-
-
-@dataclass(frozen=True)
-class WholeRun:
-    """The log is whole; it is being indexed and verified, or that has ended."""
-
-    task: ReadingTask
-
-
-@dataclass(frozen=True)
-class IncompleteRun:
-    """The conversion ended before the log was whole; it will be neither indexed further nor verified."""
-
-
-RunState: TypeAlias = GrowingRun | WholeRun | IncompleteRun
-
-
-class _ActiveRun:
-    """The open run, the state that it is in, and what was requested of it."""
-
-    def __init__(self, run: OpenRun, state: RunState, search: SearchController, totals: TotalsController) -> None:
-        self.run = run
-        self.state = state
-        self.search = search
-        self.totals = totals
-        self.last_seek: tuple[int, int] | None = None  # ticket and position
-
-    def stop(self) -> None:
-        """End all work, and close the run."""
-        match self.state:
-            case GrowingRun(conversion):
-                conversion.stop()
-            case WholeRun(task):
-                task.stop()
-            case IncompleteRun():
-                pass
-            case _:
-                assert_never(self.state)
-        self.search.stop()
-        self.totals.stop()
-        self.run.close()
 
 
 @dataclass(frozen=True)
@@ -123,7 +76,7 @@ class RunController:
         self._searchers = searchers
         self._importers = importers
         self._import: _Import | None = None
-        self._active: _ActiveRun | None = None
+        self._active: ActiveRun | None = None
 
     @property
     def open(self) -> OpenRun | None:
@@ -155,7 +108,7 @@ class RunController:
             case CheckFile() if active.run.changed_on_disk():
                 self._answer(number, Alert("warning", "The file has changed on disk.", "reload"))
 
-    def _answer_last_seek(self, active: _ActiveRun) -> None:
+    def _answer_last_seek(self, active: ActiveRun) -> None:
         if active.last_seek is not None:
             ticket, position = active.last_seek
             self._answer(active.run.number, _state_at(active.run, position), ticket)
@@ -174,7 +127,7 @@ class RunController:
             return True
         return False
 
-    def _stop_reading(self, active: _ActiveRun) -> None:
+    def _stop_reading(self, active: ActiveRun) -> None:
         if isinstance(active.state, WholeRun) and active.state.task.busy:
             active.state.task.stop()
             self._answer(active.run.number, Alert("info", f"Stopped: {active.state.task.missing}.", "reload"))
@@ -228,7 +181,7 @@ class RunController:
         """Show a run whose log is whole, and begin to index and verify it."""
         self._begin_reading(self._replace(run, request, ticket))
 
-    def _begin_reading(self, active: _ActiveRun, built: Built | None = None) -> None:
+    def _begin_reading(self, active: ActiveRun, built: Built | None = None) -> None:
         task = ReadingTask(
             self._pool,
             active.run,
@@ -239,7 +192,7 @@ class RunController:
         )
         active.state = WholeRun(task)
 
-    def _replace(self, run: OpenRun, request: Open, ticket: int, state: RunState | None = None) -> _ActiveRun:
+    def _replace(self, run: OpenRun, request: Open, ticket: int, state: RunState | None = None) -> ActiveRun:
         """Close the open run, and show this one, with the state at the position to begin at."""
         start = request.start_of(run.facts.run_id)
         try:
@@ -249,7 +202,7 @@ class RunController:
             raise
         self.close()
         on_worker_message = partial(self._on_worker_message, run.number)
-        active = self._active = _ActiveRun(
+        active = self._active = ActiveRun(
             run,
             state or IncompleteRun(),
             SearchController(self._searchers, run.log.source.path, on_worker_message),
@@ -349,7 +302,7 @@ class RunController:
 
     # ---- a run whose log is still being written -----------------------------------------------------
     def _on_growth_message(
-        self, active: _ActiveRun, conversion: ConversionController, job: StartedJob, message: JobMessage
+        self, active: ActiveRun, conversion: ConversionController, job: StartedJob, message: JobMessage
     ) -> None:
         result = conversion.on_worker_message(job, message)
         match result:
@@ -367,12 +320,12 @@ class RunController:
             case _:
                 assert_never(result)
 
-    def _grow(self, active: _ActiveRun, made: Conversion) -> None:
+    def _grow(self, active: ActiveRun, made: Conversion) -> None:
         assert made.built is not None, "a log that grows has an index that grows with it"
         active.run.grow(made.built, complete=False)
         self._answer(active.run.number, IndexGrew(active.run.index))
 
-    def _settle(self, active: _ActiveRun, conversion: ConversionController, made: Conversion) -> None:
+    def _settle(self, active: ActiveRun, conversion: ConversionController, made: Conversion) -> None:
         """The log is whole: its facts are complete now, and it can be verified."""
         assert made.built is not None, "a log that grew has an index that grew with it"
         run, log = active.run, EventLog.open(made.path)
@@ -383,7 +336,7 @@ class RunController:
         active.search.path = log.source.path
         active.totals.begin_if_requested()
 
-    def _stop_growing(self, active: _ActiveRun, conversion: ConversionController, alert: Alert) -> None:
+    def _stop_growing(self, active: ActiveRun, conversion: ConversionController, alert: Alert) -> None:
         """Keep what there is of the run on the screen, marked as incomplete."""
         conversion.stop()
         active.state = IncompleteRun()

@@ -16,9 +16,9 @@ from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.state.state import ABSENT
-from replay_gui.core.text.event_text import summarize_value
 from replay_gui.core.text.json_pointer import escape_token, pointer_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.value_preview import preview
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow, Step
 from replay_gui.engine.open_run import MAX_ROWS, OpenRun
 
@@ -181,5 +181,5 @@ def _difference_text(path: str, value: Any, other: Any) -> str:
         )
         begin = max(0, at - _LEAD_CHARS)
         value = ("…" if begin else "") + value[begin : begin + 2 * _MAX_TEXT_CHARS]
-    words = "nothing" if value is ABSENT else summarize_value(value)
+    words = "nothing" if value is ABSENT else preview(value)
     return one_line(f"{pointer_text(path)}: {words}", _MAX_TEXT_CHARS)

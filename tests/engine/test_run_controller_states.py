@@ -45,7 +45,8 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
-from replay_gui.engine.run_controller import GrowingRun, IncompleteRun, RunController, WholeRun
+from replay_gui.engine.run_controller import RunController
+from replay_gui.engine.run_state import GrowingRun, IncompleteRun, WholeRun
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.fake_pool import FakeHandle, FakePool, Messages, real_messages
 from tests.helpers.logs import write_log

@@ -21,8 +21,8 @@ from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogChanged
 from replay_gui.core.index.index_cache import TABLE, load
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.engine.comparison_files import Findings, write_columns
 from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments
+from replay_gui.engine.jobs.comparison_files import Findings, write_columns
 from replay_gui.engine.jobs.job import JobContext, JobReporter
 
 

@@ -1,0 +1,60 @@
+"""The states of an open run, and what is done with it in each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias, assert_never
+
+from replay_gui.engine.conversion_controller import ConversionController
+from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.reading_task import ReadingTask
+from replay_gui.engine.search_controller import SearchController
+from replay_gui.engine.totals_controller import TotalsController
+
+
+@dataclass(frozen=True)
+class GrowingRun:
+    """The log of the open run is still being written by a conversion."""
+
+    conversion: ConversionController
+
+
+@dataclass(frozen=True)
+class WholeRun:
+    """The log is whole; it is being indexed and verified, or that has ended."""
+
+    task: ReadingTask
+
+
+@dataclass(frozen=True)
+class IncompleteRun:
+    """The conversion ended before the log was whole; it will be neither indexed further nor verified."""
+
+
+RunState: TypeAlias = GrowingRun | WholeRun | IncompleteRun
+
+
+class ActiveRun:
+    """The open run, the state that it is in, and what was requested of it."""
+
+    def __init__(self, run: OpenRun, state: RunState, search: SearchController, totals: TotalsController) -> None:
+        self.run = run
+        self.state = state
+        self.search = search
+        self.totals = totals
+        self.last_seek: tuple[int, int] | None = None  # ticket and position
+
+    def stop(self) -> None:
+        """End all work, and close the run."""
+        match self.state:
+            case GrowingRun(conversion):
+                conversion.stop()
+            case WholeRun(task):
+                task.stop()
+            case IncompleteRun():
+                pass
+            case _:
+                assert_never(self.state)
+        self.search.stop()
+        self.totals.stop()
+        self.run.close()
