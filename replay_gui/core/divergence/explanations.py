@@ -15,9 +15,10 @@ from replay_gui.core.divergence.rules import alike
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS
-from replay_gui.core.text.event_text import summarize_event, summarize_value
+from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.value_preview import preview
 from replay_gui.core.text.wording import plural
 
 BETWEEN = " — "  # stands between the headline and the details
@@ -229,7 +230,7 @@ def _value(value: object, other: object) -> str:
         return _quote(value, other if isinstance(other, str) else "")
     if isinstance(value, LISTS):
         return plural(len(value), "item")
-    return one_line(summarize_value(value), _QUOTED)
+    return one_line(preview(value), _QUOTED)
 
 
 def _quote(text: str, other: str = "") -> str:

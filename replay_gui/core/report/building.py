@@ -12,9 +12,10 @@ from replay_gui.core.report.classify import Damage, Diagnosis, diagnose
 from replay_gui.core.report.model import AnchorFinding, BrokenEvent, RunOverview, RunPart, ToolFacts
 from replay_gui.core.report.timeline import TimelineCounter
 from replay_gui.core.state.state import LISTS, MAPS
-from replay_gui.core.text.event_text import summarize_event, summarize_value
+from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.json_pointer import escape_token
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.value_preview import preview
 from replay_gui.core.verification.verification import Finding, VerificationReport
 
 OnProgress = Callable[[int, int], None]  # (done, total), in bytes
@@ -121,4 +122,4 @@ def value_words(value: Any) -> str:
     """Return a value as one visible line: a string in quotation marks, other values summarised."""
     if isinstance(value, str):
         return f"“{one_line(value, _MAX_VALUE_LENGTH)}”"
-    return one_line(summarize_value(value), _MAX_VALUE_LENGTH)
+    return one_line(preview(value), _MAX_VALUE_LENGTH)

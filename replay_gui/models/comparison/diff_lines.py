@@ -12,9 +12,9 @@ from typing import Any
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.words import Spans, changed_words
 from replay_gui.core.state.state import ABSENT
-from replay_gui.core.text.event_text import summarize_value
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line, visible
+from replay_gui.core.text.value_preview import preview
 from replay_gui.core.text.wording import plural
 from replay_gui.models.run.value_rows import is_container, scalar_text, size_text
 
@@ -161,7 +161,7 @@ def _cut(text: str, begin: int) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return f'"{visible(value[: 64 * _MAX_CHARACTERS])}"'
-    return one_line(summarize_value(value), _MAX_CHARACTERS) if is_container(value) else scalar_text(value)
+    return one_line(preview(value), _MAX_CHARACTERS) if is_container(value) else scalar_text(value)
 
 
 def _equal_words(value: Any) -> str:

@@ -18,6 +18,11 @@ def event(kind: str, payload: dict[str, Any], problem: str | None = None) -> Eve
     return Event(EventIndex(0), 0, 0, "r:0", kind, payload, {}, b"", None, None, problem)
 
 
+FRAMED = "Chunk ID: ab\nWall time: 1 s\nOutput:\nE: no such file"
+COLOURED = {"returncode": 1, "output": "\x1b[31mred\x1b[0m\n"}
+CALLING = {"decision_type": "tool calls", "data": None, "fields": {"tool_calls": [{"name": "f"}]}}
+
+
 def request(given: Any) -> dict[str, Any]:
     return {"tool_name": "t", "tool_version": "1", "input": given, "capabilities": []}
 
@@ -34,16 +39,16 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("ToolRequest", request({"path": "a.sql", "limit": 20}), "a.sql, limit: 20"),
         ("ToolRequest", request({"n": 3}), "n: 3"),
         ("ToolRequest", request("free text"), "free text"),
-        ("ToolRequest", request({}), "nothing"),
+        ("ToolRequest", request({}), "(no arguments)"),
         ("ToolResponse", response("first\nsecond"), "first"),
-        ("ToolResponse", response({"rows": [[1], [2], [3]]}), "3 rows"),
-        ("ToolResponse", response({"rows": [[1]]}), "1 row"),
-        ("ToolResponse", response('{"rows": [[1], [2], [3]]}'), "3 rows"),
-        ("ToolResponse", response(list(range(12))), "12 items"),
+        ("ToolResponse", response({"rows": [[1], [2], [3]]}), "3 rows [[1], [2], [3]]"),
+        ("ToolResponse", response({"rows": [[1]]}), "1 row [[1]]"),
+        ("ToolResponse", response('{"rows": [[1], [2], [3]]}'), "3 rows [[1], [2], [3]]"),
+        ("ToolResponse", response(list(range(12))), "(12) [0, 1, 2, 3, 4, …]"),
         (
             "ToolResponse",
             response({"passed": 0, "plan": ["SEARCH a"], "n": {"x": 1}}),
-            "passed: 0, plan: SEARCH a, n: 1 key",
+            "passed: 0, plan: [SEARCH a], n: {x: 1}",
         ),
         ("ToolResponse", response(None, "timeout after 2.4 s", False), "timeout after 2.4 s"),
         ("ToolResponse", response({"code": 1}, None, False), "failed: code: 1"),
@@ -59,6 +64,27 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("Error", {"error_type": "Timeout", "message": "no answer", "component": "search"}, "Timeout: no answer"),
         ("StateTransition", {"transition_type": "phase", "phase": "act"}, "act"),
         ("x:note", {"a": 1, "ops": []}, "a: 1"),
+        ("Error", {"error_type": "tool_error", "message": "exit 2", "component": "t"}, "exit 2"),
+        (
+            "ToolResponse",
+            response("Chunk ID: ab\nWall time: 1 s\nOutput:\nE: no such file", "exit 2", False)
+            | {"fields": {"exit_code": 2}},
+            "exit 2 · E: no such file",
+        ),
+        (
+            "ToolResponse",
+            response(COLOURED, "exit code 1", False),
+            "exit 1 · red",
+        ),
+        ("ToolResponse", response(""), "(no output)"),
+        ("ToolRequest", request({"command": "ls", "summary": "List files"}), "ls"),
+        (
+            "Decision",
+            {"decision_type": "tool calls", "data": None, "fields": {"tool_calls": [{"name": "f"}]}},
+            "calls f",
+        ),
+        ("x:outcome", {"passed": False, "score": 0.0, "by": "tau-bench reward"}, "failed · score 0 · tau-bench reward"),
+        ("x:end", {"how": "limit", "why": "max_steps"}, "limit · max_steps"),
         ("x:note", {"data": {"lastPrompt": "Fix it"}}, "lastPrompt: Fix it"),
     ],
 )
@@ -71,8 +97,8 @@ def test_each_kind_says_what_matters(kind: str, payload: dict[str, Any], line: s
     [
         ({"tokens": {"input": 22_481, "output": 5}, "usage": {"a": 1}}, "22,481 input, 5 output tokens"),
         ({"fields": {"turn_id": "t-1", "started_at": 5}}, "turn_id: t-1, started_at: 5"),
-        ({"usage": {"rate_limits": None}}, "rate_limits: none"),
-        ({"seq": 3}, "nothing more"),
+        ({"usage": {"rate_limits": None}}, "rate_limits: null"),
+        ({"seq": 3}, ""),
     ],
 )
 def test_of_an_event_whose_payload_says_nothing_its_meta_speaks(meta: dict[str, Any], line: str) -> None:

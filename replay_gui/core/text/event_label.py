@@ -1,0 +1,70 @@
+"""What an event is called in a list, in the user's words; the format's kinds stand in the raw view and in JSON."""
+
+from __future__ import annotations
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import (
+    BOOKKEEPING_PREFIX,
+    CUSTOM_PREFIX,
+    END,
+    EXPECTED,
+    OUTCOME,
+    WITHHELD_REASONING,
+    Kind,
+)
+from replay_gui.core.text.plain_text import one_line
+
+_MAX_CHARACTERS = 40
+
+KIND_LABELS: dict[str, str] = {
+    Kind.AGENT_INIT.value: "Agent",
+    Kind.STATE_TRANSITION.value: "State",
+    Kind.TOOL_REQUEST.value: "Call",
+    Kind.TOOL_RESPONSE.value: "Result",
+    Kind.CAPABILITY_DENIED.value: "Denied",
+    Kind.OBSERVATION.value: "User",
+    Kind.DECISION.value: "Assistant",
+    Kind.MEMORY_WRITE.value: "Memory",
+    Kind.MEMORY_READ.value: "Memory read",
+    Kind.PATCH_PROPOSAL.value: "Patch",
+    Kind.PATCH_APPLIED.value: "Patch applied",
+    Kind.PATCH_REJECTED.value: "Patch rejected",
+    Kind.ERROR.value: "Error",
+    Kind.SNAPSHOT.value: "Snapshot",
+    OUTCOME: "Outcome",
+    END: "End",
+    EXPECTED: "Expected",
+    WITHHELD_REASONING: "Thinking",
+}
+"""By kind, where nothing else of the event is known yet."""
+
+_SPEAKERS = {"user": "User", "human": "User", "system": "System", "developer": "System", "assistant": "Assistant"}
+_DECISIONS = {"thinking": "Thinking", "plan": "Plan"}
+_OBSERVATIONS = {"command": "Command", "input": "Input"}
+
+
+def kind_label(kind: str, tool: str | None = None) -> str:
+    """Return the label of a kind: ``search →`` for a call, ``← search`` for its result, else a word."""
+    name = one_line(tool or "", _MAX_CHARACTERS)
+    if name and kind == Kind.TOOL_REQUEST.value:
+        return f"{name} →"
+    if name and kind == Kind.TOOL_RESPONSE.value:
+        return f"← {name}"
+    if kind in KIND_LABELS:
+        return KIND_LABELS[kind]
+    last = kind.removeprefix(BOOKKEEPING_PREFIX).removeprefix(CUSTOM_PREFIX).rpartition("/")[2]
+    return one_line(last.replace("-", " ").replace("_", " ") or kind, _MAX_CHARACTERS)
+
+
+def event_label(event: Event) -> str:
+    """Return the label of an event: who speaks, the tool's name, or what happened."""
+    payload = event.payload
+    if event.problem is None and event.kind == Kind.OBSERVATION.value:
+        of_type = _OBSERVATIONS.get(str(payload.get("obs_type")))
+        source = str(payload.get("source") or "")
+        return of_type or _SPEAKERS.get(source.lower()) or one_line(source, _MAX_CHARACTERS) or "Input"
+    if event.problem is None and event.kind == Kind.DECISION.value:
+        return _DECISIONS.get(str(payload.get("decision_type")), "Assistant")
+    if event.problem is None and event.kind == Kind.ERROR.value and payload.get("error_type") == "interrupted":
+        return "Interrupted"
+    return kind_label(event.kind, event.tool)

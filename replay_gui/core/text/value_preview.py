@@ -1,0 +1,124 @@
+"""Values in a few words, with their content, as the console of a browser previews them. The cost is bounded."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeAlias
+
+MAX_CHARACTERS = 400  # of a text that are looked at
+_MAX_VALUE_CHARACTERS = 80  # of one value among several
+_MAX_MEMBERS = 5  # of a map that are shown
+_MAX_ITEMS = 5  # of a list that are shown
+_MAX_PARSED_CHARACTERS = 4096  # a longer text is not parsed as JSON
+_MAX_DEPTH = 2  # of values inside values that are shown with their content
+
+# The first of these members that a map has is shown without its name.
+_TEXT_MEMBERS = ("text", "content", "message", "summary", "answer", "error", "stdout", "title", "result")
+_TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|\x08")
+
+Members: TypeAlias = Mapping[str, Any]
+
+
+def plain_start(text: str) -> str:
+    """Return the beginning of a text without the codes that colour it or move a cursor on a terminal."""
+    return _TERMINAL_CODE.sub("", text[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
+
+
+def preview(value: Any) -> str:
+    """Return what a value says in a few words; control characters are not yet escaped."""
+    match value:
+        case None | "" | b"":
+            return "(empty)"
+        case str():
+            return _text_preview(value)
+        case Mapping():
+            return _map_preview(value)
+        case Sequence() if not isinstance(value, bytes | bytearray | memoryview):
+            return _list_preview(value)
+    return member_text(value)
+
+
+def members_preview(value: Members) -> str:
+    """Return the first members of a map with their names."""
+    if not value:
+        return "(no members)"
+    parts = [_member(name, member) for name, member in islice(value.items(), _MAX_MEMBERS) if name != "ops"]
+    return ", ".join(parts) + (", …" if len(value) > _MAX_MEMBERS else "")
+
+
+def member_text(value: Any, depth: int = 0) -> str:
+    """Return a value that stands among others."""
+    match value:
+        case str():
+            text = plain_start(value)
+            return text[:_MAX_VALUE_CHARACTERS] + ("…" if len(value) > _MAX_VALUE_CHARACTERS else "")
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value) if value.bit_length() <= 64 else f"a number of {value.bit_length():,} bits"
+        case float():
+            return f"{value:g}"
+        case bytes() | bytearray() | memoryview():
+            return f"{len(value):,} bytes"
+        case Mapping():
+            if not value or depth >= _MAX_DEPTH:
+                return "{…}" if value else "{}"
+            parts = [_member(name, member, depth + 1) for name, member in islice(value.items(), _MAX_MEMBERS)]
+            return "{" + ", ".join(parts) + (", …" if len(value) > _MAX_MEMBERS else "") + "}"
+        case Sequence():
+            if not value or depth >= _MAX_DEPTH:
+                return f"({len(value):,}) […]" if value else "[]"
+            shown = ", ".join(member_text(item, depth + 1) for item in islice(value, _MAX_ITEMS))
+            count = f"({len(value):,}) " if len(value) > 2 else ""
+            return f"{count}[{shown}{', …' if len(value) > _MAX_ITEMS else ''}]"
+    return type(value).__name__
+
+
+def _member(name: object, value: Any, depth: int = 0) -> str:
+    """``name: value``; of a list of maps or lists whose name is a plural ``3 rows […]``."""
+    if isinstance(value, list) and value and isinstance(name, str) and name.endswith("s") and _holds_containers(value):
+        shown = name[:_MAX_VALUE_CHARACTERS]
+        one = shown[:-1] if len(value) == 1 else shown
+        return f"{len(value):,} {one} {member_text(value, depth).removeprefix(f'({len(value):,}) ')}"
+    return f"{str(name)[:_MAX_VALUE_CHARACTERS]}: {member_text(value, depth)}"
+
+
+def _holds_containers(value: list[Any]) -> bool:
+    return isinstance(value[0], Mapping | list)
+
+
+def _text_preview(value: str) -> str:
+    start = plain_start(value).lstrip()
+    if start[:1] in ("{", "[") and len(value) <= _MAX_PARSED_CHARACTERS:
+        try:
+            return preview(json.loads(value))
+        except (ValueError, RecursionError):
+            return start  # text that only looks like JSON
+    return start
+
+
+def _map_preview(value: Members) -> str:
+    for name in _TEXT_MEMBERS:
+        text = value.get(name)
+        if isinstance(text, str) and text:
+            return plain_start(text)
+    if len(value) == 1:
+        (name, only), *_ = value.items()
+        if isinstance(only, Mapping) and only:
+            return _map_preview(only)
+        return _member(name, only)
+    return members_preview(value)
+
+
+def _list_preview(value: Sequence[Any]) -> str:
+    if not value:
+        return "(no items)"
+    first = value[0]
+    if isinstance(first, Mapping) and isinstance(text := first.get("text", first.get("content")), str) and text:
+        return plain_start(text)
+    return member_text(value)

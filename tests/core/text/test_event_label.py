@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import KINDS, Kind
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.text.event_label import KIND_LABELS, event_label, kind_label
+
+
+def labelled(kind: str, **payload: Any) -> str:
+    return event_label(Event(EventIndex(0), 0, 0, "r:0", kind, payload, {}, b"", None, None, None))
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "label"),
+    [
+        ("Observation", {"obs_type": "message", "source": "user", "data": "Hi"}, "User"),
+        ("Observation", {"obs_type": "message", "source": "developer", "data": "Hi"}, "System"),
+        ("Observation", {"obs_type": "command", "source": "user", "data": "/review"}, "Command"),
+        ("Observation", {"obs_type": "message", "source": "scout", "data": "Hi"}, "scout"),
+        ("Decision", {"decision_type": "message", "data": "Hi"}, "Assistant"),
+        ("Decision", {"decision_type": "thinking", "data": None}, "Thinking"),
+        ("Error", {"error_type": "interrupted", "message": "stop"}, "Interrupted"),
+        ("Error", {"error_type": "tool_error", "message": "no"}, "Error"),
+        ("CapabilityDenied", {"capability": "x"}, "Denied"),
+        ("x:bookkeeping/claude-code/ai-title", {"data": "t"}, "ai title"),
+        ("x:otel/step", {"data": {}}, "step"),
+        ("x:outcome", {"passed": True}, "Outcome"),
+    ],
+)
+def test_labels_are_words_of_the_user(kind: str, payload: dict[str, Any], label: str) -> None:
+    assert labelled(kind, **payload) == label
+
+
+def test_calls_are_named_for_their_tool() -> None:
+    assert (kind_label(Kind.TOOL_REQUEST, "search"), kind_label(Kind.TOOL_RESPONSE, "search")) == (
+        "search →",
+        "← search",
+    )
+
+
+def test_every_kind_of_the_format_has_a_label_that_is_not_its_name() -> None:
+    assert all(KIND_LABELS[kind] != kind or kind in ("Error", "Snapshot") for kind in KINDS)
+
+
+def test_hostile_names_are_escaped_and_short() -> None:
+    assert kind_label("x:\x1b[31m" + "n" * 1000).startswith("\\x1b[31m")
+    assert len(kind_label("x:" + "n" * 1000)) <= 40
+    assert len(labelled("Observation", obs_type="message", source="s" * 1000, data="")) <= 40
