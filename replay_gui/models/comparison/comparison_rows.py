@@ -90,7 +90,7 @@ class ComparisonRows(QAbstractTableModel):
 
     # ---- which lines there are ------------------------------------------------------------------------
     def set_changes_only(self, on: bool) -> None:
-        """Folds the rows that are equal, or shows all."""
+        """Fold the rows that are equal, or show all."""
         self.changes_only, self._opened = on, ()
         self._reset()
 
@@ -110,14 +110,14 @@ class ComparisonRows(QAbstractTableModel):
         return np.union1d(comparison.points.row, np.flatnonzero(comparison.ignored)).astype(np.int32)
 
     def open_fold(self, line: int) -> None:
-        """Shows the rows of a fold."""
+        """Show the rows of a fold."""
         start, count = self.shown.row(line), self.shown.fold(line)
         if count:
             self._opened = (*self._opened, (start, start + count))
             self._reset()
 
     def reveal(self, row: int) -> None:
-        """Shows this row and some about it, if it is in a fold."""
+        """Show this row and some about it, if it is in a fold."""
         if self.shown.count and self.shown.fold(self.shown.line(row)):
             self._opened = (*self._opened, (max(row - CONTEXT_ROWS, 0), min(row + CONTEXT_ROWS + 1, len(self._tones))))
             self._reset()

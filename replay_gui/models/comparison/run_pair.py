@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.importers.run_choice import split
+from replay_gui.core.importers.run_choice import split_run
 from replay_gui.engine.answers import Alert
 from replay_gui.models.event_loop_queue import EventLoopQueue
 from replay_gui.models.session import Session
@@ -63,7 +63,7 @@ class RunPair(QObject):
         return self._a.facts is not None and self._b.facts is not None and self._wanted == [None, None]
 
     def _chosen(self, given: str) -> str | None:
-        path = split(given)[0]
+        path = split_run(given)[0]
         formats = (
             session.format for session in (self._a, self._b) if session.facts is not None and session.facts.path == path
         )
@@ -73,7 +73,7 @@ class RunPair(QObject):
     def _on_run_changed(self) -> None:
         side = 0 if self.sender() is self._a else 1
         facts, wanted = (self._a, self._b)[side].facts, self._wanted[side]
-        if facts is not None and wanted is not None and facts.path == split(wanted)[0]:
+        if facts is not None and wanted is not None and facts.path == split_run(wanted)[0]:
             self._wanted[side] = None
             if self.complete:
                 self.opened.emit()

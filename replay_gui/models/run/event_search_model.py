@@ -51,7 +51,7 @@ class EventSearchModel(QObject):
         raise NotImplementedError
 
     def find(self, text: str, match_case: bool = False) -> None:
-        """Looks for `text`, unless that is under way or done already; "" ends the search."""
+        """Look for `text`, unless that is under way or done already; "" ends the search."""
         raise NotImplementedError
 
     def prepare(self) -> None:
@@ -59,7 +59,7 @@ class EventSearchModel(QObject):
         raise NotImplementedError
 
     def cancel(self) -> None:
-        """Ends the search, and keeps what it has found."""
+        """End the search and keep its hits."""
         raise NotImplementedError
 
     def step(self, forward: bool) -> None:

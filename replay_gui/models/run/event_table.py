@@ -84,7 +84,7 @@ class EventTable(QAbstractTableModel):
         self._reset()
 
     def fold(self, folded: frozenset[int]) -> None:
-        """Folds these subagents, by number, and no others. What a search found shows all the same."""
+        """Fold these subagents, by number, and no others. Hits of a search are shown nevertheless."""
         if folded != self.folded:
             self.folded = folded
             self._reset()
@@ -163,7 +163,7 @@ class EventTable(QAbstractTableModel):
             self.rows_added.emit()
 
     def _schedule_scan(self) -> None:
-        """Goes on in another turn of the event loop, if there is more to be looked at."""
+        """Scan more events in another turn of the event loop, if there are any."""
         uncounted = self._index.count - self.tally.done  # the last of them are counted when somebody asks
         if self._scanned < self._scan_end(self._index) or uncounted > EVENTS_PER_TURN:
             self._scan_timer.start()

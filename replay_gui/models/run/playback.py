@@ -77,7 +77,7 @@ class Playback(QObject):
 
     @Slot()
     def toggle(self) -> None:
-        """Plays, at the end from the start again, or pauses."""
+        """Play, from the start if at the end; or pause."""
         if self.playing:
             self.pause()
             return
@@ -118,7 +118,7 @@ class Playback(QObject):
 
     @Slot()
     def tick(self) -> None:
-        """Takes every step that is due."""
+        """Take every step that is due."""
         now = self._clock()
         seconds = self._left + (now - self._then) * self.speed
         self._then = now

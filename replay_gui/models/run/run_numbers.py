@@ -45,7 +45,7 @@ class RunNumbers:
 
 
 def run_numbers(index: RunIndex) -> RunNumbers:
-    """Counts the whole index; about 10 ns an event."""
+    """Count the whole index; about 10 ns an event."""
     kinds = _counts(index.kind, len(index.kinds))
     by_name = dict(zip(index.kinds, kinds.tolist(), strict=True))
     failed = np.flatnonzero(index.flags & FLAG_FAILED)

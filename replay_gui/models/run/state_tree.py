@@ -75,7 +75,7 @@ class StateTree(QAbstractTableModel):
         self._update()
 
     def set_needle(self, needle: str) -> None:
-        """Shows only what holds this text in its key or its value; "" shows all."""
+        """Show only what holds this text in its key or its value; "" shows all."""
         self._needle, self._view.found, self.complete = needle, None, True
         self.show(self._root, self._changes)
 
@@ -87,7 +87,7 @@ class StateTree(QAbstractTableModel):
 
     # ---- opening and closing ------------------------------------------------------------------------
     def set_expanded(self, row: int, on: bool) -> None:
-        """Opens or closes a row that can be."""
+        """Expand or collapse a row, if it can be expanded."""
         if not self._rows[row].expandable:
             return
         path = self._rows[row].path
@@ -101,7 +101,7 @@ class StateTree(QAbstractTableModel):
         self._update()
 
     def reveal(self, path: Path) -> None:
-        """Opens what leads to the member at `path`."""
+        """Open what leads to the member at `path`."""
         self._view.expanded.update(path[:i] for i in range(1, len(path)))
         self._view.collapsed.difference_update(path[:i] for i in range(1, len(path)))
         self._update()

@@ -43,7 +43,7 @@ class DivergenceFind(QFrame):
 
     @Slot()
     def begin(self) -> None:
-        """Goes to the line."""
+        """Focus the search field."""
         self.show()
         self.field.begin()
 

@@ -130,7 +130,7 @@ class DivergenceView(QWidget):
     # ---- anchors ------------------------------------------------------------------------------------
     @Slot()
     def begin_anchor(self) -> None:
-        """Takes the chosen row's event on the chosen side as one half of an anchor."""
+        """Take the chosen row's event on the chosen side as one half of an anchor."""
         index = self._event_index(self._session.row, self.view.side)
         if index is not None:
             self._anchor = self.view.side, index

@@ -22,7 +22,7 @@ class RuleMenu(QMenu):
         self._session = session
 
     def offer(self, tool: str | None, kind: str | None, path: str | None = None) -> None:
-        """Adds what fits."""
+        """Add the applicable rules."""
         if path and tool:
             self._add(
                 f"Ignore {_short(pointer_text(path))} in {_short(tool)}",

@@ -31,7 +31,7 @@ class SplitDelegate(QStyledItemDelegate):
         self._number, self._label = 5 * GAP, 12 * GAP
 
     def fit(self, count: int, labels: list[str], width: int) -> None:
-        """Makes room for numbers up to `count` and for these labels, on sides `width` pixels wide."""
+        """Make room for numbers up to `count` and for these labels, on sides `width` pixels wide."""
         self._number = self._data.width(f"{count:,}") + 2 * GAP
         longest = max(map(self._ui.width, labels), default=0)
         self._label = min(longest + 2 * GAP, max(width // 4, 10 * GAP))

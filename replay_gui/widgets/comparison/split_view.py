@@ -67,7 +67,7 @@ class SplitView(RowView):
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
     def request_texts(self) -> None:
-        """Asks for what is in sight and not here yet."""
+        """Request the texts of the visible rows that are missing."""
         first, last = self.rows_in_sight()
         if last >= first:
             self._rows.request_texts(first, last)
@@ -133,7 +133,7 @@ class SplitView(RowView):
         self.viewport().update()
 
     def event(self, event: QEvent) -> bool:
-        """Keeps the keys that this view uses from becoming the window's shortcuts."""
+        """Keep the keys that this view uses from becoming the window's shortcuts."""
         is_own = isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS and event.modifiers() == _NO_MODIFIER
         if is_own and event.type() == QEvent.Type.ShortcutOverride:
             event.accept()

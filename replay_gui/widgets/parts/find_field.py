@@ -95,7 +95,7 @@ class FindField(QWidget):
     # ---- what the user does -------------------------------------------------------------------------
     @Slot()
     def begin(self) -> None:
-        """Goes to the line, with all of it chosen."""
+        """Focus the search field and select its text."""
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.line.selectAll()
 
@@ -117,7 +117,7 @@ class FindField(QWidget):
 
     @Slot()
     def end(self) -> None:
-        """Ends the search under way; where none is, forgets what was found."""
+        """Cancel the running search; if none is running, clear its hits."""
         if self._finder.searching:
             self._finder.cancel()
         else:

@@ -44,7 +44,7 @@ class LineText:
         return self._cut(text, width)
 
     def draw(self, painter: QPainter, space: QRect, text: str, colour: QColor, align: int = LEFT) -> None:
-        """Draws what fits into `space` at its middle height; `align` is LEFT, MIDDLE or RIGHT."""
+        """Draw what fits into `space` at its middle height; `align` is LEFT, MIDDLE or RIGHT."""
         painter.setFont(self.font)
         painter.setPen(colour)
         painter.drawText(space, align, self.elided(text, space.width()))
@@ -61,7 +61,7 @@ class LineText:
 
 
 def paint_hint(viewport: QWidget, words: str) -> None:
-    """Draws the words into the middle of a list's viewport, from its paintEvent."""
+    """Draw the words into the middle of a list's viewport, from its paintEvent."""
     painter = QPainter(viewport)
     painter.setPen(theme().secondary)
     painter.setFont(ui_font())
@@ -73,7 +73,7 @@ def paint_hint(viewport: QWidget, words: str) -> None:
 def draw_marked(
     painter: QPainter, space: QRect, text: str, marked: Sequence[tuple[int, int]], ink: QColor, ground: QColor
 ) -> int:
-    """Draws `text` in the painter's font, elided to `space`, with the characters of the spans on `ground`.
+    """Draw `text` in the painter's font, elided to `space`, with the characters of the spans on `ground`.
 
     Returns the pixels it took.
     """

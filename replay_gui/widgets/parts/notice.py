@@ -27,6 +27,6 @@ class Notice(QFrame):
         return self._label.text()
 
     def show_text(self, text: str) -> None:
-        """Shows `text`; "" hides the strip."""
+        """Show `text`; "" hides the strip."""
         self._label.setText(text)
         self.setVisible(bool(text))

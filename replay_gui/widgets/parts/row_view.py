@@ -66,7 +66,7 @@ class RowView(QTableView):
         return row < top - rows or row > top + 2 * rows
 
     def show_row(self, row: int) -> None:
-        """Scrolls as little as it takes to have the row in sight with some rows about it; from afar, to the middle."""
+        """Scroll as little as it takes to have the row in sight with some rows about it; from afar, to the middle."""
         bar, rows = self.verticalScrollBar(), max(self.viewport().height() // ROW, 1)
         top, margin = bar.value(), min(_MARGIN_ROWS, rows // 3)
         if self.is_far(row):

@@ -31,7 +31,7 @@ class Section(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_rows(self, rows: list[QWidget]) -> None:
-        """Shows these rows instead of the earlier ones; without any the section is hidden."""
+        """Show these rows instead of the earlier ones; without any the section is hidden."""
         while (item := self._rows.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -50,7 +50,7 @@ class Section(QWidget):
         self._head.update()
 
     def set_room(self, enough: bool) -> None:
-        """Folds the section where there is not enough room for it, unless the user has folded or unfolded it."""
+        """Fold the section where there is not enough room for it, unless the user has folded or unfolded it."""
         if not self._chosen:
             self._head.setChecked(not enough)
 

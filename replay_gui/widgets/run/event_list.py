@@ -76,7 +76,7 @@ class EventList(Panel):
         self.on_search_started()
 
     def set_filter(self, filter_: EventFilter) -> None:
-        """Shows only what passes; the position stays."""
+        """Show only matching events; the position stays."""
         self.table.set_filter(filter_)
         self.on_index_changed()
         self.on_position_changed(self._session.position)
@@ -147,7 +147,7 @@ class EventList(Panel):
     # ---- what the search says -----------------------------------------------------------------------
     @Slot()
     def on_search_started(self) -> None:
-        """Shows the hits of a search, or, where there is none, all events again."""
+        """Show the hits of a search, or, where there is none, all events again."""
         finding = bool(self._finder.text)
         self.hits_only.setVisible(finding)
         self.table.show_hits(self._finder.hits if finding and self.hits_only.isChecked() else None)

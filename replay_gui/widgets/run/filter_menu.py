@@ -31,7 +31,7 @@ class FilterMenu(CheckMenu):
         self._tools: dict[QAction, str] = {}
 
     def fill(self, index: RunIndex, filter_: EventFilter, tally: EventTally) -> None:
-        """Offers what the index holds, as `tally` counts it; what `filter_` chooses is checked."""
+        """Offer the kinds and tools of the index, as counted by `tally`; those in `filter_` are checked."""
         self.clear()
         self._kinds, self._tools = {}, {}
         everything = self.addAction("Show all")

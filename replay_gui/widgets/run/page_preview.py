@@ -54,14 +54,14 @@ class PagePreview(QScrollArea):
         return self._paper.pages if self.laid_out else None
 
     def show_document(self, document: Document) -> None:
-        """Begins with another document, at its first page."""
+        """Show another document, at its first page."""
         pages = Pages(document)
         self.laid_out, self._steps = False, pages.steps()
         self._paper.show_pages(pages)
         self._timer.start()
 
     def stop(self) -> None:
-        """Ends the laying out."""
+        """Stop the layout."""
         self._timer.stop()
 
     @Slot()

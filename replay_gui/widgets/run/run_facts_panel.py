@@ -71,7 +71,7 @@ class RunFactsPanel(Panel):
 
     @Slot()
     def refresh(self) -> None:
-        """Counts, if anybody looks."""
+        """Count, if the panel is visible."""
         facts = self._session.facts
         if facts is None or not self.isVisible():
             return

@@ -53,11 +53,11 @@ class RunTable(RowView):
         return [self._run(row) for row in rows]
 
     def set_filter(self, text: str) -> None:
-        """Shows the rows alone that have this text somewhere."""
+        """Show only the rows that contain this text."""
         self._order.setFilterFixedString(text)
 
     def choose_first(self) -> None:
-        """Chooses the first row where none is chosen."""
+        """Choose the first row where none is chosen."""
         if not self.selectionModel().hasSelection() and self._order.rowCount():
             self.selectRow(0)
 

@@ -106,7 +106,7 @@ class StateInspector(Panel):
 
     @Slot()
     def begin_find(self) -> None:
-        """Goes to the line of the search, and shows it."""
+        """Show the search field and focus it."""
         self.find_button.setChecked(True)
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
@@ -134,7 +134,7 @@ class StateInspector(Panel):
         self._show_hit_count()
 
     def step_hit(self, forward: bool) -> None:
-        """Chooses the next hit in the state, or the one before, and after the last one the first."""
+        """Choose the next hit in the state, or the one before, and after the last one the first."""
         rows = self.tree.found_rows()
         if rows:
             here = self.view.currentIndex().row()

@@ -105,7 +105,7 @@ class ValueDelegate(QStyledItemDelegate):
             painter.fillRect(QRect(space.x() + begin, top, wide, height), theme().changed_word)
 
     def _draw(self, painter: QPainter, space: QRect, text: str, face: LineText, ink: QColor, limit: int = 0) -> QRect:
-        """Draws `text`, elided to `limit` pixels if there is one; gives the space that is left behind it."""
+        """Draw `text`, elided to `limit` pixels if given; return the space that is left behind it."""
         elided = face.elided(text, min(space.width(), limit) if limit else space.width())
         if self.needle and face is not self._sign:
             self._mark_needle(painter, space, elided, face)

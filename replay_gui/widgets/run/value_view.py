@@ -66,7 +66,7 @@ class ValueView(RowView):
             self._chosen = self._tree.path(current.row())
 
     def _set_current(self, row: int) -> None:
-        """Chooses a row without scrolling."""
+        """Choose a row without scrolling."""
         value = self.verticalScrollBar().value()
         self.setCurrentIndex(self._tree.index(row, 0))
         self.verticalScrollBar().setValue(value)
@@ -81,13 +81,13 @@ class ValueView(RowView):
         self.viewport().update()
 
     def choose(self, row: int) -> None:
-        """Makes a row the chosen one, in sight."""
+        """Make a row the chosen one, in sight."""
         self.setCurrentIndex(self._tree.index(row, 0))
         self.show_row(row)
 
     # ---- hands ------------------------------------------------------------------------------------
     def event(self, event: QEvent) -> bool:
-        """Keeps the keys that this view uses from becoming the window's shortcuts."""
+        """Keep the keys that this view uses from becoming the window's shortcuts."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
             if (plain and event.key() in _OWN_KEYS) or event.matches(QKeySequence.StandardKey.Copy):

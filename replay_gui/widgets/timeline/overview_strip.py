@@ -130,7 +130,7 @@ class OverviewStrip(QWidget):
             self._show(at - half, at + half)
 
     def _show(self, start: float, end: float) -> None:
-        """Makes these coordinates the visible range, as far as the run has them."""
+        """Make these coordinates the visible range, as far as the run has them."""
         scale = TimelineScale(start, end, 1.0, self._session.timeline_axis).clamped(self._session.index.count)
         self._session.set_view(*scale.view)
 

@@ -88,7 +88,7 @@ class SpendingBand(QWidget):
 
     @Slot()
     def request_totals(self) -> None:
-        """Asks for what is shown once the more urgent work is done."""
+        """Request the totals, once more urgent work is done."""
         session = self._session
         if session.index.complete and not session.working and session.totals is None:
             session.request_totals()
@@ -163,7 +163,7 @@ class SpendingBand(QWidget):
         return pixmap
 
     def _paint_tokens(self, painter: QPainter, plot: SpendingPlot, scale: TimelineScale) -> float:
-        """Draws the columns; how many tokens the tallest could have."""
+        """Draw the columns; return the number of tokens at the top of their scale."""
         left, wide, counts = self._columns(plot, scale)
         most = float(counts.sum(axis=0).max(initial=0.0))
         if not most:
@@ -264,7 +264,7 @@ class SpendingBand(QWidget):
 
     @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:
-        """Tells what was used in the column there, and what it had cost until then."""
+        """Show what was used in the column there, and what it had cost until then."""
         if self._plot is None:
             return
         if point.x() < LABELS:

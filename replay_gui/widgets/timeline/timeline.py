@@ -119,7 +119,7 @@ class Timeline(QWidget):
 
     @Slot(object)
     def choose(self, choice: LaneChoice) -> None:
-        """Folds and hides lanes."""
+        """Fold and hide lanes."""
         self._choice = choice
         self.updateGeometry()
         self.on_scene_changed()
@@ -320,7 +320,7 @@ class Timeline(QWidget):
 
     @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:
-        """Tells what is there: the event; over the names, the lane."""
+        """Show what is there: the event; over the names, the lane."""
         row, found = self._layout().row_at(point.y()), self.event_at(QPointF(point))
         if found is not None and row is not None:
             pixel = point.x() - self._layout().origin

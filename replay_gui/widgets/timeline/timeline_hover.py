@@ -69,7 +69,7 @@ class TimelineHover(QFrame):
         self.hide()
 
     def show_event(self, position: int, others: int, at: QPoint) -> None:
-        """Shows the event at `position`, one of 1 + `others` so close together, beside the global point `at`."""
+        """Show the event at `position`, one of 1 + `others` so close together, beside the global point `at`."""
         self._position = position
         title, _, facts = event_words(self._session.index, position).partition("\n")
         near = f"{others:,} more here" if others > 0 else ""

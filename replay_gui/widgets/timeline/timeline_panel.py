@@ -93,7 +93,7 @@ class TimelinePanel(QFrame):
 
     # ---- the head -------------------------------------------------------------------------------------
     def set_title(self, title: str) -> None:
-        """Names the run in the head, which there must be."""
+        """Set the run's name in the head; the panel must have one."""
         self._title.setText(title)
         self.setAccessibleName(f"Timeline of {self._session.side.value}, {title}")
 
