@@ -31,6 +31,7 @@ from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, MESSAG
 from replay_gui.core.importers.json_lines import Line
 from replay_gui.core.importers.run_builder import End
 
+_STARTERS = frozenset({"Agent", "Task"})
 _USER_BLOCKS = frozenset({"text", "image", "document"})
 _NAME_LIMIT = 256  # characters of a tool's name, which becomes a key of the state
 _ENDS: dict[str, End] = {
@@ -174,12 +175,19 @@ class ConversationLines:
             extra, meta = self._rest(block, "id", "name", "input", type=block["type"] != "tool_use")
             call = run.request(call_id, name, value, extra=extra, tool_use_id=call_id, **meta)
             propose(run, call_id, name, value, self._state.found.cwd)
+            self._remember_start(name, value, call.seq)
             self._state.anchor(call.seq if call.seq is not None else run.count - 1)
         elif is_result(block):  # of a tool that the provider runs
             self._result(block, None)
         else:
             self._state.notes.count(UNKNOWN_BLOCKS, example=type_of(block))
             self._state.custom("block", block)
+
+    def _remember_start(self, tool_name: str, value: Any, seq: int | None) -> None:
+        """Remember a call that starts a subagent, so that the subagent's lines are found to be its."""
+        if tool_name in _STARTERS and isinstance(value, dict) and seq is not None and text_of(value, "prompt"):
+            name = text_of(value, "subagent_type") or text_of(value, "description")
+            self._state.started[text_of(value, "prompt").strip()] = (seq, name)
 
     def _rest(self, block: dict[str, Any], *taken: str, type: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
         """(for the payload, for meta): what the block says beside what its event has of it."""

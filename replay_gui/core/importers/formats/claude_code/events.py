@@ -36,7 +36,6 @@ class ClaudeCodeEvents:
         self._state = SessionState(found, notes)
         self._lines = LineEvents(self._state)
         self._files = list(subagents)
-        self._names: dict[str, int] = {}  # how many subagents have a name
 
     def read(self, source: Source, end: int | None = None) -> Iterator[ImportedEvent]:
         """Yield the run's events, up to the line numbered `end`; count what is left out or not understood."""
@@ -110,9 +109,7 @@ class ClaudeCodeEvents:
             return
         self._files.remove(file)
         session, context = self._state.found, self._state.run.context
-        name = file.name or file.agent_id
-        self._names[name] = count = self._names.get(name, 0) + 1
-        self._state.within.append(name if count == 1 else f"{name} {count}")
+        self._state.within.append(self._state.unique_name(file.name or file.agent_id))
         try:
             with Source(file.path) as source:
                 self._state.found = survey(source)

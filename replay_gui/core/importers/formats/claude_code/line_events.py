@@ -26,6 +26,7 @@ from replay_gui.core.importers.formats.claude_code.state import (
     tokens_of,
 )
 from replay_gui.core.importers.formats.claude_code.survey import text_of
+from replay_gui.core.importers.formats.claude_code.user_text import message_of
 from replay_gui.core.importers.formats.claude_code.volatile import LINE, META_NAMES
 from replay_gui.core.importers.json_lines import Line
 from replay_gui.core.importers.times import iso_time, milliseconds
@@ -196,7 +197,12 @@ class LineEvents:
         """The name of the subagent whose line it is: its id, else a number for each chain of lines."""
         starter = text_of(fields, "parent_tool_use_id")
         name = text_of(fields, "agentId") or self._subagents.get(starter or text_of(fields, "parentUuid"))
-        if name is None:
+        seq, called = self._state.started.pop(_prompt_of(fields), (None, ""))
+        if seq is not None:
+            self._state.run.context["parent"] = seq
+        if name is None and called:
+            name = self._state.unique_name(called)
+        elif name is None:
             self._nameless += 1
             name = f"subagent {self._nameless}"
         self._subagents[text_of(fields, "uuid")] = name
@@ -214,6 +220,16 @@ class LineEvents:
         if isinstance(backups, dict):  # names of the backups and their times are in meta
             payload["files"] = {path: _version(backup) for path, backup in backups.items()}
         return self._state.run.add(Kind.SNAPSHOT, {"snapshot_type": snapshot_type, **payload})
+
+
+def _prompt_of(fields: dict[str, Any]) -> str:
+    """Return what a subagent is asked with the first of its lines; empty for its other lines."""
+    message = fields.get("message")
+    if fields.get("parentUuid") is not None or fields["type"] != "user" or not isinstance(message, dict):
+        return ""
+    content = message.get("content")
+    said = message_of(content) if isinstance(content, list) else content
+    return said.strip() if isinstance(said, str) else ""
 
 
 def _version(backup: Any) -> Any:

@@ -40,6 +40,7 @@ class SessionState:
         fields: what the line at hand says beside its message, for the line's first event.
         latest: by subagent, the event that a line without a parent follows.
         end: how the run ended, as far as lines have told. denied: ids of calls that were refused.
+        started: by prompt, the calls that start subagents: (their event, what the subagent is called).
     """
 
     def __init__(self, found: ClaudeCodeSurvey, notes: ImportNotes) -> None:
@@ -51,11 +52,18 @@ class SessionState:
         self.latest: dict[str, int] = {}
         self.end: tuple[End, str | None] | None = None
         self.denied = set[str]()
+        self.started: dict[str, tuple[int, str]] = {}
+        self._names: dict[str, int] = {}  # how many subagents have a name
 
     @property
     def subagent(self) -> str:
         """The subagent whose line it is, as one text; empty for the session's own lines."""
         return "/".join(self.run.context.get("subagent", ()))
+
+    def unique_name(self, name: str) -> str:
+        """Return the name for one more subagent that is called so: "Explore", "Explore 2", …"""
+        self._names[name] = count = self._names.get(name, 0) + 1
+        return name if count == 1 else f"{name} {count}"
 
     def take_fields(self) -> dict[str, Any] | None:
         """Return what the line says beside its message, for the payload of one event; None the second time."""

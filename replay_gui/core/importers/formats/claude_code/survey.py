@@ -86,7 +86,7 @@ class ClaudeCodeSurvey:
         joined: lines whose predecessor is not in the file, so that the line before stands in for it.
         late_causes: of lines that stand before the line that they follow, the number of that line.
         queued: numbers of the lines by which a prompt was queued that no later line says again.
-        usage_lines: numbers of the lines that carry the tokens of their message: the last of each message that tells them.
+        usage_lines: numbers of the lines whose tokens count: the last line of each message that tells them.
     """
 
     understood: int = 0

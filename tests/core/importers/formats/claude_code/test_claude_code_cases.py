@@ -128,6 +128,20 @@ def test_subagents_of_one_name_are_told_apart(tmp_path: Path) -> None:
     ]
 
 
+def test_a_subagent_within_the_session_is_of_the_call_that_asked_it(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        user("u1", None, "go"),
+        assistant("a1", "u1", call("c1", "Task", subagent_type="Explore", prompt="look")),
+        user("s1", None, "look", isSidechain=True),
+        assistant("s2", "s1", text("seen"), isSidechain=True),
+        user("r1", "a1", [result("c1", "seen")]),
+    )
+    asked, seen = (event for event in found.events if "subagent" in event.meta)
+    assert (asked.meta["subagent"], asked.meta["parent"]) == (["Explore"], 2)
+    assert (seen.meta["subagent"], seen.meta["parent"]) == (["Explore"], 3)
+
+
 def test_a_subagent_of_a_call_that_was_not_answered_is_there(tmp_path: Path) -> None:
     folder = tmp_path / "session" / "subagents"
     folder.mkdir(parents=True)
