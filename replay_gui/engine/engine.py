@@ -14,7 +14,6 @@ from typing import TypeAlias, assert_never
 from replay_gui.core.diagnostics import Topic, error_place, topic_logger
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten
-from replay_gui.engine.cache_clearing import clear_caches
 from replay_gui.engine.comparison_controller import ComparisonController
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
@@ -194,6 +193,8 @@ class Engine:
                 self._comparison.handle_request(request.run, body, ticket)
 
     def _clear_caches(self) -> Alert:
+        from replay_gui.engine.user_files import clear_caches  # see _answer_settings
+
         in_use = [path for run in self._runs() if run is not None for path in (run.folder, run.log.source.path)]
         freed = clear_caches((user_cache().root, conversion_cache(), survey_cache()), in_use)
         _cache_log.info("cleared: %d bytes", freed)
@@ -207,12 +208,12 @@ class Engine:
 
 
 def _answer_settings(request: ReadRules | WriteRules | SaveMapping) -> RulesRead | RulesWritten | MappingSaved:
-    from replay_gui.engine import settings_files  # a parser of TOML and more, that the first picture does not need
+    from replay_gui.engine import user_files  # a parser of TOML and more, that the first picture does not need
 
     match request:
         case ReadRules():
-            return settings_files.answer_read_rules(request)
+            return user_files.answer_read_rules(request)
         case WriteRules():
-            return settings_files.answer_write_rules(request)
+            return user_files.answer_write_rules(request)
         case SaveMapping():
-            return settings_files.answer_save_mapping(request)
+            return user_files.answer_save_mapping(request)

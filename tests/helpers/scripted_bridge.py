@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Answer, AnswerValue, ReadRules, Request, Side, WriteRules
-from replay_gui.engine.settings_files import answer_read_rules, answer_write_rules
+from replay_gui.engine.user_files import answer_read_rules, answer_write_rules
 
 
 class ScriptedBridge(EngineBridge):

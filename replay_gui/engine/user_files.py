@@ -1,0 +1,83 @@
+"""The user's files of rules and mappings, and the caches: read, written and cleared on the engine thread."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from replay_gui.core.divergence.rules import Rules
+from replay_gui.core.divergence.rules_file import read_rules, rules_beside, write_rules
+from replay_gui.core.errors import ReplayError
+from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
+from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled
+from replay_gui.engine.opening import user_mappings, user_rules
+from replay_gui.engine.requests import ReadRules, SaveMapping, WriteRules
+
+
+def answer_read_rules(request: ReadRules) -> RulesRead:
+    """Read the rules beside the log, else the user's; `path` is None where there is neither file."""
+    for path in (rules_beside(Path(request.log)), user_rules()):
+        if path.exists():
+            try:
+                return RulesRead(request.log, str(path), tuple(read_rules(path)))
+            except ReplayError as error:
+                return RulesRead(request.log, None, (), str(error))
+    return RulesRead(request.log, None, ())
+
+
+def answer_write_rules(request: WriteRules) -> RulesWritten:
+    """Write the rules; the folder is made if it does not exist."""
+    path = Path(request.path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_rules(Rules(request.rules), path)
+    except OSError as error:
+        return RulesWritten(request.path, f"{path}: the rules are not saved: {error.strerror or error}")
+    except ReplayError as error:
+        return RulesWritten(request.path, str(error))
+    return RulesWritten(request.path)
+
+
+def answer_save_mapping(request: SaveMapping) -> MappingSaved:
+    """Save the mapping for records with these members, or remove it where it is None."""
+    try:
+        save_mapping(user_mappings(), request.records, request.mapping)
+    except ReplayError as error:
+        return MappingSaved(request.number, str(error))
+    return MappingSaved(request.number)
+
+
+def with_saved_mapping(sample: Sampled) -> Sampled:
+    """Add the mapping that is saved for files with such records; a file of mappings that is invalid is a problem."""
+    if sample.problem:
+        return sample
+    try:
+        mapping = saved_mapping(user_mappings(), sample.records)
+    except ReplayError as error:
+        return Sampled(sample.number, sample.records, str(error))
+    return Sampled(sample.number, sample.records, "", mapping)
+
+
+def clear_caches(roots: Iterable[Path], in_use: Collection[Path]) -> int:
+    """Remove the entries of these folders, except those that hold something in use; return the bytes freed.
+
+    `in_use`: files and folders that an open run, or work under way, needs. An entry that cannot be removed stays.
+    """
+    freed = 0
+    for root in roots:
+        for entry in list(root.iterdir()) if root.is_dir() else []:
+            if any(entry == path or entry in path.parents for path in in_use):
+                continue
+            before = _size(entry)
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)
+            freed += before - _size(entry)
+    return freed
+
+
+def _size(entry: Path) -> int:
+    files = entry.rglob("*") if entry.is_dir() and not entry.is_symlink() else [entry]
+    return sum(file.lstat().st_size for file in files if file.is_symlink() or file.is_file())

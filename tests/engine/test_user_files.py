@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.importers.mapping import Mapping
+from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled
+from replay_gui.engine.engine import Engine
+from replay_gui.engine.requests import ReadRules, Request, SaveMapping, WriteRules
+from replay_gui.engine.user_files import (
+    answer_read_rules,
+    answer_save_mapping,
+    answer_write_rules,
+    with_saved_mapping,
+)
+from replay_gui.engine.worker_pool import WorkerPool
+
+RULES = (Rule(Action.IGNORE, path="/output/time"), Rule(Action.IGNORE, tool="clock", enabled=False))
+RECORDS = ({"was": "user"},)
+
+
+@pytest.fixture(autouse=True)
+def config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config"
+
+
+def test_rules_come_from_the_file_beside_the_log_else_from_the_settings(tmp_path: Path, config: Path) -> None:
+    log, user = str(tmp_path / "run.rlog"), str(config / "replay-gui" / "rules.toml")
+    beside = f"{log}.rules.toml"
+    assert answer_read_rules(ReadRules(log)) == RulesRead(log, None, ())
+    assert answer_write_rules(WriteRules(user, RULES)) == RulesWritten(user)
+    assert answer_read_rules(ReadRules(log)) == RulesRead(log, user, RULES)
+    assert answer_write_rules(WriteRules(beside, RULES[:1])) == RulesWritten(beside)
+    assert answer_read_rules(ReadRules(log)) == RulesRead(log, beside, RULES[:1])
+
+
+def test_invalid_rules_are_a_problem_and_none_is_in_force(tmp_path: Path) -> None:
+    log = tmp_path / "run.rlog"
+    Path(f"{log}.rules.toml").write_text("[[rule")
+    found = answer_read_rules(ReadRules(str(log)))
+    assert (found.path, found.rules) == (None, ())
+    assert "run.rlog.rules.toml" in found.problem
+
+
+def test_rules_that_cannot_be_written_are_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    path = str(tmp_path / "file" / "rules.toml")
+    written = answer_write_rules(WriteRules(path, RULES))
+    assert path in written.problem
+
+
+def test_a_saved_mapping_comes_with_a_sample_of_such_records(config: Path) -> None:
+    mapping = Mapping(kind="was")
+    assert answer_save_mapping(SaveMapping(3, RECORDS, mapping)) == MappingSaved(3)
+    assert with_saved_mapping(Sampled(4, RECORDS)) == Sampled(4, RECORDS, "", mapping)
+    assert with_saved_mapping(Sampled(4, ({"other": 1},))).mapping is None
+    (config / "replay-gui" / "mappings.json").write_text("{")
+    assert "mappings.json" in with_saved_mapping(Sampled(5, RECORDS)).problem
+    assert "mappings.json" in answer_save_mapping(SaveMapping(6, RECORDS, None)).problem
+
+
+def test_rules_saved_just_before_closing_are_written(tmp_path: Path) -> None:
+    engine = Engine(lambda answer: None, WorkerPool())
+    path = tmp_path / "rules.toml"
+    engine.send_request("write", Request(0, WriteRules(str(path), RULES)))
+    engine.start()
+    engine.close()
+    assert path.exists()
