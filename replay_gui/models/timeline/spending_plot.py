@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from replay_gui.core.facts.spending import Spending
 from replay_gui.models.timeline.lanes import indexes_before
+from replay_gui.models.timeline.timeline_axis import FloatArray
 
-FloatArray = NDArray[np.float64]
 _STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15)
 
 

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from replay_gui.look.theme import GAP, LABELS, LANE, LINE, SMALL_SIZE, TICKS, UNIT, theme, theme_events, ui_font
 from replay_gui.models.run.event_words import cost_words
 from replay_gui.models.session import Session
-from replay_gui.models.timeline.spending_plot import FloatArray, SpendingPlot, round_up, token_words
+from replay_gui.models.timeline.spending_plot import SpendingPlot, round_up, token_words
+from replay_gui.models.timeline.timeline_axis import FloatArray
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.widgets.timeline.timeline_density import column_edges
 from replay_gui.widgets.timeline.timeline_hover import TimelineHover

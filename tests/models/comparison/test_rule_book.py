@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.core.divergence.rules_file import read_rules, rules_beside
 from replay_gui.engine.requests import ReadRules
-from replay_gui.engine.settings_files import answer_read_rules
+from replay_gui.engine.user_files import answer_read_rules
 from replay_gui.models.comparison.comparison_words import rule_words
 from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.session import Session
