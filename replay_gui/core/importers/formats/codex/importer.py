@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -16,6 +17,11 @@ from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.source import Source
 
 _ENVELOPES = frozenset({"session_meta", "turn_context", "response_item", "event_msg", "compacted"})
+# Where the first line, which has the instructions, is longer than what recognition sees
+_LONG_FIRST_LINE = re.compile(
+    rb'\s*\{"timestamp"\s*:\s*"(?P<time>[0-9TZ:.+-]+)"\s*,\s*"type"\s*:\s*"session_meta"\s*,\s*"payload"\s*:\s*\{'
+    rb'[^{}]*?"id"\s*:\s*"(?P<id>[0-9A-Za-z_-]+)"'
+)
 _BARE_ITEMS = ("message", "reasoning")
 
 
@@ -32,11 +38,15 @@ class Codex:
     volatile: ClassVar[Mapping[str, str]] = {**VOLATILE, **OUTPUT_HEADER}
 
     def recognises(self, file: ForeignFile) -> bool:
+        if not file.first_lines and _LONG_FIRST_LINE.match(file.head):
+            return True
         return any(map(_is_telling, file.first_lines[:3]))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         name = file.source.path.stem.encode("utf-8", "replace").decode()
         session, created = _identity(file.first_lines)
+        if not file.first_lines and (long := _LONG_FIRST_LINE.match(file.head)):
+            session, created = long["id"].decode(), iso_time(long["time"].decode())
         notes = ImportNotes(file.notes)
         events = _events(file.source, notes)
         yield ImportedRun(name, session or name, "codex", created, {}, events, notes)

@@ -181,3 +181,11 @@ def test_several_texts_of_one_message_are_one_text(tmp_path: Path) -> None:
     parts = [{"type": "input_text", "text": "one"}, {"type": "input_text", "text": "two"}]
     found = read(tmp_path, {"item": True, "type": "message", "role": "user", "content": parts})
     assert found.of("Observation")[0].payload["data"] == "one\n\ntwo"
+
+
+def test_a_session_whose_instructions_are_long_is_recognised(tmp_path: Path) -> None:
+    meta = {"id": "c-1", "timestamp": _TIME.format(0), "base_instructions": {"text": "x" * 100_000}}
+    path = tmp_path / "rollout.jsonl"
+    path.write_text(json.dumps({"timestamp": _TIME.format(0), "type": "session_meta", "payload": meta}) + "\n")
+    (found,) = read_all(path)
+    assert (found.format, found.run.run_id, found.run.created) == ("codex", "c-1", found.events[0].meta["time"])
