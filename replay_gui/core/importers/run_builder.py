@@ -236,7 +236,7 @@ class RunBuilder:
         if call.seq is not None:
             meta.setdefault("parent", call.seq)
         time = meta.get("time", self.context.get("time"))
-        if time is not None and call.time is not None and time >= call.time:
+        if time is not None and call.time is not None and time > call.time:  # equal times tell no duration
             meta.setdefault("duration", time - call.time)
         payload = {
             **(extra or {}),
