@@ -90,7 +90,7 @@ def add_result_line(run: RunBuilder, rest: dict[str, Any], denied_before: set[st
     """
     denials = rest.get("permission_denials")
     for denial in denials if isinstance(denials, list) else []:
-        if isinstance(denial, dict) and denial.get("tool_use_id") not in denied_before:
+        if isinstance(denial, dict) and text_of(denial, "tool_use_id") not in denied_before:
             tool = text_of(denial, "tool_name") or "unknown"
             run.denied(tool, tool, "permission denied", {"input": denial.get("tool_input")}, line=meta.get("line"))
     if isinstance(denials, list):

@@ -370,3 +370,18 @@ def test_the_tags_of_an_error_are_not_its_words(tmp_path: Path) -> None:
     )
     assert found.one("Error").payload["message"] == "File does not exist."
     assert found.one("ToolResponse").payload["output"] == said
+
+
+def test_members_of_unexpected_types_end_nothing(tmp_path: Path) -> None:
+    odd: list[dict[str, Any]] = [
+        {"type": "system", "subtype": ["x"], "uuid": "s1", "error": [1]},
+        {"type": "attachment", "attachment": "x"},
+        {"type": "attachment", "attachment": {"type": "queued_command", "prompt": 7}},
+        {"type": "queue-operation", "operation": "enqueue", "content": {"a": 1}},
+        {"type": "result", "subtype": "success", "permission_denials": [1, {"tool_name": 3, "tool_use_id": [1]}]},
+        user("z1", None, [{"type": "image", "source": 4}], isSidechain=True, agentId=4),
+        user("z2", None, [result("gone", 7, is_error=True)], toolUseResult=[1]),
+        {"type": "user", "session_id": "s", "parent_tool_use_id": "p", "message": {"content": "hey"}},
+    ]
+    found = read(tmp_path, user("u1", None, "go"), *odd)
+    assert lines_shown(found) == list(range(1, len(odd) + 2))
