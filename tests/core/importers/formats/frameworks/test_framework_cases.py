@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from tests.core.importers.formats.test_cases import CASES, read
+from replay_gui.core.importers.conversion import convert
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.replay_engine import ReplayEngine
+from tests.core.importers.formats.test_cases import CASES, calls, read, results, said, tokens
 from tests.helpers.foreign import read_all
 
 
@@ -24,3 +31,46 @@ def test_the_shapes_of_a_history_are_the_same_run() -> None:
     runs = [read_all(CASES / name / "history.json")[0] for name in names]
     contents = [[(event.kind, event.payload) for event in run.events] for run in runs]
     assert contents[0] == contents[1] == contents[2]
+
+
+def state_at(path: Path, folder: Path, position: int) -> Any:
+    (made, *_) = convert(path, folder)
+    with EventLog.open(made.path) as log:
+        return ReplayEngine(log).seek(position)
+
+
+def test_channels_that_are_kept_as_deltas(tmp_path: Path) -> None:
+    path = CASES / "langgraph-delta-channel" / "a.sqlite"
+    run = read("langgraph-delta-channel/a.sqlite", "langgraph")
+    assert (said(run), calls(run), results(run)) == (
+        ["Weather in Kiel?"],
+        [("get_weather", {"city": "Kiel"})],
+        [("get_weather", "9", True)],
+    )
+    assert tokens(run) == {"input": 50, "output": 12}
+    for position, count in ((2, 0), (3, 1), (4, 1), (5, 2), (6, 2), (7, 3)):
+        channels = state_at(path, tmp_path / str(position), position)["channels"]
+        assert len(channels.get("messages", [])) == count
+    assert channels["todos"] == ["x"]
+    assert [message["kwargs"]["content"] for message in channels["messages"]] == ["Weather in Kiel?", "", "9"]
+
+
+def test_errors_are_told_and_ids_are_not_compared() -> None:
+    one, two = (read(f"langgraph-ids-and-error/{name}.sqlite", "langgraph") for name in "ab")
+    assert said(one) == ["hi"]
+    (error,) = one.of(Kind.ERROR)
+    assert (error.payload["error_type"], error.payload["message"]) == ("ValueError", "ValueError('no key')")
+    assert one.of("x:end")[0].payload == {"how": "crash", "why": "ValueError('no key')"}
+    assert [event.payload for event in one.events] == [event.payload for event in two.events]
+
+
+def test_a_database_in_a_read_only_folder(tmp_path: Path) -> None:
+    """It opens, and no file is left beside it (root may write anywhere: the folder's listing is what is checked)."""
+    path = tmp_path / "folder" / "checkpoints.sqlite"
+    path.parent.mkdir()
+    path.write_bytes((CASES / "langgraph-wal" / "checkpoints.sqlite").read_bytes())
+    path.parent.chmod(0o500)
+    (run,) = read_all(path)
+    assert (said(run), calls(run)) == (["Weather in Kiel?"], [("get_weather", {"city": "Kiel"})])
+    assert [one.name for one in path.parent.iterdir()] == ["checkpoints.sqlite"]
+    path.parent.chmod(0o700)

@@ -1,7 +1,9 @@
-"""No real file was at hand: the database is made as langgraph-checkpoint-sqlite 3.1 makes it."""
+"""Databases are made as langgraph-checkpoint-sqlite 3.1 makes them."""
 
 from __future__ import annotations
 
+import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,9 +14,12 @@ import pytest
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.conversion import convert
+from replay_gui.core.importers.conversion_cache import cached_conversion
+from replay_gui.core.importers.formats.frameworks.langgraph_values import VOLATILE
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay_engine import ReplayEngine
-from tests.helpers.foreign import read_all
+from tests.helpers.foreign import Read, read_all, real_files
+from tests.helpers.leaves import changed, leaves_of, with_leaf
 
 _SCHEMA = """
 CREATE TABLE checkpoints (thread_id TEXT NOT NULL, checkpoint_ns TEXT NOT NULL DEFAULT '', checkpoint_id TEXT NOT NULL,
@@ -54,9 +59,12 @@ def database(folder: Path) -> Path:
 def test_every_thread_is_a_run_the_newest_first(tmp_path: Path) -> None:
     new, old = read_all(database(tmp_path))
     assert (new.format, new.run.run_id, old.run.run_id) == ("langgraph", "new", "old")
-    assert new.kinds == ["AgentInit", "Snapshot", "StateTransition", "Snapshot", "StateTransition"]
-    assert old.kinds == ["AgentInit", "Snapshot", "StateTransition"]
-    first, write, second = new.events[1:4]
+    assert new.kinds == [
+        "AgentInit", "Snapshot", "Observation", "StateTransition", "Snapshot", "StateTransition", "x:end"
+    ]  # fmt: skip
+    assert old.kinds == ["AgentInit", "Snapshot", "Observation", "StateTransition", "x:end"]
+    first, said, write, second = new.events[1:5]
+    assert (said.payload["source"], said.payload["data"], said.meta["parent"]) == ("user", "Hi", 1)
     assert (first.payload["step"], first.meta["time"]) == (0, 1_735_689_600_000_000_000)
     assert (write.payload["transition_type"], write.payload["value"]) == ("write count", 1)
     assert second.meta["parent"] == 1
@@ -79,7 +87,12 @@ def test_events_of_a_subgraph_name_it(tmp_path: Path) -> None:
             made.execute(f"UPDATE {table} SET checkpoint_ns = 'find:1a|read:2b' WHERE checkpoint_id = '1-1'")
         made.commit()
     new = read_all(path)[0]
-    assert [event.meta.get("subagent") for event in new.events] == [None, None, None, *2 * [["find", "read"]]]
+    assert [event.meta.get("subagent") for event in new.events] == [
+        *4 * [None],
+        *2 * [["find", "read"]],
+        None,
+    ]
+    assert new.events[4].payload["namespace"] == "find|read"
 
 
 def test_values_in_another_encoding_are_kept(tmp_path: Path) -> None:
@@ -88,7 +101,7 @@ def test_values_in_another_encoding_are_kept(tmp_path: Path) -> None:
         made.execute("UPDATE writes SET type = 'pickle', value = x'80' WHERE thread_id = 'old'")
         made.commit()
     old = read_all(path)[1]
-    assert old.events[2].payload["value"] == b"\x80"
+    assert old.of("StateTransition")[0].payload["value"] == b"\x80"
     assert len(old.run.notes.sentences()) == 2
 
 
@@ -103,3 +116,145 @@ def test_another_database_is_no_such_thing_and_a_damaged_one_is_refused(tmp_path
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(ImportRefused):
         read_all(path, "langgraph")
+
+
+AI: dict[str, Any] = {
+    "type": "ai", "id": "a1", "content": "Let me look.", "response_metadata": {"model_name": "m", "finish": "tool"},
+    "tool_calls": [{"name": "look", "args": {"id": 7}, "id": "c1", "type": "tool_call"}],
+    "usage_metadata": {"input_tokens": 5, "output_tokens": 2, "input_token_details": {"cache_read": 3}},
+}  # fmt: skip
+TOOL: dict[str, Any] = {
+    "type": "tool", "id": "t1", "content": "nothing there", "tool_call_id": "c1", "name": "look", "status": "error",
+}  # fmt: skip
+
+
+def thread(folder: Path, *steps: tuple[dict[str, Any], dict[str, Any]], name: str = "thread.sqlite") -> Path:
+    """A database of one thread: of each checkpoint its channels, and what was written after it."""
+    path = folder / name
+    with closing(sqlite3.connect(path)) as made:
+        made.executescript(_SCHEMA)
+        for step, (channels, writes) in enumerate(steps):
+            checkpoint = {"v": 4, "ts": f"2025-01-01T00:00:0{step}+00:00", "id": str(step), "channel_values": channels}
+            row = ("t", "", str(step), str(step - 1) if step else None, "msgpack", pack(checkpoint))
+            made.execute("INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, b'{"source": "loop"}'))
+            for index, (channel, value) in enumerate(writes.items()):
+                write = ("t", "", str(step), "task", index, channel, "msgpack", pack(value))
+                made.execute("INSERT INTO writes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", write)
+        made.commit()
+    return path
+
+
+def the_run(path: Path) -> Read:
+    (run,) = read_all(path)
+    return run
+
+
+def test_messages_are_the_users_the_assistants_and_the_tools(tmp_path: Path) -> None:
+    told = [{"type": "human", "content": "Look!", "id": "h1"}]
+    run = the_run(
+        thread(
+            tmp_path,
+            ({}, {"messages": told, "branch:to:agent": None}),
+            ({"messages": told}, {"messages": [AI]}),
+            ({"messages": [*told, AI]}, {"messages": [TOOL]}),
+        )
+    )
+    assert run.kinds == [
+        "AgentInit", "Snapshot", "Observation", "x:bookkeeping/langgraph/branch", "Snapshot", "Decision",
+        "ToolRequest", "Snapshot", "ToolResponse", "Error", "x:end",
+    ]  # fmt: skip
+    (decision,), (request,), (response,) = map(run.of, ("Decision", "ToolRequest", "ToolResponse"))
+    assert (decision.payload["data"], decision.meta["model"]) == ("Let me look.", "m")
+    assert decision.meta["tokens"] == {"input": 5, "output": 2, "cached": 3}
+    assert (request.payload["tool_name"], request.payload["input"]) == ("look", {"id": 7})
+    assert (response.payload["error"], response.meta["parent"]) == ("nothing there", 6)
+
+
+def test_an_interrupt_is_a_stop_and_an_answer_to_it_is_the_users(tmp_path: Path) -> None:
+    asked = {"__interrupt__": [{"value": "May I?", "id": "i1"}]}
+    waiting = the_run(thread(tmp_path, ({}, asked)))
+    (stop,) = waiting.of("Error")
+    assert (stop.payload["error_type"], stop.payload["message"]) == ("interrupted", "May I?")
+    assert waiting.of("x:end")[0].payload == {"how": "handed over", "why": "interrupt: May I?"}
+    went_on = the_run(
+        thread(tmp_path, ({}, {**asked, "__resume__": "Yes."}), ({}, {"messages": [AI | {"tool_calls": []}]}), name="b")
+    )
+    assert [event.payload["data"] for event in went_on.of("Observation")] == ["Yes."]
+    assert went_on.of("x:end")[0].payload["how"] == "answered"
+
+
+def test_extensions_that_nest_deeply_are_refused_in_words(tmp_path: Path) -> None:
+    """Every level would be a call of C within C, which ends the process."""
+    value = b"\xc0"
+    for _ in range(400):
+        value = msgpack.packb(msgpack.ExtType(5, value))
+    path = database(tmp_path)
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("UPDATE checkpoints SET checkpoint = ?", (value,))
+        made.commit()
+    with pytest.raises(ImportRefused, match="thread new: objects nested deeper than 16"):
+        read_all(path)
+
+
+def test_a_time_in_a_value_is_read(tmp_path: Path) -> None:
+    run = the_run(thread(tmp_path, ({}, {"at": msgpack.Timestamp(0)})))
+    assert run.of("StateTransition")[0].payload["value"] == "1970-01-01T00:00:00+00:00"
+
+
+def test_what_stands_in_the_journal_alone_is_read_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    path = thread(tmp_path, ({"n": 1}, {}))
+    cache, folder = tmp_path / "cache", tmp_path / "folder"
+    folder.mkdir()
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("PRAGMA journal_mode = WAL")
+        shutil.copy(path, folder)
+        before = cached_conversion(folder / path.name, cache).events
+        made.execute("INSERT INTO writes VALUES ('t', '', '0', 'task', 1, 'n', 'msgpack', ?)", (pack(2),))
+        made.commit()
+        shutil.copy(f"{path}-wal", folder)
+    assert cached_conversion(folder / path.name, cache).events == before + 1
+    assert sorted(one.name for one in folder.iterdir()) == [path.name, f"{path.name}-wal"]
+
+
+_STEPS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+    ({"__start__": {"messages": [{"type": "human", "content": "Look!", "id": "h1"}]}, "count": 1}, {"messages": [AI]}),
+    ({"messages": [AI], "count": 2}, {"messages": [TOOL], "count": 3, "__error__": "ValueError('x')", "node": "node"}),
+)
+
+
+@pytest.mark.parametrize("step", range(len(_STEPS)))
+@pytest.mark.parametrize("part", [0, 1], ids=["channels", "writes"])
+def test_a_leaf_that_changes(tmp_path: Path, step: int, part: int) -> None:
+    """As tests/core/importers/test_one_leaf.py, whose samples are JSON: here a value in a checkpoint or a write."""
+    before = content(thread(tmp_path, *_STEPS, name="before"))
+    silent = []
+    for number, (path, value) in enumerate(leaves_of(_STEPS[step][part])):
+        pair = list(_STEPS[step])
+        pair[part] = with_leaf(pair[part], path, changed(value))
+        steps = [*_STEPS]
+        steps[step] = (pair[0], pair[1])
+        if content(thread(tmp_path, *steps, name=str(number))) == before and not VOLATILE.keys() & set(path):
+            silent.append(path)
+    assert silent == []
+
+
+def content(path: Path) -> Any:
+    return [(event.kind, event.payload) for event in the_run(path).events]
+
+
+@pytest.mark.parametrize("path", real_files("more/langgraph", "*.db"), ids=lambda path: path.stem)
+def test_real_threads_lose_nothing(path: Path) -> None:
+    """Counted from the source: a Snapshot a checkpoint, each message once, a Decision an answer of the model."""
+    for run in read_all(path):
+        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as source:
+            ask = "SELECT checkpoint FROM checkpoints WHERE thread_id = ? ORDER BY checkpoint_id"
+            checkpoints = [json.loads(raw) for (raw,) in source.execute(ask, (run.run.run_id,))]
+            ask = "SELECT value FROM writes WHERE thread_id = ? AND channel = 'messages'"
+            written = [json.loads(raw) for (raw,) in source.execute(ask, (run.run.run_id,))]
+        messages = [item for value in written for item in (value if isinstance(value, list) else [value])]
+        kinds = [message["id"][-1] for message in messages]
+        assert len(run.of("Snapshot")) == len(checkpoints)
+        assert len(run.of("Observation")) == kinds.count("HumanMessage")
+        assert len(run.of("Decision")) == kinds.count("AIMessage")
+        sent = sum((one["kwargs"].get("usage_metadata") or {}).get("input_tokens", 0) for one in messages)
+        assert sum(event.meta.get("tokens", {}).get("input", 0) for event in run.of("Decision")) == sent

@@ -1,0 +1,108 @@
+"""Channels of LangGraph that checkpoints hold as deltas: put together from the writes to them."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from replay_gui.core.importers.formats.frameworks.langgraph_values import REMOVE_ALL, facts_of, message_of, removed_id
+
+Place: TypeAlias = tuple[Any, Any]
+"""(namespace, checkpoint id)"""
+
+
+class DeltaChannels:
+    """Holds the lists of the channels that are kept as deltas, after what was read last.
+
+    Of each checkpoint it keeps what was written after it, so that a branch off an earlier one can be put together.
+    """
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._parents: dict[Place, Place] = {}
+        self._whole: dict[Place, dict[str, list[Any]]] = {}  # values that a checkpoint holds whole
+        self._written: dict[Place, list[tuple[str, Any]]] = {}
+        self._at: Place | None = None
+        self._lists: dict[str, list[Any]] = {}
+
+    def at_checkpoint(
+        self, place: Place, parent: Place, channels: dict[str, Any], metadata: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return all channels' values at a checkpoint, of which it holds `channels`."""
+        counters = metadata.get("counters_since_delta_snapshot")
+        if isinstance(counters, dict):
+            self._names.update(counters)
+        if not self._names:
+            return channels
+        if self._at != parent:
+            self._lists = self._rebuilt(parent)
+        self._at = place
+        self._parents[place] = parent
+        whole = {name: _as_list(channels[name]) for name in self._names & channels.keys()}
+        self._whole[place] = whole
+        self._lists |= {name: list(value) for name, value in whole.items()}
+        return {**{name: list(value) for name, value in self._lists.items()}, **channels}
+
+    def write(self, place: Place, channel: str, value: Any) -> list[dict[str, Any]]:
+        """Take what was written to a channel; return what it changes, with paths within the channels."""
+        if channel not in self._names or place != self._at:
+            return []
+        self._written.setdefault(place, []).append((channel, value))
+        path = f"/{channel.replace('~', '~0').replace('/', '~1')}"
+        if channel not in self._lists:
+            self._lists[channel] = []
+            _put(self._lists[channel], value)
+            return [{"op": "add", "path": path, "value": list(self._lists[channel])}]
+        ops = _put(self._lists[channel], value)
+        return [{**op, "path": f"{path}{op['path']}"} for op in ops]
+
+    def _rebuilt(self, place: Place) -> dict[str, list[Any]]:
+        """Put the lists together as they were after a checkpoint and what was written after it."""
+        chain: list[Place] = []
+        at: Place | None = place
+        seen: set[Place] = set()
+        while at is not None and at in self._parents and at not in seen:
+            seen.add(at)
+            chain.append(at)
+            at = self._parents.get(at)
+        lists: dict[str, list[Any]] = {}
+        for at in reversed(chain):
+            lists |= {name: list(value) for name, value in self._whole.get(at, {}).items()}
+            for channel, value in self._written.get(at, ()):
+                _put(lists.setdefault(channel, []), value)
+        return lists
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _put(items: list[Any], value: Any) -> list[dict[str, Any]]:
+    """Add what was written to the list, a message with a known id in the place of the old one; return the changes."""
+    ops: list[dict[str, Any]] = []
+    ids = {found: index for index, item in enumerate(items) if (found := _id(item)) is not None}
+    for item in _as_list(value):
+        gone = removed_id(item)
+        if gone is not None:
+            for index in reversed(range(len(items))):
+                if gone in (_id(items[index]), REMOVE_ALL):
+                    del items[index]
+                    ops.append({"op": "remove", "path": f"/{index}"})
+            ids = {found: index for index, item in enumerate(items) if (found := _id(item)) is not None}
+            continue
+        found = _id(item)
+        if found is not None and found in ids:
+            index = ids[found]
+            items[index] = item
+            ops.append({"op": "replace", "path": f"/{index}", "value": item})
+        else:
+            if found is not None:
+                ids[found] = len(items)
+            items.append(item)
+            ops.append({"op": "add", "path": "/-", "value": item})
+    return ops
+
+
+def _id(item: Any) -> str | None:
+    message = message_of(item)
+    found = facts_of(message).get("id") if message is not None else None
+    return found if isinstance(found, str) else None

@@ -1,0 +1,249 @@
+"""One thread of LangGraph: from its checkpoints and writes to a run's events.
+
+A checkpoint is a Snapshot that sets ``/channels`` of the state. What a task wrote after it is a message of the user,
+the assistant or a tool where it is one, an Error, a stop, and a StateTransition else. A channel that is kept as deltas
+(named in the metadata's ``counters_since_delta_snapshot``) is put together from the writes to it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from replay_gui.core.importers.formats.chats.messages import first_line
+from replay_gui.core.importers.formats.frameworks.langgraph_deltas import DeltaChannels
+from replay_gui.core.importers.formats.frameworks.langgraph_values import (
+    OF_CHECKPOINT,
+    OF_INTERRUPT,
+    OF_METADATA,
+    LangGraphValues,
+    facts_of,
+    messages_of,
+    read,
+    tokens_of,
+    without_ids,
+)
+from replay_gui.core.importers.formats.records import RecordEvents
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent
+from replay_gui.core.importers.run_builder import End
+from replay_gui.core.importers.times import iso_time
+from replay_gui.core.log.kinds import Kind
+
+DAMAGED = "threads whose rest cannot be read, since the database is damaged"
+
+_INPUTS = frozenset({"__start__", "__input__"})
+_PLUMBING = re.compile(r"(branch|start|join):.*|__no_writes__|__scheduled__|__return__")
+_SHOWN_OF_MESSAGE = ("content", "type", "role", "name", "tool_calls", "status", "additional_kwargs")
+_RAISED = re.compile(r"([A-Za-z_][\w.]*)\(")
+
+
+class LangGraphThread(RecordEvents):
+    """Reads one thread: its checkpoints in their order, each followed by what was written after it."""
+
+    def __init__(self, database: sqlite3.Connection, thread: Any, notes: ImportNotes, path: Path) -> None:
+        super().__init__("langgraph", (), notes)
+        self._database = database
+        self._thread = thread
+        self._values = LangGraphValues(notes, f"{path}, thread {thread}")
+        self._seq: dict[Any, int] = {}  # of each checkpoint's id
+        self._deltas = DeltaChannels()
+        self._told: Counter[str] = Counter()  # messages that are in the run, without their ids
+        self._told_ids: set[tuple[str, str]] = set()  # (id, message) of those that have an id
+        self._open: list[str] = []  # calls that wait for their result, oldest first
+        self._end: tuple[End, str | None] | None = None  # where the newest checkpoint's writes say it
+        self._answered = False  # whether the last message is the assistant's, and calls no tool
+
+    def events(self) -> Iterator[ImportedEvent]:
+        """Yield the events of the thread."""
+        self.run.agent_init("langgraph", "", {}, thread=str(self._thread))
+        yield from self.run.drain()
+        ask = """SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata
+                 FROM checkpoints WHERE thread_id = ? ORDER BY checkpoint_id"""
+        try:
+            for namespace, checkpoint, parent, kind, value, metadata in self._database.execute(ask, (self._thread,)):
+                found, about = self._values.decoded(kind, value), self._values.metadata(metadata)
+                self._checkpoint(namespace, checkpoint, parent, found, about)
+                self._writes(namespace, checkpoint)
+                yield from self.run.drain()
+        except (sqlite3.Error, UnicodeDecodeError) as why:  # the latter for what SQLite itself says of the damage
+            self.notes.count(DAMAGED)
+            self.run.context = {}
+            self.run.custom("langgraph/damaged", {"problem": str(why)})
+        self.run.context = {}
+        finished: End = "answered" if self._answered and not self._open else "open"
+        self.run.end(*(self._end or (finished, None)))
+        yield from self.run.drain()
+
+    # ---- checkpoints ----------------------------------------------------------------------------
+    def _checkpoint(self, namespace: Any, checkpoint: Any, parent: Any, found: Any, metadata: Any) -> None:
+        found = found if isinstance(found, dict) else {"value": found}
+        metadata = metadata if isinstance(metadata, dict) else {"metadata": metadata}
+        channels, time = found.get("channel_values"), iso_time(found.get("ts"))
+        root = "/channels" if not namespace else "/subgraph_channels"
+        subagent = _subgraphs(namespace)
+        ops: list[dict[str, Any]] = []
+        whole: dict[str, Any] = {}
+        if isinstance(channels, dict):
+            whole = self._deltas.at_checkpoint((namespace, checkpoint), (namespace, parent), channels, metadata)
+            ops = [{"op": "add", "path": root, "value": without_ids(whole)}]
+        elif channels is not None:
+            ops = [{"op": "add", "path": root, "value": without_ids(channels)}]
+        payload = {key: metadata[key] for key in ("source", "step") if key in metadata}
+        more = {key: value for key, value in found.items() if key not in ("channel_values", *OF_CHECKPOINT)}
+        more |= {k: v for k, v in metadata.items() if k not in payload and k not in OF_METADATA}
+        fields = {key: without_ids(value) for key, value in more.items() if value not in (None, [], {})}
+        self.run.context = {}
+        self.run.unmapped = fields
+        seq = self._seq[checkpoint] = self.run.add(
+            Kind.SNAPSHOT,
+            {"snapshot_type": "checkpoint", "namespace": "|".join(subagent or ()), **payload, "ops": ops},
+            time=time,
+            parent=self._seq.get(parent),
+            checkpoint_id=str(checkpoint),
+            metadata={key: metadata[key] for key in OF_METADATA if key in metadata} or None,
+            versions={key: found[key] for key in OF_CHECKPOINT if key in found} or None,
+            subagent=subagent,
+        )
+        self.run.context = {"parent": seq, "subagent": subagent}
+        self._new_messages(whole)
+
+    def _new_messages(self, channels: dict[str, Any]) -> None:
+        """Messages that a checkpoint has, and that no write told of."""
+        for name, value in channels.items():
+            if name in _INPUTS or not isinstance(value, list):
+                continue
+            seen: Counter[str] = Counter()
+            for message in messages_of(value):
+                key = _key(message)
+                seen[key] += 1
+                if seen[key] > self._told[key]:
+                    self._message(message, {})
+
+    # ---- writes ---------------------------------------------------------------------------------
+    def _writes(self, namespace: Any, checkpoint: Any) -> None:
+        ask = """SELECT task_id, idx, channel, type, value FROM writes
+                 WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ? ORDER BY rowid"""
+        self._end = None
+        for task, index, channel, kind, value in self._database.execute(ask, (self._thread, namespace, checkpoint)):
+            self.run.context = {
+                "parent": self._seq[checkpoint],
+                "subagent": _subgraphs(namespace),
+                "task_id": str(task),
+                "write_index": index,
+            }
+            self._write((namespace, checkpoint), str(channel), self._values.decoded(kind, value))
+
+    def _write(self, at: tuple[Any, Any], channel: str, value: Any) -> None:
+        if channel == "__error__":
+            text = value if isinstance(value, str) else str(_unwrapped(value))
+            raised = _RAISED.match(text)
+            self.run.error(raised[1] if raised else "node_error", text, "langgraph")
+            self._end = ("crash", text)
+            return
+        if channel == "__interrupt__":
+            said = _asked(value)
+            text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False, default=str)
+            self.run.interrupted(text, "langgraph", {"fields": {"value": said}})
+            self._end = ("handed over", f"interrupt: {text}")
+            return
+        ops = self._deltas.write(at, channel, value)
+        root = "/channels" if not at[0] else "/subgraph_channels"
+        ops = [{key: without_ids(member) for key, member in op.items()} | {"path": root + op["path"]} for op in ops]
+        told = {"ops": ops} if ops else {}
+        messages = messages_of(value)
+        new = [message for message in messages if not self._is_told(message)]
+        if new:
+            for message in new:
+                self._message(message, told)
+                told = {}
+        elif channel == "__resume__":
+            self.said("user", without_ids(value), told)
+        elif _PLUMBING.fullmatch(channel) or value == channel:
+            self.run.add(f"x:bookkeeping/langgraph/{_in_kind(channel)}", {"data": without_ids(value), **told})
+        else:
+            payload = {"transition_type": f"write {channel}", "value": without_ids(value), **told}
+            self.run.add(Kind.STATE_TRANSITION, payload)
+
+    # ---- messages -------------------------------------------------------------------------------
+    def _is_told(self, message: dict[str, Any]) -> bool:
+        found = facts_of(message).get("id")
+        return isinstance(found, str) and (found, _key(message)) in self._told_ids
+
+    def _message(self, raw: dict[str, Any], told: dict[str, Any]) -> None:
+        """The events of one message. `told`: more of the payload of the first of them."""
+        facts, key = facts_of(raw), _key(raw)
+        self._told[key] += 1
+        if isinstance(facts.get("id"), str):
+            self._told_ids.add((facts["id"], key))
+        message = read(raw)
+        steady = facts_of(without_ids(raw))
+        rest = {k: v for k, v in steady.items() if k not in _SHOWN_OF_MESSAGE and v not in (None, "", [], {}, False)}
+        own = steady.get("additional_kwargs")
+        own = {k: v for k, v in own.items() if k != "tool_calls" or not message.calls} if isinstance(own, dict) else own
+        rest |= {"additional_kwargs": own} if own else {}
+        rest |= {"name": facts["name"]} if facts.get("name") and message.role != "tool" else {}
+        extra = told | ({"fields": rest} if rest else {})
+        about = facts.get("response_metadata")
+        model = (about.get("model_name") or about.get("model")) if isinstance(about, dict) else None
+        self.run.once = {"message_id": facts.get("id"), "tokens": tokens_of(facts), "model": model}
+        self._answered = message.role == "assistant" and not message.calls
+        if message.role == "assistant":
+            if message.content or message.reasoning or not message.calls:
+                self.answered(message.content, message.reasoning, extra)
+                extra = {}
+            for call in message.calls:
+                call_id = call.id or f"call {self.run.count}"
+                self._open.append(call_id)
+                more = {"call": call.rest} if call.rest else {}
+                self.run.request(call_id, call.name, call.input, extra=extra | more, tool_call_id=call.id)
+                extra = {}
+            return
+        for result in message.results:
+            answered_id = result.id or (self._open[0] if self._open else None)
+            if answered_id in self._open:
+                self._open.remove(answered_id)
+            request = self.run.call(answered_id)
+            if result.name and (request is None or result.name != request.tool_name):
+                extra = {**extra, "fields": {**extra.get("fields", {}), "name": result.name}}
+            error = (first_line(result.output) or "failed") if result.error else None
+            self.result(answered_id, result.output, error, extra, tool_call_id=result.id)
+            extra = {}
+        if message.content is not None or not message.results:
+            self.said(message.role, message.content, extra)
+
+
+def _key(message: dict[str, Any]) -> str:
+    """What tells a message from others but for its ids."""
+    facts = facts_of(without_ids(message))
+    return json.dumps([facts.get(name) for name in ("type", "role", "content", "tool_calls", "name")], default=str)
+
+
+def _unwrapped(value: Any) -> Any:
+    return value["value"] if isinstance(value, dict) and value.keys() == {"class", "value"} else value
+
+
+def _asked(value: Any) -> Any:
+    """What an interrupt asks, without its ids."""
+    if isinstance(value, list):
+        found = [_asked(item) for item in value]
+        return found[0] if len(found) == 1 else found
+    value = _unwrapped(value)
+    if isinstance(value, dict):
+        value = {key: member for key, member in value.items() if key not in OF_INTERRUPT}
+        return value["value"] if value.keys() <= {"value", "resumable", "when"} and "value" in value else value
+    return value
+
+
+def _in_kind(channel: str) -> str:
+    return channel.strip("_").partition(":")[0].replace("_", "-") if channel.isascii() else "write"
+
+
+def _subgraphs(namespace: Any) -> list[str] | None:
+    """The graphs within the thread's own that a namespace (name:id|name:id) leads to."""
+    return [part.partition(":")[0] for part in namespace.split("|")] if namespace and type(namespace) is str else None

@@ -1,0 +1,216 @@
+"""Values in LangGraph's checkpoints: decoded, and without what differs between faithful runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgpack
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.formats.message_forms import Message, is_message, read_message
+from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.json_lines import NotJson, value_of
+from replay_gui.core.importers.plain_values import plain
+
+UNREAD_VALUES = "values in an encoding that is not read, kept as bytes"
+OBJECTS = "objects of Python classes, kept as their class and members"
+
+MAX_BLOB_BYTES = 64 << 20  # a larger value is not decoded
+_MAX_EXTENSION_DEPTH = 16  # msgpack extensions within extensions; each level is a call of C within C
+REMOVE_ALL = "__remove_all__"
+_MESSAGE_MODULE = "langchain_core.messages."
+_BAD_VALUE = (ValueError, TypeError, OverflowError, RecursionError, msgpack.exceptions.UnpackException)
+
+_OF_MESSAGE: dict[str, str] = {
+    "id": ID,
+    "tool_call_id": ID,
+    "usage_metadata": USAGE,
+    "usage": USAGE,
+    "token_usage": USAGE,
+    "system_fingerprint": ID,
+    "request_id": ID,
+    "created": CLOCK,
+    "created_at": CLOCK,
+    **dict.fromkeys(("total_duration", "load_duration", "prompt_eval_duration", "eval_duration"), CLOCK),
+    **dict.fromkeys(("prompt_eval_count", "eval_count"), USAGE),
+}
+OF_CHECKPOINT: dict[str, str] = {
+    "id": ID,
+    "ts": CLOCK,
+    "v": RECORDER,
+    "channel_versions": ID,
+    "versions_seen": ID,
+}
+OF_METADATA: dict[str, str] = {
+    **dict.fromkeys(("parents", "thread_id", "run_id", "checkpoint_id", "checkpoint_ns"), ID),
+    "counters_since_delta_snapshot": "the database's own counters",
+}
+OF_INTERRUPT: dict[str, str] = {"id": ID, "interrupt_id": ID, "ns": ID}
+VOLATILE = {**_OF_MESSAGE, **OF_CHECKPOINT, **OF_METADATA, **OF_INTERRUPT}
+"""Members of checkpoints, their metadata and messages that differ between faithful runs, and why."""
+
+
+class LangGraphValues:
+    """Decodes the values of one thread. `where`: names the thread in what is refused."""
+
+    def __init__(self, notes: ImportNotes, where: str) -> None:
+        self._notes = notes
+        self._where = where
+        self._depth = 0
+
+    def decoded(self, kind: Any, raw: Any) -> Any:
+        """Return a stored value: msgpack or JSON, as `kind` says. ImportRefused where its extensions nest deeply."""
+        if raw is None or kind in (None, "null", "empty"):
+            return None
+        raw = raw.encode() if isinstance(raw, str) else bytes(raw) if isinstance(raw, bytes) else str(raw).encode()
+        try:
+            if kind == "msgpack" and len(raw) <= MAX_BLOB_BYTES:
+                return plain(_with_text_keys(self._unpacked(raw)), self._notes)
+            if kind == "json" and len(raw) <= MAX_BLOB_BYTES:
+                return value_of(raw, self._notes)
+        except (*_BAD_VALUE, NotJson):
+            pass
+        self._notes.count(UNREAD_VALUES, example=str(kind))
+        return raw
+
+    def metadata(self, raw: Any) -> Any:
+        """Return the metadata of a checkpoint, which is JSON."""
+        try:
+            return value_of(raw.encode() if isinstance(raw, str) else bytes(raw or b"null"), self._notes)
+        except (NotJson, TypeError):
+            return None
+
+    def _unpacked(self, raw: bytes) -> Any:
+        return msgpack.unpackb(raw, ext_hook=self._object, strict_map_key=False, raw=False)
+
+    def _object(self, code: int, data: bytes) -> Any:
+        """What LangGraph writes of a Python object: module, name, and how to make it again; it is not made."""
+        self._notes.count(OBJECTS)
+        if self._depth >= _MAX_EXTENSION_DEPTH:
+            raise ImportRefused(f"{self._where}: objects nested deeper than {_MAX_EXTENSION_DEPTH} are not read")
+        self._depth += 1
+        try:
+            found = self._unpacked(data)
+        except _BAD_VALUE:
+            return data
+        finally:
+            self._depth -= 1
+        match found:
+            case [str(module), str(name), value, *_]:
+                return {"class": f"{module}.{name}", "value": value}
+        return found
+
+
+def message_of(value: Any) -> dict[str, Any] | None:
+    """Return a message in the form that `read_message` reads, None where `value` is none."""
+    match value:
+        case dict() if removed_id(value) is not None:
+            return None
+        case {"class": str(name), "value": dict(facts)} if name.startswith(_MESSAGE_MODULE):
+            return {"lc": 1, "type": "constructor", "id": [name.rpartition(".")[2]], "kwargs": facts}
+        case dict() if is_message(value) and "content" in value.get("kwargs", value):
+            return value
+    return None
+
+
+def removed_id(value: Any) -> str | None:
+    """Return the id of the message that `value` removes from a list (REMOVE_ALL: of every one), else None."""
+    match value:
+        case {"class": str(name), "value": {"id": str(gone)}} if name.endswith(".RemoveMessage"):
+            return gone
+        case {"lc": int(), "id": [*_, "RemoveMessage"], "kwargs": {"id": str(gone)}}:
+            return gone
+        case {"type": "remove", "id": str(gone)}:
+            return gone
+    return None
+
+
+def messages_of(value: Any) -> list[dict[str, Any]]:
+    """Return the messages that a channel holds or that are written to it: [] where it is of something else."""
+    found = [message_of(item) for item in value] if isinstance(value, list) else [message_of(value)]
+    return [message for message in found if message is not None] if None not in found else []
+
+
+def facts_of(message: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of a message, whatever its form."""
+    kwargs = message.get("kwargs")
+    return kwargs if isinstance(kwargs, dict) else message
+
+
+def read(message: dict[str, Any]) -> Message:
+    """Read a message. A call stands in several of its members: it is told once."""
+    facts = facts_of(message)
+    if facts.get("tool_calls") and isinstance(facts.get("additional_kwargs"), dict):
+        own = {key: value for key, value in facts["additional_kwargs"].items() if key != "tool_calls"}
+        facts = {**facts, "additional_kwargs": own}
+        message = {**message, "kwargs": facts} if "kwargs" in message else facts
+    return read_message(message)
+
+
+def without_ids(value: Any) -> Any:
+    """Return a value without the ids, times and costs of the messages in it; what is no message stays as it is."""
+    if isinstance(value, list):
+        return [without_ids(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    for member in ("kwargs", "value"):
+        if message_of(value) is not None and isinstance(value.get(member), dict):
+            return {**value, member: _steady(value[member])}
+    if message_of(value) is not None:
+        return _steady(value)
+    return {key: without_ids(member) for key, member in value.items()}
+
+
+def _steady(facts: dict[str, Any]) -> dict[str, Any]:
+    """The members of a message without ids. What a call was given is the run's own, with all that is in it."""
+    found: dict[str, Any] = {}
+    for key, value in facts.items():
+        if key in _OF_MESSAGE:
+            continue
+        if key in ("tool_calls", "invalid_tool_calls", "content") and isinstance(value, list):
+            found[key] = [_without_id(item) for item in value]
+        elif key in ("response_metadata", "additional_kwargs") and isinstance(value, dict):
+            found[key] = {
+                name: [_without_id(item) for item in member] if isinstance(member, list) else member
+                for name, member in value.items()
+                if name not in _OF_MESSAGE
+            }
+        else:
+            found[key] = value
+    return found
+
+
+def _without_id(part: Any) -> Any:
+    ids = ("id", "tool_use_id", "tool_call_id", "call_id", "signature")
+    return {key: value for key, value in part.items() if key not in ids} if isinstance(part, dict) else part
+
+
+def tokens_of(facts: dict[str, Any]) -> dict[str, int] | None:
+    """Return the tokens of one answer, None where the message says none."""
+    usage = facts.get("usage_metadata")
+    if isinstance(usage, dict):
+        found = _counts(usage, "input_tokens", "output_tokens")
+        details = usage.get("input_token_details")
+        cached = details.get("cache_read") if isinstance(details, dict) else None
+        return found | ({"cached": cached} if type(cached) is int and found else {}) or None
+    about = facts.get("response_metadata")
+    usage = about.get("token_usage") or about.get("usage") if isinstance(about, dict) else None
+    if not isinstance(usage, dict):
+        return None
+    return _counts(usage, "prompt_tokens", "completion_tokens") or _counts(usage, "input_tokens", "output_tokens")
+
+
+def _counts(usage: dict[str, Any], sent: str, answered: str) -> dict[str, int]:
+    return {name: usage[key] for name, key in (("input", sent), ("output", answered)) if type(usage.get(key)) is int}
+
+
+def _with_text_keys(value: Any) -> Any:
+    """`value` with maps whose keys are all text, and times as text, as the log format wants them."""
+    if isinstance(value, dict):
+        return {key if isinstance(key, str) else repr(key): _with_text_keys(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_text_keys(member) for member in value]
+    if isinstance(value, msgpack.Timestamp):
+        return value.to_datetime().isoformat()
+    return value
