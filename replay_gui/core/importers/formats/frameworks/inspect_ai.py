@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.frameworks.inspect_events import InspectEvents
+from replay_gui.core.importers.formats.frameworks.inspect_values import VOLATILE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, value_of
@@ -20,7 +21,7 @@ UNREADABLE = "samples that are no JSON, left out"
 
 _HEADER, _START = "header.json", "_journal/start.json"
 _SAMPLE = re.compile(r"samples/.+_epoch_\d+\.json")
-_TELLING = {"version", "status", "eval"}
+_SIGNS = {"version", "status", "eval"}
 
 
 class InspectAi:
@@ -28,14 +29,15 @@ class InspectAi:
 
     name = "inspect-ai"
     title = "Inspect log"
-    version = 2
+    version = 3
+    volatile: ClassVar[Mapping[str, str]] = VOLATILE
 
     def recognises(self, file: ForeignFile) -> bool:
         if file.head.startswith(MAGIC):
             members = ZipMembers(file.source, file.limits)
             return _HEADER in members or _START in members
         document = file.document
-        return isinstance(document, dict) and document.keys() >= _TELLING and isinstance(document["eval"], dict)
+        return isinstance(document, dict) and document.keys() >= _SIGNS and isinstance(document["eval"], dict)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         if file.head.startswith(MAGIC):
@@ -65,7 +67,7 @@ def _archived(file: ForeignFile) -> Iterator[ImportedRun]:
         if sample is None:
             notes.count(UNREADABLE, example=name)
         else:
-            yield _run(header, sample, own)
+            yield _run(header, sample, own, unfinished=head == _START)
 
 
 def _decoded(raw: bytes, notes: ImportNotes) -> Any:
@@ -80,7 +82,7 @@ def _by_numbers(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() and len(part) < 19 else (0, part) for part in re.split(r"(\d+)", name)]
 
 
-def _run(log: dict[str, Any], sample: Any, notes: ImportNotes) -> ImportedRun:
+def _run(log: dict[str, Any], sample: Any, notes: ImportNotes, unfinished: bool = False) -> ImportedRun:
     about = log["eval"]
     sample = sample if isinstance(sample, dict) else {"raw": sample}
     name = f"{about.get('task')} sample {sample.get('id')} epoch {sample.get('epoch')}"
@@ -90,7 +92,7 @@ def _run(log: dict[str, Any], sample: Any, notes: ImportNotes) -> ImportedRun:
         agent=str(about.get("task")),
         created=iso_time(about.get("created")),
         source={key: sample[key] for key in ("id", "epoch") if key in sample} | {"model": about.get("model")},
-        events=InspectEvents(notes).read(log, sample),
+        events=InspectEvents(notes).read(log, sample, unfinished),
         notes=notes,
         state_recorded=True,
     )

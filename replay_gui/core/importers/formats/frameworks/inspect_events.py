@@ -5,6 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from replay_gui.core.importers.formats.frameworks.inspect_values import (
+    OF_EVAL,
+    OF_EVENT,
+    OF_LOG,
+    OF_OUTPUT,
+    OF_SAMPLE,
+    ending,
+    grade,
+    is_volatile_path,
+    key_of,
+    steady,
+    text_and_reasoning,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.run_builder import RunBuilder
@@ -12,19 +25,18 @@ from replay_gui.core.importers.times import iso_time, seconds
 from replay_gui.core.log.kinds import Kind
 
 LOST_ATTACHMENTS = "texts that stood in an attachment which the file lacks"
-MODEL_INPUTS = "inputs of model calls, left out: the state has their messages"
 UNKNOWN_EVENTS = "events of an unknown type, kept as custom events"
 OTHER_PATCHES = "changes of a kind that a log cannot hold, kept without effect on the state"
 
 _ATTACHMENT = "attachment://"
-_ENVELOPE = ("uuid", "span_id", "working_start", "working_time", "pending", "metadata", "parent_id", "id")
-_CONFIG = ("model", "model_generate_config", "task_args", "model_args", "config", "sandbox")
 _PLAIN = frozenset(
     {"info", "logger", "subtask", "score_edit", "compaction", "checkpoint", "branch", "anchor", "interrupt"}
     | {"sample_limit", "step", "sandbox", "approval"}
 )
+_BOOKKEEPING = frozenset({"span_begin", "span_end", "step", "score", "score_edit", "logger", "anchor", "checkpoint"})
 _REFUSALS = frozenset({"permission", "approval"})
 _OPERATIONS = frozenset({"add", "replace", "remove"})
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 class InspectEvents:
@@ -34,40 +46,35 @@ class InspectEvents:
         self._notes = notes
         self._run = RunBuilder(notes)
         self._attachments: dict[str, Any] = {}
+        self._used: set[str] = set()  # attachments that the sample refers to
+        self._pool: list[Any] = []  # messages that model events refer to by their index
+        self._told: set[str] = set()  # messages that are in the run, without their ids
+        self._last: dict[str, Any] = {}  # what model events repeat, as it was told last
+        self._targets: list[Any] = []
 
-    def read(self, log: dict[str, Any], sample: dict[str, Any]) -> Iterator[ImportedEvent]:
-        about = log["eval"]
+    def read(self, log: dict[str, Any], sample: dict[str, Any], unfinished: bool = False) -> Iterator[ImportedEvent]:
+        """Yield the events of one sample of a log. `unfinished`: the evaluation had not ended."""
         found = sample.get("attachments")
         self._attachments = found if isinstance(found, dict) else {}
-        self._begin(log, about, sample)
+        self._pool = self._resolved(self._pool_of(sample))
+        self._begin(log, log["eval"], sample)
         yield from self._run.drain()
         yield from self._all(self._events_of(sample))
         self._run.context = {}
-        taken = {
-            "events",
-            "attachments",
-            "messages",
-            "message_pool",
-            "events_data",
-            "transcript",
-            "id",
-            "epoch",
-            "uuid",
-        }
-        taken |= {"store", "input"}
-        rest = {key: value for key, value in sample.items() if key not in taken}
-        usage = rest.pop("model_usage", None)
-        timing = {key: rest.pop(key) for key in ("total_time", "working_time") if key in rest}
-        self._run.custom("inspect/result", self._resolved(rest), usage=usage, timing=timing or None)
+        self._finish(sample, unfinished)
         yield from self._run.drain()
 
     def _begin(self, log: dict[str, Any], about: dict[str, Any], sample: dict[str, Any]) -> None:
-        config = {key: about[key] for key in _CONFIG if about.get(key)} | {"plan": log.get("plan")}
+        config = {k: v for k, v in about.items() if k not in OF_EVAL and k not in ("task", "task_version") and v}
+        more = {k: v for k, v in log.items() if k not in OF_LOG and k not in ("eval", "samples", "plan") and v}
+        config |= {"plan": log.get("plan"), "sample_id": sample.get("id")} | ({"log": more} if more else {})
         facts = {key: sample.get(key) for key in ("id", "epoch")}
         version, created = about.get("task_version"), iso_time(about.get("created"))
+        self._last["model"] = about.get("model")
         task = str(about.get("task"))
         self._run.agent_init(task, "" if version is None else str(version), config, time=created, sample=facts)
 
+    # ---- where the events are -------------------------------------------------------------------
     def _events_of(self, sample: dict[str, Any]) -> list[Any]:
         """The events, wherever this version of the format has them."""
         transcript, data = sample.get("transcript"), sample.get("events_data")
@@ -82,11 +89,18 @@ class InspectEvents:
         messages = sample.get("messages")
         return [{"event": "message", "message": one} for one in messages] if isinstance(messages, list) else []
 
+    def _pool_of(self, sample: dict[str, Any]) -> list[Any]:
+        data = sample.get("events_data")
+        for found in (sample.get("message_pool"), data.get("messages") if isinstance(data, dict) else None):
+            if isinstance(found, list):
+                return found
+        return []
+
     def _all(self, events: list[Any]) -> Iterator[ImportedEvent]:
         for event in events:
             event = event if isinstance(event, dict) else {"event": "?", "raw": event}
-            inner = event.pop("events", None)
-            self._event(self._resolved(event))
+            inner = event.get("events")
+            self._event(self._resolved({key: value for key, value in event.items() if key != "events"}))
             yield from self._run.drain()
             if isinstance(inner, list):  # older files have what happened inside a call or a subtask in there
                 yield from self._all(inner)
@@ -95,6 +109,7 @@ class InspectEvents:
         """`value` with the texts of its attachments."""
         if isinstance(value, str) and value.startswith(_ATTACHMENT):
             key = value.removeprefix(_ATTACHMENT)
+            self._used.add(key)
             if key not in self._attachments:
                 self._notes.count(LOST_ATTACHMENTS)
             return self._attachments.get(key, value)
@@ -108,39 +123,39 @@ class InspectEvents:
     def _event(self, event: dict[str, Any]) -> None:
         kind = str(event.get("event"))
         self._run.context = {"time": iso_time(event.get("timestamp"))}
-        envelope = {key: event[key] for key in _ENVELOPE if event.get(key) is not None}
+        envelope = {k: event[k] for k in OF_EVENT if k not in ("timestamp", "call") and event.get(k) is not None}
         self._run.once = {"fields": envelope or None}
-        rest = {key: value for key, value in event.items() if key not in ("event", "timestamp", *_ENVELOPE)}
+        rest = {k: v for k, v in event.items() if k != "event" and k not in OF_EVENT and v not in _EMPTY}
         match kind:
             case "sample_init":
                 self._started(rest)
             case "span_begin" if event.get("type") == "solver":
-                payload = {"transition_type": "solver", "phase": str(event.get("name"))}
+                payload = {"transition_type": "solver", "phase": str(rest.pop("name", None))}
+                self._run.unmapped = {key: value for key, value in rest.items() if key != "type"}
                 self._run.add(Kind.STATE_TRANSITION, payload)
-            case "span_begin" | "span_end":
-                name = "begin" if kind == "span_begin" else "end"
-                self._run.custom(
-                    f"inspect/span-{name}", {key: event.get(key) for key in ("type", "name") if key in event}
-                )
             case "model":
-                self._model(rest)
+                self._model(event, rest)
             case "tool":
                 self._tool(event, rest)
             case "state":
-                ops = self._ops("/sample", rest.get("changes"))
+                ops = self._ops("/sample", rest.pop("changes", None))
+                self._run.unmapped = rest
                 self._run.add(Kind.STATE_TRANSITION, {"transition_type": "state", **ops})
             case "store":
                 self._stored(rest)
-            case "score":
-                self._run.custom("inspect/score", rest)
             case "error":
-                error = rest.get("error")
+                error = rest.pop("error", None)
                 message = error.get("message") if isinstance(error, dict) else error
-                self._run.error("sample_error", str(message), "inspect", details=rest)
+                more = {k: v for k, v in error.items() if k != "message"} if isinstance(error, dict) else {}
+                self._run.unmapped = {**rest, **more}
+                self._run.error("sample_error", str(message), "inspect")
             case "input":
+                self._run.unmapped = {key: value for key, value in rest.items() if key != "input"}
                 self._run.observation("input", "user", rest.get("input"))
             case "message":
                 self._message(rest.get("message"))
+            case _ if kind in _BOOKKEEPING:
+                self._run.bookkeeping(f"inspect/{kind.replace('_', '-')}", rest)
             case _:
                 if kind not in _PLAIN:
                     self._notes.count(UNKNOWN_EVENTS, example=kind)
@@ -148,63 +163,115 @@ class InspectEvents:
                 self._run.custom(f"inspect/{name}", rest if kind in _PLAIN else {"event": kind, **rest})
 
     def _started(self, rest: dict[str, Any]) -> None:
-        state, sample = rest.get("state"), rest.get("sample")
+        state, sample = rest.pop("state", None), rest.pop("sample", None)
         given = sample.get("input") if isinstance(sample, dict) else sample
-        ops = [{"op": "add", "path": "/sample", "value": state}] if isinstance(state, dict) else []
+        self._told.add(key_of(given))
+        if isinstance(sample, dict):
+            self._targets.append(sample.get("target"))
+            rest |= {k: v for k, v in sample.items() if k not in ("input", "target", "id") and v not in _EMPTY}
+        ops = [{"op": "add", "path": "/sample", "value": steady(state)}] if isinstance(state, dict) else []
+        if isinstance(state, dict) and isinstance(state.get("messages"), list):
+            self._told.update(map(key_of, state["messages"]))
         ops.append({"op": "add", "path": "/store", "value": {}})
-        payload = {"obs_type": "sample", "source": "dataset", "data": sample if given is None else given, "ops": ops}
-        self._run.add(Kind.OBSERVATION, payload, sample=sample)
+        payload = {"obs_type": "sample", "source": "dataset", "ops": ops}
+        self._run.unmapped = rest
+        self._run.add(Kind.OBSERVATION, {**payload, "data": steady(sample if given is None else given)})
 
-    def _model(self, rest: dict[str, Any]) -> None:
-        output, config = rest.get("output"), rest.get("config")
+    def _model(self, event: dict[str, Any], rest: dict[str, Any]) -> None:
+        output = rest.pop("output", None)
         output = output if isinstance(output, dict) else {}
         choices, usage = output.get("choices"), output.get("usage")
         choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
         message = choice.get("message")
         message = message if isinstance(message, dict) else {}
-        if rest.get("input") or rest.get("input_refs"):
-            self._notes.count(MODEL_INPUTS)
-        content, reasoning = message.get("content"), _reasoning(message.get("content"))
+        text, reasoning = text_and_reasoning(message.get("content"))
         calls = message.get("tool_calls")
-        said = (
-            {"content": content, "tool_calls": [_call(call) for call in calls]} if isinstance(calls, list) else content
-        )
+        calls = [_call(call) for call in calls] if isinstance(calls, list) else []
+        self._told.add(key_of(message))
+        error, asked = rest.pop("error", None), rest.get("model")
+        self._run.unmapped = self._facts_of_model(rest, output, choice, message, text, bool(calls))
         meta: dict[str, Any] = {
-            "model": output.get("model") or rest.get("model"),
+            "model": output.get("model") or asked,
             "duration": seconds(output.get("time")),
             "usage": usage,
-            "stop_reason": choice.get("stop_reason"),
-            "retries": rest.get("retries"),
-            "settings": config or None,
-            "message": {key: message[key] for key in ("id", "source") if key in message} or None,
+            "retries": event.get("retries"),
         }
         if isinstance(usage, dict):
             names = {"input": "input_tokens", "output": "output_tokens"}
             meta["tokens"] = {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}
+            if type(usage.get("input_tokens_cache_read")) is int:
+                meta["tokens"]["cached"] = usage["input_tokens_cache_read"]
+        said = {"content": text, "tool_calls": calls} if calls else text
         self._run.decision("message" if isinstance(said, str) else "model", said, reasoning, **meta)
-        error = rest.get("error")
         if error:
-            self._run.error("model_error", str(error), str(rest.get("model")))
+            self._run.error("model_error", str(error), str(asked))
+
+    def _facts_of_model(
+        self,
+        rest: dict[str, Any],
+        output: dict[str, Any],
+        choice: dict[str, Any],
+        message: dict[str, Any],
+        text: Any,
+        has_calls: bool,
+    ) -> dict[str, Any]:
+        """What a model event says beside its answer; what it repeats from the one before is left out."""
+        asked = [self._pool[index] for index in _indexes(rest.pop("input_refs", None), len(self._pool))]
+        given = rest.pop("input", None)
+        given = [*(given if isinstance(given, list) else [given] if given else []), *asked]
+        new = [steady(one) for one in given if self._is_new(one)]
+        for name in ("model", "config", "tools", "tool_choice", "role"):
+            if name in rest and self._last.get(name) == rest[name]:
+                del rest[name]
+            elif name in rest:
+                self._last[name] = rest[name]
+        facts = {**rest, **({"input": new} if new else {})}
+        more = {k: v for k, v in message.items() if k not in ("id", "source", "content", "tool_calls", "role")}
+        more |= {k: v for k, v in choice.items() if k not in ("message", "stop_reason")}
+        more |= {k: v for k, v in output.items() if k not in ("choices", "completion", "model", *OF_OUTPUT)}
+        if message.get("role") not in (None, "assistant"):
+            more["role"] = message["role"]
+        if choice.get("stop_reason") not in (None, "tool_calls" if has_calls else "stop"):
+            more["stop_reason"] = choice["stop_reason"]
+        if output.get("completion") not in (None, "", text):
+            more["completion"] = output["completion"]
+        if output.get("model") not in (None, self._last.get("output model")):
+            self._last["output model"] = more["model"] = output["model"]
+        if isinstance(choices := output.get("choices"), list) and len(choices) > 1:
+            more["choices"] = [steady(one) for one in choices[1:]]
+        told = {key: value for key, value in more.items() if value not in _EMPTY}
+        return facts | ({"output": told} if told else {})
+
+    def _is_new(self, message: Any) -> bool:
+        key = key_of(message)
+        if key in self._told:
+            return False
+        self._told.add(key)
+        return True
 
     def _tool(self, event: dict[str, Any], rest: dict[str, Any]) -> None:
-        call_id, name = event.get("id"), str(rest.get("function"))
-        begun, ended = iso_time(event.get("timestamp")), iso_time(rest.get("completed"))
+        call_id, name = event.get("id"), str(rest.pop("function", None))
+        begun, ended = iso_time(event.get("timestamp")), iso_time(event.get("completed"))
         if ended is None and begun is not None:
-            ended = begun + (seconds(event.get("working_time")) or 0)
-        self._run.request(call_id, name, rest.get("arguments"), tool_call_id=call_id)
-        problem = rest.get("error")
-        problem = problem if isinstance(problem, dict) else None
+            worked = seconds(event.get("working_time"))
+            ended = None if worked is None else begun + worked
+        self._run.request(call_id, name, rest.pop("arguments", None), tool_call_id=call_id)
+        problem = rest.pop("error", None)
+        problem = problem if isinstance(problem, dict) else None if problem is None else {"message": problem}
         error = str(problem.get("message") or problem.get("type")) if problem is not None else None
-        seq, call = self._run.response(call_id, rest.get("result"), error=error, time=ended, tool_call_id=call_id)
+        result = rest.pop("result", None)
+        self._run.unmapped = {key: value for key, value in rest.items() if (key, value) != ("type", "function")}
+        seq, call = self._run.response(call_id, result, error=error, time=ended, tool_call_id=call_id)
         if problem is not None and error is not None:
-            kind = str(problem.get("type"))
+            kind = str(problem.get("type") or "tool_error")
             if kind in _REFUSALS:
                 self._run.denied(kind, call.tool_name, error, parent=seq, time=ended)
             else:
                 self._run.error(kind, error, call.tool_name, parent=seq, time=ended)
 
     def _stored(self, rest: dict[str, Any]) -> None:
-        changes = rest.get("changes")
+        changes = rest.pop("changes", None)
+        self._run.unmapped = rest
         for change in changes if isinstance(changes, list) else []:
             if not isinstance(change, dict) or not isinstance(change.get("path"), str):
                 self._run.custom("inspect/store", change)
@@ -216,32 +283,78 @@ class InspectEvents:
 
     def _ops(self, root: str, changes: Any) -> dict[str, Any]:
         """The operations on the part of the state that the changes are about."""
-        ops = []
+        ops, others = [], []
         for change in changes if isinstance(changes, list) else []:
             if not isinstance(change, dict) or change.get("op") not in _OPERATIONS:
                 self._notes.count(OTHER_PATCHES)
+                others.append(change)
                 continue
+            path = str(change.get("path"))
+            if root == "/sample" and is_volatile_path(path):
+                continue
+            if root == "/sample":
+                self._told.add(key_of(change.get("value")))
+                change = {**change, "value": steady(change.get("value"))}
             value = {} if change["op"] == "remove" else {"value": change.get("value")}
-            ops.append({"op": change["op"], "path": f"{root}{change.get('path')}", **value})
-        return {"ops": ops} if ops else {}
+            ops.append({"op": change["op"], "path": f"{root}{path}", **value})
+        return ({"ops": ops} if ops else {}) | ({"other_changes": others} if others else {})
 
     def _message(self, message: Any) -> None:
-        role = message.get("role") if isinstance(message, dict) else None
-        content = message.get("content") if isinstance(message, dict) else message
+        self._told.add(key_of(message))
+        found = steady(message)
+        facts = found if isinstance(found, dict) else {"content": found}
+        role = facts.pop("role", None)
+        if role == "tool":
+            self._run.observation("tool", str(facts.get("function") or "tool"), {**facts, "role": role})
+            return
+        text, reasoning = text_and_reasoning(facts.pop("content", None))
+        self._run.unmapped = {key: value for key, value in facts.items() if value not in _EMPTY}
         if role == "assistant":
-            self._run.decision("message", content)
-        elif role == "tool":
-            self._run.observation("tool", str(message.get("function") or message.get("tool_call_id")), message)
+            self._run.decision("message", text, reasoning)
         else:
-            self._run.observation("message", str(role), content)
+            self._run.observation("message", str(role), text)
 
-
-def _reasoning(content: Any) -> str | None:
-    blocks = content if isinstance(content, list) else []
-    found = [str(one.get("reasoning")) for one in blocks if isinstance(one, dict) and one.get("type") == "reasoning"]
-    return "\n\n".join(found) or None
+    # ---- the end --------------------------------------------------------------------------------
+    def _finish(self, sample: dict[str, Any], unfinished: bool) -> None:
+        """What the sample says as a whole: what was expected, the scores, how it ended."""
+        taken = {"events", "attachments", "messages", "message_pool", "events_data", "transcript"}
+        taken |= {"id", "input", "target", "scores", *OF_SAMPLE}
+        rest = {k: steady(v) for k, v in self._resolved(sample).items() if k not in taken and v not in _EMPTY}
+        messages = [one for one in self._resolved(sample.get("messages")) or () if self._is_new(one)]
+        pooled = [one for one in self._pool if self._is_new(one)]
+        unused = {key: value for key, value in self._attachments.items() if key not in self._used}
+        given = self._resolved(sample.get("input"))
+        rest |= {"input": steady(given)} if given not in _EMPTY and self._is_new(given) else {}
+        for name, found in (("messages", messages), ("message_pool", pooled), ("attachments", unused)):
+            rest |= {name: steady(found)} if found else {}
+        data = sample.get("events_data")
+        if isinstance(data, dict):
+            more = {key: value for key, value in data.items() if key not in ("messages", "events", "calls") and value}
+            rest |= {"events_data": more} if more else {}
+        timing = {key: sample[key] for key in OF_SAMPLE if "time" in key and key in sample}
+        self._run.bookkeeping("inspect/result", rest, usage=sample.get("model_usage"), timing=timing or None)
+        targets = [one for one in (self._resolved(sample.get("target")), *self._targets) if one not in _EMPTY]
+        targets = [one for index, one in enumerate(targets) if one not in targets[:index]]
+        target = targets[0] if len(targets) == 1 else targets or None
+        if target is not None:
+            self._run.expected(target)
+        self._run.end(*ending(sample, unfinished))
+        scores = self._resolved(sample.get("scores"))
+        for name, score in scores.items() if isinstance(scores, dict) else ():
+            found = grade(score if isinstance(score, dict) else {"value": score})
+            self._run.outcome(by=f"Inspect scorer {name}", expected=target, **found)
 
 
 def _call(call: Any) -> Any:
     """A call without its id, which another run has another one of."""
-    return {key: call[key] for key in call if key not in ("id", "internal")} if isinstance(call, dict) else call
+    if not isinstance(call, dict):
+        return call
+    return {k: v for k, v in call.items() if k not in ("id", "internal") and (k, v) != ("type", "function")}
+
+
+def _indexes(refs: Any, count: int) -> Iterator[int]:
+    """The indexes that slices of the message pool stand for: ``[[from, to], …]``."""
+    for ref in refs if isinstance(refs, list) else ():
+        match ref:
+            case [int(start), int(end)]:
+                yield from range(max(start, 0), min(end, count))

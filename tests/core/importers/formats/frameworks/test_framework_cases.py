@@ -11,7 +11,7 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay_engine import ReplayEngine
-from tests.core.importers.formats.test_cases import CASES, calls, read, results, said, tokens
+from tests.core.importers.formats.test_cases import CASES, answered, calls, read, results, said, tokens
 from tests.helpers.foreign import read_all
 
 
@@ -74,3 +74,21 @@ def test_a_database_in_a_read_only_folder(tmp_path: Path) -> None:
     assert (said(run), calls(run)) == (["Weather in Kiel?"], [("get_weather", {"city": "Kiel"})])
     assert [one.name for one in path.parent.iterdir()] == ["checkpoints.sqlite"]
     path.parent.chmod(0o700)
+
+
+def test_two_equal_epochs_are_the_same() -> None:
+    one, two = read_all(CASES / "inspect-epoch-ids" / "log.json")
+    assert [(event.kind, event.payload) for event in one.events] == [
+        (event.kind, event.payload) for event in two.events
+    ]
+    assert answered(one) == ["2"]
+    assert one.of("x:expected")[0].payload == {"data": "2"}
+    assert one.of("x:outcome")[0].payload == {
+        "passed": True, "score": 1.0, "by": "Inspect scorer s", "expected": "2", "label": "C"
+    }  # fmt: skip
+
+
+def test_a_sample_whose_id_has_a_slash() -> None:
+    (run,) = read_all(CASES / "inspect-sample-id-slash" / "log.eval")
+    assert "/" in str(run.run.source["id"])
+    assert len(run.of("x:outcome")) == 1

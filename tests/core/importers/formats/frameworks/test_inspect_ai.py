@@ -15,6 +15,7 @@ from replay_gui.core.importers.zip_members import ZipMembers
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from replay_gui.core.replay_engine import ReplayEngine
+from tests.core.importers.formats.test_cases import tokens
 from tests.helpers.foreign import Read, read_all, real_files, written
 
 AT = "2025-05-12T20:28:{:02}+00:00"
@@ -80,13 +81,93 @@ def test_a_model_decides_and_a_tool_is_called(tmp_path: Path) -> None:
     assert one.kinds[1:] == [
         "StateTransition", "Decision", "ToolRequest", "ToolResponse", "x:inspect/sandbox", "ToolRequest",
         "ToolResponse", "CapabilityDenied", "ToolRequest", "ToolResponse", "Error", "x:inspect/other",
-        "x:inspect/result",
+        "x:bookkeeping/inspect/result", "x:end",
     ]  # fmt: skip
     assert one.of("StateTransition")[0].payload["phase"] == "generate"
     decision, response = one.of("Decision")[0], one.of("ToolResponse")[0]
     assert (decision.payload["data"], decision.meta["tokens"]) == ("Hm.", {"input": 3, "output": 1})
     assert (response.payload["output"], response.meta["duration"]) == ("a", 2_000_000_000)
-    assert len(one.run.notes.sentences()) == 2
+    assert decision.payload["fields"]["input"] == [1], "what the state does not have"
+    assert len(one.run.notes.sentences()) == 1
+
+
+def test_what_a_model_is_asked_again_is_told_once(tmp_path: Path) -> None:
+    said = {"role": "assistant", "content": [{"type": "reasoning", "reasoning": "Hm."}, {"type": "text", "text": "2"}]}
+    asked = [{"id": "a", "role": "user", "content": "1+1?"}]
+    output = {"model": "m", "choices": [{"message": {**said, "id": "x"}, "stop_reason": "stop"}]}
+    again = [*asked, {**said, "id": "y"}, {"role": "user", "content": "Sure?"}]
+    one = read(
+        tmp_path,
+        {"event": "model", "model": "m", "input": asked, "tools": [{"name": "t"}], "output": output},
+        {"event": "model", "model": "m", "input": again, "tools": [{"name": "t"}], "output": output},
+    )
+    first, second = one.of("Decision")
+    assert (first.payload["data"], first.payload["reasoning"]) == ("2", "Hm.")
+    assert first.payload["fields"]["input"] == [{"role": "user", "content": "1+1?"}]
+    assert second.payload["fields"] == {"input": [{"role": "user", "content": "Sure?"}]}
+
+
+@pytest.mark.parametrize(
+    ("value", "passed", "score", "label"),
+    [
+        ("C", True, 1.0, "C"),
+        ("I", False, 0.0, "I"),
+        ("P", None, 0.5, "P"),
+        (1, True, 1.0, None),
+        (0, False, 0.0, None),
+        (0.25, None, 0.25, None),
+        (True, True, 1.0, None),
+        ("fair", None, None, "fair"),
+    ],
+)
+def test_a_score_is_an_outcome(
+    tmp_path: Path, value: Any, passed: bool | None, score: float | None, label: str | None
+) -> None:
+    scores = {"match": {"value": value, "answer": "2", "explanation": "as it should be"}}
+    (outcome,) = read(tmp_path, BEGUN, scores=scores, target="2").of("x:outcome")
+    more = {"label": label} if label else {}
+    assert outcome.payload == {
+        "passed": passed, "score": score, "by": "Inspect scorer match", "answer": "2", "expected": "2",
+        "parts": [{"name": "explanation", "why": "as it should be"}], **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "how", "why"),
+    [
+        ({"error": {"message": "no such model"}}, "crash", "no such model"),
+        ({"limit": {"type": "message", "limit": 50.0}}, "limit", "message limit of 50"),
+        ({"limit": {"type": "time", "limit": 60.0}}, "timeout", "time limit of 60"),
+        ({"limit": {"type": "operator", "limit": 1}}, "stopped by user", "operator limit of 1"),
+        ({"scores": {"s": {"value": 1}}}, "answered", None),
+        ({}, "open", None),
+    ],
+)
+def test_how_a_sample_ended(tmp_path: Path, more: dict[str, Any], how: str, why: str | None) -> None:
+    (end,) = read(tmp_path, BEGUN, **more).of("x:end")
+    assert end.payload == {"how": how, "why": why}
+
+
+def test_changes_of_ids_are_no_changes_of_the_state(tmp_path: Path) -> None:
+    message = {
+        "role": "assistant",
+        "content": "",
+        "id": "m",
+        "tool_calls": [{"id": "c", "function": "f", "arguments": {"id": 7}}],
+    }
+    changes = [
+        {"op": "add", "path": "/messages/1", "value": message},
+        {"op": "replace", "path": "/messages/0/id", "value": "other"},
+        {"op": "replace", "path": "/messages/1/tool_calls/0/id", "value": "other"},
+        {"op": "replace", "path": "/messages/1/tool_calls/0/arguments/id", "value": 8},
+    ]
+    (changed,) = read(tmp_path, BEGUN, {"event": "state", "changes": changes}).of("StateTransition")
+    assert [op["path"] for op in changed.payload["ops"]] == [
+        "/sample/messages/1", "/sample/messages/1/tool_calls/0/arguments/id"
+    ]  # fmt: skip
+    assert changed.payload["ops"][0]["value"] == {
+        "role": "assistant", "content": "", "tool_calls": [{"function": "f", "arguments": {"id": 7}}]
+    }  # fmt: skip
 
 
 def test_attachments_that_are_missing_and_patches_that_cannot_be_are_told_of(tmp_path: Path) -> None:
@@ -154,8 +235,39 @@ def raw_events(events: list[Any]) -> Counter[str]:
     return counted
 
 
+def all_events(events: list[Any]) -> list[dict[str, Any]]:
+    return [one for event in events for one in (event, *all_events(event.get("events") or []))]
+
+
+def failures(found: dict[str, Any]) -> int:
+    """Failed calls of tools and of the model, and errors of the sample."""
+    events = found.get("events") or (found.get("transcript") or {}).get("events") or []
+    return sum(bool(one.get("error")) for one in all_events(events) if one["event"] in ("tool", "model", "error"))
+
+
+TOKENS = {"input": "input_tokens", "output": "output_tokens", "cached": "input_tokens_cache_read"}
+
+
+def usage_of(found: dict[str, Any]) -> dict[str, int]:
+    """Tokens of all answers of models."""
+    counted: Counter[str] = Counter()
+    events = found.get("events") or (found.get("transcript") or {}).get("events") or []
+    for event in all_events(events):
+        usage = (event.get("output") or {}).get("usage") if event["event"] == "model" else None
+        for name, key in (
+            ("input", "input_tokens"),
+            ("output", "output_tokens"),
+            ("cached", "input_tokens_cache_read"),
+        ):
+            if usage and usage.get(key) is not None:
+                counted[name] += usage[key]
+    return dict(counted)
+
+
 @pytest.mark.parametrize(
-    "path", real_files("inspect-ai", "*.eval") + real_files("inspect-ai"), ids=lambda path: path.name[-40:]
+    "path",
+    real_files("inspect-ai", "*.eval") + real_files("inspect-ai") + real_files("more/inspect", "*.eval"),
+    ids=lambda path: path.name[-40:],
 )
 def test_real_logs_lose_nothing(path: Path, tmp_path: Path) -> None:
     """Counted from the source: a run a sample-epoch, a Decision a model event, a call a tool event."""
@@ -167,7 +279,10 @@ def test_real_logs_lose_nothing(path: Path, tmp_path: Path) -> None:
         events = raw_events(found.get("events") or (found.get("transcript") or {}).get("events") or [])
         if events:
             assert (len(one.of("Decision")), len(one.of("ToolRequest"))) == (events["model"], events["tool"])
-            assert one.kinds.count("x:inspect/score") == events["score"]
+            assert one.kinds.count("x:bookkeeping/inspect/score") == events["score"]
+            assert len(one.of("Error")) + len(one.of("CapabilityDenied")) == failures(found)
+            assert tokens(one) == usage_of(found)
+        assert len(one.of("x:outcome")) == len(found.get("scores") or {})
         assert not any("attachment" in note for note in one.run.notes.sentences())
     (first, *_) = convert(path, tmp_path)
     with EventLog.open(first.path) as made:

@@ -1,0 +1,150 @@
+"""Values in Inspect's logs: what differs between faithful runs, messages without ids, and scores."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from replay_gui.core.importers.formats.message_forms import content_of
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE
+from replay_gui.core.importers.run_builder import NOT_RECORDED, End
+
+_OF_EVALUATION = "of the whole evaluation, not of a sample"
+_REPEATED = "the provider's own form of what stands in input and output"
+OF_EVENT: dict[str, str] = {
+    **dict.fromkeys(("uuid", "span_id", "agent_span_id", "parent_id", "id", "message_id", "call_id"), ID),
+    **dict.fromkeys(("timestamp", "working_start", "working_time", "completed", "time"), CLOCK),
+    **dict.fromkeys(("call_started_at", "call_completed_at", "call_working_start", "call_working_time"), CLOCK),
+    **dict.fromkeys(("retries", "attempt", "call_retries", "http_retries"), "how often a provider was asked again"),
+    **dict.fromkeys(("cache", "call"), _REPEATED),
+}
+OF_MESSAGE: dict[str, str] = {
+    "id": ID,
+    "tool_call_id": ID,
+    "completed": CLOCK,
+    "source": "how it came to be",
+    "usage": USAGE,
+}
+OF_OUTPUT: dict[str, str] = {"usage": USAGE, "time": CLOCK}
+OF_SAMPLE: dict[str, str] = {
+    "uuid": ID,
+    "epoch": "the number of the repetition",
+    **dict.fromkeys(("started_at", "completed_at", "total_time", "working_time"), CLOCK),
+    **dict.fromkeys(("model_usage", "role_usage"), USAGE),
+}
+OF_EVAL: dict[str, str] = {
+    **dict.fromkeys(("eval_id", "run_id", "task_id", "eval_set_id"), ID),
+    "created": CLOCK,
+    **dict.fromkeys(("revision", "packages"), RECORDER),
+    **dict.fromkeys(("task_file", "model_base_url"), HOST),
+    "dataset": _OF_EVALUATION,
+}
+OF_LOG: dict[str, str] = {
+    "version": RECORDER,
+    **dict.fromkeys(("status", "results", "stats", "reductions", "invalidated", "error", "location"), _OF_EVALUATION),
+    "header.json/samples": "the samples stand in members of their own",
+}
+VOLATILE = {
+    **OF_EVENT,
+    **OF_MESSAGE,
+    **OF_OUTPUT,
+    **OF_SAMPLE,
+    **OF_EVAL,
+    **{k: v for k, v in OF_LOG.items() if k != "error"},
+}
+"""Members of a log that differ between faithful runs, and why."""
+
+_OWN = frozenset({"arguments", "metadata", "result", "value", "store"})
+"""Members whose own members are the run's, whatever their names."""
+_TIMES_ALONE = frozenset({"completed", "time"})  # ids of that name are none; of another type they are content
+_OF_MESSAGE_NAMES = "|".join(OF_MESSAGE)
+_PATH_OF_ID = re.compile(
+    rf"(.*/)?(messages/\d+|choices/\d+/message)/({_OF_MESSAGE_NAMES})(/.*)?|.*/tool_calls/\d+/id|(/.*)?/output/(usage|time)(/.*)?"
+)
+_WORDS = {"C": (True, 1.0), "I": (False, 0.0), "P": (None, 0.5), "N": (False, 0.0)}
+_TRUTHS = {"yes": True, "true": True, "correct": True, "no": False, "false": False, "incorrect": False}
+_LIMITS: dict[str, End] = {"time": "timeout", "working": "timeout", "operator": "stopped by user"}
+
+
+def steady(value: Any) -> Any:
+    """Return a value without the ids, times and costs of the messages and model outputs in it."""
+    if isinstance(value, list):
+        return [steady(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    names: dict[str, str] = {}
+    if "role" in value:
+        names |= OF_MESSAGE
+    if "choices" in value:
+        names |= OF_OUTPUT
+    if "function" in value and "arguments" in value:
+        names |= {"id": ID}
+    return {
+        key: member if key in _OWN else steady(member)
+        for key, member in value.items()
+        if key not in names or (key in _TIMES_ALONE and isinstance(member, bool))
+    }
+
+
+def is_volatile_path(path: str) -> bool:
+    """Return whether a change of a sample's state at this path is of what `steady` leaves out."""
+    return _PATH_OF_ID.fullmatch(path) is not None and not any(f"/{name}/" in path for name in _OWN)
+
+
+def key_of(message: Any) -> str:
+    """Return what tells a message from others but for its ids."""
+    return json.dumps(steady(message), sort_keys=True, default=str)
+
+
+def text_and_reasoning(content: Any) -> tuple[Any, str | None]:
+    """Return (the text of a message, or its parts where they are more than text; the reasoning in it)."""
+    if not isinstance(content, list):
+        return content or None, None
+    blocks = [one for one in content if not (isinstance(one, dict) and one.get("type") == "reasoning")]
+    said = [
+        NOT_RECORDED if one.get("redacted") else str(one.get("reasoning") or NOT_RECORDED)
+        for one in content
+        if isinstance(one, dict) and one.get("type") == "reasoning"
+    ]
+    return content_of(blocks) or None, "\n\n".join(said) or None
+
+
+def grade(score: dict[str, Any]) -> dict[str, Any]:
+    """Return what a score says, as an outcome has it: passed, score, label, answer, parts."""
+    value = score.get("value")
+    passed: bool | None = None
+    number: float | None = None
+    label: str | None = None
+    parts: list[dict[str, Any]] = []
+    if isinstance(value, bool):
+        passed, number = value, float(value)
+    elif isinstance(value, int | float):
+        number = float(value)
+        passed = bool(value) if value in (0, 1) else None
+    elif isinstance(value, str):
+        label = value
+        passed, number = _WORDS.get(value, (_TRUTHS.get(value.lower()), None))
+    elif isinstance(value, dict):
+        parts += [{"name": name, "value": member} for name, member in value.items()]
+    elif value is not None:
+        parts.append({"name": "value", "value": value})
+    if score.get("explanation"):
+        parts.append({"name": "explanation", "why": score["explanation"]})
+    more = {k: v for k, v in score.items() if k not in ("value", "answer", "explanation") and v not in (None, [], {})}
+    parts += [{"name": name, "value": member} for name, member in more.items()]
+    return {"passed": passed, "score": number, "label": label, "answer": score.get("answer"), "parts": parts or None}
+
+
+def ending(sample: dict[str, Any], unfinished: bool) -> tuple[End, str | None]:
+    """Return how a sample ended, and why."""
+    error, limit = sample.get("error"), sample.get("limit")
+    if error:
+        return "crash", str((error.get("message") if isinstance(error, dict) else error) or "no reason recorded")
+    if limit:
+        kind = str(limit.get("type")) if isinstance(limit, dict) else str(limit)
+        most = limit.get("limit") if isinstance(limit, dict) else None
+        return _LIMITS.get(kind, "limit"), f"{kind} limit" + (f" of {most:g}" if isinstance(most, int | float) else "")
+    if sample.get("scores") or (sample.get("output") or {}).get("choices"):
+        return "answered", None
+    return ("open", None) if unfinished or not sample.get("messages") else ("answered", None)
