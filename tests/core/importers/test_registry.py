@@ -51,13 +51,18 @@ def test_a_first_line_longer_than_what_is_looked_at(tmp_path: Path) -> None:
         b'{"type":"system","subtype":"init","session_id":"s"}\n{"type":"user","message":{}}\n',
         b'{"type":"summary"}\n',
         b'{"sessionId":"s","messages":[]}',
-        b'[{"role":"user","content":"hi"}]',
     ],
 )
 def test_what_has_json_objects_and_is_nothing_better_is_generic(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.jsonl"
     path.write_bytes(content)
     assert recognise(path).name == "json-lines"
+
+
+def test_a_list_of_messages_is_a_chat(tmp_path: Path) -> None:
+    path = tmp_path / "other.json"
+    path.write_bytes(b'[{"role":"user","content":"hi"}]')
+    assert recognise(path).name == "chat-messages"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from replay_gui.core.importers.formats.chats.messages import first_line
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 
-_TYPES = {"message", "tool_use", "tool_result", "result", "error"}
+_TYPES = ("message", "tool_use", "tool_result", "result", "error")
 
 
 class GeminiStream(RecordFormat):

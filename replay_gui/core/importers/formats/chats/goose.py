@@ -11,7 +11,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.importers.times import any_time
 
-_PARTS = {"toolRequest", "toolResponse", "frontendToolRequest", "toolConfirmationRequest"}
+_PARTS = ("toolRequest", "toolResponse", "frontendToolRequest", "toolConfirmationRequest")
 
 
 class Goose(RecordFormat):

@@ -18,8 +18,8 @@ from replay_gui.core.importers.formats.records import (
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 
-_KINDS = {"SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent"}
-_MESSAGES = {"message", "system", "recall"}
+_KINDS = ("SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent")
+_MESSAGES = ("message", "system", "recall")
 
 
 class OpenHands(RecordFormat):

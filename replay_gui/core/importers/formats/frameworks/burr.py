@@ -13,7 +13,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import Kind
 
-_TYPES = {"begin_entry", "end_entry"}
+_TYPES = ("begin_entry", "end_entry")
 
 
 class Burr(RecordFormat):

@@ -111,7 +111,7 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         name = str(found.take(*_AGENTS) or span.name)
         config = {key: unfolded(value) for key, names in _CONFIG.items() if (value := found.take(*names)) is not None}
     model = found.take(*_MODELS) if role == "model" else None
-    if span.attributes.get("gen_ai.operation.name") in _OPERATIONS:
+    if span.attributes.get("gen_ai.operation.name") in tuple(_OPERATIONS):  # what it is may be unhashable
         found.taken("gen_ai.operation.name")
     if str(unfolded(span.attributes.get("mlflow.spanType"))).upper() in _KINDS:
         found.taken("mlflow.spanType")

@@ -97,7 +97,7 @@ def facts_of_tool(span: RawSpan) -> dict[str, Any]:
 def evaluations(span: RawSpan) -> tuple[list[dict[str, Any]], list[Any]]:
     """Return (what graders say of the span, events that nobody reads)."""
     scores, others = list[dict[str, Any]](), list[Any]()
-    known = {*_SPEAKERS, _CHOICE, _DETAILS, "exception"}
+    known = (*_SPEAKERS, _CHOICE, _DETAILS, "exception")  # a name may be unhashable
     for event in span.events:
         facts = event.get("attributes") if isinstance(event, dict) else None
         if not isinstance(facts, dict):
@@ -123,10 +123,10 @@ def _events(span: RawSpan) -> tuple[list[Any], list[Any]]:
     for event in span.events:
         if not isinstance(event, dict):
             continue
-        name, facts = event.get("name"), event.get("attributes")
+        name, facts = str(event.get("name")), event.get("attributes")
         facts = facts if isinstance(facts, dict) else {}
         if name in _SPEAKERS:
-            speaker = _SPEAKERS[str(name)]
+            speaker = _SPEAKERS[name]
             used = ("content", "gen_ai.event.content", "id", *(("role",) if facts.get("role") == speaker else ()))
             more = {key: unfolded(value) for key, value in facts.items() if key not in used and value is not None}
             if facts.get("id"):
