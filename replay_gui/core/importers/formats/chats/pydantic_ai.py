@@ -66,7 +66,12 @@ class _PydanticAiEvents(RecordEvents):
         self.uses_model(record.get("model_name"))
         use = _use(usage) if isinstance(usage, dict) else {}
         extra = self.fields(
-            record, "parts", "instructions", "model_name", "kind" if record.get("kind") in _KINDS else ""
+            record,
+            "parts",
+            "instructions",
+            "model_name",
+            "kind" if record.get("kind") in _KINDS else "",
+            state="complete",
         )
         if not record["parts"]:
             self.unknown(record.get("kind"), record)

@@ -1,0 +1,192 @@
+"""Counts of real files, made of the source alone, equal what the importers read."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui.core.log.kinds import Kind
+from tests.helpers.foreign import Read, read_all
+from tests.helpers.paths import SHARED_DATA
+from tests.helpers.shared_data import requires_shared_data
+
+MORE = SHARED_DATA / "more"
+
+
+@dataclass
+class Counts:
+    """What one file holds: prompts of the user, calls by tool, failed results, tokens sent and answered."""
+
+    prompts: int
+    tools: Counter[str]
+    failed: int
+    input: int | None = None
+    output: int | None = None
+
+
+def records(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def openhands(path: Path) -> Counts:
+    found = records(path)
+    results = [one["observation"] for one in found if one["kind"] == "ObservationEvent"]
+    return Counts(
+        sum(one["kind"] == "MessageEvent" and one["source"] == "user" for one in found),
+        Counter(one["tool_name"] for one in found if one["kind"] == "ActionEvent"),
+        sum(bool(one["is_error"]) or one.get("exit_code", 0) != 0 for one in results),
+    )
+
+
+def copilot(path: Path) -> Counts:
+    found = records(path)
+    asked = [call for one in found if one["type"] == "assistant.message" for call in one["data"]["toolRequests"]]
+    ended = [one["data"] for one in found if one["type"] == "tool.execution_complete"]
+    said = [one["data"]["outputTokens"] for one in found if one["type"] == "assistant.message"]
+    return Counts(
+        sum(one["type"] == "user.message" for one in found),
+        Counter(call["name"] for call in asked),
+        sum(not one["success"] for one in ended),
+        output=sum(said),
+    )
+
+
+def opencode(path: Path) -> Counts:
+    found = records(path)
+    parts = {one["data"]["part"]["id"]: one["data"]["part"] for one in found if "part" in one["data"]}
+    roles = {one["data"]["info"]["id"]: one["data"]["info"].get("role") for one in found if "info" in one["data"]}
+    tools = [part for part in parts.values() if part["type"] == "tool"]
+    states = [part["state"] for part in tools]
+    session = [one["data"]["info"] for one in found if one["type"] == "session.updated.1"][-1]["tokens"]
+    return Counts(
+        sum(part["type"] == "text" and roles[part["messageID"]] == "user" for part in parts.values()),
+        Counter(part["tool"] for part in tools),
+        sum(
+            part["state"]["status"] == "error" or part["state"].get("metadata", {}).get("exit", 0) != 0
+            for part in tools
+        ),
+        input=session["input"] + session["cache"]["read"] + session["cache"]["write"],
+        output=session["output"],
+    )
+
+
+def pydantic_ai(path: Path) -> Counts:
+    found = [one for one in records(path) if "kind" in one]
+    parts = [part for one in found for part in one["parts"]]
+    usage = [one["usage"] for one in found if one["kind"] == "response"]
+    return Counts(
+        sum(part["part_kind"] == "user-prompt" for part in parts),
+        Counter(part["tool_name"] for part in parts if part["part_kind"] == "tool-call"),
+        sum(part.get("outcome", "success") != "success" for part in parts),
+        sum(one["input_tokens"] for one in usage),
+        sum(one["output_tokens"] for one in usage),
+    )
+
+
+def crewai(path: Path) -> Counts:
+    found = records(path)
+    told = {json.dumps(message) for one in found for message in one.get("messages") or () if message["role"] == "user"}
+    return Counts(
+        len(told),
+        Counter(one["tool_name"] for one in found if one["type"] == "tool_usage_started"),
+        sum(one["type"] == "tool_usage_error" for one in found),
+    )
+
+
+def openai_agents(path: Path) -> Counts:
+    spans = [one for one in records(path) if one["object"] == "trace.span"]
+    tools = [one for one in spans if one["span_data"]["type"] == "function"]
+    return Counts(0, Counter(one["span_data"]["name"] for one in tools), sum(one["error"] is not None for one in tools))
+
+
+def swe_agent_messages(path: Path) -> Counts:
+    found = records(path)
+    calls = [call["function"]["name"] for one in found for call in one.get("tool_calls") or ()]
+    return Counts(sum(one["role"] == "user" for one in found), Counter(calls), 0)
+
+
+def pi(path: Path) -> Counts:
+    messages = [one["message"] for one in records(path) if one["type"] == "message"]
+    by_model = [message for message in messages if message["role"] == "assistant"]
+    calls = [part["name"] for message in by_model for part in message["content"] if part["type"] == "toolCall"]
+    shells = [message for message in messages if message["role"] == "bashExecution"]
+    failed = sum(message.get("isError") is True for message in messages)
+    usage = [message["usage"] for message in by_model]
+    return Counts(
+        sum(message["role"] == "user" for message in messages),
+        Counter(calls) + Counter({"bash": len(shells)}),
+        failed + sum(message["exitCode"] != 0 for message in shells),
+        sum(one["input"] + one["cacheRead"] + one["cacheWrite"] for one in usage),
+        sum(one["output"] for one in usage),
+    )
+
+
+def burr(path: Path) -> Counts:
+    found = records(path)
+    ended = [one for one in found if one["type"] == "end_entry"]
+    actions = Counter(one["action"] for one in found if one["type"] == "begin_entry")
+    return Counts(0, actions, sum(one["exception"] is not None for one in ended))
+
+
+def prompts(run: Read) -> int:
+    return sum(
+        event.payload["source"] == "user" and event.payload["obs_type"] == "message"
+        for event in run.of(Kind.OBSERVATION)
+    )
+
+
+def tokens(run: Read, sort: str) -> int:
+    return sum((event.meta.get("tokens") or {}).get(sort, 0) for event in run.events)
+
+
+CASES: list[tuple[str, Callable[[Path], Counts]]] = [
+    ("traceforge-openhands/*.jsonl", openhands),
+    ("traceforge-copilot/*.jsonl", copilot),
+    ("traceforge-opencode/*.jsonl", opencode),
+    ("traceforge-pydantic_ai/*.jsonl", pydantic_ai),
+    ("traceforge-crewai/*.jsonl", crewai),
+    ("traceforge-openai_agents/*.jsonl", openai_agents),
+    ("traceforge-sweagent/*.jsonl", swe_agent_messages),
+    ("pi/*.jsonl", pi),
+    ("burr/*.jsonl", burr),
+]
+
+
+@requires_shared_data
+@pytest.mark.parametrize(("pattern", "count"), CASES, ids=[count.__name__ for _, count in CASES])
+def test_counts_of_real_files(pattern: str, count: Callable[[Path], Counts]) -> None:
+    paths = sorted(MORE.glob(pattern))
+    assert paths
+    for path in paths:
+        (run,) = read_all(path)
+        expected = count(path)
+        assert prompts(run) == expected.prompts, path
+        assert run.tools() == expected.tools, path
+        assert sum(not event.payload["success"] for event in run.of(Kind.TOOL_RESPONSE)) == expected.failed, path
+        if expected.input is not None:
+            assert tokens(run, "input") == expected.input, path
+        if expected.output is not None:
+            assert tokens(run, "output") == expected.output, path
+
+
+@requires_shared_data
+def test_tau2_rewards() -> None:
+    """One run a simulation, with the calls of both sides and the reward."""
+    (path,) = (MORE / "tau2").glob("*.json")
+    found = json.loads(path.read_text("utf-8"))["simulations"]
+    runs = read_all(path)
+    assert len(runs) == len(found)
+    for simulation, run in zip(found, runs, strict=True):
+        calls = [call["name"] for message in simulation["messages"] for call in message.get("tool_calls") or ()]
+        assert run.tools() == Counter(calls)
+        failed = sum(message["role"] == "tool" and message["error"] for message in simulation["messages"])
+        assert sum(not event.payload["success"] for event in run.of(Kind.TOOL_RESPONSE)) == failed
+        (outcome,) = run.of("x:outcome")
+        assert outcome.payload["score"] == simulation["reward_info"]["reward"]
+        assert outcome.payload["passed"] == (simulation["reward_info"]["reward"] >= 1)
