@@ -23,11 +23,13 @@ from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.rules_file import read_rules, rules_beside
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.core.log.event import Event
 from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.model import ComparisonPart
 from replay_gui.core.state.json_form import json_form
 from replay_gui.core.state.state import ABSENT
+from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.engine.opening import user_cache, user_rules
 
@@ -63,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         rules = _rules(args)
         with ProgressLine(f"Comparing {args.a} and {args.b}") as progress:
             side_a, side_b = (stack.enter_context(_open_side(run)) for run in (a, b))
-            comparer = Comparer(side_a, side_b, on_progress=progress.show)
+            comparer = Comparer(side_a, side_b, on_progress=progress.show, gaps=(*_gaps(a), *_gaps(b)))
             comparison = comparer.compare(rules)
         if args.json:
             print_json(diff_json(a, b, comparer, comparison))
@@ -88,6 +90,12 @@ def _write_report(
     write_report(options, ("replay-gui", "diff", *arguments, args.a, args.b), parts, comparison=comparison)
 
 
+def _gaps(run: OpenedRun) -> tuple[str, ...]:
+    """Return the import notes by which something of the run's source is missing in its log."""
+    notes = () if run.conversion is None else run.conversion.notes
+    return gap_notes((*notes, *notes_in_header(run.log.header.source)))
+
+
 def _rules(args: argparse.Namespace) -> Rules:
     if args.rules is not None:
         return read_rules(args.rules)
@@ -106,10 +114,16 @@ def diff_json(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Compar
         "b": _run_json(b, comparer.rows.b),
         "diverged": comparison.diverged,
         "counts": asdict(comparison.counts),
-        "first": points[0] if points else None,
+        "first": None if comparison.first_point is None else points[comparison.first_point],
         "causes": [_cause_json(cause) for cause in comparison.causes],
         "points": points,
         "tools": [asdict(tool) for tool in comparison.tools],
+        "outcomes": {side: result.json_form() for side, result in zip("ab", comparison.results, strict=True)},
+        "compared": {
+            "events": comparison.content.events,
+            "members_left_out": dict(comparison.content.members_left_out),
+            "whole": comparison.content.whole,
+        },
     }
 
 
@@ -157,13 +171,19 @@ def _print_comparison(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison
     rows = comparer.rows
     print_line(f"A  {a.given}: run {a.log.header.run_id}, {rows.a.index.count:,} events")
     print_line(f"B  {b.given}: run {b.log.header.run_id}, {rows.b.index.count:,} events")
+    for side, result in zip("AB", comparison.results, strict=True):
+        if any(one.words() for one in comparison.results):
+            print_line(f"Outcome of {side}: {result.words() or 'unknown'}")
     if not comparison.diverged:
-        ignored = comparison.counts.ignored
-        print_line(
-            "The runs are the same."
-            if not ignored
-            else f"The runs are the same, except for {ignored:,} steps that rules ignore."
-        )
+        _print_equal(comparison)
+        return
+    if not comparison.results_equal:
+        words = [result.words() for result in comparison.results]
+        what = "What was expected, or its details, differ." if words[0] == words[1] else "The outcomes differ."
+        steps = "" if len(comparison.points.row) else "Every step is equal. "
+        print_line(f"{steps}{what}")
+    _print_left_out(comparison)
+    if not len(comparison.points.row):
         return
     print_line("")
     for number, which in enumerate(islice(ranked(comparison.causes), _MAX_CAUSES_SHOWN), 1):
@@ -173,6 +193,31 @@ def _print_comparison(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison
     print_line("")
     print_line(_counts_line(comparison))
     _print_rows(comparer, comparison)
+
+
+def _print_equal(comparison: Comparison) -> None:
+    ignored, content = comparison.counts.ignored, comparison.content
+    if comparison.same:
+        print_line(
+            "The runs are the same."
+            if not ignored
+            else f"The runs are the same, except for {ignored:,} steps that rules ignore."
+        )
+        _print_left_out(comparison)
+        return
+    left_out = content.left_out_words()
+    print_line(f"Equal in what is compared{f'; {left_out}' if left_out else ''}.")
+    if ignored:
+        print_line(f"{ignored:,} steps differ in what rules ignore.")
+    print_line("Not all of it is in the logs:")
+    for note in content.gaps:
+        print_line(f"  {note}")
+
+
+def _print_left_out(comparison: Comparison) -> None:
+    left_out = comparison.content.left_out_words()
+    if left_out:
+        print_line(f"{left_out}.")
 
 
 def _print_cause(number: int, cause: Cause) -> None:
@@ -228,12 +273,11 @@ def _lines(comparer: Comparer, row: int, is_point: bool) -> Iterator[str]:
 
 
 def _line(mark: str, a: Event | None, b: Event | None) -> str:
-    """Return mark, number in A, number in B, kind and summary."""
+    """Return mark, number in A, number in B, label and summary."""
     event = a or b
     assert event is not None
     numbers = " ".join(f"{event_.index + 1 if event_ is not None else '':>8}" for event_ in (a, b))
-    name = f"{event.kind} {event.tool}" if event.tool else event.kind
-    return f"{mark}{numbers}  {name:28.60}  {summarize_event(event):.{_MAX_STEP_LENGTH}}".rstrip()
+    return f"{mark}{numbers}  {event_label(event):24}  {summarize_event(event):.{_MAX_STEP_LENGTH}}".rstrip()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from replay_gui.core.divergence.row_places import RowPlaces
 from replay_gui.core.divergence.rules import Rules
+from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.engine.answers import Alert, Compared, Progress
 from replay_gui.engine.job_group import JobGroup, StartedJob
 from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments
@@ -174,7 +175,8 @@ class ComparisonController:
 
 
 def _named(run: OpenRun) -> ComparedRun:
-    return ComparedRun(str(run.log.source.path), str(run.folder), run.log.source.stamp)
+    notes = (*run.facts.notes, *notes_in_header(run.log.header.source))
+    return ComparedRun(str(run.log.source.path), str(run.folder), run.log.source.stamp, gap_notes(notes))
 
 
 def _ignore_result(message: JobMessage) -> None:

@@ -5,6 +5,9 @@ recorded, everything since the runs last agreed. Runs *agree* again once some st
 the agent was asked again and decided as in the other run. An equal request answered otherwise is always a cause, and so
 is an observation where only the agents' settings differ: those cannot change what the world says. One pass over the
 divergences, in the order of rows; each looks back a few steps, so the work grows with their number alone.
+
+What differs only by ids, clock times and the like (noise), and records that are no steps (bookkeeping), explain no step
+that differs after them. They are causes of themselves alone, and of noise that follows from noise.
 """
 
 from __future__ import annotations
@@ -15,16 +18,16 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import NO_CAUSE, NO_EVENT, CauseKind, Change
+from replay_gui.core.divergence.comparison import NO_CAUSE, NO_EVENT, CauseKind, CauseRank, Change
 from replay_gui.core.divergence.joint_rows import ANSWER, JointRows
 from replay_gui.core.divergence.past import NO_PARENT
-from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.kinds import Kind, is_bookkeeping
 
 _DECISIONS, _STEPS, _MANY_STEPS = 2, 8, 32  # see _agree
 _OFTEN = 3  # a tool that answers otherwise more often than this is named once, and where something came of it
 _AHEAD = 64  # rows in which what takes the place of a missing step is looked for
 NO_POINT = -1
-_POSSIBLE, _NOISE, _SURE = 1, 2, 3  # how much a cause weighs when consequences are counted
+_POSSIBLE, _SURE = 1, 2  # how much a cause weighs when consequences are counted
 
 _KINDS: dict[str, CauseKind] = {
     Kind.DECISION: CauseKind.DECISION,
@@ -56,14 +59,16 @@ class Blame(NamedTuple):
     """What differs in a past: the cause that weighs most there, and whether it is sure to be all.
 
     Attributes:
-        weight: 0 where nothing differs; _POSSIBLE, _NOISE, _SURE. cause: the latest of that weight.
+        weight: 0 where no step differs; _POSSIBLE, _SURE. cause: the latest of that weight.
         swayed: a decision or a request differs. doubted: something differs that a rule calls non-deterministic.
+        noise: the latest cause that is noise, NO_CAUSE where there is none.
     """
 
     weight: int = 0
     cause: int = NO_CAUSE
     swayed: bool = False
     doubted: bool = False
+    noise: int = NO_CAUSE
 
     def or_doubted(self, doubted: bool) -> Blame:
         return self._replace(doubted=True) if doubted and not self.doubted else self
@@ -72,7 +77,8 @@ class Blame(NamedTuple):
         if self is other:
             return self
         weight, cause = max(self[:2], other[:2])
-        return Blame(weight, cause, self.swayed or other.swayed, self.doubted or other.doubted)
+        swayed, doubted = self.swayed or other.swayed, self.doubted or other.doubted
+        return Blame(weight, cause, swayed, doubted, max(self.noise, other.noise))
 
 
 NOTHING = Blame()
@@ -80,15 +86,27 @@ NOTHING = Blame()
 
 @dataclass(slots=True)
 class Found:
-    """A cause, before it is put in words. noise: see Witness. repeats: causes like it that are not listed beside it."""
+    """A cause, before it is put in words.
+
+    Attributes:
+        noise: see Witness; None where that is not known yet. after_noise: what came before differs only by noise.
+        repeats: causes like it that are not listed beside it.
+    """
 
     point: int
     kind: CauseKind
     tool: str | None
     certain: bool
-    noise: bool
+    noise: bool | None
     consequences: int = 0
     repeats: int = 0
+    after_noise: bool = False
+    bookkeeping: bool = False
+
+    @property
+    def rank(self) -> CauseRank:
+        """How much it says of the run."""
+        return CauseRank.VOLATILE if self.noise else CauseRank.BOOKKEEPING if self.bookkeeping else CauseRank.STEP
 
 
 class CauseFinder:
@@ -144,30 +162,51 @@ class CauseFinder:
         change, kind = int(self._change[row]), self._joint.kind_of(row)
         before = self._sequence(row)
         past = self._past(i, row, change, before)
+        if is_bookkeeping(kind):
+            self._add_bookkeeping(i, row, change, kind, before, past)
+            return
         key = self._witness.memory_key(row) if self._is_read and kind in (_MEMORY_WRITE, _MEMORY_READ) else None
         if kind == _MEMORY_READ and key is not None:
             past = past.and_also(self._written.get(key, NOTHING))
         if kind == _OBSERVATION and past.weight and not past.swayed and self._is_config(past.cause):
-            past = Blame(doubted=past.doubted)
+            past = Blame(doubted=past.doubted, noise=past.noise)
         otherwise = change == Change.CHANGED and kind == ANSWER and self._witness.answers_equal_request(row)
+        noise = False
         if otherwise or not past.weight:
             number = len(self.found)
             certain = not past.swayed if otherwise else not past.doubted
             what, tool = (CauseKind.TOOL, self._joint.tool_of(row)) if otherwise else self._what(row, change, kind)
             suspected = otherwise and not certain
             noise = change == Change.CHANGED and not suspected and self._witness.is_noise(row)
-            self.found.append(Found(i, what, tool, certain, noise))
-            weight = _POSSIBLE if suspected else _NOISE if noise else _SURE
+            if noise and not otherwise and past.noise != NO_CAUSE:
+                number = past.noise  # the same ids and times, further on
+            else:
+                found = Found(i, what, tool, certain, None if suspected else noise)
+                found.after_noise = past.noise != NO_CAUSE
+                self.found.append(found)
+            weight = 0 if noise else _POSSIBLE if suspected else _SURE
         else:
-            noise = False
             weight, number = past.weight, past.cause
         self.cause[i] = number
         swayed = kind in _DECIDED and change != Change.MOVED and not noise
-        whole = past.and_also(Blame(weight, number, swayed))
+        own = Blame(noise=number) if noise else Blame(weight, number, swayed)
+        whole = past.and_also(own)
         self._blame.append(whole)
         self._running.append(before.and_also(whole))
         if kind == _MEMORY_WRITE and key is not None:
             self._written[key] = whole
+
+    def _add_bookkeeping(self, i: int, row: int, change: int, kind: str, before: Blame, past: Blame) -> None:
+        """Add a record that is no step: a consequence of what differs before it, and no reason for what follows."""
+        if past.weight:
+            self.cause[i] = past.cause
+        else:
+            what, _ = self._what(row, change, kind)
+            noise = change == Change.CHANGED and self._witness.is_noise(row)
+            self.cause[i] = len(self.found)
+            self.found.append(Found(i, what, None, True, noise, bookkeeping=True))
+        self._blame.append(past)
+        self._running.append(before.and_also(past))
 
     def _is_config(self, cause: int) -> bool:
         return self.found[cause].kind is CauseKind.CONFIG
@@ -247,14 +286,15 @@ class CauseFinder:
         """Counts consequences, and lists once what came again and again without any."""
         for cause, points in enumerate(np.bincount(self.cause, minlength=len(self.found)).tolist()):
             self.found[cause].consequences = points - 1
-        alike: dict[tuple[CauseKind, str | None, bool, bool], list[int]] = {}
+        alike: dict[tuple[CauseKind, str | None, bool, bool, bool], list[int]] = {}
         for number, found in enumerate(self.found):
-            if found.noise or found.kind is CauseKind.TOOL:
-                key = found.kind, found.tool, found.noise, found.certain and not found.noise
+            if found.noise or found.kind is CauseKind.TOOL or found.bookkeeping:
+                noise = bool(found.noise)
+                key = found.kind, found.tool, noise, found.certain and not noise, found.bookkeeping
                 alike.setdefault(key, []).append(number)
         into = np.arange(len(self.found), dtype=np.int32)
-        for (_, _, noise, _), numbers in alike.items():
-            if len(numbers) > (1 if noise else _OFTEN):
+        for (_, _, noise, _, bookkeeping), numbers in alike.items():
+            if len(numbers) > (1 if noise or bookkeeping else _OFTEN):
                 head = next((number for number in numbers if self.found[number].certain), numbers[0])
                 idle = [number for number in numbers if number != head and not self.found[number].consequences]
                 into[idle] = head
@@ -263,6 +303,13 @@ class CauseFinder:
         renumbered = np.zeros(len(into), np.int32)
         renumbered[kept] = np.arange(len(kept))
         self.found = [self.found[number] for number in kept.tolist()]
+        for found in self.found:
+            if found.noise is None:  # looked at only now, since there may be many and few are kept
+                found.noise = self._witness.is_noise(int(self._points[found.point]))
+        # Steps come first, then bookkeeping, then noise; each by position.
+        order = sorted(range(len(self.found)), key=lambda number: self.found[number].rank)
+        self.found = [self.found[number] for number in order]
+        renumbered[kept[order]] = np.arange(len(order))
         if len(into):
             self.cause = renumbered[into[self.cause]].astype(np.int32)
 

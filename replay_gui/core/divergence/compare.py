@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.divergence.alignment import align
 from replay_gui.core.divergence.causes import CauseFinder
+from replay_gui.core.divergence.compared_content import ComparedContent, members_in_order
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change, Comparison, Counts, Difference, Points
 from replay_gui.core.divergence.evidence import Clerk
 from replay_gui.core.divergence.joint_rows import JointRows
@@ -18,6 +19,8 @@ from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.divergence.silence import LOUD, NONDETERMINISTIC, ChangedRows, Silence
 from replay_gui.core.divergence.tool_table import EqualRequests, tool_table
+from replay_gui.core.facts.run_outcome import RunResult
+from replay_gui.core.log.kinds import is_result
 
 OnProgress = Callable[[int, int], None]  # (done, total), in any unit
 
@@ -40,6 +43,9 @@ def compare(
 class Comparer:
     """Two runs side by side. What does not depend on rules is found once, so that other rules are tried at once.
 
+    What a run says of its outcome, its end and what was expected is no step: it is compared as a whole, and is in no
+    divergence and no cause.
+
     Attributes:
         rows: the aligned rows, STATE ones among them. changed: what changed rows differ in.
     """
@@ -50,7 +56,9 @@ class Comparer:
         b: ComparedSide,
         anchors: Sequence[tuple[int, int]] = (),
         on_progress: OnProgress = _in_silence,
+        gaps: tuple[str, ...] = (),
     ) -> None:
+        """`gaps`: import notes of both runs by which something of their sources is missing in the logs."""
         size_a, size_b = a.log.source.size, b.log.source.size
         past_a = read_past(a.log, a.index.count, lambda at: on_progress(at, 2 * (size_a + size_b)))
         past_b = read_past(b.log, b.index.count, lambda at: on_progress(size_a + at, 2 * (size_a + size_b)))
@@ -59,6 +67,12 @@ class Comparer:
         self.changed = ChangedRows(a, b, alignment)
         self._equal_requests = EqualRequests(self.rows)
         self._silence = Silence(Rules(), self.changed, alignment)
+        self._content = ComparedContent(
+            a.index.count + b.index.count, members_in_order(past_a.members, past_b.members), gaps
+        )
+        self._is_step = np.array([not is_result(kind) for kind in self.rows.kinds], np.bool_)[self.rows.kind]
+        (result_a, said_a), (result_b, said_b) = _result(a), _result(b)
+        self._results, self._results_equal = (result_a, result_b), said_a == said_b
         self._on_progress = on_progress
 
     def compare(self, rules: Rules | None = None) -> Comparison:
@@ -66,7 +80,7 @@ class Comparer:
         joint, alignment = self.rows, self.rows.alignment
         silence = self._silence = self._silenced(Rules() if rules is None else rules)
         loud = silence.level == LOUD
-        live = (alignment.change != Change.EQUAL) & loud
+        live = (alignment.change != Change.EQUAL) & loud & self._is_step
         moved_here = (alignment.change == Change.MOVED) & (alignment.a == NO_EVENT)  # told of at their rows in A
         rows = np.flatnonzero(live & ~moved_here).astype(np.int32)
         answers = self._equal_requests.rows(silence)
@@ -81,11 +95,19 @@ class Comparer:
             _counts(alignment, live & ~moved_here, ~loud & ~moved_here),
             tool_table(joint, answers, ~loud),
             ~loud,
+            self._content,
+            self._results,
+            self._results_equal or self._passes_over_results(~loud),
         )
 
     def differences(self, row: int) -> list[Difference]:
         """What the payloads of a changed row differ in, marked by the rules of the last comparison."""
         return self._silence.of(row, self.rows.kind_of(row), self.rows.tool_of(row))
+
+    def _passes_over_results(self, ignored: NDArray[np.bool_]) -> bool:
+        """Whether rules ignore all that differs in what is said of the outcome, the end and what was expected."""
+        different = ~self._is_step & (self.rows.alignment.change != Change.EQUAL)
+        return bool(different.any() and ignored[different].all())
 
     def _silenced(self, rules: Rules) -> Silence:
         silence = Silence(rules, self.changed, self.rows.alignment)
@@ -124,6 +146,17 @@ def _with_states(aligned: Alignment, past_a: Past, past_b: Past) -> Alignment:
         since = np.concatenate(([0], checked[:-1]))
         change[checked[~same & same_before & (apart[checked] == apart[since])]] = Change.STATE
     return replace(aligned, change=change)
+
+
+def _result(side: ComparedSide) -> tuple[RunResult, list[tuple[str, str]]]:
+    """What a run says of its outcome and end, and the (kind, content hash) of all events that say so, in order."""
+    kinds = [number for number, kind in enumerate(side.index.kinds) if is_result(kind)]
+    found, result = list[tuple[str, str]](), RunResult()
+    for index in np.flatnonzero(np.isin(side.index.kind, kinds)).tolist() if kinds else ():
+        event = side.event(index)
+        result = result.with_event(event.kind, event.payload)
+        found.append((event.kind, side.content_hash(index)))
+    return result, found
 
 
 def _points(alignment: Alignment, rows: NDArray[np.int32], cause: NDArray[np.int32]) -> Points:

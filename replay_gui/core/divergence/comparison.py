@@ -6,13 +6,16 @@ All of it are values: arrays never change once published. An *index* is an event
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from replay_gui.core.divergence.compared_content import ComparedContent
+from replay_gui.core.facts.run_outcome import RunResult
 
 NO_EVENT = -1  # in a column of indexes: no event on this side
 NO_CAUSE = -1
@@ -42,6 +45,14 @@ class CauseKind(StrEnum):
     MISSING = "missing"
     EXTRA = "extra"
     OTHER = "other"
+
+
+class CauseRank(IntEnum):
+    """What a cause says of the run."""
+
+    STEP = 0  # a step differs
+    BOOKKEEPING = 1  # a record that is no step differs
+    VOLATILE = 2  # nothing differs but ids, clock times, durations or temporary paths
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +101,7 @@ class Cause:
         certain: False where something between the last agreement and here differs too, so that it is a suspicion.
         explanation: a sentence or two for a person; plain text, control characters already replaced.
         consequences: how many divergences follow from it. suppressed: how many like it rules have silenced.
+        rank: how much it says of the run; causes of a lower rank are shown first.
     """
 
     point: int
@@ -99,6 +111,7 @@ class Cause:
     explanation: str
     consequences: int
     suppressed: int
+    rank: CauseRank = CauseRank.STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +149,10 @@ class Comparison:
 
     Attributes:
         ignored: bool[rows], rows whose differences are all silenced by rules (they are in no Points).
-        points: the first of them is the first divergence. causes: by position.
+        points: by position. causes: those of steps by position, then those of bookkeeping, then those that are
+        volatile.
+        content: what was compared. results: what each run says of its outcome and end.
+        results_equal: whether both say the same of them, and of what was expected.
     """
 
     alignment: Alignment
@@ -145,10 +161,29 @@ class Comparison:
     counts: Counts
     tools: tuple[ToolDifference, ...]
     ignored: NDArray[np.bool_]
+    content: ComparedContent = field(default_factory=ComparedContent)
+    results: tuple[RunResult, RunResult] = field(default_factory=lambda: (RunResult(), RunResult()))
+    results_equal: bool = True
 
     @property
     def diverged(self) -> bool:
-        return len(self.points.row) > 0
+        """Whether the content differs: a step, or the outcome."""
+        return len(self.points.row) > 0 or not self.results_equal
+
+    @property
+    def first_point(self) -> int | None:
+        """The entry in `points` of the first divergence: one that differs only by ids or clocks, if there is no other.
+
+        None where no step differs.
+        """
+        if not len(self.points.row):
+            return None
+        return self.causes[0].point if self.causes else 0
+
+    @property
+    def same(self) -> bool:
+        """Whether the runs are the same: equal in content, and nothing of their sources is missing in the logs."""
+        return not self.diverged and self.content.whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +226,13 @@ def ranked(causes: Sequence[Cause]) -> list[int]:
     """Return the indexes of `causes` in the order to show them.
 
     First those that are certain and have consequences, then those that are certain and have none, then those that are
-    only possible; each group in the order of `causes`.
+    only possible; after them all those of bookkeeping, and last those that differ only by ids, clocks and the like.
+    Each group in the order of `causes`.
     """
-    groups: tuple[list[int], ...] = [], [], []
+    groups: tuple[list[int], ...] = [], [], [], [], []
     for index, cause in enumerate(causes):
-        groups[(0 if cause.consequences else 1) if cause.certain else 2].append(index)
+        if cause.rank is CauseRank.STEP:
+            groups[(0 if cause.consequences else 1) if cause.certain else 2].append(index)
+        else:
+            groups[2 + cause.rank].append(index)
     return [*chain.from_iterable(groups)]

@@ -9,9 +9,10 @@ from replay_gui.core.divergence.causes import Found
 from replay_gui.core.divergence.comparison import NO_EVENT, Cause, CauseKind, Change, Difference, Points
 from replay_gui.core.divergence.explanations import Evidence, explain, noise_of
 from replay_gui.core.divergence.joint_rows import JointRows
-from replay_gui.core.divergence.silence import LOUD, ChangedRows, Silence
+from replay_gui.core.divergence.silence import LOUD, NAMING_HASHES, ChangedRows, Silence
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import is_result
 
 _AHEAD = 64  # rows in which what took the place of a step is looked for
 
@@ -27,6 +28,9 @@ class Clerk:
         named = answers & (joint.tool >= 0)
         equal = joint.is_answer & (joint.alignment.change == Change.EQUAL) & (joint.tool >= 0)
         size = len(joint.tools)
+        results = [number for number, kind in enumerate(joint.kinds) if is_result(kind)]
+        steps = np.flatnonzero(~np.isin(joint.kind, results))
+        self._step_rows = int(steps[-1]) + 1 if len(steps) else 0  # without those of outcomes after the last step
         self._otherwise = np.bincount(joint.tool[named], minlength=size)
         self._compared = np.bincount(joint.tool[named | equal], minlength=size)
         silenced = silence.level != LOUD
@@ -38,7 +42,9 @@ class Clerk:
         return bool(self._answers[row])
 
     def is_noise(self, row: int) -> bool:
-        return noise_of([d for d in self._differences(row) if not d.ignored]) is not None
+        found = [d for d in self._differences(row) if not d.ignored]
+        own = [d for d in found if not d.path.endswith(NAMING_HASHES)]  # those differ where what they name differs
+        return bool(found) and (not own or noise_of(own) is not None)
 
     def memory_key(self, row: int) -> str | None:
         event = self._joint.event_a(row) or self._joint.event_b(row)
@@ -63,13 +69,15 @@ class Clerk:
             self._request(index_a) if is_tool else None,
             self._instead(row, change) if found.kind is CauseKind.DECISION else None,
             length,
-            change in (Change.ONLY_A, Change.ONLY_B) and row + length == len(self._joint.kind),
+            change in (Change.ONLY_A, Change.ONLY_B) and row + length == self._step_rows,
             int(self._otherwise[tool]) if is_tool else 0,
             int(self._compared[tool]) if is_tool else 0,
         )
         suppressed = self._silenced_answers[tool] if is_tool else self._silenced_kinds[self._joint.kind[row]]
         words = explain(found, evidence)
-        return Cause(found.point, found.kind, found.tool, found.certain, words, found.consequences, int(suppressed))
+        return Cause(
+            found.point, found.kind, found.tool, found.certain, words, found.consequences, int(suppressed), found.rank
+        )
 
     def _differences(self, row: int) -> list[Difference]:
         return self._silence.of(row, self._joint.kind_of(row), self._joint.tool_of(row))

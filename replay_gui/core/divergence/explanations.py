@@ -12,9 +12,11 @@ from replay_gui.core.divergence.causes import Found
 from replay_gui.core.divergence.comparison import CauseKind, Change, Difference
 from replay_gui.core.divergence.presets import PRESETS
 from replay_gui.core.divergence.rules import alike
+from replay_gui.core.divergence.silence import NAMING_HASHES
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS
+from replay_gui.core.text.event_label import event_label, event_noun
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
@@ -63,8 +65,13 @@ def headline(cause: Found, evidence: Evidence) -> str:
     event = evidence.a or evidence.b
     assert event is not None
     tool = _quiet(cause.tool or event.tool or "")
-    kind = _quiet(event.kind)
+    noun = event_noun(event)
+    if cause.noise and evidence.a is not None and evidence.b is not None:
+        noise = noise_of(_own(evidence.differences)) or "ids, times or paths"
+        return f"{noun[:1].upper()}{noun[1:]} differs only by {noise}"
     past = "after an equal past" if cause.certain else "and what came before may explain it"
+    if cause.certain and cause.after_noise:
+        past = "after a past that differs only by ids, times or paths"
     match cause.kind:
         case CauseKind.TOOL if cause.certain:
             return f"{tool} answered differently to the same request"
@@ -91,21 +98,21 @@ def headline(cause: Found, evidence: Evidence) -> str:
             ended, goes_on = ("B", "A") if cause.kind is CauseKind.MISSING else ("A", "B")
             return f"{ended} ends here, and {goes_on} goes on"
         case CauseKind.MISSING | CauseKind.EXTRA:
-            return _one_sided(cause.kind, event, tool, kind)
-    return f"{kind} differs {past}"
+            return _one_sided(cause.kind, event, tool, noun)
+    return f"{noun[:1].upper()}{noun[1:]} differs {past}"
 
 
-def _one_sided(what: CauseKind, event: Event, tool: str, kind: str) -> str:
+def _one_sided(what: CauseKind, event: Event, tool: str, noun: str) -> str:
     missing = what is CauseKind.MISSING
     if not tool:
-        return f"{_article(kind)} is missing in B" if missing else f"{_article(kind)} was added in B"
+        return f"{_article(noun)} is missing in B" if missing else f"{_article(noun)} was added in B"
     if event.kind == Kind.TOOL_RESPONSE:
         return f"An answer of {tool} is missing in B" if missing else f"{tool} answered once more in B"
     return f"{tool} was not called in B" if missing else f"{tool} was called once more in B"
 
 
-def _article(kind: str) -> str:
-    return f"{'An' if kind[:1] in 'AEIOU' else 'A'} {kind}"
+def _article(noun: str) -> str:
+    return f"{'An' if noun[:1] in 'aeiou' else 'A'} {noun}"
 
 
 def details(cause: Found, evidence: Evidence) -> list[str]:
@@ -128,10 +135,8 @@ def details(cause: Found, evidence: Evidence) -> list[str]:
         what = f"{_quote(summarize_event(evidence.request))} {what}"
     elif evidence.request is not None:
         asked = summarize_event(evidence.request)
-        said += [_quote(asked)] if asked != "nothing" else []
+        said += [_quote(asked)] if asked != "(no arguments)" else []
     said.append(what)
-    if (noise := noise_of(evidence.differences)) is not None:
-        said.append(f"only {noise} differ")
     if cause.kind is CauseKind.TOOL and evidence.compared:
         calls = plural(evidence.compared, "call", "equal calls")
         said.append(f"differs in {evidence.otherwise:,} of {calls}")
@@ -149,6 +154,11 @@ def in_one_line(change: Change, a: Event | None, b: Event | None, differences: S
     if change is Change.STATE:
         return f"{_name_and_summary(a)}: equal events, different recorded states"
     return f"{_name(a)}: {_what(a, b, differences)}"
+
+
+def _own(differences: Sequence[Difference]) -> list[Difference]:
+    """Those without the hashes by which an event names another."""
+    return [difference for difference in differences if not difference.path.endswith(NAMING_HASHES)]
 
 
 def noise_of(differences: Sequence[Difference]) -> str | None:
@@ -225,11 +235,9 @@ def _where(path: str) -> str:
 
 def _value(value: object, other: object) -> str:
     if value is ABSENT:
-        return "nothing"
+        return "(absent)"
     if isinstance(value, str):
         return _quote(value, other if isinstance(other, str) else "")
-    if isinstance(value, LISTS):
-        return plural(len(value), "item")
     return one_line(preview(value), _QUOTED)
 
 
@@ -245,7 +253,7 @@ def _summary(event: Event | None) -> str:
 
 
 def _name(event: Event) -> str:
-    return f"{_quiet(event.kind)} {_quiet(event.tool)}" if event.tool else _quiet(event.kind)
+    return event_label(event)
 
 
 def _name_and_summary(event: Event | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -23,6 +24,9 @@ class _Meta(msgspec.Struct):
 
 
 _decode = msgspec.msgpack.Decoder(_Meta).decode
+_decode_members = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
+_UNREADABLE_META = ("(unreadable)",)
+_NUMBERING = "seq"  # says only where the event stands, which the alignment compares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,16 +36,19 @@ class Past:
     Attributes:
         parent: int32, the index of the event that caused each, NO_PARENT where none is recorded.
         state: uint64, the first eight bytes of the recorded state hash, NO_STATE where there is none.
+        members: how many events have each member of meta. Meta is not compared.
     """
 
     parent: NDArray[np.int32]
     state: NDArray[np.uint64]
+    members: dict[str, int] = field(default_factory=dict)
 
 
 def read_past(log: EventLog, count: int, on_progress: Callable[[int], None]) -> Past:
     """One pass; `on_progress` hears of the byte reached. A parent is taken for an index: seq counts as indexes do."""
     parent = np.full(count, NO_PARENT, np.int32)
     state = np.full(count, NO_STATE, np.uint64)
+    shapes = Counter[tuple[str, ...]]()
     for part in log.parts():
         if isinstance(part, Ending):
             break
@@ -52,8 +59,22 @@ def read_past(log: EventLog, count: int, on_progress: Callable[[int], None]) -> 
                 _parent(meta, block.first_index + i) for i, meta in enumerate(block.metas)
             ]
             state[block.first_index : stop] = _heads(block.states)
+            shapes.update(map(_names, block.metas))
             on_progress(part.end)
-    return Past(parent, state)
+    members: dict[str, int] = {}
+    for names, events in shapes.items():
+        for name in names:
+            if name != _NUMBERING:
+                members[name] = members.get(name, 0) + events
+    return Past(parent, state, members)
+
+
+def _names(meta: bytes) -> tuple[str, ...]:
+    """The members of a meta."""
+    try:
+        return tuple(_decode_members(meta))
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _UNREADABLE_META
 
 
 def _parent(meta: bytes, index: int) -> int:

@@ -29,6 +29,12 @@ PRESETS: dict[str, str] = {
         r"(?:ns|µs|μs|us|ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b"
     ),
     "uuids": r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b",
+    "ids": (
+        r"\b(?:toolu|chatcmpl|msg|resp|req|rs|fc|srvtoolu|batch)[-_](?=[A-Za-z_-]{0,64}\d)[A-Za-z0-9_-]{6,64}\b"
+        r"|\b(?:call|run|item|thread|task|trace|span)[-_](?=[A-Za-z_-]{0,64}\d)[A-Za-z0-9]{16,64}\b"
+        r"|\b(?=[a-f]{0,31}\d)(?:[0-9a-f]{32}|[0-9a-f]{16})\b"
+        r"|\b01[0-9A-HJKMNP-TV-Z]{24}\b"  # ULIDs of our time
+    ),
     "addresses": r"\b0x[0-9a-fA-F]{4,16}\b|\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d{2,5}\b",
     "temporary paths": (
         r"(?:/private)?(?:/var)?/tmp/[\w.+@~-]+|/var/folders/[\w.+/-]+|/dev/shm/[\w.+-]+"

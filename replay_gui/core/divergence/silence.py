@@ -21,7 +21,7 @@ LOUD, IGNORED, NONDETERMINISTIC = 0, 1, 2
 _HELD = 20_000  # rows whose differences are kept from one set of rules to the next
 _MOST = 10_000  # differences of one event that are looked at; with more, no rule silences it
 _NAMING = (Kind.TOOL_RESPONSE.value, Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
-_HASHES = ("/request_hash", "/patch_hash")  # name another event by content, so they differ where that does
+NAMING_HASHES = ("/request_hash", "/patch_hash")  # name another event by content, so they differ where that does
 
 
 class ChangedRows:
@@ -108,7 +108,7 @@ class Silence:
         return NONDETERMINISTIC if Action.NONDETERMINISTIC in actions else IGNORED
 
     def _silencing(self, difference: Difference, rules: Rules) -> Action | None:
-        if difference.path in _HASHES:
+        if difference.path in NAMING_HASHES:
             return Action.IGNORE if (difference.a, difference.b) in self._alike else None
         return rules.silencing(difference)
 

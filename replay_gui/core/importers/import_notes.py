@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from typing import Any
+
 _MAX_EXAMPLES = 5
 _MAX_EXAMPLE_LENGTH = 40  # characters
+
+# Notes by which nothing of the run is missing in the log. Of all others it is assumed: a comparison must not call two
+# runs the same when a part of one was not read.
+_HARMLESS = re.compile(
+    r"written as text|blank lines|UTF-16|times that cannot be read|clocks of two processes|kept as bookkeeping"
+    r"|lines that repeat an earlier line|whose request is not in the file|joined to the line before"
+    r"|payload is not what its hash says|stand in the file whole|had not ended when|kept as their class and members"
+    r"|messages without content"
+)
+
+
+def gap_notes(sentences: Iterable[str]) -> tuple[str, ...]:
+    """Return the notes by which something was left out, cut, unreadable or not understood."""
+    return tuple(sentence for sentence in sentences if not _HARMLESS.search(sentence.partition(":")[0]))
+
+
+def notes_in_header(source: Any) -> tuple[str, ...]:
+    """Return the import notes in the `source` of an exported log's header; none where there are none."""
+    notes = source.get("notes") if isinstance(source, dict) else None
+    return tuple(note for note in notes if isinstance(note, str)) if isinstance(notes, list | tuple) else ()
 
 
 class ImportNotes:

@@ -11,11 +11,15 @@ from replay_gui.engine.jobs.job_types import JobArguments
 
 
 class ComparedRun(msgspec.Struct, frozen=True):
-    """One of the two runs: its log, the folder of its index, and the stamp of the file that was opened."""
+    """One of the two runs: its log, the folder of its index, and the stamp of the file that was opened.
+
+    `gaps`: import notes by which something of its source is missing in the log.
+    """
 
     path: str
     folder: str
     stamp: tuple[int, int, int, int]
+    gaps: tuple[str, ...] = ()
 
 
 class CompareArguments(JobArguments, frozen=True):

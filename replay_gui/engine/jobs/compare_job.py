@@ -37,7 +37,8 @@ class _Pair:
             begun = time.perf_counter()
             first_divergence(a, b)
             self.first_ms = 1000 * (time.perf_counter() - begun)
-            self.comparer = Comparer(a, b, arguments.anchors, self._on_progress)
+            gaps = (*arguments.a.gaps, *arguments.b.gaps)
+            self.comparer = Comparer(a, b, arguments.anchors, self._on_progress, gaps)
             self._files = files.pop_all()
 
     def _on_progress(self, done: int, total: int) -> None:
@@ -63,7 +64,16 @@ def compare_runs(arguments: CompareArguments, context: JobContext) -> Findings:
     comparison = pair.comparer.compare(Rules(arguments.rules))
     took_ms = 1000 * (time.perf_counter() - begin)
     write_columns(comparison, Path(arguments.result))
-    return Findings(comparison.causes, comparison.counts, comparison.tools, pair.first_ms, took_ms)
+    return Findings(
+        comparison.causes,
+        comparison.counts,
+        comparison.tools,
+        comparison.content,
+        comparison.results,
+        comparison.results_equal,
+        pair.first_ms,
+        took_ms,
+    )
 
 
 def forget_runs(arguments: ForgetArguments, context: JobContext) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.divergence.compared_content import ComparedContent
 from replay_gui.core.divergence.comparison import Alignment, Cause, Comparison, Counts, Points, ToolDifference
+from replay_gui.core.facts.run_outcome import RunResult
 
 _ALIGNMENT = {"a": "<i4", "b": "<i4", "change": "u1", "partner_of_a": "<i4", "partner_of_b": "<i4"}
 _POINTS = {"row": "<i4", "a": "<i4", "b": "<i4", "change": "u1", "cause": "<i4"}
@@ -27,6 +29,9 @@ class Findings:
     causes: tuple[Cause, ...]
     counts: Counts
     tools: tuple[ToolDifference, ...]
+    content: ComparedContent
+    results: tuple[RunResult, RunResult]
+    results_equal: bool
     first_ms: float
     took_ms: float
 
@@ -58,4 +63,7 @@ def read_comparison(folder: Path, findings: Findings) -> Comparison:
         findings.counts,
         findings.tools,
         np.fromfile(folder / _IGNORED, np.bool_),
+        findings.content,
+        findings.results,
+        findings.results_equal,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from replay_gui.core.divergence.comparison import NO_EVENT, Comparison
+from replay_gui.core.divergence.comparison import NO_EVENT, Comparison, ranked
 from replay_gui.core.divergence.presets import PRESETS
 from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
@@ -32,23 +33,53 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
         said = "Every step of A has its equal in B, in the same order."
         if ignored:
             said = f"The runs are equal but for {plural(ignored, 'difference')} that rules ignore."
-        return BadgeVerdict("good", f"Same · {plural(count, 'event')}", said)
+        left_out = comparison.content.left_out_words()
+        if not comparison.content.whole:
+            words = ["Equal in what is compared. Not all of it is in the logs:", *comparison.content.gaps]
+            return BadgeVerdict("warn", "Equal in what is compared", "\n".join([*words, *_sentences(left_out)]))
+        return BadgeVerdict("good", f"Same · {plural(count, 'event')}", "\n".join([said, *_sentences(left_out)]))
+    if not len(comparison.points.row):
+        return BadgeVerdict("bad", "Another outcome", "\n".join(["Every step is equal.", *outcome_lines(comparison)]))
     causes = f" · {plural(len(comparison.causes), 'cause')}" if comparison.causes else ""
     detail = [
         f"{plural(len(comparison.points.row), 'divergence')}, the first at event {first_divergence_words(comparison)}."
     ]
     detail += [
         f"{number}. {one_line(cause.explanation, _MAX_CHARACTERS)}"
-        for number, cause in enumerate(comparison.causes[:_MAX_CAUSES], 1)
+        for number, cause in enumerate(
+            (comparison.causes[which] for which in ranked(comparison.causes)[:_MAX_CAUSES]), 1
+        )
     ]
     if len(comparison.causes) > _MAX_CAUSES:
         detail.append(f"… and {len(comparison.causes) - _MAX_CAUSES:,} more causes")
+    detail += [*outcome_lines(comparison), *_sentences(comparison.content.left_out_words())]
     return BadgeVerdict("bad", f"Diverged at {first_divergence_words(comparison)}{causes}", "\n".join(detail))
+
+
+def outcome_lines(comparison: Comparison) -> list[str]:
+    """Return a line for each run about its outcome and end; none where neither run says anything of it."""
+    words = [result.words() for result in comparison.results]
+    if not any(words) and comparison.results_equal:
+        return []
+    lines = [
+        f"Outcome of {side}: {one_line(said, _MAX_CHARACTERS) or 'unknown'}"
+        for side, said in zip("AB", words, strict=True)
+    ]
+    return (
+        lines
+        if comparison.results_equal or words[0] != words[1]
+        else [*lines, "What was expected, or its details, differ."]
+    )
+
+
+def _sentences(words: str) -> list[str]:
+    return [f"{words}."] if words else []
 
 
 def first_divergence_words(comparison: Comparison) -> str:
     """Return the number of the first divergent event in A, or in B if A has no such event."""
-    a, b = int(comparison.points.a[0]), int(comparison.points.b[0])
+    first = comparison.first_point or 0
+    a, b = int(comparison.points.a[first]), int(comparison.points.b[first])
     return f"{a + 1:,}" if a != NO_EVENT else f"{b + 1:,} of B"
 
 
@@ -153,4 +184,4 @@ def _event_words(event: Event) -> str:
             return f"Answer of {tool}"
         case Kind.TOOL_REQUEST if tool:
             return f"Request to {tool}"
-    return one_line(event.kind.removeprefix(CUSTOM_PREFIX), _MAX_NAME_CHARACTERS) + (f" · {tool}" if tool else "")
+    return event_label(event) + (f" · {tool}" if tool else "")

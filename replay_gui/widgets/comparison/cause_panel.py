@@ -9,6 +9,7 @@ from replay_gui.engine.answers import Progress
 from replay_gui.models.comparison.cause_list import CauseList
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.tool_table import ToolTable
+from replay_gui.models.comparison.comparison_words import outcome_lines
 from replay_gui.widgets.comparison.cause_view import CauseView
 from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
@@ -19,6 +20,8 @@ from replay_gui.widgets.parts.progress_strip import progress_words
 
 _EQUAL_TEXT = "These runs are alike.\n\nEvery step of A has its equal in B, in the same order."
 _EQUAL_BY_RULES_TEXT = "These runs are alike but for what your rules ignore."
+_NOT_WHOLE_TEXT = "These runs are equal in what is compared. Not all of their sources is in the logs:"
+_OTHER_OUTCOME_TEXT = "Every step of A has its equal in B, and their outcomes differ."
 _NO_CAUSE_TEXT = "The runs differ, and no cause could be made out."
 
 
@@ -63,11 +66,15 @@ class CausePanel(Panel):
             self.causes.hint = (
                 "The runs are not compared." if self._progress is None else progress_words(self._progress)
             )
-        elif comparison.diverged:
+        elif len(comparison.points.row):
             self.causes.hint = _NO_CAUSE_TEXT
+        elif comparison.diverged:
+            self.causes.hint = "\n\n".join((_OTHER_OUTCOME_TEXT, *outcome_lines(comparison)))
+        elif not comparison.content.whole:
+            self.causes.hint = "\n\n".join((_NOT_WHOLE_TEXT, *comparison.content.gaps))
         else:
             self.causes.hint = _EQUAL_BY_RULES_TEXT if comparison.counts.ignored else _EQUAL_TEXT
-        alike = comparison is not None and not comparison.diverged
+        alike = comparison is not None and comparison.same
         self.set_title("The runs are alike" if alike else "Why they differ")
         self._dimmer.set_dimmed(comparison is not None and not self._session.fresh)
         self.causes.viewport().update()

@@ -179,7 +179,7 @@ def test_what_reads_like_a_clock_says_so(tmp_path: Path) -> None:
     a = make.asked("now", {}, "2026-11-20T09:13:17Z")
     b = make.asked("now", {}, "2026-11-21T19:03:10Z")
     _, (cause,) = causes_of(tmp_path, [*a], [*b])
-    assert "only clock times differ" in cause.explanation
+    assert "differs only by clock times" in cause.explanation
 
 
 def test_the_sentence_says_what_came_back(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""What a comparison looked at, and what it left out: events by content, members of meta by name, import notes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
+
+_MAX_NAMES_SHOWN = 12
+_MAX_NAME_LENGTH = 40  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedContent:
+    """What was compared.
+
+    Attributes:
+        events: of both runs together; the content of each is compared.
+        members_left_out: (member of meta, events of both runs that have it), most first: clocks, ids, tokens, cost.
+        gaps: import notes of either run by which something of the source is missing in the log.
+    """
+
+    events: int = 0
+    members_left_out: tuple[tuple[str, int], ...] = ()
+    gaps: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that the sources say of the runs is in what was compared."""
+        return not self.gaps
+
+    def left_out_words(self) -> str:
+        """Return ``3 members are not compared: time, duration, tokens``; "" where everything is compared."""
+        names = [one_line(name, _MAX_NAME_LENGTH) for name, _ in self.members_left_out]
+        if not names:
+            return ""
+        more = len(names) - _MAX_NAMES_SHOWN
+        listed = ", ".join(names[:_MAX_NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+        return f"{plural(len(names), 'member')} {'is' if len(names) == 1 else 'are'} not compared: {listed}"
+
+
+def members_in_order(*counted: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    """Return the sums of these counts, most first."""
+    sums = Counter[str]()
+    for counts in counted:
+        sums.update(counts)
+    return tuple(sorted(sums.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,100 @@
+"""What graders say of a run, and how it ended: read from the events at its end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from replay_gui.core.log.kinds import END, OUTCOME
+from replay_gui.core.text.plain_text import one_line
+
+_MAX_WORDS = 60  # characters of one part
+_MAX_OUTCOMES = 100  # graders that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one grader says. `passed`, `score`: None where it says no such thing. `label`: its own word, or None."""
+
+    passed: bool | None
+    score: float | None
+    by: str
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a run ended, in one of the format's words ("answered", "limit"), and why in the source's, or None."""
+
+    how: str
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """The outcomes of a run, one for each grader, and how it ended; None where nothing says so."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    end: RunEnd | None = None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The first outcome."""
+        return self.outcomes[0] if self.outcomes else None
+
+    def with_event(self, kind: str, payload: Mapping[str, Any]) -> RunResult:
+        """Return the result after one more event; of several ends the last counts."""
+        if kind == OUTCOME and len(self.outcomes) < _MAX_OUTCOMES:
+            return RunResult((*self.outcomes, _outcome(payload)), self.end)
+        if kind == END:
+            why = payload.get("why")
+            return RunResult(self.outcomes, RunEnd(_text(payload.get("how")), None if why is None else _text(why)))
+        return self
+
+    def json_form(self) -> dict[str, Any]:
+        """Return {outcome, outcomes, end} as ``info --json`` has them."""
+        outcomes = [asdict(outcome) for outcome in self.outcomes]
+        end = None if self.end is None else asdict(self.end)
+        return {"outcome": outcomes[0] if outcomes else None, "outcomes": outcomes, "end": end}
+
+    def words(self) -> str:
+        """Return one line: ``failed, score 0 by tau-bench reward; ended: limit (max_steps)``; "" where nothing is said.
+
+        A further outcome is named only in number.
+        """
+        parts = []
+        if self.outcome is not None:
+            more = len(self.outcomes) - 1
+            parts.append(outcome_words(self.outcome) + (f", and {more:,} more" if more else ""))
+        if self.end is not None:
+            why = f" ({one_line(self.end.why, _MAX_WORDS)})" if self.end.why else ""
+            parts.append(f"ended: {one_line(self.end.how, _MAX_WORDS)}{why}")
+        return "; ".join(parts)
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """Return ``passed, score 1 by tests``."""
+    said = [] if outcome.passed is None else ["passed" if outcome.passed else "failed"]
+    if outcome.label:
+        said.append(one_line(outcome.label, _MAX_WORDS))
+    if outcome.score is not None:
+        said.append(f"score {outcome.score:g}")
+    grader = f" by {one_line(outcome.by, _MAX_WORDS)}" if outcome.by else ""
+    return f"{', '.join(said) or 'graded'}{grader}"
+
+
+def _outcome(payload: Mapping[str, Any]) -> Outcome:
+    passed, score, label = payload.get("passed"), payload.get("score"), payload.get("label")
+    is_number = isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score)
+    return Outcome(
+        passed if isinstance(passed, bool) else None,
+        score if is_number else None,
+        _text(payload.get("by")),
+        label if isinstance(label, str) else None,
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
