@@ -67,10 +67,7 @@ def opencode(path: Path) -> Counts:
     return Counts(
         sum(part["type"] == "text" and roles[part["messageID"]] == "user" for part in parts.values()),
         Counter(part["tool"] for part in tools),
-        sum(
-            part["state"]["status"] == "error" or part["state"].get("metadata", {}).get("exit", 0) != 0
-            for part in tools
-        ),
+        sum(state["status"] == "error" or state.get("metadata", {}).get("exit", 0) != 0 for state in states),
         input=session["input"] + session["cache"]["read"] + session["cache"]["write"],
         output=session["output"],
     )
