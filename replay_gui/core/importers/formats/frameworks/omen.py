@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 import msgspec
 from blake3 import blake3
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import decoded
+from replay_gui.core.importers.formats.records import CLOCK, ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun, OwnHashes
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
@@ -22,7 +23,7 @@ WRONG_HASHES = "events whose payload is not what its hash says"
 BROKEN_RULES = "events that break the log's rules (one run, numbers without gaps, parents before their children)"
 UNREADABLE_LINES = "lines that are no events, kept as text"
 
-_TELLING = {"id", "kind", "payload", "payload_hash"}
+_SIGNS = {"id", "kind", "payload", "payload_hash"}
 _encode = msgspec.json.Encoder().encode
 # serde_json writes the members of a struct in the order of their declaration, and sorts those of maps alone.
 _ORDER: dict[str, tuple[str, ...]] = {
@@ -42,6 +43,9 @@ _ORDER: dict[str, tuple[str, ...]] = {
     Kind.SNAPSHOT: ("snapshot_id", "at_sequence", "state_hash", "events_before"),
 }
 _CAUSAL = ("run_id", "sequence")
+_SEQUENCE = "the event's number, or that of another event"
+_OF_EVENT = frozenset({"id", "parent_id", "kind", "timestamp", "payload", "payload_hash"})
+_OF_SNAPSHOT = ("snapshot_id", "at_sequence", "events_before")
 
 
 class Omen:
@@ -49,12 +53,22 @@ class Omen:
 
     name = "oracle.omen"
     title = "oracle.omen event log"
-    version = 2
+    version = 3
+    volatile: ClassVar[Mapping[str, str]] = {
+        "run_id": ID,
+        "sequence": _SEQUENCE,
+        "parent_id": _SEQUENCE,
+        "causal_event": _SEQUENCE,
+        "payload_hash": "a hash of the payload, which is compared itself",
+        "response_hash": "a hash that may cover clocks; the output is compared itself",
+        "duration_ms": CLOCK,
+        **dict.fromkeys(_OF_SNAPSHOT, _SEQUENCE),
+    }
 
     def recognises(self, file: ForeignFile) -> bool:
         return any(
             isinstance(line, dict)
-            and line.keys() >= _TELLING
+            and line.keys() >= _SIGNS
             and isinstance(line["id"], dict)
             and {"run_id", "sequence"} <= line["id"].keys()
             for line in file.first_lines
@@ -103,7 +117,7 @@ class OmenEvents:
             value = value_of(raw, self._notes)
         except NotJson:
             return None
-        good = isinstance(value, dict) and value.keys() >= _TELLING and isinstance(value["id"], dict)
+        good = isinstance(value, dict) and value.keys() >= _SIGNS and isinstance(value["id"], dict)
         return value if good else None
 
     def _event(self, event: dict[str, Any], offset: int) -> None:
@@ -111,14 +125,13 @@ class OmenEvents:
         above = parent.get("sequence") if isinstance(parent, dict) else None
         self._check(event, offset)
         self._seq[_key(sequence)] = self._run.count
-        hashes = {
-            key: event[key] for key in ("payload_hash", "state_hash_before", "state_hash_after") if event.get(key)
-        }
+        hashes = {"payload_hash": event["payload_hash"]} if event["payload_hash"] else {}
         cause = self._seq.get(_key(above)) if parent else None
         if cause == self._run.count:  # it names itself, which the check has said
             cause = None
         self._run.context |= {"sequence": sequence, "parent": cause}
         self._run.once = {"hashes": hashes, "source_run": event["id"].get("run_id")}
+        self._run.unmapped = {key: value for key, value in event.items() if key not in _OF_EVENT and value is not None}
         kind, payload = event["kind"], event["payload"]
         tag, facts = next(iter(payload.items())) if isinstance(payload, dict) and len(payload) == 1 else ("", payload)
         if isinstance(kind, str) and kind == tag and isinstance(facts, dict):
@@ -159,6 +172,9 @@ class OmenEvents:
         match kind:
             case Kind.AGENT_INIT:
                 config = facts.get("config")
+                self._unmapped(**{k: v for k, v in facts.items() if k not in _ORDER[kind]})
+                if not isinstance(config, dict) and config is not None:
+                    self._unmapped(config=config)
                 self._run.agent_init(
                     str(facts.get("agent_type")),
                     str(facts.get("agent_version")),
@@ -173,25 +189,34 @@ class OmenEvents:
                 key = str(facts.pop("key", None))
                 given = {"value": value} if value is not None else {}
                 operation = str(facts.get("operation"))
+                if (deletes := not given and kind == Kind.MEMORY_WRITE) and operation != "delete":
+                    self._unmapped(operation=operation)
+                self._unmapped(**{k: v for k, v in facts.items() if k not in _ORDER[kind]})
                 payload = {
                     "key": key,
-                    "operation": "delete" if not given and kind == Kind.MEMORY_WRITE else operation,
+                    "operation": "delete" if deletes else operation,
                     **given,
                 }
                 self._run.add(kind, payload, causal=facts.get("causal_event"))
             case Kind.SNAPSHOT:
-                self._run.add(kind, {"snapshot_type": "state"}, snapshot=facts)
+                self._unmapped(**{k: v for k, v in facts.items() if k not in _OF_SNAPSHOT and v is not None})
+                snapshot = {key: facts[key] for key in _OF_SNAPSHOT if key in facts}
+                self._run.add(kind, {"snapshot_type": "state"}, snapshot=snapshot)
             case Kind.PATCH_PROPOSAL:
                 self._run.add(kind, {**facts, "patch": None})
             case _:
                 self._run.add(kind, facts)
 
+    def _unmapped(self, **facts: Any) -> None:
+        """Keep what the event says beside what its kind has a place for; content, too."""
+        self._run.unmapped = {**self._run.unmapped, **facts}
+
     def _request(self, facts: dict[str, Any]) -> None:
         name, version = str(facts.get("tool_name")), str(facts.get("tool_version") or "")
-        own: dict[str, Any] = {
-            "request_hash": facts.get("request_hash"),
-            "capabilities": facts.get("capabilities") or None,
-        }
+        own: dict[str, Any] = {"request_hash": facts.get("request_hash")}
+        self._unmapped(**{k: v for k, v in facts.items() if k not in _ORDER[Kind.TOOL_REQUEST]})
+        if facts.get("capabilities"):
+            self._unmapped(capabilities=facts["capabilities"])
         given = decoded(facts.get("input"))
         self._run.request(str(facts.get("request_hash")), name, given, tool_version=version, **own)
 
@@ -200,6 +225,14 @@ class OmenEvents:
         own: dict[str, Any] = {"response_hash": facts.get("response_hash")}
         if (duration := milliseconds(facts.get("duration_ms"))) is not None:
             own["duration"] = duration
+        self._unmapped(**{k: v for k, v in facts.items() if k not in _ORDER[Kind.TOOL_RESPONSE]})
+        call = self._run.call(str(facts.get("request_hash")))
+        if call is None or call.tool_name != facts.get("tool_name"):
+            self._unmapped(tool_name=facts.get("tool_name"))
+        if error is None and facts.get("error") is not None:
+            self._unmapped(error=facts["error"])
+        if error is not None and facts.get("success") is not False:
+            self._unmapped(success=facts.get("success"))
         self._run.response(str(facts.get("request_hash")), decoded(facts.get("output")), error=error, **own)
 
 

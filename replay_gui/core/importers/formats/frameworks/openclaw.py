@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import first_line
+from replay_gui.core.importers.formats.records import CLOCK, ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import Line, NotJson, lines, value_of
@@ -18,7 +19,7 @@ from replay_gui.core.log.source import Source
 UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
 UNKNOWN_TYPES = "lines of an unknown type, kept as custom events"
 
-_TELLING = {"type", "seq", "ts"}
+_SIGNS = {"type", "seq", "ts"}
 _TYPES = ("message.", "agent.", "tool.", "llm.", "session.")
 _KNOWN = frozenset({"message.in", "message.out", "agent.start", "agent.end", "tool.start", "tool.end"})
 
@@ -28,11 +29,20 @@ class OpenClaw:
 
     name = "openclaw"
     title = "OpenClaw telemetry"
-    version = 1
+    version = 2
+    volatile: ClassVar[Mapping[str, str]] = {
+        "seq": "the number of the line",
+        "ts": CLOCK,
+        "timestamp": CLOCK,
+        "durationMs": CLOCK,
+        "sessionKey": ID,
+        "agentId": ID,
+        "messageId": ID,
+    }
 
     def recognises(self, file: ForeignFile) -> bool:
         return any(
-            isinstance(line, dict) and line.keys() >= _TELLING and str(line["type"]).startswith(_TYPES)
+            isinstance(line, dict) and line.keys() >= _SIGNS and str(line["type"]).startswith(_TYPES)
             for line in file.first_lines
         )
 
@@ -69,8 +79,9 @@ def _fields(line: Line, notes: ImportNotes) -> dict[str, Any] | None:
 
 def _line(run: RunBuilder, notes: ImportNotes, fields: dict[str, Any], calls: dict[tuple[str, str], list[str]]) -> None:
     kind, session = str(fields.get("type")), fields.get("sessionKey")
-    taken = {"type", "seq", "ts", "sessionKey", "agentId", "durationMs"}
-    rest = {key: value for key, value in fields.items() if key not in taken}
+    rest = {key: value for key, value in fields.items() if key != "type" and key not in OpenClaw.volatile}
+    if isinstance(about := rest.get("metadata"), dict):
+        rest["metadata"] = {key: value for key, value in about.items() if key not in OpenClaw.volatile}
     run.context |= {
         "time": milliseconds(fields.get("ts")),
         "session": session,
@@ -81,10 +92,12 @@ def _line(run: RunBuilder, notes: ImportNotes, fields: dict[str, Any], calls: di
     match kind:
         case "message.in":
             content = rest.pop("content", None)
-            run.observation("message", str(rest.get("channel") or "user"), content, fields=rest or None)
+            run.unmapped = rest
+            run.observation("message", "user", content)
         case "message.out":
             content = rest.pop("content", None)
-            run.decision("message", content, fields=rest or None)
+            run.unmapped = rest
+            run.decision("message", content)
         case "agent.start" | "agent.end":
             phase = "start" if kind == "agent.start" else "end"
             run.add(Kind.STATE_TRANSITION, {"transition_type": f"agent {phase}", "data": rest}, duration=duration)
@@ -92,7 +105,8 @@ def _line(run: RunBuilder, notes: ImportNotes, fields: dict[str, Any], calls: di
             tool, given = rest.pop("toolName"), rest.pop("params", None)
             call_id = f"line {run.context['line']}"
             calls.setdefault((str(session), tool), []).append(call_id)
-            run.request(call_id, tool, given, fields=rest or None)
+            run.unmapped = rest
+            run.request(call_id, tool, given)
         case "tool.end":
             _answer(run, rest, calls.get((str(session), str(rest.get("toolName")))) or [], duration)
         case _:
@@ -111,6 +125,13 @@ def _answer(run: RunBuilder, rest: dict[str, Any], waiting: list[str], duration:
         key: value for key, value in rest.items() if key not in ("toolName", "success", "error", "result", "output")
     }
     reason = (first_line(error) or "failed") if failed else None
-    seq, call = run.response(call_id, output, error=reason, extra=more or None, duration=duration)
+    if call_id is None or (error is not None and not failed):
+        more |= {key: rest[key] for key in ("toolName", "error") if rest.get(key) is not None}
+    if rest.get("success") not in (True, False, None):
+        more["success"] = rest["success"]
+    if "result" in rest and "output" in rest:
+        more["output"] = rest["output"]
+    run.unmapped = more
+    seq, call = run.response(call_id, output, error=reason, duration=duration)
     if failed:
         run.error("tool_error", str(error or "failed"), call.tool_name, parent=seq)
