@@ -12,6 +12,7 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.state.json_form import event_form
 from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
 
 
@@ -55,6 +56,7 @@ def _is_wanted(event: Event, args: argparse.Namespace) -> bool:
 
 
 def _line(event: Event) -> str:
-    """Return number, time, kind, tool and summary as text."""
-    name = f"{event.kind} {event.tool}" if event.tool else event.kind
-    return f"{event.index + 1:>8}  {utc_text(event.time):23}  {name:32}  {summarize_event(event)}".rstrip()
+    """Return number, time, label and summary as text."""
+    return (
+        f"{event.index + 1:>8}  {utc_text(event.time):23}  {event_label(event):24}  {summarize_event(event)}".rstrip()
+    )

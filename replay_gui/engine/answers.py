@@ -141,6 +141,7 @@ class EventRow:
         time, duration: ns, or None.
         failed: an error, a denial, or a tool response without success.
         broken: it could not be read.
+        label: what it is called in the user's words ("Assistant", "search →"), control characters already replaced.
     """
 
     position: int
@@ -151,6 +152,7 @@ class EventRow:
     duration: int | None
     failed: bool
     broken: bool
+    label: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from replay_gui.core.replay.replay import Effect, Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
 from replay_gui.core.state.state import EMPTY
+from replay_gui.core.text.event_label import event_label, kind_label
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.verification.foreign_verdict import foreign_verdict, why_not_verifiable
 from replay_gui.core.verification.verification import VALID, VerificationReport
@@ -230,15 +231,17 @@ class OpenRun:
             int(index.time[event_index]),
             int(index.duration[event_index]),
         )
+        kind, tool_name = index.kinds[int(index.kind[event_index])], None if tool == NO_TOOL else index.tools[tool]
         row = EventRow(
             position=event_index + 1,
-            kind=index.kinds[int(index.kind[event_index])],
-            tool=None if tool == NO_TOOL else index.tools[tool],
+            kind=kind,
+            tool=tool_name,
             text="",
             time=None if time == NO_TIME else time,
             duration=None if duration == NO_DURATION else duration,
             failed=bool(index.flags[event_index] & FLAG_FAILED),
             broken=bool(index.flags[event_index] & FLAG_UNREADABLE),
+            label=kind_label(kind, tool_name),
         )
         if self._is_big(event_index):
             return replace(
@@ -248,7 +251,12 @@ class OpenRun:
             event = self._log[event_index]
         except ReplayError as why:
             return replace(row, text=str(why), broken=True)
-        return replace(row, text=summarize_event(event), failed=row.failed or is_failure(row.kind))
+        return replace(
+            row,
+            text=summarize_event(event),
+            failed=row.failed or is_failure(row.kind),
+            label=event_label(event),
+        )
 
     def _size(self, event_index: int) -> int:
         offsets = self.index.offset
@@ -260,4 +268,4 @@ class OpenRun:
 
 
 def _link(label: str, event: Event) -> Related:
-    return Related(label, event.index + 1, f"{event.tool or event.kind}  {summarize_event(event)}")
+    return Related(label, event.index + 1, f"{event_label(event)}  {summarize_event(event)}")

@@ -54,9 +54,9 @@ def test_causes_come_first_then_counts_then_the_steps(command: Command, pair: tu
         "“orders” returned 1 hit instead of 2",
         "1 divergence follows",
         "equal 3 · changed 2",
-        "ToolRequest search",
-        "-       5           Decision",
-        "+                5  Decision",
+        "search →",
+        "-       5           Assistant",
+        "+                5  Assistant",
     ]
     assert [mark for mark in marks if mark not in said] == []
     assert [said.index(mark) for mark in marks] == sorted(said.index(mark) for mark in marks)
@@ -64,7 +64,7 @@ def test_causes_come_first_then_counts_then_the_steps(command: Command, pair: tu
 
 def test_json_says_what_is_promised(command: Command, pair: tuple[Path, Path]) -> None:
     found = command("diff", "--json", *pair).object
-    assert list(found) == ["a", "b", "diverged", "counts", "first", "causes", "points", "tools"]
+    assert list(found) == ["a", "b", "diverged", "counts", "first", "causes", "points", "tools", "outcomes", "compared"]
     assert found["a"] == {"run": str(pair[0]), "run_id": "run-a", "events": 5}
     assert found["counts"] == {
         "equal": 3,
@@ -176,6 +176,6 @@ def test_detect_divergence_is_the_plain_face(pair: tuple[Path, Path]) -> None:
         points = list(one.detect_divergence(other))
         assert all(isinstance(point, DivergencePoint) for point in points)
         assert [(point.position, point.change) for point in points] == [(3, "changed"), (4, "changed")]
-        assert points[0].diff == "ToolResponse search: returned 1 hit instead of 2"
+        assert points[0].diff == "← search: returned 1 hit instead of 2"
         assert list(one.detect_divergence(one)) == []
         assert one.replay_all() != other.replay_all()

@@ -81,7 +81,7 @@ def test_a_line_tells_people_what_happened(command: Any, tmp_path: Path) -> None
     path = write_log(tmp_path / "run.rlog", turns=1)
     lines = command("events", path).out.splitlines()
     assert [line.split()[0] for line in lines] == ["1", "2", "3", "4", "5", "6"]
-    assert "2023-11-14 22:13:23.000  ToolRequest read_file" in lines[3]
+    assert "2023-11-14 22:13:23.000  read_file →" in lines[3]
     assert lines[3].endswith("q0")
 
 

@@ -11,6 +11,7 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.state.state import StateChange
+from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts
 from tests.helpers.runs import StillSession
@@ -166,8 +167,9 @@ class StorySession(StillSession):
 def story_row(place: int) -> EventRow:
     event = event_at(place)
     failed = bool(event.payload.get("error")) or event.kind == "Error"
+    summary = summarize_event(event)
     return EventRow(
-        place + 1, event.kind, event.tool, summarize_event(event), event.time, event.duration, failed, False
+        place + 1, event.kind, event.tool, summary, event.time, event.duration, failed, False, event_label(event)
     )
 
 

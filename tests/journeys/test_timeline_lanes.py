@@ -40,7 +40,7 @@ def test_lanes_fold_by_key_and_the_panels_below_get_the_room(journey: Journey, t
     before, tall = titles(timeline), timeline.height()
     journey.press(Qt.Key.Key_T)
     journey.press(Qt.Key.Key_M)
-    assert titles(timeline) == ["Agent", "Observations", "Decisions", "Tools", "Memory, errors"]
+    assert titles(timeline) == ["Agent", "Input", "Assistant", "Tools", "Memory, errors"]
     journey.until(lambda: timeline.height() < tall)
     journey.press(Qt.Key.Key_M)
     journey.press(Qt.Key.Key_T)
@@ -53,12 +53,12 @@ def test_a_lane_is_hidden_by_the_menu_of_its_name_and_comes_back_by_key(journey:
     QApplication.sendEvent(timeline, event)
     menu = timeline.findChild(TimelineMenu)
     assert isinstance(menu, TimelineMenu)
-    next(action for action in menu.actions() if action.text() == "Hide Observations").trigger()
+    next(action for action in menu.actions() if action.text() == "Hide Input").trigger()
     menu.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert "Observations" not in titles(timeline)
+    assert "Input" not in titles(timeline)
     journey.press(Qt.Key.Key_L)
-    assert "Observations" in titles(timeline)
+    assert "Input" in titles(timeline)
 
 
 def test_the_pointer_tells_what_an_event_says(journey: Journey, timeline: Timeline) -> None:

@@ -32,6 +32,7 @@ from replay_gui.core.report.words import (
     verdict_words,
 )
 from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.core.verification.verification import Finding
@@ -202,7 +203,7 @@ def _facts(part: RunPart) -> tuple[Block, ...]:
             for tool in facts.tools[:_MAX_TOOL_ROWS]
         )
         blocks.append(ReportTable(columns, tools, len(facts.tools), "tools", narrow=True))
-    kinds = tuple((kind, f"{number:,}") for kind, number in facts.kinds[:_MAX_KIND_ROWS])
+    kinds = tuple((kind_label(kind), f"{number:,}") for kind, number in facts.kinds[:_MAX_KIND_ROWS])
     of_kinds = (Column("Events of kind", 4), Column("Count", 3.6, number=True))
     blocks.append(ReportTable(of_kinds, kinds, len(facts.kinds), "kinds", narrow=True))
     return tuple(blocks)

@@ -14,8 +14,8 @@ MAX_TOOL_LANES = 8  # with more tools, the last lane counts all others
 # Title, the kind whose hue and shape the lane has, and the group of the kinds that are counted in it.
 _LANES = (
     ("Agent", Kind.AGENT_INIT.value, KindGroup.AGENT),
-    ("Observations", Kind.OBSERVATION.value, KindGroup.OBSERVATION),
-    ("Decisions", Kind.DECISION.value, KindGroup.DECISION),
+    ("Input", Kind.OBSERVATION.value, KindGroup.OBSERVATION),
+    ("Assistant", Kind.DECISION.value, KindGroup.DECISION),
     ("Memory", Kind.MEMORY_WRITE.value, KindGroup.MEMORY),
     ("Patches", Kind.PATCH_PROPOSAL.value, KindGroup.PATCH),
     ("Errors", Kind.ERROR.value, KindGroup.ERROR),

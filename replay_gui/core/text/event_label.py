@@ -39,6 +39,19 @@ KIND_LABELS: dict[str, str] = {
 """By kind, where nothing else of the event is known yet."""
 
 _SPEAKERS = {"user": "User", "human": "User", "system": "System", "developer": "System", "assistant": "Assistant"}
+_NOUNS = {
+    "User": "user message",
+    "Assistant": "assistant message",
+    "System": "system message",
+    "Thinking": "thought",
+    "Plan": "plan",
+    "Command": "command",
+    "Input": "input",
+    "Denied": "denial",
+    "Agent": "agent's configuration",
+    "Memory": "memory write",
+    "State": "change of state",
+}
 _DECISIONS = {"thinking": "Thinking", "plan": "Plan"}
 _OBSERVATIONS = {"command": "Command", "input": "Input"}
 
@@ -54,6 +67,17 @@ def kind_label(kind: str, tool: str | None = None) -> str:
         return KIND_LABELS[kind]
     last = kind.removeprefix(BOOKKEEPING_PREFIX).removeprefix(CUSTOM_PREFIX).rpartition("/")[2]
     return one_line(last.replace("-", " ").replace("_", " ") or kind, _MAX_CHARACTERS)
+
+
+def event_noun(event: Event) -> str:
+    """Return what the event is, for a sentence, without an article: ``user message``, ``error``."""
+    label = event_label(event)
+    if event.kind in (Kind.OBSERVATION.value, Kind.DECISION.value):
+        return _NOUNS.get(label, f"message of {label}")
+    if event.kind in (Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value) and event.tool:
+        what = "call" if event.kind == Kind.TOOL_REQUEST.value else "result"
+        return f"{what} of {one_line(event.tool, _MAX_CHARACTERS)}"
+    return _NOUNS.get(label) or label.lower()
 
 
 def event_label(event: Event) -> str:

@@ -18,7 +18,7 @@ from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.visible_rows import CONTEXT_ROWS, VisibleRows
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.event_table import event_label, row_without_text
+from replay_gui.models.run.event_table import row_without_text
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
 
@@ -207,7 +207,7 @@ class ComparisonRows(QAbstractTableModel):
             return _TONE_WORDS[self.tone(row)]
         aligned = self.aligned(row)
         side = aligned.a if index.column() == ComparisonColumn.SIDE_A else aligned.b
-        return "" if side is None else f"{side.position:,} {event_label(side)} {side.text}"
+        return "" if side is None else f"{side.position:,} {side.label} {side.text}"
 
 
 def fold_words(count: int) -> str:

@@ -12,7 +12,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 
 from replay_gui.core.facts.find import Hit
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
-from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind, is_failure
+from replay_gui.core.log.kinds import Kind, is_failure
+from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 from replay_gui.engine.answers import EventRow, Rows
@@ -25,7 +26,6 @@ from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents
 
 MAX_ROWS = 80_000_000  # rows that a view of 24 pixels a row can count in 31 bits
 EVENTS_PER_TURN = 1 << 19  # events that are looked at in one turn, about 15 ms
-_MAX_NAME_CHARACTERS = 60  # characters of a tool's name
 
 
 class EventColumn(IntEnum):
@@ -246,7 +246,7 @@ class EventTable(QAbstractTableModel):
                 begin = int(self._index.time[0])
                 return "" if row.time is None or begin == NO_TIME else since_start(row.time - begin)
             case EventColumn.LABEL:
-                return event_label(row)
+                return row.label
             case EventColumn.TEXT:
                 return row.text
         return "" if row.duration is None or row.kind == Kind.TOOL_REQUEST else duration_text(row.duration)
@@ -267,25 +267,15 @@ def row_without_text(index: RunIndex, place: int) -> EventRow:
     """Return the row of an event as far as the index holds it: all but the text."""
     tool, time, duration = int(index.tool[place]), int(index.time[place]), int(index.duration[place])
     kind, flags = index.kinds[index.kind[place]], int(index.flags[place])
+    name = None if tool == NO_TOOL else index.tools[tool]
     return EventRow(
         place + 1,
         kind,
-        None if tool == NO_TOOL else index.tools[tool],
+        name,
         "",
         None if time == NO_TIME else time,
         None if duration == NO_DURATION else duration,
         bool(flags & FLAG_FAILED) or is_failure(kind),
         bool(flags & FLAG_UNREADABLE),
+        kind_label(kind, name),
     )
-
-
-def event_label(row: EventRow) -> str:
-    """search → for a request, ← search for its answer; the last part of a custom kind's name; else the kind."""
-    tool = one_line(row.tool or "", _MAX_NAME_CHARACTERS)
-    match row.kind:
-        case Kind.TOOL_REQUEST if tool:
-            return f"{tool} →"
-        case Kind.TOOL_RESPONSE if tool:
-            return f"← {tool}"
-    custom = row.kind.removeprefix(CUSTOM_PREFIX)
-    return one_line(custom if custom == row.kind else custom.rpartition("/")[2] or custom, _MAX_NAME_CHARACTERS)

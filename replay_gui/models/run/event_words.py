@@ -20,6 +20,7 @@ from replay_gui.core.index.run_index import (
     RunIndex,
 )
 from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 
@@ -28,8 +29,8 @@ def event_words(index: RunIndex, position: int) -> str:
     """Two short lines on the event at `position` (1 … index.count): what it is; when, how long, with which other."""
     place = position - 1
     kind, tool, pair = index.kinds[index.kind[place]], int(index.tool[place]), int(index.pair[place])
-    name = f" · {one_line(index.tools[tool], 60)}" if tool != NO_TOOL else ""
-    lines = [f"{position:,} · {one_line(kind, 60)}{name}"]
+    label = kind_label(kind, index.tools[tool] if tool != NO_TOOL else None)
+    lines = [f"{position:,} · {label}"]
     details = []
     if index.time[place] != NO_TIME and index.time[0] != NO_TIME:
         details.append(since_start(int(index.time[place]) - int(index.time[0])))

@@ -29,14 +29,15 @@ _AGENT, _OBSERVATIONS, _DECISIONS, _MEMORY, _PATCHES, _ERRORS, _OTHER = range(7)
 _FIRST_TOOL = 7  # the key of tool t is _FIRST_TOOL + t
 _MAX_KEY = np.iinfo(np.uint16).max  # tools beyond are counted with the last
 
-_TITLES = (
-    ("Agent", Kind.STATE_TRANSITION),
-    ("Observations", Kind.OBSERVATION),
-    ("Decisions", Kind.DECISION),
-    ("Memory", Kind.MEMORY_WRITE),
-    ("Patches", Kind.PATCH_PROPOSAL),
-    ("Errors", Kind.ERROR),
-    ("Other", CUSTOM_PREFIX),
+# The key that a lane is remembered by, its title, the kind whose mark and hue it has.
+_LANES = (
+    ("agent", "Agent", Kind.STATE_TRANSITION),
+    ("observations", "Input", Kind.OBSERVATION),
+    ("decisions", "Assistant", Kind.DECISION),
+    ("memory", "Memory", Kind.MEMORY_WRITE),
+    ("patches", "Patches", Kind.PATCH_PROPOSAL),
+    ("errors", "Errors", Kind.ERROR),
+    ("other", "Other", CUSTOM_PREFIX),
 )
 _KEY_OF_GROUP = {
     KindGroup.AGENT: _AGENT,
@@ -152,8 +153,8 @@ class Lanes:
         return self._events.get(_ERRORS, NO_POSITIONS)
 
     def _row(self, key: int, group: str = "") -> Lane:
-        title, kind = _TITLES[key]
-        return Lane(title.lower(), title, (LanePart(kind, None, self._events.get(key, NO_POSITIONS)),), group)
+        name, title, kind = _LANES[key]
+        return Lane(name, title, (LanePart(kind, None, self._events.get(key, NO_POSITIONS)),), group)
 
     def _subagent_rows(self, choice: LaneChoice) -> list[Lane]:
         rows = list(self._subagents)

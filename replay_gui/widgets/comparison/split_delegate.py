@@ -11,7 +11,6 @@ from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows, RowTone, fold_words
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.event_table import event_label
 from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText, draw_marked
 from replay_gui.widgets.parts.row_view import RowView
 
@@ -80,7 +79,7 @@ class SplitDelegate(QStyledItemDelegate):
         draw_mark(painter, event.kind, QPointF(left + UNIT + 1, rect.center().y() + 1), hue)
         left += round(MARK) + GAP
         space = QRect(left, rect.y(), self._label, rect.height())
-        self._ui.draw(painter, space, event_label(event), now.text)
+        self._ui.draw(painter, space, event.label, now.text)
         space = QRect(left + self._label + UNIT, rect.y(), rect.right() - left - self._label - GAP, rect.height())
         ink = now.bad_text if event.failed or event.broken else now.text if differs else now.secondary
         painter.setFont(self._data.font)

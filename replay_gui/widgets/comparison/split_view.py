@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Change
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.event_label import kind_label
 from replay_gui.look.theme import FOCUS, LINKS, ROW, theme
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
@@ -111,7 +112,7 @@ class SplitView(RowView):
         labels = [
             f"← {tool}" for tool in dict.fromkeys((*a.tools[:_MAX_MEASURED_NAMES], *b.tools[:_MAX_MEASURED_NAMES]))
         ]
-        self._delegate.fit(max(a.count, b.count), [*labels, Kind.STATE_TRANSITION], left)
+        self._delegate.fit(max(a.count, b.count), [*labels, kind_label(Kind.PATCH_REJECTED)], left)
 
     def side_at(self, x: float) -> ComparisonColumn:
         """Which side a pixel is on; the gutter counts to the nearer."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QStackedWi
 
 from replay_gui.core.log.event import Event
 from replay_gui.core.state.json_form import event_members
+from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, HEAD, ROW, set_role, theme_events
 from replay_gui.models.run.event_readable import PAGE_CHARACTERS, readable
@@ -116,7 +117,7 @@ class EventDetail(Panel):
         self._event = event = None if moment is None else moment.event
         self._pair = None if moment is None else moment.pair
         self._limit = PAGE_CHARACTERS
-        self.set_title("Event" if event is None else one_line(event.kind, 60))
+        self.set_title("Event" if event is None else event_label(event))
         self.set_secondary("" if event is None else one_line(event.event_id, 120))
         problem = "" if event is None or event.problem is None else event.problem
         self.problem.show_text(problem and f"This record cannot be read: {one_line(problem)}")

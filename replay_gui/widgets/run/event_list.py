@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.index.run_index import NO_TIME
+from replay_gui.core.text.event_label import kind_label
 from replay_gui.look.theme import GAP
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.event_filter import EventFilter
@@ -113,7 +114,9 @@ class EventList(Panel):
         self.view.hint = "No events yet." if passes else "No event passes the filter."
         if finding:
             self.view.hint = self._finder.empty_text
-        kinds = [index.kinds[kind] for kind in np.unique(index.kind[:_MAX_EVENTS_SCANNED])[:_MAX_MEASURED_NAMES]]
+        kinds = [
+            kind_label(index.kinds[kind]) for kind in np.unique(index.kind[:_MAX_EVENTS_SCANNED])[:_MAX_MEASURED_NAMES]
+        ]
         labels = [*kinds, *(f"← {tool}" for tool in index.tools[:_MAX_MEASURED_NAMES])]
         timed = index.count and NO_TIME not in (first := int(index.time[0]), last := int(index.time[-1]))
         longest_time = since_start(last - first) if timed else ""

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.marks import mark_icon
 from replay_gui.models.run.event_filter import EventFilter, EventTally
+from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.check_menu import CheckMenu
 
 _MAX_ENTRIES = 30  # kinds, and tools, that are named; those with most events
@@ -27,6 +29,7 @@ class FilterMenu(CheckMenu):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setToolTipsVisible(True)
         self._kinds: dict[QAction, str] = {}
         self._tools: dict[QAction, str] = {}
 
@@ -42,12 +45,15 @@ class FilterMenu(CheckMenu):
             if named:
                 self.addSeparator()
             for name, count in named[:_MAX_ENTRIES]:
-                action = self._add(name, count, name in chosen)
-                action.setIcon(mark_icon(name) if actions is self._kinds else _tool_icon(index, name))
+                is_kind = actions is self._kinds
+                action = self._add(kind_label(name) if is_kind else name, count, name in chosen)
+                action.setIcon(mark_icon(name) if is_kind else _tool_icon(index, name))
+                if is_kind:
+                    action.setToolTip(plain_tooltip(one_line(name, _MAX_NAME_CHARACTERS)))
                 actions[action] = name
 
-    def _add(self, name: str, count: int | None, checked: bool) -> QAction:
-        words = one_line(name, _MAX_NAME_CHARACTERS).replace("&", "&&")
+    def _add(self, words: str, count: int | None, checked: bool) -> QAction:
+        words = one_line(words, _MAX_NAME_CHARACTERS).replace("&", "&&")
         action = self.addAction(words if count is None else f"{words}\t{count:,}")
         action.setCheckable(True)
         action.setChecked(checked)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVB
 
 from replay_gui.core.facts.run_totals import ModelUse, total_use
 from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 from replay_gui.engine.answers import RunFacts
@@ -16,6 +17,7 @@ from replay_gui.models.run.event_words import cost_words
 from replay_gui.models.run.run_numbers import RunNumbers, run_numbers
 from replay_gui.models.run.verdict_words import verdict_of
 from replay_gui.models.session import Session
+from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.plain_label import PlainLabel
@@ -154,7 +156,9 @@ def _kind_table(numbers: RunNumbers) -> QWidget:
     table, grid = _table()
     grid.setColumnStretch(0, 1)
     for line, (name, count) in enumerate(numbers.kinds[:_MAX_TABLE_ROWS]):
-        grid.addWidget(ElidedLabel(one_line(name, 80)), line, 0)
+        label = ElidedLabel(kind_label(name))
+        label.setToolTip(plain_tooltip(one_line(name, 80)))
+        grid.addWidget(label, line, 0)
         grid.addWidget(_number(f"{count:,}"), line, 1)
         grid.addWidget(_number(f"{count / numbers.events:.1%}", "secondary"), line, 2)
     _add_more_row(grid, len(numbers.kinds) - _MAX_TABLE_ROWS)

@@ -7,7 +7,7 @@ import pytest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.text.event_label import KIND_LABELS, event_label, kind_label
+from replay_gui.core.text.event_label import KIND_LABELS, event_label, event_noun, kind_label
 
 
 def labelled(kind: str, **payload: Any) -> str:
@@ -50,3 +50,18 @@ def test_hostile_names_are_escaped_and_short() -> None:
     assert kind_label("x:\x1b[31m" + "n" * 1000).startswith("\\x1b[31m")
     assert len(kind_label("x:" + "n" * 1000)) <= 40
     assert len(labelled("Observation", obs_type="message", source="s" * 1000, data="")) <= 40
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "noun"),
+    [
+        ("Observation", {"obs_type": "message", "source": "user", "data": "Hi"}, "user message"),
+        ("Observation", {"obs_type": "message", "source": "scout", "data": "Hi"}, "message of scout"),
+        ("Decision", {"decision_type": "thinking", "data": None}, "thought"),
+        ("ToolResponse", {"tool_name": "search", "output": 1}, "result of search"),
+        ("Error", {"error_type": "x", "message": "no"}, "error"),
+        ("x:note", {"data": 1}, "note"),
+    ],
+)
+def test_nouns_stand_in_sentences(kind: str, payload: dict[str, Any], noun: str) -> None:
+    assert event_noun(Event(EventIndex(0), 0, 0, "r:0", kind, payload, {}, b"", None, None, None)) == noun

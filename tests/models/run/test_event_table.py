@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.facts.find import Hit
 from replay_gui.core.index.run_index import NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.engine.answers import EventRow, Rows
+from replay_gui.engine.answers import Rows
 from replay_gui.models.run import event_table, row_blocks
 from replay_gui.models.run.event_filter import EventFilter, EventTally
-from replay_gui.models.run.event_table import EventColumn, EventTable, event_label
+from replay_gui.models.run.event_table import EventColumn, EventTable
 from replay_gui.models.run.row_blocks import BLOCK_ROWS
 from tests.helpers.moments import STORY, StorySession, story_index, story_row, untimed
 
@@ -183,14 +183,3 @@ def test_hits_come_and_go(session: StorySession, table: EventTable) -> None:
     table.show_hits(None)
     assert table.rowCount() == len(STORY) * 10
     assert table.hit(0) is None
-
-
-@pytest.mark.parametrize(
-    ("kind", "tool", "words"),
-    [
-        ("ToolRequest", "a\u202e", "a\\u202e →"), ("ToolResponse", None, "ToolResponse"), ("Error", "t", "Error"),
-        ("x:claude-code/last-prompt", None, "last-prompt"), ("x:note", None, "note"), ("x:odd/", None, "odd/"),
-    ],
-)  # fmt: skip
-def test_labels(kind: str, tool: str | None, words: str) -> None:
-    assert event_label(EventRow(1, kind, tool, "", None, None, False, False)) == words

@@ -23,9 +23,9 @@ INDEX = RunIndex(
 @pytest.mark.parametrize(
     ("position", "words"),
     [
-        (1, "1 · AgentInit\n+0:00.000"),
-        (2, "2 · ToolRequest · search\n+0:01.000 · 2.39 s · answered in 4"),
-        (4, "4 · ToolResponse · search\n+3:12.480 · 2.39 s · asked in 2 · failed"),
+        (1, "1 · Agent\n+0:00.000"),
+        (2, "2 · search →\n+0:01.000 · 2.39 s · answered in 4"),
+        (4, "4 · ← search\n+3:12.480 · 2.39 s · asked in 2 · failed"),
     ],
 )
 def test_an_event_in_words(position: int, words: str) -> None:
@@ -33,7 +33,7 @@ def test_an_event_in_words(position: int, words: str) -> None:
 
 
 def test_without_times_nothing_is_made_up() -> None:
-    assert event_words(replace(INDEX, time=np.full(4, NO_TIME, np.int64)), 3) == "3 · Decision"
+    assert event_words(replace(INDEX, time=np.full(4, NO_TIME, np.int64)), 3) == "3 · Assistant"
 
 
 def test_hostile_names_stay_on_one_line() -> None:

@@ -45,7 +45,7 @@ def told(rows: tuple[Lane, ...]) -> dict[str, list[int]]:
     ("events", "lanes"),
     [
         ((), {}),
-        (("AgentInit", "Observation", "StateTransition"), {"Agent": [1, 3], "Observations": [2]}),
+        (("AgentInit", "Observation", "StateTransition"), {"Agent": [1, 3], "Input": [2]}),
         (("MemoryWrite", "MemoryRead"), {"Memory": [1, 2]}),
         (("PatchProposal", "PatchRejected", "PatchApplied"), {"Patches": [1, 2, 3]}),
         (("Error", "CapabilityDenied a"), {"Errors": [1, 2]}),
@@ -63,8 +63,8 @@ def test_each_event_has_its_lane(events: tuple[str, ...], lanes: dict[str, list[
 def test_the_usual_lanes_are_there_even_if_empty_and_other_is_not() -> None:
     assert [row.title for row in Lanes().rows()] == [
         "Agent",
-        "Observations",
-        "Decisions",
+        "Input",
+        "Assistant",
         "Memory",
         "Patches",
         "Errors",
@@ -132,11 +132,11 @@ EVENTS = ("ToolRequest a", "ToolRequest b", "MemoryWrite", "PatchProposal", "Err
 @pytest.mark.parametrize(
     ("folded", "hidden", "titles"),
     [
-        ({TOOLS}, set(), "Agent Observations Decisions Tools Memory Patches Errors Other"),
-        ({REST}, set(), "Agent Observations Decisions a b Memory,errors"),
-        ({TOOLS, REST}, set(), "Agent Observations Decisions Tools Memory,errors"),
-        (set(), {"tool:a", "errors"}, "Agent Observations Decisions b Memory Patches Other"),
-        ({TOOLS}, {"tools", "agent", "tool:a"}, "Observations Decisions Memory Patches Errors Other"),
+        ({TOOLS}, set(), "Agent Input Assistant Tools Memory Patches Errors Other"),
+        ({REST}, set(), "Agent Input Assistant a b Memory,errors"),
+        ({TOOLS, REST}, set(), "Agent Input Assistant Tools Memory,errors"),
+        (set(), {"tool:a", "errors"}, "Agent Input Assistant b Memory Patches Other"),
+        ({TOOLS}, {"tools", "agent", "tool:a"}, "Input Assistant Memory Patches Errors Other"),
     ],
 )
 def test_lanes_fold_and_hide(folded: set[str], hidden: set[str], titles: str) -> None:

@@ -16,6 +16,7 @@ from replay_gui.look.theme import ROW
 from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.run.event_table import EventColumn
 from replay_gui.models.run.run_search import RunSearch
+from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.filter_menu import FilterMenu
 from tests.helpers.moments import STORY, StorySession, story_index
@@ -156,7 +157,8 @@ def test_the_menu_offers_kinds_and_tools_with_counts(qtbot: QtBot) -> None:
     actions = {action.text(): action for action in menu.actions() if action.text()}
     assert actions["search\t4"].isChecked()
     with qtbot.waitSignal(menu.chosen) as chosen:
-        actions["Decision\t8"].trigger()
+        assert actions["Assistant\t8"].toolTip() == plain_tooltip("Decision")
+        actions["Assistant\t8"].trigger()
     assert chosen.args == [EventFilter(frozenset({"Decision"}), frozenset({"search"}))]
     with qtbot.waitSignal(menu.chosen) as chosen:
         actions["Show all"].trigger()

@@ -125,15 +125,15 @@ def test_subagents_have_lanes_below_the_agents_that_fold(panel: TimelinePanel, s
     tell(session, Spending(), builder.whole())
     timeline = panel.timeline
     titles = [row.title for row in timeline.rows]
-    assert titles[:4] == ["Agent", "front", "deep", "Observations"]
+    assert titles[:4] == ["Agent", "front", "deep", "Input"]
     assert [(row.depth, row.count) for row in timeline.rows[1:3]] == [(1, 15), (2, 20)]
     session.set_view(0.0, float(COUNT))
     colour = theme().agent
     before = count_of(timeline.grab().toImage(), colour)
     timeline.choose(timeline.choice.toggled("subagents"))
-    assert [row.title for row in timeline.rows][:3] == ["Agent", "Subagents", "Observations"]
+    assert [row.title for row in timeline.rows][:3] == ["Agent", "Subagents", "Input"]
     assert timeline.rows[1].count == 35
     assert before > 500
     session.totals = None
     session.show(synthetic_index(COUNT))
-    assert [row.title for row in timeline.rows][:2] == ["Agent", "Observations"]
+    assert [row.title for row in timeline.rows][:2] == ["Agent", "Input"]

@@ -33,7 +33,7 @@ class AskedSession(StillSession):
 
     def answer(self, text: str) -> None:
         start, stop = self.asked[-1]
-        row = EventRow(1, "Error", None, text, None, None, True, False)
+        row = EventRow(1, "Error", None, text, None, None, True, False, "Error")
         self.rows_ready.emit(Rows(start, (row,) * (stop - start)))
 
 
@@ -89,7 +89,7 @@ def test_a_call_is_told_anywhere_between_its_request_and_its_answer(timeline: Ti
 
 def test_over_a_name_it_tells_the_whole_of_it(timeline: Timeline) -> None:
     timeline.show_hover(QPoint(40, round(TOP_PX + 1.5 * LANE)))
-    assert timeline.hover.words == f"Observations\n{timeline.rows[1].count} events"
+    assert timeline.hover.words == f"Input\n{timeline.rows[1].count} events"
 
 
 def test_where_there_is_nothing_it_says_nothing(timeline: Timeline) -> None:

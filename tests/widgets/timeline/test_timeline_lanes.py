@@ -83,7 +83,7 @@ def test_a_triangle_folds_and_unfolds(timeline: Timeline) -> None:
     assert "Tools" in titles(timeline)
     assert first_tool not in titles(timeline)
     QTest.mouseClick(timeline, LEFT, NONE, triangle_of(timeline, "Memory"))
-    assert titles(timeline) == ["Agent", "Observations", "Decisions", "Tools", "Memory, errors"]
+    assert titles(timeline) == ["Agent", "Input", "Assistant", "Tools", "Memory, errors"]
     QTest.mouseClick(timeline, LEFT, NONE, triangle_of(timeline, "Memory, errors"))
     QTest.mouseClick(timeline, LEFT, NONE, triangle_of(timeline, "Tools"))
     assert titles(timeline) == before
@@ -106,8 +106,8 @@ def test_folded_lanes_show_what_is_in_them(
 
 def test_a_lane_is_hidden_and_all_are_shown_again(panel: TimelinePanel, timeline: Timeline) -> None:
     before = titles(timeline)
-    pick(menu_at(timeline, triangle_of(timeline, "Decisions") + QPoint(30, 0)), "Hide Decisions")
-    assert titles(timeline) == [title for title in before if title != "Decisions"]
+    pick(menu_at(timeline, triangle_of(timeline, "Assistant") + QPoint(30, 0)), "Hide Assistant")
+    assert titles(timeline) == [title for title in before if title != "Assistant"]
     pick(menu_at(timeline, triangle_of(timeline, "Memory")), "Show all lanes")
     assert titles(timeline) == before
 
@@ -158,7 +158,7 @@ def test_a_compact_panel_names_its_run(qtbot: QtBot, session: StillSession) -> N
     panel = TimelinePanel(session, "reference", compact=True)
     qtbot.addWidget(panel)
     assert panel.overview is None
-    assert titles(panel.timeline) == ["Agent", "Observations", "Decisions", "Tools", "Memory, errors"]
+    assert titles(panel.timeline) == ["Agent", "Input", "Assistant", "Tools", "Memory, errors"]
     assert panel.accessibleName() == "Timeline of A, reference"
     assert panel.sizeHint().height() < 180
     panel.resize(900, panel.sizeHint().height())
