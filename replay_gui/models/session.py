@@ -60,7 +60,7 @@ from replay_gui.engine.requests import (
 from replay_gui.models.file_watch import FileWatch
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.source_session import SourceSession
-from replay_gui.models.timeline.event_steps import next_error, next_in_lane
+from replay_gui.models.timeline.event_steps import next_error, next_in_lane, step_position
 from replay_gui.models.timeline.visible_range import VisibleRange
 
 SEEK_INTERVAL_MS = 100  # at most between two requests for states in a row, so that moving does not wait for them
@@ -101,6 +101,7 @@ class Session(VisibleRange):
         reported(object): Reported, of a report that was requested.
         rules_read(object): RulesRead. rules_written(object): RulesWritten. Both answer a request.
         alert_raised(object): an Alert to show as a banner.
+        bookkeeping_changed(): `hides_bookkeeping` is another.
         alerts_cleared(): banners of the earlier run are void.
     """
 
@@ -119,11 +120,13 @@ class Session(VisibleRange):
     rules_written = Signal(object)
     alert_raised = Signal(object)
     alerts_cleared = Signal()
+    bookkeeping_changed = Signal()
 
     def __init__(self, parent: QObject | None = None, bridge: EngineBridge | None = None, side: Side = Side.A) -> None:
         """Without a bridge no request is sent. The session of side A owns the bridge."""
         super().__init__(parent)
         self.side = side
+        self.hides_bookkeeping = True
         self.bridge = bridge
         self.facts: RunFacts | None = None
         self.position_state: PositionState | None = None
@@ -181,8 +184,18 @@ class Session(VisibleRange):
         self._send_request("seek", Seek(self.position))
 
     def step(self, delta: int) -> None:
-        """Move by a number of events."""
-        self.seek(self.position + delta)
+        """Move by a number of events; bookkeeping events do not count while they are hidden."""
+        if self.hides_bookkeeping:
+            self.seek(step_position(self.index, self.position, delta))
+        else:
+            self.seek(self.position + delta)
+
+    @Slot(bool)
+    def show_bookkeeping(self, on: bool) -> None:
+        """Show bookkeeping events in the list and on the timeline, or hide them; it holds for later runs too."""
+        if self.hides_bookkeeping == on:
+            self.hides_bookkeeping = not on
+            self.bookkeeping_changed.emit()
 
     def step_in_lane(self, delta: int) -> None:
         """Move to the next (delta > 0) or previous event of the current event's kind and tool."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,15 @@ def story_index(count: int, complete: bool = True) -> RunIndex:
         flags=column([FLAG_FAILED if event.payload.get("error") else 0 for event in one], np.uint8),
         complete=complete,
     )
+
+
+def with_bookkeeping(index: RunIndex, *places: int) -> RunIndex:
+    """Return the same index, where these events are bookkeeping."""
+    kind = index.kind.copy()
+    kind[list(places)] = len(index.kinds)
+    tool = index.tool.copy()
+    tool[list(places)] = NO_TOOL
+    return replace(index, kinds=(*index.kinds, "x:bookkeeping/title"), kind=kind, tool=tool)
 
 
 def untimed(index: RunIndex) -> RunIndex:

@@ -91,9 +91,6 @@ class StillSession(Session):
     def seek(self, position: int) -> None:
         self._set_position(position)
 
-    def step(self, delta: int) -> None:
-        self.seek(self.position + delta)
-
     def set_view(self, start: float, end: float) -> None:
         if (start, end) != self.view:
             self.view = (start, end)

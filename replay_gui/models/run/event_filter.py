@@ -9,18 +9,21 @@ from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import is_failure
+from replay_gui.models.timeline.event_steps import bookkeeping_kinds
 
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
     """Shows events of any of these kinds that concern no tool, and those of any of these tools; with neither, all.
 
-    `failed`: of them only what failed or cannot be read.
+    `failed`: of them only what failed or cannot be read. `bookkeeping`: whether bookkeeping events are shown of which
+    the kind is not named.
     """
 
     kinds: frozenset[str] = frozenset()
     tools: frozenset[str] = frozenset()
     failed: bool = False
+    bookkeeping: bool = True
 
     @property
     def shows_all(self) -> bool:
@@ -31,7 +34,7 @@ class EventFilter:
         return np.flatnonzero(self.matches(index, slice(start, stop))) + start
 
     def matches(self, index: RunIndex, which: slice | NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether each of these events is shown."""
+        """Return whether each of these events is shown."""
         kind, tool = index.kind[which], index.tool[which]
         shown = np.ones(len(kind), bool)
         if self.kinds or self.tools:
@@ -39,6 +42,10 @@ class EventFilter:
             tools = np.array([name in self.tools for name in (*index.tools, "")], bool)  # the last: NO_TOOL is -1
             tools[NO_TOOL] = False
             shown = np.where(tool == NO_TOOL, kinds[kind], tools[tool])
+        if not self.bookkeeping:
+            hidden = bookkeeping_kinds(index)
+            hidden[[at for at, name in enumerate(index.kinds) if name in self.kinds]] = False
+            shown &= ~hidden[kind]
         if self.failed:
             errors = np.array([is_failure(name) for name in index.kinds], bool)
             shown &= ((index.flags[which] & (FLAG_FAILED | FLAG_UNREADABLE)) != 0) | errors[kind]
@@ -60,6 +67,13 @@ class EventTally:
         self._kinds = _sum(self._kinds, np.bincount(kind[alone], minlength=len(index.kinds)))
         self._tools = _sum(self._tools, np.bincount(tool[~alone], minlength=len(index.tools)))
         self.done = max(self.done, stop)
+
+    def bookkeeping(self, index: RunIndex, max_events: int) -> int:
+        """Return how many bookkeeping events were counted, after counting `max_events` more."""
+        hidden = bookkeeping_kinds(index)
+        if hidden.any():
+            self.count(index, min(self.done + max_events, index.count))
+        return int(self._kinds[hidden[: len(self._kinds)]].sum())
 
     def choices(self, index: RunIndex) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
         """(kinds of events that concern no tool, tools), each with the number of events, those with most first."""

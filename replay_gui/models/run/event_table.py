@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import IntEnum
 from itertools import islice
 from typing import Any
@@ -22,6 +23,7 @@ from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.run.event_words import since_start
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
+from replay_gui.models.timeline.event_steps import bookkeeping_kinds
 from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents
 
 MAX_ROWS = 80_000_000  # rows that a view of 24 pixels a row can count in 31 bits
@@ -73,8 +75,9 @@ class EventTable(QAbstractTableModel):
         session.position_changed.connect(self.on_position_changed)
         session.rows_ready.connect(self.on_rows_ready)
         session.totals_changed.connect(self.on_totals_changed)
+        session.bookkeeping_changed.connect(self._reset)
 
-    # ---- rows and places ----------------------------------------------------------------------------
+    # ---- rows and indexes ---------------------------------------------------------------------------
     @property
     def filter(self) -> EventFilter:
         return self._filter
@@ -108,21 +111,21 @@ class EventTable(QAbstractTableModel):
     def event_index(self, row: int) -> int:
         return self._base + row if self._shown is None else int(self._shown[row])
 
-    def row_at_or_before(self, place: int) -> int:
-        """Return the last row with an index of at most `place`; -1 if there is none."""
+    def row_at_or_before(self, event_index: int) -> int:
+        """Return the last row with an index of at most `event_index`; -1 if there is none."""
         if self._shown is None:
-            return min(place - self._base, self._count - 1)
-        return int(np.searchsorted(self._shown[: self._count], place, "right")) - 1
+            return min(event_index - self._base, self._count - 1)
+        return int(np.searchsorted(self._shown[: self._count], event_index, "right")) - 1
 
     def event_row(self, row: int) -> EventRow:
         """The row's values; its text is "" until it has come."""
-        place = self.event_index(row)
-        return self._blocks.row(place) or row_without_text(self._index, place)
+        event_index = self.event_index(row)
+        return self._blocks.row(event_index) or row_without_text(self._index, event_index)
 
     def request_texts(self, first: int, last: int) -> None:
         """Request the first missing block of texts among these rows; call it again when rows arrive."""
-        places = map(self.event_index, range(max(first, 0), min(last + 1, self._count)))
-        if missing := self._blocks.missing(places, self._index.count):
+        indexes = map(self.event_index, range(max(first, 0), min(last + 1, self._count)))
+        if missing := self._blocks.missing(indexes, self._index.count):
             self._session.request_rows(*missing)
 
     # ---- what the session says ----------------------------------------------------------------------
@@ -140,6 +143,9 @@ class EventTable(QAbstractTableModel):
 
     @Slot()
     def on_index_changed(self) -> None:
+        if self._shown is None and self._hides_some:
+            self._reset()  # the first bookkeeping event has come
+            return
         index, stop = self._session.index, self._stop(self._session.index)
         more = None if self._shown is None else self._passing(index, self._scanned, stop)
         count = min(MAX_ROWS, index.count if more is None else len(self._shown) + len(more))  # type: ignore[arg-type]
@@ -186,12 +192,13 @@ class EventTable(QAbstractTableModel):
         if 0 <= first <= last:
             self.dataChanged.emit(self.index(first, 0), self.index(last, EventColumn.DURATION))
 
+    @Slot()
     def _reset(self) -> None:
         self.beginResetModel()
         self._index = self._session.index
         self._base = 0
         self._scanned = 0
-        unfiltered = self._filter.shows_all and self._hits is None and not self.folded
+        unfiltered = self._filter.shows_all and self._hits is None and not self.folded and not self._hides_some
         self._shown = None if unfiltered else np.zeros(0, np.int64)
         stop = self._stop(self._index)
         if self._shown is not None:
@@ -202,12 +209,36 @@ class EventTable(QAbstractTableModel):
         self._schedule_scan()
 
     def _passing(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
-        """Places of the events to show among start … stop - 1, which count hits or events."""
+        """Indexes of the events to show among start … stop - 1, which count hits or events."""
         if self._hits is None:
-            places = self._filter.indexes(index, start, stop)
-            return places[~self.subagents.hidden(self.folded, places)] if self.folded else places
+            indexes = self._effective_filter.indexes(index, start, stop)
+            return indexes[~self.subagents.hidden(self.folded, indexes)] if self.folded else indexes
         hits = np.fromiter(islice(self._hits, start, stop), np.int64)
-        return hits if self._filter.shows_all else hits[self._filter.matches(index, hits)]
+        filter_ = self._effective_filter
+        return hits if filter_.shows_all and filter_.bookkeeping else hits[filter_.matches(index, hits)]
+
+    @property
+    def _effective_filter(self) -> EventFilter:
+        return replace(self._filter, bookkeeping=not self._session.hides_bookkeeping)
+
+    @property
+    def _hides_some(self) -> bool:
+        """Whether the index has kinds that are hidden although the user has chosen no filter."""
+        return self._session.hides_bookkeeping and bool(bookkeeping_kinds(self._session.index).any())
+
+    @property
+    def hidden_count(self) -> int:
+        """How many bookkeeping events were counted so far, whether they are shown or not."""
+        return self.tally.bookkeeping(self._session.index, EVENTS_PER_TURN)
+
+    @property
+    def hidden_hits(self) -> int:
+        """How many hits are bookkeeping events that are not shown."""
+        if self._hits is None or not self._hides_some:
+            return 0
+        index = self._session.index
+        hits = np.fromiter((at for at in self._hits if at < index.count), np.int64)
+        return len(hits) - int(self._effective_filter.matches(index, hits).sum()) if self._filter.shows_all else 0
 
     def _stop(self, index: RunIndex) -> int:
         """How far to look in this turn."""
@@ -223,7 +254,7 @@ class EventTable(QAbstractTableModel):
             return index.count
         if not self._hits or next(reversed(self._hits)) < index.count:
             return len(self._hits)
-        return sum(place < index.count for place in self._hits)
+        return sum(event_index < index.count for event_index in self._hits)
 
     # ---- as Qt asks -----------------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
@@ -263,13 +294,13 @@ class EventTable(QAbstractTableModel):
         return NO_TOOL if row.tool is None else int(self._index.tool[row.position - 1])
 
 
-def row_without_text(index: RunIndex, place: int) -> EventRow:
+def row_without_text(index: RunIndex, event_index: int) -> EventRow:
     """Return the row of an event as far as the index holds it: all but the text."""
-    tool, time, duration = int(index.tool[place]), int(index.time[place]), int(index.duration[place])
-    kind, flags = index.kinds[index.kind[place]], int(index.flags[place])
+    tool, time, duration = int(index.tool[event_index]), int(index.time[event_index]), int(index.duration[event_index])
+    kind, flags = index.kinds[index.kind[event_index]], int(index.flags[event_index])
     name = None if tool == NO_TOOL else index.tools[tool]
     return EventRow(
-        place + 1,
+        event_index + 1,
         kind,
         name,
         "",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Mapping
-from math import floor, log10
 from typing import Any
 
 from replay_gui.core.facts.run_totals import COSTS
@@ -22,23 +21,23 @@ from replay_gui.core.index.run_index import (
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import duration_text
+from replay_gui.core.text.wording import cost_text, duration_text
 
 
 def event_words(index: RunIndex, position: int) -> str:
     """Two short lines on the event at `position` (1 … index.count): what it is; when, how long, with which other."""
-    place = position - 1
-    kind, tool, pair = index.kinds[index.kind[place]], int(index.tool[place]), int(index.pair[place])
+    event_index = position - 1
+    kind, tool, pair = index.kinds[index.kind[event_index]], int(index.tool[event_index]), int(index.pair[event_index])
     label = kind_label(kind, index.tools[tool] if tool != NO_TOOL else None)
     lines = [f"{position:,} · {label}"]
     details = []
-    if index.time[place] != NO_TIME and index.time[0] != NO_TIME:
-        details.append(since_start(int(index.time[place]) - int(index.time[0])))
-    if index.duration[place] != NO_DURATION:
-        details.append(duration_text(int(index.duration[place])))
+    if index.time[event_index] != NO_TIME and index.time[0] != NO_TIME:
+        details.append(since_start(int(index.time[event_index]) - int(index.time[0])))
+    if index.duration[event_index] != NO_DURATION:
+        details.append(duration_text(int(index.duration[event_index])))
     if pair != NO_PAIR:
-        details.append(f"{'answered in' if pair > place else 'asked in'} {pair + 1:,}")
-    flags = int(index.flags[place])
+        details.append(f"{'answered in' if pair > event_index else 'asked in'} {pair + 1:,}")
+    flags = int(index.flags[event_index])
     for flag, word in ((FLAG_FAILED, "failed"), (FLAG_UNREADABLE, "unreadable"), (FLAG_NOT_APPLIED, "not applied")):
         if flags & flag:
             details.append(word)
@@ -60,7 +59,6 @@ def since_start(ns: int) -> str:
 
 
 _MAX_NAME_CHARACTERS = 80
-_MIN_COST = 1e-9  # dollars; less is nothing
 _MAX_TOKEN_KINDS = 8  # sorts of tokens that are named
 
 
@@ -90,15 +88,8 @@ def _words(name: str, value: Any) -> str:
         ]
         return " · ".join(parts) if len(value) <= _MAX_TOKEN_KINDS else ""
     if name in COSTS and number:
-        return cost_words(value)
+        return cost_text(value)
     return ""
-
-
-def cost_words(dollars: float) -> str:
-    """$12.34, $0.0042: cents, or as many digits as it takes to say anything."""
-    if abs(dollars) >= 0.1 or abs(dollars) < _MIN_COST:
-        return f"${dollars:,.2f}"
-    return f"${dollars:.{1 - floor(log10(abs(dollars)))}f}".rstrip("0")
 
 
 def _clock(ns: int) -> str:

@@ -81,7 +81,7 @@ def _computed(found: Finding, recorded: str) -> str:
     return pair[1 - pair.index(recorded)] if recorded in pair else ""
 
 
-def _finding(found: Sequence[Finding], place: int) -> Finding | None:
-    """Return the finding about the event with index `place`; findings are in the order of the log."""
-    at = bisect_left(found, place, key=attrgetter("index"))
-    return found[at] if at < len(found) and found[at].index == place else None
+def _finding(found: Sequence[Finding], event_index: int) -> Finding | None:
+    """Return the finding about the event with index `event_index`; findings are in the order of the log."""
+    at = bisect_left(found, event_index, key=attrgetter("index"))
+    return found[at] if at < len(found) and found[at].index == event_index else None

@@ -13,7 +13,7 @@ from typing import Any
 
 from replay_gui.core.text.plain_text import visible
 
-_PIECE = 3 * 16_384  # bytes or characters of a scalar that are written at a time; base64 needs a multiple of 3
+_PIECE_BYTES = 3 * 16_384  # bytes or characters of a scalar that are written at a time; base64 needs a multiple of 3
 
 
 def json_text(value: Any, limit: int) -> tuple[str, bool]:
@@ -44,8 +44,8 @@ def json_pieces(value: Any, indent: str = "\n") -> Iterator[str]:
             yield from _string(value)
         case bytes():
             yield '{"$bytes": "'
-            for start in range(0, len(value), _PIECE):
-                yield b64encode(value[start : start + _PIECE]).decode()
+            for start in range(0, len(value), _PIECE_BYTES):
+                yield b64encode(value[start : start + _PIECE_BYTES]).decode()
             yield '"}'
         case Sequence() if value:
             deeper, between = indent + "  ", "["
@@ -66,8 +66,8 @@ def json_pieces(value: Any, indent: str = "\n") -> Iterator[str]:
 
 def _string(text: str) -> Iterator[str]:
     yield '"'
-    for start in range(0, len(text), _PIECE):
-        quoted = json.dumps(text[start : start + _PIECE], ensure_ascii=False)[1:-1]
+    for start in range(0, len(text), _PIECE_BYTES):
+        quoted = json.dumps(text[start : start + _PIECE_BYTES], ensure_ascii=False)[1:-1]
         yield quoted if quoted.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in quoted)
     yield '"'
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.models.session import Session
+from replay_gui.models.timeline.event_steps import step_position
 
 MAX_PAUSE_S = 1.0  # seconds; a longer pause between two events is cut to it
 UNTIMED_PAUSE_S = 0.25  # seconds between two events of which one has no time
@@ -124,6 +125,9 @@ class Playback(QObject):
         self._then = now
         session = self._session
         position, self._left = advanced(session.index, session.position, seconds)
+        if session.hides_bookkeeping and session.position < position < session.index.count:
+            shown = step_position(session.index, position - 1, 1)  # the event there may be a hidden one
+            position = shown if shown >= position else session.index.count
         self._is_seeking = True
         session.seek(position)
         self._is_seeking = False

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
+from replay_gui.core.facts.run_measures import counts_of_index, duration_between, times_of_index
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import Kind
 
 
@@ -28,14 +29,15 @@ class RunNumbers:
 
     Attributes:
         events: how many. kinds: (name, number of events), most first. tools: those with most calls first.
-        errors, failed, denied: Error events, responses without success, CapabilityDenied events.
-        start: time of the first event that has one, ns since 1970. duration: ns from there to the last; or None.
+        calls, errors, failed, denied: as run_measures defines them.
+        start: the earliest time, ns since 1970. duration: ns from there to the latest; or None.
         phases: how many changes of phase.
     """
 
     events: int
     kinds: tuple[tuple[str, int], ...]
     tools: tuple[ToolNumbers, ...]
+    calls: int
     errors: int
     failed: int
     denied: int
@@ -49,16 +51,18 @@ def run_numbers(index: RunIndex) -> RunNumbers:
     kinds = _counts(index.kind, len(index.kinds))
     by_name = dict(zip(index.kinds, kinds.tolist(), strict=True))
     failed = np.flatnonzero(index.flags & FLAG_FAILED)
-    timed = index.time if index.count and NO_TIME not in (index.time[0], index.time[-1]) else _timed(index.time)
+    counts = counts_of_index(index)
+    first, last = times_of_index(index)
     return RunNumbers(
         events=index.count,
         kinds=tuple(sorted(((name, n) for name, n in by_name.items() if n), key=lambda pair: (-pair[1], pair[0]))),
         tools=_tools(index, failed),
-        errors=by_name.get(Kind.ERROR, 0),
-        failed=len(failed),
-        denied=by_name.get(Kind.CAPABILITY_DENIED, 0),
-        start=int(timed[0]) if len(timed) else None,
-        duration=int(timed[-1]) - int(timed[0]) if len(timed) else None,
+        calls=counts.calls,
+        errors=counts.errors,
+        failed=counts.failed,
+        denied=counts.denied,
+        start=first,
+        duration=duration_between(first, last),
         phases=len(index.phases),
     )
 
@@ -82,8 +86,3 @@ def _tools(index: RunIndex, failed: NDArray[np.int64]) -> tuple[ToolNumbers, ...
 def _counts(values: NDArray[np.uint16] | NDArray[np.int32], most: int) -> NDArray[np.int64]:
     counts: NDArray[np.int64] = np.bincount(values, minlength=most)
     return counts
-
-
-def _timed(times: NDArray[np.int64]) -> NDArray[np.int64]:
-    known: NDArray[np.int64] = times[times != NO_TIME]
-    return known

@@ -63,13 +63,13 @@ class RunSearch(EventSearchModel):
 
     def step(self, forward: bool) -> None:
         """Go to the next or previous hit from the position; wrap around at the ends of the run."""
-        places = self.indexes
-        if not len(places):
+        indexes = self.indexes
+        if not len(indexes):
             self._forward = forward if self.searching else None
             return
         here = self._session.position - 1
-        at = int(np.searchsorted(places, here, "right")) if forward else int(np.searchsorted(places, here)) - 1
-        self._session.seek(int(places[at % len(places)]) + 1)
+        at = int(np.searchsorted(indexes, here, "right")) if forward else int(np.searchsorted(indexes, here)) - 1
+        self._session.seek(int(indexes[at % len(indexes)]) + 1)
 
     @property
     def number(self) -> int:

@@ -43,8 +43,8 @@ def _short(report: VerificationReport) -> tuple[str, str]:
             return "good", f"VALID · {report.verified:,} of {report.events:,} events"
         case "INVALID", None:
             return "bad", "INVALID"
-        case "INVALID", int(place):
-            return "bad", f"INVALID · first at event {place + 1:,}"
+        case "INVALID", int(event_index):
+            return "bad", f"INVALID · first at event {event_index + 1:,}"
     return "warn", report.verdict
 
 

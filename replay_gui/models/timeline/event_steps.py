@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, RunIndex
-from replay_gui.core.log.kinds import is_failure
+from replay_gui.core.log.kinds import is_bookkeeping, is_failure
 from replay_gui.core.verification.verification import VerificationReport
 
 _EVENTS_PER_SCAN = 1 << 16  # events looked at in one go, so that a near neighbour costs the same in any run
@@ -18,15 +18,15 @@ def next_error(index: RunIndex, report: VerificationReport | None, position: int
     An error is an event of a failure's kind, a failed response, a record that cannot be read, or one that the report
     names.
     """
-    place, count = position - 1, index.count
+    event_index, count = position - 1, index.count
     broken = _reported_indexes(report, count)
     starts = (
-        range(place + 1, count, _EVENTS_PER_SCAN)
+        range(event_index + 1, count, _EVENTS_PER_SCAN)
         if forward
-        else range(place - _EVENTS_PER_SCAN, -_EVENTS_PER_SCAN, -_EVENTS_PER_SCAN)
+        else range(event_index - _EVENTS_PER_SCAN, -_EVENTS_PER_SCAN, -_EVENTS_PER_SCAN)
     )
     for start in starts:
-        stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if forward else place))
+        stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if forward else event_index))
         found = np.flatnonzero(_is_error(index, stretch)) + stretch.start
         named = broken[(broken >= stretch.start) & (broken < stretch.stop)]
         if len(found) or len(named):
@@ -46,6 +46,35 @@ def _reported_indexes(report: VerificationReport | None, count: int) -> NDArray[
     return np.array([finding.index for finding in findings if finding.index < count], np.int64)
 
 
+def bookkeeping_kinds(index: RunIndex) -> NDArray[np.bool_]:
+    """Return bool[kinds of the index]: which of them lists leave out by default."""
+    return np.array([is_bookkeeping(name) for name in index.kinds], bool)
+
+
+def step_position(index: RunIndex, position: int, delta: int) -> int:
+    """Return the position `delta` events on, or back, where bookkeeping events do not count.
+
+    Forward it ends at the last other event, and stays at `position` if there is none; backward it ends at 0.
+    """
+    hidden, count, left = bookkeeping_kinds(index), index.count, abs(delta)
+    if not hidden.any() or delta == 0:
+        return min(max(position + delta, 0), count)
+    last = position
+    starts = (
+        range(position, count, _EVENTS_PER_SCAN)
+        if delta > 0
+        else range(position - 1 - _EVENTS_PER_SCAN, -_EVENTS_PER_SCAN, -_EVENTS_PER_SCAN)
+    )
+    for start in starts:
+        stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if delta > 0 else position - 1))
+        found = np.flatnonzero(~hidden[index.kind[stretch]]) + stretch.start
+        if len(found) >= left:
+            return int(found[left - 1] if delta > 0 else found[-left]) + 1
+        if len(found):
+            left, last = left - len(found), int(found[-1]) + 1
+    return last if delta > 0 else 0
+
+
 def next_in_lane(index: RunIndex, position: int, forward: bool) -> int:
     """The position of the next, or previous, event of the kind and tool of the one at `position`.
 
@@ -53,15 +82,15 @@ def next_in_lane(index: RunIndex, position: int, forward: bool) -> int:
     """
     if position == 0:
         return min(1, index.count) if forward else 0
-    place, count = position - 1, index.count
-    kind, tool = index.kind[place], index.tool[place]
+    event_index, count = position - 1, index.count
+    kind, tool = index.kind[event_index], index.tool[event_index]
     starts = (
-        range(place + 1, count, _EVENTS_PER_SCAN)
+        range(event_index + 1, count, _EVENTS_PER_SCAN)
         if forward
-        else range(place - _EVENTS_PER_SCAN, -_EVENTS_PER_SCAN, -_EVENTS_PER_SCAN)
+        else range(event_index - _EVENTS_PER_SCAN, -_EVENTS_PER_SCAN, -_EVENTS_PER_SCAN)
     )
     for start in starts:
-        stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if forward else place))
+        stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if forward else event_index))
         found = np.flatnonzero((index.kind[stretch] == kind) & (index.tool[stretch] == tool))
         if len(found):
             return int(found[0 if forward else -1]) + stretch.start + 1

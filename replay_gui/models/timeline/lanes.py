@@ -15,9 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR, RunIndex
-from replay_gui.core.log.kinds import CUSTOM_PREFIX, KINDS, Kind, KindGroup, group_of
+from replay_gui.core.log.kinds import (
+    BOOKKEEPING_PREFIX,
+    CUSTOM_PREFIX,
+    KINDS,
+    Kind,
+    KindGroup,
+    group_of,
+    is_bookkeeping,
+)
 from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents, positions_in
-from replay_gui.models.timeline.timeline_choice import ALL_LANES, REST, SUBAGENTS, TOOLS, LaneChoice
+from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, REST, SUBAGENTS, TOOLS, LaneChoice
 
 Positions = NDArray[np.int32]
 MAX_TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
@@ -25,8 +33,8 @@ MAX_SUBAGENT_LANES = 6  # at most, likewise
 MAX_PARTS = 16  # of a lane
 NO_POSITIONS: Positions = np.zeros(0, np.int32)
 
-_AGENT, _OBSERVATIONS, _DECISIONS, _MEMORY, _PATCHES, _ERRORS, _OTHER = range(7)
-_FIRST_TOOL = 7  # the key of tool t is _FIRST_TOOL + t
+_AGENT, _OBSERVATIONS, _DECISIONS, _MEMORY, _PATCHES, _ERRORS, _OTHER, _BOOKKEEPING = range(8)
+_FIRST_TOOL = 8  # the key of tool t is _FIRST_TOOL + t
 _MAX_KEY = np.iinfo(np.uint16).max  # tools beyond are counted with the last
 
 # The key that a lane is remembered by, its title, the kind whose mark and hue it has.
@@ -38,6 +46,7 @@ _LANES = (
     ("patches", "Patches", Kind.PATCH_PROPOSAL),
     ("errors", "Errors", Kind.ERROR),
     ("other", "Other", CUSTOM_PREFIX),
+    (BOOKKEEPING, "Bookkeeping", BOOKKEEPING_PREFIX),
 )
 _KEY_OF_GROUP = {
     KindGroup.AGENT: _AGENT,
@@ -118,7 +127,7 @@ class Lanes:
         if stop <= start:
             return self
         kind, tool, pair = index.kind[start:stop], index.tool[start:stop], index.pair[start:stop]
-        table = np.array([_KEY_OF_GROUP.get(group_of(name), _OTHER) for name in index.kinds], np.uint16)
+        table = np.array([_key_of(name) for name in index.kinds], np.uint16)
         key = table[kind]
         called = np.flatnonzero(((kind == _REQUEST) | (kind == _RESPONSE)) & (tool >= 0))
         key[called] = np.minimum(tool[called], _MAX_KEY - _FIRST_TOOL) + _FIRST_TOOL
@@ -129,8 +138,8 @@ class Lanes:
         return Lanes(
             stop,
             index.tools,
-            _merged(self._events, key, np.flatnonzero(begins), start + 1),
-            _merged(self._failed, key, failed, start + 1),
+            _merged(self._events, *_with_failed_calls(key, np.flatnonzero(begins), failed), start + 1),
+            _merged(self._failed, key[failed], failed, start + 1),
             self._subagents,
         )
 
@@ -141,6 +150,7 @@ class Lanes:
         rest = [self._row(key, REST) for key in (_MEMORY, _PATCHES, _ERRORS)]
         rest += [self._row(_OTHER, REST)] if _OTHER in self._events else []
         rows += [_folded(REST, "Memory, errors", rest)] if REST in choice.folded else rest
+        rows += [self._row(_BOOKKEEPING)] if _BOOKKEEPING in self._events else []
         return tuple(row for row in rows if row.key not in choice.hidden)
 
     def row_count(self, choice: LaneChoice = ALL_LANES, limit: int = MAX_TOOL_LANES) -> int:
@@ -149,7 +159,7 @@ class Lanes:
 
     @property
     def errors(self) -> Positions:
-        """Positions of errors and denials."""
+        """Positions of errors, denials and responses of failed calls."""
         return self._events.get(_ERRORS, NO_POSITIONS)
 
     def _row(self, key: int, group: str = "") -> Lane:
@@ -183,6 +193,10 @@ class Lanes:
         name = self._tools[tool]
         part = LanePart(Kind.TOOL_REQUEST, tool, self._events[key], self._failed.get(key, NO_POSITIONS))
         return Lane(f"tool:{name}", name, (part,), TOOLS)
+
+
+def _key_of(kind: str) -> int:
+    return _BOOKKEEPING if is_bookkeeping(kind) else _KEY_OF_GROUP.get(group_of(kind), _OTHER)
 
 
 def _subagent_row(subagents: Subagents, number: int) -> Lane:
@@ -219,15 +233,26 @@ def indexes_before(positions: Positions, bounds: NDArray[np.float64] | tuple[flo
     return np.searchsorted(positions, whole)
 
 
+def _with_failed_calls(
+    key: NDArray[np.uint16], indexes: NDArray[np.intp], failed: NDArray[np.intp]
+) -> tuple[NDArray[np.uint16], NDArray[np.intp]]:
+    """Return the keys of `places`, and `places`, with the failed responses among the errors too, by place."""
+    keys = key[indexes]
+    if not len(failed):
+        return keys, indexes
+    every = np.concatenate((indexes, failed))
+    order = np.argsort(every, kind="stable")
+    return np.concatenate((keys, np.full(len(failed), _ERRORS, np.uint16)))[order], every[order]
+
+
 def _merged(
-    earlier: Mapping[int, Positions], key: NDArray[np.uint16], places: NDArray[np.intp], base: int
+    earlier: Mapping[int, Positions], keys: NDArray[np.uint16], indexes: NDArray[np.intp], base: int
 ) -> Mapping[int, Positions]:
-    """Return `earlier` with the positions base + places appended, grouped by the keys at those places."""
-    if not len(places):
+    """Return `earlier` with the positions base + places appended, grouped by their keys."""
+    if not len(indexes):
         return earlier
-    keys = key[places]
     order = np.argsort(keys, kind="stable")  # a radix sort, for 16-bit keys: one quick pass keeps positions ascending
-    keys, positions = keys[order], (places[order] + base).astype(np.int32)
+    keys, positions = keys[order], (indexes[order] + base).astype(np.int32)
     cuts = [0, *(np.flatnonzero(keys[1:] != keys[:-1]) + 1).tolist(), len(keys)]
     merged = dict(earlier)
     for begin, end in pairwise(cuts):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex
 from replay_gui.core.log.kinds import is_failure
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimelineAxis
 from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
@@ -47,19 +47,22 @@ class Overview:
         pace = _pace(index.time, edges) if axis is NUMBERS else _crowding(axis.positions(edges))
         mark_edges = np.linspace(0, max(end, 1.0), max(columns, 1) + 1)
 
-        def counted(places: NDArray[np.integer]) -> NDArray[np.int64]:
-            known = places[: np.searchsorted(places, index.count)]
+        def counted(event_indexes: NDArray[np.integer]) -> NDArray[np.int64]:
+            known = event_indexes[: np.searchsorted(event_indexes, index.count)]
             return np.histogram(axis.coordinates(known + 1), mark_edges)[0]
 
         is_error = np.array([is_failure(name) for name in index.kinds])
-        errors = counted(np.flatnonzero(is_error[index.kind]))
+        errors = counted(np.flatnonzero(is_error[index.kind] | ((index.flags & FLAG_FAILED) != 0)))
         return cls(
             edges,
             np.full(len(edges) - 1, 0.5) if pace is None else pace,
             pace is not None,
             mark_edges,
             errors / max(int(errors.max()), 1),
-            *((counted(places) > 0).astype(np.float64) for places in (marks.found, marks.divergences, marks.causes)),
+            *(
+                (counted(event_indexes) > 0).astype(np.float64)
+                for event_indexes in (marks.found, marks.divergences, marks.causes)
+            ),
         )
 
 

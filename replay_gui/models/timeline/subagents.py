@@ -36,21 +36,21 @@ class Subagents:
         numbers, first = np.unique(made.which, return_index=True)
         own = dict(zip(numbers.tolist(), made.starts[first].tolist(), strict=True))
         heads = [[own[n] for n in made._all_within(number) if n in own] for number in range(len(made.paths))]
-        return replace(made, first_events=tuple(min(places, default=-1) for places in heads))
+        return replace(made, first_events=tuple(min(indexes, default=-1) for indexes in heads))
 
-    def number_at(self, place: int) -> int | None:
+    def number_at(self, index: int) -> int | None:
         """Return the number of the subagent of an event; None: the main agent."""
-        run = int(np.searchsorted(self.starts, place, "right")) - 1
-        return int(self.which[run]) if run >= 0 and place < self.stops[run] else None
+        run = int(np.searchsorted(self.starts, index, "right")) - 1
+        return int(self.which[run]) if run >= 0 and index < self.stops[run] else None
 
-    def depth(self, place: int) -> int:
+    def depth(self, index: int) -> int:
         """Return how deeply the event's subagent is nested; 0: the main agent."""
-        number = self.number_at(place)
+        number = self.number_at(index)
         return 0 if number is None else len(self.paths[number])
 
-    def starting_at(self, place: int) -> int | None:
+    def starting_at(self, index: int) -> int | None:
         """Return the outermost subagent that starts with this event, or None."""
-        return self.first_events.index(place) if place in self.first_events else None
+        return self.first_events.index(index) if index in self.first_events else None
 
     def count(self, number: int) -> int:
         """How many events it has, with those of the subagents within it."""
@@ -62,14 +62,14 @@ class Subagents:
         own = self.which == number
         return np.column_stack((self.starts[own] + 1, self.stops[own])).astype(np.int32)
 
-    def hidden(self, folded: frozenset[int], places: IndexArray) -> NDArray[np.bool_]:
+    def hidden(self, folded: frozenset[int], indexes: IndexArray) -> NDArray[np.bool_]:
         """Return bool[n]: which of the ascending indexes are hidden if these subagents are folded."""
         numbers = {inner for number in folded for inner in self._all_within(number)}
         away = np.array([number in numbers for number in range(len(self.paths))], bool)[self.which]
-        run = np.searchsorted(self.starts[away], places, "right") - 1
-        hidden = (run >= 0) & (places < np.append(self.stops[away], 0)[run])
+        run = np.searchsorted(self.starts[away], indexes, "right") - 1
+        hidden = (run >= 0) & (indexes < np.append(self.stops[away], 0)[run])
         outermost = [n for n in folded if not any(self._is_within(n, other) for other in folded if other != n)]
-        return hidden & ~np.isin(places, [self.first_events[number] for number in outermost])
+        return hidden & ~np.isin(indexes, [self.first_events[number] for number in outermost])
 
     def _all_within(self, number: int) -> list[int]:
         """Itself and the subagents within it."""

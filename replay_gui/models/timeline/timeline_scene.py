@@ -32,5 +32,5 @@ class TimelineScene:
     @classmethod
     def of(cls, index: RunIndex, lanes: tuple[Lane, ...], marks: TimelineMarks, broken: int | None) -> TimelineScene:
         snapshots = np.fromiter(index.snapshots, np.int64, len(index.snapshots))
-        phases = np.fromiter((place for place, _ in index.phases), np.int64, len(index.phases))
+        phases = np.fromiter((event_index for event_index, _ in index.phases), np.int64, len(index.phases))
         return cls(index, lanes, marks, broken, snapshots, phases)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from replay_gui.core.index.run_index import NO_TIME
 from replay_gui.core.text.event_label import kind_label
-from replay_gui.look.theme import GAP
+from replay_gui.core.text.wording import plural
+from replay_gui.look.theme import GAP, set_role
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_table import EventColumn, EventTable
@@ -40,7 +41,17 @@ class EventList(Panel):
         self._delegate = RowDelegate(self.view, self.table)
         self.view.setItemDelegate(self._delegate)
         self.view.setColumnHidden(EventColumn.DURATION, True)
-        self.set_body(self.view)
+        self.bookkeeping = QPushButton()
+        set_role(self.bookkeeping, "link")
+        self.bookkeeping.setToolTip("Titles, modes, hooks and other lines that are no steps of the agent")
+        self.bookkeeping.clicked.connect(self._on_bookkeeping_clicked)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.bookkeeping)
+        self.set_body(body)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for words, key, slot in (
             ("Copy line", QKeySequence.StandardKey.Copy, self.copy_line),
@@ -57,6 +68,7 @@ class EventList(Panel):
         self._menu = FilterMenu(self._filter)
         self._filter.clicked.connect(self._on_filter_clicked)
         self._menu.chosen.connect(self.set_filter)
+        self._menu.bookkeeping_toggled.connect(session.show_bookkeeping)
         self._pacer = Pacer(_REQUEST_INTERVAL_MS, self)
         self._pacer.due.connect(self._on_due)
         self._jumps = Pacer(_JUMP_INTERVAL_MS, self)
@@ -71,6 +83,7 @@ class EventList(Panel):
         session.position_changed.connect(self.on_position_changed)
         session.rows_ready.connect(self._on_rows_ready)
         session.totals_changed.connect(self.on_index_changed)
+        session.bookkeeping_changed.connect(self.on_run_changed)
         self.view.row_activated.connect(self.toggle_fold)
         self.view.row_pressed.connect(self._on_row_pressed)
         self.table.rows_added.connect(self._on_rows_added)
@@ -108,10 +121,13 @@ class EventList(Panel):
     @Slot()
     def on_index_changed(self) -> None:
         index, shown = self._session.index, self.table.rowCount()
-        passes = self.table.filter.shows_all and not self.table.folded
+        hidden = self._show_hidden_count()
+        passes = self.table.filter.shows_all and not self.table.folded and not hidden
         finding = bool(self._finder.text) and self.hits_only.isChecked()
         self.set_note(f"{index.count:,}" if passes and not finding else f"{shown:,} of {index.count:,}")
-        self.view.hint = "No events yet." if passes else "No event passes the filter."
+        self.view.hint = "No event passes the filter."
+        if self.table.filter.shows_all:
+            self.view.hint = "Only bookkeeping lines." if hidden else "No events yet."
         if finding:
             self.view.hint = self._finder.empty_text
         kinds = [
@@ -123,6 +139,17 @@ class EventList(Panel):
         for column, width in self._delegate.widths(index.count, longest_time, labels).items():
             self.view.setColumnWidth(column, width)
         self.request_texts()
+
+    def _show_hidden_count(self) -> int:
+        """Show how many bookkeeping lines there are, and what a click does; return how many are hidden."""
+        count, hides = self.table.hidden_count, self._session.hides_bookkeeping
+        hits = self.table.hidden_hits
+        words = plural(count, "bookkeeping line")
+        if hits:
+            words = f"{plural(hits, 'hit')} in hidden lines"
+        self.bookkeeping.setText(f"{words} · {'Show' if hides else 'Hide'}")
+        self.bookkeeping.setVisible(count > 0)
+        return count if hides else 0
 
     @Slot(object)
     def on_position_changed(self, position: int) -> None:
@@ -183,8 +210,8 @@ class EventList(Panel):
     @Slot(int)
     def toggle_fold(self, row: int) -> None:
         """Fold or unfold the subagent that starts with this row's event, if there is one."""
-        place = self.table.event_index(row)
-        number = self.table.subagents.starting_at(place)
+        event_index = self.table.event_index(row)
+        number = self.table.subagents.starting_at(event_index)
         if number is not None:
             self.table.fold(self.table.folded ^ {number})
             self.on_index_changed()
@@ -213,6 +240,11 @@ class EventList(Panel):
             QGuiApplication.clipboard().setText(view_command(facts.path, self.table.event_index(row) + 1))
 
     @Slot()
+    def _on_bookkeeping_clicked(self) -> None:
+        self._session.show_bookkeeping(self._session.hides_bookkeeping)
+
+    @Slot()
     def _on_filter_clicked(self) -> None:
-        self._menu.fill(self._session.index, self.table.filter, self.table.tally)
+        session, table = self._session, self.table
+        self._menu.fill(session.index, table.filter, table.tally, session.hides_bookkeeping)
         self._menu.popup(self._filter.mapToGlobal(QPoint(0, self._filter.height())))

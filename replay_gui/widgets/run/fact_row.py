@@ -46,9 +46,9 @@ class FactRow(QAbstractButton):
         LineText(ui_font()).draw(painter, space, self._name, now.secondary)
         space = space.adjusted(NAME_WIDTH_PX, 0, 0, 0)
         if self.sound is not None:
-            place = QRect(space.x() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
+            icon_rect = QRect(space.x() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
             colour = now.good_text if self.sound else now.bad_text
-            tinted_icon("check" if self.sound else "cross", colour).paint(painter, place)
+            tinted_icon("check" if self.sound else "cross", colour).paint(painter, icon_rect)
             space = space.adjusted(ICON + UNIT, 0, 0, 0)
         ink = now.accent if self._link else now.bad_text if self.sound is False else now.text
         LineText(data_font()).draw(painter, space, self.said, ink)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.kinds import Kind, is_bookkeeping
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.marks import mark_icon
@@ -22,10 +22,13 @@ _MAX_NAME_CHARACTERS = 40  # characters of a name
 class FilterMenu(CheckMenu):
     """Checkable kinds and tools with their counts; stays open while several are chosen.
 
-    Signal: chosen(EventFilter).
+    Signals:
+        chosen(EventFilter).
+        bookkeeping_toggled(bool): bookkeeping events are to be shown, or hidden.
     """
 
     chosen = Signal(object)
+    bookkeeping_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,14 +36,20 @@ class FilterMenu(CheckMenu):
         self._kinds: dict[QAction, str] = {}
         self._tools: dict[QAction, str] = {}
 
-    def fill(self, index: RunIndex, filter_: EventFilter, tally: EventTally) -> None:
-        """Offer the kinds and tools of the index, as counted by `tally`; those in `filter_` are checked."""
+    def fill(self, index: RunIndex, filter_: EventFilter, tally: EventTally, hides_bookkeeping: bool = False) -> None:
+        """Offer the kinds and tools of the index, as counted by `tally`; those in `filter_` are checked.
+
+        Bookkeeping kinds are offered together, and one by one only while they are shown.
+        """
         self.clear()
         self._kinds, self._tools = {}, {}
         everything = self.addAction("Show all")
         everything.triggered.connect(self._on_all)
         self._failed = self._add("Failed only", None, filter_.failed)
         kinds, tools = tally.choices(index)
+        if lines := sum(count for name, count in kinds if is_bookkeeping(name)):
+            self._add_bookkeeping(lines, shown=not hides_bookkeeping)
+        kinds = [(name, count) for name, count in kinds if not (hides_bookkeeping and is_bookkeeping(name))]
         for actions, named, chosen in ((self._kinds, kinds, filter_.kinds), (self._tools, tools, filter_.tools)):
             if named:
                 self.addSeparator()
@@ -59,6 +68,13 @@ class FilterMenu(CheckMenu):
         action.setChecked(checked)
         action.triggered.connect(self._on_toggled)
         return action
+
+    def _add_bookkeeping(self, count: int, shown: bool) -> None:
+        action = self.addAction(f"Bookkeeping lines\t{count:,}")
+        action.setToolTip(plain_tooltip("Titles, modes, hooks and other lines that are no steps of the agent"))
+        action.setCheckable(True)
+        action.setChecked(shown)
+        action.toggled.connect(self.bookkeeping_toggled)
 
     @Slot()
     def _on_all(self) -> None:

@@ -10,10 +10,9 @@ from replay_gui.core.facts.run_totals import ModelUse, total_use
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import duration_text
+from replay_gui.core.text.wording import cost_text, duration_text
 from replay_gui.engine.answers import RunFacts
 from replay_gui.look.theme import GAP, UNIT, data_font
-from replay_gui.models.run.event_words import cost_words
 from replay_gui.models.run.run_numbers import RunNumbers, run_numbers
 from replay_gui.models.run.verdict_words import verdict_of
 from replay_gui.models.session import Session
@@ -195,7 +194,7 @@ def _use_table(uses: tuple[ModelUse, ...]) -> QWidget:
         for column, sort in enumerate(sorts, 1):
             count = use.tokens.get(sort)
             grid.addWidget(_number("–" if count is None else f"{count:,}", "" if count else "secondary"), line, column)
-        grid.addWidget(_number("" if use.cost is None else cost_words(use.cost)), line, len(sorts) + 1)
+        grid.addWidget(_number("" if use.cost is None else cost_text(use.cost)), line, len(sorts) + 1)
     _add_more_row(grid, len(uses) - _MAX_TABLE_ROWS)
     return table
 

@@ -8,11 +8,14 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from replay_gui.core.facts.surveyed_run import SurveyedRun
 from replay_gui.look.theme import GAP, ui_font
-from replay_gui.models.run_list import COST, DURATION, FORMAT, HEADS, NAME, SORT, TOKENS, RunList
+from replay_gui.models.run_list import COST, DURATION, FORMAT, HEADS, NAME, OUTCOME, SORT, TOKENS, RunList
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
 
-_WIDEST_TEXTS = ("", "mini-swe-agent", "1,000,000", "100,000", "10,000", "100 min 59 s", "100,000,000", "$1,000.00")
+_WIDEST_TEXTS = (
+    *("", "mini-swe-agent", "1,000,000", "100,000", "10,000", "100 min 59 s", "100,000,000", "$1,000.00"),
+    "failed, score 0.25 by tau-bench reward",
+)
 
 
 class RunTable(RowView):
@@ -74,7 +77,7 @@ class RunTable(RowView):
 
     @Slot()
     def _on_progressed(self) -> None:
-        for column in (DURATION, TOKENS, COST):
+        for column in (DURATION, TOKENS, COST, OUTCOME):
             self.setColumnHidden(column, not self._runs.has(column))
         self._fit()
 

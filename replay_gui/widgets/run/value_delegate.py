@@ -50,12 +50,12 @@ class ValueDelegate(QStyledItemDelegate):
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         self._paint_ground(painter, rect, row, chosen, index.row() == self._view.hovered)
         if row.mark in _SIGN_OF_MARK and row.kind is RowKind.MEMBER:
-            place = QRect(rect.x() + UNIT + 1, rect.y(), SIGN_MARGIN_PX, rect.height())
-            self._draw(painter, place, _SIGN_OF_MARK[row.mark], self._sign, now.text if chosen else _ink(row.mark))
+            icon_rect = QRect(rect.x() + UNIT + 1, rect.y(), SIGN_MARGIN_PX, rect.height())
+            self._draw(painter, icon_rect, _SIGN_OF_MARK[row.mark], self._sign, now.text if chosen else _ink(row.mark))
         left, _ = self.chevron(row)
         if row.expandable:
-            place = QRect(rect.x() + left, rect.y() + (rect.height() - ICON) // 2, ICON, ICON)
-            tinted_icon("chevron-down" if row.expanded else "chevron-right", now.secondary).paint(painter, place)
+            icon_rect = QRect(rect.x() + left, rect.y() + (rect.height() - ICON) // 2, ICON, ICON)
+            tinted_icon("chevron-down" if row.expanded else "chevron-right", now.secondary).paint(painter, icon_rect)
         left = min(left, rect.width() // 2)
         self._paint_words(painter, rect.adjusted(left + ICON + UNIT, 0, -GAP, 0), row, chosen)
 

@@ -29,7 +29,7 @@ class ValueView(RowView):
         self._delegate = ValueDelegate(self, tree)
         self.setItemDelegate(self._delegate)
         self._chosen: Path | None = None
-        self._sight: list[tuple[Path, int]] = []  # rows in sight before a change, and their places
+        self._sight: list[tuple[Path, int]] = []  # rows in sight before a change, and how far below the first
         self.row_activated.connect(tree.activate)
         self.sight_changed.connect(self._on_width)
         tree.rowsAboutToBeRemoved.connect(self._remember)
@@ -37,7 +37,7 @@ class ValueView(RowView):
         tree.dataChanged.connect(self._restore)
         self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
 
-    # ---- keeping the place --------------------------------------------------------------------------
+    # ---- scroll position ----------------------------------------------------------------------------
     @Slot()
     def _remember(self) -> None:
         """Remember the scroll position by row, so that rows inserted above do not move the view."""
@@ -52,7 +52,7 @@ class ValueView(RowView):
     def _restore(self) -> None:
         """Restore the scroll position by the chosen row, else by the first row that still exists."""
         sight, self._sight = self._sight, []
-        kept = ((row, place) for path, place in sight if (row := self._tree.row_of(path)) is not None)
+        kept = ((row, offset) for path, offset in sight if (row := self._tree.row_of(path)) is not None)
         if (found := next(kept, None)) is not None:
             self.verticalScrollBar().setValue(found[0] - found[1])
         if self._chosen is not None and not self.currentIndex().isValid():
@@ -124,7 +124,7 @@ class ValueView(RowView):
 
     # ---- copying ----------------------------------------------------------------------------------
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        row, at = self.menu_place(event)
+        row, at = self.menu_target(event)
         if row < 0:
             return
         menu = self.copy_menu(row)

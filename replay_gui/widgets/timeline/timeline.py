@@ -25,7 +25,7 @@ from replay_gui.models.session import Session
 from replay_gui.models.timeline.lane_hit import event_near, events_within
 from replay_gui.models.timeline.lanes import MAX_TOOL_LANES, Lane, Lanes
 from replay_gui.models.timeline.subagents import Subagents
-from replay_gui.models.timeline.timeline_choice import ALL_LANES, LaneChoice
+from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, LaneChoice
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
 from replay_gui.widgets.timeline.timeline_hover import TimelineHover
@@ -100,8 +100,20 @@ class Timeline(QWidget):
         session.marks_changed.connect(self.on_scene_changed)
         session.view_changed.connect(self.redraw)
         session.axis_changed.connect(self.redraw)
+        session.bookkeeping_changed.connect(self.on_bookkeeping_changed)
         theme_events().changed.connect(self.on_scene_changed)
         self.on_run_changed()
+
+    @property
+    def _shown_choice(self) -> LaneChoice:
+        return self._without_bookkeeping(self._choice)
+
+    def _without_bookkeeping(self, choice: LaneChoice) -> LaneChoice:
+        return choice.without(BOOKKEEPING) if self._session.hides_bookkeeping else choice
+
+    @Slot()
+    def on_bookkeeping_changed(self) -> None:
+        self.choose(self._choice)
 
     # ---- what is shown ----------------------------------------------------------------------------
     @property
@@ -137,12 +149,12 @@ class Timeline(QWidget):
 
     @Slot()
     def on_index_changed(self) -> None:
-        wanted = self._lanes.row_count(self._choice)
+        wanted = self._lanes.row_count(self._shown_choice)
         self._lanes = self._lanes.extended(self._index, EVENTS_PER_TURN)
         if self._lanes.count < self._index.count:
             self._growing.start()
         self.on_scene_changed()
-        if self._lanes.row_count(self._choice) != wanted:
+        if self._lanes.row_count(self._shown_choice) != wanted:
             self.updateGeometry()
             self.lanes_changed.emit()
 
@@ -177,18 +189,18 @@ class Timeline(QWidget):
     def _shown(self) -> TimelineScene:
         if self._scene is None or self._made_for != self.size():
             self._made_for, self._names, self._still = self.size(), None, None
-            others = self._lanes.row_count(self._choice, 1) - 1
-            lanes = self._lanes.rows(self._choice, tools_that_fit(self.height(), others, self._compact))
+            others = self._lanes.row_count(self._shown_choice, 1) - 1
+            lanes = self._lanes.rows(self._shown_choice, tools_that_fit(self.height(), others, self._compact))
             report = self._session.report
             broken = report.first_broken if report else None
             self._scene = TimelineScene.of(self._index, lanes, self._session.marks, broken)
         return self._scene
 
     def sizeHint(self) -> QSize:
-        return QSize(6 * LABELS, height_of(self._lanes.row_count(self._choice), self._compact))
+        return QSize(6 * LABELS, height_of(self._lanes.row_count(self._shown_choice), self._compact))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(2 * LABELS, height_of(self._lanes.row_count(self._choice, 1), self._compact, LANE_LEAST))
+        return QSize(2 * LABELS, height_of(self._lanes.row_count(self._shown_choice, 1), self._compact, LANE_LEAST))
 
     # ---- painting -----------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -279,7 +291,7 @@ class Timeline(QWidget):
         if not by_key and event.pos().x() >= LABELS:
             return  # there the right button draws an area
         row = None if by_key else self._layout().row_at(event.pos().y())
-        lanes = self._lanes.rows(self._choice.with_all(), MAX_TOOL_LANES)
+        lanes = self._lanes.rows(self._without_bookkeeping(self._choice.with_all()), MAX_TOOL_LANES)
         totals = self._session.totals
         spends = totals is not None and totals.spending.known
         menu = TimelineMenu(self._choice, lanes, None if row is None else self.rows[row], spends, self)

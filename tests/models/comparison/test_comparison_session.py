@@ -118,7 +118,7 @@ def test_a_moved_event_knows_its_counterpart(qapp: object) -> None:
     session = StoryComparison()
     session.show(comparison_of([E, Change.MOVED, Change.MOVED, E]))
     assert session.compared is not None
-    alignment, places = session.compared.comparison.alignment, session.compared.places
+    alignment, places = session.compared.comparison.alignment, session.compared.row_indexes
     assert [places.partner(alignment, row) for row in range(4)] == [None, 2, 1, None]
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from replay_gui.core.divergence.comparison import Change
-from replay_gui.core.divergence.row_places import RowPlaces
+from replay_gui.core.divergence.row_indexes import RowIndexes
 from replay_gui.core.divergence.rules import Action, Rule
 from replay_gui.engine.answers import Alert, Compared, Progress, RulesRead, RunOpened
 from replay_gui.engine.requests import (
@@ -249,7 +249,7 @@ class ComparisonMachine(RuleBasedStateMachine):
 
 def _result() -> Compared:
     comparison = comparison_of(CHANGES)
-    return Compared(comparison, RowPlaces.of(comparison.alignment), 0.4, 38.0)
+    return Compared(comparison, RowIndexes.of(comparison.alignment), 0.4, 38.0)
 
 
 @pytest.mark.usefixtures("qapp")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from replay_gui.models.run.event_words import cost_words, meta_words
+from replay_gui.core.text.wording import cost_text
+from replay_gui.models.run.event_words import meta_words
 
 
 def test_what_a_call_took_and_cost_is_in_words() -> None:
@@ -31,4 +32,4 @@ def test_what_has_another_form_is_left_to_others() -> None:
 def test_costs_in_words() -> None:
     said = {0.0: "$0.00", 1234.5: "$1,234.50", 0.1: "$0.10", 0.05: "$0.05", 0.0042: "$0.0042"}
     said |= {1e-7: "$0.0000001", 1e-12: "$0.00"}
-    assert {dollars: cost_words(dollars) for dollars in said} == said
+    assert {dollars: cost_text(dollars) for dollars in said} == said

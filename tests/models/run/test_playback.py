@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.models.run.playback import Playback, advanced, pauses
+from tests.helpers.moments import with_bookkeeping
 from tests.helpers.runs import StillSession, synthetic_index
 
 
@@ -126,4 +127,17 @@ def test_it_waits_where_the_index_ends_for_now(session: StillSession, playback: 
 
 def test_there_is_nothing_to_play_without_events(session: StillSession, playback: Playback) -> None:
     playback.toggle()
+    assert not playback.playing
+
+
+def test_hidden_events_are_passed_over(session: StillSession, clock: Clock, playback: Playback) -> None:
+    session.show(with_bookkeeping(timed(0, 0.1, 0.2, 0.3, 0.4), 1, 4))
+    playback.toggle()
+    seen = []
+    for clock.now in (0.05, 0.15, 0.25, 0.35, 0.45):
+        playback.tick()
+        seen.append(session.position)
+    assert 2 not in seen
+    assert seen[0] == 1
+    assert seen[-1] == 5
     assert not playback.playing

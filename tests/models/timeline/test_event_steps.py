@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE
-from replay_gui.models.timeline.event_steps import next_error
+from replay_gui.models.timeline.event_steps import next_error, step_position
+from tests.helpers.moments import story_index, with_bookkeeping
 from tests.helpers.runs import report_of, synthetic_index
 
 
@@ -39,3 +40,26 @@ def test_it_looks_far() -> None:
     index.flags[[5, 290_000]] = FLAG_FAILED
     assert next_error(index, None, 6, forward=True) == 290_001
     assert next_error(index, None, 290_001, forward=False) == 6
+
+
+def test_steps_pass_over_bookkeeping() -> None:
+    index = with_bookkeeping(story_index(12), 0, 3, 4, 11)
+    visited = [0]
+    while (position := step_position(index, visited[-1], 1)) != visited[-1]:
+        visited.append(position)
+    assert visited == [0, 2, 3, 6, 7, 8, 9, 10, 11]
+    back = [12]
+    while back[-1]:
+        back.append(step_position(index, back[-1], -1))
+    assert back == [12, 11, 10, 9, 8, 7, 6, 3, 2, 0]
+    assert step_position(index, 2, 3) == 7
+    assert step_position(index, 2, 99) == 11
+    assert step_position(index, 7, -3) == 2
+    assert step_position(story_index(12), 5, 99) == 12
+
+
+def test_steps_pass_over_a_long_stretch_of_bookkeeping() -> None:
+    index = with_bookkeeping(story_index(200_000), *range(10, 190_000))
+    assert step_position(index, 10, 1) == 190_001
+    assert step_position(index, 190_001, -1) == 10
+    assert step_position(index, 190_002, -3) == 9

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.models.timeline.overview import Overview
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis
@@ -14,7 +14,9 @@ from tests.helpers.runs import synthetic_index
 
 def test_errors_stand_in_their_columns_and_none_is_lost() -> None:
     index = replace(synthetic_index(1_000), kind=np.full(1_000, KINDS.index("Decision"), np.uint16))
-    index.kind[[105, 106, 999]] = KINDS.index("Error")
+    index.flags[:] = 0
+    index.kind[[105, 106]] = KINDS.index("Error")
+    index.flags[999] = FLAG_FAILED
     overview = Overview.of(index, 100)
     assert np.flatnonzero(overview.errors).tolist() == [10, 99]
     assert overview.errors[[10, 99]].tolist() == [1.0, 0.5]

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from replay_gui.core.facts.find import Hit
 from replay_gui.core.facts.nesting import Nesting, NestingBuilder
 from replay_gui.core.facts.spending import Spending
 from replay_gui.engine.answers import Totals
@@ -19,7 +20,7 @@ from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.filter_menu import FilterMenu
-from tests.helpers.moments import STORY, StorySession, story_index
+from tests.helpers.moments import STORY, StorySession, story_index, with_bookkeeping
 from tests.helpers.shown import shown
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -245,3 +246,58 @@ def test_ten_million_events_fold_at_once(events: EventList, session: StorySessio
     events.toggle_fold(10)
     assert time.perf_counter() - start < 0.2, "the rest is looked at piece by piece"
     assert [events.table.event_index(row) for row in (9, 10)] == [9, 10]
+
+
+def test_bookkeeping_lines_are_out_of_the_list_until_asked_for(
+    qtbot: QtBot, events: EventList, session: StorySession
+) -> None:
+    session.show(story_index(20))
+    assert events.bookkeeping.isHidden()
+    session.show(with_bookkeeping(story_index(20), 2, 5, 19))
+    assert events.table.rowCount() == 17
+    assert 3 not in [events.table.event_row(row).position for row in range(17)]
+    assert events.bookkeeping.text() == "3 bookkeeping lines · Show"
+    session.seek(2)
+    session.step(1)
+    assert session.position == 4
+    QTest.mouseClick(events.bookkeeping, LEFT)
+    assert events.table.rowCount() == 20
+    assert events.bookkeeping.text() == "3 bookkeeping lines · Hide"
+    session.step(-1)
+    assert session.position == 3
+    session.show(with_bookkeeping(story_index(15), 0))  # the choice holds for the next run
+    assert events.table.rowCount() == 15
+    QTest.mouseClick(events.bookkeeping, LEFT)
+    assert events.table.rowCount() == 14
+
+
+def test_bookkeeping_that_comes_later_is_hidden_too(events: EventList, session: StorySession) -> None:
+    session.show(story_index(10, complete=False))
+    session.index = with_bookkeeping(story_index(20), 12, 13)
+    session.index_changed.emit()
+    assert events.table.rowCount() == 18
+
+
+def test_hits_in_hidden_lines_are_told(events: EventList, session: StorySession) -> None:
+    session.show(with_bookkeeping(story_index(20), 2, 5))
+    events.table.show_hits({2: Hit(2, "abc", 0, 1), 3: Hit(3, "abc", 0, 1)})
+    events.on_index_changed()
+    assert [events.table.event_index(row) for row in range(events.table.rowCount())] == [3]
+    assert events.bookkeeping.text() == "1 hit in hidden lines · Show"
+    session.show_bookkeeping(True)
+    assert events.bookkeeping.text() == "2 bookkeeping lines · Hide"
+
+
+def test_the_filter_menu_has_the_bookkeeping_lines(qtbot: QtBot) -> None:
+    menu = FilterMenu()
+    qtbot.addWidget(menu)
+    index = with_bookkeeping(story_index(20), 2, 5)
+    menu.fill(index, EventFilter(), EventTally(), hides_bookkeeping=True)
+    actions = {action.text(): action for action in menu.actions()}
+    assert "title\t2" not in actions
+    assert not actions["Bookkeeping lines\t2"].isChecked()
+    with qtbot.waitSignal(menu.bookkeeping_toggled) as toggled:
+        actions["Bookkeeping lines\t2"].trigger()
+    assert toggled.args == [True]
+    menu.fill(index, EventFilter(), EventTally())
+    assert "title\t2" in [action.text() for action in menu.actions()]
