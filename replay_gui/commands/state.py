@@ -9,8 +9,8 @@ from replay_gui.commands.arguments import position
 from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, open_run
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_visible_text
 from replay_gui.core.errors import PositionError
+from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.json_form import at_pointer, indented_json, json_form
-from replay_gui.core.state.quick_fold import QuickFold
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
@@ -69,10 +69,10 @@ def derive_state(run: OpenedRun, position: int, progress: ProgressLine) -> Deriv
     log, size = run.log, run.log.source.size
     found = check_integrity(log, beginning(log), None, position, lambda offset: progress.show(offset, 2 * size))
     doubts = [(fault.event_index, fault.problem) for fault in found.faults[:1]]
-    replay = QuickFold()
-    for place, content in enumerate(log.contents(0, position)):
+    replay = BulkReducer()
+    for event_index, content in enumerate(log.contents(0, position)):
         if (content is None or replay.fold((content,)).refused) and len(doubts) < 2:
-            doubts.append((place, SKIPPED if content is None else NOT_APPLIED))
+            doubts.append((event_index, SKIPPED if content is None else NOT_APPLIED))
     if log.header.reducer != REDUCER:
         return DerivedState(replay.root, None, f"its reducer {log.header.reducer!r} is unknown, so {REDUCER} was used")
     if found.state_hashes and not doubts:

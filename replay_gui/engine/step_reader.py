@@ -9,7 +9,7 @@ from typing import Any
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change, Difference
 from replay_gui.core.divergence.differences import differences
-from replay_gui.core.divergence.row_places import RowPlaces
+from replay_gui.core.divergence.row_indexes import RowIndexes
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.words import Spans, changed_words
 from replay_gui.core.index.run_index import NO_PAIR
@@ -23,8 +23,8 @@ from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow, Step
 from replay_gui.engine.open_run import MAX_ROWS, OpenRun
 
 _MAX_TEXT_CHARS = 200  # characters of a row
-_LEAD_CHARS = 24  # characters before the first difference, where it is too far to the right
-_MAX_LEAD_CHARS = 56  # before the first difference
+_CONTEXT_CHARS = 24  # characters before the first difference, where it is too far to the right
+_MAX_CONTEXT_CHARS = 56  # before the first difference
 _MAX_DIFFERENCES = 500  # differences of a state or payload
 _ANSWER = Kind.TOOL_RESPONSE
 _HASH_PATHS = ("/request_hash", "/patch_hash")  # hashes of what differs elsewhere
@@ -34,10 +34,10 @@ _MAX_EQUAL_MEMBERS = 200  # equal members that are shown
 class StepReader:
     """Reads rows and steps from both runs. Used on the engine thread alone."""
 
-    def __init__(self, a: OpenRun, b: OpenRun, alignment: Alignment, places: RowPlaces, rules: Rules) -> None:
+    def __init__(self, a: OpenRun, b: OpenRun, alignment: Alignment, row_indexes: RowIndexes, rules: Rules) -> None:
         self._a, self._b = a, b
         self._alignment = alignment
-        self._places = places
+        self._row_indexes = row_indexes
         self._rules = rules
 
     # ---- rows ------------------------------------------------------------------------------------
@@ -79,8 +79,8 @@ class StepReader:
         index_a, index_b = self._event_indexes(row)
         a = self._a.log[index_a] if index_a != NO_EVENT else None
         b = self._b.log[index_b] if index_b != NO_EVENT else None
-        position_a = (index_a if index_a != NO_EVENT else int(self._places.last_a[row])) + 1
-        position_b = (index_b if index_b != NO_EVENT else int(self._places.last_b[row])) + 1
+        position_a = (index_a if index_a != NO_EVENT else int(self._row_indexes.last_a[row])) + 1
+        position_b = (index_b if index_b != NO_EVENT else int(self._row_indexes.last_b[row])) + 1
         found: list[Difference] = []
         equal: dict[str, Any] = {}
         if states:
@@ -158,8 +158,8 @@ def _with_marks(a: EventRow, b: EventRow, text_a: str, text_b: str) -> AlignedRo
 
 def _without_beginning(text: str, marked: Spans, begin: int) -> tuple[str, Spans]:
     """Cut off the beginning of a text whose first difference, at character `begin`, is far to the right."""
-    cut = begin - _LEAD_CHARS
-    if begin <= _MAX_LEAD_CHARS:
+    cut = begin - _CONTEXT_CHARS
+    if begin <= _MAX_CONTEXT_CHARS:
         return text, marked
     return "…" + text[cut:], tuple((start - cut + 1, stop - cut + 1) for start, stop in marked)
 
@@ -179,7 +179,7 @@ def _difference_text(path: str, value: Any, other: Any) -> str:
         at = next(
             (i for i, (c, d) in enumerate(zip(value, other, strict=False)) if c != d), min(len(value), len(other))
         )
-        begin = max(0, at - _LEAD_CHARS)
+        begin = max(0, at - _CONTEXT_CHARS)
         value = ("…" if begin else "") + value[begin : begin + 2 * _MAX_TEXT_CHARS]
     words = "nothing" if value is ABSENT else preview(value)
     return one_line(f"{pointer_text(path)}: {words}", _MAX_TEXT_CHARS)

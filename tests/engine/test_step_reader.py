@@ -8,7 +8,7 @@ import pytest
 
 from replay_gui.core.divergence.compare import Comparer
 from replay_gui.core.divergence.comparison import Change
-from replay_gui.core.divergence.row_places import RowPlaces
+from replay_gui.core.divergence.row_indexes import RowIndexes
 from replay_gui.core.divergence.rules import Action, Rule, Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.index.index_builder import IndexBuilder
@@ -52,7 +52,7 @@ def reader(tmp_path: Path) -> Iterator[MakeReader]:
         a, b = runs[-2:]
         side_a, side_b = (ComparedSide(run.log, run.index, run.folder) for run in (a, b))
         compared = Comparer(side_a, side_b).compare(rules or Rules(()))
-        return StepReader(a, b, compared.alignment, RowPlaces.of(compared.alignment), rules or Rules(()))
+        return StepReader(a, b, compared.alignment, RowIndexes.of(compared.alignment), rules or Rules(()))
 
     yield make
     for run in runs:

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-MOST_PATHS = 256  # subagents told apart; events of others count as their parents'
-MOST_RUNS = 1 << 18  # stretches told apart; what comes later is the main agent's
-DEEPEST = 8  # names of a path that count
+MAX_PATHS = 256  # subagents told apart; events of others count as their parents'
+MAX_STRETCHES = 1 << 18  # stretches told apart; what comes later is the main agent's
+MAX_PATH_NAMES = 8  # names of a path that count
 _NAME = 120  # characters of a name
 
 
@@ -25,7 +25,7 @@ class Nesting:
 
     Attributes:
         paths: each subagent's names, outermost first, in the order in which they appear; a parent before its children.
-        runs: int32 little-endian, three a stretch: first position, position after the last, place in `paths`;
+        runs: int32 little-endian, three a stretch: first position, position after the last, index in `paths`;
             ascending, without overlap.
     """
 
@@ -47,7 +47,7 @@ class NestingBuilder:
         runs = self._runs
         if runs and runs[-2] == position and runs[-1] == which:
             runs[-2] = position + 1
-        elif len(runs) < 3 * MOST_RUNS:
+        elif len(runs) < 3 * MAX_STRETCHES:
             runs.extend((position, position + 1, which))
 
     def whole(self) -> Nesting:
@@ -57,7 +57,7 @@ class NestingBuilder:
         """Of the subagent, or of the nearest about it that is told apart."""
         for depth in range(1, len(path) + 1):
             if path[:depth] not in self._paths:
-                if len(self._paths) >= MOST_PATHS:
+                if len(self._paths) >= MAX_PATHS:
                     path = path[: depth - 1]
                     break
                 self._paths[path[:depth]] = len(self._paths)
@@ -67,4 +67,4 @@ class NestingBuilder:
 def _path(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         return ()
-    return tuple(name[:_NAME] for name in value[:DEEPEST] if isinstance(name, str) and name)
+    return tuple(name[:_NAME] for name in value[:MAX_PATH_NAMES] if isinstance(name, str) and name)

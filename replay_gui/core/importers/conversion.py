@@ -24,7 +24,7 @@ from replay_gui.core.recorder.log_writer import LogWriter
 
 SUFFIX = ".rlog"
 NOT_WRITTEN = "x:import/not-written"
-GROWTH_STEP = 1 << 16  # bytes of a log between two calls of `on_grown`, at least
+MIN_GROWTH_BYTES = 1 << 16  # bytes of a log between two calls of `on_grown`, at least
 
 OnGrown: TypeAlias = Callable[[Growing], None]
 """Called when the first run's log has grown by GROWTH_STEP, and when it is sealed."""
@@ -62,7 +62,7 @@ def convert(
                 for one in made:
                     write_with_findings(one, one.path.with_suffix(_WHOLE))
                 targets[0].parent.mkdir(exist_ok=True)
-                return [_move_into_place(one, target) for one, target in zip(made, targets, strict=True)]
+                return [_move_to_target(one, target) for one, target in zip(made, targets, strict=True)]
         except OSError as why:
             raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
 
@@ -105,7 +105,7 @@ def _targets(made: list[Converted], source: Source, out: Path) -> list[Path]:
     return [out / f"{number:0{width}}-{_UNSAFE.sub('-', one.name)[:80]}{SUFFIX}" for number, one in enumerate(made, 1)]
 
 
-def _move_into_place(one: Converted, target: Path) -> Converted:
+def _move_to_target(one: Converted, target: Path) -> Converted:
     one.path.with_suffix(_WHOLE).replace(target)
     return replace(one, path=target)
 
@@ -128,7 +128,7 @@ def _write_log(
             time = event.meta.get("time")
             if isinstance(time, int) and (latest is None or time > latest):
                 latest = time
-            if writer.size - told_size >= GROWTH_STEP:
+            if writer.size - told_size >= MIN_GROWTH_BYTES:
                 progress.wrote(writer.size - told_size)
                 told_size = writer.size
                 if on_grown is not None:

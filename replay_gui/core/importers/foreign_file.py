@@ -11,7 +11,7 @@ from replay_gui.core.importers.json_lines import NotJson, value_of
 from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.log.source import Source
 
-HEAD_SIZE = 1 << 16  # bytes
+HEAD_BYTES = 1 << 16  # bytes
 _MAX_FIRST_LINES = 20
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 
@@ -29,7 +29,7 @@ class ForeignFile:
         self.source = source
         self.path = source.path if path is None else path
         self.limits = limits
-        self.head = source.read_at(0, min(source.size, HEAD_SIZE))
+        self.head = source.read_at(0, min(source.size, HEAD_BYTES))
         self.notes = ImportNotes()
 
     @cached_property

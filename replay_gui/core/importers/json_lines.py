@@ -13,14 +13,14 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import SURELY_PLAIN, WIDE_INTEGERS, plain
 from replay_gui.core.log.source import Source
 
-LINE_LIMIT = 16 << 20  # bytes; a longer line might make an event that is larger than a record may be
-KEPT_OF_LONG = 1 << 20  # bytes
+MAX_LINE_BYTES = 16 << 20  # bytes; a longer line might make an event that is larger than a record may be
+KEPT_BYTES_OF_LONG_LINE = 1 << 20  # bytes
 
 BAD_UTF8 = "lines that are not UTF-8: what could not be read was replaced"
 
-_CHUNK = 1 << 20
+_CHUNK_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"
-_DIGITS = 4000  # Python reads no longer whole number
+_MAX_DIGITS = 4000  # Python reads no longer whole number
 
 _decode = msgspec.json.Decoder().decode
 _decode_usual = msgspec.json.Decoder(SURELY_PLAIN).decode
@@ -47,29 +47,29 @@ class Line:
 
     @property
     def too_long(self) -> bool:
-        return self.size > LINE_LIMIT
+        return self.size > MAX_LINE_BYTES
 
 
 def lines(source: Source) -> Iterator[Line]:
     """Every line of the file, empty ones too (but for the nothing after the last line end)."""
     number, size, parts = 1, 0, list[bytes]()
-    for offset in range(0, source.size, _CHUNK):
-        *ends, rest = source.read_at(offset, min(_CHUNK, source.size - offset)).split(b"\n")
+    for offset in range(0, source.size, _CHUNK_BYTES):
+        *ends, rest = source.read_at(offset, min(_CHUNK_BYTES, source.size - offset)).split(b"\n")
         for piece in ends:
             yield _line(number, parts, piece, size + len(piece), True)
             number, size, parts = number + 1, 0, []
         size += len(rest)
-        if size <= LINE_LIMIT:
+        if size <= MAX_LINE_BYTES:
             parts.append(rest)
         elif len(parts) > 1:
-            parts = [b"".join(parts)[:KEPT_OF_LONG]]
+            parts = [b"".join(parts)[:KEPT_BYTES_OF_LONG_LINE]]
     if size:
         yield _line(number, parts, b"", size, False)
 
 
 def _line(number: int, parts: list[bytes], piece: bytes, size: int, ended: bool) -> Line:
     raw = b"".join((*parts, piece))
-    return Line(number, raw[:KEPT_OF_LONG] if size > LINE_LIMIT else raw, size, ended)
+    return Line(number, raw[:KEPT_BYTES_OF_LONG_LINE] if size > MAX_LINE_BYTES else raw, size, ended)
 
 
 def value_of(raw: bytes, notes: ImportNotes) -> Any:
@@ -104,7 +104,7 @@ def value_in(text: str) -> Any:
 
 def _decoded_slowly(raw: bytes, notes: ImportNotes) -> Any:
     def whole(digits: str) -> int | str:
-        if len(digits) < _DIGITS:
+        if len(digits) < _MAX_DIGITS:
             return int(digits)
         notes.count(WIDE_INTEGERS)
         return digits

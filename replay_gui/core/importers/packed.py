@@ -25,7 +25,7 @@ from replay_gui.core.importers.zip_members import stream as stream_of
 from replay_gui.core.log.source import Source
 
 _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_STEP = 1 << 20
+_CHUNK_BYTES = 1 << 20
 _NO_SIZE = zstandard.CONTENTSIZE_ERROR  # from here on a frame's size is none
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 IS_UTF16 = "files in UTF-16, read as text in UTF-8"
@@ -64,8 +64,8 @@ def foreign_file(source: Source, limits: Limits = LIMITS) -> Iterator[ForeignFil
 def _write_as_utf8(source: Source, path: Path, encoding: str) -> None:
     decode = codecs.getincrementaldecoder(encoding)("replace").decode
     with path.open("wb") as out:
-        for offset in range(2, source.size, _STEP):
-            size = min(_STEP, source.size - offset)
+        for offset in range(2, source.size, _CHUNK_BYTES):
+            size = min(_CHUNK_BYTES, source.size - offset)
             out.write(decode(source.read_at(offset, size), final=offset + size == source.size).encode())
 
 
@@ -121,7 +121,7 @@ def _unpack(source: Source, inner: Path, limits: Limits, gzipped: bool) -> None:
 def _copy(unpacking: IO[bytes], out: BinaryIO, source: Source, limits: Limits) -> int:
     """Copy everything; return the number of bytes."""
     written = 0
-    while part := unpacking.read(_STEP):
+    while part := unpacking.read(_CHUNK_BYTES):
         written += len(part)
         if written > limits.unpacked:
             raise ImportRefused(f"{source.path}: unpacks to more than {limits.unpacked >> 20:,} MB; {RAISED_BY}")

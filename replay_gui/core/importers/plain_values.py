@@ -11,13 +11,13 @@ from blake3 import blake3
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.canonical import MAX_INTEGER, MAX_KEY_BYTES, MIN_INTEGER, SHALLOW_DEPTH, type_of_shallow_values
 
-NEST_LIMIT = 96
+MAX_NESTING = 96
 """Levels a foreign value may nest: FORMAT allows 128, of which the payload and the state around it need some."""
 
 WIDE_INTEGERS = "whole numbers of more than 64 bits, written as text"
 BROKEN_TEXT = "texts with halves of characters, which were replaced"
 LONG_KEYS = "keys of more than 4 KiB, cut"
-DEEP_VALUES = f"values nested deeper than {NEST_LIMIT}, written as JSON text"
+DEEP_VALUES = f"values nested deeper than {MAX_NESTING}, written as JSON text"
 
 _SURE_KEY = MAX_KEY_BYTES // 4  # characters; no key so short can be too long
 
@@ -37,12 +37,12 @@ def _is_plain(value: Any, depth: int) -> bool:
     if isinstance(value, str):
         return value.isascii() or _sound(value)
     if isinstance(value, dict):
-        return depth < NEST_LIMIT and all(
+        return depth < MAX_NESTING and all(
             len(key) <= _SURE_KEY and _is_plain(key, depth) and _is_plain(member, depth + 1)
             for key, member in value.items()
         )
     if isinstance(value, list):
-        return depth < NEST_LIMIT and all(_is_plain(member, depth + 1) for member in value)
+        return depth < MAX_NESTING and all(_is_plain(member, depth + 1) for member in value)
     return not isinstance(value, int) or MIN_INTEGER <= value <= MAX_INTEGER
 
 
@@ -57,7 +57,7 @@ def _sound(text: str) -> bool:
 def _made_plain(value: Any, depth: int, notes: ImportNotes) -> Any:
     if isinstance(value, str):
         return _text(value, notes)
-    if isinstance(value, dict | list) and depth >= NEST_LIMIT:
+    if isinstance(value, dict | list) and depth >= MAX_NESTING:
         notes.count(DEEP_VALUES)
         return json.dumps(value)
     if isinstance(value, dict):

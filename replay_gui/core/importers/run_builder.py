@@ -34,7 +34,7 @@ UNKNOWN_REQUESTS = "tool results whose request is not in the file"
 
 NOT_RECORDED = "(reasoning, not recorded)"
 
-REASON_LENGTH = 4096  # characters of an error's message or a refusal's reason; the output has the whole
+MAX_REASON_CHARACTERS = 4096  # characters of an error's message or a refusal's reason; the output has the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,4 +280,4 @@ class RunBuilder:
 
 def cut(text: str) -> str:
     """Return at most REASON_LENGTH characters of a text."""
-    return text if len(text) <= REASON_LENGTH else text[: REASON_LENGTH - 1] + "…"
+    return text if len(text) <= MAX_REASON_CHARACTERS else text[: MAX_REASON_CHARACTERS - 1] + "…"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_END = 1 << 63  # ns, in the year 2262
+_END_NS = 1 << 63  # ns, in the year 2262
 
 
 def iso_time(text: object) -> int | None:
@@ -19,19 +19,19 @@ def iso_time(text: object) -> int | None:
     except (ValueError, OverflowError):
         return None
     time = since // _MICROSECOND * 1000
-    return time if 0 <= time < _END else None
+    return time if 0 <= time < _END_NS else None
 
 
 def milliseconds(number: object) -> int | None:
     """A number of milliseconds as ns; None where it is none, negative, or beyond 292 years."""
-    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < _END // 1_000_000:
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < _END_NS // 1_000_000:
         return None
     return round(number * 1_000_000)
 
 
 def seconds(number: object) -> int | None:
     """A number of seconds as ns; None where it is none, negative, or beyond 292 years."""
-    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < _END // 1_000_000_000:
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < _END_NS // 1_000_000_000:
         return None
     return round(number * 1_000_000) * 1000  # as floats, times of today are exact to the microsecond
 
@@ -40,7 +40,7 @@ def any_time(value: object) -> int | None:
     """A time in whatever form: ISO text, or a number of seconds, ms, µs or ns, told apart by its size."""
     if isinstance(value, str):
         return iso_time(value) if not value.replace(".", "", 1).isdecimal() else any_time(float(value))
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _END:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _END_NS:
         return None
     for unit, end in ((1_000_000_000, 1e11), (1_000_000, 1e14), (1000, 1e17)):
         if value < end:

@@ -20,7 +20,7 @@ _ZSTANDARD = 93
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, _ZSTANDARD})
 _LOCAL_HEADER = struct.Struct("<26x2H")  # of which only the lengths of name and extra field are of interest
 _MAX_MEMBERS = 100_000
-_STEP = 1 << 20
+_CHUNK_BYTES = 1 << 20
 
 
 class ZipMembers:
@@ -92,7 +92,7 @@ def _unpacked(raw: bytes, info: zipfile.ZipInfo) -> bytes:
         return zlib.decompressobj(-15).decompress(raw, info.file_size + 1)
     with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(raw) as reader:
         parts, left = list[bytes](), info.file_size + 1
-        while left and (part := reader.read(min(left, _STEP))):
+        while left and (part := reader.read(min(left, _CHUNK_BYTES))):
             parts.append(part)
             left -= len(part)
     return b"".join(parts)

@@ -29,9 +29,9 @@ from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND, decode_even
 from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, FastEvent, decode_fast_events
 from replay_gui.core.log.kinds import CRITICAL_KINDS, KINDS, Kind
 from replay_gui.core.log.scanner import Block, Skipped
-from replay_gui.core.state.quick_fold import Folded
+from replay_gui.core.state.bulk_reducer import BulkResult
 
-_KINDS_LIMIT = 1 << 16  # what the column can number
+_MAX_KINDS = 1 << 16  # what the column can number
 OTHER_KINDS = "(other)"  # stands for those beyond
 _UNUSUAL = len(KINDS)  # in place of a number, until the content was read
 _TRANSITION, _REQUEST, _RESPONSE = map(KINDS.index, (Kind.STATE_TRANSITION, Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE))
@@ -87,16 +87,16 @@ class EventColumns:
         critical = _CRITICAL[np.minimum(kinds, _UNUSUAL)]
         return Seen(events, kinds, critical, looked_at, unusual)
 
-    def columns(self, block: Block, seen: Seen, folded: Folded) -> dict[str, Any]:
+    def columns(self, block: Block, seen: Seen, folded: BulkResult) -> dict[str, Any]:
         """The entries of a block that was replayed, a column each."""
         first, count, at = block.first_index, len(block), seen.looked_at
         flags = np.where(seen.critical, FLAG_CRITICAL, 0).astype(np.uint8)
         flags[folded.refused] |= FLAG_NOT_APPLIED
-        places = at.tolist()
-        tools, pairs = [NO_TOOL] * len(places), [NO_PAIR] * len(places)  # of those looked at
-        refused, asked, events = set(folded.refused), iter(folded.asked), seen.events
+        block_indexes = at.tolist()
+        tools, pairs = [NO_TOOL] * len(block_indexes), [NO_PAIR] * len(block_indexes)  # of those looked at
+        refused, asked, events = set(folded.refused), iter(folded.requested), seen.events
         numbers, waiting = self.tools, self._open
-        for n, (i, kind) in enumerate(zip(places, seen.kinds[at].tolist(), strict=True)):
+        for n, (i, kind) in enumerate(zip(block_indexes, seen.kinds[at].tolist(), strict=True)):
             event = events[i]
             payload = seen.unusual[i][1] if event is None else event.payload
             name = getattr(payload, "tool_name", None)
@@ -137,7 +137,7 @@ class EventColumns:
     def _number(self, kind: str) -> int:
         number = self.kinds.get(kind)
         if number is None:
-            if len(self.kinds) >= _KINDS_LIMIT - 1:
+            if len(self.kinds) >= _MAX_KINDS - 1:
                 kind = OTHER_KINDS
             number = self.kinds.setdefault(kind, len(self.kinds))
         return number

@@ -14,16 +14,16 @@ from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending, Skipped
-from replay_gui.core.replay.snapshot_store import DISK_BUDGET, Entry, SnapshotWriter
+from replay_gui.core.replay.snapshot_store import DISK_BUDGET_BYTES, SnapshotEntry, SnapshotWriter
 from replay_gui.core.replay.snapshots import SnapshotPolicy
-from replay_gui.core.state.quick_fold import Folded, QuickFold
+from replay_gui.core.state.bulk_reducer import BulkReducer, BulkResult
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state_hash import StateHash
 from replay_gui.core.verification.integrity import Fault, readable_seq
 from replay_gui.core.verification.passes import NOT_APPLIED, SKIPPED
 
 SNAPSHOTS_FILE = "snapshots"
-_CONSIDERED = 16  # events between two looks at the policy where nothing happens
+_POLICY_INTERVAL_EVENTS = 16  # events between two looks at the policy where nothing happens
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Built:
     kinds: tuple[str, ...]
     tools: tuple[str, ...]
     phases: tuple[tuple[int, str], ...]
-    snapshots: tuple[Entry, ...]
+    snapshots: tuple[SnapshotEntry, ...]
     not_applied: tuple[Fault, ...]
     state_hashes: int = 0
     state_hash: bytes | None = None
@@ -61,9 +61,9 @@ class IndexBuilder:
         self._columns = ColumnWriter(folder, OF_REPLAY)
         self._folder = folder
         self._records = RecordColumns(folder, 0) if with_records else None
-        self._snapshots = SnapshotWriter(folder / SNAPSHOTS_FILE, max(DISK_BUDGET, log.source.size))
+        self._snapshots = SnapshotWriter(folder / SNAPSHOTS_FILE, max(DISK_BUDGET_BYTES, log.source.size))
         self._policy = SnapshotPolicy() if policy is None else policy
-        self._fold = QuickFold()
+        self._fold = BulkReducer()
         self._events = EventColumns()
         self._not_applied: list[Fault] = []
         self._count = 0
@@ -140,15 +140,15 @@ class IndexBuilder:
         if self._records is not None:
             self._records.take(block, decode_fast_metas(block.metas))
 
-    def _replay(self, block: Block, seen: Seen) -> Folded:
+    def _replay(self, block: Block, seen: Seen) -> BulkResult:
         """Applies the events, and stops wherever the policy wants a snapshot."""
-        first, folded, done = block.first_index, Folded([], []), 0
+        first, folded, done = block.first_index, BulkResult([], []), 0
         critical = seen.critical.copy()  # the event at hand or the one before: a snapshot is laid on either side
         critical[0] |= self._previous_critical
         critical[1:] |= seen.critical[:-1]
         self._previous_critical = bool(seen.critical[-1])
         critical_or_due = critical.copy()
-        critical_or_due[-first % _CONSIDERED :: _CONSIDERED] = True
+        critical_or_due[-first % _POLICY_INTERVAL_EVENTS :: _POLICY_INTERVAL_EVENTS] = True
         for i in np.flatnonzero(critical_or_due).tolist():
             position, offset = first + i, int(block.offsets[i])
             if self._policy.due(position, offset, bool(critical[i])):
@@ -158,10 +158,10 @@ class IndexBuilder:
         self._fold_on(block, seen, done, len(block), folded)
         return folded
 
-    def _fold_on(self, block: Block, seen: Seen, begin: int, end: int, folded: Folded) -> None:
+    def _fold_on(self, block: Block, seen: Seen, begin: int, end: int, folded: BulkResult) -> None:
         more = self._fold.fold(block.contents[begin:end], seen.events[begin:end])
         folded.refused.extend(begin + i for i in more.refused)
-        folded.asked.extend(more.asked)
+        folded.requested.extend(more.requested)
 
     def _skipped(self, part: Skipped) -> None:
         self._not_applied.append(Fault(part.index, part.offset, None, SKIPPED))

@@ -1,7 +1,9 @@
 """Indexes kept from one opening of a log to the next, in a cache folder. Never trusted blindly, never a verdict.
 
 A folder per log: the column files, the snapshot file, and a table written last. The table is bound to the log by its
-size, its header and its last record, to the columns that a run is shown by by their BLAKE3, and begins with its own.
+size, its header, its last record and the BLAKE3 of its bytes, to the columns that a run is shown by by their BLAKE3,
+and begins with its own. `load` does not read the whole log, so that a run opens at once; what says that two runs are
+the same asks `matches_content`, too.
 (Those that runs are compared by vouch for themselves, see record_columns.) What does not fit is as good as absent.
 """
 
@@ -24,19 +26,20 @@ from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.chain import HASH_BYTES, digest
 from replay_gui.core.log.log_reader import EventLog
 
-CACHE_BUDGET = 2 << 30  # bytes
+CACHE_BUDGET_BYTES = 2 << 30  # bytes
 TABLE = "table"
-_VERSION = 7
+_VERSION = 8
 _BUILDING = "building-"
-_STILL = 24 * 3600 * 10**9  # ns
+_ABANDONED_AFTER_NS = 24 * 3600 * 10**9  # ns
 
 
 class Table(msgspec.Struct, frozen=True):
-    """What a finished index folder says of itself and of its log."""
+    """What a finished index folder says of itself and of its log. `content`: BLAKE3 of the log's bytes, in hex."""
 
     version: int
     size: int
     header: bytes
+    content: str
     built: Built
     columns: dict[str, bytes]
 
@@ -92,12 +95,12 @@ class IndexCache:
         """Removes every index."""
         shutil.rmtree(self.root, ignore_errors=True)
 
-    def prune(self, kept: Path, budget: int = CACHE_BUDGET) -> None:
+    def prune(self, kept: Path, budget: int = CACHE_BUDGET_BYTES) -> None:
         """Removes the least recently used indexes, but not `kept`, until all together are within `budget` bytes.
 
         An index that another program is building is left alone, unless it has lain still for a day.
         """
-        still = time.time_ns() - _STILL
+        still = time.time_ns() - _ABANDONED_AFTER_NS
         used = 0
         for used_at, size, folder in sorted(self._folders(), reverse=True):
             used += size
@@ -121,10 +124,7 @@ class IndexCache:
 def load(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, Built] | None:
     """The index in a folder, or None where it does not fit the log in every respect."""
     try:
-        raw = (folder / TABLE).read_bytes()
-        if digest(raw[HASH_BYTES:]) != raw[:HASH_BYTES]:
-            return None
-        table = msgspec.msgpack.decode(raw[HASH_BYTES:], type=Table)
+        table = _read_table(folder)
         built = table.built
         fits = (table.version, table.size, table.header) == (_VERSION, log.source.size, log.header.hash)
         if not fits or any(_file_hash(folder / name) != table.columns[name] for name in SHOWN):
@@ -139,10 +139,33 @@ def load(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, Built] | Non
     return view, index, built
 
 
-def finish(folder: Path, log: EventLog, built: Built) -> None:
-    """Writes the table of a finished index, last of all and in one piece."""
+def matches_content(folder: Path, log: EventLog) -> bool:
+    """Return whether the log's bytes are those that the index in `folder` was built from; reads the whole log.
+
+    A log can be edited in place with its size and time of change as before, and its last record untouched.
+    """
+    return content_of(folder) == log.source.blake3()
+
+
+def content_of(folder: Path) -> str | None:
+    """Return the BLAKE3, in hex, of the log that the index in `folder` was built from; None if there is none."""
+    try:
+        return _read_table(folder).content
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return None
+
+
+def finish(folder: Path, log: EventLog, built: Built, changed_at: int | None = None) -> None:
+    """Write the table of a finished index, last of all and in one piece.
+
+    `changed_at`: of the log when its index was begun; None for when `log` was opened. If the log was changed since, no
+    table is written: nobody knows what the index was built from.
+    """
+    begun = log.source.changed_at if changed_at is None else changed_at
     columns = {name: _file_hash(folder / name) for name in SHOWN}
-    table = Table(_VERSION, log.source.size, log.header.hash, built, columns)
+    table = Table(_VERSION, log.source.size, log.header.hash, log.source.blake3(), built, columns)
+    if log.source.has_changed_since(begun):
+        return
     draft = folder / f"{TABLE}.new"
     raw = msgspec.msgpack.encode(table)
     draft.write_bytes(digest(raw) + raw)
@@ -154,6 +177,14 @@ def shown(view: IndexView, built: Built, complete: bool, count: int | None = Non
     reach = built.count if count is None else count
     positions = tuple(entry.position for entry in built.snapshots if entry.position <= reach)
     return view.grow(reach, built.kinds, built.tools, built.phases, positions, complete)
+
+
+def _read_table(folder: Path) -> Table:
+    """Read the table of an index; OSError, ValueError or MsgspecError where there is none or it is damaged."""
+    raw = (folder / TABLE).read_bytes()
+    if digest(raw[HASH_BYTES:]) != raw[:HASH_BYTES]:
+        raise ValueError(f"{folder}: the table of the index is damaged")
+    return msgspec.msgpack.decode(raw[HASH_BYTES:], type=Table)
 
 
 def _file_hash(path: Path) -> bytes:

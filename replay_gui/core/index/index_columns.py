@@ -26,9 +26,9 @@ OF_REPLAY = ("kind", "tool", "offset", "request", "flags")
 OF_RECORDS = ("time", "duration", "content")  # see record_columns
 SHOWN = (*OF_REPLAY, "time", "duration")  # what a run is shown by
 COMPARED = ("content", "chain")  # what two runs are compared by
-_BUFFER = 1 << 17  # bytes
-CHAIN_STEP = 64
-_ROOM = 4  # a full array becomes so many times as large; what is not used of it takes no memory
+_BUFFER_BYTES = 1 << 17  # bytes
+CHAIN_STEP_EVENTS = 64
+_GROWTH_FACTOR = 4  # a full array becomes so many times as large; what is not used of it takes no memory
 
 
 class ColumnWriter:
@@ -38,7 +38,7 @@ class ColumnWriter:
         """Begin with the entry of `first_index`; the files already have those of all before."""
         self._files: dict[str, BinaryIO] = {}
         for name in names:
-            file = self._files[name] = (folder / name).open("r+b" if first_index else "wb", buffering=_BUFFER)
+            file = self._files[name] = (folder / name).open("r+b" if first_index else "wb", buffering=_BUFFER_BYTES)
             file.seek(first_index * COLUMNS[name].itemsize)
 
     def append(self, runs: dict[str, Any]) -> None:
@@ -130,7 +130,7 @@ def _extended(column: NDArray[Any], known: int, more: NDArray[Any]) -> NDArray[A
     if known == 0:
         return more
     if len(column) < count:
-        larger = np.empty(max(count, len(column) * _ROOM), column.dtype)
+        larger = np.empty(max(count, len(column) * _GROWTH_FACTOR), column.dtype)
         larger[:known] = column[:known]
         column = larger
     column[known:count] = more

@@ -15,7 +15,7 @@ from blake3 import blake3
 from numpy.typing import NDArray
 
 from replay_gui.core.errors import NotCanonical
-from replay_gui.core.index.index_columns import CHAIN_STEP, COMPARED, OF_RECORDS, ColumnWriter, read_column
+from replay_gui.core.index.index_columns import CHAIN_STEP_EVENTS, COMPARED, OF_RECORDS, ColumnWriter, read_column
 from replay_gui.core.index.run_index import NO_DURATION, NO_TIME
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.chain import HASH_BYTES, digests
@@ -23,8 +23,8 @@ from replay_gui.core.log.fast_metas import NOT_GIVEN, FastMeta
 from replay_gui.core.log.scanner import Block, Skipped
 
 _CONTENT, _CHAIN = COMPARED
-_STRIDE = CHAIN_STEP * HASH_BYTES
-_LATEST = (1 << 63) - 1
+_STRIDE = CHAIN_STEP_EVENTS * HASH_BYTES
+_MAX_TIME_NS = (1 << 63) - 1
 _time, _duration = attrgetter("time"), attrgetter("duration")
 
 
@@ -73,7 +73,7 @@ def _unusual(metas: Sequence[bytes]) -> tuple[list[int], list[int]]:
 
 
 def _nanoseconds(value: object, otherwise: int) -> int:
-    return value if type(value) is int and 0 <= value <= _LATEST else otherwise
+    return value if type(value) is int and 0 <= value <= _MAX_TIME_NS else otherwise
 
 
 def write_chain(folder: Path) -> None:
@@ -89,7 +89,7 @@ def read_contents(folder: Path, count: int) -> tuple[NDArray[np.void], NDArray[n
     content, chain = (read_column(folder, name) for name in COMPARED)
     if len(content) != count or _chain(content) != chain.tobytes():
         raise ValueError(f"{folder}: the columns that runs are compared by are damaged")
-    return content, chain[: count // CHAIN_STEP]
+    return content, chain[: count // CHAIN_STEP_EVENTS]
 
 
 def _chain(content: NDArray[np.void]) -> bytes:

@@ -12,17 +12,19 @@ from replay_gui.core.errors import NotApplicable, PositionError
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay.snapshots import Held, SnapshotManager
+from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.quick_fold import QuickFold
 from replay_gui.core.state.reducer import apply
 from replay_gui.core.state.state import EMPTY, State, StateChange
 
 if TYPE_CHECKING:
     pass
 
-_RING = 256  # states kept of recent replays, so that a step back is a look-up
-_NEAR = 4096  # events; states farther away than that from a seek share little with it, so that they would cost memory
-_HELD = 16384  # events after which a long replay leaves a snapshot in memory
+_MAX_RECENT_STATES = 256  # states kept of recent replays, so that a step back is a look-up
+_MAX_DISTANCE_EVENTS = (
+    4096  # events; states farther away than that from a seek share little with it, so that they would cost memory
+)
+_SNAPSHOT_INTERVAL_EVENTS = 16384  # events after which a long replay leaves a snapshot in memory
 _FINE, _COARSE = 32, 256  # of a replay, as far as the ring holds: the last states one by one, before them every n-th
 
 
@@ -52,7 +54,7 @@ class Replayer:
         if not 0 <= position <= len(self._log):
             raise PositionError(f"no position {position}: the log has {len(self._log)} events")
         at, state = self._nearest(position)
-        quick, contents = QuickFold(state), self._log.contents(at, position)
+        quick, contents = BulkReducer(state), self._log.contents(at, position)
         since = 0  # bytes of contents since the last state that a snapshot was made of
         for stop in _stops(at, position):
             part = [content for content in islice(contents, stop - at) if content is not None]
@@ -62,7 +64,7 @@ class Replayer:
             self._keep(at, state)
             if at % _COARSE == 0:
                 self._on_pause()
-            if at % _HELD == 0:
+            if at % _SNAPSHOT_INTERVAL_EVENTS == 0:
                 self._snapshots.hold(at, Held(state, since))
                 since = 0
         return state
@@ -93,7 +95,7 @@ class Replayer:
         recent = max((p for p in self._recent if p < position), default=0)
         found = self._snapshots.nearest(position)
         if found is not None and found[0] > recent:
-            for far in [at for at in self._recent if abs(at - position) > _NEAR]:
+            for far in [at for at in self._recent if abs(at - position) > _MAX_DISTANCE_EVENTS]:
                 del self._recent[far]
             return found
         return (recent, self._recent[recent]) if recent else (0, EMPTY)
@@ -101,7 +103,7 @@ class Replayer:
     def _keep(self, position: int, state: State) -> None:
         self._recent[position] = state
         self._recent.move_to_end(position)
-        while len(self._recent) > _RING:
+        while len(self._recent) > _MAX_RECENT_STATES:
             self._recent.popitem(last=False)
 
 

@@ -12,11 +12,11 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.errors import NotCanonical
-from replay_gui.core.state.quick_fold import ANY, Changed
-from replay_gui.core.state.state import LISTS, MAPS, PACK, WIDE, GrowList, OverlayMap, State
+from replay_gui.core.state.bulk_reducer import ANY, Changed
+from replay_gui.core.state.state import LISTS, MAPS, MIN_OVERLAY_MEMBERS, PACK_ITEMS, GrowList, OverlayMap, State
 
 _MAP, _LIST, _MAP_DIFFERENCE, _LIST_DIFFERENCE = 1, 2, 3, 4
-_PACK_HEAD = b"\xdc" + PACK.to_bytes(2, "big")  # msgpack's head of an array of so many items
+_PACK_HEAD = b"\xdc" + PACK_ITEMS.to_bytes(2, "big")  # msgpack's head of an array of so many items
 _Ext = msgspec.msgpack.Ext
 
 
@@ -66,13 +66,13 @@ def _whole_member(member: Any) -> Any:
         return member
     if isinstance(member, MAPS):
         return _Ext(_MAP, _encode(member))
-    whole = len(member) - len(member) % PACK
-    packs = [member[begin : begin + PACK] for begin in range(0, whole, PACK)]
+    whole = len(member) - len(member) % PACK_ITEMS
+    packs = [member[begin : begin + PACK_ITEMS] for begin in range(0, whole, PACK_ITEMS)]
     return _Ext(_LIST, _encode((packs, member[whole:])))
 
 
 def _is_large(member: Any) -> bool:
-    return isinstance(member, MAPS + LISTS) and len(member) > WIDE
+    return isinstance(member, MAPS + LISTS) and len(member) > MIN_OVERLAY_MEMBERS
 
 
 def decode_keyframe(raw: bytes) -> State:

@@ -19,17 +19,17 @@ from replay_gui.core.replay.snapshot_codec import (
     merge_differences,
 )
 from replay_gui.core.replay.snapshots import Held
-from replay_gui.core.state.quick_fold import QuickFold
+from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.state import EMPTY, State
 
-DISK_BUDGET = 256 << 20  # bytes; or the log's own size, if that is more
-_GENERATIONS = 3  # files, the last and those from before thinning, that are kept while more is written
-_HELD = 4  # states that the reader keeps at hand as bases
-_DIFFERENCES = 3  # a keyframe's differences may come to a third of it
+DISK_BUDGET_BYTES = 256 << 20  # bytes; or the log's own size, if that is more
+_MAX_FILES = 3  # files, the last and those from before thinning, that are kept while more is written
+_MAX_CACHED_STATES = 4  # states that the reader keeps at hand as bases
+_MIN_KEYFRAME_FACTOR = 3  # a keyframe's differences may come to a third of it
 _LIVE_FACTOR = 2  # a decoded state, most of it still packed, takes about this many times its encoded size
 
 
-class Entry(NamedTuple):
+class SnapshotEntry(NamedTuple):
     """One snapshot: where its bytes are, and what they are bound to.
 
     Attributes:
@@ -57,7 +57,7 @@ def file_of(path: Path, generation: int) -> Path:
     return path if generation == 0 else path.with_name(f"{path.name}.{generation}")
 
 
-def lineage(entries: Mapping[int, Entry], position: int) -> list[Entry]:
+def lineage(entries: Mapping[int, SnapshotEntry], position: int) -> list[SnapshotEntry]:
     """A snapshot's keyframe, the differences from it on, and itself; KeyError or NotCanonical where that is broken."""
     line = [entries[position]]
     while line[-1].base != line[-1].position:
@@ -87,9 +87,9 @@ class SnapshotWriter:
         self._total = 0  # bytes of the last keyframe
         self._since = 0  # bytes of differences since then
         self.step = 0
-        self.entries: list[Entry] = []
+        self.entries: list[SnapshotEntry] = []
 
-    def add(self, position: int, fold: QuickFold, chain: bytes) -> Entry:
+    def add(self, position: int, fold: BulkReducer, chain: bytes) -> SnapshotEntry:
         """Writes the state of `fold`, whose changes nobody else may forget; a used-up budget thins the file first."""
         if self._used > self._budget:
             self._thin()
@@ -98,14 +98,14 @@ class SnapshotWriter:
             raw, base = encode_difference(fold.root, self._large, fold.changed), self.entries[-1].position
             self.step = len(raw)
             self._since += self.step
-        if self._large is None or self._since * _DIFFERENCES > self._total:
+        if self._large is None or self._since * _MIN_KEYFRAME_FACTOR > self._total:
             raw, base = encode_keyframe(fold.root), position
             self._total, self._since = len(raw), 0
             self.step = self.step or len(raw)
         self._large = large_members(fold.root)
         fold.forget_changes()
         total, digest = self._total + self._since, blake3(raw).digest()
-        entry = Entry(position, self._used, len(raw), base, chain, digest, total, self._generation)
+        entry = SnapshotEntry(position, self._used, len(raw), base, chain, digest, total, self._generation)
         self._file.write(raw)
         self._file.flush()
         self._used += len(raw)
@@ -115,7 +115,7 @@ class SnapshotWriter:
     def close(self) -> None:
         """The file is whole; those from before it was thinned go."""
         self._file.close()
-        for older in range(1, _GENERATIONS):
+        for older in range(1, _MAX_FILES):
             self._remove(self._generation - older)
 
     def _remove(self, generation: int) -> None:
@@ -126,7 +126,7 @@ class SnapshotWriter:
         """One time merges the differences two by two, the next drops every second keyframe's whole line."""
         self._file.close()
         before, self._generation = file_of(self._path, self._generation), self._generation + 1
-        self._remove(self._generation - _GENERATIONS)
+        self._remove(self._generation - _MAX_FILES)
         merging = self._generation % 2 == 1
         lines = self._lines()
         if not merging:
@@ -134,7 +134,7 @@ class SnapshotWriter:
         self.entries, self._used = [], 0
         with before.open("rb") as old, file_of(self._path, self._generation).open("wb") as new:
 
-            def taken(entry: Entry) -> bytes:
+            def taken(entry: SnapshotEntry) -> bytes:
                 old.seek(entry.offset)
                 return old.read(entry.size)
 
@@ -150,20 +150,22 @@ class SnapshotWriter:
         if not merging:
             self._budget = max(self._budget, 2 * self._used)
 
-    def _lines(self) -> list[list[Entry]]:
+    def _lines(self) -> list[list[SnapshotEntry]]:
         """Each keyframe with its differences."""
-        lines: list[list[Entry]] = []
+        lines: list[list[SnapshotEntry]] = []
         for entry in self.entries:
             if entry.base == entry.position:
                 lines.append([])
             lines[-1].append(entry)
         return lines
 
-    def _put(self, file: BinaryIO, entry: Entry, base: int, raw: bytes) -> None:
+    def _put(self, file: BinaryIO, entry: SnapshotEntry, base: int, raw: bytes) -> None:
         file.write(raw)
         digest = blake3(raw).digest()
         self.entries.append(
-            Entry(entry.position, self._used, len(raw), base, entry.chain, digest, entry.total, self._generation)
+            SnapshotEntry(
+                entry.position, self._used, len(raw), base, entry.chain, digest, entry.total, self._generation
+            )
         )
         self._used += len(raw)
 
@@ -175,10 +177,10 @@ class SnapshotReader:
         """`chain_at`: the hash of the record just before a position, as the log has it now."""
         self._path = path
         self._chain_at = chain_at
-        self._entries: dict[int, Entry] = {}
+        self._entries: dict[int, SnapshotEntry] = {}
         self._held: OrderedDict[int, tuple[State, int]] = OrderedDict()  # states, and the bytes that they came from
 
-    def use(self, path: Path, entries: list[Entry]) -> None:
+    def use(self, path: Path, entries: list[SnapshotEntry]) -> None:
         """Takes another table, of the same file or of one that took its place."""
         self._path = path
         self._entries = {entry.position: entry for entry in entries}
@@ -204,10 +206,10 @@ class SnapshotReader:
 
     def _hold(self, position: int, state: State, size: int) -> None:
         self._held[position] = state, size
-        while len(self._held) > _HELD:
+        while len(self._held) > _MAX_CACHED_STATES:
             self._held.popitem(last=False)
 
-    def _bytes(self, file: BinaryIO, entry: Entry) -> bytes:
+    def _bytes(self, file: BinaryIO, entry: SnapshotEntry) -> bytes:
         file.seek(entry.offset)
         raw = file.read(entry.size)
         if blake3(raw).digest() != entry.digest:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from replay_gui.core.state.state import State
 
-MEMORY_BUDGET = 32 << 20  # bytes, estimated; large states take up to twice as many
+MEMORY_BUDGET_BYTES = 32 << 20  # bytes, estimated; large states take up to twice as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class SnapshotManager:
     def __init__(
         self,
         load: Callable[[int], Held | None] | None = None,
-        budget: int = MEMORY_BUDGET,
+        budget: int = MEMORY_BUDGET_BYTES,
         on_dropped: Callable[[int], None] | None = None,
     ) -> None:
         """Begin without snapshots; see `add` and `offer`.

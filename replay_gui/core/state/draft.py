@@ -1,4 +1,4 @@
-"""A state in the making: changed in place where it owns, copied where not, undone where an event does not apply."""
+"""Apply one event to a published state: containers are copied once, and undone if the event does not apply."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from typing import Any
 
 from replay_gui.core.errors import NotApplicable, NotCanonical
 from replay_gui.core.log.canonical import MAX_DEPTH, MAX_KEY_BYTES, check_limits, nesting_depth
-from replay_gui.core.state.state import ABSENT, LISTS, MAPS, WIDE, GrowList, OverlayMap, Path, State, StateChange
+from replay_gui.core.state.state import (
+    ABSENT,
+    LISTS,
+    MAPS,
+    MIN_OVERLAY_MEMBERS,
+    GrowList,
+    OverlayMap,
+    Path,
+    State,
+    StateChange,
+)
 
 _LONG_KEY = MAX_KEY_BYTES // 4  # characters; shorter keys are within the limit whatever they consist of
 
@@ -16,8 +26,8 @@ _LONG_KEY = MAX_KEY_BYTES // 4  # characters; shorter keys are within the limit 
 class Draft:
     """The successor of a published state.
 
-    A container that the draft has copied is *owned*: nobody else sees it, so it changes in place until `publish`.
-    Values that come out of events are never owned, so they can be shared.
+    A container that the draft has copied is *owned*: no other state shares it, so it is changed in place until
+    `publish`. Values that come from events are never owned, so they can be shared.
 
     Attributes:
         root: the state as it is now.
@@ -35,13 +45,13 @@ class Draft:
         self._saved: State | None = None
 
     def publish(self) -> State:
-        """The state as a value; what comes next copies again."""
+        """Return the present state as an immutable value; later changes copy again."""
         self._owned.clear()
         return State(self.root, frozenset(self._grown))
 
     # ---- one event ------------------------------------------------------------------------------
     def begin(self, save: bool = False) -> None:
-        """Forgets the changes of the event before.
+        """Forget the changes of the previous event.
 
         `save` where ops follow: they may turn a grown list into another object, which only a saved root can undo. It
         makes the event copy what it touches, so the plain effects go without and are undone step by step.
@@ -51,7 +61,7 @@ class Draft:
         self._saved = self.publish() if save else None
 
     def undo(self) -> None:
-        """Takes back every change since `begin`."""
+        """Undo every change since `begin`."""
         if self._saved is not None:
             self.root, self._grown = self._saved.root, set(self._saved.grown)
             self._owned.clear()
@@ -67,7 +77,7 @@ class Draft:
 
     @property
     def changes(self) -> tuple[StateChange, ...]:
-        """What happened since `begin`, in order."""
+        """Return the changes since `begin`, in order."""
         return tuple(StateChange(path, old, new) for container, path, old, new in self._log if container is not None)
 
     def leaf_changes(self) -> Iterator[tuple[Path, Any, Any]]:
@@ -75,7 +85,7 @@ class Draft:
         return ((path, old, new) for _, path, old, new in self._log)
 
     def check_limits(self) -> None:
-        """NotApplicable where the state has become deeper than 128, or has a key over 4 KiB."""
+        """Raise NotApplicable if the state has become deeper than 128 levels, or has a key over 4 KiB."""
         # Only the end of the event counts: a later change may have mended what an earlier one did.
         if self._long_key or any(len(path) + nesting_depth(new) > MAX_DEPTH for _, path, _, new in self._log):
             try:
@@ -85,7 +95,7 @@ class Draft:
 
     # ---- reading --------------------------------------------------------------------------------
     def map(self, *path: str) -> Any:
-        """The map at `path`, or None where there is nothing; NotApplicable where something else stands in its way."""
+        """Return the map at `path`, None if there is nothing; NotApplicable if a value on the way is no map."""
         here: Any = self.root
         for key in path:
             here = here.get(key, ABSENT)
@@ -97,7 +107,7 @@ class Draft:
 
     # ---- changing, by keys ----------------------------------------------------------------------
     def put(self, path: tuple[str, ...], value: Any) -> None:
-        """Sets the member at `path` of maps; maps that are missing on the way are begun."""
+        """Set the member at `path` of maps; create the maps that are missing on the way."""
         owned = self._owned
         here: Any = self.root
         for key in path[:-1]:  # what events change again and again is owned by now, and small or plain
@@ -128,14 +138,14 @@ class Draft:
         self._set(here, path, value)
 
     def take(self, path: tuple[str, ...]) -> None:
-        """Removes the member at `path`, which is there."""
+        """Remove the member at `path`, which must exist."""
         here: Any = self._own_root()
         for i in range(len(path) - 1):
             here = self._own(here, path[: i + 1], here[path[i]])
         self._remove(here, path)
 
     def append(self, key: str, value: Any) -> None:
-        """Appends to the list at the root's `key`, begun where it is missing."""
+        """Append to the list at the root's `key`; create it if it is missing."""
         root = self._own_root()
         here = root.get(key, ABSENT)
         if here is ABSENT:
@@ -147,14 +157,14 @@ class Draft:
 
     # ---- changing, by JSON Pointer (RFC 6901, 6902) ---------------------------------------------
     def patch(self, op: str, tokens: list[str], value: Any) -> None:
-        """One operation of JSON Patch: add, replace or remove at the place that `tokens` lead to."""
+        """Apply one operation of JSON Patch (add, replace or remove) at the path of `tokens`."""
         here: Any = self._own_root()
         path: Path = ()
         adding = op == "add"
         for token, following in pairwise(tokens):
             path = (*path, _member(here, token))
             child = here[path[-1]]
-            growing = adding and len(path) == len(tokens) - 1 and _means_the_end(child, following)
+            growing = adding and len(path) == len(tokens) - 1 and _is_end(child, following)
             here = self._own(here, path, child, growing)
         key = _member(here, tokens[-1], adding)
         path = (*path, key)
@@ -171,7 +181,7 @@ class Draft:
 
     # ---- owning ---------------------------------------------------------------------------------
     def own_members(self) -> dict[str, Any]:
-        """The root; it and its members may be changed in place until they are published, the lists by appending."""
+        """Return the root, owned with its members: change them in place until `publish`, lists only by appending."""
         root = self._own_root()
         for name, member in root.items():
             if isinstance(member, MAPS + LISTS):
@@ -185,15 +195,15 @@ class Draft:
         return self.root
 
     def _own(self, parent: Any, path: Path, child: Any, growing: bool = False) -> Any:
-        """A container like `child` that this draft may change, standing in its place at `path`.
+        """Return an owned copy of `child`, put at `path` in its place; `child` itself if it is owned already.
 
-        `growing`: a list that will only be appended to; else it is made one whose items can be set.
+        `growing`: a list will only be appended to; otherwise its items can be set, too.
         """
-        settled = growing or not isinstance(child, GrowList)
-        if id(child) in self._owned and settled:
+        is_fit = growing or not isinstance(child, GrowList)
+        if id(child) in self._owned and is_fit:
             return child
         if isinstance(child, dict):
-            copy: Any = OverlayMap(child) if len(child) > WIDE and self._grows_at(path) else dict(child)
+            copy: Any = OverlayMap(child) if len(child) > MIN_OVERLAY_MEMBERS and self._grows_at(path) else dict(child)
         elif isinstance(child, OverlayMap):
             copy = child.copy()
         elif isinstance(child, GrowList):
@@ -207,7 +217,7 @@ class Draft:
         return copy
 
     def _grows_at(self, path: Path) -> bool:
-        """Whether a grown container may stand at `path`; noted, so that it is found again. Below a list it may not."""
+        """Return whether a GrowList or OverlayMap may be at `path`, and note the path. Below a list it may not."""
         keys = tuple(key for key in path if isinstance(key, str))
         if len(keys) == len(path):
             self._grown.add(keys)
@@ -240,7 +250,7 @@ class Draft:
         here.append(value)
 
     def _replace_list(self, path: Path, items: list[Any]) -> None:
-        """Puts another list at `path`: what an insertion or removal amounts to, as every later item moves."""
+        """Put another list at `path`: an insertion or removal moves every later item."""
         parent: Any = self.root
         for key in path[:-1]:
             parent = parent[key]
@@ -252,12 +262,12 @@ class Draft:
             self._log.append((None, path, old, new))
 
 
-def _means_the_end(container: Any, token: str) -> bool:
+def _is_end(container: Any, token: str) -> bool:
     return isinstance(container, LISTS) and token in ("-", str(len(container)))
 
 
 def _member(container: Any, token: str, adding: bool = False) -> Any:
-    """The key or index that a pointer's token means; NotApplicable where it means nothing."""
+    """Return the key or index that a pointer's token stands for; NotApplicable if there is no such member."""
     if isinstance(container, MAPS):
         if not adding and token not in container:
             raise NotApplicable(f"no member {token[:80]!r}")

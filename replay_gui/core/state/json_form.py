@@ -23,7 +23,7 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 def json_form(value: Any) -> Any:
-    """`value` in dicts, lists and scalars that JSON has."""
+    """Return `value` as dicts, lists and scalars that JSON can hold."""
     if type(value) in _SCALARS:
         return value
     if isinstance(value, MAPS):
@@ -38,12 +38,12 @@ def json_form(value: Any) -> Any:
 
 
 def one_line_json(form: Any) -> str:
-    """What `json_form` gave, in ASCII on one line, members in the order they have."""
+    """Return the result of `json_form` as ASCII on one line; members keep their order."""
     return json.dumps(form)
 
 
 def indented_json(form: Any) -> str:
-    """What `json_form` gave, for people: indented, other scripts readable, what cannot be seen escaped."""
+    """Return the result of `json_form` for people: indented, other scripts readable, invisible characters escaped."""
     text = json.dumps(form, indent=2, ensure_ascii=False)
     return "\n".join(line if line.isprintable() else "".join(map(_seen, line)) for line in text.split("\n"))
 
@@ -53,12 +53,12 @@ def _seen(c: str) -> str:
 
 
 def event_form(event: Event) -> dict[str, Any]:
-    """The object of ``events --json``."""
+    """Return an event as the object of ``events --json``."""
     return {name: json_form(value) for name, value in event_members(event).items()}
 
 
 def event_members(event: Event) -> dict[str, Any]:
-    """Its members in their order, payload and meta as they are: forming all of a large one takes its time."""
+    """Return the members of that object in order, payload and meta unconverted, since converting large ones is slow."""
     return {
         "position": event.index,
         "event_id": event.event_id,
@@ -74,7 +74,7 @@ def event_members(event: Event) -> dict[str, Any]:
 
 
 def at_pointer(value: Any, pointer: str) -> Any:
-    """What a JSON Pointer (RFC 6901) leads to in `value`, "" to all of it; PositionError, in words, where nothing."""
+    """Return the part of `value` at a JSON Pointer (RFC 6901), "" for all of it; PositionError if there is none."""
     try:
         tokens = split_pointer(pointer)
     except ValueError as why:

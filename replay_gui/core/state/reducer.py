@@ -22,7 +22,7 @@ _COUNTER_END = 1 << 63
 
 
 def fold(draft: Draft, content: bytes) -> bool:
-    """Applies the event whose content these bytes are; False, with the state as it was, where it does not apply."""
+    """Apply the event with this content; return False, with the state unchanged, if it does not apply."""
     try:
         shallow = decode_shallow(content)
         if shallow is None:
@@ -36,7 +36,7 @@ def fold(draft: Draft, content: bytes) -> bool:
 
 
 def apply(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = False) -> None:
-    """The event's effect, then its ops; NotApplicable, with the state as it was, where either does not apply.
+    """Apply the event's effect, then its ops; NotApplicable, with the state unchanged, if either does not apply.
 
     `draft.changes` then tells what changed. `shallow`: the payload is known to nest no deeper than SHALLOW_DEPTH.
     """
@@ -193,7 +193,7 @@ def _operate(draft: Draft, operation: Any) -> None:
 
 
 def pointer_tokens(path: str) -> list[str]:
-    """Return the keys of a JSON Pointer to a member; NotApplicable where it is none, or leads to the root."""
+    """Return the keys of a JSON Pointer to a member; NotApplicable if it is invalid, or leads to the root."""
     try:
         tokens = split_pointer(path)
     except ValueError as why:

@@ -1,9 +1,9 @@
-"""The state: frozen once published, shared between positions, changed by drafts that copy what they touch.
+"""The state: immutable once published, shared between positions, changed by drafts that copy on write.
 
-Small maps and lists are plain dicts and lists. What grows is not copied at each position: a map beyond WIDE
-members becomes an OverlayMap (a shared base and what differs from it), a list that is appended to a GrowList (a shared
-store and a length). Both read like dicts and lists; `State.plain` gives the real ones. Those that come from a stored
-snapshot hold their members packed (msgspec.Raw) until somebody looks: a seek looks at few.
+Small maps and lists are plain dicts and lists. Large ones are not copied at each position: a map of more than
+MIN_OVERLAY_MEMBERS members becomes an OverlayMap (a shared base and the differences from it), a list that is appended to
+becomes a GrowList (a shared store and a length). Both read like dicts and lists; `State.plain` returns real ones. Those
+from a stored snapshot keep their members encoded (msgspec.Raw) until they are read, since a seek reads only a few.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from msgspec import Raw, msgpack
 
 Path: TypeAlias = tuple[str | int, ...]
 
-WIDE = 256
-PACK = 256  # items
+MIN_OVERLAY_MEMBERS = 256
+PACK_ITEMS = 256  # items
 
 
 _unpack = msgpack.Decoder(list[Raw]).decode
@@ -46,7 +46,7 @@ class StateChange:
 
 
 class OverlayMap:
-    """A wide map: a base that is never changed, and a persistent map of what differs (ABSENT where removed).
+    """A large map: a base that is never changed, and a persistent map of the differences (ABSENT: removed).
 
     A copy shares both, so that a copy and a change cost the same however many members there are. Once the overlay is
     half as large as the base, they are merged into a new base.
@@ -65,7 +65,7 @@ class OverlayMap:
         return OverlayMap(self._base, self._overlay, self._length)
 
     def with_difference(self, changed: dict[str, Any], removed: list[str]) -> OverlayMap:
-        """This map with a difference applied."""
+        """Return this map with a difference applied."""
         result = OverlayMap(self._base, self._overlay, self._length)
         for key in removed:
             if key in result:
@@ -78,7 +78,7 @@ class OverlayMap:
         return result
 
     def keys_since(self, earlier: OverlayMap, last: str) -> tuple[list[str], list[str]] | None:
-        """(keys added, keys removed) since `earlier`, in no order, up to `last`; None where the two share no base."""
+        """Return (keys added, keys removed) since `earlier`, unordered, up to `last`; None if they share no base."""
         if self._base is not earlier._base:
             return None
         if self._overlay is earlier._overlay:
@@ -128,7 +128,7 @@ class OverlayMap:
         return (self[key] for key in self)
 
     def __setitem__(self, key: str, value: Any) -> None:
-        """For the draft that owns this map alone."""
+        """Set a member. Only for the draft that owns this map."""
         self._length += key not in self
         self._overlay = self._overlay.set(key, value)
 
@@ -138,7 +138,7 @@ class OverlayMap:
         self._overlay = self._overlay.set(key, ABSENT) if key in self._base else self._overlay.delete(key)
 
     def packed(self) -> dict[str, Any]:
-        """The members in one dict, those that nobody has looked at still packed."""
+        """Return the members in one dict; those that were never read are still encoded."""
         merged = self._base | dict(self._overlay)
         return merged if len(merged) == self._length else {k: v for k, v in merged.items() if v is not ABSENT}
 
@@ -157,7 +157,7 @@ class OverlayMap:
 
 
 class GrowList:
-    """The first `length` items of a store that later states, or none, have appended to.
+    """The first `length` items of a store to which later states may have appended.
 
     Before the store there may be packs of PACK items each, which nothing is ever appended to. Those of a stored
     snapshot stay packed as a whole until somebody looks at one of their items.
@@ -166,20 +166,20 @@ class GrowList:
     __slots__ = ("_length", "_packs", "_store")
 
     def __init__(self, store: list[Any], length: int = -1, packs: list[Any] | None = None) -> None:
-        """`length`: of packs and store together; all of both where it is not given."""
+        """`length`: of packs and store together; by default all items of both."""
         self._packs = [] if packs is None else packs
         self._store = store
         self._length = len(store) + self._in_packs if length < 0 else length
 
     @property
     def _in_packs(self) -> int:
-        return len(self._packs) * PACK
+        return len(self._packs) * PACK_ITEMS
 
     def copy(self) -> GrowList:
         return GrowList(self._store, self._length, self._packs)
 
     def with_more(self, items: list[Any]) -> GrowList:
-        """This list with items appended, to a store of its own."""
+        """Return this list with items appended, in a new store."""
         kept = self._length - self._in_packs
         if kept < 0:
             return GrowList(self.packed() + items)
@@ -195,15 +195,15 @@ class GrowList:
         if not -self._length <= index < self._length:
             raise IndexError(index)
         index %= self._length
-        store, place = self._store, index - self._in_packs
-        if place < 0:
-            number, place = divmod(index, PACK)
+        store, store_index = self._store, index - self._in_packs
+        if store_index < 0:
+            number, store_index = divmod(index, PACK_ITEMS)
             store = self._packs[number]
             if type(store) is Raw:
                 store = self._packs[number] = msgpack.decode(store)
-        value = store[place]
+        value = store[store_index]
         if type(value) is Raw:
-            value = store[place] = msgpack.decode(value)
+            value = store[store_index] = msgpack.decode(value)
         return value
 
     def __len__(self) -> int:
@@ -213,7 +213,7 @@ class GrowList:
         return (self[i] for i in range(self._length))
 
     def append(self, value: Any) -> None:
-        """For the draft that owns this list alone; where another state has appended already, the store is copied."""
+        """Append an item. Only for the draft that owns this list; copies the store if another state has appended."""
         if len(self._store) != self._length - self._in_packs:
             grown = self.with_more([])
             self._packs, self._store = grown._packs, grown._store
@@ -221,20 +221,20 @@ class GrowList:
         self._length += 1
 
     def pop(self) -> None:
-        """Takes the last item off this list; the store keeps it for others."""
+        """Remove the last item from this list; it stays in the store for other states."""
         self._length -= 1
 
     def packed(self, start: int = 0) -> list[Any]:
-        """The items, those that nobody has looked at still packed; from `start` on, where that is a pack's first."""
-        packs = (_unpack(pack) if type(pack) is Raw else pack for pack in self._packs[start // PACK :])
+        """Return the items, those never read still encoded; from `start` on, which must be the first of a pack."""
+        packs = (_unpack(pack) if type(pack) is Raw else pack for pack in self._packs[start // PACK_ITEMS :])
         return [*chain.from_iterable(packs), *self._store][: max(self._length - start, 0)]
 
     def shared_start(self, other: GrowList) -> int:
-        """How many items both begin with, as far as that is seen from whole packs without unpacking them."""
+        """Return how many equal items both begin with, as far as whole packs show it without decoding them."""
         pairs = enumerate(zip(self._packs, other._packs, strict=False))
         other_one = (number for number, (a, b) in pairs if a is not b and (type(a) is not Raw or a != b))
         packs = next(other_one, min(len(self._packs), len(other._packs)))
-        return packs * PACK if packs * PACK <= min(self._length, other._length) else 0
+        return packs * PACK_ITEMS if packs * PACK_ITEMS <= min(self._length, other._length) else 0
 
     def plain(self) -> list[Any]:
         return [msgpack.decode(v) if type(v) is Raw else v for v in self.packed()]
@@ -259,13 +259,13 @@ LISTS = (list, GrowList)
 
 
 class State(NamedTuple):
-    """A published state: its root, and the paths (of map keys alone) at which it may hold OverlayMaps and GrowLists."""
+    """A published state: its root, and the paths (of map keys only) at which OverlayMaps and GrowLists may be."""
 
     root: dict[str, Any]
     grown: frozenset[tuple[str, ...]] = frozenset()
 
     def plain(self) -> dict[str, Any]:
-        """The state in real dicts and lists. It shares what did not grow with other states: not to be changed."""
+        """Return the state as plain dicts and lists. Do not change them: other states share parts of them."""
         root = dict(self.root)
         fresh = {id(root)}
         for path in sorted(self.grown, key=len):

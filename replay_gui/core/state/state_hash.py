@@ -1,4 +1,4 @@
-"""The state hash (log-format.md, State hash): LtHash over BLAKE3; its cost follows the change and not the state.
+"""The state hash (log-format.md, State hash): LtHash over BLAKE3; its cost depends on the change, not on the state.
 
 Bellare & Micciancio 1997, "A New Paradigm for Collision-Free Hashing"; Lewi et al. 2019, "Securing Update
 Propagation with Homomorphic Hashing".
@@ -21,8 +21,8 @@ from replay_gui.core.state.state import Path, leaves
 
 LANES = 1024
 VECTOR_SIZE = 2 * LANES  # bytes
-_BATCH = 64  # vectors summed at a time: 128 KB
-_LONG = 1024  # bytes; longer leaves are not remembered
+_BATCH_VECTORS = 64  # vectors summed at a time: 128 KB
+_MAX_CACHED_LEAF_BYTES = 1024  # bytes; longer leaves are not remembered
 
 
 class StateHash:
@@ -35,15 +35,15 @@ class StateHash:
 
     @classmethod
     def of(cls, root: dict[str, Any]) -> StateHash:
-        """The hash of a whole state, at about 1.5 µs a leaf."""
+        """Return the hash of a whole state; takes about 1.5 µs a leaf."""
         whole = cls()
         members = iter(leaves(root))
-        while batch := [_extended(_encoded(path, value)) for path, value in islice(members, _BATCH)]:
+        while batch := [_extended(_encoded(path, value)) for path, value in islice(members, _BATCH_VECTORS)]:
             whole._sum += _total(batch)
         return whole
 
     def follow(self, draft: Draft) -> None:
-        """Takes in what the draft's last event changed."""
+        """Add what the draft's last event changed."""
         added, removed = [], []
         for path, old, new in draft.leaf_changes():
             removed += [_vector(_encoded(*leaf)) for leaf in leaves(old, path)]
@@ -58,14 +58,14 @@ class StateHash:
 
 
 def _encoded(path: Path, value: Any) -> bytes:
-    """Canonical [path, value] of a leaf."""
+    """Return the canonical bytes of [path, value] of a leaf."""
     if value != value:  # a NaN read from a damaged record may have other bits than the canonical one
         value = math.nan
     return encode_sorted((path, value))
 
 
 def _extended(leaf: bytes) -> bytes:
-    """A leaf's vector: its BLAKE3, extended to 2,048 bytes."""
+    """Return the vector of a leaf: its BLAKE3, extended to 2,048 bytes."""
     return blake3(leaf).digest(length=VECTOR_SIZE)
 
 
@@ -73,11 +73,11 @@ _remembered = lru_cache(maxsize=4096)(_extended)  # 8 MB, or 12 with the leaves;
 
 
 def _vector(leaf: bytes) -> bytes:
-    return _remembered(leaf) if len(leaf) <= _LONG else _extended(leaf)
+    return _remembered(leaf) if len(leaf) <= _MAX_CACHED_LEAF_BYTES else _extended(leaf)
 
 
 def _total(vectors: list[bytes]) -> NDArray[np.uint16]:
-    """Their sum, lane by lane, modulo 2^16."""
+    """Return the sum of vectors, lane by lane, modulo 2^16."""
     if len(vectors) == 1:
         return np.frombuffer(vectors[0], "<u2")
     lanes = np.frombuffer(b"".join(vectors), "<u2").reshape(-1, LANES)

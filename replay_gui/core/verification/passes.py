@@ -14,8 +14,8 @@ from replay_gui.core.index.record_columns import RecordColumns
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending, Skipped, scan
+from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.quick_fold import QuickFold
 from replay_gui.core.state.reducer import fold
 from replay_gui.core.state.state import State
 from replay_gui.core.state.state_hash import StateHash
@@ -158,7 +158,7 @@ def check_applicable(log: EventLog, on_boundary: Callable[[Boundary], None]) -> 
 
     `on_boundary` is called with places where an integrity pass can begin, about one a block.
     """
-    replay = QuickFold()
+    replay = BulkReducer()
     faults: list[Fault] = []
     for part in log.parts():
         if isinstance(part, Skipped):

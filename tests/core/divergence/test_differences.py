@@ -80,7 +80,7 @@ def test_items_beyond_what_is_aligned_are_compared_by_their_place(monkeypatch: p
 @given(st.lists(st.integers(0, 3), max_size=14), st.lists(st.integers(0, 3), max_size=14), st.integers(0, 2))
 def test_lists_in_packs_differ_as_plain_ones_do(a: list[int], b: list[int], looked_at: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(state, "PACK", 4)
+        patch.setattr(state, "PACK_ITEMS", 4)
         kept = [_in_packs(items) for items in (a, b)]
         for one in kept:
             one[: 4 * looked_at]

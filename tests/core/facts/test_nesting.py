@@ -36,8 +36,8 @@ def test_what_is_no_path_is_the_main_agents(odd: Any) -> None:
 
 
 def test_beyond_the_limits_events_are_their_parents(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nesting, "MOST_PATHS", 2)
-    monkeypatch.setattr(nesting, "MOST_RUNS", 3)
+    monkeypatch.setattr(nesting, "MAX_PATHS", 2)
+    monkeypatch.setattr(nesting, "MAX_STRETCHES", 3)
     found = built(["a"], ["a", "b"], ["a", "c"], ["z"], ["a"], None, ["a"])
     assert found.paths == (("a",), ("a", "b"))
     assert runs(found) == [[1, 2, 0], [2, 3, 1], [3, 4, 0]]

@@ -78,9 +78,9 @@ def test_a_bad_line_in_the_middle_does_not_cost_what_came_before(tmp_path: Path)
 
 
 def test_a_line_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_lines, "LINE_LIMIT", 2000)
-    monkeypatch.setattr(json_lines, "KEPT_OF_LONG", 10)
-    monkeypatch.setattr(json_lines, "_CHUNK", 512)
+    monkeypatch.setattr(json_lines, "MAX_LINE_BYTES", 2000)
+    monkeypatch.setattr(json_lines, "KEPT_BYTES_OF_LONG_LINE", 10)
+    monkeypatch.setattr(json_lines, "_CHUNK_BYTES", 512)
     found = read(tmp_path, ASKED, user("u2", "u1", "x" * 9000), user("u3", "u1", "short"))
     long = found.one("x:claude-code/unreadable-line")
     assert long.payload["data"] == '{"parentUu'

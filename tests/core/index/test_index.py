@@ -19,7 +19,7 @@ from replay_gui import EventLog
 from replay_gui.core.index import event_columns
 from replay_gui.core.index.index_builder import Built, IndexBuilder
 from replay_gui.core.index.index_cache import TABLE, IndexCache, finish, shown
-from replay_gui.core.index.index_columns import CHAIN_STEP, COLUMNS, IndexView, read_column
+from replay_gui.core.index.index_columns import CHAIN_STEP_EVENTS, COLUMNS, IndexView, read_column
 from replay_gui.core.index.run_index import (
     FLAG_CRITICAL,
     FLAG_FAILED,
@@ -106,7 +106,7 @@ def assert_index(log: Log, folder: Path) -> None:
         assert getattr(index, name).tolist() == expected[name], name
     assert [bytes(content) for content in read_column(folder, "content")] == expected["content"]
     count = len(expected["kind"])
-    ends = [*range(CHAIN_STEP, count, CHAIN_STEP), *([count] if count else [])]
+    ends = [*range(CHAIN_STEP_EVENTS, count, CHAIN_STEP_EVENTS), *([count] if count else [])]
     chain = [blake3(b"".join(expected["content"][:end])).digest() for end in ends]
     assert [bytes(value) for value in read_column(folder, "chain")] == chain
     assert index.count == built.count == count
@@ -338,7 +338,7 @@ def test_columns_have_fixed_sizes() -> None:
 
 
 def test_more_kinds_than_a_column_can_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_columns, "_KINDS_LIMIT", len(KINDS) + 3)
+    monkeypatch.setattr(event_columns, "_MAX_KINDS", len(KINDS) + 3)
     with EventLog.open(written(tmp_path / "run.rlog", forged([(f"x:{n}", {}) for n in range(9)]).bytes())) as log:
         _, index = build(log, tmp_path)
     assert [index.kinds[kind] for kind in index.kind] == ["x:0", "x:1"] + [event_columns.OTHER_KINDS] * 7

@@ -11,7 +11,7 @@ import pytest
 from blake3 import blake3
 
 from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.index.index_columns import CHAIN_STEP, COMPARED, OF_RECORDS, OF_REPLAY, read_column
+from replay_gui.core.index.index_columns import CHAIN_STEP_EVENTS, COMPARED, OF_RECORDS, OF_REPLAY, read_column
 from replay_gui.core.index.record_columns import RecordColumns, read_contents, write_chain
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.integrity import Boundary
@@ -19,7 +19,7 @@ from replay_gui.core.verification.passes import beginning, check_integrity
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
 
-SIZES = (0, 1, CHAIN_STEP - 1, CHAIN_STEP, CHAIN_STEP + 1, 3 * CHAIN_STEP)
+SIZES = (0, 1, CHAIN_STEP_EVENTS - 1, CHAIN_STEP_EVENTS, CHAIN_STEP_EVENTS + 1, 3 * CHAIN_STEP_EVENTS)
 
 
 def log_of(folder: Path, count: int) -> EventLog:
@@ -73,7 +73,7 @@ def test_what_is_read_back(tmp_path: Path, count: int) -> None:
         hashes = [blake3(event.content).digest() for event in log if event.content is not None]
     content, chain = read_contents(tmp_path, count)
     assert [bytes(value) for value in content] == hashes
-    ends = range(CHAIN_STEP, count + 1, CHAIN_STEP)
+    ends = range(CHAIN_STEP_EVENTS, count + 1, CHAIN_STEP_EVENTS)
     assert [bytes(value) for value in chain] == [blake3(b"".join(hashes[:end])).digest() for end in ends]
 
 
@@ -101,7 +101,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("name", DAMAGE)
 def test_what_was_damaged_is_refused(tmp_path: Path, name: str) -> None:
-    count = 2 * CHAIN_STEP + 9
+    count = 2 * CHAIN_STEP_EVENTS + 9
     with log_of(tmp_path, count) as log:
         made_in_slices(log, tmp_path)
     read_contents(tmp_path, count)

@@ -32,9 +32,9 @@ def narrow() -> Any:
     """Wide maps, long replays and rings of a size that small logs come to."""
     with pytest.MonkeyPatch.context() as patch:
         for module in (draft, snapshot_codec):
-            patch.setattr(module, "WIDE", 2)
-        patch.setattr(replay, "_HELD", 7)
-        patch.setattr(replay, "_RING", 6)
+            patch.setattr(module, "MIN_OVERLAY_MEMBERS", 2)
+        patch.setattr(replay, "_SNAPSHOT_INTERVAL_EVENTS", 7)
+        patch.setattr(replay, "_MAX_RECENT_STATES", 6)
         patch.setattr(replay, "_FINE", 2)
         patch.setattr(replay, "_COARSE", 4)
         yield

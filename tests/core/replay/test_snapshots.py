@@ -24,11 +24,11 @@ from replay_gui.core.replay.snapshot_codec import (
     large_members,
     merge_differences,
 )
-from replay_gui.core.replay.snapshot_store import Entry, SnapshotReader, SnapshotWriter, file_of, lineage
+from replay_gui.core.replay.snapshot_store import SnapshotEntry, SnapshotReader, SnapshotWriter, file_of, lineage
 from replay_gui.core.replay.snapshots import Held, SnapshotPolicy
 from replay_gui.core.state import draft
 from replay_gui.core.state import state as state_module
-from replay_gui.core.state.quick_fold import QuickFold
+from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.state import EMPTY, State
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import forged, written
@@ -158,9 +158,9 @@ def test_a_bad_snapshot_is_dropped_an_earlier_one_used_and_it_is_told() -> None:
 def narrow() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         for module in (draft, snapshot_codec):
-            patch.setattr(module, "WIDE", 2)
+            patch.setattr(module, "MIN_OVERLAY_MEMBERS", 2)
         for module in (state_module, snapshot_codec):
-            patch.setattr(module, "PACK", 16)
+            patch.setattr(module, "PACK_ITEMS", 16)
         patch.setattr(snapshot_codec, "_PACK_HEAD", b"\xdc\x00\x10")
         yield
 
@@ -168,7 +168,7 @@ def narrow() -> Any:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(events, max_size=30), st.sets(st.integers(0, 30), max_size=6))
 def test_states_come_back_whole_and_as_differences(narrow: None, run: list[Any], keyframes: set[int]) -> None:
-    fold = QuickFold()
+    fold = BulkReducer()
     keyframe, large = encode_keyframe(fold.root), large_members(fold.root)
     fold.forget_changes()
     for n, event in enumerate(run):
@@ -221,7 +221,7 @@ def test_a_pack_holds_as_many_items_as_any(narrow: None, more: int) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.lists(events, max_size=12), min_size=3, max_size=3))
 def test_two_differences_merged_lead_where_both_lead(narrow: None, runs: list[list[Any]]) -> None:
-    fold = QuickFold()
+    fold = BulkReducer()
     states, differences = [], []
     for run in runs:
         large = large_members(fold.root)
@@ -239,9 +239,9 @@ def chain(position: int) -> bytes:
     return bytes([position % 256]) * 32
 
 
-def store(path: Path, count: int, budget: int = 1 << 30) -> tuple[list[Entry], dict[int, bytes]]:
+def store(path: Path, count: int, budget: int = 1 << 30) -> tuple[list[SnapshotEntry], dict[int, bytes]]:
     """A file of `count` snapshots of a state that grows; and what each of them must be."""
-    fold, expected = QuickFold(), {}
+    fold, expected = BulkReducer(), {}
     writer = SnapshotWriter(path, budget)
     for position in range(1, count + 1):
         for n in range(40):
@@ -253,7 +253,7 @@ def store(path: Path, count: int, budget: int = 1 << 30) -> tuple[list[Entry], d
     return writer.entries, expected
 
 
-def reader(path: Path, entries: list[Entry], chain_at: Any = chain) -> SnapshotReader:
+def reader(path: Path, entries: list[SnapshotEntry], chain_at: Any = chain) -> SnapshotReader:
     found = SnapshotReader(path, chain_at)
     found.use(path, entries)
     return found
@@ -294,7 +294,7 @@ def test_a_thinned_store_keeps_everything_loadable_and_its_budget(tmp_path: Path
 def test_a_table_from_before_the_thinning_is_good_until_the_next(tmp_path: Path) -> None:
     """Else a reader would take for damage that the index has outgrown its budget meanwhile."""
     path = tmp_path / "s"
-    fold, writer, seen = QuickFold(), SnapshotWriter(path, 20_000), 0
+    fold, writer, seen = BulkReducer(), SnapshotWriter(path, 20_000), 0
     for position in range(1, 200):
         fold.fold([encode(["MemoryWrite", {"key": f"k{position}-{n}", "value": n}]) for n in range(40)])
         table = list(writer.entries)
@@ -348,7 +348,7 @@ def test_a_flipped_byte_on_disk_does_not_change_a_state(tmp_path: Path, monkeypa
 
 
 def test_states_are_held_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot_store, "_HELD", 1)
+    monkeypatch.setattr(snapshot_store, "_MAX_CACHED_STATES", 1)
     entries, expected = store(tmp_path / "s", 40)
     found = reader(tmp_path / "s", entries)
     for position in (1, 40, 2, 39, 20):

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from replay_gui.core.log.canonical import decode, encode
 from replay_gui.core.state import draft as draft_module
+from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.quick_fold import QuickFold
 from replay_gui.core.state.reducer import apply, fold
 from replay_gui.core.state.state import ABSENT, EMPTY, State, StateChange
 from replay_gui.core.state.state_hash import StateHash
@@ -122,7 +122,7 @@ def test_an_event_that_fails_half_way_leaves_no_trace(at: int, publish: bool) ->
 def width(request: pytest.FixtureRequest) -> Iterator[None]:
     """Maps become wide beyond two members, so that small ones show what wide ones do."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(draft_module, "WIDE", request.param)
+        patch.setattr(draft_module, "MIN_OVERLAY_MEMBERS", request.param)
         yield
 
 
@@ -134,7 +134,7 @@ runs = st.lists(st.tuples(events, st.booleans()), max_size=25)
 def test_published_states_never_change_and_the_hash_follows(
     width: None, run: list[tuple[tuple[str, dict[str, Any]], bool]]
 ) -> None:
-    draft, running, quick = Draft(EMPTY), StateHash(), QuickFold()
+    draft, running, quick = Draft(EMPTY), StateHash(), BulkReducer()
     published: list[tuple[State, bytes]] = []
     for (kind, payload), publish in run:
         content = encode([kind, payload])
@@ -180,7 +180,7 @@ def assert_changes_lead(before: bytes, changes: tuple[StateChange, ...], after: 
 
 def test_a_quick_replay_has_a_state_of_its_own() -> None:
     decision = encode(["Decision", {"decision_type": "plan", "data": 1}])
-    for quick in (QuickFold(), QuickFold()):
+    for quick in (BulkReducer(), BulkReducer()):
         assert quick.root == {}
         quick.fold([decision])
     assert EMPTY.root == {}

@@ -64,7 +64,7 @@ class Copies(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(state, "PACK", PACK)
+        self.patch.setattr(state, "PACK_ITEMS", PACK)
         self.maps_made: list[tuple[OverlayMap, dict[str, Any]]] = []
         self.lists_made: list[tuple[GrowList, list[Any]]] = []
 

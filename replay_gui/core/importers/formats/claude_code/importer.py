@@ -17,7 +17,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 
 _TREE = {"uuid", "parentUuid", "sessionId"}
-_TELLING = {  # types of lines outside the tree, with the keys that nobody else's have
+_KEYS_OF_TYPE = {  # types of lines outside the tree, with the keys that nobody else's have
     "file-history-snapshot": {"messageId", "snapshot"},
     "queue-operation": {"operation", "sessionId"},
     "last-prompt": {"lastPrompt", "sessionId"},
@@ -38,7 +38,7 @@ class ClaudeCode:
 
     name = "claude-code"
     title = "Claude Code session"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {**LINE, **MESSAGE, **BLOCK, **RESULT}
 
     def recognises(self, file: ForeignFile) -> bool:
@@ -99,4 +99,4 @@ def _is_telling(line: Any) -> bool:
             return True
         if kind in _STREAM_TYPES and isinstance(line.get("message"), dict) and "parent_tool_use_id" in line:
             return True
-    return line.keys() >= _TREE or (kind in _TELLING and line.keys() >= _TELLING[kind])
+    return line.keys() >= _TREE or (kind in _KEYS_OF_TYPE and line.keys() >= _KEYS_OF_TYPE[kind])

@@ -163,9 +163,11 @@ class _PromptQueue:
             self._queued.clear()  # the user took them back
         elif self._queued:
             said = _said_by_user(fields)
-            place = next((place for place, (_, text) in enumerate(self._queued) if text.strip() in said), None)
-            if place is not None:
-                del self._queued[place]
+            queue_index = next(
+                (queue_index for queue_index, (_, text) in enumerate(self._queued) if text.strip() in said), None
+            )
+            if queue_index is not None:
+                del self._queued[queue_index]
 
 
 def _said_by_user(fields: _ClaudeCodeFields) -> list[str]:

@@ -11,7 +11,7 @@ from replay_gui.core.importers.formats.traces.spans import unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import plain
 
-_LONG = 2048  # characters; a longer text that nobody reads is compared by its hash
+_MAX_COMPARED_CHARACTERS = 2048  # characters; a longer text that nobody reads is compared by its hash
 
 # Names of attributes that differ between faithful runs. Ids and clocks; tokens and cost; the machine and the network;
 # versions and habits of the recorder.
@@ -88,6 +88,6 @@ def steady(value: Any) -> Any:
 
 
 def _short(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > _LONG:
+    if isinstance(value, str) and len(value) > _MAX_COMPARED_CHARACTERS:
         return {"blake3": blake3(value.encode("utf-8", "surrogatepass")).hexdigest(), "characters": len(value)}
     return unfolded(value) if isinstance(value, str) and value[:1] in ("{", "[") else value

@@ -1,8 +1,8 @@
 """Replay in bulk: for a pass that wants only the last state, and to know which events do not apply.
 
-The usual event (see fast_events) changes one or two members of plain maps that nobody else sees, so it is applied in
-place, without a draft's copies and without a record of the changes. Whatever is unusual (a missing member too) is left
-to the reducer, which alone defines what events mean; a test holds the two against each other.
+An event of the common form (see fast_events) changes one or two members of plain maps that no other state shares, so
+it is applied in place, without a draft's copies and without a record of the changes. Every other event, and every event
+that needs a missing member, goes to the reducer, which alone defines what events mean; a test compares the two.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ _request_of = attrgetter("payload.tool_name", "payload.tool_version", "payload.i
 
 
 class _AnyKeys(set[str]):
-    """All keys: it takes note of none."""
+    """Stands for all keys: adding a key to it does nothing.
+
+    So an effect calls ``changed[name].add(key)`` without asking whether the member was already marked as a whole.
+    """
 
     def add(self, key: str) -> None:
         pass
@@ -40,99 +43,99 @@ ANY = _AnyKeys()
 Changed: TypeAlias = dict[str, set[str]]
 _SHAPES = (("pending", MAPS), ("observations", MAPS), ("memory", MAPS), ("messages", LISTS))
 
-_LONGEST_KEY = 1024  # characters; a longer one may be over the limit in bytes
+_MAX_KEY_CHARACTERS = 1024  # characters; a longer one may be over the limit in bytes
 
 
-class Folded(NamedTuple):
-    """What became of events that were applied one after another.
+class BulkResult(NamedTuple):
+    """The result of applying events one after another.
 
     Attributes:
         refused: the indexes of those that do not apply and left the state as it was.
-        asked: the request hash of each ToolRequest that applies, in their order.
+        requested: the request hash of each ToolRequest that applies, in their order.
     """
 
     refused: list[int]
-    asked: list[str]
+    requested: list[str]
 
 
-class _Asked(NamedTuple):
-    """Request hashes: `ahead` has those of the usual ToolRequests to come, `applied` gets one of each that applies."""
+class _RequestHashes(NamedTuple):
+    """Hashes of tool requests: `ahead` of those in common form to come, `applied` of every one that was applied."""
 
     ahead: Iterator[str]
     applied: list[str]
 
 
-class QuickFold:
-    """A state that events are applied to in place, and what has changed of it.
+class BulkReducer:
+    """Applies events to a state in place, and notes which members of it have changed.
 
     Attributes:
         changed: for a member of the root, the keys in it that changed since `forget_changes`; ANY where it may have
         changed in any way. A list that was only appended to is not in it.
     """
 
-    __slots__ = ("_draft", "_settled", "_shapely", "changed")
+    __slots__ = ("_draft", "_is_owned", "_is_plain", "changed")
 
     def __init__(self, state: State | None = None) -> None:
-        """`state`: what to begin from; that value stays as it is."""
+        """Begin with `state`, which is not changed; None: with the empty state."""
         self._draft = Draft(State({}) if state is None else state)
-        self._settled = state is None  # whether all that is changed in place is this fold's alone
+        self._is_owned = state is None  # whether all containers changed in place are this object's
         # Without ops, only effects write the state, so every member has the shape that effects give it.
-        self._shapely = True
+        self._is_plain = True
         self.changed: Changed = {}
 
     @property
     def root(self) -> dict[str, Any]:
-        """The state so far; the next event changes it."""
+        """The root of the present state; the next event changes it in place."""
         return self._draft.root
 
-    def fold(self, contents: Sequence[bytes], events: Sequence[FastEvent | None] | None = None) -> Folded:
+    def fold(self, contents: Sequence[bytes], events: Sequence[FastEvent | None] | None = None) -> BulkResult:
         """Apply events one after another; `events` is what decode_fast_events returned for `contents`, if called."""
-        if not self._settled:
-            self._settle()
+        if not self._is_owned:
+            self._flush()
         events = decode_fast_events(contents) if events is None else events
         requests = [*map(_request_of, [event for event in events if type(event) is _TOOL_REQUEST])]
-        asked, refused = _Asked(iter(request_hashes_of_decoded(requests)), []), []
+        asked, refused = _RequestHashes(iter(request_hashes_of_decoded(requests)), []), []
         root, changed = self._draft.root, self.changed
         for i, (event, effect) in enumerate(zip(events, map(_effect_of, map(type, events)), strict=True)):
             try:
-                if self._shapely and effect(root, changed, asked, event):
+                if self._is_plain and effect(root, changed, asked, event):
                     continue
             except KeyError:
                 pass  # a member is missing: the reducer knows whether that matters
-            if not self._apply_exactly(contents[i], asked.applied):
+            if not self._apply_by_reducer(contents[i], asked.applied):
                 refused.append(i)
             root = self._draft.root
-        return Folded(refused, asked.applied)
+        return BulkResult(refused, asked.applied)
 
     def publish(self) -> State:
-        """The state so far as a value; what comes next changes copies."""
-        self._settled = False
+        """Return the present state as an immutable value; later events change copies."""
+        self._is_owned = False
         return self._draft.publish()
 
-    def _settle(self) -> None:
-        """Copies what the effects change in place, if it has their shape."""
-        root, self._settled = self._draft.own_members(), True
+    def _flush(self) -> None:
+        """Copy the containers that effects change in place, unless a member has another type than effects give it."""
+        root, self._is_owned = self._draft.own_members(), True
         self.changed = dict.fromkeys(root, ANY)
         tools = root.get("tools", {})
-        self._shapely = (
-            self._shapely
+        self._is_plain = (
+            self._is_plain
             and all(isinstance(root.get(name, ()), (*types, tuple)) for name, types in _SHAPES)
             and type(tools) is dict
             and all(type(row) is dict and _counts(row) for row in tools.values())
         )
-        if self._shapely:
+        if self._is_plain:
             for name, row in tools.items():
                 tools[name] = dict(row)
 
     def forget_changes(self) -> None:
-        """Begins to note changes anew."""
+        """Forget which members have changed."""
         self.changed = {name: set() for name, member in self.root.items() if isinstance(member, MAPS)}
 
-    def _apply_exactly(self, content: bytes, asked: list[str]) -> bool:
+    def _apply_by_reducer(self, content: bytes, asked: list[str]) -> bool:
         shallow = decode_shallow(content)
         if shallow is not None and shallow[0] not in KINDS and "ops" not in shallow[1]:
             return True  # a custom kind without ops does nothing
-        self._shapely = self._shapely and b"ops" not in content  # however its length is written
+        self._is_plain = self._is_plain and b"ops" not in content  # however its length is written
         if not fold(self._draft, content):
             return False
         for path, old, _ in self._draft.leaf_changes():
@@ -151,11 +154,11 @@ class QuickFold:
             self.changed[name] = ANY
 
 
-# Each effect looks at everything before it changes anything. False or a KeyError: not the usual case, nothing changed.
+# Each effect checks everything before it changes anything. False or KeyError: not the common case, nothing was changed.
 # The types of the payload's fields were checked when it was decoded.
 
 
-def _tool_request(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+def _tool_request(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     name, request = p.tool_name, next(asked.ahead)
     row, pending = root["tools"][name], root["pending"]
@@ -173,7 +176,7 @@ def _tool_request(root: _Map, changed: Changed, asked: _Asked, event: _Event) ->
     return True
 
 
-def _tool_response(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+def _tool_response(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     name, request = p.tool_name, p.request_hash
     row, pending = root["tools"][name], root["pending"]
@@ -201,13 +204,13 @@ def _counts(row: _Map) -> bool:
     return type(row.get("calls")) is int and type(row.get("errors")) is int
 
 
-def _observation(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+def _observation(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     kind = p.obs_type
     if kind == "message":
         root["messages"].append({"role": p.source, "content": p.data})
         return True
-    if len(kind) > _LONGEST_KEY:
+    if len(kind) > _MAX_KEY_CHARACTERS:
         return False
     observations = root["observations"]
     changed["observations"].add(kind)
@@ -215,7 +218,7 @@ def _observation(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> 
     return True
 
 
-def _decision(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+def _decision(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     if p.decision_type == "message":
         root["messages"].append({"role": "assistant", "content": p.data})
@@ -224,10 +227,10 @@ def _decision(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> boo
     return True
 
 
-def _memory_write(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+def _memory_write(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     key, value = p.key, p.value
-    if p.operation == "delete" or value is UNSET or len(key) > _LONGEST_KEY:
+    if p.operation == "delete" or value is UNSET or len(key) > _MAX_KEY_CHARACTERS:
         return False
     memory = root["memory"]
     changed["memory"].add(key)
@@ -235,15 +238,15 @@ def _memory_write(root: _Map, changed: Changed, asked: _Asked, event: _Event) ->
     return True
 
 
-def _unusual(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+def _unusual(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
     return False
 
 
-def _nothing(root: _Map, changed: Changed, asked: _Asked, event: _Event) -> bool:
+def _nothing(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
     return True
 
 
-_BY_KIND: dict[str, Callable[[_Map, Changed, _Asked, _Event], bool]] = {
+_BY_KIND: dict[str, Callable[[_Map, Changed, _RequestHashes, _Event], bool]] = {
     Kind.TOOL_REQUEST: _tool_request,
     Kind.TOOL_RESPONSE: _tool_response,
     Kind.OBSERVATION: _observation,

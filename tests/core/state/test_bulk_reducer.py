@@ -16,10 +16,10 @@ from replay_gui.core.replay.snapshot_codec import (
     encode_keyframe,
     large_members,
 )
+from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.quick_fold import QuickFold
 from replay_gui.core.state.reducer import fold
-from replay_gui.core.state.state import EMPTY, WIDE
+from replay_gui.core.state.state import EMPTY, MIN_OVERLAY_MEMBERS
 
 NAMES = st.sampled_from(["a", "b", "search", "last", ""])
 VALUES = st.recursive(
@@ -78,7 +78,7 @@ CONTENTS = st.lists(EVENTS | st.binary(max_size=6), max_size=40)
 @given(CONTENTS)
 @settings(max_examples=400, deadline=None)
 def test_means_what_the_reducer_means(contents: list[bytes]) -> None:
-    draft, quick = Draft(EMPTY), QuickFold()
+    draft, quick = Draft(EMPTY), BulkReducer()
     expected = [i for i, content in enumerate(contents) if not fold(draft, content)]
     assert quick.fold(contents).refused == expected
     assert encode(draft.publish().plain()) == encode(_plain(quick.root))
@@ -87,7 +87,7 @@ def test_means_what_the_reducer_means(contents: list[bytes]) -> None:
 @given(CONTENTS, CONTENTS)
 @settings(max_examples=300, deadline=None)
 def test_a_difference_leads_from_the_keyframe_to_the_state(before: list[bytes], after: list[bytes]) -> None:
-    quick = QuickFold()
+    quick = BulkReducer()
     quick.fold(_many() + before)
     raw, large = encode_keyframe(quick.root), large_members(quick.root)
     assert encode(decode_keyframe(raw).plain()) == encode(_plain(quick.root))
@@ -106,7 +106,7 @@ def test_goes_on_from_any_state_and_leaves_it_as_it_was(
     for content in (_many() if large else []) + before:
         fold(draft, content)
     begin = draft.publish()
-    states, quick = [begin], QuickFold(begin)
+    states, quick = [begin], BulkReducer(begin)
     expected = [encode(begin.plain())]
     for part in (between, after):
         refused = [i for i, content in enumerate(part) if not fold(draft, content)]
@@ -118,9 +118,9 @@ def test_goes_on_from_any_state_and_leaves_it_as_it_was(
 
 def _many() -> list[bytes]:
     """Events that make memory and messages large."""
-    writes = [encode(("MemoryWrite", {"key": f"key {i}", "value": i})) for i in range(WIDE + 2)]
+    writes = [encode(("MemoryWrite", {"key": f"key {i}", "value": i})) for i in range(MIN_OVERLAY_MEMBERS + 2)]
     said = {"obs_type": "message", "source": "user"}
-    return writes + [encode(("Observation", {**said, "data": str(i)})) for i in range(WIDE + 2)]
+    return writes + [encode(("Observation", {**said, "data": str(i)})) for i in range(MIN_OVERLAY_MEMBERS + 2)]
 
 
 def _plain(value: Any) -> Any:
