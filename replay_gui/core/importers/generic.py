@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as AbstractMapping
 from itertools import chain, islice
-from typing import Any
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import decoded, first_line
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.records import CLOCK, ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
-from replay_gui.core.importers.mapping import PARTS, Mapping, guess, kind_of
+from replay_gui.core.importers.mapping import (
+    CALL_IDS,
+    END_TIMES,
+    OTHER_IDS,
+    PARTS,
+    USUAL_NAMES,
+    Mapping,
+    flat,
+    guess,
+    is_usual_kind,
+    kind_of,
+)
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import any_time
 
 UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
 UNMAPPED = "records whose kind says nothing known, kept as custom events"
 
+_NAME = re.compile(r"[A-Za-z][\w.-]{0,60}", re.ASCII)
+_MAX_NAMES = 50
 _SAMPLE = 200  # records that a guess looks at
 
 
@@ -27,7 +44,11 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 3
+    version = 4
+    volatile: ClassVar[AbstractMapping[str, str]] = {
+        **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
+        **dict.fromkeys((*USUAL_NAMES["id"], *USUAL_NAMES["parent"], *CALL_IDS, *OTHER_IDS), ID),
+    }
 
     def __init__(self, mapping: Mapping | None = None) -> None:
         """`mapping`: None: guessed from the file."""
@@ -43,7 +64,8 @@ class JsonLines:
             raise ImportRefused(f"{file.source.path}: no JSON object in it")
         name = file.source.path.stem.encode("utf-8", "replace").decode()
         facts = {"mapping": mapping.facts()}
-        yield ImportedRun(name, name, "agent", None, facts, events_from(_records(file, notes), mapping, notes), notes)
+        events = _JsonLinesEvents(mapping, notes).read(_records(file, notes), _setting(file))
+        yield ImportedRun(name, name, "agent", None, facts, events, notes)
 
 
 def sample(file: ForeignFile) -> Iterator[dict[str, Any]]:
@@ -64,6 +86,14 @@ def _whole(file: ForeignFile) -> list[Any] | None:
     return max(lists, key=len, default=[document])
 
 
+def _setting(file: ForeignFile) -> dict[str, Any]:
+    """What a file that is one object says beside its records."""
+    document, records = file.document, _whole(file)
+    if not isinstance(document, dict) or records == [document]:
+        return {}
+    return {key: value for key, value in document.items() if value is not records}
+
+
 def _first(value: Any) -> Any:
     """The first object of a list, else None."""
     return next((one for one in value if isinstance(one, dict)), None) if isinstance(value, list) else None
@@ -71,7 +101,7 @@ def _first(value: Any) -> Any:
 
 def events_from(records: Iterable[tuple[int, Any]], mapping: Mapping, notes: ImportNotes) -> Iterator[ImportedEvent]:
     """What numbered records become under a mapping."""
-    return _Events(mapping, notes).read(records)
+    return _JsonLinesEvents(mapping, notes).read(records, {})
 
 
 def _records(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[int, Any]]:
@@ -89,20 +119,23 @@ def _records(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[int, Any]]
         yield line.number, value
 
 
-class _Events:
+class _JsonLinesEvents:
     def __init__(self, mapping: Mapping, notes: ImportNotes) -> None:
         self._mapping = mapping
         self._notes = notes
         self._run = RunBuilder(notes)
         self._seq: dict[str, int] = {}  # of each record's id
-        self._open: dict[str, list[str]] = {}  # tool: ids of the calls that wait, where records name none
+        self._calls: dict[str, str] = {}  # by the ids that a call's record has: what it is remembered by
+        self._open: dict[str, list[str]] = {}  # tool: calls that wait
+        self._names: set[str] = set()  # kinds of records that kinds of events are called by
 
-    def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
+    def read(self, records: Iterable[tuple[int, Any]], setting: dict[str, Any]) -> Iterator[ImportedEvent]:
+        """Yield the events of numbered records; `setting`: what is known of the run beside them."""
         numbered = iter(records)
         first = [*islice(numbered, 1)]
         if first and isinstance(first[0][1], dict):
             self._run.context = {"time": any_time(self._mapping.take("time", first[0][1]))}
-        self._run.agent_init("agent", "", {})
+        self._run.agent_init("agent", "", setting)
         yield from self._run.drain()
         for number, record in chain(first, numbered):
             self._run.context = {"line": number}
@@ -114,45 +147,144 @@ class _Events:
             self._notes.count(UNREADABLE_LINES)
             self._run.custom("json-lines/unreadable", record)
             return
+        message, record = record.get("message"), flat(record)
         mapping = self._mapping
         found = {part: mapping.take(part, record) for part in PARTS}
-        rest = mapping.rest(record)
         above = self._seq.get(str(found["parent"])) if found["parent"] is not None else None
-        self._run.context |= {"time": any_time(found["time"]), "parent": above, "id": found["id"]}
-        self._run.once = {"fields": rest or None}
+        time = any_time(found["time"])
+        self._run.context |= {"time": time, "parent": above, "id": found["id"], "duration": _duration(record, time)}
         if found["id"] is not None:
             self._seq[str(found["id"])] = self._run.count
-        self._event(number, kind_of(found["kind"], found), found, record)
+        rest = {key: value for key, value in mapping.rest(record).items() if key not in JsonLines.volatile}
+        if isinstance(found["kind"], str) and not is_usual_kind(found["kind"]):
+            rest[mapping.member("kind", record)] = found["kind"]
+        own = message if is_message(message) else record if _has_parts(record) else None
+        if own is not None:
+            self._message(number, own, rest)
+        else:
+            self._event(number, kind_of(found["kind"], found), found, rest, record)
 
-    def _event(self, number: int, kind: str, found: dict[str, Any], record: dict[str, Any]) -> None:
+    # ---- messages of a model's provider ---------------------------------------------------------
+    def _message(self, number: int, raw: dict[str, Any], rest: dict[str, Any]) -> None:
+        """A message in a form of today's providers: what was said, and each call and result in it."""
+        run, message = self._run, read_message(raw)
+        for name in ("message", *raw):
+            if rest.get(name) is raw.get(name) or rest.get(name) is raw:
+                rest.pop(name, None)
+        more = {key: value for key, value in message.rest.items() if key not in JsonLines.volatile and key != "type"}
+        run.unmapped = {**rest, **more}
+        if message.role == "assistant":
+            if message.content is not None or message.reasoning or not message.calls:
+                text = message.content
+                kind = "thinking" if text is None else "message" if isinstance(text, str) else "model"
+                run.decision(kind, text, message.reasoning)
+            for index, call in enumerate(message.calls):
+                call_id = f"record {number}.{index}"
+                self._remember(call_id, call.name, [call.id])
+                run.unmapped = {**run.unmapped, **({"call": call.rest} if call.rest else {})}
+                run.request(call_id, call.name, call.input, tool_call_id=call.id)
+            return
+        for result in message.results:
+            error = (first_line(result.output) or "failed") if result.error else None
+            self._result(self._call_of([result.id], result.name or "tool"), result.output, error, result.name)
+        if message.content is not None or not message.results:
+            run.observation("message", message.role, message.content)
+
+    # ---- records of any other make --------------------------------------------------------------
+    def _event(
+        self, number: int, kind: str, found: dict[str, Any], rest: dict[str, Any], record: dict[str, Any]
+    ) -> None:
         run, given, output = self._run, decoded(found["input"]), decoded(found["output"])
         said = output if output is not None else given
-        tool = str(found["tool"] or "tool")
+        tool, call_id = str(found["tool"] or "tool"), f"record {number}"
+        ids = [record.get(name) for name in CALL_IDS] + [found["id"]]
+        if given is not None and output is not None and kind != "call":
+            rest[self._mapping.member("input", record)] = given
         match kind:
             case "call":  # request and answer in one
-                run.request(f"record {number}", tool, given)
-                self._answer(f"record {number}", output, record)
+                run.request(call_id, tool, given)
+                self._answer(call_id, output, rest, found["tool"])
             case "request":
-                call_id = f"record {number}"
-                self._open.setdefault(tool, []).append(call_id)
+                self._remember(call_id, tool, ids)
+                run.unmapped = rest
                 run.request(call_id, tool, given if given is not None else said)
             case "response":
-                waiting = self._open.get(tool) or []
-                self._answer(waiting.pop(0) if waiting else None, said, record)
+                self._answer(self._call_of([*ids, found["parent"]], tool), said, rest, found["tool"])
             case "user" | "system":
-                run.observation("message", kind, said)
+                run.observation("message", kind, self._content(said, rest))
             case "decision":
-                run.decision("message" if isinstance(said, str) else "model", said)
+                data = self._content(said, rest)
+                run.decision("message" if isinstance(data, str) else "model", data)
             case "error":
-                run.error(str(found["kind"]), first_line(str(said)) or "error", tool if found["tool"] else "agent")
+                text = said if said is not None else rest.get("error")
+                shown = text if isinstance(text, str) else "" if text is None else str(text)
+                run.unmapped = {**rest, "said": said} if said is not None and said != first_line(shown) else rest
+                run.error(str(found["kind"]), first_line(shown) or "error", tool if found["tool"] else "agent")
             case _:
-                of_kind, data = found["kind"], said if said is not None else record
+                of_kind = found["kind"]
                 self._notes.count(UNMAPPED, example=None if of_kind is None else str(of_kind))
-                run.custom("json-lines/record", data if of_kind is None else {"kind": of_kind, "data": data})
+                data = self._content(said, {key: value for key, value in rest.items() if value is not of_kind})
+                if self._is_name(of_kind):
+                    run.custom(f"json-lines/{of_kind}", data)
+                else:
+                    run.custom("json-lines/record", data if of_kind is None else {"kind": of_kind, "data": data})
 
-    def _answer(self, call_id: str | None, output: Any, record: dict[str, Any]) -> None:
-        wrong = record.get("error")
+    def _is_name(self, kind: Any) -> bool:
+        """Whether a record's kind may name a kind of events: some files have another word in every record."""
+        if not isinstance(kind, str) or not _NAME.fullmatch(kind):
+            return False
+        if len(self._names) < _MAX_NAMES:
+            self._names.add(kind)
+        return kind in self._names
+
+    def _content(self, said: Any, rest: dict[str, Any]) -> Any:
+        """What a record says: where no part has it, what its other members say; those are else kept beside it."""
+        if said is not None:
+            self._run.unmapped = rest
+            return said
+        return next(iter(rest.values())) if len(rest) == 1 else rest or None
+
+    # ---- calls and their results ----------------------------------------------------------------
+    def _remember(self, call_id: str, tool: str, ids: Iterable[Any]) -> None:
+        self._open.setdefault(tool, []).append(call_id)
+        self._calls |= {str(one): call_id for one in ids if one is not None}
+
+    def _call_of(self, ids: Iterable[Any], tool: str) -> str | None:
+        """The call that a result is of: by an id of the record, else the tool's oldest one without a result."""
+        known = next((self._calls[str(one)] for one in ids if one is not None and str(one) in self._calls), None)
+        waiting = self._open.get(tool) or []
+        if known is None and waiting:
+            known = waiting[0]
+        for calls in self._open.values():
+            if known in calls:
+                calls.remove(known)
+        return known
+
+    def _answer(self, call_id: str | None, output: Any, rest: dict[str, Any], tool: Any) -> None:
+        wrong = rest.pop("error", None)
         error = (first_line(str(wrong)) or "failed") if wrong else None
-        seq, call = self._run.response(call_id, output, error=error)
+        self._run.unmapped = {**rest, **({"error": wrong} if wrong and wrong != error else {})}
+        self._result(call_id, output, error, tool)
+
+    def _result(self, call_id: str | None, output: Any, error: str | None, tool: Any) -> None:
+        run, call = self._run, self._run.call(call_id)
+        if tool and (call is None or call.tool_name != tool):
+            run.unmapped = {**run.unmapped, "tool": tool}
+        seq, call = run.response(call_id, output, error=error)
         if error is not None:
-            self._run.error("tool_error", str(wrong), call.tool_name, parent=seq)
+            run.error("tool_error", error, call.tool_name, parent=seq)
+
+
+def _has_parts(record: dict[str, Any]) -> bool:
+    """Whether a record is itself a message with calls, results, or content in parts."""
+    return is_message(record) and (
+        isinstance(record.get("content"), list)
+        or isinstance(record.get("tool_calls"), list)
+        or "tool_call_id" in record
+    )
+
+
+def _duration(record: dict[str, Any], begun: int | None) -> int | None:
+    """How long what a record tells of took, where it has both ends."""
+    ended = next((time for name in END_TIMES if (time := any_time(record.get(name))) is not None), None)
+    return ended - begun if begun is not None and ended is not None and ended > begun else None

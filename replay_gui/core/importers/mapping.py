@@ -8,20 +8,47 @@ from typing import Any
 
 from blake3 import blake3
 
+from replay_gui.core.importers.formats.message_forms import is_message
+
 PARTS = ("kind", "time", "tool", "input", "output", "id", "parent")
-_USUAL: dict[str, tuple[str, ...]] = {
-    "kind": ("type", "event", "kind", "event_type", "role", "action", "level"),
-    "time": ("timestamp", "time", "ts", "@timestamp", "created_at", "created", "datetime", "date"),
+USUAL_NAMES: dict[str, tuple[str, ...]] = {
+    "kind": ("role", "type", "event", "kind", "event_type", "eventType", "action", "level"),
+    "time": (
+        *("timestamp", "time", "ts", "@timestamp", "created_at", "createdAt", "created", "datetime", "date"),
+        *("start_time", "startTime", "started_at", "startedAt", "eventTime", "event_time"),
+        *("end_time", "endTime", "ended_at", "endedAt", "finished_at", "completed_at"),
+    ),
     "tool": ("tool", "tool_name", "toolName", "function", "function_name", "tool.name"),
-    "input": ("input", "args", "arguments", "params", "parameters", "request", "query", "prompt", "tool_input"),
-    "output": ("output", "result", "response", "content", "message", "text", "observation", "tool_output", "data"),
-    "id": ("id", "uuid", "event_id", "span_id", "call_id"),
+    "input": (
+        *("input", "args", "arguments", "params", "parameters", "request", "query", "prompt", "tool_input"),
+        "toolInput",
+    ),
+    "output": (
+        *("output", "result", "response", "content", "message", "text", "observation", "tool_output", "toolOutput"),
+        "data",
+    ),
+    "id": ("id", "uuid", "event_id", "eventId", "span_id"),
     "parent": ("parent", "parent_id", "parentId", "parentUuid", "parent_span_id", "caused_by"),
 }
+"""The usual names of each part, the likeliest first."""
+CALL_IDS = (
+    *("tool_use_id", "tool_call_id", "toolCallId", "toolUseId", "call_id", "callId", "callID", "tool_id", "toolId"),
+    "action_id",
+)
+"""Names of the member by which a result finds its call."""
+OTHER_IDS = (
+    *("session_id", "sessionId", "run_id", "runId", "trace_id", "traceId", "request_id", "requestId", "thread_id"),
+    *("conversation_id", "message_id", "messageId", "response_id", "responseId"),
+)
+"""Names of ids of other things, which differ from run to run."""
+END_TIMES = ("end_time", "endTime", "ended_at", "endedAt", "finished_at", "completed_at")
 # What a kind is about: the first of these that it has in it
 _WORDS: dict[str, tuple[str, ...]] = {
     "error": ("error", "exception", "fail", "crash"),
-    "response": ("tool_result", "tool_response", "tool_end", "tool.end", "observation", "call_output", "result"),
+    "response": (
+        *("tool_result", "tool_response", "tool_output", "tool_end", "tool.end", "observation", "call_output"),
+        *("function_response", "result"),
+    ),
     "request": ("tool_call", "tool_use", "tool_request", "tool_start", "tool.start", "function_call", "action", "call"),
     "system": ("system",),
     "user": ("user", "human", "input", "prompt"),
@@ -50,15 +77,40 @@ class Mapping:
         """Short hex that tells one mapping from another, for the names of what was made with it."""
         return blake3(repr(asdict(self)).encode()).hexdigest()[:16]
 
+    def member(self, part: str, record: dict[str, Any]) -> str:
+        """Return the member that has a part; "" where the record has none.
+
+        It is the mapping's own, or, in a record without that, the first of the usual names that no part has.
+        """
+        own: str = getattr(self, part)
+        if not own or reach(record, own) is not None:
+            return own
+        taken = set(self.facts().values())
+        usual = (name for name in USUAL_NAMES[part] if name not in taken and reach(record, name) is not None)
+        return next(usual, "")
+
     def take(self, part: str, record: dict[str, Any]) -> Any:
         """The record's value for a part; None where it has none."""
-        member: str = getattr(self, part)
+        member = self.member(part, record)
         return reach(record, member) if member else None
 
     def rest(self, record: dict[str, Any]) -> dict[str, Any]:
         """What no part takes."""
-        taken = {member.partition(".")[0] for member in self.facts().values()}
-        return {key: value for key, value in record.items() if key not in taken}
+        rest = record
+        for part in PARTS:
+            rest = _without(rest, self.member(part, record))
+        return rest
+
+
+def _without(record: dict[str, Any], path: str) -> dict[str, Any]:
+    """`record` without what stands at a path; a member within that has become empty goes, too."""
+    if path in record:
+        return {key: value for key, value in record.items() if key != path}
+    name, _, within = path.partition(".")
+    if not within or not isinstance(record.get(name), dict):
+        return record
+    inner = _without(record[name], within)
+    return {key: inner if key == name else value for key, value in record.items() if key != name or inner}
 
 
 def reach(record: dict[str, Any], path: str) -> Any:
@@ -71,17 +123,32 @@ def reach(record: dict[str, Any], path: str) -> Any:
     return value
 
 
+def flat(record: dict[str, Any]) -> dict[str, Any]:
+    """`record` with what its member ``message`` holds beside its own members, unless that is a provider's message."""
+    inner = record.get("message")
+    if not isinstance(inner, dict) or is_message(inner):
+        return record
+    outer = {key: value for key, value in record.items() if key != "message"}
+    return {**outer, **{f"message.{key}" if key in outer else key: value for key, value in inner.items()}}
+
+
 def guess(records: Sequence[dict[str, Any]]) -> Mapping:
     """The mapping by the usual names: for each part, the first of them that any of the records has."""
+    records = [flat(record) for record in records]
     taken: set[str] = set()
     found: dict[str, str] = {}
     for part in PARTS:
-        for member in _USUAL[part]:
+        for member in USUAL_NAMES[part]:
             if member not in taken and any(reach(record, member) is not None for record in records):
                 found[part] = member
                 taken.add(member)
                 break
     return Mapping(**found)
+
+
+def is_usual_kind(word: Any) -> bool:
+    """Return whether a record's kind is just one of the words that say it: then nothing else is in it."""
+    return isinstance(word, str) and any(word.lower().replace("-", "_") in words for words in _WORDS.values())
 
 
 def kind_of(word: Any, found: dict[str, Any]) -> str:

@@ -36,19 +36,111 @@ def test_a_log_of_any_make_is_read(tmp_path: Path) -> None:
     )
     assert one.kinds == [
         "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "ToolResponse", "Error",
-        "x:json-lines/record", "x:json-lines/unreadable",
+        "x:json-lines/heartbeat", "x:json-lines/unreadable",
     ]  # fmt: skip
     begun, hello, said, request, response = one.events[:5]
     assert begun.meta["time"] == hello.meta["time"], "the first record's is that of the beginning"
     assert (hello.payload["data"], hello.meta["time"]) == ("Hi", 1_700_000_000 * SECOND)
     assert (said.meta["time"], said.meta["parent"]) == (1_700_000_001_500_000_000, 1)
-    assert (request.payload["input"], request.meta["fields"]) == ({"at": 1}, {"extra": 7})
+    assert (request.payload["input"], request.payload["fields"]) == ({"at": 1}, {"extra": 7})
     assert (response.payload["output"], response.meta["parent"]) == ("seen", 3)
     assert one.run.notes.sentences() == (
         "tool results whose request is not in the file: 1",
         "records whose kind says nothing known, kept as custom events: 1 (heartbeat)",
         "lines that are no JSON objects, kept as text: 1",
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["start_time", "startTime", "started_at", "eventTime", "end_time", "created", "createdAt", "timestamp"]
+)
+def test_times_go_by_many_names(tmp_path: Path, name: str) -> None:
+    one = read(tmp_path, {"type": "user", "text": "Hi", name: "2026-01-15T10:00:00Z"})
+    assert one.events[1].meta["time"] == 1_768_471_200 * SECOND
+
+
+def test_a_record_with_both_ends_has_a_duration(tmp_path: Path) -> None:
+    one = read(tmp_path, {"type": "assistant", "text": "Hi", "start_time": 1700000000, "end_time": 1700000002})
+    assert one.events[1].meta["duration"] == 2 * SECOND
+
+
+@pytest.mark.parametrize(
+    "name", ["tool_id", "tool_use_id", "tool_call_id", "toolCallId", "callID", "call_id", "action_id"]
+)
+def test_a_result_finds_its_call_by_many_names(tmp_path: Path, name: str) -> None:
+    """The second call is answered first."""
+    one = read(
+        tmp_path,
+        {"type": "tool_call", "tool": "look", "args": {"at": 1}, name: "c1"},
+        {"type": "tool_call", "tool": "look", "args": {"at": 2}, name: "c2"},
+        {"type": "tool_result", "tool": "look", "output": "two", name: "c2"},
+        {"type": "tool_result", "tool": "look", "output": "one", name: "c1"},
+    )
+    answered = [(event.payload["output"], event.meta["parent"]) for event in one.of("ToolResponse")]
+    assert answered == [("two", 2), ("one", 1)]
+
+
+def test_a_result_names_the_id_of_its_calls_record(tmp_path: Path) -> None:
+    one = read(
+        tmp_path,
+        {"type": "tool_use", "tool": "look", "input": 1, "id": "c1"},
+        {"type": "tool_use", "tool": "look", "input": 2, "id": "c2"},
+        {"type": "tool_result", "tool_use_id": "c2", "output": "two"},
+    )
+    (response,) = one.of("ToolResponse")
+    assert (response.payload["tool_name"], response.meta["parent"]) == ("look", 2)
+
+
+def test_the_role_says_more_than_the_type(tmp_path: Path) -> None:
+    one = read(
+        tmp_path,
+        {"type": "message", "role": "user", "text": "Hi"},
+        {"type": "message", "role": "assistant", "text": "Ho"},
+        {"type": "tool_call", "tool": "look", "args": 1},
+    )
+    assert one.kinds == ["AgentInit", "Observation", "Decision", "ToolRequest"]
+
+
+def test_messages_within_records_are_read(tmp_path: Path) -> None:
+    call = {"type": "tool_use", "id": "c1", "name": "look", "input": {"at": 1}}
+    result = {"type": "tool_result", "tool_use_id": "c1", "content": "nothing", "is_error": True}
+    one = read(
+        tmp_path,
+        {"session": 1, "type": "a", "message": {"role": "user", "content": "Hi"}},
+        {
+            "session": 1,
+            "type": "b",
+            "message": {"role": "assistant", "content": [{"type": "text", "text": "Ho"}, call]},
+        },
+        {"session": 1, "type": "a", "message": {"role": "user", "content": [result]}},
+        {"session": 1, "type": "c", "message": {"tool_name": "ls", "tool_input": '{"at": 2}', "tool_output": "a.txt"}},
+    )
+    assert one.kinds == [
+        "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "Error", "ToolRequest", "ToolResponse"
+    ]  # fmt: skip
+    assert [event.payload["data"] for event in one.events[1:3]] == ["Hi", "Ho"]
+    asked = [(event.payload["tool_name"], event.payload["input"]) for event in one.of("ToolRequest")]
+    assert asked == [("look", {"at": 1}), ("ls", {"at": 2})]
+    assert one.of("ToolResponse")[0].payload["error"] == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("record", "data"),
+    [
+        ({"type": "summary", "summary": "All is well."}, "All is well."),
+        ({"type": "assistant", "mood": "good"}, "good"),
+        ({"type": "user", "from": "Ann", "to": "Bob"}, {"from": "Ann", "to": "Bob"}),
+    ],
+)
+def test_what_no_part_has_is_what_the_record_says(tmp_path: Path, record: dict[str, Any], data: Any) -> None:
+    (event,) = read(tmp_path, record).events[1:]
+    assert event.payload["data"] == data
+
+
+def test_kinds_of_records_name_kinds_of_events_where_they_are_few(tmp_path: Path) -> None:
+    one = read(tmp_path, *({"type": f"t{number}", "x": number} for number in range(60)))
+    assert len(set(one.kinds)) == 1 + 50 + 1
+    assert one.events[-1].payload["data"] == {"kind": "t59", "data": 59}
 
 
 def test_records_without_a_kind_are_kept_as_they_are(tmp_path: Path) -> None:
@@ -64,11 +156,12 @@ def test_an_array_and_calls_that_are_whole(tmp_path: Path) -> None:
 
 def test_a_mapping_says_which_member_is_what(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
-    path.write_text(json.dumps({"what": "assistant", "body": {"words": "Hi"}, "text": "no"}))
+    path.write_text(json.dumps({"what": "assistant", "body": {"words": "Hi", "by": "me"}, "text": "no"}))
     with Source(path) as source:
         (run,) = JsonLines(Mapping(kind="what", output="body.words")).runs(ForeignFile(source))
         events = list(run.events)
-    assert (events[1].kind, events[1].payload["data"], events[1].meta["fields"]) == ("Decision", "Hi", {"text": "no"})
+    assert (events[1].kind, events[1].payload["data"]) == ("Decision", "Hi")
+    assert events[1].payload["fields"] == {"body": {"by": "me"}, "text": "no"}
     assert run.source == {"mapping": {"kind": "what", "output": "body.words"}}
 
 
@@ -77,6 +170,7 @@ def test_a_mapping_says_which_member_is_what(tmp_path: Path) -> None:
     [
         ({"role": "user", "content": "Hi"}, Mapping(kind="role", output="content")),
         ({"event": "x", "type": "y", "time": 1}, Mapping(kind="type", time="time")),
+        ({"type": "message", "role": "user"}, Mapping(kind="role")),
         ({}, Mapping()),
     ],
 )
@@ -90,6 +184,7 @@ def test_an_object_over_many_lines_is_read_by_its_longest_list_when_asked_for(tm
     path.write_text(json.dumps({"name": "x", "tags": [{"a": 1}], "steps": steps}, indent=1))
     (one,) = read_all(path, "json-lines")
     assert one.kinds == ["AgentInit", "Observation", "Decision"]
+    assert one.events[0].payload["config"] == {"name": "x", "tags": [{"a": 1}]}
     path.write_text(json.dumps({"type": "user", "text": "hi"}, indent=1))
     assert read_all(path, "json-lines")[0].kinds == ["AgentInit", "Observation"]
     with Source(path) as source:
