@@ -8,15 +8,14 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
 from replay_gui.core.facts.surveyed_run import SurveyedRun
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import duration_text
+from replay_gui.core.text.wording import cost_text, duration_text
 from replay_gui.engine.answers import Surveyed
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.event_words import cost_words
 from replay_gui.models.source_session import SourceSession
 from replay_gui.models.tooltip import plain_tooltip
 
-NAME, FORMAT, EVENTS, CALLS, ERRORS, DURATION, TOKENS, COST = range(8)
-HEADS = ("Run", "Format", "Events", "Calls", "Errors", "Duration", "Tokens", "Cost")
+NAME, FORMAT, EVENTS, CALLS, ERRORS, DURATION, TOKENS, COST, OUTCOME = range(9)
+HEADS = ("Run", "Format", "Events", "Calls", "Errors", "Duration", "Tokens", "Cost", "Outcome")
 SORT = Qt.ItemDataRole.UserRole
 _NAME = 200
 
@@ -105,17 +104,27 @@ class RunList(QAbstractTableModel):
                 return _aligned(column)
             case Qt.ItemDataRole.UserRole:
                 value = _value(run, column)
-                return -1 if value is None else value
+                return ("" if column == OUTCOME else -1) if value is None else value
         return None
 
 
 def _aligned(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column in (NAME, FORMAT) else Qt.AlignmentFlag.AlignRight
+    side = Qt.AlignmentFlag.AlignLeft if column in (NAME, FORMAT, OUTCOME) else Qt.AlignmentFlag.AlignRight
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _value(run: SurveyedRun, column: int) -> str | float | None:
-    values = (run.name.lower(), run.format, run.events, run.calls, run.errors, run.duration, run.tokens, run.cost)
+    values = (
+        run.name.lower(),
+        run.format,
+        run.events,
+        run.calls,
+        run.errors,
+        run.duration,
+        run.tokens,
+        run.cost,
+        run.outcome or None,
+    )
     return None if run.problem and column > FORMAT else values[column]
 
 
@@ -127,6 +136,8 @@ def _words(run: SurveyedRun, column: int) -> str:
         return "unread"
     if value is None:
         return ""
+    if column == OUTCOME:
+        return str(value)
     if column == DURATION:
         return duration_text(max(int(value), 0))
-    return cost_words(float(value)) if column == COST else f"{value:,}" if column > FORMAT else str(value)
+    return cost_text(float(value)) if column == COST else f"{value:,}" if column > FORMAT else str(value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QStatusBar, QWidget
 
-from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.facts.run_measures import duration_between, times_of_index
+from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.core.verification.verification import NOT_VERIFIABLE
@@ -77,8 +78,9 @@ class RunStatus(QStatusBar):
 
 def _numbers(index: RunIndex) -> list[str]:
     words = [f"{index.count:,} events"]
-    if index.count and NO_TIME not in (first := int(index.time[0]), last := int(index.time[-1])) and last > first:
-        words.append(duration_text(last - first))
+    duration = duration_between(*times_of_index(index))
+    if duration is not None:
+        words.append(duration_text(duration))
     if index.tools:
         words.append(plural(len(index.tools), "tool"))
     return words

@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from replay_gui.core.facts.run_measures import (
+    RunCounts,
+    TokenCounts,
+    duration_between,
+    is_call,
+    is_failed_call,
+    token_counts,
+)
+from replay_gui.core.facts.run_outcome import RunResult
+from replay_gui.core.facts.run_totals import RunTotals, total_cost
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.kinds import Kind, is_denial
+from replay_gui.core.log.kinds import Kind, is_denial, is_result
 
-_AGENT_INIT, _REQUEST, _RESPONSE = Kind.AGENT_INIT.value, Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
+_AGENT_INIT = Kind.AGENT_INIT.value
 
 
 @dataclass(slots=True)
 class RunSummary:
-    """The running count over a run's events.
+    """The running count over a run's events; run_measures defines the numbers.
 
     Attributes:
-        events: how many, skipped stretches among them. kinds: events by kind. tools: {calls, errors, denied} by tool.
-        agent: its type, as the header or else the first AgentInit says. first_time, last_time: earliest and latest, ns.
-        sealed: whether a seal follows the last record; verification alone says whether it is right.
+        events: how many, skipped stretches among them. kinds: events by kind. tools: {calls, errors, denied} by tool,
+        the errors being calls that failed. agent: its type, as the header or else the first AgentInit says.
+        first_time, last_time: earliest and latest, ns. counts: calls and what went wrong. totals: tokens and cost.
+        result: outcome and end. sealed: whether a seal follows the last record; verification alone says whether it is
+        right.
     """
 
     agent: str | None
@@ -27,27 +39,50 @@ class RunSummary:
     tools: dict[str, dict[str, int]] = field(default_factory=dict)
     first_time: int | None = None
     last_time: int | None = None
+    counts: RunCounts = field(default_factory=RunCounts)
+    totals: RunTotals = field(default_factory=RunTotals)
+    result: RunResult = field(default_factory=RunResult)
     sealed: bool = False
 
     def take(self, event: Event) -> None:
+        """Count one more event."""
         self.events += 1
-        self.kinds[event.kind] += 1
+        kind, tool, payload = event.kind, event.tool, event.payload
+        self.kinds[kind] += 1
+        self.counts.add_event(kind, payload)
+        self.totals.take(event)
         time = event.time
         if time is not None:
             self.first_time = time if self.first_time is None else min(time, self.first_time)
             self.last_time = time if self.last_time is None else max(time, self.last_time)
-        kind, tool = event.kind, event.tool
         if kind == _AGENT_INIT and self.agent is None:
-            agent = event.payload.get("agent_type")
+            agent = payload.get("agent_type")
             self.agent = agent if isinstance(agent, str) else None
+        elif is_result(kind):
+            self.result = self.result.with_event(kind, payload)
         elif tool is None:
             pass
-        elif kind == _REQUEST:
+        elif is_call(kind):
             self._tool(tool)["calls"] += 1
-        elif kind == _RESPONSE:
-            self._tool(tool)["errors"] += event.payload.get("success") is False
+        elif kind == Kind.TOOL_RESPONSE:
+            self._tool(tool)["errors"] += is_failed_call(kind, payload)
         elif is_denial(kind):
             self._tool(tool)["denied"] += 1
+
+    @property
+    def duration(self) -> int | None:
+        """From the earliest to the latest time, ns; None where there are no two times."""
+        return duration_between(self.first_time, self.last_time)
+
+    @property
+    def tokens(self) -> TokenCounts:
+        """Tokens of all models together."""
+        return token_counts(self.totals.uses())
+
+    @property
+    def cost(self) -> float | None:
+        """Cost of all models together, in dollars; None where it is unknown."""
+        return total_cost(self.totals.uses())
 
     def _tool(self, name: str) -> dict[str, int]:
         return self.tools.setdefault(name, {"calls": 0, "errors": 0, "denied": 0})

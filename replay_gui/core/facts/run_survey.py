@@ -12,20 +12,22 @@ import msgspec
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.facts.run_summary import RunSummary
-from replay_gui.core.facts.run_totals import RunTotals, total_cost, total_tokens
-from replay_gui.core.facts.surveyed_run import Places, SurveyedRun
+from replay_gui.core.facts.run_totals import total_tokens
+from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
 from replay_gui.core.importers.conversion_cache import OWN_FORMAT, cached_conversions
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.imported_run import Converted
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log.header import is_replay_log
-from replay_gui.core.log.kinds import FAILURE_KINDS, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.log.source import Source
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.version import VERSION
 
 FILES_LIMIT = 20_000
+_FORM = 2  # of what is kept; facts that an earlier one kept are made again
+_MAX_OUTCOME_LENGTH = 120  # characters
 
 
 def files_below(folder: str) -> list[str]:
@@ -42,7 +44,7 @@ def files_below(folder: str) -> list[str]:
     return found
 
 
-def survey_file(path: str, places: Places, root: str | None = None) -> list[SurveyedRun]:
+def survey_file(path: str, folders: SurveyFolders, root: str | None = None) -> list[SurveyedRun]:
     """The runs of a file; none where it is of no known format.
 
     `root`: of a folder that is surveyed: names are paths from there, and a file that cannot be told is passed over.
@@ -52,11 +54,11 @@ def survey_file(path: str, places: Places, root: str | None = None) -> list[Surv
     try:
         with Source(path) as source:
             is_log, mark = is_replay_log(source), "-".join(map(str, source.stamp))
-        kept = Path(places.facts, f"{VERSION}-{mark}.json")
+        kept = Path(folders.facts, f"{VERSION}-{_FORM}-{mark}.json")
         runs = _kept(kept)
         if runs is None:
             format = OWN_FORMAT if is_log else recognise(path).name
-            runs = list(_surveyed(path, is_log, places))
+            runs = list(_surveyed(path, is_log, folders))
             if format != JsonLines.name:  # what becomes of those is up to the user's mapping
                 kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 write_whole(kept, msgspec.json.encode(runs))
@@ -74,35 +76,33 @@ def _named(run: SurveyedRun, path: str, file: str | None, number: int, count: in
     return replace(run, given=f"{path}#{number}", name=f"{file} · {run.name}" if file else run.name)
 
 
-def _surveyed(path: str, is_log: bool, places: Places) -> Iterator[SurveyedRun]:
+def _surveyed(path: str, is_log: bool, folders: SurveyFolders) -> Iterator[SurveyedRun]:
     if is_log:
         yield _facts(path, OWN_FORMAT, "")
         return
-    made: list[Converted] = cached_conversions(path, places.conversions, mappings=places.mappings)
+    made: list[Converted] = cached_conversions(path, folders.conversions, mappings=folders.mappings)
     for one in made:
         yield _facts(one.path, one.format, one.name)
 
 
 def _facts(path: str | Path, format: str, name: str) -> SurveyedRun:
     """Counted in one pass over the log."""
-    summary, totals = RunSummary(None), RunTotals()
+    summary = RunSummary(None)
     with EventLog.open(path) as log:
         for event in log.events():
             if not isinstance(event, Ending):
                 summary.take(event)
-                totals.take(event)
-    failed = sum(tool["errors"] for tool in summary.tools.values())
-    first, last, uses = summary.first_time, summary.last_time, totals.uses()
     return SurveyedRun(
         given="",
         name=name,
         format=format,
         events=summary.events,
-        calls=summary.kinds[Kind.TOOL_REQUEST],
-        errors=failed + sum(summary.kinds[kind] for kind in FAILURE_KINDS),
-        duration=None if first is None or last is None else last - first,
-        tokens=total_tokens(uses),
-        cost=total_cost(uses),
+        calls=summary.counts.calls,
+        errors=summary.counts.failures,
+        duration=summary.duration,
+        tokens=total_tokens(summary.totals.uses()),
+        cost=summary.cost,
+        outcome=one_line(summary.result.words(), _MAX_OUTCOME_LENGTH),
     )
 
 

@@ -13,7 +13,7 @@ from replay_gui.core.log.kinds import is_custom
 COSTS = ("cost", "cost_usd", "total_cost", "total_cost_usd")
 UNKNOWN = ""  # the model, where an event names none
 
-OWN, ASIDE, WHOLE = PLACES = range(3)  # where an event says it: of itself, on a line of its own, of the whole run
+OWN, ASIDE, WHOLE = SCOPES = range(3)  # where an event says it: of itself, on a line of its own, of the whole run
 _WHOLE_RUN = "/result"  # how kinds end that sum up a whole run
 
 
@@ -43,19 +43,19 @@ class RunTotals:
         self.take_meta(event.kind, event.meta)
 
     def take_meta(self, kind: str, meta: Mapping[str, Any]) -> None:
-        place, tokens, cost = use_of(kind, meta)
+        scope, tokens, cost = use_of(kind, meta)
         if not tokens and cost is None:
             return
         model = meta.get("model")
         name = model if isinstance(model, str) else UNKNOWN
-        if place == OWN:
+        if scope == OWN:
             self._events[name] = self._events.get(name, 0) + 1
         if tokens:
-            sums = self._tokens[place].setdefault(name, {})
+            sums = self._tokens[scope].setdefault(name, {})
             for sort, count in tokens.items():
                 sums[sort] = sums.get(sort, 0) + count
         if cost is not None:
-            self._costs[place][name] = self._costs[place].get(name, 0.0) + cost
+            self._costs[scope][name] = self._costs[scope].get(name, 0.0) + cost
 
     def uses(self) -> tuple[ModelUse, ...]:
         """One a model, in the order in which they appear; none where nothing was said of tokens or cost."""
@@ -68,9 +68,9 @@ class RunTotals:
 
 
 def use_of(kind: str, meta: Mapping[str, Any]) -> tuple[int, dict[str, int], float | None]:
-    """(which of PLACES, tokens by sort, dollars) that one event speaks of; no tokens and None where of neither."""
-    place = WHOLE if kind.endswith(_WHOLE_RUN) else ASIDE if is_custom(kind) else OWN
-    return place, _tokens(meta.get("tokens")), _cost(meta)
+    """(which of SCOPES, tokens by sort, dollars) that one event speaks of; no tokens and None where of neither."""
+    scope = WHOLE if kind.endswith(_WHOLE_RUN) else ASIDE if is_custom(kind) else OWN
+    return scope, _tokens(meta.get("tokens")), _cost(meta)
 
 
 def total_use(uses: tuple[ModelUse, ...]) -> ModelUse:

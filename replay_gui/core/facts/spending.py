@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.facts.run_totals import PLACES, use_of
+from replay_gui.core.facts.run_measures import cached_tokens
+from replay_gui.core.facts.run_totals import SCOPES, use_of
 
 MOST = 1 << 20  # entries kept of each sort; of longer runs neighbours are taken together
 _MOST_TOKENS = 1 << 40  # of one event: more is no count, and sums of it would not be exact
@@ -41,22 +42,21 @@ class Spending:
 class SpendingBuilder:
     """Collects what events say; of the places where a source says the same (see RunTotals) the first that speaks.
 
-    Sorts of tokens named cache… are `cached`; "input" and what has no name are `input`; "output" is `output`. Others
-    are parts of these.
+    What was read from a cache is `cached`, and a part of the input; "input" and what has no name are `input`; "output"
+    is `output`. Others are parts of these.
     """
 
     def __init__(self) -> None:
-        self._tokens = [_Columns(3) for _ in PLACES]
-        self._costs = [_Columns(1) for _ in PLACES]
+        self._tokens = [_Columns(3) for _ in SCOPES]
+        self._costs = [_Columns(1) for _ in SCOPES]
 
     def take(self, position: int, kind: str, meta: Mapping[str, Any]) -> None:
-        place, tokens, cost = use_of(kind, meta)
+        scope, tokens, cost = use_of(kind, meta)
         if tokens:
-            cached = sum(count for sort, count in tokens.items() if sort.startswith("cache"))
-            counts = tokens.get("input", 0) + tokens.get("", 0), tokens.get("output", 0), cached
-            self._tokens[place].add(position, [float(min(max(count, 0), _MOST_TOKENS)) for count in counts])
+            counts = tokens.get("input", 0) + tokens.get("", 0), tokens.get("output", 0), cached_tokens(tokens) or 0
+            self._tokens[scope].add(position, [float(min(max(count, 0), _MOST_TOKENS)) for count in counts])
         if cost:  # nothing is no spending, and a run that cost nothing has nothing to show
-            self._costs[place].add(position, [cost])
+            self._costs[scope].add(position, [cost])
 
     def whole(self) -> Spending:
         tokens = next((columns for columns in self._tokens if columns.positions), self._tokens[0])

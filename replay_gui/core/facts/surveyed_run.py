@@ -11,8 +11,9 @@ class SurveyedRun:
 
     Attributes:
         given: what opens it. name: for people. format: "rlog", or the importer's name.
-        events, calls, errors: how many; errors are Error events, failed responses and denials.
+        events, calls, errors: how many; errors are Error events, failed calls and denials.
         duration: ns from the first to the last time, tokens: input and output, cost: dollars; None where unknown.
+        outcome: what graders say and how it ended, in words; "" where nothing is said.
         problem: why it cannot be read, or "".
     """
 
@@ -26,10 +27,11 @@ class SurveyedRun:
     tokens: int | None = None
     cost: float | None = None
     problem: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class SurveyFolders:
     """Folders: conversions are kept in one, facts in another; `mappings` is the file with the user's mappings."""
 
     conversions: str

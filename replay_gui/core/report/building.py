@@ -67,7 +67,17 @@ def _overview(summary: RunSummary) -> RunOverview:
     tools = [ToolFacts(name, **counts) for name, counts in summary.tools.items()]
     tools.sort(key=lambda tool: (-tool.calls, tool.name))
     kinds = sorted(summary.kinds.items(), key=lambda item: (-item[1], item[0]))
-    return RunOverview(summary.agent, summary.first_time, summary.last_time, tuple(kinds), tuple(tools))
+    return RunOverview(
+        agent=summary.agent,
+        first_time=summary.first_time,
+        last_time=summary.last_time,
+        kinds=tuple(kinds),
+        tools=tuple(tools),
+        counts=summary.counts,
+        tokens=summary.tokens,
+        cost=summary.cost,
+        result=summary.result,
+    )
 
 
 def _diagnose_foreign(verification: VerificationReport) -> Diagnosis | None:

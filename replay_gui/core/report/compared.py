@@ -18,6 +18,7 @@ _MAX_DIFFERENCES = 12  # per divergence
 
 def comparison_part(comparer: Comparer, comparison: Comparison, rules: Rules) -> ComparisonPart:
     """Return the part about the comparer's last comparison; reads the events at the first MAX_POINTS divergences."""
+    first = comparison.first_point
     points = tuple(map(_point, islice(divergence_points(comparer, comparison), MAX_POINTS)))
     return ComparisonPart(
         diverged=comparison.diverged,
@@ -27,6 +28,10 @@ def comparison_part(comparer: Comparer, comparison: Comparison, rules: Rules) ->
         total=len(comparison.points.row),
         tools=comparison.tools,
         rules=tuple(map(_rule_part, rules)),
+        first=None if first is None else (int(comparison.points.a[first]), int(comparison.points.b[first])),
+        content=comparison.content,
+        results=comparison.results,
+        results_equal=comparison.results_equal,
     )
 
 

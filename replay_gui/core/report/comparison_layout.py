@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from replay_gui.core.report.document import Block, Column, Paragraph, ReportSection, ReportTable
+from replay_gui.core.report.document import Block, Column, Fact, Facts, Paragraph, ReportSection, ReportTable
 from replay_gui.core.report.model import CausePart, ComparisonPart, PointPart
 from replay_gui.core.text.wording import plural
 
 _MAX_CAUSE_ROWS, _MAX_POINT_ROWS, _MAX_TOOL_ROWS, _MAX_RULE_ROWS = 40, 100, 40, 40
+_MAX_GAPS = 20
 _NAMES = {
     "equal": "equal",
     "changed": "changed",
@@ -25,11 +26,34 @@ def comparison_sections(comparison: ComparisonPart) -> list[ReportSection]:
     sections = []
     if comparison.causes:
         sections.append(ReportSection("Why they differ", (_causes(comparison.causes),)))
+    sections += _outcomes(comparison)
+    sections.append(ReportSection("What was compared", _content(comparison)))
     sections.append(ReportSection("How much", (_counts(comparison), *_tools(comparison))))
     if comparison.points:
         sections.append(ReportSection(f"Divergences ({comparison.total:,})", (_points(comparison),)))
     sections.append(ReportSection("Rules in force", (_rules(comparison),)))
     return sections
+
+
+def _outcomes(comparison: ComparisonPart) -> list[ReportSection]:
+    """Return the section about outcomes; none where neither run says anything of it."""
+    words = [result.words() for result in comparison.results]
+    if not any(words) and comparison.results_equal:
+        return []
+    facts = Facts(tuple(Fact(side, said or "unknown") for side, said in zip("AB", words, strict=True)))
+    equal = "Both say the same." if comparison.results_equal else "They differ, in this or in what was expected."
+    return [ReportSection("Outcomes", (facts, Paragraph(equal)))]
+
+
+def _content(comparison: ComparisonPart) -> tuple[Block, ...]:
+    content = comparison.content
+    blocks: list[Block] = [Paragraph(f"The content of {plural(content.events, 'event')} of both runs.")]
+    if content.members_left_out:
+        columns = (Column("Not compared", 4), Column("Events", 3.6, number=True))
+        rows = tuple((name, f"{number:,}") for name, number in content.members_left_out[:_MAX_TOOL_ROWS])
+        blocks.append(ReportTable(columns, rows, len(content.members_left_out), "members", narrow=True))
+    blocks += [Paragraph(f"Not in the logs: {gap}.", "warn") for gap in content.gaps[:_MAX_GAPS]]
+    return tuple(blocks)
 
 
 def _causes(causes: tuple[CausePart, ...]) -> ReportTable:

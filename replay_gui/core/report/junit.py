@@ -87,6 +87,7 @@ def _comparison(root: Element, report: Report, comparison: ComparisonPart, made:
     for cause in comparison.causes:
         _case(suite, name, f"{cause.headline} ({cause.event_id})", ("failure", cause.headline, cause.details))
     if not comparison.causes:
-        message = f"{comparison.total} divergences"
-        _case(suite, name, "the runs are the same", ("failure", message, "") if comparison.diverged else None)
+        message = f"{comparison.total} divergences" if comparison.total else "their outcomes differ"
+        what = "the runs are the same" if comparison.content.whole else "the runs are equal in what is compared"
+        _case(suite, name, what, ("failure", message, "") if comparison.diverged else None)
     return suite

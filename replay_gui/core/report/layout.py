@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from dataclasses import astuple
 from itertools import islice
 from pathlib import PurePath
 
+from replay_gui.core.facts.run_measures import token_words
+from replay_gui.core.facts.run_outcome import RunResult, outcome_words
 from replay_gui.core.report.comparison_layout import comparison_sections
 from replay_gui.core.report.document import (
     Block,
@@ -21,7 +24,7 @@ from replay_gui.core.report.document import (
     ReportTable,
     Tone,
 )
-from replay_gui.core.report.model import Report, RunPart
+from replay_gui.core.report.model import Report, RunOverview, RunPart
 from replay_gui.core.report.words import (
     RESULT_TONES,
     TONES,
@@ -34,11 +37,12 @@ from replay_gui.core.report.words import (
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import duration_text, plural
+from replay_gui.core.text.wording import cost_text, duration_text, plural
 from replay_gui.core.verification.verification import Finding
 
 MAX_FINDING_ROWS = 100  # rows of a long list
 _MAX_TOOL_ROWS, _MAX_KIND_ROWS, _MAX_RUNS, _MAX_NOTES = 40, 40, 200, 40
+_MAX_OUTCOMES = 20  # graders
 
 
 def layout_document(report: Report) -> Document:
@@ -187,7 +191,9 @@ def _facts(part: RunPart) -> tuple[Block, ...]:
     rows = [Fact("Agent", facts.agent or "unknown"), Fact("Events", f"{part.verification.events:,}")]
     if facts.first_time is not None:
         rows.append(Fact("Time", f"{utc_text(facts.first_time)[:19]} to {utc_text(facts.last_time)[:19]} UTC"))
+    if facts.duration is not None:
         rows.append(Fact("Duration", duration_text(facts.duration)))
+    rows += _measures(facts)
     blocks: list[Block] = [Facts(tuple(rows))]
     if part.timeline is not None:
         blocks.append(Picture(part.timeline, _picture_words(part)))
@@ -207,6 +213,21 @@ def _facts(part: RunPart) -> tuple[Block, ...]:
     of_kinds = (Column("Events of kind", 4), Column("Count", 3.6, number=True))
     blocks.append(ReportTable(of_kinds, kinds, len(facts.kinds), "kinds", narrow=True))
     return tuple(blocks)
+
+
+def _measures(facts: RunOverview) -> list[Fact]:
+    """Return the outcome, and what the run used, as far as they are known."""
+    result, counts, tokens = facts.result, facts.counts, facts.tokens
+    rows = [Fact("Outcome", outcome_words(outcome)) for outcome in result.outcomes[:_MAX_OUTCOMES]]
+    if result.end is not None:
+        rows.append(Fact("End", RunResult(end=result.end).words()))
+    wrong = ((counts.failed, "failed"), (counts.denied, "denied"), (counts.errors, "errors"))
+    rows.append(Fact("Calls", ", ".join([f"{counts.calls:,}", *(f"{n:,} {what}" for n, what in wrong if n)])))
+    if any(number is not None for number in astuple(tokens)):
+        rows.append(Fact("Tokens", token_words(tokens)))
+    if facts.cost is not None:
+        rows.append(Fact("Cost", cost_text(facts.cost)))
+    return rows
 
 
 def _picture_words(part: RunPart) -> str:

@@ -5,9 +5,12 @@ Texts may contain text of a log: whoever writes a format must make them visible 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from replay_gui.core.divergence.compared_content import ComparedContent
 from replay_gui.core.divergence.comparison import Counts, ToolDifference
+from replay_gui.core.facts.run_measures import RunCounts, TokenCounts, duration_between
+from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.report.classify import Diagnosis
 from replay_gui.core.verification.verification import INVALID, NOT_VERIFIABLE, VALID, VerificationReport
 
@@ -31,6 +34,7 @@ class RunOverview:
     Attributes:
         agent: type of the agent, or None. first_time, last_time: earliest and latest, ns since 1970, or None.
         kinds: (name, events), most frequent first. tools: most calls first.
+        counts: calls and what went wrong. tokens, cost: of all models. result: outcome and end.
     """
 
     agent: str | None
@@ -38,11 +42,15 @@ class RunOverview:
     last_time: int | None
     kinds: tuple[tuple[str, int], ...]
     tools: tuple[ToolFacts, ...]
+    counts: RunCounts = field(default_factory=RunCounts)
+    tokens: TokenCounts = field(default_factory=TokenCounts)
+    cost: float | None = None
+    result: RunResult = field(default_factory=RunResult)
 
     @property
     def duration(self) -> int | None:
         """Time between the two, ns, or None."""
-        return None if self.first_time is None or self.last_time is None else self.last_time - self.first_time
+        return duration_between(self.first_time, self.last_time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +195,10 @@ class ComparisonPart:
     """The part of a report about the comparison of its first two runs.
 
     Attributes:
+        diverged: whether the content differs, a step or the outcome.
         causes: the most important first. points: the first divergences; `total` counts all. rules: those in force.
+        first: index in A and B of the first divergence, NO_EVENT where a side has none; None where no step differs.
+        content: what was compared. results: outcome and end of both runs, and whether they are equal.
     """
 
     diverged: bool
@@ -197,6 +208,10 @@ class ComparisonPart:
     total: int
     tools: tuple[ToolDifference, ...]
     rules: tuple[RulePart, ...]
+    first: tuple[int, int] | None = None
+    content: ComparedContent = field(default_factory=ComparedContent)
+    results: tuple[RunResult, RunResult] = field(default_factory=lambda: (RunResult(), RunResult()))
+    results_equal: bool = True
 
 
 @dataclass(frozen=True, slots=True)

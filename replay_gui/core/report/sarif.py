@@ -73,15 +73,15 @@ def _artifact(part: RunPart) -> dict[str, Any]:
 
 
 def _result(rule: str, text: str, run: str, offset: int | None = None) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(run)}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": _uri(run)}}
     if offset is not None:
-        place["region"] = {"byteOffset": offset}
+        location["region"] = {"byteOffset": offset}
     return {
         "ruleId": rule,
         "ruleIndex": _IDS.index(rule),
         "level": _RULES[rule][0],
         "message": {"text": visible(text)},
-        "locations": [{"physicalLocation": place}],
+        "locations": [{"physicalLocation": location}],
     }
 
 
@@ -115,4 +115,5 @@ def _comparison(report: Report, comparison: ComparisonPart) -> Iterator[dict[str
     for cause in comparison.causes:
         yield _result("cause", f"{cause.headline}: {cause.details} ({cause.event_id})", run)
     if comparison.diverged and not comparison.causes:
-        yield _result("cause", f"{comparison.total:,} divergences.", run)
+        words = f"{comparison.total:,} divergences." if comparison.total else "Their outcomes differ."
+        yield _result("cause", words, run)

@@ -191,9 +191,17 @@ def _comparison_words(report: Report) -> tuple[str, Tone, str]:
     passed = f" {plural(comparison.counts.ignored, 'step')} ignored by rules." if comparison.counts.ignored else ""
     broken = [part for part in report.runs if part.verification.verdict == INVALID]
     untrusted = f" {one_line(broken[0].verification.run)} is INVALID: what it says cannot be trusted." if broken else ""
+    left_out = comparison.content.left_out_words()
+    left_out = f" {left_out}." if left_out else ""
+    if not comparison.diverged and not comparison.content.whole:
+        words = f"Equal in what is compared. Not all of it is in the logs: {'; '.join(comparison.content.gaps)}."
+        return "EQUAL IN WHAT IS COMPARED", "bad" if broken else "warn", f"{words}{left_out}{passed}{untrusted}"
     if not comparison.diverged:
-        return "SAME", "bad" if broken else "good", f"The runs are the same.{passed}{untrusted}"
-    first = comparison.points[0]
-    words = f"The runs diverge at event {first.position + 1:,}: {plural(comparison.total, 'divergence')}, "
-    words += f"traced to {plural(len(comparison.causes), 'cause')}.{passed}{untrusted}"
-    return "DIVERGED", "bad", words
+        return "SAME", "bad" if broken else "good", f"The runs are the same.{left_out}{passed}{untrusted}"
+    outcome = "" if comparison.results_equal else " Their outcomes, ends or what was expected of them differ."
+    if comparison.first is None:
+        return "DIVERGED", "bad", f"Every step is equal.{outcome}{left_out}{passed}{untrusted}"
+    a, b = comparison.first
+    words = f"The runs diverge at event {f'{a + 1:,}' if a >= 0 else f'{b + 1:,} of B'}: "
+    words += f"{plural(comparison.total, 'divergence')}, traced to {plural(len(comparison.causes), 'cause')}."
+    return "DIVERGED", "bad", f"{words}{outcome}{left_out}{passed}{untrusted}"

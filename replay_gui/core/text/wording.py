@@ -1,9 +1,20 @@
-"""Numbers in words: counts with their noun, and durations."""
+"""Numbers in words: counts with their noun, durations and costs."""
 
 from __future__ import annotations
 
+from math import floor, log10
+
 _MICROSECOND, _MILLISECOND, _SECOND = 10**3, 10**6, 10**9  # ns
 _LARGE_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))  # seconds
+
+_MIN_COST = 1e-9  # dollars; less is nothing
+
+
+def cost_text(dollars: float) -> str:
+    """Return ``$12.34`` or ``$0.0042``: cents, or as many digits as it takes to say anything."""
+    if abs(dollars) >= 0.1 or abs(dollars) < _MIN_COST:
+        return f"${dollars:,.2f}"
+    return f"${dollars:.{1 - floor(log10(abs(dollars)))}f}".rstrip("0")
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:

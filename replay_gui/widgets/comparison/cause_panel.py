@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from replay_gui.engine.answers import Progress
 from replay_gui.models.comparison.cause_list import CauseList
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.comparison.tool_table import ToolTable
 from replay_gui.models.comparison.comparison_words import outcome_lines
+from replay_gui.models.comparison.tool_table import ToolTable
 from replay_gui.widgets.comparison.cause_view import CauseView
 from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
@@ -119,9 +119,9 @@ class CausePanel(Panel):
         if item.rule_index is not None:
             menu.offer_removal(item.rule_index)
         elif item.cause is not None and comparison is not None:
-            place_a, place_b = (int(side[item.cause.point]) for side in (comparison.points.a, comparison.points.b))
-            session, place = (self._session.a, place_a) if place_a >= 0 else (self._session.b, place_b)
-            menu.offer(item.cause.tool, session.index.kinds[session.index.kind[place]])
+            index_a, index_b = (int(side[item.cause.point]) for side in (comparison.points.a, comparison.points.b))
+            session, event_index = (self._session.a, index_a) if index_a >= 0 else (self._session.b, index_b)
+            menu.offer(item.cause.tool, session.index.kinds[session.index.kind[event_index]])
         return menu
 
     @Slot(int, QPoint)

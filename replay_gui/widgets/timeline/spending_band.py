@@ -17,8 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from replay_gui.core.text.wording import cost_text
 from replay_gui.look.theme import GAP, LABELS, LANE, LINE, SMALL_SIZE, TICKS, UNIT, theme, theme_events, ui_font
-from replay_gui.models.run.event_words import cost_words
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.spending_plot import SpendingPlot, round_up, token_words
 from replay_gui.models.timeline.timeline_axis import FloatArray
@@ -214,7 +214,7 @@ class SpendingBand(QWidget):
     def _paint_names(self, painter: QPainter, plot: SpendingPlot) -> None:
         now = theme()
         lines = [("Tokens", token_words(plot.tokens))] if len(plot.positions) else []
-        lines += [("Cost", cost_words(plot.cost))] if len(plot.paid) else []
+        lines += [("Cost", cost_text(plot.cost))] if len(plot.paid) else []
         if self._low and len(lines) == 2:
             lines = [("Tokens", f"{lines[0][1]}, {lines[1][1]}")]
         high = self.height() / len(lines)
@@ -279,7 +279,7 @@ class SpendingBand(QWidget):
         parts = _token_parts(read, written, cached) if read + written + cached else []
         if len(self._plot.paid):
             spent = self._plot.cost_before(np.array([scale.position(pixel) + 0.5]))[0]
-            parts.append(f"{cost_words(float(spent))} so far")
+            parts.append(f"{cost_text(float(spent))} so far")
         if not parts:
             self._hover.hide()
             return
@@ -290,7 +290,7 @@ class SpendingBand(QWidget):
         assert self._plot is not None, "nothing is said without a plot"
         read, written, cached = (float(count) for count in self._plot.sums[:, -1])
         parts = _token_parts(read, written, cached) if len(self._plot.positions) else []
-        return " · ".join([*parts, cost_words(self._plot.cost)] if len(self._plot.paid) else parts)
+        return " · ".join([*parts, cost_text(self._plot.cost)] if len(self._plot.paid) else parts)
 
 
 def _token_parts(read: float, written: float, cached: float) -> list[str]:

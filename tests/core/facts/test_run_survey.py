@@ -7,19 +7,19 @@ import pytest
 from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.facts import run_survey
 from replay_gui.core.facts.run_survey import files_below, survey_file
-from replay_gui.core.facts.surveyed_run import Places, SurveyedRun
+from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
 from tests.helpers.claude_code_lines import assistant, call, result, user, write
 from tests.helpers.foreign import written
 from tests.helpers.logs import write_log
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> SurveyFolders:
     home = tmp_path / "home"
-    return Places(str(home / "conversions"), str(home / "facts"), str(home / "mappings.json"))
+    return SurveyFolders(str(home / "conversions"), str(home / "facts"), str(home / "mappings.json"))
 
 
-def test_a_log_is_one_run(places: Places, tmp_path: Path) -> None:
+def test_a_log_is_one_run(places: SurveyFolders, tmp_path: Path) -> None:
     path = write_log(tmp_path / "run.rlog", turns=3)
     (run,) = survey_file(str(path), places)
     assert (run.given, run.name, run.format, run.problem) == (str(path), "run.rlog", "rlog", "")
@@ -27,7 +27,7 @@ def test_a_log_is_one_run(places: Places, tmp_path: Path) -> None:
     assert run.calls > 0
 
 
-def test_a_session_tells_of_calls_errors_and_tokens(places: Places, tmp_path: Path) -> None:
+def test_a_session_tells_of_calls_errors_and_tokens(places: SurveyFolders, tmp_path: Path) -> None:
     asked = assistant("a1", "u1", call("t1", "Bash", command="ls"))
     told = user("u2", "a1", [result("t1", "gone", is_error=True)])
     path = write(tmp_path, user("u1", None, "go"), asked, told)
@@ -36,7 +36,7 @@ def test_a_session_tells_of_calls_errors_and_tokens(places: Places, tmp_path: Pa
     assert run.errors == 2  # the failed response, and the error that it is
 
 
-def test_every_run_of_a_file_can_be_opened_by_what_is_given(places: Places, tmp_path: Path) -> None:
+def test_every_run_of_a_file_can_be_opened_by_what_is_given(places: SurveyFolders, tmp_path: Path) -> None:
     trial = {"task_id": 1, "trial": 0, "reward": 1.0, "info": {}, "traj": [{"role": "user", "content": "hi"}]}
     path = written(tmp_path, [trial, {**trial, "trial": 1}])
     runs = survey_file(str(path), places)
@@ -46,7 +46,7 @@ def test_every_run_of_a_file_can_be_opened_by_what_is_given(places: Places, tmp_
 
 
 def test_facts_are_kept_and_a_spoilt_keeping_is_made_anew(
-    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    places: SurveyFolders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_log(tmp_path / "run.rlog", turns=1)
     first = survey_file(str(path), places)
@@ -61,7 +61,7 @@ def test_facts_are_kept_and_a_spoilt_keeping_is_made_anew(
     assert survey_file(str(path), places)[0].events > first[0].events
 
 
-def test_what_is_no_run_is_passed_over_in_a_folder_and_refused_alone(places: Places, tmp_path: Path) -> None:
+def test_what_is_no_run_is_passed_over_in_a_folder_and_refused_alone(places: SurveyFolders, tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("nothing")
     assert survey_file(str(path), places, str(tmp_path)) == []
@@ -69,7 +69,7 @@ def test_what_is_no_run_is_passed_over_in_a_folder_and_refused_alone(places: Pla
         survey_file(str(path), places)
 
 
-def test_a_damaged_run_is_listed_with_the_reason(places: Places, tmp_path: Path) -> None:
+def test_a_damaged_run_is_listed_with_the_reason(places: SurveyFolders, tmp_path: Path) -> None:
     path = tmp_path / "broken.rlog"
     path.write_bytes(b"rubbish")
     (run,) = survey_file(str(path), places, str(tmp_path))

@@ -100,7 +100,8 @@ def claude_counts(path: Path) -> Counts:
             count.calls += sum(part["type"] == "tool_use" for part in parts)
             if isinstance(message.get("usage"), dict):
                 usage[message.get("id") or f"line {number}"] = message["usage"]
-    count.input = sum(one.get("input_tokens", 0) for one in usage.values())
+    sent = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    count.input = sum(one.get(name) or 0 for one in usage.values() for name in sent)
     count.output = sum(one.get("output_tokens", 0) for one in usage.values())
     return count
 

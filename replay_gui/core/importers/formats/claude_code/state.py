@@ -23,12 +23,7 @@ UNREADABLE_FILES = "files of subagents that cannot be read"
 BAD_TIMES = "times that cannot be read"
 
 
-_TOKENS = {
-    "input": "input_tokens",
-    "output": "output_tokens",
-    "cache_write": "cache_creation_input_tokens",
-    "cache_read": "cache_read_input_tokens",
-}
+_SENT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")  # the source counts these apart
 
 
 class SessionState:
@@ -82,10 +77,14 @@ class SessionState:
 
 
 def tokens_of(usage: Any) -> dict[str, int] | None:
-    """Return the tokens by sort, where the source counts any."""
+    """Return the tokens by sort, where the source counts any; the input is all that was sent, cached or not."""
     if not isinstance(usage, dict):
         return None
-    return {name: usage[key] for name, key in _TOKENS.items() if type(usage.get(key)) is int}
+    counts = {name: count for name, count in usage.items() if type(count) is int}
+    sent = [counts[name] for name in _SENT if name in counts]
+    tokens = {"input": sum(sent)} if sent else {}
+    names = {"output": "output_tokens", "cached": "cache_read_input_tokens"}
+    return tokens | {sort: counts[name] for sort, name in names.items() if name in counts}
 
 
 def type_of(block: Any) -> str:

@@ -342,7 +342,7 @@ def test_the_output_as_stream_json() -> None:
         *("Decision", "ToolRequest", "ToolResponse", "Error", "Decision", "CapabilityDenied"),
         "x:bookkeeping/claude-code/result",
     ]
-    assert tokens(found) == {"input": 7, "output": 45, "cache_write": 0, "cache_read": 110}
+    assert tokens(found) == {"input": 117, "output": 45, "cached": 110}
     assert found.one("CapabilityDenied").payload["tool_name"] == "Write"
     assert found.one("x:bookkeeping/claude-code/result").meta["cost_usd"] == 0.0123
     assert found.events[-1].payload == {"how": "answered", "why": None}

@@ -1,0 +1,117 @@
+"""The numbers of a run, each defined once: whatever shows one takes it from here.
+
+* A *call* is a ToolRequest. It *failed* where its ToolResponse says ``success: false``.
+* *Denied* counts CapabilityDenied events, *errors* Error events.
+* *Failures* are all three together: failed calls, denials and errors.
+* *Tokens*: the input is all that was sent, with the part that was read from a cache in it; see RunTotals for sources
+  that tell of the same tokens in several places.
+* *Cost*: in dollars, as RunTotals adds it up.
+* *Duration*: from the earliest to the latest time that any event has. Where there is one time only, none is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from replay_gui.core.facts.run_totals import ModelUse, total_use
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex
+from replay_gui.core.log.kinds import Kind, is_denial
+
+_REQUEST, _RESPONSE, _ERROR = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value, Kind.ERROR.value
+_CACHED = ("cached", "cache_read")  # names of the part of the input that was read from a cache
+
+
+@dataclass(slots=True)
+class RunCounts:
+    """How many calls were made, how many of them failed, how many denials and errors there are."""
+
+    calls: int = 0
+    failed: int = 0
+    denied: int = 0
+    errors: int = 0
+
+    @property
+    def failures(self) -> int:
+        """All that went wrong."""
+        return self.failed + self.denied + self.errors
+
+    def add_event(self, kind: str, payload: Mapping[str, Any]) -> None:
+        """Count one more event."""
+        if is_call(kind):
+            self.calls += 1
+        elif is_failed_call(kind, payload):
+            self.failed += 1
+        elif is_denial(kind):
+            self.denied += 1
+        elif kind == _ERROR:
+            self.errors += 1
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCounts:
+    """Tokens by sort, None where the source does not tell. `cached` is a part of `input`, `reasoning` of `output`."""
+
+    input: int | None = None
+    cached: int | None = None
+    output: int | None = None
+    reasoning: int | None = None
+
+
+def is_call(kind: str) -> bool:
+    """Whether an event of this kind is a call of a tool."""
+    return kind == _REQUEST
+
+
+def is_failed_call(kind: str, payload: Mapping[str, Any]) -> bool:
+    """Whether the event says that a call failed."""
+    return kind == _RESPONSE and payload.get("success") is False
+
+
+def counts_of_index(index: RunIndex) -> RunCounts:
+    """Return the counts of a run, or of as much of it as is indexed."""
+    of_kind = np.bincount(index.kind, minlength=len(index.kinds))
+    by_name = dict(zip(index.kinds, of_kind.tolist(), strict=True))
+    failed = int(np.count_nonzero(index.flags & FLAG_FAILED))
+    denied = sum(number for kind, number in by_name.items() if is_denial(kind))
+    return RunCounts(by_name.get(_REQUEST, 0), failed, denied, by_name.get(_ERROR, 0))
+
+
+def times_of_index(index: RunIndex) -> tuple[int | None, int | None]:
+    """Return the earliest and the latest time of any event, ns since 1970; None where no event has a time."""
+    timed = index.time[index.time != NO_TIME]
+    return (int(timed.min()), int(timed.max())) if len(timed) else (None, None)
+
+
+def duration_between(first: int | None, last: int | None) -> int | None:
+    """Return the ns between two times; None where either is unknown, or they are the same."""
+    return last - first if first is not None and last is not None and last > first else None
+
+
+def token_counts(uses: tuple[ModelUse, ...]) -> TokenCounts:
+    """Return the tokens of all models together."""
+    sums = total_use(uses).tokens
+    return TokenCounts(sums.get("input"), cached_tokens(sums), sums.get("output"), sums.get("reasoning"))
+
+
+def token_words(tokens: TokenCounts) -> str:
+    """Return ``12,300 input (10,000 of them cached), 400 output (120 of them reasoning)``; "" where nothing is told."""
+
+    def words(number: int | None, name: str, part: int | None, part_name: str) -> str:
+        inner = "" if part is None else f" ({part:,} of them {part_name})"
+        return "" if number is None and part is None else f"{'?' if number is None else f'{number:,}'} {name}{inner}"
+
+    said = (
+        words(tokens.input, "input", tokens.cached, "cached"),
+        words(tokens.output, "output", tokens.reasoning, "reasoning"),
+    )
+    return ", ".join(part for part in said if part)
+
+
+def cached_tokens(tokens: Mapping[str, int]) -> int | None:
+    """Return how many tokens were read from a cache, of tokens by sort; None where that is not told."""
+    counts = [tokens[name] for name in _CACHED if name in tokens]
+    return sum(counts) if counts else None
