@@ -24,6 +24,7 @@ from replay_gui.core.divergence.rules_file import read_rules, rules_beside
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
+from replay_gui.core.index.index_cache import matches_content
 from replay_gui.core.log.event import Event
 from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.model import ComparisonPart
@@ -293,8 +294,8 @@ def _open_side(run: OpenedRun) -> Iterator[ComparedSide]:
 
 def _cached_side(run: OpenedRun) -> ComparedSide | None:
     cache = user_cache()
-    kept = cache.load(run.log)
-    if kept is not None:
+    kept, folder = cache.load(run.log), cache.folder(run.log)
+    if kept is not None and matches_content(folder, run.log):
         with suppress(OSError, ValueError):  # the columns of a kept index are damaged: a new one is built
-            return ComparedSide(run.log, kept[1], cache.folder(run.log))
+            return ComparedSide(run.log, kept[1], folder)
     return None

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, Built
-from replay_gui.core.index.index_cache import IndexCache, shown
+from replay_gui.core.index.index_cache import TABLE, IndexCache, content_of, shown
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import (
     FLAG_FAILED,
@@ -148,6 +148,14 @@ class OpenRun:
         damaged = "The copy that this file was converted to is damaged; reload the file to have it converted anew."
         why = why_not_verifiable(self.facts.state)
         return replace(report, run=self.facts.path, notes=(damaged, why, *self.facts.notes))
+
+    def drop_stale_index(self, file_blake3: str) -> bool:
+        """Forget a kept index that was built from other bytes than the log has now; return whether it was."""
+        content = content_of(self._view.folder)
+        if not self.index.complete or content is None or content == file_blake3:
+            return False
+        (self._view.folder / TABLE).unlink(missing_ok=True)  # so that it is made anew
+        return True
 
     def close(self) -> None:
         """Close the log; remove an index that is incomplete or not in the cache, and a log that never became whole."""

@@ -29,6 +29,8 @@ from replay_gui.engine.worker_pool import WorkerPool
 
 _MIN_SHARED_BYTES = 32 << 20  # the index of a larger log is made by two workers
 
+_EDITED = "The log was edited since it was last read; what is shown of its events may be what they were before."
+
 _log = topic_logger(Topic.ENGINE)
 
 
@@ -78,7 +80,8 @@ class ReadingTask:
         run = self._run
         self._stage = IndexStage.BUILDING
         self._is_shared = run.log.source.size > _MIN_SHARED_BYTES
-        self._jobs.start(IndexArguments(str(run.log.source.path), str(run.folder), not self._is_shared))
+        log = run.log.source
+        self._jobs.start(IndexArguments(str(log.path), str(run.folder), not self._is_shared, log.changed_at))
         self._verification.start_beside_index(columns=str(run.folder) if self._is_shared else None)
 
     @property
@@ -143,7 +146,8 @@ class ReadingTask:
             return
         run = self._run
         if self._verification.integrity_done:
-            self._jobs.start(JoinArguments(str(run.log.source.path), str(run.folder), run.built))
+            log = run.log.source
+            self._jobs.start(JoinArguments(str(log.path), str(run.folder), run.built, log.changed_at))
         else:
             self._use_index(run.built)
 
@@ -159,6 +163,8 @@ class ReadingTask:
         if report is None:
             return
         run = self._run
+        if run.drop_stale_index(report.file_blake3):
+            self._answer(run.number, Alert("warning", _EDITED, "reload"))
         report = run.report_on_opened_file(report)
         run.first_broken = report.first_broken
         _log.info("%s: %s, %d events", run.facts.path, report.verdict, report.events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -13,7 +14,8 @@ import pytest
 
 from replay_gui import EventLog, VerificationReport
 from replay_gui.cli import main
-from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.index.index_builder import IndexBuilder
+from replay_gui.core.index.index_cache import IndexCache, content_of, finish, matches_content
 from replay_gui.core.replay.replay import Replayer
 from replay_gui.core.verification.verdict import verify
 from replay_gui.engine.answers import PositionState
@@ -21,7 +23,7 @@ from replay_gui.engine.jobs.job import JobCache, decode_arguments
 from replay_gui.engine.jobs.job_messages import JobDone, encode_value
 from replay_gui.engine.jobs.registry import JOBS
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.opening import open_log_run
+from replay_gui.engine.opening import open_log_run, user_cache
 from replay_gui.engine.verification_controller import VerificationArguments, VerificationController
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.kept_indexes import keep
@@ -186,3 +188,48 @@ def test_a_forged_conversion_is_found_out(
             assert asked() == truth
             file.write_bytes(data)
     assert tried >= 16
+
+
+def edited_in_place(path: Path, index: int) -> None:
+    """Change a letter of an event's content; the size and the time of change stay as they were."""
+    with EventLog.open(path) as log:
+        event = log[index]
+    facts, data = path.stat(), bytearray(path.read_bytes())
+    start = data.index(event.content, event.offset)
+    letters = [at for at in range(start, start + len(event.content)) if data[at : at + 5].isalpha()]
+    data[letters[-1]] ^= 1
+    with path.open("r+b") as file:
+        file.write(data)
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (facts.st_size, facts.st_mtime_ns)
+
+
+def test_a_log_edited_in_place_is_never_called_the_same(
+    tmp_path: Path, long_log: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From a kept index it would be; its last record and its size, by which the index is found, are as before."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    edited = tmp_path / "edited.rlog"
+    shutil.copy(long_log, edited)
+    cache = user_cache()
+    folder = keep(cache, edited)
+    assert main(["diff", str(long_log), str(edited)]) == 0
+    edited_in_place(edited, 20)
+    with EventLog.open(edited) as log:
+        assert cache.load(log) is not None, "what it is known by is as before"
+        assert not matches_content(folder, log)
+    capsys.readouterr()
+    assert main(["diff", str(long_log), str(edited), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["diverged"], found["first"]["position"]) == (True, 20)
+
+
+def test_a_log_that_changes_while_it_is_indexed_leaves_no_index(tmp_path: Path, long_log: Path) -> None:
+    cache = IndexCache(tmp_path / "cache")
+    with EventLog.open(long_log) as log:
+        building = cache.begin()
+        built = IndexBuilder(log, building).run(lambda offset: None)
+        edited_in_place(long_log, 20)
+        finish(building, log, built)
+        assert cache.load(log) is None
+        assert content_of(building) is None

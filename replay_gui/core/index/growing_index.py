@@ -37,7 +37,7 @@ class GrowingIndex:
         """Once the log is sealed: the whole index, fit to be kept."""
         self.grow()
         built = self._builder.finish()
-        finish(self._folder, self._log, built)
+        finish(self._folder, self._log, built)  # changed since it was last grown: not kept
         return built
 
     def close(self) -> None:

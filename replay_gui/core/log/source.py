@@ -22,6 +22,8 @@ class Source:
     Attributes:
         path: as given. size: bytes when it was opened; what is appended later is not seen until `refresh_size`.
         stamp: identifies the file's state on disk (device, inode, size, time of the last change in ns).
+        changed_at: when the file or its attributes were last changed (ctime, ns), as of the opening or the last
+            `refresh_size`. Whoever edits a file can set its time of change back, but not this one.
         on_read: called before each read with the number of bytes.
     """
 
@@ -43,11 +45,16 @@ class Source:
             raise LogUnreadable(f"{self.path}: not a file but a folder, a device or a pipe")
         self.size = facts.st_size
         self.stamp = file_stamp(facts)
+        self.changed_at = facts.st_ctime_ns
 
     def refresh_size(self) -> None:
         """See what was appended since the file was opened: update size and stamp."""
         facts = os.fstat(self._fd)
-        self.size, self.stamp = facts.st_size, file_stamp(facts)
+        self.size, self.stamp, self.changed_at = facts.st_size, file_stamp(facts), facts.st_ctime_ns
+
+    def has_changed_since(self, changed_at: int) -> bool:
+        """Return whether anything was written to the file since its `changed_at` was this."""
+        return os.fstat(self._fd).st_ctime_ns != changed_at
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Read `size` bytes from `offset`; LogChanged where the file is shorter than when it was opened."""

@@ -19,7 +19,7 @@ from replay_gui.core.divergence.first_divergence import first_divergence
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogChanged
-from replay_gui.core.index.index_cache import TABLE, load
+from replay_gui.core.index.index_cache import TABLE, load, matches_content
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments
 from replay_gui.engine.jobs.comparison_files import Findings, write_columns
@@ -90,9 +90,9 @@ def _side(run: ComparedRun) -> Iterator[ComparedSide]:
 def _indexed(log: EventLog, folder: Path) -> ComparedSide:
     """The run without what comparing has no use for. LogChanged: its index is not what it was."""
     kept = load(folder, log)
-    if kept is not None:
+    if kept is not None and matches_content(folder, log):
         index = replace(kept[1], time=np.zeros(0, np.int64), duration=np.zeros(0, np.int64))
         with suppress(OSError, ValueError):
             return ComparedSide(log, index, folder)
     (folder / TABLE).unlink(missing_ok=True)  # so that it is made anew
-    raise LogChanged(f"{log.source.path}: its index is gone or damaged; reload it")
+    raise LogChanged(f"{log.source.path}: its index is gone, damaged or of other content; reload it")

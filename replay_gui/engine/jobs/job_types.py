@@ -10,9 +10,9 @@ from typing import ClassVar
 import msgspec
 
 from replay_gui.core.facts.find import Hit
-from replay_gui.core.facts.surveyed_run import Places, SurveyedRun
+from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
 from replay_gui.core.index.index_builder import Built
-from replay_gui.core.replay.snapshot_store import Entry
+from replay_gui.core.replay.snapshot_store import SnapshotEntry
 from replay_gui.core.verification.integrity import Boundary
 
 
@@ -26,12 +26,14 @@ class IndexArguments(JobArguments, frozen=True):
     """Build the index and snapshots of the log at `path` in `folder`.
 
     `whole`: whether that is all of it; False where an integrity pass makes the columns of the records.
+    `changed_at`: of the log's Source when it was opened; None for when the worker opens it.
     """
 
     job: ClassVar[str] = "index"
     path: str
     folder: str
     whole: bool
+    changed_at: int | None = None
 
 
 class JoinArguments(JobArguments, frozen=True):
@@ -41,6 +43,7 @@ class JoinArguments(JobArguments, frozen=True):
     path: str
     folder: str
     built: Built
+    changed_at: int | None = None
 
 
 class IntegrityArguments(JobArguments, frozen=True):
@@ -65,7 +68,7 @@ class StatesArguments(JobArguments, frozen=True):
 
     job: ClassVar[str] = "states"
     path: str
-    line: tuple[Entry, ...]
+    line: tuple[SnapshotEntry, ...]
     stop: int | None
     offset: int = 0
     folder: str = ""
@@ -126,7 +129,7 @@ class SurveyArguments(JobArguments, frozen=True):
 
     job: ClassVar[str] = "survey"
     path: str
-    places: Places
+    folders: SurveyFolders
 
 
 class SurveyProgress(msgspec.Struct, frozen=True):

@@ -59,7 +59,7 @@ def index(arguments: IndexArguments, reporter: JobReporter) -> Built:
 
         built = builder.run(on_progress)
         if arguments.whole:
-            finish(folder, log, built)
+            finish(folder, log, built, arguments.changed_at)
         return built
 
 
@@ -69,7 +69,7 @@ def join(arguments: JoinArguments, reporter: JobReporter) -> Built:
     write_chain(folder)
     built = arguments.built
     with EventLog.open(arguments.path) as log:
-        finish(folder, log, built)
+        finish(folder, log, built, arguments.changed_at)
     return built
 
 
