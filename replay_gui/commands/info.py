@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, handle_each_run
 from replay_gui.commands.terminal import ProgressLine, print_json, print_line
+from replay_gui.core.facts.run_measures import token_words
 from replay_gui.core.facts.run_summary import RunSummary
+from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import cost_text, duration_text
+
+_MAX_RUNS_SHOWN, _MAX_NAME_LENGTH = 20, 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,11 +32,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show_run(args: argparse.Namespace, run: OpenedRun) -> int:
-    form = info_json(run, summary_of(run))
+    summary = summary_of(run)
+    form = info_json(run, summary)
     if args.json:
         print_json(form)
     else:
-        _print_info(form, run)
+        _print_info(form, run, summary)
     return EXIT_GOOD
 
 
@@ -61,15 +69,32 @@ def info_json(run: OpenedRun, summary: RunSummary) -> dict[str, Any]:
         "first_time": summary.first_time,
         "last_time": summary.last_time,
         "sealed": summary.sealed,
+        **summary.result.json_form(),
+        "tokens": asdict(summary.tokens),
+        "cost": summary.cost,
+        "duration": summary.duration,
+        "runs": run.runs_in_file,
     }
 
 
-def _print_info(form: dict[str, Any], run: OpenedRun) -> None:
+def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary) -> None:
     print_line(f"{form['run']}: run {form['run_id']}, {form['format']}, {form['origin']}")
+    _print_runs(run)
     print_line(f"  agent   {form['agent'] or 'unknown'}")
+    print_line(f"  outcome {summary.result.words() or 'unknown'}")
     print_line(f"  events  {form['events']:,}, {'sealed' if form['sealed'] else 'not sealed'}")
     if form["first_time"] is not None:
         print_line(f"  time    {utc_text(form['first_time'])} to {utc_text(form['last_time'])} UTC")
+    if summary.duration is not None:
+        print_line(f"  lasted  {duration_text(summary.duration)}")
+    counts = summary.counts
+    print_line(
+        f"  calls   {counts.calls:,}, {counts.failed:,} failed; {counts.denied:,} denied; {counts.errors:,} errors"
+    )
+    if used := token_words(summary.tokens):
+        print_line(f"  tokens  {used}")
+    if summary.cost is not None:
+        print_line(f"  cost    {cost_text(summary.cost)}")
     for kind, count in form["kinds"].items():
         print_line(f"  {count:>8,}  {kind}")
     for tool, counts in form["tools"].items():
@@ -78,3 +103,17 @@ def _print_info(form: dict[str, Any], run: OpenedRun) -> None:
         )
     for note in run.conversion.notes if run.conversion is not None else ():
         print_line(f"  {note}")
+
+
+def _print_runs(run: OpenedRun) -> None:
+    """Say how many runs the file holds, and what opens each; nothing where it is one."""
+    count, (file, _) = run.runs_in_file, split_run(run.given)
+    if count == 1:
+        return
+    print_line(
+        f"  runs    {count:,} in this file; {file}#1 to {file}#{count} open them, or a name in place of the number:"
+    )
+    for number, name in enumerate(run.names[:_MAX_RUNS_SHOWN], 1):
+        print_line(f"          #{number}  {one_line(name, _MAX_NAME_LENGTH)}")
+    if count > _MAX_RUNS_SHOWN:
+        print_line(f"          … and {count - _MAX_RUNS_SHOWN:,} more")

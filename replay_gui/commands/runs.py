@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
-from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.importers.run_choice import choose_run, split_run
 
 if TYPE_CHECKING:  # the command that opens the window reads no log, and starts faster without these
     from replay_gui.core.importers.imported_run import Converted
@@ -32,11 +32,18 @@ class OpenedRun:
 
     Attributes:
         given: the name that the user gave. log: its log. conversion: how the log was made; None for a .rlog.
+        names: of all runs in the file; of a .rlog, which holds one, empty.
     """
 
     given: str
     log: EventLog
     conversion: Converted | None
+    names: tuple[str, ...] = ()
+
+    @property
+    def runs_in_file(self) -> int:
+        """How many runs the file holds."""
+        return max(len(self.names), 1)
 
     @property
     def format(self) -> str:
@@ -72,9 +79,10 @@ def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
         is_log = format == OWN_FORMAT or (not os.path.isdir(path) and _is_log(path))  # a session may be a folder
         if is_log and chosen is not None:
             raise ImportRefused(f"{name}: holds one run; give the path alone, without {'#' + chosen!r}")
-        converted = None if is_log else _converted(path, format, chosen)
+        runs = [] if is_log else _converted(path, format)
+        converted = None if is_log else runs[0] if chosen is None else choose_run(runs, chosen, path)
         with EventLog.open(path if converted is None else converted.path) as log:
-            yield OpenedRun(given, log, converted)
+            yield OpenedRun(given, log, converted, tuple(run.name for run in runs))
 
 
 def _is_log(path: str) -> bool:
@@ -85,12 +93,12 @@ def _is_log(path: str) -> bool:
         return is_replay_log(source)
 
 
-def _converted(path: str, format: str | None, chosen: str | None) -> Converted:
+def _converted(path: str, format: str | None) -> list[Converted]:
     # Imported here because a log does not need it, and the import takes longer than reading the log's first block.
-    from replay_gui.core.importers.conversion_cache import cached_conversion
+    from replay_gui.core.importers.conversion_cache import cached_conversions
     from replay_gui.engine.opening import conversion_cache, user_mappings
 
-    return cached_conversion(path, conversion_cache(), format, chosen, user_mappings())
+    return cached_conversions(path, conversion_cache(), format, user_mappings())
 
 
 @contextmanager

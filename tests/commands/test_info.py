@@ -11,6 +11,7 @@ from tests.helpers.logs import SECOND, write_log
 
 MEMBERS = [
     "run", "run_id", "format", "origin", "events", "kinds", "tools", "agent", "first_time", "last_time", "sealed",
+    "outcome", "outcomes", "end", "tokens", "cost", "duration", "runs",
 ]  # fmt: skip
 
 
@@ -39,6 +40,13 @@ def test_what_a_run_is_about(command: Any, tmp_path: Path) -> None:
         "first_time": 100,
         "last_time": 300,
         "sealed": True,
+        "outcome": None,
+        "outcomes": [],
+        "end": None,
+        "tokens": {"input": None, "cached": None, "output": None, "reasoning": None},
+        "cost": None,
+        "duration": 200,
+        "runs": 1,
     }
 
 
