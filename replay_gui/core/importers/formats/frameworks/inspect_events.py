@@ -51,6 +51,7 @@ class InspectEvents:
         self._told: set[str] = set()  # messages that are in the run, without their ids
         self._last: dict[str, Any] = {}  # what model events repeat, as it was told last
         self._targets: list[Any] = []
+        self._spans: dict[str, dict[str, Any]] = {}  # what each span's beginning says, for its end says its id alone
 
     def read(self, log: dict[str, Any], sample: dict[str, Any], unfinished: bool = False) -> Iterator[ImportedEvent]:
         """Yield the events of one sample of a log. `unfinished`: the evaluation had not ended."""
@@ -130,6 +131,7 @@ class InspectEvents:
             case "sample_init":
                 self._started(rest)
             case "span_begin" if event.get("type") == "solver":
+                self._spans[str(event.get("id"))] = dict(rest)
                 payload = {"transition_type": "solver", "phase": str(rest.pop("name", None))}
                 self._run.unmapped = {key: value for key, value in rest.items() if key != "type"}
                 self._run.add(Kind.STATE_TRANSITION, payload)
@@ -155,6 +157,10 @@ class InspectEvents:
             case "message":
                 self._message(rest.get("message"))
             case _ if kind in _BOOKKEEPING:
+                if kind == "span_begin":
+                    self._spans[str(event.get("id"))] = rest
+                elif kind == "span_end" and not rest:
+                    rest = self._spans.get(str(event.get("id")), {})
                 self._run.bookkeeping(f"inspect/{kind.replace('_', '-')}", rest)
             case _:
                 if kind not in _PLAIN:

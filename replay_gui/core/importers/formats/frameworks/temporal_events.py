@@ -102,6 +102,8 @@ class TemporalEvents:
         self._run.once = {"fields": volatile or None, "task_id": event.get("taskId")}
         self._run.unmapped = self._rest(event)
         parent = self._parent(attributes)
+        if "CHILD_WORKFLOW" in kind and (child := name_of(facts.get("workflowType"))):
+            facts = {"child": child, **{key: value for key, value in facts.items() if key != "workflowType"}}
         if kind in _CLOSED:
             self._closed(kind, facts, parent)
             return
@@ -176,7 +178,7 @@ class TemporalEvents:
 
     def _failed(self, kind: str, facts: dict[str, Any], parent: int | None) -> None:
         """An Error in words: what failed, and why."""
-        name = name_of(facts.get("workflowType"))
+        name = str(facts.get("child") or "")
         reason = failure_text(facts.get("failure")) or _cause(facts)
         if kind.startswith("CHILD_WORKFLOW_EXECUTION_"):
             message = f"{name or 'child workflow'} {without_prefix(kind, 'CHILD_WORKFLOW_EXECUTION_')}"
@@ -198,7 +200,8 @@ class TemporalEvents:
         given = facts.pop("input", None)
         if _MODEL.search(name):
             self._models.add(event_id)
-            self._run.custom("temporal/model-request", {"activity": name, "input": _without_ids(given), **facts})
+            self._unmapped(facts)
+            self._run.custom("temporal/model-request", {"activity": name, "input": _without_ids(given)})
         else:
             self._unmapped(facts)
             self._run.request(event_id, name, given)
