@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f"{why.filename}: " if why.filename else ""
         print_error(f"{where}{why.strerror or why}")
     except Exception as why:  # noqa: BLE001  a fault of the program, reported in one line
-        print_error(f"an internal error ({type(why).__name__}: {why}) in {_place(why)}; please report it")
+        print_error(f"an internal error ({type(why).__name__}: {why}) in {_error_location(why)}; please report it")
     return FAILED
 
 
@@ -126,7 +126,7 @@ def _discard_output() -> None:
         return  # no file is behind it, so no flush can fail
 
 
-def _place(why: BaseException) -> str:
+def _error_location(why: BaseException) -> str:
     trace = why.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

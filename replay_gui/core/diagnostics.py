@@ -54,6 +54,7 @@ class RecentLines(logging.Handler):
         self._lines_by_name = {topic.value: deque[str](maxlen=max_lines) for topic in Topic}
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Keep the formatted record with the lines of its topic; other loggers' records are ignored."""
         topic = record.name.removeprefix(f"{_ROOT}.").partition(".")[0]
         lines = self._lines_by_name.get(topic)
         if lines is not None:
@@ -97,7 +98,7 @@ def configure_logging(file: Path | None = None, level: str = "info") -> RecentLi
     return recent
 
 
-def error_place(error: BaseException) -> str:
+def error_location(error: BaseException) -> str:
     """Return the class of an error and where it was raised, without its text, which may quote a log."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
     from replay_gui.core.divergence.comparison import Comparison, Difference
-    from replay_gui.core.divergence.row_places import RowPlaces
+    from replay_gui.core.divergence.row_indexes import RowIndexes
     from replay_gui.core.divergence.rules import Rule
     from replay_gui.core.facts.find import Hit
     from replay_gui.core.facts.nesting import Nesting
+    from replay_gui.core.facts.run_outcome import RunResult
     from replay_gui.core.facts.run_totals import ModelUse
     from replay_gui.core.facts.spending import Spending
     from replay_gui.core.facts.surveyed_run import SurveyedRun
@@ -36,6 +37,7 @@ class RunFacts:
         run: which run of the file it is. runs: the names of all runs in it; empty for a log, which holds one.
         has_hashes: whether its format has any hashes by which it could be verified.
         state: of an imported run "recorded" or "derived" (see Header.state), else "".
+        imported_from: of a file of another format, whose it is, in the user's words ("Claude Code"); else "".
     """
 
     path: str
@@ -53,6 +55,7 @@ class RunFacts:
     runs: tuple[str, ...] = ()
     has_hashes: bool = True
     state: str = ""
+    imported_from: str = ""
 
     @property
     def given(self) -> str:
@@ -267,11 +270,15 @@ class Formats:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the run used, by model (none where its events say nothing of it) and over time, and its subagents."""
+    """What the run used, by model (none where its events say nothing of it) and over time, and its subagents.
+
+    `result`: its outcome and end; None where that was not looked for.
+    """
 
     uses: tuple[ModelUse, ...]
     spending: Spending
     nesting: Nesting
+    result: RunResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +308,7 @@ class Compared:
     """The comparison of the runs of both sides; first_ms: to find the first divergence; took_ms: to compare all."""
 
     comparison: Comparison
-    places: RowPlaces
+    row_indexes: RowIndexes
     first_ms: float
     took_ms: float
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import assert_never
 
-from replay_gui.core.divergence.row_places import RowPlaces
+from replay_gui.core.divergence.row_indexes import RowIndexes
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.engine.answers import Alert, Compared, Progress
@@ -146,9 +146,9 @@ class ComparisonController:
             comparison = read_comparison(folder / _RESULT_FOLDER, findings)
         finally:
             self._drop_folder()
-        places = RowPlaces.of(comparison.alignment)
-        self._reader = StepReader(a, b, comparison.alignment, places, Rules(request.rules))
-        self._answer(number, Compared(comparison, places, findings.first_ms, findings.took_ms))
+        row_indexes = RowIndexes.of(comparison.alignment)
+        self._reader = StepReader(a, b, comparison.alignment, row_indexes, Rules(request.rules))
+        self._answer(number, Compared(comparison, row_indexes, findings.first_ms, findings.took_ms))
 
     def _reader_for(self, number: int) -> StepReader | None:
         """The reader of this comparison, while the runs it is about are the open ones."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from functools import partial
 from typing import TypeAlias, assert_never
 
-from replay_gui.core.diagnostics import Topic, error_place, topic_logger
+from replay_gui.core.diagnostics import Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten
 from replay_gui.engine.comparison_controller import ComparisonController
@@ -134,10 +134,10 @@ class Engine:
             try:
                 self._handle(request, queued.ticket)
             except ReplayError as error:
-                _log.info("%s refused: %s", type(request.body).__name__, error_place(error))
+                _log.info("%s refused: %s", type(request.body).__name__, error_location(error))
                 self._answer(request.side, request.run, Alert("error", str(error)), queued.ticket)
             except Exception as error:  # noqa: BLE001  the thread outlives its own faults; the crash hook shows them
-                _log.error("%s failed: %s", type(request.body).__name__, error_place(error))
+                _log.error("%s failed: %s", type(request.body).__name__, error_location(error))
                 threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
         self._comparison.close()
         self._reports.stop()

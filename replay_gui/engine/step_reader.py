@@ -136,9 +136,9 @@ class StepReader:
 
     def _payload(self, a: Event, b: Event) -> tuple[Difference, ...]:
         """Return the differences of the payloads; those that a rule ignores are marked."""
-        rules = self._rules.of(a.kind, a.tool)
+        rules = self._rules.for_events(a.kind, a.tool)
         return tuple(
-            replace(found, ignored=rules.silencing(found) is not None)
+            replace(found, ignored=rules.action_for(found) is not None)
             for found in islice(differences(a.payload, b.payload), _MAX_DIFFERENCES)
         )
 

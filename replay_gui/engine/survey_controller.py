@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from replay_gui.core.facts.surveyed_run import Places
+from replay_gui.core.facts.surveyed_run import SurveyFolders
 from replay_gui.engine.answers import Formats, Sampled, Surveyed
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
@@ -35,8 +35,8 @@ class SurveyController:
                 self._surveys.stop()
                 self._survey_number = number
                 if path:
-                    places = Places(str(conversion_cache()), str(survey_cache()), str(user_mappings()))
-                    self._surveys.start(SurveyArguments(path, places))
+                    folders = SurveyFolders(str(conversion_cache()), str(survey_cache()), str(user_mappings()))
+                    self._surveys.start(SurveyArguments(path, folders))
             case TakeSample(number, path):
                 self._samples.stop()
                 self._sample_number = number

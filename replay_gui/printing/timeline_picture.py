@@ -80,5 +80,5 @@ def _paint_axis(painter: QPainter, timeline: TimelineCounts, plot: QRectF, share
     if share is None or not 0.35 < share < 0.65:
         painter.drawText(strip, Qt.AlignmentFlag.AlignHCenter, "events")
     if share is not None and timeline.broken is not None and 0.08 < share < 0.9:
-        place = QRectF(strip.left() + share * strip.width() - 60, strip.top(), 120, strip.height())
-        painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, f"{timeline.broken + 1:,}")
+        label_rect = QRectF(strip.left() + share * strip.width() - 60, strip.top(), 120, strip.height())
+        painter.drawText(label_rect, Qt.AlignmentFlag.AlignHCenter, f"{timeline.broken + 1:,}")

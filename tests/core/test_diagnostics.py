@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from replay_gui.core.diagnostics import Topic, configure_logging, current_level, error_place, topic_logger
+from replay_gui.core.diagnostics import Topic, configure_logging, current_level, error_location, topic_logger
 from replay_gui.core.errors import NotWritten
 
 
@@ -72,6 +72,6 @@ def test_the_text_of_an_error_is_not_told() -> None:
     try:
         raise ValueError("secret of the log")
     except ValueError as error:
-        place = error_place(error)
+        place = error_location(error)
     assert place.startswith("ValueError in test_the_text_of_an_error_is_not_told (test_diagnostics.py:")
-    assert error_place(KeyError("secret")) == "KeyError"
+    assert error_location(KeyError("secret")) == "KeyError"

@@ -19,7 +19,7 @@ from replay_gui.core.divergence.comparison import (
     Points,
     ToolDifference,
 )
-from replay_gui.core.divergence.row_places import RowPlaces
+from replay_gui.core.divergence.row_indexes import RowIndexes
 from replay_gui.engine.answers import AlignedRow, AlignedRows, Compared, EventRow, RunFacts, Step
 from replay_gui.engine.requests import GetAligned, RequestBody
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -89,7 +89,7 @@ class StoryComparison(ComparisonSession):
         """As though the engine had said so."""
         if self.a.facts is None:
             self.show_runs(len(comparison.alignment.partner_of_a), len(comparison.alignment.partner_of_b))
-        self._show(Compared(comparison, RowPlaces.of(comparison.alignment), 0.4, 38.0))
+        self._show(Compared(comparison, RowIndexes.of(comparison.alignment), 0.4, 38.0))
         while self._showing.pending:  # the row to look at comes in a turn of its own
             QApplication.processEvents()
 

@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
-from replay_gui.core.divergence.matching import matches
-from replay_gui.core.divergence.moves import moved
-from replay_gui.core.divergence.presence import MIX, Ids, Places, in_both
+from replay_gui.core.divergence.matching import match_ids
+from replay_gui.core.divergence.moves import find_moves
+from replay_gui.core.divergence.presence import HASH_MULTIPLIER, Ids, Indexes, intersect
 from replay_gui.core.divergence.side import ComparedSide, joint
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.kinds import KINDS, Kind
 
 _RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
 _REQUEST = KINDS.index(Kind.TOOL_REQUEST)
-_TOGETHER = 1 << 16  # hashes that are compared together
+_HASHES_PER_CHUNK = 1 << 16  # hashes that are compared together
 
 
 def align(a: ComparedSide, b: ComparedSide, anchors: Sequence[tuple[int, int]] = ()) -> Alignment:
@@ -27,15 +27,15 @@ def align(a: ComparedSide, b: ComparedSide, anchors: Sequence[tuple[int, int]] =
         anchors: (index in A, index in B) of steps that somebody says are the same; the rest follows. ValueError where
             they cross one another, or there is no such index.
     """
-    coarse_a, coarse_b = _steps(a, b)
-    fine_a, fine_b = _answers(a, coarse_a), _answers(b, coarse_b)
+    coarse_a, coarse_b = _step_keys(a, b)
+    fine_a, fine_b = _answer_keys(a, coarse_a), _answer_keys(b, coarse_b)
     bound = _is_answer(a), _is_answer(b)
     found = align_ids(a.ids, b.ids, ((fine_a, fine_b), (coarse_a, coarse_b)), anchors, bound)
     same = np.flatnonzero((found.change == Change.EQUAL) | (found.change == Change.MOVED))
     same = same[(found.a[same] != NO_EVENT)]
     partner = found.partner_of_a[found.a[same]]
-    for begin in range(0, len(same), _TOGETHER):
-        rows, of_b = same[begin : begin + _TOGETHER], partner[begin : begin + _TOGETHER]
+    for begin in range(0, len(same), _HASHES_PER_CHUNK):
+        rows, of_b = same[begin : begin + _HASHES_PER_CHUNK], partner[begin : begin + _HASHES_PER_CHUNK]
         differing = rows[a.content[found.a[rows]] != b.content[of_b]]
         found.change[differing] = Change.CHANGED  # ids are but the beginnings of hashes
     return found
@@ -58,27 +58,27 @@ def align_ids(
         bound: events that belong where they stand (an answer follows its request): where the first key finds the same
             step in place, they have not moved, though an equal one is elsewhere.
     """
-    pins = _pins(anchors, len(ids_a), len(ids_b))
-    shared_a, shared_b = in_both(ids_a, ids_b)
+    pins = _checked_anchors(anchors, len(ids_a), len(ids_b))
+    shared_a, shared_b = intersect(ids_a, ids_b)
     equal = _matches_between((ids_a, shared_a), (ids_b, shared_b), pins)
-    at_a, at_b = _merged(equal, pins)
+    at_a, at_b = _merge_pairs(equal, pins)
     if bound is not None and keys:
-        at_a, at_b = _merged((at_a, at_b), _pairs_in_gaps(*keys[0], (at_a, at_b), *_free((at_a, at_b), bound)))
-    rows_a, rows_b, _ = _rows(at_a, at_b, len(ids_a), len(ids_b))
+        at_a, at_b = _merge_pairs((at_a, at_b), _pairs_in_gaps(*keys[0], (at_a, at_b), *_unpaired((at_a, at_b), bound)))
+    rows_a, rows_b, _ = _row_numbers(at_a, at_b, len(ids_a), len(ids_b))
     left_a, left_b = np.setdiff1d(shared_a, at_a, True), np.setdiff1d(shared_b, at_b, True)
-    in_a, in_b = moved(ids_a[left_a], rows_a[left_a], ids_b[left_b], rows_b[left_b])
+    in_a, in_b = find_moves(ids_a[left_a], rows_a[left_a], ids_b[left_b], rows_b[left_b])
     moved_a, moved_b = left_a[in_a], left_b[in_b]
     free_a, free_b = np.ones(len(ids_a), np.bool_), np.ones(len(ids_b), np.bool_)
     free_a[at_a], free_b[at_b], free_a[moved_a], free_b[moved_b] = False, False, False, False
     for key_a, key_b in keys:
         pairs = _pairs_in_gaps(key_a, key_b, (at_a, at_b), free_a, free_b)
         free_a[pairs[0]], free_b[pairs[1]] = False, False
-        at_a, at_b = _merged((at_a, at_b), pairs)
+        at_a, at_b = _merge_pairs((at_a, at_b), pairs)
     return _alignment(ids_a, ids_b, (at_a, at_b), (moved_a, moved_b))
 
 
-def _free(
-    pairs: tuple[Places, Places], among: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+def _unpaired(
+    pairs: tuple[Indexes, Indexes], among: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which of these events are in no pair."""
     free_a, free_b = among[0].copy(), among[1].copy()
@@ -87,15 +87,15 @@ def _free(
 
 
 # ---- what makes two events the same step -----------------------------------------------------------------------------
-def _steps(a: ComparedSide, b: ComparedSide) -> tuple[Ids, Ids]:
+def _step_keys(a: ComparedSide, b: ComparedSide) -> tuple[Ids, Ids]:
     """For each event a number for its kind and its tool."""
     kind_a, kind_b = joint(a.index.kinds, a.index.kind, b.index.kinds, b.index.kind)
     tool_a, tool_b = joint(a.index.tools, a.index.tool, b.index.tools, b.index.tool)
-    return _mixed(kind_a, tool_a), _mixed(kind_b, tool_b)
+    return _hash_pair(kind_a, tool_a), _hash_pair(kind_b, tool_b)
 
 
-def _mixed(kind: NDArray[np.int64], tool: NDArray[np.int64]) -> Ids:
-    return ((kind.astype(np.uint64) << np.uint64(32)) | (tool + 1).astype(np.uint64)) * MIX
+def _hash_pair(kind: NDArray[np.int64], tool: NDArray[np.int64]) -> Ids:
+    return ((kind.astype(np.uint64) << np.uint64(32)) | (tool + 1).astype(np.uint64)) * HASH_MULTIPLIER
 
 
 def _is_answer(side: ComparedSide) -> NDArray[np.bool_]:
@@ -104,17 +104,17 @@ def _is_answer(side: ComparedSide) -> NDArray[np.bool_]:
     return found
 
 
-def _answers(side: ComparedSide, steps: Ids) -> Ids:
+def _answer_keys(side: ComparedSide, steps: Ids) -> Ids:
     """As `steps`, but an answer counts as the same step only where it is the answer to an equal request."""
     pair = side.index.pair.astype(np.int64)
     answered = _is_answer(side)
     found = steps.copy()
-    found[answered] ^= side.ids[pair[answered]] * MIX
+    found[answered] ^= side.ids[pair[answered]] * HASH_MULTIPLIER
     return found
 
 
 # ---- matches, pins and gaps ------------------------------------------------------------------------------------------
-def _pins(anchors: Sequence[tuple[int, int]], count_a: int, count_b: int) -> tuple[Places, Places]:
+def _checked_anchors(anchors: Sequence[tuple[int, int]], count_a: int, count_b: int) -> tuple[Indexes, Indexes]:
     ordered = sorted(anchors)
     at_a, at_b = (np.array([pin[side] for pin in ordered], np.int64) for side in (0, 1))
     if (np.diff(at_a) <= 0).any() or (np.diff(at_b) <= 0).any():
@@ -125,46 +125,46 @@ def _pins(anchors: Sequence[tuple[int, int]], count_a: int, count_b: int) -> tup
 
 
 def _matches_between(
-    a: tuple[Ids, Places], b: tuple[Ids, Places], pins: tuple[Places, Places]
-) -> tuple[Places, Places]:
-    """Matches in each of the parts that the pins divide the runs into. a, b: ids, and places of those in both."""
+    a: tuple[Ids, Indexes], b: tuple[Ids, Indexes], pins: tuple[Indexes, Indexes]
+) -> tuple[Indexes, Indexes]:
+    """Matches in each of the parts that the pins divide the runs into. a, b: ids, and indexes of those in both."""
     (ids_a, shared_a), (ids_b, shared_b) = a, b
-    found_a, found_b = list[Places](), list[Places]()
+    found_a, found_b = list[Indexes](), list[Indexes]()
     cuts_a = np.searchsorted(shared_a, [0, *pins[0].tolist(), len(ids_a)])
     cuts_b = np.searchsorted(shared_b, [0, *pins[1].tolist(), len(ids_b)])
     pinned_a, pinned_b = np.isin(shared_a, pins[0]), np.isin(shared_b, pins[1])
     for part in range(len(cuts_a) - 1):
         own_a, own_b = slice(cuts_a[part], cuts_a[part + 1]), slice(cuts_b[part], cuts_b[part + 1])
-        places_a, places_b = shared_a[own_a][~pinned_a[own_a]], shared_b[own_b][~pinned_b[own_b]]
-        at_a, at_b = matches(ids_a[places_a], ids_b[places_b])
-        found_a.append(places_a[at_a])
-        found_b.append(places_b[at_b])
+        indexes_a, indexes_b = shared_a[own_a][~pinned_a[own_a]], shared_b[own_b][~pinned_b[own_b]]
+        at_a, at_b = match_ids(ids_a[indexes_a], ids_b[indexes_b])
+        found_a.append(indexes_a[at_a])
+        found_b.append(indexes_b[at_b])
     return np.concatenate(found_a), np.concatenate(found_b)
 
 
 def _pairs_in_gaps(
-    key_a: Ids, key_b: Ids, pairs: tuple[Places, Places], free_a: NDArray[np.bool_], free_b: NDArray[np.bool_]
-) -> tuple[Places, Places]:
+    key_a: Ids, key_b: Ids, pairs: tuple[Indexes, Indexes], free_a: NDArray[np.bool_], free_b: NDArray[np.bool_]
+) -> tuple[Indexes, Indexes]:
     """In each gap between pairs, free events with equal keys, in order."""
     left_a, left_b = np.flatnonzero(free_a), np.flatnonzero(free_b)
-    gap_a, gap_b = _before(pairs[0], len(key_a))[left_a], _before(pairs[1], len(key_b))[left_b]
+    gap_a, gap_b = _count_before(pairs[0], len(key_a))[left_a], _count_before(pairs[1], len(key_b))[left_b]
     # A key of another gap is another key, so that all gaps are looked through at once.
-    mixed_a = key_a[left_a] ^ (gap_a.astype(np.uint64) * MIX)
-    mixed_b = key_b[left_b] ^ (gap_b.astype(np.uint64) * MIX)
-    at_a, at_b = matches(mixed_a, mixed_b)
+    mixed_a = key_a[left_a] ^ (gap_a.astype(np.uint64) * HASH_MULTIPLIER)
+    mixed_b = key_b[left_b] ^ (gap_b.astype(np.uint64) * HASH_MULTIPLIER)
+    at_a, at_b = match_ids(mixed_a, mixed_b)
     return left_a[at_a], left_b[at_b]
 
 
-def _merged(one: tuple[Places, Places], other: tuple[Places, Places]) -> tuple[Places, Places]:
+def _merge_pairs(one: tuple[Indexes, Indexes], other: tuple[Indexes, Indexes]) -> tuple[Indexes, Indexes]:
     at_a, at_b = np.concatenate((one[0], other[0])), np.concatenate((one[1], other[1]))
     order = np.argsort(at_a, kind="stable")
     return at_a[order], at_b[order]
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
-def _rows(at_a: Places, at_b: Places, count_a: int, count_b: int) -> tuple[Places, Places, int]:
+def _row_numbers(at_a: Indexes, at_b: Indexes, count_a: int, count_b: int) -> tuple[Indexes, Indexes, int]:
     """The row of each event of A and of B, and how many there are: in a gap, A's events stand above B's."""
-    pairs_before_a, pairs_before_b = _before(at_a, count_a), _before(at_b, count_b)
+    pairs_before_a, pairs_before_b = _count_before(at_a, count_a), _count_before(at_b, count_b)
     singles_before = np.concatenate(([0], at_b + 1)) - np.arange(len(at_b) + 1)  # of B, above the gap after each pair
     rows_a = np.arange(count_a) + singles_before[pairs_before_a]
     rows_a[at_a] = at_a + at_b - np.arange(len(at_a))
@@ -174,15 +174,15 @@ def _rows(at_a: Places, at_b: Places, count_a: int, count_b: int) -> tuple[Place
     return rows_a, rows_b, count_a + count_b - len(at_a)
 
 
-def _before(at: Places, count: int) -> Places:
-    """How many of the places `at` lie before each place."""
+def _count_before(at: Indexes, count: int) -> Indexes:
+    """How many of the indexes `at` lie before each index."""
     paired = np.zeros(count + 1, np.int64)
     paired[at + 1] = 1
     return np.cumsum(paired)[:-1]
 
 
-def _alignment(ids_a: Ids, ids_b: Ids, pairs: tuple[Places, Places], moves: tuple[Places, Places]) -> Alignment:
-    rows_a, rows_b, count = _rows(*pairs, len(ids_a), len(ids_b))
+def _alignment(ids_a: Ids, ids_b: Ids, pairs: tuple[Indexes, Indexes], moves: tuple[Indexes, Indexes]) -> Alignment:
+    rows_a, rows_b, count = _row_numbers(*pairs, len(ids_a), len(ids_b))
     a, b = np.full(count, NO_EVENT, np.int32), np.full(count, NO_EVENT, np.int32)
     a[rows_a], b[rows_b] = np.arange(len(ids_a)), np.arange(len(ids_b))
     partner_of_a, partner_of_b = np.full(len(ids_a), NO_EVENT, np.int32), np.full(len(ids_b), NO_EVENT, np.int32)

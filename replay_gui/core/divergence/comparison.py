@@ -1,6 +1,6 @@
 """What a comparison of two runs, A and B, says: which events belong together, what differs, and why.
 
-All of it are values: arrays never change once published. An *index* is an event's place in its log, from 0.
+All of it are values: arrays never change once published. An *index* is an event's EventIndex, counted from 0.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ class DivergencePoint:
     differences: tuple[Difference, ...]
 
 
-def ranked(causes: Sequence[Cause]) -> list[int]:
+def rank_causes(causes: Sequence[Cause]) -> list[int]:
     """Return the indexes of `causes` in the order to show them.
 
     First those that are certain and have consequences, then those that are certain and have none, then those that are

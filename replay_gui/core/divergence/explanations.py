@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from replay_gui.core.divergence.causes import Found
+from replay_gui.core.divergence.causes import CauseDraft
 from replay_gui.core.divergence.comparison import CauseKind, Change, Difference
 from replay_gui.core.divergence.presets import PRESETS
-from replay_gui.core.divergence.rules import alike
-from replay_gui.core.divergence.silence import NAMING_HASHES
+from replay_gui.core.divergence.rules import equal_without_matches
+from replay_gui.core.divergence.silence import REFERENCE_HASHES
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS
@@ -23,12 +23,12 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import preview
 from replay_gui.core.text.wording import plural
 
-BETWEEN = " — "  # stands between the headline and the details
-_QUOTED = 60  # characters of a quotation
-_NAME = 40
-_NAMED = 3  # differing settings that are named
-_ITEMS = 1000  # of a list that is looked at
-_SEEN = 50  # differences that are looked at
+DETAILS_SEPARATOR = " — "  # stands between the headline and the details
+_QUOTE_CHARACTERS = 60  # characters of a quotation
+_NAME_CHARACTERS = 40
+_MAX_NAMED_SETTINGS = 3  # differing settings that are named
+_MAX_LIST_ITEMS = 1000  # of a list that is looked at
+_MAX_NOISE_DIFFERENCES = 50  # differences that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,19 @@ class Evidence:
     compared: int = 0
 
 
-def explain(cause: Found, evidence: Evidence) -> str:
+def explain(cause: CauseDraft, evidence: Evidence) -> str:
     """Headline and details."""
-    return f"{headline(cause, evidence)}{BETWEEN}{' · '.join(details(cause, evidence))}"
+    return f"{headline(cause, evidence)}{DETAILS_SEPARATOR}{' · '.join(details(cause, evidence))}"
 
 
-def headline(cause: Found, evidence: Evidence) -> str:
+def headline(cause: CauseDraft, evidence: Evidence) -> str:
     """What happened, without where."""
     event = evidence.a or evidence.b
     assert event is not None
-    tool = _quiet(cause.tool or event.tool or "")
+    tool = _name_text(cause.tool or event.tool or "")
     noun = event_noun(event)
     if cause.noise and evidence.a is not None and evidence.b is not None:
-        noise = noise_of(_own(evidence.differences)) or "ids, times or paths"
+        noise = noise_names(_without_references(evidence.differences)) or "ids, times or paths"
         return f"{noun[:1].upper()}{noun[1:]} differs only by {noise}"
     past = "after an equal past" if cause.certain else "and what came before may explain it"
     if cause.certain and cause.after_noise:
@@ -115,10 +115,10 @@ def _article(noun: str) -> str:
     return f"{'An' if noun[:1] in 'aeiou' else 'A'} {noun}"
 
 
-def details(cause: Found, evidence: Evidence) -> list[str]:
+def details(cause: CauseDraft, evidence: Evidence) -> list[str]:
     """Where it happened and what exactly, in parts."""
     a, b = evidence.a, evidence.b
-    said = [_place(a, b)]
+    said = [_event_number(a, b)]
     if evidence.change is Change.STATE:
         return [*said, _summary(a), "something that the log does not hold differs"]
     if evidence.change is Change.MOVED and a is not None and b is not None:
@@ -130,7 +130,7 @@ def details(cause: Found, evidence: Evidence) -> list[str]:
         if evidence.other is not None:
             words = f"{_name_and_summary(event)} against {_name_and_summary(evidence.other)}"
         return [*said, words, *([f"{evidence.length:,} events in a row"] if evidence.length > 1 else [])]
-    what = _what(a, b, evidence.differences)
+    what = _difference_text(a, b, evidence.differences)
     if evidence.request is not None and what.startswith(("returned", "failed", "succeeded")):
         what = f"{_quote(summarize_event(evidence.request))} {what}"
     elif evidence.request is not None:
@@ -145,7 +145,7 @@ def details(cause: Found, evidence: Evidence) -> list[str]:
     return said
 
 
-def in_one_line(change: Change, a: Event | None, b: Event | None, differences: Sequence[Difference]) -> str:
+def one_line_diff(change: Change, a: Event | None, b: Event | None, differences: Sequence[Difference]) -> str:
     """One divergence, for people: the ``diff`` of a DivergencePoint. `a`, `b`: the counterparts."""
     if a is None or b is None:
         return f"only in {'B' if a is None else 'A'}: {_name_and_summary(b if a is None else a)}"
@@ -153,43 +153,43 @@ def in_one_line(change: Change, a: Event | None, b: Event | None, differences: S
         return f"{_name_and_summary(a)} is event {b.index + 1:,} in B"
     if change is Change.STATE:
         return f"{_name_and_summary(a)}: equal events, different recorded states"
-    return f"{_name(a)}: {_what(a, b, differences)}"
+    return f"{_name(a)}: {_difference_text(a, b, differences)}"
 
 
-def _own(differences: Sequence[Difference]) -> list[Difference]:
+def _without_references(differences: Sequence[Difference]) -> list[Difference]:
     """Those without the hashes by which an event names another."""
-    return [difference for difference in differences if not difference.path.endswith(NAMING_HASHES)]
+    return [difference for difference in differences if not difference.path.endswith(REFERENCE_HASHES)]
 
 
-def noise_of(differences: Sequence[Difference]) -> str | None:
+def noise_names(differences: Sequence[Difference]) -> str | None:
     """The presets that match all that differs, named ("clock times and durations"); None where there is more."""
-    if not differences or len(differences) > _SEEN:
+    if not differences or len(differences) > _MAX_NOISE_DIFFERENCES:
         return None
     names: list[str] = []
     for difference in differences:
         texts = difference.a, difference.b
-        name = next((name for name in PRESETS if alike(*texts, (name,))), None)
+        name = next((name for name in PRESETS if equal_without_matches(*texts, (name,))), None)
         if name is None:
-            if not alike(*texts, PRESETS):
+            if not equal_without_matches(*texts, PRESETS):
                 return None
-            names += [name for name, pattern in PRESETS.items() if not alike(*texts, set(PRESETS) - {name})]
+            names += [name for name, pattern in PRESETS.items() if not equal_without_matches(*texts, set(PRESETS) - {name})]
         else:
             names.append(name)
     return " and ".join(dict.fromkeys(names)) or None
 
 
-def _what(a: Event, b: Event, differences: Sequence[Difference]) -> str:
+def _difference_text(a: Event, b: Event, differences: Sequence[Difference]) -> str:
     """What differs between two events, as seen from B."""
     if a.kind == Kind.TOOL_RESPONSE:
         ok_a, ok_b = a.payload.get("success"), b.payload.get("success")
         if ok_a != ok_b:
             how = f"failed: {_quote(summarize_event(b))}" if ok_b is False else "succeeded"
             return f"{how} instead of {'failing' if ok_a is False else 'succeeding'}"
-        listed = _listed(a.payload.get("output"), b.payload.get("output"))
+        listed = _list_change_text(a.payload.get("output"), b.payload.get("output"))
         if listed is not None:
             return listed
     one = [d for d in differences if not d.path.endswith("request_hash")]
-    shown = one[: _NAMED if a.kind == Kind.AGENT_INIT else 1]
+    shown = one[: _MAX_NAMED_SETTINGS if a.kind == Kind.AGENT_INIT else 1]
     if len(one) == 1 or (one and a.kind in (Kind.AGENT_INIT, Kind.MEMORY_WRITE)):
         said = "; ".join(f"{_where(d.path)}: {_value(d.a, d.b)} against {_value(d.b, d.a)}" for d in shown)
         return said + (f"; {len(one) - len(shown):,} more" if len(one) > len(shown) else "")
@@ -202,24 +202,24 @@ def _what(a: Event, b: Event, differences: Sequence[Difference]) -> str:
     return "they differ"
 
 
-def _listed(a: object, b: object) -> str | None:
+def _list_change_text(a: object, b: object) -> str | None:
     """What became of an output's list: returned 1 hit instead of 2; other hits: without “x”, with “y”."""
     name, old, new = "items", a, b
     if isinstance(a, MAPS) and isinstance(b, MAPS):
         lists = [key for key in a if isinstance(a[key], LISTS) and isinstance(b.get(key), LISTS)]
         name = next((key for key in lists if a[key] != b[key]), "")
         old, new = a.get(name), b.get(name)
-    if not (isinstance(old, LISTS) and isinstance(new, LISTS)) or max(len(old), len(new)) > _ITEMS:
+    if not (isinstance(old, LISTS) and isinstance(new, LISTS)) or max(len(old), len(new)) > _MAX_LIST_ITEMS:
         return None
     if len(old) != len(new):
         one = len(new) == 1 and name.endswith("s")
-        return f"returned {len(new):,} {_quiet(name[:-1] if one else name)} instead of {len(old):,}"
+        return f"returned {len(new):,} {_name_text(name[:-1] if one else name)} instead of {len(old):,}"
     labels_a, labels_b = [_label(item) for item in old], [_label(item) for item in new]
     gone = next((label for label in labels_a if label and label not in labels_b), None)
     come = next((label for label in labels_b if label and label not in labels_a), None)
     if gone is None or come is None:
         return None
-    return f"returned other {_quiet(name)}: without {_quote(gone)}, with {_quote(come)}"
+    return f"returned other {_name_text(name)}: without {_quote(gone)}, with {_quote(come)}"
 
 
 def _label(item: object) -> str:
@@ -230,7 +230,7 @@ def _label(item: object) -> str:
 
 
 def _where(path: str) -> str:
-    return one_line(pointer_text(path), _QUOTED)
+    return one_line(pointer_text(path), _QUOTE_CHARACTERS)
 
 
 def _value(value: object, other: object) -> str:
@@ -238,14 +238,14 @@ def _value(value: object, other: object) -> str:
         return "(absent)"
     if isinstance(value, str):
         return _quote(value, other if isinstance(other, str) else "")
-    return one_line(preview(value), _QUOTED)
+    return one_line(preview(value), _QUOTE_CHARACTERS)
 
 
 def _quote(text: str, other: str = "") -> str:
     """In quotation marks, cut; of texts that begin alike, the part where they part."""
     at = next((i for i, (c, d) in enumerate(zip(text, other, strict=False)) if c != d), 0) if other else 0
-    begin = max(0, at - _QUOTED // 3) if at > 2 * _QUOTED // 3 else 0
-    return f"“{'…' if begin else ''}{one_line(text[begin:], _QUOTED)}”"
+    begin = max(0, at - _QUOTE_CHARACTERS // 3) if at > 2 * _QUOTE_CHARACTERS // 3 else 0
+    return f"“{'…' if begin else ''}{one_line(text[begin:], _QUOTE_CHARACTERS)}”"
 
 
 def _summary(event: Event | None) -> str:
@@ -260,12 +260,12 @@ def _name_and_summary(event: Event | None) -> str:
     return "" if event is None else f"{_name(event)} {_quote(summarize_event(event))}"
 
 
-def _place(a: Event | None, b: Event | None) -> str:
+def _event_number(a: Event | None, b: Event | None) -> str:
     if a is not None:
         return f"Event {a.index + 1:,}"
     assert b is not None
     return f"Event {b.index + 1:,} of B"
 
 
-def _quiet(text: str) -> str:
-    return one_line(text, _NAME)
+def _name_text(text: str) -> str:
+    return one_line(text, _NAME_CHARACTERS)

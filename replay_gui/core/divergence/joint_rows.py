@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment
-from replay_gui.core.divergence.past import Past
+from replay_gui.core.divergence.past import CausalColumns
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.event import Event
@@ -36,21 +36,22 @@ class JointRows:
     tool: NDArray[np.int32]
     row_of_a: NDArray[np.int32]
     row_of_b: NDArray[np.int32]
-    past_a: Past
-    past_b: Past
+    causal_a: CausalColumns
+    causal_b: CausalColumns
 
     @classmethod
-    def of(cls, a: ComparedSide, b: ComparedSide, alignment: Alignment, past_a: Past, past_b: Past) -> JointRows:
-        kinds, in_kinds = _joined(a.index.kinds, b.index.kinds)
-        tools, in_tools = _joined(a.index.tools, b.index.tools)
+    def of(cls, a: ComparedSide, b: ComparedSide, alignment: Alignment, past_a: CausalColumns, past_b: CausalColumns) -> JointRows:
+        """Return the rows of an alignment, with kinds and tools numbered alike for A and B."""
+        kinds, in_kinds = _join_names(a.index.kinds, b.index.kinds)
+        tools, in_tools = _join_names(a.index.tools, b.index.tools)
         return cls(
             a,
             b,
             alignment,
             kinds,
-            _by_row(alignment, a.index.kind, in_kinds[b.index.kind]),
+            _column_by_row(alignment, a.index.kind, in_kinds[b.index.kind]),
             tools,
-            _by_row(alignment, a.index.tool, np.append(in_tools, np.int32(NO_TOOL))[b.index.tool]),
+            _column_by_row(alignment, a.index.tool, np.append(in_tools, np.int32(NO_TOOL))[b.index.tool]),
             np.flatnonzero(alignment.a != NO_EVENT).astype(np.int32),
             np.flatnonzero(alignment.b != NO_EVENT).astype(np.int32),
             past_a,
@@ -64,29 +65,33 @@ class JointRows:
         return found
 
     def kind_of(self, row: int) -> str:
+        """The kind of a row's event, from A or else from B."""
         return self.kinds[int(self.kind[row])]
 
     def tool_of(self, row: int) -> str | None:
+        """The tool that a row's event names; None if it names none."""
         tool = int(self.tool[row])
         return None if tool == NO_TOOL else self.tools[tool]
 
     def event_a(self, row: int) -> Event | None:
+        """The row's event of A, read from the log; None where only B has one."""
         index = int(self.alignment.a[row])
         return None if index == NO_EVENT else self.a.event(index)
 
     def event_b(self, row: int) -> Event | None:
+        """The row's event of B, read from the log; None where only A has one."""
         index = int(self.alignment.b[row])
         return None if index == NO_EVENT else self.b.event(index)
 
 
-def _joined(names_a: tuple[str, ...], names_b: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+def _join_names(names_a: tuple[str, ...], names_b: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """The names of both, and where those of B stand among them."""
     numbers = {name: i for i, name in enumerate(names_a)}
-    places = [numbers.setdefault(name, len(numbers)) for name in names_b]
-    return tuple(numbers), np.array(places, np.int32)
+    number_of = [numbers.setdefault(name, len(numbers)) for name in names_b]
+    return tuple(numbers), np.array(number_of, np.int32)
 
 
-def _by_row(alignment: Alignment, of_a: NDArray[np.integer], of_b: NDArray[np.integer]) -> NDArray[np.int32]:
+def _column_by_row(alignment: Alignment, of_a: NDArray[np.integer], of_b: NDArray[np.integer]) -> NDArray[np.int32]:
     column = np.empty(len(alignment.a), np.int32)
     in_a, in_b = alignment.a != NO_EVENT, alignment.b != NO_EVENT
     column[in_b] = of_b[alignment.b[in_b]]

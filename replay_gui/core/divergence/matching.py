@@ -12,34 +12,34 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.bit_lcs import common
-from replay_gui.core.divergence.patience import anchors
-from replay_gui.core.divergence.presence import LONG, Ids, Places, in_both, perhaps_in_both
+from replay_gui.core.divergence.bit_lcs import longest_common_subsequence
+from replay_gui.core.divergence.patience import find_anchors
+from replay_gui.core.divergence.presence import MIN_LONG_SEQUENCE, Ids, Indexes, intersect, intersect_approximately
 
-_SMALL = 1 << 18  # cells of a table that is solved exactly
-_STRETCHES = (1, 4, 16, 64)  # ids in a stretch that may anchor
-_WINDOW = 192  # ids of the longer side of a window
+_MAX_EXACT_CELLS = 1 << 18  # cells of a table that is solved exactly
+_ANCHOR_LENGTHS = (1, 4, 16, 64)  # ids in a stretch that may anchor
+_WINDOW_IDS = 192  # ids of the longer side of a window
 
-Matches = tuple[Places, Places]
+Matches = tuple[Indexes, Indexes]
 Gap = tuple[int, int, int, int, int]  # from and to in a, the same in b, and the next stretch to anchor by
 
 
-def matches(a: Ids, b: Ids) -> Matches:
-    """Places in a and b, both increasing, of the ids that belong together."""
+def match_ids(a: Ids, b: Ids) -> Matches:
+    """Indexes in a and b, both increasing, of the ids that belong together."""
     found: list[Matches] = []
     waiting: list[Gap] = [(0, len(a), 0, len(b), 0)]
     while waiting:
         start_a, end_a, start_b, end_b, level = waiting.pop()
-        head = _shared_head(a[start_a:end_a], b[start_b:end_b])
+        head = _common_prefix_length(a[start_a:end_a], b[start_b:end_b])
         if head:
-            found.append(_run(start_a, start_b, head))
+            found.append(_consecutive(start_a, start_b, head))
             start_a, start_b = start_a + head, start_b + head
-        tail = _shared_head(a[start_a:end_a][::-1], b[start_b:end_b][::-1])
+        tail = _common_prefix_length(a[start_a:end_a][::-1], b[start_b:end_b][::-1])
         if tail:
-            found.append(_run(end_a - tail, end_b - tail, tail))
+            found.append(_consecutive(end_a - tail, end_b - tail, tail))
             end_a, end_b = end_a - tail, end_b - tail
         if start_a < end_a and start_b < end_b:
-            waiting.extend(_divided(a, b, (start_a, end_a, start_b, end_b, level), found))
+            waiting.extend(_split_gap(a, b, (start_a, end_a, start_b, end_b, level), found))
     if not found:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     all_a, all_b = (np.concatenate([pair[side] for pair in found]) for side in (0, 1))
@@ -47,28 +47,28 @@ def matches(a: Ids, b: Ids) -> Matches:
     return all_a[order], all_b[order]
 
 
-def _divided(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> list[Gap]:
+def _split_gap(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> list[Gap]:
     """Solves a gap, or leaves smaller ones."""
     start_a, end_a, start_b, end_b, level = gap
-    if (end_a - start_a) * (end_b - start_b) <= _SMALL:
-        found.append(_solved(a, b, gap))
+    if (end_a - start_a) * (end_b - start_b) <= _MAX_EXACT_CELLS:
+        found.append(_solve_exactly(a, b, gap))
         return []
-    for at_level in range(level, len(_STRETCHES)):
-        at_a, at_b = anchors(a[start_a:end_a], b[start_b:end_b], _STRETCHES[at_level])
+    for at_level in range(level, len(_ANCHOR_LENGTHS)):
+        at_a, at_b = find_anchors(a[start_a:end_a], b[start_b:end_b], _ANCHOR_LENGTHS[at_level])
         if len(at_a):
-            return _between(a, b, (at_a + start_a, at_b + start_b), (*gap[:4], at_level), found)
+            return _gaps_between(a, b, (at_a + start_a, at_b + start_b), (*gap[:4], at_level), found)
         if at_level == 0:
-            shared = in_both if min(end_a - start_a, end_b - start_b) < LONG else perhaps_in_both
+            shared = intersect if min(end_a - start_a, end_b - start_b) < MIN_LONG_SEQUENCE else intersect_approximately
             in_a, in_b = shared(a[start_a:end_a], b[start_b:end_b])
             if (len(in_a) + len(in_b)) * 8 <= (end_a - start_a + end_b - start_b) * 7:  # less would go on edit by edit
-                inner_a, inner_b = matches(a[start_a:end_a][in_a], b[start_b:end_b][in_b])
+                inner_a, inner_b = match_ids(a[start_a:end_a][in_a], b[start_b:end_b][in_b])
                 found.append((start_a + in_a[inner_a], start_b + in_b[inner_b]))
                 return []
-    _follow(a, b, gap, found)
+    _solve_by_windows(a, b, gap, found)
     return []
 
 
-def _between(a: Ids, b: Ids, anchored: Matches, gap: Gap, found: list[Matches]) -> list[Gap]:
+def _gaps_between(a: Ids, b: Ids, anchored: Matches, gap: Gap, found: list[Matches]) -> list[Gap]:
     """Takes the anchors' first ids as matches; the gaps that are left between them.
 
     An anchored stretch goes on with its next id, which the gap's own head then takes. Where a gap has not become much
@@ -81,15 +81,15 @@ def _between(a: Ids, b: Ids, anchored: Matches, gap: Gap, found: list[Matches]) 
     to_a, to_b = np.concatenate((at_a, [end_a])), np.concatenate((at_b, [end_b]))
     size_a, size_b = to_a - from_a, to_b - from_b
     open_ = (size_a > 0) & (size_b > 0)
-    alike = _alike(a, b, from_a, from_b, np.where(open_ & (size_a == size_b), size_a, 0), found)
+    alike = _match_equal_gaps(a, b, from_a, from_b, np.where(open_ & (size_a == size_b), size_a, 0), found)
     open_ &= ~alike
-    deeper = (size_a * size_b > _SMALL) & (size_a * 2 > end_a - start_a)
+    deeper = (size_a * size_b > _MAX_EXACT_CELLS) & (size_a * 2 > end_a - start_a)
     levels = np.where(deeper, level + 1, 0)
     rows = zip(from_a[open_], to_a[open_], from_b[open_], to_b[open_], levels[open_], strict=True)
     return [(int(f), int(t), int(g), int(u), int(n)) for f, t, g, u, n in rows]
 
 
-def _alike(a: Ids, b: Ids, from_a: Places, from_b: Places, sizes: Places, found: list[Matches]) -> NDArray[np.bool_]:
+def _match_equal_gaps(a: Ids, b: Ids, from_a: Indexes, from_b: Indexes, sizes: Indexes, found: list[Matches]) -> NDArray[np.bool_]:
     """Which of the gaps of these sizes (0: of another size on either side) have the same ids; those are matches."""
     total = int(sizes.sum())
     if not total:
@@ -103,7 +103,7 @@ def _alike(a: Ids, b: Ids, from_a: Places, from_b: Places, sizes: Places, found:
     return alike
 
 
-def _follow(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> None:
+def _solve_by_windows(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> None:
     """Solves a gap window by window, each beginning where the matches of the one before it lead to.
 
     What a window matches near its end is not kept: with more in sight, something else may be better there. Each is
@@ -111,14 +111,14 @@ def _follow(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> None:
     """
     start_a, end_a, start_b, end_b, level = gap
     while start_a < end_a and start_b < end_b:
-        if head := _shared_head(a[start_a:end_a], b[start_b:end_b]):
-            found.append(_run(start_a, start_b, head))
+        if head := _common_prefix_length(a[start_a:end_a], b[start_b:end_b]):
+            found.append(_consecutive(start_a, start_b, head))
             start_a, start_b = start_a + head, start_b + head
             continue
         rest_a, rest_b = end_a - start_a, end_b - start_b
-        part = min(1.0, _WINDOW / max(rest_a, rest_b))
+        part = min(1.0, _WINDOW_IDS / max(rest_a, rest_b))
         wide_a, wide_b = ceil(rest_a * part), ceil(rest_b * part)
-        at_a, at_b = _solved(a, b, (start_a, start_a + wide_a, start_b, start_b + wide_b, level))
+        at_a, at_b = _solve_exactly(a, b, (start_a, start_a + wide_a, start_b, start_b + wide_b, level))
         if part == 1.0:
             found.append((at_a, at_b))
             return
@@ -131,15 +131,15 @@ def _follow(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> None:
         start_a, start_b = next_a, next_b
 
 
-def _solved(a: Ids, b: Ids, gap: Gap) -> Matches:
+def _solve_exactly(a: Ids, b: Ids, gap: Gap) -> Matches:
     """The most matches that there can be in a gap."""
     start_a, end_a, start_b, end_b, _ = gap
-    pairs = common(a[start_a:end_a].tolist(), b[start_b:end_b].tolist())
+    pairs = longest_common_subsequence(a[start_a:end_a].tolist(), b[start_b:end_b].tolist())
     found = np.array(pairs, np.int64).reshape(-1, 2)
     return found[:, 0] + start_a, found[:, 1] + start_b
 
 
-def _shared_head(a: Ids, b: Ids) -> int:
+def _common_prefix_length(a: Ids, b: Ids) -> int:
     """How many ids both begin with; looked at in growing steps, for most often it is few."""
     limit, step, at = min(len(a), len(b)), 16, 0
     while at < limit:
@@ -151,5 +151,5 @@ def _shared_head(a: Ids, b: Ids) -> int:
     return limit
 
 
-def _run(at_a: int, at_b: int, length: int) -> Matches:
+def _consecutive(at_a: int, at_b: int, length: int) -> Matches:
     return np.arange(at_a, at_a + length), np.arange(at_b, at_b + length)

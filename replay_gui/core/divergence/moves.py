@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from replay_gui.core.divergence.presence import Ids, Places
+from replay_gui.core.divergence.presence import Ids, Indexes
 
-NEAR = 64  # rows; a step that comes much later is another step
+MAX_MOVE_ROWS = 64  # rows; a step that comes much later is another step
 
 
-def moved(ids_a: Ids, rows_a: Places, ids_b: Ids, rows_b: Places) -> tuple[Places, Places]:
+def find_moves(ids_a: Ids, rows_a: Indexes, ids_b: Ids, rows_b: Indexes) -> tuple[Indexes, Indexes]:
     """Indexes into both of the events that moved: each with the nearest of the other side, each once.
 
     Args:
@@ -19,7 +19,7 @@ def moved(ids_a: Ids, rows_a: Places, ids_b: Ids, rows_b: Places) -> tuple[Place
     order = np.lexsort((rows, ids))
     left, right = order[:-1], order[1:]
     opposite = (left < len(ids_a)) != (right < len(ids_a))
-    near = opposite & (ids[left] == ids[right]) & (np.abs(rows[left] - rows[right]) <= NEAR)
+    near = opposite & (ids[left] == ids[right]) & (np.abs(rows[left] - rows[right]) <= MAX_MOVE_ROWS)
     at = np.flatnonzero(near)
     if not len(at):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)

@@ -10,7 +10,7 @@ import numpy as np
 
 from replay_gui.core.divergence.compare import Comparer
 from replay_gui.core.divergence.comparison import NO_EVENT, Change, Comparison, DivergencePoint
-from replay_gui.core.divergence.explanations import in_one_line
+from replay_gui.core.divergence.explanations import one_line_diff
 from replay_gui.core.divergence.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.event import Event
@@ -32,7 +32,7 @@ def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[Di
     """The points of the comparer's last comparison, in their order, each read when it is asked for."""
     points, alignment = comparison.points, comparison.alignment
     rows = comparer.rows
-    next_a = np.concatenate(([0], np.maximum.accumulate(alignment.a) + 1))  # by row: places begun above it
+    next_a = np.concatenate(([0], np.maximum.accumulate(alignment.a) + 1))  # by row: events of A above it
     next_b = np.concatenate(([0], np.maximum.accumulate(alignment.b) + 1))
     for row, index_a, index_b, number in zip(
         points.row.tolist(), points.a.tolist(), points.b.tolist(), points.change.tolist(), strict=True
@@ -50,7 +50,7 @@ def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[Di
             change.name.lower(),
             _hash(a, change, rows.a),
             _hash(b, change, rows.b),
-            in_one_line(change, a, b, [d for d in differences if not d.ignored]),
+            one_line_diff(change, a, b, [d for d in differences if not d.ignored]),
             tuple(differences),
         )
 

@@ -18,18 +18,18 @@ from replay_gui.core.verification.verification import SealState
 
 BROKEN_LINK = "the hash does not match the record and the one before it"
 Problem: TypeAlias = tuple[str, str | None, str | None]
-"""What is wrong in words, expected, actual."""
+"""The problem in words, the expected value, the actual value."""
 
 
 _seq, _parent = attrgetter("seq"), attrgetter("parent")
 
 
 class Boundary(NamedTuple):
-    """A place between two records from which the pass can be taken up: all that it knows of what lies before.
+    """A point between two records at which the pass can begin, with all it needs to know of the records before.
 
     Attributes:
         event_index, offset: of the next record. previous: the hash it is linked to, None after a skipped stretch.
-        expected: the seq it must have, None where any will do.
+        expected: the seq it must have, None if any is right.
     """
 
     event_index: int
@@ -51,10 +51,10 @@ class Fault(NamedTuple):
 
 @dataclass(slots=True)
 class Integrity:
-    """The running result over blocks that follow one another.
+    """The result so far of checking consecutive blocks.
 
-    Links, contents and metas are each judged for a whole block in a few C loops; what those do not find sound is
-    looked at record by record. Of a record's problems the first in this order counts: link, content, meta.
+    Links, contents and metas are each checked for a whole block in a few C loops; records that fail there are checked
+    one by one. Of a record's problems only the first is reported, in this order: link, content, meta.
 
     Attributes:
         index, previous, expected: as in Boundary (index is its event_index), for the record that comes next.
@@ -69,8 +69,8 @@ class Integrity:
     skipped_bytes: int = 0
 
     def block(self, block: Block, metas: list[FastMeta] | None) -> None:
-        """Judges a block's records; `metas`: what decode_fast_metas returned for theirs."""
-        if not len(block):  # of a block that was cut to what comes before a place
+        """Check the records of a block; `metas`: what decode_fast_metas returned for them."""
+        if not len(block):  # of a block that was cut before its first record
             return
         problems = self._metas(block.metas, metas)
         contents = block.contents
@@ -84,7 +84,7 @@ class Integrity:
         self.index, self.previous = block.first_index + len(block), block.hashes[-1]
 
     def _metas(self, metas: Sequence[bytes], usual: list[FastMeta] | None) -> dict[int, Problem]:
-        """What is wrong with metas, by index; moves `expected` on."""
+        """Return the problems of metas by their index in the block; advance `expected`."""
         if usual is not None and self.expected is not None and _are_right(usual, metas, self.expected):
             self.expected += len(metas)
             return {}
@@ -99,7 +99,7 @@ class Integrity:
         return problems
 
     def skipped(self, part: Skipped) -> None:
-        """Counts a stretch that is no record as one failure."""
+        """Add a skipped stretch of bytes as one failure."""
         problem = f"{part.size} bytes are no record and were skipped"
         if part.gave_up:
             problem += "; the search for a later record was stopped because it cost too much"
@@ -130,7 +130,7 @@ def _fault(block: Block, i: int, problem: Problem) -> Fault:
 
 
 def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:
-    """Records whose hash is not that of themselves and the stored one before; without `previous`, all but the first."""
+    """Return the records with a wrong hash, by index in the block; without `previous`, the first is not checked."""
     marks: Iterable[bytes] = repeat(MSGPACK_NIL)
     if any(block.states):
         marks = [MSGPACK_NIL if state is None else MSGPACK_BIN32 + state for state in block.states]
@@ -145,7 +145,7 @@ def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:
 
 
 def _are_right(usual: list[FastMeta], metas: Sequence[bytes], expected: int) -> bool:
-    """Whether the bytes that `usual` was decoded from are canonical, and the seqs count on from `expected`."""
+    """Return whether the decoded `metas` are canonical, and their seqs count up from `expected`."""
     seqs, parents = range(expected, expected + len(usual)), [*map(_parent, usual)]
     return (
         encode_all(usual) == b"".join(metas)
@@ -160,7 +160,7 @@ def _content_problem(content: bytes) -> Problem:
 
 
 def _meta_problem(meta: bytes, expected: int | None) -> tuple[Problem | None, int | None]:
-    """(what is wrong, or None; seq as far as it can be read)."""
+    """Return (the problem, or None; the seq, None if it cannot be read)."""
     facts = decode_canonical_map(meta)
     if facts is None:
         return (f"the meta breaks the format: {_why(meta, 'is no map')}", None, None), readable_seq(meta)
@@ -183,7 +183,7 @@ def _why(raw: bytes, otherwise: str) -> str:
 
 
 def readable_seq(meta: bytes) -> int | None:
-    """seq as far as it can be read, whatever else is wrong with meta."""
+    """Return the seq, even if the meta is invalid otherwise; None if it cannot be read."""
     try:
         facts = decode(meta)
     except NotCanonical:

@@ -20,15 +20,15 @@ PART_INTERVAL = 0.1  # seconds between two parts
 
 def survey_runs(arguments: SurveyArguments, reporter: JobReporter) -> SurveyProgress:
     """List the runs of a folder or file; parts and result are the SurveyProgress since the last part."""
-    path, places = arguments.path, arguments.places
+    path, folders = arguments.path, arguments.folders
     if not os.path.isdir(path):
-        return SurveyProgress(1, 1, tuple(survey_file(path, places)))
+        return SurveyProgress(1, 1, tuple(survey_file(path, folders)))
     files, waiting, next_part = files_below(path), list[SurveyedRun](), 0.0
     for done, file in enumerate(files):
         if time.monotonic() >= next_part:
             reporter.part(SurveyProgress(done, len(files), tuple(waiting)))
             waiting, next_part = [], time.monotonic() + PART_INTERVAL
-        waiting += survey_file(file, places, path)
+        waiting += survey_file(file, folders, path)
     return SurveyProgress(len(files), len(files), tuple(waiting))
 
 

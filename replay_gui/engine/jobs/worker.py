@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from replay_gui.core.diagnostics import LEVELS, Topic, error_place, topic_logger
+from replay_gui.core.diagnostics import LEVELS, Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.jobs.frames import read_frames, write_frame
 from replay_gui.engine.jobs.job import Job, JobCache, decode_arguments
@@ -94,14 +94,14 @@ def run_job(jobs: Mapping[str, Job], request: JobRequest, stream: _MessageStream
         result = job(arguments, _RunningJob(stream, request.job_id, cache))
         stream.send_message(JobDone(request.job_id, encode_value(result)))
     except ReplayError as error:
-        _log.info("job %s refused: %s", request.job, error_place(error))
+        _log.info("job %s refused: %s", request.job, error_location(error))
         stream.send_message(JobFailed(request.job_id, str(error), type(error).__name__))
     except OSError as error:  # a disk that is full, a folder that is gone: no fault of the program
-        _log.warning("job %s failed: %s", request.job, error_place(error))
+        _log.warning("job %s failed: %s", request.job, error_location(error))
         where = f"{error.filename}: " if error.filename else ""
         stream.send_message(JobFailed(request.job_id, f"{where}{error.strerror or error}", "system"))
     except Exception as error:  # noqa: BLE001  whatever a job raises, the program is told and the worker lives on
-        _log.error("job %s failed: %s", request.job, error_place(error))
+        _log.error("job %s failed: %s", request.job, error_location(error))
         traceback.print_exc()
         text = f"an internal error ({type(error).__name__}: {error})"
         stream.send_message(JobFailed(request.job_id, text, "internal"))

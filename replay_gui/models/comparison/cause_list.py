@@ -8,8 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
 
-from replay_gui.core.divergence.comparison import Cause, Comparison, ranked
-from replay_gui.core.divergence.explanations import BETWEEN
+from replay_gui.core.divergence.comparison import Cause, Comparison, rank_causes
+from replay_gui.core.divergence.explanations import DETAILS_SEPARATOR
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -78,12 +78,14 @@ class CauseList(QAbstractListModel):
         first = min(len(comparison.causes), MAX_CAUSES + 1) + 1
         ignored = {tool.tool: tool.ignored for tool in comparison.tools}
         items: list[CauseItem] = []
-        for place, entry in enumerate(self._session.rules.entries):
+        for rule_index, entry in enumerate(self._session.rules.entries):
             if entry.on:
                 title, body = rule_words(entry.rule)
                 count = ignored.get(entry.rule.tool or "", 0)
                 said = f"{body} · {count:,} ignored" if count else body
-                items.append(CauseItem(CauseCategory.IGNORED, first + len(items), title, said, "", rule_index=place))
+                items.append(
+                    CauseItem(CauseCategory.IGNORED, first + len(items), title, said, "", rule_index=rule_index)
+                )
         return items
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
@@ -100,7 +102,7 @@ class CauseList(QAbstractListModel):
 
 def _causes(comparison: Comparison) -> list[CauseItem]:
     causes = comparison.causes
-    items = [_item(number, causes[which]) for number, which in enumerate(ranked(causes)[:MAX_CAUSES], 1)]
+    items = [_item(number, causes[which]) for number, which in enumerate(rank_causes(causes)[:MAX_CAUSES], 1)]
     if len(causes) > MAX_CAUSES:
         more = f"{len(causes) - MAX_CAUSES:,} more causes"
         items.append(
@@ -110,7 +112,7 @@ def _causes(comparison: Comparison) -> list[CauseItem]:
 
 
 def _item(number: int, cause: Cause) -> CauseItem:
-    title, _, details = cause.explanation.partition(BETWEEN)
+    title, _, details = cause.explanation.partition(DETAILS_SEPARATOR)
     said = [one_line(details, _MAX_CHARACTERS)] if details else []
     if cause.suppressed:
         said.append(f"{cause.suppressed:,} like it ignored")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import Comparison, ranked
+from replay_gui.core.divergence.comparison import Comparison, rank_causes
 from replay_gui.engine.answers import Compared
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_marks import divergence_marks
@@ -20,13 +20,13 @@ def first_row(compared: Compared, first: tuple[int, int] | None) -> int:
 
     `first`: event indexes in A and B; NO_EVENT and indexes that do not exist any more are ignored.
     """
-    comparison, places = compared.comparison, compared.places
-    for place, rows in zip(first or (), (places.row_of_a, places.row_of_b), strict=False):
-        if 0 <= place < len(rows):
-            return int(rows[place])
+    comparison, row_indexes = compared.comparison, compared.row_indexes
+    for event_index, rows in zip(first or (), (row_indexes.row_of_a, row_indexes.row_of_b), strict=False):
+        if 0 <= event_index < len(rows):
+            return int(rows[event_index])
     points = comparison.points.row
     if comparison.causes:
-        return int(points[comparison.causes[ranked(comparison.causes)[0]].point])
+        return int(points[comparison.causes[rank_causes(comparison.causes)[0]].point])
     return int(points[0]) if len(points) else 0
 
 

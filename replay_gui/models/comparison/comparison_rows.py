@@ -215,5 +215,9 @@ def fold_words(count: int) -> str:
     return f"{count:,} equal steps"
 
 
-def _row_without_text(session: Session, place: int) -> EventRow | None:
-    return None if place == NO_EVENT or place >= session.index.count else row_without_text(session.index, place)
+def _row_without_text(session: Session, event_index: int) -> EventRow | None:
+    return (
+        None
+        if event_index == NO_EVENT or event_index >= session.index.count
+        else row_without_text(session.index, event_index)
+    )

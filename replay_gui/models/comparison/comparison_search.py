@@ -67,8 +67,8 @@ class ComparisonSearch(EventSearchModel):
         comparison = self._session.comparison
         if comparison is None or not 0 <= row < len(comparison.alignment.a):
             return None
-        place = int((comparison.alignment.a if in_a else comparison.alignment.b)[row])
-        return None if place == NO_EVENT else (self._a if in_a else self._b).hits.get(place)
+        event_index = int((comparison.alignment.a if in_a else comparison.alignment.b)[row])
+        return None if event_index == NO_EVENT else (self._a if in_a else self._b).hits.get(event_index)
 
     def find(self, text: str, match_case: bool = False) -> None:
         self._forward = None
@@ -123,8 +123,8 @@ class ComparisonSearch(EventSearchModel):
             self.sides = (np.zeros(0, np.int32), np.zeros(0, np.int32))
         else:
             self.sides = (
-                _rows(compared.places.row_of_a, self._a.indexes),
-                _rows(compared.places.row_of_b, self._b.indexes),
+                _rows(compared.row_indexes.row_of_a, self._a.indexes),
+                _rows(compared.row_indexes.row_of_b, self._b.indexes),
             )
         self.rows = _union(*self.sides)
         self.count = len(self.rows)
@@ -137,7 +137,7 @@ def _union(some: RowArray, others: RowArray) -> RowArray:
     return np.flatnonzero(seen).astype(np.int32)
 
 
-def _rows(row_of: RowArray, places: NDArray[np.int64]) -> RowArray:
+def _rows(row_of: RowArray, event_indexes: NDArray[np.int64]) -> RowArray:
     """Return the rows of the events at these indexes, as far as they were compared."""
-    rows: RowArray = row_of[places[: np.searchsorted(places, len(row_of))]]
+    rows: RowArray = row_of[event_indexes[: np.searchsorted(event_indexes, len(row_of))]]
     return rows

@@ -216,9 +216,9 @@ class ComparisonSession(QObject):
         if row == self.row:
             return
         self._choose(row)
-        places = self.compared.places
-        self._move(self.a, int(places.last_a[row]) + 1)
-        self._move(self.b, int(places.last_b[row]) + 1)
+        row_indexes = self.compared.row_indexes
+        self._move(self.a, int(row_indexes.last_a[row]) + 1)
+        self._move(self.b, int(row_indexes.last_b[row]) + 1)
 
     def _choose(self, row: int) -> None:
         self.row = row
@@ -277,21 +277,21 @@ class ComparisonSession(QObject):
             self.linked = on
             self.linked_changed.emit()
             if on and self.row != NO_ROW and self.compared is not None:
-                self._move(self.b, int(self.compared.places.last_b[self.row]) + 1)
+                self._move(self.b, int(self.compared.row_indexes.last_b[self.row]) + 1)
 
     @Slot(object)
     def _on_position_changed(self, position: int) -> None:
         """The user moved in one of the timelines."""
         if self._is_moving or not self.linked or self.compared is None or not self.fresh or position == 0:
             return
-        places, of_a = self.compared.places, self.sender() is self.a
-        rows = places.row_of_a if of_a else places.row_of_b
+        row_indexes, of_a = self.compared.row_indexes, self.sender() is self.a
+        rows = row_indexes.row_of_a if of_a else row_indexes.row_of_b
         if position > len(rows):
             return
         row = int(rows[position - 1])
         if row != self.row:
             self._choose(row)
-            other, last = (self.b, places.last_b) if of_a else (self.a, places.last_a)
+            other, last = (self.b, row_indexes.last_b) if of_a else (self.a, row_indexes.last_a)
             self._move(other, int(last[row]) + 1)
 
     # ---- anchors ----------------------------------------------------------------------------------
@@ -379,7 +379,7 @@ class ComparisonSession(QObject):
         if was_working:
             self.progress_changed.emit(None)
         self.compared_changed.emit()
-        sides = (self.a, compared.places.last_a), (self.b, compared.places.last_b)
+        sides = (self.a, compared.row_indexes.last_a), (self.b, compared.row_indexes.last_b)
         marking = [partial(mark_divergences, session, compared.comparison, last) for session, last in sides]
         self._showing.begin(*marking, partial(self._look_first, compared, first))
 

@@ -136,15 +136,15 @@ class _CardDelegate(QStyledItemDelegate):
             CauseCategory.POSSIBLE: now.warn_text,
             CauseCategory.IGNORED: now.secondary,
         }
-        place = QRect(rect.x() + GAP + UNIT, rect.y() + GAP, _BADGE_SIZE_PX, _BADGE_SIZE_PX)
+        badge_rect = QRect(rect.x() + GAP + UNIT, rect.y() + GAP, _BADGE_SIZE_PX, _BADGE_SIZE_PX)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(grounds[item.category])
-        painter.drawEllipse(place)
+        painter.drawEllipse(badge_rect)
         painter.setPen(inks[item.category])
         painter.setFont(self._number)
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(item.number))
+        painter.drawText(badge_rect, Qt.AlignmentFlag.AlignCenter, str(item.number))
         painter.restore()
 
     def _draw(self, painter: QPainter, space: QRect, text: str, font: QFont, colour: QColor) -> None:

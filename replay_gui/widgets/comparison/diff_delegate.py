@@ -77,13 +77,13 @@ class DiffDelegate(QStyledItemDelegate):
         """A on the left half, B on the right one."""
         now, half = theme(), rect.width() // 2
         left, right = rect.adjusted(0, 0, -(rect.width() - half), 0), rect.adjusted(half, 0, 0, 0)
-        for place, text, marked, ground, word in (
+        for part_rect, text, marked, ground, word in (
             (left, line.a, line.marked_a, now.removed, now.removed_word),
             (right, line.b, line.marked_b, now.added, now.added_word),
         ):
             if text is not None:
-                painter.fillRect(place, ground)
-            space = place.adjusted(GAP + UNIT, 0, -GAP, 0)
+                painter.fillRect(part_rect, ground)
+            space = part_rect.adjusted(GAP + UNIT, 0, -GAP, 0)
             if line.key:
                 space = self._words(painter, space, line.key, now.accent, _KEY_SHARE)
             if text is not None:

@@ -26,7 +26,7 @@ class DiffView(RowView):
         self.setItemDelegate(DiffDelegate(self, rows))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        row, at = self.menu_place(event)
+        row, at = self.menu_target(event)
         if row >= 0:
             self.setCurrentIndex(self._rows.index(row, 0))
             self.menu_wanted.emit(row, at)

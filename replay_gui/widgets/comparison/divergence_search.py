@@ -100,8 +100,8 @@ class _FoundText(QWidget):
         hits, now = self.hits, theme()
         painter = QPainter(self)
         width = self.width() // max(len(hits), 1)
-        for place, (name, hit) in enumerate(hits):
-            space = QRect(place * width, 0, width - GAP, self.height())
+        for column, (name, hit) in enumerate(hits):
+            space = QRect(column * width, 0, width - GAP, self.height())
             self._line.draw(painter, space, name, now.secondary)
             left = self._line.width(name) + GAP
             painter.setFont(self._line.font)

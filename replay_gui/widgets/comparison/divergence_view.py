@@ -38,7 +38,7 @@ class DivergenceView(QWidget):
         super().__init__(parent)
         self._session = session
         self._progress: Progress | None = None
-        self._anchor: tuple[int, int] | None = None  # the side and the place that a counterpart is looked for
+        self._anchor: tuple[int, int] | None = None  # the side and the event index that a counterpart is looked for
         self.rows = ComparisonRows(session, self)
         self.view = SplitView(session, self.rows, finder)
         self._dimmer = Dimmer(self.view)

@@ -40,10 +40,10 @@ class RuleMenu(QMenu):
             self._add(f"Mark {_short(kind)} as non-deterministic", Rule(Action.NONDETERMINISTIC, kind=kind))
             self._add(f"Ignore every {_short(kind)}", Rule(Action.IGNORE, kind=kind))
 
-    def offer_removal(self, place: int) -> None:
+    def offer_removal(self, rule_index: int) -> None:
         """Offer to remove the rule with this index."""
         action = self.addAction("Remove this rule")
-        action.setData(place)
+        action.setData(rule_index)
         action.triggered.connect(self._on_removed)
 
     def _add(self, words: str, rule: Rule) -> None:

@@ -124,9 +124,9 @@ class SplitView(RowView):
         """The side that the keys and menus are about: the one set last, or the only one with an event."""
         comparison, row = self._session.comparison, self._session.row
         if comparison is not None and row >= 0:
-            place_a, place_b = comparison.alignment.a[row], comparison.alignment.b[row]
-            if NO_EVENT in (place_a, place_b):
-                return ComparisonColumn.SIDE_B if place_a == NO_EVENT else ComparisonColumn.SIDE_A
+            index_a, index_b = comparison.alignment.a[row], comparison.alignment.b[row]
+            if NO_EVENT in (index_a, index_b):
+                return ComparisonColumn.SIDE_B if index_a == NO_EVENT else ComparisonColumn.SIDE_A
         return self._side
 
     def set_side(self, side: ComparisonColumn) -> None:
@@ -165,7 +165,7 @@ class SplitView(RowView):
         super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        line, at = self.menu_place(event)
+        line, at = self.menu_target(event)
         if line >= 0 and not self._rows.shown.fold(line):
             self.menu_wanted.emit(self._rows.shown.row(line), self.side, at)
 
@@ -194,17 +194,17 @@ class SplitView(RowView):
         first, last = self.rows_in_sight()
         if comparison is None or last < first:
             return
-        alignment, places, shown = comparison.comparison.alignment, comparison.places, self._rows.shown
+        alignment, row_indexes, shown = comparison.comparison.alignment, comparison.row_indexes, self._rows.shown
         links: dict[tuple[int, int], None] = {}
         for line in range(first, last + 1):
             row = shown.row(line)
             if shown.fold(line) or alignment.change[row] != Change.MOVED:
                 continue
-            place_a, place_b = int(alignment.a[row]), int(alignment.b[row])
-            if place_a != NO_EVENT and (other := int(alignment.partner_of_a[place_a])) != NO_EVENT:
-                links[row, int(places.row_of_b[other])] = None
-            if place_b != NO_EVENT and (other := int(alignment.partner_of_b[place_b])) != NO_EVENT:
-                links[int(places.row_of_a[other]), row] = None
+            index_a, index_b = int(alignment.a[row]), int(alignment.b[row])
+            if index_a != NO_EVENT and (other := int(alignment.partner_of_a[index_a])) != NO_EVENT:
+                links[row, int(row_indexes.row_of_b[other])] = None
+            if index_b != NO_EVENT and (other := int(alignment.partner_of_b[index_b])) != NO_EVENT:
+                links[int(row_indexes.row_of_a[other]), row] = None
         painter.setClipRect(QRectF(self.columnWidth(ComparisonColumn.SIDE_A), 0, LINKS, self.viewport().height()))
         painter.setPen(QPen(theme().moved, _LINK_WIDTH_PX))
         left, right = self.columnWidth(ComparisonColumn.SIDE_A), self.columnWidth(ComparisonColumn.SIDE_A) + LINKS

@@ -37,7 +37,7 @@ class ToolDifferenceTable(RowView):
             self.setColumnWidth(column, width)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        row, at = self.menu_place(event)
+        row, at = self.menu_target(event)
         if row >= 0:
             self.menu_wanted.emit(row, at)
 

@@ -117,7 +117,7 @@ class RowView(QTableView):
             self.hovered = row
             self.viewport().update()
 
-    def menu_place(self, event: QContextMenuEvent) -> tuple[int, QPoint]:
+    def menu_target(self, event: QContextMenuEvent) -> tuple[int, QPoint]:
         """Return (row, global point) for a menu: the current row if it was opened by key; row -1 if there is none."""
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             current = self.currentIndex()

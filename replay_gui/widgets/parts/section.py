@@ -93,8 +93,8 @@ class _Head(QAbstractButton):
         painter.drawText(space, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self.text())
         if self.isChecked() and self.summary:
             self._paint_summary(painter, space.adjusted(0, 0, -GAP, 0))
-        place = rect.adjusted(rect.width() - ICON - GAP, (HEAD - ICON) // 2, -GAP, -(HEAD - ICON) // 2)
-        tinted_icon("chevron-right" if self.isChecked() else "chevron-down", now.secondary).paint(painter, place)
+        icon_rect = rect.adjusted(rect.width() - ICON - GAP, (HEAD - ICON) // 2, -GAP, -(HEAD - ICON) // 2)
+        tinted_icon("chevron-right" if self.isChecked() else "chevron-down", now.secondary).paint(painter, icon_rect)
         if self.hasFocus():
             half = FOCUS // 2
             painter.setPen(QPen(now.accent, FOCUS))
@@ -109,8 +109,8 @@ class _Head(QAbstractButton):
         if self.sound is not None:
             left = space.right() - painter.fontMetrics().horizontalAdvance(self.summary) - ICON - UNIT
             colour = now.good_text if self.sound else now.bad_text
-            place = QRect(left, (HEAD - ICON) // 2, ICON, ICON)
-            tinted_icon("check" if self.sound else "cross", colour).paint(painter, place)
+            icon_rect = QRect(left, (HEAD - ICON) // 2, ICON, ICON)
+            tinted_icon("check" if self.sound else "cross", colour).paint(painter, icon_rect)
 
 
 class SectionStack(QScrollArea):

@@ -103,11 +103,11 @@ class TimelineHover(QFrame):
             return ""
         lines = []
         pair = int(self._session.index.pair[position - 1])
-        for place in (position - 1, pair):
-            if place != NO_PAIR and rows.start <= place < rows.start + len(rows.rows):
-                text = one_line(rows.rows[place - rows.start].text, _MAX_SUMMARY_CHARACTERS)
-                lines.append(f"← {text}" if place == pair and text else text)
-            elif place == position - 1:
+        for event_index in (position - 1, pair):
+            if event_index != NO_PAIR and rows.start <= event_index < rows.start + len(rows.rows):
+                text = one_line(rows.rows[event_index - rows.start].text, _MAX_SUMMARY_CHARACTERS)
+                lines.append(f"← {text}" if event_index == pair and text else text)
+            elif event_index == position - 1:
                 return ""
         return "\n".join(filter(None, lines))
 

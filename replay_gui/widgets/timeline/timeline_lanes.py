@@ -177,13 +177,13 @@ class LanePainter:
 
     # ---- phases ---------------------------------------------------------------------------------------
     def _paint_phases(self, middle: float) -> None:
-        places = self._scene.phases
-        begin, end = np.searchsorted(places, (self._first, self._last)).tolist()
+        phase_indexes = self._scene.phases
+        begin, end = np.searchsorted(phase_indexes, (self._first, self._last)).tolist()
         begin = max(begin - 1, 0)  # the one before reaches into the view
         if begin == end:
             return
-        left = self._pixels(places[begin:end] + 1)
-        until = int(places[end]) + 1 if end < len(places) else self._index.count
+        left = self._pixels(phase_indexes[begin:end] + 1)
+        until = int(phase_indexes[end]) + 1 if end < len(phase_indexes) else self._index.count
         right = np.append(left[1:], self._layout.origin + self._scale.pixel(until))
         # Of the phases that begin within the same few pixels only the last, which lasts longest, can be seen.
         column = np.floor(left / (UNIT / 2))

@@ -38,11 +38,11 @@ class OverlayPainter:
         self._paint_ticks(self._scene.marks.found, theme().changed_text)
         self._paint_triangles(self._scene.marks.causes)
 
-    def _columns(self, places: NDArray[np.int64], apart: float) -> list[float]:
+    def _columns(self, event_indexes: NDArray[np.int64], apart: float) -> list[float]:
         """Return the x coordinates of events; of those closer than `apart` pixels only some."""
         scale = self._scale
         bounds = scale.position(-GAP) - 1, scale.position(scale.width + GAP)
-        seen = places[slice(*np.searchsorted(places, bounds))]
+        seen = event_indexes[slice(*np.searchsorted(event_indexes, bounds))]
         pixels = scale.pixels(seen + 1)
         at: list[float] = (self._layout.origin + _thinned(pixels, apart)).tolist()
         return at
@@ -100,14 +100,14 @@ class OverlayPainter:
         size = side - 2 * MARGIN
         painter.drawPixmap(badge.topLeft(), mark_pixmap(Mark.BREAK, size, damage, self._ratio))
 
-    def _paint_ticks(self, places: NDArray[np.int64], colour: QColor) -> None:
+    def _paint_ticks(self, event_indexes: NDArray[np.int64], colour: QColor) -> None:
         """Short lines at the top edge."""
-        ticks = [QRectF(round(x) - LINE, 0, 2 * LINE, GAP) for x in self._columns(places, 3 * LINE)]
+        ticks = [QRectF(round(x) - LINE, 0, 2 * LINE, GAP) for x in self._columns(event_indexes, 3 * LINE)]
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(colour)
         self._painter.drawRects(ticks)
 
-    def _paint_bands(self, places: NDArray[np.int64]) -> None:
+    def _paint_bands(self, event_indexes: NDArray[np.int64]) -> None:
         """A faint band from top to bottom."""
         veil = QColor(theme().error)
         veil.setAlphaF(0.25)
@@ -115,14 +115,16 @@ class OverlayPainter:
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # it would take most of the time
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(veil)
-        self._painter.drawRects([QRectF(round(x - UNIT / 2), 0, UNIT, height) for x in self._columns(places, GAP)])
+        self._painter.drawRects(
+            [QRectF(round(x - UNIT / 2), 0, UNIT, height) for x in self._columns(event_indexes, GAP)]
+        )
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
-    def _paint_triangles(self, places: NDArray[np.int64]) -> None:
+    def _paint_triangles(self, event_indexes: NDArray[np.int64]) -> None:
         """Triangles that point down from the top edge."""
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(theme().error)
-        for x in self._columns(places, GAP):
+        for x in self._columns(event_indexes, GAP):
             self._painter.drawPolygon(
                 QPolygonF([QPointF(x - UNIT - LINE, 0), QPointF(x + UNIT + LINE, 0), QPointF(x, GAP)])
             )

@@ -82,6 +82,6 @@ def test_the_pointer_presses_and_hovers_rows(qtbot: QtBot, view: RowView) -> Non
 def test_a_menu_by_key_is_that_of_the_current_row(view: RowView) -> None:
     view.setCurrentIndex(view.model().index(3, 0))
     by_key = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(0, 0), QPoint(0, 0))
-    assert view.menu_place(by_key)[0] == 3
+    assert view.menu_target(by_key)[0] == 3
     by_mouse = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(5, 7 * ROW + 1), QPoint(50, 60))
-    assert view.menu_place(by_mouse) == (7, QPoint(50, 60))
+    assert view.menu_target(by_mouse) == (7, QPoint(50, 60))

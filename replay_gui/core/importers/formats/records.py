@@ -39,9 +39,11 @@ class RecordFormat:
     volatile_within: ClassVar[Mapping[str, str]] = {}
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a file whose first records are of this format."""
         return self.is_format(first_records(file, self.member))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the file as one run, read as a stream."""
         head = first_records(file, self.member)
         if not self.is_format(head):
             raise ImportRefused(f"{file.source.path}: no {self.title} in it")
@@ -92,7 +94,7 @@ class RecordEvents:
         self._model: str | None = None
 
     def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
-        """Yield the events of numbered records; `number` is the line, or the place from 1 in an array."""
+        """Yield the events of numbered records; `number` is the line, or the number from 1 in an array."""
         for number, record in records:
             self.run.context = {"line": number}
             if isinstance(record, dict):

@@ -29,9 +29,11 @@ class WhoAndWhen:
     volatile: ClassVar[Mapping[str, str]] = {"question_ID": ID}
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a JSON document with an annotated conversation."""
         return _conversation(file.document) is not None
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the conversation as one run, with the annotation as its end."""
         found = _conversation(file.document)
         if found is None:
             raise ImportRefused(f"{file.source.path}: no Who&When record in it")
@@ -57,15 +59,15 @@ def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
     run = RunBuilder(notes)
     config: dict[str, Any] = {key: found[key] for key in ("question", "level", "system_prompt") if key in found}
     run.agent_init("who-and-when", "", config)
-    places: list[int] = []  # the event of each step, for the annotation names a step
+    step_indexes: list[int] = []  # the event of each step, for the annotation names a step
     for number, message in enumerate(found["history"]):
-        places.append(run.count)
+        step_indexes.append(run.count)
         run.context = {"step": number}
         _step(run, notes, message, first=number == 0)
         yield from run.drain()
     run.context = {}
     step = str(found.get("mistake_step"))
-    blamed = places[int(step)] if step.isdecimal() and int(step) < len(places) else None
+    blamed = step_indexes[int(step)] if step.isdecimal() and int(step) < len(step_indexes) else None
     label = {key: value for key, value in found.items() if key not in {*config, *_GRADED, "history", "question_ID"}}
     run.custom("who-and-when/mistake", label, parent=blamed)
     if found.get("ground_truth") is not None:

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from replay_gui.core.importers.formats.frameworks.langgraph_values import REMOVE_ALL, facts_of, message_of, removed_id
 
-Place: TypeAlias = tuple[Any, Any]
+CheckpointKey: TypeAlias = tuple[Any, Any]
 """(namespace, checkpoint id)"""
 
 
@@ -18,14 +18,14 @@ class DeltaChannels:
 
     def __init__(self) -> None:
         self._names: set[str] = set()
-        self._parents: dict[Place, Place] = {}
-        self._whole: dict[Place, dict[str, list[Any]]] = {}  # values that a checkpoint holds whole
-        self._written: dict[Place, list[tuple[str, Any]]] = {}
-        self._at: Place | None = None
+        self._parents: dict[CheckpointKey, CheckpointKey] = {}
+        self._whole: dict[CheckpointKey, dict[str, list[Any]]] = {}  # values that a checkpoint holds whole
+        self._written: dict[CheckpointKey, list[tuple[str, Any]]] = {}
+        self._at: CheckpointKey | None = None
         self._lists: dict[str, list[Any]] = {}
 
     def at_checkpoint(
-        self, place: Place, parent: Place, channels: dict[str, Any], metadata: dict[str, Any]
+        self, checkpoint: CheckpointKey, parent: CheckpointKey, channels: dict[str, Any], metadata: dict[str, Any]
     ) -> dict[str, Any]:
         """Return all channels' values at a checkpoint, of which it holds `channels`."""
         counters = metadata.get("counters_since_delta_snapshot")
@@ -35,18 +35,18 @@ class DeltaChannels:
             return channels
         if self._at != parent:
             self._lists = self._rebuilt(parent)
-        self._at = place
-        self._parents[place] = parent
+        self._at = checkpoint
+        self._parents[checkpoint] = parent
         whole = {name: _as_list(channels[name]) for name in self._names & channels.keys()}
-        self._whole[place] = whole
+        self._whole[checkpoint] = whole
         self._lists |= {name: list(value) for name, value in whole.items()}
         return {**{name: list(value) for name, value in self._lists.items()}, **channels}
 
-    def write(self, place: Place, channel: str, value: Any) -> list[dict[str, Any]]:
+    def write(self, checkpoint: CheckpointKey, channel: str, value: Any) -> list[dict[str, Any]]:
         """Take what was written to a channel; return what it changes, with paths within the channels."""
-        if channel not in self._names or place != self._at:
+        if channel not in self._names or checkpoint != self._at:
             return []
-        self._written.setdefault(place, []).append((channel, value))
+        self._written.setdefault(checkpoint, []).append((channel, value))
         path = f"/{channel.replace('~', '~0').replace('/', '~1')}"
         if channel not in self._lists:
             self._lists[channel] = []
@@ -55,11 +55,11 @@ class DeltaChannels:
         ops = _put(self._lists[channel], value)
         return [{**op, "path": f"{path}{op['path']}"} for op in ops]
 
-    def _rebuilt(self, place: Place) -> dict[str, list[Any]]:
+    def _rebuilt(self, checkpoint: CheckpointKey) -> dict[str, list[Any]]:
         """Put the lists together as they were after a checkpoint and what was written after it."""
-        chain: list[Place] = []
-        at: Place | None = place
-        seen: set[Place] = set()
+        chain: list[CheckpointKey] = []
+        at: CheckpointKey | None = checkpoint
+        seen: set[CheckpointKey] = set()
         while at is not None and at in self._parents and at not in seen:
             seen.add(at)
             chain.append(at)

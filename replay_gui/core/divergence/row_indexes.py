@@ -11,7 +11,7 @@ from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RowPlaces:
+class RowIndexes:
     """The rows of an Alignment, by event index and the reverse.
 
     Attributes:
@@ -25,7 +25,8 @@ class RowPlaces:
     last_b: NDArray[np.int32]
 
     @classmethod
-    def of(cls, alignment: Alignment) -> RowPlaces:
+    def of(cls, alignment: Alignment) -> RowIndexes:
+        """Compute both directions for an alignment, in time linear in its rows."""
         return cls(
             np.flatnonzero(alignment.a != NO_EVENT).astype(np.int32),
             np.flatnonzero(alignment.b != NO_EVENT).astype(np.int32),
