@@ -46,7 +46,7 @@ class TotalsController:
                 return Alert("warning", f"Tokens and cost were not summed up: {text}.")
             case JobDone(value=value):
                 sums = decode_value(value, MetaSums)
-                self._run.totals = Totals(sums.uses, sums.spending, sums.nesting)
+                self._run.totals = Totals(sums.uses, sums.spending, sums.nesting, sums.result)
                 return self._run.totals
             case _:
                 assert_never(message)

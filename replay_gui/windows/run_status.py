@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QStatusBar, QWidget
 
 from replay_gui.core.facts.run_measures import duration_between, times_of_index
+from replay_gui.core.facts.run_outcome import outcome_words
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
@@ -20,7 +21,7 @@ _SEPARATOR = " · "
 
 
 class RunStatus(QStatusBar):
-    """File, run, events, duration and tools on the left; seal and state hashes on the right.
+    """File, run, outcome, events, duration and tools on the left; seal and state hashes on the right.
 
     Signals:
         facts_requested(): the left part was clicked.
@@ -46,6 +47,7 @@ class RunStatus(QStatusBar):
         self.addPermanentWidget(self._right)
         session.run_changed.connect(self._show_run)
         session.index_changed.connect(self._show_run)
+        session.totals_changed.connect(self._show_run)
         session.report_changed.connect(self._show_report)
         self._show_run()
 
@@ -55,7 +57,10 @@ class RunStatus(QStatusBar):
         if facts is None:
             self._left.setText("")
         else:
-            parts = [one_line(facts.name, 60), one_line(facts.run_id, 40), *_numbers(index)]
+            totals = self._session.totals
+            result = None if totals is None else totals.result
+            outcome = "" if result is None or result.outcome is None else outcome_words(result.outcome)
+            parts = [one_line(facts.name, 60), one_line(facts.run_id, 40), outcome, *_numbers(index)]
             self._left.setText(_SEPARATOR.join(part for part in parts if part).replace("&", "&&"))
         self._left.setVisible(facts is not None)
         self._left.setAccessibleName(f"Run facts: {self._left.text()}")
@@ -68,9 +73,9 @@ class RunStatus(QStatusBar):
             self._right.setText("")
         elif report.verdict == NOT_VERIFIABLE:
             facts = self._session.facts
-            source, state = (facts.source, facts.state) if facts is not None else ("", "")
+            source, state = (facts.imported_from or facts.source, facts.state) if facts is not None else ("", "")
             form = one_line(source.partition(":")[0], 40)  # the file name is at the left
-            self._right.setText(_SEPARATOR.join((f"Imported from {form}", "no hashes", f"state {state}")))
+            self._right.setText(_SEPARATOR.join((f"Imported from {form}", f"state {state}")))
         else:
             checked = f"{report.state_hashes_checked:,} state hashes checked"
             self._right.setText(_SEPARATOR.join((_SEALS.get(report.seal, report.seal), checked)))

@@ -9,9 +9,11 @@ import msgpack
 
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.facts.nesting import Nesting, NestingBuilder
+from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.facts.run_totals import COSTS, ModelUse, RunTotals
 from replay_gui.core.facts.spending import Spending, SpendingBuilder
 from replay_gui.core.log.canonical import decode
+from replay_gui.core.log.kinds import END, OUTCOME
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block
 from replay_gui.engine.jobs.job import JobReporter
@@ -19,21 +21,23 @@ from replay_gui.engine.jobs.job_types import TotalsArguments
 
 # A meta without any of these names is ignored.
 _RELEVANT_NAMES = tuple(name.encode() for name in ("tokens", "subagent", *COSTS))
+_RESULT_STARTS = tuple(msgpack.packb([kind, None])[:-1] for kind in (OUTCOME, END))  # of contents: [kind, payload]
 _MAX_KIND_BYTES = 512  # the kind of any event with tokens ends within so many bytes of its content
 
 
 @dataclass(frozen=True, slots=True)
 class MetaSums:
-    """Tokens and cost by model and over time, and which subagent each event is of."""
+    """Tokens and cost by model and over time, which subagent each event is of, and what the run's end says of it."""
 
     uses: tuple[ModelUse, ...]
     spending: Spending
     nesting: Nesting
+    result: RunResult
 
 
 def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
     """Sum up the meta of a log's events."""
-    totals, spending, nesting = RunTotals(), SpendingBuilder(), NestingBuilder()
+    totals, spending, nesting, result = RunTotals(), SpendingBuilder(), NestingBuilder(), RunResult()
     with EventLog.open(arguments.path) as log:
         for block in log.parts():
             if not isinstance(block, Block):
@@ -44,8 +48,20 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
                     totals.take_meta(kind, meta)
                     spending.take(position, kind, meta)
                     nesting.take(position, meta)
+            for content in block.contents:
+                if content.startswith(_RESULT_STARTS):
+                    result = _with_result(result, content)
             reporter.progress(block.end, log.source.size)
-    return MetaSums(totals.uses(), spending.whole(), nesting.whole())
+    return MetaSums(totals.uses(), spending.whole(), nesting.whole(), result)
+
+
+def _with_result(result: RunResult, content: bytes) -> RunResult:
+    """The result after one more event about the outcome or the end; an unreadable one changes nothing."""
+    try:
+        kind, payload = decode(content)
+    except (NotCanonical, TypeError, ValueError):
+        return result
+    return result.with_event(kind, payload) if isinstance(payload, dict) else result
 
 
 def _map(raw: bytes) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from replay_gui.core.facts.run_outcome import RunResult, outcome_words
 from replay_gui.core.facts.run_totals import ModelUse, total_use
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import kind_label
@@ -25,6 +26,7 @@ from replay_gui.widgets.run.fact_row import NAME_WIDTH_PX
 
 COUNT_INTERVAL_MS = 500  # ms between two counts while the index grows
 _MAX_TABLE_ROWS = 40  # kinds, tools, models
+_MAX_OUTCOMES = 10  # graders
 _MAX_TOKEN_KINDS = 4  # of tokens
 _SIZE_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
@@ -78,9 +80,9 @@ class RunFactsPanel(Panel):
             return
         numbers = run_numbers(self._session.index)
         self.set_secondary(one_line(facts.run_id, 60))
-        self._run.set_rows([_pairs(_run_words(facts, numbers))])
-        self._checked.set_rows([_pairs(self._integrity_words())])
         totals = self._session.totals
+        self._run.set_rows([_pairs(_run_words(facts, numbers, None if totals is None else totals.result))])
+        self._checked.set_rows([_pairs(self._integrity_words())])
         self._used.set_rows([_use_table(totals.uses)] if totals is not None and totals.uses else [])
         if totals is None and self._session.index.complete:
             self._session.request_totals()
@@ -101,19 +103,21 @@ class RunFactsPanel(Panel):
         return words
 
 
-def _run_words(facts: RunFacts, numbers: RunNumbers) -> list[tuple[str, str]]:
+def _run_words(facts: RunFacts, numbers: RunNumbers, result: RunResult | None) -> list[tuple[str, str]]:
     agent = f"{facts.agent_type} {facts.agent_version}".strip()
     start = facts.created if numbers.start is None else numbers.start
     troubles = (
         (numbers.errors, "errors"),
-        (numbers.failed, "failed responses"),
+        (numbers.failed, "failed calls"),
         (numbers.denied, "denials"),
     )
     words = [
         ("agent", agent),
+        *_result_words(result),
         ("events", f"{numbers.events:,}"),
+        ("calls", f"{numbers.calls:,}" if numbers.calls else ""),
         ("errors", ", ".join(f"{count:,} {what}" for count, what in troubles if count) or "none"),
-        ("duration", "" if numbers.duration is None else duration_text(max(numbers.duration, 0))),
+        ("duration", "" if numbers.duration is None else duration_text(numbers.duration)),
         ("began", _when(start)),
         ("phases", f"{numbers.phases:,}" if numbers.phases else ""),
         ("file", facts.path),
@@ -122,6 +126,14 @@ def _run_words(facts: RunFacts, numbers: RunNumbers) -> list[tuple[str, str]]:
         ("imported from" if facts.origin == "imported" else "source", facts.source),
     ]
     return [*((name, value) for name, value in words if value), *(("note", note) for note in facts.notes)]
+
+
+def _result_words(result: RunResult | None) -> list[tuple[str, str]]:
+    """A line for each outcome, and one for the end; none where the run says nothing of them."""
+    if result is None:
+        return []
+    words = [("outcome", outcome_words(outcome)) for outcome in result.outcomes[:_MAX_OUTCOMES]]
+    return words + ([("end", RunResult(end=result.end).words().removeprefix("ended: "))] if result.end else [])
 
 
 def _when(ns: int | None) -> str:
