@@ -12,7 +12,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.canonical import MAX_INTEGER, MAX_KEY_BYTES, MIN_INTEGER, SHALLOW_DEPTH, type_of_shallow_values
 
 MAX_NESTING = 96
-"""Levels a foreign value may nest: FORMAT allows 128, of which the payload and the state around it need some."""
+"""Levels that a foreign value may nest: a log allows 128, and the payload and the state around it need some."""
 
 WIDE_INTEGERS = "whole numbers of more than 64 bits, written as text"
 BROKEN_TEXT = "texts with halves of characters, which were replaced"

@@ -1,7 +1,7 @@
-"""What the index columns have of a replay: the events' kinds before they are replayed, all the rest after that.
+"""The index columns that need a replay: the kinds of events are read before it, the other columns after it.
 
-Whole blocks at a time, in C loops and array operations; only events that concern a tool, change the phase or are not
-usual (see fast_events) are looked at one by one.
+Whole blocks are processed in C loops and array operations; only events that concern a tool, change the phase or are not
+in the common form (see fast_events) are processed one by one.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from replay_gui.core.log.kinds import CRITICAL_KINDS, KINDS, Kind
 from replay_gui.core.log.scanner import Block, Skipped
 from replay_gui.core.state.bulk_reducer import BulkResult
 
-_MAX_KINDS = 1 << 16  # what the column can number
-OTHER_KINDS = "(other)"  # stands for those beyond
+_MAX_KINDS = 1 << 16  # the column has 16 bits
+OTHER_KINDS = "(other)"  # stands for all further kinds
 _UNUSUAL = len(KINDS)  # in place of a number, until the content was read
 _TRANSITION, _REQUEST, _RESPONSE = map(KINDS.index, (Kind.STATE_TRANSITION, Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE))
 _NUMBERS = {structure: KINDS.index(kind) for kind, structure in FAST_EVENT_TYPES.items()} | {NoneType: _UNUSUAL}
@@ -46,13 +46,13 @@ _LOOKED_AT = np.array(
 
 
 class Seen(NamedTuple):
-    """A block's events as they were read.
+    """The decoded events of a block.
 
     Attributes:
         events: what decode_fast_events returned for the contents. kinds: uint16, the number of each kind.
         critical: bool, whether it is an operation that snapshots are laid around.
-        looked_at: the indexes of those that are looked at one by one, ascending.
-        unusual: (kind, payload) of those that are not usual, by index.
+        looked_at: the indexes of the events that are processed one by one, ascending.
+        unusual: (kind, payload) of the events that are not in the common form, by index.
     """
 
     events: Sequence[FastEvent | None]
@@ -63,7 +63,7 @@ class Seen(NamedTuple):
 
 
 class EventColumns:
-    """Turns blocks that follow one another into runs of column entries.
+    """Makes the column entries of consecutive blocks.
 
     Attributes:
         kinds, tools: names, and the numbers that stand for them. phases: as in RunIndex.
@@ -77,7 +77,7 @@ class EventColumns:
         self._open: dict[str, int | OrderedDict[int, None]] = {}
 
     def see(self, contents: Sequence[bytes]) -> Seen:
-        """The events with these contents, and what can be said of them before they are replayed."""
+        """Decode the events with these contents, and find what is known of them before a replay."""
         events = decode_fast_events(contents)
         kinds = np.fromiter(map(_NUMBERS.__getitem__, map(type, events)), np.uint16, len(events))
         looked_at, unusual = np.flatnonzero(_LOOKED_AT[kinds]), {}
@@ -88,13 +88,13 @@ class EventColumns:
         return Seen(events, kinds, critical, looked_at, unusual)
 
     def columns(self, block: Block, seen: Seen, folded: BulkResult) -> dict[str, Any]:
-        """The entries of a block that was replayed, a column each."""
+        """Return the entries of a block that was replayed, by column."""
         first, count, at = block.first_index, len(block), seen.looked_at
         flags = np.where(seen.critical, FLAG_CRITICAL, 0).astype(np.uint8)
         flags[folded.refused] |= FLAG_NOT_APPLIED
         block_indexes = at.tolist()
         tools, pairs = [NO_TOOL] * len(block_indexes), [NO_PAIR] * len(block_indexes)  # of those looked at
-        refused, asked, events = set(folded.refused), iter(folded.requested), seen.events
+        refused, requested, events = set(folded.refused), iter(folded.requested), seen.events
         numbers, waiting = self.tools, self._open
         for n, (i, kind) in enumerate(zip(block_indexes, seen.kinds[at].tolist(), strict=True)):
             event = events[i]
@@ -107,9 +107,9 @@ class EventColumns:
                 if kind == self.kinds.get(UNREADABLE_KIND):
                     flags[i] |= FLAG_UNREADABLE
             elif kind == _REQUEST:
-                request, index = next(asked), first + i
-                if waiting.setdefault(request, index) is not index:
-                    self._asked_too(request, index)
+                request, index = next(requested), first + i
+                if waiting.setdefault(request, index) is not index:  # another int object: one was waiting already
+                    self._add_equal_request(request, index)
             elif kind == _RESPONSE:
                 pairs[n] = self._answered(payload.request_hash, block.metas[i])
                 if not payload.success:
@@ -125,7 +125,7 @@ class EventColumns:
         }
 
     def skipped(self, part: Skipped) -> dict[str, Any]:
-        """The entries of a skipped stretch."""
+        """Return the entries of a skipped stretch, by column."""
         return {
             "kind": [self._number(SKIPPED_KIND)],
             "tool": [NO_TOOL],
@@ -142,15 +142,15 @@ class EventColumns:
             number = self.kinds.setdefault(kind, len(self.kinds))
         return number
 
-    def _asked_too(self, name: str, index: int) -> None:
-        """A request waits for its response where an equal one does."""
+    def _add_equal_request(self, name: str, index: int) -> None:
+        """Note a request that waits for its response while an equal one waits, too."""
         waiting = self._open[name]
         if not isinstance(waiting, OrderedDict):
             waiting = self._open[name] = OrderedDict({waiting: None})
         waiting[index] = None
 
     def _answered(self, name: str, meta: bytes) -> int:
-        """The index of the request that a response answers: its parent, else the oldest that waits."""
+        """Return the index of the request that a response answers: its parent, else the oldest that waits."""
         waiting = self._open.pop(name, NO_PAIR)
         if not isinstance(waiting, OrderedDict):
             return waiting
@@ -163,7 +163,7 @@ class EventColumns:
 
 
 def _read(content: bytes) -> tuple[str, SimpleNamespace]:
-    """(kind, payload) of an unusual content, as far as it can be read."""
+    """Return (kind, payload) of a content that is not in the common form, as far as it can be read."""
     try:
         event = decode_shallow(content)
         kind, payload = decode_event(content) if event is None else event
@@ -173,14 +173,14 @@ def _read(content: bytes) -> tuple[str, SimpleNamespace]:
 
 
 def _sparse(count: int, at: NDArray[np.int64], values: list[int], other: int) -> NDArray[np.int32]:
-    """A column with these values there and another everywhere else."""
+    """Return a column with `values` at the indexes `at`, and `other` everywhere else."""
     column = np.full(count, other, np.int32)
     column[at] = values
     return column
 
 
 def _parent(meta: bytes) -> int:
-    """The index that a meta names as the cause, as far as it can be read; else NO_PAIR."""
+    """Return the parent that a meta names; NO_PAIR if it has none, or cannot be read."""
     try:
         facts = decode(meta)
     except NotCanonical:

@@ -13,7 +13,7 @@ from replay_gui.core.log.scanner import Block, scan
 class GrowingIndex:
     """Follows the log at `path`, and builds its index in `folder`.
 
-    Whoever writes says when there is more, and only between two records: so no end of the file is taken for damage.
+    The writer calls `grow` between two records only, so that an incomplete record is never taken for damage.
     """
 
     def __init__(self, path: Path, folder: Path) -> None:
@@ -23,7 +23,7 @@ class GrowingIndex:
         self._previous = self._log.header.hash
 
     def grow(self) -> Built:
-        """Takes in what has been written since; how far the index reaches then."""
+        """Index what was written since the last call; return the progress."""
         self._log.source.refresh_size()
         built = self._builder.built()
         for part in scan(self._log.source, built.offset, built.count, self._previous):
@@ -34,13 +34,13 @@ class GrowingIndex:
         return self._builder.built()
 
     def finish(self) -> Built:
-        """Once the log is sealed: the whole index, fit to be kept."""
+        """Complete the index of a sealed log, so that it can be kept."""
         self.grow()
         built = self._builder.finish()
         finish(self._folder, self._log, built)  # changed since it was last grown: not kept
         return built
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Close the files."""
         self._builder.close()
         self._log.close()

@@ -1,4 +1,4 @@
-"""The one pass that derives from a log all that is kept beside it: index columns and snapshots."""
+"""The pass over a log that makes its index: the columns and the snapshots."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from replay_gui.core.index.event_columns import EventColumns, Seen
 from replay_gui.core.index.index_columns import OF_REPLAY, ColumnWriter
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.fast_metas import decode_fast_metas
+from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED, Fault, readable_seq
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending, Skipped
 from replay_gui.core.replay.snapshot_store import DISK_BUDGET_BYTES, SnapshotEntry, SnapshotWriter
@@ -19,23 +20,21 @@ from replay_gui.core.replay.snapshots import SnapshotPolicy
 from replay_gui.core.state.bulk_reducer import BulkReducer, BulkResult
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state_hash import StateHash
-from replay_gui.core.verification.integrity import Fault, readable_seq
-from replay_gui.core.verification.passes import NOT_APPLIED, SKIPPED
 
 SNAPSHOTS_FILE = "snapshots"
-_POLICY_INTERVAL_EVENTS = 16  # events between two looks at the policy where nothing happens
+_POLICY_INTERVAL_EVENTS = 16  # how often the policy is asked while no event is critical
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """How far a pass has come: everything about the first `count` events that is not in the column files.
+    """The progress of a pass: everything about the first `count` events that is not in the column files.
 
     Attributes:
-        offset: bytes of the log read. head: the last record's hash, empty where a skipped stretch stands last.
+        offset: bytes of the log read. head: the last record's hash, empty after a skipped stretch.
         snapshots: the table of the snapshot file.
-        not_applied: the events that have no effect on the state they meet.
+        not_applied: the events that do not apply to the state before them.
         state_hashes: how many records carry one.
-        state_hash: of the final state; None until the end, or where the reducer is not known here.
+        state_hash: of the final state; None until the end, or if the reducer is unknown here.
     """
 
     count: int
@@ -51,12 +50,12 @@ class Built:
 
 
 class IndexBuilder:
-    """Runs over a log once, writes column files and snapshots to a folder, and replays every event on the way."""
+    """Reads a log once, replays every event, and writes column files and snapshots to a folder."""
 
     def __init__(
         self, log: EventLog, folder: Path, policy: SnapshotPolicy | None = None, with_records: bool = True
     ) -> None:
-        """`with_records`: whether it writes the columns that need no replay, too (see record_columns)."""
+        """`with_records`: whether to write the columns that need no replay, too (see record_columns)."""
         self._log = log
         self._columns = ColumnWriter(folder, OF_REPLAY)
         self._folder = folder
@@ -70,11 +69,11 @@ class IndexBuilder:
         self._previous_critical = False
         self._state_hashes = 0
         self._offset = len(log.header.raw)
-        self._head = b""  # hash of the record before; empty where there is none that a snapshot could be bound to
+        self._head = b""  # hash of the previous record; empty if there is none to bind a snapshot to
         self._heads: tuple[int, tuple[bytes, ...]] = 0, (b"",)  # those before each position from the first one on
 
     def run(self, on_progress: Callable[[int], None]) -> Built:
-        """The pass. `on_progress` hears after each block what byte offset was reached."""
+        """Read the whole log. `on_progress` is called after each block with the byte offset that was reached."""
         try:
             for part in self._log.parts():
                 if isinstance(part, Ending):
@@ -86,14 +85,14 @@ class IndexBuilder:
         raise AssertionError("a scan ends with an Ending")
 
     def take(self, part: Block | Skipped) -> None:
-        """The next part of the log."""
+        """Process the next part of the log."""
         if isinstance(part, Block):
             self._block(part)
         else:
             self._skipped(part)
 
     def finish(self) -> Built:
-        """What is known once the last part has been taken."""
+        """Write what is left after the last part; return the complete result."""
         self._keep(self._count, self._offset)
         if self._records is not None:
             self._records.flush()
@@ -102,14 +101,14 @@ class IndexBuilder:
         return replace(self.built(), state_hash=StateHash.of(self._fold.root).digest() if known else None)
 
     def close(self) -> None:
-        """Closes the files."""
+        """Close the files."""
         self._columns.close()
         if self._records is not None:
             self._records.close()
         self._snapshots.close()
 
     def built(self) -> Built:
-        """How far the pass has come; the files hold what it says."""
+        """Flush the files and return the progress of the pass; the files have all entries that it counts."""
         self._columns.flush()
         if self._records is not None:
             self._records.flush()
@@ -141,9 +140,9 @@ class IndexBuilder:
             self._records.take(block, decode_fast_metas(block.metas))
 
     def _replay(self, block: Block, seen: Seen) -> BulkResult:
-        """Applies the events, and stops wherever the policy wants a snapshot."""
+        """Apply the events, and save a snapshot wherever the policy wants one."""
         first, folded, done = block.first_index, BulkResult([], []), 0
-        critical = seen.critical.copy()  # the event at hand or the one before: a snapshot is laid on either side
+        critical = seen.critical.copy()  # of this event or the one before: snapshots are saved before and after it
         critical[0] |= self._previous_critical
         critical[1:] |= seen.critical[:-1]
         self._previous_critical = bool(seen.critical[-1])

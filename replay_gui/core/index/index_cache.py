@@ -1,10 +1,11 @@
-"""Indexes kept from one opening of a log to the next, in a cache folder. Never trusted blindly, never a verdict.
+"""Indexes of logs that were opened before, in a cache folder. An index is checked when it is loaded.
 
 A folder per log: the column files, the snapshot file, and a table written last. The table is bound to the log by its
 size, its header, its last record and the BLAKE3 of its bytes, to the columns that a run is shown by by their BLAKE3,
 and begins with its own. `load` does not read the whole log, so that a run opens at once; what says that two runs are
 the same asks `matches_content`, too.
-(Those that runs are compared by vouch for themselves, see record_columns.) What does not fit is as good as absent.
+The columns that runs are compared by have a check of their own (see record_columns). An index that does not fit the
+log is ignored.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _ABANDONED_AFTER_NS = 24 * 3600 * 10**9  # ns
 
 
 class Table(msgspec.Struct, frozen=True):
-    """What a finished index folder says of itself and of its log. `content`: BLAKE3 of the log's bytes, in hex."""
+    """The table of a finished index folder. `content`: BLAKE3 of the log's bytes, in hex."""
 
     version: int
     size: int
@@ -45,20 +46,20 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class IndexCache:
-    """The indexes under one folder, which nobody else may look into."""
+    """The indexes under one folder, which other users cannot read."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def folder(self, log: EventLog) -> Path:
-        """Where the index of this log is kept, if it is."""
+        """Return the folder for the index of this log, whether it exists or not."""
         name = os.fsencode(log.source.path.resolve())
         return self.root / blake3(log.header.hash + name).hexdigest()[:32]
 
     def begin(self) -> Path:
-        """A new folder to build an index in: where the cache cannot be written, among the temporary files.
+        """Make a folder to build an index in; a temporary one if the cache cannot be written.
 
-        LogUnreadable, in words, where there can be none at all.
+        LogUnreadable if neither can be written.
         """
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -71,13 +72,13 @@ class IndexCache:
                 raise LogUnreadable(f"{self.root}: the cache folder cannot be written: {reason}") from None
 
     def keeps(self, folder: Path) -> bool:
-        """Whether an index folder is there to stay."""
+        """Return whether an index folder is in the cache."""
         return folder.parent == self.root
 
     def adopt(self, building: Path, log: EventLog) -> Path:
-        """Keeps a finished index; the least recently used ones go where the budget is exceeded.
+        """Move a finished index to its folder in the cache; remove the least recently used ones over the budget.
 
-        One that was built elsewhere, because the cache cannot be written, stays where it is.
+        An index in a temporary folder, because the cache cannot be written, stays there.
         """
         if not self.keeps(building):
             return building
@@ -88,28 +89,28 @@ class IndexCache:
         return folder
 
     def load(self, log: EventLog) -> tuple[IndexView, RunIndex, Built] | None:
-        """The kept index of this log, or None where there is none that fits it in every respect."""
+        """Return the index of this log in the cache, None if there is none, or it does not fit the log."""
         return load(self.folder(log), log)
 
     def clear(self) -> None:
-        """Removes every index."""
+        """Remove every index."""
         shutil.rmtree(self.root, ignore_errors=True)
 
     def prune(self, kept: Path, budget: int = CACHE_BUDGET_BYTES) -> None:
-        """Removes the least recently used indexes, but not `kept`, until all together are within `budget` bytes.
+        """Remove the least recently used indexes, but not `kept`, until all together are within `budget` bytes.
 
-        An index that another program is building is left alone, unless it has lain still for a day.
+        An index that another process is building stays, unless it has not changed for a day.
         """
-        still = time.time_ns() - _ABANDONED_AFTER_NS
+        abandoned_before = time.time_ns() - _ABANDONED_AFTER_NS
         used = 0
         for used_at, size, folder in sorted(self._folders(), reverse=True):
             used += size
-            being_built = folder.name.startswith(_BUILDING) and used_at > still
+            being_built = folder.name.startswith(_BUILDING) and used_at > abandoned_before
             if used > budget and folder != kept and not being_built:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _folders(self) -> Iterator[tuple[int, int, Path]]:
-        """(when it was last used or written to, bytes, folder) of each index; some may be going meanwhile."""
+        """Yield (time of the last use or write, bytes, folder) of each index; others may remove some meanwhile."""
         for folder in self.root.iterdir():
             try:
                 files = [file.stat() for file in folder.iterdir()]
@@ -122,7 +123,7 @@ class IndexCache:
 
 
 def load(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, Built] | None:
-    """The index in a folder, or None where it does not fit the log in every respect."""
+    """Return the index in a folder, None if it does not fit the log."""
     try:
         table = _read_table(folder)
         built = table.built
@@ -159,7 +160,7 @@ def finish(folder: Path, log: EventLog, built: Built, changed_at: int | None = N
     """Write the table of a finished index, last of all and in one piece.
 
     `changed_at`: of the log when its index was begun; None for when `log` was opened. If the log was changed since, no
-    table is written: nobody knows what the index was built from.
+    table is written, since it is unknown what the index was built from.
     """
     begun = log.source.changed_at if changed_at is None else changed_at
     columns = {name: _file_hash(folder / name) for name in SHOWN}
@@ -173,7 +174,7 @@ def finish(folder: Path, log: EventLog, built: Built, changed_at: int | None = N
 
 
 def shown(view: IndexView, built: Built, complete: bool, count: int | None = None) -> RunIndex:
-    """What is known of the events that `built` covers, or of the first `count` of them."""
+    """Return the index over the events that `built` covers, or over the first `count` of them."""
     reach = built.count if count is None else count
     positions = tuple(entry.position for entry in built.snapshots if entry.position <= reach)
     return view.grow(reach, built.kinds, built.tools, built.phases, positions, complete)

@@ -1,4 +1,4 @@
-"""The columns of an index as files, one a column, that only grow while the index is built."""
+"""The columns of an index: one file for each, which only grows while the index is built."""
 
 from __future__ import annotations
 
@@ -20,53 +20,56 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "request": np.dtype("<i4"),  # for a response: the index of its request
     "flags": np.dtype("u1"),
     "content": np.dtype("V32"),  # BLAKE3 of the content
-    "chain": np.dtype("V32"),  # one entry a CHAIN_STEP events, and one at the end: BLAKE3 of all content hashes so far
+    "chain": np.dtype(
+        "V32"
+    ),  # one entry for every CHAIN_STEP_EVENTS, and one at the end: BLAKE3 of all content hashes so far
 }
 OF_REPLAY = ("kind", "tool", "offset", "request", "flags")
 OF_RECORDS = ("time", "duration", "content")  # see record_columns
-SHOWN = (*OF_REPLAY, "time", "duration")  # what a run is shown by
-COMPARED = ("content", "chain")  # what two runs are compared by
-_BUFFER_BYTES = 1 << 17  # bytes
+SHOWN = (*OF_REPLAY, "time", "duration")  # the window needs these
+COMPARED = ("content", "chain")  # a comparison needs these
+_BUFFER_BYTES = 1 << 17
 CHAIN_STEP_EVENTS = 64
-_GROWTH_FACTOR = 4  # a full array becomes so many times as large; what is not used of it takes no memory
+_GROWTH_FACTOR = 4  # a full array becomes 4 times as large; its unused pages take no memory
 
 
 class ColumnWriter:
-    """Appends runs of entries to the files of some columns in a folder."""
+    """Appends entries to the files of some columns in a folder."""
 
     def __init__(self, folder: Path, names: Sequence[str], first_index: int = 0) -> None:
-        """Begin with the entry of `first_index`; the files already have those of all before."""
+        """Begin with the entry of `first_index`; the files have all entries before it already."""
         self._files: dict[str, BinaryIO] = {}
         for name in names:
             file = self._files[name] = (folder / name).open("r+b" if first_index else "wb", buffering=_BUFFER_BYTES)
             file.seek(first_index * COLUMNS[name].itemsize)
 
     def append(self, runs: dict[str, Any]) -> None:
-        """One list, array or byte string a column."""
+        """Append entries: a list, an array or a byte string for each column."""
         for name, run in runs.items():
             raw = run if isinstance(run, bytes) else np.asarray(run, COLUMNS[name]).tobytes()
             self._files[name].write(raw)
 
     def flush(self) -> None:
-        """What was appended can be read."""
+        """Write the buffered entries, so that they can be read."""
         for file in self._files.values():
             file.flush()
 
     def close(self) -> None:
+        """Close the columns' files; what was appended stays."""
         for file in self._files.values():
             file.close()
 
 
 def read_column(folder: Path, name: str, start: int = 0, count: int = -1) -> NDArray[Any]:
-    """Entries start … start + count - 1 of a column (to its end without `count`); OSError where it cannot be read."""
+    """Read entries start … start + count - 1 of a column, by default to its end; OSError if it cannot be read."""
     dtype = COLUMNS[name]
     return np.fromfile(folder / name, dtype, count, offset=start * dtype.itemsize)
 
 
 class IndexView:
-    """An index being read: takes in what its columns have grown by, and makes RunIndex values of it.
+    """Reads an index whose columns may still grow, and makes RunIndex values of it.
 
-    The arrays have room at their end, so that taking in costs what is new, and the values share them.
+    The arrays have unused space at their end, so that only new entries are copied; the values share the arrays.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -85,7 +88,7 @@ class IndexView:
         snapshots: tuple[int, ...],
         complete: bool,
     ) -> RunIndex:
-        """The index over the first `count` events; ValueError where the files have fewer."""
+        """Return the index over the first `count` events; ValueError if the files have fewer."""
         known = self._count
         for name, column in self._columns.items() if count > known else ():
             more = read_column(self.folder, name, known, count - known)
@@ -111,21 +114,21 @@ class IndexView:
         )
 
     def _take_in_calls(self, known: int, request: NDArray[np.int32], duration: NDArray[np.int64]) -> None:
-        """What the events from index `known` on say of the calls that they begin or end."""
+        """Add the calls that events from the index `known` on begin or end."""
         self._pair = _extended(self._pair, known, request.copy())
         self._duration = _extended(self._duration, known, duration.copy())
         answers = np.flatnonzero(request != NO_PAIR)
         requests, responses = request[answers], known + answers
         self._pair[requests] = responses
         took, begun, ended = duration[answers], self._columns["time"][requests], self._columns["time"][responses]
-        untold = (took == NO_DURATION) & (begun != NO_TIME) & (ended != NO_TIME)
-        took[untold] = np.maximum(ended[untold] - begun[untold], 0)
+        unknown = (took == NO_DURATION) & (begun != NO_TIME) & (ended != NO_TIME)
+        took[unknown] = np.maximum(ended[unknown] - begun[unknown], 0)
         timed = took != NO_DURATION
         self._duration[requests[timed]] = self._duration[responses[timed]] = took[timed]
 
 
 def _extended(column: NDArray[Any], known: int, more: NDArray[Any]) -> NDArray[Any]:
-    """The first `known` entries and then `more`, in place where there is room; nobody has seen what is behind them."""
+    """Return the first `known` entries and `more`; in place if there is space, as no value covers what follows."""
     count = known + len(more)
     if known == 0:
         return more

@@ -1,7 +1,7 @@
-"""The columns that need nothing of the replay which the others rest on, but only what each record says by itself.
+"""The index columns that are computed for each record by itself, without a replay.
 
-Its time, its own duration, and a hash of its content. So whichever pass has time for it makes them, in slices, if need
-be. Two runs are compared by the hashes, and by a chain over them, which is made once all are there.
+They are its time, its own duration, and a hash of its content. Any pass can write them, also one over a slice. Two runs
+are compared by the hashes, and by a chain over them, which is made once all hashes are there.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class RecordColumns:
         self._columns = ColumnWriter(folder, OF_RECORDS, first_index)
 
     def take(self, part: Block | Skipped, metas: list[FastMeta] | None = None) -> None:
-        """The next part of the log; `metas`: what decode_fast_metas returned for a block's."""
+        """Add the next part of the log; `metas`: what decode_fast_metas returned for a block's."""
         if isinstance(part, Skipped):
             self._columns.append({"time": [NO_TIME], "duration": [NO_DURATION], "content": bytes(HASH_BYTES)})
             return
@@ -43,23 +43,23 @@ class RecordColumns:
         self._columns.append({"time": times, "duration": durations, "content": b"".join(digests(part.contents))})
 
     def flush(self) -> None:
-        """What was taken can be read."""
+        """Write the buffered entries, so that they can be read."""
         self._columns.flush()
 
     def close(self) -> None:
-        """Closes the files."""
+        """Close the files."""
         self._columns.close()
 
 
 def _usual(metas: list[FastMeta]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(times, durations)."""
+    """Return (times, durations)."""
     times = np.fromiter(map(_time, metas), np.int64, len(metas))
     durations = np.fromiter(map(_duration, metas), np.int64, len(metas))
     return np.where(times == NOT_GIVEN, NO_TIME, times), np.where(durations == NOT_GIVEN, NO_DURATION, durations)
 
 
 def _unusual(metas: Sequence[bytes]) -> tuple[list[int], list[int]]:
-    """(times, durations), as far as they can be read."""
+    """Return (times, durations), as far as they can be read."""
     times, durations = [], []
     for raw in metas:
         try:
@@ -77,14 +77,14 @@ def _nanoseconds(value: object, otherwise: int) -> int:
 
 
 def write_chain(folder: Path) -> None:
-    """Makes the chain of the hashes that are in a folder, which must be all of the run's."""
+    """Write the chain of the content hashes in a folder, which must have those of all events."""
     (folder / _CHAIN).write_bytes(_chain(read_column(folder, _CONTENT)))
 
 
 def read_contents(folder: Path, count: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
-    """(content, chain) of a run of `count` events, the chain without its value over the last, fewer events.
+    """Read (content, chain) of a run of `count` events; the chain without its last value, over fewer events.
 
-    The chain vouches for the hashes that it was made of. OSError, ValueError: one of them is missing or damaged.
+    The chain is checked against the hashes. OSError, ValueError: one of them is missing or damaged.
     """
     content, chain = (read_column(folder, name) for name in COMPARED)
     if len(content) != count or _chain(content) != chain.tobytes():
@@ -93,7 +93,7 @@ def read_contents(folder: Path, count: int) -> tuple[NDArray[np.void], NDArray[n
 
 
 def _chain(content: NDArray[np.void]) -> bytes:
-    """A running hash over content hashes: its value after every CHAIN_STEP of them, and after the last."""
+    """Return a running hash over content hashes: its value after every CHAIN_STEP_EVENTS, and after the last."""
     hashes, running, values = content.view(np.uint8).data, blake3(), []
     for begin in range(0, len(hashes), _STRIDE):
         running.update(hashes[begin : begin + _STRIDE])

@@ -1,4 +1,4 @@
-"""What is known of every event of a run without reading it again: numpy columns, one entry an event.
+"""The index of a run: numpy columns with one entry for each event.
 
 A RunIndex is a value: its arrays never change once published, a longer index is a new value (they may share memory).
 """
@@ -19,8 +19,8 @@ NO_PAIR = -1
 
 FLAG_FAILED = 1  # a tool response without success
 FLAG_UNREADABLE = 2  # its content is no event, or it is a skipped stretch
-FLAG_CRITICAL = 4  # patches, errors, denials, phase changes: what snapshots are laid around
-FLAG_NOT_APPLIED = 8  # the reducer left the state as it was because the event does not fit it
+FLAG_CRITICAL = 4  # patches, errors, denials, phase changes: snapshots are saved before and after them
+FLAG_NOT_APPLIED = 8  # the event does not apply to the state, which stays unchanged
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +28,7 @@ class RunIndex:
     """Columns over the first `count` events of a run; `complete` once the whole file was read.
 
     Attributes:
-        kinds: names; `kind` holds indexes into it. Begins with FORMAT's kinds in their order (core.kinds.KINDS).
+        kinds: names; `kind` holds indexes into it. Begins with the kinds of the log format in their order (KINDS).
         tools: names; `tool` holds indexes into it, NO_TOOL where the event concerns none.
         phases: (position of the StateTransition event, from 0; name of the phase), in order.
         offset: uint64, byte offset of each record.
@@ -54,4 +54,5 @@ class RunIndex:
 
     @property
     def count(self) -> int:
+        """The number of events in the columns."""
         return len(self.kind)

@@ -1,4 +1,4 @@
-"""Replay: the state at any position of a run, from the nearest state that is known."""
+"""Replay: the state at any position of a run, from the nearest earlier state in memory or on disk."""
 
 from __future__ import annotations
 
@@ -6,31 +6,26 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from replay_gui.core.errors import NotApplicable, PositionError
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.replay.snapshots import Held, SnapshotManager
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply
 from replay_gui.core.state.state import EMPTY, State, StateChange
 
-if TYPE_CHECKING:
-    pass
-
 _MAX_RECENT_STATES = 256  # states kept of recent replays, so that a step back is a look-up
-_MAX_DISTANCE_EVENTS = (
-    4096  # events; states farther away than that from a seek share little with it, so that they would cost memory
-)
+_MAX_DISTANCE_EVENTS = 4096  # states farther away from a seek share little memory with it, and are removed
 _SNAPSHOT_INTERVAL_EVENTS = 16384  # events after which a long replay leaves a snapshot in memory
-_FINE, _COARSE = 32, 256  # of a replay, as far as the ring holds: the last states one by one, before them every n-th
+_FINE, _COARSE = 32, 256  # a replay keeps its last 32 states, and before them every 256th
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A state and how the event just before it led there; `not_applied`: why it did not, or None."""
+    """A state, and what the event just before it changed; `not_applied`: why that event does not apply, or None."""
 
     state: State
     changes: tuple[StateChange, ...]
@@ -38,7 +33,7 @@ class Effect:
 
 
 class Replayer:
-    """States of one log by position, as shared values (State). For ReplayEngine, and for whoever shows states."""
+    """Returns the states of one log by position, as immutable values that share memory (State)."""
 
     def __init__(
         self, log: EventLog, snapshots: SnapshotManager | None = None, on_pause: Callable[[], None] = lambda: None
@@ -47,10 +42,10 @@ class Replayer:
         self._log = log
         self._on_pause = on_pause
         self._snapshots = SnapshotManager() if snapshots is None else snapshots
-        self._recent: OrderedDict[int, State] = OrderedDict()
+        self._recent: OrderedDict[Position, State] = OrderedDict()
 
-    def at(self, position: int) -> State:
-        """The state after the first `position` events; PositionError where there are fewer."""
+    def at(self, position: Position) -> State:
+        """Return the state after the first `position` events; PositionError if the log has fewer."""
         if not 0 <= position <= len(self._log):
             raise PositionError(f"no position {position}: the log has {len(self._log)} events")
         at, state = self._nearest(position)
@@ -69,12 +64,13 @@ class Replayer:
                 since = 0
         return state
 
-    def effect(self, position: int) -> Effect:
-        """The state at `position` with what the event before it changed."""
+    def effect(self, position: Position) -> Effect:
+        """Return the state at `position`, and what the event before it changed."""
         if position == 0:
             return Effect(EMPTY, (), None)
-        draft = Draft(self.at(position - 1))
-        content = next(self._log.contents(position - 1, position))
+        applied = index_before(position)
+        draft = Draft(self.at(Position(applied)))
+        content = next(self._log.contents(applied, position))
         reason = None
         try:
             if content is None:
@@ -88,27 +84,27 @@ class Replayer:
         self._keep(position, state)
         return Effect(state, changes, reason)
 
-    def _nearest(self, position: int) -> tuple[int, State]:
+    def _nearest(self, position: Position) -> tuple[Position, State]:
         if position in self._recent:
             self._recent.move_to_end(position)
             return position, self._recent[position]
-        recent = max((p for p in self._recent if p < position), default=0)
+        recent = max((p for p in self._recent if p < position), default=Position(0))
         found = self._snapshots.nearest(position)
         if found is not None and found[0] > recent:
             for far in [at for at in self._recent if abs(at - position) > _MAX_DISTANCE_EVENTS]:
                 del self._recent[far]
             return found
-        return (recent, self._recent[recent]) if recent else (0, EMPTY)
+        return (recent, self._recent[recent]) if recent else (Position(0), EMPTY)
 
-    def _keep(self, position: int, state: State) -> None:
+    def _keep(self, position: Position, state: State) -> None:
         self._recent[position] = state
         self._recent.move_to_end(position)
         while len(self._recent) > _MAX_RECENT_STATES:
             self._recent.popitem(last=False)
 
 
-def _stops(start: int, end: int) -> Iterator[int]:
-    """The positions beyond `start` whose states a replay to `end` leaves behind, ascending, `end` the last."""
+def _stops(start: Position, end: Position) -> Iterator[Position]:
+    """Yield the positions after `start` whose states a replay to `end` keeps, ascending; the last is `end`."""
     near = max(start, end - _FINE)
     yield from range(start - start % _COARSE + _COARSE, near, _COARSE)
     yield from range(near + 1, end + 1)

@@ -1,8 +1,8 @@
 """States as bytes: whole (a keyframe), or as what differs from an earlier state.
 
-msgpack, with extension types of our own (logs have none) for members of the root that are large: 1 a wide map, 2 a long
-list (its packs, and the items beyond them), 3 and 4 the same as differences from the earlier state's. What is read back
-holds their members packed until somebody looks at them: of a hundred thousand leaves, a seek looks at few.
+msgpack, with extension types of our own (logs have none) for large members of the root: 1 a large map, 2 a long list
+(its packs, and the items after them), 3 and 4 the same as differences from the earlier state's. Decoded states keep the
+members of these encoded until they are read: of a hundred thousand leaves, a seek reads a few.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ _decode_list_difference = msgspec.msgpack.Decoder(tuple[str, list[msgspec.Raw]])
 
 
 def large_members(root: dict[str, Any]) -> dict[str, int]:
-    """The length of each large member, which differences from this state are told by."""
+    """Return the length of each large member; `encode_difference` needs it for the next state."""
     return {name: len(member) for name, member in root.items() if _is_large(member)}
 
 
 def encode_keyframe(root: dict[str, Any]) -> bytes:
-    """The whole state."""
+    """Return the bytes of the whole state."""
     return _encode({name: _whole_member(member) for name, member in root.items()})
 
 
 def encode_difference(root: dict[str, Any], large: dict[str, int], changed: Changed) -> bytes:
-    """What the state is beyond an earlier one with these large members, `changed` being what happened since."""
+    """Return the bytes of the difference from an earlier state with these `large` members; `changed`: since then."""
     return _encode({name: _member(name, member, large, changed) for name, member in root.items()})
 
 
@@ -76,23 +76,23 @@ def _is_large(member: Any) -> bool:
 
 
 def decode_keyframe(raw: bytes) -> State:
-    """NotCanonical where these are no keyframe's bytes."""
+    """Return the state of a keyframe; NotCanonical if the bytes are invalid."""
     return _decoded(raw, None)
 
 
 def decode_difference(raw: bytes, earlier: State) -> State:
-    """The state that was written as a difference from `earlier`; NotCanonical where these are no such bytes."""
+    """Return the state that was encoded as a difference from `earlier`; NotCanonical if the bytes are invalid."""
     return _decoded(raw, earlier)
 
 
 def merge_differences(first: bytes, second: bytes) -> bytes:
-    """The one difference that leads where these two lead, one after the other."""
+    """Return one difference equal to `first` followed by `second`."""
     earlier, later = _decode_members(first), _decode_members(second)
     return _encode({name: _merged(earlier.get(name), member) for name, member in later.items()})
 
 
 def _merged(first: Any, second: Any) -> Any:
-    """What became of a member: its later form, unless that is a difference from its earlier one."""
+    """Return a member of a merged difference: the second, applied to the first if it is a difference itself."""
     if not isinstance(second, _Ext) or second.code in (_MAP, _LIST):
         return second
     if second.code == _LIST_DIFFERENCE:
@@ -121,7 +121,7 @@ def _decoded(raw: bytes, earlier: State | None) -> State:
         if code == _LIST:
             packs, rest = _decode_list(data)
             if any(memoryview(pack)[: len(_PACK_HEAD)] != _PACK_HEAD for pack in packs):
-                raise NotCanonical("a snapshot has a pack that holds more or less than others")
+                raise NotCanonical("a snapshot has a pack with a wrong number of items")
             return GrowList(rest, packs=list[Any](packs))
         if code == _MAP_DIFFERENCE and earlier is not None:
             name, kept, removed = _decode_map_difference(data)

@@ -1,4 +1,4 @@
-"""Snapshots on disk: one file of encoded states beside a table that says where each is and what it is bound to."""
+"""Snapshots on disk: a file of encoded states, and a table with the offset, size and hashes of each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 from blake3 import blake3
 
 from replay_gui.core.errors import NotCanonical
+from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.snapshot_codec import (
     decode_difference,
     decode_keyframe,
@@ -23,14 +24,14 @@ from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.state import EMPTY, State
 
 DISK_BUDGET_BYTES = 256 << 20  # bytes; or the log's own size, if that is more
-_MAX_FILES = 3  # files, the last and those from before thinning, that are kept while more is written
+_MAX_FILES = 3  # files kept while more is written: the last one, and earlier ones for readers with an older table
 _MAX_CACHED_STATES = 4  # states that the reader keeps at hand as bases
-_MIN_KEYFRAME_FACTOR = 3  # a keyframe's differences may come to a third of it
+_MIN_KEYFRAME_FACTOR = 3  # the differences after a keyframe may take a third of its bytes
 _LIVE_FACTOR = 2  # a decoded state, most of it still packed, takes about this many times its encoded size
 
 
 class SnapshotEntry(NamedTuple):
-    """One snapshot: where its bytes are, and what they are bound to.
+    """One snapshot: where its bytes are, and the hashes that they are checked by.
 
     Attributes:
         position: events applied. chain: hash of the record just before it. digest: BLAKE3 of its bytes.
@@ -39,10 +40,10 @@ class SnapshotEntry(NamedTuple):
         generation: how often the file was thinned before; each time is a new file (see file_of).
     """
 
-    position: int
+    position: Position
     offset: int
     size: int
-    base: int
+    base: Position
     chain: bytes
     digest: bytes
     total: int
@@ -50,19 +51,19 @@ class SnapshotEntry(NamedTuple):
 
 
 def file_of(path: Path, generation: int) -> Path:
-    """The snapshot file at `path` after it was thinned so many times.
+    """Return the path of the snapshot file after it was thinned `generation` times.
 
-    Thinning makes a new file, so that a reader whose table is from before it still finds what that table says.
+    Thinning writes a new file, so that a reader with an older table can still read the older file.
     """
     return path if generation == 0 else path.with_name(f"{path.name}.{generation}")
 
 
-def lineage(entries: Mapping[int, SnapshotEntry], position: int) -> list[SnapshotEntry]:
-    """A snapshot's keyframe, the differences from it on, and itself; KeyError or NotCanonical where that is broken."""
+def lineage(entries: Mapping[Position, SnapshotEntry], position: Position) -> list[SnapshotEntry]:
+    """Return the keyframe of a snapshot and the differences up to it; KeyError or NotCanonical if one is missing."""
     line = [entries[position]]
     while line[-1].base != line[-1].position:
         if line[-1].base > line[-1].position:
-            raise NotCanonical("a snapshot rests on a later one")
+            raise NotCanonical("a snapshot depends on a later one")
         line.append(entries[line[-1].base])
     return line[::-1]
 
@@ -70,8 +71,8 @@ def lineage(entries: Mapping[int, SnapshotEntry], position: int) -> list[Snapsho
 class SnapshotWriter:
     """Writes states in ascending order of position, each as a difference from the one before, or as a keyframe.
 
-    A keyframe comes where the differences since the last one are together as large as a part of the state: so what a
-    reader has to take in is bounded, and the file is not much larger than all that has changed.
+    A keyframe is written once the differences since the last one have a third of its bytes. So a reader decodes a
+    bounded number of bytes, and the file is not much larger than all changes together.
 
     Attributes:
         entries: what was written. step: bytes of the last difference, also where a keyframe was written in its place.
@@ -89,8 +90,8 @@ class SnapshotWriter:
         self.step = 0
         self.entries: list[SnapshotEntry] = []
 
-    def add(self, position: int, fold: BulkReducer, chain: bytes) -> SnapshotEntry:
-        """Writes the state of `fold`, whose changes nobody else may forget; a used-up budget thins the file first."""
+    def add(self, position: Position, fold: BulkReducer, chain: bytes) -> SnapshotEntry:
+        """Write the state of `fold` and call its `forget_changes`; thin the file first if the budget is used up."""
         if self._used > self._budget:
             self._thin()
         raw, base = b"", position
@@ -113,7 +114,7 @@ class SnapshotWriter:
         return entry
 
     def close(self) -> None:
-        """The file is whole; those from before it was thinned go."""
+        """Close the file, and remove the files from before it was thinned."""
         self._file.close()
         for older in range(1, _MAX_FILES):
             self._remove(self._generation - older)
@@ -123,14 +124,14 @@ class SnapshotWriter:
             file_of(self._path, generation).unlink(missing_ok=True)
 
     def _thin(self) -> None:
-        """One time merges the differences two by two, the next drops every second keyframe's whole line."""
+        """Merge the differences in pairs; the next time, drop every second keyframe with its differences; and so on."""
         self._file.close()
         before, self._generation = file_of(self._path, self._generation), self._generation + 1
         self._remove(self._generation - _MAX_FILES)
         merging = self._generation % 2 == 1
         lines = self._lines()
         if not merging:
-            lines = lines[(len(lines) - 1) % 2 :: 2]  # the last is what the next difference is told by, so it stays
+            lines = lines[(len(lines) - 1) % 2 :: 2]  # the next difference needs the last line
         self.entries, self._used = [], 0
         with before.open("rb") as old, file_of(self._path, self._generation).open("wb") as new:
 
@@ -151,7 +152,7 @@ class SnapshotWriter:
             self._budget = max(self._budget, 2 * self._used)
 
     def _lines(self) -> list[list[SnapshotEntry]]:
-        """Each keyframe with its differences."""
+        """Return each keyframe with its differences."""
         lines: list[list[SnapshotEntry]] = []
         for entry in self.entries:
             if entry.base == entry.position:
@@ -159,7 +160,7 @@ class SnapshotWriter:
             lines[-1].append(entry)
         return lines
 
-    def _put(self, file: BinaryIO, entry: SnapshotEntry, base: int, raw: bytes) -> None:
+    def _put(self, file: BinaryIO, entry: SnapshotEntry, base: Position, raw: bytes) -> None:
         file.write(raw)
         digest = blake3(raw).digest()
         self.entries.append(
@@ -171,22 +172,24 @@ class SnapshotWriter:
 
 
 class SnapshotReader:
-    """Brings stored states back, none of them unchecked."""
+    """Reads stored states, and checks each by its hashes."""
 
-    def __init__(self, path: Path, chain_at: Callable[[int], bytes | None]) -> None:
-        """`chain_at`: the hash of the record just before a position, as the log has it now."""
+    def __init__(self, path: Path, chain_at: Callable[[Position], bytes | None]) -> None:
+        """`chain_at`: returns the hash of the record just before a position in the present log."""
         self._path = path
         self._chain_at = chain_at
-        self._entries: dict[int, SnapshotEntry] = {}
-        self._held: OrderedDict[int, tuple[State, int]] = OrderedDict()  # states, and the bytes that they came from
+        self._entries: dict[Position, SnapshotEntry] = {}
+        self._held: OrderedDict[Position, tuple[State, int]] = (
+            OrderedDict()
+        )  # states, and the bytes that they came from
 
     def use(self, path: Path, entries: list[SnapshotEntry]) -> None:
-        """Takes another table, of the same file or of one that took its place."""
+        """Use another table, of this file or of the one that replaced it."""
         self._path = path
         self._entries = {entry.position: entry for entry in entries}
 
-    def load(self, position: int) -> Held | None:
-        """The state at a stored position, or None where anything about it is wrong."""
+    def load(self, position: Position) -> Held | None:
+        """Return the state at a stored position, None if it is missing, damaged, or of another log."""
         try:
             line = lineage(self._entries, position)
             known = next((i for i in range(len(line) - 1, -1, -1) if line[i].position in self._held), -1)
@@ -204,7 +207,7 @@ class SnapshotReader:
         keyframe = line[0]
         return Held(state, (size - keyframe.size) * _LIVE_FACTOR, keyframe.position, keyframe.size * _LIVE_FACTOR)
 
-    def _hold(self, position: int, state: State, size: int) -> None:
+    def _hold(self, position: Position, state: State, size: int) -> None:
         self._held[position] = state, size
         while len(self._held) > _MAX_CACHED_STATES:
             self._held.popitem(last=False)
@@ -213,7 +216,7 @@ class SnapshotReader:
         file.seek(entry.offset)
         raw = file.read(entry.size)
         if blake3(raw).digest() != entry.digest:
-            raise NotCanonical("a snapshot's bytes are not those that were written")
+            raise NotCanonical("a snapshot is damaged")
         if self._chain_at(entry.position) != entry.chain:
             raise NotCanonical("a snapshot belongs to another log")
         return raw

@@ -1,4 +1,4 @@
-"""Snapshots: states kept at chosen positions, so that a seek replays hundreds of events and not a million."""
+"""Snapshots: states kept at chosen positions, so that a seek replays hundreds of events, not a million."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from replay_gui.core.log.positions import Position
 from replay_gui.core.state.state import State
 
 MEMORY_BUDGET_BYTES = 32 << 20  # bytes, estimated; large states take up to twice as many
@@ -23,7 +24,7 @@ class Snapshot:
 
     id: str
     run_id: str
-    position: int
+    position: Position
     state: dict[str, Any]
 
 
@@ -31,8 +32,8 @@ class Held(NamedTuple):
     """A state in memory.
 
     Attributes:
-        size: bytes that it alone takes, about.
-        line: a name of what it shares with others, `shared` bytes in all; None: nothing.
+        size: bytes that no other state shares, estimated.
+        line: identifies the data that it shares with other states, `shared` bytes in all; None: it shares nothing.
     """
 
     state: State
@@ -43,27 +44,26 @@ class Held(NamedTuple):
 
 @dataclass(slots=True)
 class SnapshotPolicy:
-    """Decides where a pass over the log keeps a state. Three strategies, any of which is enough:
+    """Decides at which positions a pass over the log saves a snapshot. Any of three reasons is enough:
 
     every: N events since the last one;
-    critical: just before and just after an operation that people look for (patches, errors, denials, phase changes);
+    critical: just before and just after an operation that users look for (patches, errors, denials, phase changes);
     growth: the state may have grown by this factor since the last one (judged by the bytes of records since then).
 
-    The last two are held back while the records since the last snapshot are fewer bytes than that one took beyond the
-    one before it, the first while they are fewer than a quarter of that: so snapshots take room, and time, in
-    proportion to the log.
+    `critical` and `growth` wait until the records since the last snapshot have as many bytes as that snapshot, `every`
+    until they have a quarter of that. So the snapshots take space and time in proportion to the log.
     """
 
     every: int = 2048
     growth: float = 2.0
     least: int = 16 << 10  # bytes; below this, a state is not worth a snapshot for having grown
-    _position: int = field(default=0, init=False)
+    _position: Position = field(default=Position(0), init=False)
     _offset: int = field(default=0, init=False)
     _size: int = field(default=0, init=False)
     _total: int = field(default=0, init=False)
 
-    def due(self, position: int, offset: int, critical: bool) -> bool:
-        """Whether to keep the state at `position`.
+    def due(self, position: Position, offset: int, critical: bool) -> bool:
+        """Return whether to save a snapshot at `position`.
 
         Args:
             offset: of the next record in bytes. critical: a critical event lies just before or after.
@@ -75,8 +75,8 @@ class SnapshotPolicy:
             return False
         return critical or since >= max(self.least, (self.growth - 1) * self._total)
 
-    def kept(self, position: int, offset: int, size: int, total: int) -> None:
-        """A snapshot was made: `size` bytes beyond the one before, of a state of about `total` bytes."""
+    def kept(self, position: Position, offset: int, size: int, total: int) -> None:
+        """Note that a snapshot was saved: `size` bytes on disk, of a state of about `total` bytes."""
         self._position, self._offset, self._size, self._total = position, offset, size, total
 
 
@@ -91,9 +91,9 @@ class SnapshotManager:
 
     def __init__(
         self,
-        load: Callable[[int], Held | None] | None = None,
+        load: Callable[[Position], Held | None] | None = None,
         budget: int = MEMORY_BUDGET_BYTES,
-        on_dropped: Callable[[int], None] | None = None,
+        on_dropped: Callable[[Position], None] | None = None,
     ) -> None:
         """Begin without snapshots; see `add` and `offer`.
 
@@ -105,14 +105,14 @@ class SnapshotManager:
         self._load = load
         self._budget = budget
         self._on_dropped = on_dropped
-        self._stored: list[int] = []
-        self._held: list[int] = []
-        self._states: OrderedDict[int, Held] = OrderedDict()
+        self._stored: list[Position] = []
+        self._held: list[Position] = []
+        self._states: OrderedDict[Position, Held] = OrderedDict()
         self._lines = Counter[int]()  # how many of the states share in each
-        self._added: dict[int, Snapshot] = {}
+        self._added: dict[Position, Snapshot] = {}
         self._used = 0
 
-    def offer(self, positions: list[int]) -> None:
+    def offer(self, positions: list[Position]) -> None:
         """Tell which positions the store has, in ascending order."""
         self._stored = positions
 
@@ -121,7 +121,7 @@ class SnapshotManager:
         self._added[snapshot.position] = snapshot
         self.hold(snapshot.position, Held(State(snapshot.state), 0))
 
-    def hold(self, position: int, held: Held) -> None:
+    def hold(self, position: Position, held: Held) -> None:
         """Keep a state in memory; where the budget is exceeded, the least recently used states are removed."""
         if position in self._states:
             self._forget(position)
@@ -136,7 +136,7 @@ class SnapshotManager:
                 break
             self._forget(oldest)
 
-    def nearest(self, position: int) -> tuple[int, State] | None:
+    def nearest(self, position: Position) -> tuple[Position, State] | None:
         """Return (position, state) of the last snapshot at or before `position`; None where there is none."""
         while True:
             held, stored = _last(self._held, position), _last(self._stored, position)
@@ -153,14 +153,14 @@ class SnapshotManager:
             if self._on_dropped is not None:
                 self._on_dropped(stored)
 
-    def get_snapshot_before(self, position: int, run_id: str = "") -> Snapshot | None:
+    def get_snapshot_before(self, position: Position, run_id: str = "") -> Snapshot | None:
         """Return the last snapshot at or before `position`, or None. `run_id`: for one that comes from the store."""
         found = self.nearest(position)
         if found is None:
             return None
         return self._added.get(found[0]) or Snapshot(f"snapshot-{found[0]}", run_id, found[0], found[1].plain())
 
-    def _forget(self, position: int) -> None:
+    def _forget(self, position: Position) -> None:
         gone = self._states.pop(position)
         self._held.remove(position)
         self._used -= gone.size
@@ -171,7 +171,7 @@ class SnapshotManager:
                 self._used -= gone.shared
 
 
-def _last(positions: list[int], position: int) -> int:
-    """The last of `positions` at or before `position`, -1 where there is none."""
+def _last(positions: list[Position], position: Position) -> Position:
+    """Return the last of `positions` at or before `position`, -1 if there is none."""
     at = bisect_right(positions, position)
-    return positions[at - 1] if at else -1
+    return positions[at - 1] if at else NO_POSITION

@@ -1,9 +1,9 @@
 """The state: immutable once published, shared between positions, changed by drafts that copy on write.
 
 Small maps and lists are plain dicts and lists. Large ones are not copied at each position: a map of more than
-MIN_OVERLAY_MEMBERS members becomes an OverlayMap (a shared base and the differences from it), a list that is appended to
-becomes a GrowList (a shared store and a length). Both read like dicts and lists; `State.plain` returns real ones. Those
-from a stored snapshot keep their members encoded (msgspec.Raw) until they are read, since a seek reads only a few.
+MIN_OVERLAY_MEMBERS members becomes an OverlayMap (a shared base and the differences from it), a list that is appended
+to becomes a GrowList (a shared store and a length). Both read like dicts and lists; `State.plain` returns real ones.
+Those from a stored snapshot keep their members encoded (msgspec.Raw) until they are read: a seek reads only a few.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class OverlayMap:
         self._length = len(base) if length < 0 else length
 
     def copy(self) -> OverlayMap:
+        """Return an independent copy; the base is shared, unless more than half of it is overlaid."""
         if len(self._overlay) * 2 > len(self._base):
             return OverlayMap(self.packed())
         return OverlayMap(self._base, self._overlay, self._length)
@@ -89,6 +90,7 @@ class OverlayMap:
         ]
 
     def get(self, key: str, default: Any = None) -> Any:
+        """Return the decoded value of a key, or `default` if it is absent."""
         value = self._overlay.get(key, self)
         if value is self:
             value = self._base.get(key, default)
@@ -119,12 +121,15 @@ class OverlayMap:
         yield from (key for key, value in overlay.items() if value is not ABSENT and key not in base)
 
     def keys(self) -> Iterator[str]:
+        """The keys that are present."""
         return iter(self)
 
     def items(self) -> Iterator[tuple[str, Any]]:
+        """The pairs of key and decoded value."""
         return ((key, self[key]) for key in self)
 
     def values(self) -> Iterator[Any]:
+        """The decoded values."""
         return (self[key] for key in self)
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -143,6 +148,7 @@ class OverlayMap:
         return merged if len(merged) == self._length else {k: v for k, v in merged.items() if v is not ABSENT}
 
     def plain(self) -> dict[str, Any]:
+        """Return a dict with every value decoded."""
         return {k: msgpack.decode(v) if type(v) is Raw else v for k, v in self.packed().items()}
 
     def __eq__(self, other: object) -> bool:
@@ -176,6 +182,7 @@ class GrowList:
         return len(self._packs) * PACK_ITEMS
 
     def copy(self) -> GrowList:
+        """Return a list of the same items in constant time; the store is shared."""
         return GrowList(self._store, self._length, self._packs)
 
     def with_more(self, items: list[Any]) -> GrowList:
@@ -237,6 +244,7 @@ class GrowList:
         return packs * PACK_ITEMS if packs * PACK_ITEMS <= min(self._length, other._length) else 0
 
     def plain(self) -> list[Any]:
+        """Return a list with every item decoded."""
         return [msgpack.decode(v) if type(v) is Raw else v for v in self.packed()]
 
     def __eq__(self, other: object) -> bool:

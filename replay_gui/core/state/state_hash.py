@@ -54,6 +54,7 @@ class StateHash:
             self._sum -= _total(removed)
 
     def digest(self) -> bytes:
+        """The BLAKE3 hash of the sum, 32 bytes."""
         return blake3(self._sum.tobytes()).digest()
 
 

@@ -1,4 +1,4 @@
-"""What there is to say of a run in a foreign format: by hashes of its own, if it has any, else nothing."""
+"""The verification report on a run in a foreign format, which can be verified only by hashes of its own format."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _STATES = {"recorded": "Its state is the one that was recorded.", "derived": "It
 
 
 def why_not_verifiable(state: str) -> str:
-    """Why nothing of a foreign file is verified. `state`: of its Header, "recorded" or "derived"."""
+    """Return why a foreign file cannot be verified. `state`: of its Header, "recorded" or "derived"."""
     return f"{NO_HASHES} {_STATES[state]}"
 
 
 def foreign_verdict(
     run: str, header: Header, events: int, notes: Sequence[str], found: dict[str, Any] | None
 ) -> VerificationReport:
-    """The report on the foreign file that the user calls `run`, as its importer found it.
+    """Return the report on the foreign file that the user calls `run`, from its importer's checks.
 
     `header`, `events`: of the log that the file was converted to. `found`: of own hashes (see OwnHashes.facts).
     """

@@ -13,6 +13,7 @@ from replay_gui.core.log.canonical import decode, decode_canonical_map, encode_a
 from replay_gui.core.log.chain import MSGPACK_BIN32, MSGPACK_NIL, digests, seal_hash
 from replay_gui.core.log.fast_events import decode_fast_events, indexes_not_canonical
 from replay_gui.core.log.fast_metas import NOT_GIVEN, FastMeta
+from replay_gui.core.log.fault import Fault, is_seq, readable_seq
 from replay_gui.core.log.scanner import Block, Ending, Skipped
 from replay_gui.core.verification.verification import SealState
 
@@ -36,17 +37,6 @@ class Boundary(NamedTuple):
     offset: int
     previous: bytes | None
     expected: int | None
-
-
-class Fault(NamedTuple):
-    """One failure: the event's index, offset, seq if readable, the problem in words, expected and actual."""
-
-    event_index: int
-    offset: int
-    seq: int | None
-    problem: str
-    expected: str | None = None
-    actual: str | None = None
 
 
 @dataclass(slots=True)
@@ -165,7 +155,7 @@ def _meta_problem(meta: bytes, expected: int | None) -> tuple[Problem | None, in
     if facts is None:
         return (f"the meta breaks the format: {_why(meta, 'is no map')}", None, None), readable_seq(meta)
     seq: Any = facts.get("seq")
-    if not _is_whole(seq):
+    if not is_seq(seq):
         return ("meta has no seq that is a whole number", None, None), None
     if expected is not None and seq != expected:
         return ("seq does not follow that of the record before", str(expected), str(seq)), seq
@@ -180,20 +170,6 @@ def _why(raw: bytes, otherwise: str) -> str:
     except NotCanonical as why:
         return str(why)
     return otherwise if not isinstance(value, dict | list) else f"not in canonical form, or {otherwise}"
-
-
-def readable_seq(meta: bytes) -> int | None:
-    """Return the seq, even if the meta is invalid otherwise; None if it cannot be read."""
-    try:
-        facts = decode(meta)
-    except NotCanonical:
-        return None
-    seq = facts.get("seq") if isinstance(facts, dict) else None
-    return seq if _is_whole(seq) else None
-
-
-def _is_whole(value: Any) -> bool:
-    return type(value) is int and value >= 0
 
 
 def _is_earlier(parent: Any, seq: int) -> bool:

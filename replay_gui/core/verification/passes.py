@@ -1,8 +1,8 @@
-"""The passes that verification consists of, over a whole log or over slices of it that other processes share.
+"""The passes of verification, over a whole log or over slices that several processes take.
 
-Integrity (links, form, numbering) can be checked in any slice that begins at a known boundary. Replay is one serial
-fold, unless there are snapshots: then each slice begins at one and hashes its own beginning and end, and where the end
-of each slice is the beginning of the next, and the first begins with nothing, no snapshot had to be trusted.
+Integrity (links, form, numbering) can be checked in any slice that begins at a known boundary. Replay is serial,
+unless there are snapshots: then each slice begins at a snapshot, and hashes its first and last state. If the last state
+of each slice equals the first of the next, and the first slice begins empty, no snapshot had to be trusted.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from replay_gui.core.index.record_columns import RecordColumns
 from replay_gui.core.log.fast_metas import decode_fast_metas
+from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED, Fault, readable_seq
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending, Skipped, scan
 from replay_gui.core.state.bulk_reducer import BulkReducer
@@ -19,20 +20,18 @@ from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import fold
 from replay_gui.core.state.state import State
 from replay_gui.core.state.state_hash import StateHash
-from replay_gui.core.verification.integrity import Boundary, Fault, Integrity, readable_seq
+from replay_gui.core.verification.integrity import Boundary, Integrity
 from replay_gui.core.verification.verification import SealState
 
 OnProgress = Callable[[int], None]
-"""Hears the byte offset reached, after each block."""
+"""Called after each block with the byte offset that was reached."""
 
-NOT_APPLIED = "the event cannot be applied to the state"
-SKIPPED = "a skipped stretch cannot be applied to the state"
 NOT_REPRODUCED = "replay does not reproduce the recorded state hash"
 
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """What stands after the last record: index, offset, seal (none, good, bad), number of bytes that are left over."""
+    """What follows the last record: index, offset, seal (none, good, bad), number of bytes after that."""
 
     index: int
     offset: int
@@ -42,7 +41,7 @@ class Tail:
 
 @dataclass(frozen=True, slots=True)
 class IntegritySlice:
-    """What an integrity pass found up to `end`; `tail` where it came to the end of the log."""
+    """The result of an integrity pass up to `end`; `tail` is given if it reached the end of the log."""
 
     end: Boundary
     faults: tuple[Fault, ...]
@@ -53,7 +52,7 @@ class IntegritySlice:
 
 @dataclass(frozen=True, slots=True)
 class StatesSlice:
-    """What a replay found: mismatches, recorded hashes compared, the state hashes of its first and last position."""
+    """The result of a replay: mismatches, number of recorded hashes compared, hashes of its first and last state."""
 
     begin_hash: bytes
     end_hash: bytes
@@ -62,7 +61,7 @@ class StatesSlice:
 
 
 def beginning(log: EventLog) -> Boundary:
-    """The boundary before the first record."""
+    """Return the boundary before the first record."""
     return Boundary(0, len(log.header.raw), log.header.hash, 0)
 
 
@@ -74,12 +73,12 @@ def check_integrity(
     on_progress: OnProgress,
     columns: RecordColumns | None = None,
 ) -> IntegritySlice:
-    """Checks records from `start` to the end of the log, or to where it is told to stop.
+    """Check the records from `start` to `stop`, `stop_index` or the end of the log.
 
     Args:
-        stop: a byte; the slice ends with the first block that ends at or beyond it.
-        stop_index: the index of a record that is known to be there; the slice ends just before it.
-        columns: takes the same records on the way.
+        stop: a byte offset; the slice ends with the first block that ends there or later.
+        stop_index: the index of a record that exists; the slice ends just before it.
+        columns: receives the same records.
     """
     integrity = Integrity(start.event_index, start.previous, start.expected)
     offset = start.offset
@@ -113,18 +112,18 @@ def _slice(integrity: Integrity, offset: int, tail: Tail | None) -> IntegritySli
 def check_states(
     log: EventLog, begin: tuple[int, int, State], stop: int | None, on_progress: OnProgress
 ) -> StatesSlice:
-    """Replays records and compares every recorded state hash.
+    """Replay records and compare every recorded state hash.
 
     Args:
         begin: index and byte offset of the first record, and the state before it.
-        stop: the index to stop before; None: the end of the log.
+        stop: the index to stop before; None: replay to the end of the log.
     """
     index, offset, state = begin
     draft, running = Draft(state), StateHash.of(state.root)
     begin_hash = running.digest()
     faults: list[Fault] = []
     checked = 0
-    # The hash before a record matters to a reader only where a seal may stand.
+    # Links are not checked here, so any previous hash will do for `scan`.
     for part in scan(log.source, offset, index, log.header.hash):
         if isinstance(part, Ending):
             break
@@ -154,9 +153,9 @@ def check_states(
 
 
 def check_applicable(log: EventLog, on_boundary: Callable[[Boundary], None]) -> StatesSlice:
-    """Replays a log that records no state hashes: which events cannot be applied, and the final state hash.
+    """Replay a log without recorded state hashes; return the events that do not apply, and the final state hash.
 
-    `on_boundary` is called with places where an integrity pass can begin, about one a block.
+    `on_boundary` is called with boundaries at which an integrity pass can begin, about one for each block.
     """
     replay = BulkReducer()
     faults: list[Fault] = []

@@ -1,14 +1,14 @@
-"""From what the passes found to the report."""
+"""Builds the verification report from the results of the passes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from replay_gui.core.log.event import event_id
+from replay_gui.core.log.fault import Fault
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state import EMPTY
-from replay_gui.core.verification.integrity import Fault
 from replay_gui.core.verification.passes import (
     IntegritySlice,
     OnProgress,
@@ -21,7 +21,7 @@ from replay_gui.core.verification.verification import FINDINGS_LIMIT, INVALID, V
 
 
 def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> VerificationReport:
-    """Verifies a whole log in this process."""
+    """Verify a whole log in this process."""
     integrity = check_integrity(log, beginning(log), None, None, on_progress)
     states = None
     if log.header.reducer == REDUCER:
@@ -32,9 +32,9 @@ def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> Veri
 def conclude(
     log: EventLog, integrity: Sequence[IntegritySlice], states: Sequence[StatesSlice], file_blake3: str
 ) -> VerificationReport:
-    """The report on slices that cover the log, in order; no `states` where the reducer is not known here."""
+    """Return the report on slices that cover the log in order; `states` is empty if the reducer is unknown here."""
     last = integrity[-1]
-    assert last.tail is not None, "the last slice comes to the end of the log"
+    assert last.tail is not None, "the last slice reaches the end of the log"
     failures = [fault for part in integrity for fault in part.faults]
     mismatches = [fault for part in states for fault in part.faults]
     recorded = sum(part.state_hashes for part in integrity)
@@ -81,7 +81,7 @@ def _finding(run_id: str, fault: Fault) -> Finding:
 
 
 def _notes(log: EventLog, last: IntegritySlice, skipped: int, recorded: int, reducer_known: bool) -> list[str]:
-    """What the verdict does not say by itself: what was not, or could not be, checked."""
+    """Return notes on what was not, or could not be, checked, which the verdict alone does not show."""
     notes = []
     tail, events = last.tail, last.end.event_index
     assert tail is not None

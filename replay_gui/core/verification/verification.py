@@ -42,7 +42,7 @@ class VerificationReport:
         events: records in the log, a skipped stretch of bytes among them.
         verified: how many of them are as they were written: events - all failures.
         failures: records whose bytes, link or number are wrong, in the order of the log; the first FINDINGS_LIMIT.
-        mismatches: events that cannot be applied to the state, or after which replay comes to another state than was
+        mismatches: events that cannot be applied to the state, or after which replay gives another state than was
             recorded; the first FINDINGS_LIMIT.
         state_hashes: how many state hashes are recorded. state_hashes_checked: how many replay was compared with.
         seal: "good": the run was ended, and the end is the one that was written. "none": a missing end would not be
@@ -78,7 +78,7 @@ class VerificationReport:
 
     @property
     def line(self) -> str:
-        """The result in one line: ``Verification: 3/3 events verified, 0 failures, 0 mismatches - VALID``."""
+        """Return the result in one line: ``Verification: 3/3 events verified, 0 failures, 0 mismatches - VALID``."""
         failures, mismatches = len(self.failures) + self.unlisted[0], len(self.mismatches) + self.unlisted[1]
         return (
             f"Verification: {self.verified}/{self.events} events verified, {failures} failures, "
