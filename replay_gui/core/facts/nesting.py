@@ -41,6 +41,7 @@ class NestingBuilder:
         self._runs = array("i")
 
     def take(self, position: int, meta: Mapping[str, Any]) -> None:
+        """Note the subagent that the event's meta names; beyond `MAX_STRETCHES` stretches it is ignored."""
         which = self._number(_path(meta.get("subagent")))
         if which is None:
             return
@@ -51,6 +52,7 @@ class NestingBuilder:
             runs.extend((position, position + 1, which))
 
     def whole(self) -> Nesting:
+        """Return what was collected, as paths and int32 triples of start, end and path number."""
         return Nesting(tuple(self._paths), np.frombuffer(self._runs, np.intc).astype("<i4").tobytes())
 
     def _number(self, path: tuple[str, ...]) -> int | None:

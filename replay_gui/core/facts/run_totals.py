@@ -40,9 +40,11 @@ class RunTotals:
         self._events: dict[str, int] = {}
 
     def take(self, event: Event) -> None:
+        """Add the tokens and the cost of one event."""
         self.take_meta(event.kind, event.meta)
 
     def take_meta(self, kind: str, meta: Mapping[str, Any]) -> None:
+        """Add the tokens and the cost that an event of this kind has in its meta."""
         scope, tokens, cost = use_of(kind, meta)
         if not tokens and cost is None:
             return

@@ -51,6 +51,7 @@ class SpendingBuilder:
         self._costs = [_Columns(1) for _ in SCOPES]
 
     def take(self, position: int, kind: str, meta: Mapping[str, Any]) -> None:
+        """Add the tokens and the cost that the event at a position has in its meta."""
         scope, tokens, cost = use_of(kind, meta)
         if tokens:
             counts = tokens.get("input", 0) + tokens.get("", 0), tokens.get("output", 0), cached_tokens(tokens) or 0
@@ -59,6 +60,7 @@ class SpendingBuilder:
             self._costs[scope].add(position, [cost])
 
     def whole(self) -> Spending:
+        """Return the columns of the first scope with tokens, and of the first scope with a cost."""
         tokens = next((columns for columns in self._tokens if columns.positions), self._tokens[0])
         costs = next((columns for columns in self._costs if columns.positions), self._costs[0])
         return Spending(*tokens.as_bytes(), *costs.as_bytes())

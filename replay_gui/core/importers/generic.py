@@ -55,9 +55,11 @@ class JsonLines:
         self._mapping = mapping
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept any file that holds a JSON object."""
         return isinstance(_first(file.document), dict) or any(isinstance(line, dict) for line in file.first_lines)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the file as one run, by the given mapping or by one that is guessed from a sample."""
         mapping = self._mapping or guess(list(sample(file)))
         notes = ImportNotes(file.notes)
         if next(sample(file), None) is None:

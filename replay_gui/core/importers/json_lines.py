@@ -47,6 +47,7 @@ class Line:
 
     @property
     def too_long(self) -> bool:
+        """Whether the line exceeds `MAX_LINE_BYTES`; its content is then not kept whole."""
         return self.size > MAX_LINE_BYTES
 
 

@@ -25,9 +25,11 @@ class Unusable:
     version: int = 0
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept nothing."""
         return False
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Raise ImportRefused with the reason why the package cannot be loaded."""
         raise ImportRefused(f"the importer {self.name} cannot be loaded: {self.why}")
 
 

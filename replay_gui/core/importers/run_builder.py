@@ -98,12 +98,14 @@ class RunBuilder:
         return self.count - 1
 
     def agent_init(self, agent_type: str, agent_version: str, config: dict[str, Any], **meta: Any) -> int:
+        """Add an AgentInit and return its seq."""
         payload = {"agent_type": agent_type, "agent_version": agent_version, "config": config}
         return self.add(Kind.AGENT_INIT, payload, **meta)
 
     def observation(
         self, obs_type: str, source: str, data: Any, extra: dict[str, Any] | None = None, **meta: Any
     ) -> int:
+        """Add an Observation and return its seq; `extra` goes into the payload."""
         payload = {**(extra or {}), "obs_type": obs_type, "source": source, "data": data}
         return self.add(Kind.OBSERVATION, payload, **meta)
 
@@ -119,6 +121,7 @@ class RunBuilder:
         extra: dict[str, Any] | None = None,
         **meta: Any,
     ) -> int:
+        """Add a Decision and return its seq; `extra` goes into the payload."""
         payload = {**(extra or {}), "decision_type": decision_type, "data": data, "reasoning": reasoning}
         return self.add(Kind.DECISION, payload, **meta)
 
@@ -137,6 +140,7 @@ class RunBuilder:
     def error(
         self, error_type: str, message: str, component: str, extra: dict[str, Any] | None = None, **meta: Any
     ) -> int:
+        """Add an Error, with the message cut to its limit, and return its seq."""
         payload = {
             **(extra or {}),
             "error_type": error_type,
@@ -251,6 +255,7 @@ class RunBuilder:
     def denied(
         self, capability: str, tool_name: str, reason: str, extra: dict[str, Any] | None = None, **meta: Any
     ) -> int:
+        """Add a CapabilityDenied, with the reason cut to its limit, and return its seq."""
         payload = {**(extra or {}), "capability": capability, "tool_name": tool_name, "reason": cut(reason)}
         return self.add(Kind.CAPABILITY_DENIED, payload, **meta)
 
@@ -267,9 +272,11 @@ class RunBuilder:
         return proposed
 
     def applied(self, patch: Patch, extra: dict[str, Any] | None = None, **meta: Any) -> int:
+        """Add a PatchApplied with the patch as its parent, and return its seq."""
         return self.add(Kind.PATCH_APPLIED, {**(extra or {}), "patch_hash": patch.patch_hash}, parent=patch.seq, **meta)
 
     def rejected(self, patch: Patch, reason: str, stage: str, **meta: Any) -> int:
+        """Add a PatchRejected with the patch as its parent, and return its seq."""
         payload = {"patch_hash": patch.patch_hash, "reason": cut(reason), "stage": stage}
         return self.add(Kind.PATCH_REJECTED, payload, parent=patch.seq, **meta)
 

@@ -38,9 +38,11 @@ class Aider:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a chat history in Markdown, or JSON records made of one."""
         return self._is_history(file) or self._is_parsed(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield a run for every start of Aider; a file of records is one run."""
         notes = ImportNotes(file.notes)
         if self._is_parsed(file):
             yield self._run(

@@ -41,9 +41,11 @@ class Atif:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a JSON document that is an ATIF trajectory."""
         return _is_trajectory(file.document)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the trajectory as one run, with the steps of the files that continue it."""
         document = file.document
         if not _is_trajectory(document):
             raise ImportRefused(f"{file.source.path}: no ATIF trajectory in it")

@@ -36,9 +36,11 @@ class ChatMessages:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a JSON document with a list of messages, or lines that are messages or lists of them."""
         return self._holds_messages(file.document) or self._is_lines(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield one run for a list of messages, and one a line where each line holds a list."""
         notes = ImportNotes(file.notes)
         name = file.source.path.stem.encode("utf-8", "replace").decode()
         if self._holds_messages(file.document):
@@ -89,6 +91,7 @@ class ChatMessageEvents(RecordEvents):
         self._open: list[str] = []  # calls that wait for their result, oldest first
 
     def time_of(self, record: dict[str, Any]) -> int | None:
+        """The time that a message states, in nanoseconds since 1970; None if it states none."""
         return next((time for name in _TIMES if (time := any_time(record.get(name))) is not None), None)
 
     def begin(self, setting: dict[str, Any]) -> None:
@@ -97,6 +100,7 @@ class ChatMessageEvents(RecordEvents):
         self.run.agent_init(self.agent, "", setting)
 
     def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one message; other records are kept as unknown ones."""
         if not self._begun:
             self.begin({})
         if not is_message(record):

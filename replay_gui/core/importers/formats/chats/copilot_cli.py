@@ -56,12 +56,14 @@ class CopilotCli(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records with a `session.start` that has `data` and `parentId` among the first five."""
         return any(
             record.get("type") == "session.start" and isinstance(record.get("data"), dict) and "parentId" in record
             for record in records[:5]
         )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one session's records."""
         return _CopilotCliEvents(self.name, self.volatile, notes, self.volatile_within)
 
 

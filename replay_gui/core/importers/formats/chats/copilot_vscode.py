@@ -41,13 +41,16 @@ class CopilotVsCode(RecordFormat):
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept an exported chat: an object with `responderUsername` and requests with their responses."""
         document = file.document
         return isinstance(document, dict) and "responderUsername" in document and super().recognises(file)
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records of which one has both `message` and `response`."""
         return any("message" in record and "response" in record for record in records)
 
     def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one chat's requests."""
         return _CopilotVsCodeEvents(self.name, self.volatile, notes)
 
 

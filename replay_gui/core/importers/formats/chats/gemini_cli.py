@@ -43,9 +43,11 @@ class GeminiCli:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a saved chat, as one JSON document or as JSON Lines."""
         return _chat(file.document) is not None or _is_lines(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the chat as one run."""
         notes = ImportNotes(file.notes)
         chat = _chat(file.document)
         if chat is None and _is_lines(file):

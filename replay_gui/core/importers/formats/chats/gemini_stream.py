@@ -26,11 +26,13 @@ class GeminiStream(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records that begin with `init`, with only known types after it."""
         first = records[0] if records else {}
         is_init = first.get("type") == "init" and "session_id" in first and "model" in first
         return is_init and all(record.get("type") in _TYPES for record in records[1:])
 
     def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one stream's records."""
         return _GeminiStreamEvents(self.name, self.volatile, notes)
 
 

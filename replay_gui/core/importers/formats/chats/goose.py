@@ -37,6 +37,7 @@ class Goose(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept messages with typed parts, after a header with `working_dir` or with parts that only Goose has."""
         parts = [
             part
             for record in records
@@ -48,6 +49,7 @@ class Goose(RecordFormat):
         return bool(parts) and (has_header or any(part.get("type") in _PARTS for part in parts))
 
     def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one session's messages."""
         return _GooseEvents(self.name, self.volatile, notes)
 
 

@@ -55,6 +55,7 @@ class MiniSweAgent:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept an object of messages that names mini-swe-agent, or a list of messages with one of its results."""
         document = file.document
         if isinstance(document, dict):
             named = str(document.get("trajectory_format")).startswith("mini-swe-agent")
@@ -65,6 +66,7 @@ class MiniSweAgent:
         return isinstance(document, list) and any(map(_is_result, document))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the trajectory as one run, named by its task where the file tells it."""
         document = file.document
         found = {"messages": document} if isinstance(document, list) else document
         if not isinstance(found, dict) or not isinstance(found.get("messages"), list):

@@ -63,9 +63,11 @@ class OpenCode:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept an exported session, or the stream of JSON Lines of a running one."""
         return _is_export(file.document) or _is_stream(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the session as one run."""
         notes = ImportNotes(file.notes)
         if _is_export(file.document):
             session = file.document["info"]

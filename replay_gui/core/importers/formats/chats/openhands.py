@@ -47,6 +47,7 @@ class OpenHands(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records of an OpenHands kind, or with `source`, `id` and an action or observation, near the start."""
         return any(
             record.get("kind") in _KINDS
             or ("source" in record and "id" in record and ("action" in record or "observation" in record))
@@ -54,6 +55,7 @@ class OpenHands(RecordFormat):
         )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one conversation's records."""
         return _OpenHandsEvents(self.name, self.volatile, notes)
 
 

@@ -38,10 +38,12 @@ class Pi(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records that begin with a `session` that has `cwd` and `timestamp`."""
         first = records[0] if records else {}
         return first.get("type") == "session" and "cwd" in first and "timestamp" in first
 
     def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one session's entries."""
         return _PiEvents(self.name, self.volatile, notes)
 
 

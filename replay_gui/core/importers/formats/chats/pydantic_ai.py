@@ -32,6 +32,7 @@ class PydanticAi(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records with a request or response in parts, or with an event about a part."""
         return any(
             (record.get("kind") in ("request", "response") and _has_parts(record))
             or (isinstance(record.get("part"), dict) and "part_kind" in record["part"] and "event_kind" in record)
@@ -39,6 +40,7 @@ class PydanticAi(RecordFormat):
         )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of the file's messages."""
         return _PydanticAiEvents(self.name, self.volatile, notes)
 
 

@@ -28,11 +28,13 @@ class SmolAgents(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records with a step that has a model's output or calls of tools."""
         return any(
             record.keys() >= _STEP and ("model_output" in record or "tool_calls" in record) for record in records
         )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one memory's steps."""
         return _SmolAgentsEvents(self.name, self.volatile, notes)
 
 

@@ -44,9 +44,11 @@ class SweAgent:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a JSON document that is a SWE-agent trajectory."""
         return _is_trajectory(file.document)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the trajectory as one run, named by the file."""
         if not _is_trajectory(file.document):
             raise ImportRefused(f"{file.source.path}: no SWE-agent trajectory in it")
         notes = ImportNotes(file.notes)

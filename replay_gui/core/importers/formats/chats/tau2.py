@@ -50,9 +50,11 @@ class Tau2:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a JSON document that holds results of tau2-bench."""
         return _is_results(file.document)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield a run for every simulation, named by its task and trial."""
         if not _is_results(file.document):
             raise ImportRefused(f"{file.source.path}: no tau2-bench simulation in it")
         document = file.document

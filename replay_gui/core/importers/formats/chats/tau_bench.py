@@ -35,9 +35,11 @@ class TauBench:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a JSON document that holds at least one trial."""
         return bool(_trials(file.document))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield a run for every trial, named by its task and number."""
         trials = _trials(file.document)
         if not trials:
             raise ImportRefused(f"{file.source.path}: no tau-bench trial in it")

@@ -50,6 +50,7 @@ class ConversationLines:
         self._models: dict[str, str] = dict.fromkeys(["", state.found.agent_id], state.found.model)  # by subagent
 
     def user(self, fields: dict[str, Any]) -> None:
+        """Add the events of a user's line: a message, or the results of tools."""
         message = fields.get("message")
         if not isinstance(message, dict):
             return
@@ -118,6 +119,7 @@ class ConversationLines:
         self._state.anchor(self._state.run.observation(kind, "user", said, self._state.take_fields()))
 
     def assistant(self, line: Line, fields: dict[str, Any]) -> None:
+        """Add the events of a model's line, a block at a time: text, thinking, calls of tools, or an API error."""
         message = fields.get("message")
         if not isinstance(message, dict):
             return

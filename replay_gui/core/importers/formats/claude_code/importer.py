@@ -42,6 +42,7 @@ class ClaudeCode:
     volatile: ClassVar[Mapping[str, str]] = {**LINE, **MESSAGE, **BLOCK, **RESULT}
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a file with a line of a session among its first ones, or a very long first line that begins as one."""
         if not file.first_lines and _LONG_FIRST_LINE.match(file.head):
             return True
         return any(_is_telling(line) for line in file.first_lines)
@@ -53,6 +54,7 @@ class ClaudeCode:
         return [*found, *filter(Path.is_file, map(meta_path, found))]
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the session, then what was rewound, each as a run of its own; at most `_MAX_REWOUND_RUNS` of those."""
         source = file.source
         found = survey(source)
         if not found.understood:

@@ -58,6 +58,7 @@ class LineEvents:
         self._said["agent_version"] = found.version
 
     def add(self, line: Line, fields: dict[str, Any] | None) -> None:
+        """Add the events of one line; `fields` is None for a line that cannot be read."""
         self._state.run.context, self._state.run.once, self._state.fields = {"line": line.number}, {}, {}
         if fields is None:
             self._add_subagent({}, {})

@@ -38,11 +38,13 @@ class Codex:
     volatile: ClassVar[Mapping[str, str]] = {**VOLATILE, **OUTPUT_HEADER}
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a file with a rollout's line among the first three, or a very long first line that begins as one."""
         if not file.first_lines and _LONG_FIRST_LINE.match(file.head):
             return True
         return any(map(_is_telling, file.first_lines[:3]))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the rollout as one run, named by the file."""
         name = file.source.path.stem.encode("utf-8", "replace").decode()
         session, created = _identity(file.first_lines)
         if not file.first_lines and (long := _LONG_FIRST_LINE.match(file.head)):

@@ -64,6 +64,7 @@ class CodexSurvey:
     inherited_from: int | None = None
 
     def is_inherited(self, number: int) -> bool:
+        """Whether a line, counted from 1, was copied from the session that this one continues."""
         return self.inherited_from is not None and self.inherited_from <= number < (self.own_from or 0)
 
 

@@ -32,13 +32,16 @@ class Burr(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records of a type of Burr with `sequence_id` among the first five."""
         return any(record.get("type") in _TYPES and "sequence_id" in record for record in records[:5])
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the log as one run; its state is recorded, not derived."""
         for run in super().runs(file):
             yield replace(run, state_recorded=True)
 
     def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one log's records."""
         return _BurrEvents(self.name, self.volatile, notes)
 
 

@@ -48,12 +48,14 @@ class CrewAi(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records of a type of CrewAI that name an agent's role or a crew, among the first five."""
         return any(
             str(record.get("type")).startswith(_TYPES) and ("agent_role" in record or "crew_name" in record)
             for record in records[:5]
         )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one kick-off's records."""
         return _CrewAiEvents(self.name, self.volatile, notes)
 
 

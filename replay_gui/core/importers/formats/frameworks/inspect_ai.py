@@ -33,6 +33,7 @@ class InspectAi:
     volatile: ClassVar[Mapping[str, str]] = VOLATILE
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a ZIP archive with the members of an Inspect log, or the log as one JSON document."""
         if file.head.startswith(MAGIC):
             members = ZipMembers(file.source, file.limits)
             return _HEADER in members or _START in members
@@ -40,6 +41,7 @@ class InspectAi:
         return isinstance(document, dict) and document.keys() >= _SIGNS and isinstance(document["eval"], dict)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield a run for every sample."""
         if file.head.startswith(MAGIC):
             yield from _archived(file)
         elif isinstance(file.document, dict) and isinstance(file.document.get("eval"), dict):

@@ -33,6 +33,7 @@ class LangGraph:
     volatile: ClassVar[Mapping[str, str]] = VOLATILE
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept an SQLite file with the tables of LangGraph's checkpoints."""
         if not file.head.startswith(_MAGIC):
             return False
         try:
@@ -47,6 +48,7 @@ class LangGraph:
         return _side_files(file.source.path)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield a run for every thread, the newest first."""
         path = file.source.path
         try:
             with _opened(path) as database:

@@ -66,6 +66,7 @@ class Omen:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a file with an event of Omen among its first lines."""
         return any(
             isinstance(line, dict)
             and line.keys() >= _SIGNS
@@ -75,6 +76,7 @@ class Omen:
         )
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the file as one run, with the result of checking its own hashes."""
         notes = ImportNotes()
         first = next(
             (one for one in file.first_lines if isinstance(one, dict) and isinstance(one.get("id"), dict)), None
@@ -97,6 +99,7 @@ class OmenEvents:
         self._seq: dict[object, int] = {}  # of each sequence number
 
     def read(self, source: Source) -> Iterator[ImportedEvent]:
+        """Yield the events of a source, line by line; unreadable lines are counted and kept as events."""
         offset = 0
         for line in lines(source):
             start, offset = offset, offset + line.size + line.ended

@@ -41,12 +41,14 @@ class OpenClaw:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a file with a line of OpenClaw's types among its first ones."""
         return any(
             isinstance(line, dict) and line.keys() >= _SIGNS and str(line["type"]).startswith(_TYPES)
             for line in file.first_lines
         )
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the file as one run, named by the file."""
         notes = ImportNotes()
         name = file.source.path.stem.encode("utf-8", "replace").decode()
         yield ImportedRun(name, name, "openclaw", None, {}, _events(file.source, notes), notes)

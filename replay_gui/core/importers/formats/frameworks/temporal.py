@@ -35,9 +35,11 @@ class Temporal:
     volatile: ClassVar[Mapping[str, str]] = VOLATILE
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a history in JSON; one in protobuf is accepted as well, so that `runs` can say how to export it."""
         return bool(_history(file)) or _is_protobuf(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the history as one run; one in protobuf raises ImportRefused."""
         if _is_protobuf(file):
             raise ImportRefused(f"{file.source.path}: {PROTOBUF}")
         events = sorted(_history(file), key=_number)

@@ -81,9 +81,11 @@ class Langfuse:
     version = 3
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a JSON document with a trace and its observations."""
         return _is_trace(file.document)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the trace as one run; observations without an id are left out and counted."""
         if not _is_trace(file.document):
             raise ImportRefused(f"{file.source.path}: no Langfuse trace in it")
         trace, notes = file.document["trace"], ImportNotes(file.notes)

@@ -43,9 +43,11 @@ class LangSmith:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a file with a LangSmith run among its first five records."""
         return any(_is_run(record) for record in first_records(file, "runs")[:5])
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield a run for every trace of the file."""
         notes = ImportNotes(file.notes)
         traces: dict[str, list[dict[str, Any]]] = {}
         for _, record in numbered_records(file, notes, "runs"):

@@ -36,9 +36,11 @@ class MlFlow:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a file in which one document is an MLflow trace."""
         return any(_is_trace(document) for document in _documents(file))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield a run for every trace that has spans."""
         notes = ImportNotes(file.notes)
         whole = file.document
         records = [whole] if _is_trace(whole) else [record for _, record in numbered_records(file, notes)]

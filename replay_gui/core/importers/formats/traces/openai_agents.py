@@ -45,9 +45,11 @@ class OpenAiAgents:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
+        """Accept a file with a trace or a span of the Agents SDK among its first five records."""
         return any(record.get("object") in ("trace", "trace.span") for record in first_records(file, "data")[:5])
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield a run for every trace of the file."""
         notes = ImportNotes(file.notes)
         traces: dict[str, dict[str, Any]] = {}
         spans: dict[str, list[Span]] = {}

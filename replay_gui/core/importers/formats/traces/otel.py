@@ -43,6 +43,7 @@ class OpenTelemetry:
         return any(is_of_an_agent(span) for span in found)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield a run for every trace, first those with the most spans of agents."""
         notes = ImportNotes(file.notes)
         traces: dict[str, list[RawSpan]] = {}
         for span in spans_in(file.document) if file.document is not None else _lines(file, notes):
