@@ -9,12 +9,13 @@ from replay_gui.commands.arguments import position
 from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, open_run
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_visible_text
 from replay_gui.core.errors import PositionError
+from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.json_form import at_pointer, indented_json, json_form
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
-from replay_gui.core.verification.passes import NOT_APPLIED, SKIPPED, beginning, check_integrity, check_states
+from replay_gui.core.verification.passes import beginning, check_integrity, check_states
 
 
 class DerivedState(NamedTuple):

@@ -174,4 +174,4 @@ class SnapshotManager:
 def _last(positions: list[Position], position: Position) -> Position:
     """Return the last of `positions` at or before `position`, -1 if there is none."""
     at = bisect_right(positions, position)
-    return positions[at - 1] if at else NO_POSITION
+    return positions[at - 1] if at else _NO_SNAPSHOT

@@ -9,9 +9,10 @@ from typing import Any
 
 from replay_gui.core.log.canonical import decode_canonical_map
 from replay_gui.core.log.chain import record_hash
+from replay_gui.core.log.fault import readable_seq
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending, scan
-from replay_gui.core.verification.integrity import BROKEN_LINK, readable_seq
+from replay_gui.core.verification.integrity import BROKEN_LINK
 from replay_gui.core.verification.verification import Finding, VerificationReport
 
 _NEIGHBOUR_RECORDS = 4096  # examined on either side

@@ -1,0 +1,42 @@
+"""What is wrong with one record: found by verification, and by the replay that builds an index."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from replay_gui.core.errors import NotCanonical
+from replay_gui.core.log.canonical import decode
+
+NOT_APPLIED = "the event cannot be applied to the state"
+SKIPPED = "a skipped stretch cannot be applied to the state"
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong with a record, or with a skipped stretch of bytes.
+
+    Attributes:
+        event_index: EventIndex of the record. offset: its first byte in the log. seq: None if it cannot be read.
+        problem: in words, such as NOT_APPLIED. expected, actual: hashes in hex or numbers; None if there are none.
+    """
+
+    event_index: int
+    offset: int
+    seq: int | None
+    problem: str
+    expected: str | None = None
+    actual: str | None = None
+
+
+def readable_seq(meta: bytes) -> int | None:
+    """Return the seq, even if the meta is invalid otherwise; None if it cannot be read."""
+    try:
+        facts = decode(meta)
+    except NotCanonical:
+        return None
+    seq = facts.get("seq") if isinstance(facts, dict) else None
+    return seq if is_seq(seq) else None
+
+
+def is_seq(value: object) -> bool:
+    """Return whether `value` is a whole number from 0 on."""
+    return type(value) is int and value >= 0
