@@ -22,5 +22,6 @@ class GilYield:
         self._since = clock()
 
     def __call__(self) -> None:
+        """Sleep now; the interpreter is free for other threads meanwhile."""
         self._sleep(min(self._clock() - self._since, MAX_SLEEP_SECONDS))
         self._since = self._clock()

@@ -34,6 +34,7 @@ class TextLines:
 
     @property
     def height(self) -> float:
+        """The height of all lines, in the units of the painter."""
         return self.line_height * len(self.lines)
 
 

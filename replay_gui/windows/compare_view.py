@@ -78,6 +78,7 @@ class CompareView(QWidget):
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the panels to the new size."""
         super().resizeEvent(event)
         self._fit()
 

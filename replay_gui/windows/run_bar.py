@@ -110,11 +110,13 @@ class RunBar(ActionBar):
 
     # ---- fitting the width ------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose again how compact the bar is, if its width changed."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._fit(0)
 
     def event(self, event: QEvent) -> bool:
+        """Choose again how compact the bar is when its contents ask for other room."""
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
             # While hits are counted it stays as compact as it is: texts that come and go with each hit would flicker.

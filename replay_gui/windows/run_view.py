@@ -75,6 +75,7 @@ class RunView(QWidget):
             self._columns.restoreState(columns)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the panels to the new size."""
         super().resizeEvent(event)
         self._fit()
 

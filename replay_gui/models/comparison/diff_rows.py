@@ -33,10 +33,12 @@ class DiffRows(QAbstractTableModel):
         self._reset()
 
     def set_unified(self, on: bool) -> None:
+        """Show old above new in place of old beside new."""
         self.unified = on
         self._reset()
 
     def line(self, row: int) -> DiffLine:
+        """The line at a row; IndexError beyond the last."""
         return self._lines[row]
 
     def difference(self, row: int) -> Difference | None:
@@ -51,12 +53,15 @@ class DiffRows(QAbstractTableModel):
 
     # ---- as Qt asks -----------------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of lines."""
         return 0 if parent.isValid() else len(self._lines)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """Always one column."""
         return 0 if parent.isValid() else 1
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the whole line as one text, for screen readers."""
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
             return None
         line = self._lines[index.row()]

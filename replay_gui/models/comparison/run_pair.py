@@ -60,6 +60,7 @@ class RunPair(QObject):
 
     @property
     def complete(self) -> bool:
+        """Whether both runs are open and no other was asked for."""
         return self._a.facts is not None and self._b.facts is not None and self._wanted == [None, None]
 
     def _chosen(self, given: str) -> str | None:

@@ -36,6 +36,7 @@ class ToolTable(QAbstractTableModel):
         session.compared_changed.connect(self._on_compared_changed)
 
     def tool(self, row: int) -> ToolDifference:
+        """What differs in the tool of a row; IndexError beyond the last."""
         return self._tools[row]
 
     @Slot()
@@ -64,12 +65,15 @@ class ToolTable(QAbstractTableModel):
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of tools."""
         return 0 if parent.isValid() else len(self._tools)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of columns."""
         return 0 if parent.isValid() else len(TOOL_HEADINGS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's heading, its spoken form, or its alignment."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         match role:
@@ -82,6 +86,7 @@ class ToolTable(QAbstractTableModel):
         return None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text or its alignment."""
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -26,6 +26,7 @@ class VisibleRows:
 
     @classmethod
     def all(cls, rows: int) -> VisibleRows:
+        """Show all of `rows` rows, without folds."""
         return cls(None, np.zeros(0, np.int64), rows)
 
     @classmethod

@@ -27,6 +27,7 @@ class EventFilter:
 
     @property
     def shows_all(self) -> bool:
+        """Whether no event can fail the filter."""
         return not (self.kinds or self.tools or self.failed)
 
     def indexes(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:

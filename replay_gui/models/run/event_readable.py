@@ -54,6 +54,7 @@ class ReadableLine:
 
     @property
     def text(self) -> str:
+        """The line without styles."""
         return "".join(text for text, _ in self.spans)
 
 

@@ -47,6 +47,7 @@ class RowBlocks(Generic[T]):
             self._blocks.popitem(last=False)
 
     def clear(self) -> None:
+        """Forget all rows; they are asked for again."""
         self._blocks.clear()
 
     def _holds(self, block: int, count: int) -> bool:

@@ -71,6 +71,7 @@ class StateTree(QAbstractTableModel):
         self.show(_NOTHING)
 
     def set_changed_only(self, on: bool) -> None:
+        """Show only what the event changed, or all."""
         self._view.changed_only = on
         self._update()
 
@@ -97,6 +98,7 @@ class StateTree(QAbstractTableModel):
         self._update()
 
     def expand_path(self, path: Path) -> None:
+        """Expand a value, also one that does not exist yet."""
         self._view.expanded.add(path)
         self._update()
 
@@ -121,6 +123,7 @@ class StateTree(QAbstractTableModel):
         return next((i for i in range(row - 1, -1, -1) if self._rows[i].depth < depth), row)
 
     def row(self, row: int) -> ValueRow:
+        """The row at an index; IndexError beyond the last."""
         return self._rows[row]
 
     def row_of(self, path: Path) -> int | None:
@@ -143,6 +146,7 @@ class StateTree(QAbstractTableModel):
         return here
 
     def path(self, row: int) -> Path:
+        """The path of a row's value; a line of a long text has the path of the text."""
         shown = self._rows[row]
         return shown.path[:-1] if shown.kind is RowKind.TEXT else shown.path
 
@@ -166,12 +170,15 @@ class StateTree(QAbstractTableModel):
 
     # ---- as Qt asks -----------------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of rows: values that are visible, lines of expanded texts, notes."""
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """Always one column."""
         return 0 if parent.isValid() else 1
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a row's text, or what a screen reader says."""
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.DisplayRole:

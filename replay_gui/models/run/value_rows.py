@@ -99,6 +99,7 @@ class ValueTree:
         self._windows: dict[Path, tuple[Mapping[str, Any], list[str]]] = {}
 
     def rows(self, root: Mapping[str, Any], changes: Sequence[StateChange], view: TreeView) -> list[ValueRow]:
+        """Return the visible rows of a value, from top to bottom; costs time by what is expanded, not by its size."""
         touched: dict[Path, set[str | int]] = {}
         for change in changes:
             for i in range(len(change.path)):

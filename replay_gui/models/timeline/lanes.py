@@ -95,14 +95,17 @@ class Lane:
 
     @property
     def count(self) -> int:
+        """The number of events on the lane."""
         return sum(len(part.positions) for part in self.parts)
 
     @property
     def is_agent(self) -> bool:
+        """Whether this is the lane of the agent's own phases."""
         return self.key == "agent"
 
     @property
     def is_calls(self) -> bool:
+        """Whether the lane holds the calls of one or more tools."""
         return self.parts[0].kind == Kind.TOOL_REQUEST
 
 

@@ -31,6 +31,7 @@ class Subagents:
 
     @classmethod
     def of(cls, nesting: Nesting) -> Subagents:
+        """Return the subagents with the stretches of events in which each works."""
         runs = np.frombuffer(nesting.runs, "<i4").astype(np.int64).reshape(-1, 3)
         made = cls(nesting.paths, runs[:, 0] - 1, runs[:, 1] - 1, runs[:, 2])
         numbers, first = np.unique(made.which, return_index=True)

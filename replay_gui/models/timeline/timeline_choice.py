@@ -25,9 +25,11 @@ class LaneChoice:
         return replace(self, folded=self.folded ^ {group})
 
     def without(self, key: str) -> LaneChoice:
+        """Return the choice with one lane hidden."""
         return replace(self, hidden=self.hidden | {key})
 
     def with_lane(self, key: str) -> LaneChoice:
+        """Return the choice with one lane shown."""
         return replace(self, hidden=self.hidden - {key})
 
     def with_all(self) -> LaneChoice:

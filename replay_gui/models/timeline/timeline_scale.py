@@ -31,6 +31,7 @@ class TimelineScale:
 
     @property
     def span(self) -> float:
+        """The shown span, in coordinates."""
         return self.end - self.start
 
     @property
@@ -44,12 +45,15 @@ class TimelineScale:
         return float(self.pixels(np.array([position]))[0])
 
     def pixels(self, positions: NDArray[np.generic]) -> FloatArray:
+        """Return where each position is drawn, in logical pixels from the plot's left edge; it may lie outside."""
         return (self.axis.coordinates(positions) - self.start) * (self.width / self.span)
 
     def position(self, pixel: float) -> float:
+        """The position at a pixel; between two events it is not whole."""
         return float(self.axis.positions(np.array([self.coordinate(pixel)]))[0])
 
     def coordinate(self, pixel: float) -> float:
+        """The coordinate at a pixel."""
         return self.start + pixel * self.span / self.width
 
     def nearest(self, pixel: float, count: int) -> int:

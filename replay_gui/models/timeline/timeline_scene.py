@@ -31,6 +31,7 @@ class TimelineScene:
 
     @classmethod
     def of(cls, index: RunIndex, lanes: tuple[Lane, ...], marks: TimelineMarks, broken: int | None) -> TimelineScene:
+        """Collect what is drawn; the snapshots and phases of the index become arrays."""
         snapshots = np.fromiter(index.snapshots, np.int64, len(index.snapshots))
         phases = np.fromiter((event_index for event_index, _ in index.phases), np.int64, len(index.phases))
         return cls(index, lanes, marks, broken, snapshots, phases)

@@ -47,6 +47,7 @@ class CauseView(QListView):
         self.card_chosen.emit(index.row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose a card by Enter or Space, and whenever the arrows reach another one."""
         before = self.currentIndex().row()
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             super().keyPressEvent(event)
@@ -56,6 +57,7 @@ class CauseView(QListView):
             self.card_chosen.emit(self.currentIndex().row())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the card at the mouse, or of the current one by the keyboard."""
         index = self.indexAt(event.pos())
         at = event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
@@ -65,15 +67,18 @@ class CauseView(QListView):
             self.menu_wanted.emit(index.row(), at)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the cards out again, since their texts wrap otherwise."""
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()  # texts wrap otherwise now
 
     def changeEvent(self, event: QEvent) -> None:
+        """Repaint the cards when the view is enabled or disabled."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.EnabledChange:
             self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the cards, or the hint while there are none."""
         super().paintEvent(event)
         if self.model().rowCount() == 0 and self.hint:
             paint_hint(self.viewport(), self.hint)

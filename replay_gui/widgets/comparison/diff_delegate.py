@@ -28,6 +28,7 @@ class DiffDelegate(QStyledItemDelegate):
         self._data = data_font()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Paint one line of a difference, sides beside or above each other."""
         rect: QRect = option.rect
         line, now = self._rows.line(index.row()), theme()
         painter.setFont(self._data)

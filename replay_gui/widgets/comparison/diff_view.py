@@ -26,12 +26,14 @@ class DiffView(RowView):
         self.setItemDelegate(DiffDelegate(self, rows))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Make the row current and ask for its menu."""
         row, at = self.menu_target(event)
         if row >= 0:
             self.setCurrentIndex(self._rows.index(row, 0))
             self.menu_wanted.emit(row, at)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy side A by the key for copying."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_a()
         else:

@@ -39,6 +39,7 @@ class DivergenceStrip(QWidget):
         theme_events().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
+        """As wide as an icon."""
         return QSize(ICON, 10 * ROW)
 
     @Slot()
@@ -76,6 +77,7 @@ class DivergenceStrip(QWidget):
 
     # ---- hands ----------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Hold the window at the mouse, or centre it there."""
         if event.button() == Qt.MouseButton.LeftButton:
             top, bottom = self.in_sight()
             y = event.position().y()
@@ -83,6 +85,7 @@ class DivergenceStrip(QWidget):
             self._go(y)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Scroll while the left button is held."""
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event.position().y())
 
@@ -91,6 +94,7 @@ class DivergenceStrip(QWidget):
 
     # ---- painting -------------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the marks of the rows, the weightiest last, and the window of what is in sight."""
         now, painter = theme(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         space = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)

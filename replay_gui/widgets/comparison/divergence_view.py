@@ -112,6 +112,7 @@ class DivergenceView(QWidget):
         self.rows.set_changes_only(on)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Escape end an anchor that was begun, or else the search."""
         if event.key() == Qt.Key.Key_Escape and self._anchor is not None:
             self.cancel_anchor()
         elif event.key() == Qt.Key.Key_Escape and self.finding.isVisible():

@@ -36,6 +36,7 @@ class SplitDelegate(QStyledItemDelegate):
         self._label = min(longest + 2 * GAP, max(width // 4, 10 * GAP))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Paint one cell: a fold, the gutter, or an event of one side."""
         rect: QRect = option.rect
         line, shown = index.row(), self._rows.shown
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)

@@ -100,6 +100,7 @@ class SplitView(RowView):
 
     # ---- geometry -------------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns to the new width."""
         super().resizeEvent(event)
         self._fit()
 
@@ -130,6 +131,7 @@ class SplitView(RowView):
         return self._side
 
     def set_side(self, side: ComparisonColumn) -> None:
+        """Make A or B the side that the menu and an anchor are about."""
         self._side = side
         self.viewport().update()
 
@@ -142,6 +144,7 @@ class SplitView(RowView):
         return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Open a fold, or choose a row and the side that was clicked."""
         side = self.side_at(event.position().x())
         self.set_side(side)
         line = self.rowAt(int(event.position().y()))  # before the choice of a line at the edge scrolls the view
@@ -154,6 +157,7 @@ class SplitView(RowView):
             self.side_chosen.emit(self._rows.shown.row(line), side)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose the side by Left and Right, and confirm by Enter or Space."""
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and event.modifiers() == _NO_MODIFIER:
             self.set_side(ComparisonColumn.SIDE_A if event.key() == Qt.Key.Key_Left else ComparisonColumn.SIDE_B)
             return
@@ -165,12 +169,14 @@ class SplitView(RowView):
         super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the row on the current side; folds have none."""
         line, at = self.menu_target(event)
         if line >= 0 and not self._rows.shown.fold(line):
             self.menu_wanted.emit(self._rows.shown.row(line), self.side, at)
 
     # ---- painting -------------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the links of moved rows and the marks of hits above the rows."""
         super().paintEvent(event)
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -29,6 +29,7 @@ class ToolDifferenceTable(RowView):
         self.setItemDelegate(_ToolCells(self, tools))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the numbers the width of their headings, and the tool's name the rest."""
         super().resizeEvent(event)
         metrics = QFontMetrics(ui_font())
         widths = [metrics.horizontalAdvance(words) + 2 * GAP for words in TOOL_HEADINGS]
@@ -37,6 +38,7 @@ class ToolDifferenceTable(RowView):
             self.setColumnWidth(column, width)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the row."""
         row, at = self.menu_target(event)
         if row >= 0:
             self.menu_wanted.emit(row, at)

@@ -53,6 +53,7 @@ class Banner(QFrame):
 
     @property
     def text(self) -> str:
+        """The shown text, for tests and screen readers."""
         return self._label.text()
 
     @Slot()

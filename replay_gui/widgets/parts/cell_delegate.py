@@ -32,6 +32,7 @@ class CellDelegate(QStyledItemDelegate):
         return rect.adjusted(GAP if index.column() else GAP + UNIT, 0, -GAP, 0)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Paint one cell: its ground if chosen or hovered, then its elided text."""
         now, rect = theme(), option.rect
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen or index.row() == self._view.hovered:

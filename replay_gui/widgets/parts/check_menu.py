@@ -10,6 +10,7 @@ class CheckMenu(QMenu):
     """A click on something checkable toggles it and leaves the menu open."""
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Toggle what is checkable without closing the menu."""
         action = self.activeAction()
         if action is not None and action.isCheckable():
             action.trigger()

@@ -22,6 +22,7 @@ class Dimmer(QObject):
         self._wait.timeout.connect(self._dim)
 
     def set_dimmed(self, on: bool) -> None:
+        """Dim after the delay, or undim at once."""
         if not on:
             self._wait.stop()
             self._effect.setEnabled(False)

@@ -20,9 +20,11 @@ class ElidedButton(QToolButton):
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - around)
 
     def minimumSizeHint(self) -> QSize:
+        """No least width: the text is cut."""
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the button with the elided text."""
         option, painter = QStyleOptionToolButton(), QStylePainter(self)
         self.initStyleOption(option)
         option.text = self.shown

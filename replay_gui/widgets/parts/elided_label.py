@@ -27,15 +27,18 @@ class ElidedLabel(PlainLabel):
         return shown if len(shown) >= _MIN_ELIDED_CHARS or shown == self.text() else ""
 
     def minimumSizeHint(self) -> QSize:
+        """No least width: the text is cut."""
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the elided text."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.contentsRect(), LEFT, self.shown)
         painter.end()
 
     def event(self, event: QEvent) -> bool:
+        """Show the whole text as a tooltip only where it is cut."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             is_cut = self.shown != self.text()
             QToolTip.showText(event.globalPos(), plain_tooltip(self.text()) if is_cut else "", self)

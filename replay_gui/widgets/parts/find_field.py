@@ -90,6 +90,7 @@ class FindField(QWidget):
         return button
 
     def sizeHint(self) -> QSize:
+        """The usual size, with a line of a fixed width."""
         return super().sizeHint() + QSize(_WIDTH_PX - self.line.sizeHint().width(), 0)
 
     # ---- what the user does -------------------------------------------------------------------------

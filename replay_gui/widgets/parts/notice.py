@@ -24,6 +24,7 @@ class Notice(QFrame):
 
     @property
     def text(self) -> str:
+        """The shown text; empty while hidden."""
         return self._label.text()
 
     def show_text(self, text: str) -> None:

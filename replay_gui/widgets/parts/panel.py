@@ -75,6 +75,7 @@ class Panel(QFrame):
         self._column.addWidget(head)
 
     def set_title(self, text: str) -> None:
+        """Set the title, which is also the panel's accessible name."""
         self._title.setText(text)
         self.setAccessibleName(text)
         self._fit_head()
@@ -108,14 +109,17 @@ class Panel(QFrame):
         return button
 
     def set_body(self, body: QWidget) -> None:
+        """Add the widget that takes the room below the head."""
         self._column.addWidget(body, 1)
 
     # ---- room -------------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose again which parts of the head have room."""
         super().resizeEvent(event)
         self._fit_head()
 
     def event(self, event: QEvent) -> bool:
+        """Choose again which parts of the head have room when a button comes or goes."""
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:  # a button came or went
             self._fit_head()

@@ -44,6 +44,7 @@ class ProgressStrip(QWidget):
 
     @property
     def text(self) -> str:
+        """The shown text."""
         return self._label.text()
 
     def show_progress(self, progress: Progress | None) -> None:

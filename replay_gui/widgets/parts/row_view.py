@@ -93,22 +93,26 @@ class RowView(QTableView):
         return super().moveCursor(action, modifiers)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Emit `row_activated` by Enter; other keys move as in any table."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.row_activated.emit(self.currentIndex().row())
             return
         super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the row, and emit `row_pressed` with the pixel for the left button."""
         row = self.rowAt(int(event.position().y()))  # before the choice of a row at the edge scrolls the view
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and row >= 0:
             self.row_pressed.emit(row, int(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Mark the row below the mouse as hovered."""
         self._hover(self.rowAt(int(event.position().y())))
         super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
+        """Hover over no row."""
         self._hover(-1)
         super().leaveEvent(event)
 

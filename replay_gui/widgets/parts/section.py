@@ -41,6 +41,7 @@ class Section(QWidget):
         self.setVisible(bool(rows))
 
     def rows(self) -> list[QWidget]:
+        """The widgets below the head, from top to bottom."""
         items = (self._rows.itemAt(i) for i in range(self._rows.count()))
         return [widget for item in items if item is not None and (widget := item.widget()) is not None]
 
@@ -135,12 +136,15 @@ class SectionStack(QScrollArea):
         self._body.installEventFilter(self)
 
     def sizeHint(self) -> QSize:
+        """The size of all sections that are shown."""
         return self._body.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
+        """No least width; as high as a head and two rows, or less if the sections are."""
         return QSize(0, min(HEAD + 2 * ROW, self._body.sizeHint().height()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ask for other room when the sections do."""
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(watched, event)

@@ -26,4 +26,5 @@ class TextPopup(QFrame):
         column.addWidget(self._label)
 
     def show_text(self, text: str) -> None:
+        """Set the text; the popup itself is shown by `show`."""
         self._label.setText(text)

@@ -28,9 +28,11 @@ class VerdictPill(QToolButton):
 
     @property
     def popup(self) -> QWidget:
+        """The popup with the details."""
         return self._popup
 
     def show_verdict(self, verdict: BadgeVerdict) -> None:
+        """Set the text, the icon and the colour by the verdict, and the details of the popup."""
         now, tone = theme(), verdict.tone
         colours = {"good": now.good_text, "bad": now.bad_text, "warn": now.warn_text}
         self.setIcon(tinted_icon(_ICONS[tone], colours[tone]) if tone in _ICONS else QIcon())

@@ -161,7 +161,10 @@ class EventDetail(Panel):
     @Slot()
     def _show_integrity(self) -> None:
         rows: list[QWidget] = []
+        facts = self._session.facts
         found = () if self._event is None else hash_checks(self._event, self._session.report)
+        if facts is not None and not facts.has_hashes:
+            found = ()  # of a file of another format, whose hashes are of the log that it was made into
         for check in found:
             row = self._fact(check.name, _grouped(check.hash) or check.words, check.hash or check.words, check.meaning)
             row.sound = check.is_valid
@@ -233,6 +236,7 @@ class EventDetail(Panel):
 
     # ---- room -------------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the head to the new width."""
         super().resizeEvent(event)
         self._fit()
 

@@ -40,6 +40,7 @@ class EventTextView(QPlainTextEdit):
                 block = block.next()
 
     def show_lines(self, lines: Sequence[ReadableLine]) -> None:
+        """Replace the text; costs time by its length, so long texts come in pages."""
         self.clear()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()

@@ -33,12 +33,15 @@ class FactRow(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:
+        """One row; the text takes the room there is."""
         return QSize(2 * NAME_WIDTH_PX, ROW)
 
     def minimumSizeHint(self) -> QSize:
+        """As wide as the name: the text is cut."""
         return QSize(NAME_WIDTH_PX, ROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the name, a check mark or a cross if the fact is checked, and the text."""
         now, painter = theme(), QPainter(self)
         space = self.rect().adjusted(GAP + UNIT, 0, -GAP, 0)
         if self.underMouse():

@@ -46,6 +46,7 @@ class PagePreview(QScrollArea):
 
     @property
     def page_count(self) -> int:
+        """The number of pages; 0 until the document is laid out."""
         return len(self._paper.pages) if self._paper.pages is not None else 0
 
     @property
@@ -78,6 +79,7 @@ class PagePreview(QScrollArea):
             self.finished.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Scale the pages to the new width."""
         super().resizeEvent(event)
         self._paper.set_width(self.viewport().width())
 

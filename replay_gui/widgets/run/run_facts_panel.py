@@ -64,6 +64,7 @@ class RunFactsPanel(Panel):
         session.totals_changed.connect(self.refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Count what was not counted while the panel was hidden."""
         super().showEvent(event)
         self.refresh()
 

@@ -45,6 +45,7 @@ class ValueDelegate(QStyledItemDelegate):
         return max(20, (width - SIGN_MARGIN_PX - ICON - 2 * GAP) // max(self._data.width("0"), 1))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Paint one row of a value: how it changed, its chevron, key, text and note."""
         rect: QRect = option.rect
         now, row = theme(), self._tree.row(index.row())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)

@@ -96,6 +96,7 @@ class ValueView(RowView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy the value, or expand, collapse and walk the tree by Right and Left."""
         row = self.currentIndex().row()
         if row >= 0 and event.matches(QKeySequence.StandardKey.Copy):
             self.copy_value()
@@ -114,6 +115,7 @@ class ValueView(RowView):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the row; on its chevron, expand or collapse it."""
         super().mousePressEvent(event)
         row = self.rowAt(int(event.position().y()))
         if row < 0 or event.button() != Qt.MouseButton.LeftButton:
@@ -124,6 +126,7 @@ class ValueView(RowView):
 
     # ---- copying ----------------------------------------------------------------------------------
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show the menu of what can be copied of the row."""
         row, at = self.menu_target(event)
         if row < 0:
             return

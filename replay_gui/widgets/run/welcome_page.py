@@ -58,9 +58,11 @@ class ChoiceRow(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:
+        """Two lines high; the texts take the width there is."""
         return QSize(40 * GAP, _ROW_HEIGHT_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint an icon and two lines: the name, and what it is."""
         now, painter = theme(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.underMouse() or self.isDown():
@@ -167,6 +169,7 @@ class WelcomePage(QScrollArea):
         )
 
     def set_samples(self, samples: Sequence[Sample]) -> None:
+        """List the samples, in the given order."""
         self._samples.show_rows([self._row(sample.name, sample.sentence, sample.path) for sample in samples])
 
     @property

@@ -68,6 +68,7 @@ class OverviewStrip(QWidget):
         self.on_index_changed()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Sum the columns again for the new width."""
         super().resizeEvent(event)
         self.on_index_changed()
 

@@ -110,12 +110,15 @@ class SpendingBand(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
+        """Two lanes high, one if folded."""
         return QSize(6 * LABELS, LANE if self._folded else 2 * LANE)
 
     def minimumSizeHint(self) -> QSize:
+        """One lane high."""
         return QSize(2 * LABELS, LANE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw the picture again at the new size."""
         self.redraw()
 
     # ---- painting -----------------------------------------------------------------------------------
@@ -129,6 +132,7 @@ class SpendingBand(QWidget):
         return self.height() < 2 * LANE - UNIT
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the picture, which is kept, and the position."""
         if self._plot is None:
             return
         ratio = self.devicePixelRatioF()
@@ -230,6 +234,7 @@ class SpendingBand(QWidget):
 
     # ---- the pointer --------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to move the position, or fold the band at its triangle."""
         self._hover.leave()
         if event.button() != Qt.MouseButton.LeftButton:
             return
@@ -240,6 +245,7 @@ class SpendingBand(QWidget):
             self.fold_asked.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the position while the button is held; else show what the mouse points at."""
         if self._scrubbing:
             self._seek(event.position().x())
             return
@@ -248,9 +254,11 @@ class SpendingBand(QWidget):
         self._hover.follow(event.position().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End moving the position."""
         self._scrubbing = False
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the mouse."""
         self._hover.leave()
         factor = wheel_factor(event.angleDelta().y())
         pixel = event.position().x() - ORIGIN_PX
@@ -258,6 +266,7 @@ class SpendingBand(QWidget):
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
+        """Hide the hover card."""
         self._hover.leave()
 
     def _seek(self, x: float) -> None:

@@ -52,6 +52,7 @@ class LanePainter:
         self._last = scale.position(scale.width + GAP + MARK)
 
     def paint(self, lane: Lane, row: int) -> None:
+        """Draw one lane at a row: phases, spans, marks, or their density where marks are too many."""
         middle = self._layout.lane(row).center().y()
         if lane.is_agent and self._index.phases:
             self._paint_phases(middle)

@@ -32,6 +32,7 @@ class TimelineLayout:
 
     @property
     def lane_height(self) -> float:
+        """The height of a lane, in logical pixels: as much as there is room for, within limits."""
         room = self.height - bottom_px(self.compact) - TOP_PX
         return min(max(room / max(self.lanes, 1), LANE_TIGHT if self.compact else LANE_LEAST), LANE)
 
@@ -42,6 +43,7 @@ class TimelineLayout:
 
     @property
     def axis(self) -> QRectF:
+        """The rectangle of the axis below the plot."""
         return QRectF(LABELS, self.plot.bottom(), self.plot.width(), bottom_px(self.compact))
 
     @property
@@ -50,6 +52,7 @@ class TimelineLayout:
         return ORIGIN_PX
 
     def scale(self, view: tuple[float, float], axis: TimelineAxis) -> TimelineScale:
+        """The scale that shows a view, in positions, over the plot's width."""
         return plot_scale(self.width, view, axis)
 
     def lane(self, row: int) -> QRectF:
@@ -62,6 +65,7 @@ class TimelineLayout:
         return QRectF(0, lane.top(), GAP + UNIT, lane.height())
 
     def row_at(self, y: float) -> int | None:
+        """The row of lanes at a height in logical pixels; None outside the lanes."""
         row = int((y - TOP_PX) // self.lane_height)
         return row if 0 <= row < self.lanes else None
 

@@ -30,6 +30,7 @@ class OverlayPainter:
         self._paint_bands(self._scene.marks.causes)
 
     def paint_above(self) -> None:
+        """Draw snapshots, damage, divergences, hits and causes."""
         if not self._layout.compact:
             self._paint_snapshots()
         if self._scene.broken is not None:

@@ -206,10 +206,12 @@ class ExportDialog(QDialog):
         self.notice.show_text(one_line(why, 300))
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the report's work first; a file that is being written is finished."""
         self._end()
         super().closeEvent(event)
 
     def reject(self) -> None:
+        """Stop the report's work first; a file that is being written is finished."""
         self._end()
         super().reject()
 
