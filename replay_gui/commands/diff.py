@@ -15,12 +15,12 @@ from replay_gui.commands.reporting import ReportOptions, add_report_arguments, p
 from replay_gui.commands.runs import EXIT_FINDING, EXIT_GOOD, STANDARD_INPUT, OpenedRun, add_format_argument, open_run
 from replay_gui.commands.terminal import ProgressLine, print_json, print_line
 from replay_gui.commands.verify import verify_opened_run
-from replay_gui.core.divergence.compare import Comparer
-from replay_gui.core.divergence.comparison import Cause, Change, Comparison, Difference, DivergencePoint, ranked
-from replay_gui.core.divergence.explanations import BETWEEN
-from replay_gui.core.divergence.plain_face import divergence_points
-from replay_gui.core.divergence.rules import Rules
-from replay_gui.core.divergence.rules_file import read_rules, rules_beside
+from replay_gui.core.divergence.causes.explanations import DETAILS_SEPARATOR
+from replay_gui.core.divergence.comparer import Comparer
+from replay_gui.core.divergence.comparison import Cause, Change, Comparison, Difference, DivergencePoint, rank_causes
+from replay_gui.core.divergence.divergence_points import divergence_points
+from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
@@ -187,7 +187,7 @@ def _print_comparison(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison
     if not len(comparison.points.row):
         return
     print_line("")
-    for number, which in enumerate(islice(ranked(comparison.causes), _MAX_CAUSES_SHOWN), 1):
+    for number, which in enumerate(islice(rank_causes(comparison.causes), _MAX_CAUSES_SHOWN), 1):
         _print_cause(number, comparison.causes[which])
     if len(comparison.causes) > _MAX_CAUSES_SHOWN:
         print_line(f"    … and {len(comparison.causes) - _MAX_CAUSES_SHOWN:,} more causes (--json lists all)")
@@ -222,7 +222,7 @@ def _print_left_out(comparison: Comparison) -> None:
 
 
 def _print_cause(number: int, cause: Cause) -> None:
-    headline, _, details = cause.explanation.partition(BETWEEN)
+    headline, _, details = cause.explanation.partition(DETAILS_SEPARATOR)
     print_line(f"{number:>3}  {headline}{'' if cause.certain else '  (possible)'}")
     print_line(f"     {details}")
     follow = {0: "no further divergence follows from it", 1: "1 divergence follows"}
@@ -289,7 +289,7 @@ def _open_side(run: OpenedRun) -> Iterator[ComparedSide]:
         yield kept
         return
     with tempfile.TemporaryDirectory(prefix="replay-gui-index-") as folder:
-        yield ComparedSide.built(run.log, Path(folder))
+        yield ComparedSide.build(run.log, Path(folder))
 
 
 def _cached_side(run: OpenedRun) -> ComparedSide | None:

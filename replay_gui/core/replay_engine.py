@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 from replay_gui.core.errors import PositionError
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.log.positions import Position, index_after, index_before, position_after, position_before
+from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.replay.snapshots import Snapshot, SnapshotManager
 from replay_gui.core.verification.verdict import verify
 from replay_gui.core.verification.verification import VerificationReport
@@ -33,7 +34,7 @@ class ReplayEngine:
     def __init__(self, log: EventLog, snapshots: SnapshotManager | None = None) -> None:
         """Begin at position 0. `snapshots`: states to seek from; without them, `seek` replays from the beginning."""
         self.log = log
-        self.position = 0
+        self.position = Position(0)
         self._given: dict[str, Any] | None = None
         self._replayer = Replayer(log, snapshots)
 
@@ -65,7 +66,7 @@ class ReplayEngine:
             if not 0 <= position <= len(self.log):
                 raise PositionError(f"no position {position}: the log has {len(self.log)} events")
             snapshots = SnapshotManager()
-            snapshots.add(Snapshot("given", self.log.header.run_id, position, self._given))
+            snapshots.add(Snapshot("given", self.log.header.run_id, Position(position), self._given))
             self._replayer, self._given = Replayer(self.log, snapshots), None
         return self.replay_all()
 
@@ -73,21 +74,22 @@ class ReplayEngine:
         """Apply the next event and return it; None at the end."""
         if self.position >= len(self.log):
             return None
-        event = self.log[self.position]
-        self.seek(self.position + 1)
+        event = self.log[index_after(self.position)]
+        self.seek(position_after(event.index))
         return event
 
     def step_back(self) -> Event | None:
         """Undo the last event and return it; None at the beginning."""
         if self.position == 0:
             return None
-        self.seek(self.position - 1)
-        return self.log[self.position]
+        undone = index_before(self.position)
+        self.seek(position_before(undone))
+        return self.log[undone]
 
     def seek(self, position: int) -> dict[str, Any]:
         """Go to any position and return the state there; PositionError where the log has no such position."""
-        state = self._replayer.at(position)
-        self.position, self._given = position, None
+        state = self._replayer.at(Position(position))
+        self.position, self._given = Position(position), None
         return state.plain()
 
     def detect_divergence(self, other: ReplayEngine) -> Iterator[DivergencePoint]:
@@ -95,9 +97,9 @@ class ReplayEngine:
 
         Both logs are read and compared as a whole before the first point is returned.
         """
-        from replay_gui.core.divergence.plain_face import divergences  # replaying alone needs none of it
+        from replay_gui.core.divergence.divergence_points import find_divergences  # replaying alone needs none of it
 
-        return divergences(self.log, other.log)
+        return find_divergences(self.log, other.log)
 
     def verify(self) -> VerificationReport:
         """Check every record, the hash chain, the seal and every recorded state hash.

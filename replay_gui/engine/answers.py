@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from replay_gui.core.log.positions import EventIndex, Position
+
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
+    from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
     from replay_gui.core.divergence.comparison import Comparison, Difference
-    from replay_gui.core.divergence.row_indexes import RowIndexes
-    from replay_gui.core.divergence.rules import Rule
-    from replay_gui.core.facts.find import Hit
+    from replay_gui.core.divergence.rules.rules import Rule
+    from replay_gui.core.facts.event_search import Hit
     from replay_gui.core.facts.nesting import Nesting
     from replay_gui.core.facts.run_outcome import RunResult
     from replay_gui.core.facts.run_totals import ModelUse
@@ -76,7 +78,7 @@ class RunOpened:
     facts: RunFacts
     index: RunIndex
     state: PositionState | None = None
-    start: int = 0
+    start: Position = Position(0)
     format: str | None = None
 
 
@@ -102,7 +104,7 @@ class Related:
     """
 
     label: str
-    position: int
+    position: Position
     summary: str
 
 
@@ -122,7 +124,7 @@ class PositionState:
         more_led_to: how many more events than `related` names it is known to have led to.
     """
 
-    position: int
+    position: Position
     event: Event | None
     related: tuple[Related, ...]
     state: Mapping[str, Any]
@@ -147,7 +149,7 @@ class EventRow:
         label: what it is called in the user's words ("Assistant", "search →"), control characters already replaced.
     """
 
-    position: int
+    position: Position
     kind: str
     tool: str | None
     text: str
@@ -351,15 +353,15 @@ class Step:
     """
 
     row: int
-    index_a: int
-    index_b: int
+    index_a: EventIndex
+    index_b: EventIndex
     a: Event | None
     b: Event | None
     request: str
     payload: tuple[Difference, ...]
     payload_equal: Mapping[str, Any]
-    position_a: int
-    position_b: int
+    position_a: Position
+    position_b: Position
     has_states: bool
     state: tuple[Difference, ...]
     state_equal: Mapping[str, Any]

@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import assert_never
 
-from replay_gui.core.divergence.row_indexes import RowIndexes
-from replay_gui.core.divergence.rules import Rules
+from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
+from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.engine.answers import Alert, Compared, Progress
 from replay_gui.engine.job_group import JobGroup, StartedJob

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from replay_gui.core.log.positions import Position
+
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
-    from replay_gui.core.divergence.rules import Rule
+    from replay_gui.core.divergence.rules.rules import Rule
     from replay_gui.core.importers.mapping import Mapping
     from replay_gui.core.verification.verification import VerificationReport
     from replay_gui.engine import answers
@@ -51,7 +53,7 @@ class Close:
 class Seek:
     """Get the state at `position`. Answer: PositionState; again when a verdict changes what is known of it."""
 
-    position: int
+    position: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,10 +284,12 @@ class Answer:
 class SendAnswer(Protocol):
     """Sends an answer about a run or a comparison to the window; ticket 0: it answers no request."""
 
-    def __call__(self, run: int, value: AnswerValue, ticket: int = 0, /) -> None: ...
+    def __call__(self, run: int, value: AnswerValue, ticket: int = 0, /) -> None:
+        """Send the answer without waiting for the window."""
 
 
 class OnRunMessage(Protocol):
     """Brings a worker's message about a run or a comparison to the engine thread; called on a thread of the pool."""
 
-    def __call__(self, run: int, job: StartedJob, message: JobMessage, /) -> None: ...
+    def __call__(self, run: int, job: StartedJob, message: JobMessage, /) -> None:
+        """Pass the message on; must return quickly, since the pool waits."""

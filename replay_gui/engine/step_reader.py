@@ -7,14 +7,15 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change, Difference
-from replay_gui.core.divergence.differences import differences
-from replay_gui.core.divergence.row_indexes import RowIndexes
-from replay_gui.core.divergence.rules import Rules
-from replay_gui.core.divergence.words import Spans, changed_words
+from replay_gui.core.divergence.differences import find_differences
+from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.divergence.word_diff import Spans, changed_words
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import EventIndex, Position, position_after
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import escape_token, pointer_text
 from replay_gui.core.text.plain_text import one_line
@@ -48,7 +49,7 @@ class StepReader:
         return AlignedRows(start, tuple(self._row(row) for row in range(start, stop)))
 
     def _row(self, row: int) -> AlignedRow:
-        index_a, index_b = int(self._alignment.a[row]), int(self._alignment.b[row])
+        index_a, index_b = EventIndex(int(self._alignment.a[row])), EventIndex(int(self._alignment.b[row]))
         a, b = _event_row(self._a, index_a), _event_row(self._b, index_b)
         if a is None or b is None or self._alignment.change[row] != Change.CHANGED:
             return AlignedRow(a, b)
@@ -57,7 +58,7 @@ class StepReader:
             text_a, text_b = self._texts_of_first_difference(index_a, index_b) or (text_a, text_b)
         return _with_marks(a, b, text_a, text_b)
 
-    def _texts_of_first_difference(self, index_a: int, index_b: int) -> tuple[str, str] | None:
+    def _texts_of_first_difference(self, index_a: EventIndex, index_b: EventIndex) -> tuple[str, str] | None:
         a, b = self._a.log[index_a], self._b.log[index_b]
         if max(a.size, b.size) > _MAX_TEXT_CHARS << 10:
             return None
@@ -79,8 +80,9 @@ class StepReader:
         index_a, index_b = self._event_indexes(row)
         a = self._a.log[index_a] if index_a != NO_EVENT else None
         b = self._b.log[index_b] if index_b != NO_EVENT else None
-        position_a = (index_a if index_a != NO_EVENT else int(self._row_indexes.last_a[row])) + 1
-        position_b = (index_b if index_b != NO_EVENT else int(self._row_indexes.last_b[row])) + 1
+        last_a, last_b = self._row_indexes.last_events(row)
+        position_a = position_after(last_a if index_a == NO_EVENT else index_a)
+        position_b = position_after(last_b if index_b == NO_EVENT else index_b)
         found: list[Difference] = []
         equal: dict[str, Any] = {}
         if states:
@@ -102,10 +104,10 @@ class StepReader:
             len(found) > _MAX_DIFFERENCES,
         )
 
-    def _states(self, position_a: int, position_b: int) -> tuple[list[Difference], dict[str, Any]]:
+    def _states(self, position_a: Position, position_b: Position) -> tuple[list[Difference], dict[str, Any]]:
         """Return (differences, at most one more than are shown; top members that are equal)."""
         a, b = self._a.state_at(position_a), self._b.state_at(position_b)
-        found = list(islice(differences(a, b), _MAX_DIFFERENCES + 1))
+        found = list(islice(find_differences(a, b), _MAX_DIFFERENCES + 1))
         if len(found) > _MAX_DIFFERENCES:
             return found, {}
         differing = {one.path.split("/")[1] for one in found}
@@ -126,12 +128,12 @@ class StepReader:
         ]
         return texts[0] if texts[0] == texts[1] else ""
 
-    def _event_indexes(self, row: int) -> tuple[int, int]:
-        index_a, index_b = int(self._alignment.a[row]), int(self._alignment.b[row])
+    def _event_indexes(self, row: int) -> tuple[EventIndex, EventIndex]:
+        index_a, index_b = EventIndex(int(self._alignment.a[row])), EventIndex(int(self._alignment.b[row]))
         if self._alignment.change[row] == Change.MOVED:
             if index_a != NO_EVENT:
-                return index_a, int(self._alignment.partner_of_a[index_a])
-            return int(self._alignment.partner_of_b[index_b]), index_b
+                return index_a, EventIndex(int(self._alignment.partner_of_a[index_a]))
+            return EventIndex(int(self._alignment.partner_of_b[index_b])), index_b
         return index_a, index_b
 
     def _payload(self, a: Event, b: Event) -> tuple[Difference, ...]:
@@ -139,11 +141,11 @@ class StepReader:
         rules = self._rules.for_events(a.kind, a.tool)
         return tuple(
             replace(found, ignored=rules.action_for(found) is not None)
-            for found in islice(differences(a.payload, b.payload), _MAX_DIFFERENCES)
+            for found in islice(find_differences(a.payload, b.payload), _MAX_DIFFERENCES)
         )
 
 
-def _event_row(run: OpenRun, event_index: int) -> EventRow | None:
+def _event_row(run: OpenRun, event_index: EventIndex) -> EventRow | None:
     return None if event_index == NO_EVENT else run.rows(event_index, event_index + 1).rows[0]
 
 
@@ -169,7 +171,7 @@ def _equal_members(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]
     return {
         key: value
         for key, value in islice(a.items(), _MAX_EQUAL_MEMBERS)
-        if key in b and not any(differences(value, b[key]))
+        if key in b and not any(find_differences(value, b[key]))
     }
 
 

@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from replay_gui.core.divergence.rules import Rules
-from replay_gui.core.divergence.rules_file import read_rules, rules_beside, write_rules
+from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside, write_rules
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
 from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled

@@ -10,9 +10,10 @@ from typing import Protocol, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.divergence.rules import Rule
+from replay_gui.core.divergence.rules.rules import Rule
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.positions import Position
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import (
     Alert,
@@ -69,7 +70,8 @@ SEEK_INTERVAL_MS = 100  # at most between two requests for states in a row, so t
 class LastPositionsOf(Protocol):
     """Returns the positions at which the user left the runs of a file, by run id."""
 
-    def __call__(self, path: str, /) -> Mapping[str, int]: ...
+    def __call__(self, path: str, /) -> Mapping[str, int]:
+        """Return position by run id; empty for a file that was never opened."""
 
 
 class Session(VisibleRange):
@@ -167,13 +169,13 @@ class Session(VisibleRange):
 
     # ---- moving: every method clamps to the run -------------------------------------------------
     @Slot(object)
-    def seek(self, position: int) -> None:
+    def seek(self, position: Position) -> None:
         """Make `position` the current one, and request its state."""
         self._pending_position = None
         if self._set_position(position):
             self._pacer.request()
 
-    def follow(self, position: int) -> None:
+    def follow(self, position: Position) -> None:
         """Make `position` the current one without requesting its state; `request_state` does that later."""
         self._pending_position = None
         self._set_position(position)
@@ -205,7 +207,7 @@ class Session(VisibleRange):
         """Move to the next or previous error of the agent, its tools or the log."""
         self.seek(next_error(self.index, self.report, self.position, forward))
 
-    def _set_position(self, position: int) -> bool:
+    def _set_position(self, position: Position) -> bool:
         """Set the position, clamped to the run; return whether it has changed."""
         position = min(max(position, 0), self.index.count)
         if position == self.position:
@@ -244,7 +246,7 @@ class Session(VisibleRange):
         """Write all rules to a file, in the place of what is still to be written there; `rules_written` tells."""
         self._send_request(f"write rules {path}", WriteRules(path, rules))
 
-    def open(self, path: str, position: int = 0, format: str | None = None) -> None:
+    def open(self, path: str, position: Position = 0, format: str | None = None) -> None:
         """Open a run; run_changed, or alert_raised with the reason why not.
 
         Args:

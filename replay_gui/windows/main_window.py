@@ -230,22 +230,18 @@ class MainWindow(QMainWindow):
     @Slot()
     def on_find(self) -> None:
         """Begin a search in the run, or in both runs of a comparison."""
-        if self.comparison.active:
-            self.compare_view.divergences.finding.begin()
-        else:
-            self._find.begin()
+        self._find_shown().begin()
 
     @Slot()
     def on_find_next(self) -> None:
-        self._step_to_hit(forward=True)
+        self._find_shown().step(forward=True)
 
     @Slot()
     def on_find_previous(self) -> None:
-        self._step_to_hit(forward=False)
+        self._find_shown().step(forward=False)
 
-    def _step_to_hit(self, forward: bool) -> None:
-        find = self.compare_view.divergences.finding if self.comparison.active else self._find
-        find.step(forward)
+    def _find_shown(self) -> FindField:
+        return self.compare_view.divergences.finding if self.comparison.active else self._find
 
     @Slot()
     def on_cancel(self) -> None:
@@ -369,10 +365,12 @@ class MainWindow(QMainWindow):
 
     # ---- dropped files, closing ---------------------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept local files."""
         if _local_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        """Open the dropped files."""
         event.acceptProposedAction()
         self.open_paths(_local_files(event))
 
@@ -386,6 +384,7 @@ class MainWindow(QMainWindow):
             self.session.open(paths[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """Save the layout and the positions, and end the sessions and their workers."""
         for dialog in self.findChildren(QDialog):
             dialog.close()  # the export dialog first finishes a file that is being written
         self._layout.save()

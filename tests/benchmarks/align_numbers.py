@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.alignment import align_ids
-from replay_gui.core.divergence.differences import differences
-from replay_gui.core.divergence.presence import Ids
+from replay_gui.core.divergence.alignment.event_alignment import align_ids
+from replay_gui.core.divergence.alignment.id_intersection import Ids
+from replay_gui.core.divergence.differences import find_differences
 from tests.benchmarks.figure import Figure, seconds
 
 EVENTS, EDITS, TOOLS = 1_000_000, 10_000, 8
@@ -39,7 +39,9 @@ def difference(log: Path, small: Path) -> Iterator[Figure]:
     a = {f"k{i}": {f"m{j}": {"x": i * j, "y": [i, j, "t"]} for j in range(50)} for i in range(50)}
     b = copy.deepcopy(a)
     b["k7"]["m3"]["x"] = -1
-    yield Figure("differences of 10,000 leaves, none shared", 1000 * seconds(lambda: [*differences(a, b)], 5), 20, "ms")
+    yield Figure(
+        "differences of 10,000 leaves, none shared", 1000 * seconds(lambda: [*find_differences(a, b)], 5), 20, "ms"
+    )
 
 
 def _edited(rng: np.random.Generator, ids: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ import sys
 import time
 from typing import Any
 
-from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.windows.main_window import MainWindow
 from tests.benchmarks.window_probe import Pulse, shown_window, wait
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, finish
 from replay_gui.core.log.log_reader import EventLog

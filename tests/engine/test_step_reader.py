@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from replay_gui.core.divergence.compare import Comparer
+from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
+from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.comparison import Change
-from replay_gui.core.divergence.row_indexes import RowIndexes
-from replay_gui.core.divergence.rules import Action, Rule, Rules
+from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, finish

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.importers.mapping import Mapping
 from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled
 from replay_gui.engine.engine import Engine

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
+from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.comparison import (
     NO_CAUSE,
     NO_EVENT,
@@ -19,7 +20,6 @@ from replay_gui.core.divergence.comparison import (
     Points,
     ToolDifference,
 )
-from replay_gui.core.divergence.row_indexes import RowIndexes
 from replay_gui.engine.answers import AlignedRow, AlignedRows, Compared, EventRow, RunFacts, Step
 from replay_gui.engine.requests import GetAligned, RequestBody
 from replay_gui.models.comparison.comparison_session import ComparisonSession

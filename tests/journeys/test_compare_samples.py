@@ -10,8 +10,8 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
-from replay_gui.core.divergence.rules import Action, Rule
-from replay_gui.core.divergence.rules_file import read_rules, rules_beside
+from replay_gui.core.divergence.rules.rules import Action, Rule
+from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.samples import DAMAGED, OTHERWISE, REFERENCE, RERUN
 from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from replay_gui.core.divergence.side import ComparedSide
-from replay_gui.core.index.index_columns import CHAIN_STEP
+from replay_gui.core.index.index_columns import CHAIN_STEP_EVENTS
 
 
 def first_divergence(a: ComparedSide, b: ComparedSide) -> int | None:
@@ -19,8 +19,8 @@ def first_divergence(a: ComparedSide, b: ComparedSide) -> int | None:
             low = middle + 1
         else:
             high = middle
-    start, end = low * CHAIN_STEP, min(len(a.content), len(b.content))
-    for index in range(start, min(start + CHAIN_STEP, end)):
+    start, end = low * CHAIN_STEP_EVENTS, min(len(a.content), len(b.content))
+    for index in range(start, min(start + CHAIN_STEP_EVENTS, end)):
         if a.content[index].tobytes() != b.content[index].tobytes():
             return index
     return None if len(a.content) == len(b.content) else end

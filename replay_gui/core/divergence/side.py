@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.presence import Ids
+from replay_gui.core.divergence.alignment.id_intersection import Ids
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import shown
 from replay_gui.core.index.index_columns import IndexView
@@ -17,7 +17,7 @@ from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
 
-_LATELY = 256  # events that are kept decoded
+_MAX_CACHED_EVENTS = 256  # events that are kept decoded
 
 
 class ComparedSide:
@@ -40,7 +40,7 @@ class ComparedSide:
         self._events: dict[int, Event] = {}
 
     @classmethod
-    def built(cls, log: EventLog, folder: Path) -> Self:
+    def build(cls, log: EventLog, folder: Path) -> Self:
         """The side of a log that has no index yet: one is made in `folder`, which exists."""
         view = IndexView(folder)
         built = IndexBuilder(log, folder).run(lambda built: None)
@@ -50,7 +50,7 @@ class ComparedSide:
         """Return the event at an index; the last ones that were read are kept."""
         event = self._events.get(index)
         if event is None:
-            if len(self._events) >= _LATELY:
+            if len(self._events) >= _MAX_CACHED_EVENTS:
                 self._events.clear()
             event = self._events[index] = self.log[index]
         return event
@@ -60,7 +60,7 @@ class ComparedSide:
         return bytes(self.content[index]).hex()
 
 
-def joint(
+def number_jointly(
     names_a: tuple[str, ...], column_a: NDArray[Any], names_b: tuple[str, ...], column_b: NDArray[Any]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Two columns of numbers into names as numbers into the names of both; negative ones stay."""

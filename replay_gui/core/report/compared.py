@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import islice
 
-from replay_gui.core.divergence.compare import Comparer
-from replay_gui.core.divergence.comparison import Comparison, Difference, DivergencePoint, ranked
-from replay_gui.core.divergence.explanations import BETWEEN
-from replay_gui.core.divergence.plain_face import divergence_points
-from replay_gui.core.divergence.rules import Rule, Rules
+from replay_gui.core.divergence.causes.explanations import DETAILS_SEPARATOR
+from replay_gui.core.divergence.comparer import Comparer
+from replay_gui.core.divergence.comparison import Comparison, Difference, DivergencePoint, rank_causes
+from replay_gui.core.divergence.divergence_points import divergence_points
+from replay_gui.core.divergence.rules.rules import Rule, Rules
 from replay_gui.core.report.building import value_words
 from replay_gui.core.report.model import MAX_POINTS, CausePart, ComparisonPart, DifferencePart, PointPart, RulePart
 from replay_gui.core.state.state import ABSENT
@@ -23,7 +23,7 @@ def comparison_part(comparer: Comparer, comparison: Comparison, rules: Rules) ->
     return ComparisonPart(
         diverged=comparison.diverged,
         counts=comparison.counts,
-        causes=tuple(_cause(comparer, comparison, which) for which in ranked(comparison.causes)),
+        causes=tuple(_cause(comparer, comparison, which) for which in rank_causes(comparison.causes)),
         points=points,
         total=len(comparison.points.row),
         tools=comparison.tools,
@@ -40,7 +40,7 @@ def _cause(comparer: Comparer, comparison: Comparison, which: int) -> CausePart:
     a, b = int(comparison.points.a[cause.point]), int(comparison.points.b[cause.point])
     rows = comparer.rows
     event = rows.a.event(a) if a >= 0 else rows.b.event(b)
-    headline, _, details = cause.explanation.partition(BETWEEN)
+    headline, _, details = cause.explanation.partition(DETAILS_SEPARATOR)
     return CausePart(
         kind=cause.kind.value,
         tool=cause.tool,

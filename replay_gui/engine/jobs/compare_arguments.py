@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from replay_gui.core.divergence.rules import Rule
+from replay_gui.core.divergence.rules.rules import Rule
 from replay_gui.engine.jobs.job_types import JobArguments
 
 

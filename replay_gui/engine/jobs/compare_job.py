@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from replay_gui.core.divergence.compare import Comparer
+from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.first_divergence import first_divergence
-from replay_gui.core.divergence.rules import Rules
+from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogChanged
 from replay_gui.core.index.index_cache import TABLE, load, matches_content

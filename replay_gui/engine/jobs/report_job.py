@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from replay_gui.core.divergence.compare import Comparer
-from replay_gui.core.divergence.rules import Rules
+from replay_gui.core.divergence.comparer import Comparer
+from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.report.building import run_part
@@ -51,7 +51,7 @@ def _comparison(
 
     with ExitStack() as stack:
         folders = [stack.enter_context(tempfile.TemporaryDirectory(prefix="replay-gui-report-")) for _ in logs]
-        a, b = (ComparedSide.built(log, Path(folder)) for log, folder in zip(logs, folders, strict=True))
+        a, b = (ComparedSide.build(log, Path(folder)) for log, folder in zip(logs, folders, strict=True))
         rules = Rules(arguments.rules)
         comparer = Comparer(a, b, arguments.anchors, on_progress)
         return comparison_part(comparer, comparer.compare(rules), rules)

@@ -8,8 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
 
+from replay_gui.core.divergence.causes.explanations import DETAILS_SEPARATOR
 from replay_gui.core.divergence.comparison import Cause, Comparison, rank_causes
-from replay_gui.core.divergence.explanations import DETAILS_SEPARATOR
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -55,6 +55,7 @@ class CauseList(QAbstractListModel):
         session.compared_changed.connect(self._on_compared_changed)
 
     def item(self, row: int) -> CauseItem:
+        """The card at a row; IndexError beyond the last."""
         return self._items[row]
 
     def row_of(self, cause: int) -> int:
@@ -90,9 +91,11 @@ class CauseList(QAbstractListModel):
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of cards."""
         return 0 if parent.isValid() else len(self._items)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the card's text for a screen reader, or the same as a plain tooltip."""
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         item = self._items[index.row()]

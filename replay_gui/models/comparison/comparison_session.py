@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Cause, Comparison
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Progress, Step
 from replay_gui.engine.requests import (
     Answer,
@@ -118,10 +119,11 @@ class ComparisonSession(QObject):
 
     @property
     def working(self) -> bool:
+        """Whether runs are being opened or compared."""
         return isinstance(self.state, Opening | Comparing)
 
     # ---- beginning and ending ---------------------------------------------------------------------
-    def start(self, path_b: str, path_a: str | None = None, position: int = 0, format: str | None = None) -> None:
+    def start(self, path_b: str, path_a: str | None = None, position: Position = 0, format: str | None = None) -> None:
         """Compare the run open in A, or the one at `path_a`, with the one at `path_b`.
 
         `position`: of A, where to begin; 0: at the first cause. `format`: what both are read as; None: see RunPair.
@@ -163,8 +165,7 @@ class ComparisonSession(QObject):
     def swap(self) -> None:
         """Exchange A and B; the same step stays chosen, the same rules stay in force."""
         pair = events_at(self.comparison, self.row)
-        swapped = tuple((b, a) for a, b in self.anchors)
-        self._restart(self.b, self.a, None if pair is None else (pair[1], pair[0]), swapped)
+        self._restart(self.b, self.a, pair and (pair[1], pair[0]), tuple((b, a) for a, b in self.anchors))
 
     @Slot()
     def reload(self) -> None:
@@ -198,6 +199,7 @@ class ComparisonSession(QObject):
 
     @property
     def comparison(self) -> Comparison | None:
+        """The comparison that is shown, which may be out of date (see `fresh`); None before the first."""
         return None if self.compared is None else self.compared.comparison
 
     @property
@@ -212,11 +214,10 @@ class ComparisonSession(QObject):
         """Choose a row, clamped to those there are; both runs move there."""
         if self.compared is None or not len(self.compared.comparison.alignment.a):
             return
-        row = min(max(row, 0), len(self.compared.comparison.alignment.a) - 1)
+        row, row_indexes = min(max(row, 0), len(self.compared.comparison.alignment.a) - 1), self.compared.row_indexes
         if row == self.row:
             return
         self._choose(row)
-        row_indexes = self.compared.row_indexes
         self._move(self.a, int(row_indexes.last_a[row]) + 1)
         self._move(self.b, int(row_indexes.last_b[row]) + 1)
 
@@ -225,7 +226,7 @@ class ComparisonSession(QObject):
         self._send_request("step", GetStep(row))
         self.row_changed.emit(row)
 
-    def _move(self, session: Session, position: int) -> None:
+    def _move(self, session: Session, position: Position) -> None:
         self._is_moving = True
         session.follow(position)
         self._is_moving = False
@@ -247,6 +248,7 @@ class ComparisonSession(QObject):
             self._send_request("states", GetStep(self.row, states=True))
 
     def select_cause(self, cause: Cause) -> None:
+        """Choose the row at which a cause lies."""
         if self.comparison is not None:
             self.select(int(self.comparison.points.row[cause.point]))
 
@@ -257,14 +259,13 @@ class ComparisonSession(QObject):
 
     def step_point(self, delta: int) -> None:
         """Choose the next (delta > 0) or previous divergence, if there is one."""
-        if (
-            self.comparison is not None
-            and (point := next_point(self.comparison, self.row, forward=delta > 0)) is not None
-        ):
+        point = None if self.comparison is None else next_point(self.comparison, self.row, forward=delta > 0)
+        if point is not None:
             self.select_point(point)
 
     @property
     def point_count(self) -> int:
+        """The number of divergence points; 0 without a comparison."""
         return 0 if self.comparison is None else len(self.comparison.points.row)
 
     @property
@@ -273,6 +274,7 @@ class ComparisonSession(QObject):
         return None if self.comparison is None else point_at(self.comparison, self.row)
 
     def set_linked(self, on: bool) -> None:
+        """Move B's position with A's, from now on or no longer."""
         if on != self.linked:
             self.linked = on
             self.linked_changed.emit()
@@ -280,7 +282,7 @@ class ComparisonSession(QObject):
                 self._move(self.b, int(self.compared.row_indexes.last_b[self.row]) + 1)
 
     @Slot(object)
-    def _on_position_changed(self, position: int) -> None:
+    def _on_position_changed(self, position: Position) -> None:
         """The user moved in one of the timelines."""
         if self._is_moving or not self.linked or self.compared is None or not self.fresh or position == 0:
             return
@@ -306,6 +308,7 @@ class ComparisonSession(QObject):
             self._compare((index_a, index_b))
 
     def remove_anchor(self, anchor: EventPair) -> None:
+        """Remove an anchor and compare again."""
         self.anchors = tuple(kept for kept in self.anchors if kept != anchor)
         self.anchors_changed.emit()
         self.compare()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from replay_gui.core.divergence.comparison import NO_EVENT, Comparison, ranked
-from replay_gui.core.divergence.presets import PRESETS
-from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.divergence.comparison import NO_EVENT, Comparison, rank_causes
+from replay_gui.core.divergence.rules.presets import PRESETS
+from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.event_label import event_label
@@ -47,7 +47,7 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
     detail += [
         f"{number}. {one_line(cause.explanation, _MAX_CHARACTERS)}"
         for number, cause in enumerate(
-            (comparison.causes[which] for which in ranked(comparison.causes)[:_MAX_CAUSES]), 1
+            (comparison.causes[which] for which in rank_causes(comparison.causes)[:_MAX_CAUSES]), 1
         )
     ]
     if len(comparison.causes) > _MAX_CAUSES:

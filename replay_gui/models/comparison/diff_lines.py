@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Any
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.divergence.words import Spans, changed_words
+from replay_gui.core.divergence.word_diff import Spans, changed_words
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line, visible

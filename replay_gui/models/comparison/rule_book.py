@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.divergence.rules import Rule
+from replay_gui.core.divergence.rules.rules import Rule
 from replay_gui.engine.answers import Alert, RulesRead, RulesWritten
 from replay_gui.models.session import Session
 
@@ -56,12 +56,13 @@ class RuleBook(QObject):
 
     @property
     def in_force(self) -> tuple[Rule, ...]:
+        """The rules that are switched on, in their order."""
         return tuple(entry.rule for entry in self.entries if entry.on)
 
     @property
     def file_beside_log(self) -> Path | None:
         """The path of the rules file beside the log; the file need not exist."""
-        from replay_gui.core.divergence.rules_file import rules_beside  # the first window needs no TOML
+        from replay_gui.core.divergence.rules.rules_file import rules_beside  # the first window needs no TOML
 
         return None if self._log is None else rules_beside(self._log)
 
@@ -72,10 +73,12 @@ class RuleBook(QObject):
 
     @property
     def can_undo(self) -> bool:
+        """Whether a change can be undone."""
         return bool(self._undo_stack)
 
     @property
     def can_redo(self) -> bool:
+        """Whether an undone change can be made again."""
         return bool(self._redo_stack)
 
     def open_for(self, log: str) -> None:
@@ -121,6 +124,7 @@ class RuleBook(QObject):
             self._replace(tuple(RuleEntry(rule) if entry.rule == rule else entry for entry in self.entries))
 
     def remove(self, index: int) -> None:
+        """Remove the rule at an index, switched on or not; this can be undone."""
         self._replace(self.entries[:index] + self.entries[index + 1 :])
 
     def switch(self, index: int, on: bool) -> None:

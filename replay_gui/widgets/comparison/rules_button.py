@@ -8,8 +8,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from replay_gui.core.divergence.presets import PRESETS
-from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.divergence.rules.presets import PRESETS
+from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import rule_words
 from replay_gui.widgets.parts.check_menu import CheckMenu

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from replay_gui.core.divergence.comparison import CauseKind
-from replay_gui.core.divergence.presets import PRESETS
-from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.divergence.rules.presets import PRESETS
+from replay_gui.core.divergence.rules.rules import Action, Rule
 from tests.core.divergence.runs import Agent, Ev, Run, Style, Turn, clocked
 
 SEED = "where two runs part"

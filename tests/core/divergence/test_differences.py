@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import replay_gui.core.divergence.differences as module
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.divergence.differences import differences
-from replay_gui.core.divergence.words import changed_words
+from replay_gui.core.divergence.differences import find_differences
+from replay_gui.core.divergence.word_diff import changed_words
 from replay_gui.core.state import state
 from replay_gui.core.state.state import ABSENT, GrowList, OverlayMap
 
@@ -30,7 +30,7 @@ values = st.recursive(
 
 
 def found(a: Any, b: Any) -> list[Difference]:
-    return list(differences(a, b))
+    return list(find_differences(a, b))
 
 
 @given(values)
@@ -72,7 +72,7 @@ def test_items_inserted_into_a_long_list_are_the_only_differences(wrap: Callable
 
 
 def test_items_beyond_what_is_aligned_are_compared_by_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_ALIGNED", 3)
+    monkeypatch.setattr(module, "_MAX_ALIGNED_ITEMS", 3)
     assert [one.path for one in found([0, 1, 2, 3, 9], [0, 7, 1, 2, 3, 9])] == ["/1"], "both ends are alike"
     assert [one.path for one in found([0, 1, 2, 3, 9, 8], [7, 0, 1, 2, 3, 9, 6])] == [f"/{i}" for i in range(7)]
 
@@ -99,7 +99,9 @@ def test_numbers_are_what_they_are() -> None:
 
 
 def test_a_tolerance_may_take_values_as_equal() -> None:
-    near = differences({"x": 1.0, "y": 5}, {"x": 1.01, "y": 6}, lambda path, a, b: path == "/x" and abs(a - b) < 0.1)
+    near = find_differences(
+        {"x": 1.0, "y": 5}, {"x": 1.01, "y": 6}, lambda path, a, b: path == "/x" and abs(a - b) < 0.1
+    )
     assert [one.path for one in near] == ["/y"]
 
 

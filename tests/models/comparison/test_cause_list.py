@@ -4,7 +4,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import CauseKind, Change
-from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.models.comparison.cause_list import MAX_CAUSES, CauseCategory, CauseList
 from replay_gui.models.comparison.rule_book import RuleEntry
 from replay_gui.models.comparison.tool_table import ToolColumn, ToolTable

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import CauseKind, Change
-from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.engine.answers import Alert
 from replay_gui.engine.requests import Compare, GetStep
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of

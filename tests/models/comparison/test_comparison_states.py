@@ -11,9 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.comparison import Change
-from replay_gui.core.divergence.row_indexes import RowIndexes
-from replay_gui.core.divergence.rules import Action, Rule
+from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.engine.answers import Alert, Compared, Progress, RulesRead, RunOpened
 from replay_gui.engine.requests import (
     Answer,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from replay_gui.core.divergence.rules import Action, Rule
-from replay_gui.core.divergence.rules_file import read_rules, rules_beside
+from replay_gui.core.divergence.rules.rules import Action, Rule
+from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.engine.requests import ReadRules
 from replay_gui.engine.user_files import answer_read_rules
 from replay_gui.models.comparison.comparison_words import rule_words

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.divergence.presets import PRESETS
-from replay_gui.core.divergence.rules import Action, Rule, Rules, alike
-from replay_gui.core.divergence.rules_file import read_rules, rules_beside, write_rules
+from replay_gui.core.divergence.rules.presets import PRESETS
+from replay_gui.core.divergence.rules.rules import Action, Rule, Rules, equal_without_matches
+from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside, write_rules
 from replay_gui.core.errors import LogUnreadable, RulesRefused
 
 WORDS = st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12))
@@ -93,7 +93,7 @@ def test_a_log_has_its_rules_beside_it() -> None:
     ],
 )
 def test_a_path_covers_itself_and_what_is_below(rule: str, path: str, covered: bool) -> None:
-    assert Rule(Action.IGNORE, path=rule).covers(path) is covered
+    assert Rule(Action.IGNORE, path=rule).covers_path(path) is covered
 
 
 @pytest.mark.parametrize(
@@ -111,24 +111,24 @@ def test_a_path_covers_itself_and_what_is_below(rule: str, path: str, covered: b
 )
 def test_a_tolerance_is_of_numbers(a: object, b: object, bounds: dict[str, float], silenced: bool) -> None:
     rules = Rules([Rule(Action.TOLERANCE, path="/x", **bounds)])  # type: ignore[arg-type]
-    assert (rules.silencing(Difference("/x", a, b)) is not None) is silenced
-    assert rules.silencing(Difference("/y", a, b)) is None
+    assert (rules.action_for(Difference("/x", a, b)) is not None) is silenced
+    assert rules.action_for(Difference("/y", a, b)) is None
 
 
 def test_patterns_work_together_on_one_text() -> None:
     rules = Rules(Rule(Action.IGNORE, pattern=name) for name in ("clock times", "uuids"))
     a = "12:00:01 job 123e4567-e89b-12d3-a456-426614174000 ended"
     b = "13:10:09 job 00000000-e89b-12d3-a456-426614174000 ended"
-    assert rules.silencing(Difference("", a, b)) is Action.IGNORE
-    assert rules.silencing(Difference("", a, b + "!")) is None
+    assert rules.action_for(Difference("", a, b)) is Action.IGNORE
+    assert rules.action_for(Difference("", a, b + "!")) is None
 
 
 def test_a_tool_marked_nondeterministic_is_so_in_its_answers() -> None:
     rule = Rule(Action.NONDETERMINISTIC, tool="dice")
-    assert rule.speaks_of("ToolResponse", "dice")
-    assert not rule.speaks_of("ToolRequest", "dice")
-    assert not rule.speaks_of("ToolResponse", "search")
-    assert Rule(Action.IGNORE, tool="dice").speaks_of("ToolRequest", "dice")
+    assert rule.applies_to("ToolResponse", "dice")
+    assert not rule.applies_to("ToolRequest", "dice")
+    assert not rule.applies_to("ToolResponse", "search")
+    assert Rule(Action.IGNORE, tool="dice").applies_to("ToolRequest", "dice")
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_a_tool_marked_nondeterministic_is_so_in_its_answers() -> None:
 )
 def test_presets_match_what_they_are_named_for(preset: str, a: str, b: str) -> None:
     assert a != b
-    assert alike(a, b, [preset])
-    assert not alike(a, b + " more", [preset])
+    assert equal_without_matches(a, b, [preset])
+    assert not equal_without_matches(a, b + " more", [preset])
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -159,13 +159,13 @@ def test_presets_match_what_they_are_named_for(preset: str, a: str, b: str) -> N
     "text", ["1" * 20000, "1:" * 10000, "a-" * 10000, "/tmp" * 5000, "C:\\a b " * 3000, " " * 20000]
 )
 def test_presets_take_time_that_grows_with_the_text_alone(preset: str, text: str) -> None:
-    assert alike(text, text, [preset])  # a pattern that backtracks would not come back
+    assert equal_without_matches(text, text, [preset])  # a pattern that backtracks would not come back
 
 
 def test_a_rule_that_is_switched_off_speaks_of_nothing() -> None:
     rules = Rules([Rule(Action.IGNORE, tool="search", enabled=False), Rule(Action.IGNORE, path="/a", enabled=False)])
     assert len(rules) == 2
-    assert not len(rules.of("ToolResponse", "search"))
+    assert not len(rules.for_events("ToolResponse", "search"))
 
 
 def test_each_rule_is_a_table_of_its_own_without_members_that_have_their_default(tmp_path: Path) -> None:

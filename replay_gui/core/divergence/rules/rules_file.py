@@ -10,7 +10,7 @@ import msgspec
 import tomli_w
 
 from replay_gui.core.atomic_file import write_whole
-from replay_gui.core.divergence.rules import Rule, Rules
+from replay_gui.core.divergence.rules.rules import Rule, Rules
 from replay_gui.core.errors import RulesRefused
 from replay_gui.core.log.source import read_beginning
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.comparison import Change
-from replay_gui.core.divergence.row_indexes import RowIndexes
 from tests.helpers.comparisons import alignment_of
 
 E, A, B = Change.EQUAL, Change.ONLY_A, Change.ONLY_B

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from replay_gui.core.divergence.causes import CauseDraft
+from replay_gui.core.divergence.causes.cause_finder import CauseDraft
 from replay_gui.core.divergence.comparison import CauseKind, Change, Difference
-from replay_gui.core.divergence.presets import PRESETS
-from replay_gui.core.divergence.rules import equal_without_matches
-from replay_gui.core.divergence.silence import REFERENCE_HASHES
+from replay_gui.core.divergence.rules.presets import PRESETS
+from replay_gui.core.divergence.rules.rule_filter import REFERENCE_HASHES
+from replay_gui.core.divergence.rules.rules import equal_without_matches
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS
@@ -51,8 +51,8 @@ class Evidence:
     other: Event | None = None
     length: int = 1
     at_end: bool = False
-    otherwise: int = 0
-    compared: int = 0
+    different_answers: int = 0
+    compared_answers: int = 0
 
 
 def explain(cause: CauseDraft, evidence: Evidence) -> str:
@@ -137,9 +137,9 @@ def details(cause: CauseDraft, evidence: Evidence) -> list[str]:
         asked = summarize_event(evidence.request)
         said += [_quote(asked)] if asked != "(no arguments)" else []
     said.append(what)
-    if cause.kind is CauseKind.TOOL and evidence.compared:
-        calls = plural(evidence.compared, "call", "equal calls")
-        said.append(f"differs in {evidence.otherwise:,} of {calls}")
+    if cause.kind is CauseKind.TOOL and evidence.compared_answers:
+        calls = plural(evidence.compared_answers, "call", "equal calls")
+        said.append(f"differs in {evidence.different_answers:,} of {calls}")
     elif cause.repeats:
         said.append(f"{cause.repeats:,} more like it")
     return said
@@ -172,7 +172,9 @@ def noise_names(differences: Sequence[Difference]) -> str | None:
         if name is None:
             if not equal_without_matches(*texts, PRESETS):
                 return None
-            names += [name for name, pattern in PRESETS.items() if not equal_without_matches(*texts, set(PRESETS) - {name})]
+            names += [
+                name for name, pattern in PRESETS.items() if not equal_without_matches(*texts, set(PRESETS) - {name})
+            ]
         else:
             names.append(name)
     return " and ".join(dict.fromkeys(names)) or None
@@ -191,13 +193,17 @@ def _difference_text(a: Event, b: Event, differences: Sequence[Difference]) -> s
     one = [d for d in differences if not d.path.endswith("request_hash")]
     shown = one[: _MAX_NAMED_SETTINGS if a.kind == Kind.AGENT_INIT else 1]
     if len(one) == 1 or (one and a.kind in (Kind.AGENT_INIT, Kind.MEMORY_WRITE)):
-        said = "; ".join(f"{_where(d.path)}: {_value(d.a, d.b)} against {_value(d.b, d.a)}" for d in shown)
+        said = "; ".join(
+            f"{_path_text(d.path)}: {_value_text(d.a, d.b)} against {_value_text(d.b, d.a)}" for d in shown
+        )
         return said + (f"; {len(one) - len(shown):,} more" if len(one) > len(shown) else "")
     words_a, words_b = summarize_event(a), summarize_event(b)
     if words_a != words_b and not (a.kind == Kind.TOOL_RESPONSE and len(one) > 1):
         return f"{_quote(words_a, words_b)} against {_quote(words_b, words_a)}"
     if one:
-        first = f"{_where(one[0].path)}: {_value(one[0].a, one[0].b)} against {_value(one[0].b, one[0].a)}"
+        first = (
+            f"{_path_text(one[0].path)}: {_value_text(one[0].a, one[0].b)} against {_value_text(one[0].b, one[0].a)}"
+        )
         return f"{len(one):,} places differ, {first}"
     return "they differ"
 
@@ -214,7 +220,7 @@ def _list_change_text(a: object, b: object) -> str | None:
     if len(old) != len(new):
         one = len(new) == 1 and name.endswith("s")
         return f"returned {len(new):,} {_name_text(name[:-1] if one else name)} instead of {len(old):,}"
-    labels_a, labels_b = [_label(item) for item in old], [_label(item) for item in new]
+    labels_a, labels_b = [_item_label(item) for item in old], [_item_label(item) for item in new]
     gone = next((label for label in labels_a if label and label not in labels_b), None)
     come = next((label for label in labels_b if label and label not in labels_a), None)
     if gone is None or come is None:
@@ -222,18 +228,18 @@ def _list_change_text(a: object, b: object) -> str | None:
     return f"returned other {_name_text(name)}: without {_quote(gone)}, with {_quote(come)}"
 
 
-def _label(item: object) -> str:
+def _item_label(item: object) -> str:
     """What an item of a list may be called: itself, or its first text."""
     if isinstance(item, MAPS):
         return next((value for value in item.values() if isinstance(value, str)), "")
     return item if isinstance(item, str) else ""
 
 
-def _where(path: str) -> str:
+def _path_text(path: str) -> str:
     return one_line(pointer_text(path), _QUOTE_CHARACTERS)
 
 
-def _value(value: object, other: object) -> str:
+def _value_text(value: object, other: object) -> str:
     if value is ABSENT:
         return "(absent)"
     if isinstance(value, str):

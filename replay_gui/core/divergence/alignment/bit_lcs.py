@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def common(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
+def longest_common_subsequence(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs of indexes of a longest common subsequence, in order; O(len(a) x len(b) / 64) steps."""
     where: dict[int, int] = {}  # bit i is set where a[i] is that symbol
     bit = 1

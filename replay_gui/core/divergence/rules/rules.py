@@ -18,11 +18,11 @@ from enum import StrEnum
 from functools import lru_cache
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.divergence.presets import compiled
+from replay_gui.core.divergence.rules.presets import compiled
 from replay_gui.core.errors import RulesRefused
 from replay_gui.core.log.kinds import Kind
 
-_STAND_IN = "\0"  # for what a pattern matches
+_PLACEHOLDER = "\0"  # for what a pattern matches
 _ANSWER = Kind.TOOL_RESPONSE.value
 
 
@@ -73,15 +73,15 @@ class Rule:
         elif self.tool is None and self.kind is None and self.path is None and self.pattern is None:
             raise RulesRefused("names nothing: give a tool, a kind, a path or a pattern")
 
-    def speaks_of(self, kind: str, tool: str | None) -> bool:
+    def applies_to(self, kind: str, tool: str | None) -> bool:
         """Whether events of this kind and tool are its business."""
         if self.kind is None and self.tool is not None and self.action is Action.NONDETERMINISTIC and kind != _ANSWER:
             return False
         return self.kind in (None, kind) and self.tool in (None, tool)
 
-    def covers(self, path: str) -> bool:
+    def covers_path(self, path: str) -> bool:
         """Whether the place in the payload is its business."""
-        return self.path is None or _pointer(self.path).fullmatch(path) is not None
+        return self.path is None or _compile_path(self.path).fullmatch(path) is not None
 
 
 class Rules:
@@ -100,37 +100,37 @@ class Rules:
     def __len__(self) -> int:
         return len(self.all)
 
-    def of(self, kind: str, tool: str | None) -> Rules:
+    def for_events(self, kind: str, tool: str | None) -> Rules:
         """Those in force that speak of events of this kind and tool."""
-        return Rules(rule for rule in self.all if rule.enabled and rule.speaks_of(kind, tool))
+        return Rules(rule for rule in self.all if rule.enabled and rule.applies_to(kind, tool))
 
     @property
-    def passes_over_events(self) -> bool:
+    def ignores_events(self) -> bool:
         """Whether, of the events these rules speak of, even their presence does not matter."""
         return any(rule.action is Action.IGNORE and rule.path is None and rule.pattern is None for rule in self.all)
 
-    def silencing(self, difference: Difference) -> Action | None:
+    def action_for(self, difference: Difference) -> Action | None:
         """What silences the difference, in an event that all these rules speak of; None where nothing does."""
-        here = [rule for rule in self.all if rule.covers(difference.path)]
+        here = [rule for rule in self.all if rule.covers_path(difference.path)]
         patterns = []
         for rule in here:
             if rule.action is Action.TOLERANCE:
-                if _near(difference.a, difference.b, rule):
+                if _is_within_tolerance(difference.a, difference.b, rule):
                     return rule.action
             elif rule.pattern is None:
                 return rule.action
             else:
                 patterns.append(rule)
-        if patterns and alike(difference.a, difference.b, [rule.pattern or "" for rule in patterns]):
+        if patterns and equal_without_matches(difference.a, difference.b, [rule.pattern or "" for rule in patterns]):
             return patterns[0].action
         return None
 
 
-def alike(a: object, b: object, patterns: Iterable[str]) -> bool:
+def equal_without_matches(a: object, b: object, patterns: Iterable[str]) -> bool:
     """Whether two texts, or two numbers, differ in nothing but what these patterns match."""
     if isinstance(a, str) and isinstance(b, str):
         for pattern in patterns:
-            a, b = compiled(pattern).sub(_STAND_IN, a), compiled(pattern).sub(_STAND_IN, b)
+            a, b = compiled(pattern).sub(_PLACEHOLDER, a), compiled(pattern).sub(_PLACEHOLDER, b)
         return a == b
     if _is_number(a) and _is_number(b):
         return any(compiled(p).fullmatch(str(a)) and compiled(p).fullmatch(str(b)) for p in patterns)
@@ -141,7 +141,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _near(a: object, b: object, rule: Rule) -> bool:
+def _is_within_tolerance(a: object, b: object, rule: Rule) -> bool:
     if not (isinstance(a, int | float) and isinstance(b, int | float)) or isinstance(a, bool) or isinstance(b, bool):
         return False
     apart = abs(a - b)
@@ -149,7 +149,7 @@ def _near(a: object, b: object, rule: Rule) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _pointer(path: str) -> re.Pattern[str]:
+def _compile_path(path: str) -> re.Pattern[str]:
     """Matches the pointer and all below it."""
     tokens = ("[^/]*" if token == "*" else re.escape(token) for token in path.split("/"))
     return re.compile("/".join(tokens) + "(?:/.*)?", re.DOTALL)

@@ -18,13 +18,13 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.divergence.causes.causal_columns import NO_PARENT
+from replay_gui.core.divergence.causes.joint_rows import ANSWER, JointRows
 from replay_gui.core.divergence.comparison import NO_CAUSE, NO_EVENT, CauseKind, CauseRank, Change
-from replay_gui.core.divergence.joint_rows import ANSWER, JointRows
-from replay_gui.core.divergence.past import NO_PARENT
 from replay_gui.core.log.kinds import Kind, is_bookkeeping
 
 _MIN_EQUAL_DECISIONS, _MIN_EQUAL_STEPS, _MIN_EQUAL_STEPS_ALONE = 2, 8, 32  # see _agree
-_MAX_LISTED_PER_TOOL = 3  # a tool that answers otherwise more often than this is named once, and where something came of it
+_MAX_LISTED_PER_TOOL = 3  # causes; of more, those without consequences are merged into one
 REPLACEMENT_ROWS = 64  # rows in which what takes the place of a missing step is looked for
 NO_POINT = -1
 _WEIGHT_POSSIBLE, _WEIGHT_CERTAIN = 1, 2  # how much a cause weighs when consequences are counted
@@ -70,9 +70,9 @@ class CausalPast(NamedTuple):
     uncertain: bool = False
     noise: int = NO_CAUSE
 
-    def with_uncertain(self, doubted: bool) -> CausalPast:
-        """Return this past, marked as uncertain if `doubted` is true."""
-        return self._replace(doubted=True) if doubted and not self.uncertain else self
+    def with_uncertain(self, uncertain: bool) -> CausalPast:
+        """Return this past, marked as uncertain if `uncertain` is true."""
+        return self._replace(uncertain=True) if uncertain and not self.uncertain else self
 
     def union(self, other: CausalPast) -> CausalPast:
         """Return what differs in either of two pasts: the heavier cause, and every doubt of both."""
@@ -177,7 +177,10 @@ class CauseFinder:
         if otherwise or not past.weight:
             number = len(self.drafts)
             certain = not past.decision_differs if otherwise else not past.uncertain
-            what, tool = (CauseKind.TOOL, self._joint.tool_of(row)) if otherwise else self._kind_and_tool(row, change, kind)
+            if otherwise:
+                what, tool = CauseKind.TOOL, self._joint.tool_of(row)
+            else:
+                what, tool = self._kind_and_tool(row, change, kind)
             suspected = otherwise and not certain
             noise = change == Change.CHANGED and not suspected and self._queries.is_noise(row)
             if noise and not otherwise and past.noise != NO_CAUSE:
@@ -318,7 +321,11 @@ class CauseFinder:
 
 def _agree(rows: int, decisions: int) -> bool:
     """Whether the runs agree after so many equal steps in a row, with so many decisions among them."""
-    return decisions >= _MIN_EQUAL_DECISIONS or (decisions > 0 and rows >= _MIN_EQUAL_STEPS) or rows >= _MIN_EQUAL_STEPS_ALONE
+    return (
+        decisions >= _MIN_EQUAL_DECISIONS
+        or (decisions > 0 and rows >= _MIN_EQUAL_STEPS)
+        or rows >= _MIN_EQUAL_STEPS_ALONE
+    )
 
 
 def _counts_before(marked: NDArray[np.bool_]) -> NDArray[np.int32]:

@@ -8,24 +8,24 @@ from pathlib import Path
 
 import numpy as np
 
-from replay_gui.core.divergence.compare import Comparer
+from replay_gui.core.divergence.causes.explanations import one_line_diff
+from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.comparison import NO_EVENT, Change, Comparison, DivergencePoint
-from replay_gui.core.divergence.explanations import one_line_diff
-from replay_gui.core.divergence.rules import Rules
+from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
 
 
-def divergences(a: EventLog, b: EventLog, rules: Rules | None = None) -> Iterator[DivergencePoint]:
+def find_divergences(a: EventLog, b: EventLog, rules: Rules | None = None) -> Iterator[DivergencePoint]:
     """Where two logs part; the logs are indexed first."""
-    comparer = Comparer(_indexed(a), _indexed(b))
+    comparer = Comparer(_index_side(a), _index_side(b))
     return divergence_points(comparer, comparer.compare(rules))
 
 
-def _indexed(log: EventLog) -> ComparedSide:
+def _index_side(log: EventLog) -> ComparedSide:
     with tempfile.TemporaryDirectory(prefix="replay-gui-index-") as folder:
-        return ComparedSide.built(log, Path(folder))  # which reads all it needs of the folder at once
+        return ComparedSide.build(log, Path(folder))  # which reads all it needs of the folder at once
 
 
 def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[DivergencePoint]:

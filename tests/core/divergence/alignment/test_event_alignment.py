@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replay_gui.core.divergence.alignment import align, align_ids
-from replay_gui.core.divergence.bit_lcs import common
+from replay_gui.core.divergence.alignment.bit_lcs import longest_common_subsequence
+from replay_gui.core.divergence.alignment.event_alignment import align, align_ids
+from replay_gui.core.divergence.alignment.matching import match_ids
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
 from replay_gui.core.divergence.first_divergence import first_divergence
-from replay_gui.core.divergence.matching import matches
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.log_reader import EventLog
 from tests.helpers.logs import write_log
@@ -73,7 +73,7 @@ def sound(found: Alignment, a: list[int], b: list[int]) -> None:
 
 @given(few, few)
 def test_small_tables_are_solved_exactly(a: list[int], b: list[int]) -> None:
-    pairs = common(a, b)
+    pairs = longest_common_subsequence(a, b)
     assert len(pairs) == longest(a, b)
     assert all(a[i] == b[j] for i, j in pairs)
     assert pairs == sorted(set(pairs))
@@ -82,7 +82,7 @@ def test_small_tables_are_solved_exactly(a: list[int], b: list[int]) -> None:
 @given(few | many, few | many)
 @settings(deadline=None)
 def test_matches_are_as_many_as_there_can_be(a: list[int], b: list[int]) -> None:
-    at_a, at_b = matches(ids(a), ids(b))
+    at_a, at_b = match_ids(ids(a), ids(b))
     assert len(at_a) == longest(a, b)
     assert (np.diff(at_a) > 0).all()
     assert (np.diff(at_b) > 0).all()
@@ -180,16 +180,16 @@ def test_runs_that_go_round_and_round_are_aligned_about_as_well_as_can_be(period
     b = a.copy()
     b[changed] = rng.integers(0, period, len(changed))
     b = np.insert(np.delete(b, left_out), inserted % (count - edits), rng.integers(0, period, len(inserted)))
-    at_a, at_b = matches(a.astype(np.uint64), b.astype(np.uint64))
+    at_a, at_b = match_ids(a.astype(np.uint64), b.astype(np.uint64))
     assert (a[at_a] == b[at_b]).all()
-    assert len(at_a) >= 0.99 * len(common(a.tolist(), b.tolist()))
+    assert len(at_a) >= 0.99 * len(longest_common_subsequence(a.tolist(), b.tolist()))
 
 
 @pytest.mark.parametrize("few", [1, 2, 3, 40])
 def test_a_few_steps_are_laid_beside_very_many(few: int) -> None:
     many = np.tile(np.array([1, 2, 1, 1, 2], np.uint64), 80_000)
     for a, b in ((many[:few], many), (many, many[:few]), (many[:few] + np.uint64(7), many)):
-        at_a, at_b = matches(a, b)
+        at_a, at_b = match_ids(a, b)
         assert len(at_a) == (few if a[0] == 1 else 0)
         assert (a[at_a] == b[at_b]).all()
 
@@ -207,7 +207,7 @@ def test_steps_that_are_all_told_twice_are_not_gone_through_edit_by_edit() -> No
 # ---- logs ------------------------------------------------------------------------------------------------------------
 def side(folder: Path, name: str, turns: int = 40) -> ComparedSide:
     (folder / name).mkdir()
-    return ComparedSide.built(EventLog.open(write_log(folder / f"{name}.rlog", turns=turns)), folder / name)
+    return ComparedSide.build(EventLog.open(write_log(folder / f"{name}.rlog", turns=turns)), folder / name)
 
 
 def test_logs_are_aligned_by_content_and_equal_ones_are_equal(tmp_path: Path) -> None:

@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.comparison import Alignment, Change, Difference
-from replay_gui.core.divergence.differences import differences
-from replay_gui.core.divergence.rules import Action, Rules
+from replay_gui.core.divergence.differences import find_differences
+from replay_gui.core.divergence.rules.rules import Action, Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 
-LOUD, IGNORED, NONDETERMINISTIC = 0, 1, 2
-_HELD = 20_000  # rows whose differences are kept from one set of rules to the next
-_MOST = 10_000  # differences of one event that are looked at; with more, no rule silences it
-_NAMING = (Kind.TOOL_RESPONSE.value, Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
-NAMING_HASHES = ("/request_hash", "/patch_hash")  # name another event by content, so they differ where that does
+REPORTED, IGNORED, NONDETERMINISTIC = 0, 1, 2
+_MAX_CACHED_ROWS = 20_000  # rows whose differences are kept from one set of rules to the next
+_MAX_DIFFERENCES = 10_000  # differences of one event that are looked at; with more, no rule silences it
+_REFERRING_KINDS = (Kind.TOOL_RESPONSE.value, Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
+REFERENCE_HASHES = ("/request_hash", "/patch_hash")  # name another event by content, so they differ where that does
 
 
 class ChangedRows:
@@ -29,7 +29,7 @@ class ChangedRows:
 
     def __init__(self, a: ComparedSide, b: ComparedSide, alignment: Alignment) -> None:
         self._a, self._b, self._alignment = a, b, alignment
-        self._held: dict[int, tuple[Difference, ...]] = {}
+        self._cache: dict[int, tuple[Difference, ...]] = {}
 
     def events(self, row: int) -> tuple[Event, Event]:
         """Both events of a row that has both."""
@@ -37,16 +37,16 @@ class ChangedRows:
 
     def differences(self, row: int) -> tuple[Difference, ...]:
         """What the payloads of a changed row differ in, at most _MOST + 1 of them."""
-        found = self._held.get(row)
+        found = self._cache.get(row)
         if found is None:
             a, b = self.events(row)
-            found = tuple(islice(differences(a.payload, b.payload), _MOST + 1))
-            if len(self._held) < _HELD and len(found) <= _HELD // 100:
-                self._held[row] = found
+            found = tuple(islice(find_differences(a.payload, b.payload), _MAX_DIFFERENCES + 1))
+            if len(self._cache) < _MAX_CACHED_ROWS and len(found) <= _MAX_CACHED_ROWS // 100:
+                self._cache[row] = found
         return found
 
 
-class Silence:
+class RuleFilter:
     """What rules make of the rows that differ.
 
     Attributes:
@@ -57,9 +57,9 @@ class Silence:
         self._rules, self._rows = rules, rows
         self.level = np.zeros(len(alignment.a), np.uint8)
         self._change = alignment.change
-        self._alike: set[tuple[object, object]] = set()  # hashes of requests and patches that rules make equal
+        self._equal_hashes: set[tuple[object, object]] = set()  # hashes of requests and patches that rules make equal
 
-    def judge(
+    def apply_rules(
         self,
         groups: Iterable[tuple[str, str | None, NDArray[np.intp]]],
         on_progress: Callable[[int], None],
@@ -67,60 +67,60 @@ class Silence:
         """Judges the rows that differ, given by kind and tool; `on_progress` hears how many are done."""
         chosen: list[tuple[int, Rules]] = []
         for kind, tool, rows in groups:
-            rules = self._rules.of(kind, tool)
-            if rules.passes_over_events:
+            rules = self._rules.for_events(kind, tool)
+            if rules.ignores_events:
                 self.level[rows] = IGNORED
-            elif len(rules) or kind in _NAMING:
+            elif len(rules) or kind in _REFERRING_KINDS:
                 chosen += [(row, rules) for row in rows[self._change[rows] == Change.CHANGED].tolist()]
         chosen.sort(key=lambda one: one[0])  # requests come before their responses
         for done, (row, rules) in enumerate(chosen):
             self.level[row] = self._level(row, rules)
             on_progress(done)
 
-    def makes_equal(self, hash_a: object, hash_b: object) -> bool:
+    def treats_as_equal(self, hash_a: object, hash_b: object) -> bool:
         """Whether two requests, or patches, are equal by these hashes or by rules."""
-        return hash_a == hash_b or (hash_a, hash_b) in self._alike
+        return hash_a == hash_b or (hash_a, hash_b) in self._equal_hashes
 
-    def of(self, row: int, kind: str, tool: str | None) -> list[Difference]:
+    def marked_differences(self, row: int, kind: str, tool: str | None) -> list[Difference]:
         """The differences of a changed row, those marked that rules silence."""
-        rules = self._rules.of(kind, tool)
+        rules = self._rules.for_events(kind, tool)
         return [
-            Difference(d.path, d.a, d.b, self._silencing(d, rules) is not None) for d in self._rows.differences(row)
+            Difference(d.path, d.a, d.b, self._action_for(d, rules) is not None) for d in self._rows.differences(row)
         ]
 
     def _level(self, row: int, rules: Rules) -> int:
         found = self._rows.differences(row)
-        if not found or len(found) > _MOST:
-            return LOUD
+        if not found or len(found) > _MAX_DIFFERENCES:
+            return REPORTED
         own: list[Difference] = []
         actions: set[Action] = set()
         for difference in found:
-            action = self._silencing(difference, rules)
+            action = self._action_for(difference, rules)
             if action is not None:
                 actions.add(action)
             elif difference.path == "/patch_hash":
                 own.append(difference)  # of a proposal: follows from the patch
             else:
-                return LOUD
+                return REPORTED
         if own and not self._names_own_patch(row):
-            return LOUD
-        self._remember(row)
+            return REPORTED
+        self._remember_hashes(row)
         return NONDETERMINISTIC if Action.NONDETERMINISTIC in actions else IGNORED
 
-    def _silencing(self, difference: Difference, rules: Rules) -> Action | None:
-        if difference.path in NAMING_HASHES:
-            return Action.IGNORE if (difference.a, difference.b) in self._alike else None
-        return rules.silencing(difference)
+    def _action_for(self, difference: Difference, rules: Rules) -> Action | None:
+        if difference.path in REFERENCE_HASHES:
+            return Action.IGNORE if (difference.a, difference.b) in self._equal_hashes else None
+        return rules.action_for(difference)
 
     def _names_own_patch(self, row: int) -> bool:
         return self._rows.events(row)[0].kind == Kind.PATCH_PROPOSAL
 
-    def _remember(self, row: int) -> None:
+    def _remember_hashes(self, row: int) -> None:
         a, b = self._rows.events(row)
         if a.kind == Kind.TOOL_REQUEST:
-            self._alike.add((_request_hash(a.payload), _request_hash(b.payload)))
+            self._equal_hashes.add((_request_hash(a.payload), _request_hash(b.payload)))
         elif a.kind == Kind.PATCH_PROPOSAL:
-            self._alike.add((a.payload.get("patch_hash"), b.payload.get("patch_hash")))
+            self._equal_hashes.add((a.payload.get("patch_hash"), b.payload.get("patch_hash")))
 
 
 def _request_hash(payload: Any) -> str:

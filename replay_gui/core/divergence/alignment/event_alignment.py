@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.divergence.alignment.id_intersection import HASH_MULTIPLIER, Ids, Indexes, intersect
+from replay_gui.core.divergence.alignment.matching import match_ids
+from replay_gui.core.divergence.alignment.moves import find_moves
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
-from replay_gui.core.divergence.matching import match_ids
-from replay_gui.core.divergence.moves import find_moves
-from replay_gui.core.divergence.presence import HASH_MULTIPLIER, Ids, Indexes, intersect
-from replay_gui.core.divergence.side import ComparedSide, joint
+from replay_gui.core.divergence.side import ComparedSide, number_jointly
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.kinds import KINDS, Kind
 
@@ -89,8 +89,8 @@ def _unpaired(
 # ---- what makes two events the same step -----------------------------------------------------------------------------
 def _step_keys(a: ComparedSide, b: ComparedSide) -> tuple[Ids, Ids]:
     """For each event a number for its kind and its tool."""
-    kind_a, kind_b = joint(a.index.kinds, a.index.kind, b.index.kinds, b.index.kind)
-    tool_a, tool_b = joint(a.index.tools, a.index.tool, b.index.tools, b.index.tool)
+    kind_a, kind_b = number_jointly(a.index.kinds, a.index.kind, b.index.kinds, b.index.kind)
+    tool_a, tool_b = number_jointly(a.index.tools, a.index.tool, b.index.tools, b.index.tool)
     return _hash_pair(kind_a, tool_a), _hash_pair(kind_b, tool_b)
 
 

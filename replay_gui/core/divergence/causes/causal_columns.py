@@ -30,7 +30,7 @@ _NUMBERING = "seq"  # says only where the event stands, which the alignment comp
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Past:
+class CausalColumns:
     """Columns over a run's events, as one pass over its records finds them.
 
     Attributes:
@@ -44,7 +44,7 @@ class Past:
     members: dict[str, int] = field(default_factory=dict)
 
 
-def read_past(log: EventLog, count: int, on_progress: Callable[[int], None]) -> Past:
+def read_causal_columns(log: EventLog, count: int, on_progress: Callable[[int], None]) -> CausalColumns:
     """One pass; `on_progress` hears of the byte reached. A parent is taken for an index: seq counts as indexes do."""
     parent = np.full(count, NO_PARENT, np.int32)
     state = np.full(count, NO_STATE, np.uint64)
@@ -58,18 +58,18 @@ def read_past(log: EventLog, count: int, on_progress: Callable[[int], None]) -> 
             parent[block.first_index : stop] = [
                 _parent(meta, block.first_index + i) for i, meta in enumerate(block.metas)
             ]
-            state[block.first_index : stop] = _heads(block.states)
-            shapes.update(map(_names, block.metas))
+            state[block.first_index : stop] = _first_words(block.states)
+            shapes.update(map(_member_names, block.metas))
             on_progress(part.end)
     members: dict[str, int] = {}
     for names, events in shapes.items():
         for name in names:
             if name != _NUMBERING:
                 members[name] = members.get(name, 0) + events
-    return Past(parent, state, members)
+    return CausalColumns(parent, state, members)
 
 
-def _names(meta: bytes) -> tuple[str, ...]:
+def _member_names(meta: bytes) -> tuple[str, ...]:
     """The members of a meta."""
     try:
         return tuple(_decode_members(meta))
@@ -87,5 +87,5 @@ def _parent(meta: bytes, index: int) -> int:
     return found if found is not None and found < index else NO_PARENT
 
 
-def _heads(states: Sequence[bytes | None]) -> NDArray[np.uint64]:
+def _first_words(states: Sequence[bytes | None]) -> NDArray[np.uint64]:
     return np.frombuffer(b"".join([(state or bytes(8))[:8] for state in states]), "<u8")

@@ -8,24 +8,24 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.alignment import align
-from replay_gui.core.divergence.causes import CauseFinder
+from replay_gui.core.divergence.alignment.event_alignment import align
+from replay_gui.core.divergence.causes.causal_columns import NO_STATE, CausalColumns, read_causal_columns
+from replay_gui.core.divergence.causes.cause_builder import CauseBuilder
+from replay_gui.core.divergence.causes.cause_finder import CauseFinder
+from replay_gui.core.divergence.causes.joint_rows import JointRows
 from replay_gui.core.divergence.compared_content import ComparedContent, members_in_order
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change, Comparison, Counts, Difference, Points
-from replay_gui.core.divergence.evidence import Clerk
-from replay_gui.core.divergence.joint_rows import JointRows
-from replay_gui.core.divergence.past import NO_STATE, Past, read_past
-from replay_gui.core.divergence.rules import Rules
+from replay_gui.core.divergence.rules.rule_filter import NONDETERMINISTIC, REPORTED, ChangedRows, RuleFilter
+from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
-from replay_gui.core.divergence.silence import LOUD, NONDETERMINISTIC, ChangedRows, Silence
-from replay_gui.core.divergence.tool_table import EqualRequests, tool_table
+from replay_gui.core.divergence.tool_differences import EqualRequests, tool_table
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.kinds import is_result
 
 OnProgress = Callable[[int, int], None]  # (done, total), in any unit
 
 
-def _in_silence(done: int, total: int) -> None:
+def _ignore_progress(done: int, total: int) -> None:
     """Progress that nobody wants to hear of."""
 
 
@@ -34,7 +34,7 @@ def compare(
     b: ComparedSide,
     rules: Rules | None = None,
     anchors: Sequence[tuple[int, int]] = (),
-    on_progress: OnProgress = _in_silence,
+    on_progress: OnProgress = _ignore_progress,
 ) -> Comparison:
     """All that is known of two runs side by side. To try other rules on the same runs, keep a Comparer."""
     return Comparer(a, b, anchors, on_progress).compare(rules)
@@ -55,18 +55,18 @@ class Comparer:
         a: ComparedSide,
         b: ComparedSide,
         anchors: Sequence[tuple[int, int]] = (),
-        on_progress: OnProgress = _in_silence,
+        on_progress: OnProgress = _ignore_progress,
         gaps: tuple[str, ...] = (),
     ) -> None:
         """`gaps`: import notes of both runs by which something of their sources is missing in the logs."""
         size_a, size_b = a.log.source.size, b.log.source.size
-        past_a = read_past(a.log, a.index.count, lambda at: on_progress(at, 2 * (size_a + size_b)))
-        past_b = read_past(b.log, b.index.count, lambda at: on_progress(size_a + at, 2 * (size_a + size_b)))
+        past_a = read_causal_columns(a.log, a.index.count, lambda at: on_progress(at, 2 * (size_a + size_b)))
+        past_b = read_causal_columns(b.log, b.index.count, lambda at: on_progress(size_a + at, 2 * (size_a + size_b)))
         alignment = _with_states(align(a, b, anchors), past_a, past_b)
         self.rows = JointRows.of(a, b, alignment, past_a, past_b)
         self.changed = ChangedRows(a, b, alignment)
         self._equal_requests = EqualRequests(self.rows)
-        self._silence = Silence(Rules(), self.changed, alignment)
+        self._filter = RuleFilter(Rules(), self.changed, alignment)
         self._content = ComparedContent(
             a.index.count + b.index.count, members_in_order(past_a.members, past_b.members), gaps
         )
@@ -78,46 +78,48 @@ class Comparer:
     def compare(self, rules: Rules | None = None) -> Comparison:
         """The comparison under these rules."""
         joint, alignment = self.rows, self.rows.alignment
-        silence = self._silence = self._silenced(Rules() if rules is None else rules)
-        loud = silence.level == LOUD
+        silence = self._filter = self._filter_for(Rules() if rules is None else rules)
+        loud = silence.level == REPORTED
         live = (alignment.change != Change.EQUAL) & loud & self._is_step
         moved_here = (alignment.change == Change.MOVED) & (alignment.a == NO_EVENT)  # told of at their rows in A
         rows = np.flatnonzero(live & ~moved_here).astype(np.int32)
-        answers = self._equal_requests.rows(silence)
-        clerk = Clerk(joint, self.changed, silence, answers)
+        answers = self._equal_requests.different_answers(silence)
+        clerk = CauseBuilder(joint, self.changed, silence, answers)
         finder = CauseFinder(joint, live, silence.level == NONDETERMINISTIC, rows, clerk)
         finder.run()
         points = _points(alignment, rows, finder.cause)
         return Comparison(
             alignment,
             points,
-            tuple(clerk.cause(found, points) for found in finder.found),
+            tuple(clerk.build_cause(found, points) for found in finder.drafts),
             _counts(alignment, live & ~moved_here, ~loud & ~moved_here),
             tool_table(joint, answers, ~loud),
             ~loud,
             self._content,
             self._results,
-            self._results_equal or self._passes_over_results(~loud),
+            self._results_equal or self._ignores_results(~loud),
         )
 
     def differences(self, row: int) -> list[Difference]:
         """What the payloads of a changed row differ in, marked by the rules of the last comparison."""
-        return self._silence.of(row, self.rows.kind_of(row), self.rows.tool_of(row))
+        return self._filter.marked_differences(row, self.rows.kind_of(row), self.rows.tool_of(row))
 
-    def _passes_over_results(self, ignored: NDArray[np.bool_]) -> bool:
+    def _ignores_results(self, ignored: NDArray[np.bool_]) -> bool:
         """Whether rules ignore all that differs in what is said of the outcome, the end and what was expected."""
         different = ~self._is_step & (self.rows.alignment.change != Change.EQUAL)
         return bool(different.any() and ignored[different].all())
 
-    def _silenced(self, rules: Rules) -> Silence:
-        silence = Silence(rules, self.changed, self.rows.alignment)
+    def _filter_for(self, rules: Rules) -> RuleFilter:
+        silence = RuleFilter(rules, self.changed, self.rows.alignment)
         if len(rules):
             different = np.flatnonzero(self.rows.alignment.change != Change.EQUAL)
             total = len(different)
-            silence.judge(self._groups(different), lambda done: self._on_progress(total + done, 2 * total))
+            silence.apply_rules(
+                self._group_by_kind_and_tool(different), lambda done: self._on_progress(total + done, 2 * total)
+            )
         return silence
 
-    def _groups(self, rows: NDArray[np.intp]) -> Iterator[tuple[str, str | None, NDArray[np.intp]]]:
+    def _group_by_kind_and_tool(self, rows: NDArray[np.intp]) -> Iterator[tuple[str, str | None, NDArray[np.intp]]]:
         """These rows by kind and tool."""
         if not len(rows):
             return
@@ -130,7 +132,7 @@ class Comparer:
             yield joint.kinds[kind], joint.tools[tool - 1] if tool else None, group
 
 
-def _with_states(aligned: Alignment, past_a: Past, past_b: Past) -> Alignment:
+def _with_states(aligned: Alignment, past_a: CausalColumns, past_b: CausalColumns) -> Alignment:
     """With STATE where equal events lead from equal states to different ones.
 
     What differs among the events since the states were last seen equal explains a difference; then it is none.

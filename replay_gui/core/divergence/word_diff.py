@@ -7,31 +7,31 @@ from typing import TypeAlias
 
 import numpy as np
 
-from replay_gui.core.divergence.matching import matches
+from replay_gui.core.divergence.alignment.matching import match_ids
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 """Stretches of a text: (first character, character after the last), in order, not touching."""
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
-_LIMIT = 1 << 20  # characters; of longer texts one stretch is found, between what they begin and end with
+_MAX_CHARACTERS = 1 << 20  # characters; of longer texts one stretch is found, between what they begin and end with
 
 
 def changed_words(a: str, b: str) -> tuple[Spans, Spans]:
     """The stretches of a and of b that the other does not have, by whole words."""
-    head = _shared(a, b)
-    tail = _shared(a[head:][::-1], b[head:][::-1])
-    if len(a) + len(b) > 2 * _LIMIT:
-        return _one(head, len(a) - tail), _one(head, len(b) - tail)
+    head = _common_prefix_length(a, b)
+    tail = _common_prefix_length(a[head:][::-1], b[head:][::-1])
+    if len(a) + len(b) > 2 * _MAX_CHARACTERS:
+        return _single_span(head, len(a) - tail), _single_span(head, len(b) - tail)
     words_a, words_b = [*_WORD.finditer(a)], [*_WORD.finditer(b)]
     number: dict[str, int] = {}
     ids_a, ids_b = (
         np.array([number.setdefault(word[0], len(number)) for word in words], np.uint64) for words in (words_a, words_b)
     )
-    at_a, at_b = matches(ids_a, ids_b)
+    at_a, at_b = match_ids(ids_a, ids_b)
     return _spans(words_a, set(at_a.tolist())), _spans(words_b, set(at_b.tolist()))
 
 
-def _shared(a: str, b: str) -> int:
+def _common_prefix_length(a: str, b: str) -> int:
     """How many characters both begin with, by bisection: comparing is quicker than walking."""
     low, high = 0, min(len(a), len(b))
     while low < high:
@@ -43,7 +43,7 @@ def _shared(a: str, b: str) -> int:
     return low
 
 
-def _one(start: int, end: int) -> Spans:
+def _single_span(start: int, end: int) -> Spans:
     return ((start, end),) if end > start else ()
 
 

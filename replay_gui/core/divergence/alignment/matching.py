@@ -12,9 +12,15 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.bit_lcs import longest_common_subsequence
-from replay_gui.core.divergence.patience import find_anchors
-from replay_gui.core.divergence.presence import MIN_LONG_SEQUENCE, Ids, Indexes, intersect, intersect_approximately
+from replay_gui.core.divergence.alignment.bit_lcs import longest_common_subsequence
+from replay_gui.core.divergence.alignment.id_intersection import (
+    MIN_LONG_SEQUENCE,
+    Ids,
+    Indexes,
+    intersect,
+    intersect_approximately,
+)
+from replay_gui.core.divergence.alignment.patience import find_anchors
 
 _MAX_EXACT_CELLS = 1 << 18  # cells of a table that is solved exactly
 _ANCHOR_LENGTHS = (1, 4, 16, 64)  # ids in a stretch that may anchor
@@ -89,7 +95,9 @@ def _gaps_between(a: Ids, b: Ids, anchored: Matches, gap: Gap, found: list[Match
     return [(int(f), int(t), int(g), int(u), int(n)) for f, t, g, u, n in rows]
 
 
-def _match_equal_gaps(a: Ids, b: Ids, from_a: Indexes, from_b: Indexes, sizes: Indexes, found: list[Matches]) -> NDArray[np.bool_]:
+def _match_equal_gaps(
+    a: Ids, b: Ids, from_a: Indexes, from_b: Indexes, sizes: Indexes, found: list[Matches]
+) -> NDArray[np.bool_]:
     """Which of the gaps of these sizes (0: of another size on either side) have the same ids; those are matches."""
     total = int(sizes.sum())
     if not total:

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from replay_gui.core.divergence.compare import Comparer, compare
-from replay_gui.core.divergence.comparison import NO_CAUSE, NO_EVENT, Cause, CauseKind, Change, Comparison, ranked
-from replay_gui.core.divergence.rules import Action, Rule, Rules
+from replay_gui.core.divergence.comparer import Comparer, compare
+from replay_gui.core.divergence.comparison import NO_CAUSE, NO_EVENT, Cause, CauseKind, Change, Comparison, rank_causes
+from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.log_reader import EventLog
 from tests.core.divergence import mutations
@@ -30,7 +30,7 @@ def opened(folder: Path, a: list[Ev], b: list[Ev], hashes: int) -> Iterator[tupl
         path, index = folder / f"{name}.rlog", folder / name
         index.mkdir(exist_ok=True)
         write_run(path, events, hashes, name)
-        sides.append(ComparedSide.built(EventLog.open(path), index))
+        sides.append(ComparedSide.build(EventLog.open(path), index))
     yield sides[0], sides[1]
     for side in sides:
         side.log.close()
@@ -116,9 +116,9 @@ def test_an_equal_request_answered_otherwise_after_other_decisions_is_possible_a
     again, otherwise = make.asked("search", {"q": 1}, "new")
     comparison, causes = causes_of(tmp_path, [decision("a"), asked, answered], [decision("b"), again, otherwise])
     assert [(cause.kind, cause.certain) for cause in causes] == [(CauseKind.DECISION, True), (CauseKind.TOOL, False)]
-    assert ranked([causes[1], causes[0]]) == [1, 0]
+    assert rank_causes([causes[1], causes[0]]) == [1, 0]
     idle, busy = replace(causes[0], consequences=0), replace(causes[0], consequences=2)
-    assert ranked([idle, causes[1], busy, idle]) == [2, 0, 3, 1], "what led to something comes first"
+    assert rank_causes([idle, causes[1], busy, idle]) == [2, 0, 3, 1], "what led to something comes first"
     assert "after the runs had parted" in causes[1].explanation
     assert comparison.tools[0].answered_otherwise == 1
 

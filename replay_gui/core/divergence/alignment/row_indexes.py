@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
+from replay_gui.core.log.positions import EventIndex
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +34,10 @@ class RowIndexes:
             np.maximum.accumulate(alignment.a),
             np.maximum.accumulate(alignment.b),
         )
+
+    def last_events(self, row: int) -> tuple[EventIndex, EventIndex]:
+        """Return the last event of A and of B at or above the row, NO_EVENT above the first."""
+        return EventIndex(int(self.last_a[row])), EventIndex(int(self.last_b[row]))
 
     def partner(self, alignment: Alignment, row: int) -> int | None:
         """For a moved event of A, the row in which its counterpart stands; None for any other."""

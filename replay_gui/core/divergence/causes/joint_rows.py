@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.divergence.causes.causal_columns import CausalColumns
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment
-from replay_gui.core.divergence.past import CausalColumns
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.event import Event
@@ -40,7 +40,9 @@ class JointRows:
     causal_b: CausalColumns
 
     @classmethod
-    def of(cls, a: ComparedSide, b: ComparedSide, alignment: Alignment, past_a: CausalColumns, past_b: CausalColumns) -> JointRows:
+    def of(
+        cls, a: ComparedSide, b: ComparedSide, alignment: Alignment, past_a: CausalColumns, past_b: CausalColumns
+    ) -> JointRows:
         """Return the rows of an alignment, with kinds and tools numbered alike for A and B."""
         kinds, in_kinds = _join_names(a.index.kinds, b.index.kinds)
         tools, in_tools = _join_names(a.index.tools, b.index.tools)

@@ -6,7 +6,13 @@ from bisect import bisect_left
 
 import numpy as np
 
-from replay_gui.core.divergence.presence import MIN_LONG_SEQUENCE, HASH_MULTIPLIER, Ids, Indexes, intersect_approximately
+from replay_gui.core.divergence.alignment.id_intersection import (
+    HASH_MULTIPLIER,
+    MIN_LONG_SEQUENCE,
+    Ids,
+    Indexes,
+    intersect_approximately,
+)
 
 _MAX_WEIGHTED_RUNS = 20_000  # runs; beyond, each counts as one: weighing them takes longer
 _PROBED_STRETCHES = 1 << 16  # stretches
@@ -40,7 +46,11 @@ def longest_increasing_pairs(at_a: Indexes, at_b: Indexes) -> tuple[Indexes, Ind
     starts = np.concatenate(([0], breaks))
     lengths = np.diff(np.concatenate((starts, [len(at_a)])))
     heads = at_b[starts].tolist()
-    chosen = _heaviest_increasing(heads, lengths.tolist()) if len(heads) <= _MAX_WEIGHTED_RUNS else _longest_increasing(heads)
+    chosen = (
+        _heaviest_increasing(heads, lengths.tolist())
+        if len(heads) <= _MAX_WEIGHTED_RUNS
+        else _longest_increasing(heads)
+    )
     keep = np.zeros(len(starts), np.bool_)
     keep[chosen] = True
     kept = np.repeat(keep, lengths)

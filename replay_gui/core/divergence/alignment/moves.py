@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from replay_gui.core.divergence.presence import Ids, Indexes
+from replay_gui.core.divergence.alignment.id_intersection import Ids, Indexes
 
 MAX_MOVE_ROWS = 64  # rows; a step that comes much later is another step
 
