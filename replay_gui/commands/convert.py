@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, OWN_FORMAT, add_format_argument, readable_file
+from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, add_format_argument, readable_file
 from replay_gui.commands.terminal import print_error, print_line
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.limits import LIMITS, Limits
-from replay_gui.core.log.header import MAGIC
+from replay_gui.core.log.header import MAGIC, OWN_FORMAT
 from replay_gui.core.log.source import Source
 
 

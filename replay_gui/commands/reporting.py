@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replay_gui.commands.arguments import UsageError
-from replay_gui.commands.runs import OWN_FORMAT, OpenedRun
+from replay_gui.commands.runs import OpenedRun
 from replay_gui.commands.terminal import ProgressLine
 from replay_gui.core.atomic_file import keep_apart
 from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import AnchorFinding, ComparisonPart, Report, RunPart, UnreadableRun
 from replay_gui.core.report.redaction import SHARING_PROFILE, RedactionProfile, read_profile, redact_report

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import choose_run, split_run
+from replay_gui.core.log.header import OWN_FORMAT
 
 if TYPE_CHECKING:  # the command that opens the window reads no log, and starts faster without these
     from replay_gui.core.importers.imported_run import Converted
     from replay_gui.core.log.log_reader import EventLog
 
 STANDARD_INPUT = "-"
-OWN_FORMAT = "rlog"
 EXIT_GOOD, EXIT_FINDING, EXIT_FAILED = 0, 1, 2
 
 
@@ -47,6 +47,7 @@ class OpenedRun:
 
     @property
     def format(self) -> str:
+        """The name of the format of the file that was given, before any conversion."""
         return OWN_FORMAT if self.conversion is None else self.conversion.format
 
 

@@ -15,12 +15,12 @@ from replay_gui.commands.runs import (
     EXIT_FAILED,
     EXIT_FINDING,
     EXIT_GOOD,
-    OWN_FORMAT,
     OpenedRun,
     add_run_arguments,
     handle_each_run,
 )
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line, print_verdict_line
+from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding, RunPart, UnreadableRun
 from replay_gui.core.text.wording import plural

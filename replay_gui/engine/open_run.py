@@ -23,10 +23,12 @@ from replay_gui.core.index.run_index import (
     RunIndex,
 )
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.log.kinds import KINDS, is_failure
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.log.source import file_stamp
-from replay_gui.core.replay.replay import Effect, Replayer
+from replay_gui.core.replay.replayer import Effect, Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
 from replay_gui.core.state.state import EMPTY
@@ -98,6 +100,7 @@ class OpenRun:
 
     @property
     def log(self) -> EventLog:
+        """The log that is read; another object after a reload."""
         return self._log
 
     @property
@@ -141,7 +144,7 @@ class OpenRun:
 
     def report_on_opened_file(self, report: VerificationReport) -> VerificationReport:
         """Return the report on the file that the user opened, made from the report on the log."""
-        if self.facts.format == "rlog":
+        if self.facts.format == OWN_FORMAT:
             return report
         if report.verdict == VALID:
             return foreign_verdict(self.facts.path, self._log.header, report.events, self.facts.notes, self._own_hashes)
@@ -165,20 +168,20 @@ class OpenRun:
         if not self.index.complete or not self._cache.keeps(self._view.folder):
             shutil.rmtree(self._view.folder, ignore_errors=True)  # of no use to anyone, wherever it is stuck
 
-    def _hash_before(self, position: int) -> bytes | None:
-        return self._log[position - 1].hash
+    def _hash_before(self, position: Position) -> bytes | None:
+        return self._log[index_before(position)].hash
 
-    def _on_dropped(self, position: int) -> None:
+    def _on_dropped(self, position: Position) -> None:
         if not self._dropped:  # the first one is told, not a hundred
             self._complain(f"The state kept at event {position:,} was damaged; an earlier one is used.")
         self._dropped = True
 
     # ---- states ---------------------------------------------------------------------------------
-    def position_state(self, position: int) -> PositionState:
+    def position_state(self, position: Position) -> PositionState:
         """Return the state at `position`, which the index must cover; ReplayError where it cannot be read."""
         if position == 0:
-            return PositionState(0, None, (), EMPTY.root, (), True, None)
-        event = self._log[position - 1]
+            return PositionState(Position(0), None, (), EMPTY.root, (), True, None)
+        event = self._log[index_before(position)]
         effect: Effect = self._replayer.effect(position)
         led_to = self._led_to(event)
         return PositionState(
@@ -193,7 +196,7 @@ class OpenRun:
             more_led_to=max(0, len(led_to) - MAX_LED_TO),
         )
 
-    def state_at(self, position: int) -> Mapping[str, Any]:
+    def state_at(self, position: Position) -> Mapping[str, Any]:
         """Return the root of the state at `position`."""
         return self._replayer.at(position).root
 
@@ -212,11 +215,11 @@ class OpenRun:
             return []
         event_index, pair = event.index, int(self.index.pair[event.index])
         near = range(event_index + 1, min(event_index + 1 + LED_TO_WINDOW, self.index.count))
-        later = (self._log[at] for at in near if at != pair and not self._is_big(at))
+        later = (self._log[at] for at in map(EventIndex, near) if at != pair and not self._is_big(at))
         return [other for other in later if other.parent == event.seq]
 
-    def _paired_event(self, event_index: int) -> Event | None:
-        pair = int(self.index.pair[event_index])
+    def _paired_event(self, event_index: EventIndex) -> Event | None:
+        pair = EventIndex(int(self.index.pair[event_index]))
         return None if pair == NO_PAIR or self._is_big(pair) else self._log[pair]
 
     def _with_seq(self, seq: int | None, before: int) -> Event | None:
@@ -230,9 +233,9 @@ class OpenRun:
         """Return rows start … stop - 1, clamped to the index and to MAX_ROWS."""
         start = max(0, start)
         stop = min(stop, self.index.count, start + MAX_ROWS)
-        return Rows(start, tuple(self._row(event_index) for event_index in range(start, stop)))
+        return Rows(start, tuple(self._row(EventIndex(event_index)) for event_index in range(start, stop)))
 
-    def _row(self, event_index: int) -> EventRow:
+    def _row(self, event_index: EventIndex) -> EventRow:
         index = self.index
         tool, time, duration = (
             int(index.tool[event_index]),
@@ -241,7 +244,7 @@ class OpenRun:
         )
         kind, tool_name = index.kinds[int(index.kind[event_index])], None if tool == NO_TOOL else index.tools[tool]
         row = EventRow(
-            position=event_index + 1,
+            position=position_after(event_index),
             kind=kind,
             tool=tool_name,
             text="",
@@ -266,14 +269,14 @@ class OpenRun:
             label=event_label(event),
         )
 
-    def _size(self, event_index: int) -> int:
+    def _size(self, event_index: EventIndex) -> int:
         offsets = self.index.offset
         end = int(offsets[event_index + 1]) if event_index + 1 < len(offsets) else self.built.offset
         return end - int(offsets[event_index])
 
-    def _is_big(self, event_index: int) -> bool:
+    def _is_big(self, event_index: EventIndex) -> bool:
         return self._size(event_index) > MAX_ROW_RECORD_BYTES
 
 
 def _link(label: str, event: Event) -> Related:
-    return Related(label, event.index + 1, f"{event_label(event)}  {summarize_event(event)}")
+    return Related(label, position_after(event.index), f"{event_label(event)}  {summarize_event(event)}")

@@ -11,13 +11,18 @@ import platformdirs
 from replay_gui.core.index.index_builder import Built
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.header import is_replay_log
+from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import RunFacts
 from replay_gui.engine.open_run import OnWarning, OpenRun, Stamp
+
+# Last words of importers' titles that name the file.
+_FILE_NOUNS = frozenset(
+    ("session", "trace", "trajectory", "log", "history", "chat", "stream", "runs", "results", "conversation", "export")
+)
 
 
 class Conversion(msgspec.Struct, frozen=True):
@@ -28,6 +33,7 @@ class Conversion(msgspec.Struct, frozen=True):
         run: the run's name. runs: the names of all runs in the file; only this one's as long as others may follow.
         own_hashes: what checking hashes of the format's own found, None where it has none.
         built: how far the index reaches that was made with the log; None where it was not.
+        title: of the importer, for people.
     """
 
     path: str
@@ -37,6 +43,7 @@ class Conversion(msgspec.Struct, frozen=True):
     runs: tuple[str, ...]
     own_hashes: dict[str, Any] | None = None
     built: Built | None = None
+    title: str = ""
 
 
 def open_file(path: str) -> EventLog | Stamp:
@@ -101,7 +108,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
         path=path,
         name=Path(path).name,
         run_id=header.run_id,
-        format="rlog" if made is None else made.format,
+        format=OWN_FORMAT if made is None else made.format,
         origin=header.origin,
         source=_source_in_words(header.source),
         state=header.state,
@@ -112,7 +119,8 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
         created=header.created,
         run="" if made is None else made.run,
         runs=() if made is None else made.runs,
-        has_hashes=made is None or made.format == "rlog" or made.own_hashes is not None,
+        has_hashes=made is None or made.format == OWN_FORMAT or made.own_hashes is not None,
+        imported_from="" if made is None else _without_file_noun(made.title or made.format),
     )
 
 
@@ -144,6 +152,12 @@ def user_mappings() -> Path:
 def _agent(first: Event | None, name: str) -> str:
     value = first.payload.get(name) if first is not None and first.kind == Kind.AGENT_INIT else None
     return value if isinstance(value, str) else ""
+
+
+def _without_file_noun(title: str) -> str:
+    """Return whose the format is: "Claude Code" of "Claude Code session"."""
+    whose, _, noun = title.rpartition(" ")
+    return whose if whose and noun in _FILE_NOUNS else title
 
 
 def _source_in_words(source: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
@@ -20,9 +21,26 @@ from replay_gui.engine.answers import MappingSaved, Sampled
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.source_session import SourceSession
 
-HEADS = ("Record", "Kind", "Time", "Tool", "What it says")
-EVENTS = 50  # that are shown
-_OFFERED = 200  # members
+
+class MappingColumn(IntEnum):
+    """A column of the preview."""
+
+    RECORD = 0
+    KIND = 1
+    TIME = 2
+    TOOL = 3
+    SUMMARY = 4
+
+
+_HEADINGS = {
+    MappingColumn.RECORD: "Record",
+    MappingColumn.KIND: "Kind",
+    MappingColumn.TIME: "Time",
+    MappingColumn.TOOL: "Tool",
+    MappingColumn.SUMMARY: "What it says",
+}
+MAX_EVENTS = 50
+_MAX_MEMBERS = 200
 
 
 class MappingPreview(QAbstractTableModel):
@@ -64,7 +82,7 @@ class MappingPreview(QAbstractTableModel):
         self.beginResetModel()
         self.mapping = mapping
         events = events_from(enumerate(self._records, 1), mapping, ImportNotes())
-        self._events = list(itertools.islice(events, EVENTS))
+        self._events = list(itertools.islice(events, MAX_EVENTS))
         self.endResetModel()
 
     def save(self) -> None:
@@ -88,36 +106,40 @@ class MappingPreview(QAbstractTableModel):
         self._records, self.problem = found.records, found.problem
         if not self._records and not self.problem:
             self.problem = "There is no JSON object at the beginning of this file."
-        self.members = tuple(dict.fromkeys(path for record in self._records for path in _paths(record)))[:_OFFERED]
+        self.members = tuple(dict.fromkeys(path for record in self._records for path in _paths(record)))[:_MAX_MEMBERS]
         self.set_mapping(found.mapping or self.guessed)
         self.loaded.emit()
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of events."""
         return 0 if parent.isValid() else len(self._events)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(HEADS)
+        """The number of columns."""
+        return 0 if parent.isValid() else len(MappingColumn)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's heading or its alignment."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return HEADS[section] if role == Qt.ItemDataRole.DisplayRole else None
+        return _HEADINGS[MappingColumn(section)] if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text."""
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
             return None
         event = self._events[index.row()]
         match index.column():
-            case 0:
+            case MappingColumn.RECORD:
                 return str(event.meta.get("line", ""))
-            case 1:
+            case MappingColumn.KIND:
                 return one_line(event.kind, 60)
-            case 2:
+            case MappingColumn.TIME:
                 return utc_text(event.meta.get("time"))
-            case 3:
+            case MappingColumn.TOOL:
                 return one_line(str(event.payload.get("tool_name") or ""), 60)
         return summarize_event(Event(EventIndex(0), 0, 0, "", event.kind, event.payload, event.meta, b"", None, None))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
@@ -14,10 +15,34 @@ from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.source_session import SourceSession
 from replay_gui.models.tooltip import plain_tooltip
 
-NAME, FORMAT, EVENTS, CALLS, ERRORS, DURATION, TOKENS, COST, OUTCOME = range(9)
-HEADS = ("Run", "Format", "Events", "Calls", "Errors", "Duration", "Tokens", "Cost", "Outcome")
+
+class RunColumn(IntEnum):
+    """A column of the list."""
+
+    NAME = 0
+    FORMAT = 1
+    EVENTS = 2
+    CALLS = 3
+    ERRORS = 4
+    DURATION = 5
+    TOKENS = 6
+    COST = 7
+    OUTCOME = 8
+
+
+HEADINGS = {
+    RunColumn.NAME: "Run",
+    RunColumn.FORMAT: "Format",
+    RunColumn.EVENTS: "Events",
+    RunColumn.CALLS: "Calls",
+    RunColumn.ERRORS: "Errors",
+    RunColumn.DURATION: "Duration",
+    RunColumn.TOKENS: "Tokens",
+    RunColumn.COST: "Cost",
+    RunColumn.OUTCOME: "Outcome",
+}
 SORT = Qt.ItemDataRole.UserRole
-_NAME = 200
+_MAX_NAME_CHARACTERS = 200
 
 
 class RunList(QAbstractTableModel):
@@ -57,6 +82,7 @@ class RunList(QAbstractTableModel):
             self.progressed.emit()
 
     def run(self, row: int) -> SurveyedRun:
+        """The run of a row; IndexError beyond the last."""
         return self._runs[row]
 
     def has(self, column: int) -> bool:
@@ -77,19 +103,23 @@ class RunList(QAbstractTableModel):
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of runs so far."""
         return 0 if parent.isValid() else len(self._runs)
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(HEADS)
+        """The number of columns."""
+        return 0 if parent.isValid() else len(RunColumn)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's heading or its alignment."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADS[section]
+            return HEADINGS[RunColumn(section)]
         return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text, its alignment, or the problem of a run that cannot be read."""
         if not index.isValid():
             return None
         run, column = self._runs[index.row()], index.column()
@@ -104,12 +134,13 @@ class RunList(QAbstractTableModel):
                 return _aligned(column)
             case Qt.ItemDataRole.UserRole:
                 value = _value(run, column)
-                return ("" if column == OUTCOME else -1) if value is None else value
+                return ("" if column == RunColumn.OUTCOME else -1) if value is None else value
         return None
 
 
 def _aligned(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column in (NAME, FORMAT, OUTCOME) else Qt.AlignmentFlag.AlignRight
+    is_text = column in (RunColumn.NAME, RunColumn.FORMAT, RunColumn.OUTCOME)
+    side = Qt.AlignmentFlag.AlignLeft if is_text else Qt.AlignmentFlag.AlignRight
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -125,19 +156,21 @@ def _value(run: SurveyedRun, column: int) -> str | float | None:
         run.cost,
         run.outcome or None,
     )
-    return None if run.problem and column > FORMAT else values[column]
+    return None if run.problem and column > RunColumn.FORMAT else values[column]
 
 
 def _words(run: SurveyedRun, column: int) -> str:
     value = _value(run, column)
-    if column == NAME:
-        return one_line(run.name, _NAME)
-    if run.problem and column == EVENTS:
+    if column == RunColumn.NAME:
+        return one_line(run.name, _MAX_NAME_CHARACTERS)
+    if run.problem and column == RunColumn.EVENTS:
         return "unread"
     if value is None:
         return ""
-    if column == OUTCOME:
+    if column == RunColumn.OUTCOME:
         return str(value)
-    if column == DURATION:
+    if column == RunColumn.DURATION:
         return duration_text(max(int(value), 0))
-    return cost_text(float(value)) if column == COST else f"{value:,}" if column > FORMAT else str(value)
+    if column == RunColumn.COST:
+        return cost_text(float(value))
+    return f"{value:,}" if column > RunColumn.FORMAT else str(value)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.facts.surveyed_run import SurveyedRun
 from replay_gui.engine.answers import Surveyed
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.models.run_list import CALLS, COST, DURATION, EVENTS, NAME, SORT, RunList
+from replay_gui.models.run_list import SORT, RunColumn, RunList
 from replay_gui.models.source_session import SourceSession
 from tests.helpers.logs import write_log
 
@@ -45,8 +45,8 @@ def test_a_folder_is_listed_with_facts(qtbot: QtBot, bridge: EngineBridge, tmp_p
     QAbstractItemModelTester(runs, QAbstractItemModelTester.FailureReportingMode.Fatal)
     runs.start(str(tmp_path))
     qtbot.waitUntil(lambda: not runs.working, timeout=WAIT)
-    assert [words(runs, row, NAME) for row in range(runs.rowCount())] == ["a.rlog", "b.rlog"]
-    assert int(str(words(runs, 0, EVENTS))) > 1
+    assert [words(runs, row, RunColumn.NAME) for row in range(runs.rowCount())] == ["a.rlog", "b.rlog"]
+    assert int(str(words(runs, 0, RunColumn.EVENTS))) > 1
     assert (runs.done, runs.total, runs.problem) == (3, 3, "")
     assert runs.run(1).given == str(tmp_path / "b.rlog")
 
@@ -80,10 +80,18 @@ def test_cells_are_words_and_sort_by_value(qapp: QCoreApplication) -> None:
     runs = RunList(SourceSession(None))
     runs.start("/x")
     hear(runs, run("a\u202e", events=1234, calls=9, duration=2_390_000_000, cost=0.5), run("b", problem="damaged"))
-    assert words(runs, 0, NAME) == "a\\u202e"
-    assert [words(runs, 0, column) for column in (EVENTS, DURATION, COST)] == ["1,234", "2.39 s", "$0.50"]
-    assert [words(runs, 1, column) for column in (EVENTS, CALLS, COST)] == ["unread", "", ""]
-    assert runs.data(runs.index(0, CALLS), SORT) == 9
-    assert runs.data(runs.index(1, CALLS), SORT) == -1
-    assert runs.data(runs.index(1, NAME), Qt.ItemDataRole.ToolTipRole) == "damaged"
-    assert (runs.has(COST), runs.has(DURATION)) == (True, True)
+    assert words(runs, 0, RunColumn.NAME) == "a\\u202e"
+    assert [words(runs, 0, column) for column in (RunColumn.EVENTS, RunColumn.DURATION, RunColumn.COST)] == [
+        "1,234",
+        "2.39 s",
+        "$0.50",
+    ]
+    assert [words(runs, 1, column) for column in (RunColumn.EVENTS, RunColumn.CALLS, RunColumn.COST)] == [
+        "unread",
+        "",
+        "",
+    ]
+    assert runs.data(runs.index(0, RunColumn.CALLS), SORT) == 9
+    assert runs.data(runs.index(1, RunColumn.CALLS), SORT) == -1
+    assert runs.data(runs.index(1, RunColumn.NAME), Qt.ItemDataRole.ToolTipRole) == "damaged"
+    assert (runs.has(RunColumn.COST), runs.has(RunColumn.DURATION)) == (True, True)

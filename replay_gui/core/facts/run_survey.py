@@ -14,11 +14,11 @@ from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.facts.run_summary import RunSummary
 from replay_gui.core.facts.run_totals import total_tokens
 from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
-from replay_gui.core.importers.conversion_cache import OWN_FORMAT, cached_conversions
+from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.imported_run import Converted
 from replay_gui.core.importers.registry import recognise
-from replay_gui.core.log.header import is_replay_log
+from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.log.source import Source

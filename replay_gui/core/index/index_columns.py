@@ -20,9 +20,7 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "request": np.dtype("<i4"),  # for a response: the index of its request
     "flags": np.dtype("u1"),
     "content": np.dtype("V32"),  # BLAKE3 of the content
-    "chain": np.dtype(
-        "V32"
-    ),  # one entry for every CHAIN_STEP_EVENTS, and one at the end: BLAKE3 of all content hashes so far
+    "chain": np.dtype("V32"),  # BLAKE3 of all content hashes so far: after every CHAIN_STEP_EVENTS, and at the end
 }
 OF_REPLAY = ("kind", "tool", "offset", "request", "flags")
 OF_RECORDS = ("time", "duration", "content")  # see record_columns

@@ -14,6 +14,7 @@ from replay_gui.core.log.source import Source
 
 MAGIC = b"\x92\xaareplay-log"
 VERSION = 1
+OWN_FORMAT = "rlog"  # what `--format` and reports call a replay log
 MAX_HEADER_BYTES = 1 << 20
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from replay_gui.core.facts.run_summary import RunSummary
+from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.report.classify import Damage, Diagnosis, diagnose
@@ -20,7 +21,6 @@ from replay_gui.core.verification.verification import Finding, VerificationRepor
 
 OnProgress = Callable[[int, int], None]  # (done, total), in bytes
 
-OWN_FORMAT = "rlog"
 _MAX_MEMBERS_SHOWN = 24  # of the payload of the first broken event
 _MAX_MEMBERS_COUNTED = 2_000  # further ones, that are only counted
 _MAX_DEPTH = 8

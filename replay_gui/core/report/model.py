@@ -11,6 +11,7 @@ from replay_gui.core.divergence.compared_content import ComparedContent
 from replay_gui.core.divergence.comparison import Counts, ToolDifference
 from replay_gui.core.facts.run_measures import RunCounts, TokenCounts, duration_between
 from replay_gui.core.facts.run_outcome import RunResult
+from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.report.classify import Diagnosis
 from replay_gui.core.verification.verification import INVALID, NOT_VERIFIABLE, VALID, VerificationReport
 
@@ -130,7 +131,7 @@ class RunPart:
     @property
     def foreign(self) -> bool:
         """Whether the file is in another program's format, so that no chain supports the verdict."""
-        return self.format != "rlog"
+        return self.format != OWN_FORMAT
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from replay_gui.core.facts.surveyed_run import SurveyedRun
 from replay_gui.look.theme import GAP, ui_font
-from replay_gui.models.run_list import COST, DURATION, FORMAT, HEADS, NAME, OUTCOME, SORT, TOKENS, RunList
+from replay_gui.models.run_list import HEADINGS, SORT, RunColumn, RunList
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.row_view import RowView
 
@@ -77,20 +77,21 @@ class RunTable(RowView):
 
     @Slot()
     def _on_progressed(self) -> None:
-        for column in (DURATION, TOKENS, COST, OUTCOME):
+        for column in (RunColumn.DURATION, RunColumn.TOKENS, RunColumn.COST, RunColumn.OUTCOME):
             self.setColumnHidden(column, not self._runs.has(column))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns to the new width."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
         metrics, left = QFontMetrics(ui_font()), self.viewport().width()
-        for column in range(FORMAT, len(HEADS)):
+        for column in list(RunColumn)[RunColumn.FORMAT :]:
             if not self.isColumnHidden(column):
-                words = max(_WIDEST_TEXTS[column], HEADS[column] + "    ", key=len)
+                words = max(_WIDEST_TEXTS[column], HEADINGS[column] + "    ", key=len)
                 width = metrics.horizontalAdvance(words) + 2 * GAP
                 self.setColumnWidth(column, width)
                 left -= width
-        self.setColumnWidth(NAME, max(left, 20 * GAP))
+        self.setColumnWidth(RunColumn.NAME, max(left, 20 * GAP))
