@@ -12,8 +12,8 @@ from replay_gui.core.facts.nesting import Nesting, NestingBuilder
 def built(*subagents: Any) -> Nesting:
     builder = NestingBuilder()
     for position, subagent in enumerate(subagents, 1):
-        builder.take(position, {"subagent": subagent} if subagent is not None else {})
-    return builder.whole()
+        builder.add_event(position, {"subagent": subagent} if subagent is not None else {})
+    return builder.build()
 
 
 def runs(found: Nesting) -> list[list[int]]:

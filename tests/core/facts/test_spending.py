@@ -12,8 +12,8 @@ from replay_gui.core.facts.spending import SpendingBuilder
 def built(*events: tuple[str, dict[str, Any]]) -> spending.Spending:
     builder = SpendingBuilder()
     for position, (kind, meta) in enumerate(events, 1):
-        builder.take(position, kind, meta)
-    return builder.whole()
+        builder.add_event(position, kind, meta)
+    return builder.build()
 
 
 def floats(column: bytes) -> list[float]:

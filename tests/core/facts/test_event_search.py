@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay_gui.core.facts.find import Hit, Needle, find
+from replay_gui.core.facts.event_search import SearchHit, SearchText, search_events
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
@@ -19,26 +19,26 @@ def event(payload: dict[str, Any], meta: dict[str, Any] | None = None, kind: str
     return Event(EventIndex(7), 0, 0, "r:7", kind, payload, meta or {}, b"", None, None)
 
 
-def hit(needle: str, payload: dict[str, Any], match_case: bool = False) -> Hit | None:
-    return Needle(needle, match_case).hit(event(payload))
+def hit(needle: str, payload: dict[str, Any], match_case: bool = False) -> SearchHit | None:
+    return SearchText(needle, match_case).find_hit(event(payload))
 
 
 def test_case_is_passed_over_unless_it_counts() -> None:
-    assert hit("NEEDLE", {"a": "a Needle here"}) == Hit(7, "a Needle here", 2, 8)
+    assert hit("NEEDLE", {"a": "a Needle here"}) == SearchHit(7, "a Needle here", 2, 8)
     assert hit("NEEDLE", {"a": "a Needle here"}, match_case=True) is None
-    assert hit("ÄPFEL", {"a": "drei äpfel"}) == Hit(7, "drei äpfel", 5, 10)
+    assert hit("ÄPFEL", {"a": "drei äpfel"}) == SearchHit(7, "drei äpfel", 5, 10)
 
 
 def test_nested_keys_kinds_and_meta_are_looked_into_but_not_the_fields_of_the_format() -> None:
     assert hit("deep", {"data": [{"deeper": 1}]}) is not None
     assert hit("data", {"data": 1}) is None
-    assert Needle("x:a").hit(event({})) is not None
-    assert Needle("gpt").hit(event({}, {"model": "gpt-x", "gpt": 1})) == Hit(7, "gpt-x", 0, 3)
-    assert Needle("time").hit(event({}, {"time": 1})) is None
+    assert SearchText("x:a").find_hit(event({})) is not None
+    assert SearchText("gpt").find_hit(event({}, {"model": "gpt-x", "gpt": 1})) == SearchHit(7, "gpt-x", 0, 3)
+    assert SearchText("time").find_hit(event({}, {"time": 1})) is None
 
 
 def test_a_pattern_is_only_text() -> None:
-    assert hit("(a+)+$", {"a": "x (a+)+$ y"}) == Hit(7, "x (a+)+$ y", 2, 8)
+    assert hit("(a+)+$", {"a": "x (a+)+$ y"}) == SearchHit(7, "x (a+)+$ y", 2, 8)
     assert hit(".*", {"a": "anything"}) is None
 
 
@@ -60,7 +60,7 @@ def test_a_huge_text_is_searched_to_its_end() -> None:
 
 def test_nothing_cannot_be_looked_for() -> None:
     with pytest.raises(ValueError, match="nothing"):
-        Needle("")
+        SearchText("")
 
 
 texts = st.text(st.sampled_from("aAbBäÄßİıKſ₤日\x00 "), max_size=6)
@@ -69,10 +69,10 @@ strings = st.recursive(texts, lambda inner: st.lists(inner, max_size=3) | st.dic
 
 @given(st.lists(strings, max_size=8), texts.filter(bool), st.booleans())
 def test_the_bytes_never_miss_what_the_events_hold(values: list[Any], text: str, match_case: bool) -> None:
-    needle = Needle(text, match_case)
+    needle = SearchText(text, match_case)
     packed = [msgspec.msgpack.encode(["x:a", {"v": value}]) for value in values]
-    held = [i for i, value in enumerate(values) if needle.hit(event({"v": value}, kind=""))]
-    candidates = needle.candidates(packed)
+    held = [i for i, value in enumerate(values) if needle.find_hit(event({"v": value}, kind=""))]
+    candidates = needle.find_candidates(packed)
     assert candidates == sorted(set(candidates))
     assert set(held) <= set(candidates)
 
@@ -81,8 +81,8 @@ def test_a_log_is_searched_in_order_past_damage(tmp_path: Path) -> None:
     path = write_log(tmp_path / "run.rlog")
     damage(path)  # turns one because into something else, so that record says so no more
     with EventLog.open(path) as log:
-        hits = [found for _, some in find(log, Needle("because of")) for found in some]
+        hits = [found for _, some in search_events(log, SearchText("because of")) for found in some]
         assert [found.index for found in hits] == sorted(found.index for found in hits)
         assert len(hits) == 9
-        reached = [at for at, _ in find(log, Needle("no such text"))]
+        reached = [at for at, _ in search_events(log, SearchText("no such text"))]
         assert reached == sorted(reached)

@@ -1,0 +1,140 @@
+"""Calls, failures, tokens, cost and duration: whatever shows one of these numbers of a run shows the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from replay_gui.commands.info import info_json, summary_of
+from replay_gui.commands.runs import OpenedRun
+from replay_gui.core.facts.run_measures import (
+    TokenCounts,
+    cached_tokens,
+    counts_of_index,
+    duration_between,
+    times_of_index,
+    token_counts,
+    token_words,
+)
+from replay_gui.core.facts.run_survey import survey_file
+from replay_gui.core.facts.run_totals import ModelUse, total_cost
+from replay_gui.core.facts.surveyed_run import SurveyFolders
+from replay_gui.core.importers.conversion_cache import cached_conversions
+from replay_gui.core.importers.generic import JsonLines
+from replay_gui.core.index.index_builder import IndexBuilder
+from replay_gui.core.index.index_cache import shown
+from replay_gui.core.index.index_columns import IndexView
+from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.report.building import run_part
+from replay_gui.core.report.model import RunPart
+from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.engine.jobs.job_types import TotalsArguments
+from replay_gui.engine.jobs.totals_job import MetaSums, sum_up
+from replay_gui.models.run.run_numbers import run_numbers
+from replay_gui.models.timeline.lanes import Lanes
+from tests.engine.jobs.test_totals_job import Silent
+from tests.helpers.paths import DATA, RESOURCES
+
+SEEDS = sorted(path for path in (DATA / "seeds").rglob("*") if path.is_file() and path.parent.name != JsonLines.name)
+"""Without JSON Lines of no known format: they are read by a mapping of the user's."""
+SAMPLES = sorted((RESOURCES / "samples").glob("*.rlog"))
+
+
+@pytest.mark.parametrize("path", [*SEEDS, *SAMPLES], ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_every_place_shows_the_same_numbers(path: Path, tmp_path: Path) -> None:
+    folders = SurveyFolders(str(tmp_path / "conversions"), str(tmp_path / "facts"), str(tmp_path / "mappings.json"))
+    runs = survey_file(str(path), folders)
+    made = [] if path.suffix == ".rlog" else cached_conversions(path, folders.conversions)
+    logs = [one.path for one in made] or [path]
+    assert len(runs) == len(logs) > 0
+    for number, (listed, log_path) in enumerate(zip(runs, logs, strict=True)):
+        with EventLog.open(log_path) as log:
+            opened = OpenedRun(str(path), log, made[number] if made else None, tuple(one.name for one in made))
+            summary = summary_of(opened)
+            info = info_json(opened, summary)
+            (folder := tmp_path / f"index-{number}").mkdir()
+            index = shown(IndexView(folder), IndexBuilder(log, folder).run(lambda built: None), complete=True)
+            report = _part(log, summary.events).facts
+        sums = sum_up(TotalsArguments(str(log_path)), Silent())
+        numbers, counts = run_numbers(index), summary.counts
+        assert counts == counts_of_index(index) == report.counts
+        assert (numbers.calls, numbers.failed, numbers.denied, numbers.errors) == (
+            (counts.calls, counts.failed, counts.denied, counts.errors)
+        )
+        assert (listed.events, listed.calls, listed.errors) == (info["events"], counts.calls, counts.failures)
+        assert len(Lanes().extended(index).errors) == counts.failures
+        assert sum(tool["calls"] for tool in info["tools"].values()) == sum(one.calls for one in numbers.tools)
+        assert info["kinds"].get("ToolRequest", 0) == counts.calls
+        assert (info["first_time"], info["last_time"]) == times_of_index(index)
+        durations = info["duration"], listed.duration, numbers.duration, report.duration
+        assert set(durations) == {summary.duration}
+        assert summary.duration is None or summary.duration > 0
+        assert info["tokens"] == _form(token_counts(sums.uses)) == _form(report.tokens)
+        assert info["cost"] == listed.cost == total_cost(sums.uses) == report.cost
+        assert summary.result == sums.result == report.result
+        _check_spending(sums, token_counts(sums.uses), listed.tokens)
+
+
+def _part(log: EventLog, events: int) -> RunPart:
+    verification = VerificationReport(
+        run="run",
+        run_id="run",
+        origin="imported",
+        events=events,
+        verified=0,
+        failures=(),
+        mismatches=(),
+        state_hashes=0,
+        state_hashes_checked=0,
+        seal="none",
+        tail_bytes=0,
+        skipped_bytes=0,
+        head=None,
+        state_hash=None,
+        file_blake3="",
+        verdict="NOT VERIFIABLE",
+        notes=(),
+    )
+    return run_part(log, verification, "foreign", 0, lambda done, total: None)
+
+
+def _form(tokens: TokenCounts) -> dict[str, int | None]:
+    return {
+        "input": tokens.input,
+        "cached": tokens.cached,
+        "output": tokens.output,
+        "reasoning": tokens.reasoning,
+    }
+
+
+def _check_spending(sums: MetaSums, tokens: TokenCounts, listed: int | None) -> None:
+    sent, answered, cached = (
+        int(np.frombuffer(column, "<f8").sum())
+        for column in (sums.spending.input, sums.spending.output, sums.spending.cached)
+    )
+    assert (answered, cached) == (tokens.output or 0, tokens.cached or 0)
+    assert tokens.input is None or sent >= tokens.input, "what has no sort counts as input, too"
+    assert (listed or 0) == sent + answered
+
+
+def test_a_duration_needs_two_times() -> None:
+    assert duration_between(None, 5) is duration_between(5, None) is duration_between(5, 5) is None
+    assert duration_between(5, 7) == 2
+
+
+def test_an_event_without_a_time_hides_no_others() -> None:
+    times = np.array([np.iinfo(np.int64).min, 30, 10, np.iinfo(np.int64).min], np.int64)
+    assert times_of_index(RunIndex(kind=np.zeros(4, np.uint16), time=times)) == (10, 30)
+    assert times_of_index(RunIndex()) == (None, None)
+
+
+def test_what_is_not_told_is_unknown() -> None:
+    assert token_counts(()) == TokenCounts()
+    assert token_words(TokenCounts()) == ""
+    use = ModelUse("m", tokens={"input": 12, "output": 4, "cached": 7})
+    assert token_counts((use, use)) == TokenCounts(24, 14, 8, None)
+    assert token_words(token_counts((use,))) == "12 input (7 of them cached), 4 output"
+    assert (cached_tokens({"cache_read": 3}), cached_tokens({"input": 3})) == (3, None)

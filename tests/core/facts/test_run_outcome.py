@@ -1,0 +1,32 @@
+"""Outcome and end of a run, as they are read from its events."""
+
+from __future__ import annotations
+
+from replay_gui.core.facts.run_outcome import Outcome, RunEnd, RunResult, outcome_words
+
+
+def test_one_outcome_for_each_grader_and_the_last_end() -> None:
+    result = RunResult()
+    assert (result.words(), result.outcome) == ("", None)
+    assert result.json_form() == {"outcome": None, "outcomes": [], "end": None}
+    result = result.with_event("x:outcome", {"passed": False, "score": 0.0, "by": "tau-bench reward"})
+    result = result.with_event("x:outcome", {"passed": None, "score": 0.5, "by": "judge", "label": "partly"})
+    result = result.with_event("x:end", {"how": "open", "why": None}).with_event("x:end", {"how": "limit", "why": "30"})
+    assert result.with_event("Decision", {"passed": True}) is result
+    assert result.json_form() == {
+        "outcome": {"passed": False, "score": 0.0, "by": "tau-bench reward", "label": None},
+        "outcomes": [
+            {"passed": False, "score": 0.0, "by": "tau-bench reward", "label": None},
+            {"passed": None, "score": 0.5, "by": "judge", "label": "partly"},
+        ],
+        "end": {"how": "limit", "why": "30"},
+    }
+    assert result.words() == "failed, score 0 by tau-bench reward, and 1 more; ended: limit (30)"
+    assert outcome_words(result.outcomes[1]) == "partly, score 0.5 by judge"
+
+
+def test_members_of_a_wrong_type_say_nothing() -> None:
+    payload = {"passed": "yes", "score": float("nan"), "by": None, "label": 7}
+    assert RunResult().with_event("x:outcome", payload).outcome == Outcome(None, None, "", None)
+    assert RunResult().with_event("x:outcome", {"score": True}).outcome == Outcome(None, None, "", None)
+    assert RunResult().with_event("x:end", {"how": 3}).end == RunEnd("3", None)
