@@ -326,7 +326,10 @@ class InspectEvents:
         taken = {"events", "attachments", "messages", "message_pool", "events_data", "transcript"}
         taken |= {"id", "input", "target", "scores", *OF_SAMPLE}
         rest = {k: steady(v) for k, v in self._resolved(sample).items() if k not in taken and v not in _EMPTY}
-        messages = [one for one in self._resolved(sample.get("messages")) or () if self._is_new(one)]
+        found = self._resolved(sample.get("messages"))
+        messages = [
+            one for one in (found if isinstance(found, list) else [found] if found else []) if self._is_new(one)
+        ]
         pooled = [one for one in self._pool if self._is_new(one)]
         unused = {key: value for key, value in self._attachments.items() if key not in self._used}
         given = self._resolved(sample.get("input"))

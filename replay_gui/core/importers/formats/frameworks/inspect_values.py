@@ -145,6 +145,7 @@ def ending(sample: dict[str, Any], unfinished: bool) -> tuple[End, str | None]:
         kind = str(limit.get("type")) if isinstance(limit, dict) else str(limit)
         most = limit.get("limit") if isinstance(limit, dict) else None
         return _LIMITS.get(kind, "limit"), f"{kind} limit" + (f" of {most:g}" if isinstance(most, int | float) else "")
-    if sample.get("scores") or (sample.get("output") or {}).get("choices"):
+    output = sample.get("output")
+    if sample.get("scores") or (isinstance(output, dict) and output.get("choices")):
         return "answered", None
     return ("open", None) if unfinished or not sample.get("messages") else ("answered", None)
