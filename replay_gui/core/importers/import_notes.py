@@ -12,7 +12,7 @@ _MAX_EXAMPLE_LENGTH = 40  # characters
 # Notes by which nothing of the run is missing in the log. Of all others it is assumed: a comparison must not call two
 # runs the same when a part of one was not read.
 _HARMLESS = re.compile(
-    r"written as text|blank lines|UTF-16|times that cannot be read|clocks of two processes|kept as bookkeeping"
+    r"written as text|blank lines|UTF-16|times that cannot be read|begin before their parent|kept as bookkeeping"
     r"|lines that repeat an earlier line|whose request is not in the file|joined to the line before"
     r"|payload is not what its hash says|stand in the file whole|had not ended when|kept as their class and members"
     r"|messages without content"

@@ -1,0 +1,46 @@
+"""Which import notes say that something of the source is missing in the log."""
+
+from __future__ import annotations
+
+import pytest
+
+from replay_gui.core.importers.import_notes import ImportNotes, gap_notes, notes_in_header
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "lines that hold no span, left out",
+        "keys of more than 4 KiB, cut",
+        "files of subagents that cannot be read",
+        "lines of an unknown type, kept as custom events",
+        "parts of messages that are not known, kept as they are",
+        "lines that are no JSON objects, kept as text",
+        "a reason that is new",
+    ],
+)
+def test_what_may_be_missing_is_a_gap(reason: str) -> None:
+    notes = ImportNotes()
+    notes.count(reason, 3, "blank lines")  # an example is text of the source, and decides nothing
+    assert gap_notes(notes.sentences()) == notes.sentences()
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "blank lines",
+        "whole numbers of more than 64 bits, written as text",
+        "times that cannot be read",
+        "lines that repeat an earlier line",
+        "tool results whose request is not in the file",
+    ],
+)
+def test_what_is_all_there_is_none(reason: str) -> None:
+    notes = ImportNotes()
+    notes.count(reason, example="left out")
+    assert gap_notes(notes.sentences()) == ()
+
+
+def test_notes_of_an_exported_log() -> None:
+    assert notes_in_header({"notes": ["lines left out: 1", 7]}) == ("lines left out: 1",)
+    assert notes_in_header(None) == notes_in_header({}) == notes_in_header({"notes": "x"}) == ()
