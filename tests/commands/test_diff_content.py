@@ -131,7 +131,7 @@ def test_ids_clocks_and_paths_never_lead(command: Command, tmp_path: Path, one: 
     found = command("diff", "--json", a, b).object
     first, last = found["causes"]
     assert ("Kiel" in first["explanation"], first["certain"], found["first"]["position"]) == (True, True, 4)
-    assert "after a past that differs only by ids, times or paths" in first["explanation"]
+    assert "after history that differs only by ids, times or paths" in first["explanation"]
     assert f"differs only by {what}" in last["explanation"]
     assert found["points"][last["point"]]["position"] == 3
     said = command("diff", a, b).out

@@ -1,0 +1,1 @@
+"""The divergences that are causes, what follows from each, and their explanation in English."""

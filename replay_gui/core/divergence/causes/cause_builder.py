@@ -1,4 +1,4 @@
-"""What a cause rests on, read from both runs."""
+"""Builds the published causes: reads the events that a cause rests on, counts, and explains it in words."""
 
 from __future__ import annotations
 
@@ -16,35 +16,36 @@ from replay_gui.core.log.kinds import is_result
 
 
 class CauseBuilder:
-    """Answers what the analysis asks about single events, and puts causes in words.
+    """Answers the analysis' queries about single rows (see CauseQueries) and turns its drafts into causes."""
 
-    `answers`: rows of answers to equal requests that differ.
-    """
-
-    def __init__(self, joint: JointRows, rows: ChangedRows, silence: RuleFilter, answers: NDArray[np.bool_]) -> None:
-        self._joint, self._rows, self._filter, self._answers = joint, rows, silence, answers
-        named = answers & (joint.tool >= 0)
-        equal = joint.is_answer & (joint.alignment.change == Change.EQUAL) & (joint.tool >= 0)
-        size = len(joint.tools)
+    def __init__(
+        self, joint: JointRows, rows: ChangedRows, rule_filter: RuleFilter, different_answers: NDArray[np.bool_]
+    ) -> None:
+        """`different_answers`: bool[rows], answers to equal requests that differ."""
+        self._joint, self._rows, self._filter, self._is_different_answer = joint, rows, rule_filter, different_answers
+        with_tool = joint.tool >= 0
+        different = different_answers & with_tool
+        equal = joint.is_answer & (joint.alignment.change == Change.EQUAL) & with_tool
+        ignored = rule_filter.level != REPORTED
+        tool_count = len(joint.tools)
+        self._different_answers = np.bincount(joint.tool[different], minlength=tool_count)
+        self._compared_answers = np.bincount(joint.tool[different | equal], minlength=tool_count)
+        self._ignored_by_tool = np.bincount(joint.tool[different & ignored], minlength=tool_count)
+        self._ignored_by_kind = np.bincount(joint.kind[ignored], minlength=len(joint.kinds))
         results = [number for number, kind in enumerate(joint.kinds) if is_result(kind)]
         steps = np.flatnonzero(~np.isin(joint.kind, results))
-        self._step_rows = int(steps[-1]) + 1 if len(steps) else 0  # without those of outcomes after the last step
-        self._different_answers = np.bincount(joint.tool[named], minlength=size)
-        self._compared_answers = np.bincount(joint.tool[named | equal], minlength=size)
-        silenced = silence.level != REPORTED
-        self._ignored_by_kind = np.bincount(joint.kind[silenced], minlength=len(joint.kinds))
-        self._ignored_by_tool = np.bincount(joint.tool[answers & silenced & named], minlength=size)
+        self._step_rows = int(steps[-1]) + 1 if len(steps) else 0  # number of rows up to the last step
 
-    # ---- for the analysis ---------------------------------------------------------------------------
+    # ---- queries of the analysis --------------------------------------------------------------------
     def answers_equal_request(self, row: int) -> bool:
-        """Whether the row holds the answer to a request that is equal on both sides."""
-        return bool(self._answers[row])
+        """Whether the row holds different answers to a request that is equal on both sides."""
+        return bool(self._is_different_answer[row])
 
     def is_noise(self, row: int) -> bool:
         """Whether all that differs in a row, references by hash aside, looks like noise (a time, an id, a duration)."""
-        found = [d for d in self._differences(row) if not d.ignored]
-        own = [d for d in found if not d.path.endswith(REFERENCE_HASHES)]  # those differ where what they name differs
-        return bool(found) and (not own or noise_names(own) is not None)
+        reported = self._reported_differences(row)
+        own = [difference for difference in reported if not difference.path.endswith(REFERENCE_HASHES)]
+        return bool(reported) and (not own or noise_names(own) is not None)
 
     def memory_key(self, row: int) -> str | None:
         """The key that the row's event writes to memory, from A or else from B; None if it names none."""
@@ -52,58 +53,64 @@ class CauseBuilder:
         key = None if event is None else event.payload.get("key")
         return key if isinstance(key, str) else None
 
-    # ---- words --------------------------------------------------------------------------------------
-    def build_cause(self, found: CauseDraft, points: Points) -> Cause:
-        """The cause as it is published."""
-        row, change = int(points.row[found.point]), Change(int(points.change[found.point]))
-        index_a, index_b = int(points.a[found.point]), int(points.b[found.point])
-        a = None if index_a == NO_EVENT else self._joint.a.event(index_a)
-        b = None if index_b == NO_EVENT else self._joint.b.event(index_b)
+    # ---- causes -------------------------------------------------------------------------------------
+    def build_cause(self, draft: CauseDraft, points: Points) -> Cause:
+        """Return the cause with its explanation and counts."""
+        row, change = int(points.row[draft.point]), Change(int(points.change[draft.point]))
+        index_a, index_b = int(points.a[draft.point]), int(points.b[draft.point])
         tool = int(self._joint.tool[row])
-        is_tool = found.kind is CauseKind.TOOL and tool >= 0
-        length = self._stretch_length(found.point, points, change)
+        is_tool = draft.kind is CauseKind.TOOL and tool >= 0
+        length = self._stretch_length(draft.point, points, change)
         evidence = Evidence(
-            change,
-            a,
-            b,
-            [d for d in self._differences(row) if not d.ignored] if change is Change.CHANGED else [],
-            self._request(index_a) if is_tool else None,
-            self._replacement(row, change) if found.kind is CauseKind.DECISION else None,
-            length,
-            change in (Change.ONLY_A, Change.ONLY_B) and row + length == self._step_rows,
-            int(self._different_answers[tool]) if is_tool else 0,
-            int(self._compared_answers[tool]) if is_tool else 0,
+            change=change,
+            a=None if index_a == NO_EVENT else self._joint.a.event(index_a),
+            b=None if index_b == NO_EVENT else self._joint.b.event(index_b),
+            differences=self._reported_differences(row) if change is Change.CHANGED else [],
+            request=self._request(index_a) if is_tool else None,
+            replacement=self._replacement(row, change) if draft.kind is CauseKind.DECISION else None,
+            length=length,
+            at_end=change in (Change.ONLY_A, Change.ONLY_B) and row + length == self._step_rows,
+            different_answers=int(self._different_answers[tool]) if is_tool else 0,
+            compared_answers=int(self._compared_answers[tool]) if is_tool else 0,
         )
-        suppressed = self._ignored_by_tool[tool] if is_tool else self._ignored_by_kind[self._joint.kind[row]]
-        words = explain(found, evidence)
         return Cause(
-            found.point, found.kind, found.tool, found.certain, words, found.consequences, int(suppressed), found.rank
+            point=draft.point,
+            kind=draft.kind,
+            tool=draft.tool,
+            certain=draft.certain,
+            explanation=explain(draft, evidence),
+            consequences=draft.consequences,
+            suppressed=int(self._ignored_by_tool[tool] if is_tool else self._ignored_by_kind[self._joint.kind[row]]),
+            rank=draft.rank,
         )
 
-    def _differences(self, row: int) -> list[Difference]:
-        return self._filter.marked_differences(row, self._joint.kind_of(row), self._joint.tool_of(row))
+    def _reported_differences(self, row: int) -> list[Difference]:
+        """Return the differences of a changed row that no rule ignores."""
+        differences = self._filter.marked_differences(row, self._joint.kind_of(row), self._joint.tool_of(row))
+        return [difference for difference in differences if not difference.ignored]
 
     def _request(self, index: int) -> Event | None:
+        """Return the request of a response of A."""
         request = int(self._joint.a.index.pair[index])
         return None if request == NO_PAIR else self._joint.a.event(request)
 
     def _replacement(self, row: int, change: Change) -> Event | None:
-        """What the other run has in the place of a step that one run alone has."""
+        """Return the next event of the other run at or below a row that only one run has."""
         if change not in (Change.ONLY_A, Change.ONLY_B):
             return None
         column = self._joint.alignment.b if change is Change.ONLY_A else self._joint.alignment.a
-        ahead = np.flatnonzero(column[row : row + REPLACEMENT_ROWS] != NO_EVENT)
-        if not len(ahead):
+        following = np.flatnonzero(column[row : row + REPLACEMENT_ROWS] != NO_EVENT)
+        if not len(following):
             return None
-        at = row + int(ahead[0])
-        return self._joint.event_b(at) if change is Change.ONLY_A else self._joint.event_a(at)
+        other_row = row + int(following[0])
+        return self._joint.event_b(other_row) if change is Change.ONLY_A else self._joint.event_a(other_row)
 
     def _stretch_length(self, point: int, points: Points, change: Change) -> int:
-        """Steps in a row that one run alone has; moved events that make one change of order."""
+        """Return the number of consecutive steps that only one run has, or of moved events with one cause."""
         stop = point + 1
         while stop < len(points.row) and points.change[stop] == change:
-            apart = points.row[stop] - points.row[stop - 1]
-            if points.cause[stop] != points.cause[point] or (change is not Change.MOVED and apart != 1):
+            distance = points.row[stop] - points.row[stop - 1]
+            if points.cause[stop] != points.cause[point] or (change is not Change.MOVED and distance != 1):
                 break
             stop += 1
         return stop - point

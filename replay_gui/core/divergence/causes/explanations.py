@@ -1,6 +1,6 @@
-"""What a cause is, in a sentence that a person understands, and what stands behind it: headline — details · details.
+"""The explanation of a cause in one line of English: ``headline — detail · detail``.
 
-All of it is plain text, of which control characters are already replaced. Events are counted from 1, as people do.
+All texts are plain text; control characters are already replaced. Events are numbered from 1, as the window does.
 """
 
 from __future__ import annotations
@@ -23,24 +23,29 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import preview
 from replay_gui.core.text.wording import plural
 
-DETAILS_SEPARATOR = " — "  # stands between the headline and the details
-_QUOTE_CHARACTERS = 60  # characters of a quotation
-_NAME_CHARACTERS = 40
-_MAX_NAMED_SETTINGS = 3  # differing settings that are named
-_MAX_LIST_ITEMS = 1000  # of a list that is looked at
-_MAX_NOISE_DIFFERENCES = 50  # differences that are looked at
+DETAILS_SEPARATOR = " — "  # between the headline and the details
+_QUOTE_CHARACTERS = 60  # of a quoted text, at most
+_NAME_CHARACTERS = 40  # of a tool's name, at most
+_MAX_NAMED_SETTINGS = 3  # differing settings that are listed; of more, the number is given
+_MAX_LIST_ITEMS = 1000  # longer lists are not compared item by item
+_MAX_NOISE_DIFFERENCES = 50  # an event with more differences is never noise
+_SYSTEM_SOURCES = ("system", "developer")  # of an observation, as written in the log, in lower case
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What an explanation rests on.
+    """The events and counts that an explanation rests on.
 
     Attributes:
-        change: of the point. a, b: the events that differ, None where a side has none. differences: of their payloads,
-        without those that rules silence. request: that of a response, if it is known.
-        other: for events that took the place of one another, what the other run has there. length: events in a row
-        that one run alone has, or that were swapped. at_end: the other run has ended there.
-        otherwise, compared: answers of the tool that differ, of how many to equal requests.
+        change: what differs at the cause's divergence.
+        a, b: the events that differ; None where a side has none.
+        differences: between their payloads, without those that rules ignore.
+        request: the request of a tool response, if it is known.
+        replacement: the event that the other run has instead of a one-sided event.
+        length: number of consecutive events that only one run has, or of events that moved together.
+        at_end: whether the other run has already ended there.
+        different_answers: number of the tool's answers to equal requests that differ.
+        compared_answers: number of the tool's answers to equal requests.
     """
 
     change: Change
@@ -48,7 +53,7 @@ class Evidence:
     b: Event | None
     differences: Sequence[Difference]
     request: Event | None = None
-    other: Event | None = None
+    replacement: Event | None = None
     length: int = 1
     at_end: bool = False
     different_answers: int = 0
@@ -56,113 +61,149 @@ class Evidence:
 
 
 def explain(cause: CauseDraft, evidence: Evidence) -> str:
-    """Headline and details."""
+    """Return the headline and the details."""
     return f"{headline(cause, evidence)}{DETAILS_SEPARATOR}{' · '.join(details(cause, evidence))}"
 
 
 def headline(cause: CauseDraft, evidence: Evidence) -> str:
-    """What happened, without where."""
+    """Return what happened, without where."""
     event = evidence.a or evidence.b
     assert event is not None
     tool = _name_text(cause.tool or event.tool or "")
     noun = event_noun(event)
     if cause.noise and evidence.a is not None and evidence.b is not None:
         noise = noise_names(_without_references(evidence.differences)) or "ids, times or paths"
-        return f"{noun[:1].upper()}{noun[1:]} differs only by {noise}"
-    past = "after an equal past" if cause.certain else "and what came before may explain it"
-    if cause.certain and cause.after_noise:
-        past = "after a past that differs only by ids, times or paths"
+        return f"{_capitalized(noun)} differs only by {noise}"
+    history = _history_text(cause)
     match cause.kind:
         case CauseKind.TOOL if cause.certain:
             return f"{tool} answered differently to the same request"
         case CauseKind.TOOL:
-            return f"{tool} answered differently to the same request, after the runs had parted"
+            return f"{tool} answered differently to the same request, after the runs had diverged"
         case CauseKind.DECISION if event.kind == Kind.TOOL_REQUEST:
-            return f"Something else was asked of {'the tools' if evidence.other else tool} {past}"
+            return f"{_request_text(event, evidence, tool)}{history}"
         case CauseKind.DECISION:
-            return f"The model decided otherwise {past}"
+            return f"The model decided differently{history}"
         case CauseKind.OBSERVATION:
-            by_user = event.payload.get("obs_type") == "message" and event.payload.get("source") == "user"
-            return "The user said something else" if by_user else "The agent observed something else"
+            return _observation_text(event)
         case CauseKind.CONFIG:
             return "The agents were set up differently"
         case CauseKind.MEMORY if event.kind == Kind.MEMORY_READ:
-            return f"Memory read back otherwise {past}"
+            return f"A memory read returned something else{history}"
         case CauseKind.MEMORY:
-            return f"Something else was written to memory {past}"
+            return f"Something else was written to memory{history}"
         case CauseKind.ORDER:
             return "The same events came in another order"
         case CauseKind.STATE:
             return "Equal events led to different recorded states"
-        case CauseKind.MISSING | CauseKind.EXTRA if evidence.at_end:
-            ended, goes_on = ("B", "A") if cause.kind is CauseKind.MISSING else ("A", "B")
-            return f"{ended} ends here, and {goes_on} goes on"
-        case CauseKind.MISSING | CauseKind.EXTRA:
-            return _one_sided(cause.kind, event, tool, noun)
-    return f"{noun[:1].upper()}{noun[1:]} differs {past}"
+        case CauseKind.MISSING if evidence.at_end:
+            return "B ends here, and A goes on"
+        case CauseKind.EXTRA if evidence.at_end:
+            return "A ends here, and B goes on"
+        case CauseKind.MISSING:
+            return f"{_with_article(noun)} is missing in B"
+        case CauseKind.EXTRA:
+            return f"{_with_article(noun)} was added in B"
+    return f"{_capitalized(noun)} differs{history}"
 
 
-def _one_sided(what: CauseKind, event: Event, tool: str, noun: str) -> str:
-    missing = what is CauseKind.MISSING
-    if not tool:
-        return f"{_article(noun)} is missing in B" if missing else f"{_article(noun)} was added in B"
-    if event.kind == Kind.TOOL_RESPONSE:
-        return f"An answer of {tool} is missing in B" if missing else f"{tool} answered once more in B"
-    return f"{tool} was not called in B" if missing else f"{tool} was called once more in B"
+def _history_text(cause: CauseDraft) -> str:
+    """Return what the events before a cause have to do with it; it continues a sentence."""
+    if not cause.certain:
+        return "; earlier differences may explain it"
+    if cause.after_noise:
+        return " after history that differs only by ids, times or paths"
+    return " after identical history"
 
 
-def _article(noun: str) -> str:
+def _request_text(event: Event, evidence: Evidence, tool: str) -> str:
+    """Return how two runs differ where at least one of them calls a tool."""
+    other = evidence.replacement or evidence.b or event
+    if other.kind != Kind.TOOL_REQUEST:
+        return "The agent acted differently"
+    if other.tool != event.tool:
+        return "Another tool was called"
+    if not tool or other.payload.get("input") == event.payload.get("input"):
+        return "The request differs"
+    return f"{tool} was called with other arguments"
+
+
+def _observation_text(event: Event) -> str:
+    """Return whose message differs."""
+    source = str(event.payload.get("source") or "").lower()
+    if event.payload.get("obs_type") == "message":
+        if source == "user":
+            return "The user said something else"
+        if source in _SYSTEM_SOURCES:
+            return "The system prompt differs"
+    return "The agent observed something else"
+
+
+def _with_article(noun: str) -> str:
     return f"{'An' if noun[:1] in 'aeiou' else 'A'} {noun}"
 
 
+def _capitalized(noun: str) -> str:
+    return noun[:1].upper() + noun[1:]
+
+
 def details(cause: CauseDraft, evidence: Evidence) -> list[str]:
-    """Where it happened and what exactly, in parts."""
+    """Return where it happened and what exactly differs, in parts."""
     a, b = evidence.a, evidence.b
-    said = [_event_number(a, b)]
+    parts = [_event_number(a, b)]
     if evidence.change is Change.STATE:
-        return [*said, _summary(a), "something that the log does not hold differs"]
+        return [*parts, _summary(a), "the difference is in something that the log does not record"]
     if evidence.change is Change.MOVED and a is not None and b is not None:
-        moved = f"{_name(a)} is event {b.index + 1:,} in B"
-        return [*said, moved, *([f"{evidence.length:,} events moved"] if evidence.length > 1 else [])]
+        parts.append(f"{event_label(a)} is event {b.index + 1:,} in B")
+        return [*parts, *([f"{evidence.length:,} events moved"] if evidence.length > 1 else [])]
     if a is None or b is None:
         event = a or b
-        words = _summary(event)
-        if evidence.other is not None:
-            words = f"{_name_and_summary(event)} against {_name_and_summary(evidence.other)}"
-        return [*said, words, *([f"{evidence.length:,} events in a row"] if evidence.length > 1 else [])]
-    what = _difference_text(a, b, evidence.differences)
-    if evidence.request is not None and what.startswith(("returned", "failed", "succeeded")):
-        what = f"{_quote(summarize_event(evidence.request))} {what}"
-    elif evidence.request is not None:
-        asked = summarize_event(evidence.request)
-        said += [_quote(asked)] if asked != "(no arguments)" else []
-    said.append(what)
+        text = _summary(event)
+        if evidence.replacement is not None:
+            text = f"{_name_and_summary(event)} against {_name_and_summary(evidence.replacement)}"
+        return [*parts, text, *([f"{evidence.length:,} events in a row"] if evidence.length > 1 else [])]
+    text = _difference_text(a, b, evidence.differences)
+    if evidence.request is not None:
+        arguments = summarize_event(evidence.request)
+        if text.startswith(("returned", "failed", "succeeded")):
+            text = f"{_quote(arguments)} {text}"
+        elif arguments != "(no arguments)":
+            parts.append(_quote(arguments))
+    parts.append(text)
     if cause.kind is CauseKind.TOOL and evidence.compared_answers:
         calls = plural(evidence.compared_answers, "call", "equal calls")
-        said.append(f"differs in {evidence.different_answers:,} of {calls}")
+        parts.append(f"differs in {evidence.different_answers:,} of {calls}")
     elif cause.repeats:
-        said.append(f"{cause.repeats:,} more like it")
-    return said
+        parts.append(f"{cause.repeats:,} more like it")
+    return parts
 
 
 def one_line_diff(change: Change, a: Event | None, b: Event | None, differences: Sequence[Difference]) -> str:
-    """One divergence, for people: the ``diff`` of a DivergencePoint. `a`, `b`: the counterparts."""
+    """Return one divergence as text: the ``diff`` of a DivergencePoint.
+
+    Args:
+        a, b: the two events; None where a side has none.
+        differences: between their payloads, without those that rules ignore.
+    """
     if a is None or b is None:
         return f"only in {'B' if a is None else 'A'}: {_name_and_summary(b if a is None else a)}"
     if change is Change.MOVED:
         return f"{_name_and_summary(a)} is event {b.index + 1:,} in B"
     if change is Change.STATE:
         return f"{_name_and_summary(a)}: equal events, different recorded states"
-    return f"{_name(a)}: {_difference_text(a, b, differences)}"
+    return f"{event_label(a)}: {_difference_text(a, b, differences)}"
 
 
 def _without_references(differences: Sequence[Difference]) -> list[Difference]:
-    """Those without the hashes by which an event names another."""
+    """Leave out the hashes by which an event refers to another."""
     return [difference for difference in differences if not difference.path.endswith(REFERENCE_HASHES)]
 
 
 def noise_names(differences: Sequence[Difference]) -> str | None:
-    """The presets that match all that differs, named ("clock times and durations"); None where there is more."""
+    """Return the names of the presets that match everything that differs: ``clock times and durations``.
+
+    None if anything else differs.
+    """
     if not differences or len(differences) > _MAX_NOISE_DIFFERENCES:
         return None
     names: list[str] = []
@@ -181,35 +222,33 @@ def noise_names(differences: Sequence[Difference]) -> str | None:
 
 
 def _difference_text(a: Event, b: Event, differences: Sequence[Difference]) -> str:
-    """What differs between two events, as seen from B."""
+    """Return what differs between two events, as seen from B."""
     if a.kind == Kind.TOOL_RESPONSE:
         ok_a, ok_b = a.payload.get("success"), b.payload.get("success")
         if ok_a != ok_b:
-            how = f"failed: {_quote(summarize_event(b))}" if ok_b is False else "succeeded"
-            return f"{how} instead of {'failing' if ok_a is False else 'succeeding'}"
-        listed = _list_change_text(a.payload.get("output"), b.payload.get("output"))
-        if listed is not None:
-            return listed
-    one = [d for d in differences if not d.path.endswith("request_hash")]
-    shown = one[: _MAX_NAMED_SETTINGS if a.kind == Kind.AGENT_INIT else 1]
-    if len(one) == 1 or (one and a.kind in (Kind.AGENT_INIT, Kind.MEMORY_WRITE)):
-        said = "; ".join(
-            f"{_path_text(d.path)}: {_value_text(d.a, d.b)} against {_value_text(d.b, d.a)}" for d in shown
-        )
-        return said + (f"; {len(one) - len(shown):,} more" if len(one) > len(shown) else "")
-    words_a, words_b = summarize_event(a), summarize_event(b)
-    if words_a != words_b and not (a.kind == Kind.TOOL_RESPONSE and len(one) > 1):
-        return f"{_quote(words_a, words_b)} against {_quote(words_b, words_a)}"
-    if one:
-        first = (
-            f"{_path_text(one[0].path)}: {_value_text(one[0].a, one[0].b)} against {_value_text(one[0].b, one[0].a)}"
-        )
-        return f"{len(one):,} places differ, {first}"
+            outcome_b = f"failed: {_quote(summarize_event(b))}" if ok_b is False else "succeeded"
+            return f"{outcome_b} instead of {'failing' if ok_a is False else 'succeeding'}"
+        list_change = _list_change_text(a.payload.get("output"), b.payload.get("output"))
+        if list_change is not None:
+            return list_change
+    own = [difference for difference in differences if not difference.path.endswith("request_hash")]
+    if len(own) == 1 or (own and a.kind in (Kind.AGENT_INIT, Kind.MEMORY_WRITE)):
+        named = own[: _MAX_NAMED_SETTINGS if a.kind == Kind.AGENT_INIT else 1]
+        text = "; ".join(map(_values_text, named))
+        return text + (f"; {len(own) - len(named):,} more" if len(own) > len(named) else "")
+    summary_a, summary_b = summarize_event(a), summarize_event(b)
+    if summary_a != summary_b and not (a.kind == Kind.TOOL_RESPONSE and len(own) > 1):
+        return f"{_quote(summary_a, summary_b)} against {_quote(summary_b, summary_a)}"
+    if own:
+        return f"{len(own):,} places differ, {_values_text(own[0])}"
     return "they differ"
 
 
 def _list_change_text(a: object, b: object) -> str | None:
-    """What became of an output's list: returned 1 hit instead of 2; other hits: without “x”, with “y”."""
+    """Return how a list in a tool's output changed; None if there is no such list.
+
+    Examples: ``returned 1 hit instead of 2``; ``returned other hits: without “x”, with “y”``.
+    """
     name, old, new = "items", a, b
     if isinstance(a, MAPS) and isinstance(b, MAPS):
         lists = [key for key in a if isinstance(a[key], LISTS) and isinstance(b.get(key), LISTS)]
@@ -218,25 +257,28 @@ def _list_change_text(a: object, b: object) -> str | None:
     if not (isinstance(old, LISTS) and isinstance(new, LISTS)) or max(len(old), len(new)) > _MAX_LIST_ITEMS:
         return None
     if len(old) != len(new):
-        one = len(new) == 1 and name.endswith("s")
-        return f"returned {len(new):,} {_name_text(name[:-1] if one else name)} instead of {len(old):,}"
+        is_singular = len(new) == 1 and name.endswith("s")
+        return f"returned {len(new):,} {_name_text(name[:-1] if is_singular else name)} instead of {len(old):,}"
     labels_a, labels_b = [_item_label(item) for item in old], [_item_label(item) for item in new]
-    gone = next((label for label in labels_a if label and label not in labels_b), None)
-    come = next((label for label in labels_b if label and label not in labels_a), None)
-    if gone is None or come is None:
+    removed = next((label for label in labels_a if label and label not in labels_b), None)
+    added = next((label for label in labels_b if label and label not in labels_a), None)
+    if removed is None or added is None:
         return None
-    return f"returned other {_name_text(name)}: without {_quote(gone)}, with {_quote(come)}"
+    return f"returned other {_name_text(name)}: without {_quote(removed)}, with {_quote(added)}"
 
 
 def _item_label(item: object) -> str:
-    """What an item of a list may be called: itself, or its first text."""
+    """Return a short name for an item of a list: the text itself, or the first text of a map."""
     if isinstance(item, MAPS):
         return next((value for value in item.values() if isinstance(value, str)), "")
     return item if isinstance(item, str) else ""
 
 
-def _path_text(path: str) -> str:
-    return one_line(pointer_text(path), _QUOTE_CHARACTERS)
+def _values_text(difference: Difference) -> str:
+    """Return ``path: value of A against value of B``; the report's redaction knows this form."""
+    path = one_line(pointer_text(difference.path), _QUOTE_CHARACTERS)
+    a, b = difference.a, difference.b
+    return f"{path}: {_value_text(a, b)} against {_value_text(b, a)}"
 
 
 def _value_text(value: object, other: object) -> str:
@@ -248,9 +290,10 @@ def _value_text(value: object, other: object) -> str:
 
 
 def _quote(text: str, other: str = "") -> str:
-    """In quotation marks, cut; of texts that begin alike, the part where they part."""
-    at = next((i for i, (c, d) in enumerate(zip(text, other, strict=False)) if c != d), 0) if other else 0
-    begin = max(0, at - _QUOTE_CHARACTERS // 3) if at > 2 * _QUOTE_CHARACTERS // 3 else 0
+    """Return the text in quotation marks, shortened; if it shares a long beginning with `other`, from about its end."""
+    pairs = enumerate(zip(text, other, strict=False))
+    shared = next((index for index, (char, other_char) in pairs if char != other_char), 0)
+    begin = shared - _QUOTE_CHARACTERS // 3 if shared > 2 * _QUOTE_CHARACTERS // 3 else 0
     return f"“{'…' if begin else ''}{one_line(text[begin:], _QUOTE_CHARACTERS)}”"
 
 
@@ -258,12 +301,8 @@ def _summary(event: Event | None) -> str:
     return "" if event is None else _quote(summarize_event(event))
 
 
-def _name(event: Event) -> str:
-    return event_label(event)
-
-
 def _name_and_summary(event: Event | None) -> str:
-    return "" if event is None else f"{_name(event)} {_quote(summarize_event(event))}"
+    return "" if event is None else f"{event_label(event)} {_quote(summarize_event(event))}"
 
 
 def _event_number(a: Event | None, b: Event | None) -> str:

@@ -119,7 +119,7 @@ def test_an_equal_request_answered_otherwise_after_other_decisions_is_possible_a
     assert rank_causes([causes[1], causes[0]]) == [1, 0]
     idle, busy = replace(causes[0], consequences=0), replace(causes[0], consequences=2)
     assert rank_causes([idle, causes[1], busy, idle]) == [2, 0, 3, 1], "what led to something comes first"
-    assert "after the runs had parted" in causes[1].explanation
+    assert "after the runs had diverged" in causes[1].explanation
     assert comparison.tools[0].answered_otherwise == 1
 
 
