@@ -37,8 +37,11 @@ class DeltaChannels:
             self._lists = self._rebuilt(parent)
         self._at = checkpoint
         self._parents[checkpoint] = parent
-        whole = {name: _as_list(channels[name]) for name in self._names & channels.keys()}
+        held = self._names & channels.keys()
+        whole = {name: value for name in held if isinstance(value := channels[name], list)}
         self._whole[checkpoint] = whole
+        for name in held - whole.keys():  # no list: what is written to it takes its place
+            self._lists.pop(name, None)
         self._lists |= {name: list(value) for name, value in whole.items()}
         return {**{name: list(value) for name, value in self._lists.items()}, **channels}
 

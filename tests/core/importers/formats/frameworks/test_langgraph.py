@@ -258,3 +258,26 @@ def test_real_threads_lose_nothing(path: Path) -> None:
         assert len(run.of("Decision")) == kinds.count("AIMessage")
         sent = sum((one["kwargs"].get("usage_metadata") or {}).get("input_tokens", 0) for one in messages)
         assert sum(event.meta.get("tokens", {}).get("input", 0) for event in run.of("Decision")) == sent
+
+
+def test_a_delta_channel_that_holds_no_list(tmp_path: Path) -> None:
+    """What is written to it takes its place, so that every event can be applied to the state."""
+    path = thread(tmp_path, ({"n": 1}, {"n": 2}), ({"n": 1}, {"n": 3}))
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("""UPDATE checkpoints SET metadata = '{"counters_since_delta_snapshot": {"n": [1, 1]}}'""")
+        made.commit()
+    with EventLog.open(convert(path, tmp_path / "out.rlog")[0].path) as log:
+        assert [event.kind for event in log].count("StateTransition") == 2
+        assert ReplayEngine(log).replay_all()["channels"] == {"n": [3]}
+
+
+def test_a_branch_off_an_earlier_checkpoint_has_the_lists_of_then(tmp_path: Path) -> None:
+    said = [{"type": "human", "content": text, "id": text} for text in ("one", "two", "three")]
+    path = thread(tmp_path, ({}, {"messages": said[:1]}), ({}, {"messages": said[1:2]}), ({}, {"messages": said[2:]}))
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("""UPDATE checkpoints SET metadata = '{"counters_since_delta_snapshot": {"messages": [1, 1]}}'""")
+        made.execute("UPDATE checkpoints SET parent_checkpoint_id = '0' WHERE checkpoint_id = '2'")
+        made.commit()
+    with EventLog.open(convert(path, tmp_path / "out.rlog")[0].path) as log:
+        messages = ReplayEngine(log).replay_all()["channels"]["messages"]
+    assert [message["content"] for message in messages] == ["one", "three"]
