@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.importers.mapping import Mapping
 from replay_gui.engine.answers import Formats, MappingSaved, Sampled, Surveyed
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Answer, ListFormats, ListRuns, Request, RequestBody, SaveMapping, TakeSample
+
+if TYPE_CHECKING:  # the first window needs no importer
+    from replay_gui.core.importers.mapping import Mapping
 
 
 class SourceSession(QObject):

@@ -125,12 +125,12 @@ class SourceActions(QObject):
     # ---- formats ----------------------------------------------------------------------------------
     @Slot()
     def ask_formats(self) -> None:
-        """At the first need: whoever opens logs alone has no use for the importers."""
+        """Request the list of formats when it is first needed: those who open logs only never need it."""
         self._session.sources.request_formats()
 
     @Slot(str)
     def on_format_chosen(self, name: str) -> None:
-        """Reads the file anew as this format; asks for one where none is shown that was imported."""
+        """Read the file again as this format; ask for a file if no imported one is shown."""
         facts = self._session.facts
         path = facts.path if facts is not None and facts.origin == "imported" else ""
         if not path:
@@ -152,5 +152,5 @@ class SourceActions(QObject):
 
     @Slot()
     def _on_mapping_saved(self) -> None:
-        """Reads what is shown anew, by the mapping."""
+        """Read the shown file again by the new mapping."""
         (self._comparison if self._comparison.active else self._session).reload()

@@ -174,8 +174,8 @@ def test_a_kept_index_that_was_damaged_is_said_to_be_and_made_anew(pair: Pair, c
     (pair.a.folder / column).write_bytes(data)
     pair.ask(1)
     pair.pool.work()
-    trouble = pair.all(Alert)[-1][1]
-    assert "its index is gone, damaged or of other content; reload it" in trouble.text
+    alert = pair.all(Alert)[-1][1]
+    assert "its index is gone, damaged or of other content; reload it" in alert.text
     assert IndexCache(pair.a.folder.parent).load(pair.a.log) is None, "so that it is made anew"
 
 

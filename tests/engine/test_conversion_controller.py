@@ -10,6 +10,7 @@ import pytest
 
 from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import Position
 from replay_gui.core.replay_engine import ReplayEngine
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import (
@@ -72,7 +73,7 @@ def test_a_large_file_is_shown_before_it_is_whole(talk: Talk, session: Path, tmp
     first = talk.until(IndexGrew).index
     assert first.count > 0
     assert not first.complete
-    talk.ask(Seek(first.count))
+    talk.ask(Seek(Position(first.count)))
     moment = talk.until(PositionState)
     assert moment.position == first.count
     whole = talk.until(FactsChanged).facts
@@ -84,7 +85,7 @@ def test_a_large_file_is_shown_before_it_is_whole(talk: Talk, session: Path, tmp
     assert (report.verdict, report.events) == ("NOT VERIFIABLE", index.count)
     assert whole.notes[0] in report.notes
     troubles = [answer.value for answer in talk.seen if isinstance(answer.value, Alert)]
-    assert troubles == [Alert("info", f"As imported: {whole.notes[0]}")]
+    assert troubles == [Alert("info", f"Not all of this file is shown: {whole.notes[0]}")]
 
     made = cached_conversion(session, tmp_path / "cache" / "replay-gui" / "conversions")
     assert made.events == index.count
@@ -92,7 +93,7 @@ def test_a_large_file_is_shown_before_it_is_whole(talk: Talk, session: Path, tmp
         assert [int(offset) for offset in log.offsets] == [int(offset) for offset in index.offset]
         replay = ReplayEngine(log)
         assert dict(moment.state) == replay.seek(first.count)
-        talk.ask(Seek(index.count))
+        talk.ask(Seek(Position(index.count)))
         assert dict(talk.until(PositionState).state) == replay.seek(index.count)
     assert talk.open(session, run=2).index.complete, "conversion and index were kept"
 
@@ -122,7 +123,7 @@ def test_what_wants_the_whole_run_waits_for_it(talk: Talk, session: Path) -> Non
     assert found.count > 0
 
 
-@pytest.mark.parametrize("talk", ["halting_jobs"], indirect=True)
+@pytest.mark.parametrize("talk", ["tests.engine.job_modules.halting_jobs"], indirect=True)
 def test_a_conversion_that_is_stopped_leaves_what_is_there_to_be_looked_at(
     talk: Talk, session: Path, tmp_path: Path
 ) -> None:
@@ -137,7 +138,7 @@ def test_a_conversion_that_is_stopped_leaves_what_is_there_to_be_looked_at(
     assert talk.until(Alert) == Alert("info", f"Stopped: {LEFT}.", "reload")
     talk.until(WorkEnded)
     assert talk.until(Totals).uses, "of what there is"
-    talk.ask(Seek(index.count))
+    talk.ask(Seek(Position(index.count)))
     assert talk.until(PositionState).position == index.count
     (conversion,) = (tmp_path / "cache" / "replay-gui" / "conversions").iterdir()
     assert not list(conversion.rglob("conversion.json")), "nothing says that it is whole"
@@ -147,19 +148,19 @@ def test_a_conversion_that_is_stopped_leaves_what_is_there_to_be_looked_at(
     assert cached_conversion(session, tmp_path / "cache" / "replay-gui" / "conversions").events > index.count
 
 
-@pytest.mark.parametrize("talk", ["falling_jobs"], indirect=True)
+@pytest.mark.parametrize("talk", ["tests.engine.job_modules.falling_jobs"], indirect=True)
 def test_a_conversion_that_dies_says_so(talk: Talk, session: Path, tmp_path: Path) -> None:
     talk.open(session)
-    trouble = talk.until(Alert)
-    assert (trouble.severity, trouble.action) == ("error", "reload")
-    assert trouble.text.startswith(f"N{LEFT[1:]}: the worker process ended unexpectedly (signal 9, SIGKILL)")
+    alert = talk.until(Alert)
+    assert (alert.severity, alert.action) == ("error", "reload")
+    assert alert.text.startswith(f"N{LEFT[1:]}: the worker process ended unexpectedly (signal 9, SIGKILL)")
     talk.until(WorkEnded)
     assert not [answer for answer in talk.seen if isinstance(answer.value, VerificationReport | FactsChanged)]
     talk.engine.close()
     assert left_in_cache(tmp_path) == []
 
 
-@pytest.mark.parametrize("talk", ["halting_jobs"], indirect=True)
+@pytest.mark.parametrize("talk", ["tests.engine.job_modules.halting_jobs"], indirect=True)
 def test_a_conversion_ends_with_the_run_that_takes_its_place(talk: Talk, session: Path, tmp_path: Path) -> None:
     talk.open(session)
     talk.until(IndexGrew)

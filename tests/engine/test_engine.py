@@ -19,6 +19,7 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.index.record_columns import read_contents
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import Position
 from replay_gui.core.replay_engine import ReplayEngine
 from replay_gui.core.verification.verdict import verify
 from replay_gui.core.verification.verification import VerificationReport
@@ -98,7 +99,7 @@ def test_every_moment_is_what_replay_says(talk: Talk, log: Path) -> None:
     with EventLog.open(log) as reader:
         replay = ReplayEngine(reader)
         for position in (0, 1, 17, 50, 51, 3):
-            ticket = talk.ask(Seek(position))
+            ticket = talk.ask(Seek(Position(position)))
             moment = talk.until(PositionState)
             assert talk.seen[-1].ticket == ticket
             assert moment.position == position
@@ -109,10 +110,10 @@ def test_every_moment_is_what_replay_says(talk: Talk, log: Path) -> None:
 
 def test_a_moment_links_to_what_it_has_to_do_with(talk: Talk, log: Path) -> None:
     talk.open_whole(log)
-    talk.ask(Seek(4))  # the first request
+    talk.ask(Seek(Position(4)))  # the first request
     asked = talk.until(PositionState)
     assert [(link.label, link.position) for link in asked.related] == [("answered in", 5)]
-    talk.ask(Seek(5))
+    talk.ask(Seek(Position(5)))
     assert [(link.label, link.position) for link in talk.until(PositionState).related] == [("caused by", 4)]
 
 
@@ -133,13 +134,13 @@ def test_damage_makes_later_moments_untrusted_and_the_current_one_comes_again(ta
     damage(log)
     talk.open(log)
     talk.until(IndexGrew, lambda grew: grew.index.complete)
-    talk.ask(Seek(51))
+    talk.ask(Seek(Position(51)))
     report = talk.until(VerificationReport)
     assert report.verdict == "INVALID"
     assert not talk.until(PositionState, lambda moment: moment.position == 51 and not moment.trusted).trusted
     assert report.first_broken is not None
     for position, trusted in ((report.first_broken, True), (report.first_broken + 1, False)):
-        talk.ask(Seek(position))
+        talk.ask(Seek(Position(position)))
         assert talk.until(PositionState, partial(stands_at, position)).trusted is trusted
 
 
@@ -162,11 +163,11 @@ def test_what_cannot_be_opened_is_refused_in_words_and_the_open_run_stays(
     elif content is not None:
         content(other)
     ticket = talk.ask(Open(str(other)), run=2)
-    trouble = talk.until(Alert)
+    alert = talk.until(Alert)
     assert (talk.seen[-1].run, talk.seen[-1].ticket) == (2, ticket)
-    assert trouble.severity == "error"
-    assert words in trouble.text
-    talk.ask(Seek(2), run=1)
+    assert alert.severity == "error"
+    assert words in alert.text
+    talk.ask(Seek(Position(2)), run=1)
     assert talk.until(PositionState).position == 2
 
 
@@ -205,8 +206,8 @@ def test_a_damaged_conversion_is_not_excused(tmp_path: Path) -> None:
 
 def test_questions_about_another_run_are_not_answered(talk: Talk, log: Path) -> None:
     talk.open_whole(log)
-    talk.ask(Seek(5), run=7, key="stale")
-    talk.ask(Seek(6), run=1)
+    talk.ask(Seek(Position(5)), run=7, key="stale")
+    talk.ask(Seek(Position(6)), run=1)
     assert talk.until(PositionState).position == 6
 
 
@@ -218,13 +219,13 @@ def test_two_runs_sit_side_by_side_and_one_may_leave(talk: Talk, log: Path, tmp_
     assert (opened.facts.name, talk.seen[-1].side) == ("other.rlog", Side.B)
     talk.until(WorkEnded)
     for seat, position in ((Side.A, 40), (Side.B, 4)):
-        talk.ask(Seek(position), seat=seat)
+        talk.ask(Seek(Position(position)), seat=seat)
     first, second = talk.until(PositionState), talk.until(PositionState)
     assert (first.position, second.position) == (40, 4)
     assert [answer.side for answer in talk.seen[-2:]] == [Side.A, Side.B]
     talk.ask(Close(), run=2, seat=Side.B)
-    talk.ask(Seek(3), seat=Side.B)
-    talk.ask(Seek(5))
+    talk.ask(Seek(Position(3)), seat=Side.B)
+    talk.ask(Seek(Position(5)))
     assert talk.until(PositionState).position == 5
 
 
@@ -248,7 +249,7 @@ def test_an_incomplete_index_leaves_nothing_behind(talk: Talk, log: Path, tmp_pa
 def test_a_changed_file_is_noticed(talk: Talk, log: Path) -> None:
     talk.open_whole(log)
     talk.ask(CheckFile())
-    talk.ask(Seek(1))
+    talk.ask(Seek(Position(1)))
     talk.until(PositionState)
     assert not [answer for answer in talk.seen if isinstance(answer.value, Alert)]
     with log.open("ab") as file:
@@ -263,7 +264,7 @@ def test_a_changed_file_is_noticed(talk: Talk, log: Path) -> None:
 def test_a_log_that_shrinks_while_open_does_no_harm(talk: Talk, log: Path) -> None:
     talk.open_whole(log)
     os.truncate(log, log.stat().st_size // 2)
-    talk.ask(Seek(50))
+    talk.ask(Seek(Position(50)))
     assert "reload" in talk.until(Alert).text
     talk.ask(GetRows(49, 51))
     assert talk.until(Rows).rows[0].broken
@@ -273,7 +274,7 @@ def test_a_log_that_shrinks_while_open_does_no_harm(talk: Talk, log: Path) -> No
 def test_the_user_may_stop_the_work_and_questions_are_answered_meanwhile(talk: Talk, log: Path) -> None:
     talk.open(log)
     assert talk.until(Progress).job == "Verifying"
-    talk.ask(Seek(0))
+    talk.ask(Seek(Position(0)))
     assert talk.until(PositionState).position == 0
     talk.ask(StopWork())
     assert talk.until(Alert).text == "Stopped: not all events were read."
@@ -283,10 +284,10 @@ def test_the_user_may_stop_the_work_and_questions_are_answered_meanwhile(talk: T
 @pytest.mark.parametrize("talk", ["dying_jobs"], indirect=True)
 def test_a_worker_that_dies_is_told_of_and_the_engine_goes_on(talk: Talk, log: Path) -> None:
     talk.open(log)
-    trouble = talk.until(Alert)
-    assert "the worker process ended unexpectedly (signal 9, SIGKILL)" in trouble.text
+    alert = talk.until(Alert)
+    assert "the worker process ended unexpectedly (signal 9, SIGKILL)" in alert.text
     talk.until(WorkEnded)
-    talk.ask(Seek(0))
+    talk.ask(Seek(Position(0)))
     assert talk.until(PositionState).position == 0
 
 
@@ -319,5 +320,5 @@ def test_a_fault_of_the_engine_is_reported_and_it_lives_on(
     monkeypatch.setattr(threading, "excepthook", caught.put)
     talk.ask(Seek("nonsense"))  # type: ignore[arg-type]
     assert caught.get(timeout=WAIT).exc_type is TypeError
-    talk.ask(Seek(1))
+    talk.ask(Seek(Position(1)))
     assert talk.until(PositionState).position == 1

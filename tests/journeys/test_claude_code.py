@@ -44,7 +44,7 @@ def test_what_was_not_understood_is_said_once(journey: Journey, tmp_path: Path) 
     assert journey.session.facts is not None
     (note,) = journey.session.facts.notes
     (banner,) = journey.window.findChildren(Banner)
-    assert banner.trouble.severity == "info"
+    assert banner.alert.severity == "info"
     assert "<b>new</b>" in note
     assert note in banner.text
     assert journey.session.report is not None
@@ -71,7 +71,7 @@ def test_a_large_session_is_shown_while_it_is_converted(journey: Journey, tmp_pa
     assert any(0 < count < last[0] for count, _, _, _ in seen), "it was shown before it was whole"
     assert last[1]
     assert all(text.startswith("Converting") for _, whole, _, text in seen if not whole)
-    assert {verdict for _, _, verdict, _ in seen} == {badge.verdict.text} == {"NOT VERIFIABLE"}
+    assert {verdict for _, _, verdict, _ in seen} == {badge.verdict.text} == {"Imported from Claude Code"}
     assert not strip.isVisible()
     (banner,) = window.findChildren(Banner)
     assert "unheard-of" in banner.text

@@ -183,7 +183,7 @@ def test_a_second_file_that_cannot_be_read_leaves_the_first(journey: Journey, tm
     bad.write_bytes(b"this is no log")
     journey.open(REFERENCE.path)
     with journey.qtbot.waitSignal(
-        journey.window.comparison.alert_raised, check_params_cb=lambda trouble: "Not compared" in trouble.text
+        journey.window.comparison.alert_raised, check_params_cb=lambda alert: "Not compared" in alert.text
     ):
         journey.window.comparison.start(str(bad))
     assert not journey.window.comparison.active

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.rules.rules import Rule
@@ -69,7 +68,9 @@ class RuleBook(QObject):
     @staticmethod
     def user_file() -> Path:
         """The path of the rules file among the user's settings."""
-        return platformdirs.user_config_path("replay-gui") / "rules.toml"
+        from replay_gui.engine.opening import user_rules  # the first window needs no index
+
+        return user_rules()
 
     @property
     def can_undo(self) -> bool:

@@ -26,7 +26,7 @@ _NO_CAUSE_TEXT = "The runs differ, and no cause could be made out."
 
 
 class CausePanel(Panel):
-    """A click on a cause goes there; a right click marks what it is about. `causes`, `tools`: the two bodies."""
+    """A click on a cause goes to it; a right click opens its menu. `causes`, `tools`: the two views."""
 
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__("Why they differ", parent)
@@ -86,7 +86,7 @@ class CausePanel(Panel):
 
     @Slot()
     def _on_row_changed(self) -> None:
-        """The card of the cause that the chosen row is, or follows from, is lit."""
+        """Highlight the card of the cause that the chosen row belongs to, or follows from."""
         comparison, point = self._session.comparison, self._session.point
         row = -1 if comparison is None or point is None else self.list.row_of(int(comparison.points.cause[point]))
         if row >= 0:
@@ -112,7 +112,7 @@ class CausePanel(Panel):
             menu.popup(at)
 
     def cause_menu(self, row: int) -> RuleMenu:
-        """What can be done about a cause."""
+        """Return the menu of a cause: rules about it, or the removal of its rule."""
         item, menu = self.list.item(row), RuleMenu(self._session, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         comparison = self._session.comparison

@@ -97,7 +97,7 @@ class _CardDelegate(QStyledItemDelegate):
         return QSize(width, sum(heights) + 2 * GAP + UNIT)
 
     def _heights(self, item: CauseItem, width: int) -> tuple[int, int, int]:
-        """Of title, body and what follows."""
+        """Return the heights of the title, the body and the last line."""
         room = QRect(0, 0, max(width - _BADGE_SIZE_PX - 4 * GAP, 10 * GAP), 100 * ROW)
         title, body = QFontMetrics(self._title), QFontMetrics(self._body)
         lines = body.boundingRect(room, _WRAPPED_TEXT, item.body).height() if item.body else 0

@@ -1,4 +1,4 @@
-"""Whether the runs are the same, always in sight."""
+"""The badge that says whether the runs are equal; it is always visible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from replay_gui.widgets.parts.verdict_pill import VerdictPill
 
 
 class ComparisonBadge(VerdictPill):
-    """What came of the comparison."""
+    """The result of the comparison."""
 
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)

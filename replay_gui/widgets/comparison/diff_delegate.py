@@ -1,4 +1,4 @@
-"""Paints a line of differences: where, what A has, what B has, with the words that differ marked."""
+"""Paints a line of differences: the path, the value in A, the value in B, with the differing words marked."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class DiffDelegate(QStyledItemDelegate):
             self._words(painter, space, line.note, now.secondary)
 
     def _paint_beside(self, painter: QPainter, rect: QRect, line: DiffLine) -> None:
-        """A on the left half, B on the right one."""
+        """Paint the value of A on the left half, that of B on the right half."""
         now, half = theme(), rect.width() // 2
         left, right = rect.adjusted(0, 0, -(rect.width() - half), 0), rect.adjusted(half, 0, 0, 0)
         for part_rect, text, marked, ground, word in (

@@ -40,7 +40,7 @@ class DiffView(RowView):
             super().keyPressEvent(event)
 
     def add_copy_actions(self, menu: QMenu) -> None:
-        """What can be copied of the current row."""
+        """Return the actions that copy parts of the current row."""
         if self._rows.difference(self.currentIndex().row()) is not None:
             for words, slot in (
                 ("Copy what A has", self.copy_a),
@@ -59,7 +59,7 @@ class DiffView(RowView):
 
     @Slot()
     def copy_path(self) -> None:
-        """As a JSON Pointer, as a rule takes it."""
+        """Copy the path as a JSON Pointer, the form that rules use."""
         if (difference := self._rows.difference(self.currentIndex().row())) is not None:
             QGuiApplication.clipboard().setText(difference.path)
 

@@ -1,4 +1,4 @@
-"""The line over the aligned rows in which a text is looked for in both runs, with what was found in the chosen row."""
+"""The search line above the aligned rows: it searches both runs, and shows the hit in the chosen row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from replay_gui.core.facts.find import Hit
+from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role, theme, theme_events
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -48,13 +48,13 @@ class DivergenceFind(QFrame):
         self.field.begin()
 
     def step(self, forward: bool) -> None:
-        """To the next row with a hit, or the last; where nothing is looked for yet, to the line."""
+        """Go to the next or previous row with a hit; if there is no search yet, focus the search field."""
         self.show()
         self.field.step(forward)
 
     @Slot()
     def end(self) -> None:
-        """As Esc in the line."""
+        """Do what Esc does in the search field."""
         self.field.leave()
 
     @Slot()
@@ -71,7 +71,7 @@ class DivergenceFind(QFrame):
 
 
 class _FoundText(QWidget):
-    """What was found in the chosen row: the side, and the words about the hit."""
+    """Shows the hit in the chosen row: its side, and the text around it."""
 
     def __init__(self, session: ComparisonSession, finder: ComparisonSearch) -> None:
         super().__init__()
@@ -84,8 +84,8 @@ class _FoundText(QWidget):
         theme_events().changed.connect(self.update)
 
     @property
-    def hits(self) -> list[tuple[str, Hit]]:
-        """(A or B, what was found there); once, where both read alike."""
+    def hits(self) -> list[tuple[str, SearchHit]]:
+        """The side ("A", "B") and the hit of each side with one; one item, "A, B", if both texts are equal."""
         row = self._session.row
         found = [(name, self._finder.hit(row, in_a=name == "A")) for name in "AB"]
         hits = [(name, hit) for name, hit in found if hit is not None]
@@ -110,8 +110,8 @@ class _FoundText(QWidget):
         painter.end()
 
 
-def _about(hit: Hit, line: LineText, room: int) -> tuple[str, tuple[int, int]]:
-    """The text of a hit and where the hit is in it, with as much before it as fits into `room` pixels."""
+def _about(hit: SearchHit, line: LineText, room: int) -> tuple[str, tuple[int, int]]:
+    """Return the text of a hit and the span of the hit in it; the text before it is cut to fit into `room` pixels."""
     cut = 0
     while cut < hit.start and line.width(hit.text[cut : hit.start]) > room:
         cut += 1

@@ -1,4 +1,4 @@
-"""All of a comparison in one narrow column: where what kind of divergence is, hits, and the part in sight, to drag."""
+"""The whole comparison in a narrow column: divergences, search hits, and the visible part, which can be dragged."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class DivergenceStrip(QWidget):
         self.update()
 
     def marks(self) -> NDArray[np.uint8]:
-        """The Tone of each pixel, from top to bottom: the greatest of those that fall on it."""
+        """Return the Tone of each pixel, from top to bottom: the greatest of the rows on that pixel."""
         height = max(self.height(), 1)
         if self._marks is None or len(self._marks) != height:
             self._marks = np.zeros(height, np.uint8)
@@ -59,14 +59,14 @@ class DivergenceStrip(QWidget):
         return self._marks
 
     def hits(self) -> NDArray[np.int64]:
-        """The pixels, from the top, of rows that hold what is looked for; each once."""
+        """Return the pixels, from the top, of rows with a search hit; each once."""
         rows, count = self._finder.rows, self._rows.shown.count
         if not len(rows) or not count:
             return np.zeros(0, np.int64)
         return np.unique(self._rows.shown.lines(rows) * max(self.height(), 1) // count)
 
     def in_sight(self) -> tuple[float, float]:
-        """Top and bottom, in pixels, of what is in sight."""
+        """Return top and bottom of the visible part, in pixels."""
         count = max(self._rows.shown.count, 1)
         page = self._bar.pageStep()
         top = self._bar.value() / count * self.height()

@@ -1,4 +1,4 @@
-"""The split view with its heads and the strip at its side, and what can be done to a row of it."""
+"""The split view with its headings and the strip at its side, and the menu of its rows."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class DivergenceView(QWidget):
 
     @Slot(int)
     def _on_arrived(self, row: int) -> None:
-        """The step of a search led to this row."""
+        """Choose the row that a step of the search led to."""
         self.rows.reveal(row)
         if self.finder.hit(row, self.view.side == ComparisonColumn.SIDE_A) is None:
             self.view.set_side(self.view.side.opposite)
@@ -131,7 +131,7 @@ class DivergenceView(QWidget):
     # ---- anchors ------------------------------------------------------------------------------------
     @Slot()
     def begin_anchor(self) -> None:
-        """Take the chosen row's event on the chosen side as one half of an anchor."""
+        """Use the chosen row's event on the chosen side as one half of an anchor."""
         index = self._event_index(self._session.row, self.view.side)
         if index is not None:
             self._anchor = self.view.side, index
@@ -171,7 +171,7 @@ class DivergenceView(QWidget):
             menu.popup(at)
 
     def row_menu(self, row: int, side: int) -> RuleMenu:
-        """Rules about a row's event, and the way to an anchor."""
+        """Return the menu of a row: rules about its event, and setting an anchor."""
         menu = RuleMenu(self._session, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         aligned = self.rows.aligned(row)

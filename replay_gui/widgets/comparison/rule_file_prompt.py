@@ -11,7 +11,7 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 class RuleFilePrompt(QFrame):
-    """Hidden until the rule book needs a file; the rules are in force meanwhile."""
+    """Hidden until the rule book needs a file; the rules are already used meanwhile."""
 
     def __init__(self, rules: RuleBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)

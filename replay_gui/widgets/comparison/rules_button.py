@@ -39,7 +39,7 @@ class RulesButton(QToolButton):
 
     @Slot()
     def fill(self) -> None:
-        """Lists the rules and the anchors, and what can be added."""
+        """Fill the menu: the rules, the anchors, and what can be added."""
         rules, menu = self._session.rules, self.list
         menu.clear()
         if not rules.entries and not self._session.anchors:

@@ -142,7 +142,7 @@ def _paint_borders(painter: QPainter, rect: QRect) -> None:
 
 
 def _tint(tone: RowTone) -> QColor | None:
-    """The ground of a row, or None for the panel's."""
+    """Return the background of a row, None for that of the panel."""
     now = theme()
     tints = {
         RowTone.CAUSE: now.removed,

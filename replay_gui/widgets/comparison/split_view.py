@@ -1,4 +1,4 @@
-"""The aligned rows of two runs: A, the bands and links in the gutter, B; one viewport, so that they scroll as one."""
+"""The aligned rows of two runs: A, the gutter with bands and links, B; one viewport, so that they scroll together."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 
 
 class SplitView(RowView):
-    """Chooses rows of the session. Left and Right choose the side that the menu and an anchor are about.
+    """Chooses rows of the session. Left and Right choose the side that the menu and an anchor use.
 
     Signals: side_chosen(int, int): a row and the side that was clicked. menu_wanted(int, int, QPoint): a row, a side
     and where, on the screen.
@@ -80,7 +80,7 @@ class SplitView(RowView):
 
     @Slot()
     def show_chosen(self) -> None:
-        """Brings the session's row into sight."""
+        """Scroll to the session's row."""
         row = self._session.row
         line = self._rows.shown.line(row) if row >= 0 and self._rows.shown.count else -1
         self._following = True
@@ -116,13 +116,13 @@ class SplitView(RowView):
         self._delegate.fit(max(a.count, b.count), [*labels, kind_label(Kind.PATCH_REJECTED)], left)
 
     def side_at(self, x: float) -> ComparisonColumn:
-        """Which side a pixel is on; the gutter counts to the nearer."""
+        """Return the side of a pixel; in the gutter, the nearer one."""
         return ComparisonColumn.SIDE_A if x < self.viewport().width() / 2 else ComparisonColumn.SIDE_B
 
     # ---- hands ----------------------------------------------------------------------------------------
     @property
     def side(self) -> ComparisonColumn:
-        """The side that the keys and menus are about: the one set last, or the only one with an event."""
+        """Return the side that keys and menus use: the one chosen last, or the only one with an event."""
         comparison, row = self._session.comparison, self._session.row
         if comparison is not None and row >= 0:
             index_a, index_b = comparison.alignment.a[row], comparison.alignment.b[row]
@@ -185,7 +185,7 @@ class SplitView(RowView):
         painter.end()
 
     def _paint_focus(self, top: int) -> None:
-        """About the side chosen."""
+        """Paint the focus frame around the chosen side of the row."""
         painter = QPainter(self.viewport())
         painter.setPen(QPen(theme().accent, FOCUS))
         left = 0 if self.side == ComparisonColumn.SIDE_A else self.columnWidth(ComparisonColumn.SIDE_A) + LINKS
@@ -195,7 +195,7 @@ class SplitView(RowView):
         painter.end()
 
     def _paint_links(self, painter: QPainter) -> None:
-        """A curve from each moved event in sight to its counterpart, wherever that is."""
+        """Paint a curve from each visible moved event to its counterpart, which may be out of sight."""
         comparison = self._session.compared
         first, last = self.rows_in_sight()
         if comparison is None or last < first:
@@ -222,7 +222,7 @@ class SplitView(RowView):
             painter.drawPath(path)
 
     def _paint_hits(self, painter: QPainter) -> None:
-        """A dot in the gutter, beside the event that holds what is looked for, or a fold with such an event."""
+        """Paint a dot in the gutter beside each event with a search hit, or fold with such an event."""
         first, last = self.rows_in_sight()
         if not len(self._finder.rows) or last < first:
             return
@@ -237,7 +237,7 @@ class SplitView(RowView):
                 painter.drawEllipse(QPointF(x, self._middle(line)), _HIT_RADIUS_PX, _HIT_RADIUS_PX)
 
     def _middle(self, line: int) -> float:
-        """The middle of a line, in pixels, which may be out of sight, but never absurdly far."""
+        """Return the middle of a line in pixels; clamped, if the line is far out of sight."""
         height = self.viewport().height()
         y = (line - self.verticalScrollBar().value()) * ROW + ROW / 2
         return float(min(max(y, -4 * height), 5 * height))

@@ -1,4 +1,4 @@
-"""What the chosen row's events, and the states after them, differ in: two panels."""
+"""The differences of the chosen row's events, and of the states after them: two panels."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class StepDiffView(QWidget):
 
 
 def _all_of(event: Event, in_a: bool) -> tuple[Difference, ...]:
-    """The members of an event that only one run has, as differences."""
+    """Return the members of an event that only one run has, as differences."""
     return tuple(
         Difference(join_pointer((name,)), *((value, ABSENT) if in_a else (ABSENT, value)))
         for name, value in event.payload.items()

@@ -21,13 +21,13 @@ class Banner(QFrame):
     acted = Signal(str)
     closed = Signal()
 
-    def __init__(self, trouble: Alert, parent: QWidget | None = None) -> None:
+    def __init__(self, alert: Alert, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.trouble = trouble
-        self._role = _ROLES.get(trouble.severity, "bad")
+        self.alert = alert
+        self._role = _ROLES.get(alert.severity, "bad")
         set_role(self, self._role)
-        text = visible(trouble.text[:_MAX_CHARACTERS], "\n") + ("…" if len(trouble.text) > _MAX_CHARACTERS else "")
-        self.setAccessibleName(f"{trouble.severity}: {text}")
+        text = visible(alert.text[:_MAX_CHARACTERS], "\n") + ("…" if len(alert.text) > _MAX_CHARACTERS else "")
+        self.setAccessibleName(f"{alert.severity}: {text}")
         self._mark = PlainLabel()
         self._label = PlainLabel(text)
         self._label.setWordWrap(True)
@@ -38,8 +38,8 @@ class Banner(QFrame):
         row.setSpacing(GAP)
         row.addWidget(self._mark)
         row.addWidget(self._label, 1)
-        if trouble.action:
-            self.action = QPushButton(trouble.action.capitalize())
+        if alert.action:
+            self.action = QPushButton(alert.action.capitalize())
             self.action.clicked.connect(self._on_action)
             row.addWidget(self.action)
         self.close_button = QToolButton()
@@ -66,4 +66,4 @@ class Banner(QFrame):
 
     @Slot()
     def _on_action(self) -> None:
-        self.acted.emit(self.trouble.action)
+        self.acted.emit(self.alert.action)

@@ -1,4 +1,4 @@
-"""Where the window says what went wrong and how far its work is."""
+"""The area for alerts and for the progress of background work."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MAX_BANNERS = 3  # banners; an older one gives way
 
 
 class BannerArea(QWidget):
-    """A session's troubles, newest last, and its progress; takes no room while there are none.
+    """The alerts of a session, newest last, and its progress; takes no space while there are none.
 
     The actions "reload" and "retry" read the file again. Signals: acted(str): another action was chosen, by its name.
     """
@@ -39,13 +39,13 @@ class BannerArea(QWidget):
         self._fit()
 
     @Slot(object)
-    def on_alert(self, trouble: Alert) -> None:
+    def on_alert(self, alert: Alert) -> None:
         """Show an alert, unless the same one is shown already."""
-        if any(banner.trouble == trouble for banner in self.banners):
+        if any(banner.alert == alert for banner in self.banners):
             return
         while len(self.banners) >= _MAX_BANNERS:
             self._remove(self.banners[0])
-        banner = Banner(trouble)
+        banner = Banner(alert)
         banner.closed.connect(self._on_closed)
         banner.acted.connect(self._on_acted)
         self.banners.append(banner)
@@ -85,6 +85,6 @@ class BannerArea(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Leaves a gap above only where something is shown."""
+        """Leave a gap above the area only while it shows something."""
         shown = bool(self.banners) or self.progress.isVisibleTo(self)
         self._column.setContentsMargins(GAP, GAP if shown else 0, GAP, 0)

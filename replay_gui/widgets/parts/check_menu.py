@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu
 
 
 class CheckMenu(QMenu):
-    """A click on something checkable toggles it and leaves the menu open."""
+    """Stays open when a checkable item is clicked."""
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Toggle what is checkable without closing the menu."""

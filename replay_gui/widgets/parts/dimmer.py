@@ -1,4 +1,4 @@
-"""What is shown while something newer is made: the old content, dimmed."""
+"""Dims outdated content while its replacement is being made."""
 
 from __future__ import annotations
 

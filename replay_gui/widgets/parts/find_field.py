@@ -21,7 +21,7 @@ _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class FindField(QWidget):
-    """A line, whether case counts, the hit that the position is at ("12 of 340"), and to the previous and next one.
+    """A text field, a button for case, the number of the current hit ("12 of 340"), buttons to the next and previous.
 
     Enter and Shift+Enter go to the next and the previous hit, Esc ends the search under way, and then the finding.
 
@@ -32,7 +32,7 @@ class FindField(QWidget):
     left = Signal()
 
     def __init__(self, finder: EventSearchModel, parent: QWidget | None = None, closes: bool = False) -> None:
-        """`closes`: whether the field goes where the finding ends, for which there is a cross at all times."""
+        """`closes`: whether ending the search hides the field; then it always shows a button for that."""
         super().__init__(parent)
         self._finder, self._closes = finder, closes
         self.line = QLineEdit()
@@ -109,7 +109,7 @@ class FindField(QWidget):
         self.step(forward=False)
 
     def step(self, forward: bool) -> None:
-        """To the next or the previous hit; where nothing is looked for yet, to the line."""
+        """Go to the next or the previous hit; if there is no search yet, focus the text field."""
         if not self.line.text():
             self.begin()
             return
@@ -127,7 +127,7 @@ class FindField(QWidget):
 
     @Slot()
     def leave(self) -> None:
-        """As `end`; where that forgets what was found, the keys are let go."""
+        """Call `end`; emit `left` unless that only stopped a running search."""
         goes_on = self._finder.searching
         self.end()
         if not goes_on:
@@ -147,7 +147,7 @@ class FindField(QWidget):
         self._finder.find(self.line.text(), self.case.isChecked())
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Esc and Enter are the line's own, and not the window's shortcuts."""
+        """Keep Esc and Enter from becoming the window's shortcuts."""
         if event.type() == QEvent.Type.Resize:
             self._show_key()
         if event.type() == QEvent.Type.FocusIn:
@@ -164,10 +164,10 @@ class FindField(QWidget):
                 return True
         return False
 
-    # ---- what is said of it -------------------------------------------------------------------------
+    # ---- status text --------------------------------------------------------------------------------
     @Slot()
     def _on_started(self) -> None:
-        """Somebody else may have begun the search, or ended it."""
+        """Show the text of the new search, which another widget may have started."""
         self.setEnabled(self._finder.ready)
         if not self._pause.isActive():  # else another text is being typed
             with QSignalBlocker(self.line), QSignalBlocker(self.case):

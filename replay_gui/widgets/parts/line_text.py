@@ -24,18 +24,18 @@ class LineText:
 
     def __init__(self, font: QFont) -> None:
         self.font, self.metrics = font, QFontMetrics(font)
-        wide, narrow = (QFontMetricsF(font).horizontalAdvance(letter) for letter in "Wi")
+        wide, narrow = (QFontMetricsF(font).horizontalAdvance(character) for character in "Wi")
         self._cell = wide if wide == narrow else 0.0  # QFontInfo.fixedPitch does not tell it of a variable font
         # Methods of this class: of one of Qt's, the cache would have a help text made, which takes 0.1 ms.
         self._measured = lru_cache(_MAX_CACHED_TEXTS)(self._advance)
         self._cut = lru_cache(_MAX_CACHED_TEXTS)(self._elided)
 
     def width(self, text: str) -> int:
-        """Its width in pixels."""
+        """Return the width of `text` in pixels."""
         return int(self._cell * len(text) + 0.5) if self._cell and text.isascii() else self._measured(text)
 
     def elided(self, text: str, width: int) -> str:
-        """As much of `text` as fits, with an ellipsis where that is not all."""
+        """Return `text`, elided to what fits."""
         if self._cell and text.isascii():
             if self._cell * len(text) <= width:
                 return text
@@ -61,7 +61,7 @@ class LineText:
 
 
 def paint_hint(viewport: QWidget, words: str) -> None:
-    """Draw the words into the middle of a list's viewport, from its paintEvent."""
+    """Draw a hint in the middle of a list's viewport; call it from the paintEvent."""
     painter = QPainter(viewport)
     painter.setPen(theme().secondary)
     painter.setFont(ui_font())

@@ -9,7 +9,7 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 class Notice(QFrame):
-    """Hidden until it has something to say; `role` as for set_role (warn, bad, info)."""
+    """Hidden while it has no text; `role` as for set_role (warn, bad, info)."""
 
     def __init__(self, role: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -23,7 +23,7 @@ class _HeadButton:
     spare: bool
 
     def width(self, level: int) -> int:
-        """Pixels it takes at a level of scarcity."""
+        """Return the pixels that it takes at a compact level."""
         if self.button.isHidden() and not (self.spare and level < _MINIMAL_LEVEL):
             return 0
         face, button = self.button.fontMetrics(), self.button
@@ -93,7 +93,7 @@ class Panel(QFrame):
     def add_button(
         self, text: str, tip: str, checkable: bool = False, short: str = "", spare: bool = False
     ) -> QToolButton:
-        """A flat text button at the right end of the head.
+        """Add a flat text button at the right end of the head.
 
         `short`: what it says where room is scarce. `spare`: where it is scarcer still the button goes; a key does it.
         """
@@ -136,7 +136,7 @@ class Panel(QFrame):
                 one.button.setVisible(level < _MINIMAL_LEVEL)
 
     def _wanted(self, level: int) -> int:
-        """The width that title, note and buttons want."""
+        """Return the width that title, note and buttons need."""
         margins = self._head.contentsMargins()
         parts = [self._title.sizeHint().width(), 0 if self._note.isHidden() else self._note.sizeHint().width()]
         parts += [one.width(level) for one in self._buttons]

@@ -16,7 +16,7 @@ _BAR_WIDTH_PX = 40 * UNIT
 
 
 class ProgressStrip(QWidget):
-    """Hidden while there is nothing to wait for. Signal: cancelled()."""
+    """Hidden while there is no background work. Signal: cancelled()."""
 
     cancelled = Signal()
 
@@ -48,7 +48,7 @@ class ProgressStrip(QWidget):
         return self._label.text()
 
     def show_progress(self, progress: Progress | None) -> None:
-        """None hides the strip."""
+        """Show this progress; None hides the strip."""
         if progress is None:
             self.hide()
             return
@@ -61,7 +61,7 @@ class ProgressStrip(QWidget):
 
 
 def progress_words(progress: Progress) -> str:
-    """Verifying · 42 % · 12 s left"""
+    """Return a text such as ``Verifying · 42 % · 12 s left``."""
     words = [one_line(progress.job, 80)]
     if progress.total:
         words.append(f"{min(progress.done * 100 // progress.total, 100)} %")

@@ -1,4 +1,4 @@
-"""The plain list that rows of any kind are shown in: one height, no grid, the row under the pointer lit."""
+"""A plain list for rows of any kind: one height, no grid, the row under the pointer highlighted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _VERTICAL_MOVES = (QAbstractItemView.CursorAction.MoveHome, QAbstractItemView.Cu
 
 
 class RowView(QTableView):
-    """A table without headers whose rows are chosen whole.
+    """A table without headers, in which whole rows are chosen.
 
     Signals: sight_changed(): other rows may be in sight. row_activated(int): Enter, or a double click.
     row_pressed(int, int): the left button on a row, and x within the list.
@@ -55,7 +55,7 @@ class RowView(QTableView):
         theme_events().changed.connect(self.viewport().update)
 
     def rows_in_sight(self) -> tuple[int, int]:
-        """The first and the last row in sight; (0, -1) where there are none."""
+        """Return the first and the last visible row; (0, -1) if there are none."""
         count = self.model().rowCount()
         first = max(self.rowAt(0), 0)
         return first, min(count - 1, first + self.viewport().height() // ROW)
@@ -66,7 +66,7 @@ class RowView(QTableView):
         return row < top - rows or row > top + 2 * rows
 
     def show_row(self, row: int) -> None:
-        """Scroll as little as it takes to have the row in sight with some rows about it; from afar, to the middle."""
+        """Scroll as little as needed to show the row with some rows around it; from far away, show it in the middle."""
         bar, rows = self.verticalScrollBar(), max(self.viewport().height() // ROW, 1)
         top, margin = bar.value(), min(_MARGIN_ROWS, rows // 3)
         if self.is_far(row):
@@ -86,7 +86,7 @@ class RowView(QTableView):
 
     # ---- hands ------------------------------------------------------------------------------------
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """Home and End go to the first and the last row."""
+        """Let Home and End go to the first and the last row."""
         if action in _VERTICAL_MOVES:
             row = 0 if action is QAbstractItemView.CursorAction.MoveHome else self.model().rowCount() - 1
             return self.model().index(row, 0)
@@ -130,7 +130,7 @@ class RowView(QTableView):
 
     # ---- painting ---------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The current row stays in sight, if it was there as a whole."""
+        """Keep the current row visible, if all of it was visible."""
         super().resizeEvent(event)
         row, top = self.currentIndex().row(), self.verticalScrollBar().value()
         before, now = event.oldSize().height() // ROW, max(event.size().height() // ROW, 1)

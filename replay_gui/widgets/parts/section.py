@@ -1,4 +1,4 @@
-"""Parts of a panel, each with a head of its own to fold it away, below one another."""
+"""Sections of a panel, one below the other, each with a heading that folds it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from replay_gui.look.theme import FOCUS, GAP, HEAD, ICON, LINE, ROW, UNIT, Bold,
 
 
 class Section(QWidget):
-    """A head with `title`, and rows below it; folded, the head says in a few words what they say."""
+    """A heading with `title`, and rows below it; folded, the heading shows a summary of the rows."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,12 +46,12 @@ class Section(QWidget):
         return [widget for item in items if item is not None and (widget := item.widget()) is not None]
 
     def set_summary(self, words: str, sound: bool | None = None) -> None:
-        """What the head says while the section is folded; `sound` as in FactRow."""
+        """Set the text that the heading shows while the section is folded; `sound` as in FactRow."""
         self._head.summary, self._head.sound = words, sound
         self._head.update()
 
     def set_room(self, enough: bool) -> None:
-        """Fold the section where there is not enough room for it, unless the user has folded or unfolded it."""
+        """Fold the section if there is not enough space for it, unless the user has folded or unfolded it."""
         if not self._chosen:
             self._head.setChecked(not enough)
 

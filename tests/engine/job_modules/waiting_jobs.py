@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_columns import COLUMNS
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.passes import IntegritySlice
@@ -14,7 +14,7 @@ from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_types import IndexArguments, IntegrityArguments
 
 
-def late_index(arguments: IndexArguments, reporter: JobReporter) -> Built:
+def late_index(arguments: IndexArguments, reporter: JobReporter) -> BuiltIndex:
     """The index ends after the last check."""
     _wait(arguments.path, Path(arguments.folder) / "content")
     return jobs.index(arguments, reporter)

@@ -4,6 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import CauseKind, Change
 from replay_gui.core.divergence.rules.rules import Action, Rule
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import Alert
 from replay_gui.engine.requests import Compare, GetStep
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of
@@ -64,20 +65,20 @@ def test_choosing_a_row_moves_both_runs(qapp: object) -> None:
 
 def test_linked_cursors_go_together_either_way(qapp: object) -> None:
     session = _shown()
-    session.a.seek(6)
+    session.a.seek(Position(6))
     assert (session.row, session.b.position) == (7, 7)
-    session.b.seek(4)
+    session.b.seek(Position(4))
     assert (session.row, session.a.position) == (3, 3)
 
 
 def test_unlinked_cursors_do_not_and_link_again(qapp: object) -> None:
     session = _shown()
     session.set_linked(False)
-    session.a.seek(8)
+    session.a.seek(Position(8))
     assert session.row == 2
     assert session.b.position == 3
     session.select(7)
-    session.b.seek(1)
+    session.b.seek(Position(1))
     session.set_linked(True)
     assert session.b.position == 7
 
@@ -127,7 +128,7 @@ def test_b_that_cannot_be_opened_ends_the_comparison_in_words(qtbot: QtBot) -> N
     session.start("/runs/none.rlog")
     assert session.active
     with qtbot.waitSignal(
-        session.alert_raised, check_params_cb=lambda trouble: trouble.text.startswith("Not compared")
+        session.alert_raised, check_params_cb=lambda alert: alert.text.startswith("Not compared")
     ):
         session.b.alert_raised.emit(Alert("error", "no such file"))
     assert not session.active
