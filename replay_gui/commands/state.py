@@ -15,7 +15,7 @@ from replay_gui.core.state.json_form import at_pointer, indented_json, json_form
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
-from replay_gui.core.verification.passes import beginning, check_integrity, check_states
+from replay_gui.core.verification.passes import check_integrity, check_states, start_boundary
 
 
 class DerivedState(NamedTuple):
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 def derive_state(run: OpenedRun, position: int, progress: ProgressLine) -> DerivedState:
     """Return the state at `position`, which must exist, and whether the events before it are intact."""
     log, size = run.log, run.log.source.size
-    found = check_integrity(log, beginning(log), None, position, lambda offset: progress.show(offset, 2 * size))
+    found = check_integrity(log, start_boundary(log), None, position, lambda offset: progress.show(offset, 2 * size))
     doubts = [(fault.event_index, fault.problem) for fault in found.faults[:1]]
     replay = BulkReducer()
     for event_index, content in enumerate(log.contents(0, position)):

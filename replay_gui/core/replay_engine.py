@@ -50,7 +50,7 @@ class ReplayEngine:
         """The state after the first `position` events."""
         if self._given is not None:
             return self._given
-        return self._replayer.at(self.position).plain()
+        return self._replayer.state_at(self.position).plain()
 
     def replay_all(self) -> dict[str, Any]:
         """Replay to the end and return the last state."""
@@ -88,7 +88,7 @@ class ReplayEngine:
 
     def seek(self, position: int) -> dict[str, Any]:
         """Go to any position and return the state there; PositionError where the log has no such position."""
-        state = self._replayer.at(Position(position))
+        state = self._replayer.state_at(Position(position))
         self.position, self._given = Position(position), None
         return state.plain()
 

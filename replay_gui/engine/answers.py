@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
     from replay_gui.core.divergence.comparison import Comparison, Difference
     from replay_gui.core.divergence.rules.rules import Rule
-    from replay_gui.core.facts.event_search import Hit
+    from replay_gui.core.facts.event_search import SearchHit
     from replay_gui.core.facts.nesting import Nesting
     from replay_gui.core.facts.run_outcome import RunResult
     from replay_gui.core.facts.run_totals import ModelUse
@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.state.state import StateChange
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
     """The facts about a run, known as soon as its header is read.
 
@@ -108,7 +108,7 @@ class Related:
     summary: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PositionState:
     """Everything shown at one position.
 
@@ -135,7 +135,7 @@ class PositionState:
     more_led_to: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
     """One line of the event list.
 
@@ -168,7 +168,7 @@ class Rows:
     rows: tuple[EventRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
     """How far search `number` is.
 
@@ -178,7 +178,7 @@ class SearchResult:
     """
 
     number: int
-    hits: tuple[Hit, ...]
+    hits: tuple[SearchHit, ...]
     count: int
     done: int
     total: int
@@ -201,7 +201,7 @@ class Reported:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surveyed:
     """How far survey `number` is.
 
@@ -336,7 +336,7 @@ class AlignedRows:
     rows: tuple[AlignedRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What the two sides of a row differ in.
 

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from typing import Protocol, assert_never
 
 from replay_gui.core.errors import ReplayError
-from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_columns import read_column
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block
@@ -23,7 +23,8 @@ from replay_gui.engine.worker_pool import WorkerPool
 class OnProgress(Protocol):
     """Receives how many bytes of work are done, and how many there are."""
 
-    def __call__(self, done: int, total: int, /) -> None: ...
+    def __call__(self, done: int, total: int, /) -> None:
+        """Note the progress, in bytes."""
 
 
 class _Workers:
@@ -90,7 +91,7 @@ def _use_index_message(
         case JobDone(value=value):
             offsets = read_column(Path(folder), "offset")
             log.use_offsets(offsets)
-            return verification.index_built(decode_value(value, Built), folder, offsets)
+            return verification.index_built(decode_value(value, BuiltIndex), folder, offsets)
         case _:
             assert_never(message)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from replay_gui.core.errors import ReplayError
-from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, Built
+from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex
 from replay_gui.core.index.index_cache import TABLE, IndexCache, content_of, shown
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import (
@@ -28,7 +28,7 @@ from replay_gui.core.log.kinds import KINDS, is_failure
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.log.source import file_stamp
-from replay_gui.core.replay.replayer import Effect, Replayer
+from replay_gui.core.replay.replayer import EventEffect, Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
 from replay_gui.core.state.state import EMPTY
@@ -88,12 +88,12 @@ class OpenRun:
         self._dropped = False
         self._cache = cache
         self._stored = SnapshotReader(Path(), self._hash_before)
-        self._snapshots = SnapshotManager(self._stored.load, on_dropped=self._on_dropped)
+        self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
         self._replayer = Replayer(log, self._snapshots, GilYield())
         kept = cache.load(log) if growing is None else None
         if kept is None:
             self._view = IndexView(growing or cache.begin())
-            self._use_index(Built(0, 0, b"", KINDS, (), (), (), ()), RunIndex())
+            self._use_index(BuiltIndex(count=0, offset=0, head=b"", kinds=KINDS, tools=(), phases=(), snapshots=(), not_applied=()), RunIndex())
         else:
             self._view, index, built = kept
             self._use_index(built, index)
@@ -108,7 +108,7 @@ class OpenRun:
         """The folder of the index and the snapshots."""
         return self._view.folder
 
-    def grow(self, built: Built, complete: bool, count: int | None = None) -> None:
+    def grow(self, built: BuiltIndex, complete: bool, count: int | None = None) -> None:
         """Use what has been built; a complete index is kept in the cache.
 
         Args:
@@ -127,13 +127,13 @@ class OpenRun:
         self._log, self.facts, self._own_hashes, self.growing = log, facts, own_hashes, False
         self._replayer = Replayer(log, self._snapshots, GilYield())
 
-    def _use_index(self, built: Built, index: RunIndex) -> None:
+    def _use_index(self, built: BuiltIndex, index: RunIndex) -> None:
         self.built, self.index = built, index
         if self.growing:
             self._log.source.refresh_size()
         self._log.use_offsets(index.offset)
-        self._stored.use(self._view.folder / SNAPSHOTS_FILE, list(built.snapshots))
-        self._snapshots.offer(list(index.snapshots))
+        self._stored.set_table(self._view.folder / SNAPSHOTS_FILE, list(built.snapshots))
+        self._snapshots.set_stored(list(index.snapshots))
 
     def changed_on_disk(self) -> bool:
         """Return whether the file at the path is no longer the one that was opened."""
@@ -180,9 +180,9 @@ class OpenRun:
     def position_state(self, position: Position) -> PositionState:
         """Return the state at `position`, which the index must cover; ReplayError where it cannot be read."""
         if position == 0:
-            return PositionState(Position(0), None, (), EMPTY.root, (), True, None)
+            return PositionState(position=Position(0), event=None, related=(), state=EMPTY.root, changes=(), trusted=True, not_applied=None)
         event = self._log[index_before(position)]
-        effect: Effect = self._replayer.effect(position)
+        effect: EventEffect = self._replayer.effect_at(position)
         led_to = self._led_to(event)
         return PositionState(
             position=position,
@@ -198,7 +198,7 @@ class OpenRun:
 
     def state_at(self, position: Position) -> Mapping[str, Any]:
         """Return the root of the state at `position`."""
-        return self._replayer.at(position).root
+        return self._replayer.state_at(position).root
 
     def _related(self, event: Event) -> Iterator[Related]:
         event_index = event.index

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import platformdirs
 
-from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
@@ -25,7 +25,7 @@ _FILE_NOUNS = frozenset(
 )
 
 
-class Conversion(msgspec.Struct, frozen=True):
+class Conversion(msgspec.Struct, frozen=True, kw_only=True):
     """The log that a run of a foreign file was made into, or is being made into.
 
     Attributes:
@@ -42,7 +42,7 @@ class Conversion(msgspec.Struct, frozen=True):
     run: str
     runs: tuple[str, ...]
     own_hashes: dict[str, Any] | None = None
-    built: Built | None = None
+    built: BuiltIndex | None = None
     title: str = ""
 
 

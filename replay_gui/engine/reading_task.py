@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import assert_never
 
 from replay_gui.core.diagnostics import Topic, topic_logger
-from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import Alert, IndexGrew
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
@@ -56,7 +56,7 @@ class ReadingTask:
         on_worker_message: OnWorkerMessage,
         on_broken_found: Callable[[], None],
         *,
-        built: Built | None = None,
+        built: BuiltIndex | None = None,
     ) -> None:
         """`built`: the whole index, where it was built while the log was written."""
         self._run = run
@@ -132,11 +132,11 @@ class ReadingTask:
             case JobProgress(done=done):
                 self._verification.index_progressed(done)
             case JobPart(value=value):
-                self._use_index(decode_value(value, Built))
+                self._use_index(decode_value(value, BuiltIndex))
             case JobDone(value=value):
                 is_joined = self._stage is IndexStage.TO_JOIN or not self._is_shared
                 self._stage = IndexStage.COMPLETE if is_joined else IndexStage.TO_JOIN
-                self._use_index(decode_value(value, Built))
+                self._use_index(decode_value(value, BuiltIndex))
             case _:
                 assert_never(message)
 
@@ -151,7 +151,7 @@ class ReadingTask:
         else:
             self._use_index(run.built)
 
-    def _use_index(self, built: Built) -> None:
+    def _use_index(self, built: BuiltIndex) -> None:
         run, is_complete = self._run, self._stage is IndexStage.COMPLETE
         count = None if is_complete or not self._is_shared else self._verification.checked(built.count)
         run.grow(built, is_complete, count)

@@ -8,10 +8,12 @@ from typing import assert_never
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.errors import LogUnreadable, ReplayError
+from replay_gui.core.importers.import_notes import gap_notes
 from replay_gui.core.importers.run_choice import split_run
-from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew, PositionState, Progress, RunOpened
 from replay_gui.engine.conversion_controller import ConversionController
 from replay_gui.engine.job_group import StartedJob
@@ -181,7 +183,7 @@ class RunController:
         """Show a run whose log is whole, and begin to index and verify it."""
         self._begin_reading(self._replace(run, request, ticket))
 
-    def _begin_reading(self, active: ActiveRun, built: Built | None = None) -> None:
+    def _begin_reading(self, active: ActiveRun, built: BuiltIndex | None = None) -> None:
         task = ReadingTask(
             self._pool,
             active.run,
@@ -208,7 +210,7 @@ class RunController:
             SearchController(self._searchers, run.log.source.path, on_worker_message),
             TotalsController(self._pool, run, on_worker_message),
         )
-        active.last_seek = ticket, min(start, run.index.count)
+        active.last_seek = ticket, Position(min(start, run.index.count))
         opened_run = RunOpened(run.facts, run.index, state_at_start, start, request.format)
         _log.info("%s: opened as %s, %d events indexed", run.facts.path, run.facts.format, run.index.count)
         self._answer(run.number, opened_run, ticket)
@@ -216,7 +218,7 @@ class RunController:
         return active
 
     @staticmethod
-    def _first_state(run: OpenRun, start: int) -> PositionState | None:
+    def _first_state(run: OpenRun, start: Position) -> PositionState | None:
         """Return the state to show first; None where it cannot be read: the window is told why when it seeks."""
         try:
             return _state_at(run, start)
@@ -224,8 +226,9 @@ class RunController:
             return None
 
     def _answer_notes(self, run: OpenRun) -> None:
-        if run.facts.notes:
-            self._answer(run.number, Alert("info", f"As imported: {'; '.join(run.facts.notes)}"))
+        """Tell what of the run is missing; the other notes stand in its facts."""
+        if missing := gap_notes(run.facts.notes):
+            self._answer(run.number, Alert("info", f"Not all of this file is shown: {'; '.join(missing)}"))
 
     def _warn(self, number: int, text: str) -> None:
         self._answer(number, Alert("warning", text))
@@ -345,5 +348,5 @@ class RunController:
         active.totals.begin_if_requested()
 
 
-def _state_at(run: OpenRun, position: int) -> PositionState:
-    return run.position_state(min(max(position, 0), run.index.count))
+def _state_at(run: OpenRun, position: Position) -> PositionState:
+    return run.position_state(Position(min(max(position, 0), run.index.count)))

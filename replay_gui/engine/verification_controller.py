@@ -14,14 +14,14 @@ from typing import Any, Protocol, TypeAlias, assert_never
 
 import msgspec
 
-from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.replay.snapshot_store import Entry, lineage
+from replay_gui.core.replay.snapshot_store import SnapshotEntry, lineage
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state_hash import StateHash
 from replay_gui.core.verification.integrity import Boundary
-from replay_gui.core.verification.passes import IntegritySlice, StatesSlice, beginning
-from replay_gui.core.verification.verdict import conclude
+from replay_gui.core.verification.passes import IntegritySlice, StatesSlice, start_boundary
+from replay_gui.core.verification.verdict import build_report
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.jobs.job_messages import JobDone, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import (
@@ -42,7 +42,8 @@ VerificationArguments: TypeAlias = IntegrityArguments | StatesArguments | Replay
 class SubmitJob(Protocol):
     """Has a worker run a job; at a time, no two jobs have the same arguments."""
 
-    def __call__(self, arguments: VerificationArguments, /) -> None: ...
+    def __call__(self, arguments: VerificationArguments, /) -> None:
+        """Queue the job; must not wait for it."""
 
 
 class VerificationController:
@@ -58,7 +59,7 @@ class VerificationController:
         self._running: dict[VerificationArguments, int] = {}  # bytes done
         self._index_done: int | None = None  # bytes, while the caller builds the index
         self._integrity: list[tuple[int, IntegritySlice]] = []
-        self._front: Boundary | None = beginning(log)
+        self._front: Boundary | None = start_boundary(log)
         self._limit: Boundary | None = None  # where the front stops because the rest was handed out
         self._boundaries: list[Boundary] = []
         self._states: list[tuple[int, StatesSlice]] = []
@@ -72,6 +73,7 @@ class VerificationController:
 
     @property
     def done(self) -> int:
+        """Bytes of work done, those of running jobs included."""
         return self._finished + sum(self._running.values()) + (self._index_done or 0)
 
     # ---- beginning -------------------------------------------------------------------------------
@@ -80,7 +82,7 @@ class VerificationController:
         self._run_replay()
         self._advance()
 
-    def start_with_snapshots(self, built: Built, folder: str, offsets: Any) -> None:
+    def start_with_snapshots(self, built: BuiltIndex, folder: str, offsets: Any) -> None:
         """Begin with snapshots from the cache, which are used as the starts of slices, and not trusted.
 
         Without recorded state hashes, a false snapshot would not be detected, and the log is replayed from its start.
@@ -116,7 +118,7 @@ class VerificationController:
         rest = self._limit if self._front is None else self._front
         return count if rest is None else min(count, rest.event_index)
 
-    def index_built(self, built: Built, folder: str, offsets: Any) -> VerificationReport | None:
+    def index_built(self, built: BuiltIndex, folder: str, offsets: Any) -> VerificationReport | None:
         """Use the index: its pass has replayed the log, and made snapshots between which slices can be checked.
 
         Args:
@@ -142,13 +144,13 @@ class VerificationController:
                 found.append(Boundary(event_index, int(offsets[event_index]), before.hash, before.seq + 1))
         return found
 
-    def _plan_states(self, built: Built, folder: str, offsets: Any) -> None:
+    def _plan_states(self, built: BuiltIndex, folder: str, offsets: Any) -> None:
         """Cut the log at snapshots into slices of about equal length."""
         if built.state_hash is None or not built.state_hashes:
             return
         entries = {entry.position: entry for entry in built.snapshots}
         step = max(1, built.count // _STATE_SLICES)
-        cuts: list[Entry | None] = [None]
+        cuts: list[SnapshotEntry | None] = [None]
         for entry in built.snapshots:
             far_enough = entry.position - (cuts[-1].position if cuts[-1] else 0) >= step
             if far_enough and entry.position < built.count:
@@ -291,7 +293,7 @@ class VerificationController:
         if not states and self._replay is not None:
             states = [self._replay]
         assert self._file_hash, "the file is hashed before the rest is done"
-        return conclude(self._log, integrity, states, self._file_hash)
+        return build_report(self._log, integrity, states, self._file_hash)
 
     def _must_check_again(self, integrity: list[IntegritySlice], states: list[StatesSlice]) -> bool:
         """Return whether hashes are recorded and the slices do not link up, because of a false snapshot."""

@@ -17,10 +17,11 @@ import pytest
 from blake3 import blake3
 
 from replay_gui import EventLog, Recorder, ReplayEngine
-from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, Built, IndexBuilder
+from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import shown
 from replay_gui.core.index.index_columns import IndexView
-from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.log.positions import Position
+from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
 from replay_gui.core.verification.verification import VerificationReport
@@ -75,7 +76,7 @@ def in_floors(log: Path, took: Callable[[], float]) -> tuple[float, float]:
 
 
 @cache
-def built(log: Path) -> tuple[EventLog, Built, Path]:
+def built(log: Path) -> tuple[EventLog, BuiltIndex, Path]:
     """The log with its index built in a folder that stays for this run."""
     folder = Path(tempfile.mkdtemp(prefix="replay-gui-index-"))
     opened = EventLog.open(log)
@@ -92,9 +93,9 @@ def _replayer(log: Path) -> tuple[Replayer, int]:
     opened, result, folder = built(log)
     chains = {entry.position: entry.chain for entry in result.snapshots}
     store = SnapshotReader(folder / SNAPSHOTS_FILE, chains.get)
-    store.use(folder / SNAPSHOTS_FILE, list(result.snapshots))
-    snapshots = SnapshotManager(store.load)
-    snapshots.offer(sorted(chains))
+    store.set_table(folder / SNAPSHOTS_FILE, list(result.snapshots))
+    snapshots = SnapshotManager(store.load_state)
+    snapshots.set_stored(sorted(chains))
     return Replayer(opened, snapshots), result.count
 
 
@@ -104,9 +105,9 @@ def seek(log: Path, small: Path) -> Iterator[Figure]:
     cold, warm = [], []
     for _ in range(SEEKS):
         position = generator.randrange(count)
-        cold.append(1000 * seconds(lambda: replayer.effect(position)))  # noqa: B023  called at once
+        cold.append(1000 * seconds(lambda: replayer.effect_at(Position(position))))  # noqa: B023  called at once
         near = min(count, position + generator.randrange(500))
-        warm.append(1000 * seconds(lambda: replayer.effect(near)))  # noqa: B023
+        warm.append(1000 * seconds(lambda: replayer.effect_at(Position(near))))  # noqa: B023
     yield Figure("seek to a random position, snapshot in memory, p99", p99(warm), 16, "ms")
     yield Figure("seek to a random position, snapshot from disk, p99", p99(cold), 60, "ms")
 
@@ -117,11 +118,11 @@ def step(log: Path, small: Path) -> Iterator[Figure]:
     times = []
     for _ in range(20):
         position = generator.randrange(1000, count - 1000)
-        replayer.effect(position)
+        replayer.effect_at(Position(position))
         for direction, steps in ((1, 200), (-1, 600)):
             for _ in range(steps):
                 position += direction
-                times.append(1000 * seconds(lambda: replayer.effect(position)))  # noqa: B023
+                times.append(1000 * seconds(lambda: replayer.effect_at(Position(position))))  # noqa: B023
     yield Figure("step forward or back one event, p99", p99(times), 5, "ms")
 
 

@@ -46,12 +46,12 @@ def spending(log: Path, small: Path) -> Iterator[Figure]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app, builder, session = QApplication([]), SpendingBuilder(), StillSession()
     for position in range(1, 1_000_001):
-        builder.take(position, "Decision", {"tokens": {"input": 900, "output": 100}, "cost": 0.1})
+        builder.add_event(position, "Decision", {"tokens": {"input": 900, "output": 100}, "cost": 0.1})
     session.show(synthetic_index(1_000_000))
     panel = TimelinePanel(session)
     panel.resize(1280, 420)
     panel.show()
-    session.totals = Totals((), builder.whole(), Nesting())
+    session.totals = Totals((), builder.build(), Nesting())
     session.totals_changed.emit()
     band = panel.spending
     assert band is not None

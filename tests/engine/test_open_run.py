@@ -10,6 +10,7 @@ from replay_gui.core.errors import LogRefused, LogUnreadable
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, finish
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import Position
 from replay_gui.core.log.source import file_stamp
 from replay_gui.engine import open_run
 from replay_gui.engine.open_run import OpenRun
@@ -43,17 +44,17 @@ def test_states_are_those_of_a_replay(run: OpenRun, log: Path) -> None:
     with EventLog.open(log) as reader:
         replay = ReplayEngine(reader)
         for position in (EVENTS, 0, 3, 17):
-            found = run.position_state(position)
+            found = run.position_state(Position(position))
             assert dict(found.state) == replay.seek(position)
             assert found.position == position
             assert (found.event is None) == (position == 0)
-            assert dict(run.state_at(position)) == dict(found.state)
+            assert dict(run.state_at(Position(position))) == dict(found.state)
 
 
 def test_links_name_the_request_the_response_and_the_cause(run: OpenRun) -> None:
-    request = next(p for p in range(1, EVENTS + 1) if run.position_state(p).event.kind == "ToolRequest")  # type: ignore[union-attr]
-    asked = run.position_state(request)
-    answered = run.position_state(request + 1)
+    request = next(p for p in range(1, EVENTS + 1) if run.position_state(Position(p)).event.kind == "ToolRequest")  # type: ignore[union-attr]
+    asked = run.position_state(Position(request))
+    answered = run.position_state(Position(request + 1))
     assert ("answered in", request + 1) in [(link.label, link.position) for link in asked.related]
     assert request in [link.position for link in answered.related]
     assert asked.pair is not None
@@ -61,9 +62,9 @@ def test_links_name_the_request_the_response_and_the_cause(run: OpenRun) -> None
 
 
 def test_events_from_the_first_broken_one_on_are_not_trusted(run: OpenRun) -> None:
-    assert run.position_state(9).trusted
+    assert run.position_state(Position(9)).trusted
     run.first_broken = 7
-    assert [run.position_state(position).trusted for position in (6, 7, 8, 9)] == [True, True, False, False]
+    assert [run.position_state(Position(position)).trusted for position in (6, 7, 8, 9)] == [True, True, False, False]
 
 
 def test_rows_are_clamped_and_limited(run: OpenRun, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +79,7 @@ def test_a_large_record_is_not_decoded_for_its_row(run: OpenRun, monkeypatch: py
     monkeypatch.setattr(open_run, "MAX_ROW_RECORD_BYTES", 10)
     row = run.rows(1, 2).rows[0]
     assert row.text.endswith("MB)")
-    assert run.position_state(2).event is not None
+    assert run.position_state(Position(2)).event is not None
 
 
 def test_a_file_that_changes_is_noticed(run: OpenRun, log: Path) -> None:

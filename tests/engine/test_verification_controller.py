@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from replay_gui import EventLog, VerificationReport
 from replay_gui.core.errors import LogRefused
 from replay_gui.core.index import index_builder
-from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, Built
+from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex
 from replay_gui.core.index.record_columns import read_contents, write_chain
 from replay_gui.core.log import scanner
 from replay_gui.core.log.canonical import encode
@@ -84,12 +84,12 @@ class Told:
         self.messages.append(JobPart(0, encode_value(value)))
 
 
-def build_index(log: EventLog, folder: Path) -> Built:
+def build_index(log: EventLog, folder: Path) -> BuiltIndex:
     folder.mkdir(exist_ok=True)
     return registry.index(IndexArguments(str(log.source.path), str(folder), True), Told())
 
 
-def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | None = None) -> VerificationReport:
+def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: BuiltIndex | None = None) -> VerificationReport:
     """The report by one of the ways to begin."""
     shares = Shares(seed)
     task = VerificationController(log, shares.submit)
@@ -103,7 +103,7 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | N
         shares.submit(IndexArguments(str(log.source.path), str(folder), not hashing))
         folder.mkdir(exist_ok=True)
         task.start_beside_index(columns=str(folder) if hashing else None)
-    index: Built | None = None
+    index: BuiltIndex | None = None
     while True:
         arguments, messages = shares.next()
         for message in messages:
@@ -113,7 +113,7 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: Built | N
             elif isinstance(message, JobProgress):
                 task.index_progressed(message.done)
             elif isinstance(message, JobDone):
-                index = decode_value(message.value, Built)
+                index = decode_value(message.value, BuiltIndex)
             if index is not None and (way == "beside" or task.integrity_done):
                 if way == "beside, hashing":
                     write_chain(folder)
@@ -143,7 +143,7 @@ def sizes(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(verification_controller, "_MIN_SLICE_BYTES", step)
         patch.setattr(scanner, "BLOCK_BYTES", block)
-        patch.setattr(index_builder, "SnapshotPolicy", lambda: SnapshotPolicy(every=2, least=0))
+        patch.setattr(index_builder, "SnapshotPolicy", lambda: SnapshotPolicy(every=2, min_growth_bytes=0))
         yield
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from replay_gui import EventLog, VerificationReport
 from replay_gui.core.errors import LogRefused
-from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.log.positions import Position
+from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.verification.verdict import verify
 from tests.helpers.paths import TESTS
 
@@ -35,7 +36,7 @@ def report_on(path: Path) -> VerificationReport:
         report = verify(log)
         assert len(log) == report.events
         assert [event.index for event in log] == list(range(report.events))
-        Replayer(log).at(report.events)
+        Replayer(log).state_at(Position(report.events))
         return report
 
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.index.run_index import NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Rows, RunOpened
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import Open, Request, Side
@@ -65,10 +66,10 @@ def test_opening_a_run_fills_the_session(qtbot: QtBot, session: Session, log: Pa
 def test_seek_clamps_speaks_at_once_and_brings_the_moment(qtbot: QtBot, session: Session, log: Path) -> None:
     open_whole(qtbot, session, log)
     with qtbot.waitSignal(session.position_changed, check_params_cb=lambda position: position == 51):
-        session.seek(10**12)
+        session.seek(Position(10**12))
     assert session.position == 51
     arrive(qtbot, session, 51)
-    session.seek(-3)
+    session.seek(Position(-3))
     assert session.position == 0
     arrive(qtbot, session, 0)
 
@@ -87,15 +88,15 @@ def test_scrubbing_ends_on_the_last_position(qtbot: QtBot, session: Session, log
 
 
 def test_a_position_wanted_at_opening_is_gone_to(qtbot: QtBot, session: Session, log: Path) -> None:
-    session.open(str(log), 30)
+    session.open(str(log), Position(30))
     arrive(qtbot, session, 30)
-    session.open(str(log), 10_000)
+    session.open(str(log), Position(10_000))
     arrive(qtbot, session, 51)
 
 
 def test_reload_stays_where_it_was_as_far_as_that_exists(qtbot: QtBot, session: Session, log: Path) -> None:
     open_whole(qtbot, session, log)
-    session.seek(40)
+    session.seek(Position(40))
     arrive(qtbot, session, 40)
     write_log_again = log.with_name("shorter.rlog")
     os.replace(write_log(write_log_again, turns=4), log)
@@ -107,7 +108,7 @@ def test_reload_stays_where_it_was_as_far_as_that_exists(qtbot: QtBot, session: 
 
 def test_close_run_resets_everything(qtbot: QtBot, session: Session, log: Path) -> None:
     open_whole(qtbot, session, log)
-    session.seek(5)
+    session.seek(Position(5))
     with qtbot.waitSignals([session.run_changed, session.alerts_cleared]):
         session.close_run()
     assert session.facts is None
@@ -133,7 +134,7 @@ def test_what_cannot_be_opened_leaves_the_run_as_it_is(
         session.open(str(tmp_path / "none.rlog"))
     assert caught.args is not None
     assert caught.args[0].severity == "error"
-    session.seek(3)
+    session.seek(Position(3))
     arrive(qtbot, session, 3)
 
 
@@ -163,7 +164,7 @@ def test_a_file_that_changes_on_disk_is_told_of(
 
 def test_damage_is_shown_in_the_moment(qtbot: QtBot, session: Session, log: Path) -> None:
     damage(log)
-    session.open(str(log), 51)
+    session.open(str(log), Position(51))
     qtbot.waitUntil(lambda: session.position_state is not None and not session.position_state.trusted, timeout=WAIT)
     assert session.report is not None
     assert session.report.verdict == "INVALID"
@@ -197,7 +198,7 @@ def test_the_view_stays_within_the_run(
 
 def test_zoom_keeps_the_position_in_place_and_pan_moves(qapp: QCoreApplication) -> None:
     session = with_index(1000)
-    session.seek(250)
+    session.seek(Position(250))
     session.zoom(0.5)
     assert session.view == (125.0, 625.0)
     session.pan(0.2)
@@ -220,7 +221,7 @@ def test_the_view_follows_a_growing_run_only_while_it_shows_all(qtbot: QtBot, se
 def test_a_position_out_of_sight_is_brought_into_view(qtbot: QtBot, session: Session, log: Path) -> None:
     open_whole(qtbot, session, log)
     session.set_view(0, 10)
-    session.seek(30)
+    session.seek(Position(30))
     start, end = session.view
     assert start <= 30 <= end
     assert end - start == 10
@@ -240,15 +241,15 @@ def lanes_index() -> RunIndex:
      (6, True, 6), (6, False, 6)],
 )  # fmt: skip
 def test_the_next_in_the_lane_has_the_same_kind_and_tool(position: int, forward: bool, there: int) -> None:
-    assert next_in_lane(lanes_index(), position, forward) == there
+    assert next_in_lane(lanes_index(), Position(position), forward) == there
 
 
 def test_lanes_are_walked_over_long_gaps() -> None:
     kind = np.zeros(300_000, np.uint16)
     kind[[5, 299_990]] = 3
     index = RunIndex(kind=kind, tool=np.full(300_000, NO_TOOL, np.int32))
-    assert next_in_lane(index, 6, forward=True) == 299_991
-    assert next_in_lane(index, 299_991, forward=False) == 6
+    assert next_in_lane(index, Position(6), forward=True) == 299_991
+    assert next_in_lane(index, Position(299_991), forward=False) == 6
 
 
 def test_two_sessions_share_an_engine_and_mind_their_own_run(
@@ -257,14 +258,14 @@ def test_two_sessions_share_an_engine_and_mind_their_own_run(
     beside = Session(session, session.bridge, Side.B)
     open_whole(qtbot, session, log)
     open_whole(qtbot, beside, write_log(tmp_path / "other.rlog", turns=2))
-    session.seek(40)
-    beside.seek(7)
+    session.seek(Position(40))
+    beside.seek(Position(7))
     arrive(qtbot, session, 40)
     arrive(qtbot, beside, 7)
     assert (session.index.count, beside.index.count) == (51, 11)
     beside.close_run()
     beside.close()  # the engine is not its own
-    session.seek(41)
+    session.seek(Position(41))
     arrive(qtbot, session, 41)
 
 
@@ -310,8 +311,8 @@ def test_what_still_comes_of_the_old_run_does_not_use_up_where_the_new_one_begin
     qtbot: QtBot, session: Session, log: Path, tmp_path: Path
 ) -> None:
     open_whole(qtbot, session, log)
-    session.open(str(write_log(tmp_path / "other.rlog", turns=20)), 70)
-    session.seek(3)  # of the run that is still shown
+    session.open(str(write_log(tmp_path / "other.rlog", turns=20)), Position(70))
+    session.seek(Position(3))  # of the run that is still shown
     arrive(qtbot, session, 70)
 
 
@@ -329,7 +330,7 @@ def test_work_on_a_run_that_could_not_be_opened_ends_too(
 
 
 def state_at(position: int) -> PositionState:
-    return PositionState(position, None, (), {}, (), True, None)
+    return PositionState(position=Position(position), event=None, related=(), state={}, changes=(), trusted=True, not_applied=None)
 
 
 @pytest.fixture
@@ -343,7 +344,7 @@ def scripted(qapp: QCoreApplication) -> Iterator[tuple[Session, ScriptedBridge]]
 
 def opened_at(scripted: tuple[Session, ScriptedBridge], position: int) -> Request:
     session, bridge = scripted
-    session.open("/run.rlog", position)
+    session.open("/run.rlog", Position(position))
     request = bridge.take("open")
     assert request is not None
     assert isinstance(request.body, Open)
@@ -356,7 +357,7 @@ def test_the_answer_to_open_carries_the_first_state(scripted: tuple[Session, Scr
     assert isinstance(request.body, Open)
     assert request.body.at == 30
     index = synthetic_index(51)
-    bridge.answer(request, RunOpened(facts_of("/run.rlog"), index, state_at(30), 30))
+    bridge.answer(request, RunOpened(facts_of("/run.rlog"), index, state_at(30), Position(30)))
     assert (session.position, session.position_state) == (30, state_at(30))
     assert bridge.take("seek") is None, "no second round trip"
 
@@ -367,7 +368,7 @@ def test_a_position_beyond_the_index_is_reached_once_the_index_covers_it(
     session, bridge = scripted
     request = opened_at(scripted, 30)
     whole = synthetic_index(51)
-    bridge.answer(request, RunOpened(facts_of("/run.rlog"), RunIndex(), state_at(0), 30))
+    bridge.answer(request, RunOpened(facts_of("/run.rlog"), RunIndex(), state_at(0), Position(30)))
     assert (session.position, session.position_state) == (0, state_at(0))
     bridge.answer(request, IndexGrew(first_events(whole, 20)))
     assert session.position == 0
@@ -380,17 +381,17 @@ def test_a_user_who_moves_meanwhile_is_not_moved_again(scripted: tuple[Session, 
     session, bridge = scripted
     request = opened_at(scripted, 30)
     whole = synthetic_index(51)
-    bridge.answer(request, RunOpened(facts_of("/run.rlog"), first_events(whole, 10), state_at(0), 30))
-    session.seek(5)
+    bridge.answer(request, RunOpened(facts_of("/run.rlog"), first_events(whole, 10), state_at(0), Position(30)))
+    session.seek(Position(5))
     bridge.answer(request, IndexGrew(whole))
     assert session.position == 5
 
 
 def test_a_run_begins_where_it_was_left_unless_a_position_is_given(scripted: tuple[Session, ScriptedBridge]) -> None:
     session, bridge = scripted
-    session.last_positions = lambda path: {"run-1": 7} if path == "/run.rlog" else {}
+    session.last_positions = lambda path: {"run-1": Position(7)} if path == "/run.rlog" else {}
     for position, at, start in ((0, None, 7), (9, 9, 9)):
-        session.open("/run.rlog", position)
+        session.open("/run.rlog", Position(position))
         request = bridge.take("open")
         assert request is not None
         assert isinstance(request.body, Open)

@@ -17,7 +17,8 @@ from replay_gui.core.errors import ImportRefused, LogRefused, LogUnreadable
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.log.positions import Position
+from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.state.state_hash import StateHash
 from replay_gui.core.verification.verdict import verify
 from tests.helpers.forged_logs import forged
@@ -53,7 +54,7 @@ def read_log(data: bytes) -> None:
         built = IndexBuilder(log, _folder()).run(lambda _: None)
         assert len(events) == len(log) == report.events == built.count
         assert report.verified + len(report.failures) + report.unlisted[0] == report.events
-        state = Replayer(log).at(report.events)
+        state = Replayer(log).state_at(Position(report.events))
         if report.state_hash is not None:
             assert StateHash.of(state.root).digest().hex() == report.state_hash
             assert built.state_hash is not None

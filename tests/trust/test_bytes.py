@@ -19,7 +19,8 @@ from replay_gui.core.anchor.statement import ReadAnchor, anchor_of_log
 from replay_gui.core.errors import LogRefused
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import digest, record_hash
-from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.log.positions import Position
+from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.verification.verdict import verify
 from tests.helpers.forged_logs import Forge, forged, pack, written
 
@@ -174,7 +175,7 @@ def test_records_that_are_all_size(tmp_path: Path, value: Any) -> None:
     with EventLog.open(written(tmp_path / "run.rlog", forge.bytes())) as log:
         assert verify(log).line == "Verification: 4/4 events verified, 0 failures, 0 mismatches - VALID"
         assert log[2].payload["value"] == value
-        assert Replayer(log).at(4).plain()["memory"] == {"big": value, "small": 1}
+        assert Replayer(log).state_at(Position(4)).plain()["memory"] == {"big": value, "small": 1}
     data = bytearray(forge.bytes())
     data[len(data) // 2] ^= 1
     assert noticed(tmp_path / "run.rlog", data)

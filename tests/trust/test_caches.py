@@ -16,7 +16,8 @@ from replay_gui import EventLog, VerificationReport
 from replay_gui.cli import main
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, content_of, finish, matches_content
-from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.log.positions import Position
+from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.verification.verdict import verify
 from replay_gui.engine.answers import PositionState
 from replay_gui.engine.jobs.job import JobCache, decode_arguments
@@ -33,11 +34,11 @@ from tests.helpers.logs import damage, write_log
 def states(path: Path) -> list[Any]:
     with EventLog.open(path) as log:
         replayer = Replayer(log)
-        return [replayer.at(position).plain() for position in range(len(log) + 1)]
+        return [replayer.state_at(Position(position)).plain() for position in range(len(log) + 1)]
 
 
 def facts_of_run(run: OpenRun, places: list[int]) -> list[Any]:
-    return [*run.rows(0, run.index.count).rows, *(run.position_state(place).related for place in places)]
+    return [*run.rows(0, run.index.count).rows, *(run.position_state(Position(place)).related for place in places)]
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_a_forged_index_or_snapshot_never_changes_what_is_shown(tmp_path: Path, 
                 for place in reversed(places):
                     moment: PositionState = run.position_state(place)
                     assert moment.position == place
-                    assert run._replayer.at(place).plain() == truth[place], what
+                    assert run._replayer.state_at(place).plain() == truth[place], what
                 assert facts_of_run(run, places) == said, what
             else:
                 refused += 1

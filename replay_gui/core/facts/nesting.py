@@ -16,7 +16,7 @@ import numpy as np
 MAX_PATHS = 256  # subagents told apart; events of others count as their parents'
 MAX_STRETCHES = 1 << 18  # stretches told apart; what comes later is the main agent's
 MAX_PATH_NAMES = 8  # names of a path that count
-_NAME = 120  # characters of a name
+_MAX_NAME_LENGTH = 120  # characters of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class NestingBuilder:
         self._paths: dict[tuple[str, ...], int] = {}
         self._runs = array("i")
 
-    def take(self, position: int, meta: Mapping[str, Any]) -> None:
+    def add_event(self, position: int, meta: Mapping[str, Any]) -> None:
         """Note the subagent that the event's meta names; beyond `MAX_STRETCHES` stretches it is ignored."""
         which = self._number(_path(meta.get("subagent")))
         if which is None:
@@ -51,7 +51,7 @@ class NestingBuilder:
         elif len(runs) < 3 * MAX_STRETCHES:
             runs.extend((position, position + 1, which))
 
-    def whole(self) -> Nesting:
+    def build(self) -> Nesting:
         """Return what was collected, as paths and int32 triples of start, end and path number."""
         return Nesting(tuple(self._paths), np.frombuffer(self._runs, np.intc).astype("<i4").tobytes())
 
@@ -69,4 +69,4 @@ class NestingBuilder:
 def _path(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         return ()
-    return tuple(name[:_NAME] for name in value[:MAX_PATH_NAMES] if isinstance(name, str) and name)
+    return tuple(name[:_MAX_NAME_LENGTH] for name in value[:MAX_PATH_NAMES] if isinstance(name, str) and name)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from replay_gui.core.facts.run_measures import cached_tokens
 from replay_gui.core.facts.run_totals import SCOPES, use_of
 
-MOST = 1 << 20  # entries kept of each sort; of longer runs neighbours are taken together
-_MOST_TOKENS = 1 << 40  # of one event: more is no count, and sums of it would not be exact
+MAX_ENTRIES = 1 << 20  # entries kept of each sort; of longer runs neighbours are taken together
+_MAX_TOKENS = 1 << 40  # of one event: more is no count, and sums of it would not be exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,16 @@ class SpendingBuilder:
         self._tokens = [_Columns(3) for _ in SCOPES]
         self._costs = [_Columns(1) for _ in SCOPES]
 
-    def take(self, position: int, kind: str, meta: Mapping[str, Any]) -> None:
+    def add_event(self, position: int, kind: str, meta: Mapping[str, Any]) -> None:
         """Add the tokens and the cost that the event at a position has in its meta."""
         scope, tokens, cost = use_of(kind, meta)
         if tokens:
             counts = tokens.get("input", 0) + tokens.get("", 0), tokens.get("output", 0), cached_tokens(tokens) or 0
-            self._tokens[scope].add(position, [float(min(max(count, 0), _MOST_TOKENS)) for count in counts])
+            self._tokens[scope].add(position, [float(min(max(count, 0), _MAX_TOKENS)) for count in counts])
         if cost:  # nothing is no spending, and a run that cost nothing has nothing to show
             self._costs[scope].add(position, [cost])
 
-    def whole(self) -> Spending:
+    def build(self) -> Spending:
         """Return the columns of the first scope with tokens, and of the first scope with a cost."""
         tokens = next((columns for columns in self._tokens if columns.positions), self._tokens[0])
         costs = next((columns for columns in self._costs if columns.positions), self._costs[0])
@@ -67,7 +67,7 @@ class SpendingBuilder:
 
 
 class _Columns:
-    """Positions, and values at each; when there are 2 * MOST of them, every two become one."""
+    """Positions, and values at each; once there are 2 * MAX_ENTRIES of them, neighbours are added up in pairs."""
 
     def __init__(self, width: int) -> None:
         self.positions = array("i")
@@ -77,7 +77,7 @@ class _Columns:
         self.positions.append(position)
         for column, value in zip(self._values, values, strict=True):
             column.append(value)
-        if len(self.positions) >= 2 * MOST:
+        if len(self.positions) >= 2 * MAX_ENTRIES:
             self.positions = self.positions[::2]
             self._values = [array("d", _pair_sums(np.frombuffer(column)).tobytes()) for column in self._values]
 

@@ -35,9 +35,9 @@ _MAX_KINDS = 1 << 16  # the column has 16 bits
 OTHER_KINDS = "(other)"  # stands for all further kinds
 _UNUSUAL = len(KINDS)  # in place of a number, until the content was read
 _TRANSITION, _REQUEST, _RESPONSE = map(KINDS.index, (Kind.STATE_TRANSITION, Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE))
-_NUMBERS = {structure: KINDS.index(kind) for kind, structure in FAST_EVENT_TYPES.items()} | {NoneType: _UNUSUAL}
-_CRITICAL = np.array([kind in CRITICAL_KINDS for kind in (*KINDS, None)])
-_LOOKED_AT = np.array(
+_KIND_NUMBERS = {structure: KINDS.index(kind) for kind, structure in FAST_EVENT_TYPES.items()} | {NoneType: _UNUSUAL}
+_IS_CRITICAL = np.array([kind in CRITICAL_KINDS for kind in (*KINDS, None)])
+_IS_INSPECTED = np.array(
     [
         kind in (Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.CAPABILITY_DENIED, Kind.STATE_TRANSITION, None)
         for kind in (*KINDS, None)
@@ -45,7 +45,7 @@ _LOOKED_AT = np.array(
 )
 
 
-class Seen(NamedTuple):
+class DecodedBlock(NamedTuple):
     """The decoded events of a block.
 
     Attributes:
@@ -58,7 +58,7 @@ class Seen(NamedTuple):
     events: Sequence[FastEvent | None]
     kinds: NDArray[np.uint16]
     critical: NDArray[np.bool_]
-    looked_at: NDArray[np.int64]
+    inspected: NDArray[np.int64]
     unusual: dict[int, tuple[str, SimpleNamespace]]
 
 
@@ -74,28 +74,28 @@ class EventColumns:
         self.tools: dict[str, int] = {}
         self.phases: list[tuple[int, str]] = []
         # By request hash, the requests that wait: the index of the one, or those of several as keys.
-        self._open: dict[str, int | OrderedDict[int, None]] = {}
+        self._waiting: dict[str, int | OrderedDict[int, None]] = {}
 
-    def see(self, contents: Sequence[bytes]) -> Seen:
+    def decode(self, contents: Sequence[bytes]) -> DecodedBlock:
         """Decode the events with these contents, and find what is known of them before a replay."""
         events = decode_fast_events(contents)
-        kinds = np.fromiter(map(_NUMBERS.__getitem__, map(type, events)), np.uint16, len(events))
-        looked_at, unusual = np.flatnonzero(_LOOKED_AT[kinds]), {}
+        kinds = np.fromiter(map(_KIND_NUMBERS.__getitem__, map(type, events)), np.uint16, len(events))
+        looked_at, unusual = np.flatnonzero(_IS_INSPECTED[kinds]), {}
         for i in np.flatnonzero(kinds == _UNUSUAL).tolist():
             unusual[i] = _read(contents[i])
             kinds[i] = self._number(unusual[i][0])
-        critical = _CRITICAL[np.minimum(kinds, _UNUSUAL)]
-        return Seen(events, kinds, critical, looked_at, unusual)
+        critical = _IS_CRITICAL[np.minimum(kinds, _UNUSUAL)]
+        return DecodedBlock(events, kinds, critical, looked_at, unusual)
 
-    def columns(self, block: Block, seen: Seen, folded: BulkResult) -> dict[str, Any]:
+    def block_entries(self, block: Block, seen: DecodedBlock, folded: BulkResult) -> dict[str, Any]:
         """Return the entries of a block that was replayed, by column."""
-        first, count, at = block.first_index, len(block), seen.looked_at
+        first, count, at = block.first_index, len(block), seen.inspected
         flags = np.where(seen.critical, FLAG_CRITICAL, 0).astype(np.uint8)
         flags[folded.refused] |= FLAG_NOT_APPLIED
         block_indexes = at.tolist()
         tools, pairs = [NO_TOOL] * len(block_indexes), [NO_PAIR] * len(block_indexes)  # of those looked at
         refused, requested, events = set(folded.refused), iter(folded.requested), seen.events
-        numbers, waiting = self.tools, self._open
+        numbers, waiting = self.tools, self._waiting
         for n, (i, kind) in enumerate(zip(block_indexes, seen.kinds[at].tolist(), strict=True)):
             event = events[i]
             payload = seen.unusual[i][1] if event is None else event.payload
@@ -111,7 +111,7 @@ class EventColumns:
                 if waiting.setdefault(request, index) is not index:  # another int object: one was waiting already
                     self._add_equal_request(request, index)
             elif kind == _RESPONSE:
-                pairs[n] = self._answered(payload.request_hash, block.metas[i])
+                pairs[n] = self._find_request(payload.request_hash, block.metas[i])
                 if not payload.success:
                     flags[i] = FLAG_FAILED
             elif kind == _TRANSITION and getattr(payload, "phase", UNSET) is not UNSET:
@@ -124,7 +124,7 @@ class EventColumns:
             "flags": flags,
         }
 
-    def skipped(self, part: Skipped) -> dict[str, Any]:
+    def skipped_entries(self, part: Skipped) -> dict[str, Any]:
         """Return the entries of a skipped stretch, by column."""
         return {
             "kind": [self._number(SKIPPED_KIND)],
@@ -144,21 +144,21 @@ class EventColumns:
 
     def _add_equal_request(self, name: str, index: int) -> None:
         """Note a request that waits for its response while an equal one waits, too."""
-        waiting = self._open[name]
+        waiting = self._waiting[name]
         if not isinstance(waiting, OrderedDict):
-            waiting = self._open[name] = OrderedDict({waiting: None})
+            waiting = self._waiting[name] = OrderedDict({waiting: None})
         waiting[index] = None
 
-    def _answered(self, name: str, meta: bytes) -> int:
+    def _find_request(self, name: str, meta: bytes) -> int:
         """Return the index of the request that a response answers: its parent, else the oldest that waits."""
-        waiting = self._open.pop(name, NO_PAIR)
+        waiting = self._waiting.pop(name, NO_PAIR)
         if not isinstance(waiting, OrderedDict):
             return waiting
         parent = _parent(meta)
         index = parent if parent in waiting else next(iter(waiting))
         del waiting[index]
         if waiting:
-            self._open[name] = waiting
+            self._waiting[name] = waiting
         return index
 
 

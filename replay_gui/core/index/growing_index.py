@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from replay_gui.core.index.index_builder import Built, IndexBuilder
+from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import finish
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, scan
@@ -22,18 +22,18 @@ class GrowingIndex:
         self._builder = IndexBuilder(self._log, folder)
         self._previous = self._log.header.hash
 
-    def grow(self) -> Built:
+    def grow(self) -> BuiltIndex:
         """Index what was written since the last call; return the progress."""
         self._log.source.refresh_size()
         built = self._builder.built()
         for part in scan(self._log.source, built.offset, built.count, self._previous):
             if not isinstance(part, Block):  # the end so far, or the seal
                 break
-            self._builder.take(part)
+            self._builder.take_part(part)
             self._previous = part.hashes[-1]
         return self._builder.built()
 
-    def finish(self) -> Built:
+    def finish(self) -> BuiltIndex:
         """Complete the index of a sealed log, so that it can be kept."""
         self.grow()
         built = self._builder.finish()

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from replay_gui.core.index.event_columns import EventColumns, Seen
-from replay_gui.core.index.index_columns import OF_REPLAY, ColumnWriter
+from replay_gui.core.index.event_columns import DecodedBlock, EventColumns
+from replay_gui.core.index.index_columns import REPLAY_COLUMNS, ColumnWriter
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED, Fault, readable_seq
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import Position
 from replay_gui.core.log.scanner import Block, Ending, Skipped
 from replay_gui.core.replay.snapshot_store import DISK_BUDGET_BYTES, SnapshotEntry, SnapshotWriter
 from replay_gui.core.replay.snapshots import SnapshotPolicy
@@ -25,8 +26,8 @@ SNAPSHOTS_FILE = "snapshots"
 _POLICY_INTERVAL_EVENTS = 16  # how often the policy is asked while no event is critical
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltIndex:
     """The progress of a pass: everything about the first `count` events that is not in the column files.
 
     Attributes:
@@ -57,12 +58,12 @@ class IndexBuilder:
     ) -> None:
         """`with_records`: whether to write the columns that need no replay, too (see record_columns)."""
         self._log = log
-        self._columns = ColumnWriter(folder, OF_REPLAY)
+        self._columns = ColumnWriter(folder, REPLAY_COLUMNS)
         self._folder = folder
         self._records = RecordColumns(folder, 0) if with_records else None
         self._snapshots = SnapshotWriter(folder / SNAPSHOTS_FILE, max(DISK_BUDGET_BYTES, log.source.size))
         self._policy = SnapshotPolicy() if policy is None else policy
-        self._fold = BulkReducer()
+        self._reducer = BulkReducer()
         self._events = EventColumns()
         self._not_applied: list[Fault] = []
         self._count = 0
@@ -72,33 +73,33 @@ class IndexBuilder:
         self._head = b""  # hash of the previous record; empty if there is none to bind a snapshot to
         self._heads: tuple[int, tuple[bytes, ...]] = 0, (b"",)  # those before each position from the first one on
 
-    def run(self, on_progress: Callable[[int], None]) -> Built:
+    def run(self, on_progress: Callable[[int], None]) -> BuiltIndex:
         """Read the whole log. `on_progress` is called after each block with the byte offset that was reached."""
         try:
             for part in self._log.parts():
                 if isinstance(part, Ending):
                     return self.finish()
-                self.take(part)
+                self.take_part(part)
                 on_progress(self._offset)
         finally:
             self.close()
         raise AssertionError("a scan ends with an Ending")
 
-    def take(self, part: Block | Skipped) -> None:
+    def take_part(self, part: Block | Skipped) -> None:
         """Process the next part of the log."""
         if isinstance(part, Block):
-            self._block(part)
+            self._take_block(part)
         else:
-            self._skipped(part)
+            self._take_skipped(part)
 
-    def finish(self) -> Built:
+    def finish(self) -> BuiltIndex:
         """Write what is left after the last part; return the complete result."""
-        self._keep(self._count, self._offset)
+        self._save_snapshot(Position(self._count), self._offset)
         if self._records is not None:
             self._records.flush()
             write_chain(self._folder)
         known = self._log.header.reducer == REDUCER
-        return replace(self.built(), state_hash=StateHash.of(self._fold.root).digest() if known else None)
+        return replace(self.built(), state_hash=StateHash.of(self._reducer.root).digest() if known else None)
 
     def close(self) -> None:
         """Close the files."""
@@ -107,27 +108,27 @@ class IndexBuilder:
             self._records.close()
         self._snapshots.close()
 
-    def built(self) -> Built:
+    def built(self) -> BuiltIndex:
         """Flush the files and return the progress of the pass; the files have all entries that it counts."""
         self._columns.flush()
         if self._records is not None:
             self._records.flush()
-        return Built(
-            self._count,
-            self._offset,
-            self._head,
-            tuple(self._events.kinds),
-            tuple(self._events.tools),
-            tuple(self._events.phases),
-            tuple(self._snapshots.entries),
-            tuple(self._not_applied),
-            self._state_hashes,
+        return BuiltIndex(
+            count=self._count,
+            offset=self._offset,
+            head=self._head,
+            kinds=tuple(self._events.kinds),
+            tools=tuple(self._events.tools),
+            phases=tuple(self._events.phases),
+            snapshots=tuple(self._snapshots.entries),
+            not_applied=tuple(self._not_applied),
+            state_hashes=self._state_hashes,
         )
 
-    def _block(self, block: Block) -> None:
+    def _take_block(self, block: Block) -> None:
         first, count = block.first_index, len(block)
         self._heads = first, (self._head, *block.hashes)
-        seen = self._events.see(block.contents)
+        seen = self._events.decode(block.contents)
         folded = self._replay(block, seen)
         for i in folded.refused:
             seq = readable_seq(block.metas[i])
@@ -135,11 +136,11 @@ class IndexBuilder:
         self._count = first + count
         self._state_hashes += count - list(block.states).count(None)
         self._offset, self._head = block.end, block.hashes[-1]
-        self._columns.append(self._events.columns(block, seen, folded))
+        self._columns.append(self._events.block_entries(block, seen, folded))
         if self._records is not None:
-            self._records.take(block, decode_fast_metas(block.metas))
+            self._records.take_part(block, decode_fast_metas(block.metas))
 
-    def _replay(self, block: Block, seen: Seen) -> BulkResult:
+    def _replay(self, block: Block, seen: DecodedBlock) -> BulkResult:
         """Apply the events, and save a snapshot wherever the policy wants one."""
         first, folded, done = block.first_index, BulkResult([], []), 0
         critical = seen.critical.copy()  # of this event or the one before: snapshots are saved before and after it
@@ -149,33 +150,33 @@ class IndexBuilder:
         critical_or_due = critical.copy()
         critical_or_due[-first % _POLICY_INTERVAL_EVENTS :: _POLICY_INTERVAL_EVENTS] = True
         for i in np.flatnonzero(critical_or_due).tolist():
-            position, offset = first + i, int(block.offsets[i])
-            if self._policy.due(position, offset, bool(critical[i])):
-                self._fold_on(block, seen, done, i, folded)
-                self._keep(position, offset)
+            position, offset = Position(first + i), int(block.offsets[i])
+            if self._policy.is_due(position, offset, bool(critical[i])):
+                self._apply_events(block, seen, done, i, folded)
+                self._save_snapshot(position, offset)
                 done = i
-        self._fold_on(block, seen, done, len(block), folded)
+        self._apply_events(block, seen, done, len(block), folded)
         return folded
 
-    def _fold_on(self, block: Block, seen: Seen, begin: int, end: int, folded: BulkResult) -> None:
-        more = self._fold.fold(block.contents[begin:end], seen.events[begin:end])
+    def _apply_events(self, block: Block, seen: DecodedBlock, begin: int, end: int, folded: BulkResult) -> None:
+        more = self._reducer.fold(block.contents[begin:end], seen.events[begin:end])
         folded.refused.extend(begin + i for i in more.refused)
         folded.requested.extend(more.requested)
 
-    def _skipped(self, part: Skipped) -> None:
+    def _take_skipped(self, part: Skipped) -> None:
         self._not_applied.append(Fault(part.index, part.offset, None, SKIPPED))
         self._count = part.index + 1
         self._offset = part.offset + part.size
         self._head = b""
         self._heads = self._count, (b"",)
-        self._columns.append(self._events.skipped(part))
+        self._columns.append(self._events.skipped_entries(part))
         if self._records is not None:
-            self._records.take(part)
+            self._records.take_part(part)
 
-    def _keep(self, position: int, offset: int) -> None:
+    def _save_snapshot(self, position: Position, offset: int) -> None:
         first, heads = self._heads
         head = heads[position - first]
         if not head:
             return
-        entry = self._snapshots.add(position, self._fold, head)
-        self._policy.kept(position, offset, self._snapshots.step, entry.total)
+        entry = self._snapshots.add(position, self._reducer, head)
+        self._policy.note_saved(position, offset, self._snapshots.last_difference_bytes, entry.total)

@@ -21,8 +21,8 @@ import msgspec
 from blake3 import blake3
 
 from replay_gui.core.errors import LogUnreadable
-from replay_gui.core.index.index_builder import Built
-from replay_gui.core.index.index_columns import SHOWN, IndexView
+from replay_gui.core.index.index_builder import BuiltIndex
+from replay_gui.core.index.index_columns import DISPLAY_COLUMNS, IndexView
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.chain import HASH_BYTES, digest
 from replay_gui.core.log.log_reader import EventLog
@@ -34,14 +34,14 @@ _BUILDING = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9  # ns
 
 
-class Table(msgspec.Struct, frozen=True):
+class Table(msgspec.Struct, frozen=True, kw_only=True):
     """The table of a finished index folder. `content`: BLAKE3 of the log's bytes, in hex."""
 
     version: int
     size: int
     header: bytes
     content: str
-    built: Built
+    built: BuiltIndex
     columns: dict[str, bytes]
 
 
@@ -88,7 +88,7 @@ class IndexCache:
         self.prune(folder)
         return folder
 
-    def load(self, log: EventLog) -> tuple[IndexView, RunIndex, Built] | None:
+    def load(self, log: EventLog) -> tuple[IndexView, RunIndex, BuiltIndex] | None:
         """Return the index of this log in the cache, None if there is none, or it does not fit the log."""
         return load(self.folder(log), log)
 
@@ -122,13 +122,13 @@ class IndexCache:
                 continue
 
 
-def load(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, Built] | None:
+def load(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, BuiltIndex] | None:
     """Return the index in a folder, None if it does not fit the log."""
     try:
         table = _read_table(folder)
         built = table.built
         fits = (table.version, table.size, table.header) == (_VERSION, log.source.size, log.header.hash)
-        if not fits or any(_file_hash(folder / name) != table.columns[name] for name in SHOWN):
+        if not fits or any(_file_hash(folder / name) != table.columns[name] for name in DISPLAY_COLUMNS):
             return None
         view = IndexView(folder)
         index = shown(view, built, complete=True)
@@ -156,15 +156,15 @@ def content_of(folder: Path) -> str | None:
         return None
 
 
-def finish(folder: Path, log: EventLog, built: Built, changed_at: int | None = None) -> None:
+def finish(folder: Path, log: EventLog, built: BuiltIndex, changed_at: int | None = None) -> None:
     """Write the table of a finished index, last of all and in one piece.
 
     `changed_at`: of the log when its index was begun; None for when `log` was opened. If the log was changed since, no
     table is written, since it is unknown what the index was built from.
     """
     begun = log.source.changed_at if changed_at is None else changed_at
-    columns = {name: _file_hash(folder / name) for name in SHOWN}
-    table = Table(_VERSION, log.source.size, log.header.hash, log.source.blake3(), built, columns)
+    columns = {name: _file_hash(folder / name) for name in DISPLAY_COLUMNS}
+    table = Table(version=_VERSION, size=log.source.size, header=log.header.hash, content=log.source.blake3(), built=built, columns=columns)
     if log.source.has_changed_since(begun):
         return
     draft = folder / f"{TABLE}.new"
@@ -173,7 +173,7 @@ def finish(folder: Path, log: EventLog, built: Built, changed_at: int | None = N
     draft.replace(folder / TABLE)
 
 
-def shown(view: IndexView, built: Built, complete: bool, count: int | None = None) -> RunIndex:
+def shown(view: IndexView, built: BuiltIndex, complete: bool, count: int | None = None) -> RunIndex:
     """Return the index over the events that `built` covers, or over the first `count` of them."""
     reach = built.count if count is None else count
     positions = tuple(entry.position for entry in built.snapshots if entry.position <= reach)

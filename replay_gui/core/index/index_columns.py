@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TIME, RunIndex
+from replay_gui.core.log.positions import Position
 
 COLUMNS: dict[str, np.dtype[Any]] = {
     "kind": np.dtype("<u2"),
@@ -22,10 +23,10 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "content": np.dtype("V32"),  # BLAKE3 of the content
     "chain": np.dtype("V32"),  # BLAKE3 of all content hashes so far: after every CHAIN_STEP_EVENTS, and at the end
 }
-OF_REPLAY = ("kind", "tool", "offset", "request", "flags")
-OF_RECORDS = ("time", "duration", "content")  # see record_columns
-SHOWN = (*OF_REPLAY, "time", "duration")  # the window needs these
-COMPARED = ("content", "chain")  # a comparison needs these
+REPLAY_COLUMNS = ("kind", "tool", "offset", "request", "flags")
+RECORD_COLUMNS = ("time", "duration", "content")  # see record_columns
+DISPLAY_COLUMNS = (*REPLAY_COLUMNS, "time", "duration")  # the window needs these
+COMPARISON_COLUMNS = ("content", "chain")  # a comparison needs these
 _BUFFER_BYTES = 1 << 17
 CHAIN_STEP_EVENTS = 64
 _GROWTH_FACTOR = 4  # a full array becomes 4 times as large; its unused pages take no memory
@@ -73,7 +74,7 @@ class IndexView:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._count = 0
-        self._columns = {name: np.empty(0, COLUMNS[name]) for name in SHOWN}
+        self._columns = {name: np.empty(0, COLUMNS[name]) for name in DISPLAY_COLUMNS}
         self._pair = np.empty(0, np.int32)
         self._duration = np.empty(0, np.int64)
 
@@ -83,7 +84,7 @@ class IndexView:
         kinds: tuple[str, ...],
         tools: tuple[str, ...],
         phases: tuple[tuple[int, str], ...],
-        snapshots: tuple[int, ...],
+        snapshots: tuple[Position, ...],
         complete: bool,
     ) -> RunIndex:
         """Return the index over the first `count` events; ValueError if the files have fewer."""
@@ -96,19 +97,19 @@ class IndexView:
         columns, self._count = self._columns, count
         self._take_in_calls(known, columns["request"][known:count], columns["duration"][known:count])
         return RunIndex(
-            kinds,
-            tools,
-            phases,
-            columns["kind"][:count],
-            columns["tool"][:count],
-            columns["offset"][:count],
-            columns["time"][:count],
+            kinds=kinds,
+            tools=tools,
+            phases=phases,
+            kind=columns["kind"][:count],
+            tool=columns["tool"][:count],
+            offset=columns["offset"][:count],
+            time=columns["time"][:count],
             # A later response changes what is known of its request.
-            self._duration[:count] if complete else self._duration[:count].copy(),
-            self._pair[:count] if complete else self._pair[:count].copy(),
-            columns["flags"][:count],
-            snapshots,
-            complete,
+            duration=self._duration[:count] if complete else self._duration[:count].copy(),
+            pair=self._pair[:count] if complete else self._pair[:count].copy(),
+            flags=columns["flags"][:count],
+            snapshots=snapshots,
+            complete=complete,
         )
 
     def _take_in_calls(self, known: int, request: NDArray[np.int32], duration: NDArray[np.int64]) -> None:

@@ -15,15 +15,21 @@ from blake3 import blake3
 from numpy.typing import NDArray
 
 from replay_gui.core.errors import NotCanonical
-from replay_gui.core.index.index_columns import CHAIN_STEP_EVENTS, COMPARED, OF_RECORDS, ColumnWriter, read_column
+from replay_gui.core.index.index_columns import (
+    CHAIN_STEP_EVENTS,
+    COMPARISON_COLUMNS,
+    RECORD_COLUMNS,
+    ColumnWriter,
+    read_column,
+)
 from replay_gui.core.index.run_index import NO_DURATION, NO_TIME
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.chain import HASH_BYTES, digests
 from replay_gui.core.log.fast_metas import NOT_GIVEN, FastMeta
 from replay_gui.core.log.scanner import Block, Skipped
 
-_CONTENT, _CHAIN = COMPARED
-_STRIDE = CHAIN_STEP_EVENTS * HASH_BYTES
+_CONTENT, _CHAIN = COMPARISON_COLUMNS
+_STEP_BYTES = CHAIN_STEP_EVENTS * HASH_BYTES
 _MAX_TIME_NS = (1 << 63) - 1
 _time, _duration = attrgetter("time"), attrgetter("duration")
 
@@ -32,14 +38,14 @@ class RecordColumns:
     """Writes columns of records in a folder, from `first_index` on; the folder's columns have all entries before."""
 
     def __init__(self, folder: Path, first_index: int) -> None:
-        self._columns = ColumnWriter(folder, OF_RECORDS, first_index)
+        self._columns = ColumnWriter(folder, RECORD_COLUMNS, first_index)
 
-    def take(self, part: Block | Skipped, metas: list[FastMeta] | None = None) -> None:
+    def take_part(self, part: Block | Skipped, metas: list[FastMeta] | None = None) -> None:
         """Add the next part of the log; `metas`: what decode_fast_metas returned for a block's."""
         if isinstance(part, Skipped):
             self._columns.append({"time": [NO_TIME], "duration": [NO_DURATION], "content": bytes(HASH_BYTES)})
             return
-        times, durations = _unusual(part.metas) if metas is None else _usual(metas)
+        times, durations = _times_of_other_metas(part.metas) if metas is None else _times_of_fast_metas(metas)
         self._columns.append({"time": times, "duration": durations, "content": b"".join(digests(part.contents))})
 
     def flush(self) -> None:
@@ -51,14 +57,14 @@ class RecordColumns:
         self._columns.close()
 
 
-def _usual(metas: list[FastMeta]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _times_of_fast_metas(metas: list[FastMeta]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return (times, durations)."""
     times = np.fromiter(map(_time, metas), np.int64, len(metas))
     durations = np.fromiter(map(_duration, metas), np.int64, len(metas))
     return np.where(times == NOT_GIVEN, NO_TIME, times), np.where(durations == NOT_GIVEN, NO_DURATION, durations)
 
 
-def _unusual(metas: Sequence[bytes]) -> tuple[list[int], list[int]]:
+def _times_of_other_metas(metas: Sequence[bytes]) -> tuple[list[int], list[int]]:
     """Return (times, durations), as far as they can be read."""
     times, durations = [], []
     for raw in metas:
@@ -86,7 +92,7 @@ def read_contents(folder: Path, count: int) -> tuple[NDArray[np.void], NDArray[n
 
     The chain is checked against the hashes. OSError, ValueError: one of them is missing or damaged.
     """
-    content, chain = (read_column(folder, name) for name in COMPARED)
+    content, chain = (read_column(folder, name) for name in COMPARISON_COLUMNS)
     if len(content) != count or _chain(content) != chain.tobytes():
         raise ValueError(f"{folder}: the columns that runs are compared by are damaged")
     return content, chain[: count // CHAIN_STEP_EVENTS]
@@ -95,7 +101,7 @@ def read_contents(folder: Path, count: int) -> tuple[NDArray[np.void], NDArray[n
 def _chain(content: NDArray[np.void]) -> bytes:
     """Return a running hash over content hashes: its value after every CHAIN_STEP_EVENTS, and after the last."""
     hashes, running, values = content.view(np.uint8).data, blake3(), []
-    for begin in range(0, len(hashes), _STRIDE):
-        running.update(hashes[begin : begin + _STRIDE])
+    for begin in range(0, len(hashes), _STEP_BYTES):
+        running.update(hashes[begin : begin + _STEP_BYTES])
         values.append(running.digest())
     return b"".join(values)

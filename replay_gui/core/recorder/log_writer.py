@@ -90,13 +90,13 @@ class LogWriter:
             if header.reducer != REDUCER:
                 raise LogRefused(f"{self.path}: its reducer {header.reducer!r} is not known here")
             self.run_id, self.head = header.run_id, header.hash
-            integrity = Integrity(0, header.hash)
+            integrity = Integrity(index=0, previous=header.hash)
             for part in scan(source, len(header.raw), 0, header.hash):
                 if isinstance(part, Skipped) or (isinstance(part, Ending) and part.seal is not None):
                     reason = "is damaged" if isinstance(part, Skipped) else "is sealed"
                     raise LogRefused(f"{self.path}: {reason} at byte {part.offset}, so it cannot be continued")
                 if isinstance(part, Block):
-                    integrity.block(part, decode_fast_metas(part.metas))
+                    integrity.check_block(part, decode_fast_metas(part.metas))
                     for fault in integrity.faults:
                         problem = f"event {fault.event_index}: {fault.problem}"
                         raise LogRefused(f"{self.path}: cannot be continued, {problem}")

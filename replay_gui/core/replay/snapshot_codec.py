@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.errors import NotCanonical
-from replay_gui.core.state.bulk_reducer import ANY, Changed
+from replay_gui.core.state.bulk_reducer import ALL_KEYS, ChangedKeys
 from replay_gui.core.state.state import LISTS, MAPS, MIN_OVERLAY_MEMBERS, PACK_ITEMS, GrowList, OverlayMap, State
 
 _MAP, _LIST, _MAP_DIFFERENCE, _LIST_DIFFERENCE = 1, 2, 3, 4
@@ -44,14 +44,14 @@ def encode_keyframe(root: dict[str, Any]) -> bytes:
     return _encode({name: _whole_member(member) for name, member in root.items()})
 
 
-def encode_difference(root: dict[str, Any], large: dict[str, int], changed: Changed) -> bytes:
+def encode_difference(root: dict[str, Any], large: dict[str, int], changed: ChangedKeys) -> bytes:
     """Return the bytes of the difference from an earlier state with these `large` members; `changed`: since then."""
     return _encode({name: _member(name, member, large, changed) for name, member in root.items()})
 
 
-def _member(name: str, member: Any, large: dict[str, int], changed: Changed) -> Any:
+def _member(name: str, member: Any, large: dict[str, int], changed: ChangedKeys) -> Any:
     keys = changed.get(name)
-    if name not in large or keys is ANY:
+    if name not in large or keys is ALL_KEYS:
         return _whole_member(member)
     if isinstance(member, MAPS) and keys is not None:
         kept = {key: member[key] for key in keys if key in member}

@@ -19,7 +19,7 @@ from replay_gui.core.replay.snapshot_codec import (
     large_members,
     merge_differences,
 )
-from replay_gui.core.replay.snapshots import Held
+from replay_gui.core.replay.snapshots import CachedState
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.state import EMPTY, State
 
@@ -85,9 +85,9 @@ class SnapshotWriter:
         self._used = 0
         self._generation = 0
         self._large: dict[str, int] | None = None  # members of the last state; None where a keyframe must come
-        self._total = 0  # bytes of the last keyframe
-        self._since = 0  # bytes of differences since then
-        self.step = 0
+        self._keyframe_bytes = 0  # bytes of the last keyframe
+        self._differences_bytes = 0  # bytes of differences since then
+        self.last_difference_bytes = 0
         self.entries: list[SnapshotEntry] = []
 
     def add(self, position: Position, fold: BulkReducer, chain: bytes) -> SnapshotEntry:
@@ -97,15 +97,15 @@ class SnapshotWriter:
         raw, base = b"", position
         if self._large is not None:
             raw, base = encode_difference(fold.root, self._large, fold.changed), self.entries[-1].position
-            self.step = len(raw)
-            self._since += self.step
-        if self._large is None or self._since * _MIN_KEYFRAME_FACTOR > self._total:
+            self.last_difference_bytes = len(raw)
+            self._differences_bytes += self.last_difference_bytes
+        if self._large is None or self._differences_bytes * _MIN_KEYFRAME_FACTOR > self._keyframe_bytes:
             raw, base = encode_keyframe(fold.root), position
-            self._total, self._since = len(raw), 0
-            self.step = self.step or len(raw)
+            self._keyframe_bytes, self._differences_bytes = len(raw), 0
+            self.last_difference_bytes = self.last_difference_bytes or len(raw)
         self._large = large_members(fold.root)
         fold.forget_changes()
-        total, digest = self._total + self._since, blake3(raw).digest()
+        total, digest = self._keyframe_bytes + self._differences_bytes, blake3(raw).digest()
         entry = SnapshotEntry(position, self._used, len(raw), base, chain, digest, total, self._generation)
         self._file.write(raw)
         self._file.flush()
@@ -129,7 +129,7 @@ class SnapshotWriter:
         before, self._generation = file_of(self._path, self._generation), self._generation + 1
         self._remove(self._generation - _MAX_FILES)
         merging = self._generation % 2 == 1
-        lines = self._lines()
+        lines = self._keyframe_groups()
         if not merging:
             lines = lines[(len(lines) - 1) % 2 :: 2]  # the next difference needs the last line
         self.entries, self._used = [], 0
@@ -140,18 +140,18 @@ class SnapshotWriter:
                 return old.read(entry.size)
 
             for keyframe, *differences in lines:
-                self._put(new, keyframe, keyframe.position, taken(keyframe))
+                self._write_entry(new, keyframe, keyframe.position, taken(keyframe))
                 pairs = len(differences) // 2 * 2 if merging else 0
                 for first, second in zip(differences[0:pairs:2], differences[1:pairs:2], strict=True):
                     merged = merge_differences(taken(first), taken(second))
-                    self._put(new, second, self.entries[-1].position, merged)
+                    self._write_entry(new, second, self.entries[-1].position, merged)
                 for entry in differences[pairs:]:
-                    self._put(new, entry, self.entries[-1].position, taken(entry))
+                    self._write_entry(new, entry, self.entries[-1].position, taken(entry))
         self._file = file_of(self._path, self._generation).open("ab")
         if not merging:
             self._budget = max(self._budget, 2 * self._used)
 
-    def _lines(self) -> list[list[SnapshotEntry]]:
+    def _keyframe_groups(self) -> list[list[SnapshotEntry]]:
         """Return each keyframe with its differences."""
         lines: list[list[SnapshotEntry]] = []
         for entry in self.entries:
@@ -160,7 +160,7 @@ class SnapshotWriter:
             lines[-1].append(entry)
         return lines
 
-    def _put(self, file: BinaryIO, entry: SnapshotEntry, base: Position, raw: bytes) -> None:
+    def _write_entry(self, file: BinaryIO, entry: SnapshotEntry, base: Position, raw: bytes) -> None:
         file.write(raw)
         digest = blake3(raw).digest()
         self.entries.append(
@@ -179,40 +179,42 @@ class SnapshotReader:
         self._path = path
         self._chain_at = chain_at
         self._entries: dict[Position, SnapshotEntry] = {}
-        self._held: OrderedDict[Position, tuple[State, int]] = (
+        self._decoded: OrderedDict[Position, tuple[State, int]] = (
             OrderedDict()
         )  # states, and the bytes that they came from
 
-    def use(self, path: Path, entries: list[SnapshotEntry]) -> None:
+    def set_table(self, path: Path, entries: list[SnapshotEntry]) -> None:
         """Use another table, of this file or of the one that replaced it."""
         self._path = path
         self._entries = {entry.position: entry for entry in entries}
 
-    def load(self, position: Position) -> Held | None:
+    def load_state(self, position: Position) -> CachedState | None:
         """Return the state at a stored position, None if it is missing, damaged, or of another log."""
         try:
             line = lineage(self._entries, position)
-            known = next((i for i in range(len(line) - 1, -1, -1) if line[i].position in self._held), -1)
-            state, size = self._held[line[known].position] if known >= 0 else (EMPTY, 0)
+            known = next((i for i in range(len(line) - 1, -1, -1) if line[i].position in self._decoded), -1)
+            state, size = self._decoded[line[known].position] if known >= 0 else (EMPTY, 0)
             with file_of(self._path, line[-1].generation).open("rb") as file:
                 for entry in line[known + 1 :]:
-                    raw = self._bytes(file, entry)
+                    raw = self._read_checked(file, entry)
                     is_keyframe = entry.base == entry.position
                     state = decode_keyframe(raw) if is_keyframe else decode_difference(raw, state)
                     size += entry.size
                     if is_keyframe or entry is line[-1]:
-                        self._hold(entry.position, state, size)
+                        self._remember(entry.position, state, size)
         except (NotCanonical, OSError, KeyError):
             return None
         keyframe = line[0]
-        return Held(state, (size - keyframe.size) * _LIVE_FACTOR, keyframe.position, keyframe.size * _LIVE_FACTOR)
+        return CachedState(
+            state, (size - keyframe.size) * _LIVE_FACTOR, keyframe.position, keyframe.size * _LIVE_FACTOR
+        )
 
-    def _hold(self, position: Position, state: State, size: int) -> None:
-        self._held[position] = state, size
-        while len(self._held) > _MAX_CACHED_STATES:
-            self._held.popitem(last=False)
+    def _remember(self, position: Position, state: State, size: int) -> None:
+        self._decoded[position] = state, size
+        while len(self._decoded) > _MAX_CACHED_STATES:
+            self._decoded.popitem(last=False)
 
-    def _bytes(self, file: BinaryIO, entry: SnapshotEntry) -> bytes:
+    def _read_checked(self, file: BinaryIO, entry: SnapshotEntry) -> bytes:
         file.seek(entry.offset)
         raw = file.read(entry.size)
         if blake3(raw).digest() != entry.digest:

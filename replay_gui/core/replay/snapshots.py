@@ -12,6 +12,7 @@ from replay_gui.core.log.positions import Position
 from replay_gui.core.state.state import State
 
 MEMORY_BUDGET_BYTES = 32 << 20  # bytes, estimated; large states take up to twice as many
+_NO_SNAPSHOT = Position(-1)  # before every position
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Snapshot:
     state: dict[str, Any]
 
 
-class Held(NamedTuple):
+class CachedState(NamedTuple):
     """A state in memory.
 
     Attributes:
@@ -37,9 +38,9 @@ class Held(NamedTuple):
     """
 
     state: State
-    size: int
-    line: int | None = None
-    shared: int = 0
+    own_bytes: int
+    group: int | None = None
+    group_bytes: int = 0
 
 
 @dataclass(slots=True)
@@ -56,13 +57,13 @@ class SnapshotPolicy:
 
     every: int = 2048
     growth: float = 2.0
-    least: int = 16 << 10  # bytes; below this, a state is not worth a snapshot for having grown
+    min_growth_bytes: int = 16 << 10  # bytes; below this, a state is not worth a snapshot for having grown
     _position: Position = field(default=Position(0), init=False)
     _offset: int = field(default=0, init=False)
     _size: int = field(default=0, init=False)
     _total: int = field(default=0, init=False)
 
-    def due(self, position: Position, offset: int, critical: bool) -> bool:
+    def is_due(self, position: Position, offset: int, critical: bool) -> bool:
         """Return whether to save a snapshot at `position`.
 
         Args:
@@ -73,9 +74,9 @@ class SnapshotPolicy:
             return since * 4 >= self._size
         if since < self._size:
             return False
-        return critical or since >= max(self.least, (self.growth - 1) * self._total)
+        return critical or since >= max(self.min_growth_bytes, (self.growth - 1) * self._total)
 
-    def kept(self, position: Position, offset: int, size: int, total: int) -> None:
+    def note_saved(self, position: Position, offset: int, size: int, total: int) -> None:
         """Note that a snapshot was saved: `size` bytes on disk, of a state of about `total` bytes."""
         self._position, self._offset, self._size, self._total = position, offset, size, total
 
@@ -91,7 +92,7 @@ class SnapshotManager:
 
     def __init__(
         self,
-        load: Callable[[Position], Held | None] | None = None,
+        load: Callable[[Position], CachedState | None] | None = None,
         budget: int = MEMORY_BUDGET_BYTES,
         on_dropped: Callable[[Position], None] | None = None,
     ) -> None:
@@ -106,31 +107,31 @@ class SnapshotManager:
         self._budget = budget
         self._on_dropped = on_dropped
         self._stored: list[Position] = []
-        self._held: list[Position] = []
-        self._states: OrderedDict[Position, Held] = OrderedDict()
-        self._lines = Counter[int]()  # how many of the states share in each
+        self._cached: list[Position] = []
+        self._states: OrderedDict[Position, CachedState] = OrderedDict()
+        self._group_sizes = Counter[int]()  # how many of the states share in each
         self._added: dict[Position, Snapshot] = {}
         self._used = 0
 
-    def offer(self, positions: list[Position]) -> None:
+    def set_stored(self, positions: list[Position]) -> None:
         """Tell which positions the store has, in ascending order."""
         self._stored = positions
 
     def add(self, snapshot: Snapshot) -> None:
         """Keep a snapshot in memory for good; do not change its state afterwards."""
         self._added[snapshot.position] = snapshot
-        self.hold(snapshot.position, Held(State(snapshot.state), 0))
+        self.cache_state(snapshot.position, CachedState(State(snapshot.state), 0))
 
-    def hold(self, position: Position, held: Held) -> None:
+    def cache_state(self, position: Position, held: CachedState) -> None:
         """Keep a state in memory; where the budget is exceeded, the least recently used states are removed."""
         if position in self._states:
             self._forget(position)
         self._states[position] = held
-        insort(self._held, position)
-        self._used += held.size
-        if held.line is not None:
-            self._used += 0 if held.line in self._lines else held.shared
-            self._lines[held.line] += 1
+        insort(self._cached, position)
+        self._used += held.own_bytes
+        if held.group is not None:
+            self._used += 0 if held.group in self._group_sizes else held.group_bytes
+            self._group_sizes[held.group] += 1
         for oldest in [at for at in self._states if at not in self._added and at != position]:
             if self._used <= self._budget:
                 break
@@ -139,7 +140,7 @@ class SnapshotManager:
     def nearest(self, position: Position) -> tuple[Position, State] | None:
         """Return (position, state) of the last snapshot at or before `position`; None where there is none."""
         while True:
-            held, stored = _last(self._held, position), _last(self._stored, position)
+            held, stored = _last(self._cached, position), _last(self._stored, position)
             if held >= stored:
                 if held < 0:
                     return None
@@ -147,7 +148,7 @@ class SnapshotManager:
                 return held, self._states[held].state
             loaded = self._load(stored) if self._load is not None else None
             if loaded is not None:
-                self.hold(stored, loaded)
+                self.cache_state(stored, loaded)
                 return stored, loaded.state
             self._stored.remove(stored)
             if self._on_dropped is not None:
@@ -162,13 +163,13 @@ class SnapshotManager:
 
     def _forget(self, position: Position) -> None:
         gone = self._states.pop(position)
-        self._held.remove(position)
-        self._used -= gone.size
-        if gone.line is not None:
-            self._lines[gone.line] -= 1
-            if not self._lines[gone.line]:
-                del self._lines[gone.line]
-                self._used -= gone.shared
+        self._cached.remove(position)
+        self._used -= gone.own_bytes
+        if gone.group is not None:
+            self._group_sizes[gone.group] -= 1
+            if not self._group_sizes[gone.group]:
+                del self._group_sizes[gone.group]
+                self._used -= gone.group_bytes
 
 
 def _last(positions: list[Position], position: Position) -> Position:

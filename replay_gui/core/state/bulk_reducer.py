@@ -39,8 +39,8 @@ class _AnyKeys(set[str]):
         pass
 
 
-ANY = _AnyKeys()
-Changed: TypeAlias = dict[str, set[str]]
+ALL_KEYS = _AnyKeys()
+ChangedKeys: TypeAlias = dict[str, set[str]]
 _SHAPES = (("pending", MAPS), ("observations", MAPS), ("memory", MAPS), ("messages", LISTS))
 
 _MAX_KEY_CHARACTERS = 1024  # characters; a longer one may be over the limit in bytes
@@ -81,7 +81,7 @@ class BulkReducer:
         self._is_owned = state is None  # whether all containers changed in place are this object's
         # Without ops, only effects write the state, so every member has the shape that effects give it.
         self._is_plain = True
-        self.changed: Changed = {}
+        self.changed: ChangedKeys = {}
 
     @property
     def root(self) -> dict[str, Any]:
@@ -115,13 +115,13 @@ class BulkReducer:
     def _flush(self) -> None:
         """Copy the containers that effects change in place, unless a member has another type than effects give it."""
         root, self._is_owned = self._draft.own_members(), True
-        self.changed = dict.fromkeys(root, ANY)
+        self.changed = dict.fromkeys(root, ALL_KEYS)
         tools = root.get("tools", {})
         self._is_plain = (
             self._is_plain
             and all(isinstance(root.get(name, ()), (*types, tuple)) for name, types in _SHAPES)
             and type(tools) is dict
-            and all(type(row) is dict and _counts(row) for row in tools.values())
+            and all(type(row) is dict and _has_counters(row) for row in tools.values())
         )
         if self._is_plain:
             for name, row in tools.items():
@@ -151,14 +151,14 @@ class BulkReducer:
         if isinstance(inside, str) and keys is not None:
             keys.add(inside)
         elif not (len(path) == 2 and isinstance(inside, int) and old is ABSENT):  # no mere appending
-            self.changed[name] = ANY
+            self.changed[name] = ALL_KEYS
 
 
 # Each effect checks everything before it changes anything. False or KeyError: not the common case, nothing was changed.
 # The types of the payload's fields were checked when it was decoded.
 
 
-def _tool_request(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
+def _tool_request(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     name, request = p.tool_name, next(asked.ahead)
     row, pending = root["tools"][name], root["pending"]
@@ -176,7 +176,7 @@ def _tool_request(root: _Map, changed: Changed, asked: _RequestHashes, event: _E
     return True
 
 
-def _tool_response(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
+def _tool_response(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     name, request = p.tool_name, p.request_hash
     row, pending = root["tools"][name], root["pending"]
@@ -200,11 +200,11 @@ def _is_waiting(row: Any) -> bool:
     return type(row) is dict and type(row.get("count")) is int
 
 
-def _counts(row: _Map) -> bool:
+def _has_counters(row: _Map) -> bool:
     return type(row.get("calls")) is int and type(row.get("errors")) is int
 
 
-def _observation(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
+def _observation(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     kind = p.obs_type
     if kind == "message":
@@ -218,7 +218,7 @@ def _observation(root: _Map, changed: Changed, asked: _RequestHashes, event: _Ev
     return True
 
 
-def _decision(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
+def _decision(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     if p.decision_type == "message":
         root["messages"].append({"role": "assistant", "content": p.data})
@@ -227,7 +227,7 @@ def _decision(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event
     return True
 
 
-def _memory_write(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
+def _memory_write(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     key, value = p.key, p.value
     if p.operation == "delete" or value is UNSET or len(key) > _MAX_KEY_CHARACTERS:
@@ -238,15 +238,15 @@ def _memory_write(root: _Map, changed: Changed, asked: _RequestHashes, event: _E
     return True
 
 
-def _unusual(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
+def _unusual(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
     return False
 
 
-def _nothing(root: _Map, changed: Changed, asked: _RequestHashes, event: _Event) -> bool:
+def _nothing(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
     return True
 
 
-_BY_KIND: dict[str, Callable[[_Map, Changed, _RequestHashes, _Event], bool]] = {
+_BY_KIND: dict[str, Callable[[_Map, ChangedKeys, _RequestHashes, _Event], bool]] = {
     Kind.TOOL_REQUEST: _tool_request,
     Kind.TOOL_RESPONSE: _tool_response,
     Kind.OBSERVATION: _observation,

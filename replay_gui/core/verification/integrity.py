@@ -39,7 +39,7 @@ class Boundary(NamedTuple):
     expected: int | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Integrity:
     """The result so far of checking consecutive blocks.
 
@@ -58,7 +58,7 @@ class Integrity:
     state_hashes: int = 0
     skipped_bytes: int = 0
 
-    def block(self, block: Block, metas: list[FastMeta] | None) -> None:
+    def check_block(self, block: Block, metas: list[FastMeta] | None) -> None:
         """Check the records of a block; `metas`: what decode_fast_metas returned for them."""
         if not len(block):  # of a block that was cut before its first record
             return
@@ -75,7 +75,7 @@ class Integrity:
 
     def _metas(self, metas: Sequence[bytes], usual: list[FastMeta] | None) -> dict[int, Problem]:
         """Return the problems of metas by their index in the block; advance `expected`."""
-        if usual is not None and self.expected is not None and _are_right(usual, metas, self.expected):
+        if usual is not None and self.expected is not None and _are_valid(usual, metas, self.expected):
             self.expected += len(metas)
             return {}
         problems = {}
@@ -88,7 +88,7 @@ class Integrity:
             self.expected = None if seq is None else seq + 1
         return problems
 
-    def skipped(self, part: Skipped) -> None:
+    def add_skipped(self, part: Skipped) -> None:
         """Add a skipped stretch of bytes as one failure."""
         problem = f"{part.size} bytes are no record and were skipped"
         if part.gave_up:
@@ -97,7 +97,7 @@ class Integrity:
         self.skipped_bytes += part.size
         self.index, self.previous, self.expected = part.index + 1, None, None
 
-    def seal(self, ending: Ending) -> SealState:
+    def seal_state(self, ending: Ending) -> SealState:
         """Tell whether the log's end has a seal, and whether that seal belongs to the records before it."""
         if ending.seal is None:
             return "none"
@@ -134,7 +134,7 @@ def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:
     return {i: (BROKEN_LINK, right.hex(), hash_.hex()) for i, (right, hash_) in pairs if right != hash_}
 
 
-def _are_right(usual: list[FastMeta], metas: Sequence[bytes], expected: int) -> bool:
+def _are_valid(usual: list[FastMeta], metas: Sequence[bytes], expected: int) -> bool:
     """Return whether the decoded `metas` are canonical, and their seqs count up from `expected`."""
     seqs, parents = range(expected, expected + len(usual)), [*map(_parent, usual)]
     return (

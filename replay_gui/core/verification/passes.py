@@ -60,7 +60,7 @@ class StatesSlice:
     checked: int
 
 
-def beginning(log: EventLog) -> Boundary:
+def start_boundary(log: EventLog) -> Boundary:
     """Return the boundary before the first record."""
     return Boundary(0, len(log.header.raw), log.header.hash, 0)
 
@@ -80,23 +80,23 @@ def check_integrity(
         stop_index: the index of a record that exists; the slice ends just before it.
         columns: receives the same records.
     """
-    integrity = Integrity(start.event_index, start.previous, start.expected)
+    integrity = Integrity(index=start.event_index, previous=start.previous, expected=start.expected)
     offset = start.offset
     for part in scan(log.source, start.offset, start.event_index, start.previous):
         if isinstance(part, Block):
             block = part if stop_index is None else part.up_to(stop_index)
             metas = decode_fast_metas(block.metas)
-            integrity.block(block, metas)
+            integrity.check_block(block, metas)
             if columns is not None:
-                columns.take(block, metas)
+                columns.take_part(block, metas)
             offset = block.end
         elif isinstance(part, Skipped):
-            integrity.skipped(part)
+            integrity.add_skipped(part)
             if columns is not None:
-                columns.take(part)
+                columns.take_part(part)
             offset = part.offset + part.size
         else:
-            tail = Tail(part.index, part.offset, integrity.seal(part), part.tail_bytes)
+            tail = Tail(part.index, part.offset, integrity.seal_state(part), part.tail_bytes)
             return _slice(integrity, part.offset, tail)
         on_progress(offset)
         if (stop is not None and offset >= stop) or integrity.index == stop_index:

@@ -13,23 +13,23 @@ from replay_gui.core.verification.passes import (
     IntegritySlice,
     OnProgress,
     StatesSlice,
-    beginning,
     check_integrity,
     check_states,
+    start_boundary,
 )
 from replay_gui.core.verification.verification import FINDINGS_LIMIT, INVALID, VALID, Finding, VerificationReport
 
 
 def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> VerificationReport:
     """Verify a whole log in this process."""
-    integrity = check_integrity(log, beginning(log), None, None, on_progress)
+    integrity = check_integrity(log, start_boundary(log), None, None, on_progress)
     states = None
     if log.header.reducer == REDUCER:
         states = check_states(log, (0, len(log.header.raw), EMPTY), None, on_progress)
-    return conclude(log, [integrity], [] if states is None else [states], log.source.blake3())
+    return build_report(log, [integrity], [] if states is None else [states], log.source.blake3())
 
 
-def conclude(
+def build_report(
     log: EventLog, integrity: Sequence[IntegritySlice], states: Sequence[StatesSlice], file_blake3: str
 ) -> VerificationReport:
     """Return the report on slices that cover the log in order; `states` is empty if the reducer is unknown here."""
@@ -76,7 +76,7 @@ def _unlisted_notes(unlisted: tuple[int, int]) -> list[str]:
 
 def _finding(run_id: str, fault: Fault) -> Finding:
     return Finding(
-        fault.event_index, event_id(run_id, fault.seq), fault.offset, fault.problem, fault.expected, fault.actual
+        index=fault.event_index, event_id=event_id(run_id, fault.seq), offset=fault.offset, problem=fault.problem, expected=fault.expected, actual=fault.actual
     )
 
 

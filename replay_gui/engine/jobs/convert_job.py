@@ -13,9 +13,10 @@ from pathlib import Path
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.imported_run import Growing
+from replay_gui.core.importers.registry import title_of
 from replay_gui.core.importers.run_choice import choose_run
 from replay_gui.core.index.growing_index import GrowingIndex
-from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.engine.jobs.job import PART_INTERVAL, JobReporter
 from replay_gui.engine.jobs.job_types import ConvertArguments
 from replay_gui.engine.opening import Conversion
@@ -43,7 +44,9 @@ def convert(arguments: ConvertArguments, reporter: JobReporter) -> Conversion:
     made = runs[0] if arguments.run is None else choose_run(runs, arguments.run, arguments.path)
     _log.info("%s: converted as %s, runs: %d", arguments.path, made.format, len(runs))
     names = tuple(run.name for run in runs)
-    return Conversion(str(made.path), made.format, made.notes, made.name, names, made.own_hashes, built)
+    return Conversion(
+        path=str(made.path), format=made.format, notes=made.notes, run=made.name, runs=names, own_hashes=made.own_hashes, built=built, title=title_of(made.format)
+    )
 
 
 class GrowthReporter:
@@ -56,18 +59,28 @@ class GrowthReporter:
         self._next_part = 0.0
 
     def on_grown(self, growing: Growing) -> None:
+        """Index what was added to the log, and send a part if the interval has passed."""
         if self._index is None:
             self._index = GrowingIndex(growing.path, self._folder)
         built = replace(self._index.grow(), not_applied=())
         if time.monotonic() >= self._next_part:
-            made = Conversion(str(growing.path), growing.format, (), growing.name, (growing.name,), built=built)
+            made = Conversion(
+                path=str(growing.path),
+                format=growing.format,
+                notes=(),
+                run=growing.name,
+                runs=(growing.name,),
+                built=built,
+                title=title_of(growing.format),
+            )
             self._reporter.part(made)
             self._next_part = time.monotonic() + PART_INTERVAL
 
-    def finish(self) -> Built | None:
+    def finish(self) -> BuiltIndex | None:
         """The whole index, where there is one."""
         return None if self._index is None else self._index.finish()
 
     def close(self) -> None:
+        """Close the index, if one was begun; what it holds stays."""
         if self._index is not None:
             self._index.close()

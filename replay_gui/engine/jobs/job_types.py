@@ -9,9 +9,9 @@ from typing import ClassVar
 
 import msgspec
 
-from replay_gui.core.facts.find import Hit
+from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
-from replay_gui.core.index.index_builder import Built
+from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.replay.snapshot_store import SnapshotEntry
 from replay_gui.core.verification.integrity import Boundary
 
@@ -42,7 +42,7 @@ class JoinArguments(JobArguments, frozen=True):
     job: ClassVar[str] = "join"
     path: str
     folder: str
-    built: Built
+    built: BuiltIndex
     changed_at: int | None = None
 
 
@@ -121,7 +121,7 @@ class SearchProgress(msgspec.Struct, frozen=True):
     done: int
     total: int
     count: int
-    hits: tuple[Hit, ...]
+    hits: tuple[SearchHit, ...]
 
 
 class SurveyArguments(JobArguments, frozen=True):

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import MsgspecError
 
 from replay_gui.core.errors import NotCanonical
-from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, Built, IndexBuilder
+from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import finish
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.canonical import check_limits
@@ -43,8 +43,8 @@ from replay_gui.engine.jobs.job_types import (
 BOUNDARIES = 64  # points in a log from which another worker can take over
 
 
-def index(arguments: IndexArguments, reporter: JobReporter) -> Built:
-    """Build the index and snapshots of a log; each part is the Built so far."""
+def index(arguments: IndexArguments, reporter: JobReporter) -> BuiltIndex:
+    """Build the index and snapshots of a log; each part is the BuiltIndex so far."""
     next_part = 0.0
     with EventLog.open(arguments.path) as log:
         folder = Path(arguments.folder)
@@ -63,7 +63,7 @@ def index(arguments: IndexArguments, reporter: JobReporter) -> Built:
         return built
 
 
-def join(arguments: JoinArguments, reporter: JobReporter) -> Built:
+def join(arguments: JoinArguments, reporter: JobReporter) -> BuiltIndex:
     """Complete an index that two passes have made."""
     folder = Path(arguments.folder)
     write_chain(folder)
@@ -103,8 +103,8 @@ def _begin(log: EventLog, arguments: StatesArguments) -> tuple[int, int, State]:
     line = list(arguments.line)
     file = Path(arguments.folder) / SNAPSHOTS_FILE
     reader = SnapshotReader(file, {entry.position: entry.chain for entry in line}.get)
-    reader.use(file, line)
-    loaded = reader.load(line[-1].position)
+    reader.set_table(file, line)
+    loaded = reader.load_state(line[-1].position)
     return (
         line[-1].position,
         arguments.offset,

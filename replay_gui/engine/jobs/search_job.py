@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from replay_gui.core.facts.find import Hit, Needle, find
+from replay_gui.core.facts.event_search import SearchHit, SearchText, search_events
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_types import SearchArguments, SearchProgress
@@ -16,9 +16,9 @@ PART_INTERVAL = 0.05  # seconds between two parts
 def find_text(arguments: SearchArguments, reporter: JobReporter) -> SearchProgress:
     """Search the log; parts and result are the SearchProgress since the last part."""
     with EventLog.open(arguments.path) as log:
-        size, count, waiting = log.source.size, 0, list[Hit]()
+        size, count, waiting = log.source.size, 0, list[SearchHit]()
         next_part, at = 0.0, 0
-        for at, hits in find(log, Needle(arguments.text, arguments.match_case)):
+        for at, hits in search_events(log, SearchText(arguments.text, arguments.match_case)):
             waiting += hits[: max(0, MAX_HITS - count)]
             count += len(hits)
             if time.monotonic() >= next_part:

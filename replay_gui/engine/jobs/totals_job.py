@@ -46,13 +46,13 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
                 if any(name in raw for name in _RELEVANT_NAMES) and (meta := _map(raw)):
                     position, kind = block.first_index + i + 1, _kind(block.contents[i])
                     totals.take_meta(kind, meta)
-                    spending.take(position, kind, meta)
-                    nesting.take(position, meta)
+                    spending.add_event(position, kind, meta)
+                    nesting.add_event(position, meta)
             for content in block.contents:
                 if content.startswith(_RESULT_STARTS):
                     result = _with_result(result, content)
             reporter.progress(block.end, log.source.size)
-    return MetaSums(totals.uses(), spending.whole(), nesting.whole(), result)
+    return MetaSums(totals.uses(), spending.build(), nesting.build(), result)
 
 
 def _with_result(result: RunResult, content: bytes) -> RunResult:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import NO_EVENT
-from replay_gui.core.facts.find import Hit
+from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.event_search_model import EventSearchModel, ordinal
 from replay_gui.models.run.run_search import RunSearch
@@ -50,19 +50,22 @@ class ComparisonSearch(EventSearchModel):
 
     @property
     def ready(self) -> bool:
+        """Whether a comparison is shown."""
         return self._session.active
 
     @property
     def number(self) -> int:
+        """The ordinal of the hit at the chosen row, from 1; 0 if it holds none."""
         return ordinal(self.rows, self._session.row)
 
     @property
     def words(self) -> str:
+        """What the find field shows at its end."""
         if self.text and self._session.comparison is None and not self.problem:
             return "not compared yet"
         return super().status_text
 
-    def hit(self, row: int, in_a: bool) -> Hit | None:
+    def hit(self, row: int, in_a: bool) -> SearchHit | None:
         """Return the hit in a row on this side, or None."""
         comparison = self._session.comparison
         if comparison is None or not 0 <= row < len(comparison.alignment.a):
@@ -71,20 +74,24 @@ class ComparisonSearch(EventSearchModel):
         return None if event_index == NO_EVENT else (self._a if in_a else self._b).hits.get(event_index)
 
     def find(self, text: str, match_case: bool = False) -> None:
+        """Search both runs; a search of B that failed is begun again."""
         self._forward = None
         self._a.find(text, match_case)  # and B follows
         if self._b.problem:
             self._b.find(text, match_case)
 
     def prepare(self) -> None:
+        """Have the text of the run read, so that the first search is fast."""
         self._a.prepare()
 
     def cancel(self) -> None:
+        """Stop both searches; the hits so far stay."""
         self._forward = None
         self._a.cancel()
         self._b.cancel()
 
     def step(self, forward: bool) -> None:
+        """Go to the next or previous hit, around the ends; while none is found yet, as soon as one is."""
         if not len(self.rows):
             self._forward = forward if self.searching else None
             return

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
-from replay_gui.core.facts.find import Hit
+from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import Kind, is_failure
+from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
@@ -61,7 +62,7 @@ class EventTable(QAbstractTableModel):
         self._index = session.index
         self._filter = EventFilter()
         self.subagents, self.folded = NO_SUBAGENTS, frozenset[int]()
-        self._hits: dict[int, Hit] | None = None
+        self._hits: dict[int, SearchHit] | None = None
         self._shown: NDArray[np.int64] | None = None
         self._base = 0
         self._count = min(self._index.count, MAX_ROWS)
@@ -80,9 +81,11 @@ class EventTable(QAbstractTableModel):
     # ---- rows and indexes ---------------------------------------------------------------------------
     @property
     def filter(self) -> EventFilter:
+        """The filter in force; `set_filter` replaces it."""
         return self._filter
 
     def set_filter(self, filter_: EventFilter) -> None:
+        """Show the events that match; costs a pass over the index's columns."""
         self._filter = filter_
         self._reset()
 
@@ -92,7 +95,7 @@ class EventTable(QAbstractTableModel):
             self.folded = folded
             self._reset()
 
-    def show_hits(self, hits: dict[int, Hit] | None) -> None:
+    def show_hits(self, hits: dict[int, SearchHit] | None) -> None:
         """Show only these hits, as far as they match the filter; None: show all events again.
 
         By index, ascending. Call `more_hits` after hits were added to the dictionary.
@@ -102,16 +105,18 @@ class EventTable(QAbstractTableModel):
             self._reset()
 
     def more_hits(self) -> None:
+        """Add the rows of hits that have come since the last call."""
         self.on_index_changed()
 
-    def hit(self, row: int) -> Hit | None:
+    def hit(self, row: int) -> SearchHit | None:
         """What was found in the row's event."""
         return None if self._hits is None else self._hits.get(self.event_index(row))
 
-    def event_index(self, row: int) -> int:
-        return self._base + row if self._shown is None else int(self._shown[row])
+    def event_index(self, row: int) -> EventIndex:
+        """The index in the run of the event that a row shows."""
+        return EventIndex(self._base + row if self._shown is None else int(self._shown[row]))
 
-    def row_at_or_before(self, event_index: int) -> int:
+    def row_at_or_before(self, event_index: EventIndex) -> int:
         """Return the last row with an index of at most `event_index`; -1 if there is none."""
         if self._shown is None:
             return min(event_index - self._base, self._count - 1)
@@ -177,7 +182,7 @@ class EventTable(QAbstractTableModel):
             self._scan_timer.stop()
 
     @Slot(object)
-    def on_position_changed(self, position: int) -> None:
+    def on_position_changed(self, position: Position) -> None:
         """Where not all events fit: moves on to those about the position."""
         if self._shown is None and self._index.count > MAX_ROWS and not self._base <= position <= self._base + MAX_ROWS:
             self.beginResetModel()
@@ -187,8 +192,8 @@ class EventTable(QAbstractTableModel):
     @Slot(object)
     def on_rows_ready(self, rows: Rows) -> None:
         self._blocks.add(rows.start, rows.rows)
-        first = self.row_at_or_before(rows.start - 1) + 1
-        last = self.row_at_or_before(rows.start + len(rows.rows) - 1)
+        first = self.row_at_or_before(EventIndex(rows.start - 1)) + 1
+        last = self.row_at_or_before(EventIndex(rows.start + len(rows.rows) - 1))
         if 0 <= first <= last:
             self.dataChanged.emit(self.index(first, 0), self.index(last, EventColumn.DURATION))
 
@@ -258,12 +263,15 @@ class EventTable(QAbstractTableModel):
 
     # ---- as Qt asks -----------------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of events shown, at most `MAX_ROWS`."""
         return 0 if parent.isValid() else self._count
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of columns."""
         return 0 if parent.isValid() else len(EventColumn)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text; rows that were not read yet have only what the index knows."""
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
             return None
         return self.words(self.event_row(index.row()), index.column())
@@ -284,29 +292,29 @@ class EventTable(QAbstractTableModel):
 
     def fold_words(self, row: EventRow) -> str:
         """Return the summary of a folded subagent for the row of its first event; "" for any other row."""
-        number = self.subagents.starting_at(row.position - 1)
+        number = self.subagents.starting_at(index_before(row.position))
         if number is None or number not in self.folded:
             return ""
         return one_line(f"{self.subagents.paths[number][-1]}: {self.subagents.count(number):,} events folded")
 
     def tool_index(self, row: EventRow) -> int:
         """Return the tool's number in the index, for its hue; NO_TOOL if there is none."""
-        return NO_TOOL if row.tool is None else int(self._index.tool[row.position - 1])
+        return NO_TOOL if row.tool is None else int(self._index.tool[index_before(row.position)])
 
 
-def row_without_text(index: RunIndex, event_index: int) -> EventRow:
+def row_without_text(index: RunIndex, event_index: EventIndex) -> EventRow:
     """Return the row of an event as far as the index holds it: all but the text."""
     tool, time, duration = int(index.tool[event_index]), int(index.time[event_index]), int(index.duration[event_index])
     kind, flags = index.kinds[index.kind[event_index]], int(index.flags[event_index])
     name = None if tool == NO_TOOL else index.tools[tool]
     return EventRow(
-        event_index + 1,
-        kind,
-        name,
-        "",
-        None if time == NO_TIME else time,
-        None if duration == NO_DURATION else duration,
-        bool(flags & FLAG_FAILED) or is_failure(kind),
-        bool(flags & FLAG_UNREADABLE),
-        kind_label(kind, name),
+        position=position_after(event_index),
+        kind=kind,
+        tool=name,
+        text="",
+        time=None if time == NO_TIME else time,
+        duration=None if duration == NO_DURATION else duration,
+        failed=bool(flags & FLAG_FAILED) or is_failure(kind),
+        broken=bool(flags & FLAG_UNREADABLE),
+        label=kind_label(kind, name),
     )

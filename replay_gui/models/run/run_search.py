@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Slot
 
+from replay_gui.core.log.positions import EventIndex, index_before, position_after
 from replay_gui.engine.answers import SearchResult
 from replay_gui.engine.requests import Find
 from replay_gui.models.run.event_search_model import EventSearchModel, ordinal
 from replay_gui.models.session import Session
 
 if TYPE_CHECKING:
-    from replay_gui.core.facts.find import Hit
+    from replay_gui.core.facts.event_search import SearchHit
 
 
 class RunSearch(EventSearchModel):
@@ -29,7 +30,7 @@ class RunSearch(EventSearchModel):
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.hits: dict[int, Hit] = {}
+        self.hits: dict[int, SearchHit] = {}
         self.indexes: NDArray[np.int64] = np.zeros(0, np.int64)
         self._session = session
         self._number = 0
@@ -40,9 +41,11 @@ class RunSearch(EventSearchModel):
 
     @property
     def ready(self) -> bool:
+        """Whether a run is open."""
         return self._session.facts is not None
 
     def find(self, text: str, match_case: bool = False) -> None:
+        """Search for a text; the same text again is ignored, unless its search failed."""
         if (text, match_case) == (self.text, self.match_case) and not self.problem:
             return
         self._begin(text, match_case)
@@ -51,10 +54,12 @@ class RunSearch(EventSearchModel):
         self.started.emit()
 
     def prepare(self) -> None:
+        """Have the text of the run read, so that the first search is fast."""
         if not self.searching:
             self._session.request_find(Find(self._number, ""))
 
     def cancel(self) -> None:
+        """Stop the search; the hits so far stay."""
         if self.searching:
             self._number += 1
             self._session.request_find(Find(self._number, ""))
@@ -67,14 +72,14 @@ class RunSearch(EventSearchModel):
         if not len(indexes):
             self._forward = forward if self.searching else None
             return
-        here = self._session.position - 1
+        here = index_before(self._session.position)
         at = int(np.searchsorted(indexes, here, "right")) if forward else int(np.searchsorted(indexes, here)) - 1
-        self._session.seek(int(indexes[at % len(indexes)]) + 1)
+        self._session.seek(position_after(EventIndex(int(indexes[at % len(indexes)]))))
 
     @property
     def number(self) -> int:
         """The number, from 1, of the hit at the position; 0 if there is none."""
-        return ordinal(self.indexes, self._session.position - 1)
+        return ordinal(self.indexes, index_before(self._session.position))
 
     def _begin(self, text: str, match_case: bool) -> None:
         self._number += 1

@@ -6,8 +6,9 @@ from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from replay_gui.core.facts.find import Hit
+from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import index_before
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.engine.answers import EventRow
 from replay_gui.look.marks import draw_mark
@@ -46,9 +47,10 @@ class RowDelegate(QStyledItemDelegate):
 
     def indent(self, row: EventRow) -> int:
         """How far the label of a subagent's event is moved in."""
-        return min(self._table.subagents.depth(row.position - 1), _MAX_INDENT_LEVELS) * 3 * UNIT
+        return min(self._table.subagents.depth(index_before(row.position)), _MAX_INDENT_LEVELS) * 3 * UNIT
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Paint one cell of an event's row."""
         now, line, column = theme(), index.row(), index.column()
         row = self._table.event_row(line)
         chosen = _SELECTED in option.state
@@ -66,7 +68,7 @@ class RowDelegate(QStyledItemDelegate):
                 self._data.draw(painter, rect.adjusted(UNIT, 0, 0, 0), words, quiet)
             case EventColumn.LABEL:
                 rect = rect.adjusted(self.indent(row), 0, 0, 0)
-                if (headed := self._table.subagents.starting_at(row.position - 1)) is not None:
+                if (headed := self._table.subagents.starting_at(index_before(row.position))) is not None:
                     middle = QPointF(rect.x() - UNIT, rect.center().y() + 1)
                     paint_triangle(painter, middle, headed in self._table.folded)
                 self._paint_mark(painter, rect, row, ahead and not chosen)
@@ -77,18 +79,18 @@ class RowDelegate(QStyledItemDelegate):
                 self._paint_text(painter, rect, row, hit or folded or words, now.bad_text if bad else loud, quiet)
 
     def _paint_text(
-        self, painter: QPainter, rect: QRect, row: EventRow, words: str | Hit, loud: QColor, quiet: QColor
+        self, painter: QPainter, rect: QRect, row: EventRow, words: str | SearchHit, loud: QColor, quiet: QColor
     ) -> None:
         space = rect.adjusted(0, 0, -GAP - UNIT, 0)
         if took := self._table.words(row, EventColumn.DURATION):
             self._data.draw(painter, space, took, quiet, RIGHT)
             space = space.adjusted(0, 0, -self._data.width(took) - GAP, 0)
-        if isinstance(words, Hit):
+        if isinstance(words, SearchHit):
             self._paint_hit(painter, space, words, loud)
         else:
             self._data.draw(painter, space, words, loud)
 
-    def _paint_hit(self, painter: QPainter, space: QRect, hit: Hit, loud: QColor) -> None:
+    def _paint_hit(self, painter: QPainter, space: QRect, hit: SearchHit, loud: QColor) -> None:
         """Paint the hit on its background; elide the text before it so that the hit stays visible."""
         metrics, found = self._data.metrics, hit.text[hit.start : hit.stop]
         wide = min(metrics.horizontalAdvance(found), space.width())

@@ -52,7 +52,7 @@ def test_counts_that_are_none_do_no_harm() -> None:
 
 
 def test_of_a_long_run_neighbours_are_taken_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spending, "MOST", 4)
+    monkeypatch.setattr(spending, "MAX_ENTRIES", 4)
     found = built(*[("Decision", {"tokens": number}) for number in range(1, 22)])
     assert len(positions(found.positions)) < 8
     assert positions(found.positions) == sorted(positions(found.positions))

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from replay_gui.core.index.growing_index import GrowingIndex
-from replay_gui.core.index.index_builder import Built, IndexBuilder
+from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, shown
 from replay_gui.core.index.index_columns import COLUMNS, IndexView, read_column
 from replay_gui.core.log.log_reader import EventLog
@@ -50,6 +50,6 @@ def test_it_is_the_same_wherever_it_was_taken_up(tmp_path: Path, events: list[tu
         assert cache.load(log) is not None, "it is fit to be kept"
 
 
-def without_snapshots(built: Built) -> tuple[object, ...]:
+def without_snapshots(built: BuiltIndex) -> tuple[object, ...]:
     """Where these are laid depends on when the blocks came."""
     return built.count, built.offset, built.head, built.kinds, built.tools, built.phases, built.state_hash

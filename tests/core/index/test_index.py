@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from replay_gui import EventLog
 from replay_gui.core.index import event_columns
-from replay_gui.core.index.index_builder import Built, IndexBuilder
+from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import TABLE, IndexCache, finish, shown
 from replay_gui.core.index.index_columns import CHAIN_STEP_EVENTS, COLUMNS, IndexView, read_column
 from replay_gui.core.index.run_index import (
@@ -36,7 +36,8 @@ from replay_gui.core.log.chain import request_hash
 from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND
 from replay_gui.core.log.kinds import CRITICAL_KINDS, KINDS
 from replay_gui.core.log.log_reader import EventLog as Log
-from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.log.positions import Position
+from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.state.state_hash import StateHash
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import Forge, forged, written
@@ -45,7 +46,7 @@ from tests.helpers.logs import write_log
 PER_EVENT = ("kind", "tool", "offset", "time", "duration", "pair", "flags")
 
 
-def build(log: Log, folder: Path) -> tuple[Built, RunIndex]:
+def build(log: Log, folder: Path) -> tuple[BuiltIndex, RunIndex]:
     folder.mkdir(exist_ok=True)
     built = IndexBuilder(log, folder).run(lambda built: None)
     return built, shown(IndexView(folder), built, complete=True)
@@ -58,7 +59,7 @@ def plain_columns(log: Log) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {name: [] for name in names}
     waiting: list[tuple[str, int]] = []
     for place, event in enumerate(log):
-        effect = replayer.effect(place + 1)
+        effect = replayer.effect_at(Position(place + 1))
         unreadable = event.kind in (SKIPPED_KIND, UNREADABLE_KIND)
         failed = event.kind == "ToolResponse" and effect.not_applied is None and not event.payload["success"]
         columns["kind"].append(event.kind)
@@ -119,7 +120,7 @@ def assert_index(log: Log, folder: Path) -> None:
     assert [fault.event_index for fault in built.not_applied] == [
         i for i, f in enumerate(expected["flags"]) if f & FLAG_NOT_APPLIED
     ]
-    assert built.state_hash == StateHash.of(Replayer(log).at(count).plain()).digest()
+    assert built.state_hash == StateHash.of(Replayer(log).state_at(Position(count)).plain()).digest()
     assert built.head == ((log[count - 1].hash if count else None) or b"")
     assert all(0 < position <= count and log[position - 1].hash is not None for position in index.snapshots)
 

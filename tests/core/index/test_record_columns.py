@@ -11,11 +11,17 @@ import pytest
 from blake3 import blake3
 
 from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.index.index_columns import CHAIN_STEP_EVENTS, COMPARED, OF_RECORDS, OF_REPLAY, read_column
+from replay_gui.core.index.index_columns import (
+    CHAIN_STEP_EVENTS,
+    COMPARISON_COLUMNS,
+    RECORD_COLUMNS,
+    REPLAY_COLUMNS,
+    read_column,
+)
 from replay_gui.core.index.record_columns import RecordColumns, read_contents, write_chain
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.integrity import Boundary
-from replay_gui.core.verification.passes import beginning, check_integrity
+from replay_gui.core.verification.passes import check_integrity, start_boundary
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
 
@@ -31,7 +37,7 @@ def made_in_slices(log: EventLog, folder: Path) -> None:
     """As integrity passes do it."""
     half = len(log) // 2
     middle = Boundary(half, int(log.offsets[half]) if half else len(log.header.raw), None, None)
-    for start, stop_place in ((beginning(log), half), (middle, None)):
+    for start, stop_place in ((start_boundary(log), half), (middle, None)):
         if stop_place != 0:
             columns = RecordColumns(folder, start.event_index)
             check_integrity(log, start, None, stop_place, lambda offset: None, columns)
@@ -55,15 +61,15 @@ def test_the_integrity_pass_makes_what_the_index_pass_makes(tmp_path: Path, coun
         built = IndexBuilder(log, together).run(lambda built: None)
         assert (count is None) == any("skipped" in fault.problem for fault in built.not_applied)
         made_in_slices(log, apart)
-    for name in {*OF_RECORDS, *COMPARED}:
+    for name in {*RECORD_COLUMNS, *COMPARISON_COLUMNS}:
         assert np.array_equal(read_column(apart, name), read_column(together, name)), name
 
 
 def test_the_index_pass_can_leave_it_to_others(tmp_path: Path) -> None:
     with log_of(tmp_path, 5) as log:
         IndexBuilder(log, tmp_path, with_records=False).run(lambda built: None)
-    assert {*OF_REPLAY} <= {file.name for file in tmp_path.iterdir()}
-    assert not {*OF_RECORDS, *COMPARED} & {file.name for file in tmp_path.iterdir()}
+    assert {*REPLAY_COLUMNS} <= {file.name for file in tmp_path.iterdir()}
+    assert not {*RECORD_COLUMNS, *COMPARISON_COLUMNS} & {file.name for file in tmp_path.iterdir()}
 
 
 @pytest.mark.parametrize("count", SIZES)

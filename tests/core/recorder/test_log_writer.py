@@ -13,8 +13,9 @@ import pytest
 from replay_gui import EventLog
 from replay_gui.core.errors import EventInvalid, LogBusy, LogRefused, LogUnreadable, NotCanonical, ReplayError
 from replay_gui.core.log.framing import MAX_RECORD_BYTES
+from replay_gui.core.log.positions import Position
 from replay_gui.core.recorder.log_writer import LogWriter
-from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.state.state_hash import StateHash
 from replay_gui.core.verification.verdict import verify
 from tests.helpers.forged_logs import forged, written
@@ -113,7 +114,7 @@ def test_how_often_a_state_hash_is_recorded(path: Path, every: int, recorded: li
         hashes = {event.index: event.state_hash for event in log if event.state_hash is not None}
         assert list(hashes) == recorded
         for place, found in hashes.items():
-            assert found == StateHash.of(Replayer(log).at(place + 1).plain()).digest()
+            assert found == StateHash.of(Replayer(log).state_at(Position(place + 1)).plain()).digest()
         assert verify(log).state_hashes_checked == len(recorded)
 
 
@@ -185,7 +186,7 @@ def test_the_writer_says_which_format_and_reducer(path: Path) -> None:
         assert (log.header.facts["version"], log.header.reducer, log.header.facts["agent"]) == (1, "standard/1", "a")
 
 
-@pytest.mark.parametrize("where", [Path("absent") / "run.rlog", Path(".")])
+@pytest.mark.parametrize("where", [Path("absent") / "run.rlog", Path()])
 def test_where_no_file_can_be(tmp_path: Path, where: Path) -> None:
     with pytest.raises(LogUnreadable, match="cannot be written"):
         LogWriter(tmp_path / where, FACTS)

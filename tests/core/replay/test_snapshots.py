@@ -14,8 +14,9 @@ from replay_gui import EventLog, Snapshot, SnapshotManager
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, IndexBuilder
 from replay_gui.core.log.canonical import encode
+from replay_gui.core.log.positions import Position
 from replay_gui.core.replay import snapshot_codec, snapshot_store
-from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.replay.snapshot_codec import (
     decode_difference,
     decode_keyframe,
@@ -25,7 +26,7 @@ from replay_gui.core.replay.snapshot_codec import (
     merge_differences,
 )
 from replay_gui.core.replay.snapshot_store import SnapshotEntry, SnapshotReader, SnapshotWriter, file_of, lineage
-from replay_gui.core.replay.snapshots import Held, SnapshotPolicy
+from replay_gui.core.replay.snapshots import CachedState, SnapshotPolicy
 from replay_gui.core.state import draft
 from replay_gui.core.state import state as state_module
 from replay_gui.core.state.bulk_reducer import BulkReducer
@@ -41,29 +42,29 @@ def kept(policy: SnapshotPolicy, count: int, size: int, critical: frozenset[int]
     """Positions kept of `count` events of 100 bytes, each snapshot taking `size` bytes."""
     positions = []
     for position in range(count):
-        if policy.due(position, position * 100, position in critical):
-            policy.kept(position, position * 100, size, size)
+        if policy.is_due(Position(position), position * 100, position in critical):
+            policy.note_saved(Position(position), position * 100, size, size)
             positions.append(position)
     return positions
 
 
 def test_every_n_events() -> None:
-    assert kept(SnapshotPolicy(every=10, least=1 << 40), 45, 0) == [10, 20, 30, 40]
+    assert kept(SnapshotPolicy(every=10, min_growth_bytes=1 << 40), 45, 0) == [10, 20, 30, 40]
 
 
 def test_around_what_is_critical() -> None:
-    assert kept(SnapshotPolicy(every=1000, least=1 << 40), 45, 100, frozenset({7, 8, 30})) == [7, 8, 30]
+    assert kept(SnapshotPolicy(every=1000, min_growth_bytes=1 << 40), 45, 100, frozenset({7, 8, 30})) == [7, 8, 30]
 
 
 def test_when_the_state_may_have_grown() -> None:
-    assert kept(SnapshotPolicy(every=1000, growth=2.0, least=500), 50, 1000) == [5, 15, 25, 35, 45]
-    assert kept(SnapshotPolicy(every=1000, growth=3.0, least=500), 50, 1000) == [5, 25, 45]
+    assert kept(SnapshotPolicy(every=1000, growth=2.0, min_growth_bytes=500), 50, 1000) == [5, 15, 25, 35, 45]
+    assert kept(SnapshotPolicy(every=1000, growth=3.0, min_growth_bytes=500), 50, 1000) == [5, 25, 45]
 
 
 def test_large_snapshots_are_held_back() -> None:
     critical = frozenset(range(100))
-    assert kept(SnapshotPolicy(every=1000, least=1 << 40), 100, 2000, critical) == [0, 20, 40, 60, 80]
-    assert kept(SnapshotPolicy(every=10, least=1 << 40), 100, 8000) == [10, 30, 50, 70, 90]
+    assert kept(SnapshotPolicy(every=1000, min_growth_bytes=1 << 40), 100, 2000, critical) == [0, 20, 40, 60, 80]
+    assert kept(SnapshotPolicy(every=10, min_growth_bytes=1 << 40), 100, 8000) == [10, 30, 50, 70, 90]
 
 
 def test_a_built_index_has_snapshots_around_critical_events(tmp_path: Path) -> None:
@@ -81,10 +82,10 @@ def state(n: int) -> State:
 
 def test_the_nearest_at_or_before() -> None:
     manager = SnapshotManager()
-    assert manager.nearest(5) is None
+    assert manager.nearest(Position(5)) is None
     for position in (30, 10, 20):
-        manager.hold(position, Held(state(position), 1))
-    assert [manager.nearest(p) for p in (9, 10, 19, 20, 99)] == [
+        manager.cache_state(Position(position), CachedState(state(position), 1))
+    assert [manager.nearest(Position(p)) for p in (9, 10, 19, 20, 99)] == [
         None,
         (10, state(10)),
         (10, state(10)),
@@ -96,60 +97,68 @@ def test_the_nearest_at_or_before() -> None:
 def test_the_memory_budget_lets_the_least_recently_used_go() -> None:
     manager = SnapshotManager(budget=30)
     for position in (1, 2, 3):
-        manager.hold(position, Held(state(position), 10))
-    manager.nearest(1)
-    manager.hold(4, Held(state(4), 10))
-    assert [manager.nearest(p) for p in (1, 2, 3, 4)] == [(1, state(1)), (1, state(1)), (3, state(3)), (4, state(4))]
-    manager.hold(5, Held(state(5), 1000))
-    assert manager.nearest(9) == (5, state(5)), "one that is larger than the budget is kept alone"
-    assert manager.nearest(4) is None
+        manager.cache_state(Position(position), CachedState(state(position), 10))
+    manager.nearest(Position(1))
+    manager.cache_state(Position(4), CachedState(state(4), 10))
+    assert [manager.nearest(Position(p)) for p in (1, 2, 3, 4)] == [
+        (1, state(1)),
+        (1, state(1)),
+        (3, state(3)),
+        (4, state(4)),
+    ]
+    manager.cache_state(Position(5), CachedState(state(5), 1000))
+    assert manager.nearest(Position(9)) == (5, state(5)), "one that is larger than the budget is kept alone"
+    assert manager.nearest(Position(4)) is None
 
 
 def test_holding_a_position_again_does_not_count_twice() -> None:
     manager = SnapshotManager(budget=30)
-    manager.hold(1, Held(state(1), 10))
+    manager.cache_state(Position(1), CachedState(state(1), 10))
     for _ in range(9):
-        manager.hold(2, Held(state(2), 20))
-    assert manager.nearest(1) == (1, state(1))
+        manager.cache_state(Position(2), CachedState(state(2), 20))
+    assert manager.nearest(Position(1)) == (1, state(1))
 
 
 def test_what_states_share_counts_once_until_the_last_of_them_is_gone() -> None:
     manager = SnapshotManager(budget=50)
     for position in (1, 2, 3):
-        manager.hold(position, Held(state(position), 5, line=1, shared=30))
-    assert manager.nearest(1) == (1, state(1)), "all three are there, 45 bytes"
-    manager.hold(4, Held(state(4), 5, line=4, shared=30))
-    assert [manager.nearest(p) for p in (1, 2, 3, 4)] == [None, None, None, (4, state(4))], "they went with their line"
-    manager.hold(5, Held(state(5), 15))
-    assert manager.nearest(4) == (4, state(4)), "35 and 15 bytes, no more"
+        manager.cache_state(Position(position), CachedState(state(position), 5, group=1, group_bytes=30))
+    assert manager.nearest(Position(1)) == (1, state(1)), "all three are there, 45 bytes"
+    manager.cache_state(Position(4), CachedState(state(4), 5, group=4, group_bytes=30))
+    assert [manager.nearest(Position(p)) for p in (1, 2, 3, 4)] == [None, None, None, (4, state(4))], (
+        "they went with their line"
+    )
+    manager.cache_state(Position(5), CachedState(state(5), 15))
+    assert manager.nearest(Position(4)) == (4, state(4)), "35 and 15 bytes, no more"
 
 
 def test_what_was_added_by_hand_stays_and_keeps_its_name() -> None:
     manager = SnapshotManager(budget=10)
-    mine = Snapshot("mine", "r", 5, {"a": 1})
+    mine = Snapshot("mine", "r", Position(5), {"a": 1})
     manager.add(mine)
     for position in range(6, 20):
-        manager.hold(position, Held(state(position), 10))
-    assert manager.get_snapshot_before(5) == mine
-    assert manager.nearest(18) == (5, State({"a": 1})), "what was held beside it is gone"
+        manager.cache_state(Position(position), CachedState(state(position), 10))
+    assert manager.get_snapshot_before(Position(5)) == mine
+    assert manager.nearest(Position(18)) == (5, State({"a": 1})), "what was held beside it is gone"
 
 
 def test_a_bad_snapshot_is_dropped_an_earlier_one_used_and_it_is_told() -> None:
-    stored: dict[int, Any] = {10: None, 20: Held(state(20), 1), 30: None, 40: None}
+    stored: dict[Position, Any] = {Position(at): None for at in (10, 30, 40)}
+    stored[Position(20)] = CachedState(state(20), 1)
     asked: list[int] = []
     dropped: list[int] = []
 
-    def load(position: int) -> Any:
+    def load(position: Position) -> Any:
         asked.append(position)
         return stored[position]
 
     manager = SnapshotManager(load, on_dropped=dropped.append)
-    manager.offer(sorted(stored))
-    assert manager.nearest(45) == (20, state(20))
+    manager.set_stored(sorted(stored))
+    assert manager.nearest(Position(45)) == (20, state(20))
     assert dropped == [40, 30]
-    assert manager.nearest(45) == (20, state(20))
+    assert manager.nearest(Position(45)) == (20, state(20))
     assert asked == [40, 30, 20], "what was loaded is held, what was bad is not asked for again"
-    assert manager.nearest(15) is None
+    assert manager.nearest(Position(15)) is None
     assert dropped == [40, 30, 10]
 
 
@@ -247,7 +256,7 @@ def store(path: Path, count: int, budget: int = 1 << 30) -> tuple[list[SnapshotE
         for n in range(40):
             write = {"key": f"k{position}-{n}" if n else "again", "value": {"at": position}}
             fold.fold([encode(["MemoryWrite", write])])
-        writer.add(position, fold, chain(position))
+        writer.add(Position(position), fold, chain(position))
         expected[position] = encode(State(fold.root, frozenset(fold._draft._grown)).plain())
     writer.close()
     return writer.entries, expected
@@ -255,7 +264,7 @@ def store(path: Path, count: int, budget: int = 1 << 30) -> tuple[list[SnapshotE
 
 def reader(path: Path, entries: list[SnapshotEntry], chain_at: Any = chain) -> SnapshotReader:
     found = SnapshotReader(path, chain_at)
-    found.use(path, entries)
+    found.set_table(path, entries)
     return found
 
 
@@ -267,11 +276,11 @@ def test_everything_stored_comes_back(tmp_path: Path) -> None:
     )
     found = reader(tmp_path / "s", entries)
     for position in [*range(40, 0, -1), 3, 39]:
-        loaded = found.load(position)
+        loaded = found.load_state(position)
         assert loaded is not None
         assert encode(loaded.state.plain()) == expected[position]
-        assert loaded.shared > 0
-    assert found.load(41) is None
+        assert loaded.group_bytes > 0
+    assert found.load_state(Position(41)) is None
 
 
 def test_a_thinned_store_keeps_everything_loadable_and_its_budget(tmp_path: Path) -> None:
@@ -286,7 +295,7 @@ def test_a_thinned_store_keeps_everything_loadable_and_its_budget(tmp_path: Path
     assert sum(entry.size for entry in whole) > 1.5 * budget, "else nothing had to be thinned"
     found = reader(path, entries)
     for entry in entries:
-        loaded = found.load(entry.position)
+        loaded = found.load_state(entry.position)
         assert loaded is not None
         assert encode(loaded.state.plain()) == expected[entry.position]
 
@@ -298,11 +307,11 @@ def test_a_table_from_before_the_thinning_is_good_until_the_next(tmp_path: Path)
     for position in range(1, 200):
         fold.fold([encode(["MemoryWrite", {"key": f"k{position}-{n}", "value": n}]) for n in range(40)])
         table = list(writer.entries)
-        writer.add(position, fold, chain(position))
+        writer.add(Position(position), fold, chain(position))
         if table and writer.entries[-1].generation > table[-1].generation:
             seen += 1
             stale = reader(path, table)
-            assert all(stale.load(entry.position) is not None for entry in table)
+            assert all(stale.load_state(entry.position) is not None for entry in table)
     writer.close()
     assert seen > 1
 
@@ -317,16 +326,19 @@ def test_a_bad_snapshot_is_never_given_out(tmp_path: Path) -> None:
         damaged[entry.offset + entry.size // 2] ^= 1
         path.write_bytes(damaged)
         bad = {other.position for other in entries if entry in lineage(known, other.position)}
-        fresh = {other.position for other in entries if reader(path, entries).load(other.position) is None}
+        fresh = {other.position for other in entries if reader(path, entries).load_state(other.position) is None}
         assert fresh == bad
     path.write_bytes(data)
-    assert reader(path, entries, lambda position: None if position == 5 else chain(position)).load(5) is None
-    assert reader(path, entries, lambda position: bytes(32)).load(7) is None
+    assert (
+        reader(path, entries, lambda position: None if position == 5 else chain(position)).load_state(Position(5))
+        is None
+    )
+    assert reader(path, entries, lambda position: bytes(32)).load_state(Position(7)) is None
     difference = next(entry for entry in entries if entry.base != entry.position)
     alone = [entry for entry in entries if entry.position != difference.base]
-    assert reader(path, alone).load(difference.position) is None
+    assert reader(path, alone).load_state(difference.position) is None
     path.unlink()
-    assert reader(path, entries).load(1) is None
+    assert reader(path, entries).load_state(Position(1)) is None
 
 
 def test_a_flipped_byte_on_disk_does_not_change_a_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,9 +353,12 @@ def test_a_flipped_byte_on_disk_does_not_change_a_state(tmp_path: Path, monkeypa
         file.write_bytes(data)
         dropped: list[int] = []
         stored = reader(file, list(built.snapshots), lambda position: log[position - 1].hash)
-        manager = SnapshotManager(stored.load, on_dropped=dropped.append)
-        manager.offer([entry.position for entry in built.snapshots])
-        assert Replayer(log, manager).at(len(log)).plain() == Replayer(log).at(len(log)).plain()
+        manager = SnapshotManager(stored.load_state, on_dropped=dropped.append)
+        manager.set_stored([entry.position for entry in built.snapshots])
+        assert (
+            Replayer(log, manager).state_at(Position(len(log))).plain()
+            == Replayer(log).state_at(Position(len(log))).plain()
+        )
         assert dropped == [len(log)]
 
 
@@ -352,7 +367,7 @@ def test_states_are_held_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     entries, expected = store(tmp_path / "s", 40)
     found = reader(tmp_path / "s", entries)
     for position in (1, 40, 2, 39, 20):
-        loaded = found.load(position)
+        loaded = found.load_state(Position(position))
         assert loaded is not None
         assert encode(loaded.state.plain()) == expected[position]
-    assert len(found._held) == 1
+    assert len(found._decoded) == 1

@@ -6,9 +6,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from replay_gui.core.facts.find import Hit
+from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.index.run_index import NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import Rows
 from replay_gui.models.run import event_table, row_blocks
 from replay_gui.models.run.event_filter import EventFilter, EventTally
@@ -99,8 +100,8 @@ def test_a_filter_shows_its_kinds_and_tools(session: StorySession, table: EventT
     labels = [cell(table, row, EventColumn.LABEL) for row in range(table.rowCount())]
     assert labels == ["Error", "run_tests →", "← run_tests"] * 10
     assert table.event_index(3) == len(STORY) + 6
-    assert table.row_at_or_before(len(STORY)) == 2
-    assert table.row_at_or_before(0) == -1
+    assert table.row_at_or_before(EventIndex(len(STORY))) == 2
+    assert table.row_at_or_before(EventIndex(0)) == -1
     session.index = story_index(len(STORY) * 11)
     session.index_changed.emit()
     assert table.rowCount() == 33
@@ -142,7 +143,7 @@ def test_a_hundred_million_rows_do_not_matter(session: StorySession) -> None:
     session.show(big_index(100_000_000))
     assert table.rowCount() == event_table.MAX_ROWS
     session.seek(99_999_999)
-    row = table.row_at_or_before(99_999_998)
+    row = table.row_at_or_before(EventIndex(99_999_998))
     assert table.event_index(row) == 99_999_998
     table.request_texts(row, row + 1)
     assert session.asked[-1][1] == 100_000_000
@@ -171,13 +172,13 @@ def test_a_filter_of_a_long_run_comes_piece_by_piece(
 
 def test_hits_come_and_go(session: StorySession, table: EventTable) -> None:
     session.show(story_index(len(STORY) * 10))
-    hits = {3: Hit(3, "abc", 0, 1), 9: Hit(9, "abc", 1, 2)}
+    hits = {3: SearchHit(3, "abc", 0, 1), 9: SearchHit(9, "abc", 1, 2)}
     table.show_hits(hits)
     assert [table.event_index(row) for row in range(table.rowCount())] == [3, 9]
-    hits[12] = Hit(12, "abc", 2, 3)
+    hits[12] = SearchHit(12, "abc", 2, 3)
     table.more_hits()
     assert [table.event_index(row) for row in range(table.rowCount())] == [3, 9, 12]
-    assert table.hit(2) == Hit(12, "abc", 2, 3)
+    assert table.hit(2) == SearchHit(12, "abc", 2, 3)
     table.show_hits({})
     assert table.rowCount() == 0
     table.show_hits(None)

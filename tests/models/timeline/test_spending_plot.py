@@ -10,8 +10,8 @@ from replay_gui.models.timeline.spending_plot import SpendingPlot, round_up, tok
 def plot() -> SpendingPlot:
     builder = SpendingBuilder()
     for position in range(1, 101):
-        builder.take(position, "Decision", {"tokens": {"input": position, "output": 1}, "cost": 0.25})
-    return SpendingPlot.of(builder.whole())
+        builder.add_event(position, "Decision", {"tokens": {"input": position, "output": 1}, "cost": 0.25})
+    return SpendingPlot.of(builder.build())
 
 
 def test_any_stretch_is_summed_up() -> None:

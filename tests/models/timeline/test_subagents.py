@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.facts.nesting import NestingBuilder
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.models.timeline.subagents import Subagents, positions_in
 
 PATHS = [None, ["a"], ["a", "b"], ["c"], ["c", "d", "e"]]
@@ -13,8 +14,8 @@ PATHS = [None, ["a"], ["a", "b"], ["c"], ["c", "d", "e"]]
 def subagents(story: list[list[str] | None]) -> Subagents:
     builder = NestingBuilder()
     for position, path in enumerate(story, 1):
-        builder.take(position, {"subagent": path} if path else {})
-    return Subagents.of(builder.whole())
+        builder.add_event(position, {"subagent": path} if path else {})
+    return Subagents.of(builder.build())
 
 
 STORY = [None, ["a"], ["a"], ["a", "b"], ["a", "b"], ["c"], ["a"], None]
@@ -22,9 +23,9 @@ STORY = [None, ["a"], ["a"], ["a", "b"], ["a", "b"], ["c"], ["a"], None]
 
 def test_each_event_has_a_depth_and_each_subagent_a_first_event() -> None:
     found = subagents(STORY)
-    assert [found.depth(place) for place in range(9)] == [0, 1, 1, 2, 2, 1, 1, 0, 0]
+    assert [found.depth(EventIndex(place)) for place in range(9)] == [0, 1, 1, 2, 2, 1, 1, 0, 0]
     assert found.first_events == (1, 3, 5)
-    assert [found.starting_at(place) for place in (0, 1, 2, 3, 5)] == [None, 0, None, 1, 2]
+    assert [found.starting_at(EventIndex(place)) for place in (0, 1, 2, 3, 5)] == [None, 0, None, 1, 2]
     assert [found.count(number) for number in range(3)] == [5, 2, 1]
     assert found.spans(0).tolist() == [[2, 3], [7, 7]]
 
@@ -51,7 +52,7 @@ def test_as_counted_one_by_one(story: list[list[str] | None], wanted: frozenset[
         begun.add(outermost)
     places = np.arange(len(story))
     assert places[~found.hidden(folded, places)].tolist() == shown
-    assert [found.depth(place) for place in range(len(story))] == [len(path or ()) for path in story]
+    assert [found.depth(EventIndex(place)) for place in range(len(story))] == [len(path or ()) for path in story]
     for number, whose in enumerate(found.paths):
         mine = [place + 1 for place, other in enumerate(story) if other == list(whose)]
         assert positions_in(found.spans(number)).tolist() == mine

@@ -9,9 +9,10 @@ from PySide6.QtTest import QTest
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from replay_gui.core.facts.find import Hit
+from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.facts.nesting import Nesting, NestingBuilder
 from replay_gui.core.facts.spending import Spending
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import Totals
 from replay_gui.look.theme import ROW
 from replay_gui.models.run.event_filter import EventFilter, EventTally
@@ -102,7 +103,7 @@ def test_what_is_in_sight_is_asked_for_and_no_more(qtbot: QtBot, events: EventLi
     assert stop - start <= 256
     session.answer_all()
     assert session.asked == []
-    row = events.table.row_at_or_before(49_999)
+    row = events.table.row_at_or_before(EventIndex(49_999))
     assert events.table.index(row, EventColumn.TEXT).data() != ""
 
 
@@ -185,8 +186,8 @@ def nest(session: StorySession, count: int, scout: range, deep: range) -> None:
     builder = NestingBuilder()
     for position in range(1, count + 1):
         inner = ["deep"] if position in deep else []
-        builder.take(position, {"subagent": ["scout", *inner]} if position in scout else {})
-    session.totals = Totals((), Spending(), builder.whole())
+        builder.add_event(position, {"subagent": ["scout", *inner]} if position in scout else {})
+    session.totals = Totals((), Spending(), builder.build())
     session.totals_changed.emit()
 
 
@@ -280,7 +281,7 @@ def test_bookkeeping_that_comes_later_is_hidden_too(events: EventList, session: 
 
 def test_hits_in_hidden_lines_are_told(events: EventList, session: StorySession) -> None:
     session.show(with_bookkeeping(story_index(20), 2, 5))
-    events.table.show_hits({2: Hit(2, "abc", 0, 1), 3: Hit(3, "abc", 0, 1)})
+    events.table.show_hits({2: SearchHit(2, "abc", 0, 1), 3: SearchHit(3, "abc", 0, 1)})
     events.on_index_changed()
     assert [events.table.event_index(row) for row in range(events.table.rowCount())] == [3]
     assert events.bookkeeping.text() == "1 hit in hidden lines · Show"

@@ -27,8 +27,8 @@ COUNT = 60
 def spending(count: int = COUNT, every: int = 3) -> Spending:
     builder = SpendingBuilder()
     for position in range(every, count + 1, every):
-        builder.take(position, "Decision", {"tokens": {"input": 900, "output": 100, "cache_read": 500}, "cost": 0.1})
-    return builder.whole()
+        builder.add_event(position, "Decision", {"tokens": {"input": 900, "output": 100, "cache_read": 500}, "cost": 0.1})
+    return builder.build()
 
 
 def tell(session: StillSession, found: Spending, nesting: Nesting = Nesting()) -> None:  # noqa: B008
@@ -121,8 +121,8 @@ def test_the_hover_tells_what_was_used(panel: TimelinePanel, session: StillSessi
 def test_subagents_have_lanes_below_the_agents_that_fold(panel: TimelinePanel, session: StillSession) -> None:
     builder = NestingBuilder()
     for position in range(5, 40):
-        builder.take(position, {"subagent": ["front"] if position % 10 < 5 else ["front", "deep"]})
-    tell(session, Spending(), builder.whole())
+        builder.add_event(position, {"subagent": ["front"] if position % 10 < 5 else ["front", "deep"]})
+    tell(session, Spending(), builder.build())
     timeline = panel.timeline
     titles = [row.title for row in timeline.rows]
     assert titles[:4] == ["Agent", "front", "deep", "Input"]

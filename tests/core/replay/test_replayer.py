@@ -14,8 +14,9 @@ from replay_gui import EventLog, ReplayEngine, Snapshot, SnapshotManager
 from replay_gui.core.errors import LogChanged, PositionError
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, IndexBuilder
 from replay_gui.core.log.canonical import encode
-from replay_gui.core.replay import replay, snapshot_codec
-from replay_gui.core.replay.replay import Replayer
+from replay_gui.core.log.positions import Position
+from replay_gui.core.replay import replayer, snapshot_codec
+from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotPolicy
 from replay_gui.core.state import draft
@@ -33,10 +34,10 @@ def narrow() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         for module in (draft, snapshot_codec):
             patch.setattr(module, "MIN_OVERLAY_MEMBERS", 2)
-        patch.setattr(replay, "_SNAPSHOT_INTERVAL_EVENTS", 7)
-        patch.setattr(replay, "_MAX_RECENT_STATES", 6)
-        patch.setattr(replay, "_FINE", 2)
-        patch.setattr(replay, "_COARSE", 4)
+        patch.setattr(replayer, "_SNAPSHOT_INTERVAL_EVENTS", 7)
+        patch.setattr(replayer, "_MAX_RECENT_STATES", 6)
+        patch.setattr(replayer, "_LAST_STATES_KEPT", 2)
+        patch.setattr(replayer, "_KEPT_INTERVAL_EVENTS", 4)
         yield
 
 
@@ -47,7 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def full_replays(log: EventLog) -> list[bytes]:
     """The state at every position, each by a replay from the start."""
-    return [encode(Replayer(log).at(position).plain()) for position in range(len(log) + 1)]
+    return [encode(Replayer(log).state_at(Position(position)).plain()) for position in range(len(log) + 1)]
 
 
 @settings(max_examples=60, deadline=None)
@@ -60,9 +61,9 @@ def test_the_state_at_a_position_is_that_of_a_full_replay(folder: Path, run: lis
         held = Replayer(log)
         stored = Replayer(log, on_disk(log, folder))
         for position in [*range(len(run) + 1), *order]:
-            assert encode(held.at(position).plain()) == expected[position]
-            assert encode(stored.at(position).plain()) == expected[position]
-            effect = held.effect(position)
+            assert encode(held.state_at(position).plain()) == expected[position]
+            assert encode(stored.state_at(position).plain()) == expected[position]
+            effect = held.effect_at(position)
             assert encode(effect.state.plain()) == expected[position]
             assert (effect.not_applied is None) or (
                 effect.changes == () and expected[position] == expected[position - 1]
@@ -70,19 +71,21 @@ def test_the_state_at_a_position_is_that_of_a_full_replay(folder: Path, run: lis
             assert bool(effect.changes) or expected[position] == expected[max(position - 1, 0)]
         by_hand = SnapshotManager()
         for position in data.draw(st.sets(st.integers(0, len(run)), max_size=3)):
-            by_hand.add(Snapshot("s", "r", position, Replayer(log).at(position).plain()))
-        assert [encode(Replayer(log, by_hand).at(position).plain()) for position in range(len(run) + 1)] == expected
+            by_hand.add(Snapshot("s", "r", Position(position), Replayer(log).state_at(Position(position)).plain()))
+        assert [
+            encode(Replayer(log, by_hand).state_at(Position(position)).plain()) for position in range(len(run) + 1)
+        ] == expected
 
 
 def on_disk(log: EventLog, folder: Path) -> SnapshotManager:
     """Snapshots of the log at very many positions, from an index that is built for it."""
-    policy = SnapshotPolicy(every=3, least=0)
+    policy = SnapshotPolicy(every=3, min_growth_bytes=0)
     built = IndexBuilder(log, folder, policy).run(lambda built: None)
     dropped: list[int] = []
     reader = SnapshotReader(folder / SNAPSHOTS_FILE, lambda position: log[position - 1].hash)
-    reader.use(folder / SNAPSHOTS_FILE, list(built.snapshots))
-    manager = SnapshotManager(reader.load, on_dropped=dropped.append)
-    manager.offer([entry.position for entry in built.snapshots])
+    reader.set_table(folder / SNAPSHOTS_FILE, list(built.snapshots))
+    manager = SnapshotManager(reader.load_state, on_dropped=dropped.append)
+    manager.set_stored([entry.position for entry in built.snapshots])
     for entry in built.snapshots:
         assert manager.nearest(entry.position) is not None
     assert not dropped
@@ -122,9 +125,9 @@ def test_from_a_snapshot_and_its_position(log: EventLog) -> None:
     snapshots = SnapshotManager()
     whole = ReplayEngine(log)
     for position in (5, 20):
-        snapshots.add(Snapshot(f"s{position}", "r", position, whole.seek(position)))
-    assert snapshots.get_snapshot_before(4) is None
-    snapshot = snapshots.get_snapshot_before(19)
+        snapshots.add(Snapshot(f"s{position}", "r", Position(position), whole.seek(position)))
+    assert snapshots.get_snapshot_before(Position(4)) is None
+    snapshot = snapshots.get_snapshot_before(Position(19))
     assert snapshot is not None
     assert (snapshot.id, snapshot.run_id, snapshot.position) == ("s5", "r", 5)
     engine = ReplayEngine.with_state(log, snapshot.state)
@@ -176,10 +179,10 @@ def test_a_skipped_stretch_has_no_effect(tmp_path: Path) -> None:
     forge.pieces[2] = b"\x00" + forge.pieces[2][1:]
     with EventLog.open(written(tmp_path / "run.rlog", forge.bytes())) as log:
         replayer = Replayer(log)
-        assert replayer.at(6).plain()["memory"] == {"k0": 0, "k1": 1, "k3": 3, "k4": 4, "k5": 5}
-        assert replayer.at(3).plain() == replayer.at(2).plain()
-        assert replayer.effect(3).not_applied == "these bytes are no record"
-        assert Replayer(log).at(3).plain() == replayer.at(2).plain()
+        assert replayer.state_at(Position(6)).plain()["memory"] == {"k0": 0, "k1": 1, "k3": 3, "k4": 4, "k5": 5}
+        assert replayer.state_at(Position(3)).plain() == replayer.state_at(Position(2)).plain()
+        assert replayer.effect_at(Position(3)).not_applied == "these bytes are no record"
+        assert Replayer(log).state_at(Position(3)).plain() == replayer.state_at(Position(2)).plain()
         assert [content is None for content in log.contents(0, 6)] == [False, False, True, False, False, False]
         assert list(log.contents(2, 3)) == [None]
         assert list(log.contents(3, 3)) == []

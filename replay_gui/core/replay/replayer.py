@@ -10,8 +10,8 @@ from itertools import islice
 from replay_gui.core.errors import NotApplicable, PositionError
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import Position, index_before
-from replay_gui.core.replay.snapshots import Held, SnapshotManager
+from replay_gui.core.log.positions import Position, index_before, position_before
+from replay_gui.core.replay.snapshots import CachedState, SnapshotManager
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply
@@ -20,11 +20,11 @@ from replay_gui.core.state.state import EMPTY, State, StateChange
 _MAX_RECENT_STATES = 256  # states kept of recent replays, so that a step back is a look-up
 _MAX_DISTANCE_EVENTS = 4096  # states farther away from a seek share little memory with it, and are removed
 _SNAPSHOT_INTERVAL_EVENTS = 16384  # events after which a long replay leaves a snapshot in memory
-_FINE, _COARSE = 32, 256  # a replay keeps its last 32 states, and before them every 256th
+_LAST_STATES_KEPT, _KEPT_INTERVAL_EVENTS = 32, 256  # a replay keeps its last 32 states, and before them every 256th
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class EventEffect:
     """A state, and what the event just before it changed; `not_applied`: why that event does not apply, or None."""
 
     state: State
@@ -44,11 +44,11 @@ class Replayer:
         self._snapshots = SnapshotManager() if snapshots is None else snapshots
         self._recent: OrderedDict[Position, State] = OrderedDict()
 
-    def at(self, position: Position) -> State:
+    def state_at(self, position: Position) -> State:
         """Return the state after the first `position` events; PositionError if the log has fewer."""
         if not 0 <= position <= len(self._log):
             raise PositionError(f"no position {position}: the log has {len(self._log)} events")
-        at, state = self._nearest(position)
+        at, state = self._nearest_state(position)
         quick, contents = BulkReducer(state), self._log.contents(at, position)
         since = 0  # bytes of contents since the last state that a snapshot was made of
         for stop in _stops(at, position):
@@ -56,20 +56,20 @@ class Replayer:
             quick.fold(part)
             since += sum(map(len, part))
             at, state = stop, quick.publish()
-            self._keep(at, state)
-            if at % _COARSE == 0:
+            self._remember(at, state)
+            if at % _KEPT_INTERVAL_EVENTS == 0:
                 self._on_pause()
             if at % _SNAPSHOT_INTERVAL_EVENTS == 0:
-                self._snapshots.hold(at, Held(state, since))
+                self._snapshots.cache_state(at, CachedState(state, since))
                 since = 0
         return state
 
-    def effect(self, position: Position) -> Effect:
+    def effect_at(self, position: Position) -> EventEffect:
         """Return the state at `position`, and what the event before it changed."""
         if position == 0:
-            return Effect(EMPTY, (), None)
+            return EventEffect(EMPTY, (), None)
         applied = index_before(position)
-        draft = Draft(self.at(Position(applied)))
+        draft = Draft(self.state_at(position_before(applied)))
         content = next(self._log.contents(applied, position))
         reason = None
         try:
@@ -81,10 +81,10 @@ class Replayer:
             reason = str(why)
         changes = draft.changes
         state = draft.publish()
-        self._keep(position, state)
-        return Effect(state, changes, reason)
+        self._remember(position, state)
+        return EventEffect(state, changes, reason)
 
-    def _nearest(self, position: Position) -> tuple[Position, State]:
+    def _nearest_state(self, position: Position) -> tuple[Position, State]:
         if position in self._recent:
             self._recent.move_to_end(position)
             return position, self._recent[position]
@@ -96,7 +96,7 @@ class Replayer:
             return found
         return (recent, self._recent[recent]) if recent else (Position(0), EMPTY)
 
-    def _keep(self, position: Position, state: State) -> None:
+    def _remember(self, position: Position, state: State) -> None:
         self._recent[position] = state
         self._recent.move_to_end(position)
         while len(self._recent) > _MAX_RECENT_STATES:
@@ -105,6 +105,8 @@ class Replayer:
 
 def _stops(start: Position, end: Position) -> Iterator[Position]:
     """Yield the positions after `start` whose states a replay to `end` keeps, ascending; the last is `end`."""
-    near = max(start, end - _FINE)
-    yield from range(start - start % _COARSE + _COARSE, near, _COARSE)
-    yield from range(near + 1, end + 1)
+    near = max(start, end - _LAST_STATES_KEPT)
+    yield from map(
+        Position, range(start - start % _KEPT_INTERVAL_EVENTS + _KEPT_INTERVAL_EVENTS, near, _KEPT_INTERVAL_EVENTS)
+    )
+    yield from map(Position, range(near + 1, end + 1))

@@ -20,13 +20,15 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Block
 from replay_gui.core.text.plain_text import visible
 
-_BEFORE, _AFTER = 32, 160  # characters of a snippet before and from the hit
-_BLANK = re.compile(r"\s+")
-_SURE = re.compile(r"[^\W\d_iIkKsS\x80-\U0010ffff]+")  # letters that none beyond ASCII is the other case of
+_CHARACTERS_BEFORE, _CHARACTERS_AFTER = 32, 160  # characters of a snippet before and from the hit
+_WHITESPACE = re.compile(r"\s+")
+_CASE_WITHIN_ASCII = re.compile(
+    r"[^\W\d_iIkKsS\x80-\U0010ffff]+"
+)  # letters that none beyond ASCII is the other case of
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """An event that holds the text. `text`: one visible line about the first place; start, stop: the hit in it."""
 
     index: int
@@ -35,7 +37,7 @@ class Hit:
     stop: int
 
 
-class Needle:
+class SearchText:
     """A text that is looked for, literally. Without `match_case`, case is passed over (letter by letter)."""
 
     def __init__(self, text: str, match_case: bool = False) -> None:
@@ -46,11 +48,11 @@ class Needle:
         flags = re.NOFLAG if exact else re.IGNORECASE | (re.ASCII if text.isascii() else re.NOFLAG)
         self._pattern = re.compile(re.escape(text), flags)
         # Of what is not ASCII the other case has other bytes; then a part that has not must do to find candidates.
-        part = text if exact or text.isascii() else max(_SURE.findall(text), key=len, default="")
+        part = text if exact or text.isascii() else max(_CASE_WITHIN_ASCII.findall(text), key=len, default="")
         self._bytes = part.encode("utf-8", "surrogatepass")
         self._exact = exact
 
-    def candidates(self, texts: Sequence[bytes]) -> list[int]:
+    def find_candidates(self, texts: Sequence[bytes]) -> list[int]:
         """Which of these pieces of msgpack may hold the text: ascending, and none that does is missing.
 
         Strings are UTF-8 in msgpack, and what stands before one never takes its first bytes along, so neither the
@@ -73,7 +75,7 @@ class Needle:
             at = data.find(needle, ends[found[-1]])
         return found
 
-    def hit(self, event: Event) -> Hit | None:
+    def find_hit(self, event: Event) -> SearchHit | None:
         """Where the event holds the text, if it does."""
         for text in _texts(event):
             if (match := self._pattern.search(text)) is not None:
@@ -81,17 +83,19 @@ class Needle:
         return None
 
 
-def find(log: EventLog, needle: Needle) -> Iterator[tuple[int, list[Hit]]]:
+def search_events(log: EventLog, needle: SearchText) -> Iterator[tuple[int, list[SearchHit]]]:
     """(the byte reached, the hits since the last): often, and in order."""
     run_id = log.header.run_id
     for part in log.parts():
         if not isinstance(part, Block):
             continue
         hits = []
-        for i in sorted({*needle.candidates(part.contents), *needle.candidates(part.metas)}):
+        for i in sorted({*needle.find_candidates(part.contents), *needle.find_candidates(part.metas)}):
             record = Record(part.contents[i], part.states[i], part.metas[i], part.hashes[i])
             offset, end = int(part.offsets[i]), int(part.offsets[i + 1])
-            hit = needle.hit(event_of_record(record, run_id, EventIndex(part.first_index + i), offset, end - offset))
+            hit = needle.find_hit(
+                event_of_record(record, run_id, EventIndex(part.first_index + i), offset, end - offset)
+            )
             if hit is not None:
                 hits.append(hit)
         yield part.end, hits
@@ -118,16 +122,16 @@ def _strings(value: Any) -> Iterator[str]:
                 waiting += reversed(items)
 
 
-def _snippet(index: int, text: str, start: int, stop: int) -> Hit:
-    before = _shown(text[max(0, start - _BEFORE) : start]).lstrip()
-    if start > _BEFORE:
+def _snippet(index: int, text: str, start: int, stop: int) -> SearchHit:
+    before = _shown(text[max(0, start - _CHARACTERS_BEFORE) : start]).lstrip()
+    if start > _CHARACTERS_BEFORE:
         before = "…" + before
-    hit = _shown(text[start : min(stop, start + _AFTER)])
-    after = _shown(text[stop : max(stop, start + _AFTER)]).rstrip()
-    if len(text) > max(stop, start + _AFTER):
+    hit = _shown(text[start : min(stop, start + _CHARACTERS_AFTER)])
+    after = _shown(text[stop : max(stop, start + _CHARACTERS_AFTER)]).rstrip()
+    if len(text) > max(stop, start + _CHARACTERS_AFTER):
         after += "…"
-    return Hit(index, before + hit + after, len(before), len(before) + len(hit))
+    return SearchHit(index, before + hit + after, len(before), len(before) + len(hit))
 
 
 def _shown(text: str) -> str:
-    return visible(_BLANK.sub(" ", text))
+    return visible(_WHITESPACE.sub(" ", text))
