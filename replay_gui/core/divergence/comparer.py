@@ -68,7 +68,7 @@ class Comparer:
         self._equal_requests = EqualRequests(self.rows)
         self._filter = RuleFilter(Rules(), self.changed, alignment)
         self._content = ComparedContent(
-            a.index.count + b.index.count, members_in_order(past_a.members, past_b.members), gaps
+            a.index.count + b.index.count, members_in_order(past_a.members, past_b.members), tuple(dict.fromkeys(gaps))
         )
         self._is_step = np.array([not is_result(kind) for kind in self.rows.kinds], np.bool_)[self.rows.kind]
         (result_a, said_a), (result_b, said_b) = _result(a), _result(b)
@@ -89,15 +89,15 @@ class Comparer:
         finder.run()
         points = _points(alignment, rows, finder.cause)
         return Comparison(
-            alignment,
-            points,
-            tuple(clerk.build_cause(found, points) for found in finder.drafts),
-            _counts(alignment, live & ~moved_here, ~loud & ~moved_here),
-            tool_table(joint, answers, ~loud),
-            ~loud,
-            self._content,
-            self._results,
-            self._results_equal or self._ignores_results(~loud),
+            alignment=alignment,
+            points=points,
+            causes=tuple(clerk.build_cause(found, points) for found in finder.drafts),
+            counts=_counts(alignment, live & ~moved_here, ~loud & ~moved_here),
+            tools=tool_table(joint, answers, ~loud),
+            ignored=~loud,
+            content=self._content,
+            results=self._results,
+            results_equal=self._results_equal or self._ignores_results(~loud),
         )
 
     def differences(self, row: int) -> list[Difference]:
@@ -173,4 +173,4 @@ def _counts(alignment: Alignment, points: NDArray[np.bool_], silenced: NDArray[n
     by = np.bincount(alignment.change[points], minlength=len(Change)).tolist()
     equal = int((alignment.change == Change.EQUAL).sum())
     changed, moved, only_a, only_b, state = by[1:]
-    return Counts(equal, changed, moved, only_a, only_b, state, int(silenced.sum()))
+    return Counts(equal=equal, changed=changed, moved=moved, only_a=only_a, only_b=only_b, state=state, ignored=int(silenced.sum()))

@@ -6,7 +6,7 @@ All of it are values: arrays never change once published. An *index* is an event
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import IntEnum, StrEnum
 from itertools import chain
 from typing import Any
@@ -91,7 +91,7 @@ class Points:
     cause: NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
     """One reason why the runs differ.
 
@@ -114,7 +114,7 @@ class Cause:
     rank: CauseRank = CauseRank.STEP
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """Steps by what the runs make of them. `ignored`: those that differ in nothing but what rules silence."""
 
@@ -135,6 +135,7 @@ class ToolDifference:
     """
 
     tool: str
+    _: KW_ONLY
     calls_a: int
     calls_b: int
     errors_a: int
@@ -143,7 +144,7 @@ class ToolDifference:
     ignored: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Comparison:
     """All that is known of two runs side by side.
 
@@ -201,7 +202,7 @@ class Difference:
     ignored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DivergencePoint:
     """The plain face of one divergence.
 

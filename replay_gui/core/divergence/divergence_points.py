@@ -44,14 +44,14 @@ def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[Di
         assert named is not None
         differences = comparer.differences(row) if change is Change.CHANGED else ()
         yield DivergencePoint(
-            index_a if a is not None else int(next_a[row]),
-            index_b if b is not None else int(next_b[row]),
-            named.event_id,
-            change.name.lower(),
-            _hash(a, change, rows.a),
-            _hash(b, change, rows.b),
-            one_line_diff(change, a, b, [d for d in differences if not d.ignored]),
-            tuple(differences),
+            position=index_a if a is not None else int(next_a[row]),
+            position_b=index_b if b is not None else int(next_b[row]),
+            event_id=named.event_id,
+            change=change.name.lower(),
+            expected=_hash(a, change, rows.a),
+            actual=_hash(b, change, rows.b),
+            diff=one_line_diff(change, a, b, [d for d in differences if not d.ignored]),
+            differences=tuple(differences),
         )
 
 

@@ -87,7 +87,7 @@ def _gaps_between(a: Ids, b: Ids, anchored: Matches, gap: Gap, found: list[Match
     to_a, to_b = np.concatenate((at_a, [end_a])), np.concatenate((at_b, [end_b]))
     size_a, size_b = to_a - from_a, to_b - from_b
     open_ = (size_a > 0) & (size_b > 0)
-    alike = _match_equal_gaps(a, b, from_a, from_b, np.where(open_ & (size_a == size_b), size_a, 0), found)
+    alike = _match_equal_gaps(a, b, from_a=from_a, from_b=from_b, sizes=np.where(open_ & (size_a == size_b), size_a, 0), found=found)
     open_ &= ~alike
     deeper = (size_a * size_b > _MAX_EXACT_CELLS) & (size_a * 2 > end_a - start_a)
     levels = np.where(deeper, level + 1, 0)
@@ -96,7 +96,7 @@ def _gaps_between(a: Ids, b: Ids, anchored: Matches, gap: Gap, found: list[Match
 
 
 def _match_equal_gaps(
-    a: Ids, b: Ids, from_a: Indexes, from_b: Indexes, sizes: Indexes, found: list[Matches]
+    a: Ids, b: Ids, *, from_a: Indexes, from_b: Indexes, sizes: Indexes, found: list[Matches]
 ) -> NDArray[np.bool_]:
     """Which of the gaps of these sizes (0: of another size on either side) have the same ids; those are matches."""
     total = int(sizes.sum())

@@ -17,7 +17,7 @@ from replay_gui.core.log.kinds import Kind
 ANSWER = Kind.TOOL_RESPONSE.value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class JointRows:
     """An alignment of two sides, and names that both share.
 
@@ -47,17 +47,17 @@ class JointRows:
         kinds, in_kinds = _join_names(a.index.kinds, b.index.kinds)
         tools, in_tools = _join_names(a.index.tools, b.index.tools)
         return cls(
-            a,
-            b,
-            alignment,
-            kinds,
-            _column_by_row(alignment, a.index.kind, in_kinds[b.index.kind]),
-            tools,
-            _column_by_row(alignment, a.index.tool, np.append(in_tools, np.int32(NO_TOOL))[b.index.tool]),
-            np.flatnonzero(alignment.a != NO_EVENT).astype(np.int32),
-            np.flatnonzero(alignment.b != NO_EVENT).astype(np.int32),
-            past_a,
-            past_b,
+            a=a,
+            b=b,
+            alignment=alignment,
+            kinds=kinds,
+            kind=_column_by_row(alignment, a.index.kind, in_kinds[b.index.kind]),
+            tools=tools,
+            tool=_column_by_row(alignment, a.index.tool, np.append(in_tools, np.int32(NO_TOOL))[b.index.tool]),
+            row_of_a=np.flatnonzero(alignment.a != NO_EVENT).astype(np.int32),
+            row_of_b=np.flatnonzero(alignment.b != NO_EVENT).astype(np.int32),
+            causal_a=past_a,
+            causal_b=past_b,
         )
 
     @property

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from functools import lru_cache
 
@@ -45,6 +45,7 @@ class Rule:
     """
 
     action: Action
+    _: KW_ONLY
     tool: str | None = None
     kind: str | None = None
     path: str | None = None
