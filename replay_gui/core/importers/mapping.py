@@ -8,8 +8,6 @@ from typing import Any
 
 from blake3 import blake3
 
-from replay_gui.core.importers.formats.message_forms import is_message
-
 PARTS = ("kind", "time", "tool", "input", "output", "id", "parent")
 USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "kind": ("role", "type", "event", "kind", "event_type", "eventType", "action", "level"),
@@ -42,6 +40,7 @@ OTHER_IDS = (
 )
 """Names of ids of other things, which differ from run to run."""
 END_TIMES = ("end_time", "endTime", "ended_at", "endedAt", "finished_at", "completed_at")
+_OF_MESSAGES = {"content", "parts", "tool_calls"}
 # What a kind is about: the first of these that it has in it
 _WORDS: dict[str, tuple[str, ...]] = {
     "error": ("error", "exception", "fail", "crash"),
@@ -56,7 +55,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
     """The member for each part, as a name or a path with dots; "" where a record has none."""
 
@@ -126,7 +125,7 @@ def reach(record: dict[str, Any], path: str) -> Any:
 def flat(record: dict[str, Any]) -> dict[str, Any]:
     """`record` with what its member ``message`` holds beside its own members, unless that is a provider's message."""
     inner = record.get("message")
-    if not isinstance(inner, dict) or is_message(inner):
+    if not isinstance(inner, dict) or ("role" in inner and inner.keys() & _OF_MESSAGES):
         return record
     outer = {key: value for key, value in record.items() if key != "message"}
     return {**outer, **{f"message.{key}" if key in outer else key: value for key, value in inner.items()}}
