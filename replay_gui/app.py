@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from replay_gui.core.log.positions import Position
+
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
@@ -102,11 +104,11 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     )  # after building: adding widgets to a styled window is slow
     path, other = _paths(options)
     if path is not None and other is not None:
-        window.comparison.start(other, path, options.at, options.format)
+        window.comparison.start(other, path, Position(options.at), options.format)
     elif path is not None and os.path.isdir(path):
         window.sources.show_runs(path)
     elif path is not None:
-        session.open(path, options.at, options.format)
+        session.open(path, Position(options.at), options.format)
     try:
         if options.screenshot is not None:
             return _take_picture(app, window, options, path is not None)

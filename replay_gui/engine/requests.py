@@ -36,12 +36,12 @@ class Open:
 
     path: str
     format: str | None = None
-    at: int | None = None
-    last_positions: tuple[tuple[str, int], ...] = ()
+    at: Position | None = None
+    last_positions: tuple[tuple[str, Position], ...] = ()
 
-    def start_of(self, run_id: str) -> int:
+    def start_of(self, run_id: str) -> Position:
         """Return the position at which the run begins, 0 or more; the run may be shorter."""
-        return max(0, dict(self.last_positions).get(run_id, 0) if self.at is None else self.at)
+        return Position(max(0, dict(self.last_positions).get(run_id, 0) if self.at is None else self.at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class GetStep:
     states: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MakeReport:
     """Make a report on the run, or on the comparison of both sides' runs: Reported, again and again until it is ended.
 

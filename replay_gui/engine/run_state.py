@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.conversion_controller import ConversionController
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.reading_task import ReadingTask
@@ -42,7 +43,7 @@ class ActiveRun:
         self.state = state
         self.search = search
         self.totals = totals
-        self.last_seek: tuple[int, int] | None = None  # ticket and position
+        self.last_seek: tuple[int, Position] | None = None  # ticket and position
 
     def stop(self) -> None:
         """End all work, and close the run."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.divergence.rules.rules import Rule
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import Position, position_moved
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import (
     Alert,
@@ -70,7 +70,7 @@ SEEK_INTERVAL_MS = 100  # at most between two requests for states in a row, so t
 class LastPositionsOf(Protocol):
     """Returns the positions at which the user left the runs of a file, by run id."""
 
-    def __call__(self, path: str, /) -> Mapping[str, int]:
+    def __call__(self, path: str, /) -> Mapping[str, Position]:
         """Return position by run id; empty for a file that was never opened."""
 
 
@@ -139,7 +139,7 @@ class Session(VisibleRange):
         self._run = 0  # number of the run shown; answers about earlier ones are stale
         self._last_run = 0  # the last number given out
         self.last_positions: LastPositionsOf | None = None
-        self._pending_position: int | None = None  # where to begin, which the index does not cover yet
+        self._pending_position: Position | None = None  # where to begin, which the index does not cover yet
         self._watch = FileWatch(self)
         self._watch.settled.connect(self._on_file_settled)
         self._pacer = Pacer(SEEK_INTERVAL_MS, self)
@@ -190,7 +190,7 @@ class Session(VisibleRange):
         if self.hides_bookkeeping:
             self.seek(step_position(self.index, self.position, delta))
         else:
-            self.seek(self.position + delta)
+            self.seek(position_moved(self.position, delta))
 
     @Slot(bool)
     def show_bookkeeping(self, on: bool) -> None:
@@ -209,7 +209,7 @@ class Session(VisibleRange):
 
     def _set_position(self, position: Position) -> bool:
         """Set the position, clamped to the run; return whether it has changed."""
-        position = min(max(position, 0), self.index.count)
+        position = Position(min(max(position, 0), self.index.count))
         if position == self.position:
             return False
         self.position = position
@@ -246,7 +246,7 @@ class Session(VisibleRange):
         """Write all rules to a file, in the place of what is still to be written there; `rules_written` tells."""
         self._send_request(f"write rules {path}", WriteRules(path, rules))
 
-    def open(self, path: str, position: Position = 0, format: str | None = None) -> None:
+    def open(self, path: str, position: Position = Position(0), format: str | None = None) -> None:
         """Open a run; run_changed, or alert_raised with the reason why not.
 
         Args:
@@ -352,7 +352,7 @@ class Session(VisibleRange):
         self.facts, self.index, self.format = None, RunIndex(), None
         if opened is not None:
             self.facts, self.index, self.format = opened.facts, opened.index, opened.format
-        self.position = 0 if state is None else state.position
+        self.position = Position(0) if state is None else state.position
         self.position_state, self.report, self.totals = None, None, None
         self._pending_position = None if opened is None or opened.start == self.position else opened.start
         self.reset_view()

@@ -6,6 +6,7 @@ import json
 
 from PySide6.QtCore import QObject, QSettings, Slot
 
+from replay_gui.core.log.positions import Position
 from replay_gui.models.session import Session
 
 _KEY = "positions"
@@ -23,7 +24,7 @@ class LastPositions(QObject):
         self._session = session
         self._settings = settings
         self._run: tuple[str, str] | None = None
-        self._position = 0
+        self._position = Position(0)
         session.last_positions = self.positions_of
         session.run_changed.connect(self._on_run_changed)
         session.position_changed.connect(self._on_position_changed)
@@ -37,7 +38,7 @@ class LastPositions(QObject):
         others = [entry for entry in self._entries() if entry[:2] != (path, run_id)]
         self._settings.setValue(_KEY, json.dumps([(path, run_id, self._position), *others][:_MAX_RUNS]))
 
-    def positions_of(self, path: str) -> dict[str, int]:
+    def positions_of(self, path: str) -> dict[str, Position]:
         """Return the last position in each run of this file, by run id."""
         self.save()
         return {run_id: position for file, run_id, position in self._entries() if file == path}
@@ -47,13 +48,13 @@ class LastPositions(QObject):
         self.save()
         facts = self._session.facts
         self._run = None if facts is None else (facts.path, facts.run_id)
-        self._position = 0
+        self._position = Position(0)
 
     @Slot(object)
-    def _on_position_changed(self, position: int) -> None:
+    def _on_position_changed(self, position: Position) -> None:
         self._position = position
 
-    def _entries(self) -> list[tuple[str, str, int]]:
+    def _entries(self) -> list[tuple[str, str, Position]]:
         try:
             stored = json.loads(str(self._settings.value(_KEY)))
         except (ValueError, RecursionError):
@@ -62,5 +63,5 @@ class LastPositions(QObject):
         for entry in stored if isinstance(stored, list) else []:
             match entry:
                 case [str(path), str(run_id), int(position)] if position >= 0:
-                    entries.append((path, run_id, position))
+                    entries.append((path, run_id, Position(position)))
         return entries

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.log.positions import Position
 from replay_gui.look.icons import icon
 from replay_gui.models.run.playback import Playback
 from replay_gui.models.run.position_history import PositionHistory
@@ -92,7 +93,7 @@ class RunActions(QObject):
     # ---- actions ----------------------------------------------------------------------------------
     @Slot()
     def on_first(self) -> None:
-        self._session.seek(0)
+        self._session.seek(Position(0))
 
     @Slot()
     def on_back(self) -> None:
@@ -104,7 +105,7 @@ class RunActions(QObject):
 
     @Slot()
     def on_last(self) -> None:
-        self._session.seek(self._session.index.count)
+        self._session.seek(Position(self._session.index.count))
 
     @Slot()
     def on_back_in_lane(self) -> None:

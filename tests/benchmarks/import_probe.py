@@ -10,6 +10,7 @@ import sys
 import time
 from typing import Any
 
+from replay_gui.core.log.positions import Position
 from replay_gui.windows.main_window import MainWindow
 from tests.benchmarks.window_probe import Pulse, shown_window, wait
 
@@ -25,7 +26,7 @@ def measured(window: MainWindow) -> dict[str, Any]:
     pulse.start()
     session.open(sys.argv[1])
     wait(session.index_changed, lambda: session.index.count > 0)
-    session.seek(session.index.count)
+    session.seek(Position(session.index.count))
     wait(
         session.position_state_changed,
         lambda: session.position_state is not None and session.position_state.position == session.position,
@@ -37,7 +38,7 @@ def measured(window: MainWindow) -> dict[str, Any]:
     found["whole"] = time.perf_counter() - begun
     wait(session.report_changed, lambda: session.report is not None, 600)
     found["held"] = pulse.longest
-    session.seek(session.index.count)
+    session.seek(Position(session.index.count))
     wait(
         session.position_state_changed,
         lambda: session.position_state is not None and session.position_state.position == session.position,

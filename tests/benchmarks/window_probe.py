@@ -22,6 +22,7 @@ os.environ["XDG_CACHE_HOME"] = os.environ["XDG_CONFIG_HOME"] = CACHE = sys.argv[
 from PySide6.QtCore import QEventLoop, QObject, QSettings, QTimer, Slot  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.bridge import EngineBridge  # noqa: E402
 from replay_gui.look.theme import apply_theme, ui_font  # noqa: E402
 from replay_gui.models.session import Session  # noqa: E402
@@ -107,7 +108,7 @@ def measured(window: MainWindow) -> dict[str, Any]:
     wait(session.report_changed, lambda: session.report is not None)
     found["held"] = pulse.longest
     found["verdict_after"] = time.perf_counter() - begun
-    session.seek(session.index.count)
+    session.seek(Position(session.index.count))
     wait(
         session.position_state_changed,
         lambda: session.position_state is not None and session.position_state.position == session.index.count,

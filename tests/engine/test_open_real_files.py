@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.log.kinds import is_bookkeeping
+from replay_gui.core.log.positions import Position
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Rows, RunOpened
 from replay_gui.engine.engine import Engine
@@ -76,7 +77,7 @@ def look(driver: Driver, opened: RunOpened) -> None:
     assert not any(row.broken for row in rows)
     steps = [row for row in rows if not is_bookkeeping(row.kind)]
     assert sum(bool(row.text) for row in steps) >= 0.9 * len(steps)  # a few decisions at hand are empty lines
-    driver.ask(Seek(index.count))
+    driver.ask(Seek(Position(index.count)))
     moment = driver.until(PositionState)
     assert (moment.position, moment.trusted) == (index.count, True)
     assert moment.state

@@ -18,6 +18,7 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.index.growing_index import GrowingIndex
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import Position
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine import reading_task
 from replay_gui.engine.answers import (
@@ -176,7 +177,7 @@ class RunControllerMachine(RuleBasedStateMachine):
     def begin_opening(self, path: Path, at: int) -> int:
         self.number += 1
         before = self.shown
-        self.controller.start_opening(self.number, Open(str(path), at=at), 0)
+        self.controller.start_opening(self.number, Open(str(path), at=Position(at)), 0)
         if path != self.foreign:
             assert self.shown == self.number, "a log is open at once"
         else:
@@ -211,7 +212,7 @@ class RunControllerMachine(RuleBasedStateMachine):
     @rule(position=st.integers(-3, EVENTS + 5), stale=st.booleans())
     def seek(self, position: int, stale: bool) -> None:
         before = len(self.answers)
-        self.controller.handle_request(self.shown - stale, Seek(position), 7)
+        self.controller.handle_request(self.shown - stale, Seek(Position(position)), 7)
         answers = [value for _, value in self.answers[before:]]
         run = self.controller.open
         if stale or run is None:

@@ -10,7 +10,7 @@ import numpy as np
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.state.state import StateChange
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
@@ -76,11 +76,11 @@ CHANGES = (
     StateChange(("errors", "last"), {"type": "RateLimit", "message": "429 from api"}, STATE["errors"]["last"]),
 )
 RELATED = (
-    Related("caused by", 6, "← search timeout after 2.4 s"),
-    Related("asked in", 5, "search → planner ignores index after bulk load"),
-    Related("led to", 8, "Decision Search is down; look at pg_stats directly."),
+    Related("caused by", Position(6), "← search timeout after 2.4 s"),
+    Related("asked in", Position(5), "search → planner ignores index after bulk load"),
+    Related("led to", Position(8), "Decision Search is down; look at pg_stats directly."),
 )
-FACTS = RunFacts("/runs/triage.rlog", "triage.rlog", "run-7f3a", "rlog", "recorded", "", (), "triage", "2.1", 1, None)
+FACTS = RunFacts(path="/runs/triage.rlog", name="triage.rlog", run_id="run-7f3a", format="rlog", origin="recorded", source="", notes=(), agent_type="triage", agent_version="2.1", size=1, created=None)
 
 
 def event_at(place: int) -> Event:
@@ -135,8 +135,8 @@ def with_bookkeeping(index: RunIndex, *places: int) -> RunIndex:
 def untimed(index: RunIndex) -> RunIndex:
     """The same index, of a run that recorded no times."""
     return RunIndex(
-        index.kinds, index.tools, (), index.kind, index.tool, index.offset,
-        np.full(index.count, NO_TIME), index.duration, index.pair, index.flags, (), index.complete,
+        kinds=index.kinds, tools=index.tools, phases=(), kind=index.kind, tool=index.tool, offset=index.offset,
+        time=np.full(index.count, NO_TIME), duration=index.duration, pair=index.pair, flags=index.flags, snapshots=(), complete=index.complete,
     )  # fmt: skip
 
 
@@ -151,7 +151,7 @@ class StorySession(StillSession):
         self.asked: list[tuple[int, int]] = []
 
     def show(self, index: RunIndex) -> None:
-        self.facts, self.index, self.position = FACTS, index, 0
+        self.facts, self.index, self.position = FACTS, index, Position(0)
         self.run_changed.emit()
 
     def request_rows(self, start: int, stop: int) -> None:
@@ -179,7 +179,15 @@ def story_row(place: int) -> EventRow:
     failed = bool(event.payload.get("error")) or event.kind == "Error"
     summary = summarize_event(event)
     return EventRow(
-        place + 1, event.kind, event.tool, summary, event.time, event.duration, failed, False, event_label(event)
+        position=Position(place + 1),
+        kind=event.kind,
+        tool=event.tool,
+        text=summary,
+        time=event.time,
+        duration=event.duration,
+        failed=failed,
+        broken=False,
+        label=event_label(event),
     )
 
 
@@ -188,4 +196,4 @@ def moment_at(position: int, **parts: Any) -> PositionState:
         "event": event_at(position - 1) if position else None, "related": RELATED, "state": STATE, "changes": CHANGES,
         "trusted": True, "not_applied": None,
     }  # fmt: skip
-    return PositionState(position=position, **(given | parts))
+    return PositionState(position=Position(position), **(given | parts))

@@ -7,6 +7,7 @@ from PySide6.QtCore import Slot
 
 from replay_gui.core.index.run_index import FLAG_CRITICAL, FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.positions import Position
 from replay_gui.core.verification.verification import Finding, Verdict, VerificationReport
 from replay_gui.models.session import Session
 
@@ -47,7 +48,7 @@ def synthetic_index(count: int, tools: tuple[str, ...] = TOOLS, seed: int = 7, c
     time = 1_700_000_000_000_000_000 + np.cumsum(random.integers(10**6, 10**9, count))
     return RunIndex(
         tools=tools,
-        phases=tuple((place, name) for place, name in zip(begin, PHASES, strict=True) if place > 0),
+        phases=tuple((index, name) for index, name in zip(begin, PHASES, strict=True) if index > 0),
         kind=kind,
         tool=tool,
         offset=np.arange(count, dtype=np.uint64) * 300,
@@ -55,7 +56,7 @@ def synthetic_index(count: int, tools: tuple[str, ...] = TOOLS, seed: int = 7, c
         duration=np.full(count, NO_DURATION, np.int64),
         pair=pair,
         flags=flags,
-        snapshots=tuple(range(0, count, max(count // 24, 1))),
+        snapshots=tuple(map(Position, range(0, count, max(count // 24, 1)))),
         complete=complete,
     )
 
@@ -65,17 +66,17 @@ def first_events(index: RunIndex, count: int) -> RunIndex:
     pair = index.pair[:count].copy()
     pair[pair >= count] = NO_PAIR
     return RunIndex(
-        index.kinds, index.tools, tuple(p for p in index.phases if p[0] < count), index.kind[:count],
-        index.tool[:count], index.offset[:count], index.time[:count], index.duration[:count], pair,
-        index.flags[:count], tuple(p for p in index.snapshots if p <= count), False,
+        kinds=index.kinds, tools=index.tools, phases=tuple(p for p in index.phases if p[0] < count), kind=index.kind[:count],
+        tool=index.tool[:count], offset=index.offset[:count], time=index.time[:count], duration=index.duration[:count], pair=pair,
+        flags=index.flags[:count], snapshots=tuple(p for p in index.snapshots if p <= count), complete=False,
     )  # fmt: skip
 
 
 def report_of(events: int, verdict: Verdict = "VALID", broken: int | None = None) -> VerificationReport:
-    finding = () if broken is None else (Finding(broken, f"run:{broken}", broken * 300, "hash differs", "aa", "bb"),)
+    finding = () if broken is None else (Finding(index=broken, event_id=f"run:{broken}", offset=broken * 300, problem="hash differs", expected="aa", actual="bb"),)
     return VerificationReport(
-        "run.rlog", "run-7f3a", "recorded", events, events - len(finding), finding, (), events, events, "good", 0, 0,
-        "aa", "bb", "cc", verdict, (),
+        run="run.rlog", run_id="run-7f3a", origin="recorded", events=events, verified=events - len(finding), failures=finding, mismatches=(), state_hashes=events, state_hashes_checked=events, seal="good", tail_bytes=0, skipped_bytes=0,
+        head="aa", state_hash="bb", file_blake3="cc", verdict=verdict, notes=(),
     )  # fmt: skip
 
 
@@ -83,13 +84,13 @@ class StillSession(Session):
     """A session without an engine: it moves and zooms, and no moment ever comes."""
 
     def show(self, index: RunIndex) -> None:
-        self.index, self.position, self.report = index, 0, None
+        self.index, self.position, self.report = index, Position(0), None
         self.view = (0.0, float(max(index.count, 8)))
         self.run_changed.emit()
 
     @Slot(object)
     def seek(self, position: int) -> None:
-        self._set_position(position)
+        self._set_position(Position(position))
 
     def set_view(self, start: float, end: float) -> None:
         if (start, end) != self.view:

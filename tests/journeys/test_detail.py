@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from replay_gui.core.log.positions import Position
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.widgets.run.event_detail import RAW, READABLE, TREE, EventDetail
 from replay_gui.widgets.run.event_list import EventList
@@ -38,7 +39,7 @@ def detail(journey: Journey) -> EventDetail:
 
 
 def go(journey: Journey, position: int) -> str:
-    journey.session.seek(position)
+    journey.session.seek(Position(position))
     journey.arrive(position)
     return detail(journey).text.toPlainText()
 

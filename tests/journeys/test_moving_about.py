@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.look.theme import GAP, apply_theme
 from replay_gui.models.session import Session
@@ -63,7 +64,7 @@ def test_space_presses_the_button_that_has_the_focus(journey: Journey, log: Path
 def test_back_and_forward_through_jumps(journey: Journey, log: Path) -> None:
     journey.open(log)
     assert not journey.window.actions_["visited_back"].isEnabled()
-    journey.session.seek(20)
+    journey.session.seek(Position(20))
     journey.until(lambda: journey.window.actions_["visited_back"].isEnabled())
     journey.press(Key.Key_Right)
     journey.press(Key.Key_End)
@@ -75,7 +76,7 @@ def test_back_and_forward_through_jumps(journey: Journey, log: Path) -> None:
 
 def test_from_error_to_error_damage_too(journey: Journey) -> None:
     journey.open(DAMAGED.path)
-    journey.session.seek(812)
+    journey.session.seek(Position(812))
     journey.press(Key.Key_E)
     journey.arrive(813)
     journey.press(Key.Key_E)
@@ -99,14 +100,14 @@ def test_the_facts_of_the_run_and_the_axis(journey: Journey, log: Path) -> None:
 
 def test_a_run_begins_where_it_was_left(journey: Journey, log: Path) -> None:
     journey.open(log)
-    journey.session.seek(33)
+    journey.session.seek(Position(33))
     journey.arrive(33)
     journey.press(Key.Key_W, Ctrl)
     with journey.qtbot.waitSignal(journey.session.report_changed, timeout=30_000):
         journey.session.open(str(log))
     journey.until(lambda: journey.session.position == 33)
     with journey.qtbot.waitSignal(journey.session.report_changed, timeout=30_000):
-        journey.session.open(str(log), 7)
+        journey.session.open(str(log), Position(7))
     journey.until(lambda: journey.session.position == 7)
 
 
@@ -118,7 +119,7 @@ def test_clearing_the_cache_does_the_open_run_no_harm(journey: Journey, log: Pat
     (banner,) = journey.window.findChildren(Banner)
     assert "MB are free again" in banner.text
     for position in (51, 3, 40):
-        journey.session.seek(position)
+        journey.session.seek(Position(position))
         journey.arrive(position)
     journey.window.actions_["reload"].trigger()
 
@@ -210,6 +211,6 @@ def test_settings_full_of_nonsense_do_no_harm(
     qtbot.addWidget(window)
     journey = Journey(qtbot, window)
     journey.open(log)
-    journey.session.seek(5)
+    journey.session.seek(Position(5))
     window.close()
     assert "run.rlog" in str(settings.value("positions"))

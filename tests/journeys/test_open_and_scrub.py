@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from replay_gui.core.log.positions import Position
 from replay_gui.look.theme import theme
 from replay_gui.models.session import Session
 from replay_gui.windows.dialogs.go_to_dialog import GoToDialog
@@ -101,7 +102,7 @@ def test_a_file_is_opened_by_dropping_it(journey: Journey, log: Path) -> None:
 
 def test_a_changed_file_is_reloaded_where_it_was(journey: Journey, log: Path, tmp_path: Path) -> None:
     journey.open(log)
-    journey.session.seek(20)
+    journey.session.seek(Position(20))
     journey.arrive(20)
     with journey.qtbot.waitSignal(journey.session.alert_raised, timeout=30_000) as caught:
         os.replace(write_log(tmp_path / "longer.rlog", turns=30), log)

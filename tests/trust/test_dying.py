@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.worker_pool import WorkerPool
 from replay_gui.widgets.parts.find_field import FindField
@@ -47,7 +48,7 @@ class Trouble:
         self.foreign = write(self.folder, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
         if self.job in ("find", "report", "survey", "convert"):
             journey.open(self.run)
-            journey.session.seek(7)
+            journey.session.seek(Position(7))
             journey.arrive(7)
 
     def begin(self, journey: Journey) -> None:
@@ -128,7 +129,7 @@ def test_a_worker_that_is_killed(trouble: Trouble, journey: Journey) -> None:
         assert (journey.session.facts, journey.session.position) == (facts, position)
     trouble.begin(journey)
     journey.until(lambda: trouble.succeeded(journey))
-    journey.session.seek(3)
+    journey.session.seek(Position(3))
     journey.arrive(3)
 
 
@@ -177,12 +178,12 @@ def test_an_engine_that_raises(
 
     monkeypatch.setattr(OpenRun, "position_state", position_state)
     with journey.qtbot.waitSignal(hook.crashed):
-        journey.session.seek(5)
+        journey.session.seek(Position(5))
     monkeypatch.undo()
     journey.until(lambda: hook.dialog is not None)
     assert hook.dialog is not None
     assert "ValueError: <b>no state at 5" in hook.dialog.report.toPlainText()
-    journey.session.seek(9)
+    journey.session.seek(Position(9))
     journey.arrive(9)
     assert journey.session.position_state is not None
     assert journey.session.position_state.event is not None
@@ -210,7 +211,7 @@ def test_slots_that_raise_and_raise(journey: Journey, hook: CrashHook, tmp_path:
     assert hook.dialog is not None
     hook.dialog.close()
     journey.window.activateWindow()
-    journey.session.seek(4)
+    journey.session.seek(Position(4))
     journey.arrive(4)
     journey.press(Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier)
 

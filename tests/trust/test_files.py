@@ -15,6 +15,7 @@ import pytest
 from replay_gui import EventLog, ReplayError
 from replay_gui.cli import main
 from replay_gui.core.errors import LogChanged, LogUnreadable
+from replay_gui.core.log.positions import Position
 from replay_gui.core.verification.verdict import verify
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
@@ -105,7 +106,7 @@ def test_the_window_refuses_in_one_line_and_keeps_its_run(journey: Journey, tmp_
         shutil.rmtree(folder)
     assert journey.session.facts is not None
     assert journey.session.facts.name == "good.rlog"
-    journey.session.seek(2)
+    journey.session.seek(Position(2))
     journey.arrive(2)
 
 
@@ -207,7 +208,7 @@ def test_the_window_lives_through_it_and_says_so(
     session.alert_raised.connect(lambda trouble: said.append(trouble.text))
     change(path)
     for position in (session.index.count, 1, 150):
-        session.seek(position)
+        session.seek(Position(position))
     journey.until(lambda: any("changed on disk" in one or "reload" in one for one in said))
     assert all("\n" not in one and "internal" not in one for one in said)
     session.reload()

@@ -15,6 +15,7 @@ import pytest
 from replay_gui import EventLog
 from replay_gui.cli import main
 from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.log.positions import Position
 from replay_gui.core.log.source import Source
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
@@ -38,7 +39,7 @@ def test_without_a_cache_the_index_is_a_temporary_one(no_cache: Path, journey: J
         journey.open(path)
         assert journey.session.report is not None
         assert journey.session.report.verdict == "VALID"
-        journey.session.seek(17)
+        journey.session.seek(Position(17))
         journey.arrive(17)
         assert len(list(no_cache.iterdir())) == 1
     journey.session.close_run()

@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from replay_gui.cli import main
+from replay_gui.core.log.positions import Position
 from replay_gui.widgets.comparison.cause_panel import CausePanel
 from replay_gui.widgets.comparison.divergence_view import DivergenceView
 from replay_gui.widgets.parts.find_field import FindField
@@ -60,7 +61,7 @@ def test_every_event_of_a_run(journey: Journey, run: Path) -> None:
     journey.open(run)
     (detail,) = journey.window.findChildren(EventDetail)
     for position in range(1, journey.session.index.count + 1):
-        journey.session.seek(position)
+        journey.session.seek(Position(position))
         journey.arrive(position)
         for tab in detail.tabs.buttons():
             tab.click()

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.positions import Position
 
 NO_TIME = np.iinfo(np.int64).min
 NO_DURATION = -1
@@ -23,7 +24,7 @@ FLAG_CRITICAL = 4  # patches, errors, denials, phase changes: snapshots are save
 FLAG_NOT_APPLIED = 8  # the event does not apply to the state, which stays unchanged
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class RunIndex:
     """Columns over the first `count` events of a run; `complete` once the whole file was read.
 
@@ -49,7 +50,7 @@ class RunIndex:
     duration: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     pair: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     flags: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
-    snapshots: tuple[int, ...] = ()
+    snapshots: tuple[Position, ...] = ()
     complete: bool = False
 
     @property

@@ -16,3 +16,28 @@ EventIndex = NewType("EventIndex", int)
 
 The event at index i has its effect in the state at position i + 1. JSON output calls an index "position".
 """
+
+
+def position_after(index: EventIndex) -> Position:
+    """Return the position at which the event with this index is the last one applied; the window shows it as number."""
+    return Position(index + 1)
+
+
+def index_before(position: Position) -> EventIndex:
+    """Return the index of the last event applied at `position`; -1 at position 0, where none is."""
+    return EventIndex(position - 1)
+
+
+def index_after(position: Position) -> EventIndex:
+    """Return the index of the event that is applied next at `position`."""
+    return EventIndex(position)
+
+
+def position_before(index: EventIndex) -> Position:
+    """Return the position at which the event with this index is applied next."""
+    return Position(index)
+
+
+def position_moved(position: Position, delta: int) -> Position:
+    """Return the position `delta` events on, or back; it is not clamped to the run."""
+    return Position(position + delta)

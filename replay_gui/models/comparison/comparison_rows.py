@@ -14,6 +14,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Change
 from replay_gui.core.index.run_index import NO_TOOL
+from replay_gui.core.log.positions import EventIndex, index_before
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.visible_rows import CONTEXT_ROWS, VisibleRows
@@ -133,9 +134,11 @@ class ComparisonRows(QAbstractTableModel):
 
     # ---- what stands in a line ------------------------------------------------------------------------
     def tone(self, row: int) -> RowTone:
+        """How a row of the alignment is coloured."""
         return RowTone(int(self._tones[row]))
 
     def tones(self, rows: NDArray[np.int32]) -> NDArray[np.uint8]:
+        """The same for many rows at once, as numbers of RowTone."""
         tones: NDArray[np.uint8] = self._tones[rows]
         return tones
 
@@ -146,8 +149,8 @@ class ComparisonRows(QAbstractTableModel):
         assert self._session.comparison is not None
         alignment = self._session.comparison.alignment
         return AlignedRow(
-            _row_without_text(self._session.a, int(alignment.a[row])),
-            _row_without_text(self._session.b, int(alignment.b[row])),
+            _row_without_text(self._session.a, EventIndex(int(alignment.a[row]))),
+            _row_without_text(self._session.b, EventIndex(int(alignment.b[row]))),
         )
 
     def hue_index(self, side: int, row: EventRow) -> int:
@@ -157,7 +160,11 @@ class ComparisonRows(QAbstractTableModel):
             return NO_TOOL
         # The same tool has the same hue on both sides, though the runs may have met their tools in another order.
         tools = self._session.a.index.tools
-        return tools.index(row.tool) if row.tool in tools else len(tools) + int(session.index.tool[row.position - 1])
+        return (
+            tools.index(row.tool)
+            if row.tool in tools
+            else len(tools) + int(session.index.tool[index_before(row.position)])
+        )
 
     def request_texts(self, first: int, last: int) -> None:
         """Request the first missing block of texts among these lines; call it again when rows arrive."""
@@ -191,9 +198,11 @@ class ComparisonRows(QAbstractTableModel):
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of visible lines, folds included."""
         return 0 if parent.isValid() else self.shown.count
 
     def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of columns: A, the gutter, B."""
         return 0 if parent.isValid() else len(ComparisonColumn)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -215,7 +224,7 @@ def fold_words(count: int) -> str:
     return f"{count:,} equal steps"
 
 
-def _row_without_text(session: Session, event_index: int) -> EventRow | None:
+def _row_without_text(session: Session, event_index: EventIndex) -> EventRow | None:
     return (
         None
         if event_index == NO_EVENT or event_index >= session.index.count

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Cause, Comparison
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import Position, index_before, position_after
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Progress, Step
 from replay_gui.engine.requests import (
     Answer,
@@ -123,12 +123,14 @@ class ComparisonSession(QObject):
         return isinstance(self.state, Opening | Comparing)
 
     # ---- beginning and ending ---------------------------------------------------------------------
-    def start(self, path_b: str, path_a: str | None = None, position: Position = 0, format: str | None = None) -> None:
+    def start(
+        self, path_b: str, path_a: str | None = None, position: Position = Position(0), format: str | None = None
+    ) -> None:
         """Compare the run open in A, or the one at `path_a`, with the one at `path_b`.
 
         `position`: of A, where to begin; 0: at the first cause. `format`: what both are read as; None: see RunPair.
         """
-        first = (position - 1, NO_EVENT) if position else None
+        first = (index_before(position), NO_EVENT) if position else None
         self._start(Opening(path_b, path_a, format, first), ())
 
     def _start(self, opening: Opening, anchors: Anchors) -> None:
@@ -214,12 +216,13 @@ class ComparisonSession(QObject):
         """Choose a row, clamped to those there are; both runs move there."""
         if self.compared is None or not len(self.compared.comparison.alignment.a):
             return
-        row, row_indexes = min(max(row, 0), len(self.compared.comparison.alignment.a) - 1), self.compared.row_indexes
+        row = min(max(row, 0), len(self.compared.comparison.alignment.a) - 1)
         if row == self.row:
             return
         self._choose(row)
-        self._move(self.a, int(row_indexes.last_a[row]) + 1)
-        self._move(self.b, int(row_indexes.last_b[row]) + 1)
+        last_a, last_b = self.compared.row_indexes.last_events(row)
+        self._move(self.a, position_after(last_a))
+        self._move(self.b, position_after(last_b))
 
     def _choose(self, row: int) -> None:
         self.row = row
@@ -279,7 +282,7 @@ class ComparisonSession(QObject):
             self.linked = on
             self.linked_changed.emit()
             if on and self.row != NO_ROW and self.compared is not None:
-                self._move(self.b, int(self.compared.row_indexes.last_b[self.row]) + 1)
+                self._move(self.b, position_after(self.compared.row_indexes.last_events(self.row)[1]))
 
     @Slot(object)
     def _on_position_changed(self, position: Position) -> None:
@@ -290,11 +293,11 @@ class ComparisonSession(QObject):
         rows = row_indexes.row_of_a if of_a else row_indexes.row_of_b
         if position > len(rows):
             return
-        row = int(rows[position - 1])
+        row = int(rows[index_before(position)])
         if row != self.row:
             self._choose(row)
-            other, last = (self.b, row_indexes.last_b) if of_a else (self.a, row_indexes.last_a)
-            self._move(other, int(last[row]) + 1)
+            last_a, last_b = row_indexes.last_events(row)
+            self._move(*((self.b, position_after(last_b)) if of_a else (self.a, position_after(last_a))))
 
     # ---- anchors ----------------------------------------------------------------------------------
     def set_anchor(self, index_a: int, index_b: int) -> None:

@@ -18,15 +18,16 @@ from replay_gui.core.index.run_index import (
     NO_TOOL,
     RunIndex,
 )
+from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
 
 
-def event_words(index: RunIndex, position: int) -> str:
+def event_words(index: RunIndex, position: Position) -> str:
     """Two short lines on the event at `position` (1 … index.count): what it is; when, how long, with which other."""
-    event_index = position - 1
+    event_index = index_before(position)
     kind, tool, pair = index.kinds[index.kind[event_index]], int(index.tool[event_index]), int(index.pair[event_index])
     label = kind_label(kind, index.tools[tool] if tool != NO_TOOL else None)
     lines = [f"{position:,} · {label}"]
@@ -36,7 +37,7 @@ def event_words(index: RunIndex, position: int) -> str:
     if index.duration[event_index] != NO_DURATION:
         details.append(duration_text(int(index.duration[event_index])))
     if pair != NO_PAIR:
-        details.append(f"{'answered in' if pair > event_index else 'asked in'} {pair + 1:,}")
+        details.append(f"{'answered in' if pair > event_index else 'asked in'} {position_after(EventIndex(pair)):,}")
     flags = int(index.flags[event_index])
     for flag, word in ((FLAG_FAILED, "failed"), (FLAG_UNREADABLE, "unreadable"), (FLAG_NOT_APPLIED, "not applied")):
         if flags & flag:
@@ -44,7 +45,7 @@ def event_words(index: RunIndex, position: int) -> str:
     return "\n".join([*lines, " · ".join(details)] if details else lines)
 
 
-def view_command(path: str, position: int) -> str:
+def view_command(path: str, position: Position) -> str:
     """The command that opens the window on this file, there; fit for a shell."""
     return f"replay-gui {shlex.quote(os.path.abspath(path))} --at {position}"
 

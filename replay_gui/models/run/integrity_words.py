@@ -10,6 +10,7 @@ from operator import attrgetter
 from blake3 import blake3
 
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.verification.verification import NOT_VERIFIABLE, Finding, VerificationReport
 
@@ -81,7 +82,7 @@ def _computed(found: Finding, recorded: str) -> str:
     return pair[1 - pair.index(recorded)] if recorded in pair else ""
 
 
-def _finding(found: Sequence[Finding], event_index: int) -> Finding | None:
+def _finding(found: Sequence[Finding], event_index: EventIndex) -> Finding | None:
     """Return the finding about the event with index `event_index`; findings are in the order of the log."""
     at = bisect_left(found, event_index, key=attrgetter("index"))
     return found[at] if at < len(found) and found[at].index == event_index else None

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.log.positions import Position, index_before, position_moved
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.event_steps import step_position
 
@@ -20,7 +21,7 @@ FRAME_MS = 16  # ms; what is due within one frame is shown as one step
 _EVENTS_PER_TURN = 4096  # events looked at in one go
 
 
-def pauses(index: RunIndex, position: int, max_steps: int = _EVENTS_PER_TURN) -> NDArray[np.float64]:
+def pauses(index: RunIndex, position: Position, max_steps: int = _EVENTS_PER_TURN) -> NDArray[np.float64]:
     """Return float64[≤ max_steps]: the seconds from each position to the next, beginning with `position`.
 
     The first event follows at once. There is no pause where the clock went back.
@@ -28,21 +29,21 @@ def pauses(index: RunIndex, position: int, max_steps: int = _EVENTS_PER_TURN) ->
     stop = min(position + max_steps, index.count)
     if position >= stop:
         return np.zeros(0)
-    times = index.time[max(position - 1, 0) : stop]
+    times = index.time[max(index_before(position), 0) : stop]
     known = times != NO_TIME
     apart = np.diff(times.astype(np.float64)) / 1e9
     found = np.where(known[1:] & known[:-1], np.clip(apart, 0.0, MAX_PAUSE_S), UNTIMED_PAUSE_S)
     return np.concatenate(([0.0], found)) if position == 0 else found
 
 
-def advanced(index: RunIndex, position: int, seconds: float) -> tuple[int, float]:
+def advanced(index: RunIndex, position: Position, seconds: float) -> tuple[Position, float]:
     """The position after `seconds` of playing at speed 1, and what is left of them once the last step was taken."""
     while True:
         due = np.cumsum(pauses(index, position))
         steps = int(np.searchsorted(due, seconds, "right"))
         if steps:
             seconds -= float(due[steps - 1])
-            position += steps
+            position = position_moved(position, steps)
         if not steps or steps < len(due):
             return position, seconds
 
@@ -86,7 +87,7 @@ class Playback(QObject):
         if session.index.count == 0:
             return
         if session.position >= session.index.count and session.index.complete:
-            session.seek(0)
+            session.seek(Position(0))
         self.playing, self._then, self._left = True, self._clock(), 0.0
         self.changed.emit()
         self._await_next()
@@ -126,8 +127,8 @@ class Playback(QObject):
         session = self._session
         position, self._left = advanced(session.index, session.position, seconds)
         if session.hides_bookkeeping and session.position < position < session.index.count:
-            shown = step_position(session.index, position - 1, 1)  # the event there may be a hidden one
-            position = shown if shown >= position else session.index.count
+            shown = step_position(session.index, position_moved(position, -1), 1)  # the event there may be a hidden one
+            position = shown if shown >= position else Position(session.index.count)
         self._is_seeking = True
         session.seek(position)
         self._is_seeking = False
@@ -146,7 +147,7 @@ class Playback(QObject):
             self._left = 0.0
 
     @Slot(object)
-    def _on_position_changed(self, position: int) -> None:
+    def _on_position_changed(self, position: Position) -> None:
         if self.playing and not self._is_seeking:
             self._then, self._left = self._clock(), 0.0
             self._await_next()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from replay_gui.core.log.positions import Position
 from replay_gui.models.session import Session
 
 SETTLE_MS = 400  # ms that a position must stay to be a visit
@@ -16,29 +17,32 @@ MAX_VISITS = 200  # visits kept
 class VisitHistory:
     """Positions in the order of their visit, never empty; `at` is the index of the current one."""
 
-    positions: tuple[int, ...] = (0,)
+    positions: tuple[Position, ...] = (Position(0),)
     at: int = 0
 
     @property
-    def current(self) -> int:
+    def current(self) -> Position:
+        """The position at `at`."""
         return self.positions[self.at]
 
     @property
     def can_go_back(self) -> bool:
+        """Whether an earlier visit exists."""
         return self.at > 0
 
     @property
     def can_go_forward(self) -> bool:
+        """Whether a later visit exists, after going back."""
         return self.at < len(self.positions) - 1
 
-    def jumped(self, position: int) -> VisitHistory:
+    def jumped(self, position: Position) -> VisitHistory:
         """A new visit after the current one; those that lay ahead are forgotten, the oldest beyond MAX_VISITS too."""
         if position == self.current:
             return self
         positions = (*self.positions[: self.at + 1], position)[-MAX_VISITS:]
         return VisitHistory(positions, len(positions) - 1)
 
-    def stepped(self, position: int) -> VisitHistory:
+    def stepped(self, position: Position) -> VisitHistory:
         """Move the current visit to `position`."""
         return replace(self, positions=(*self.positions[: self.at], position, *self.positions[self.at + 1 :]))
 
@@ -107,11 +111,11 @@ class PositionHistory(QObject):
     @Slot()
     def _on_run_changed(self) -> None:
         self._settle.stop()
-        self._last, self._jumping = 0, False
+        self._last, self._jumping = Position(0), False
         self._set(VisitHistory())
 
     @Slot(object)
-    def _on_position_changed(self, position: int) -> None:
+    def _on_position_changed(self, position: Position) -> None:
         if position != self._last:
             self._jumping |= abs(position - self._last) > 1 and not self.is_stepping
             self._last = position

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.verification.verification import NO_HASHES, NOT_VERIFIABLE, Finding, VerificationReport
 from replay_gui.engine.answers import Progress
@@ -20,8 +21,17 @@ class BadgeVerdict:
     detail: str
 
 
-def verdict_of(report: VerificationReport | None, progress: Progress | None, has_hashes: bool = True) -> BadgeVerdict:
-    """`progress` counts only as long as there is no report. `has_hashes`: whether the run's format has any."""
+def verdict_of(
+    report: VerificationReport | None, progress: Progress | None, has_hashes: bool = True, imported_from: str = ""
+) -> BadgeVerdict:
+    """Return what the badge says.
+
+    `progress` counts only as long as there is no report. `has_hashes`: whether the run's format has any.
+    `imported_from`: whose format it is, of a run without hashes, which is no fault of the run: the badge stays grey.
+    """
+    if imported_from and not has_hashes and (report is None or report.verdict == NOT_VERIFIABLE):
+        lines = [NO_HASHES] if report is None else _lines(report)
+        return BadgeVerdict("raised", f"Imported from {one_line(imported_from, 40)}", "\n".join(lines))
     if report is None and not has_hashes:
         return BadgeVerdict("warn", NOT_VERIFIABLE, NO_HASHES)
     if report is None and progress is None:
@@ -44,7 +54,7 @@ def _short(report: VerificationReport) -> tuple[str, str]:
         case "INVALID", None:
             return "bad", "INVALID"
         case "INVALID", int(event_index):
-            return "bad", f"INVALID · first at event {event_index + 1:,}"
+            return "bad", f"INVALID · first at event {position_after(EventIndex(event_index)):,}"
     return "warn", report.verdict
 
 

@@ -7,18 +7,19 @@ from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, RunIndex
 from replay_gui.core.log.kinds import is_bookkeeping, is_failure
+from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.verification.verification import VerificationReport
 
 _EVENTS_PER_SCAN = 1 << 16  # events looked at in one go, so that a near neighbour costs the same in any run
 
 
-def next_error(index: RunIndex, report: VerificationReport | None, position: int, forward: bool) -> int:
+def next_error(index: RunIndex, report: VerificationReport | None, position: Position, forward: bool) -> Position:
     """The position of the next, or previous, error after `position`; `position` itself where there is none.
 
     An error is an event of a failure's kind, a failed response, a record that cannot be read, or one that the report
     names.
     """
-    event_index, count = position - 1, index.count
+    event_index, count = index_before(position), index.count
     broken = _reported_indexes(report, count)
     starts = (
         range(event_index + 1, count, _EVENTS_PER_SCAN)
@@ -31,7 +32,7 @@ def next_error(index: RunIndex, report: VerificationReport | None, position: int
         named = broken[(broken >= stretch.start) & (broken < stretch.stop)]
         if len(found) or len(named):
             both = np.concatenate((found, named))
-            return int(both.min() if forward else both.max()) + 1
+            return position_after(EventIndex(int(both.min() if forward else both.max())))
     return position
 
 
@@ -51,38 +52,38 @@ def bookkeeping_kinds(index: RunIndex) -> NDArray[np.bool_]:
     return np.array([is_bookkeeping(name) for name in index.kinds], bool)
 
 
-def step_position(index: RunIndex, position: int, delta: int) -> int:
+def step_position(index: RunIndex, position: Position, delta: int) -> Position:
     """Return the position `delta` events on, or back, where bookkeeping events do not count.
 
     Forward it ends at the last other event, and stays at `position` if there is none; backward it ends at 0.
     """
     hidden, count, left = bookkeeping_kinds(index), index.count, abs(delta)
     if not hidden.any() or delta == 0:
-        return min(max(position + delta, 0), count)
-    last = position
+        return Position(min(max(position + delta, 0), count))
+    last, before = position, index_before(position)
     starts = (
         range(position, count, _EVENTS_PER_SCAN)
         if delta > 0
-        else range(position - 1 - _EVENTS_PER_SCAN, -_EVENTS_PER_SCAN, -_EVENTS_PER_SCAN)
+        else range(before - _EVENTS_PER_SCAN, -_EVENTS_PER_SCAN, -_EVENTS_PER_SCAN)
     )
     for start in starts:
-        stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if delta > 0 else position - 1))
+        stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if delta > 0 else before))
         found = np.flatnonzero(~hidden[index.kind[stretch]]) + stretch.start
         if len(found) >= left:
-            return int(found[left - 1] if delta > 0 else found[-left]) + 1
+            return position_after(EventIndex(int(found[left - 1] if delta > 0 else found[-left])))
         if len(found):
-            left, last = left - len(found), int(found[-1]) + 1
-    return last if delta > 0 else 0
+            left, last = left - len(found), position_after(EventIndex(int(found[-1])))
+    return last if delta > 0 else Position(0)
 
 
-def next_in_lane(index: RunIndex, position: int, forward: bool) -> int:
+def next_in_lane(index: RunIndex, position: Position, forward: bool) -> Position:
     """The position of the next, or previous, event of the kind and tool of the one at `position`.
 
     `position` itself where there is none. At position 0, which has no event, the run's first.
     """
     if position == 0:
-        return min(1, index.count) if forward else 0
-    event_index, count = position - 1, index.count
+        return Position(min(1, index.count) if forward else 0)
+    event_index, count = index_before(position), index.count
     kind, tool = index.kind[event_index], index.tool[event_index]
     starts = (
         range(event_index + 1, count, _EVENTS_PER_SCAN)
@@ -93,5 +94,5 @@ def next_in_lane(index: RunIndex, position: int, forward: bool) -> int:
         stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if forward else event_index))
         found = np.flatnonzero((index.kind[stretch] == kind) & (index.tool[stretch] == tool))
         if len(found):
-            return int(found[0 if forward else -1]) + stretch.start + 1
+            return position_after(EventIndex(int(found[0 if forward else -1]) + stretch.start))
     return position

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex
+from replay_gui.core.log.positions import Position
 from replay_gui.models.timeline.lanes import Lane, LanePart, Positions, indexes_before
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_stacking import stack_calls
@@ -13,8 +14,8 @@ CALLS_BEFORE_VIEW = 64  # calls begun before a place of which some may reach it
 
 
 def event_near(
-    lane: Lane, index: RunIndex, scale: TimelineScale, pixel: float, height: float, max_pixels: float
-) -> int | None:
+    lane: Lane, index: RunIndex, scale: TimelineScale, *, pixel: float, height: float, max_pixels: float
+) -> Position | None:
     """The position of the lane's event nearest to `pixel`, not further than `reach` pixels; None where there is none.
 
     A call is found anywhere between its request and its answer, of several the one at `height`, a share of the lane's.
@@ -25,7 +26,7 @@ def event_near(
             return running
     found = [_nearest(part, scale, pixel) for part in lane.parts if len(part.positions)]
     distance, position = min(found, default=(np.inf, 0))
-    return position if distance <= max_pixels else None
+    return Position(position) if distance <= max_pixels else None
 
 
 def events_within(lane: Lane, scale: TimelineScale, pixel: float, reach: float) -> int:
@@ -48,14 +49,14 @@ def calls_between(lane: Lane, index: RunIndex, first: float, last: float) -> tup
     return starts, np.where(pairs == NO_PAIR, starts, pairs + 1)
 
 
-def _call_at(lane: Lane, index: RunIndex, position: float, height: float) -> int | None:
+def _call_at(lane: Lane, index: RunIndex, position: float, height: float) -> Position | None:
     starts, stops = calls_between(lane, index, position, position + 1e-9)
     row, rows = stack_calls(starts, stops)
     running = np.flatnonzero((starts <= position) & (position <= stops) & (stops > starts))
     if not len(running):
         return None
     aimed = running[row[running] == np.minimum((height * rows[running]).astype(np.int8), rows[running] - 1)]
-    return int(starts[aimed[-1]] if len(aimed) else starts[running[-1]])
+    return Position(int(starts[aimed[-1]] if len(aimed) else starts[running[-1]]))
 
 
 def _nearest(part: LanePart, scale: TimelineScale, pixel: float) -> tuple[float, int]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.facts.nesting import Nesting
+from replay_gui.core.log.positions import EventIndex
 
 IndexArray = NDArray[np.int64]
 
@@ -39,17 +40,17 @@ class Subagents:
         heads = [[own[n] for n in made._all_within(number) if n in own] for number in range(len(made.paths))]
         return replace(made, first_events=tuple(min(indexes, default=-1) for indexes in heads))
 
-    def number_at(self, index: int) -> int | None:
+    def number_at(self, index: EventIndex) -> int | None:
         """Return the number of the subagent of an event; None: the main agent."""
         run = int(np.searchsorted(self.starts, index, "right")) - 1
         return int(self.which[run]) if run >= 0 and index < self.stops[run] else None
 
-    def depth(self, index: int) -> int:
+    def depth(self, index: EventIndex) -> int:
         """Return how deeply the event's subagent is nested; 0: the main agent."""
         number = self.number_at(index)
         return 0 if number is None else len(self.paths[number])
 
-    def starting_at(self, index: int) -> int | None:
+    def starting_at(self, index: EventIndex) -> int | None:
         """Return the outermost subagent that starts with this event, or None."""
         return self.first_events.index(index) if index in self.first_events else None
 

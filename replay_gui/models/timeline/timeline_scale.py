@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.log.positions import Position
 from replay_gui.models.timeline.timeline_axis import NUMBERS, FloatArray, TimelineAxis
 
 
@@ -56,9 +57,9 @@ class TimelineScale:
         """The coordinate at a pixel."""
         return self.start + pixel * self.span / self.width
 
-    def nearest(self, pixel: float, count: int) -> int:
+    def nearest(self, pixel: float, count: int) -> Position:
         """The whole position nearest to `pixel`, within a run of `count` events."""
-        return min(max(round(self.position(pixel)), 0), count)
+        return Position(min(max(round(self.position(pixel)), 0), count))
 
     def zoomed(self, factor: float, pixel: float, count: int) -> TimelineScale:
         """`factor` < 1 shows fewer events; what is under `pixel` stays there as far as the run allows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.positions import Position
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -35,7 +36,7 @@ class VisibleRange(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.index = RunIndex()
-        self.position = 0
+        self.position = Position(0)
         self.view: tuple[float, float] = (0.0, 1.0)
         self.axis = "number"
         self.marks = TimelineMarks()
@@ -52,7 +53,7 @@ class VisibleRange(QObject):
         """Show the whole run."""
         self.set_view(0.0, float(self.index.count))
 
-    def scroll_to(self, position: int) -> None:
+    def scroll_to(self, position: Position) -> None:
         """Move the view by as little as brings the position into it."""
         start, end = self.view
         if not start <= position <= end:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from replay_gui.core.index.run_index import NO_TIME
+from replay_gui.core.log.positions import Position, index_before, position_after
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
 from replay_gui.look.theme import GAP, set_role
@@ -152,9 +153,9 @@ class EventList(Panel):
         return count if hides else 0
 
     @Slot(object)
-    def on_position_changed(self, position: int) -> None:
+    def on_position_changed(self, position: Position) -> None:
         """Scroll to the position at once if it is near; follow far jumps at most every _JUMP_INTERVAL_MS."""
-        if self.view.is_far(max(self.table.row_at_or_before(position - 1), 0)):
+        if self.view.is_far(max(self.table.row_at_or_before(index_before(position)), 0)):
             self._jumps.request()
         else:
             self._jumps.stop()
@@ -163,9 +164,9 @@ class EventList(Panel):
     @Slot()
     def _follow(self) -> None:
         position = self._delegate.position = self._session.position
-        row = self.table.row_at_or_before(position - 1) if position else -1
+        row = self.table.row_at_or_before(index_before(position)) if position else -1
         self._following = True
-        if row >= 0 and self.table.event_index(row) == position - 1:
+        if row >= 0 and self.table.event_index(row) == index_before(position):
             self.view.setCurrentIndex(self.table.index(row, 0))
         else:
             self.view.setCurrentIndex(QModelIndex())
@@ -192,11 +193,11 @@ class EventList(Panel):
     @Slot()
     def _on_rows_added(self) -> None:
         self.on_index_changed()
-        row = self.table.row_at_or_before(self._session.position - 1)
+        row = self.table.row_at_or_before(index_before(self._session.position))
         if (
             row >= 0
             and not self.view.currentIndex().isValid()
-            and self.table.event_index(row) == self._session.position - 1
+            and self.table.event_index(row) == index_before(self._session.position)
         ):
             self.on_position_changed(self._session.position)
         self.view.viewport().update()
@@ -205,7 +206,7 @@ class EventList(Panel):
     @Slot(QModelIndex, QModelIndex)
     def _on_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
         if current.isValid() and not self._following:
-            self._session.seek(self.table.event_index(current.row()) + 1)
+            self._session.seek(position_after(self.table.event_index(current.row())))
 
     @Slot(int)
     def toggle_fold(self, row: int) -> None:
@@ -237,7 +238,7 @@ class EventList(Panel):
         """The command that opens the run at the chosen row."""
         row, facts = self.view.currentIndex().row(), self._session.facts
         if row >= 0 and facts is not None:
-            QGuiApplication.clipboard().setText(view_command(facts.path, self.table.event_index(row) + 1))
+            QGuiApplication.clipboard().setText(view_command(facts.path, position_after(self.table.event_index(row))))
 
     @Slot()
     def _on_bookkeeping_clicked(self) -> None:

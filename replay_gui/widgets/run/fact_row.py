@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from replay_gui.core.log.positions import Position
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import FOCUS, GAP, ICON, ROW, UNIT, data_font, theme, ui_font
 from replay_gui.widgets.parts.line_text import LineText
@@ -24,7 +25,7 @@ class FactRow(QAbstractButton):
     def __init__(self, name: str, text: str, link: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sound: bool | None = None
-        self.aim: int | str = ""
+        self.aim: Position | str = ""
         self.said, self._name, self._link = text, name, link  # not the button's text: an & in it would be a shortcut
         self.setAccessibleName(f"{name}: {text}")
         self.setFixedHeight(ROW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -11,16 +11,15 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.positions import Position
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.look.theme import FOCUS, GAP, LABELS, LANE_LEAST, LINE, MARK, UNIT, theme, theme_events
-from replay_gui.models.run.event_words import since_start
+from replay_gui.look.theme import GAP, LABELS, LANE_LEAST, MARK, UNIT, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.lane_hit import event_near, events_within
 from replay_gui.models.timeline.lanes import MAX_TOOL_LANES, Lane, Lanes
@@ -42,7 +41,10 @@ from replay_gui.widgets.timeline.timeline_painter import (
     has_fold_triangle,
     names_picture,
     paint_area,
+    paint_focus_ring,
+    paint_no_events,
     paint_position,
+    position_text,
     still_picture,
 )
 
@@ -71,8 +73,7 @@ class Timeline(QWidget):
 
     def __init__(self, session: Session, compact: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
-        self._compact = compact
+        self._session, self._compact = session, compact
         self._choice = ALL_LANES
         self._lanes = Lanes()
         self._scene: TimelineScene | None = None
@@ -81,8 +82,7 @@ class Timeline(QWidget):
         self._still: QPixmap | None = None
         self._pan_from: QPointF | None = None  # where the hand holds the plot while it pans
         self._area: tuple[float, float] | None = None  # x where an area was begun, x now
-        self._scrubbing = False
-        self._ring = False  # whether to show that the keys come here: not to a hand that has just clicked
+        self._scrubbing, self._ring = False, False  # `_ring`: the focus came by the keyboard
         self._hover = TimelineHover(session, self)
         self._hover.rested.connect(self.show_hover)
         self._growing = QTimer(self, singleShot=True, interval=0)
@@ -118,6 +118,7 @@ class Timeline(QWidget):
     # ---- what is shown ----------------------------------------------------------------------------
     @property
     def scale(self) -> TimelineScale:
+        """The scale of what is in sight, at the present size."""
         return self._layout().scale(self._session.view, self._session.timeline_axis)
 
     @property
@@ -127,6 +128,7 @@ class Timeline(QWidget):
 
     @property
     def choice(self) -> LaneChoice:
+        """The lanes that the user has chosen; `choose` replaces it."""
         return self._choice
 
     @Slot(object)
@@ -166,7 +168,7 @@ class Timeline(QWidget):
             self.choose(self._choice)
 
     @Slot(object)
-    def on_position_changed(self, position: int) -> None:
+    def on_position_changed(self, position: Position) -> None:
         self.update()
 
     @Slot()
@@ -191,35 +193,34 @@ class Timeline(QWidget):
             self._made_for, self._names, self._still = self.size(), None, None
             others = self._lanes.row_count(self._shown_choice, 1) - 1
             lanes = self._lanes.rows(self._shown_choice, tools_that_fit(self.height(), others, self._compact))
-            report = self._session.report
-            broken = report.first_broken if report else None
+            broken = report.first_broken if (report := self._session.report) else None
             self._scene = TimelineScene.of(self._index, lanes, self._session.marks, broken)
         return self._scene
 
     def sizeHint(self) -> QSize:
+        """As high as all lanes at their full height."""
         return QSize(6 * LABELS, height_of(self._lanes.row_count(self._shown_choice), self._compact))
 
     def minimumSizeHint(self) -> QSize:
+        """As high as all lanes at their least height."""
         return QSize(2 * LABELS, height_of(self._lanes.row_count(self._shown_choice, 1), self._compact, LANE_LEAST))
 
     # ---- painting -----------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the pictures, which are kept, and the position."""
         painter = QPainter(self)
         if not self._index.count:
-            painter.setPen(theme().secondary)
-            words = "This run has no events." if self._index.complete else "No events yet."
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
+            paint_no_events(painter, self._layout(), self._index.complete)
         else:
             still, names = self._pictures()
             painter.drawPixmap(0, 0, still)
             painter.drawPixmap(0, 0, names)
-            paint_position(painter, self._layout(), self.scale, self._session.position, self._position_text())
+            words = position_text(self._index, self._session.position, self._session.axis)
+            paint_position(painter, self._layout(), self.scale, self._session.position, words)
         if self._area:
             paint_area(painter, self._layout(), *self._area)
         if self._ring:
-            painter.setPen(QPen(theme().accent, FOCUS))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(LINE, LINE, -LINE, -LINE), UNIT, UNIT)
+            paint_focus_ring(painter, self._layout())
         painter.end()
 
     def _pictures(self) -> tuple[QPixmap, QPixmap]:
@@ -230,14 +231,9 @@ class Timeline(QWidget):
             self._still = still_picture(self._layout(), self.scale, scene, ratio)
         return self._still, self._names
 
-    def _position_text(self) -> str:
-        position, times = self._session.position, self._index.time
-        if self._session.axis == "number" or not position or NO_TIME in (times[0], times[position - 1]):
-            return f"{position:,}"
-        return since_start(int(times[position - 1] - times[0]))
-
     # ---- the pointer --------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to pan, to move the position or to draw an area; fold a group at its triangle."""
         self._hover.leave()
         x, held = event.position().x(), event.modifiers()
         left, right = event.button() == Qt.MouseButton.LeftButton, event.button() == Qt.MouseButton.RightButton
@@ -255,6 +251,7 @@ class Timeline(QWidget):
             self._seek(x)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Continue what was begun; else show what the mouse points at."""
         x = event.position().x()
         if self._pan_from:
             self._view(self.scale.panned(self._pan_from.x() - x, self._index.count))
@@ -270,6 +267,7 @@ class Timeline(QWidget):
             self._hover.follow(event.position().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End what was begun; zoom to an area that was drawn."""
         if self._area:
             self._zoom_to(*sorted(self._area))
         self._pan_from, self._area, self._scrubbing = None, None, False
@@ -277,6 +275,7 @@ class Timeline(QWidget):
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the mouse; sideways or with Shift, pan."""
         self._hover.leave()
         across, down = event.angleDelta().x(), event.angleDelta().y()
         if across or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -287,6 +286,7 @@ class Timeline(QWidget):
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show the menu of the lanes; in the plot the right button draws an area."""
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         if not by_key and event.pos().x() >= LABELS:
             return  # there the right button draws an area
@@ -320,7 +320,7 @@ class Timeline(QWidget):
             self._view(self.scale.between(left - origin, right - origin, self._index.count))
 
     # ---- what is under the pointer --------------------------------------------------------------------
-    def event_at(self, point: QPointF) -> int | None:
+    def event_at(self, point: QPointF) -> Position | None:
         """The position of the event there, or None."""
         layout = self._layout()
         row = layout.row_at(point.y())
@@ -328,7 +328,7 @@ class Timeline(QWidget):
             return None
         lane = layout.lane(row)
         height, pixel = (point.y() - lane.top()) / lane.height(), point.x() - layout.origin
-        return event_near(self.rows[row], self._index, self.scale, pixel, height, MARK)
+        return event_near(self.rows[row], self._index, self.scale, pixel=pixel, height=height, max_pixels=MARK)
 
     @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:
@@ -349,21 +349,26 @@ class Timeline(QWidget):
         return self._hover
 
     def leaveEvent(self, event: QEvent) -> None:
+        """Hide the hover card."""
         self._hover.leave()
 
     def hideEvent(self, event: QHideEvent) -> None:
+        """Hide the hover card."""
         self._hover.leave()
 
     # ---- keys, and a ring for who came by key ------------------------------------------------------
     def focusInEvent(self, event: QFocusEvent) -> None:
+        """Paint the focus ring if the focus came by the keyboard."""
         self._ring = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Remove the focus ring."""
         self._ring = False
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Step by the arrows, with Shift within the lane; zoom and pan by the other keys."""
         scale, session = self.scale, self._session
         in_lane = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         middle = min(max(scale.pixel(session.position), 0.0), scale.width)
@@ -375,9 +380,9 @@ class Timeline(QWidget):
                 else:
                     session.step(delta)
             case Qt.Key.Key_Home:
-                session.seek(0)
+                session.seek(Position(0))
             case Qt.Key.Key_End:
-                session.seek(self._index.count)
+                session.seek(Position(self._index.count))
             case Qt.Key.Key_W:
                 self._zoom(1 / ZOOM_STEP, middle)
             case Qt.Key.Key_S:

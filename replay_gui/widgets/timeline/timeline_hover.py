@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from replay_gui.core.index.run_index import NO_PAIR
+from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Rows
 from replay_gui.look.theme import GAP, POPUP, UNIT, data_font, set_role
@@ -33,7 +34,7 @@ class TimelineHover(QFrame):
         self._pointer = QPoint()
         self._resting = QTimer(self, singleShot=True, interval=_REST_MS)
         self._resting.timeout.connect(self._on_rested)
-        self._position: int | None = None  # of the event shown
+        self._position: Position | None = None  # of the event shown
         self._rows: Rows | None = None  # the last that came, of the run shown
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -68,17 +69,18 @@ class TimelineHover(QFrame):
         self._resting.stop()
         self.hide()
 
-    def show_event(self, position: int, others: int, at: QPoint) -> None:
+    def show_event(self, position: Position, others: int, at: QPoint) -> None:
         """Show the event at `position`, one of 1 + `others` so close together, beside the global point `at`."""
         self._position = position
         title, _, facts = event_words(self._session.index, position).partition("\n")
         near = f"{others:,} more here" if others > 0 else ""
         self._fill(title, " · ".join(filter(None, (facts, near))), self._summary(), at)
         if not self._text.text():
-            start = (position - 1) // BLOCK_ROWS * BLOCK_ROWS
+            start = index_before(position) // BLOCK_ROWS * BLOCK_ROWS
             self._session.request_tip(start, min(start + BLOCK_ROWS, self._session.index.count))
 
     def show_words(self, title: str, facts: str, at: QPoint) -> None:
+        """Show a card of given words, not of an event, near a point of the parent."""
         self._position = None
         self._fill(title, facts, "", at)
 
@@ -102,12 +104,13 @@ class TimelineHover(QFrame):
         if rows is None or position is None:
             return ""
         lines = []
-        pair = int(self._session.index.pair[position - 1])
-        for event_index in (position - 1, pair):
+        own = index_before(position)
+        pair = int(self._session.index.pair[own])
+        for event_index in (own, pair):
             if event_index != NO_PAIR and rows.start <= event_index < rows.start + len(rows.rows):
                 text = one_line(rows.rows[event_index - rows.start].text, _MAX_SUMMARY_CHARACTERS)
                 lines.append(f"← {text}" if event_index == pair and text else text)
-            elif event_index == position - 1:
+            elif event_index == own:
                 return ""
         return "\n".join(filter(None, lines))
 

@@ -6,8 +6,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
+from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.log.positions import Position
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.look.theme import GAP, LABELS, LANE_LEAST, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
+from replay_gui.look.theme import FOCUS, GAP, LABELS, LANE_LEAST, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
+from replay_gui.models.run.event_words import since_start
 from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_axis import rounded_duration
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -151,7 +154,9 @@ def axis_room(layout: TimelineLayout, pixel: float, width: float) -> QRectF:
 
 
 # ---- what moves -----------------------------------------------------------------------------------------
-def paint_position(painter: QPainter, layout: TimelineLayout, scale: TimelineScale, position: int, text: str) -> None:
+def paint_position(
+    painter: QPainter, layout: TimelineLayout, scale: TimelineScale, position: Position, text: str
+) -> None:
     """One line and one pill with `text`; where there are no numbers below, the line alone."""
     now, pixel = theme(), scale.pixel(position)
     if not -GAP <= pixel <= scale.width + GAP:
@@ -173,6 +178,29 @@ def paint_position(painter: QPainter, layout: TimelineLayout, scale: TimelineSca
     painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
     painter.setPen(now.on_accent)
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def position_text(index: RunIndex, position: Position, axis: str) -> str:
+    """The events applied, or on the time axis the time from the first to the last of them, if known."""
+    times = index.time
+    if axis == "number" or not position or NO_TIME in (times[0], times[position - 1]):
+        return f"{position:,}"
+    return since_start(int(times[position - 1] - times[0]))
+
+
+def paint_no_events(painter: QPainter, layout: TimelineLayout, complete: bool) -> None:
+    """Say that there is nothing to draw; `complete`: the whole run was read."""
+    painter.setPen(theme().secondary)
+    words = "This run has no events." if complete else "No events yet."
+    painter.drawText(QRectF(0, 0, layout.width, layout.height), Qt.AlignmentFlag.AlignCenter, words)
+
+
+def paint_focus_ring(painter: QPainter, layout: TimelineLayout) -> None:
+    """The frame that shows where the keys go."""
+    painter.setPen(QPen(theme().accent, FOCUS))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    ring = QRectF(0, 0, layout.width, layout.height).adjusted(LINE, LINE, -LINE, -LINE)
+    painter.drawRoundedRect(ring, UNIT, UNIT)
 
 
 def paint_area(painter: QPainter, layout: TimelineLayout, x1: float, x2: float) -> None:

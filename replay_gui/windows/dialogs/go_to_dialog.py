@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
+from replay_gui.core.log.positions import Position
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
@@ -19,7 +20,7 @@ class GoToDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(self, position: int, count: int, parent: QWidget) -> None:
+    def __init__(self, position: Position, count: int, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Go to event")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -43,6 +44,7 @@ class GoToDialog(QDialog):
             layout.addWidget(widget)
 
     def accept(self) -> None:
+        """Emit the position and close; stay open while the text is no position of the run."""
         position = self._position()
         if position is not None:
             self.chosen.emit(position)

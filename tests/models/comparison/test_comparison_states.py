@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.comparison import Change
 from replay_gui.core.divergence.rules.rules import Action, Rule
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import Alert, Compared, Progress, RulesRead, RunOpened
 from replay_gui.engine.requests import (
     Answer,
@@ -75,7 +76,9 @@ class ComparisonMachine(RuleBasedStateMachine):
     @rule(with_a=st.booleans(), position=st.integers(0, EVENTS))
     def start(self, with_a: bool, position: int) -> None:
         self.files += 1
-        self.session.start(f"/runs/b{self.files}.rlog", f"/runs/a{self.files}.rlog" if with_a else None, position)
+        self.session.start(
+            f"/runs/b{self.files}.rlog", f"/runs/a{self.files}.rlog" if with_a else None, Position(position)
+        )
         self.run_queues()
 
     @rule()
@@ -129,7 +132,7 @@ class ComparisonMachine(RuleBasedStateMachine):
 
     @rule(position=st.integers(0, EVENTS), of_b=st.booleans())
     def seek(self, position: int, of_b: bool) -> None:
-        (self.session.b if of_b else self.session.a).seek(position)
+        (self.session.b if of_b else self.session.a).seek(Position(position))
 
     # ---- the engine -------------------------------------------------------------------------------
     @rule(side=st.sampled_from(Side), fails=st.booleans())

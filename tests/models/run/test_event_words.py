@@ -7,6 +7,7 @@ import pytest
 
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex
 from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.positions import Position
 from replay_gui.core.text.wording import cost_text
 from replay_gui.models.run.event_words import event_words, meta_words, since_start
 
@@ -30,16 +31,16 @@ INDEX = RunIndex(
     ],
 )
 def test_an_event_in_words(position: int, words: str) -> None:
-    assert event_words(INDEX, position) == words
+    assert event_words(INDEX, Position(position)) == words
 
 
 def test_without_times_nothing_is_made_up() -> None:
-    assert event_words(replace(INDEX, time=np.full(4, NO_TIME, np.int64)), 3) == "3 · Assistant"
+    assert event_words(replace(INDEX, time=np.full(4, NO_TIME, np.int64)), Position(3)) == "3 · Assistant"
 
 
 def test_hostile_names_stay_on_one_line() -> None:
-    words = event_words(replace(INDEX, tools=("a\n\u202eb\x00",)), 3)
-    assert "\u202e" not in event_words(replace(INDEX, tools=("a\n\u202eb\x00",)), 2)
+    words = event_words(replace(INDEX, tools=("a\n\u202eb\x00",)), Position(3))
+    assert "\u202e" not in event_words(replace(INDEX, tools=("a\n\u202eb\x00",)), Position(2))
     assert words.count("\n") == 1
 
 

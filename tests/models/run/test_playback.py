@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.log.positions import Position
 from replay_gui.models.run.playback import Playback, advanced, pauses
 from tests.helpers.moments import with_bookkeeping
 from tests.helpers.runs import StillSession, synthetic_index
@@ -19,22 +20,22 @@ def timed(*seconds: float | None, complete: bool = True) -> RunIndex:
 
 
 def test_pauses_are_those_recorded_but_none_is_long() -> None:
-    assert pauses(timed(5, 5.5, 5.6, 90), 0).tolist() == pytest.approx([0, 0.5, 0.1, 1.0])
-    assert pauses(timed(5, 5.5, 5.6, 90), 2).tolist() == pytest.approx([0.1, 1.0])
-    assert pauses(timed(5, 4), 1).tolist() == [0]
-    assert pauses(timed(5, 4), 2).tolist() == []
+    assert pauses(timed(5, 5.5, 5.6, 90), Position(0)).tolist() == pytest.approx([0, 0.5, 0.1, 1.0])
+    assert pauses(timed(5, 5.5, 5.6, 90), Position(2)).tolist() == pytest.approx([0.1, 1.0])
+    assert pauses(timed(5, 4), Position(1)).tolist() == [0]
+    assert pauses(timed(5, 4), Position(2)).tolist() == []
 
 
 def test_without_times_four_events_a_second() -> None:
-    assert pauses(timed(None, None, 3.0, 3.5), 1).tolist() == pytest.approx([0.25, 0.25, 0.5])
-    assert list(advanced(timed(*[None] * 50), 1, 5.1)) == pytest.approx([21, 0.1])
+    assert pauses(timed(None, None, 3.0, 3.5), Position(1)).tolist() == pytest.approx([0.25, 0.25, 0.5])
+    assert list(advanced(timed(*[None] * 50), Position(1), 5.1)) == pytest.approx([21, 0.1])
 
 
 def test_several_steps_are_due_at_once_and_the_rest_is_kept() -> None:
     index = timed(*np.arange(20_000) / 1000)
-    assert advanced(index, 1, 9.0005)[0] == 9001
-    assert advanced(index, 1, 1e6)[0] == 20_000
-    assert list(advanced(timed(0, 0.4, 0.8), 1, 0.5)) == pytest.approx([2, 0.1])
+    assert advanced(index, Position(1), 9.0005)[0] == 9001
+    assert advanced(index, Position(1), 1e6)[0] == 20_000
+    assert list(advanced(timed(0, 0.4, 0.8), Position(1), 0.5)) == pytest.approx([2, 0.1])
 
 
 class Clock:

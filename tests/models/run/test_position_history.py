@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QCoreApplication
 
+from replay_gui.core.log.positions import Position
 from replay_gui.models.run.position_history import MAX_VISITS, PositionHistory, VisitHistory
 from tests.helpers.runs import StillSession, synthetic_index
 
 
 def test_back_and_forward_as_in_a_browser() -> None:
-    visited = VisitHistory().jumped(812).jumped(5)
+    visited = VisitHistory().jumped(Position(812)).jumped(Position(5))
     assert visited.moved_by(-1).current == 812
     assert visited.moved_by(-1).moved_by(-1).current == 0
     assert visited.moved_by(-9).moved_by(1).current == 812
@@ -17,19 +18,23 @@ def test_back_and_forward_as_in_a_browser() -> None:
 
 
 def test_a_jump_after_going_back_forgets_what_lay_ahead() -> None:
-    visited = VisitHistory().jumped(812).jumped(5).moved_by(-1).jumped(30)
+    visited = VisitHistory().jumped(Position(812)).jumped(Position(5)).moved_by(-1).jumped(Position(30))
     assert visited.positions == (0, 812, 30)
-    assert visited.jumped(30) is visited
+    assert visited.jumped(Position(30)) is visited
 
 
 def test_steps_take_the_visit_along_and_keep_what_lies_ahead() -> None:
-    assert VisitHistory().jumped(812).jumped(5).moved_by(-1).stepped(815).positions == (0, 815, 5)
+    assert VisitHistory().jumped(Position(812)).jumped(Position(5)).moved_by(-1).stepped(Position(815)).positions == (
+        0,
+        815,
+        5,
+    )
 
 
 def test_the_oldest_are_forgotten() -> None:
     visited = VisitHistory()
     for position in range(2, 2 * MAX_VISITS):
-        visited = visited.jumped(position)
+        visited = visited.jumped(Position(position))
     assert len(visited.positions) == MAX_VISITS
     assert visited.current == 2 * MAX_VISITS - 1
 

@@ -37,8 +37,17 @@ def test_a_run_without_hashes_need_not_be_checked_to_say_so() -> None:
     assert verdict_of(report_of(9, "INVALID"), None, has_hashes=False).text == "INVALID"
 
 
+def test_a_run_of_another_format_is_not_marked_as_bad() -> None:
+    for report in (None, report_of(9, "NOT VERIFIABLE")):
+        verdict = verdict_of(report, None, has_hashes=False, imported_from="Claude\u202e Code")
+        assert (verdict.tone, verdict.text) == ("raised", "Imported from Claude\\u202e Code")
+        assert "no hashes" in verdict.detail or "NOT VERIFIABLE" in verdict.detail
+    assert verdict_of(report_of(9, "INVALID"), None, has_hashes=False, imported_from="X").text == "INVALID"
+    assert verdict_of(report_of(9, "NOT VERIFIABLE"), None, imported_from="X").text == "NOT VERIFIABLE"
+
+
 def test_the_detail_names_the_first_findings_and_counts_the_rest() -> None:
-    findings = tuple(Finding(place, f"r:{place}", place, "hash differs", None, None) for place in range(400, 408))
+    findings = tuple(Finding(index=place, event_id=f"r:{place}", offset=place, problem="hash differs", expected=None, actual=None) for place in range(400, 408))
     report = replace(report_of(1523, "INVALID"), failures=findings, notes=("the tail is torn",), tail_bytes=1234)
     detail = verdict_of(report, None).detail
     assert detail.startswith(report.line)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.look.theme import LANE
 from replay_gui.models.run.row_blocks import BLOCK_ROWS
@@ -33,7 +34,7 @@ class AskedSession(StillSession):
 
     def answer(self, text: str) -> None:
         start, stop = self.asked[-1]
-        row = EventRow(1, "Error", None, text, None, None, True, False, "Error")
+        row = EventRow(position=Position(1), kind="Error", tool=None, text=text, time=None, duration=None, failed=True, broken=False, label="Error")
         self.rows_ready.emit(Rows(start, (row,) * (stop - start)))
 
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.positions import Position
 from replay_gui.look.theme import GAP, LABELS, TICKS, UNIT, theme
 from replay_gui.models.timeline.lanes import Lane, Lanes
 from replay_gui.models.timeline.timeline_axis import NUMBERS
@@ -104,7 +105,7 @@ def test_the_shapes_of_a_dense_lane_do_not_grow_with_its_events(painter: Countin
 
 def test_a_triangle_stands_at_the_first_lane_of_a_group() -> None:
     def lane(key: str, group: str, folded: bool = False) -> Lane:
-        return Lane(key, key, (), group, folded)
+        return Lane(key, key, (), group=group, folded=folded)
 
     lanes = (lane("a", ""), lane("x", TOOLS), lane("y", TOOLS), lane("z", REST), lane("all", "other", folded=True))
     assert [has_fold_triangle(lanes, row) for row in range(len(lanes))] == [False, True, False, False, True]
@@ -141,7 +142,7 @@ def test_the_position_is_a_line_with_its_number_below(painter: CountingPainter) 
         image = QImage(WIDTH, HEIGHT, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(0)
         counting = CountingPainter(image)
-        paint_position(counting, layout, scale, 500, "500")
+        paint_position(counting, layout, scale, Position(500), "500")
         counting.end()
         x = round(layout.origin + scale.pixel(500))
         assert image.pixelColor(x, 50) == theme().accent
@@ -153,7 +154,7 @@ def test_the_position_is_a_line_with_its_number_below(painter: CountingPainter) 
 def test_a_position_out_of_sight_is_not_drawn(painter: CountingPainter) -> None:
     scene = scene_of(synthetic_index(1_000))
     layout = layout_of(scene)
-    paint_position(painter, layout, layout.scale((0.0, 100.0), NUMBERS), 500, "500")
+    paint_position(painter, layout, layout.scale((0.0, 100.0), NUMBERS), Position(500), "500")
     assert not painter.drawn
 
 

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from replay_gui.core.log.positions import Position
 from replay_gui.windows.actions import ACTION_SPECS
 from replay_gui.windows.dialogs import crash_dialog
 from replay_gui.windows.dialogs.crash_dialog import CrashHook
@@ -28,7 +29,7 @@ def parent(qtbot: QtBot) -> QWidget:
 
 @pytest.mark.parametrize(("typed", "chosen"), [("812", 812), ("1,523", 1523), ("1 523", 1523), ("0", 0)])
 def test_go_to_takes_a_number_within_the_run(qtbot: QtBot, parent: QWidget, typed: str, chosen: int) -> None:
-    dialog = GoToDialog(5, 1523, parent)
+    dialog = GoToDialog(Position(5), 1523, parent)
     dialog.open()
     assert dialog.field.selectedText() == "5"
     with qtbot.waitSignal(dialog.chosen) as caught:
@@ -39,7 +40,7 @@ def test_go_to_takes_a_number_within_the_run(qtbot: QtBot, parent: QWidget, type
 
 @pytest.mark.parametrize("typed", ["1524", "99999999999999999999"])
 def test_go_to_refuses_what_lies_beyond(qtbot: QtBot, parent: QWidget, typed: str) -> None:
-    dialog = GoToDialog(5, 1523, parent)
+    dialog = GoToDialog(Position(5), 1523, parent)
     dialog.open()
     QTest.keyClicks(dialog.field, typed)
     go = dialog.findChildren(QDialogButtonBox)[0].button(QDialogButtonBox.StandardButton.Ok)
@@ -50,7 +51,7 @@ def test_go_to_refuses_what_lies_beyond(qtbot: QtBot, parent: QWidget, typed: st
 
 
 def test_go_to_takes_no_letters(qtbot: QtBot, parent: QWidget) -> None:
-    dialog = GoToDialog(5, 10, parent)
+    dialog = GoToDialog(Position(5), 10, parent)
     QTest.keyClicks(dialog.field, "-x3e")
     assert dialog.field.text() == "3"
     dialog.close()
