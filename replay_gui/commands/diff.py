@@ -26,6 +26,7 @@ from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.core.index.index_cache import matches_content
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.model import ComparisonPart
 from replay_gui.core.state.json_form import json_form
@@ -181,6 +182,8 @@ def _print_comparison(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison
     if not comparison.results_equal:
         words = [result.words() for result in comparison.results]
         what = "What was expected, or its details, differ." if words[0] == words[1] else "The outcomes differ."
+        if not all(words) and any(words):
+            what = f"Only {'A' if words[0] else 'B'} says what came of the run."
         steps = "" if len(comparison.points.row) else "Every step is equal. "
         print_line(f"{steps}{what}")
     _print_left_out(comparison)
@@ -277,7 +280,7 @@ def _line(mark: str, a: Event | None, b: Event | None) -> str:
     """Return mark, number in A, number in B, label and summary."""
     event = a or b
     assert event is not None
-    numbers = " ".join(f"{event_.index + 1 if event_ is not None else '':>8}" for event_ in (a, b))
+    numbers = " ".join(f"{position_after(event_.index) if event_ is not None else '':>8}" for event_ in (a, b))
     return f"{mark}{numbers}  {event_label(event):24}  {summarize_event(event):.{_MAX_STEP_LENGTH}}".rstrip()
 
 

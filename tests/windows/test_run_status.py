@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from replay_gui import Recorder
+from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.run.run_facts_panel import RunFactsPanel
 from replay_gui.windows.run_status import RunStatus
 from tests.helpers.journey import Journey, journey
 from tests.helpers.logs import write_log
@@ -19,3 +22,17 @@ def test_a_long_name_does_not_widen_the_window(journey: Journey, tmp_path: Path)
     journey.window.resize(800, 600)
     assert journey.window.width() == 800
     assert status._left.shown.endswith("…")
+
+
+def test_the_outcome_of_the_run_is_in_the_status_line_and_the_facts(journey: Journey, tmp_path: Path) -> None:
+    with Recorder(tmp_path / "run.rlog", "t", "1", run_id="r", created=1) as run:
+        run.decision("answer", "done", time=5)
+        run.outcome(passed=False, score=0.25, by="tests")
+    journey.open(tmp_path / "run.rlog")
+    status = journey.window.findChild(RunStatus)
+    assert isinstance(status, RunStatus)
+    journey.until(lambda: "failed, score 0.25 by tests" in status._left.text())
+    journey.window.run_actions.on_run_facts()
+    panel = journey.window.findChild(RunFactsPanel)
+    assert isinstance(panel, RunFactsPanel)
+    journey.until(lambda: "failed, score 0.25 by tests" in [label.text() for label in panel.findChildren(PlainLabel)])

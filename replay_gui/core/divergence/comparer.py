@@ -173,4 +173,12 @@ def _counts(alignment: Alignment, points: NDArray[np.bool_], silenced: NDArray[n
     by = np.bincount(alignment.change[points], minlength=len(Change)).tolist()
     equal = int((alignment.change == Change.EQUAL).sum())
     changed, moved, only_a, only_b, state = by[1:]
-    return Counts(equal=equal, changed=changed, moved=moved, only_a=only_a, only_b=only_b, state=state, ignored=int(silenced.sum()))
+    return Counts(
+        equal=equal,
+        changed=changed,
+        moved=moved,
+        only_a=only_a,
+        only_b=only_b,
+        state=state,
+        ignored=int(silenced.sum()),
+    )

@@ -42,6 +42,7 @@ def test_every_run_of_a_file_can_be_opened_by_what_is_given(places: SurveyFolder
     runs = survey_file(str(path), places)
     assert [run.given for run in runs] == [f"{path}#1", f"{path}#2"]
     assert len({run.name for run in runs}) == 2
+    assert [run.outcome.partition(";")[0] for run in runs] == ["passed, score 1 by tau-bench reward"] * 2
     assert survey_file(str(path), places, str(tmp_path))[1].name == f"file.json · {runs[1].name}"
 
 
