@@ -1,7 +1,7 @@
-"""Looks for a text in the events of a log: first in the bytes as they are, then, where it may be, in what they say.
+"""Searches the events of a log for a text: first the encoded bytes, then, where those match, the decoded events.
 
-What is looked into: the kind, and every string of payload and meta, keys within them included; not the field names of
-the format itself, which every event has. Numbers and bytes are not text.
+Searched are the kind and every string in payload and meta, also keys inside their values; not the field names of the
+format, which every event has, nor numbers and bytes.
 """
 
 from __future__ import annotations
@@ -20,43 +20,47 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Block
 from replay_gui.core.text.plain_text import visible
 
-_CHARACTERS_BEFORE, _CHARACTERS_AFTER = 32, 160  # characters of a snippet before and from the hit
+_CHARACTERS_BEFORE, _CHARACTERS_AFTER = 32, 160  # characters of a snippet before the hit, and from its start on
 _WHITESPACE = re.compile(r"\s+")
-_CASE_WITHIN_ASCII = re.compile(
-    r"[^\W\d_iIkKsS\x80-\U0010ffff]+"
-)  # letters that none beyond ASCII is the other case of
+# ASCII letters whose other case is in ASCII only; "K", for instance, is also the upper case of the Kelvin sign.
+_CASE_WITHIN_ASCII = re.compile(r"[^\W\d_iIkKsS\x80-\U0010ffff]+")
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """An event that holds the text. `text`: one visible line about the first place; start, stop: the hit in it."""
+    """An event that contains the text.
 
-    index: int
+    Attributes:
+        index: EventIndex. text: one line around the first match; start, stop: the match in it, as characters.
+    """
+
+    index: EventIndex
     text: str
     start: int
     stop: int
 
 
 class SearchText:
-    """A text that is looked for, literally. Without `match_case`, case is passed over (letter by letter)."""
+    """A text to search for, taken literally."""
 
     def __init__(self, text: str, match_case: bool = False) -> None:
-        """ValueError: the text is empty."""
+        """Without `match_case`, upper and lower case of single letters are equal. ValueError: the text is empty."""
         if not text:
             raise ValueError("nothing to look for")
         exact = match_case or text.lower() == text.upper()
         flags = re.NOFLAG if exact else re.IGNORECASE | (re.ASCII if text.isascii() else re.NOFLAG)
         self._pattern = re.compile(re.escape(text), flags)
-        # Of what is not ASCII the other case has other bytes; then a part that has not must do to find candidates.
+        # Outside ASCII, the other case has other bytes; then candidates are found by the longest part within ASCII.
         part = text if exact or text.isascii() else max(_CASE_WITHIN_ASCII.findall(text), key=len, default="")
         self._bytes = part.encode("utf-8", "surrogatepass")
         self._exact = exact
 
     def find_candidates(self, texts: Sequence[bytes]) -> list[int]:
-        """Which of these pieces of msgpack may hold the text: ascending, and none that does is missing.
+        """Return the indexes of the msgpack values that may contain the text, ascending; all that do are among them.
 
-        Strings are UTF-8 in msgpack, and what stands before one never takes its first bytes along, so neither the
-        bytes nor, decoded with replacements, the text of a string can be missed.
+        msgpack has strings as UTF-8, and the byte before a string is never the start of a UTF-8 sequence that would
+        take in the first bytes of the string. So a search in the bytes, or in the bytes decoded with replacements,
+        misses no string.
         """
         data = b"".join(texts)
         if not self._bytes:
@@ -76,7 +80,7 @@ class SearchText:
         return found
 
     def find_hit(self, event: Event) -> SearchHit | None:
-        """Where the event holds the text, if it does."""
+        """Return the first match in the event; None if it does not contain the text."""
         for text in _texts(event):
             if (match := self._pattern.search(text)) is not None:
                 return _snippet(event.index, text, *match.span())
@@ -84,7 +88,10 @@ class SearchText:
 
 
 def search_events(log: EventLog, needle: SearchText) -> Iterator[tuple[int, list[SearchHit]]]:
-    """(the byte reached, the hits since the last): often, and in order."""
+    """Yield (byte offset reached, the hits since the last one yielded) for each block of the log, in order.
+
+    Cost: one pass over the log; only events whose bytes match are decoded.
+    """
     run_id = log.header.run_id
     for part in log.parts():
         if not isinstance(part, Block):
@@ -122,7 +129,7 @@ def _strings(value: Any) -> Iterator[str]:
                 waiting += reversed(items)
 
 
-def _snippet(index: int, text: str, start: int, stop: int) -> SearchHit:
+def _snippet(index: EventIndex, text: str, start: int, stop: int) -> SearchHit:
     before = _shown(text[max(0, start - _CHARACTERS_BEFORE) : start]).lstrip()
     if start > _CHARACTERS_BEFORE:
         before = "…" + before

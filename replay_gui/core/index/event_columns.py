@@ -50,8 +50,8 @@ class DecodedBlock(NamedTuple):
 
     Attributes:
         events: what decode_fast_events returned for the contents. kinds: uint16, the number of each kind.
-        critical: bool, whether it is an operation that snapshots are laid around.
-        looked_at: the indexes of the events that are processed one by one, ascending.
+        critical: bool, whether snapshots are saved before and after the event.
+        inspected: the indexes of the events that are processed one by one, ascending.
         unusual: (kind, payload) of the events that are not in the common form, by index.
     """
 
@@ -73,32 +73,32 @@ class EventColumns:
         self.kinds: dict[str, int] = {name: i for i, name in enumerate(KINDS)}
         self.tools: dict[str, int] = {}
         self.phases: list[tuple[int, str]] = []
-        # By request hash, the requests that wait: the index of the one, or those of several as keys.
+        # By request hash, the index of the request that waits for its response; if several wait, all as keys in order.
         self._waiting: dict[str, int | OrderedDict[int, None]] = {}
 
     def decode(self, contents: Sequence[bytes]) -> DecodedBlock:
         """Decode the events with these contents, and find what is known of them before a replay."""
         events = decode_fast_events(contents)
         kinds = np.fromiter(map(_KIND_NUMBERS.__getitem__, map(type, events)), np.uint16, len(events))
-        looked_at, unusual = np.flatnonzero(_IS_INSPECTED[kinds]), {}
+        inspected, unusual = np.flatnonzero(_IS_INSPECTED[kinds]), {}
         for i in np.flatnonzero(kinds == _UNUSUAL).tolist():
             unusual[i] = _read(contents[i])
             kinds[i] = self._number(unusual[i][0])
         critical = _IS_CRITICAL[np.minimum(kinds, _UNUSUAL)]
-        return DecodedBlock(events, kinds, critical, looked_at, unusual)
+        return DecodedBlock(events, kinds, critical, inspected, unusual)
 
-    def block_entries(self, block: Block, seen: DecodedBlock, folded: BulkResult) -> dict[str, Any]:
+    def block_entries(self, block: Block, decoded: DecodedBlock, applied: BulkResult) -> dict[str, Any]:
         """Return the entries of a block that was replayed, by column."""
-        first, count, at = block.first_index, len(block), seen.inspected
-        flags = np.where(seen.critical, FLAG_CRITICAL, 0).astype(np.uint8)
-        flags[folded.refused] |= FLAG_NOT_APPLIED
+        first, count, at = block.first_index, len(block), decoded.inspected
+        flags = np.where(decoded.critical, FLAG_CRITICAL, 0).astype(np.uint8)
+        flags[applied.refused] |= FLAG_NOT_APPLIED
         block_indexes = at.tolist()
-        tools, pairs = [NO_TOOL] * len(block_indexes), [NO_PAIR] * len(block_indexes)  # of those looked at
-        refused, requested, events = set(folded.refused), iter(folded.requested), seen.events
+        tools, pairs = [NO_TOOL] * len(block_indexes), [NO_PAIR] * len(block_indexes)  # of those inspected
+        refused, requested, events = set(applied.refused), iter(applied.requested), decoded.events
         numbers, waiting = self.tools, self._waiting
-        for n, (i, kind) in enumerate(zip(block_indexes, seen.kinds[at].tolist(), strict=True)):
+        for n, (i, kind) in enumerate(zip(block_indexes, decoded.kinds[at].tolist(), strict=True)):
             event = events[i]
-            payload = seen.unusual[i][1] if event is None else event.payload
+            payload = decoded.unusual[i][1] if event is None else event.payload
             name = getattr(payload, "tool_name", None)
             if isinstance(name, str):
                 tool = numbers.get(name)
@@ -108,8 +108,10 @@ class EventColumns:
                     flags[i] |= FLAG_UNREADABLE
             elif kind == _REQUEST:
                 request, index = next(requested), first + i
-                if waiting.setdefault(request, index) is not index:  # another int object: one was waiting already
+                if request in waiting:
                     self._add_equal_request(request, index)
+                else:
+                    waiting[request] = index
             elif kind == _RESPONSE:
                 pairs[n] = self._find_request(payload.request_hash, block.metas[i])
                 if not payload.success:
@@ -117,7 +119,7 @@ class EventColumns:
             elif kind == _TRANSITION and getattr(payload, "phase", UNSET) is not UNSET:
                 self.phases.append((first + i, payload.phase))
         return {
-            "kind": seen.kinds,
+            "kind": decoded.kinds,
             "tool": _sparse(count, at, tools, NO_TOOL),
             "offset": block.offsets[:-1],
             "request": _sparse(count, at, pairs, NO_PAIR),

@@ -14,7 +14,7 @@ from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED, Fault, readable_seq
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.log.scanner import Block, Ending, Skipped
 from replay_gui.core.replay.snapshot_store import DISK_BUDGET_BYTES, SnapshotEntry, SnapshotWriter
 from replay_gui.core.replay.snapshots import SnapshotPolicy
@@ -71,7 +71,7 @@ class IndexBuilder:
         self._state_hashes = 0
         self._offset = len(log.header.raw)
         self._head = b""  # hash of the previous record; empty if there is none to bind a snapshot to
-        self._heads: tuple[int, tuple[bytes, ...]] = 0, (b"",)  # those before each position from the first one on
+        self._heads: tuple[int, tuple[bytes, ...]] = 0, (b"",)  # a position, and the head at it and at each later one
 
     def run(self, on_progress: Callable[[int], None]) -> BuiltIndex:
         """Read the whole log. `on_progress` is called after each block with the byte offset that was reached."""
@@ -128,40 +128,40 @@ class IndexBuilder:
     def _take_block(self, block: Block) -> None:
         first, count = block.first_index, len(block)
         self._heads = first, (self._head, *block.hashes)
-        seen = self._events.decode(block.contents)
-        folded = self._replay(block, seen)
-        for i in folded.refused:
+        decoded = self._events.decode(block.contents)
+        applied = self._replay(block, decoded)
+        for i in applied.refused:
             seq = readable_seq(block.metas[i])
-            self._not_applied.append(Fault(first + i, int(block.offsets[i]), seq, NOT_APPLIED))
+            self._not_applied.append(Fault(EventIndex(first + i), int(block.offsets[i]), seq, NOT_APPLIED))
         self._count = first + count
         self._state_hashes += count - list(block.states).count(None)
         self._offset, self._head = block.end, block.hashes[-1]
-        self._columns.append(self._events.block_entries(block, seen, folded))
+        self._columns.append(self._events.block_entries(block, decoded, applied))
         if self._records is not None:
             self._records.take_part(block, decode_fast_metas(block.metas))
 
-    def _replay(self, block: Block, seen: DecodedBlock) -> BulkResult:
+    def _replay(self, block: Block, decoded: DecodedBlock) -> BulkResult:
         """Apply the events, and save a snapshot wherever the policy wants one."""
-        first, folded, done = block.first_index, BulkResult([], []), 0
-        critical = seen.critical.copy()  # of this event or the one before: snapshots are saved before and after it
+        first, applied, done = block.first_index, BulkResult([], []), 0
+        critical = decoded.critical.copy()  # of this event or the one before: snapshots are saved before and after it
         critical[0] |= self._previous_critical
-        critical[1:] |= seen.critical[:-1]
-        self._previous_critical = bool(seen.critical[-1])
+        critical[1:] |= decoded.critical[:-1]
+        self._previous_critical = bool(decoded.critical[-1])
         critical_or_due = critical.copy()
         critical_or_due[-first % _POLICY_INTERVAL_EVENTS :: _POLICY_INTERVAL_EVENTS] = True
         for i in np.flatnonzero(critical_or_due).tolist():
             position, offset = Position(first + i), int(block.offsets[i])
             if self._policy.is_due(position, offset, bool(critical[i])):
-                self._apply_events(block, seen, done, i, folded)
+                self._apply_events(block, decoded, done, i, applied)
                 self._save_snapshot(position, offset)
                 done = i
-        self._apply_events(block, seen, done, len(block), folded)
-        return folded
+        self._apply_events(block, decoded, done, len(block), applied)
+        return applied
 
-    def _apply_events(self, block: Block, seen: DecodedBlock, begin: int, end: int, folded: BulkResult) -> None:
-        more = self._reducer.fold(block.contents[begin:end], seen.events[begin:end])
-        folded.refused.extend(begin + i for i in more.refused)
-        folded.requested.extend(more.requested)
+    def _apply_events(self, block: Block, decoded: DecodedBlock, begin: int, end: int, applied: BulkResult) -> None:
+        more = self._reducer.fold(block.contents[begin:end], decoded.events[begin:end])
+        applied.refused.extend(begin + i for i in more.refused)
+        applied.requested.extend(more.requested)
 
     def _take_skipped(self, part: Skipped) -> None:
         self._not_applied.append(Fault(part.index, part.offset, None, SKIPPED))

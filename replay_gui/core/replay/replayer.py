@@ -20,7 +20,8 @@ from replay_gui.core.state.state import EMPTY, State, StateChange
 _MAX_RECENT_STATES = 256  # states kept of recent replays, so that a step back is a look-up
 _MAX_DISTANCE_EVENTS = 4096  # states farther away from a seek share little memory with it, and are removed
 _SNAPSHOT_INTERVAL_EVENTS = 16384  # events after which a long replay leaves a snapshot in memory
-_LAST_STATES_KEPT, _KEPT_INTERVAL_EVENTS = 32, 256  # a replay keeps its last 32 states, and before them every 256th
+_LAST_STATES_KEPT = 32  # states at the end of a replay that are all kept
+_KEPT_INTERVAL_EVENTS = 256  # before those, a replay keeps the state at every multiple of this position
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +46,26 @@ class Replayer:
         self._recent: OrderedDict[Position, State] = OrderedDict()
 
     def state_at(self, position: Position) -> State:
-        """Return the state after the first `position` events; PositionError if the log has fewer."""
+        """Return the state after the first `position` events; PositionError if the log has fewer.
+
+        Cost: about 5 µs for each event since the nearest known state.
+        """
         if not 0 <= position <= len(self._log):
             raise PositionError(f"no position {position}: the log has {len(self._log)} events")
-        at, state = self._nearest_state(position)
-        quick, contents = BulkReducer(state), self._log.contents(at, position)
-        since = 0  # bytes of contents since the last state that a snapshot was made of
-        for stop in _stops(at, position):
-            part = [content for content in islice(contents, stop - at) if content is not None]
-            quick.fold(part)
-            since += sum(map(len, part))
-            at, state = stop, quick.publish()
-            self._remember(at, state)
-            if at % _KEPT_INTERVAL_EVENTS == 0:
+        reached, state = self._nearest_state(position)
+        reducer, contents = BulkReducer(state), self._log.contents(reached, position)
+        bytes_since_snapshot = 0
+        for stop in _stops(reached, position):
+            part = [content for content in islice(contents, stop - reached) if content is not None]
+            reducer.fold(part)
+            bytes_since_snapshot += sum(map(len, part))
+            reached, state = stop, reducer.publish()
+            self._remember(reached, state)
+            if reached % _KEPT_INTERVAL_EVENTS == 0:
                 self._on_pause()
-            if at % _SNAPSHOT_INTERVAL_EVENTS == 0:
-                self._snapshots.cache_state(at, CachedState(state, since))
-                since = 0
+            if reached % _SNAPSHOT_INTERVAL_EVENTS == 0:
+                self._snapshots.cache_state(reached, CachedState(state, bytes_since_snapshot))
+                bytes_since_snapshot = 0
         return state
 
     def effect_at(self, position: Position) -> EventEffect:
@@ -91,7 +95,7 @@ class Replayer:
         recent = max((p for p in self._recent if p < position), default=Position(0))
         found = self._snapshots.nearest(position)
         if found is not None and found[0] > recent:
-            for far in [at for at in self._recent if abs(at - position) > _MAX_DISTANCE_EVENTS]:
+            for far in [other for other in self._recent if abs(other - position) > _MAX_DISTANCE_EVENTS]:
                 del self._recent[far]
             return found
         return (recent, self._recent[recent]) if recent else (Position(0), EMPTY)
@@ -106,7 +110,6 @@ class Replayer:
 def _stops(start: Position, end: Position) -> Iterator[Position]:
     """Yield the positions after `start` whose states a replay to `end` keeps, ascending; the last is `end`."""
     near = max(start, end - _LAST_STATES_KEPT)
-    yield from map(
-        Position, range(start - start % _KEPT_INTERVAL_EVENTS + _KEPT_INTERVAL_EVENTS, near, _KEPT_INTERVAL_EVENTS)
-    )
+    first_multiple = start - start % _KEPT_INTERVAL_EVENTS + _KEPT_INTERVAL_EVENTS
+    yield from map(Position, range(first_multiple, near, _KEPT_INTERVAL_EVENTS))
     yield from map(Position, range(near + 1, end + 1))

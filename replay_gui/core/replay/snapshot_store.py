@@ -75,7 +75,8 @@ class SnapshotWriter:
     bounded number of bytes, and the file is not much larger than all changes together.
 
     Attributes:
-        entries: what was written. step: bytes of the last difference, also where a keyframe was written in its place.
+        entries: one for each snapshot in the file, ascending.
+        last_difference_bytes: of the last difference, also if a keyframe was written in its place.
     """
 
     def __init__(self, path: Path, budget: int) -> None:
@@ -84,9 +85,9 @@ class SnapshotWriter:
         self._budget = budget
         self._used = 0
         self._generation = 0
-        self._large: dict[str, int] | None = None  # members of the last state; None where a keyframe must come
-        self._keyframe_bytes = 0  # bytes of the last keyframe
-        self._differences_bytes = 0  # bytes of differences since then
+        self._large: dict[str, int] | None = None  # members of the last state; None: a keyframe must follow
+        self._keyframe_bytes = 0  # of the last keyframe
+        self._differences_bytes = 0  # of all differences since then
         self.last_difference_bytes = 0
         self.entries: list[SnapshotEntry] = []
 
@@ -124,41 +125,45 @@ class SnapshotWriter:
             file_of(self._path, generation).unlink(missing_ok=True)
 
     def _thin(self) -> None:
-        """Merge the differences in pairs; the next time, drop every second keyframe with its differences; and so on."""
+        """Merge differences in pairs, and every second time drop every second keyframe with its differences instead.
+
+        With keyframes K and differences d: ``K1 d2 d3 d4 K5 d6`` becomes ``K1 d3 d4 K5 d6``, where d3 is now relative
+        to K1; the next time, that becomes ``K5 d6``. The last group stays, since the next difference is relative to it.
+        """
         self._file.close()
         before, self._generation = file_of(self._path, self._generation), self._generation + 1
         self._remove(self._generation - _MAX_FILES)
         merging = self._generation % 2 == 1
-        lines = self._keyframe_groups()
+        groups = self._keyframe_groups()
         if not merging:
-            lines = lines[(len(lines) - 1) % 2 :: 2]  # the next difference needs the last line
+            groups = groups[(len(groups) - 1) % 2 :: 2]  # with the last one
         self.entries, self._used = [], 0
         with before.open("rb") as old, file_of(self._path, self._generation).open("wb") as new:
 
-            def taken(entry: SnapshotEntry) -> bytes:
+            def bytes_of(entry: SnapshotEntry) -> bytes:
                 old.seek(entry.offset)
                 return old.read(entry.size)
 
-            for keyframe, *differences in lines:
-                self._write_entry(new, keyframe, keyframe.position, taken(keyframe))
+            for keyframe, *differences in groups:
+                self._write_entry(new, keyframe, keyframe.position, bytes_of(keyframe))
                 pairs = len(differences) // 2 * 2 if merging else 0
                 for first, second in zip(differences[0:pairs:2], differences[1:pairs:2], strict=True):
-                    merged = merge_differences(taken(first), taken(second))
+                    merged = merge_differences(bytes_of(first), bytes_of(second))
                     self._write_entry(new, second, self.entries[-1].position, merged)
                 for entry in differences[pairs:]:
-                    self._write_entry(new, entry, self.entries[-1].position, taken(entry))
+                    self._write_entry(new, entry, self.entries[-1].position, bytes_of(entry))
         self._file = file_of(self._path, self._generation).open("ab")
         if not merging:
             self._budget = max(self._budget, 2 * self._used)
 
     def _keyframe_groups(self) -> list[list[SnapshotEntry]]:
         """Return each keyframe with its differences."""
-        lines: list[list[SnapshotEntry]] = []
+        groups: list[list[SnapshotEntry]] = []
         for entry in self.entries:
             if entry.base == entry.position:
-                lines.append([])
-            lines[-1].append(entry)
-        return lines
+                groups.append([])
+            groups[-1].append(entry)
+        return groups
 
     def _write_entry(self, file: BinaryIO, entry: SnapshotEntry, base: Position, raw: bytes) -> None:
         file.write(raw)
@@ -179,9 +184,8 @@ class SnapshotReader:
         self._path = path
         self._chain_at = chain_at
         self._entries: dict[Position, SnapshotEntry] = {}
-        self._decoded: OrderedDict[Position, tuple[State, int]] = (
-            OrderedDict()
-        )  # states, and the bytes that they came from
+        # (state, encoded bytes of the state) by position
+        self._decoded: OrderedDict[Position, tuple[State, int]] = OrderedDict()
 
     def set_table(self, path: Path, entries: list[SnapshotEntry]) -> None:
         """Use another table, of this file or of the one that replaced it."""

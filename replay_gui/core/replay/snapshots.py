@@ -33,8 +33,9 @@ class CachedState(NamedTuple):
     """A state in memory.
 
     Attributes:
-        size: bytes that no other state shares, estimated.
-        line: identifies the data that it shares with other states, `shared` bytes in all; None: it shares nothing.
+        own_bytes: memory that no other state shares, estimated.
+        group: the position of the keyframe whose memory it shares with others, `group_bytes` in all; None: it shares
+            nothing.
     """
 
     state: State
@@ -57,7 +58,7 @@ class SnapshotPolicy:
 
     every: int = 2048
     growth: float = 2.0
-    min_growth_bytes: int = 16 << 10  # bytes; below this, a state is not worth a snapshot for having grown
+    min_growth_bytes: int = 16 << 10  # bytes of records; `growth` needs at least as many
     _position: Position = field(default=Position(0), init=False)
     _offset: int = field(default=0, init=False)
     _size: int = field(default=0, init=False)
@@ -96,11 +97,11 @@ class SnapshotManager:
         budget: int = MEMORY_BUDGET_BYTES,
         on_dropped: Callable[[Position], None] | None = None,
     ) -> None:
-        """Begin without snapshots; see `add` and `offer`.
+        """Begin without snapshots; see `add` and `set_stored`.
 
         Args:
-            load: returns the state of a stored position, or None where it is damaged.
-            budget: bytes, estimated, that states may take in memory. Those added by `add` do not count as removable.
+            load: returns the state of a stored position, or None if it is damaged.
+            budget: bytes, estimated, that states may take in memory. Those added by `add` are never removed.
             on_dropped: called with the position of a stored snapshot that was dropped.
         """
         self._load = load
@@ -109,12 +110,12 @@ class SnapshotManager:
         self._stored: list[Position] = []
         self._cached: list[Position] = []
         self._states: OrderedDict[Position, CachedState] = OrderedDict()
-        self._group_sizes = Counter[int]()  # how many of the states share in each
+        self._group_sizes = Counter[int]()  # number of cached states by group
         self._added: dict[Position, Snapshot] = {}
         self._used = 0
 
     def set_stored(self, positions: list[Position]) -> None:
-        """Tell which positions the store has, in ascending order."""
+        """Set the positions that `load` can load, in ascending order."""
         self._stored = positions
 
     def add(self, snapshot: Snapshot) -> None:
@@ -122,30 +123,30 @@ class SnapshotManager:
         self._added[snapshot.position] = snapshot
         self.cache_state(snapshot.position, CachedState(State(snapshot.state), 0))
 
-    def cache_state(self, position: Position, held: CachedState) -> None:
-        """Keep a state in memory; where the budget is exceeded, the least recently used states are removed."""
+    def cache_state(self, position: Position, cached: CachedState) -> None:
+        """Keep a state in memory; if the budget is exceeded, remove the least recently used ones."""
         if position in self._states:
             self._forget(position)
-        self._states[position] = held
+        self._states[position] = cached
         insort(self._cached, position)
-        self._used += held.own_bytes
-        if held.group is not None:
-            self._used += 0 if held.group in self._group_sizes else held.group_bytes
-            self._group_sizes[held.group] += 1
-        for oldest in [at for at in self._states if at not in self._added and at != position]:
+        self._used += cached.own_bytes
+        if cached.group is not None:
+            self._used += 0 if cached.group in self._group_sizes else cached.group_bytes
+            self._group_sizes[cached.group] += 1
+        for oldest in [other for other in self._states if other not in self._added and other != position]:
             if self._used <= self._budget:
                 break
             self._forget(oldest)
 
     def nearest(self, position: Position) -> tuple[Position, State] | None:
-        """Return (position, state) of the last snapshot at or before `position`; None where there is none."""
+        """Return (position, state) of the last snapshot at or before `position`; None if there is none."""
         while True:
-            held, stored = _last(self._cached, position), _last(self._stored, position)
-            if held >= stored:
-                if held < 0:
+            cached, stored = _last(self._cached, position), _last(self._stored, position)
+            if cached >= stored:
+                if cached < 0:
                     return None
-                self._states.move_to_end(held)
-                return held, self._states[held].state
+                self._states.move_to_end(cached)
+                return cached, self._states[cached].state
             loaded = self._load(stored) if self._load is not None else None
             if loaded is not None:
                 self.cache_state(stored, loaded)
@@ -162,17 +163,17 @@ class SnapshotManager:
         return self._added.get(found[0]) or Snapshot(f"snapshot-{found[0]}", run_id, found[0], found[1].plain())
 
     def _forget(self, position: Position) -> None:
-        gone = self._states.pop(position)
+        removed = self._states.pop(position)
         self._cached.remove(position)
-        self._used -= gone.own_bytes
-        if gone.group is not None:
-            self._group_sizes[gone.group] -= 1
-            if not self._group_sizes[gone.group]:
-                del self._group_sizes[gone.group]
-                self._used -= gone.group_bytes
+        self._used -= removed.own_bytes
+        if removed.group is not None:
+            self._group_sizes[removed.group] -= 1
+            if not self._group_sizes[removed.group]:
+                del self._group_sizes[removed.group]
+                self._used -= removed.group_bytes
 
 
 def _last(positions: list[Position], position: Position) -> Position:
     """Return the last of `positions` at or before `position`, -1 if there is none."""
-    at = bisect_right(positions, position)
-    return positions[at - 1] if at else _NO_SNAPSHOT
+    count = bisect_right(positions, position)
+    return positions[count - 1] if count else _NO_SNAPSHOT

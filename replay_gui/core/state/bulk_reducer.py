@@ -32,7 +32,10 @@ _request_of = attrgetter("payload.tool_name", "payload.tool_version", "payload.i
 class _AnyKeys(set[str]):
     """Stands for all keys: adding a key to it does nothing.
 
-    So an effect calls ``changed[name].add(key)`` without asking whether the member was already marked as a whole.
+    An effect calls ``changed[name].add(key)`` in either case, which is faster than to test for it:
+
+    >>> changed = {"tools": {"read"}, "memory": ALL_KEYS}
+    >>> changed["tools"].add("write"); changed["memory"].add("key")  # the second call changes nothing
     """
 
     def add(self, key: str) -> None:

@@ -20,7 +20,7 @@ from replay_gui.core.state.state import (
     StateChange,
 )
 
-_LONG_KEY = MAX_KEY_BYTES // 4  # characters; shorter keys are within the limit whatever they consist of
+_MAX_SAFE_KEY_CHARACTERS = MAX_KEY_BYTES // 4  # characters; shorter keys are within the limit whatever they consist of
 
 
 class Draft:
@@ -86,7 +86,7 @@ class Draft:
 
     def check_limits(self) -> None:
         """Raise NotApplicable if the state has become deeper than 128 levels, or has a key over 4 KiB."""
-        # Only the end of the event counts: a later change may have mended what an earlier one did.
+        # Only the state after the whole event counts: a later operation may undo what an earlier one exceeded.
         if self._long_key or any(len(path) + nesting_depth(new) > MAX_DEPTH for _, path, _, new in self._log):
             try:
                 check_limits(State(self.root, frozenset(self._grown)).plain())
@@ -110,17 +110,17 @@ class Draft:
         """Set the member at `path` of maps; create the maps that are missing on the way."""
         owned = self._owned
         here: Any = self.root
-        for key in path[:-1]:  # what events change again and again is owned by now, and small or plain
+        for key in path[:-1]:  # the maps that events change again and again are owned plain dicts by now
             if id(here) not in owned or type(here) is not dict:
-                break
-            here = here.get(key)
-        else:
-            if id(here) in owned and type(here) is dict and here and len(path[-1]) <= _LONG_KEY:
-                key = path[-1]
-                self._log.append((here, path, here.get(key, ABSENT), value))
-                here[key] = value
+                self._put_slowly(path, value)
                 return
-        self._put_slowly(path, value)
+            here = here.get(key)
+        key = path[-1]
+        if id(here) not in owned or type(here) is not dict or not here or len(key) > _MAX_SAFE_KEY_CHARACTERS:
+            self._put_slowly(path, value)
+            return
+        self._log.append((here, path, here.get(key, ABSENT), value))
+        here[key] = value
 
     def _put_slowly(self, path: tuple[str, ...], value: Any) -> None:
         here: Any = self._own_root()
@@ -128,7 +128,7 @@ class Draft:
             child = here.get(path[i], ABSENT)
             if child is ABSENT:
                 for key in reversed(path[i + 1 :]):
-                    self._long_key |= len(key) > _LONG_KEY
+                    self._long_key |= len(key) > _MAX_SAFE_KEY_CHARACTERS
                     value = {key: value}
                 path = path[: i + 1]
                 break
@@ -137,7 +137,7 @@ class Draft:
             here = self._own(here, path[: i + 1], child)
         self._set(here, path, value)
 
-    def take(self, path: tuple[str, ...]) -> None:
+    def remove(self, path: tuple[str, ...]) -> None:
         """Remove the member at `path`, which must exist."""
         here: Any = self._own_root()
         for i in range(len(path) - 1):
@@ -227,7 +227,7 @@ class Draft:
     def _set(self, here: Any, path: Path, value: Any) -> None:
         key: Any = path[-1]
         if isinstance(here, MAPS):
-            self._long_key |= len(key) > _LONG_KEY
+            self._long_key |= len(key) > _MAX_SAFE_KEY_CHARACTERS
             old = here.get(key, ABSENT)
             if old is ABSENT and not here:
                 self._leaf(path[:-1], {}, ABSENT)

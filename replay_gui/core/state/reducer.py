@@ -18,7 +18,7 @@ from replay_gui.core.state.draft import Draft
 from replay_gui.core.text.json_pointer import split_pointer
 
 REDUCER = "standard/1"
-_COUNTER_END = 1 << 63
+_COUNTER_LIMIT = 1 << 63
 
 
 def fold(draft: Draft, content: bytes) -> bool:
@@ -59,7 +59,7 @@ def apply(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = Fals
 
 def _raised(container: Any, key: str, by: int) -> int:
     value = container.get(key)
-    if type(value) is not int or not 0 <= value + by < _COUNTER_END:
+    if type(value) is not int or not 0 <= value + by < _COUNTER_LIMIT:
         raise NotApplicable(f"{key!r} in the state is no counter")
     return value + by
 
@@ -98,7 +98,7 @@ def _tool_response(draft: Draft, e: payloads.ToolResponsePayload) -> None:
         if count:
             draft.put(("pending", e.request_hash, "count"), count)
         else:
-            draft.take(("pending", e.request_hash))
+            draft.remove(("pending", e.request_hash))
     if not e.success:
         _raise_tool(draft, e.tool_name, "errors")
     if draft.map("tools", e.tool_name) is None:
@@ -129,7 +129,7 @@ def _memory_write(draft: Draft, e: payloads.MemoryWritePayload) -> None:
     if e.operation == "delete":
         memory = draft.map("memory")
         if memory is not None and e.key in memory:
-            draft.take(("memory", e.key))
+            draft.remove(("memory", e.key))
     elif e.value is UNSET:
         raise NotApplicable("MemoryWrite: a value is required unless the operation is delete")
     else:

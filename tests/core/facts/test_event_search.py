@@ -24,21 +24,23 @@ def hit(needle: str, payload: dict[str, Any], match_case: bool = False) -> Searc
 
 
 def test_case_is_passed_over_unless_it_counts() -> None:
-    assert hit("NEEDLE", {"a": "a Needle here"}) == SearchHit(7, "a Needle here", 2, 8)
+    assert hit("NEEDLE", {"a": "a Needle here"}) == SearchHit(EventIndex(7), "a Needle here", 2, 8)
     assert hit("NEEDLE", {"a": "a Needle here"}, match_case=True) is None
-    assert hit("ÄPFEL", {"a": "drei äpfel"}) == SearchHit(7, "drei äpfel", 5, 10)
+    assert hit("ÄPFEL", {"a": "drei äpfel"}) == SearchHit(EventIndex(7), "drei äpfel", 5, 10)
 
 
 def test_nested_keys_kinds_and_meta_are_looked_into_but_not_the_fields_of_the_format() -> None:
     assert hit("deep", {"data": [{"deeper": 1}]}) is not None
     assert hit("data", {"data": 1}) is None
     assert SearchText("x:a").find_hit(event({})) is not None
-    assert SearchText("gpt").find_hit(event({}, {"model": "gpt-x", "gpt": 1})) == SearchHit(7, "gpt-x", 0, 3)
+    assert SearchText("gpt").find_hit(event({}, {"model": "gpt-x", "gpt": 1})) == SearchHit(
+        EventIndex(7), "gpt-x", 0, 3
+    )
     assert SearchText("time").find_hit(event({}, {"time": 1})) is None
 
 
 def test_a_pattern_is_only_text() -> None:
-    assert hit("(a+)+$", {"a": "x (a+)+$ y"}) == SearchHit(7, "x (a+)+$ y", 2, 8)
+    assert hit("(a+)+$", {"a": "x (a+)+$ y"}) == SearchHit(EventIndex(7), "x (a+)+$ y", 2, 8)
     assert hit(".*", {"a": "anything"}) is None
 
 
