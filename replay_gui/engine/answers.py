@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from replay_gui.core.log.positions import EventIndex, Position
+from replay_gui.core.log.positions import RUN_START, EventIndex, Position
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
     from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
@@ -78,7 +78,7 @@ class RunOpened:
     facts: RunFacts
     index: RunIndex
     state: PositionState | None = None
-    start: Position = Position(0)
+    start: Position = RUN_START
     format: str | None = None
 
 

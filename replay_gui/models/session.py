@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.divergence.rules.rules import Rule
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.positions import Position, position_moved
+from replay_gui.core.log.positions import RUN_START, Position, position_moved
 from replay_gui.core.verification.verification import VerificationReport
 from replay_gui.engine.answers import (
     Alert,
@@ -246,7 +246,7 @@ class Session(VisibleRange):
         """Write all rules to a file, in the place of what is still to be written there; `rules_written` tells."""
         self._send_request(f"write rules {path}", WriteRules(path, rules))
 
-    def open(self, path: str, position: Position = Position(0), format: str | None = None) -> None:
+    def open(self, path: str, position: Position = RUN_START, format: str | None = None) -> None:
         """Open a run; run_changed, or alert_raised with the reason why not.
 
         Args:

@@ -47,9 +47,7 @@ def open_whole(qtbot: QtBot, session: Session, path: Path) -> None:
 
 
 def arrive(qtbot: QtBot, session: Session, position: int) -> None:
-    qtbot.waitUntil(
-        lambda: session.position_state is not None and session.position_state.position == position, timeout=WAIT
-    )
+    qtbot.waitUntil(lambda: (at := session.position_state) is not None and at.position == position, timeout=WAIT)
 
 
 def test_opening_a_run_fills_the_session(qtbot: QtBot, session: Session, log: Path) -> None:
@@ -330,7 +328,9 @@ def test_work_on_a_run_that_could_not_be_opened_ends_too(
 
 
 def state_at(position: int) -> PositionState:
-    return PositionState(position=Position(position), event=None, related=(), state={}, changes=(), trusted=True, not_applied=None)
+    return PositionState(
+        position=Position(position), event=None, related=(), state={}, changes=(), trusted=True, not_applied=None
+    )
 
 
 @pytest.fixture

@@ -17,6 +17,12 @@ EventIndex = NewType("EventIndex", int)
 The event at index i has its effect in the state at position i + 1. JSON output calls an index "position".
 """
 
+RUN_START = Position(0)
+"""The position before the first event, where the state is empty."""
+
+FIRST_EVENT = EventIndex(0)
+"""The index of the first event."""
+
 
 def position_after(index: EventIndex) -> Position:
     """Return the position at which the event with this index is the last one applied; the window shows it as number."""

@@ -14,6 +14,7 @@ from replay_gui.core.log.chain import MSGPACK_BIN32, MSGPACK_NIL, digests, seal_
 from replay_gui.core.log.fast_events import decode_fast_events, indexes_not_canonical
 from replay_gui.core.log.fast_metas import NOT_GIVEN, FastMeta
 from replay_gui.core.log.fault import Fault, is_seq, readable_seq
+from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.log.scanner import Block, Ending, Skipped
 from replay_gui.core.verification.verification import SealState
 
@@ -33,7 +34,7 @@ class Boundary(NamedTuple):
         expected: the seq it must have, None if any is right.
     """
 
-    event_index: int
+    event_index: EventIndex
     offset: int
     previous: bytes | None
     expected: int | None
@@ -51,7 +52,7 @@ class Integrity:
         faults: the failures so far. state_hashes: how many records carry one. skipped_bytes: their sum.
     """
 
-    index: int = 0
+    index: EventIndex = FIRST_EVENT
     previous: bytes | None = None
     expected: int | None = 0
     faults: list[Fault] = field(default_factory=list)
@@ -71,7 +72,7 @@ class Integrity:
         for i in sorted(problems):
             self.faults.append(_fault(block, i, problems[i]))
         self.state_hashes += len(block) - list(block.states).count(None)
-        self.index, self.previous = block.first_index + len(block), block.hashes[-1]
+        self.index, self.previous = EventIndex(block.first_index + len(block)), block.hashes[-1]
 
     def _metas(self, metas: Sequence[bytes], usual: list[FastMeta] | None) -> dict[int, Problem]:
         """Return the problems of metas by their index in the block; advance `expected`."""
@@ -95,7 +96,7 @@ class Integrity:
             problem += "; the search for a later record was stopped because it cost too much"
         self.faults.append(Fault(part.index, part.offset, None, problem))
         self.skipped_bytes += part.size
-        self.index, self.previous, self.expected = part.index + 1, None, None
+        self.index, self.previous, self.expected = EventIndex(part.index + 1), None, None
 
     def seal_state(self, ending: Ending) -> SealState:
         """Tell whether the log's end has a seal, and whether that seal belongs to the records before it."""
@@ -116,7 +117,7 @@ class Integrity:
 
 
 def _fault(block: Block, i: int, problem: Problem) -> Fault:
-    return Fault(block.first_index + i, int(block.offsets[i]), readable_seq(block.metas[i]), *problem)
+    return Fault(EventIndex(block.first_index + i), int(block.offsets[i]), readable_seq(block.metas[i]), *problem)
 
 
 def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:

@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.comparison import Comparison, rank_causes
+from replay_gui.core.log.positions import Position, index_before
 from replay_gui.engine.answers import Compared
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_marks import divergence_marks
@@ -28,6 +30,12 @@ def first_row(compared: Compared, first: tuple[int, int] | None) -> int:
     if comparison.causes:
         return int(points[comparison.causes[rank_causes(comparison.causes)[0]].point])
     return int(points[0]) if len(points) else 0
+
+
+def row_at(row_indexes: RowIndexes, position: Position, in_a: bool) -> int:
+    """Return the row of the event just before a position of A or B; NO_ROW at 0, or if no row has the event."""
+    rows = row_indexes.row_of_a if in_a else row_indexes.row_of_b
+    return int(rows[index_before(position)]) if 0 < position <= len(rows) else NO_ROW
 
 
 def events_at(comparison: Comparison | None, row: int) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Cause, Comparison
-from replay_gui.core.log.positions import Position, index_before, position_after
+from replay_gui.core.log.positions import RUN_START, Position, index_before, position_after
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Progress, Step
 from replay_gui.engine.requests import (
     Answer,
@@ -29,6 +29,7 @@ from replay_gui.models.comparison.comparison_navigation import (
     mark_divergences,
     next_point,
     point_at,
+    row_at,
 )
 from replay_gui.models.comparison.comparison_states import (
     Anchors,
@@ -39,6 +40,7 @@ from replay_gui.models.comparison.comparison_states import (
     Opening,
     Shown,
     Stopped,
+    with_anchor,
 )
 from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.comparison.run_pair import RunPair
@@ -124,7 +126,7 @@ class ComparisonSession(QObject):
 
     # ---- beginning and ending ---------------------------------------------------------------------
     def start(
-        self, path_b: str, path_a: str | None = None, position: Position = Position(0), format: str | None = None
+        self, path_b: str, path_a: str | None = None, position: Position = RUN_START, format: str | None = None
     ) -> None:
         """Compare the run open in A, or the one at `path_a`, with the one at `path_b`.
 
@@ -287,14 +289,10 @@ class ComparisonSession(QObject):
     @Slot(object)
     def _on_position_changed(self, position: Position) -> None:
         """The user moved in one of the timelines."""
-        if self._is_moving or not self.linked or self.compared is None or not self.fresh or position == 0:
+        if self._is_moving or not self.linked or self.compared is None or not self.fresh:
             return
         row_indexes, of_a = self.compared.row_indexes, self.sender() is self.a
-        rows = row_indexes.row_of_a if of_a else row_indexes.row_of_b
-        if position > len(rows):
-            return
-        row = int(rows[index_before(position)])
-        if row != self.row:
+        if (row := row_at(row_indexes, position, of_a)) not in (NO_ROW, self.row):
             self._choose(row)
             last_a, last_b = row_indexes.last_events(row)
             self._move(*((self.b, position_after(last_b)) if of_a else (self.a, position_after(last_a))))
@@ -302,8 +300,7 @@ class ComparisonSession(QObject):
     # ---- anchors ----------------------------------------------------------------------------------
     def set_anchor(self, index_a: int, index_b: int) -> None:
         """Make these two events the same step; anchors that cross it or share an event with it are removed."""
-        kept = [(a, b) for a, b in self.anchors if (a < index_a and b < index_b) or (a > index_a and b > index_b)]
-        self.anchors = tuple(sorted([*kept, (index_a, index_b)]))
+        self.anchors = with_anchor(self.anchors, (index_a, index_b))
         self.anchors_changed.emit()
         if isinstance(self.state, Opening):
             self.state = replace(self.state, first=(index_a, index_b))
@@ -387,9 +384,9 @@ class ComparisonSession(QObject):
         self.compared_changed.emit()
         sides = (self.a, compared.row_indexes.last_a), (self.b, compared.row_indexes.last_b)
         marking = [partial(mark_divergences, session, compared.comparison, last) for session, last in sides]
-        self._showing.begin(*marking, partial(self._look_first, compared, first))
+        self._showing.begin(*marking, partial(self._select_first, compared, first))
 
-    def _look_first(self, compared: Compared, first: EventPair | None) -> None:
+    def _select_first(self, compared: Compared, first: EventPair | None) -> None:
         if self.row == NO_ROW:
             self.select(first_row(compared, first))
 

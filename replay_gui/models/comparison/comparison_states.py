@@ -57,3 +57,9 @@ class Shown:
 
 
 ComparisonState: TypeAlias = Idle | Opening | Comparing | Stopped | Shown
+
+
+def with_anchor(anchors: Anchors, anchor: EventPair) -> Anchors:
+    """Return the anchors with another one, without those that cross it or share an event with it."""
+    a, b = anchor
+    return tuple(sorted([anchor, *(pair for pair in anchors if (pair[0] - a) * (pair[1] - b) > 0)]))
