@@ -6,11 +6,11 @@ import os
 import time
 from typing import Any
 
-from replay_gui.core.facts.run_survey import files_below, survey_file
 from replay_gui.core.facts.surveyed_run import SurveyedRun
 from replay_gui.core.importers.generic import sample
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import importers
+from replay_gui.core.importers.run_survey import files_below, survey_file
 from replay_gui.core.log.source import Source
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments, SurveyProgress

@@ -18,11 +18,11 @@ from replay_gui.core.facts.run_measures import (
     token_counts,
     token_words,
 )
-from replay_gui.core.facts.run_survey import survey_file
 from replay_gui.core.facts.run_totals import ModelUse, total_cost
 from replay_gui.core.facts.surveyed_run import SurveyFolders
 from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.generic import JsonLines
+from replay_gui.core.importers.run_survey import survey_file
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import shown
 from replay_gui.core.index.index_columns import IndexView

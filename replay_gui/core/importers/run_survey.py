@@ -65,7 +65,7 @@ def survey_file(path: str, folders: SurveyFolders, root: str | None = None) -> l
     except ReplayError as why:
         if root is None:
             raise
-        return [SurveyedRun(path, name, format, problem=str(why))] if format else []
+        return [SurveyedRun(given=path, name=name, format=format, problem=str(why))] if format else []
     return [_named(run, path, root and name, number, len(runs)) for number, run in enumerate(runs, 1)]
 
 
@@ -87,7 +87,7 @@ def _surveyed(path: str, is_log: bool, folders: SurveyFolders) -> Iterator[Surve
 
 def _facts(path: str | Path, format: str, name: str) -> SurveyedRun:
     """Counted in one pass over the log."""
-    summary = RunSummary(None)
+    summary = RunSummary(agent=None)
     with EventLog.open(path) as log:
         for event in log.events():
             if not isinstance(event, Ending):

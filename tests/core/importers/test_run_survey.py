@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from replay_gui.core.errors import ImportRefused, ReplayError
-from replay_gui.core.facts import run_survey
-from replay_gui.core.facts.run_survey import files_below, survey_file
 from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
+from replay_gui.core.importers import run_survey
+from replay_gui.core.importers.run_survey import files_below, survey_file
 from tests.helpers.claude_code_lines import assistant, call, result, user, write
 from tests.helpers.foreign import written
 from tests.helpers.logs import write_log
