@@ -1,7 +1,9 @@
-"""Longest common subsequences of short sequences, a whole column of the table in one operation.
+"""Bit-parallel longest common subsequence, for short sequences.
 
-Hyyrö, "Bit-parallel LCS-length computation revisited" (2004): the columns of the table differ from cell to cell by 0 or
-1, so that a column fits in the bits of one number, and Python's numbers have as many bits as needed.
+Crochemore et al., "A fast and practical bit-vector algorithm for the longest common subsequence problem" (2001);
+Hyyrö, "Bit-parallel LCS-length computation revisited" (2004). Neighbouring cells of a column of the table differ by 0
+or 1, so a column is stored in the bits of one integer and computed in one operation; Python's integers are as long as
+needed.
 """
 
 from __future__ import annotations
@@ -10,24 +12,28 @@ from collections.abc import Sequence
 
 
 def longest_common_subsequence(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
-    """Pairs of indexes of a longest common subsequence, in order; O(len(a) x len(b) / 64) steps."""
-    where: dict[int, int] = {}  # bit i is set where a[i] is that symbol
+    """Return the pairs (index in a, index in b) of a longest common subsequence, in order.
+
+    O(len(a) * len(b) / 64) steps; the table takes len(a) * len(b) / 8 bytes.
+    """
+    occurrences: dict[int, int] = {}  # by symbol: bit i is set if a[i] is that symbol
     bit = 1
     for symbol in a:
-        where[symbol] = where.get(symbol, 0) | bit
+        occurrences[symbol] = occurrences.get(symbol, 0) | bit
         bit <<= 1
     full = bit - 1
     column, columns = full, list[int]()
-    for among in map(where.get, b):
-        if among and (matching := column & among):
+    for symbol in b:
+        matching = column & occurrences.get(symbol, 0)
+        if matching:
             column = ((column + matching) | (column - matching)) & full
         columns.append(column)
     pairs = []
     i, j = len(a), len(b)
-    while j and (rises := ~columns[j - 1] & ((1 << i) - 1)):  # cells that are more than the cell above them
-        i = rises.bit_length()  # the last of them; below it, the cell above is as good
+    while j and (rises := ~columns[j - 1] & ((1 << i) - 1)):  # cells that are larger than the cell above
+        i = rises.bit_length()  # the last of them: the cells below it are no larger
         last = 1 << (i - 1)
-        while j > 1 and not columns[j - 2] & last:  # the cell to the left is as good
+        while j > 1 and not columns[j - 2] & last:  # the cell to the left is as large
             j -= 1
         i, j = i - 1, j - 1
         pairs.append((i, j))

@@ -1,4 +1,7 @@
-"""Lays two runs side by side: equal steps first, then moved ones, then those that are the same step but changed."""
+"""Aligns two runs: first equal events, then moved ones, then events that are the same step but changed.
+
+The steps of the algorithm are described in resources/docs/causes.md, section Alignment.
+"""
 
 from __future__ import annotations
 
@@ -16,29 +19,31 @@ from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.kinds import KINDS, Kind
 
 _RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
-_REQUEST = KINDS.index(Kind.TOOL_REQUEST)
-_HASHES_PER_CHUNK = 1 << 16  # hashes that are compared together
+_HASHES_PER_CHUNK = 1 << 16  # compared in one operation
 
 
 def align(a: ComparedSide, b: ComparedSide, anchors: Sequence[tuple[int, int]] = ()) -> Alignment:
-    """The alignment of two runs.
+    """Return the alignment of two runs, in nearly linear time; see `matching` for the worst case.
 
     Args:
-        anchors: (index in A, index in B) of steps that somebody says are the same; the rest follows. ValueError where
-            they cross one another, or there is no such index.
+        anchors: (index in A, index in B) of steps that the user marked as the same step; they are paired as given.
+
+    Raises:
+        ValueError: anchors cross one another, or there is no such index.
     """
     coarse_a, coarse_b = _step_keys(a, b)
     fine_a, fine_b = _answer_keys(a, coarse_a), _answer_keys(b, coarse_b)
-    bound = _is_answer(a), _is_answer(b)
-    found = align_ids(a.ids, b.ids, ((fine_a, fine_b), (coarse_a, coarse_b)), anchors, bound)
-    same = np.flatnonzero((found.change == Change.EQUAL) | (found.change == Change.MOVED))
-    same = same[(found.a[same] != NO_EVENT)]
-    partner = found.partner_of_a[found.a[same]]
+    in_place = _is_answer(a), _is_answer(b)
+    alignment = align_ids(a.ids, b.ids, ((fine_a, fine_b), (coarse_a, coarse_b)), anchors, in_place)
+    # Ids are only the first 8 bytes of the hashes, so rows with equal ids may still differ.
+    same = np.flatnonzero((alignment.change == Change.EQUAL) | (alignment.change == Change.MOVED))
+    same = same[(alignment.a[same] != NO_EVENT)]
+    partner = alignment.partner_of_a[alignment.a[same]]
     for begin in range(0, len(same), _HASHES_PER_CHUNK):
         rows, of_b = same[begin : begin + _HASHES_PER_CHUNK], partner[begin : begin + _HASHES_PER_CHUNK]
-        differing = rows[a.content[found.a[rows]] != b.content[of_b]]
-        found.change[differing] = Change.CHANGED  # ids are but the beginnings of hashes
-    return found
+        differing = rows[a.content[alignment.a[rows]] != b.content[of_b]]
+        alignment.change[differing] = Change.CHANGED
+    return alignment
 
 
 def align_ids(
@@ -46,28 +51,33 @@ def align_ids(
     ids_b: Ids,
     keys: Sequence[tuple[Ids, Ids]] = (),
     anchors: Sequence[tuple[int, int]] = (),
-    bound: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
+    in_place: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
 ) -> Alignment:
-    """The alignment of two sequences.
+    """Return the alignment of two sequences.
 
     Args:
-        ids_a, ids_b: uint64, equal where events are equal.
-        keys: pairs of uint64 columns; events that are equal in the first are the same step, changed; of what is left
-            then, those that are equal in the next; and so on.
-        anchors: as for align.
-        bound: events that belong where they stand (an answer follows its request): where the first key finds the same
-            step in place, they have not moved, though an equal one is elsewhere.
+        ids_a, ids_b: uint64, equal for equal events.
+        keys: (column of A, column of B), uint64 each. Events that are in no other pair and are equal in the first key
+            are one changed step; of the events that are left, those that are equal in the second key; and so on.
+        anchors: as for `align`.
+        in_place: bool columns of A and B, events that the first key may pair before moves are looked for. A tool
+            response follows its request, so it has not moved although an equal one is elsewhere.
+
+    Raises:
+        ValueError: as for `align`.
     """
     pins = _checked_anchors(anchors, len(ids_a), len(ids_b))
     shared_a, shared_b = intersect(ids_a, ids_b)
     equal = _matches_between((ids_a, shared_a), (ids_b, shared_b), pins)
     at_a, at_b = _merge_pairs(equal, pins)
-    if bound is not None and keys:
-        at_a, at_b = _merge_pairs((at_a, at_b), _pairs_in_gaps(*keys[0], (at_a, at_b), *_unpaired((at_a, at_b), bound)))
+    if in_place is not None and keys:
+        at_a, at_b = _merge_pairs(
+            (at_a, at_b), _pairs_in_gaps(*keys[0], (at_a, at_b), *_unpaired((at_a, at_b), in_place))
+        )
     rows_a, rows_b, _ = _row_numbers(at_a, at_b, len(ids_a), len(ids_b))
-    left_a, left_b = np.setdiff1d(shared_a, at_a, True), np.setdiff1d(shared_b, at_b, True)
-    in_a, in_b = find_moves(ids_a[left_a], rows_a[left_a], ids_b[left_b], rows_b[left_b])
-    moved_a, moved_b = left_a[in_a], left_b[in_b]
+    rest_a, rest_b = np.setdiff1d(shared_a, at_a, True), np.setdiff1d(shared_b, at_b, True)
+    in_a, in_b = find_moves(ids_a[rest_a], rows_a[rest_a], ids_b[rest_b], rows_b[rest_b])
+    moved_a, moved_b = rest_a[in_a], rest_b[in_b]
     free_a, free_b = np.ones(len(ids_a), np.bool_), np.ones(len(ids_b), np.bool_)
     free_a[at_a], free_b[at_b], free_a[moved_a], free_b[moved_b] = False, False, False, False
     for key_a, key_b in keys:
@@ -80,15 +90,15 @@ def align_ids(
 def _unpaired(
     pairs: tuple[Indexes, Indexes], among: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which of these events are in no pair."""
+    """Return which of the events `among` are in no pair."""
     free_a, free_b = among[0].copy(), among[1].copy()
     free_a[pairs[0]], free_b[pairs[1]] = False, False
     return free_a, free_b
 
 
-# ---- what makes two events the same step -----------------------------------------------------------------------------
+# ---- keys: equal for events that are the same step -------------------------------------------------------------------
 def _step_keys(a: ComparedSide, b: ComparedSide) -> tuple[Ids, Ids]:
-    """For each event a number for its kind and its tool."""
+    """Return uint64 columns, equal for events of the same kind and tool."""
     kind_a, kind_b = number_jointly(a.index.kinds, a.index.kind, b.index.kinds, b.index.kind)
     tool_a, tool_b = number_jointly(a.index.tools, a.index.tool, b.index.tools, b.index.tool)
     return _hash_pair(kind_a, tool_a), _hash_pair(kind_b, tool_b)
@@ -99,26 +109,27 @@ def _hash_pair(kind: NDArray[np.int64], tool: NDArray[np.int64]) -> Ids:
 
 
 def _is_answer(side: ComparedSide) -> NDArray[np.bool_]:
-    """Events that answer a request of this run."""
-    found: NDArray[np.bool_] = (side.index.kind == _RESPONSE) & (side.index.pair != NO_PAIR)
-    return found
+    """Return bool[events]: tool responses whose request is in this run."""
+    is_answer: NDArray[np.bool_] = (side.index.kind == _RESPONSE) & (side.index.pair != NO_PAIR)
+    return is_answer
 
 
 def _answer_keys(side: ComparedSide, steps: Ids) -> Ids:
-    """As `steps`, but an answer counts as the same step only where it is the answer to an equal request."""
+    """Return the keys `steps`, changed so that answers are the same step only if their requests are equal."""
     pair = side.index.pair.astype(np.int64)
-    answered = _is_answer(side)
-    found = steps.copy()
-    found[answered] ^= side.ids[pair[answered]] * HASH_MULTIPLIER
-    return found
+    is_answer = _is_answer(side)
+    keys = steps.copy()
+    keys[is_answer] ^= side.ids[pair[is_answer]] * HASH_MULTIPLIER
+    return keys
 
 
-# ---- matches, pins and gaps ------------------------------------------------------------------------------------------
+# ---- matches, anchors and gaps ---------------------------------------------------------------------------------------
 def _checked_anchors(anchors: Sequence[tuple[int, int]], count_a: int, count_b: int) -> tuple[Indexes, Indexes]:
+    """Return the anchors as two increasing columns; ValueError as for `align`."""
     ordered = sorted(anchors)
     at_a, at_b = (np.array([pin[side] for pin in ordered], np.int64) for side in (0, 1))
     if (np.diff(at_a) <= 0).any() or (np.diff(at_b) <= 0).any():
-        raise ValueError("steps that are said to be the same cross one another")
+        raise ValueError("the steps that are marked as the same cross one another")
     if len(ordered) and (at_a[0] < 0 or at_b[0] < 0 or at_a[-1] >= count_a or at_b[-1] >= count_b):
         raise ValueError("there is no such step")
     return at_a, at_b
@@ -127,7 +138,12 @@ def _checked_anchors(anchors: Sequence[tuple[int, int]], count_a: int, count_b: 
 def _matches_between(
     a: tuple[Ids, Indexes], b: tuple[Ids, Indexes], pins: tuple[Indexes, Indexes]
 ) -> tuple[Indexes, Indexes]:
-    """Matches in each of the parts that the pins divide the runs into. a, b: ids, and indexes of those in both."""
+    """Return the matches of equal ids, none of which crosses a pin.
+
+    Args:
+        a, b: the ids, and the indexes of those ids that both sides have.
+        pins: pairs that are given; they divide the runs into parts, which are matched one by one.
+    """
     (ids_a, shared_a), (ids_b, shared_b) = a, b
     found_a, found_b = list[Indexes](), list[Indexes]()
     cuts_a = np.searchsorted(shared_a, [0, *pins[0].tolist(), len(ids_a)])
@@ -145,10 +161,10 @@ def _matches_between(
 def _pairs_in_gaps(
     key_a: Ids, key_b: Ids, pairs: tuple[Indexes, Indexes], free_a: NDArray[np.bool_], free_b: NDArray[np.bool_]
 ) -> tuple[Indexes, Indexes]:
-    """In each gap between pairs, free events with equal keys, in order."""
+    """Return pairs of free events with equal keys that lie in the same gap between the given pairs, in order."""
     left_a, left_b = np.flatnonzero(free_a), np.flatnonzero(free_b)
     gap_a, gap_b = _count_before(pairs[0], len(key_a))[left_a], _count_before(pairs[1], len(key_b))[left_b]
-    # A key of another gap is another key, so that all gaps are looked through at once.
+    # Mixing the gap's number into the key makes keys of different gaps differ, so one call matches all gaps.
     mixed_a = key_a[left_a] ^ (gap_a.astype(np.uint64) * HASH_MULTIPLIER)
     mixed_b = key_b[left_b] ^ (gap_b.astype(np.uint64) * HASH_MULTIPLIER)
     at_a, at_b = match_ids(mixed_a, mixed_b)
@@ -163,7 +179,7 @@ def _merge_pairs(one: tuple[Indexes, Indexes], other: tuple[Indexes, Indexes]) -
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
 def _row_numbers(at_a: Indexes, at_b: Indexes, count_a: int, count_b: int) -> tuple[Indexes, Indexes, int]:
-    """The row of each event of A and of B, and how many there are: in a gap, A's events stand above B's."""
+    """Return the row of each event of A and of B, and the number of rows; in a gap, A's events are above B's."""
     pairs_before_a, pairs_before_b = _count_before(at_a, count_a), _count_before(at_b, count_b)
     singles_before = np.concatenate(([0], at_b + 1)) - np.arange(len(at_b) + 1)  # of B, above the gap after each pair
     rows_a = np.arange(count_a) + singles_before[pairs_before_a]
@@ -175,7 +191,7 @@ def _row_numbers(at_a: Indexes, at_b: Indexes, count_a: int, count_b: int) -> tu
 
 
 def _count_before(at: Indexes, count: int) -> Indexes:
-    """How many of the indexes `at` lie before each index."""
+    """Return int64[count]: how many of the indexes `at` are smaller than each index."""
     paired = np.zeros(count + 1, np.int64)
     paired[at + 1] = 1
     return np.cumsum(paired)[:-1]

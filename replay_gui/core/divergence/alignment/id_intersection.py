@@ -1,4 +1,4 @@
-"""Which ids of two long sequences the other has too."""
+"""The intersection of two long sequences of ids: exactly by sorting, or approximately by a Bloom filter."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 Indexes = NDArray[np.int64]
+IndexPairs = tuple[Indexes, Indexes]  # (indexes in a, indexes in b) of ids that belong together, increasing
 Ids = NDArray[np.uint64]
 
-MIN_LONG_SEQUENCE = 1 << 16  # ids; fewer are sorted as quickly as anything
-HASH_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_BLOOM_BITS = 23  # bits of a cell's number: for a million ids, one in nine of the others passes
+MIN_LONG_SEQUENCE = 1 << 16  # ids; shorter sequences are sorted faster than they are filtered
+HASH_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio (Knuth's multiplicative hashing)
+_BLOOM_BITS = 23  # the table has 2^23 cells; with a million ids in it, one of nine other ids passes
 
 
 def intersect(a: Ids, b: Ids) -> tuple[Indexes, Indexes]:
-    """Indexes of the ids of each that the other has too."""
+    """Return the indexes in a, and in b, of the ids that both have; both increasing. O(n log n)."""
     at_a, at_b = np.arange(len(a)), np.arange(len(b))
     if min(len(a), len(b)) >= MIN_LONG_SEQUENCE:
         at_a, at_b = intersect_approximately(a, b)
@@ -32,7 +33,7 @@ def intersect(a: Ids, b: Ids) -> tuple[Indexes, Indexes]:
 
 
 def intersect_approximately(a: Ids, b: Ids) -> tuple[Indexes, Indexes]:
-    """As in_both, but a few ids may be among them that the other has not; without sorting.
+    """Return as `intersect`, and possibly a few ids that only one side has; O(n), without sorting.
 
     Bloom, "Space/time trade-offs in hash coding with allowable errors" (1970), with one hash function.
     """

@@ -1,8 +1,11 @@
-"""Which equal ids of two long sequences belong together, in order: near to the most there can be, never quadratic.
+"""Matching of two long sequences of ids: a common subsequence that is nearly the longest, never in quadratic time.
 
-Common ends are trimmed; what occurs on one side alone is set aside; what occurs once on both sides anchors the rest, as
-do longer stretches where single ids repeat; small gaps between anchors are solved exactly, large ones that nothing
-anchors window by window.
+1. Common beginnings and ends are matched.
+2. Ids that occur once on both sides become anchors (patience diff, see `patience`); where single ids repeat, stretches
+   of 4, 16 and 64 ids do.
+3. Ids that only one side has are left out.
+4. Small gaps between anchors are matched exactly (see `bit_lcs`).
+5. Large gaps without anchors are matched window by window, in linear time.
 """
 
 from __future__ import annotations
@@ -17,22 +20,25 @@ from replay_gui.core.divergence.alignment.id_intersection import (
     MIN_LONG_SEQUENCE,
     Ids,
     Indexes,
+    IndexPairs,
     intersect,
     intersect_approximately,
 )
 from replay_gui.core.divergence.alignment.patience import find_anchors
 
-_MAX_EXACT_CELLS = 1 << 18  # cells of a table that is solved exactly
-_ANCHOR_LENGTHS = (1, 4, 16, 64)  # ids in a stretch that may anchor
-_WINDOW_IDS = 192  # ids of the longer side of a window
+_MAX_EXACT_CELLS = 1 << 18  # of the table of a gap (length in a * length in b) that is matched exactly
+_ANCHOR_LENGTHS = (1, 4, 16, 64)  # ids of the stretches that may become anchors, tried in this order
+_WINDOW_IDS = 192  # length of a window on its longer side
 
-Matches = tuple[Indexes, Indexes]
-Gap = tuple[int, int, int, int, int]  # from and to in a, the same in b, and the next stretch to anchor by
+Gap = tuple[int, int, int, int, int]  # start and end in a, start and end in b, index of the next anchor length to try
 
 
-def match_ids(a: Ids, b: Ids) -> Matches:
-    """Indexes in a and b, both increasing, of the ids that belong together."""
-    found: list[Matches] = []
+def match_ids(a: Ids, b: Ids) -> IndexPairs:
+    """Return the indexes in a and in b of the ids that belong together, both increasing.
+
+    Time: O(n log n) for the anchors, and linear for the gaps between them.
+    """
+    found: list[IndexPairs] = []
     waiting: list[Gap] = [(0, len(a), 0, len(b), 0)]
     while waiting:
         start_a, end_a, start_b, end_b, level = waiting.pop()
@@ -53,8 +59,8 @@ def match_ids(a: Ids, b: Ids) -> Matches:
     return all_a[order], all_b[order]
 
 
-def _split_gap(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> list[Gap]:
-    """Solves a gap, or leaves smaller ones."""
+def _split_gap(a: Ids, b: Ids, gap: Gap, found: list[IndexPairs]) -> list[Gap]:
+    """Add matches of a gap to `found`; return the smaller gaps that are left in it."""
     start_a, end_a, start_b, end_b, level = gap
     if (end_a - start_a) * (end_b - start_b) <= _MAX_EXACT_CELLS:
         found.append(_solve_exactly(a, b, gap))
@@ -66,7 +72,7 @@ def _split_gap(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> list[Gap]:
         if at_level == 0:
             shared = intersect if min(end_a - start_a, end_b - start_b) < MIN_LONG_SEQUENCE else intersect_approximately
             in_a, in_b = shared(a[start_a:end_a], b[start_b:end_b])
-            if (len(in_a) + len(in_b)) * 8 <= (end_a - start_a + end_b - start_b) * 7:  # less would go on edit by edit
+            if (len(in_a) + len(in_b)) * 8 <= (end_a - start_a + end_b - start_b) * 7:  # else hardly smaller
                 inner_a, inner_b = match_ids(a[start_a:end_a][in_a], b[start_b:end_b][in_b])
                 found.append((start_a + in_a[inner_a], start_b + in_b[inner_b]))
                 return []
@@ -74,11 +80,11 @@ def _split_gap(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> list[Gap]:
     return []
 
 
-def _gaps_between(a: Ids, b: Ids, anchored: Matches, gap: Gap, found: list[Matches]) -> list[Gap]:
-    """Takes the anchors' first ids as matches; the gaps that are left between them.
+def _gaps_between(a: Ids, b: Ids, anchored: IndexPairs, gap: Gap, found: list[IndexPairs]) -> list[Gap]:
+    """Add the first ids of the anchors to `found`; return the gaps between them.
 
-    An anchored stretch goes on with its next id, which the gap's own head then takes. Where a gap has not become much
-    smaller, the same stretch would anchor nothing new in it.
+    The other ids of an anchored stretch are the common beginning of the gap after it. A gap that is hardly smaller than
+    the whole is tried with the next anchor length, since the same length would find nothing new.
     """
     start_a, end_a, start_b, end_b, level = gap
     at_a, at_b = anchored
@@ -86,19 +92,25 @@ def _gaps_between(a: Ids, b: Ids, anchored: Matches, gap: Gap, found: list[Match
     from_a, from_b = np.concatenate(([start_a], at_a + 1)), np.concatenate(([start_b], at_b + 1))
     to_a, to_b = np.concatenate((at_a, [end_a])), np.concatenate((at_b, [end_b]))
     size_a, size_b = to_a - from_a, to_b - from_b
-    open_ = (size_a > 0) & (size_b > 0)
-    alike = _match_equal_gaps(a, b, from_a=from_a, from_b=from_b, sizes=np.where(open_ & (size_a == size_b), size_a, 0), found=found)
-    open_ &= ~alike
+    is_open = (size_a > 0) & (size_b > 0)
+    is_equal = _match_equal_gaps(
+        a, b, from_a=from_a, from_b=from_b, sizes=np.where(is_open & (size_a == size_b), size_a, 0), found=found
+    )
+    is_open &= ~is_equal
     deeper = (size_a * size_b > _MAX_EXACT_CELLS) & (size_a * 2 > end_a - start_a)
     levels = np.where(deeper, level + 1, 0)
-    rows = zip(from_a[open_], to_a[open_], from_b[open_], to_b[open_], levels[open_], strict=True)
-    return [(int(f), int(t), int(g), int(u), int(n)) for f, t, g, u, n in rows]
+    columns = (column[is_open].tolist() for column in (from_a, to_a, from_b, to_b, levels))
+    return list(zip(*columns, strict=True))
 
 
 def _match_equal_gaps(
-    a: Ids, b: Ids, *, from_a: Indexes, from_b: Indexes, sizes: Indexes, found: list[Matches]
+    a: Ids, b: Ids, *, from_a: Indexes, from_b: Indexes, sizes: Indexes, found: list[IndexPairs]
 ) -> NDArray[np.bool_]:
-    """Which of the gaps of these sizes (0: of another size on either side) have the same ids; those are matches."""
+    """Add the matches of gaps that have the same ids on both sides to `found`; return which gaps these are.
+
+    Args:
+        sizes: length of each gap; 0 if it has another length in a than in b, or needs no match.
+    """
     total = int(sizes.sum())
     if not total:
         return np.zeros(len(sizes), np.bool_)
@@ -106,16 +118,16 @@ def _match_equal_gaps(
     within = np.arange(total) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     at_a, at_b = from_a[number] + within, from_b[number] + within
     differing = np.bincount(number, a[at_a] != b[at_b], minlength=len(sizes))
-    alike: NDArray[np.bool_] = (sizes > 0) & (differing == 0)
-    found.append((at_a[alike[number]], at_b[alike[number]]))
-    return alike
+    is_equal: NDArray[np.bool_] = (sizes > 0) & (differing == 0)
+    found.append((at_a[is_equal[number]], at_b[is_equal[number]]))
+    return is_equal
 
 
-def _solve_by_windows(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> None:
-    """Solves a gap window by window, each beginning where the matches of the one before it lead to.
+def _solve_by_windows(a: Ids, b: Ids, gap: Gap, found: list[IndexPairs]) -> None:
+    """Match a gap window by window; each window begins after the last match of the one before it.
 
-    What a window matches near its end is not kept: with more in sight, something else may be better there. Each is
-    followed by another at least half a window further on, so that the work grows with the gap's length alone.
+    Matches in the last quarter of a window are not kept, because ids behind the window may match better. Each window
+    begins at least half a window after the one before it, so the time is linear in the gap's length.
     """
     start_a, end_a, start_b, end_b, level = gap
     while start_a < end_a and start_b < end_b:
@@ -123,24 +135,24 @@ def _solve_by_windows(a: Ids, b: Ids, gap: Gap, found: list[Matches]) -> None:
             found.append(_consecutive(start_a, start_b, head))
             start_a, start_b = start_a + head, start_b + head
             continue
-        rest_a, rest_b = end_a - start_a, end_b - start_b
-        part = min(1.0, _WINDOW_IDS / max(rest_a, rest_b))
-        wide_a, wide_b = ceil(rest_a * part), ceil(rest_b * part)
-        at_a, at_b = _solve_exactly(a, b, (start_a, start_a + wide_a, start_b, start_b + wide_b, level))
+        length_a, length_b = end_a - start_a, end_b - start_b
+        part = min(1.0, _WINDOW_IDS / max(length_a, length_b))
+        window_a, window_b = ceil(length_a * part), ceil(length_b * part)
+        at_a, at_b = _solve_exactly(a, b, (start_a, start_a + window_a, start_b, start_b + window_b, level))
         if part == 1.0:
             found.append((at_a, at_b))
             return
-        near = (at_a < start_a + wide_a * 3 // 4) & (at_b < start_b + wide_b * 3 // 4)
-        at_a, at_b = at_a[near], at_b[near]
+        is_kept = (at_a < start_a + window_a * 3 // 4) & (at_b < start_b + window_b * 3 // 4)
+        at_a, at_b = at_a[is_kept], at_b[is_kept]
         found.append((at_a, at_b))
         next_a, next_b = (int(at_a[-1]) + 1, int(at_b[-1]) + 1) if len(at_a) else (start_a, start_b)
-        if next_a <= start_a + wide_a // 2 and next_b <= start_b + wide_b // 2:
-            next_a, next_b = start_a + wide_a // 2, start_b + wide_b // 2
+        if next_a <= start_a + window_a // 2 and next_b <= start_b + window_b // 2:
+            next_a, next_b = start_a + window_a // 2, start_b + window_b // 2
         start_a, start_b = next_a, next_b
 
 
-def _solve_exactly(a: Ids, b: Ids, gap: Gap) -> Matches:
-    """The most matches that there can be in a gap."""
+def _solve_exactly(a: Ids, b: Ids, gap: Gap) -> IndexPairs:
+    """Return a longest common subsequence of a gap."""
     start_a, end_a, start_b, end_b, _ = gap
     pairs = longest_common_subsequence(a[start_a:end_a].tolist(), b[start_b:end_b].tolist())
     found = np.array(pairs, np.int64).reshape(-1, 2)
@@ -148,7 +160,7 @@ def _solve_exactly(a: Ids, b: Ids, gap: Gap) -> Matches:
 
 
 def _common_prefix_length(a: Ids, b: Ids) -> int:
-    """How many ids both begin with; looked at in growing steps, for most often it is few."""
+    """Return how many ids both begin with; compared in growing steps, because usually it is few."""
     limit, step, at = min(len(a), len(b)), 16, 0
     while at < limit:
         stop = min(at + step, limit)
@@ -159,5 +171,6 @@ def _common_prefix_length(a: Ids, b: Ids) -> int:
     return limit
 
 
-def _consecutive(at_a: int, at_b: int, length: int) -> Matches:
+def _consecutive(at_a: int, at_b: int, length: int) -> IndexPairs:
+    """Return `length` consecutive pairs that begin at these indexes."""
     return np.arange(at_a, at_a + length), np.arange(at_b, at_b + length)

@@ -1,4 +1,4 @@
-"""Events that stand elsewhere: left over on both sides, equal, and not far from one another."""
+"""Moved events: unpaired on both sides, equal, and near one another."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import numpy as np
 
 from replay_gui.core.divergence.alignment.id_intersection import Ids, Indexes
 
-MAX_MOVE_ROWS = 64  # rows; a step that comes much later is another step
+MAX_MOVE_ROWS = 64  # an equal event that is further away is another step
 
 
 def find_moves(ids_a: Ids, rows_a: Indexes, ids_b: Ids, rows_b: Indexes) -> tuple[Indexes, Indexes]:
-    """Indexes into both of the events that moved: each with the nearest of the other side, each once.
+    """Return the indexes into `ids_a` and `ids_b` of the moved events.
+
+    Events are paired with a nearest equal one of the other side; no event is in two pairs. O(n log n).
 
     Args:
-        ids_a, rows_a: of what A has left over: what it is, and at which row it stands. ids_b, rows_b: of B.
+        ids_a, rows_a: uint64 and int64, id and row of each unpaired event of A.
+        ids_b, rows_b: the same of B.
     """
     ids, rows = np.concatenate((ids_a, ids_b)), np.concatenate((rows_a, rows_b))
     order = np.lexsort((rows, ids))
@@ -23,10 +26,10 @@ def find_moves(ids_a: Ids, rows_a: Indexes, ids_b: Ids, rows_b: Indexes) -> tupl
     at = np.flatnonzero(near)
     if not len(at):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    # of neighbours that would share an event, every other pair
+    # In a chain of pairs where each shares an event with the next, every other pair is taken.
     begins = np.concatenate(([True], np.diff(at) > 1))
     within = np.arange(len(at)) - np.maximum.accumulate(np.where(begins, np.arange(len(at)), 0))
     at = at[within % 2 == 0]
-    one, other = order[at], order[at + 1]
-    from_a = one < len(ids_a)
-    return np.where(from_a, one, other), np.where(from_a, other, one) - len(ids_a)
+    first, second = order[at], order[at + 1]
+    first_is_a = first < len(ids_a)
+    return np.where(first_is_a, first, second), np.where(first_is_a, second, first) - len(ids_a)

@@ -1,4 +1,8 @@
-"""Anchors between two sequences: what occurs once in both, in the same order (Cohen's patience diff)."""
+"""Anchors between two sequences: ids or stretches of ids that occur once on both sides, in the same order.
+
+This is the first step of patience diff (Bram Cohen, "Patience Diff Advantages", 2010); it stretches to repeated ids by
+anchoring sequences of several ids.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +18,15 @@ from replay_gui.core.divergence.alignment.id_intersection import (
     intersect_approximately,
 )
 
-_MAX_WEIGHTED_RUNS = 20_000  # runs; beyond, each counts as one: weighing them takes longer
-_PROBED_STRETCHES = 1 << 16  # stretches
+_MAX_WEIGHTED_RUNS = 20_000  # of more runs the lengths are not weighed, because that takes longer
+_PROBED_STRETCHES = 1 << 16  # looked at to decide whether a sequence is repetitive
 
 
 def find_anchors(a: Ids, b: Ids, length: int = 1) -> tuple[Indexes, Indexes]:
-    """Indexes in a and b, both increasing, of stretches of `length` ids that occur once in a and once in b."""
+    """Return the beginnings, in a and in b, of stretches of `length` ids that occur once in a and once in b.
+
+    Both increase; anchors that cross others are left out.
+    """
     grams_a, grams_b = _grams(a, length), _grams(b, length)
     if _is_repetitive(grams_a) or _is_repetitive(grams_b):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -39,7 +46,10 @@ def find_anchors(a: Ids, b: Ids, length: int = 1) -> tuple[Indexes, Indexes]:
 
 
 def longest_increasing_pairs(at_a: Indexes, at_b: Indexes) -> tuple[Indexes, Indexes]:
-    """Of pairs sorted by `at_a`, those that increase in `at_b` too: as many as can be, by runs of neighbours."""
+    """Return as many of the pairs, which are sorted by `at_a`, as increase in `at_b` too; O(n log n).
+
+    Runs of pairs that are neighbours on both sides are kept or left out as a whole.
+    """
     if len(at_a) < 2:
         return at_a, at_b
     breaks = np.flatnonzero((np.diff(at_a) != 1) | (np.diff(at_b) != 1)) + 1
@@ -58,7 +68,7 @@ def longest_increasing_pairs(at_a: Indexes, at_b: Indexes) -> tuple[Indexes, Ind
 
 
 def _grams(ids: Ids, length: int) -> Ids:
-    """One number for each stretch of `length` (a power of two) ids, equal for equal stretches."""
+    """Return a hash of each stretch (n-gram) of `length` ids, a power of two; equal for equal stretches."""
     grams, reach = ids, 1
     while reach < length:
         if len(grams) <= reach:
@@ -69,7 +79,7 @@ def _grams(ids: Ids, length: int) -> Ids:
 
 
 def _is_repetitive(grams: Ids) -> bool:
-    """Whether so few of a long stretch in the middle occur once in it that to sort all of them is not worth while."""
+    """Whether a long sequence, judged by its middle, has so few unique stretches that sorting it is not worth while."""
     if len(grams) <= 2 * _PROBED_STRETCHES:
         return False
     middle = len(grams) // 2
@@ -77,7 +87,7 @@ def _is_repetitive(grams: Ids) -> bool:
 
 
 def _unique_values(grams: Ids, indexes: Indexes) -> tuple[Ids, Indexes]:
-    """What occurs once at these indexes, sorted, and where."""
+    """Return the stretches that occur once at these indexes, sorted, and the index of each."""
     order = np.argsort(grams[indexes])
     ordered = grams[indexes[order]]
     other = ordered[1:] != ordered[:-1]
@@ -87,7 +97,7 @@ def _unique_values(grams: Ids, indexes: Indexes) -> tuple[Ids, Indexes]:
 
 
 def _longest_increasing(values: list[int]) -> list[int]:
-    """Indexes of a longest increasing subsequence (Schensted)."""
+    """Return the indexes of a longest increasing subsequence (Schensted 1961); O(n log n)."""
     tails: list[int] = []
     ends: list[int] = []  # index of the value that a subsequence of that length ends with
     before: list[int] = []
@@ -104,20 +114,23 @@ def _longest_increasing(values: list[int]) -> list[int]:
 
 
 def _heaviest_increasing(values: list[int], weights: list[int]) -> list[int]:
-    """Indexes of an increasing subsequence of the greatest weight, the values being distinct (Fenwick's tree)."""
+    """Return the indexes of an increasing subsequence of the greatest weight; O(n log n).
+
+    The values are distinct. `best` is a binary indexed tree of maxima by rank (Fenwick, "A new data structure for
+    cumulative frequency tables", 1994): ``i & (i - 1)`` goes to the ranks below, ``i + (i & -i)`` to the sums above.
+    """
     rank = {value: number for number, value in enumerate(sorted(values), 1)}
     best: list[tuple[int, int]] = [(0, -1)] * (len(values) + 1)  # (weight, index it ends with) of ranks below
     before: list[int] = []
     for i, value in enumerate(values):
-        own = rank[value]
-        found, at = (0, -1), own - 1
+        below, at = (0, -1), rank[value] - 1
         while at:
-            found = max(found, best[at])
+            below = max(below, best[at])
             at &= at - 1
-        before.append(found[1])
-        mine, at = (found[0] + weights[i], i), own
+        before.append(below[1])
+        with_value, at = (below[0] + weights[i], i), rank[value]
         while at < len(best):
-            best[at] = max(best[at], mine)
+            best[at] = max(best[at], with_value)
             at += at & -at
     top, at = (0, -1), len(values)
     while at:
@@ -127,6 +140,7 @@ def _heaviest_increasing(values: list[int], weights: list[int]) -> list[int]:
 
 
 def _backtrack(end: int, before: list[int]) -> list[int]:
+    """Return the subsequence that ends at index `end`; `before`: the predecessor of each index, -1 for none."""
     chain = []
     while end >= 0:
         chain.append(end)

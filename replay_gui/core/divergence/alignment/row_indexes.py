@@ -1,4 +1,4 @@
-"""Which row an event stands in, and where each side has come to at a row: what a split view asks all the time."""
+"""Lookup tables of an alignment: the row of an event, and the last event of each side at a row."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from replay_gui.core.log.positions import EventIndex
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowIndexes:
-    """The rows of an Alignment, by event index and the reverse.
+    """The rows of an Alignment by event, and the events by row.
 
     Attributes:
-        row_of_a: int32[events of A], the row of each event. row_of_b: of B.
-        last_a: int32[rows], index of the last event of A at or above the row, NO_EVENT above the first. last_b: of B.
+        row_of_a, row_of_b: int32[events], the row of each event of A and of B.
+        last_a, last_b: int32[rows], index of the last event of each side at or above the row; else NO_EVENT.
     """
 
     row_of_a: NDArray[np.int32]
@@ -40,7 +40,7 @@ class RowIndexes:
         return EventIndex(int(self.last_a[row])), EventIndex(int(self.last_b[row]))
 
     def partner(self, alignment: Alignment, row: int) -> int | None:
-        """For a moved event of A, the row in which its counterpart stands; None for any other."""
+        """Return the row of the counterpart in B of a moved event of A; None if the row has no such event."""
         if alignment.change[row] != Change.MOVED or alignment.a[row] == NO_EVENT:
             return None
         other = int(alignment.partner_of_a[alignment.a[row]])
