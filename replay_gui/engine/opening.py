@@ -70,7 +70,14 @@ def open_log_run(
     """Return the run of the log at `path`, which may be open already; ReplayError where it cannot be read."""
     log = EventLog.open(path) if log is None else log
     try:
-        return OpenRun(number, log, facts_of(log, path, log.source.size, None), cache, log.source.stamp, complain)
+        return OpenRun(
+            number,
+            log,
+            facts=facts_of(log, path, log.source.size, None),
+            cache=cache,
+            file=log.source.stamp,
+            complain=complain,
+        )
     except BaseException:
         log.close()
         raise
@@ -93,7 +100,16 @@ def open_converted_run(
     log = EventLog.open(made.path)
     try:
         facts = facts_of(log, path, stamp[2], made)
-        return OpenRun(number, log, facts, cache, stamp, complain, made.own_hashes, growing)
+        return OpenRun(
+            number,
+            log,
+            facts=facts,
+            cache=cache,
+            file=stamp,
+            complain=complain,
+            own_hashes=made.own_hashes,
+            growing=growing,
+        )
     except BaseException:
         log.close()
         raise

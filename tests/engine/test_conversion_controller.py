@@ -131,7 +131,7 @@ def test_a_conversion_that_is_stopped_leaves_what_is_there_to_be_looked_at(
     index = talk.until(IndexGrew).index
     talk.ask(GetRows(0, index.count))
     assert len(talk.until(Rows).rows) == index.count
-    talk.ask(MakeReport(1, (None,), "", 0))
+    talk.ask(MakeReport(number=1, verifications=(None,), command="", made=0))
     assert "has not been converted" in talk.until(Reported).problem
     talk.ask(GetTotals())
     talk.ask(StopWork())

@@ -51,6 +51,11 @@ def importers() -> tuple[Importer, ...]:
     return (*_own(), *plugins(), JsonLines())
 
 
+def title_of(name: str) -> str:
+    """Return the title of the importer of this name; the name where there is none."""
+    return next((importer.title for importer in importers() if importer.name == name), name)
+
+
 def _own() -> tuple[Importer, ...]:
     return (
         InspectAi(),

@@ -49,7 +49,7 @@ _FRAME = re.compile(
     r"|total output lines:.*|execution logs:|observation:|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,
 )
-_GENERAL_ERRORS = ("tool_error", "span_error", "error")  # types that say no more than the kind does
+_GENERAL_ERRORS = ("tool_error", "span_error", "error", "interrupted")  # types that say no more than the kind does
 
 
 def summarize_event(event: Event) -> str:

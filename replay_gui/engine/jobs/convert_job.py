@@ -35,8 +35,8 @@ def convert(arguments: ConvertArguments, reporter: JobReporter) -> Conversion:
             arguments.cache,
             arguments.format,
             arguments.mappings,
-            reporter.progress,
-            growth.on_grown if streams else None,
+            on_progress=reporter.progress,
+            on_grown=growth.on_grown if streams else None,
         )
         built = growth.finish()
     finally:
@@ -45,7 +45,14 @@ def convert(arguments: ConvertArguments, reporter: JobReporter) -> Conversion:
     _log.info("%s: converted as %s, runs: %d", arguments.path, made.format, len(runs))
     names = tuple(run.name for run in runs)
     return Conversion(
-        path=str(made.path), format=made.format, notes=made.notes, run=made.name, runs=names, own_hashes=made.own_hashes, built=built, title=title_of(made.format)
+        path=str(made.path),
+        format=made.format,
+        notes=made.notes,
+        run=made.name,
+        runs=names,
+        own_hashes=made.own_hashes,
+        built=built,
+        title=title_of(made.format),
     )
 
 

@@ -76,7 +76,7 @@ def _lines(report: VerificationReport) -> list[str]:
 
 
 def _finding_words(finding: Finding) -> str:
-    words = f"Event {finding.index + 1:,} ({one_line(finding.event_id, 60)}): {one_line(finding.problem)}"
+    words = f"Event {position_after(finding.index):,} ({one_line(finding.event_id, 60)}): {one_line(finding.problem)}"
     if finding.expected is not None and finding.actual is not None:
         words += f"\n    expected {one_line(finding.expected, 80)}\n    found {one_line(finding.actual, 80)}"
     return words

@@ -28,8 +28,11 @@ class VerificationBadge(VerdictPill):
 
     @property
     def verdict(self) -> BadgeVerdict:
+        """What the pill shows at this time: a verdict, progress, or that nothing is known."""
         facts = self._session.facts
-        return verdict_of(self._session.report, self._progress, facts is None or facts.has_hashes)
+        if facts is None:
+            return verdict_of(self._session.report, self._progress)
+        return verdict_of(self._session.report, self._progress, facts.has_hashes, facts.imported_from)
 
     @Slot()
     def on_run_changed(self) -> None:

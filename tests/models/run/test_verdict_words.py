@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.verification.verification import Finding, VerificationReport
 from replay_gui.engine.answers import Progress
 from replay_gui.models.run.verdict_words import verdict_of
@@ -47,7 +48,17 @@ def test_a_run_of_another_format_is_not_marked_as_bad() -> None:
 
 
 def test_the_detail_names_the_first_findings_and_counts_the_rest() -> None:
-    findings = tuple(Finding(index=place, event_id=f"r:{place}", offset=place, problem="hash differs", expected=None, actual=None) for place in range(400, 408))
+    findings = tuple(
+        Finding(
+            index=EventIndex(place),
+            event_id=f"r:{place}",
+            offset=place,
+            problem="hash differs",
+            expected=None,
+            actual=None,
+        )
+        for place in range(400, 408)
+    )
     report = replace(report_of(1523, "INVALID"), failures=findings, notes=("the tail is torn",), tail_bytes=1234)
     detail = verdict_of(report, None).detail
     assert detail.startswith(report.line)
