@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
+from textwrap import dedent
 
 import pytest
 
@@ -18,6 +19,13 @@ PACKAGE = ROOT / "replay_gui"
 FOLDERS_OF_FEW = {
     "replay_gui/core/importers/formats": "holds folders; besides them what all formats share",
     "tests/reference": "the independent reader of the log format is one file on purpose",
+}
+MAX_POSITIONAL = 5  # arguments that a call can pass without their names
+MAY_HAVE_MORE = {
+    "Event": "made for every record that is read: keywords cost time",
+    "Block": "made for every block of records; one slice of four columns becomes four arguments",
+    "Fault": "a NamedTuple, which cannot be keyword-only; kept as rows of a table",
+    "SnapshotEntry": "a NamedTuple, which cannot be keyword-only; kept as rows of a table",
 }
 LONG_FILES = {
     "tests/reference/replay_log_check.py": "the independent reader of the log format is one file on purpose",
@@ -139,6 +147,71 @@ def test_no_two_classes_have_one_name() -> None:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(module)
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+
+
+def positional_fields(node: ast.ClassDef) -> int:
+    """How many fields the constructor of a dataclass, Struct or NamedTuple takes by position; 0 for another class."""
+    made_by = [ast.unparse(part) for part in (*node.decorator_list, *node.bases, *node.keywords)]
+    is_record = any(part.startswith(("dataclass", "msgspec.Struct", "Struct", "NamedTuple")) for part in made_by)
+    if not is_record or any("kw_only=True" in part for part in made_by):
+        return 0
+    count = 0
+    for field in node.body:
+        if isinstance(field, ast.AnnAssign):
+            if "KW_ONLY" in ast.unparse(field.annotation):
+                break
+            is_argument = "ClassVar" not in ast.unparse(field.annotation) and "init=False" not in ast.unparse(field)
+            count += is_argument
+    return count
+
+
+def positional_arguments(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Every class and function of a module, and how many arguments a call of it can pass without their names."""
+    methods = set()
+    for node in ast.walk(tree):  # a class comes before its methods
+        if isinstance(node, ast.ClassDef):
+            yield node.name, positional_fields(node)
+            methods |= set(node.body)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            is_bound = node in methods and "staticmethod" not in map(ast.unparse, node.decorator_list)
+            yield node.name, len(node.args.posonlyargs) + len(node.args.args) - is_bound
+
+
+def test_positional_arguments_are_counted() -> None:
+    source = """
+        def function(a, b, *, c): ...
+        class Plain:
+            def method(self, a): ...
+            @staticmethod
+            def static(a): ...
+        @dataclass(slots=True)
+        class Some:
+            a: int
+            b: int = field(init=False)
+            _: KW_ONLY
+            c: int
+        @dataclass(kw_only=True)
+        class Keywords:
+            a: int
+        class Row(NamedTuple):
+            a: int
+            b: int
+    """
+    counts = dict(positional_arguments(ast.parse(dedent(source))))
+    assert counts == {
+        "function": 2, "Plain": 0, "method": 1, "static": 1, "Some": 1, "Keywords": 0, "Row": 2,
+    }  # fmt: skip
+
+
+def test_calls_with_many_arguments_name_them() -> None:
+    many = {
+        name: f"{module}: {count}"
+        for module, tree in trees().items()
+        for name, count in positional_arguments(tree)
+        if count > MAX_POSITIONAL
+    }
+    assert {name: where for name, where in many.items() if name not in MAY_HAVE_MORE} == {}
+    assert MAY_HAVE_MORE.keys() <= many.keys()
 
 
 @pytest.mark.parametrize("module", [name for name in trees() if name.startswith("replay_gui.core.log.")])

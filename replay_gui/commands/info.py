@@ -44,7 +44,7 @@ def _show_run(args: argparse.Namespace, run: OpenedRun) -> int:
 def summary_of(run: OpenedRun) -> RunSummary:
     """Count the run's events in one pass."""
     agent = run.log.header.facts.get("agent")
-    summary = RunSummary(agent if isinstance(agent, str) else None)
+    summary = RunSummary(agent=agent if isinstance(agent, str) else None)
     with ProgressLine(f"Reading {run.given}") as progress:
         for event in run.log.events():
             if isinstance(event, Ending):

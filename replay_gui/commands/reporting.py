@@ -95,5 +95,12 @@ def write_report(
     """
     inputs = [part.verification.run for part in parts] + [run.run for run in unread] + list(options.option_files)
     keep_apart(options.path, [split_run(name)[0] for name in inputs])
-    report = Report(VERSION, time.time_ns(), shlex.join(command), tuple(parts), tuple(unread), comparison)
+    report = Report(
+        version=VERSION,
+        made=time.time_ns(),
+        command=shlex.join(command),
+        runs=tuple(parts),
+        unread=tuple(unread),
+        comparison=comparison,
+    )
     save_report(report if options.profile is None else redact_report(report, options.profile), options.path)

@@ -10,6 +10,7 @@ from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, op
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_visible_text
 from replay_gui.core.errors import PositionError
 from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED
+from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.json_form import at_pointer, indented_json, json_form
 from replay_gui.core.state.reducer import REDUCER
@@ -68,17 +69,19 @@ def run(args: argparse.Namespace) -> int:
 def derive_state(run: OpenedRun, position: int, progress: ProgressLine) -> DerivedState:
     """Return the state at `position`, which must exist, and whether the events before it are intact."""
     log, size = run.log, run.log.source.size
-    found = check_integrity(log, start_boundary(log), None, position, lambda offset: progress.show(offset, 2 * size))
+    found = check_integrity(
+        log, start_boundary(log), None, position, on_progress=lambda offset: progress.show(offset, 2 * size)
+    )
     doubts = [(fault.event_index, fault.problem) for fault in found.faults[:1]]
     replay = BulkReducer()
     for event_index, content in enumerate(log.contents(0, position)):
         if (content is None or replay.fold((content,)).refused) and len(doubts) < 2:
-            doubts.append((event_index, SKIPPED if content is None else NOT_APPLIED))
+            doubts.append((EventIndex(event_index), SKIPPED if content is None else NOT_APPLIED))
     if log.header.reducer != REDUCER:
         return DerivedState(replay.root, None, f"its reducer {log.header.reducer!r} is unknown, so {REDUCER} was used")
     if found.state_hashes and not doubts:
         begin = 0, len(log.header.raw), EMPTY
         states = check_states(log, begin, position, lambda offset: progress.show(size + offset, 2 * size))
         doubts = [(fault.event_index, fault.problem) for fault in states.faults[:1]]
-    doubt = f"event {min(doubts)[0] + 1:,}: {min(doubts)[1]}" if doubts else None
+    doubt = f"event {position_after(min(doubts)[0]):,}: {min(doubts)[1]}" if doubts else None
     return DerivedState(replay.root, StateHash.of(replay.root).digest().hex(), doubt)

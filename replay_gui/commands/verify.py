@@ -21,6 +21,7 @@ from replay_gui.commands.runs import (
 )
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line, print_verdict_line
 from replay_gui.core.log.header import OWN_FORMAT
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding, RunPart, UnreadableRun
 from replay_gui.core.text.wording import plural
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     runs, unread = _runs_in_folders(args.runs)
     for folder in unread:
         print_error(folder.why)
-    work = _VerifyJob(args, anchor, len(runs) + len(unread), unread)
+    work = _VerifyJob(args=args, anchor=anchor, total=len(runs) + len(unread), unread=unread)
     worst = max(
         handle_each_run(runs, args.format, work.verify_run, work.on_unreadable_run),
         EXIT_FAILED if unread else EXIT_GOOD,
@@ -136,7 +137,7 @@ def _check_file(args: argparse.Namespace, anchor: ReadAnchor) -> int:
     return EXIT_GOOD if found.good else EXIT_FINDING
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _VerifyJob:
     """The state of one call of the command.
 
@@ -271,7 +272,7 @@ def _print_report(report: VerificationReport, lacks: list[str], anchored: Anchor
 
 def _print_findings(one: str, many: str, findings: tuple[Finding, ...]) -> None:
     for finding in findings[:MAX_FINDINGS_SHOWN]:
-        where = f"event {finding.index + 1:,} ({finding.event_id}), byte {finding.offset:,}"
+        where = f"event {position_after(finding.index):,} ({finding.event_id}), byte {finding.offset:,}"
         print_line(f"  {one} at {where}: {finding.problem}")
         if finding.expected is not None:
             print_line(f"    expected {finding.expected}")

@@ -63,6 +63,7 @@ class OpenRun:
         self,
         number: int,
         log: EventLog,
+        *,
         facts: RunFacts,
         cache: IndexCache,
         file: Stamp,
@@ -78,7 +79,7 @@ class OpenRun:
         """
         self.number = number
         self.facts = facts
-        self.first_broken: int | None = None
+        self.first_broken: EventIndex | None = None
         self.totals: Totals | None = None
         self.growing = growing is not None
         self._own_hashes = own_hashes
@@ -93,7 +94,10 @@ class OpenRun:
         kept = cache.load(log) if growing is None else None
         if kept is None:
             self._view = IndexView(growing or cache.begin())
-            self._use_index(BuiltIndex(count=0, offset=0, head=b"", kinds=KINDS, tools=(), phases=(), snapshots=(), not_applied=()), RunIndex())
+            self._use_index(
+                BuiltIndex(count=0, offset=0, head=b"", kinds=KINDS, tools=(), phases=(), snapshots=(), not_applied=()),
+                RunIndex(),
+            )
         else:
             self._view, index, built = kept
             self._use_index(built, index)
@@ -180,7 +184,15 @@ class OpenRun:
     def position_state(self, position: Position) -> PositionState:
         """Return the state at `position`, which the index must cover; ReplayError where it cannot be read."""
         if position == 0:
-            return PositionState(position=Position(0), event=None, related=(), state=EMPTY.root, changes=(), trusted=True, not_applied=None)
+            return PositionState(
+                position=Position(0),
+                event=None,
+                related=(),
+                state=EMPTY.root,
+                changes=(),
+                trusted=True,
+                not_applied=None,
+            )
         event = self._log[index_before(position)]
         effect: EventEffect = self._replayer.effect_at(position)
         led_to = self._led_to(event)

@@ -44,8 +44,15 @@ class SearchController:
         if request is None or not self._jobs.accepts(job, message) or isinstance(message, JobProgress):
             return None
         if isinstance(message, JobFailed):
-            return SearchResult(request.number, (), 0, 0, 0, True, message.text)
+            return SearchResult(
+                number=request.number, hits=(), count=0, done=0, total=0, ended=True, problem=message.text
+            )
         found = decode_value(message.value, SearchProgress)
         return SearchResult(
-            request.number, found.hits, found.count, found.done, found.total, isinstance(message, JobDone)
+            number=request.number,
+            hits=found.hits,
+            count=found.count,
+            done=found.done,
+            total=found.total,
+            ended=isinstance(message, JobDone),
         )

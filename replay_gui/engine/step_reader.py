@@ -88,20 +88,20 @@ class StepReader:
         if states:
             found, equal = self._states(position_a, position_b)
         return Step(
-            row,
-            index_a,
-            index_b,
-            a,
-            b,
-            self._request(a, b),
-            () if a is None or b is None else self._payload(a, b),
-            {} if a is None or b is None else _equal_members(a.payload, b.payload),
-            position_a,
-            position_b,
-            states,
-            tuple(found[:_MAX_DIFFERENCES]),
-            equal,
-            len(found) > _MAX_DIFFERENCES,
+            row=row,
+            index_a=index_a,
+            index_b=index_b,
+            a=a,
+            b=b,
+            request=self._request(a, b),
+            payload=() if a is None or b is None else self._payload(a, b),
+            payload_equal={} if a is None or b is None else _equal_members(a.payload, b.payload),
+            position_a=position_a,
+            position_b=position_b,
+            has_states=states,
+            state=tuple(found[:_MAX_DIFFERENCES]),
+            state_equal=equal,
+            state_cut=len(found) > _MAX_DIFFERENCES,
         )
 
     def _states(self, position_a: Position, position_b: Position) -> tuple[list[Difference], dict[str, Any]]:

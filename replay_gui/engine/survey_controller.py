@@ -62,9 +62,11 @@ class SurveyController:
     def _surveyed(self, message: JobPart | JobDone | JobFailed) -> Surveyed:
         number = self._survey_number
         if isinstance(message, JobFailed):
-            return Surveyed(number, (), 0, 0, True, message.text)
+            return Surveyed(number=number, runs=(), done=0, total=0, ended=True, problem=message.text)
         found = decode_value(message.value, SurveyProgress)
-        return Surveyed(number, found.runs, found.done, found.total, isinstance(message, JobDone))
+        return Surveyed(
+            number=number, runs=found.runs, done=found.done, total=found.total, ended=isinstance(message, JobDone)
+        )
 
     def _sampled(self, message: JobPart | JobDone | JobFailed) -> Sampled:
         if isinstance(message, JobFailed):

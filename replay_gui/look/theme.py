@@ -53,7 +53,7 @@ _PILLS = ("raised", "good", "bad", "warn")
 Normal, Medium, Bold = QFont.Weight.Normal, QFont.Weight.Medium, QFont.Weight.DemiBold
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Theme:
     """The colours of one theme, by purpose.
 

@@ -65,7 +65,16 @@ class ReportMaker(QObject):
         anchors = self._comparison.anchors if self.compares else ()
         command = shlex.join(["replay-gui", "diff" if self.compares else "verify", *names])
         verdicts = tuple(session.report for session in sessions)
-        self._session.request_report(MakeReport(self._number, verdicts, command, time.time_ns(), tuple(rules), anchors))
+        self._session.request_report(
+            MakeReport(
+                number=self._number,
+                verifications=verdicts,
+                command=command,
+                made=time.time_ns(),
+                rules=tuple(rules),
+                anchors=anchors,
+            )
+        )
 
     def stop(self) -> None:
         """End the work on the report."""

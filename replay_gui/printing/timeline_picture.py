@@ -50,8 +50,8 @@ def _paint_lane(painter: QPainter, lane: TimelineLane, rect: QRectF, plot: QRect
     painter.drawText(numbers, middle | Qt.AlignmentFlag.AlignRight, f"{sum(lane.counts):,}")
     painter.setPen(QPen(LIGHT.line, 0.75))
     painter.drawLine(QPointF(plot.left(), base), QPointF(plot.right(), base))
-    _paint_bars(painter, lane.counts, plot, base, 1.0, _hue(lane.kind))
-    _paint_bars(painter, lane.failed, plot, base, _FAILED, LIGHT.error)
+    _paint_bars(painter, lane.counts, plot=plot, base=base, scale=1.0, color=_hue(lane.kind))
+    _paint_bars(painter, lane.failed, plot=plot, base=base, scale=_FAILED, color=LIGHT.error)
 
 
 def _hue(kind: str) -> QColor:
@@ -61,7 +61,7 @@ def _hue(kind: str) -> QColor:
 
 
 def _paint_bars(
-    painter: QPainter, counts: tuple[int, ...], plot: QRectF, base: float, scale: float, color: QColor
+    painter: QPainter, counts: tuple[int, ...], *, plot: QRectF, base: float, scale: float, color: QColor
 ) -> None:
     path = QPainterPath()
     for begin, end, height in bars(counts):

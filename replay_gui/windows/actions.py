@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
@@ -29,6 +29,7 @@ class ActionSpec:
     text: str
     keys: tuple[str, ...]
     tip: str
+    _: KW_ONLY
     icon: str = ""
     needs_run: bool = True
     group: int = 0
@@ -46,8 +47,8 @@ FILE, MOVE, PLAY, VIEW, COMPARE, HELP = "&File", "&Go", "&Play", "&View", "&Comp
 THEMES = ("dark", "light", "auto")
 
 
-def _compare(name: str, text: str, keys: tuple[str, ...], tip: str, icon: str = "", group: int = 0) -> ActionSpec:
-    return ActionSpec(name, COMPARE, text, keys, tip, icon, group=group, comparison=True)
+def _compare(name: str, text: str, keys: tuple[str, ...], tip: str, *, icon: str = "", group: int = 0) -> ActionSpec:
+    return ActionSpec(name, COMPARE, text, keys, tip, icon=icon, group=group, comparison=True)
 
 
 def _choice(name: str, text: str, keys: tuple[str, ...], tip: str, group: int) -> ActionSpec:
@@ -55,13 +56,13 @@ def _choice(name: str, text: str, keys: tuple[str, ...], tip: str, group: int) -
 
 
 ACTION_SPECS = (
-    ActionSpec("open", FILE, "&Open…", ("Ctrl+O",), "Open the log of a run", "open", needs_run=False),
+    ActionSpec("open", FILE, "&Open…", ("Ctrl+O",), "Open the log of a run", icon="open", needs_run=False),
     ActionSpec("open_folder", FILE, "Open &folder…", ("Ctrl+Alt+O",), "List the runs of a folder", needs_run=False),
     ActionSpec("runs", FILE, "Ru&ns…", ("Ctrl+Shift+R",), "List the runs of this file or folder", needs_run=False),
     ActionSpec(
         "mapping", FILE, "&Mapping…", ("Ctrl+Shift+M",), "Choose which JSON member holds the kind, the time, the tool"
     ),
-    ActionSpec("reload", FILE, "&Reload", ("Ctrl+R", "F5"), "Read the file again, at the same position", "reload"),
+    ActionSpec("reload", FILE, "&Reload", ("Ctrl+R", "F5"), "Read the file again, at the same position", icon="reload"),
     ActionSpec("close", FILE, "&Close run", ("Ctrl+W",), "Back to the welcome page"),
     ActionSpec(
         "export",
@@ -69,7 +70,7 @@ ACTION_SPECS = (
         "&Export report…",
         ("Ctrl+E",),
         "Preview a report, choose what it hides, and save it",
-        "export",
+        icon="export",
     ),
     ActionSpec(
         "cancel", FILE, "&Stop background work", ("Esc",), "Stop reading, verifying, searching or playing", group=1
@@ -84,10 +85,10 @@ ACTION_SPECS = (
         group=1,
     ),
     ActionSpec("quit", FILE, "&Quit", ("Ctrl+Q",), "End the program", needs_run=False, group=2),
-    ActionSpec("first", MOVE, "To the s&tart", ("Home",), "Before the first event", "first"),
-    ActionSpec("back", MOVE, "&Back one event", ("Left",), "Undo one event", "previous"),
-    ActionSpec("forward", MOVE, "&Forward one event", ("Right",), "Apply one event", "next"),
-    ActionSpec("last", MOVE, "To the &end", ("End",), "After the last event", "last"),
+    ActionSpec("first", MOVE, "To the s&tart", ("Home",), "Before the first event", icon="first"),
+    ActionSpec("back", MOVE, "&Back one event", ("Left",), "Undo one event", icon="previous"),
+    ActionSpec("forward", MOVE, "&Forward one event", ("Right",), "Apply one event", icon="next"),
+    ActionSpec("last", MOVE, "To the &end", ("End",), "After the last event", icon="last"),
     ActionSpec(
         "back_in_lane", MOVE, "Pre&vious in this lane", ("Shift+Left",), "To the previous event of this lane", group=1
     ),
@@ -101,16 +102,22 @@ ACTION_SPECS = (
         "Next e&rror",
         ("E",),
         "To the next error of the agent or the log",
-        "next-error",
+        icon="next-error",
         group=2,
     ),
     ActionSpec(
-        "previous_error", MOVE, "Previ&ous error", ("Shift+E",), "To the previous error", "previous-error", group=2
+        "previous_error", MOVE, "Previ&ous error", ("Shift+E",), "To the previous error", icon="previous-error", group=2
     ),
     ActionSpec("visited_back", MOVE, "Bac&k", ("Alt+Left",), "To the position before the last jump", group=3),
     ActionSpec("visited_forward", MOVE, "For&ward", ("Alt+Right",), "To the position before going back", group=3),
     ActionSpec(
-        "find", MOVE, "F&ind in events…", ("Ctrl+F",), "Find text in the events of the open runs", "search", group=4
+        "find",
+        MOVE,
+        "F&ind in events…",
+        ("Ctrl+F",),
+        "Find text in the events of the open runs",
+        icon="search",
+        group=4,
     ),
     ActionSpec("find_next", MOVE, "Ne&xt hit", ("F3",), "To the next hit of the search", group=4),
     ActionSpec("find_previous", MOVE, "Previo&us hit", ("Shift+F3",), "To the previous hit of the search", group=4),
@@ -123,10 +130,10 @@ ACTION_SPECS = (
         group=4,
         single_run_only=True,
     ),
-    ActionSpec("play", PLAY, "&Play or pause", ("Space",), "Play the run at its recorded pace, or pause", "play"),
+    ActionSpec("play", PLAY, "&Play or pause", ("Space",), "Play the run at its recorded pace, or pause", icon="play"),
     ActionSpec("slower", PLAY, "&Slower", ("[",), "Play at half the speed"),
     ActionSpec("faster", PLAY, "&Faster", ("]",), "Play at twice the speed"),
-    ActionSpec("fit", VIEW, "&Whole run", ("F",), "Show the whole run in the timeline", "zoom-fit"),
+    ActionSpec("fit", VIEW, "&Whole run", ("F",), "Show the whole run in the timeline", icon="zoom-fit"),
     ActionSpec("zoom_in", VIEW, "Zoom &in", ("W",), "Show fewer events in the timeline"),
     ActionSpec("zoom_out", VIEW, "Zoom &out", ("S",), "Show more events in the timeline"),
     ActionSpec("pan_left", VIEW, "Move &left", ("A",), "Show earlier events in the timeline", group=1),
@@ -150,15 +157,17 @@ ACTION_SPECS = (
         single_run_only=True,
     ),
     ActionSpec("show_lanes", VIEW, "Show &all lanes", ("L",), "Show the hidden lanes", group=2, single_run_only=True),
-    _compare("compare_with", "Compare &with…", ("Ctrl+Shift+O",), "Compare this run with another one", "compare"),
-    _compare("compare_swap", "&Swap sides", ("Ctrl+Shift+S",), "Exchange run A and run B", "swap"),
+    _compare("compare_with", "Compare &with…", ("Ctrl+Shift+O",), "Compare this run with another one", icon="compare"),
+    _compare("compare_swap", "&Swap sides", ("Ctrl+Shift+S",), "Exchange run A and run B", icon="swap"),
     _compare(
-        "compare_end", "&Back to one run", ("Ctrl+Shift+W",), "End the comparison; the run in A stays open", "back"
+        "compare_end", "&Back to one run", ("Ctrl+Shift+W",), "End the comparison; the run in A stays open", icon="back"
     ),
-    _compare("next_divergence", "&Next divergence", ("F8",), "To the next divergence", "next", 1),
-    _compare("previous_divergence", "&Previous divergence", ("F7",), "To the previous divergence", "previous", 1),
-    _compare("first_divergence", "&First divergence", ("Shift+F7",), "To the first divergence", "first", 1),
-    _compare("last_divergence", "&Last divergence", ("Shift+F8",), "To the last divergence", "last", 1),
+    _compare("next_divergence", "&Next divergence", ("F8",), "To the next divergence", icon="next", group=1),
+    _compare(
+        "previous_divergence", "&Previous divergence", ("F7",), "To the previous divergence", icon="previous", group=1
+    ),
+    _compare("first_divergence", "&First divergence", ("Shift+F7",), "To the first divergence", icon="first", group=1),
+    _compare("last_divergence", "&Last divergence", ("Shift+F8",), "To the last divergence", icon="last", group=1),
     _choice("changes_only", "&Changes only", ("Ctrl+Shift+C",), "Hide the steps that are equal", 2),
     _choice("show_ignored", "Show &ignored", ("Ctrl+Shift+I",), "Also show the differences that rules ignore", 2),
     _choice("link_cursors", "Link c&ursors", ("Ctrl+L",), "A move in one run also moves the other", 2),
@@ -197,7 +206,13 @@ ACTION_SPECS = (
         needs_run=False,
     ),
     ActionSpec(
-        "shortcuts", HELP, "&Keyboard shortcuts", ("?", "F1"), "List every action and its keys", "help", needs_run=False
+        "shortcuts",
+        HELP,
+        "&Keyboard shortcuts",
+        ("?", "F1"),
+        "List every action and its keys",
+        icon="help",
+        needs_run=False,
     ),
 )
 

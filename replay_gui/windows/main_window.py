@@ -27,6 +27,7 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.playback import Playback
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
+from replay_gui.widgets.comparison.divergence_search import DivergenceFind
 from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.welcome_page import Sample, WelcomePage
@@ -240,7 +241,7 @@ class MainWindow(QMainWindow):
     def on_find_previous(self) -> None:
         self._find_shown().step(forward=False)
 
-    def _find_shown(self) -> FindField:
+    def _find_shown(self) -> FindField | DivergenceFind:
         return self.compare_view.divergences.finding if self.comparison.active else self._find
 
     @Slot()

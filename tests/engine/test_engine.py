@@ -190,7 +190,7 @@ def test_of_a_foreign_file_the_window_says_what_the_command_line_says(
 def test_a_damaged_conversion_is_not_excused(tmp_path: Path) -> None:
     path = write(tmp_path, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
     (made,) = convert(path, tmp_path / "out.rlog")
-    conversion = Conversion(str(made.path), made.format, made.notes, made.name, (made.name,))
+    conversion = Conversion(path=str(made.path), format=made.format, notes=made.notes, run=made.name, runs=(made.name,))
     stamp = open_file(str(path))
     assert isinstance(stamp, tuple)
     run = open_converted_run(1, str(path), conversion, IndexCache(tmp_path / "cache"), print, stamp=stamp)

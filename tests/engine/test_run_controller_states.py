@@ -130,7 +130,7 @@ class RunControllerMachine(RuleBasedStateMachine):
             yield JobProgress(0, 0, len(data))
             for cut in cuts[1:]:
                 path.write_bytes(data[:cut])
-                yield JobPart(0, encode_value(made(str(path), built=index.grow())))
+                yield JobPart(0, encode_value(made(path=str(path), built=index.grow())))
                 yield JobProgress(0, cut, len(data))
             path.write_bytes(data)
             built = index.finish()
@@ -138,7 +138,7 @@ class RunControllerMachine(RuleBasedStateMachine):
             index.close()
         whole = folder.with_name(f"conversion-{self.conversions}")
         folder.rename(whole)
-        yield JobDone(0, encode_value(made(str(whole / "run.rlog"), built=built)))
+        yield JobDone(0, encode_value(made(path=str(whole / "run.rlog"), built=built)))
 
     # ---- what the controller answers ----------------------------------------------------------------
     def on_answer(self, run: int, value: AnswerValue, ticket: int = 0) -> None:

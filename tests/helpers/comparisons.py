@@ -27,7 +27,10 @@ from replay_gui.models.comparison.comparison_states import Comparing
 from replay_gui.models.session import Session
 from tests.helpers.moments import event_at, story_index, story_row
 
-TOOLS = (ToolDifference("search", 3, 4, 0, 1, 1, 0), ToolDifference("read_file", 5, 5, 0, 0, 0, 0))
+TOOLS = (
+    ToolDifference("search", calls_a=3, calls_b=4, errors_a=0, errors_b=1, answered_otherwise=1, ignored=0),
+    ToolDifference("read_file", calls_a=5, calls_b=5, errors_a=0, errors_b=0, answered_otherwise=0, ignored=0),
+)
 
 
 def alignment_of(changes: Sequence[Change]) -> Alignment:
@@ -58,13 +61,25 @@ def comparison_of(changes: Sequence[Change], causes: Sequence[Cause] = (), ignor
     of = np.full(len(rows), 0 if causes else NO_CAUSE, np.int32)
     points = Points(rows, alignment.a[rows], alignment.b[rows], alignment.change[rows], of)
     by = [int(((alignment.change == change) & ~silent).sum()) for change in Change]
-    counts = Counts(by[0], by[1], by[2], by[3], by[4], by[5], len(ignored))
-    return Comparison(alignment, points, tuple(causes), counts, TOOLS, silent)
+    counts = Counts(
+        equal=by[0], changed=by[1], moved=by[2], only_a=by[3], only_b=by[4], state=by[5], ignored=len(ignored)
+    )
+    return Comparison(
+        alignment=alignment, points=points, causes=tuple(causes), counts=counts, tools=TOOLS, ignored=silent
+    )
 
 
 def cause(point: int, kind: CauseKind = CauseKind.TOOL, certain: bool = True, consequences: int = 2) -> Cause:
     tool = "search" if kind is CauseKind.TOOL else None
-    return Cause(point, kind, tool, certain, f"What happened — at point {point}.", consequences, 0)
+    return Cause(
+        point=point,
+        kind=kind,
+        tool=tool,
+        certain=certain,
+        explanation=f"What happened — at point {point}.",
+        consequences=consequences,
+        suppressed=0,
+    )
 
 
 class StoryComparison(ComparisonSession):
@@ -115,7 +130,19 @@ def _story_side(place: int) -> EventRow | None:
 
 
 def facts_of(path: str) -> RunFacts:
-    return RunFacts(path, path.rpartition("/")[2], "run", "rlog", "recorded", "", (), "", "", 0, None)
+    return RunFacts(
+        path=path,
+        name=path.rpartition("/")[2],
+        run_id="run",
+        format="rlog",
+        origin="recorded",
+        source="",
+        notes=(),
+        agent_type="",
+        agent_version="",
+        size=0,
+        created=None,
+    )
 
 
 def step_of(row: int, **parts: object) -> Step:

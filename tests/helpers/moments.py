@@ -80,7 +80,19 @@ RELATED = (
     Related("asked in", Position(5), "search → planner ignores index after bulk load"),
     Related("led to", Position(8), "Decision Search is down; look at pg_stats directly."),
 )
-FACTS = RunFacts(path="/runs/triage.rlog", name="triage.rlog", run_id="run-7f3a", format="rlog", origin="recorded", source="", notes=(), agent_type="triage", agent_version="2.1", size=1, created=None)
+FACTS = RunFacts(
+    path="/runs/triage.rlog",
+    name="triage.rlog",
+    run_id="run-7f3a",
+    format="rlog",
+    origin="recorded",
+    source="",
+    notes=(),
+    agent_type="triage",
+    agent_version="2.1",
+    size=1,
+    created=None,
+)
 
 
 def event_at(place: int) -> Event:
@@ -136,7 +148,8 @@ def untimed(index: RunIndex) -> RunIndex:
     """The same index, of a run that recorded no times."""
     return RunIndex(
         kinds=index.kinds, tools=index.tools, phases=(), kind=index.kind, tool=index.tool, offset=index.offset,
-        time=np.full(index.count, NO_TIME), duration=index.duration, pair=index.pair, flags=index.flags, snapshots=(), complete=index.complete,
+        time=np.full(index.count, NO_TIME), duration=index.duration, pair=index.pair, flags=index.flags, snapshots=(),
+        complete=index.complete,
     )  # fmt: skip
 
 

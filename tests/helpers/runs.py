@@ -7,7 +7,7 @@ from PySide6.QtCore import Slot
 
 from replay_gui.core.index.run_index import FLAG_CRITICAL, FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.verification.verification import Finding, Verdict, VerificationReport
 from replay_gui.models.session import Session
 
@@ -66,16 +66,32 @@ def first_events(index: RunIndex, count: int) -> RunIndex:
     pair = index.pair[:count].copy()
     pair[pair >= count] = NO_PAIR
     return RunIndex(
-        kinds=index.kinds, tools=index.tools, phases=tuple(p for p in index.phases if p[0] < count), kind=index.kind[:count],
-        tool=index.tool[:count], offset=index.offset[:count], time=index.time[:count], duration=index.duration[:count], pair=pair,
-        flags=index.flags[:count], snapshots=tuple(p for p in index.snapshots if p <= count), complete=False,
+        kinds=index.kinds, tools=index.tools, phases=tuple(p for p in index.phases if p[0] < count),
+        kind=index.kind[:count], tool=index.tool[:count], offset=index.offset[:count], time=index.time[:count],
+        duration=index.duration[:count], pair=pair, flags=index.flags[:count],
+        snapshots=tuple(p for p in index.snapshots if p <= count), complete=False,
     )  # fmt: skip
 
 
 def report_of(events: int, verdict: Verdict = "VALID", broken: int | None = None) -> VerificationReport:
-    finding = () if broken is None else (Finding(index=broken, event_id=f"run:{broken}", offset=broken * 300, problem="hash differs", expected="aa", actual="bb"),)
+    finding = (
+        ()
+        if broken is None
+        else (
+            Finding(
+                index=EventIndex(broken),
+                event_id=f"run:{broken}",
+                offset=broken * 300,
+                problem="hash differs",
+                expected="aa",
+                actual="bb",
+            ),
+        )
+    )
     return VerificationReport(
-        run="run.rlog", run_id="run-7f3a", origin="recorded", events=events, verified=events - len(finding), failures=finding, mismatches=(), state_hashes=events, state_hashes_checked=events, seal="good", tail_bytes=0, skipped_bytes=0,
+        run="run.rlog", run_id="run-7f3a", origin="recorded", events=events, verified=events - len(finding),
+        failures=finding, mismatches=(), state_hashes=events, state_hashes_checked=events, seal="good", tail_bytes=0,
+        skipped_bytes=0,
         head="aa", state_hash="bb", file_blake3="cc", verdict=verdict, notes=(),
     )  # fmt: skip
 

@@ -26,11 +26,11 @@ def bridge(qapp: QCoreApplication) -> Iterator[EngineBridge]:
 
 
 def run(name: str, **facts: object) -> SurveyedRun:
-    return SurveyedRun(f"/{name}", name, "rlog", **facts)  # type: ignore[arg-type]
+    return SurveyedRun(given=f"/{name}", name=name, format="rlog", **facts)  # type: ignore[arg-type]
 
 
 def hear(runs: RunList, *found: SurveyedRun, ended: bool = True) -> None:
-    runs._on_surveyed(Surveyed(runs._number, found, len(found), 9, ended))
+    runs._on_surveyed(Surveyed(number=runs._number, runs=found, done=len(found), total=9, ended=ended))
 
 
 def words(runs: RunList, row: int, column: int) -> object:
@@ -69,7 +69,7 @@ def test_rows_grow_and_what_is_said_of_an_earlier_list_is_stale(qapp: QCoreAppli
     hear(runs, run("late"))
     assert runs.rowCount() == 2
     runs.start("/y")
-    runs._on_surveyed(Surveyed(runs._number - 1, (run("old"),), 1, 1, True))
+    runs._on_surveyed(Surveyed(number=runs._number - 1, runs=(run("old"),), done=1, total=1, ended=True))
     assert runs.rowCount() == 0
     runs.stop()
     hear(runs, run("after the stop"))

@@ -45,7 +45,7 @@ def table(rows: int, tone: bool = False) -> ReportTable:
     columns = (Column("Number", 1, number=True), Column("What", 3))
     cells = tuple((f"{number:,}", "text") for number in range(rows))
     tones = tuple[Tone, ...]("bad" for _ in range(rows)) if tone else ()
-    return ReportTable(columns, cells, rows, "rows", tones)
+    return ReportTable(columns, cells, total=rows, what="rows", tones=tones)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_row_with_a_tone_has_its_mark() -> None:
 
 
 def test_a_shortened_table_says_how_many_rows_are_missing() -> None:
-    whole, short = table(3), ReportTable(table(3).columns, table(3).rows, 9, "rows")
+    whole, short = table(3), ReportTable(table(3).columns, table(3).rows, total=9, what="rows")
     assert len(sheet_with(short).pages[0].items) == len(sheet_with(whole).pages[0].items) + 1
 
 

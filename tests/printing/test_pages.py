@@ -46,7 +46,7 @@ def _application(qapp: QApplication) -> QApplication:
 def report(path: Path) -> Report:
     with EventLog.open(path) as log:
         part = run_part(log, verify(log), "rlog", log.source.size, lambda done, total: None)
-    return Report("1", 0, "replay-gui verify", (part,))
+    return Report(version="1", made=0, command="replay-gui verify", runs=(part,))
 
 
 def laid_out(made: Document) -> Pages:
@@ -68,11 +68,22 @@ def picture(pages: Pages, number: int) -> QImage:
 def long_document(rows: int = 400) -> Document:
     columns = (Column("Number", 1, number=True), Column("What", 3), Column("Hash", 3, data=True))
     table = ReportTable(
-        columns, tuple((f"{n:,}", LONG if n % 7 == 0 else "short", "ab" * 32) for n in range(rows)), rows, "rows"
+        columns,
+        tuple((f"{n:,}", LONG if n % 7 == 0 else "short", "ab" * 32) for n in range(rows)),
+        total=rows,
+        what="rows",
     )
     facts = Facts((Fact("Name", LONG), Fact("Hash", "cd" * 900, data=True, tone="bad")))
     blocks = (Paragraph(LONG * 20), Paragraph(LONG * 20, "bad"), facts, table, Command(LONG * 9))
-    return Document(LONG[:200], "INVALID", "bad", LONG, (LONG,), "made", (ReportSection("All", blocks),))
+    return Document(
+        title=LONG[:200],
+        verdict="INVALID",
+        tone="bad",
+        words=LONG,
+        lines=(LONG,),
+        made="made",
+        sections=(ReportSection("All", blocks),),
+    )
 
 
 def test_nothing_is_drawn_beyond_the_edges_and_every_page_has_its_foot() -> None:

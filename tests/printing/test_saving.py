@@ -16,7 +16,7 @@ from replay_gui.printing.pages import Pages
 from replay_gui.printing.report_saver import ReportSaver
 from replay_gui.printing.saving import PDF, SUFFIXES, check_suffix, report_bytes, save_report, write_report_file
 
-REPORT = Report("1.2.3", 1_700_000_000 * 10**9, "replay-gui verify", ())
+REPORT = Report(version="1.2.3", made=1_700_000_000 * 10**9, command="replay-gui verify", runs=())
 
 
 def pages_of(report: Report) -> Pages:

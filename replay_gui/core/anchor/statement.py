@@ -31,7 +31,7 @@ PREDICATE = "urn:replay-gui:anchor:1"
 _MAX_ANCHOR_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
     """What was true of a file.
 
@@ -79,7 +79,7 @@ class _Subject(msgspec.Struct, frozen=True):
     digest: _Digest
 
 
-class _Predicate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Predicate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     size: int
     made: str
     run_id: str | None = None
@@ -102,12 +102,21 @@ def anchor_of_log(log: EventLog, report: VerificationReport, now: int) -> Anchor
     size, file_hash = log.source.size, report.file_blake3
     made = _made(now)
     sealed = report.seal == "good"
-    return Anchor(log.source.path.name, size, file_hash, made, report.run_id, report.events, report.head, sealed)
+    return Anchor(
+        name=log.source.path.name,
+        size=size,
+        blake3=file_hash,
+        made=made,
+        run_id=report.run_id,
+        events=report.events,
+        head=report.head,
+        sealed=sealed,
+    )
 
 
 def anchor_of_file(source: Source, now: int) -> Anchor:
     """Return the anchor of any file, which is read once; `now`: ns since 1970."""
-    return Anchor(source.path.name, source.size, source.blake3(), _made(now))
+    return Anchor(name=source.path.name, size=source.size, blake3=source.blake3(), made=_made(now))
 
 
 def _made(now: int) -> str:
@@ -169,12 +178,12 @@ def _anchor(raw: bytes) -> Anchor:
     if facts.size < 0 or (facts.events or 0) < 0 or (facts.events is None) != (facts.sealed is None):
         raise AnchorRefused("no anchor: its numbers make no sense")
     return Anchor(
-        subject.name,
-        facts.size,
-        subject.digest.blake3,
-        facts.made,
-        facts.run_id,
-        facts.events,
-        facts.head,
-        facts.sealed,
+        name=subject.name,
+        size=facts.size,
+        blake3=subject.digest.blake3,
+        made=facts.made,
+        run_id=facts.run_id,
+        events=facts.events,
+        head=facts.head,
+        sealed=facts.sealed,
     )

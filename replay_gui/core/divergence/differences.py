@@ -64,7 +64,14 @@ def _of_lists(a: list[Any], b: list[Any], begin: int, same: Same | None, path: s
     begin_a = begin_b = 0
     if max(len(a), len(b)) <= _MAX_ALIGNED_ITEMS:
         for end_a, end_b in zip(*(at.tolist() for at in match_ids(*_ids(a, b))), strict=True):
-            yield from _of_gap(a[begin_a:end_a], b[begin_b:end_b], begin_a=begin + begin_a, begin_b=begin + begin_b, same=same, path=path)
+            yield from _of_gap(
+                a[begin_a:end_a],
+                b[begin_b:end_b],
+                begin_a=begin + begin_a,
+                begin_b=begin + begin_b,
+                same=same,
+                path=path,
+            )
             begin_a, begin_b = end_a + 1, end_b + 1
     yield from _of_gap(a[begin_a:], b[begin_b:], begin_a=begin + begin_a, begin_b=begin + begin_b, same=same, path=path)
 

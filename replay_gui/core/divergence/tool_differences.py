@@ -64,9 +64,16 @@ def tool_table(
     named = different & (joint.tool >= 0)
     different_count = np.bincount(joint.tool[named], minlength=size)
     ignored_count = np.bincount(joint.tool[named & ignored], minlength=size)
-    table = (calls_a, calls_b, errors_a, errors_b, different_count, ignored_count)
     return tuple(
-        ToolDifference(name, *(int(column[i]) for column in table))
+        ToolDifference(
+            name,
+            calls_a=int(calls_a[i]),
+            calls_b=int(calls_b[i]),
+            errors_a=int(errors_a[i]),
+            errors_b=int(errors_b[i]),
+            answered_otherwise=int(different_count[i]),
+            ignored=int(ignored_count[i]),
+        )
         for name, i in sorted(zip(tools, range(size), strict=True))
     )
 

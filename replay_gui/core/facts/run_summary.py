@@ -21,7 +21,7 @@ from replay_gui.core.log.kinds import Kind, is_denial, is_result
 _AGENT_INIT = Kind.AGENT_INIT.value
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class RunSummary:
     """The running count over a run's events; run_measures defines the numbers.
 

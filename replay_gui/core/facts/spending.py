@@ -17,7 +17,7 @@ MAX_ENTRIES = 1 << 20  # entries kept of each sort; of longer runs neighbours ar
 _MAX_TOKENS = 1 << 40  # of one event: more is no count, and sums of it would not be exact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
     """Who used tokens and money, in the run's order; columns as little-endian bytes, empty where nothing is known.
 
@@ -63,7 +63,8 @@ class SpendingBuilder:
         """Return the columns of the first scope with tokens, and of the first scope with a cost."""
         tokens = next((columns for columns in self._tokens if columns.positions), self._tokens[0])
         costs = next((columns for columns in self._costs if columns.positions), self._costs[0])
-        return Spending(*tokens.as_bytes(), *costs.as_bytes())
+        (positions, *counts), (paid, cost) = tokens.as_bytes(), costs.as_bytes()
+        return Spending(positions=positions, input=counts[0], output=counts[1], cached=counts[2], paid=paid, cost=cost)
 
 
 class _Columns:

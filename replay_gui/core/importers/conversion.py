@@ -54,7 +54,7 @@ def convert(
         home = out if out.is_dir() else out.parent
         try:
             with tempfile.TemporaryDirectory(prefix=".import-", dir=home) as workshop:
-                made = write_runs(file, importer, Path(workshop), source, source.blake3())
+                made = write_runs(file, importer, Path(workshop), source=source, digest=source.blake3())
                 targets = _targets(made, source, out)
                 for target in targets:
                     if target.exists():
@@ -71,6 +71,7 @@ def write_runs(
     file: ForeignFile,
     importer: Importer,
     folder: Path,
+    *,
     source: Source,
     digest: str,
     on_progress: OnProgress | None = None,
@@ -90,7 +91,17 @@ def write_runs(
         for run in importer.runs(file):
             path = folder / f"{len(made) + 1}{SUFFIX}"
             follower = on_grown if not made and run.own_hashes is None else None
-            made.append(_write_log(run, source, importer, digest, path, progress, follower))
+            made.append(
+                _write_log(
+                    run,
+                    source=source,
+                    importer=importer,
+                    digest=digest,
+                    path=path,
+                    progress=progress,
+                    on_grown=follower,
+                )
+            )
     if not made:
         raise ImportRefused(f"{source.path}: holds no run")
     return made
@@ -112,6 +123,7 @@ def _move_to_target(one: Converted, target: Path) -> Converted:
 
 def _write_log(
     run: ImportedRun,
+    *,
     source: Source,
     importer: Importer,
     digest: str,
@@ -141,7 +153,16 @@ def _write_log(
     finally:
         writer.close()
     own = None if run.own_hashes is None else run.own_hashes.facts()
-    return Converted(path, run.name, run.run_id, importer.name, writer.count, run.notes.sentences(), digest, own)
+    return Converted(
+        path=path,
+        name=run.name,
+        run_id=run.run_id,
+        format=importer.name,
+        events=writer.count,
+        notes=run.notes.sentences(),
+        source_blake3=digest,
+        own_hashes=own,
+    )
 
 
 def _facts(run: ImportedRun, source: Source, importer: Importer, digest: str) -> dict[str, Any]:

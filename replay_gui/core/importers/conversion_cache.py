@@ -32,7 +32,7 @@ _UNFINISHED_PREFIX = ".conversion-"
 _ABANDONED_AFTER_S = 24 * 3600  # seconds
 
 
-class _Kept(msgspec.Struct):
+class _Kept(msgspec.Struct, kw_only=True):
     """An entry of the list beside the logs; `blake3` is the log's, so that a damaged cache is noticed."""
 
     file: str
@@ -61,6 +61,7 @@ def cached_conversions(
     cache_dir: str | os.PathLike[str],
     format: str | None = None,
     mappings: str | os.PathLike[str] | None = None,
+    *,
     on_progress: OnProgress | None = None,
     on_grown: OnGrown | None = None,
 ) -> list[Converted]:
@@ -93,7 +94,9 @@ def cached_conversions(
                 if importer is None:
                     made = [_copied(inner, fresh, digest)]
                 else:
-                    made = write_runs(file, importer, fresh, source, digest, on_progress, on_grown)
+                    made = write_runs(
+                        file, importer, fresh, source=source, digest=digest, on_progress=on_progress, on_grown=on_grown
+                    )
                 _write_list(fresh, made)
                 if folder.is_dir() and not _read_conversion(folder, name, digest):
                     shutil.rmtree(folder)
@@ -138,7 +141,15 @@ def _copied(log: Source, folder: Path, digest: str) -> Converted:
     path = folder / f"log{SUFFIX}"
     shutil.copyfile(log.path, path)
     with EventLog.open(path) as copy:
-        return Converted(path, log.path.stem, copy.header.run_id, OWN_FORMAT, len(copy), (), digest)
+        return Converted(
+            path=path,
+            name=log.path.stem,
+            run_id=copy.header.run_id,
+            format=OWN_FORMAT,
+            events=len(copy),
+            notes=(),
+            source_blake3=digest,
+        )
 
 
 def _read_conversion(folder: Path, format: str, digest: str) -> list[Converted]:
@@ -159,7 +170,18 @@ def _read_conversion(folder: Path, format: str, digest: str) -> list[Converted]:
                     return []
         except ReplayError:
             return []
-        found.append(Converted(log, row.name, row.run_id, format, row.events, row.notes, digest, row.own_hashes))
+        found.append(
+            Converted(
+                path=log,
+                name=row.name,
+                run_id=row.run_id,
+                format=format,
+                events=row.events,
+                notes=row.notes,
+                source_blake3=digest,
+                own_hashes=row.own_hashes,
+            )
+        )
     return found
 
 
@@ -168,7 +190,17 @@ def _write_list(folder: Path, made: list[Converted]) -> None:
     for one in made:
         with Source(one.path) as source:
             mark = source.blake3()
-        rows.append(_Kept(one.path.name, mark, one.name, one.run_id, one.events, one.notes, one.own_hashes))
+        rows.append(
+            _Kept(
+                file=one.path.name,
+                blake3=mark,
+                name=one.name,
+                run_id=one.run_id,
+                events=one.events,
+                notes=one.notes,
+                own_hashes=one.own_hashes,
+            )
+        )
     raw = msgspec.json.encode(rows)
     (folder / _LIST_NAME).write_bytes(_checksum(raw) + b"\n" + raw)
 

@@ -67,7 +67,7 @@ class JsonLines:
         name = file.source.path.stem.encode("utf-8", "replace").decode()
         facts = {"mapping": mapping.facts()}
         events = _JsonLinesEvents(mapping, notes).read(_records(file, notes), _setting(file))
-        yield ImportedRun(name, name, "agent", None, facts, events, notes)
+        yield ImportedRun(name=name, run_id=name, agent="agent", created=None, source=facts, events=events, notes=notes)
 
 
 def sample(file: ForeignFile) -> Iterator[dict[str, Any]]:

@@ -65,7 +65,7 @@ class OwnHashes:
         return {"checked": self.checked, "failed": self.failed, "failures": self.failures}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedRun:
     """One run of a foreign file; a file may hold several.
 
@@ -91,7 +91,7 @@ class ImportedRun:
     state_recorded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Converted:
     """One run of a foreign file that was written to a log.
 

@@ -45,7 +45,7 @@ class Patch:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A tool request.
 
@@ -216,7 +216,13 @@ class RunBuilder:
             "capabilities": list[str](),
         }
         seq = self.add(Kind.TOOL_REQUEST, payload, **meta)
-        call = Call(tool_name, request_hash(tool_name, tool_version, input), seq, time, input)
+        call = Call(
+            tool_name=tool_name,
+            request_hash=request_hash(tool_name, tool_version, input),
+            seq=seq,
+            time=time,
+            input=input,
+        )
         self._remember(call_id, call)
         return call
 
@@ -234,7 +240,7 @@ class RunBuilder:
         call = self.call(call_id)
         if call is None:
             self._notes.count(UNKNOWN_REQUESTS)
-            call = Call(UNKNOWN_TOOL, "", None, None)
+            call = Call(tool_name=UNKNOWN_TOOL, request_hash="", seq=None, time=None)
         elif isinstance(call_id, str):
             self._calls[call_id] = replace(call, input=None)  # inputs are large, and there may be many
         if call.seq is not None:

@@ -164,7 +164,14 @@ def finish(folder: Path, log: EventLog, built: BuiltIndex, changed_at: int | Non
     """
     begun = log.source.changed_at if changed_at is None else changed_at
     columns = {name: _file_hash(folder / name) for name in DISPLAY_COLUMNS}
-    table = Table(version=_VERSION, size=log.source.size, header=log.header.hash, content=log.source.blake3(), built=built, columns=columns)
+    table = Table(
+        version=_VERSION,
+        size=log.source.size,
+        header=log.header.hash,
+        content=log.source.blake3(),
+        built=built,
+        columns=columns,
+    )
     if log.source.has_changed_since(begun):
         return
     draft = folder / f"{TABLE}.new"
@@ -177,7 +184,9 @@ def shown(view: IndexView, built: BuiltIndex, complete: bool, count: int | None 
     """Return the index over the events that `built` covers, or over the first `count` of them."""
     reach = built.count if count is None else count
     positions = tuple(entry.position for entry in built.snapshots if entry.position <= reach)
-    return view.grow(reach, built.kinds, built.tools, built.phases, positions, complete)
+    return view.grow(
+        reach, kinds=built.kinds, tools=built.tools, phases=built.phases, snapshots=positions, complete=complete
+    )
 
 
 def _read_table(folder: Path) -> Table:

@@ -81,6 +81,7 @@ class IndexView:
     def grow(
         self,
         count: int,
+        *,
         kinds: tuple[str, ...],
         tools: tuple[str, ...],
         phases: tuple[tuple[int, str], ...],

@@ -17,6 +17,7 @@ from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.framing import MAX_RECORD_BYTES
 from replay_gui.core.log.header import encode_header, read_header
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Block, Ending, Skipped, scan
 from replay_gui.core.log.source import Source
 from replay_gui.core.recorder.log_file import LogFile, sync_folder
@@ -90,7 +91,7 @@ class LogWriter:
             if header.reducer != REDUCER:
                 raise LogRefused(f"{self.path}: its reducer {header.reducer!r} is not known here")
             self.run_id, self.head = header.run_id, header.hash
-            integrity = Integrity(index=0, previous=header.hash)
+            integrity = Integrity(index=EventIndex(0), previous=header.hash)
             for part in scan(source, len(header.raw), 0, header.hash):
                 if isinstance(part, Skipped) or (isinstance(part, Ending) and part.seal is not None):
                     reason = "is damaged" if isinstance(part, Skipped) else "is sealed"

@@ -8,6 +8,7 @@ from typing import Any
 from replay_gui.core.facts.run_summary import RunSummary
 from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.report.classify import Damage, Diagnosis, diagnose
 from replay_gui.core.report.model import AnchorFinding, BrokenEvent, RunOverview, RunPart, ToolFacts
@@ -42,7 +43,7 @@ def run_part(
         verification: of this log. format, size: of the user's file; the size in bytes.
     """
     agent = log.header.facts.get("agent")
-    summary = RunSummary(agent if isinstance(agent, str) else None)
+    summary = RunSummary(agent=agent if isinstance(agent, str) else None)
     timeline = TimelineCounter(verification.events)
     for event in log.events():
         if not isinstance(event, Ending):
@@ -85,7 +86,9 @@ def _diagnose_foreign(verification: VerificationReport) -> Diagnosis | None:
     if not verification.failures:
         return None
     first = verification.failures[0]
-    return Diagnosis(Damage.UNCLEAR, f"Event {first.index + 1:,} does not match its hash: {first.problem}.", first)
+    return Diagnosis(
+        Damage.UNCLEAR, f"Event {position_after(first.index):,} does not match its hash: {first.problem}.", first
+    )
 
 
 def _broken_event(log: EventLog, finding: Finding, format: str) -> BrokenEvent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.document import Block, Column, Fact, Facts, Paragraph, ReportSection, ReportTable
 from replay_gui.core.report.model import CausePart, ComparisonPart, PointPart
 from replay_gui.core.text.wording import plural
@@ -51,7 +52,7 @@ def _content(comparison: ComparisonPart) -> tuple[Block, ...]:
     if content.members_left_out:
         columns = (Column("Not compared", 4), Column("Events", 3.6, number=True))
         rows = tuple((name, f"{number:,}") for name, number in content.members_left_out[:_MAX_TOOL_ROWS])
-        blocks.append(ReportTable(columns, rows, len(content.members_left_out), "members", narrow=True))
+        blocks.append(ReportTable(columns, rows, total=len(content.members_left_out), what="members", narrow=True))
     blocks += [Paragraph(f"Not in the logs: {gap}.", "warn") for gap in content.gaps[:_MAX_GAPS]]
     return tuple(blocks)
 
@@ -60,7 +61,11 @@ def _causes(causes: tuple[CausePart, ...]) -> ReportTable:
     columns = (Column("Cause", 4.4), Column("Where and what", 6), Column("Follows", 1.6))
     rows = tuple((_headline(cause), cause.details, _follows(cause)) for cause in causes[:_MAX_CAUSE_ROWS])
     return ReportTable(
-        columns, rows, len(causes), "causes", tuple("bad" if c.certain else "warn" for c in causes[:_MAX_CAUSE_ROWS])
+        columns,
+        rows,
+        total=len(causes),
+        what="causes",
+        tones=tuple("bad" if c.certain else "warn" for c in causes[:_MAX_CAUSE_ROWS]),
     )
 
 
@@ -76,7 +81,9 @@ def _follows(cause: CausePart) -> str:
 def _counts(comparison: ComparisonPart) -> ReportTable:
     counts = asdict(comparison.counts)
     rows = tuple((_NAMES[name], f"{number:,}") for name, number in counts.items())
-    return ReportTable((Column("Steps", 4), Column("Count", 3.6, number=True)), rows, len(rows), "rows", narrow=True)
+    return ReportTable(
+        (Column("Steps", 4), Column("Count", 3.6, number=True)), rows, total=len(rows), what="rows", narrow=True
+    )
 
 
 def _tools(comparison: ComparisonPart) -> tuple[Block, ...]:
@@ -99,7 +106,7 @@ def _tools(comparison: ComparisonPart) -> tuple[Block, ...]:
         for tool in comparison.tools[:_MAX_TOOL_ROWS]
         for both in ((tool.answered_otherwise, tool.ignored),)
     )
-    return (ReportTable(columns, rows, len(comparison.tools), "tools"),)
+    return (ReportTable(columns, rows, total=len(comparison.tools), what="tools"),)
 
 
 def _changed_answers(number: int, ignored: int) -> str:
@@ -115,15 +122,15 @@ def _points(comparison: ComparisonPart) -> ReportTable:
         Column("Expected / found", 3.4, data=True),
     )
     rows = tuple(map(_point, comparison.points[:_MAX_POINT_ROWS]))
-    return ReportTable(columns, rows, comparison.total, "divergences")
+    return ReportTable(columns, rows, total=comparison.total, what="divergences")
 
 
 def _point(point: PointPart) -> tuple[str, ...]:
     """Return the row of a divergence, with the beginning of its hashes; JSON contains the whole ones."""
     hashes = " / ".join("none" if hash_ is None else f"{hash_[:16]}…" for hash_ in (point.expected, point.actual))
     change = _NAMES.get(point.change, point.change)
-    a = "" if point.change == "only_b" else f"{point.position + 1:,}"
-    b = "" if point.change == "only_a" else f"{point.position_b + 1:,}"
+    a = "" if point.change == "only_b" else f"{position_after(point.index_a):,}"
+    b = "" if point.change == "only_a" else f"{position_after(point.index_b):,}"
     return a, b, change, point.diff.removeprefix(f"{change}: "), hashes
 
 
@@ -132,4 +139,4 @@ def _rules(comparison: ComparisonPart) -> Block:
         return Paragraph("None: every difference counts.")
     columns = (Column("Action", 2), Column("Applies to", 6), Column("Note", 4))
     rows = tuple((rule.action, rule.speaks_of, rule.note) for rule in comparison.rules[:_MAX_RULE_ROWS])
-    return ReportTable(columns, rows, len(comparison.rules), "rules")
+    return ReportTable(columns, rows, total=len(comparison.rules), what="rules")

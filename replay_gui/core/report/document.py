@@ -5,7 +5,7 @@ Texts may contain text of a log, shortened to fit a page: a renderer must make t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal, TypeAlias
 
 from replay_gui.core.report.model import TimelineCounts
@@ -69,6 +69,7 @@ class ReportTable:
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
+    _: KW_ONLY
     total: int
     what: str
     tones: tuple[Tone, ...] = ()
@@ -117,7 +118,7 @@ class ReportSection:
     level: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """The whole report, ready to be rendered.
 

@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from replay_gui.core.facts.run_measures import token_words
 from replay_gui.core.facts.run_outcome import RunResult, outcome_words
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.comparison_layout import comparison_sections
 from replay_gui.core.report.document import (
     Block,
@@ -58,7 +59,15 @@ def layout_document(report: Report) -> Document:
         sections += _run(part, _label(report, number), several)
     sections.append(_how_to_repeat(report))
     lines = tuple(part.verification.line for part in report.runs) if len(report.runs) <= 2 else ()
-    return Document(_title(report), verdict, tone, words, lines, _made_by(report), tuple(sections))
+    return Document(
+        title=_title(report),
+        verdict=verdict,
+        tone=tone,
+        words=words,
+        lines=lines,
+        made=_made_by(report),
+        sections=tuple(sections),
+    )
 
 
 def _title(report: Report) -> str:
@@ -103,7 +112,7 @@ def _runs(report: Report) -> ReportSection:
         rows.append((unread.run, "", "", "", "", f"could not be read: {unread.why}"))
         tones.append("bad")
     total = len(report.runs) + len(report.unread)
-    return ReportSection("Runs", (ReportTable(columns, tuple(rows), total, "runs", tuple(tones)),))
+    return ReportSection("Runs", (ReportTable(columns, tuple(rows), total=total, what="runs", tones=tuple(tones)),))
 
 
 # ---- one run ------------------------------------------------------------------------------------------
@@ -136,7 +145,9 @@ def _checks(part: RunPart) -> ReportTable:
     found = checks(part)
     columns = (Column("Check", 3), Column("Result", 1.5), Column("Explanation", 7))
     rows = tuple((check.what, check.result, check.words) for check in found)
-    return ReportTable(columns, rows, len(rows), "checks", tuple(RESULT_TONES[check.result] for check in found))
+    return ReportTable(
+        columns, rows, total=len(rows), what="checks", tones=tuple(RESULT_TONES[check.result] for check in found)
+    )
 
 
 def _damage_blocks(part: RunPart) -> tuple[Block, ...]:
@@ -149,7 +160,7 @@ def _damage_blocks(part: RunPart) -> tuple[Block, ...]:
     name = f"{broken.kind} {broken.tool}" if broken.tool else broken.kind
     end = f"to {broken.offset + broken.size:,}" if broken.size else "on"
     rows = [
-        Fact("Event", f"{broken.index + 1:,} of {part.verification.events:,}, {broken.event_id}"),
+        Fact("Event", f"{position_after(broken.index):,} of {part.verification.events:,}, {broken.event_id}"),
         Fact("Bytes", f"{broken.offset:,} {end}"),
         Fact("Kind", f"{name}{f', {utc_text(broken.time)} UTC' if broken.time is not None else ''}"),
         Fact("Content now", broken.summary),
@@ -162,7 +173,7 @@ def _damage_blocks(part: RunPart) -> tuple[Block, ...]:
     blocks.append(Facts(tuple(rows)))
     if broken.members:
         columns = (Column("Member", 3, data=True), Column("Value now", 8, data=True))
-        blocks.append(ReportTable(columns, broken.members, len(broken.members) + broken.hidden, "members"))
+        blocks.append(ReportTable(columns, broken.members, total=len(broken.members) + broken.hidden, what="members"))
     return tuple(blocks)
 
 
@@ -208,10 +219,10 @@ def _facts(part: RunPart) -> tuple[Block, ...]:
             (tool.name, f"{tool.calls:,}", f"{tool.errors:,}", f"{tool.denied:,}")
             for tool in facts.tools[:_MAX_TOOL_ROWS]
         )
-        blocks.append(ReportTable(columns, tools, len(facts.tools), "tools", narrow=True))
+        blocks.append(ReportTable(columns, tools, total=len(facts.tools), what="tools", narrow=True))
     kinds = tuple((kind_label(kind), f"{number:,}") for kind, number in facts.kinds[:_MAX_KIND_ROWS])
     of_kinds = (Column("Events of kind", 4), Column("Count", 3.6, number=True))
-    blocks.append(ReportTable(of_kinds, kinds, len(facts.kinds), "kinds", narrow=True))
+    blocks.append(ReportTable(of_kinds, kinds, total=len(facts.kinds), what="kinds", narrow=True))
     return tuple(blocks)
 
 
@@ -243,7 +254,9 @@ def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Blo
     if len(groups) > 1:
         rows = tuple((problem, f"{number:,}") for problem, number in groups.most_common(12))
         blocks.append(
-            ReportTable((Column("Problem", 8), Column("Times", 1, number=True)), rows, len(groups), "problems")
+            ReportTable(
+                (Column("Problem", 8), Column("Times", 1, number=True)), rows, total=len(groups), what="problems"
+            )
         )
     columns = (
         Column("Event", 1.1, number=True),
@@ -255,7 +268,7 @@ def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Blo
     )
     listed = tuple(
         (
-            f"{finding.index + 1:,}",
+            f"{position_after(finding.index):,}",
             finding.event_id,
             f"{finding.offset:,}",
             finding.problem,
@@ -264,7 +277,7 @@ def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Blo
         )
         for finding in findings[:MAX_FINDING_ROWS]
     )
-    blocks.append(ReportTable(columns, listed, total, what))
+    blocks.append(ReportTable(columns, listed, total=total, what=what))
     return tuple(blocks)
 
 

@@ -12,6 +12,7 @@ from replay_gui.core.divergence.comparison import Counts, ToolDifference
 from replay_gui.core.facts.run_measures import RunCounts, TokenCounts, duration_between
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.header import OWN_FORMAT
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.report.classify import Diagnosis
 from replay_gui.core.verification.verification import INVALID, NOT_VERIFIABLE, VALID, VerificationReport
 
@@ -28,7 +29,7 @@ class ToolFacts:
     denied: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunOverview:
     """The facts of a run.
 
@@ -87,7 +88,7 @@ class BrokenEvent:
         stored_hash, recorded_state: hex, None where it has none.
     """
 
-    index: int
+    index: EventIndex
     event_id: str
     offset: int
     size: int
@@ -144,15 +145,15 @@ class UnreadableRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CausePart:
-    """One cause. `position`, `position_b`: index of its event in A and B, from 0. Other fields as in Cause."""
+    """One cause. index_a, index_b: of its event in A and B, NO_EVENT where there is none. Other fields as in Cause."""
 
     kind: str
     tool: str | None
     certain: bool
     headline: str
     details: str
-    position: int
-    position_b: int
+    index_a: EventIndex
+    index_b: EventIndex
     event_id: str
     consequences: int
     suppressed: int
@@ -169,10 +170,13 @@ class DifferencePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointPart:
-    """One divergence; fields as in DivergencePoint. `differences`: the first ones; `hidden`: number of further ones."""
+    """One divergence; index_a, index_b: its `position` and `position_b`; other fields as in DivergencePoint.
 
-    position: int
-    position_b: int
+    `differences`: the first ones; `hidden`: number of further ones.
+    """
+
+    index_a: EventIndex
+    index_b: EventIndex
     event_id: str
     change: str
     expected: str | None
@@ -223,7 +227,7 @@ class RedactionNote:
     changed: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A whole report.
 

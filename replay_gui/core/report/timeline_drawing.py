@@ -30,7 +30,7 @@ _COLOURED_GROUPS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LaneDrawing:
     """One lane. `bars`, `failed_bars`: data of an SVG path, "" for no bars. `base`, `text_y`: y coordinates."""
 
@@ -52,7 +52,7 @@ class AxisLabel:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineDrawing:
     """Everything that the SVG template draws.
 

@@ -59,4 +59,11 @@ def foreign_verdict(
 
 def _finding(header: Header, one: dict[str, Any]) -> Finding:
     index = one["position"]
-    return Finding(index, event_id(header.run_id, index), one["offset"], one["problem"], one["expected"], one["actual"])
+    return Finding(
+        index=index,
+        event_id=event_id(header.run_id, index),
+        offset=one["offset"],
+        problem=one["problem"],
+        expected=one["expected"],
+        actual=one["actual"],
+    )

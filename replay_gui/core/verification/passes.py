@@ -14,6 +14,7 @@ from replay_gui.core.index.record_columns import RecordColumns
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED, Fault, readable_seq
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Block, Ending, Skipped, scan
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
@@ -33,7 +34,7 @@ NOT_REPRODUCED = "replay does not reproduce the recorded state hash"
 class Tail:
     """What follows the last record: index, offset, seal (none, good, bad), number of bytes after that."""
 
-    index: int
+    index: EventIndex
     offset: int
     seal: SealState
     tail_bytes: int
@@ -62,7 +63,7 @@ class StatesSlice:
 
 def start_boundary(log: EventLog) -> Boundary:
     """Return the boundary before the first record."""
-    return Boundary(0, len(log.header.raw), log.header.hash, 0)
+    return Boundary(EventIndex(0), len(log.header.raw), log.header.hash, 0)
 
 
 def check_integrity(
@@ -70,6 +71,7 @@ def check_integrity(
     start: Boundary,
     stop: int | None,
     stop_index: int | None,
+    *,
     on_progress: OnProgress,
     columns: RecordColumns | None = None,
 ) -> IntegritySlice:
@@ -123,7 +125,7 @@ def check_states(
     begin_hash = running.digest()
     faults: list[Fault] = []
     checked = 0
-    # Links are not checked here, so any previous hash will do for `scan`.
+    # `scan` needs the hash before a record only to recognise a seal, which this pass ignores.
     for part in scan(log.source, offset, index, log.header.hash):
         if isinstance(part, Ending):
             break
@@ -143,7 +145,7 @@ def check_states(
                     seq = readable_seq(block.metas[i])
                     expected = None if recorded is None else recorded.hex()
                     actual = None if computed is None else computed.hex()
-                    faults.append(Fault(index, int(block.offsets[i]), seq, problem, expected, actual))
+                    faults.append(Fault(EventIndex(index), int(block.offsets[i]), seq, problem, expected, actual))
                 index += 1
             offset = block.end
         on_progress(offset)
@@ -164,12 +166,12 @@ def check_applicable(log: EventLog, on_boundary: Callable[[Boundary], None]) -> 
             faults.append(Fault(part.index, part.offset, None, SKIPPED))
         elif isinstance(part, Block):
             faults += [
-                Fault(part.first_index + i, int(part.offsets[i]), readable_seq(part.metas[i]), NOT_APPLIED)
+                Fault(EventIndex(part.first_index + i), int(part.offsets[i]), readable_seq(part.metas[i]), NOT_APPLIED)
                 for i in replay.fold(part.contents).refused
             ]
             last = readable_seq(part.metas[-1])
             if last is not None:
-                end = part.first_index + len(part), part.end
+                end = EventIndex(part.first_index + len(part)), part.end
                 on_boundary(Boundary(*end, part.hashes[-1], last + 1))
     end_hash = StateHash.of(replay.root).digest()
     return StatesSlice(StateHash().digest(), end_hash, tuple(faults), 0)

@@ -22,7 +22,7 @@ from replay_gui.core.verification.verification import FINDINGS_LIMIT, INVALID, V
 
 def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> VerificationReport:
     """Verify a whole log in this process."""
-    integrity = check_integrity(log, start_boundary(log), None, None, on_progress)
+    integrity = check_integrity(log, start_boundary(log), None, None, on_progress=on_progress)
     states = None
     if log.header.reducer == REDUCER:
         states = check_states(log, (0, len(log.header.raw), EMPTY), None, on_progress)
@@ -76,7 +76,12 @@ def _unlisted_notes(unlisted: tuple[int, int]) -> list[str]:
 
 def _finding(run_id: str, fault: Fault) -> Finding:
     return Finding(
-        index=fault.event_index, event_id=event_id(run_id, fault.seq), offset=fault.offset, problem=fault.problem, expected=fault.expected, actual=fault.actual
+        index=fault.event_index,
+        event_id=event_id(run_id, fault.seq),
+        offset=fault.offset,
+        problem=fault.problem,
+        expected=fault.expected,
+        actual=fault.actual,
     )
 
 

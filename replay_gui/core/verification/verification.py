@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, TypeAlias
 
+from replay_gui.core.log.positions import EventIndex
+
 Verdict: TypeAlias = Literal["VALID", "INVALID", "NOT VERIFIABLE"]
 VALID: Final = "VALID"
 INVALID: Final = "INVALID"
@@ -14,7 +16,7 @@ NO_HASHES = "This format carries no hashes, so nothing protects the run."
 FINDINGS_LIMIT = 10_000  # of a kind that a report lists; all are counted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One failure or mismatch.
 
@@ -23,7 +25,7 @@ class Finding:
         offset: byte offset. problem: in words. expected, actual: hashes in hex or numbers, None where there are none.
     """
 
-    index: int
+    index: EventIndex
     event_id: str
     offset: int
     problem: str
@@ -31,7 +33,7 @@ class Finding:
     actual: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationReport:
     """The verdict on a log and what it rests on; ``verify --json`` has the same fields (except `unlisted`).
 
@@ -86,7 +88,7 @@ class VerificationReport:
         )
 
     @property
-    def first_broken(self) -> int | None:
+    def first_broken(self) -> EventIndex | None:
         """The index of the first event that failed or mismatched, or None; states after it cannot be trusted."""
         return min((f.index for found in (self.failures, self.mismatches) for f in found[:1]), default=None)
 

@@ -65,14 +65,14 @@ def compare_runs(arguments: CompareArguments, context: JobContext) -> Findings:
     took_ms = 1000 * (time.perf_counter() - begin)
     write_columns(comparison, Path(arguments.result))
     return Findings(
-        comparison.causes,
-        comparison.counts,
-        comparison.tools,
-        comparison.content,
-        comparison.results,
-        comparison.results_equal,
-        pair.first_ms,
-        took_ms,
+        causes=comparison.causes,
+        counts=comparison.counts,
+        tools=comparison.tools,
+        content=comparison.content,
+        results=comparison.results,
+        results_equal=comparison.results_equal,
+        first_ms=pair.first_ms,
+        took_ms=took_ms,
     )
 
 

@@ -18,7 +18,7 @@ _POINTS = {"row": "<i4", "a": "<i4", "b": "<i4", "change": "u1", "cause": "<i4"}
 _IGNORED = "ignored"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """The part of a comparison that is not in columns.
 
@@ -57,13 +57,13 @@ def read_comparison(folder: Path, findings: Findings) -> Comparison:
         return {name: np.fromfile(folder / f"{part}.{name}", dtype) for name, dtype in dtypes.items()}
 
     return Comparison(
-        Alignment(**columns("alignment", _ALIGNMENT)),
-        Points(**columns("points", _POINTS)),
-        findings.causes,
-        findings.counts,
-        findings.tools,
-        np.fromfile(folder / _IGNORED, np.bool_),
-        findings.content,
-        findings.results,
-        findings.results_equal,
+        alignment=Alignment(**columns("alignment", _ALIGNMENT)),
+        points=Points(**columns("points", _POINTS)),
+        causes=findings.causes,
+        counts=findings.counts,
+        tools=findings.tools,
+        ignored=np.fromfile(folder / _IGNORED, np.bool_),
+        content=findings.content,
+        results=findings.results,
+        results_equal=findings.results_equal,
     )

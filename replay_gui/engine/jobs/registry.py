@@ -85,7 +85,9 @@ def integrity(arguments: IntegrityArguments, reporter: JobReporter) -> Integrity
         def on_progress(offset: int) -> None:
             reporter.progress(offset - start.offset, total)
 
-        return check_integrity(log, start, arguments.stop, arguments.stop_index, on_progress, columns)
+        return check_integrity(
+            log, start, arguments.stop, arguments.stop_index, on_progress=on_progress, columns=columns
+        )
 
 
 def states(arguments: StatesArguments, reporter: JobReporter) -> StatesSlice:

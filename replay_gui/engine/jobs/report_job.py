@@ -31,7 +31,13 @@ def make_report(arguments: ReportArguments, reporter: JobReporter) -> Report:
             parts.append(_part(run, log, done, total, reporter))
             done += 2 * log.source.size
         comparison = _comparison(logs, arguments, done, total, reporter) if len(logs) == 2 else None
-    return Report(arguments.version, arguments.made, arguments.command, tuple(parts), comparison=comparison)
+    return Report(
+        version=arguments.version,
+        made=arguments.made,
+        command=arguments.command,
+        runs=tuple(parts),
+        comparison=comparison,
+    )
 
 
 def _part(run: ReportedRun, log: EventLog, before: int, total: int, reporter: JobReporter) -> RunPart:

@@ -29,7 +29,7 @@ class CauseCategory(Enum):
     IGNORED = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CauseItem:
     """One card. `number`: its rank, from 1. title, body, follow: its three texts. cause: None for what a rule ignores.
 
@@ -85,7 +85,14 @@ class CauseList(QAbstractListModel):
                 count = ignored.get(entry.rule.tool or "", 0)
                 said = f"{body} · {count:,} ignored" if count else body
                 items.append(
-                    CauseItem(CauseCategory.IGNORED, first + len(items), title, said, "", rule_index=rule_index)
+                    CauseItem(
+                        category=CauseCategory.IGNORED,
+                        number=first + len(items),
+                        title=title,
+                        body=said,
+                        follow="",
+                        rule_index=rule_index,
+                    )
                 )
         return items
 
@@ -109,7 +116,13 @@ def _causes(comparison: Comparison) -> list[CauseItem]:
     if len(causes) > MAX_CAUSES:
         more = f"{len(causes) - MAX_CAUSES:,} more causes"
         items.append(
-            CauseItem(CauseCategory.IGNORED, MAX_CAUSES + 1, more, "F8 goes from divergence to divergence.", "")
+            CauseItem(
+                category=CauseCategory.IGNORED,
+                number=MAX_CAUSES + 1,
+                title=more,
+                body="F8 goes from divergence to divergence.",
+                follow="",
+            )
         )
     return items
 
@@ -123,4 +136,11 @@ def _item(number: int, cause: Cause) -> CauseItem:
     if cause.consequences:
         follow = plural(cause.consequences, "divergence follows", "divergences follow")
     sort = CauseCategory.CERTAIN if cause.certain else CauseCategory.POSSIBLE
-    return CauseItem(sort, number, one_line(title, _MAX_CHARACTERS), " · ".join(said), follow, cause)
+    return CauseItem(
+        category=sort,
+        number=number,
+        title=one_line(title, _MAX_CHARACTERS),
+        body=" · ".join(said),
+        follow=follow,
+        cause=cause,
+    )

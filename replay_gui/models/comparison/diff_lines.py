@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import Enum, auto
 from typing import Any
 
@@ -48,6 +48,7 @@ class DiffLine:
 
     style: DiffStyle
     key: str = ""
+    _: KW_ONLY
     a: str | None = None
     b: str | None = None
     marked_a: Spans = ()
@@ -77,14 +78,14 @@ def _difference(difference: Difference, unified: bool) -> Iterator[DiffLine]:
     a, b = difference.a, difference.b
     text_a, text_b = (None if value is ABSENT else _text(value) for value in (a, b))
     if difference.ignored:
-        yield DiffLine(DiffStyle.IGNORED, key, text_a, text_b, note="ignored", path=path)
+        yield DiffLine(DiffStyle.IGNORED, key, a=text_a, b=text_b, note="ignored", path=path)
     elif text_a is None or text_b is None:
         ink = DiffStyle.ADDED if text_a is None else DiffStyle.REMOVED
         if unified:
-            yield DiffLine(ink, key, text_a, text_b, path=path)
+            yield DiffLine(ink, key, a=text_a, b=text_b, path=path)
         else:
             yield DiffLine(DiffStyle.PATH, key, path=path)
-            yield DiffLine(DiffStyle.PAIR, "", text_a, text_b, path=path)
+            yield DiffLine(DiffStyle.PAIR, "", a=text_a, b=text_b, path=path)
     elif isinstance(a, str) and isinstance(b, str) and ("\n" in a or "\n" in b):
         yield DiffLine(DiffStyle.PATH, key, path=path, note=f"{_count_lines(a)} → {_count_lines(b)}")
         yield from _texts(a, b, path, unified)
@@ -94,11 +95,11 @@ def _difference(difference: Difference, unified: bool) -> Iterator[DiffLine]:
             text_a, text_b = _windowed(text_a, text_b)
         marked_a, marked_b = changed_words(text_a, text_b)
         if is_short:
-            yield DiffLine(DiffStyle.PAIR, key, text_a, text_b, marked_a, marked_b, path=path)
+            yield DiffLine(DiffStyle.PAIR, key, a=text_a, b=text_b, marked_a=marked_a, marked_b=marked_b, path=path)
         else:
             yield DiffLine(DiffStyle.PATH, key, path=path, note=_sizes(a, b))
             if not unified:
-                yield DiffLine(DiffStyle.PAIR, "", text_a, text_b, marked_a, marked_b, path=path)
+                yield DiffLine(DiffStyle.PAIR, "", a=text_a, b=text_b, marked_a=marked_a, marked_b=marked_b, path=path)
                 return
             yield DiffLine(DiffStyle.REMOVED, a=text_a, marked_a=marked_a, path=path, indent=1)
             yield DiffLine(DiffStyle.ADDED, b=text_b, marked_b=marked_b, path=path, indent=1)
@@ -120,7 +121,16 @@ def _texts(a: str, b: str, path: str, unified: bool) -> Iterator[DiffLine]:
             pairs = _paired(old[begin_a:end_a], new[begin_b:end_b])
             if not unified:
                 for left, right, marked_left, marked_right in pairs:
-                    yield DiffLine(DiffStyle.PAIR, "", left, right, marked_left, marked_right, path=path, indent=1)
+                    yield DiffLine(
+                        DiffStyle.PAIR,
+                        "",
+                        a=left,
+                        b=right,
+                        marked_a=marked_left,
+                        marked_b=marked_right,
+                        path=path,
+                        indent=1,
+                    )
                 continue
             for left, _, marked, _ in pairs:
                 if left is not None:

@@ -23,7 +23,7 @@ class ToolNumbers:
     time: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunNumbers:
     """A run, or as much of it as is indexed.
 

@@ -72,7 +72,7 @@ class ValueRow:
         return self.path, self.kind, self.text if self.kind is RowKind.TEXT else ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class TreeView:
     """What is expanded, and what is shown; kept from one position to the next.
 
@@ -105,13 +105,19 @@ class ValueTree:
             for i in range(len(change.path)):
                 touched.setdefault(change.path[:i], set()).add(change.path[i])
         leads = None if view.found is None else {path[:i] for path in view.found for i in range(len(path) + 1)}
-        walk = _Walk(view, {change.path: change for change in changes}, touched, leads, self._windows)
+        walk = _Walk(
+            view=view,
+            changes={change.path: change for change in changes},
+            touched=touched,
+            visible_paths=leads,
+            windows=self._windows,
+        )
         rows = list(walk.members((), root, 0))
         self._windows = {path: kept for path, kept in self._windows.items() if path in walk.seen}
         return rows
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Walk:
     view: TreeView
     changes: dict[Path, StateChange]
@@ -130,12 +136,12 @@ class _Walk:
         if before and not picky:
             yield self._more(path, depth, f"… {before:,} earlier")
         for key in keys:
-            yield from self._member((*path, key), key, value, old, depth, mark)
+            yield from self._member((*path, key), key, value, old, depth=depth, above=mark)
         if after and not picky:
             yield self._more(path, depth, f"… {after:,} more")
 
     def _member(
-        self, path: Path, key: str | int, holder: Any, held: Any, depth: int, above: ChangeMark
+        self, path: Path, key: str | int, holder: Any, held: Any, *, depth: int, above: ChangeMark
     ) -> Iterator[ValueRow]:
         change = self.changes.get(path)
         value = member(holder, key)

@@ -7,7 +7,7 @@ position i + 1, at which the state shows its effect.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -88,6 +88,7 @@ class Lane:
     key: str
     title: str
     parts: tuple[LanePart, ...]
+    _: KW_ONLY
     group: str = ""
     folded: bool = False
     depth: int = 0
@@ -167,7 +168,7 @@ class Lanes:
 
     def _row(self, key: int, group: str = "") -> Lane:
         name, title, kind = _LANES[key]
-        return Lane(name, title, (LanePart(kind, None, self._events.get(key, NO_POSITIONS)),), group)
+        return Lane(name, title, (LanePart(kind, None, self._events.get(key, NO_POSITIONS)),), group=group)
 
     def _subagent_rows(self, choice: LaneChoice) -> list[Lane]:
         rows = list(self._subagents)
@@ -188,14 +189,14 @@ class Lanes:
         kept = len(rows) if len(rows) <= limit else max(limit - 1, 0)
         rest = rows[kept:]
         return rows[:kept] + (
-            [Lane("more", f"{len(rest):,} {'more ' if kept else ''}tools", _parts(rest), TOOLS)] if rest else []
+            [Lane("more", f"{len(rest):,} {'more ' if kept else ''}tools", _parts(rest), group=TOOLS)] if rest else []
         )
 
     def _tool_row(self, key: int) -> Lane:
         tool = key - _FIRST_TOOL
         name = self._tools[tool]
         part = LanePart(Kind.TOOL_REQUEST, tool, self._events[key], self._failed.get(key, NO_POSITIONS))
-        return Lane(f"tool:{name}", name, (part,), TOOLS)
+        return Lane(f"tool:{name}", name, (part,), group=TOOLS)
 
 
 def _key_of(kind: str) -> int:
@@ -205,18 +206,18 @@ def _key_of(kind: str) -> int:
 def _subagent_row(subagents: Subagents, number: int) -> Lane:
     path, spans = subagents.paths[number], subagents.spans(number)
     part = LanePart(Kind.AGENT_INIT, None, positions_in(spans))
-    return Lane(f"subagent:{'/'.join(path)}", path[-1], (part,), SUBAGENTS, depth=len(path), spans=spans)
+    return Lane(f"subagent:{'/'.join(path)}", path[-1], (part,), group=SUBAGENTS, depth=len(path), spans=spans)
 
 
 def _of_subagents(key: str, title: str, rows: list[Lane], folded: bool = False) -> Lane:
     spans = np.concatenate([row.spans for row in rows if row.spans is not None])
     spans = spans[np.argsort(spans[:, 0], kind="stable")]
     part = LanePart(Kind.AGENT_INIT, None, positions_in(spans))
-    return Lane(key, title, (part,), SUBAGENTS, folded, 1, spans)
+    return Lane(key, title, (part,), group=SUBAGENTS, folded=folded, depth=1, spans=spans)
 
 
 def _folded(group: str, title: str, rows: list[Lane]) -> Lane:
-    return Lane(group, title, _parts(rows), group, folded=True)
+    return Lane(group, title, _parts(rows), group=group, folded=True)
 
 
 def _parts(rows: list[Lane]) -> tuple[LanePart, ...]:
@@ -239,7 +240,7 @@ def indexes_before(positions: Positions, bounds: NDArray[np.float64] | tuple[flo
 def _with_failed_calls(
     key: NDArray[np.uint16], indexes: NDArray[np.intp], failed: NDArray[np.intp]
 ) -> tuple[NDArray[np.uint16], NDArray[np.intp]]:
-    """Return the keys of `places`, and `places`, with the failed responses among the errors too, by place."""
+    """Return the keys of `indexes`, and `indexes`, with the failed responses among the errors too, by index."""
     keys = key[indexes]
     if not len(failed):
         return keys, indexes
@@ -251,7 +252,7 @@ def _with_failed_calls(
 def _merged(
     earlier: Mapping[int, Positions], keys: NDArray[np.uint16], indexes: NDArray[np.intp], base: int
 ) -> Mapping[int, Positions]:
-    """Return `earlier` with the positions base + places appended, grouped by their keys."""
+    """Return `earlier` with the positions base + indexes appended, grouped by their keys."""
     if not len(indexes):
         return earlier
     order = np.argsort(keys, kind="stable")  # a radix sort, for 16-bit keys: one quick pass keeps positions ascending

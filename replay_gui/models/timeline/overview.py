@@ -15,7 +15,7 @@ from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
 SMOOTHED_COLUMNS = 5  # columns that each height is taken over
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Overview:
     """Columns of equal width along an axis.
 
@@ -51,18 +51,20 @@ class Overview:
             known = event_indexes[: np.searchsorted(event_indexes, index.count)]
             return np.histogram(axis.coordinates(known + 1), mark_edges)[0]
 
+        def has_some(event_indexes: NDArray[np.integer]) -> NDArray[np.float64]:
+            return (counted(event_indexes) > 0).astype(np.float64)
+
         is_error = np.array([is_failure(name) for name in index.kinds])
         errors = counted(np.flatnonzero(is_error[index.kind] | ((index.flags & FLAG_FAILED) != 0)))
         return cls(
-            edges,
-            np.full(len(edges) - 1, 0.5) if pace is None else pace,
-            pace is not None,
-            mark_edges,
-            errors / max(int(errors.max()), 1),
-            *(
-                (counted(event_indexes) > 0).astype(np.float64)
-                for event_indexes in (marks.found, marks.divergences, marks.causes)
-            ),
+            edges=edges,
+            pace=np.full(len(edges) - 1, 0.5) if pace is None else pace,
+            has_pace=pace is not None,
+            mark_edges=mark_edges,
+            errors=errors / max(int(errors.max()), 1),
+            found=has_some(marks.found),
+            divergences=has_some(marks.divergences),
+            causes=has_some(marks.causes),
         )
 
 

@@ -76,14 +76,23 @@ class TimelineAxis(Protocol):
     """Attributes: gaps: coordinates at which a cut gap begins. gap: how long each is drawn. cut: ns, of each."""
 
     @property
-    def gaps(self) -> FloatArray: ...
-    @property
-    def gap(self) -> float: ...
-    @property
-    def cut(self) -> FloatArray: ...
+    def gaps(self) -> FloatArray:
+        """Coordinates at which an idle gap was cut out."""
 
-    def coordinates(self, positions: NDArray[np.generic]) -> FloatArray: ...
-    def positions(self, coordinates: FloatArray) -> FloatArray: ...
+    @property
+    def gap(self) -> float:
+        """The drawn length of each cut gap, in coordinates."""
+
+    @property
+    def cut(self) -> FloatArray:
+        """The real length of each cut gap, in nanoseconds."""
+
+    def coordinates(self, positions: NDArray[np.generic]) -> FloatArray:
+        """Return the coordinate of each position, float64."""
+
+    def positions(self, coordinates: FloatArray) -> FloatArray:
+        """Return the position at each coordinate, float64; between two events it is not whole."""
+
     def extent(self, count: int) -> float:
         """The coordinate at which a run of `count` events ends."""
         ...
@@ -103,29 +112,37 @@ class NumberAxis:
 
     @property
     def gaps(self) -> FloatArray:
+        """No gaps: an empty array."""
         return np.zeros(0)
 
     @property
     def gap(self) -> float:
+        """The drawn length of a gap: 0, since there are none."""
         return 0.0
 
     @property
     def cut(self) -> FloatArray:
+        """No gaps: an empty array."""
         return np.zeros(0)
 
     def coordinates(self, positions: NDArray[np.generic]) -> FloatArray:
+        """Return the positions as float64."""
         return positions.astype(np.float64)
 
     def positions(self, coordinates: FloatArray) -> FloatArray:
+        """Return the coordinates themselves."""
         return coordinates
 
     def extent(self, count: int) -> float:
+        """The coordinate of the run's end; at least `MIN_SPAN_EVENTS`, so that an empty run has a scale."""
         return max(float(count), MIN_SPAN_EVENTS)
 
     def least(self, count: int) -> float:
+        """The shortest span that can be shown, in events."""
         return MIN_SPAN_EVENTS
 
     def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
+        """Return coordinates and labels between start and end, at least `apart` events from each other."""
         step = nice_step(apart)
         first = int(np.ceil(start / step)) * step
         return [(float(tick), f"{tick:,}") for tick in range(first, int(np.floor(end)) + 1, step)]
@@ -134,7 +151,7 @@ class NumberAxis:
 NUMBERS = NumberAxis()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class TimeAxis:
     """The clock of one index, without its idle gaps.
 
@@ -173,9 +190,10 @@ class TimeAxis:
         real = np.concatenate(([0.0], np.column_stack((begin, end)).ravel(), [last]))
         total = last - (float(gone[-1]) if len(gone) else 0.0)
         drawn = np.concatenate(([0.0], np.column_stack((gaps, gaps + shown)).ravel(), [total]))
-        return cls(times, real, drawn, gaps, shown, cut)
+        return cls(times=times, real=real, drawn=drawn, gaps=gaps, gap=shown, cut=cut)
 
     def coordinates(self, positions: NDArray[np.generic]) -> FloatArray:
+        """Return the coordinate of each position, in drawn nanoseconds since the run's start."""
         wanted = positions.astype(np.float64)
         whole = np.clip(wanted.astype(np.int64), 1, len(self.times))
         here = self.times[whole - 1]
@@ -184,6 +202,7 @@ class TimeAxis:
         return np.asarray(np.interp(since, self.real, self.drawn), np.float64)
 
     def positions(self, coordinates: FloatArray) -> FloatArray:
+        """Return the position at each coordinate; between two events it is not whole."""
         since = np.interp(coordinates, self.drawn, self.real)
         whole = np.searchsorted(self.times, self.times[0] + since.astype(np.int64), "right")
         here = self.times[whole - 1]
@@ -193,12 +212,15 @@ class TimeAxis:
         return np.asarray(np.where(coordinates <= 0.0, 0.0, whole + beyond), np.float64)
 
     def extent(self, count: int) -> float:
+        """The coordinate of the run's end, in drawn nanoseconds."""
         return float(self.drawn[-1])
 
     def least(self, count: int) -> float:
+        """The shortest span that can be shown, in nanoseconds."""
         return min(MIN_SPAN_NS, float(self.drawn[-1]))
 
     def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
+        """Return coordinates and labels between start and end, at round times of each stretch between two gaps."""
         step = nice_time_step(apart)
         # Between two gaps the clock runs on: each such stretch has its own round times, some have none.
         starts, ends = self.drawn[0::2], self.drawn[1::2]

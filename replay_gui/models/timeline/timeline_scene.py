@@ -12,7 +12,7 @@ from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class TimelineScene:
     """Everything that is drawn except the position.
 
@@ -34,4 +34,4 @@ class TimelineScene:
         """Collect what is drawn; the snapshots and phases of the index become arrays."""
         snapshots = np.fromiter(index.snapshots, np.int64, len(index.snapshots))
         phases = np.fromiter((event_index for event_index, _ in index.phases), np.int64, len(index.phases))
-        return cls(index, lanes, marks, broken, snapshots, phases)
+        return cls(index=index, lanes=lanes, marks=marks, broken=broken, snapshots=snapshots, phases=phases)

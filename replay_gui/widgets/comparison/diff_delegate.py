@@ -61,14 +61,14 @@ class DiffDelegate(QStyledItemDelegate):
             quiet = line.style in (DiffStyle.QUIET, DiffStyle.IGNORED)
             space = self._words(painter, space, line.key, now.secondary if quiet else now.accent, _KEY_SHARE)
         if line.style is DiffStyle.PAIR:
-            space = self._side(painter, space, line.a, line.marked_a, now.text, now.removed_word)
+            space = self._side(painter, space, line.a, marked=line.marked_a, ink=now.text, word=now.removed_word)
             space = self._words(painter, space, "→", now.secondary)
-            space = self._side(painter, space, line.b, line.marked_b, now.text, now.added_word)
+            space = self._side(painter, space, line.b, marked=line.marked_b, ink=now.text, word=now.added_word)
         elif line.style is DiffStyle.ADDED:
-            space = self._side(painter, space, line.b, line.marked_b, now.text, now.added_word)
+            space = self._side(painter, space, line.b, marked=line.marked_b, ink=now.text, word=now.added_word)
         elif line.a is not None:
             loud = now.text if line.style is DiffStyle.REMOVED else now.secondary
-            space = self._side(painter, space, line.a, line.marked_a, loud, now.removed_word)
+            space = self._side(painter, space, line.a, marked=line.marked_a, ink=loud, word=now.removed_word)
             if line.style is DiffStyle.IGNORED and line.b is not None:
                 space = self._words(painter, space, f"→ {line.b}", now.secondary)
         if line.note:
@@ -88,7 +88,7 @@ class DiffDelegate(QStyledItemDelegate):
             if line.key:
                 space = self._words(painter, space, line.key, now.accent, _KEY_SHARE)
             if text is not None:
-                self._side(painter, space, text, marked, now.text, word)
+                self._side(painter, space, text, marked=marked, ink=now.text, word=word)
             else:
                 self._words(painter, space, "not there", now.secondary)
         painter.fillRect(left.right(), rect.y(), LINE, rect.height(), now.line)
@@ -98,14 +98,15 @@ class DiffDelegate(QStyledItemDelegate):
         painter: QPainter,
         space: QRect,
         text: str | None,
+        *,
         marked: tuple[tuple[int, int], ...],
         ink: QColor,
         word: QColor,
     ) -> QRect:
-        taken = draw_marked(painter, space, text or "", marked, ink, word)
+        taken = draw_marked(painter, space, text or "", marked=marked, ink=ink, ground=word)
         return space.adjusted(taken + GAP, 0, 0, 0)
 
     def _words(self, painter: QPainter, space: QRect, text: str, ink: QColor, share: float = 1.0) -> QRect:
         room = QRect(space.x(), space.y(), round(space.width() * share), space.height())
-        taken = draw_marked(painter, room, text, _NO_MARKS, ink, ink)
+        taken = draw_marked(painter, room, text, marked=_NO_MARKS, ink=ink, ground=ink)
         return space.adjusted(taken + GAP, 0, 0, 0)

@@ -106,7 +106,9 @@ class _FoundText(QWidget):
             left = self._line.width(name) + GAP
             painter.setFont(self._line.font)
             text, span = _about(hit, self._line, (space.width() - left) // _CONTEXT_DIVISOR)
-            draw_marked(painter, space.adjusted(left, 0, 0, 0), text, (span,), now.text, now.changed_word)
+            draw_marked(
+                painter, space.adjusted(left, 0, 0, 0), text, marked=(span,), ink=now.text, ground=now.changed_word
+            )
         painter.end()
 
 

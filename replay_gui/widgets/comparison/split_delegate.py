@@ -41,7 +41,7 @@ class SplitDelegate(QStyledItemDelegate):
         line, shown = index.row(), self._rows.shown
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if fold := shown.fold(line):
-            self._paint_fold(painter, rect, index.column(), fold, chosen, line == self._view.hovered)
+            self._paint_fold(painter, rect, index.column(), fold, chosen=chosen, hovered=line == self._view.hovered)
             return
         row = shown.row(line)
         tone, aligned = self._rows.tone(row), self._rows.aligned(row)
@@ -56,7 +56,7 @@ class SplitDelegate(QStyledItemDelegate):
             self._paint_ground(painter, rect, tone, chosen, line == self._view.hovered)
             if tone is RowTone.MOVED:
                 painter.fillRect(rect.x(), rect.y(), _MOVED_BAR_PX, rect.height(), theme().moved)
-            self._paint_event(painter, rect, index.column(), event, tone, marked)
+            self._paint_event(painter, rect, index.column(), event, tone=tone, marked=marked)
         if chosen:
             painter.setPen(QPen(theme().accent, LINE))
             painter.drawRect(rect.adjusted(0, 0, -LINE, -LINE))
@@ -67,6 +67,7 @@ class SplitDelegate(QStyledItemDelegate):
         rect: QRect,
         side: int,
         event: EventRow,
+        *,
         tone: RowTone,
         marked: tuple[tuple[int, int], ...],
     ) -> None:
@@ -84,7 +85,7 @@ class SplitDelegate(QStyledItemDelegate):
         space = QRect(left + self._label + UNIT, rect.y(), rect.right() - left - self._label - GAP, rect.height())
         ink = now.bad_text if event.failed or event.broken else now.text if differs else now.secondary
         painter.setFont(self._data.font)
-        draw_marked(painter, space, event.text, marked, ink, _word(tone))
+        draw_marked(painter, space, event.text, marked=marked, ink=ink, ground=_word(tone))
 
     def _paint_ground(self, painter: QPainter, rect: QRect, tone: RowTone, chosen: bool, hovered: bool) -> None:
         now, tint = theme(), _tint(tone)
@@ -124,7 +125,9 @@ class SplitDelegate(QStyledItemDelegate):
             painter.drawLine(QPointF(x - phase, rect.bottom() + 1), QPointF(x + rect.height() - phase, rect.y()))
         painter.restore()
 
-    def _paint_fold(self, painter: QPainter, rect: QRect, column: int, fold: int, chosen: bool, hovered: bool) -> None:
+    def _paint_fold(
+        self, painter: QPainter, rect: QRect, column: int, fold: int, *, chosen: bool, hovered: bool
+    ) -> None:
         now = theme()
         if column == ComparisonColumn.GUTTER:
             painter.fillRect(rect, now.window)

@@ -71,7 +71,7 @@ def paint_hint(viewport: QWidget, words: str) -> None:
 
 
 def draw_marked(
-    painter: QPainter, space: QRect, text: str, marked: Sequence[tuple[int, int]], ink: QColor, ground: QColor
+    painter: QPainter, space: QRect, text: str, *, marked: Sequence[tuple[int, int]], ink: QColor, ground: QColor
 ) -> int:
     """Draw `text` in the painter's font, elided to `space`, with the characters of the spans on `ground`.
 

@@ -76,11 +76,13 @@ class RowDelegate(QStyledItemDelegate):
             case EventColumn.TEXT:  # and the duration
                 bad = (row.failed or row.broken) and not chosen
                 hit, folded = self._table.hit(line), self._table.fold_words(row)
-                self._paint_text(painter, rect, row, hit or folded or words, now.bad_text if bad else loud, quiet)
+                self._paint_text(painter, rect, row, hit or folded or words, (now.bad_text if bad else loud, quiet))
 
     def _paint_text(
-        self, painter: QPainter, rect: QRect, row: EventRow, words: str | SearchHit, loud: QColor, quiet: QColor
+        self, painter: QPainter, rect: QRect, row: EventRow, words: str | SearchHit, inks: tuple[QColor, QColor]
     ) -> None:
+        """`inks`: that of the text, that of the duration at its end."""
+        loud, quiet = inks
         space = rect.adjusted(0, 0, -GAP - UNIT, 0)
         if took := self._table.words(row, EventColumn.DURATION):
             self._data.draw(painter, space, took, quiet, RIGHT)

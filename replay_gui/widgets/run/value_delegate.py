@@ -86,9 +86,9 @@ class ValueDelegate(QStyledItemDelegate):
             self._draw(painter, space, row.note, self._data, now.text if chosen else now.accent)
             return
         if row.key:
-            space = self._draw(painter, space, row.key, value, key, round(width * _KEY_SHARE))
+            space = self._draw(painter, space, row.key, value, key, limit=round(width * _KEY_SHARE))
         if row.old:
-            space = self._draw(painter, space, row.old, self._struck, quiet, round(width * _OLD_SHARE))
+            space = self._draw(painter, space, row.old, self._struck, quiet, limit=round(width * _OLD_SHARE))
         if row.text:
             space = self._draw(painter, space, row.text, value, quiet if gone else now.text)
         if row.note:
@@ -105,7 +105,9 @@ class ValueDelegate(QStyledItemDelegate):
             top = space.y() + (space.height() - height) // 2
             painter.fillRect(QRect(space.x() + begin, top, wide, height), theme().changed_word)
 
-    def _draw(self, painter: QPainter, space: QRect, text: str, face: LineText, ink: QColor, limit: int = 0) -> QRect:
+    def _draw(
+        self, painter: QPainter, space: QRect, text: str, face: LineText, ink: QColor, *, limit: int = 0
+    ) -> QRect:
         """Draw `text`, elided to `limit` pixels if given; return the space that is left behind it."""
         elided = face.elided(text, min(space.width(), limit) if limit else space.width())
         if self.needle and face is not self._sign:

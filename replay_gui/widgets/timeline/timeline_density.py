@@ -13,7 +13,7 @@ from replay_gui.models.timeline.timeline_scale import TimelineScale
 
 
 def paint_density(
-    painter: QPainter, lane: Lane, scale: TimelineScale, count: int, at: QPointF, ratio: float, colour: QColor
+    painter: QPainter, lane: Lane, scale: TimelineScale, *, count: int, at: QPointF, ratio: float, colour: QColor
 ) -> None:
     """Paint a lane of a run of `count` events. `at`: pixel 0 of the scale, the lane's middle. Failed calls are red.
 

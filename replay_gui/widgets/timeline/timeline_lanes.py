@@ -65,7 +65,9 @@ class LanePainter:
         if sum(shown) > room:
             colour = kind_color(lane.parts[0].kind, lane.parts[0].tool)
             at = QPointF(self._layout.origin, middle)
-            paint_density(self._painter, lane, self._scale, self._index.count, at, self._ratio, colour)
+            paint_density(
+                self._painter, lane, self._scale, count=self._index.count, at=at, ratio=self._ratio, colour=colour
+            )
         elif lane.is_calls:
             self._paint_calls(lane, middle)
             return

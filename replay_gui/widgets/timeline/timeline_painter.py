@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import FOCUS, GAP, LABELS, LANE_LEAST, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
 from replay_gui.models.run.event_words import since_start
@@ -183,9 +183,9 @@ def paint_position(
 def position_text(index: RunIndex, position: Position, axis: str) -> str:
     """The events applied, or on the time axis the time from the first to the last of them, if known."""
     times = index.time
-    if axis == "number" or not position or NO_TIME in (times[0], times[position - 1]):
+    if axis == "number" or not position or NO_TIME in (times[0], times[index_before(position)]):
         return f"{position:,}"
-    return since_start(int(times[position - 1] - times[0]))
+    return since_start(int(times[index_before(position)] - times[0]))
 
 
 def paint_no_events(painter: QPainter, layout: TimelineLayout, complete: bool) -> None:

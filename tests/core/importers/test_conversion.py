@@ -67,13 +67,13 @@ def test_a_log_is_written(tmp_path: Path) -> None:
     facts, rows, sound = read_log(one.path)
     assert sound
     assert one == Converted(
-        tmp_path / "out.rlog",
-        "session",
-        "session-1",
-        "claude-code",
-        5,
-        ("lines that are no JSON object with a type, kept as text: 1",),
-        blake3(path.read_bytes()).hexdigest(),
+        path=tmp_path / "out.rlog",
+        name="session",
+        run_id="session-1",
+        format="claude-code",
+        events=5,
+        notes=("lines that are no JSON object with a type, kept as text: 1",),
+        source_blake3=blake3(path.read_bytes()).hexdigest(),
     )
     assert facts["run_id"] == "session-1"
     assert facts["agent"] == "claude-code"
@@ -155,7 +155,9 @@ class Several:
             ImportedEvent("x:three", {}, {"parent": 1}),
         ]
         for name in ("main", "a/../b"):
-            yield ImportedRun(name, name, "agent", None, {}, iter(events), ImportNotes())
+            yield ImportedRun(
+                name=name, run_id=name, agent="agent", created=None, source={}, events=iter(events), notes=ImportNotes()
+            )
 
 
 def test_several_runs_need_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,7 +242,15 @@ def test_a_log_is_heard_of_while_it_grows(tmp_path: Path) -> None:
 
     with Source(path) as source:
         progress = lambda done, total: shares.append(done / total)  # noqa: E731
-        (made,) = write_runs(ForeignFile(source), ClaudeCode(), out, source, source.blake3(), progress, on_grown)
+        (made,) = write_runs(
+            ForeignFile(source),
+            ClaudeCode(),
+            out,
+            source=source,
+            digest=source.blake3(),
+            on_progress=progress,
+            on_grown=on_grown,
+        )
     assert len(sizes) > 5
     assert sizes == sorted(sizes)
     assert sizes[-1] == made.path.stat().st_size, "the last time it is sealed"

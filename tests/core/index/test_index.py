@@ -212,7 +212,7 @@ def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.Mo
         assert np.array_equal(index.offset, whole.offset[: index.count])
         assert max(index.pair, default=0) < index.count, "no pair points beyond what is known"
     with pytest.raises(ValueError, match="shorter"):
-        IndexView(tmp_path).grow(whole.count + 1, KINDS, (), (), (), False)
+        IndexView(tmp_path).grow(whole.count + 1, kinds=KINDS, tools=(), phases=(), snapshots=(), complete=False)
 
 
 # ---- kept indexes --------------------------------------------------------------------------------

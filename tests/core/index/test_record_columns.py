@@ -20,6 +20,7 @@ from replay_gui.core.index.index_columns import (
 )
 from replay_gui.core.index.record_columns import RecordColumns, read_contents, write_chain
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.verification.integrity import Boundary
 from replay_gui.core.verification.passes import check_integrity, start_boundary
 from tests.helpers.forged_logs import forged, written
@@ -36,11 +37,11 @@ def log_of(folder: Path, count: int) -> EventLog:
 def made_in_slices(log: EventLog, folder: Path) -> None:
     """As integrity passes do it."""
     half = len(log) // 2
-    middle = Boundary(half, int(log.offsets[half]) if half else len(log.header.raw), None, None)
+    middle = Boundary(EventIndex(half), int(log.offsets[half]) if half else len(log.header.raw), None, None)
     for start, stop_place in ((start_boundary(log), half), (middle, None)):
         if stop_place != 0:
             columns = RecordColumns(folder, start.event_index)
-            check_integrity(log, start, None, stop_place, lambda offset: None, columns)
+            check_integrity(log, start, None, stop_place, on_progress=lambda offset: None, columns=columns)
             columns.close()
     write_chain(folder)
 

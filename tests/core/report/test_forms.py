@@ -49,7 +49,9 @@ def part_of(path: Path) -> RunPart:
 
 
 def report_of(*paths: Path) -> Report:
-    return Report("1.2.3", 1_700_000_000 * 10**9, "replay-gui verify", tuple(map(part_of, paths)))
+    return Report(
+        version="1.2.3", made=1_700_000_000 * 10**9, command="replay-gui verify", runs=tuple(map(part_of, paths))
+    )
 
 
 @pytest.fixture
@@ -109,7 +111,15 @@ def test_html_shows_hostile_text_as_text(hostile: Report) -> None:
 
 
 def test_a_template_cannot_print_text_that_is_not_escaped() -> None:
-    report_document = Document("<b>", "<b>", "bad", "<b>", ("<b>",), "<b>", (ReportSection("<b>", _every_block()),))
+    report_document = Document(
+        title="<b>",
+        verdict="<b>",
+        tone="bad",
+        words="<b>",
+        lines=("<b>",),
+        made="<b>",
+        sections=(ReportSection("<b>", _every_block()),),
+    )
     page = html_report(report_document)
     assert "<b>" not in page
     assert "\x1b" not in page
@@ -122,7 +132,9 @@ def _every_block() -> tuple[Block, ...]:
     return (
         Paragraph(text),
         Facts((Fact(text, text, data=True, tone="bad"),)),
-        ReportTable((Column(text, 1, number=True, data=True),), ((text,),), 2, text, ("good",), narrow=True),
+        ReportTable(
+            (Column(text, 1, number=True, data=True),), ((text,),), total=2, what=text, tones=("good",), narrow=True
+        ),
         Picture(TimelineCounts(2, lanes, 1), text),
         Command(text),
     )
@@ -229,7 +241,11 @@ def test_long_lists_are_cut_with_the_true_count(tmp_path: Path) -> None:
 
 def test_several_runs_have_a_table_and_the_unread_are_named(valid: Report, damaged: Report) -> None:
     report = Report(
-        "1", 0, "", (*valid.runs, *damaged.runs), (UnreadableRun("gone.rlog", "gone.rlog: cannot be read"),)
+        version="1",
+        made=0,
+        command="",
+        runs=(*valid.runs, *damaged.runs),
+        unread=(UnreadableRun("gone.rlog", "gone.rlog: cannot be read"),),
     )
     laid_out = layout_document(report)
     assert laid_out.verdict == "INVALID"

@@ -30,7 +30,7 @@ def report(tmp_path: Path) -> Report:
     path.write_bytes(data)
     with EventLog.open(path) as log:
         part = run_part(log, verify(log), "rlog", log.source.size, lambda done, total: None)
-    return Report("1", 0, f"replay-gui verify {HOME}/run.rlog", (part,))
+    return Report(version="1", made=0, command=f"replay-gui verify {HOME}/run.rlog", runs=(part,))
 
 
 @pytest.mark.parametrize("suffix", list(FORMS))

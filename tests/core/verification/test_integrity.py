@@ -74,7 +74,8 @@ def faults(folder: Path, content: bytes = USUAL_CONTENT, meta: bytes | None = No
             forge.add(content, None, usual_meta(seq) if meta is None else meta)
     with EventLog.open(written(folder / "run.rlog", forge.bytes())) as log:
         return [
-            fault.event_index for fault in check_integrity(log, start_boundary(log), None, None, lambda at: None).faults
+            fault.event_index
+            for fault in check_integrity(log, start_boundary(log), None, None, on_progress=lambda at: None).faults
         ]
 
 
@@ -105,5 +106,5 @@ def test_halves_of_contents_do_not_make_up_for_one_another(tmp_path: Path) -> No
     for seq, content in enumerate((USUAL_CONTENT, whole[: len(USUAL_CONTENT) + 4], whole[len(USUAL_CONTENT) + 4 :])):
         forge.add(content, None, usual_meta(seq))
     with EventLog.open(written(tmp_path / "run.rlog", forge.bytes())) as log:
-        found = check_integrity(log, start_boundary(log), None, None, lambda at: None).faults
+        found = check_integrity(log, start_boundary(log), None, None, on_progress=lambda at: None).faults
     assert [fault.event_index for fault in found] == [1, 2]

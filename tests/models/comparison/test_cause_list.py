@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -46,9 +48,7 @@ def test_hostile_names_are_made_harmless(qtbot: QtBot) -> None:
     session = StoryComparison()
     causes = CauseList(session, session)
     evil = cause(0)
-    session.show(
-        comparison_of([C], [type(evil)(0, evil.kind, "<b>\u202eevil\n", True, "<b>\u202eevil\n — x\x1b[0m", 0, 0)])
-    )
+    session.show(comparison_of([C], [replace(evil, tool="<b>\u202eevil\n", explanation="<b>\u202eevil\n — x\x1b[0m")]))
     item = causes.item(0)
     assert item.title.startswith("<b>\\u202eevil")
     assert "\x1b" not in item.body

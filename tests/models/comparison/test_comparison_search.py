@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import Change
 from replay_gui.core.facts.event_search import SearchHit
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import SearchResult
 from replay_gui.engine.requests import Find
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
@@ -33,8 +34,10 @@ class Searched(StoryComparison):
     def answer(self, seat: str, places: Sequence[int], ended: bool = True, count: int | None = None) -> None:
         """Answers the newest search of a seat."""
         question = next(question for name, question in reversed(self.searches) if name == seat)
-        hits = tuple(SearchHit(place, f"hit {place} in {seat}", 0, 3) for place in places)
-        found = SearchResult(number=question.number, hits=hits, count=len(hits) if count is None else count, done=1, total=1, ended=ended)
+        hits = tuple(SearchHit(EventIndex(place), f"hit {place} in {seat}", 0, 3) for place in places)
+        found = SearchResult(
+            number=question.number, hits=hits, count=len(hits) if count is None else count, done=1, total=1, ended=ended
+        )
         (self.a if seat == "A" else self.b).found.emit(found)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from blake3 import blake3
 
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.verification.verification import NOT_VERIFIABLE, Finding
 from replay_gui.models.run.integrity_words import hash_checks
 from tests.helpers.moments import event_at
@@ -31,7 +32,12 @@ def test_only_the_broken_event_is_called_broken() -> None:
 
 
 def test_a_mismatch_is_the_states() -> None:
-    report = replace(report_of(10), mismatches=(Finding(5, "r:5", 0, "not\nreproduced", "a", "b"),))
+    report = replace(
+        report_of(10),
+        mismatches=(
+            Finding(index=EventIndex(5), event_id="r:5", offset=0, problem="not\nreproduced", expected="a", actual="b"),
+        ),
+    )
     record, _, state = hash_checks(event_at(5), report)
     assert (record.is_valid, state.is_valid, state.words) == (True, False, "not reproduced")
 

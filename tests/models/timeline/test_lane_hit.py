@@ -43,7 +43,7 @@ SCALE = TimelineScale(0.0, 200.0, 400.0)  # two pixels an event
     ],
 )
 def test_what_is_near(lane: Lane, position: float, height: float, found: int | None) -> None:
-    assert event_near(lane, INDEX, SCALE, SCALE.pixel(position), height, 4.0) == found
+    assert event_near(lane, INDEX, SCALE, pixel=SCALE.pixel(position), height=height, max_pixels=4.0) == found
 
 
 def test_how_many_are_there() -> None:

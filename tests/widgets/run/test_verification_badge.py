@@ -12,7 +12,19 @@ from replay_gui.widgets.run.verification_badge import VerificationBadge
 from tests.helpers.runs import StillSession, report_of
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise", "grabbing the keyboard")
-FACTS = RunFacts("/r.rlog", "r.rlog", "run-7f3a", "rlog", "recorded", "", (), "triage", "2.1.0", 1, None)
+FACTS = RunFacts(
+    path="/r.rlog",
+    name="r.rlog",
+    run_id="run-7f3a",
+    format="rlog",
+    origin="recorded",
+    source="",
+    notes=(),
+    agent_type="triage",
+    agent_version="2.1.0",
+    size=1,
+    created=None,
+)
 
 
 @pytest.fixture

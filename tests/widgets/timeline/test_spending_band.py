@@ -27,7 +27,8 @@ COUNT = 60
 def spending(count: int = COUNT, every: int = 3) -> Spending:
     builder = SpendingBuilder()
     for position in range(every, count + 1, every):
-        builder.add_event(position, "Decision", {"tokens": {"input": 900, "output": 100, "cache_read": 500}, "cost": 0.1})
+        tokens = {"input": 900, "output": 100, "cache_read": 500}
+        builder.add_event(position, "Decision", {"tokens": tokens, "cost": 0.1})
     return builder.build()
 
 

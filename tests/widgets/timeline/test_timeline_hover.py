@@ -34,7 +34,17 @@ class AskedSession(StillSession):
 
     def answer(self, text: str) -> None:
         start, stop = self.asked[-1]
-        row = EventRow(position=Position(1), kind="Error", tool=None, text=text, time=None, duration=None, failed=True, broken=False, label="Error")
+        row = EventRow(
+            position=Position(1),
+            kind="Error",
+            tool=None,
+            text=text,
+            time=None,
+            duration=None,
+            failed=True,
+            broken=False,
+            label="Error",
+        )
         self.rows_ready.emit(Rows(start, (row,) * (stop - start)))
 
 

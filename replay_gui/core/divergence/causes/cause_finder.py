@@ -194,7 +194,9 @@ class CauseFinder:
         if kind == _MEMORY_WRITE and key is not None:
             self._past_of_key[key] = past_after
 
-    def _add_bookkeeping(self, i: int, row: int, *, change: int, kind: str, before: CausalPast, past: CausalPast) -> None:
+    def _add_bookkeeping(
+        self, i: int, row: int, *, change: int, kind: str, before: CausalPast, past: CausalPast
+    ) -> None:
         """Decide the same for a record that is no step: it may follow from a step, but never explains one."""
         if past.weight:
             self.cause[i] = past.cause

@@ -15,6 +15,7 @@ from replay_gui.core.divergence.rules.rule_filter import REFERENCE_HASHES
 from replay_gui.core.divergence.rules.rules import equal_without_matches
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS
 from replay_gui.core.text.event_label import event_label, event_noun
 from replay_gui.core.text.event_text import summarize_event
@@ -140,7 +141,7 @@ def _observation_text(event: Event) -> str:
 
 
 def _with_article(noun: str) -> str:
-    return f"{'An' if noun[:1] in 'aeiou' else 'A'} {noun}"
+    return f"{'An' if noun[:1] in 'aeio' or noun[:2] == 'un' else 'A'} {noun}"
 
 
 def _capitalized(noun: str) -> str:
@@ -154,7 +155,7 @@ def details(cause: CauseDraft, evidence: Evidence) -> list[str]:
     if evidence.change is Change.STATE:
         return [*parts, _summary(a), "the difference is in something that the log does not record"]
     if evidence.change is Change.MOVED and a is not None and b is not None:
-        parts.append(f"{event_label(a)} is event {b.index + 1:,} in B")
+        parts.append(f"{event_label(a)} is event {position_after(b.index):,} in B")
         return [*parts, *([f"{evidence.length:,} events moved"] if evidence.length > 1 else [])]
     if a is None or b is None:
         event = a or b
@@ -188,7 +189,7 @@ def one_line_diff(change: Change, a: Event | None, b: Event | None, differences:
     if a is None or b is None:
         return f"only in {'B' if a is None else 'A'}: {_name_and_summary(b if a is None else a)}"
     if change is Change.MOVED:
-        return f"{_name_and_summary(a)} is event {b.index + 1:,} in B"
+        return f"{_name_and_summary(a)} is event {position_after(b.index):,} in B"
     if change is Change.STATE:
         return f"{_name_and_summary(a)}: equal events, different recorded states"
     return f"{event_label(a)}: {_difference_text(a, b, differences)}"
@@ -307,9 +308,9 @@ def _name_and_summary(event: Event | None) -> str:
 
 def _event_number(a: Event | None, b: Event | None) -> str:
     if a is not None:
-        return f"Event {a.index + 1:,}"
+        return f"Event {position_after(a.index):,}"
     assert b is not None
-    return f"Event {b.index + 1:,} of B"
+    return f"Event {position_after(b.index):,} of B"
 
 
 def _name_text(text: str) -> str:

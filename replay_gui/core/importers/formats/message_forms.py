@@ -6,7 +6,7 @@ OpenAI (chat and responses), Anthropic, Google, AWS Bedrock (Strands), the GenAI
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.json_lines import NotJson, value_in
@@ -61,6 +61,7 @@ class Message:
 
     role: str
     content: Any
+    _: KW_ONLY
     reasoning: str | None
     calls: tuple[MessageCall, ...]
     results: tuple[MessageResult, ...]
@@ -151,7 +152,7 @@ def read_message(value: dict[str, Any]) -> Message:
             role = "assistant" if value["type"] == "function_call" else "tool"
             parts = _Parts()
             parts.add(value)
-            return Message(role, None, None, tuple(parts.calls), tuple(parts.results), {})
+            return Message(role, None, reasoning=None, calls=tuple(parts.calls), results=tuple(parts.results), rest={})
     role = _ROLES.get(str(value.get("role")), str(value.get("role")))
     parts = _Parts()
     content = value.get("content", value.get("parts"))
@@ -175,7 +176,7 @@ def read_message(value: dict[str, Any]) -> Message:
     known = {call.id for call in calls if call.id is not None}
     calls += [call for call in parts.calls if call.id is None or call.id not in known]
     reasoning = "\n".join(parts.reasoning) or None
-    return Message(role, parts.whole, reasoning, tuple(calls), tuple(parts.results), rest)
+    return Message(role, parts.whole, reasoning=reasoning, calls=tuple(calls), results=tuple(parts.results), rest=rest)
 
 
 _USED = frozenset(

@@ -19,7 +19,7 @@ def event(kind: Kind, **payload: Any) -> Event:
 
 
 def draft(kind: CauseKind, *, certain: bool = True, after_noise: bool = False) -> CauseDraft:
-    return CauseDraft(0, kind, None, certain, noise=False, after_noise=after_noise)
+    return CauseDraft(0, kind, None, certain=certain, noise=False, after_noise=after_noise)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,15 @@ class ChatMessages:
             setting.pop("system")
             messages = iter([(0, {"role": "system", "content": system}), *messages])
         events.begin(setting)
-        return ImportedRun(name, name, events.agent, None, {}, events.read(messages), notes)
+        return ImportedRun(
+            name=name,
+            run_id=name,
+            agent=events.agent,
+            created=None,
+            source={},
+            events=events.read(messages),
+            notes=notes,
+        )
 
     def _holds_messages(self, document: Any) -> bool:
         found = document.get("messages") if isinstance(document, dict) else document

@@ -111,7 +111,7 @@ def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
             case {"role": "exit"}:
                 left = _exit(run, message)
             case {"role": "user", "content": str(content)} if fenced and (result := _RESULT.match(content)):
-                _output(messages, fenced, int(result[1]), result[2], {})
+                _output(messages, fenced, int(result[1]), result[2], meta={})
             case _:
                 messages.message(message, _meta)
         fenced = _fenced(run, message, number)
@@ -159,7 +159,7 @@ def _answer(messages: MessageEvents, message: dict[str, Any]) -> None:
     if content != f"<returncode>{code}</returncode>\n<output>\n{raw}</output>":
         more["shown"] = content  # what the model saw is another text: cut, or with a warning
     wrong = extra.get("exception_info")
-    _output(messages, call_id, code, raw, meta, str(wrong) if wrong else None, more)
+    _output(messages, call_id, code, raw, meta=meta, wrong=str(wrong) if wrong else None, extra=more)
 
 
 def _output(
@@ -167,6 +167,7 @@ def _output(
     call_id: object,
     code: Any,
     raw: Any,
+    *,
     meta: dict[str, Any],
     wrong: str | None = None,
     extra: dict[str, Any] | None = None,

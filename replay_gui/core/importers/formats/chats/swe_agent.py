@@ -53,7 +53,15 @@ class SweAgent:
             raise ImportRefused(f"{file.source.path}: no SWE-agent trajectory in it")
         notes = ImportNotes(file.notes)
         name = file.source.path.stem.encode("utf-8", "replace").decode()
-        yield ImportedRun(name, name, "swe-agent", None, {}, _events(file.document, notes), notes)
+        yield ImportedRun(
+            name=name,
+            run_id=name,
+            agent="swe-agent",
+            created=None,
+            source={},
+            events=_events(file.document, notes),
+            notes=notes,
+        )
 
 
 def _is_trajectory(document: Any) -> bool:

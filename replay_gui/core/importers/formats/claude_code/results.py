@@ -67,7 +67,7 @@ def add_result(
     elif call.patch is not None:
         run.applied(call.patch, {key: structured[key] for key in _OF_PATCHES if key in structured})
     if not failed and known is not None:
-        take_effect(run, known, output, structured, response, root)
+        take_effect(run, known, output, structured, response=response, root=root)
     return AddedResult(response, refused)
 
 

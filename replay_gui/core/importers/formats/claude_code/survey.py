@@ -39,7 +39,7 @@ class _Message(msgspec.Struct):
     usage: dict[str, Any] | None = None
 
 
-class _ClaudeCodeFields(msgspec.Struct, rename="camel"):
+class _ClaudeCodeFields(msgspec.Struct, rename="camel", kw_only=True):
     """What it wants of a line. All else is skipped without being decoded: a first look at 150 MB takes 0.3 s so."""
 
     type: str
@@ -72,7 +72,7 @@ class _ClaudeCodeFields(msgspec.Struct, rename="camel"):
 _decode = msgspec.json.Decoder(_ClaudeCodeFields).decode
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class ClaudeCodeSurvey:
     """What the first pass found.
 

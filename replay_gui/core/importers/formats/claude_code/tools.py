@@ -26,7 +26,7 @@ def propose(run: RunBuilder, call_id: object, tool_name: str, value: Any, root: 
             run.proposal(call_id, patch_type, below(root, path), patch)
 
 
-def take_effect(run: RunBuilder, call: Call, output: Any, details: dict[str, Any], response: int, root: str) -> None:
+def take_effect(run: RunBuilder, call: Call, output: Any, details: dict[str, Any], *, response: int, root: str) -> None:
     """What a successful call did beyond its response. `details`: the structured result; `response`: its seq."""
     given = call.input if isinstance(call.input, dict) else {}
     if call.tool_name == "TodoWrite" and isinstance(todos := details.get("newTodos", given.get("todos")), list):

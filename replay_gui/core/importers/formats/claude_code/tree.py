@@ -13,7 +13,7 @@ from dataclasses import dataclass
 _MAX_PASSES = 8  # over the tree, to find the last line below each; more than one only where children precede parents
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, kw_only=True)
 class Node:
     """A line of the tree.
 

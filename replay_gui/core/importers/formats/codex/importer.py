@@ -51,7 +51,9 @@ class Codex:
             session, created = long["id"].decode(), iso_time(long["time"].decode())
         notes = ImportNotes(file.notes)
         events = _events(file.source, notes)
-        yield ImportedRun(name, session or name, "codex", created, {}, events, notes)
+        yield ImportedRun(
+            name=name, run_id=session or name, agent="codex", created=created, source={}, events=events, notes=notes
+        )
 
 
 def _is_telling(line: Any) -> bool:

@@ -18,7 +18,7 @@ CALLS_TOLD = frozenset({"exec_command_begin", "patch_apply_begin", "mcp_tool_cal
 """Events that say again what items of the conversation say."""
 
 
-class _Payload(msgspec.Struct):
+class _Payload(msgspec.Struct, kw_only=True):
     """What the survey wants of a line's payload."""
 
     type: str | None = None

@@ -195,7 +195,9 @@ class InspectEvents:
         calls = [_call(call) for call in calls] if isinstance(calls, list) else []
         self._told.add(key_of(message))
         error, asked = rest.pop("error", None), rest.get("model")
-        self._run.unmapped = self._facts_of_model(rest, output, choice, message, text, bool(calls))
+        self._run.unmapped = self._facts_of_model(
+            rest, output=output, choice=choice, message=message, text=text, has_calls=bool(calls)
+        )
         meta: dict[str, Any] = {
             "model": output.get("model") or asked,
             "duration": seconds(output.get("time")),
@@ -215,6 +217,7 @@ class InspectEvents:
     def _facts_of_model(
         self,
         rest: dict[str, Any],
+        *,
         output: dict[str, Any],
         choice: dict[str, Any],
         message: dict[str, Any],

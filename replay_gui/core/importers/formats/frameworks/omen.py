@@ -85,7 +85,16 @@ class Omen:
         run_id = str(first["id"].get("run_id")) if first is not None else name
         checks = OwnHashes()
         events = OmenEvents(notes, checks).read(file.source)
-        yield ImportedRun(name, run_id, "oracle.omen", None, {}, events, notes, checks)
+        yield ImportedRun(
+            name=name,
+            run_id=run_id,
+            agent="oracle.omen",
+            created=None,
+            source={},
+            events=events,
+            notes=notes,
+            own_hashes=checks,
+        )
 
 
 class OmenEvents:

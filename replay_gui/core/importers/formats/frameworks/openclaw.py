@@ -51,7 +51,15 @@ class OpenClaw:
         """Yield the file as one run, named by the file."""
         notes = ImportNotes()
         name = file.source.path.stem.encode("utf-8", "replace").decode()
-        yield ImportedRun(name, name, "openclaw", None, {}, _events(file.source, notes), notes)
+        yield ImportedRun(
+            name=name,
+            run_id=name,
+            agent="openclaw",
+            created=None,
+            source={},
+            events=_events(file.source, notes),
+            notes=notes,
+        )
 
 
 def _events(source: Source, notes: ImportNotes) -> Iterator[ImportedEvent]:

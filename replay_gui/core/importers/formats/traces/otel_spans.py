@@ -13,7 +13,7 @@ from typing import Any
 from replay_gui.core.importers.times import any_time
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawSpan:
     """A span as its wrapper has it, with plain attributes.
 

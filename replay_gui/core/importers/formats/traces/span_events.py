@@ -112,7 +112,11 @@ class SpanEvents:
     def _heard(self, span: Span) -> None:
         """What is told for the first time; the model's own words and results of calls come in by other ways, too."""
         for value in span.messages:
-            message = read_message(value) if is_message(value) else Message("user", value, None, (), (), {})
+            message = (
+                read_message(value)
+                if is_message(value)
+                else Message("user", value, reasoning=None, calls=(), results=(), rest={})
+            )
             for result in message.results:
                 if result.id in self._open:
                     self._open.discard(result.id)

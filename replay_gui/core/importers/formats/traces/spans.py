@@ -14,7 +14,7 @@ SKEWED = "spans that begin before their parent or end before they begin: clocks 
 Role: TypeAlias = Literal["agent", "model", "tool", "retriever", "guardrail", "step", "plumbing"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """One span.
 
