@@ -27,7 +27,7 @@ NOT_WRITTEN = "x:import/not-written"
 MIN_GROWTH_BYTES = 1 << 16  # bytes of a log between two calls of `on_grown`, at least
 
 OnGrown: TypeAlias = Callable[[Growing], None]
-"""Called when the first run's log has grown by GROWTH_STEP, and when it is sealed."""
+"""Called when the first run's log has grown by MIN_GROWTH_BYTES, and when it is sealed."""
 
 _WHOLE = ".whole"
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -83,7 +83,8 @@ def write_runs(
 
     Args:
         source: the file, or what it was packed in. digest: its BLAKE3, hex.
-        on_grown: not called for a run whose verdict is known only at its end, or whose log is smaller than GROWTH_STEP.
+        on_grown: not called for a run whose verdict is known only at its end, or whose log is smaller than
+            MIN_GROWTH_BYTES.
     """
     progress = ImportProgress(file.source, on_progress)
     made = list[Converted]()

@@ -1,4 +1,4 @@
-"""A file of another program, as importers see it: its beginning, its lines, the one JSON value that it may be."""
+"""A file of another program, as importers read it: its beginning, its lines, or its one JSON value."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _SPACE = b" \t\r\n\xef\xbb\xbf"
 
 
 class ForeignFile:
-    """What several importers may ask of one file; each thing is read once.
+    """A file that several importers look at; each part is read only once.
 
     Attributes:
         source: the file. path: where the user has it, also where `source` is a copy that was unpacked.
-        limits: how much of it is read. head: its first bytes, at most HEAD_SIZE.
+        limits: how much of it is read. head: its first bytes, at most HEAD_BYTES.
         notes: what had to be changed for `document` to be held by the log format.
     """
 
@@ -34,7 +34,7 @@ class ForeignFile:
 
     @cached_property
     def first_lines(self) -> tuple[Any, ...]:
-        """The JSON values of the first lines that `head` has completely; None for a line that is no JSON."""
+        """The JSON values of the first lines that are completely in `head`; None for a line that is no JSON."""
         *whole, rest = self.head.split(b"\n")
         if len(self.head) == self.source.size:
             whole.append(rest)
@@ -42,7 +42,7 @@ class ForeignFile:
 
     @cached_property
     def document(self) -> Any:
-        """The JSON object or array that the whole file is; None where it is none, or larger than is read."""
+        """The whole file as a JSON object or array; None if it is none, or larger than the limit."""
         size = self.source.size
         if self.head.lstrip(_SPACE)[:1] not in (b"{", b"[") or size > self.limits.document:
             return None
@@ -53,7 +53,7 @@ class ForeignFile:
 
     @property
     def is_too_long(self) -> bool:
-        """Whether it looks like one JSON value but is larger than what is read as one."""
+        """Whether the file looks like one JSON value but is larger than the limit."""
         return self.source.size > self.limits.document and self.head.lstrip(_SPACE)[:1] in (b"{", b"[")
 
 

@@ -1,4 +1,4 @@
-"""What every importer is."""
+"""The protocol of importers."""
 
 from __future__ import annotations
 
@@ -19,11 +19,16 @@ class Importer(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What `--format` and the header of a converted log call it."""
+
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """The name that people read."""
+
     @property
-    def version(self) -> int: ...
+    def version(self) -> int:
+        """The version of the mapping; conversions that an older one made are not used."""
 
     def recognises(self, file: ForeignFile) -> bool:
         """Whether the file is of this format, by its content."""

@@ -1,4 +1,4 @@
-"""JSON Lines, read a line at a time, whatever is in them."""
+"""JSON Lines, read one line at a time; invalid and very long lines are handled."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Line:
     """One line.
 
     Attributes:
-        number: from 1. raw: its bytes without the line's end; of a line over LINE_LIMIT its beginning.
+        number: from 1. raw: its bytes without the line's end; of a line over MAX_LINE_BYTES its beginning.
         size: bytes it has in the file. ended: whether a line end follows; only the last line may lack one.
     """
 
@@ -52,7 +52,7 @@ class Line:
 
 
 def lines(source: Source) -> Iterator[Line]:
-    """Every line of the file, empty ones too (but for the nothing after the last line end)."""
+    """Yield every line of the file, empty ones too; nothing for the end of the file after a last line end."""
     number, size, parts = 1, 0, list[bytes]()
     for offset in range(0, source.size, _CHUNK_BYTES):
         *ends, rest = source.read_at(offset, min(_CHUNK_BYTES, source.size - offset)).split(b"\n")
@@ -74,7 +74,7 @@ def _line(number: int, parts: list[bytes], piece: bytes, size: int, ended: bool)
 
 
 def value_of(raw: bytes, notes: ImportNotes) -> Any:
-    """The JSON value of a line, as the log format can hold it; what had to be changed is counted. NotJson else.
+    """Return the JSON value of a line, changed so that a log can hold it; changes are counted. NotJson if invalid.
 
     NaN, Infinity and other things that Python's reader takes are taken. Of equal keys the last wins.
     """
@@ -83,7 +83,7 @@ def value_of(raw: bytes, notes: ImportNotes) -> Any:
         _encode(value)  # the quickest proof that no whole number is too wide
         return value
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError):
-        pass  # out of the ordinary: looked at value by value
+        pass  # not in the common form: converted value by value
     try:
         value = _decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -95,7 +95,7 @@ def value_of(raw: bytes, notes: ImportNotes) -> Any:
 
 
 def value_in(text: str) -> Any:
-    """The JSON value that a text holds; NotJson also where the log format could not hold it as it is."""
+    """Return the JSON value in a text; NotJson if it is invalid, or a log cannot hold it unchanged."""
     notes = ImportNotes()
     value = value_of(text.encode("utf-8", "surrogatepass"), notes)
     if notes.sentences():

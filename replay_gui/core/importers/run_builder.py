@@ -292,5 +292,5 @@ class RunBuilder:
 
 
 def cut(text: str) -> str:
-    """Return at most REASON_LENGTH characters of a text."""
+    """Return at most MAX_REASON_CHARACTERS characters of a text."""
     return text if len(text) <= MAX_REASON_CHARACTERS else text[: MAX_REASON_CHARACTERS - 1] + "…"

@@ -10,12 +10,12 @@ _END_NS = 1 << 63  # ns, in the year 2262
 
 
 def iso_time(text: object) -> int | None:
-    """ISO 8601 text (without a zone: UTC) as ns since 1970; None where it is none, or not in 1970 to 2262."""
+    """Return an ISO 8601 text (without a zone: UTC) as ns since 1970; None if invalid, or not in 1970 to 2262."""
     if not isinstance(text, str):
         return None
     try:
-        moment = datetime.fromisoformat(text)
-        since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
+        parsed = datetime.fromisoformat(text)
+        since = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)) - _EPOCH
     except (ValueError, OverflowError):
         return None
     time = since // _MICROSECOND * 1000
@@ -23,21 +23,21 @@ def iso_time(text: object) -> int | None:
 
 
 def milliseconds(number: object) -> int | None:
-    """A number of milliseconds as ns; None where it is none, negative, or beyond 292 years."""
+    """Return a number of milliseconds as ns; None if it is no number, negative, or beyond 292 years."""
     if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < _END_NS // 1_000_000:
         return None
     return round(number * 1_000_000)
 
 
 def seconds(number: object) -> int | None:
-    """A number of seconds as ns; None where it is none, negative, or beyond 292 years."""
+    """Return a number of seconds as ns; None if it is no number, negative, or beyond 292 years."""
     if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < _END_NS // 1_000_000_000:
         return None
     return round(number * 1_000_000) * 1000  # as floats, times of today are exact to the microsecond
 
 
 def any_time(value: object) -> int | None:
-    """A time in whatever form: ISO text, or a number of seconds, ms, µs or ns, told apart by its size."""
+    """Return a time in ns: from ISO text, or a number of seconds, ms, µs or ns, which its size decides."""
     if isinstance(value, str):
         return iso_time(value) if not value.replace(".", "", 1).isdecimal() else any_time(float(value))
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _END_NS:

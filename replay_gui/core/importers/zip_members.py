@@ -24,7 +24,7 @@ _CHUNK_BYTES = 1 << 20
 
 
 class ZipMembers:
-    """The members of a ZIP file, by name, in the order in which they stand. Every refusal is an ImportRefused."""
+    """The members of a ZIP file by name, in their order in the file. ImportRefused: it is damaged or too large."""
 
     def __init__(self, source: Source, limits: Limits = LIMITS) -> None:
         self._source = source
@@ -53,7 +53,7 @@ class ZipMembers:
         return name in self._infos
 
     def read(self, name: str) -> bytes:
-        """The content of a member, whose checksum is right and which is no larger than it says, nor than the limit."""
+        """Return the content of a member; ImportRefused if it is damaged, or larger than declared or than the limit."""
         info = self._infos[name]
         where = f"{self._source.path}, member {name}"
         if info.file_size > self._limits.document:
@@ -85,7 +85,7 @@ class ZipMembers:
 
 
 def _unpacked(raw: bytes, info: zipfile.ZipInfo) -> bytes:
-    """At most a byte more than the member says it has, whatever is in it."""
+    """Decompress at most one byte more than the member's declared size."""
     if info.compress_type == zipfile.ZIP_STORED:
         return raw
     if info.compress_type == zipfile.ZIP_DEFLATED:
@@ -99,7 +99,7 @@ def _unpacked(raw: bytes, info: zipfile.ZipInfo) -> bytes:
 
 
 def stream(source: Source) -> io.RawIOBase:
-    """A Source as a stream of its own position."""
+    """A Source as a stream with its own file position."""
     return _Stream(source)
 
 

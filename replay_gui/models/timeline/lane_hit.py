@@ -16,7 +16,7 @@ CALLS_BEFORE_VIEW = 64  # calls begun before a place of which some may reach it
 def event_near(
     lane: Lane, index: RunIndex, scale: TimelineScale, *, pixel: float, height: float, max_pixels: float
 ) -> Position | None:
-    """The position of the lane's event nearest to `pixel`, not further than `reach` pixels; None where there is none.
+    """Return the position of the lane's event nearest to `pixel`, within `reach` pixels; None if there is none.
 
     A call is found anywhere between its request and its answer, of several the one at `height`, a share of the lane's.
     """
@@ -30,7 +30,7 @@ def event_near(
 
 
 def events_within(lane: Lane, scale: TimelineScale, pixel: float, reach: float) -> int:
-    """How many events of the lane are within `reach` pixels of `pixel`."""
+    """Return the number of events of the lane within `reach` pixels of `pixel`."""
     bounds = scale.position(pixel - reach), scale.position(pixel + reach)
     return sum(int(np.diff(indexes_before(part.positions, bounds))[0]) for part in lane.parts)
 

@@ -112,7 +112,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lanes:
-    """All events of the first `count` of a run, sorted out by lane; a value that `grown` extends cheaply."""
+    """The first `count` events of a run, grouped by lane; a value that `grown` extends cheaply."""
 
     count: int = 0
     _tools: tuple[str, ...] = ()
@@ -121,7 +121,7 @@ class Lanes:
     _subagents: tuple[Lane, ...] = ()
 
     def with_subagents(self, subagents: Subagents = NO_SUBAGENTS) -> Lanes:
-        """The same with a lane for each of these."""
+        """Return the lanes with one for each of these subagents."""
         return replace(self, _subagents=tuple(_subagent_row(subagents, n) for n in range(len(subagents.paths))))
 
     def extended(self, index: RunIndex, most: int | None = None) -> Lanes:
@@ -158,7 +158,7 @@ class Lanes:
         return tuple(row for row in rows if row.key not in choice.hidden)
 
     def row_count(self, choice: LaneChoice = ALL_LANES, limit: int = MAX_TOOL_LANES) -> int:
-        """How many lanes `rows` gives."""
+        """Return the number of lanes that `rows` returns."""
         return len(self.rows(choice, limit))
 
     @property
@@ -221,7 +221,7 @@ def _folded(group: str, title: str, rows: list[Lane]) -> Lane:
 
 
 def _parts(rows: list[Lane]) -> tuple[LanePart, ...]:
-    """All parts of these lanes; those beyond MAX_PARTS in one, so that no picture is made of thousands."""
+    """Return all parts of these lanes; those beyond MAX_PARTS are joined into one, to bound the cost of drawing."""
     parts = tuple(part for row in rows for part in row.parts)
     if len(parts) <= MAX_PARTS:
         return parts

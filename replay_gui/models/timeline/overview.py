@@ -1,4 +1,4 @@
-"""The whole run in a few hundred columns: how quickly events came, and where the errors are."""
+"""The whole run in a few hundred columns: the rate of events, and the errors."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Overview:
     def of(
         cls, index: RunIndex, columns: int, axis: TimelineAxis = NUMBERS, marks: TimelineMarks = NO_MARKS
     ) -> Overview:
-        """`columns` (at least 1) are made; for the pace fewer where there are fewer events."""
+        """Make `columns` (at least 1) columns; fewer for the pace if there are fewer events."""
         end = float(axis.coordinates(np.array([index.count]))[0])
         edges = np.linspace(0, end, max(min(columns, index.count), 1) + 1)
         pace = _pace(index.time, edges) if axis is NUMBERS else _crowding(axis.positions(edges))
@@ -69,7 +69,7 @@ class Overview:
 
 
 def _crowding(positions: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """How many events each column of the clock holds, as `pace`; None for too few columns."""
+    """Return the number of events in each column of the clock, as `pace`; None for too few columns."""
     if len(positions) <= SMOOTHED_COLUMNS:
         return None
     counts = _smoothed(np.diff(positions))

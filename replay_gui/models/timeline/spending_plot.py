@@ -17,7 +17,7 @@ _STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpendingPlot:
-    """What was used, summed up from the run's start.
+    """Tokens and cost, summed up from the run's start.
 
     Attributes:
         positions: int32[n], ascending. sums: float64[3, n + 1]: input, output and cached tokens before each of them.
@@ -42,30 +42,30 @@ class SpendingPlot:
 
     @property
     def tokens(self) -> float:
-        """Of the whole run."""
+        """The tokens of the whole run."""
         return float(self.sums[:, -1].sum())
 
     @property
     def cost(self) -> float:
-        """Of the whole run, in dollars."""
+        """The cost of the whole run, in dollars."""
         return float(self.spent[-1])
 
     def used(self, bounds: FloatArray) -> FloatArray:
-        """float64[3, len(bounds) - 1]: input, output and cached tokens between each two of the ascending positions."""
+        """Return float64[3, len(bounds) - 1]: input, output and cached tokens between consecutive `bounds`."""
         return np.diff(self.sums[:, indexes_before(self.positions, bounds)], axis=1)
 
     def used_at(self, positions: NDArray[np.int32]) -> FloatArray:
-        """float64[3, len(positions)]: the same at each of these, which are among `positions`."""
+        """Return float64[3, len(positions)]: the same at each of these positions, which must have tokens."""
         at = np.searchsorted(self.positions, positions)
         return np.asarray(self.sums[:, at + 1] - self.sums[:, at])
 
     def positions_between(self, start: float, stop: float) -> NDArray[np.int32]:
-        """The positions at which tokens were used, start … stop."""
+        """Return the positions from start to stop at which tokens were used."""
         begin, end = indexes_before(self.positions, (start, stop + 0.5)).tolist()
         return self.positions[begin:end]
 
     def cost_before(self, bounds: FloatArray) -> FloatArray:
-        """Dollars spent before each of these positions."""
+        """Return the dollars spent before each of these positions."""
         return np.asarray(self.spent[indexes_before(self.paid, bounds)])
 
 
@@ -74,13 +74,13 @@ def _summed(values: FloatArray) -> FloatArray:
 
 
 def round_up(value: float) -> float:
-    """The next of 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, … at or above a value > 0: where a scale can end."""
+    """Return the end of a scale: the first of 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, … not less than a value > 0."""
     ten = 10.0 ** math.floor(math.log10(value))
     return next((ten * step for step in _STEPS if ten * step >= value), 20 * ten)
 
 
 def token_words(count: float) -> str:
-    """1.2 M, 34 k, 560."""
+    """Return a number of tokens as a short text: 1.2 M, 34 k, 560."""
     for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if count >= size * 0.9995:
             return f"{count / size:.3g} {unit}"

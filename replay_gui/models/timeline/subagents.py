@@ -55,12 +55,12 @@ class Subagents:
         return self.first_events.index(index) if index in self.first_events else None
 
     def count(self, number: int) -> int:
-        """How many events it has, with those of the subagents within it."""
+        """Return the number of its events and of those of the subagents within it."""
         runs = np.isin(self.which, self._all_within(number))
         return int((self.stops[runs] - self.starts[runs]).sum())
 
     def spans(self, number: int) -> NDArray[np.int32]:
-        """int32[n, 2]: positions of the first and the last event of each stretch that is its own."""
+        """Return int32[n, 2]: positions of the first and the last event of each of its own stretches."""
         own = self.which == number
         return np.column_stack((self.starts[own] + 1, self.stops[own])).astype(np.int32)
 
@@ -74,7 +74,7 @@ class Subagents:
         return hidden & ~np.isin(indexes, [self.first_events[number] for number in outermost])
 
     def _all_within(self, number: int) -> list[int]:
-        """Itself and the subagents within it."""
+        """Return the numbers of the subagent and of those within it."""
         return [n for n in range(len(self.paths)) if self._is_within(n, number)]
 
     def _is_within(self, number: int, other: int) -> bool:
@@ -85,7 +85,7 @@ NO_SUBAGENTS = Subagents()
 
 
 def positions_in(spans: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Every position of these spans, ascending."""
+    """Return every position of these spans, ascending."""
     lengths = spans[:, 1] - spans[:, 0] + 1
     before = np.cumsum(lengths) - lengths
     return (np.repeat(spans[:, 0] - before, lengths) + np.arange(int(lengths.sum()))).astype(np.int32)

@@ -1,4 +1,4 @@
-"""What the timeline is drawn along: event numbers, or the clock.
+"""The axis of the timeline: event numbers, or the clock.
 
 An *axis* maps positions to *coordinates*, never falling, and back. On the axis of numbers they are the same. On the
 clock's a coordinate is ns since the first event, less what was cut out of idle gaps.
@@ -26,7 +26,7 @@ _TIME_STEPS: tuple[int, ...] = (
 
 
 def nice_step(at_least: float) -> int:
-    """The smallest whole 1, 2, 2.5 or 5 times a power of ten that is not less than `at_least`."""
+    """Return the smallest whole 1, 2, 2.5 or 5 times a power of ten that is not less than `at_least`."""
     if at_least <= 1:
         return 1
     power = 10 ** math.floor(math.log10(at_least))
@@ -35,7 +35,7 @@ def nice_step(at_least: float) -> int:
 
 
 def nice_time_step(at_least: float) -> int:
-    """The smallest step of a clock, in ns, that is not less than `at_least` ns; beyond days round numbers of days."""
+    """Return the smallest step of a clock that is at least `at_least`, in ns; above a day, round numbers of days."""
     for step in _TIME_STEPS:
         if step >= at_least:
             return step
@@ -43,7 +43,7 @@ def nice_time_step(at_least: float) -> int:
 
 
 def time_text(ns: int, step: int) -> str:
-    """Time since the start with the digits that `step` ns between two such texts calls for: 3:10, 3:10.25, 1:03:10."""
+    """Return a time since the start with the digits that a step of `step` ns needs: 3:10, 3:10.25, 1:03:10."""
     seconds, rest = divmod(ns, SECOND)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
@@ -55,7 +55,7 @@ def time_text(ns: int, step: int) -> str:
 
 
 def rounded_duration(ns: float) -> str:
-    """12 s, 3 min, 4 h, 2 days: a stretch of time to the nearest of one unit."""
+    """Return a duration rounded to one unit: 12 s, 3 min, 4 h, 2 days."""
     for size, name in ((24 * _HOUR, "days"), (_HOUR, "h"), (_MINUTE, "min")):
         if ns >= 1.5 * size:
             return f"{ns / size:,.0f} {name}"
@@ -98,11 +98,11 @@ class TimelineAxis(Protocol):
         ...
 
     def least(self, count: int) -> float:
-        """The shortest stretch worth showing."""
+        """The shortest span that can be shown, in coordinates."""
         ...
 
     def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
-        """Round coordinates from start to end, at least `apart` from each other, with their texts."""
+        """Return round coordinates from start to end, at least `apart` from each other, with their labels."""
         ...
 
 
@@ -173,7 +173,7 @@ class TimeAxis:
 
     @classmethod
     def of(cls, index: RunIndex) -> TimeAxis:
-        """Of an index with times (see `why_no_times`)."""
+        """Return the axis of an index with times (see `why_no_times`)."""
         times = _ascending(index.time)
         spacing = np.diff(times)
         usual = float(np.percentile(spacing[:: max(len(spacing) // _MAX_SAMPLED_SPACINGS, 1)], 90))
@@ -238,7 +238,7 @@ class TimeAxis:
 
 
 def why_no_times(index: RunIndex) -> str:
-    """Why a run cannot be drawn along the clock, in a sentence; "" where it can."""
+    """Return a sentence that says why a run cannot be drawn along the clock; "" if it can."""
     if not index.count:
         return "There are no events yet."
     for times in (index.time[:: max(index.count // _MAX_SAMPLED_SPACINGS, 1)], index.time):  # the few usually know it
@@ -249,7 +249,7 @@ def why_no_times(index: RunIndex) -> str:
 
 
 def _ascending(times: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Times that never go back: of the two ways to hold a clock still the one that changes fewer of them.
+    """Return times that never decrease: of two ways to correct a clock, the one that changes fewer times.
 
     After a time too late all wait for it, or before a time too early all are held back to it.
     """

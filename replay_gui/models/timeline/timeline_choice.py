@@ -1,4 +1,4 @@
-"""Which lanes of the timeline the user wants to see, as a value that can be kept."""
+"""Which lanes of the timeline the user wants to see, as a value that can be saved."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LaneChoice:
     hidden: frozenset[str] = frozenset()
 
     def toggled(self, group: str) -> LaneChoice:
-        """The group folded if it was not, and the reverse."""
+        """Return the choice with a group folded, or unfolded if it was folded."""
         return replace(self, folded=self.folded ^ {group})
 
     def without(self, key: str) -> LaneChoice:
@@ -33,16 +33,16 @@ class LaneChoice:
         return replace(self, hidden=self.hidden - {key})
 
     def with_all(self) -> LaneChoice:
-        """Nothing hidden; what is folded stays so."""
+        """Return the choice with all lanes shown; folded groups stay folded."""
         return replace(self, hidden=frozenset())
 
     def save(self) -> str:
-        """As JSON."""
+        """Return the choice as JSON."""
         return json.dumps({"folded": sorted(self.folded), "hidden": sorted(self.hidden)[:_MAX_SAVED_NAMES]})
 
     @classmethod
     def restored(cls, saved: object) -> LaneChoice:
-        """What `save` gave; of anything else as much as makes sense."""
+        """Return the choice that `save` wrote; invalid data is ignored."""
         try:
             found = json.loads(saved) if isinstance(saved, str) else None
         except (ValueError, RecursionError):

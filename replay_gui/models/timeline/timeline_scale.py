@@ -25,7 +25,7 @@ class TimelineScale:
 
     @classmethod
     def showing_range(cls, view: tuple[float, float], width: float, axis: TimelineAxis) -> TimelineScale:
-        """The scale that shows the positions of `view`."""
+        """Return the scale that shows the positions of `view`."""
         start, end = axis.coordinates(np.array(view)).tolist()
         # Events of the same instant are nowhere apart: something must be shown all the same.
         return cls(start, end if end > start else start + 1.0, width, axis)
@@ -42,7 +42,7 @@ class TimelineScale:
         return start, end
 
     def pixel(self, position: float) -> float:
-        """Pixels right of the left edge; negative, or beyond the width, for what is not shown."""
+        """Return the pixels from the left edge; negative, or more than the width, if the position is not visible."""
         return float(self.pixels(np.array([position]))[0])
 
     def pixels(self, positions: NDArray[np.generic]) -> FloatArray:
@@ -58,33 +58,33 @@ class TimelineScale:
         return self.start + pixel * self.span / self.width
 
     def nearest(self, pixel: float, count: int) -> Position:
-        """The whole position nearest to `pixel`, within a run of `count` events."""
+        """Return the whole position nearest to `pixel`, within a run of `count` events."""
         return Position(min(max(round(self.position(pixel)), 0), count))
 
     def zoomed(self, factor: float, pixel: float, count: int) -> TimelineScale:
-        """`factor` < 1 shows fewer events; what is under `pixel` stays there as far as the run allows."""
+        """Return a zoomed scale; `factor` < 1 shows fewer events. The event at `pixel` stays there if possible."""
         fixed, span = self.coordinate(pixel), self._clamped_span(self.span * factor, count)
         start = fixed - span * pixel / self.width
         return replace(self, start=start, end=start + span).clamped(count)
 
     def panned(self, pixels: float, count: int) -> TimelineScale:
-        """Shifted so that what was `pixels` right of the left edge is now at it; stops at the ends of the run."""
+        """Return a scale whose left edge is `pixels` further right; it stops at the ends of the run."""
         shift = pixels * self.span / self.width
         return replace(self, start=self.start + shift, end=self.end + shift).clamped(count)
 
     def between(self, left: float, right: float, count: int) -> TimelineScale:
-        """What is between two pixels, as far as it is not too short."""
+        """Return the scale of the part between two pixels, but not less than the shortest span."""
         start, end = self.coordinate(left), self.coordinate(right)
         return replace(self, start=start, end=end).clamped(count)
 
     def clamped(self, count: int) -> TimelineScale:
-        """The nearest scale that stays within a run of `count` events and shows no less than its axis wants."""
+        """Return the nearest scale within a run of `count` events that shows at least the shortest span."""
         span = self._clamped_span(self.span, count)
         start = min(max(self.start, 0.0), self.axis.extent(count) - span)
         return replace(self, start=start, end=start + span)
 
     def showing(self, position: float, count: int) -> TimelineScale:
-        """Itself where `position` is shown, else moved by as little as brings it a tenth of the span inside."""
+        """Return this scale if `position` is visible, else one moved until it is a tenth of the span inside."""
         at = self.start + self.pixel(position) * self.span / self.width
         if self.start <= at <= self.end:
             return self
