@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +15,7 @@ from numpy.typing import NDArray
 from replay_gui import EventLog
 from replay_gui.core.index import event_columns
 from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
-from replay_gui.core.index.index_cache import TABLE, IndexCache, finish, shown
+from replay_gui.core.index.index_cache import shown
 from replay_gui.core.index.index_columns import CHAIN_STEP_EVENTS, COLUMNS, IndexView, read_column
 from replay_gui.core.index.run_index import (
     FLAG_CRITICAL,
@@ -180,9 +177,8 @@ def test_logs_that_begin_or_end_oddly(tmp_path: Path, name: str) -> None:
         forge.add(b"\xc1", None, b"\xc1")
     with EventLog.open(written(tmp_path / "run.rlog", forge.bytes(sealed=name != "skipped last"))) as log:
         assert_index(log, tmp_path)
-        cache = IndexCache(tmp_path / "cache")
-        keep(cache, log)
-        assert cache.load(log) is not None
+        finish(tmp_path, log, IndexBuilder(log, tmp_path).run(lambda offset: None))
+        assert load(tmp_path, log) is not None
 
 
 def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,115 +209,6 @@ def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.Mo
         assert max(index.pair, default=0) < index.count, "no pair points beyond what is known"
     with pytest.raises(ValueError, match="shorter"):
         IndexView(tmp_path).grow(whole.count + 1, kinds=KINDS, tools=(), phases=(), snapshots=(), complete=False)
-
-
-# ---- kept indexes --------------------------------------------------------------------------------
-def keep(cache: IndexCache, log: Log) -> Path:
-    building = cache.begin()
-    built = IndexBuilder(log, building).run(lambda built: None)
-    finish(building, log, built)
-    return cache.adopt(building, log)
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Any:
-    with EventLog.open(write_log(tmp_path / "run.rlog", 20)) as log:
-        yield log
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> IndexCache:
-    return IndexCache(tmp_path / "cache")
-
-
-def test_a_kept_index_is_the_one_that_was_built(tmp_path: Path, log: Log, cache: IndexCache) -> None:
-    assert cache.load(log) is None
-    keep(cache, log)
-    loaded = cache.load(log)
-    assert loaded is not None
-    _, index, built = loaded
-    built_now, index_now = build(log, tmp_path / "again")
-    assert built == built_now
-    for name in RunIndex.__slots__:
-        assert np.array_equal(getattr(index, name), getattr(index_now, name)), name
-    assert os.stat(cache.root).st_mode & 0o077 == 0, "caches hold what logs hold"
-
-
-def flip(file: Path) -> None:
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 1
-    file.write_bytes(data)
-
-
-UNFIT: dict[str, Callable[[Path], object]] = {
-    "kinds edited": lambda folder: flip(folder / "kind"),
-    "offsets edited": lambda folder: flip(folder / "offset"),
-    "times edited": lambda folder: flip(folder / "time"),
-    "flags edited": lambda folder: flip(folder / "flags"),
-    "column cut": lambda folder: os.truncate(folder / "offset", 8),
-    "column gone": lambda folder: (folder / "request").unlink(),
-    "no table": lambda folder: (folder / TABLE).unlink(),
-    "table flipped": lambda folder: flip(folder / TABLE),
-    "table cut": lambda folder: os.truncate(folder / TABLE, 30),
-    "table of something else": lambda folder: (folder / TABLE).write_bytes(b"\x81\xa1a\x01"),
-}
-
-
-@pytest.mark.parametrize("name", UNFIT)
-def test_an_index_that_was_tampered_with_is_as_good_as_absent(log: Log, cache: IndexCache, name: str) -> None:
-    folder = keep(cache, log)
-    assert cache.load(log) is not None
-    UNFIT[name](folder)
-    assert cache.load(log) is None
-    keep(cache, log)
-    assert cache.load(log) is not None, "another takes its place"
-
-
-def test_an_index_of_another_log_is_refused(tmp_path: Path, cache: IndexCache) -> None:
-    run: list[tuple[str, dict[str, Any]]] = [("x:a", {"n": n}) for n in range(9)]
-    path = tmp_path / "run.rlog"
-    with EventLog.open(written(path, forged(run).bytes())) as log:
-        keep(cache, log)
-        assert cache.load(log) is not None
-    changed = {
-        "another size": forged([*run, ("x:a", {})]).bytes(),
-        "unsealed": forged(run).bytes(sealed=False),
-        "another last record": forged([*run[:-1], ("x:a", {"n": 7})]).bytes(),
-        "another header": forged(run, facts={"run_id": "Forged", "reducer": "standard/1"}).bytes(),
-    }
-    for name, data in changed.items():
-        with EventLog.open(written(path, data)) as log:
-            assert cache.load(log) is None, name
-    with EventLog.open(written(tmp_path / "copy.rlog", forged(run).bytes())) as log:
-        assert cache.load(log) is None, "each file has its own"
-
-
-def test_the_budget_of_the_cache(tmp_path: Path, cache: IndexCache) -> None:
-    folders = []
-    for n in range(4):
-        with EventLog.open(write_log(tmp_path / f"{n}.rlog", 5)) as log:
-            folders.append(keep(cache, log))
-    for age, folder in enumerate([3, 1, 2, 0]):
-        os.utime(folders[folder], ns=(10**18 + age, 10**18 + age))
-    size = sum(file.stat().st_size for file in folders[0].iterdir())
-    (cache.root / "stray").write_text("no folder")
-    cache.prune(folders[3], int(size * 2.5))
-    assert [folder.exists() for folder in folders] == [True, False, True, True], "the oldest go, but not the kept one"
-    cache.clear()
-    assert not cache.root.exists()
-    cache.clear()
-
-
-def test_an_index_that_is_being_built_is_left_alone_for_a_day(tmp_path: Path, cache: IndexCache) -> None:
-    with EventLog.open(write_log(tmp_path / "run.rlog", 5)) as log:
-        kept = keep(cache, log)
-    fresh, given_up = cache.begin(), cache.begin()
-    for folder, age in ((fresh, 3600), (given_up, 25 * 3600)):
-        (folder / "kind").write_bytes(bytes(100))
-        for path in (folder / "kind", folder):
-            os.utime(path, (time.time() - age, time.time() - age))
-    cache.prune(kept, 0)
-    assert (kept.exists(), fresh.exists(), given_up.exists()) == (True, True, False)
 
 
 def test_columns_have_fixed_sizes() -> None:
