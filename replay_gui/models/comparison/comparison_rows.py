@@ -15,6 +15,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 from replay_gui.core.divergence.comparison import NO_EVENT, Change
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.positions import EventIndex, index_before
+from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.visible_rows import CONTEXT_ROWS, VisibleRows
@@ -22,6 +23,7 @@ from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.event_table import row_without_text
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
+from replay_gui.models.timeline.event_steps import bookkeeping_kinds
 
 
 class ComparisonColumn(IntEnum):
@@ -84,6 +86,7 @@ class ComparisonRows(QAbstractTableModel):
         self.ignored_shown = False
         self._opened: tuple[tuple[int, int], ...] = ()
         self._tones: NDArray[np.uint8] = np.zeros(0, np.uint8)
+        self._hidden: NDArray[np.bool_] | None = None  # rows of bookkeeping events; None where there are none
         self._blocks = RowBlocks[AlignedRow]()
         self.shown = VisibleRows.all(0)
         session.compared_changed.connect(self._on_compared_changed)
@@ -127,7 +130,9 @@ class ComparisonRows(QAbstractTableModel):
         self.beginResetModel()
         rows = len(self._tones)
         if self.changes_only and self._session.comparison is not None:
-            self.shown = VisibleRows.near(rows, self.changes, self._opened)
+            self.shown = VisibleRows.near(rows, self.changes, self._opened, self._hidden)
+        elif self._hidden is not None:
+            self.shown = VisibleRows.without(self._hidden, self._opened)
         else:
             self.shown = VisibleRows.all(rows)
         self.endResetModel()
@@ -152,6 +157,15 @@ class ComparisonRows(QAbstractTableModel):
             _row_without_text(self._session.a, EventIndex(int(alignment.a[row]))),
             _row_without_text(self._session.b, EventIndex(int(alignment.b[row]))),
         )
+
+    def fold_text(self, line: int) -> str:
+        """Return the text of a fold: how many rows of which sort are in it."""
+        start, count = self.shown.row(line), self.shown.fold(line)
+        lines = 0 if self._hidden is None else int(self._hidden[start : start + count].sum())
+        parts = [f"{count - lines:,} equal steps" if count - lines != 1 else "1 equal step"] if count > lines else []
+        if lines:
+            parts.append(plural(lines, "bookkeeping line"))
+        return " · ".join(parts)
 
     def hue_index(self, side: int, row: EventRow) -> int:
         """Return a number for the tool's hue, the same on both sides; NO_TOOL if the event has no tool."""
@@ -182,9 +196,10 @@ class ComparisonRows(QAbstractTableModel):
         self._blocks.clear()
         self._opened = ()
         if comparison is None:
-            self._tones = np.zeros(0, np.uint8)
+            self._tones, self._hidden = np.zeros(0, np.uint8), None
         else:
             self._tones = _TONE_OF[comparison.alignment.change]
+            self._hidden = _bookkeeping_rows(self._session)
             self._tones[comparison.ignored] = RowTone.IGNORED
             self._tones[comparison.points.row[[cause.point for cause in comparison.causes]]] = RowTone.CAUSE
         self._reset()
@@ -209,8 +224,8 @@ class ComparisonRows(QAbstractTableModel):
         """The row in words, for screen readers."""
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
             return None
-        if fold := self.shown.fold(index.row()):
-            return fold_words(fold)
+        if self.shown.fold(index.row()):
+            return self.fold_text(index.row())
         row = self.shown.row(index.row())
         if index.column() == ComparisonColumn.GUTTER:
             return _TONE_WORDS[self.tone(row)]
@@ -219,9 +234,18 @@ class ComparisonRows(QAbstractTableModel):
         return "" if side is None else f"{side.position:,} {side.label} {side.text}"
 
 
-def fold_words(count: int) -> str:
-    """Return the text of a folded stretch of equal steps."""
-    return f"{count:,} equal steps"
+def _bookkeeping_rows(session: ComparisonSession) -> NDArray[np.bool_] | None:
+    """Return bool[rows], True where all that stands in a row is bookkeeping; None where there is no such row."""
+    assert session.comparison is not None
+    alignment = session.comparison.alignment
+    sides = (session.a.index, alignment.a), (session.b.index, alignment.b)
+    if not any(bookkeeping_kinds(index).any() for index, _ in sides):
+        return None
+    hidden = np.ones(len(alignment.change), bool)
+    for index, events in sides:
+        known = np.flatnonzero((events != NO_EVENT) & (events < index.count))
+        hidden[known] &= bookkeeping_kinds(index)[index.kind[events[known]]]
+    return hidden if hidden.any() else None
 
 
 def _row_without_text(session: Session, event_index: EventIndex) -> EventRow | None:

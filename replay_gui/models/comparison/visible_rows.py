@@ -30,24 +30,49 @@ class VisibleRows:
         return cls(None, np.zeros(0, np.int64), rows)
 
     @classmethod
-    def near(cls, rows: int, changed: NDArray[np.int32], opened: tuple[tuple[int, int], ...]) -> VisibleRows:
+    def near(
+        cls,
+        rows: int,
+        changed: NDArray[np.int32],
+        opened: tuple[tuple[int, int], ...],
+        hidden: NDArray[np.bool_] | None = None,
+    ) -> VisibleRows:
         """Rows near the changed ones (ascending), and those in the spans (start, stop) that were opened.
 
-        A fold of one row would take as much room as the row, which is shown instead.
+        A fold of one row would take as much room as the row, which is shown instead. `hidden`: bool[rows], those that
+        are shown only where they were opened.
         """
         edges = np.zeros(rows + 1, np.int32)
         np.add.at(edges, np.maximum(changed - CONTEXT_ROWS, 0), 1)
         np.add.at(edges, np.minimum(changed + CONTEXT_ROWS + 1, rows), -1)
+        near = np.cumsum(edges[:-1]) > 0
+        if hidden is not None:
+            near &= ~hidden
         for start, stop in opened:
-            edges[start] += 1
-            edges[stop] -= 1
-        seen = np.flatnonzero(np.cumsum(edges[:-1]) > 0).astype(np.int64)
+            near[start:stop] = True
+        return cls._of(near, hidden)
+
+    @classmethod
+    def without(cls, hidden: NDArray[np.bool_], opened: tuple[tuple[int, int], ...]) -> VisibleRows:
+        """All rows but the hidden ones, which are in folds; of these, those in the spans that were opened."""
+        seen = ~hidden
+        for start, stop in opened:
+            seen[start:stop] = True
+        return cls._of(seen, hidden)
+
+    @classmethod
+    def _of(cls, shown: NDArray[np.bool_], hidden: NDArray[np.bool_] | None) -> VisibleRows:
+        rows = len(shown)
+        seen = np.flatnonzero(shown).astype(np.int64)
         before = np.concatenate(([-1], seen))
         after = np.concatenate((seen, [rows]))
         gaps = after - before - 1
         first = np.concatenate((seen, (before + 1)[gaps > 0]))
         folded = np.concatenate((np.zeros(len(seen), np.int64), gaps[gaps > 0]))
-        folded[folded == 1] = 0
+        single = folded == 1
+        if hidden is not None:
+            single &= ~hidden[first]
+        folded[single] = 0
         order = np.argsort(first, kind="stable")
         return cls(first[order], folded[order], len(first))
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from replay_gui.engine.answers import EventRow
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font
-from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows, RowTone, fold_words
+from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows, RowTone
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText, draw_marked
 from replay_gui.widgets.parts.row_view import RowView
@@ -40,8 +40,8 @@ class SplitDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         line, shown = index.row(), self._rows.shown
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if fold := shown.fold(line):
-            self._paint_fold(painter, rect, index.column(), fold, chosen=chosen, hovered=line == self._view.hovered)
+        if shown.fold(line):
+            self._paint_fold(painter, rect, index.column(), line, chosen=chosen, hovered=line == self._view.hovered)
             return
         row = shown.row(line)
         tone, aligned = self._rows.tone(row), self._rows.aligned(row)
@@ -126,7 +126,7 @@ class SplitDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_fold(
-        self, painter: QPainter, rect: QRect, column: int, fold: int, *, chosen: bool, hovered: bool
+        self, painter: QPainter, rect: QRect, column: int, line: int, *, chosen: bool, hovered: bool
     ) -> None:
         now = theme()
         if column == ComparisonColumn.GUTTER:
@@ -136,7 +136,7 @@ class SplitDelegate(QStyledItemDelegate):
         painter.fillRect(rect, now.selection if chosen else now.hover if hovered else now.head)
         painter.fillRect(rect.x(), rect.y(), rect.width(), LINE, now.line)
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), LINE, now.line)
-        self._ui.draw(painter, rect, f"⋯  {fold_words(fold)}", now.text if chosen else now.secondary, MIDDLE)
+        self._ui.draw(painter, rect, f"⋯  {self._rows.fold_text(line)}", now.text if chosen else now.secondary, MIDDLE)
 
 
 def _paint_borders(painter: QPainter, rect: QRect) -> None:

@@ -40,3 +40,17 @@ def test_every_row_is_in_one_line_and_changes_are_seen_with_context(case: tuple[
     assert all(folded != 1 for _, folded in _lines(shown))
     many = shown.lines(np.arange(rows, dtype=np.int32))
     assert many.tolist() == [shown.line(row) for row in range(rows)]
+
+
+def test_hidden_rows_are_in_folds_until_opened() -> None:
+    hidden = np.zeros(10, bool)
+    hidden[[2, 5, 6]] = True
+    rows = VisibleRows.without(hidden, ())
+    assert [(rows.row(line), rows.fold(line)) for line in range(rows.count)] == [
+        (0, 0), (1, 0), (2, 1), (3, 0), (4, 0), (5, 2), (7, 0), (8, 0), (9, 0),
+    ]  # fmt: skip
+    assert VisibleRows.without(hidden, ((5, 7),)).count == 10
+    near = VisibleRows.near(10, np.array([5], np.int32), (), hidden)
+    assert [(near.row(line), near.fold(line)) for line in range(near.count)] == [
+        (0, 3), (3, 0), (4, 0), (5, 2), (7, 0), (8, 0), (9, 0),
+    ]  # fmt: skip

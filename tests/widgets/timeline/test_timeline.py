@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.index.run_index import FLAG_FAILED, RunIndex
+from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import LABELS, LANE, UNIT, apply_theme, theme
 from replay_gui.widgets.timeline.timeline import HELP, Timeline
@@ -65,10 +66,16 @@ def picture(timeline: Timeline) -> QImage:
     return timeline.grab().toImage().convertToFormat(QImage.Format.Format_ARGB32)
 
 
+def marks_of(index: RunIndex) -> int:
+    """How many marks the lanes hold: one an event, of a call one; of a failed call another among the errors."""
+    failed = (index.flags & FLAG_FAILED) != 0
+    failed &= (index.kind == KINDS.index("ToolResponse")) & (index.tool >= 0)
+    return index.count - int((index.pair >= 0).sum()) // 2 + int(failed.sum())
+
+
 def settle(qtbot: QtBot, timeline: Timeline) -> None:
     """Waits until all events of a long run are sorted into lanes."""
-    begun = timeline._index.count - int((timeline._index.pair >= 0).sum()) // 2
-    qtbot.waitUntil(lambda: sum(row.count for row in timeline.rows) == begun)
+    qtbot.waitUntil(lambda: sum(row.count for row in timeline.rows) == marks_of(timeline._index))
 
 
 # ---- moving -------------------------------------------------------------------------------------------
@@ -319,7 +326,7 @@ def test_lanes_grow_with_the_index(timeline: Timeline, session: SteppingSession)
     session.show(first_events(whole, 100))
     session.index = whole
     session.index_changed.emit()
-    assert sum(row.count for row in timeline.rows) == COUNT - int((whole.pair >= 0).sum()) // 2
+    assert sum(row.count for row in timeline.rows) == marks_of(whole)
 
 
 def test_fewer_tools_where_there_is_no_room(timeline: Timeline, session: SteppingSession) -> None:
