@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from replay_gui import EventLog
 from replay_gui.core.index import event_columns
 from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
-from replay_gui.core.index.index_cache import shown
+from replay_gui.core.index.index_cache import finish, load, shown
 from replay_gui.core.index.index_columns import CHAIN_STEP_EVENTS, COLUMNS, IndexView, read_column
 from replay_gui.core.index.run_index import (
     FLAG_CRITICAL,
