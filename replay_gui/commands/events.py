@@ -9,6 +9,7 @@ from replay_gui.commands.runs import EXIT_GOOD, add_run_arguments, open_run
 from replay_gui.commands.terminal import print_json, print_line
 from replay_gui.core.errors import PositionError
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.state.json_form import event_form
 from replay_gui.core.text.clock import utc_text
@@ -57,6 +58,4 @@ def _is_wanted(event: Event, args: argparse.Namespace) -> bool:
 
 def _line(event: Event) -> str:
     """Return number, time, label and summary as text."""
-    return (
-        f"{event.index + 1:>8}  {utc_text(event.time):23}  {event_label(event):24}  {summarize_event(event)}".rstrip()
-    )
+    return f"{position_after(event.index):>8}  {utc_text(event.time):23}  {event_label(event):24}  {summarize_event(event)}".rstrip()

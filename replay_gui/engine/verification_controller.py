@@ -16,6 +16,7 @@ import msgspec
 
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.replay.snapshot_store import SnapshotEntry, lineage
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state_hash import StateHash
@@ -141,7 +142,7 @@ class VerificationController:
         for event_index in range(len(offsets) // 64, len(offsets), max(1, len(offsets) // 64)):
             before = self._log.event_at(event_index - 1, int(offsets[event_index - 1])) if event_index else None
             if before is not None and before.hash is not None and before.seq is not None:
-                found.append(Boundary(event_index, int(offsets[event_index]), before.hash, before.seq + 1))
+                found.append(Boundary(EventIndex(event_index), int(offsets[event_index]), before.hash, before.seq + 1))
         return found
 
     def _plan_states(self, built: BuiltIndex, folder: str, offsets: Any) -> None:

@@ -10,7 +10,7 @@ from replay_gui.core.errors import LogRefused, LogUnreadable
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, finish
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.log.source import file_stamp
 from replay_gui.engine import open_run
 from replay_gui.engine.open_run import OpenRun
@@ -63,7 +63,7 @@ def test_links_name_the_request_the_response_and_the_cause(run: OpenRun) -> None
 
 def test_events_from_the_first_broken_one_on_are_not_trusted(run: OpenRun) -> None:
     assert run.position_state(Position(9)).trusted
-    run.first_broken = 7
+    run.first_broken = EventIndex(7)
     assert [run.position_state(Position(position)).trusted for position in (6, 7, 8, 9)] == [True, True, False, False]
 
 

@@ -6,6 +6,7 @@ from blake3 import blake3
 
 from replay_gui.core.anchor.statement import Anchor, ReadAnchor
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding
 from replay_gui.core.verification.verification import VerificationReport
@@ -36,7 +37,7 @@ def _compared(anchor: Anchor, log: EventLog, report: VerificationReport) -> tupl
     if events and _head_at(log, events - 1) != anchor.head:
         return False, f"Replaced: event {events:,} is not the one {when}: its hash is another."
     if report.first_broken is not None and report.first_broken < events:
-        return False, f"Changed: event {report.first_broken + 1:,} is not as it was when {when}."
+        return False, f"Changed: event {position_after(report.first_broken):,} is not as it was when {when}."
     if anchor.sealed:
         return False, f"Changed: the log was sealed when {when}, and is not the same file since."
     more = report.events - events

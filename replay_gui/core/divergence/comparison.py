@@ -1,6 +1,7 @@
-"""What a comparison of two runs, A and B, says: which events belong together, what differs, and why.
+"""The result of a comparison of two runs, A and B: which events belong together, what differs, and why.
 
-All of it are values: arrays never change once published. An *index* is an event's EventIndex, counted from 0.
+All classes are immutable values, and their arrays are never changed after publication. An *index* of an event is its
+EventIndex, counted from 0.
 """
 
 from __future__ import annotations
@@ -16,24 +17,25 @@ from numpy.typing import NDArray
 
 from replay_gui.core.divergence.compared_content import ComparedContent
 from replay_gui.core.facts.run_outcome import RunResult
+from replay_gui.core.log.positions import EventIndex
 
 NO_EVENT = -1  # in a column of indexes: no event on this side
 NO_CAUSE = -1
 
 
 class Change(IntEnum):
-    """What two runs make of one step."""
+    """How the two runs differ in one aligned row."""
 
     EQUAL = 0
     CHANGED = 1  # counterparts: same kind and, for tools, the same request or tool
-    MOVED = 2  # the same event, elsewhere in the order
+    MOVED = 2  # the same event at another place
     ONLY_A = 3
     ONLY_B = 4
-    STATE = 5  # equal events after which another state was recorded
+    STATE = 5  # equal events after which different states were recorded
 
 
 class CauseKind(StrEnum):
-    """What made runs part."""
+    """The kind of a cause: what differs first."""
 
     TOOL = "tool"
     DECISION = "decision"
@@ -48,22 +50,22 @@ class CauseKind(StrEnum):
 
 
 class CauseRank(IntEnum):
-    """What a cause says of the run."""
+    """The group that a cause is listed in; lower ranks come first."""
 
     STEP = 0  # a step differs
     BOOKKEEPING = 1  # a record that is no step differs
-    VOLATILE = 2  # nothing differs but ids, clock times, durations or temporary paths
+    VOLATILE = 2  # only ids, clock times, durations or temporary paths differ
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alignment:
-    """The rows of a split view, from top to bottom: every event of A and of B stands in exactly one row.
+    """The rows of a split view, from top to bottom: every event of A and of B is in exactly one row.
 
     Attributes:
-        a, b: int32[rows], event indexes, NO_EVENT where the side has none; increasing where they are indexes.
-        change: uint8[rows], a Change. In a MOVED row the events beside each other need not be counterparts.
-        partner_of_a: int32[events of A], the index in B of each event's counterpart, NO_EVENT where it has none.
-        partner_of_b: int32[events of B], the reverse.
+        a, b: int32[rows], event indexes, increasing; NO_EVENT if the side has no event in the row.
+        change: uint8[rows], a Change. In a MOVED row the two events need not be counterparts.
+        partner_of_a: int32[events of A], the index in B of each event's counterpart; NO_EVENT if it has none.
+        partner_of_b: int32[events of B], the same for B.
     """
 
     a: NDArray[np.int32]
@@ -75,13 +77,13 @@ class Alignment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Points:
-    """The divergences, by row: columns, one entry a divergence. A moved event is one point, at its row in A.
+    """The divergences as columns, one entry per divergence, by row. A moved event has one entry, at its row in A.
 
     Attributes:
         row: int32, its row in the Alignment, increasing.
-        a, b: int32, indexes of the counterparts, NO_EVENT where a side has none.
+        a, b: int32, indexes of the counterparts; NO_EVENT if a side has none.
         change: uint8, a Change other than EQUAL.
-        cause: int32, which of the causes it is or follows from, NO_CAUSE where none is known.
+        cause: int32, index in the list of causes of the one that it is or follows from; NO_CAUSE if none is known.
     """
 
     row: NDArray[np.int32]
@@ -96,12 +98,14 @@ class Cause:
     """One reason why the runs differ.
 
     Attributes:
-        point: its entry in Points.
-        kind: what it is. tool: the tool's name for kind TOOL, and for MISSING and EXTRA events of a tool; else None.
-        certain: False where something between the last agreement and here differs too, so that it is a suspicion.
-        explanation: a sentence or two for a person; plain text, control characters already replaced.
-        consequences: how many divergences follow from it. suppressed: how many like it rules have silenced.
-        rank: how much it says of the run; causes of a lower rank are shown first.
+        point: index of its divergence in Points.
+        kind: what differs.
+        tool: the tool's name for kind TOOL, and for MISSING and EXTRA events of a tool; otherwise None.
+        certain: False if something since the runs last agreed differs too, so that it is only a possible cause.
+        explanation: headline and details in English; plain text, control characters already replaced.
+        consequences: number of other divergences that follow from it.
+        suppressed: number of similar differences that rules ignore.
+        rank: its group in the list.
     """
 
     point: int
@@ -116,7 +120,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Steps by what the runs make of them. `ignored`: those that differ in nothing but what rules silence."""
+    """Number of rows by Change; `ignored`: rows whose differences are all ignored by rules."""
 
     equal: int
     changed: int
@@ -129,9 +133,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class ToolDifference:
-    """One tool in both runs: calls, errors (responses without success), and equal requests answered otherwise.
+    """The counts of one tool in both runs.
 
-    `ignored`: of `answered_otherwise`, how many rules silence.
+    Attributes:
+        tool: its name.
+        calls_a, calls_b: number of requests.
+        errors_a, errors_b: number of responses without success.
+        answered_otherwise: number of equal requests that were answered differently.
+        ignored: how many of these differences rules ignore.
     """
 
     tool: str
@@ -146,14 +155,18 @@ class ToolDifference:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Comparison:
-    """All that is known of two runs side by side.
+    """The complete comparison of two runs.
 
     Attributes:
-        ignored: bool[rows], rows whose differences are all silenced by rules (they are in no Points).
-        points: by position. causes: those of steps by position, then those of bookkeeping, then those that are
-        volatile.
-        content: what was compared. results: what each run says of its outcome and end.
-        results_equal: whether both say the same of them, and of what was expected.
+        alignment: the rows.
+        points: the divergences, by row.
+        causes: by rank, and in each rank by row.
+        counts: number of rows by Change.
+        tools: the counts of each tool of either run, by name.
+        ignored: bool[rows], rows whose differences are all ignored by rules; they are not in `points`.
+        content: what was compared, and what was left out.
+        results: the outcome and the end that each run records.
+        results_equal: whether both runs record the same outcome, end and expected result.
     """
 
     alignment: Alignment
@@ -173,9 +186,9 @@ class Comparison:
 
     @property
     def first_point(self) -> int | None:
-        """The entry in `points` of the first divergence: one that differs only by ids or clocks, if there is no other.
+        """The index in `points` of the first cause; None if no step differs.
 
-        None where no step differs.
+        It differs only by ids, clock times and the like if there is no other.
         """
         if not len(self.points.row):
             return None
@@ -183,7 +196,7 @@ class Comparison:
 
     @property
     def same(self) -> bool:
-        """Whether the runs are the same: equal in content, and nothing of their sources is missing in the logs."""
+        """Whether the runs are the same: equal in content, and nothing of their source files is missing in the logs."""
         return not self.diverged and self.content.whole
 
 
@@ -192,8 +205,9 @@ class Difference:
     """One place at which two values differ.
 
     Attributes:
-        path: JSON Pointer. a, b: the values there; ABSENT of core.state where a side has none.
-        ignored: a rule silences it.
+        path: JSON Pointer.
+        a, b: the values there; `core.state.state.ABSENT` if a side has none.
+        ignored: whether a rule ignores it.
     """
 
     path: str
@@ -204,17 +218,21 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DivergencePoint:
-    """The plain face of one divergence.
+    """The public form of one divergence.
 
     Attributes:
-        position: index in A, or where the event would stand there. position_b: the same in B.
-        event_id: of the event in A, else of that in B. change: the Change's name, small.
-        expected, actual: content hashes in A and B, hex; state hashes for a STATE change; None where a side is absent.
-        diff: one line for people. differences: path by path.
+        position: index in A, from 0, or the index at which the event of B would be inserted in A.
+        position_b: the same for B.
+        event_id: id of the event in A, or else in B.
+        change: name of the Change, in lower case.
+        expected, actual: content hash (hex) of the event in A and in B; for ``state`` the hash of the recorded state
+            after it; None if a side has none.
+        diff: the difference as one line of text.
+        differences: the payloads' differences, path by path; empty unless `change` is ``changed``.
     """
 
-    position: int
-    position_b: int
+    position: EventIndex
+    position_b: EventIndex
     event_id: str
     change: str
     expected: str | None
@@ -226,9 +244,8 @@ class DivergencePoint:
 def rank_causes(causes: Sequence[Cause]) -> list[int]:
     """Return the indexes of `causes` in the order to show them.
 
-    First those that are certain and have consequences, then those that are certain and have none, then those that are
-    only possible; after them all those of bookkeeping, and last those that differ only by ids, clocks and the like.
-    Each group in the order of `causes`.
+    First come certain causes with consequences, then certain ones without, then possible ones; after these the causes
+    of bookkeeping, and last those that differ only by ids, clock times and the like. Each group keeps its order.
     """
     groups: tuple[list[int], ...] = [], [], [], [], []
     for index, cause in enumerate(causes):

@@ -1,4 +1,4 @@
-"""Divergences as DivergencePoints: what scripts, ``diff --json`` and ``detect_divergence`` hand out."""
+"""The public form of divergences, as ``diff --json`` and ``ReplayEngine.detect_divergence`` return them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 
 
 def find_divergences(a: EventLog, b: EventLog, rules: Rules | None = None) -> Iterator[DivergencePoint]:
-    """Where two logs part; the logs are indexed first."""
+    """Yield the divergences of two logs, in their order; indexes both logs first."""
     comparer = Comparer(_index_side(a), _index_side(b))
     return divergence_points(comparer, comparer.compare(rules))
 
 
 def _index_side(log: EventLog) -> ComparedSide:
     with tempfile.TemporaryDirectory(prefix="replay-gui-index-") as folder:
-        return ComparedSide.build(log, Path(folder))  # which reads all it needs of the folder at once
+        return ComparedSide.build(log, Path(folder))  # reads all of the index; the folder is not needed afterwards
 
 
 def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[DivergencePoint]:
-    """The points of the comparer's last comparison, in their order, each read when it is asked for."""
+    """Yield the divergences of the comparer's last comparison, in their order; events are read one by one."""
     points, alignment = comparison.points, comparison.alignment
     rows = comparer.rows
     next_a = np.concatenate(([0], np.maximum.accumulate(alignment.a) + 1))  # by row: events of A above it
@@ -40,13 +41,13 @@ def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[Di
         change = Change(number)
         a = None if index_a == NO_EVENT else rows.a.event(index_a)
         b = None if index_b == NO_EVENT else rows.b.event(index_b)
-        named = a or b
-        assert named is not None
+        event = a or b
+        assert event is not None
         differences = comparer.differences(row) if change is Change.CHANGED else ()
         yield DivergencePoint(
-            position=index_a if a is not None else int(next_a[row]),
-            position_b=index_b if b is not None else int(next_b[row]),
-            event_id=named.event_id,
+            position=EventIndex(index_a if a is not None else int(next_a[row])),
+            position_b=EventIndex(index_b if b is not None else int(next_b[row])),
+            event_id=event.event_id,
             change=change.name.lower(),
             expected=_hash(a, change, rows.a),
             actual=_hash(b, change, rows.b),
@@ -56,7 +57,7 @@ def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[Di
 
 
 def _hash(event: Event | None, change: Change, side: ComparedSide) -> str | None:
-    """What the side is compared by there, hex."""
+    """Return the hash (hex) that the side was compared by; None if it has none."""
     if event is None:
         return None
     if change is Change.STATE:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.log.canonical import decode
+from replay_gui.core.log.positions import EventIndex
 
 NOT_APPLIED = "the event cannot be applied to the state"
 SKIPPED = "a skipped stretch cannot be applied to the state"
@@ -19,7 +20,7 @@ class Fault(NamedTuple):
         problem: in words, such as NOT_APPLIED. expected, actual: hashes in hex or numbers; None if there are none.
     """
 
-    event_index: int
+    event_index: EventIndex
     offset: int
     seq: int | None
     problem: str

@@ -11,6 +11,7 @@ from replay_gui.core.log.canonical import decode_canonical_map
 from replay_gui.core.log.chain import record_hash
 from replay_gui.core.log.fault import readable_seq
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.log.scanner import Block, Ending, scan
 from replay_gui.core.verification.integrity import BROKEN_LINK
 from replay_gui.core.verification.verification import Finding, VerificationReport
@@ -47,7 +48,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    index: int
+    index: EventIndex
     content: bytes
     state: bytes | None
     meta: bytes
@@ -79,7 +80,7 @@ def diagnose(log: EventLog, report: VerificationReport) -> Diagnosis | None:
     if report.mismatches:
         first = report.mismatches[0]
         words = (
-            f"Every record is as it was written, but at event {first.index + 1:,} replay gives another state "
+            f"Every record is as it was written, but at event {position_after(first.index):,} replay gives another state "
             f"than the recorded one: {first.problem}."
         )
         return Diagnosis(Damage.STATE, words, first)
@@ -99,10 +100,12 @@ def _diagnose_seal(log: EventLog, report: VerificationReport) -> Diagnosis:
 
 
 def _diagnose_failure(log: EventLog, first: Finding) -> Diagnosis:
-    event = f"Event {first.index + 1:,}"
+    event = f"Event {position_after(first.index):,}"
     if first.problem != BROKEN_LINK:
         if "no record" in first.problem:
-            words = f"At byte {first.offset:,}, where event {first.index + 1:,} should begin, {first.problem}."
+            words = (
+                f"At byte {first.offset:,}, where event {position_after(first.index):,} should begin, {first.problem}."
+            )
             return Diagnosis(Damage.OVERWRITTEN, words, first)
         words = f"{event} is linked correctly, but {first.problem}: it was written so, or the chain was computed again."
         return Diagnosis(Damage.REWRITTEN, words, first)
@@ -166,10 +169,10 @@ def _displacement(event: str, record: _Record, around: _Neighbours) -> tuple[Dam
     """Return whether the record, or records before it, are at a place where they do not belong; None where not."""
     for other in around.earlier:
         if other.hash == record.hash:
-            return Damage.DUPLICATED, f"{event} is a copy of event {other.index + 1:,}."
+            return Damage.DUPLICATED, f"{event} is a copy of event {position_after(other.index):,}."
     for other in around.later:
         if record.is_linked_to(other.hash):
-            return Damage.REORDERED, f"{event} was after event {other.index + 1:,} when it was written."
+            return Damage.REORDERED, f"{event} was after event {position_after(other.index):,} when it was written."
     for number, other in enumerate(around.later, 1):
         if other.is_linked_to(around.before):
             many = "It was" if number == 1 else f"It and the next {number - 1:,} were"
@@ -210,4 +213,4 @@ def _records(log: EventLog, start: int, stop: int) -> Iterator[_Record]:
             for index, (content, state, meta, hash_) in enumerate(fields, part.first_index):
                 if index >= stop:
                     return
-                yield _Record(index, content, state, meta, hash_)
+                yield _Record(EventIndex(index), content, state, meta, hash_)

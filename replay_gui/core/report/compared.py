@@ -9,6 +9,7 @@ from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.comparison import Comparison, Difference, DivergencePoint, rank_causes
 from replay_gui.core.divergence.divergence_points import divergence_points
 from replay_gui.core.divergence.rules.rules import Rule, Rules
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.report.building import value_words
 from replay_gui.core.report.model import MAX_POINTS, CausePart, ComparisonPart, DifferencePart, PointPart, RulePart
 from replay_gui.core.state.state import ABSENT
@@ -37,7 +38,7 @@ def comparison_part(comparer: Comparer, comparison: Comparison, rules: Rules) ->
 
 def _cause(comparer: Comparer, comparison: Comparison, which: int) -> CausePart:
     cause = comparison.causes[which]
-    a, b = int(comparison.points.a[cause.point]), int(comparison.points.b[cause.point])
+    a, b = (EventIndex(int(side[cause.point])) for side in (comparison.points.a, comparison.points.b))
     rows = comparer.rows
     event = rows.a.event(a) if a >= 0 else rows.b.event(b)
     headline, _, details = cause.explanation.partition(DETAILS_SEPARATOR)
@@ -47,8 +48,8 @@ def _cause(comparer: Comparer, comparison: Comparison, which: int) -> CausePart:
         certain=cause.certain,
         headline=headline,
         details=details,
-        position=a,
-        position_b=b,
+        index_a=a,
+        index_b=b,
         event_id=event.event_id,
         consequences=cause.consequences,
         suppressed=cause.suppressed,
@@ -58,8 +59,8 @@ def _cause(comparer: Comparer, comparison: Comparison, which: int) -> CausePart:
 def _point(point: DivergencePoint) -> PointPart:
     counted = [difference for difference in point.differences if not difference.ignored]
     return PointPart(
-        position=point.position,
-        position_b=point.position_b,
+        index_a=point.position,
+        index_b=point.position_b,
         event_id=point.event_id,
         change=point.change,
         expected=point.expected,

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from replay_gui.core.report.canonical_json import canonical_json
-from replay_gui.core.report.model import Report, RunPart
+from replay_gui.core.report.model import ComparisonPart, Report, RunPart
 from replay_gui.core.report.words import checks, failures, mismatches, report_words, verdict_words
 from replay_gui.core.text.clock import rfc3339_text
 from replay_gui.core.verification.verification import verification_form
@@ -29,7 +29,7 @@ def json_report(report: Report) -> bytes:
                 "words": words,
                 "runs": [_run(part) for part in report.runs],
                 "unread": [asdict(unread) for unread in report.unread],
-                "comparison": None if report.comparison is None else asdict(report.comparison),
+                "comparison": None if report.comparison is None else _comparison(report.comparison),
                 "redaction": None if report.redaction is None else asdict(report.redaction),
             }
         )
@@ -43,6 +43,13 @@ def _with_valid_unicode(value: Any) -> Any:
     if isinstance(value, dict):
         return {_with_valid_unicode(name): _with_valid_unicode(member) for name, member in value.items()}
     return [_with_valid_unicode(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _comparison(part: ComparisonPart) -> dict[str, Any]:
+    form = asdict(part)
+    for item in (*form["causes"], *form["points"]):
+        item["position"], item["position_b"] = item.pop("index_a"), item.pop("index_b")
+    return form
 
 
 def _run(part: RunPart) -> dict[str, Any]:

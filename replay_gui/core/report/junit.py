@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart
 from replay_gui.core.report.words import checks
 from replay_gui.core.text.clock import rfc3339_text
@@ -73,7 +74,7 @@ def _suite(root: Element, part: RunPart, made: str) -> Element:
 
 def _findings_text(findings: tuple[Finding, ...]) -> str:
     lines = [
-        f"event {finding.index + 1} ({finding.event_id}), byte {finding.offset}: {finding.problem}"
+        f"event {position_after(finding.index)} ({finding.event_id}), byte {finding.offset}: {finding.problem}"
         for finding in findings[:_MAX_FINDINGS]
     ]
     if len(findings) > _MAX_FINDINGS:

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart, UnreadableRun
 from replay_gui.core.report.words import checks
 from replay_gui.core.text.clock import rfc3339_text
@@ -103,7 +104,7 @@ def _run_results(part: RunPart) -> Iterator[dict[str, Any]]:
 
 def _words(finding: Finding) -> str:
     hashes = "" if finding.expected is None else f" Expected {finding.expected}, found {finding.actual}."
-    return f"Event {finding.index + 1:,} ({finding.event_id}): {finding.problem}.{hashes}"
+    return f"Event {position_after(finding.index):,} ({finding.event_id}): {finding.problem}.{hashes}"
 
 
 def _unread(unread: UnreadableRun) -> dict[str, Any]:

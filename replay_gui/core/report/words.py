@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.document import Tone
 from replay_gui.core.report.model import Report, RunPart
 from replay_gui.core.text.plain_text import one_line
@@ -67,7 +68,7 @@ def verdict_words(part: RunPart) -> str:
         found.append("bytes follow the seal")
     sentences = [f"The log is not what was recorded: {', '.join(found)}."]
     if report.first_broken is not None:
-        sentences.append(f"From event {report.first_broken + 1:,} on it cannot be trusted.")
+        sentences.append(f"From event {position_after(report.first_broken):,} on it cannot be trusted.")
     return " ".join(sentences)
 
 

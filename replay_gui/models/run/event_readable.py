@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.payloads import STRUCTURES
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.text.wording import duration_text
 from replay_gui.models.run.event_words import meta_words
@@ -100,7 +101,9 @@ def _pair_lines(writer: _Writer, pair: Event) -> Iterator[ReadableLine]:
     """Lines for the other half of a call: its request or its answer."""
     asked = pair.kind == Kind.TOOL_REQUEST
     took = "" if asked or pair.duration is None else f" · {duration_text(pair.duration)}"
-    yield ReadableLine(((f"{'asked' if asked else 'answered'} in {pair.index + 1:,}{took}", TextStyle.QUIET),))
+    yield ReadableLine(
+        ((f"{'asked' if asked else 'answered'} in {position_after(pair.index):,}{took}", TextStyle.QUIET),)
+    )
     for name in ("input",) if asked else ("error", "output"):
         if pair.payload.get(name) is not None:
             yield from writer.field(name, pair.payload[name], 1)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from replay_gui.core.divergence.comparison import NO_EVENT
+from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Progress
 from replay_gui.look.icons import icon
@@ -38,7 +39,9 @@ class DivergenceView(QWidget):
         super().__init__(parent)
         self._session = session
         self._progress: Progress | None = None
-        self._anchor: tuple[int, int] | None = None  # the side and the event index that a counterpart is looked for
+        self._anchor: tuple[int, EventIndex] | None = (
+            None  # the side and the event index that a counterpart is looked for
+        )
         self.rows = ComparisonRows(session, self)
         self.view = SplitView(session, self.rows, finder)
         self._dimmer = Dimmer(self.view)
@@ -136,7 +139,9 @@ class DivergenceView(QWidget):
         if index is not None:
             self._anchor = self.view.side, index
             here, there = ("A", "B") if self.view.side == ComparisonColumn.SIDE_A else ("B", "A")
-            self.prompt.show_text(f"Choose the step of {there} that is the same as {index + 1:,} of {here}.")
+            self.prompt.show_text(
+                f"Choose the step of {there} that is the same as {position_after(index):,} of {here}."
+            )
             self.view.set_side(self.view.side.opposite)
             self.view.setFocus()
 
@@ -155,11 +160,12 @@ class DivergenceView(QWidget):
             self.cancel_anchor()
             self._session.set_anchor(*((first, index) if side == ComparisonColumn.SIDE_B else (index, first)))
 
-    def _event_index(self, row: int, side: int) -> int | None:
+    def _event_index(self, row: int, side: int) -> EventIndex | None:
         comparison = self._session.comparison
         if comparison is None or row < 0:
             return None
-        index = int((comparison.alignment.a if side == ComparisonColumn.SIDE_A else comparison.alignment.b)[row])
+        indexes = comparison.alignment.a if side == ComparisonColumn.SIDE_A else comparison.alignment.b
+        index = EventIndex(int(indexes[row]))
         return None if index == NO_EVENT else index
 
     # ---- the menu of a row --------------------------------------------------------------------------

@@ -33,8 +33,8 @@ def align(a: ComparedSide, b: ComparedSide, anchors: Sequence[tuple[int, int]] =
     """
     coarse_a, coarse_b = _step_keys(a, b)
     fine_a, fine_b = _answer_keys(a, coarse_a), _answer_keys(b, coarse_b)
-    in_place = _is_answer(a), _is_answer(b)
-    alignment = align_ids(a.ids, b.ids, ((fine_a, fine_b), (coarse_a, coarse_b)), anchors, in_place)
+    before_moves = _is_answer(a), _is_answer(b)
+    alignment = align_ids(a.ids, b.ids, ((fine_a, fine_b), (coarse_a, coarse_b)), anchors, before_moves)
     # Ids are only the first 8 bytes of the hashes, so rows with equal ids may still differ.
     same = np.flatnonzero((alignment.change == Change.EQUAL) | (alignment.change == Change.MOVED))
     same = same[(alignment.a[same] != NO_EVENT)]
@@ -51,7 +51,7 @@ def align_ids(
     ids_b: Ids,
     keys: Sequence[tuple[Ids, Ids]] = (),
     anchors: Sequence[tuple[int, int]] = (),
-    in_place: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
+    before_moves: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
 ) -> Alignment:
     """Return the alignment of two sequences.
 
@@ -60,7 +60,7 @@ def align_ids(
         keys: (column of A, column of B), uint64 each. Events that are in no other pair and are equal in the first key
             are one changed step; of the events that are left, those that are equal in the second key; and so on.
         anchors: as for `align`.
-        in_place: bool columns of A and B, events that the first key may pair before moves are looked for. A tool
+        before_moves: bool columns of A and B, events that the first key may pair before moves are looked for. A tool
             response follows its request, so it has not moved although an equal one is elsewhere.
 
     Raises:
@@ -70,9 +70,9 @@ def align_ids(
     shared_a, shared_b = intersect(ids_a, ids_b)
     equal = _matches_between((ids_a, shared_a), (ids_b, shared_b), pins)
     at_a, at_b = _merge_pairs(equal, pins)
-    if in_place is not None and keys:
+    if before_moves is not None and keys:
         at_a, at_b = _merge_pairs(
-            (at_a, at_b), _pairs_in_gaps(*keys[0], (at_a, at_b), *_unpaired((at_a, at_b), in_place))
+            (at_a, at_b), _pairs_in_gaps(*keys[0], (at_a, at_b), *_unpaired((at_a, at_b), before_moves))
         )
     rows_a, rows_b, _ = _row_numbers(at_a, at_b, len(ids_a), len(ids_b))
     rest_a, rest_b = np.setdiff1d(shared_a, at_a, True), np.setdiff1d(shared_b, at_b, True)
@@ -99,8 +99,8 @@ def _unpaired(
 # ---- keys: equal for events that are the same step -------------------------------------------------------------------
 def _step_keys(a: ComparedSide, b: ComparedSide) -> tuple[Ids, Ids]:
     """Return uint64 columns, equal for events of the same kind and tool."""
-    kind_a, kind_b = number_jointly(a.index.kinds, a.index.kind, b.index.kinds, b.index.kind)
-    tool_a, tool_b = number_jointly(a.index.tools, a.index.tool, b.index.tools, b.index.tool)
+    _, kind_a, kind_b = number_jointly(a.index.kinds, a.index.kind, b.index.kinds, b.index.kind)
+    _, tool_a, tool_b = number_jointly(a.index.tools, a.index.tool, b.index.tools, b.index.tool)
     return _hash_pair(kind_a, tool_a), _hash_pair(kind_b, tool_b)
 
 
