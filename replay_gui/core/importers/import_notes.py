@@ -9,12 +9,12 @@ from typing import Any
 _MAX_EXAMPLES = 5
 _MAX_EXAMPLE_LENGTH = 40  # characters
 
-# Notes by which nothing of the run is missing in the log. Of all others it is assumed: a comparison must not call two
-# runs the same when a part of one was not read.
+# Notes by which nothing of the run is missing in the log (what is "kept as" something is compared, understood or not).
+# Of all others it is assumed: a comparison must not call two runs the same when a part of one was not read.
 _HARMLESS = re.compile(
-    r"written as text|blank lines|UTF-16|times that cannot be read|begin before their parent|kept as bookkeeping"
+    r"written as text|blank lines|UTF-16|times that cannot be read|begin before their parent|kept as "
     r"|lines that repeat an earlier line|whose request is not in the file|joined to the line before"
-    r"|payload is not what its hash says|stand in the file whole|had not ended when|kept as their class and members"
+    r"|payload is not what its hash says|stand in the file whole|had not ended when"
     r"|messages without content"
 )
 
