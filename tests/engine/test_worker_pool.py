@@ -24,6 +24,7 @@ from replay_gui.engine.jobs.job_messages import (
 )
 from replay_gui.engine.worker_pool import Handle, WorkerPool
 from tests.helpers.paths import ROOT
+from tests.helpers.time_bounds import seconds_to_close
 
 WAIT = 30.0  # seconds
 
@@ -161,14 +162,15 @@ def test_cancel_withdraws_a_job_that_waits(talk: MakeTalk) -> None:
     assert value(one.next()) == {"n": 2}
 
 
-def test_close_ends_running_workers_within_a_second(talk: MakeTalk) -> None:
+def test_close_ends_running_workers_without_waiting_for_their_jobs(talk: MakeTalk) -> None:
     two = talk(size=2)
     two.submit("hang")
     two.submit("hang")
     pids = [value(two.next()), value(two.next())]
+    bound = seconds_to_close()
     start = time.monotonic()
     two.pool.close()
-    assert time.monotonic() - start < 1.0
+    assert time.monotonic() - start < bound
     for pid in pids:
         assert not Path("/proc", str(pid)).exists()
     with pytest.raises(RuntimeError, match="closed"):

@@ -1,0 +1,22 @@
+"""Bounds on times that follow the speed of the machine at present."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from replay_gui.engine.worker_pool import CLOSE_TIMEOUT
+
+_PYTHON_STARTS = 20  # about a third of a second on a quiet machine
+
+
+def seconds_to_close() -> float:
+    """How long closing may take: what a worker gets to end by itself, and the time of some starts of Python."""
+    return CLOSE_TIMEOUT + _PYTHON_STARTS * _seconds_to_start_python()
+
+
+def _seconds_to_start_python() -> float:
+    start = time.monotonic()
+    subprocess.run([sys.executable, "-I", "-c", ""], check=True)
+    return time.monotonic() - start
