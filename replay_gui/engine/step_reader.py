@@ -183,5 +183,5 @@ def _difference_text(path: str, value: Any, other: Any) -> str:
         )
         begin = max(0, at - _CONTEXT_CHARS)
         value = ("…" if begin else "") + value[begin : begin + 2 * _MAX_TEXT_CHARS]
-    words = "nothing" if value is ABSENT else preview(value)
+    words = "(absent)" if value is ABSENT else preview(value)
     return one_line(f"{pointer_text(path)}: {words}", _MAX_TEXT_CHARS)

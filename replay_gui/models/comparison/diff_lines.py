@@ -16,7 +16,7 @@ from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.core.text.value_preview import preview
 from replay_gui.core.text.wording import plural
-from replay_gui.models.run.value_rows import is_container, scalar_text, size_text
+from replay_gui.models.run.value_rows import content_text, is_container, scalar_text, size_text
 
 _MAX_CHARACTERS = 300  # characters of a text on one line
 _MAX_PAIR_CHARACTERS = 48  # two values up to this long stand on one line
@@ -177,9 +177,8 @@ def _text(value: Any) -> str:
 def _equal_words(value: Any) -> str:
     if isinstance(value, str) and _HASH.fullmatch(value):
         return f"equal · {value[:_HASH_CHARACTERS]}…"
-    size = size_text(value)
-    if size:
-        return f"equal · {size}"
+    if is_container(value):
+        return f"equal · {content_text(value)}"
     return f"equal · {_text(value)[:_MAX_NAME_CHARACTERS]}"
 
 

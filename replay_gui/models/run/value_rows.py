@@ -15,13 +15,16 @@ from heapq import nsmallest
 from typing import Any, TypeAlias
 
 from replay_gui.core.state.state import ABSENT, OverlayMap, Path, StateChange
-from replay_gui.core.text.plain_text import visible
+from replay_gui.core.text.plain_text import one_line, visible
+from replay_gui.core.text.value_preview import member_text
 from replay_gui.core.text.wording import plural
 
 PAGE_MEMBERS = 200  # children more that "… more" shows
 PAGE_TEXT_CHARACTERS = 65_536  # characters more
 _MAX_SCALAR_CHARACTERS = 160  # characters of a value on its row
 _MAX_KEY_CHARACTERS = 80
+_MAX_UNCOUNTED_MEMBERS = 5  # a map with more is shown with its size
+_MAX_PREVIEW_CHARACTERS = 120  # characters of the content of a map or list on its row
 _MAX_UNFOLDED_MEMBERS = 8  # a replaced map or list up to this size is shown member by member
 
 PathSet: TypeAlias = frozenset[Path]
@@ -163,14 +166,14 @@ class _Walk:
         expandable = (len(shown) > 0 or gone) if is_container(shown) else self._is_long(shown)
         unfolded = both and len(shown) <= _MAX_UNFOLDED_MEMBERS and len(old) <= _MAX_UNFOLDED_MEMBERS
         expanded = expandable and self._is_open(path, mark, unfolded)
-        was = "" if mark is not ChangeMark.CHANGED or both else size_text(old) or scalar_text(old)
+        was = "" if mark is not ChangeMark.CHANGED or both else content_text(old) or scalar_text(old)
         yield ValueRow(
             path=path,
             kind=RowKind.MEMBER,
             depth=depth,
             key=visible(str(key)[:_MAX_KEY_CHARACTERS]),
             text="" if is_container(shown) else scalar_text(shown),
-            note=size_text(shown),
+            note=content_text(shown, expanded),
             old=was,
             mark=mark,
             expandable=expandable,
@@ -290,6 +293,16 @@ def scalar_text(value: Any) -> str:
         case _ if value is ABSENT:
             return ""
     return repr(value)
+
+
+def content_text(value: Any, expanded: bool = False) -> str:
+    """Return the beginning of a map's or list's content, or its size where the content follows; "" for a scalar."""
+    if not is_container(value):
+        return ""
+    if expanded:
+        return f"({len(value):,})"
+    count = f"({len(value):,}) " if isinstance(value, Mapping) and len(value) > _MAX_UNCOUNTED_MEMBERS else ""
+    return one_line(count + member_text(value), _MAX_PREVIEW_CHARACTERS)
 
 
 def size_text(value: Any) -> str:

@@ -54,7 +54,7 @@ def test_what_is_equal_stands_below_and_what_was_asked_above() -> None:
         ("request", "equal · find it"),
         ("x", ""),
         ("hash", "equal · 000000000000…"),
-        ("rows", "equal · 2 items"),
+        ("rows", "equal · [1, 2]"),
     ]
 
 
