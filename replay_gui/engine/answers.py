@@ -61,7 +61,7 @@ class RunFacts:
 
     @property
     def given(self) -> str:
-        """What opens this very run: the path, and which run of the file where it holds several."""
+        """The argument that opens this run again: the path, with the run's number if the file has several."""
         return f"{self.path}#{self.runs.index(self.run) + 1}" if len(self.runs) > 1 else self.path
 
 
@@ -170,7 +170,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """How far search `number` is.
+    """The progress of search `number`.
 
     Attributes:
         hits: those since the last SearchResult, in the order of the log. count: all so far, even if not kept.
@@ -188,7 +188,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """How far report `number` is.
+    """The progress of report `number`.
 
     Attributes:
         done, total: in any unit; total 0 = unknown. report: once it is made. problem: why it cannot be, or "".
@@ -203,7 +203,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surveyed:
-    """How far survey `number` is.
+    """The progress of survey `number`.
 
     Attributes:
         runs: those since the last Surveyed. done, total: files. ended: no more will come. problem: why not, or "".
@@ -272,7 +272,7 @@ class Formats:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the run used, by model (none where its events say nothing of it) and over time, and its subagents.
+    """What the run used, by model (empty if its events do not say it) and over time, and its subagents.
 
     `result`: its outcome and end; None where that was not looked for.
     """
@@ -285,7 +285,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a background job is. `job` is a phrase ("Verifying"); total 0 = unknown; eta in seconds or None."""
+    """The progress of a background job. `job` is a phrase ("Verifying"); total 0 = unknown; eta in seconds or None."""
 
     job: str
     done: int
@@ -338,7 +338,7 @@ class AlignedRows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What the two sides of a row differ in.
+    """The differences of the two sides of a row.
 
     Attributes:
         row: the row. index_a, index_b: of the events compared, NO_EVENT where a side has none; a moved event is

@@ -1,4 +1,4 @@
-"""From the engine thread to the GUI thread: the one file of the engine that knows Qt."""
+"""The bridge from the engine thread to the GUI thread: the only file of the engine that uses Qt."""
 
 from __future__ import annotations
 

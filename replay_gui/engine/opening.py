@@ -1,4 +1,4 @@
-"""From a path to an open run: which format it is, and what the run says of itself."""
+"""Opening a run: finds the format of the file, and the facts about the run."""
 
 from __future__ import annotations
 
@@ -116,7 +116,10 @@ def open_converted_run(
 
 
 def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> RunFacts:
-    """What header and first event say. `path`, `size`: of the opened file; `made`: the log it became, if foreign."""
+    """Return the facts from header and first event.
+
+    `path`, `size`: of the opened file. `made`: the log that it was converted into, if it is foreign.
+    """
     header = log.header
     start = len(header.raw)
     first = log.event_at(0, start) if log.source.size > start else None
@@ -141,7 +144,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
 
 
 def user_cache() -> IndexCache:
-    """The indexes in the user's cache folder."""
+    """Return the cache of indexes in the user's cache folder."""
     return IndexCache(platformdirs.user_cache_path("replay-gui") / "indexes")
 
 
@@ -151,17 +154,17 @@ def user_rules() -> Path:
 
 
 def conversion_cache() -> Path:
-    """Where converted files are kept."""
+    """Return the folder for converted files."""
     return platformdirs.user_cache_path("replay-gui") / "conversions"
 
 
 def survey_cache() -> Path:
-    """Where the facts on the runs of folders are kept."""
+    """Return the folder for the facts about the runs of folders."""
     return platformdirs.user_cache_path("replay-gui") / "surveys"
 
 
 def user_mappings() -> Path:
-    """The mappings of JSON Lines in the user's settings."""
+    """Return the file with the user's mappings of JSON Lines."""
     return platformdirs.user_config_path("replay-gui") / "mappings.json"
 
 

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.index.index_builder import BuiltIndex
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import Alert, IndexGrew
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
@@ -35,7 +35,7 @@ _log = topic_logger(Topic.ENGINE)
 
 
 class IndexStage(Enum):
-    """How far the index of the log is."""
+    """The progress of the log's index."""
 
     BUILDING = auto()
     TO_JOIN = auto()  # the index pass is done; the columns of the integrity pass are still to be joined
@@ -95,7 +95,7 @@ class ReadingTask:
 
     @property
     def missing(self) -> str:
-        """What is not known if the work ends now."""
+        """Return what will be unknown if the work ends now."""
         return "not all events were read" if self._stage is IndexStage.BUILDING else "the run is not verified"
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
@@ -174,7 +174,7 @@ class ReadingTask:
 
 
 def _missing(arguments: JobArguments) -> str:
-    """What is not known if the job fails."""
+    """Return what will be unknown if the job fails."""
     match arguments:
         case IndexArguments():
             return "Not all events were read"

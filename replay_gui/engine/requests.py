@@ -11,7 +11,7 @@ from replay_gui.core.log.positions import Position
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
     from replay_gui.core.divergence.rules.rules import Rule
     from replay_gui.core.importers.mapping import Mapping
-    from replay_gui.core.verification.verification import VerificationReport
+    from replay_gui.core.verification.verification_report import VerificationReport
     from replay_gui.engine import answers
     from replay_gui.engine.job_group import StartedJob
     from replay_gui.engine.jobs.job_messages import JobMessage
@@ -109,7 +109,7 @@ class GetAligned:
 
 @dataclass(frozen=True, slots=True)
 class GetStep:
-    """What the two sides of a row of the comparison differ in: Step. `states`: the states too, which takes longer."""
+    """Get the differences of the two sides of a row. Answer: Step. `states`: of the states too, which takes longer."""
 
     row: int
     states: bool = False
@@ -156,7 +156,7 @@ class TakeSample:
 
 @dataclass(frozen=True, slots=True)
 class ListFormats:
-    """Which importers there are, those of other packages among them: Formats."""
+    """List the importers, with those of other packages. Answer: Formats."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,7 +259,7 @@ class RunController:
                 task.on_worker_message(job, message)
 
     def _on_import_message(self, importing: _Import, job: StartedJob, message: JobMessage) -> None:
-        """Of the run that is to come: it is shown once its first events are there."""
+        """Handle progress of the conversion of the next run, which is shown once its first events are there."""
         conversion = importing.conversion
         number, result = conversion.number, conversion.on_worker_message(job, message)
         match result:

@@ -35,7 +35,8 @@ _log = topic_logger(Topic.WORKERS)
 class OnJobMessage(Protocol):
     """Receives the messages of one job, on a thread of the pool."""
 
-    def __call__(self, message: JobMessage, /) -> None: ...
+    def __call__(self, message: JobMessage, /) -> None:
+        """Take the message; must return quickly, since the pool waits."""
 
 
 CLOSE_TIMEOUT = 0.5  # seconds a worker gets to end by itself
@@ -150,6 +151,7 @@ class WorkerPool:
                 self._workers.add(_Worker(self._module, self))
 
     def cancel(self, handle: Handle) -> None:
+        """Drop a job: one that waits is never begun, and the worker of a running one is ended."""
         with self._lock:
             if handle in self._waiting:
                 self._waiting.remove(handle)
@@ -176,6 +178,7 @@ class WorkerPool:
 
     # ---- called by the listening threads ------------------------------------------------------------
     def on_worker_message(self, worker: _Worker, message: FromWorker) -> None:
+        """Log a record, or pass a message on to its job; messages of cancelled jobs are ignored."""
         if isinstance(message, WorkerRecord):
             _log_worker_record(message)
             return
@@ -189,6 +192,7 @@ class WorkerPool:
         handle.on_message(message)
 
     def on_worker_ended(self, worker: _Worker, code: int) -> None:
+        """Replace a worker that has ended; its job, if it had one, fails with the reason."""
         with self._lock:
             handle, worker.handle = worker.handle, None
             self._workers.discard(worker)
@@ -224,7 +228,7 @@ def _log_worker_record(record: WorkerRecord) -> None:
 
 
 def _make_nice(pid: int) -> None:
-    """From outside, since a worker has the most to do while it begins, and the window must not wait for that."""
+    """Lower the priority of a new worker; from outside, since it is busiest while it starts."""
     if hasattr(os, "setpriority"):
         own = os.getpriority(os.PRIO_PROCESS, 0)
         with contextlib.suppress(ProcessLookupError):
@@ -232,7 +236,7 @@ def _make_nice(pid: int) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """The program's own; where this package is not installed, a worker is told where it lies."""
+    """Return the environment of a worker: the program's own, with the path of this package if it is not installed."""
     folder = str(Path(__file__).resolve().parents[2])
     if folder in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
         return dict(os.environ)

@@ -1,4 +1,4 @@
-"""A tool bar in one row, made of actions; what the tool bars of a run and of a comparison have in common."""
+"""A tool bar in one row, made of actions: the base of the tool bars of a run and of a comparison."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a comparison comes from a worker: columns as files in a folder renamed into place, the rest in the message."""
+"""Transfer of a comparison from a worker: columns as files in a folder, the rest in the message."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class JobRequest(msgspec.Struct, frozen=True):
 
 
 class JobProgress(msgspec.Struct, frozen=True, tag="progress"):
-    """How far a job is, in any unit; total 0 = unknown."""
+    """The progress of a job, in any unit; total 0 = unknown."""
 
     job_id: int
     done: int

@@ -73,7 +73,7 @@ class OverviewStrip(QWidget):
         self.on_index_changed()
 
     def x_of(self, position: float) -> float:
-        """Where a position is, in pixels of `graphics`."""
+        """Return the x coordinate of a position, in pixels of `graphics`."""
         return GAP + self._whole.pixel(position)
 
     @Slot()

@@ -128,7 +128,7 @@ class SpendingBand(QWidget):
 
     @property
     def _low(self) -> bool:
-        """Whether there is room for one line of words alone."""
+        """Whether there is only space for one line of text."""
         return self.height() < 2 * LANE - UNIT
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -307,6 +307,6 @@ def _token_parts(read: float, written: float, cached: float) -> list[str]:
 
 
 def _tones() -> tuple[QColor, QColor, QColor]:
-    """Of what was read, what came from a cache, and what was written."""
+    """Return the colours of input, cached and output tokens."""
     now = theme()
     return now.observation, now.density, now.decision

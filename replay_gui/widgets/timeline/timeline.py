@@ -140,7 +140,7 @@ class Timeline(QWidget):
         self.lanes_changed.emit()
 
     def x_of(self, position: float) -> float:
-        """Where a position is, in pixels of this widget."""
+        """Return the x coordinate of a position, in pixels of this widget."""
         return self._layout().origin + self.scale.pixel(position)
 
     @Slot()
@@ -198,11 +198,11 @@ class Timeline(QWidget):
         return self._scene
 
     def sizeHint(self) -> QSize:
-        """As high as all lanes at their full height."""
+        """Return the size with all lanes at their full height."""
         return QSize(6 * LABELS, height_of(self._lanes.row_count(self._shown_choice), self._compact))
 
     def minimumSizeHint(self) -> QSize:
-        """As high as all lanes at their least height."""
+        """Return the size with all lanes at their minimum height."""
         return QSize(2 * LABELS, height_of(self._lanes.row_count(self._shown_choice, 1), self._compact, LANE_LEAST))
 
     # ---- painting -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What is under the pointer, in a few lines beside it."""
+"""The hover card: the event under the pointer, in a few lines beside it."""
 
 from __future__ import annotations
 

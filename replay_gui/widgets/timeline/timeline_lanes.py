@@ -144,7 +144,7 @@ class LanePainter:
         bars: NDArray[np.float64],
         failed: NDArray[np.bool_],
     ) -> None:
-        """How long a call took, in its bar, where the bar has room for it."""
+        """Write the duration of a call into its bar, if there is space."""
         painter, font = self._painter, ui_font(Medium, TINY_SIZE)
         painter.setFont(font)
         measure, now, plot = QFontMetricsF(font), theme(), self._layout.plot

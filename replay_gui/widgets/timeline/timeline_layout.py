@@ -1,4 +1,4 @@
-"""Where the parts of the timeline are: names on the left, lanes, the axis below. A pure value in logical pixels."""
+"""The layout of the timeline: names on the left, lanes, the axis below. A pure value in logical pixels."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TimelineLayout:
 
     @property
     def origin(self) -> float:
-        """Where pixel 0 of the scale is."""
+        """The x coordinate of pixel 0 of the scale."""
         return ORIGIN_PX
 
     def scale(self, view: tuple[float, float], axis: TimelineAxis) -> TimelineScale:
@@ -60,7 +60,7 @@ class TimelineLayout:
         return QRectF(0, TOP_PX + row * self.lane_height, self.width, self.lane_height)
 
     def triangle(self, row: int) -> QRectF:
-        """Where the triangle is that folds and unfolds, larger than it is drawn so that it is easily hit."""
+        """Return the area of the triangle that folds and unfolds, larger than it is drawn so that it is easy to hit."""
         lane = self.lane(row)
         return QRectF(0, lane.top(), GAP + UNIT, lane.height())
 
@@ -81,7 +81,7 @@ def height_of(lanes: int, compact: bool, lane: float = LANE) -> int:
 
 
 def tools_that_fit(height: float, others: int, compact: bool = False) -> int:
-    """How many lanes are left for tools in a widget of that height, with that many other lanes."""
+    """Return how many lanes are left for tools in a widget of that height, with that many other lanes."""
     return min(max(int((height - bottom_px(compact) - TOP_PX) // LANE_LEAST) - others, 1), MAX_TOOL_LANES)
 
 

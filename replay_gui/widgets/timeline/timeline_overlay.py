@@ -1,4 +1,4 @@
-"""What lies over the lanes: snapshots, damage, gaps that were cut out, and what others want marked."""
+"""Draws over the lanes: snapshots, damage, gaps that were cut out, search hits and divergences."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class OverlayPainter:
         return at
 
     def _paint_gaps(self) -> None:
-        """A dark band for time that was cut out, with torn edges."""
+        """Paint a dark band with torn edges for time that was cut out."""
         axis, scale, plot = self._scale.axis, self._scale, self._layout.plot
         width = axis.gap * scale.width / scale.span
         begins = (axis.gaps - scale.start) * (scale.width / scale.span)
@@ -76,7 +76,7 @@ class OverlayPainter:
             self._painter.drawPixmap(QPointF(x - MARK / 2 - MARGIN, y), shield)
 
     def _paint_damage(self, x: float) -> None:
-        """A broken line where the log first broke, and faint hatching over all that cannot be trusted after it."""
+        """Paint a broken line at the first damage, and faint hatching over the untrusted part after it."""
         plot, painter = self._layout.plot, self._painter
         if x < plot.left():
             x = plot.left() - 2 * GAP  # it broke earlier: only the hatching shows
@@ -102,14 +102,14 @@ class OverlayPainter:
         painter.drawPixmap(badge.topLeft(), mark_pixmap(Mark.BREAK, size, damage, self._ratio))
 
     def _paint_ticks(self, event_indexes: NDArray[np.int64], colour: QColor) -> None:
-        """Short lines at the top edge."""
+        """Paint short lines at the top edge."""
         ticks = [QRectF(round(x) - LINE, 0, 2 * LINE, GAP) for x in self._columns(event_indexes, 3 * LINE)]
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(colour)
         self._painter.drawRects(ticks)
 
     def _paint_bands(self, event_indexes: NDArray[np.int64]) -> None:
-        """A faint band from top to bottom."""
+        """Paint a faint band from top to bottom."""
         veil = QColor(theme().error)
         veil.setAlphaF(0.25)
         height = self._layout.plot.height()
@@ -122,7 +122,7 @@ class OverlayPainter:
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_triangles(self, event_indexes: NDArray[np.int64]) -> None:
-        """Triangles that point down from the top edge."""
+        """Paint triangles that point down from the top edge."""
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(theme().error)
         for x in self._columns(event_indexes, GAP):

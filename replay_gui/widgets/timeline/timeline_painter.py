@@ -89,7 +89,7 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
 
 
 def has_fold_triangle(lanes: tuple[Lane, ...], row: int) -> bool:
-    """Whether a group of lanes can be folded, or unfolded, at this one: the first of several, or all in one."""
+    """Return whether this lane folds or unfolds its group: the first lane of a group, or the one of a folded group."""
     lane = lanes[row]
     first = row == 0 or lanes[row - 1].group != lane.group
     several = row + 1 < len(lanes) and lanes[row + 1].group == lane.group
@@ -137,7 +137,7 @@ def _paint_axis(
 
 
 def _cuts(scale: TimelineScale) -> list[tuple[float, str]]:
-    """Where time was cut out and how much, the longest first come: as many as there may be room for."""
+    """Return (pixel, label) of visible gaps where time was cut out; only the longest, if space is short."""
     axis = scale.axis
     middle = (axis.gaps + axis.gap / 2 - scale.start) * (scale.width / scale.span)
     seen = np.flatnonzero((middle >= 0) & (middle <= scale.width))
@@ -157,7 +157,7 @@ def axis_room(layout: TimelineLayout, pixel: float, width: float) -> QRectF:
 def paint_position(
     painter: QPainter, layout: TimelineLayout, scale: TimelineScale, position: Position, text: str
 ) -> None:
-    """One line and one pill with `text`; where there are no numbers below, the line alone."""
+    """Paint a line and a pill with `text`; without numbers below, only the line."""
     now, pixel = theme(), scale.pixel(position)
     if not -GAP <= pixel <= scale.width + GAP:
         return
@@ -204,7 +204,7 @@ def paint_focus_ring(painter: QPainter, layout: TimelineLayout) -> None:
 
 
 def paint_area(painter: QPainter, layout: TimelineLayout, x1: float, x2: float) -> None:
-    """The area that letting go will zoom to."""
+    """Paint the area that releasing the button will zoom to."""
     accent = theme().accent
     veil = QColor(accent)
     veil.setAlphaF(0.2)

@@ -1,4 +1,4 @@
-"""Which member of the JSON records holds what, with a preview."""
+"""The dialog that maps members of JSON records to parts of events, with a preview."""
 
 from __future__ import annotations
 

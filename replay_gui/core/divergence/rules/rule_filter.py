@@ -1,4 +1,4 @@
-"""Which rows of an alignment rules silence, and the differences they were judged by."""
+"""The differences of aligned rows, and which rows rules ignore."""
 
 from __future__ import annotations
 
@@ -17,54 +17,62 @@ from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 
-REPORTED, IGNORED, NONDETERMINISTIC = 0, 1, 2
-_MAX_CACHED_ROWS = 20_000  # rows whose differences are kept from one set of rules to the next
-_MAX_DIFFERENCES = 10_000  # differences of one event that are looked at; with more, no rule silences it
+REPORTED, IGNORED, NONDETERMINISTIC = 0, 1, 2  # levels of a row
+_MAX_CACHED_ROWS = 20_000  # rows whose differences are kept for the next set of rules
+_MAX_DIFFERENCES = 10_000  # of one event that are looked at; an event with more is never ignored
 _REFERRING_KINDS = (Kind.TOOL_RESPONSE.value, Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
-REFERENCE_HASHES = ("/request_hash", "/patch_hash")  # name another event by content, so they differ where that does
+REFERENCE_HASHES = (
+    "/request_hash",
+    "/patch_hash",
+)  # they refer to another event by its content, so they differ if that event does
 
 
 class ChangedRows:
-    """The events of changed rows and what they differ in; what was read once is kept, as far as memory allows."""
+    """The differences of changed rows; read from the logs on demand, and kept in memory within limits."""
 
     def __init__(self, a: ComparedSide, b: ComparedSide, alignment: Alignment) -> None:
         self._a, self._b, self._alignment = a, b, alignment
         self._cache: dict[int, tuple[Difference, ...]] = {}
 
     def events(self, row: int) -> tuple[Event, Event]:
-        """Both events of a row that has both."""
+        """Return both events of a row that has both."""
         return self._a.event(int(self._alignment.a[row])), self._b.event(int(self._alignment.b[row]))
 
     def differences(self, row: int) -> tuple[Difference, ...]:
-        """What the payloads of a changed row differ in, at most _MOST + 1 of them."""
-        found = self._cache.get(row)
-        if found is None:
+        """Return the differences of the payloads of a changed row, at most _MAX_DIFFERENCES + 1."""
+        result = self._cache.get(row)
+        if result is None:
             a, b = self.events(row)
-            found = tuple(islice(find_differences(a.payload, b.payload), _MAX_DIFFERENCES + 1))
-            if len(self._cache) < _MAX_CACHED_ROWS and len(found) <= _MAX_CACHED_ROWS // 100:
-                self._cache[row] = found
-        return found
+            result = tuple(islice(find_differences(a.payload, b.payload), _MAX_DIFFERENCES + 1))
+            if len(self._cache) < _MAX_CACHED_ROWS and len(result) <= _MAX_CACHED_ROWS // 100:
+                self._cache[row] = result
+        return result
 
 
 class RuleFilter:
-    """What rules make of the rows that differ.
+    """Rules, applied to the rows of an alignment.
 
     Attributes:
-        level: uint8[rows], LOUD, IGNORED or NONDETERMINISTIC.
+        level: uint8[rows], REPORTED, IGNORED or NONDETERMINISTIC. All rows are REPORTED until `apply_rules`.
     """
 
     def __init__(self, rules: Rules, rows: ChangedRows, alignment: Alignment) -> None:
         self._rules, self._rows = rules, rows
         self.level = np.zeros(len(alignment.a), np.uint8)
         self._change = alignment.change
-        self._equal_hashes: set[tuple[object, object]] = set()  # hashes of requests and patches that rules make equal
+        self._equal_hashes: set[tuple[object, object]] = set()  # of requests, or patches, that rules treat as equal
 
     def apply_rules(
         self,
         groups: Iterable[tuple[str, str | None, NDArray[np.intp]]],
         on_progress: Callable[[int], None],
     ) -> None:
-        """Judges the rows that differ, given by kind and tool; `on_progress` hears how many are done."""
+        """Set the level of each row that differs.
+
+        Args:
+            groups: (kind, tool, rows that differ).
+            on_progress: gets the number of rows that are done.
+        """
         chosen: list[tuple[int, Rules]] = []
         for kind, tool, rows in groups:
             rules = self._rules.for_events(kind, tool)
@@ -72,37 +80,38 @@ class RuleFilter:
                 self.level[rows] = IGNORED
             elif len(rules) or kind in _REFERRING_KINDS:
                 chosen += [(row, rules) for row in rows[self._change[rows] == Change.CHANGED].tolist()]
-        chosen.sort(key=lambda one: one[0])  # requests come before their responses
+        chosen.sort(key=lambda row_and_rules: row_and_rules[0])  # requests come before their responses
         for done, (row, rules) in enumerate(chosen):
             self.level[row] = self._level(row, rules)
             on_progress(done)
 
     def treats_as_equal(self, hash_a: object, hash_b: object) -> bool:
-        """Whether two requests, or patches, are equal by these hashes or by rules."""
+        """Whether two requests, or patches, with these hashes are equal or are treated as equal by rules."""
         return hash_a == hash_b or (hash_a, hash_b) in self._equal_hashes
 
     def marked_differences(self, row: int, kind: str, tool: str | None) -> list[Difference]:
-        """The differences of a changed row, those marked that rules silence."""
+        """Return the differences of a changed row; those that rules ignore are marked."""
         rules = self._rules.for_events(kind, tool)
         return [
             Difference(d.path, d.a, d.b, self._action_for(d, rules) is not None) for d in self._rows.differences(row)
         ]
 
     def _level(self, row: int, rules: Rules) -> int:
-        found = self._rows.differences(row)
-        if not found or len(found) > _MAX_DIFFERENCES:
+        """Return the level of a changed row: REPORTED unless all its differences are ignored."""
+        differences = self._rows.differences(row)
+        if not differences or len(differences) > _MAX_DIFFERENCES:
             return REPORTED
-        own: list[Difference] = []
+        patch_hash_differs = False
         actions: set[Action] = set()
-        for difference in found:
+        for difference in differences:
             action = self._action_for(difference, rules)
             if action is not None:
                 actions.add(action)
             elif difference.path == "/patch_hash":
-                own.append(difference)  # of a proposal: follows from the patch
+                patch_hash_differs = True
             else:
                 return REPORTED
-        if own and not self._names_own_patch(row):
+        if patch_hash_differs and not self._is_proposal(row):  # a proposal's hash only follows from its patch
             return REPORTED
         self._remember_hashes(row)
         return NONDETERMINISTIC if Action.NONDETERMINISTIC in actions else IGNORED
@@ -112,10 +121,11 @@ class RuleFilter:
             return Action.IGNORE if (difference.a, difference.b) in self._equal_hashes else None
         return rules.action_for(difference)
 
-    def _names_own_patch(self, row: int) -> bool:
+    def _is_proposal(self, row: int) -> bool:
         return self._rows.events(row)[0].kind == Kind.PATCH_PROPOSAL
 
     def _remember_hashes(self, row: int) -> None:
+        """Treat the two requests, or patches, of an ignored row as equal where other events refer to them."""
         a, b = self._rows.events(row)
         if a.kind == Kind.TOOL_REQUEST:
             self._equal_hashes.add((_request_hash(a.payload), _request_hash(b.payload)))
