@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.look.theme import GAP, LABELS, LANE_LEAST, MARK, UNIT, theme_events
+from replay_gui.look.theme import GAP, LABELS, LANE_MIN, MARK, UNIT, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.lane_hit import event_near, events_within
 from replay_gui.models.timeline.lanes import MAX_TOOL_LANES, Lane, Lanes
@@ -203,7 +203,7 @@ class Timeline(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the size with all lanes at their minimum height."""
-        return QSize(2 * LABELS, height_of(self._lanes.row_count(self._shown_choice, 1), self._compact, LANE_LEAST))
+        return QSize(2 * LABELS, height_of(self._lanes.row_count(self._shown_choice, 1), self._compact, LANE_MIN))
 
     # ---- painting -----------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF
 
-from replay_gui.look.theme import AXIS, GAP, LABELS, LANE, LANE_LEAST, LANE_TIGHT, UNIT
+from replay_gui.look.theme import AXIS, GAP, LABELS, LANE, LANE_MIN, LANE_TIGHT, UNIT
 from replay_gui.models.timeline.lanes import MAX_TOOL_LANES
 from replay_gui.models.timeline.timeline_axis import TimelineAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -34,7 +34,7 @@ class TimelineLayout:
     def lane_height(self) -> float:
         """The height of a lane, in logical pixels: as much as there is room for, within limits."""
         room = self.height - bottom_px(self.compact) - TOP_PX
-        return min(max(room / max(self.lanes, 1), LANE_TIGHT if self.compact else LANE_LEAST), LANE)
+        return min(max(room / max(self.lanes, 1), LANE_TIGHT if self.compact else LANE_MIN), LANE)
 
     @property
     def plot(self) -> QRectF:
@@ -82,7 +82,7 @@ def height_of(lanes: int, compact: bool, lane: float = LANE) -> int:
 
 def tools_that_fit(height: float, others: int, compact: bool = False) -> int:
     """Return how many lanes are left for tools in a widget of that height, with that many other lanes."""
-    return min(max(int((height - bottom_px(compact) - TOP_PX) // LANE_LEAST) - others, 1), MAX_TOOL_LANES)
+    return min(max(int((height - bottom_px(compact) - TOP_PX) // LANE_MIN) - others, 1), MAX_TOOL_LANES)
 
 
 def plot_scale(width: float, view: tuple[float, float], axis: TimelineAxis) -> TimelineScale:

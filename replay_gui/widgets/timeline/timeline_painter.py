@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.look.theme import FOCUS, GAP, LABELS, LANE_LEAST, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
+from replay_gui.look.theme import FOCUS, GAP, LABELS, LANE_MIN, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
 from replay_gui.models.run.event_words import since_start
 from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_axis import rounded_duration
@@ -65,7 +65,7 @@ def _canvas(width: float, height: float, ratio: float) -> tuple[QPixmap, QPainte
 def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene) -> None:
     now = theme()
     numbers = ui_font(size=SMALL_SIZE)
-    names = numbers if layout.lane_height < LANE_LEAST else ui_font()  # else a low lane cuts their descenders
+    names = numbers if layout.lane_height < LANE_MIN else ui_font()  # else a low lane cuts their descenders
     for row, lane in enumerate(scene.lanes):
         room = layout.lane(row)
         room.setRight(LABELS)

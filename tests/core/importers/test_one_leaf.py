@@ -21,7 +21,7 @@ from tests.helpers.leaves import changed_files
 from tests.helpers.paths import DATA
 
 SEEDS = DATA / "seeds"
-MOST = 400  # changes of one sample
+MAX_CHANGES = 400  # changes of one sample
 NOT_JSON = {"langgraph", "aider/0.md"}  # a database, and Markdown
 
 
@@ -61,7 +61,7 @@ def test_a_leaf_that_changes(path: Path, tmp_path: Path) -> None:
     other.write_bytes(data)
     names, before = volatile(format), content(other, format)
     silent = []
-    for change in changed_files(data, path.name, MOST):
+    for change in changed_files(data, path.name, MAX_CHANGES):
         other.write_bytes(change.data)
         if content(other, format) == before and not may_change(change.path, names):
             silent.append((change.path, change.was))

@@ -61,7 +61,7 @@ class MessageEvents:
         calls = calls if isinstance(calls, list) else []
         context = dict(self.run.context)
         if "time" in meta:
-            self.run.context["time"] = meta.pop("time")  # of all that the model said in one breath
+            self.run.context["time"] = meta.pop("time")  # of all events of one answer
         self.run.once = meta
         if content or reasoning or not calls:
             said = reasoning if isinstance(reasoning, str) and reasoning else None

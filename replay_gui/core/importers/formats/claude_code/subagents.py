@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-_HEAD_SIZE = 4096  # bytes of a file that are looked at for the session's id
+_HEAD_BYTES = 4096  # bytes of a file that are looked at for the session's id
 _MAX_META_SIZE = 1 << 16  # bytes
 
 
@@ -65,7 +65,7 @@ def _subagent(path: Path) -> SubagentFile:
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(_HEAD_SIZE)
+            return file.read(_HEAD_BYTES)
     except OSError:
         return b""
 
