@@ -1,4 +1,4 @@
-"""Compares two runs: alignment, what rules silence, the divergences that are left, and their causes."""
+"""Compares two runs: aligns them, applies rules, and finds the divergences that are left and their causes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OnProgress = Callable[[int, int], None]  # (done, total), in any unit
 
 
 def _ignore_progress(done: int, total: int) -> None:
-    """Progress that nobody wants to hear of."""
+    """Do nothing."""
 
 
 def compare(
@@ -36,18 +36,19 @@ def compare(
     anchors: Sequence[tuple[int, int]] = (),
     on_progress: OnProgress = _ignore_progress,
 ) -> Comparison:
-    """All that is known of two runs side by side. To try other rules on the same runs, keep a Comparer."""
+    """Compare two runs once. To try several sets of rules on the same runs, keep a Comparer."""
     return Comparer(a, b, anchors, on_progress).compare(rules)
 
 
 class Comparer:
-    """Two runs side by side. What does not depend on rules is found once, so that other rules are tried at once.
+    """A comparison of two runs that can be repeated with other rules: all that needs no rules is computed once.
 
-    What a run says of its outcome, its end and what was expected is no step: it is compared as a whole, and is in no
-    divergence and no cause.
+    The events that record a run's outcome, its end and the expected result are no steps: they are compared as a whole,
+    and are in no divergence and no cause.
 
     Attributes:
-        rows: the aligned rows, STATE ones among them. changed: what changed rows differ in.
+        rows: the aligned rows, including those with Change.STATE.
+        changed: the differences of changed rows.
     """
 
     def __init__(
@@ -58,69 +59,79 @@ class Comparer:
         on_progress: OnProgress = _ignore_progress,
         gaps: tuple[str, ...] = (),
     ) -> None:
-        """`gaps`: import notes of both runs by which something of their sources is missing in the logs."""
+        """Align the runs.
+
+        Args:
+            a, b: both sides.
+            anchors: see `align`; ValueError as there.
+            on_progress: called with (done, total), in bytes here and in rows by `compare`.
+            gaps: import notes of both runs that say that something of their source files is missing in the logs.
+        """
         size_a, size_b = a.log.source.size, b.log.source.size
-        past_a = read_causal_columns(a.log, a.index.count, lambda at: on_progress(at, 2 * (size_a + size_b)))
-        past_b = read_causal_columns(b.log, b.index.count, lambda at: on_progress(size_a + at, 2 * (size_a + size_b)))
-        alignment = _with_states(align(a, b, anchors), past_a, past_b)
-        self.rows = JointRows.of(a, b, alignment, past_a, past_b)
+        causal_a = read_causal_columns(a.log, a.index.count, lambda at: on_progress(at, 2 * (size_a + size_b)))
+        causal_b = read_causal_columns(b.log, b.index.count, lambda at: on_progress(size_a + at, 2 * (size_a + size_b)))
+        alignment = _with_states(align(a, b, anchors), causal_a, causal_b)
+        self.rows = JointRows.of(a, b, alignment, causal_a, causal_b)
         self.changed = ChangedRows(a, b, alignment)
         self._equal_requests = EqualRequests(self.rows)
         self._filter = RuleFilter(Rules(), self.changed, alignment)
         self._content = ComparedContent(
-            a.index.count + b.index.count, members_in_order(past_a.members, past_b.members), tuple(dict.fromkeys(gaps))
+            a.index.count + b.index.count,
+            members_in_order(causal_a.members, causal_b.members),
+            tuple(dict.fromkeys(gaps)),
         )
         self._is_step = np.array([not is_result(kind) for kind in self.rows.kinds], np.bool_)[self.rows.kind]
-        (result_a, said_a), (result_b, said_b) = _result(a), _result(b)
-        self._results, self._results_equal = (result_a, result_b), said_a == said_b
+        (result_a, events_a), (result_b, events_b) = _result(a), _result(b)
+        self._results, self._results_equal = (result_a, result_b), events_a == events_b
         self._on_progress = on_progress
 
     def compare(self, rules: Rules | None = None) -> Comparison:
-        """The comparison under these rules."""
+        """Return the comparison under these rules."""
         joint, alignment = self.rows, self.rows.alignment
-        silence = self._filter = self._filter_for(Rules() if rules is None else rules)
-        loud = silence.level == REPORTED
-        live = (alignment.change != Change.EQUAL) & loud & self._is_step
-        moved_here = (alignment.change == Change.MOVED) & (alignment.a == NO_EVENT)  # told of at their rows in A
-        rows = np.flatnonzero(live & ~moved_here).astype(np.int32)
-        answers = self._equal_requests.different_answers(silence)
-        clerk = CauseBuilder(joint, self.changed, silence, answers)
-        finder = CauseFinder(joint, live, silence.level == NONDETERMINISTIC, rows, clerk)
+        rule_filter = self._filter = self._filter_for(Rules() if rules is None else rules)
+        ignored = rule_filter.level != REPORTED
+        live = (alignment.change != Change.EQUAL) & ~ignored & self._is_step
+        is_moved_in_b = (alignment.change == Change.MOVED) & (alignment.a == NO_EVENT)  # its point is at its row in A
+        rows = np.flatnonzero(live & ~is_moved_in_b).astype(np.int32)
+        answers = self._equal_requests.different_answers(rule_filter)
+        builder = CauseBuilder(joint, rule_filter, answers)
+        finder = CauseFinder(joint, live, rule_filter.level == NONDETERMINISTIC, rows, builder)
         finder.run()
         points = _points(alignment, rows, finder.cause)
         return Comparison(
             alignment=alignment,
             points=points,
-            causes=tuple(clerk.build_cause(found, points) for found in finder.drafts),
-            counts=_counts(alignment, live & ~moved_here, ~loud & ~moved_here),
-            tools=tool_table(joint, answers, ~loud),
-            ignored=~loud,
+            causes=tuple(builder.build_cause(draft, points) for draft in finder.drafts),
+            counts=_counts(alignment, live & ~is_moved_in_b, ignored & ~is_moved_in_b),
+            tools=tool_table(joint, answers, ignored),
+            ignored=ignored,
             content=self._content,
             results=self._results,
-            results_equal=self._results_equal or self._ignores_results(~loud),
+            results_equal=self._results_equal or self._ignores_results(ignored),
         )
 
     def differences(self, row: int) -> list[Difference]:
-        """What the payloads of a changed row differ in, marked by the rules of the last comparison."""
+        """Return the differences of a changed row; those that the rules of the last comparison ignore are marked."""
         return self._filter.marked_differences(row, self.rows.kind_of(row), self.rows.tool_of(row))
 
     def _ignores_results(self, ignored: NDArray[np.bool_]) -> bool:
-        """Whether rules ignore all that differs in what is said of the outcome, the end and what was expected."""
+        """Whether rules ignore all differences in the outcome, the end and the expected result, and there are some."""
         different = ~self._is_step & (self.rows.alignment.change != Change.EQUAL)
         return bool(different.any() and ignored[different].all())
 
     def _filter_for(self, rules: Rules) -> RuleFilter:
-        silence = RuleFilter(rules, self.changed, self.rows.alignment)
+        """Return the rules, applied to all rows that differ."""
+        rule_filter = RuleFilter(rules, self.changed, self.rows.alignment)
         if len(rules):
             different = np.flatnonzero(self.rows.alignment.change != Change.EQUAL)
             total = len(different)
-            silence.apply_rules(
+            rule_filter.apply_rules(
                 self._group_by_kind_and_tool(different), lambda done: self._on_progress(total + done, 2 * total)
             )
-        return silence
+        return rule_filter
 
     def _group_by_kind_and_tool(self, rows: NDArray[np.intp]) -> Iterator[tuple[str, str | None, NDArray[np.intp]]]:
-        """These rows by kind and tool."""
+        """Yield (kind, tool, rows)."""
         if not len(rows):
             return
         joint, width = self.rows, len(self.rows.tools) + 1
@@ -132,14 +143,15 @@ class Comparer:
             yield joint.kinds[kind], joint.tools[tool - 1] if tool else None, group
 
 
-def _with_states(aligned: Alignment, past_a: CausalColumns, past_b: CausalColumns) -> Alignment:
-    """With STATE where equal events lead from equal states to different ones.
+def _with_states(aligned: Alignment, causal_a: CausalColumns, causal_b: CausalColumns) -> Alignment:
+    """Return the alignment with Change.STATE where equal events lead from equal states to different ones.
 
-    What differs among the events since the states were last seen equal explains a difference; then it is none.
+    If an event differs since the states were last recorded as equal, it explains the difference; then nothing is
+    marked.
     """
     change = aligned.change.copy()
     equal = np.flatnonzero(change == Change.EQUAL)
-    state_a, state_b = past_a.state[aligned.a[equal]], past_b.state[aligned.b[equal]]
+    state_a, state_b = causal_a.state[aligned.a[equal]], causal_b.state[aligned.b[equal]]
     seen = (state_a != NO_STATE) & (state_b != NO_STATE)
     checked, same = equal[seen], (state_a == state_b)[seen]
     if not same.all():
@@ -151,28 +163,29 @@ def _with_states(aligned: Alignment, past_a: CausalColumns, past_b: CausalColumn
 
 
 def _result(side: ComparedSide) -> tuple[RunResult, list[tuple[str, str]]]:
-    """What a run says of its outcome and end, and the (kind, content hash) of all events that say so, in order."""
+    """Return the outcome and end that a run records, and (kind, content hash) of the events that do so, in order."""
     kinds = [number for number, kind in enumerate(side.index.kinds) if is_result(kind)]
-    found, result = list[tuple[str, str]](), RunResult()
+    hashes, result = list[tuple[str, str]](), RunResult()
     for index in np.flatnonzero(np.isin(side.index.kind, kinds)).tolist() if kinds else ():
         event = side.event(index)
         result = result.with_event(event.kind, event.payload)
-        found.append((event.kind, side.content_hash(index)))
-    return result, found
+        hashes.append((event.kind, side.content_hash(index)))
+    return result, hashes
 
 
 def _points(alignment: Alignment, rows: NDArray[np.int32], cause: NDArray[np.int32]) -> Points:
-    """The points at these rows; a moved event's counterpart is elsewhere."""
+    """Return the points at these rows; the counterpart of a moved event is in another row."""
     a, b, change = alignment.a[rows], alignment.b[rows], alignment.change[rows]
     moved = change == Change.MOVED
     b[moved] = alignment.partner_of_a[a[moved]]
     return Points(rows, a, b, change, cause)
 
 
-def _counts(alignment: Alignment, points: NDArray[np.bool_], silenced: NDArray[np.bool_]) -> Counts:
-    by = np.bincount(alignment.change[points], minlength=len(Change)).tolist()
+def _counts(alignment: Alignment, points: NDArray[np.bool_], ignored: NDArray[np.bool_]) -> Counts:
+    """Return the number of rows by Change; `points`, `ignored`: bool[rows]."""
+    by_change = np.bincount(alignment.change[points], minlength=len(Change)).tolist()
     equal = int((alignment.change == Change.EQUAL).sum())
-    changed, moved, only_a, only_b, state = by[1:]
+    changed, moved, only_a, only_b, state = by_change[1:]
     return Counts(
         equal=equal,
         changed=changed,
@@ -180,5 +193,5 @@ def _counts(alignment: Alignment, points: NDArray[np.bool_], silenced: NDArray[n
         only_a=only_a,
         only_b=only_b,
         state=state,
-        ignored=int(silenced.sum()),
+        ignored=int(ignored.sum()),
     )

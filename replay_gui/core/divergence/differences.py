@@ -1,4 +1,7 @@
-"""What two values differ in, path by path. What they share is not walked; packed members that are equal stay packed."""
+"""Differences of two JSON-like values, path by path.
+
+Shared parts are not visited, and members that are stored packed (msgpack bytes) and equal are not decoded.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +17,20 @@ from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS, GrowList, OverlayMap
 from replay_gui.core.text.json_pointer import escape_token
 
-Same = Callable[[str, Any, Any], bool]
+Tolerance = Callable[[str, Any, Any], bool]  # (path, a, b) -> whether two different values count as equal
 
-_MAX_ALIGNED_ITEMS = 1 << 15  # items of lists that are compared by content; longer ones item by item
+_MAX_ALIGNED_ITEMS = 1 << 15  # of the longer list; longer lists are compared index by index
 
 
-def find_differences(a: Any, b: Any, same: Same | None = None, path: str = "") -> Iterator[Difference]:
-    """The places at which b is not a, in the order of the paths' keys; maps and lists are gone into.
+def find_differences(a: Any, b: Any, same: Tolerance | None = None, path: str = "") -> Iterator[Difference]:
+    """Yield the differences of two values, in the order of their paths.
 
-    Of lists, items that are inserted or removed are found as such; their path is that in A, for an insertion that in B.
+    Maps are compared by key. Lists are aligned, so that inserted and removed items are found as such: the path of an
+    inserted item is its path in b, any other path is that in a.
 
     Args:
-        same: same(path, a, b): takes two values that differ as equal all the same (a tolerance).
+        a, b: JSON values; members may be packed (msgspec.Raw).
+        same: called with (path, a, b) of two different scalars; returns whether they count as equal.
         path: JSON Pointer of the values themselves.
     """
     if isinstance(a, MAPS) and isinstance(b, MAPS):
@@ -37,7 +42,7 @@ def find_differences(a: Any, b: Any, same: Same | None = None, path: str = "") -
         yield Difference(path, a, b)
 
 
-def _of_maps(a: dict[str, Any], b: dict[str, Any], same: Same | None, path: str) -> Iterator[Difference]:
+def _of_maps(a: dict[str, Any], b: dict[str, Any], same: Tolerance | None, path: str) -> Iterator[Difference]:
     if a is b:
         return
     suspects = [key for key, value in a.items() if not _is_plainly_equal(value, b.get(key, ABSENT))]
@@ -46,14 +51,14 @@ def _of_maps(a: dict[str, Any], b: dict[str, Any], same: Same | None, path: str)
         yield from _of_pair(a.get(key, ABSENT), b.get(key, ABSENT), same, f"{path}/{escape_token(key)}")
 
 
-def _of_lists(a: list[Any], b: list[Any], begin: int, same: Same | None, path: str) -> Iterator[Difference]:
-    """`begin`: the index of their first items in the lists that they are the rest of."""
+def _of_lists(a: list[Any], b: list[Any], begin: int, same: Tolerance | None, path: str) -> Iterator[Difference]:
+    """Compare two lists, or what follows their shared beginning of `begin` items."""
     if a is b:
         return
     if len(a) == len(b):
-        for i, (one, other) in enumerate(zip(a, b, strict=True), begin):
-            if not _is_plainly_equal(one, other):
-                yield from _of_pair(one, other, same, f"{path}/{i}")
+        for i, (item_a, item_b) in enumerate(zip(a, b, strict=True), begin):
+            if not _is_plainly_equal(item_a, item_b):
+                yield from _of_pair(item_a, item_b, same, f"{path}/{i}")
         return
     head = next(
         (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if not _is_plainly_equal(x, y)), min(len(a), len(b))
@@ -77,9 +82,9 @@ def _of_lists(a: list[Any], b: list[Any], begin: int, same: Same | None, path: s
 
 
 def _of_gap(
-    a: list[Any], b: list[Any], *, begin_a: int, begin_b: int, same: Same | None, path: str
+    a: list[Any], b: list[Any], *, begin_a: int, begin_b: int, same: Tolerance | None, path: str
 ) -> Iterator[Difference]:
-    """Items between two that are equal: as far as both sides have some, they are the same ones, changed."""
+    """Compare the items between two equal ones: in pairs as far as both sides have items, the rest is one-sided."""
     both = min(len(a), len(b))
     for i in range(both):
         if not _is_plainly_equal(a[i], b[i]):
@@ -90,7 +95,7 @@ def _of_gap(
         yield Difference(f"{path}/{begin_b + i}", ABSENT, _unpack(b[i]))
 
 
-def _of_pair(a: Any, b: Any, same: Same | None, path: str) -> Iterator[Difference]:
+def _of_pair(a: Any, b: Any, same: Tolerance | None, path: str) -> Iterator[Difference]:
     if a is ABSENT or b is ABSENT:
         yield Difference(path, _unpack(a), _unpack(b))
     else:
@@ -102,7 +107,7 @@ def _members(value: Any) -> dict[str, Any]:
 
 
 def _items(value: Any, start: int = 0) -> list[Any]:
-    """`start`: the first of a GrowList's."""
+    """Return the items; of a GrowList, those from index `start` on."""
     return value.packed(start) if isinstance(value, GrowList) else value
 
 
@@ -111,7 +116,7 @@ def _unpack(value: Any) -> Any:
 
 
 def _is_plainly_equal(a: Any, b: Any) -> bool:
-    """Whether that can be seen without going into the values: they are one, or have the same bytes, or are scalars."""
+    """Whether the values are equal, as far as that is seen without visiting maps and lists or decoding."""
     if a is b:
         return True
     if type(a) is not type(b):
@@ -122,14 +127,14 @@ def _is_plainly_equal(a: Any, b: Any) -> bool:
 
 
 def _equal(a: Any, b: Any) -> bool:
-    """Whether two scalars are one value: 1, 1.0 and true are not; NaN is NaN, 0.0 is not -0.0."""
+    """Whether two scalars are the same value: 1, 1.0 and true differ, as do 0.0 and -0.0; NaN equals NaN."""
     if type(a) is not type(b):
         return False
     return repr(a) == repr(b) if isinstance(a, float) else bool(a == b)
 
 
 def _ids(a: list[Any], b: list[Any]) -> tuple[Ids, Ids]:
-    """A number for each item, equal for equal ones."""
+    """Return a number for each item, equal for equal items."""
     number: dict[Any, int] = {}
     ids_a = [number.setdefault(_hashable(item), len(number)) for item in a]
     ids_b = [number.setdefault(_hashable(item), len(number)) for item in b]
@@ -137,7 +142,7 @@ def _ids(a: list[Any], b: list[Any]) -> tuple[Ids, Ids]:
 
 
 def _hashable(value: Any) -> Any:
-    """Something that can be looked up, equal for equal values alone."""
+    """Return a hashable form of a value; two are equal only if the values are."""
     value = _unpack(value)
     if isinstance(value, MAPS):
         return (dict, frozenset((key, _hashable(member)) for key, member in _members(value).items()))

@@ -1,4 +1,4 @@
-"""Where two runs first differ, in O(log n) looks at their chains over content hashes."""
+"""The first divergence of two runs, by bisection over their chains of content hashes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from replay_gui.core.index.index_columns import CHAIN_STEP_EVENTS
 
 
 def first_divergence(a: ComparedSide, b: ComparedSide) -> int | None:
-    """The index of the first event that differs; the shorter one's end where it is a prefix; None for equal runs.
+    """Return the index of the first event that differs, from 0; None if the runs are equal.
 
-    A chain's value covers all events up to it, so that equal values mean equal runs so far: bisection finds the step,
-    the events' own hashes the event in it.
+    If one run is a prefix of the other, it is the length of the shorter one. O(log n): each value of a chain covers all
+    events before it, so equal values mean equal runs up to there.
     """
     low, high = 0, min(len(a.chain), len(b.chain))
     while low < high:

@@ -1,4 +1,4 @@
-"""One of the two runs of a comparison: its log, its index, and the columns that runs are compared by."""
+"""One of the two runs of a comparison: its log, its index and its columns of content hashes."""
 
 from __future__ import annotations
 
@@ -8,43 +8,47 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.alignment.id_intersection import Ids
 from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.index.index_cache import shown
+from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.record_columns import read_contents
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
 
-_MAX_CACHED_EVENTS = 256  # events that are kept decoded
+_MAX_CACHED_EVENTS = 256  # decoded events
 
 
 class ComparedSide:
-    """A run, open for comparing.
+    """A run that is open for comparison.
 
     Attributes:
-        log: its log. index: its complete RunIndex.
-        content: V32[events], BLAKE3 of each event's content; zeros for a skipped stretch.
-        chain: V32[events // CHAIN_STEP], BLAKE3 of all content hashes up to each CHAIN_STEP-th event.
-        ids: uint64[events], the first bytes of `content`.
+        log: its log.
+        index: its RunIndex, complete.
+        content: V32[events], BLAKE3 hash of each event's content; zeros for skipped bytes.
+        chain: V32[events // CHAIN_STEP_EVENTS], BLAKE3 hash of all content hashes up to each such step.
+        ids: uint64[events], the first 8 bytes of `content`.
     """
 
     def __init__(self, log: EventLog, index: RunIndex, folder: Path) -> None:
-        """`folder`: where the index is kept; OSError or ValueError where a column is missing or damaged there."""
+        """Read the columns of content hashes from `folder`, where the index is stored.
+
+        Raises:
+            OSError, ValueError: a column is missing or damaged.
+        """
         self.log = log
         self.index = index
         log.use_offsets(index.offset)
         self.content, self.chain = read_contents(folder, index.count)
-        self.ids: Ids = self.content.view("<u8").reshape(-1, 4)[:, 0].copy()
+        self.ids: NDArray[np.uint64] = self.content.view("<u8").reshape(-1, 4)[:, 0].copy()
         self._events: dict[int, Event] = {}
 
     @classmethod
     def build(cls, log: EventLog, folder: Path) -> Self:
-        """The side of a log that has no index yet: one is made in `folder`, which exists."""
+        """Index a log and return it as a side; the index is written into `folder`, which must exist."""
         view = IndexView(folder)
         built = IndexBuilder(log, folder).run(lambda built: None)
-        return cls(log, shown(view, built, complete=True), folder)
+        return cls(log, build_run_index(view, built, complete=True), folder)
 
     def event(self, index: int) -> Event:
         """Return the event at an index; the last ones that were read are kept."""
@@ -62,12 +66,18 @@ class ComparedSide:
 
 def number_jointly(
     names_a: tuple[str, ...], column_a: NDArray[Any], names_b: tuple[str, ...], column_b: NDArray[Any]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Two columns of numbers into names as numbers into the names of both; negative ones stay."""
-    number = {name: i for i, name in enumerate(dict.fromkeys((*names_a, *names_b)))}
+) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the names of both sides, without repetition, and both columns as indexes into them.
 
-    def renumbered(names: tuple[str, ...], column: NDArray[Any]) -> NDArray[np.int64]:
-        table = np.array([*(number[name] for name in names), -1], np.int64)  # the last one is what -1 finds
+    Args:
+        names_a, names_b: the names of each side.
+        column_a, column_b: int[events], indexes into the side's names; negative numbers mean no name and become -1.
+    """
+    names = tuple(dict.fromkeys((*names_a, *names_b)))
+    number = {name: i for i, name in enumerate(names)}
+
+    def renumber(own_names: tuple[str, ...], column: NDArray[Any]) -> NDArray[np.int64]:
+        table = np.array([*(number[name] for name in own_names), -1], np.int64)  # index -1 finds the last entry
         return table[np.maximum(column.astype(np.int64), -1)]
 
-    return renumbered(names_a, column_a), renumbered(names_b, column_b)
+    return names, renumber(names_a, column_a), renumber(names_b, column_b)

@@ -1,4 +1,4 @@
-"""What each tool did in both runs, and which equal requests it answered otherwise."""
+"""The calls, errors and different answers of each tool in both runs."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ REQUEST = Kind.TOOL_REQUEST.value
 
 
 class EqualRequests:
-    """Which changed answers are to equal requests.
+    """The changed tool responses whose requests are equal.
 
-    Requests are compared by content where they are known, else by the hashes that the answers name them by.
+    Requests are compared by content if they are known, and otherwise by the hashes that the responses refer to them by.
     """
 
     def __init__(self, joint: JointRows) -> None:
@@ -39,14 +39,14 @@ class EqualRequests:
         assert b is not None
         return a.payload.get("request_hash"), b.payload.get("request_hash")
 
-    def different_answers(self, silence: RuleFilter) -> NDArray[np.bool_]:
-        """bool[rows]: answers that differ though their requests are equal, or are equal by rules."""
+    def different_answers(self, rule_filter: RuleFilter) -> NDArray[np.bool_]:
+        """Return bool[rows]: answers that differ although their requests are equal, by content or by rules."""
         equal = self._equal.copy()
         for i, (hash_a, hash_b) in self._hashes.items():
-            equal[i] = silence.treats_as_equal(hash_a, hash_b)
-        found = np.zeros(len(self._joint.kind), np.bool_)
-        found[self._changed[equal]] = True
-        return found
+            equal[i] = rule_filter.treats_as_equal(hash_a, hash_b)
+        is_different = np.zeros(len(self._joint.kind), np.bool_)
+        is_different[self._changed[equal]] = True
+        return is_different
 
 
 def tool_table(
@@ -79,7 +79,7 @@ def tool_table(
 
 
 def _calls_and_errors(side: ComparedSide, tools: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Calls and errors of one run by index into `tools`."""
+    """Return the number of calls and of errors of one run, by index into `tools`."""
     index = side.index
     number = {name: i for i, name in enumerate(tools)}
     translated = np.array([*(number[name] for name in index.tools), len(tools)], np.int32)  # the last for NO_TOOL

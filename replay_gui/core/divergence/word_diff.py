@@ -1,4 +1,4 @@
-"""Which words of two texts differ."""
+"""The differing words of two texts."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from replay_gui.core.divergence.alignment.matching import match_ids
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
-"""Stretches of a text: (first character, character after the last), in order, not touching."""
+"""Parts of a text: (first character, character after the last), in order, with others between them."""
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
-_MAX_CHARACTERS = 1 << 20  # characters; of longer texts one stretch is found, between what they begin and end with
+_MAX_CHARACTERS = 1 << 20  # of each text on average; longer ones get one span, between their common ends
 
 
 def changed_words(a: str, b: str) -> tuple[Spans, Spans]:
-    """The stretches of a and of b that the other does not have, by whole words."""
+    """Return the spans of a and of b, in whole words, that the other text does not have."""
     head = _common_prefix_length(a, b)
     tail = _common_prefix_length(a[head:][::-1], b[head:][::-1])
     if len(a) + len(b) > 2 * _MAX_CHARACTERS:
@@ -32,7 +32,7 @@ def changed_words(a: str, b: str) -> tuple[Spans, Spans]:
 
 
 def _common_prefix_length(a: str, b: str) -> int:
-    """How many characters both begin with, by bisection: comparing is quicker than walking."""
+    """Return how many characters both begin with; by bisection, since comparing slices is faster than a loop."""
     low, high = 0, min(len(a), len(b))
     while low < high:
         middle = (low + high + 1) // 2
@@ -48,7 +48,7 @@ def _single_span(start: int, end: int) -> Spans:
 
 
 def _spans(words: list[re.Match[str]], common: set[int]) -> Spans:
-    """What lies between common words; blanks that stand between two changed words belong to them."""
+    """Return the spans between common words; white space between two changed words belongs to them."""
     spans: list[tuple[int, int]] = []
     for i, word in enumerate(words):
         lone_blank = word[0].isspace() and 0 < i < len(words) - 1 and i - 1 not in common and i + 1 not in common

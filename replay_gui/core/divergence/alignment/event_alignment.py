@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.alignment.id_intersection import HASH_MULTIPLIER, Ids, Indexes, intersect
+from replay_gui.core.divergence.alignment.id_intersection import HASH_MULTIPLIER, Ids, Indexes, IndexPairs, intersect
 from replay_gui.core.divergence.alignment.matching import match_ids
 from replay_gui.core.divergence.alignment.moves import find_moves
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
@@ -88,7 +88,7 @@ def align_ids(
 
 
 def _unpaired(
-    pairs: tuple[Indexes, Indexes], among: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+    pairs: IndexPairs, among: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which of the events `among` are in no pair."""
     free_a, free_b = among[0].copy(), among[1].copy()
@@ -105,6 +105,7 @@ def _step_keys(a: ComparedSide, b: ComparedSide) -> tuple[Ids, Ids]:
 
 
 def _hash_pair(kind: NDArray[np.int64], tool: NDArray[np.int64]) -> Ids:
+    """Return a hash of (kind, tool) of each event."""
     return ((kind.astype(np.uint64) << np.uint64(32)) | (tool + 1).astype(np.uint64)) * HASH_MULTIPLIER
 
 
@@ -124,10 +125,10 @@ def _answer_keys(side: ComparedSide, steps: Ids) -> Ids:
 
 
 # ---- matches, anchors and gaps ---------------------------------------------------------------------------------------
-def _checked_anchors(anchors: Sequence[tuple[int, int]], count_a: int, count_b: int) -> tuple[Indexes, Indexes]:
+def _checked_anchors(anchors: Sequence[tuple[int, int]], count_a: int, count_b: int) -> IndexPairs:
     """Return the anchors as two increasing columns; ValueError as for `align`."""
     ordered = sorted(anchors)
-    at_a, at_b = (np.array([pin[side] for pin in ordered], np.int64) for side in (0, 1))
+    at_a, at_b = (np.array([anchor[side] for anchor in ordered], np.int64) for side in (0, 1))
     if (np.diff(at_a) <= 0).any() or (np.diff(at_b) <= 0).any():
         raise ValueError("the steps that are marked as the same cross one another")
     if len(ordered) and (at_a[0] < 0 or at_b[0] < 0 or at_a[-1] >= count_a or at_b[-1] >= count_b):
@@ -135,9 +136,7 @@ def _checked_anchors(anchors: Sequence[tuple[int, int]], count_a: int, count_b: 
     return at_a, at_b
 
 
-def _matches_between(
-    a: tuple[Ids, Indexes], b: tuple[Ids, Indexes], pins: tuple[Indexes, Indexes]
-) -> tuple[Indexes, Indexes]:
+def _matches_between(a: tuple[Ids, Indexes], b: tuple[Ids, Indexes], pins: IndexPairs) -> IndexPairs:
     """Return the matches of equal ids, none of which crosses a pin.
 
     Args:
@@ -145,7 +144,7 @@ def _matches_between(
         pins: pairs that are given; they divide the runs into parts, which are matched one by one.
     """
     (ids_a, shared_a), (ids_b, shared_b) = a, b
-    found_a, found_b = list[Indexes](), list[Indexes]()
+    matches_a, matches_b = list[Indexes](), list[Indexes]()
     cuts_a = np.searchsorted(shared_a, [0, *pins[0].tolist(), len(ids_a)])
     cuts_b = np.searchsorted(shared_b, [0, *pins[1].tolist(), len(ids_b)])
     pinned_a, pinned_b = np.isin(shared_a, pins[0]), np.isin(shared_b, pins[1])
@@ -153,14 +152,14 @@ def _matches_between(
         own_a, own_b = slice(cuts_a[part], cuts_a[part + 1]), slice(cuts_b[part], cuts_b[part + 1])
         indexes_a, indexes_b = shared_a[own_a][~pinned_a[own_a]], shared_b[own_b][~pinned_b[own_b]]
         at_a, at_b = match_ids(ids_a[indexes_a], ids_b[indexes_b])
-        found_a.append(indexes_a[at_a])
-        found_b.append(indexes_b[at_b])
-    return np.concatenate(found_a), np.concatenate(found_b)
+        matches_a.append(indexes_a[at_a])
+        matches_b.append(indexes_b[at_b])
+    return np.concatenate(matches_a), np.concatenate(matches_b)
 
 
 def _pairs_in_gaps(
-    key_a: Ids, key_b: Ids, pairs: tuple[Indexes, Indexes], free_a: NDArray[np.bool_], free_b: NDArray[np.bool_]
-) -> tuple[Indexes, Indexes]:
+    key_a: Ids, key_b: Ids, pairs: IndexPairs, free_a: NDArray[np.bool_], free_b: NDArray[np.bool_]
+) -> IndexPairs:
     """Return pairs of free events with equal keys that lie in the same gap between the given pairs, in order."""
     left_a, left_b = np.flatnonzero(free_a), np.flatnonzero(free_b)
     gap_a, gap_b = _count_before(pairs[0], len(key_a))[left_a], _count_before(pairs[1], len(key_b))[left_b]
@@ -171,8 +170,9 @@ def _pairs_in_gaps(
     return left_a[at_a], left_b[at_b]
 
 
-def _merge_pairs(one: tuple[Indexes, Indexes], other: tuple[Indexes, Indexes]) -> tuple[Indexes, Indexes]:
-    at_a, at_b = np.concatenate((one[0], other[0])), np.concatenate((one[1], other[1]))
+def _merge_pairs(first: IndexPairs, second: IndexPairs) -> IndexPairs:
+    """Return the pairs of both, in the order of A."""
+    at_a, at_b = np.concatenate((first[0], second[0])), np.concatenate((first[1], second[1]))
     order = np.argsort(at_a, kind="stable")
     return at_a[order], at_b[order]
 
@@ -197,7 +197,8 @@ def _count_before(at: Indexes, count: int) -> Indexes:
     return np.cumsum(paired)[:-1]
 
 
-def _alignment(ids_a: Ids, ids_b: Ids, pairs: tuple[Indexes, Indexes], moves: tuple[Indexes, Indexes]) -> Alignment:
+def _alignment(ids_a: Ids, ids_b: Ids, pairs: IndexPairs, moves: IndexPairs) -> Alignment:
+    """Return the rows, given the pairs of counterparts in order and those of moved events."""
     rows_a, rows_b, count = _row_numbers(*pairs, len(ids_a), len(ids_b))
     a, b = np.full(count, NO_EVENT, np.int32), np.full(count, NO_EVENT, np.int32)
     a[rows_a], b[rows_b] = np.arange(len(ids_a)), np.arange(len(ids_b))

@@ -1,4 +1,4 @@
-"""What an event's record says of what came before it: the event that caused it, and the state it led to."""
+"""Columns that the search for causes needs: the parent of each event and the recorded state after it."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class _Meta(msgspec.Struct):
 _decode = msgspec.msgpack.Decoder(_Meta).decode
 _decode_members = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _UNREADABLE_META = ("(unreadable)",)
-_NUMBERING = "seq"  # says only where the event stands, which the alignment compares
+_NUMBERING = "seq"  # of an event's place in the run, which the alignment compares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CausalColumns:
-    """Columns over a run's events, as one pass over its records finds them.
+    """Columns of a run's events.
 
     Attributes:
-        parent: int32, the index of the event that caused each, NO_PARENT where none is recorded.
-        state: uint64, the first eight bytes of the recorded state hash, NO_STATE where there is none.
-        members: how many events have each member of meta. Meta is not compared.
+        parent: int32[events], index of the event that caused each one; NO_PARENT if none is recorded.
+        state: uint64[events], the first 8 bytes of the recorded state hash; NO_STATE if none is recorded.
+        members: number of events that have each member of meta, by name. Meta is not compared.
     """
 
     parent: NDArray[np.int32]
@@ -45,7 +45,10 @@ class CausalColumns:
 
 
 def read_causal_columns(log: EventLog, count: int, on_progress: Callable[[int], None]) -> CausalColumns:
-    """One pass; `on_progress` hears of the byte reached. A parent is taken for an index: seq counts as indexes do."""
+    """Read the columns of the first `count` events in one pass over the log.
+
+    The seq that an event names as its parent is used as an index. `on_progress` gets the number of bytes read.
+    """
     parent = np.full(count, NO_PARENT, np.int32)
     state = np.full(count, NO_STATE, np.uint64)
     shapes = Counter[tuple[str, ...]]()
@@ -70,7 +73,7 @@ def read_causal_columns(log: EventLog, count: int, on_progress: Callable[[int], 
 
 
 def _member_names(meta: bytes) -> tuple[str, ...]:
-    """The members of a meta."""
+    """Return the names of the members of an encoded meta."""
     try:
         return tuple(_decode_members(meta))
     except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -78,14 +81,16 @@ def _member_names(meta: bytes) -> tuple[str, ...]:
 
 
 def _parent(meta: bytes, index: int) -> int:
+    """Return the parent of the event at an index, which must be an earlier event."""
     if b"\xa6parent" not in meta:
         return NO_PARENT
     try:
-        found = whole_number(_decode(meta).parent)
+        parent = whole_number(_decode(meta).parent)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return NO_PARENT
-    return found if found is not None and found < index else NO_PARENT
+    return parent if parent is not None and parent < index else NO_PARENT
 
 
 def _first_words(states: Sequence[bytes | None]) -> NDArray[np.uint64]:
+    """Return the first 8 bytes of each hash as a number."""
     return np.frombuffer(b"".join([(state or bytes(8))[:8] for state in states]), "<u8")

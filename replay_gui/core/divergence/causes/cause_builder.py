@@ -9,7 +9,7 @@ from replay_gui.core.divergence.causes.cause_finder import REPLACEMENT_ROWS, Cau
 from replay_gui.core.divergence.causes.explanations import Evidence, explain, noise_names
 from replay_gui.core.divergence.causes.joint_rows import JointRows
 from replay_gui.core.divergence.comparison import NO_EVENT, Cause, CauseKind, Change, Difference, Points
-from replay_gui.core.divergence.rules.rule_filter import REFERENCE_HASHES, REPORTED, ChangedRows, RuleFilter
+from replay_gui.core.divergence.rules.rule_filter import REFERENCE_HASHES, REPORTED, RuleFilter
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import is_result
@@ -18,11 +18,9 @@ from replay_gui.core.log.kinds import is_result
 class CauseBuilder:
     """Answers the analysis' queries about single rows (see CauseQueries) and turns its drafts into causes."""
 
-    def __init__(
-        self, joint: JointRows, rows: ChangedRows, rule_filter: RuleFilter, different_answers: NDArray[np.bool_]
-    ) -> None:
+    def __init__(self, joint: JointRows, rule_filter: RuleFilter, different_answers: NDArray[np.bool_]) -> None:
         """`different_answers`: bool[rows], answers to equal requests that differ."""
-        self._joint, self._rows, self._filter, self._is_different_answer = joint, rows, rule_filter, different_answers
+        self._joint, self._filter, self._is_different_answer = joint, rule_filter, different_answers
         with_tool = joint.tool >= 0
         different = different_answers & with_tool
         equal = joint.is_answer & (joint.alignment.change == Change.EQUAL) & with_tool

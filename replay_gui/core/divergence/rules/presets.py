@@ -1,7 +1,7 @@
-"""Text patterns with a name, for what differs between any two runs and seldom means anything.
+"""Named text patterns for what usually differs between two runs without meaning anything: times, ids, paths.
 
-None of them has a quantifier inside another over the same characters: texts of logs are hostile, and matching stays
-linear in their length.
+Logs may contain hostile texts, so no pattern nests one quantifier in another over the same characters: matching is
+linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -47,5 +47,5 @@ _COMPILED = {name: re.compile(pattern) for name, pattern in PRESETS.items()}
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
-    """The preset of this name, or the regular expression itself; re.error where it is none."""
+    """Return the preset of this name, or else the text as a regular expression; re.error if it is not one."""
     return _COMPILED.get(pattern) or re.compile(pattern)

@@ -1,12 +1,12 @@
-"""What a comparison is to pass over: rules, and whether they silence a difference.
+"""Rules of a comparison: which differences it ignores.
 
-A rule speaks of the events that its tool and kind name (of all without), and in them of the differences that its path
-and pattern name (of all without):
+A rule applies to the events of its tool and kind, and in them to the differences at its path that its pattern matches;
+what a rule does not name, it does not restrict. Its action is one of:
 
-- *ignore*: as though it were equal. Without path and pattern, events that only one run has, too.
-- *nondeterministic*: known to differ from run to run. With a tool and no kind, of the tool's answers to equal requests.
-  What follows is then not certain to have another cause.
-- *tolerance*: two numbers are equal that are at most `abs`, or `rel` times the larger of them, apart.
+- *ignore*: the difference does not count. Without path and pattern, events that only one run has do not count either.
+- *nondeterministic*: the difference is expected from run to run, and later causes are then only possible ones. With a
+  tool and without a kind, the rule applies to the tool's answers to equal requests.
+- *tolerance*: two numbers count as equal if they differ by at most `abs`, or by at most `rel` times the larger one.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from replay_gui.core.divergence.rules.presets import compiled
 from replay_gui.core.errors import RulesRefused
 from replay_gui.core.log.kinds import Kind
 
-_PLACEHOLDER = "\0"  # for what a pattern matches
+_PLACEHOLDER = "\0"  # replaces what a pattern matches
 _ANSWER = Kind.TOOL_RESPONSE.value
 
 
 class Action(StrEnum):
-    """What a rule does."""
+    """The action of a rule."""
 
     IGNORE = "ignore"
     NONDETERMINISTIC = "nondeterministic"
@@ -36,12 +36,19 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; RulesRefused where its parts do not go together.
+    """One rule.
 
     Attributes:
-        tool, kind: names of the events it speaks of. path: JSON Pointer into the payload, `*` for any one token; it
-        covers what is below, too. pattern: regular expression or a preset's name: texts are equal that differ in
-        nothing but its matches. abs, rel: for a tolerance. note: for people. enabled: False while it is switched off.
+        action: what it does.
+        tool, kind: the events that it applies to; None for all.
+        path: JSON Pointer into the payload; covers everything below it. The token `*` stands for any one token.
+        pattern: regular expression, or the name of a preset. Texts that differ only in its matches count as equal.
+        abs, rel: bounds of a tolerance, absolute and as a share of the larger number.
+        note: a comment for readers of the file.
+        enabled: whether it is in force.
+
+    Raises:
+        RulesRefused: the parts do not fit together.
     """
 
     action: Action
@@ -57,39 +64,39 @@ class Rule:
 
     def __post_init__(self) -> None:
         if self.path is not None and not self.path.startswith("/"):
-            raise RulesRefused(f"the path {self.path!r} is no JSON Pointer: it begins with /")
+            raise RulesRefused(f"the path {self.path!r} is not a JSON Pointer: it must begin with /")
         if self.pattern is not None:
             try:
                 compiled(self.pattern)
             except (re.error, OverflowError, RecursionError) as why:
-                raise RulesRefused(f"the pattern {self.pattern!r} is no regular expression: {why}") from None
+                raise RulesRefused(f"the pattern {self.pattern!r} is not a regular expression: {why}") from None
         bounds = [bound for bound in (self.abs, self.rel) if bound is not None]
         if self.action is Action.TOLERANCE:
             if not bounds or not all(0 <= bound < float("inf") for bound in bounds):
-                raise RulesRefused("a tolerance needs abs or rel, a number from 0 on")
+                raise RulesRefused("a tolerance needs abs or rel, a number of at least 0")
             if self.pattern is not None:
-                raise RulesRefused("a tolerance is of numbers, so it takes no pattern")
+                raise RulesRefused("a tolerance applies to numbers, so it takes no pattern")
         elif bounds:
             raise RulesRefused(f"abs and rel belong to a tolerance, not to {self.action.value}")
         elif self.tool is None and self.kind is None and self.path is None and self.pattern is None:
-            raise RulesRefused("names nothing: give a tool, a kind, a path or a pattern")
+            raise RulesRefused("applies to everything: give a tool, a kind, a path or a pattern")
 
     def applies_to(self, kind: str, tool: str | None) -> bool:
-        """Whether events of this kind and tool are its business."""
+        """Whether the rule applies to events of this kind and tool."""
         if self.kind is None and self.tool is not None and self.action is Action.NONDETERMINISTIC and kind != _ANSWER:
             return False
         return self.kind in (None, kind) and self.tool in (None, tool)
 
     def covers_path(self, path: str) -> bool:
-        """Whether the place in the payload is its business."""
+        """Whether the rule applies to this path (JSON Pointer) in the payload."""
         return self.path is None or _compile_path(self.path).fullmatch(path) is not None
 
 
 class Rules:
-    """Rules in force together. The empty ones silence nothing.
+    """A set of rules that are used together. Without rules, every difference counts.
 
     Attributes:
-        all: the rules, those too that are switched off.
+        all: the rules, also those that are switched off.
     """
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
@@ -102,33 +109,34 @@ class Rules:
         return len(self.all)
 
     def for_events(self, kind: str, tool: str | None) -> Rules:
-        """Those in force that speak of events of this kind and tool."""
+        """Return the enabled rules that apply to events of this kind and tool."""
         return Rules(rule for rule in self.all if rule.enabled and rule.applies_to(kind, tool))
 
     @property
     def ignores_events(self) -> bool:
-        """Whether, of the events these rules speak of, even their presence does not matter."""
+        """Whether the events are ignored as a whole, even if only one run has them."""
         return any(rule.action is Action.IGNORE and rule.path is None and rule.pattern is None for rule in self.all)
 
     def action_for(self, difference: Difference) -> Action | None:
-        """What silences the difference, in an event that all these rules speak of; None where nothing does."""
-        here = [rule for rule in self.all if rule.covers_path(difference.path)]
-        patterns = []
-        for rule in here:
+        """Return the action for a difference; None if it counts. All rules must apply to the event (see for_events)."""
+        covering = [rule for rule in self.all if rule.covers_path(difference.path)]
+        with_pattern = []
+        for rule in covering:
             if rule.action is Action.TOLERANCE:
                 if _is_within_tolerance(difference.a, difference.b, rule):
                     return rule.action
             elif rule.pattern is None:
                 return rule.action
             else:
-                patterns.append(rule)
-        if patterns and equal_without_matches(difference.a, difference.b, [rule.pattern or "" for rule in patterns]):
-            return patterns[0].action
+                with_pattern.append(rule)
+        patterns = [rule.pattern or "" for rule in with_pattern]
+        if patterns and equal_without_matches(difference.a, difference.b, patterns):
+            return with_pattern[0].action
         return None
 
 
 def equal_without_matches(a: object, b: object, patterns: Iterable[str]) -> bool:
-    """Whether two texts, or two numbers, differ in nothing but what these patterns match."""
+    """Whether two texts, or two numbers, differ only in what these patterns match; a number must match as a whole."""
     if isinstance(a, str) and isinstance(b, str):
         for pattern in patterns:
             a, b = compiled(pattern).sub(_PLACEHOLDER, a), compiled(pattern).sub(_PLACEHOLDER, b)
@@ -145,12 +153,12 @@ def _is_number(value: object) -> bool:
 def _is_within_tolerance(a: object, b: object, rule: Rule) -> bool:
     if not (isinstance(a, int | float) and isinstance(b, int | float)) or isinstance(a, bool) or isinstance(b, bool):
         return False
-    apart = abs(a - b)
-    return apart <= (rule.abs or 0.0) or apart <= (rule.rel or 0.0) * max(abs(a), abs(b))
+    distance = abs(a - b)
+    return distance <= (rule.abs or 0.0) or distance <= (rule.rel or 0.0) * max(abs(a), abs(b))
 
 
 @lru_cache(maxsize=1024)
 def _compile_path(path: str) -> re.Pattern[str]:
-    """Matches the pointer and all below it."""
+    """Return a regular expression that matches the path and all paths below it."""
     tokens = ("[^/]*" if token == "*" else re.escape(token) for token in path.split("/"))
     return re.compile("/".join(tokens) + "(?:/.*)?", re.DOTALL)

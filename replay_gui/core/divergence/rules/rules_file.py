@@ -1,4 +1,4 @@
-"""The file of rules (interface.md, Rules file): TOML, a ``[[rule]]`` each, beside the log or in the user's settings."""
+"""Rules files: TOML with a ``[[rule]]`` table for each rule (resources/docs/interface.md, Rules file)."""
 
 from __future__ import annotations
 
@@ -16,23 +16,28 @@ from replay_gui.core.log.source import read_beginning
 
 SUFFIX = ".rules.toml"
 _FIELDS = ("action", "tool", "kind", "path", "pattern", "abs", "rel", "note", "enabled")
-_SIZE_LIMIT = 1 << 20
+_MAX_BYTES = 1 << 20
 
 
 def rules_beside(log: Path) -> Path:
-    """Where a log's own rules are, if it has any: ``run.rlog.rules.toml``."""
+    """Return the path of a log's own rules file, which need not exist: ``run.rlog.rules.toml``."""
     return log.with_name(log.name + SUFFIX)
 
 
 def read_rules(path: Path) -> Rules:
-    """The rules of a file; RulesRefused or LogUnreadable, in one line, where it is wrong or cannot be read."""
-    raw = read_beginning(path, _SIZE_LIMIT + 1)
-    if len(raw) > _SIZE_LIMIT:
-        raise RulesRefused(f"{path}: is over 1 MiB, which no rules are")
+    """Read a rules file.
+
+    Raises:
+        RulesRefused: a rule, or the TOML, is not valid; says where, in one line.
+        LogUnreadable: the file cannot be read.
+    """
+    raw = read_beginning(path, _MAX_BYTES + 1)
+    if len(raw) > _MAX_BYTES:
+        raise RulesRefused(f"{path}: is larger than 1 MiB, the limit for rules")
     try:
         document = tomllib.loads(raw.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as why:
-        raise RulesRefused(f"{path}: is no TOML: {why}") from None
+        raise RulesRefused(f"{path}: is not valid TOML: {why}") from None
     for name in document:
         if name != "rule":
             raise RulesRefused(f"{path}: {name!r} is not known; rules are written [[rule]]")
@@ -44,7 +49,7 @@ def read_rules(path: Path) -> Rules:
 
 def _rule(entry: Any, where: str) -> Rule:
     if not isinstance(entry, dict):
-        raise RulesRefused(f"{where}: is no table")
+        raise RulesRefused(f"{where}: is not a table")
     for name in entry:
         if name not in _FIELDS:
             raise RulesRefused(f"{where}: {name!r} is not known; a rule has {', '.join(_FIELDS)}")
@@ -59,7 +64,7 @@ def _rule(entry: Any, where: str) -> Rule:
 
 
 def write_rules(rules: Rules, path: Path) -> None:
-    """Write the file as a whole or not at all; NotWritten where that fails."""
+    """Write the file as a whole or not at all; NotWritten if that fails."""
     write_whole(path, "\n".join(map(_table, rules)).encode())
 
 

@@ -221,7 +221,7 @@ def test_other_steps_in_the_place_of_these_are_a_decision(tmp_path: Path) -> Non
 
 
 # ---- with rules ---------------------------------------------------------------------------------------
-def test_what_rules_silence_is_counted_and_nowhere_else(tmp_path: Path) -> None:
+def test_what_rules_ignore_is_counted_and_nowhere_else(tmp_path: Path) -> None:
     make = agent()
     a = [decision("d"), *make.asked("now", {}, 1), *make.asked("search", {}, 1)]
     b = [decision("d"), *make.asked("now", {}, 2), *make.asked("search", {}, 2)]

@@ -1,4 +1,4 @@
-"""Rules: what they silence, and the file that holds them."""
+"""Tests of rules: which differences they ignore, and their file."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def test_the_file_gives_back_what_was_written(tmp_path_factory: pytest.TempPathF
     ("text", "said"),
     [
         ('[[rule]]\naction = "forget"\n', "rule 1: Invalid enum value 'forget'"),
-        ('[[rule]]\naction = "ignore"\n', "rule 1: names nothing"),
+        ('[[rule]]\naction = "ignore"\n', "rule 1: applies to everything"),
         ('[[rule]]\naction="ignore"\ntool="a"\n[[rule]]\naction="ignore"\npattern="("\n', "rule 2: the pattern '('"),
-        ('[[rule]]\naction = "ignore"\npath = "output"\n', "rule 1: the path 'output' is no JSON Pointer"),
+        ('[[rule]]\naction = "ignore"\npath = "output"\n', "rule 1: the path 'output' is not a JSON Pointer"),
         ('[[rule]]\naction = "tolerance"\ntool = "a"\n', "rule 1: a tolerance needs abs or rel"),
         ('[[rule]]\naction = "tolerance"\nabs = -1\n', "rule 1: a tolerance needs abs or rel"),
         ('[[rule]]\naction = "ignore"\ntool = "a"\nabs = 1\n', "rule 1: abs and rel belong to a tolerance"),
@@ -54,8 +54,8 @@ def test_the_file_gives_back_what_was_written(tmp_path_factory: pytest.TempPathF
         ('[rule]\naction = "ignore"\n', "two brackets"),
         ("rule = 3", "two brackets"),
         ("rules = []", "'rules' is not known"),
-        ("[[rule]", "is no TOML"),
-        ("a = " + "[" * 5000, "is no TOML"),
+        ("[[rule]", "is not valid TOML"),
+        ("a = " + "[" * 5000, "is not valid TOML"),
     ],
 )
 def test_a_wrong_file_is_refused_in_one_line_that_names_it(tmp_path: Path, text: str, said: str) -> None:
@@ -72,7 +72,7 @@ def test_a_missing_file_and_one_that_is_no_text_are_said_so(tmp_path: Path) -> N
     with pytest.raises(LogUnreadable, match="cannot be read"):
         read_rules(tmp_path / "none")
     (tmp_path / "bytes").write_bytes(b"\xff")
-    with pytest.raises(RulesRefused, match="is no TOML"):
+    with pytest.raises(RulesRefused, match="is not valid TOML"):
         read_rules(tmp_path / "bytes")
 
 
@@ -97,7 +97,7 @@ def test_a_path_covers_itself_and_what_is_below(rule: str, path: str, covered: b
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "bounds", "silenced"),
+    ("a", "b", "bounds", "ignored"),
     [
         (1.0, 1.05, {"abs": 0.1}, True),
         (1.0, 1.2, {"abs": 0.1}, False),
@@ -109,9 +109,9 @@ def test_a_path_covers_itself_and_what_is_below(rule: str, path: str, covered: b
         (float("nan"), 1.0, {"abs": 5}, False),
     ],
 )
-def test_a_tolerance_is_of_numbers(a: object, b: object, bounds: dict[str, float], silenced: bool) -> None:
+def test_a_tolerance_applies_to_numbers_alone(a: object, b: object, bounds: dict[str, float], ignored: bool) -> None:
     rules = Rules([Rule(Action.TOLERANCE, path="/x", **bounds)])  # type: ignore[arg-type]
-    assert (rules.action_for(Difference("/x", a, b)) is not None) is silenced
+    assert (rules.action_for(Difference("/x", a, b)) is not None) is ignored
     assert rules.action_for(Difference("/y", a, b)) is None
 
 
