@@ -18,7 +18,7 @@ from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.text.wording import duration_text
 from replay_gui.models.run.event_words import meta_words
-from replay_gui.models.run.value_rows import is_container, scalar_text, size_text
+from replay_gui.models.run.value_rows import is_container, scalar_text
 
 PAGE_CHARACTERS = 65_536  # characters shown at first, and more each time
 _MAX_DEPTH = 12  # levels that are unfolded
@@ -114,11 +114,19 @@ class _Writer:
     limit: int  # characters of a text that are looked at
 
     def field(self, name: str | int, value: Any, depth: int) -> Iterator[ReadableLine]:
-        key: StyledText = (f"{'  ' * depth}{visible(str(name)[:_MAX_LINE_CHARACTERS])} ", TextStyle.KEY)
         inner = _unfolded(value)
-        note = "JSON, " if inner is not value else ""
+        note = "JSON" if inner is not value else ""
+        names = [visible(str(name)[:_MAX_LINE_CHARACTERS])]
+        while (
+            isinstance(inner, Mapping) and len(inner) == 1 and len(names) < _MAX_DEPTH
+        ):  # a member alone stands for all
+            ((member, value),) = inner.items()
+            names.append(visible(str(member)[:_MAX_LINE_CHARACTERS]))
+            inner = _unfolded(value)
+        key: StyledText = (f"{'  ' * depth}{'.'.join(names)} ", TextStyle.KEY)
         if is_container(inner):
-            yield ReadableLine((key, (note + size_text(inner), TextStyle.QUIET)))
+            note = note if len(inner) else "(empty)"
+            yield ReadableLine((key, (note, TextStyle.QUIET)) if note else (key,))
             if depth >= _MAX_DEPTH:
                 yield ReadableLine((("  " * (depth + 1) + "…", TextStyle.QUIET),))
             elif isinstance(inner, Mapping) and (pair := _change(inner)):

@@ -30,7 +30,13 @@ def test_fields_come_in_the_order_of_the_format() -> None:
 
 def test_line_breaks_are_real_and_json_is_unfolded() -> None:
     assert texts("x:a", {"t": "one\ntwo\x1b", "j": '{"rows": [1, "a"]}'}) == [
-        "t ", "  one", "  two\\x1b", "j JSON, 1 key", "  rows 2 items", "    0 1", '    1 "a"',
+        "t ", "  one", "  two\\x1b", "j.rows JSON", "  0 1", '  1 "a"',
+    ]  # fmt: skip
+
+
+def test_a_member_alone_stands_on_the_line_of_its_map() -> None:
+    assert texts("x:a", {"d": {"content": {"text": "Hi"}}, "e": {}, "f": {"a": {}, "b": 1}}) == [
+        'd.content.text "Hi"', "e (empty)", "f ", "  a (empty)", "  b 1",
     ]  # fmt: skip
 
 
