@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from replay_gui.core.recorder.recorder import Recorder
     from replay_gui.core.replay.snapshots import Snapshot, SnapshotManager
     from replay_gui.core.replay_engine import ReplayEngine
-    from replay_gui.core.verification.verification import Finding, VerificationReport
+    from replay_gui.core.verification.verification_report import Finding, VerificationReport
 
 __version__ = VERSION
 
@@ -90,8 +90,8 @@ _MODULES = {
     "ReplayEngine": "replay_gui.core.replay_engine",
     "Snapshot": "replay_gui.core.replay.snapshots",
     "SnapshotManager": "replay_gui.core.replay.snapshots",
-    "Finding": "replay_gui.core.verification.verification",
-    "VerificationReport": "replay_gui.core.verification.verification",
+    "Finding": "replay_gui.core.verification.verification_report",
+    "VerificationReport": "replay_gui.core.verification.verification_report",
 }
 """Where each public name is defined."""
 

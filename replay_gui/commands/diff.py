@@ -297,7 +297,7 @@ def _open_side(run: OpenedRun) -> Iterator[ComparedSide]:
 
 def _cached_side(run: OpenedRun) -> ComparedSide | None:
     cache = user_cache()
-    kept, folder = cache.load(run.log), cache.folder(run.log)
+    kept, folder = cache.load_index(run.log), cache.folder(run.log)
     if kept is not None and matches_content(folder, run.log):
         with suppress(OSError, ValueError):  # the columns of a kept index are damaged: a new one is built
             return ComparedSide(run.log, kept[1], folder)

@@ -18,7 +18,7 @@ from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import AnchorFinding, ComparisonPart, Report, RunPart, UnreadableRun
 from replay_gui.core.report.redaction import SHARING_PROFILE, RedactionProfile, read_profile, redact_report
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.printing.saving import SUFFIXES, check_suffix, save_report
 from replay_gui.version import VERSION
 

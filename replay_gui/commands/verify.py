@@ -25,9 +25,15 @@ from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding, RunPart, UnreadableRun
 from replay_gui.core.text.wording import plural
-from replay_gui.core.verification.foreign_verdict import foreign_verdict
-from replay_gui.core.verification.verdict import verify
-from replay_gui.core.verification.verification import INVALID, VALID, Finding, VerificationReport, verification_form
+from replay_gui.core.verification.foreign_verification import build_foreign_report
+from replay_gui.core.verification.verification_report import (
+    INVALID,
+    VALID,
+    Finding,
+    VerificationReport,
+    verification_form,
+)
+from replay_gui.core.verification.verify_log import verify
 
 if TYPE_CHECKING:
     from replay_gui.core.anchor.statement import ReadAnchor  # imports cryptography, which is slow
@@ -203,7 +209,7 @@ def verify_opened_run(run: OpenedRun, number: int = 1, total: int = 1) -> Verifi
     """Verify a run, the `number`-th of `total`, with a progress line."""
     if run.conversion is not None and run.format != OWN_FORMAT:
         made = run.conversion
-        return foreign_verdict(run.given, run.log.header, made.events, made.notes, made.own_hashes)
+        return build_foreign_report(run.given, run.log.header, made.events, made.notes, made.own_hashes)
     log = run.log
     among = f" ({number:,} of {total:,})" if total > 1 else ""
     with ProgressLine(f"Verifying {run.given}{among}") as progress:

@@ -11,8 +11,8 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import Position, index_after, index_before, position_after, position_before
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.replay.snapshots import Snapshot, SnapshotManager
-from replay_gui.core.verification.verdict import verify
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
+from replay_gui.core.verification.verify_log import verify
 
 if TYPE_CHECKING:
     from replay_gui.core.divergence.comparison import DivergencePoint

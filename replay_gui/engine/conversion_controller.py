@@ -42,7 +42,7 @@ class ConversionController:
     ) -> None:
         """`stamp`: of the file as it is now. `run`, `format`: which run of the file, and which importer."""
         self.number, self.path, self.stamp = number, path, stamp
-        self.index: Path = cache.begin()
+        self.index: Path = cache.make_building_folder()
         self.shown = False
         self.progress = Progress(_JOB, 0, 0, None)
         self._throttle = ProgressThrottle(_JOB)

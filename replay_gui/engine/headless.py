@@ -13,7 +13,7 @@ from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_columns import read_column
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import IndexArguments
 from replay_gui.engine.verification_controller import WORKERS, VerificationArguments, VerificationController

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex
-from replay_gui.core.index.index_cache import TABLE, IndexCache, content_of, shown
+from replay_gui.core.index.index_cache import TABLE, IndexCache, build_run_index, indexed_content
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import (
     FLAG_FAILED,
@@ -34,8 +34,8 @@ from replay_gui.core.replay.snapshots import SnapshotManager
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.text.event_label import event_label, kind_label
 from replay_gui.core.text.event_text import summarize_event
-from replay_gui.core.verification.foreign_verdict import foreign_verdict, why_not_verifiable
-from replay_gui.core.verification.verification import VALID, VerificationReport
+from replay_gui.core.verification.foreign_verification import build_foreign_report, why_not_verifiable
+from replay_gui.core.verification.verification_report import VALID, VerificationReport
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts, Totals
 from replay_gui.engine.gil_yield import GilYield
 
@@ -91,9 +91,9 @@ class OpenRun:
         self._stored = SnapshotReader(Path(), self._hash_before)
         self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
         self._replayer = Replayer(log, self._snapshots, GilYield())
-        kept = cache.load(log) if growing is None else None
+        kept = cache.load_index(log) if growing is None else None
         if kept is None:
-            self._view = IndexView(growing or cache.begin())
+            self._view = IndexView(growing or cache.make_building_folder())
             self._use_index(
                 BuiltIndex(count=0, offset=0, head=b"", kinds=KINDS, tools=(), phases=(), snapshots=(), not_applied=()),
                 RunIndex(),
@@ -122,8 +122,8 @@ class OpenRun:
             OSError, ValueError: the folder does not hold the index.
         """
         if complete:
-            self._view.folder = self._cache.adopt(self._view.folder, self._log)
-        self._use_index(built, shown(self._view, built, complete, count))
+            self._view.folder = self._cache.adopt_folder(self._view.folder, self._log)
+        self._use_index(built, build_run_index(self._view, built, complete, count))
 
     def finish_growing(self, log: EventLog, facts: RunFacts, own_hashes: dict[str, Any] | None) -> None:
         """Use the whole log, which was opened anew since it has another path."""
@@ -151,14 +151,16 @@ class OpenRun:
         if self.facts.format == OWN_FORMAT:
             return report
         if report.verdict == VALID:
-            return foreign_verdict(self.facts.path, self._log.header, report.events, self.facts.notes, self._own_hashes)
+            return build_foreign_report(
+                self.facts.path, self._log.header, report.events, self.facts.notes, self._own_hashes
+            )
         damaged = "The copy that this file was converted to is damaged; reload the file to have it converted anew."
         why = why_not_verifiable(self.facts.state)
         return replace(report, run=self.facts.path, notes=(damaged, why, *self.facts.notes))
 
     def drop_stale_index(self, file_blake3: str) -> bool:
         """Forget a kept index that was built from other bytes than the log has now; return whether it was."""
-        content = content_of(self._view.folder)
+        content = indexed_content(self._view.folder)
         if not self.index.complete or content is None or content == file_blake3:
             return False
         (self._view.folder / TABLE).unlink(missing_ok=True)  # so that it is made anew
@@ -169,7 +171,7 @@ class OpenRun:
         self._log.close()
         if self.growing:
             shutil.rmtree(self._log.source.path.parent, ignore_errors=True)
-        if not self.index.complete or not self._cache.keeps(self._view.folder):
+        if not self.index.complete or not self._cache.is_cached(self._view.folder):
             shutil.rmtree(self._view.folder, ignore_errors=True)  # of no use to anyone, wherever it is stuck
 
     def _hash_before(self, position: Position) -> bytes | None:

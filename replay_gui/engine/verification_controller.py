@@ -22,8 +22,8 @@ from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state_hash import StateHash
 from replay_gui.core.verification.integrity import Boundary
 from replay_gui.core.verification.passes import IntegritySlice, StatesSlice, start_boundary
-from replay_gui.core.verification.verdict import build_report
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
+from replay_gui.core.verification.verify_log import build_verification_report
 from replay_gui.engine.jobs.job_messages import JobDone, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import (
     FileHashArguments,
@@ -294,7 +294,7 @@ class VerificationController:
         if not states and self._replay is not None:
             states = [self._replay]
         assert self._file_hash, "the file is hashed before the rest is done"
-        return build_report(self._log, integrity, states, self._file_hash)
+        return build_verification_report(self._log, integrity, states, self._file_hash)
 
     def _must_check_again(self, integrity: list[IntegritySlice], states: list[StatesSlice]) -> bool:
         """Return whether hashes are recorded and the slices do not link up, because of a false snapshot."""

@@ -14,7 +14,7 @@ from replay_gui.core.divergence.rules.rules import Rule
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import RUN_START, Position, position_moved
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import (
     Alert,
     AlignedRows,

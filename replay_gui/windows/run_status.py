@@ -10,7 +10,7 @@ from replay_gui.core.facts.run_outcome import outcome_words
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
-from replay_gui.core.verification.verification import NOT_VERIFIABLE
+from replay_gui.core.verification.verification_report import NOT_VERIFIABLE
 from replay_gui.look.theme import GAP, ROW, UNIT, set_role
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.elided_button import ElidedButton
@@ -23,8 +23,7 @@ _SEPARATOR = " · "
 class RunStatus(QStatusBar):
     """File, run, outcome, events, duration and tools on the left; seal and state hashes on the right.
 
-    Signals:
-        facts_requested(): the left part was clicked.
+    `facts_button`: the left part. Signals: facts_requested(): it was clicked.
     """
 
     facts_requested = Signal()
@@ -33,17 +32,17 @@ class RunStatus(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._session = session
-        self._left, self._right = ElidedButton(), ElidedLabel()
-        self._left.setToolTip("Run facts (Ctrl+I)")
-        self._left.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._left.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self._left.setFixedHeight(ROW)
-        self._left.clicked.connect(self.facts_requested)
-        set_role(self._left, "secondary")
+        self.facts_button, self._right = ElidedButton(), ElidedLabel()
+        self.facts_button.setToolTip("Run facts (Ctrl+I)")
+        self.facts_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.facts_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.facts_button.setFixedHeight(ROW)
+        self.facts_button.clicked.connect(self.facts_requested)
+        set_role(self.facts_button, "secondary")
         self._right.setAccessibleName("Seal and state hashes")
         self._right.setContentsMargins(GAP, 0, GAP + UNIT, 0)
         set_role(self._right, "secondary")
-        self.addWidget(self._left, 1)
+        self.addWidget(self.facts_button, 1)
         self.addPermanentWidget(self._right)
         session.run_changed.connect(self._show_run)
         session.index_changed.connect(self._show_run)
@@ -55,15 +54,15 @@ class RunStatus(QStatusBar):
     def _show_run(self) -> None:
         facts, index = self._session.facts, self._session.index
         if facts is None:
-            self._left.setText("")
+            self.facts_button.setText("")
         else:
             totals = self._session.totals
             result = None if totals is None else totals.result
             outcome = "" if result is None or result.outcome is None else outcome_words(result.outcome)
             parts = [one_line(facts.name, 60), one_line(facts.run_id, 40), outcome, *_numbers(index)]
-            self._left.setText(_SEPARATOR.join(part for part in parts if part).replace("&", "&&"))
-        self._left.setVisible(facts is not None)
-        self._left.setAccessibleName(f"Run facts: {self._left.text()}")
+            self.facts_button.setText(_SEPARATOR.join(part for part in parts if part).replace("&", "&&"))
+        self.facts_button.setVisible(facts is not None)
+        self.facts_button.setAccessibleName(f"Run facts: {self.facts_button.text()}")
         self._show_report()
 
     @Slot()

@@ -18,13 +18,13 @@ from blake3 import blake3
 
 from replay_gui import EventLog, Recorder, ReplayEngine
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex, IndexBuilder
-from replay_gui.core.index.index_cache import shown
+from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import IndexGrew
 from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
 from replay_gui.engine.opening import user_cache
@@ -83,7 +83,7 @@ def built(log: Path) -> tuple[EventLog, BuiltIndex, Path]:
     gc.disable()
     result = IndexBuilder(opened, folder).run(lambda _: None)
     gc.enable()
-    opened.use_offsets(shown(IndexView(folder), result, complete=True).offset)
+    opened.use_offsets(build_run_index(IndexView(folder), result, complete=True).offset)
     gc.freeze()
     return opened, result, folder
 

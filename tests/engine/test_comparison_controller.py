@@ -9,7 +9,7 @@ import pytest
 
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.index.index_cache import IndexCache, finish
+from replay_gui.core.index.index_cache import IndexCache, write_table
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Step
@@ -107,9 +107,9 @@ class Pair:
     def _open(self, number: int, path: Path, folder: Path) -> OpenRun:
         cache = IndexCache(folder / "cache")
         with EventLog.open(path) as log:
-            building = cache.begin()
-            finish(building, log, IndexBuilder(log, building).run(lambda built: None))
-            cache.adopt(building, log)
+            building = cache.make_building_folder()
+            write_table(building, log, IndexBuilder(log, building).run(lambda built: None))
+            cache.adopt_folder(building, log)
         return open_log_run(number, str(path), cache, lambda text: None)
 
     def ask(self, number: int, *rules: Rule, anchors: tuple[tuple[int, int], ...] = ()) -> None:
@@ -176,7 +176,7 @@ def test_a_kept_index_that_was_damaged_is_said_to_be_and_made_anew(pair: Pair, c
     pair.pool.work()
     alert = pair.all(Alert)[-1][1]
     assert "its index is gone, damaged or of other content; reload it" in alert.text
-    assert IndexCache(pair.a.folder.parent).load(pair.a.log) is None, "so that it is made anew"
+    assert IndexCache(pair.a.folder.parent).load_index(pair.a.log) is None, "so that it is made anew"
 
 
 def test_other_rules_read_nothing_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay_engine import ReplayEngine
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import (
     Alert,
     FactsChanged,

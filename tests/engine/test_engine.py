@@ -21,8 +21,8 @@ from replay_gui.core.index.record_columns import read_contents
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay_engine import ReplayEngine
-from replay_gui.core.verification.verdict import verify
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
+from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine import reading_task
 from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Progress, Rows, RunOpened
 from replay_gui.engine.opening import Conversion, open_converted_run, open_file, user_cache

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from replay_gui import EventLog, ReplayError
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine.headless import verify_with_workers
 from tests.helpers.logs import damage, write_log
 

@@ -11,7 +11,7 @@ import pytest
 
 from replay_gui.core.log.kinds import is_bookkeeping
 from replay_gui.core.log.positions import Position
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Rows, RunOpened
 from replay_gui.engine.engine import Engine
 from replay_gui.engine.requests import Answer, GetRows, Open, Request, Seek

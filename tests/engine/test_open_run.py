@@ -8,7 +8,7 @@ import pytest
 from replay_gui import ReplayEngine
 from replay_gui.core.errors import LogRefused, LogUnreadable
 from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.index.index_cache import IndexCache, finish
+from replay_gui.core.index.index_cache import IndexCache, write_table
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.log.source import file_stamp
@@ -31,9 +31,9 @@ def run(log: Path, tmp_path: Path) -> Iterator[OpenRun]:
     """A run whose index is in the cache."""
     cache = IndexCache(tmp_path / "cache")
     with EventLog.open(log) as reader:
-        building = cache.begin()
-        finish(building, reader, IndexBuilder(reader, building).run(lambda offset: None))
-        cache.adopt(building, reader)
+        building = cache.make_building_folder()
+        write_table(building, reader, IndexBuilder(reader, building).run(lambda offset: None))
+        cache.adopt_folder(building, reader)
     run = open_log_run(1, str(log), cache, pytest.fail)
     yield run
     run.close()

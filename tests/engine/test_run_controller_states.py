@@ -19,7 +19,7 @@ from replay_gui.core.index.growing_index import GrowingIndex
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import Position
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine import reading_task
 from replay_gui.engine.answers import (
     Alert,

@@ -12,7 +12,7 @@ from replay_gui.core.divergence.comparison import Change
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.index.index_cache import IndexCache, finish
+from replay_gui.core.index.index_cache import IndexCache, write_table
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.open_run import OpenRun
@@ -45,9 +45,9 @@ def reader(tmp_path: Path) -> Iterator[MakeReader]:
         for name, output, clock in (("a", output_a, "10:00"), ("b", output_b, "10:01")):
             path = _write(tmp_path / f"{name}.rlog", output, clock)
             with EventLog.open(path) as log:
-                building = cache.begin()
-                finish(building, log, IndexBuilder(log, building).run(lambda offset: None))
-                cache.adopt(building, log)
+                building = cache.make_building_folder()
+                write_table(building, log, IndexBuilder(log, building).run(lambda offset: None))
+                cache.adopt_folder(building, log)
             runs.append(open_log_run(len(runs) + 1, str(path), cache, pytest.fail))
         a, b = runs[-2:]
         side_a, side_b = (ComparedSide(run.log, run.index, run.folder) for run in (a, b))

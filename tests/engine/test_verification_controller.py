@@ -25,8 +25,8 @@ from replay_gui.core.log.chain import digest
 from replay_gui.core.log.event import SKIPPED_KIND
 from replay_gui.core.replay.snapshot_codec import encode_keyframe
 from replay_gui.core.replay.snapshots import SnapshotPolicy
-from replay_gui.core.verification import verdict
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification import verify_log
+from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine import verification_controller
 from replay_gui.engine.jobs import registry
 from replay_gui.engine.jobs.job import JobCache
@@ -271,7 +271,7 @@ def test_a_snapshot_that_hides_a_false_state_hash(sizes: None, tmp_path: Path) -
 
 
 def test_findings_beyond_the_limit_are_counted_and_announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict, "FINDINGS_LIMIT", 3)
+    monkeypatch.setattr(verify_log, "MAX_LISTED_FINDINGS", 3)
     log_bytes = forged([("MemoryWrite", {"key": "k"})] * 5, False).bytes()  # without a value: none applies
     with EventLog.open(written(tmp_path / "run.rlog", log_bytes)) as log:
         report = verify(log)

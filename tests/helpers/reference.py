@@ -11,7 +11,7 @@ from replay_gui import EventLog, VerificationReport
 from replay_gui.core.errors import LogRefused
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from tests.helpers.paths import TESTS
 
 CHECKER = TESTS / "reference" / "replay_log_check.py"

@@ -8,7 +8,7 @@ from PySide6.QtCore import Slot
 from replay_gui.core.index.run_index import FLAG_CRITICAL, FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex, Position
-from replay_gui.core.verification.verification import Finding, Verdict, VerificationReport
+from replay_gui.core.verification.verification_report import Finding, Verdict, VerificationReport
 from replay_gui.models.session import Session
 
 TOOLS = ("search", "read_file", "run_tests", "query_db")

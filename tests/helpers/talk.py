@@ -7,10 +7,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar
 
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import RunOpened
 from replay_gui.engine.engine import Engine
-from replay_gui.engine.requests import Answer, Open, Question, Request, Side, WorkEnded
+from replay_gui.engine.requests import Answer, Open, Request, RequestBody, Side, WorkEnded
 from replay_gui.engine.worker_pool import WorkerPool
 
 WAIT = 30.0  # seconds
@@ -25,7 +25,7 @@ class Talk:
         self.engine = Engine(self.inbox.put, WorkerPool(module=module))
         self.seen: list[Answer] = []
 
-    def ask(self, question: Question, run: int = 1, key: str | None = None, seat: Side = Side.A) -> int:
+    def ask(self, question: RequestBody, run: int = 1, key: str | None = None, seat: Side = Side.A) -> int:
         return self.engine.send_request(key or type(question).__name__, Request(run, question, seat))
 
     def until(self, kind: type[T], good: Callable[[T], bool] = lambda value: True) -> T:

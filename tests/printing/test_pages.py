@@ -27,7 +27,7 @@ from replay_gui.core.report.document import (
 )
 from replay_gui.core.report.layout import layout_document
 from replay_gui.core.report.model import Report
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from replay_gui.look.theme import LIGHT
 from replay_gui.printing.pages import Pages
 from replay_gui.printing.pdf import pdf_report

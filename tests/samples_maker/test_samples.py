@@ -11,7 +11,7 @@ import pytest
 
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from replay_gui.samples import (
     DAMAGED,
     DAMAGED_EVENT,

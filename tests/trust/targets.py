@@ -20,7 +20,7 @@ from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.state.state_hash import StateHash
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from tests.helpers.forged_logs import forged
 from tests.helpers.paths import DATA
 from tests.trust.test_bytes import turns

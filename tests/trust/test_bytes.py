@@ -21,7 +21,7 @@ from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import digest, record_hash
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from tests.helpers.forged_logs import Forge, forged, pack, written
 
 SIZE = 16 << 10

@@ -15,10 +15,10 @@ import pytest
 from replay_gui import EventLog, VerificationReport
 from replay_gui.cli import main
 from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.index.index_cache import IndexCache, content_of, finish, matches_content
+from replay_gui.core.index.index_cache import IndexCache, indexed_content, matches_content, write_table
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine.answers import PositionState
 from replay_gui.engine.jobs.job import JobCache, decode_arguments
 from replay_gui.engine.jobs.job_messages import JobDone, encode_value
@@ -217,7 +217,7 @@ def test_a_log_edited_in_place_is_never_called_the_same(
     assert main(["diff", str(long_log), str(edited)]) == 0
     edited_in_place(edited, 20)
     with EventLog.open(edited) as log:
-        assert cache.load(log) is not None, "what it is known by is as before"
+        assert cache.load_index(log) is not None, "what it is known by is as before"
         assert not matches_content(folder, log)
     capsys.readouterr()
     assert main(["diff", str(long_log), str(edited), "--json"]) == 1
@@ -228,9 +228,9 @@ def test_a_log_edited_in_place_is_never_called_the_same(
 def test_a_log_that_changes_while_it_is_indexed_leaves_no_index(tmp_path: Path, long_log: Path) -> None:
     cache = IndexCache(tmp_path / "cache")
     with EventLog.open(long_log) as log:
-        building = cache.begin()
+        building = cache.make_building_folder()
         built = IndexBuilder(log, building).run(lambda offset: None)
         edited_in_place(long_log, 20)
-        finish(building, log, built)
-        assert cache.load(log) is None
-        assert content_of(building) is None
+        write_table(building, log, built)
+        assert cache.load_index(log) is None
+        assert indexed_content(building) is None

@@ -18,7 +18,7 @@ from replay_gui.core.errors import LogRefused
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.chain import seal_hash
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from tests.helpers.forged_logs import HEADER, Forge, forged, pack, written
 from tests.helpers.reference import judgement, reference_judgement
 

@@ -16,7 +16,7 @@ from replay_gui import EventLog, ReplayError
 from replay_gui.cli import main
 from replay_gui.core.errors import LogChanged, LogUnreadable
 from replay_gui.core.log.positions import Position
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
 

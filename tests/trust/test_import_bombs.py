@@ -21,7 +21,7 @@ from replay_gui.cli import main
 from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.limits import Limits
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from tests.helpers.paths import DATA
 
 _SEEDS = DATA / "seeds"

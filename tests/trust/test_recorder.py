@@ -17,7 +17,7 @@ import pytest
 
 from replay_gui import EventLog, Recorder
 from replay_gui.core.errors import LogBusy, LogRefused, LogUnreadable
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 
 EVENTS = 6
 

@@ -9,7 +9,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 
 _KEY_CHARACTERS = 16  # of a key's id that a sentence shows
 

@@ -24,7 +24,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source, read_beginning
 from replay_gui.core.report.canonical_json import canonical_json
 from replay_gui.core.text.clock import rfc3339_text
-from replay_gui.core.verification.verification import VALID, VerificationReport
+from replay_gui.core.verification.verification_report import VALID, VerificationReport
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:replay-gui:anchor:1"

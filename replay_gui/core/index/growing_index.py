@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
-from replay_gui.core.index.index_cache import finish
+from replay_gui.core.index.index_cache import write_table
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, scan
 
@@ -37,7 +37,7 @@ class GrowingIndex:
         """Complete the index of a sealed log, so that it can be kept."""
         self.grow()
         built = self._builder.finish()
-        finish(self._folder, self._log, built)  # changed since it was last grown: not kept
+        write_table(self._folder, self._log, built)  # changed since it was last grown: not kept
         return built
 
     def close(self) -> None:

@@ -1,11 +1,12 @@
 """Indexes of logs that were opened before, in a cache folder. An index is checked when it is loaded.
 
-A folder per log: the column files, the snapshot file, and a table written last. The table is bound to the log by its
-size, its header, its last record and the BLAKE3 of its bytes, to the columns that a run is shown by by their BLAKE3,
-and begins with its own. `load` does not read the whole log, so that a run opens at once; what says that two runs are
-the same asks `matches_content`, too.
-The columns that runs are compared by have a check of their own (see record_columns). An index that does not fit the
-log is ignored.
+Each log has a folder with the column files, the snapshot file and a table, which is written last. The table begins with
+its own hash. It holds the log's size, header hash, last record hash and BLAKE3, and the BLAKE3 of the columns that the
+window needs; the columns that a comparison needs have a check of their own (see record_columns). An index that does not
+fit the log is ignored.
+
+`load_index` does not read the whole log, so that a run opens at once. Before two runs are called equal,
+`matches_content` must be asked, too.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from replay_gui.core.log.log_reader import EventLog
 
 CACHE_BUDGET_BYTES = 2 << 30  # bytes
 TABLE = "table"
-_VERSION = 8
-_BUILDING = "building-"
+_TABLE_VERSION = 8
+_BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9  # ns
 
 
@@ -56,31 +57,31 @@ class IndexCache:
         name = os.fsencode(log.source.path.resolve())
         return self.root / blake3(log.header.hash + name).hexdigest()[:32]
 
-    def begin(self) -> Path:
+    def make_building_folder(self) -> Path:
         """Make a folder to build an index in; a temporary one if the cache cannot be written.
 
         LogUnreadable if neither can be written.
         """
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return Path(tempfile.mkdtemp(prefix=_BUILDING, dir=self.root))
+            return Path(tempfile.mkdtemp(prefix=_BUILDING_PREFIX, dir=self.root))
         except OSError as why:
             try:
-                return Path(tempfile.mkdtemp(prefix=f"replay-gui-{_BUILDING}"))
+                return Path(tempfile.mkdtemp(prefix=f"replay-gui-{_BUILDING_PREFIX}"))
             except OSError:
                 reason = why.strerror or why
                 raise LogUnreadable(f"{self.root}: the cache folder cannot be written: {reason}") from None
 
-    def keeps(self, folder: Path) -> bool:
+    def is_cached(self, folder: Path) -> bool:
         """Return whether an index folder is in the cache."""
         return folder.parent == self.root
 
-    def adopt(self, building: Path, log: EventLog) -> Path:
+    def adopt_folder(self, building: Path, log: EventLog) -> Path:
         """Move a finished index to its folder in the cache; remove the least recently used ones over the budget.
 
         An index in a temporary folder, because the cache cannot be written, stays there.
         """
-        if not self.keeps(building):
+        if not self.is_cached(building):
             return building
         folder = self.folder(log)
         shutil.rmtree(folder, ignore_errors=True)
@@ -88,9 +89,9 @@ class IndexCache:
         self.prune(folder)
         return folder
 
-    def load(self, log: EventLog) -> tuple[IndexView, RunIndex, BuiltIndex] | None:
+    def load_index(self, log: EventLog) -> tuple[IndexView, RunIndex, BuiltIndex] | None:
         """Return the index of this log in the cache, None if there is none, or it does not fit the log."""
-        return load(self.folder(log), log)
+        return load_index(self.folder(log), log)
 
     def clear(self) -> None:
         """Remove every index."""
@@ -105,7 +106,7 @@ class IndexCache:
         used = 0
         for used_at, size, folder in sorted(self._folders(), reverse=True):
             used += size
-            being_built = folder.name.startswith(_BUILDING) and used_at > abandoned_before
+            being_built = folder.name.startswith(_BUILDING_PREFIX) and used_at > abandoned_before
             if used > budget and folder != kept and not being_built:
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -115,23 +116,23 @@ class IndexCache:
             try:
                 files = [file.stat() for file in folder.iterdir()]
                 used_at = folder.stat().st_mtime_ns
-                if folder.name.startswith(_BUILDING):
+                if folder.name.startswith(_BUILDING_PREFIX):
                     used_at = max([used_at, *(file.st_mtime_ns for file in files)])
                 yield used_at, sum(file.st_size for file in files), folder
             except (FileNotFoundError, NotADirectoryError):
                 continue
 
 
-def load(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, BuiltIndex] | None:
+def load_index(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, BuiltIndex] | None:
     """Return the index in a folder, None if it does not fit the log."""
     try:
         table = _read_table(folder)
         built = table.built
-        fits = (table.version, table.size, table.header) == (_VERSION, log.source.size, log.header.hash)
+        fits = (table.version, table.size, table.header) == (_TABLE_VERSION, log.source.size, log.header.hash)
         if not fits or any(_file_hash(folder / name) != table.columns[name] for name in DISPLAY_COLUMNS):
             return None
         view = IndexView(folder)
-        index = shown(view, built, complete=True)
+        index = build_run_index(view, built, complete=True)
         if built.count and (log.event_at(built.count - 1, int(index.offset[-1])).hash or b"") != built.head:
             return None
         os.utime(folder)
@@ -145,10 +146,10 @@ def matches_content(folder: Path, log: EventLog) -> bool:
 
     A log can be edited in place with its size and time of change as before, and its last record untouched.
     """
-    return content_of(folder) == log.source.blake3()
+    return indexed_content(folder) == log.source.blake3()
 
 
-def content_of(folder: Path) -> str | None:
+def indexed_content(folder: Path) -> str | None:
     """Return the BLAKE3, in hex, of the log that the index in `folder` was built from; None if there is none."""
     try:
         return _read_table(folder).content
@@ -156,7 +157,7 @@ def content_of(folder: Path) -> str | None:
         return None
 
 
-def finish(folder: Path, log: EventLog, built: BuiltIndex, changed_at: int | None = None) -> None:
+def write_table(folder: Path, log: EventLog, built: BuiltIndex, changed_at: int | None = None) -> None:
     """Write the table of a finished index, last of all and in one piece.
 
     `changed_at`: of the log when its index was begun; None for when `log` was opened. If the log was changed since, no
@@ -165,7 +166,7 @@ def finish(folder: Path, log: EventLog, built: BuiltIndex, changed_at: int | Non
     begun = log.source.changed_at if changed_at is None else changed_at
     columns = {name: _file_hash(folder / name) for name in DISPLAY_COLUMNS}
     table = Table(
-        version=_VERSION,
+        version=_TABLE_VERSION,
         size=log.source.size,
         header=log.header.hash,
         content=log.source.blake3(),
@@ -180,7 +181,7 @@ def finish(folder: Path, log: EventLog, built: BuiltIndex, changed_at: int | Non
     draft.replace(folder / TABLE)
 
 
-def shown(view: IndexView, built: BuiltIndex, complete: bool, count: int | None = None) -> RunIndex:
+def build_run_index(view: IndexView, built: BuiltIndex, complete: bool, count: int | None = None) -> RunIndex:
     """Return the index over the events that `built` covers, or over the first `count` of them."""
     reach = built.count if count is None else count
     positions = tuple(entry.position for entry in built.snapshots if entry.position <= reach)

@@ -18,7 +18,7 @@ from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.text.json_pointer import escape_token
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import preview
-from replay_gui.core.verification.verification import Finding, VerificationReport
+from replay_gui.core.verification.verification_report import Finding, VerificationReport
 
 OnProgress = Callable[[int, int], None]  # (done, total), in bytes
 

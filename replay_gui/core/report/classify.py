@@ -14,7 +14,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.log.scanner import Block, Ending, scan
 from replay_gui.core.verification.integrity import BROKEN_LINK
-from replay_gui.core.verification.verification import Finding, VerificationReport
+from replay_gui.core.verification.verification_report import Finding, VerificationReport
 
 _NEIGHBOUR_RECORDS = 4096  # examined on either side
 _ANY_HASH = bytes(32)

@@ -9,7 +9,7 @@ from replay_gui.core.report.canonical_json import canonical_json
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart
 from replay_gui.core.report.words import checks, failures, mismatches, report_words, verdict_words
 from replay_gui.core.text.clock import rfc3339_text
-from replay_gui.core.verification.verification import verification_form
+from replay_gui.core.verification.verification_report import verification_form
 
 SCHEMA = "replay-gui report 1"
 

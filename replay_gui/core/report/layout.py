@@ -39,7 +39,7 @@ from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text, plural
-from replay_gui.core.verification.verification import Finding
+from replay_gui.core.verification.verification_report import Finding
 
 MAX_FINDING_ROWS = 100  # rows of a long list
 _MAX_TOOL_ROWS, _MAX_KIND_ROWS, _MAX_RUNS, _MAX_NOTES = 40, 40, 200, 40

@@ -14,7 +14,7 @@ from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.report.classify import Diagnosis
-from replay_gui.core.verification.verification import INVALID, NOT_VERIFIABLE, VALID, VerificationReport
+from replay_gui.core.verification.verification_report import INVALID, NOT_VERIFIABLE, VALID, VerificationReport
 
 MAX_POINTS = 10_000  # divergences that a report lists; all of them are counted
 

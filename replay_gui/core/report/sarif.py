@@ -13,7 +13,7 @@ from replay_gui.core.report.model import ComparisonPart, Report, RunPart, Unread
 from replay_gui.core.report.words import checks
 from replay_gui.core.text.clock import rfc3339_text
 from replay_gui.core.text.plain_text import visible
-from replay_gui.core.verification.verification import Finding
+from replay_gui.core.verification.verification_report import Finding
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _RULES = {

@@ -10,7 +10,7 @@ from replay_gui.core.report.document import Tone
 from replay_gui.core.report.model import Report, RunPart
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
-from replay_gui.core.verification.verification import INVALID, NOT_VERIFIABLE, VALID
+from replay_gui.core.verification.verification_report import INVALID, NOT_VERIFIABLE, VALID
 
 TONES: dict[str, Tone] = {VALID: "good", INVALID: "bad", NOT_VERIFIABLE: "warn"}
 Result = Literal["checked", "failed", "not checked"]

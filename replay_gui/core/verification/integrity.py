@@ -16,7 +16,7 @@ from replay_gui.core.log.fast_metas import NOT_GIVEN, FastMeta
 from replay_gui.core.log.fault import Fault, is_seq, readable_seq
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.log.scanner import Block, Ending, Skipped
-from replay_gui.core.verification.verification import SealState
+from replay_gui.core.verification.verification_report import SealState
 
 BROKEN_LINK = "the hash does not match the record and the one before it"
 Problem: TypeAlias = tuple[str, str | None, str | None]

@@ -22,7 +22,7 @@ from replay_gui.core.state.reducer import fold
 from replay_gui.core.state.state import State
 from replay_gui.core.state.state_hash import StateHash
 from replay_gui.core.verification.integrity import Boundary, Integrity
-from replay_gui.core.verification.verification import SealState
+from replay_gui.core.verification.verification_report import SealState
 
 OnProgress = Callable[[int], None]
 """Called after each block with the byte offset that was reached."""

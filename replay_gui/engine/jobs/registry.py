@@ -16,7 +16,7 @@ from msgspec import MsgspecError
 
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex, IndexBuilder
-from replay_gui.core.index.index_cache import finish
+from replay_gui.core.index.index_cache import write_table
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.canonical import check_limits
 from replay_gui.core.log.log_reader import EventLog
@@ -59,7 +59,7 @@ def index(arguments: IndexArguments, reporter: JobReporter) -> BuiltIndex:
 
         built = builder.run(on_progress)
         if arguments.whole:
-            finish(folder, log, built, arguments.changed_at)
+            write_table(folder, log, built, arguments.changed_at)
         return built
 
 
@@ -69,7 +69,7 @@ def join(arguments: JoinArguments, reporter: JobReporter) -> BuiltIndex:
     write_chain(folder)
     built = arguments.built
     with EventLog.open(arguments.path) as log:
-        finish(folder, log, built, arguments.changed_at)
+        write_table(folder, log, built, arguments.changed_at)
     return built
 
 

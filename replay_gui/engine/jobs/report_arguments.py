@@ -7,7 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from replay_gui.core.divergence.rules.rules import Rule
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.jobs.job_types import JobArguments
 
 

@@ -14,7 +14,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.report_arguments import ReportArguments, ReportedRun
 

@@ -12,7 +12,7 @@ from blake3 import blake3
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.verification.verification import NOT_VERIFIABLE, Finding, VerificationReport
+from replay_gui.core.verification.verification_report import NOT_VERIFIABLE, Finding, VerificationReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.verification.verification import NO_HASHES, NOT_VERIFIABLE, Finding, VerificationReport
+from replay_gui.core.verification.verification_report import NO_HASHES, NOT_VERIFIABLE, Finding, VerificationReport
 from replay_gui.engine.answers import Progress
 
 MAX_FINDINGS = 5  # named one by one; the rest are counted

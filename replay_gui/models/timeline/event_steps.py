@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, RunIndex
 from replay_gui.core.log.kinds import is_bookkeeping, is_failure
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 
 _EVENTS_PER_SCAN = 1 << 16  # events looked at in one go, so that a near neighbour costs the same in any run
 

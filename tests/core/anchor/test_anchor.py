@@ -17,7 +17,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.model import AnchorFinding
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from tests.helpers import logs
 
 NOW = 1_700_000_000 * 10**9

@@ -24,13 +24,13 @@ from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.run_survey import survey_file
 from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.index.index_cache import shown
+from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import RunPart
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.jobs.job_types import TotalsArguments
 from replay_gui.engine.jobs.totals_job import MetaSums, sum_up
 from replay_gui.models.run.run_numbers import run_numbers
@@ -56,7 +56,7 @@ def test_every_place_shows_the_same_numbers(path: Path, tmp_path: Path) -> None:
             summary = summary_of(opened)
             info = info_json(opened, summary)
             (folder := tmp_path / f"index-{number}").mkdir()
-            index = shown(IndexView(folder), IndexBuilder(log, folder).run(lambda built: None), complete=True)
+            index = build_run_index(IndexView(folder), IndexBuilder(log, folder).run(lambda built: None), complete=True)
             report = _part(log, summary.events).facts
         sums = sum_up(TotalsArguments(str(log_path)), Silent())
         numbers, counts = run_numbers(index), summary.counts

@@ -28,7 +28,7 @@ from replay_gui.core.log.header import read_header
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending, scan
 from replay_gui.core.log.source import Source
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from tests.helpers.claude_code_lines import assistant, call, read_file, result, user, write
 from tests.helpers.large_session import write_session
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from replay_gui.core.index.growing_index import GrowingIndex
 from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
-from replay_gui.core.index.index_cache import IndexCache, shown
+from replay_gui.core.index.index_cache import IndexCache, build_run_index
 from replay_gui.core.index.index_columns import COLUMNS, IndexView, read_column
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.log_writer import LogWriter
@@ -35,7 +35,7 @@ def test_it_is_the_same_wherever_it_was_taken_up(tmp_path: Path, events: list[tu
         if look:
             built = growing.grow()
             assert (built.count, built.offset) == (writer.count, writer.size)
-            index = shown(IndexView(folders[0]), built, complete=False)
+            index = build_run_index(IndexView(folders[0]), built, complete=False)
             assert index.count == writer.count
     writer.seal(0)
     grown = growing.finish()
@@ -46,8 +46,8 @@ def test_it_is_the_same_wherever_it_was_taken_up(tmp_path: Path, events: list[tu
         for name in COLUMNS:
             assert np.array_equal(read_column(folders[0], name), read_column(folders[1], name)), name
         cache = IndexCache(tmp_path)
-        cache.adopt(folders[0], log)
-        assert cache.load(log) is not None, "it is fit to be kept"
+        cache.adopt_folder(folders[0], log)
+        assert cache.load_index(log) is not None, "it is fit to be kept"
 
 
 def without_snapshots(built: BuiltIndex) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from replay_gui import EventLog
 from replay_gui.core.index import event_columns
 from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
-from replay_gui.core.index.index_cache import finish, load, shown
+from replay_gui.core.index.index_cache import build_run_index, load_index, write_table
 from replay_gui.core.index.index_columns import CHAIN_STEP_EVENTS, COLUMNS, IndexView, read_column
 from replay_gui.core.index.run_index import (
     FLAG_CRITICAL,
@@ -46,7 +46,7 @@ PER_EVENT = ("kind", "tool", "offset", "time", "duration", "pair", "flags")
 def build(log: Log, folder: Path) -> tuple[BuiltIndex, RunIndex]:
     folder.mkdir(exist_ok=True)
     built = IndexBuilder(log, folder).run(lambda built: None)
-    return built, shown(IndexView(folder), built, complete=True)
+    return built, build_run_index(IndexView(folder), built, complete=True)
 
 
 def plain_columns(log: Log) -> dict[str, list[Any]]:
@@ -177,8 +177,8 @@ def test_logs_that_begin_or_end_oddly(tmp_path: Path, name: str) -> None:
         forge.add(b"\xc1", None, b"\xc1")
     with EventLog.open(written(tmp_path / "run.rlog", forge.bytes(sealed=name != "skipped last"))) as log:
         assert_index(log, tmp_path)
-        finish(tmp_path, log, IndexBuilder(log, tmp_path).run(lambda offset: None))
-        assert load(tmp_path, log) is not None
+        write_table(tmp_path, log, IndexBuilder(log, tmp_path).run(lambda offset: None))
+        assert load_index(tmp_path, log) is not None
 
 
 def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,14 +188,14 @@ def test_an_index_grows_while_it_is_built(tmp_path: Path, monkeypatch: pytest.Mo
     view = IndexView(tmp_path)
 
     def look(offset: int) -> None:
-        seen.append(shown(view, builder.built(), complete=False))
+        seen.append(build_run_index(view, builder.built(), complete=False))
         then.append({name: getattr(seen[-1], name).copy() for name in PER_EVENT})
 
     with EventLog.open(write_log(tmp_path / "run.rlog", 60)) as log:
         builder = IndexBuilder(log, tmp_path)
         final = builder.run(look)
-        whole = shown(view, final, complete=True)
-    at_once = shown(IndexView(tmp_path), final, complete=True)
+        whole = build_run_index(view, final, complete=True)
+    at_once = build_run_index(IndexView(tmp_path), final, complete=True)
     assert all(np.array_equal(getattr(whole, name), getattr(at_once, name)) for name in PER_EVENT)
     for index, copies in zip(seen, then, strict=True):
         assert all(np.array_equal(getattr(index, name), copy) for name, copy in copies.items()), "it is a value"

@@ -15,7 +15,14 @@ import pytest
 from replay_gui import EventLog
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.index.index_cache import TABLE, IndexCache, content_of, finish, matches_content, shown
+from replay_gui.core.index.index_cache import (
+    TABLE,
+    IndexCache,
+    build_run_index,
+    indexed_content,
+    matches_content,
+    write_table,
+)
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.log_reader import EventLog as Log
@@ -24,10 +31,10 @@ from tests.helpers.logs import write_log
 
 
 def keep(cache: IndexCache, log: Log) -> Path:
-    building = cache.begin()
+    building = cache.make_building_folder()
     built = IndexBuilder(log, building).run(lambda built: None)
-    finish(building, log, built)
-    return cache.adopt(building, log)
+    write_table(building, log, built)
+    return cache.adopt_folder(building, log)
 
 
 @pytest.fixture
@@ -42,15 +49,15 @@ def cache(tmp_path: Path) -> IndexCache:
 
 
 def test_a_kept_index_is_the_one_that_was_built(tmp_path: Path, log: Log, cache: IndexCache) -> None:
-    assert cache.load(log) is None
+    assert cache.load_index(log) is None
     keep(cache, log)
-    loaded = cache.load(log)
+    loaded = cache.load_index(log)
     assert loaded is not None
     _, index, built = loaded
     again = tmp_path / "again"
     again.mkdir()
     built_now = IndexBuilder(log, again).run(lambda offset: None)
-    index_now = shown(IndexView(again), built_now, complete=True)
+    index_now = build_run_index(IndexView(again), built_now, complete=True)
     assert built == built_now
     for name in RunIndex.__slots__:
         assert np.array_equal(getattr(index, name), getattr(index_now, name)), name
@@ -80,11 +87,11 @@ UNFIT: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("name", UNFIT)
 def test_an_index_that_was_tampered_with_is_as_good_as_absent(log: Log, cache: IndexCache, name: str) -> None:
     folder = keep(cache, log)
-    assert cache.load(log) is not None
+    assert cache.load_index(log) is not None
     UNFIT[name](folder)
-    assert cache.load(log) is None
+    assert cache.load_index(log) is None
     keep(cache, log)
-    assert cache.load(log) is not None, "another takes its place"
+    assert cache.load_index(log) is not None, "another takes its place"
 
 
 def test_an_index_of_another_log_is_refused(tmp_path: Path, cache: IndexCache) -> None:
@@ -92,7 +99,7 @@ def test_an_index_of_another_log_is_refused(tmp_path: Path, cache: IndexCache) -
     path = tmp_path / "run.rlog"
     with EventLog.open(written(path, forged(run).bytes())) as log:
         keep(cache, log)
-        assert cache.load(log) is not None
+        assert cache.load_index(log) is not None
     changed = {
         "another size": forged([*run, ("x:a", {})]).bytes(),
         "unsealed": forged(run).bytes(sealed=False),
@@ -101,9 +108,9 @@ def test_an_index_of_another_log_is_refused(tmp_path: Path, cache: IndexCache) -
     }
     for name, data in changed.items():
         with EventLog.open(written(path, data)) as log:
-            assert cache.load(log) is None, name
+            assert cache.load_index(log) is None, name
     with EventLog.open(written(tmp_path / "copy.rlog", forged(run).bytes())) as log:
-        assert cache.load(log) is None, "each file has its own"
+        assert cache.load_index(log) is None, "each file has its own"
 
 
 def test_the_budget_of_the_cache(tmp_path: Path, cache: IndexCache) -> None:
@@ -125,7 +132,7 @@ def test_the_budget_of_the_cache(tmp_path: Path, cache: IndexCache) -> None:
 def test_an_index_that_is_being_built_is_left_alone_for_a_day(tmp_path: Path, cache: IndexCache) -> None:
     with EventLog.open(write_log(tmp_path / "run.rlog", 5)) as log:
         kept = keep(cache, log)
-    fresh, given_up = cache.begin(), cache.begin()
+    fresh, given_up = cache.make_building_folder(), cache.make_building_folder()
     for folder, age in ((fresh, 3600), (given_up, 25 * 3600)):
         (folder / "kind").write_bytes(bytes(100))
         for path in (folder / "kind", folder):
@@ -136,22 +143,22 @@ def test_an_index_that_is_being_built_is_left_alone_for_a_day(tmp_path: Path, ca
 
 def test_the_content_of_a_log_is_known_by_its_bytes(tmp_path: Path, log: Log, cache: IndexCache) -> None:
     folder = keep(cache, log)
-    assert content_of(folder) == log.source.blake3()
+    assert indexed_content(folder) == log.source.blake3()
     assert matches_content(folder, log)
     with EventLog.open(write_log(tmp_path / "other.rlog", 21)) as other:
         assert not matches_content(folder, other)
     (folder / TABLE).unlink()
-    assert content_of(folder) is None
+    assert indexed_content(folder) is None
     assert not matches_content(folder, log)
 
 
 def test_no_table_is_written_if_the_log_changed_while_it_was_read(tmp_path: Path, cache: IndexCache) -> None:
     path = write_log(tmp_path / "run.rlog", 5)
     with EventLog.open(path) as log:
-        building = cache.begin()
+        building = cache.make_building_folder()
         built = IndexBuilder(log, building).run(lambda offset: None)
         os.utime(path, ns=(1, 1))
-        finish(building, log, built)
+        write_table(building, log, built)
         assert not (building / TABLE).exists()
 
 
@@ -163,9 +170,9 @@ def test_an_index_is_built_elsewhere_if_the_cache_cannot_be_written(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     folder = keep(cache, log)
     assert folder.parent == tmp_path
-    assert not cache.keeps(folder)
+    assert not cache.is_cached(folder)
     assert (folder / TABLE).exists(), "it stays where it was built"
-    assert cache.load(log) is None
+    assert cache.load_index(log) is None
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     with pytest.raises(LogUnreadable, match="cache folder cannot be written"):
-        cache.begin()
+        cache.make_building_folder()

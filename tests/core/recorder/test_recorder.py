@@ -15,7 +15,7 @@ from replay_gui import EventLog, Recorder
 from replay_gui.core.errors import EventInvalid, LogRefused
 from replay_gui.core.log.chain import patch_hash, request_hash
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 
 
 @pytest.fixture

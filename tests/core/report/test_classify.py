@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.report.classify import Damage, Diagnosis, diagnose
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from tests.helpers import logs
 from tests.helpers.paths import RESOURCES
 

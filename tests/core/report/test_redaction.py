@@ -13,7 +13,7 @@ from replay_gui.core.report.building import run_part
 from replay_gui.core.report.forms import FORMS
 from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction import SHARING_PROFILE, RedactionProfile, read_profile, redact_report
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 
 KEY, MAIL, HOME = "sk-abcdefghijklmnop1234", "alice@example.org", "/home/alice"
 

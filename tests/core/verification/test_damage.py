@@ -15,7 +15,7 @@ from replay_gui import EventLog
 from replay_gui.core.errors import LogRefused
 from replay_gui.core.log import scanner
 from replay_gui.core.log.canonical import encode
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import Forge, forged, pack, written
 from tests.helpers.reference import judgement, reference_judgement, report_on

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.verification.verification import Finding, VerificationReport
+from replay_gui.core.verification.verification_report import Finding, VerificationReport
 from replay_gui.engine.answers import Progress
 from replay_gui.models.run.verdict_words import verdict_of
 from tests.helpers.runs import report_of

@@ -9,7 +9,7 @@ import pytest
 
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.verification.verdict import verify
+from replay_gui.core.verification.verify_log import verify
 from tests.helpers.foreign import Read, read_all, real_files, written
 
 

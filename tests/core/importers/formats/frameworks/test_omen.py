@@ -8,8 +8,8 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.formats.frameworks.omen import BROKEN_RULES, WRONG_HASHES, payload_hash
 from replay_gui.core.importers.imported_run import MAX_LISTED_FAILURES
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.verification.foreign_verdict import foreign_verdict
-from replay_gui.core.verification.verification import VerificationReport
+from replay_gui.core.verification.foreign_verification import build_foreign_report
+from replay_gui.core.verification.verification_report import VerificationReport
 from tests.helpers.foreign import Read, read_all
 
 
@@ -86,7 +86,7 @@ def verdict(folder: Path, *events: Any) -> VerificationReport:
     path = folder / "events.jsonl"
     (made,) = convert(path, folder / f"{len(list(folder.iterdir()))}.rlog")
     with EventLog.open(made.path) as log:
-        return foreign_verdict(str(path), log.header, made.events, made.notes, made.own_hashes)
+        return build_foreign_report(str(path), log.header, made.events, made.notes, made.own_hashes)
 
 
 def test_a_file_is_verified_by_its_own_hashes(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ INVALID: Final = "INVALID"
 NOT_VERIFIABLE: Final = "NOT VERIFIABLE"
 SealState: TypeAlias = Literal["none", "good", "bad"]
 NO_HASHES = "This format carries no hashes, so nothing protects the run."
-FINDINGS_LIMIT = 10_000  # of a kind that a report lists; all are counted
+MAX_LISTED_FINDINGS = 10_000  # of a kind that a report lists; all are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,9 @@ class VerificationReport:
             the import.
         events: records in the log, a skipped stretch of bytes among them.
         verified: how many of them are as they were written: events - all failures.
-        failures: records whose bytes, link or number are wrong, in the order of the log; the first FINDINGS_LIMIT.
+        failures: records whose bytes, link or number are wrong, in the order of the log; the first MAX_LISTED_FINDINGS.
         mismatches: events that cannot be applied to the state, or after which replay gives another state than was
-            recorded; the first FINDINGS_LIMIT.
+            recorded; the first MAX_LISTED_FINDINGS.
         state_hashes: how many state hashes are recorded. state_hashes_checked: how many replay was compared with.
         seal: "good": the run was ended, and the end is the one that was written. "none": a missing end would not be
             noticed. "bad": the seal does not belong to this log.

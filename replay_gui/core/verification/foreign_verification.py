@@ -7,7 +7,7 @@ from typing import Any
 
 from replay_gui.core.log.event import event_id
 from replay_gui.core.log.header import Header
-from replay_gui.core.verification.verification import (
+from replay_gui.core.verification.verification_report import (
     INVALID,
     NO_HASHES,
     NOT_VERIFIABLE,
@@ -26,7 +26,7 @@ def why_not_verifiable(state: str) -> str:
     return f"{NO_HASHES} {_STATES[state]}"
 
 
-def foreign_verdict(
+def build_foreign_report(
     run: str, header: Header, events: int, notes: Sequence[str], found: dict[str, Any] | None
 ) -> VerificationReport:
     """Return the report on the foreign file that the user calls `run`, from its importer's checks.

@@ -17,7 +17,13 @@ from replay_gui.core.verification.passes import (
     check_states,
     start_boundary,
 )
-from replay_gui.core.verification.verification import FINDINGS_LIMIT, INVALID, VALID, Finding, VerificationReport
+from replay_gui.core.verification.verification_report import (
+    INVALID,
+    MAX_LISTED_FINDINGS,
+    VALID,
+    Finding,
+    VerificationReport,
+)
 
 
 def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> VerificationReport:
@@ -26,10 +32,10 @@ def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> Veri
     states = None
     if log.header.reducer == REDUCER:
         states = check_states(log, (0, len(log.header.raw), EMPTY), None, on_progress)
-    return build_report(log, [integrity], [] if states is None else [states], log.source.blake3())
+    return build_verification_report(log, [integrity], [] if states is None else [states], log.source.blake3())
 
 
-def build_report(
+def build_verification_report(
     log: EventLog, integrity: Sequence[IntegritySlice], states: Sequence[StatesSlice], file_blake3: str
 ) -> VerificationReport:
     """Return the report on slices that cover the log in order; `states` is empty if the reducer is unknown here."""
@@ -43,15 +49,15 @@ def build_report(
     seal, tail_bytes = last.tail.seal, last.tail.tail_bytes
     sound = not failures and not mismatches and seal != "bad" and (seal == "none" or tail_bytes == 0)
     run_id = log.header.run_id
-    unlisted = max(0, len(failures) - FINDINGS_LIMIT), max(0, len(mismatches) - FINDINGS_LIMIT)
+    unlisted = max(0, len(failures) - MAX_LISTED_FINDINGS), max(0, len(mismatches) - MAX_LISTED_FINDINGS)
     return VerificationReport(
         run=str(log.source.path),
         run_id=run_id,
         origin=log.header.origin,
         events=last.end.event_index,
         verified=last.end.event_index - len(failures),
-        failures=tuple(_finding(run_id, fault) for fault in failures[:FINDINGS_LIMIT]),
-        mismatches=tuple(_finding(run_id, fault) for fault in mismatches[:FINDINGS_LIMIT]),
+        failures=tuple(_finding(run_id, fault) for fault in failures[:MAX_LISTED_FINDINGS]),
+        mismatches=tuple(_finding(run_id, fault) for fault in mismatches[:MAX_LISTED_FINDINGS]),
         state_hashes=recorded,
         state_hashes_checked=checked,
         seal=seal,
@@ -68,7 +74,7 @@ def build_report(
 
 def _unlisted_notes(unlisted: tuple[int, int]) -> list[str]:
     return [
-        f"{count:,} more {what} are counted and not listed: the first {FINDINGS_LIMIT:,} are."
+        f"{count:,} more {what} are counted and not listed: the first {MAX_LISTED_FINDINGS:,} are."
         for count, what in zip(unlisted, ("failures", "mismatches"), strict=True)
         if count
     ]
