@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+
+import msgspec
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
@@ -117,9 +120,31 @@ def importer_for(file: ForeignFile, format: str | None = None) -> Importer:
         what = "is empty"
     elif file.is_too_long:
         what = f"is one JSON value of more than {file.limits.document >> 20} MB, which is not read; {RAISED_BY}"
+    elif problem := _json_problem(file):
+        what = problem
     else:
         what = f"is of no format known here ({_names(known)}); --format NAME says which it is"
     raise ImportRefused(f"{file.source.path}: {what}")
+
+
+def _json_problem(file: ForeignFile) -> str:
+    """Return why a file that begins as one JSON object or array is none; "" where it is one, or many lines."""
+    if file.document is not None or any(value is not None for value in file.first_lines):
+        return ""
+    start = file.head.lstrip()[:2]
+    if start[:1] != b"{" and start != b"[{":
+        return ""
+    size = file.source.size
+    try:
+        msgspec.json.decode(file.source.read_at(0, size))
+    except msgspec.DecodeError as why:
+        if "truncated" in str(why):
+            return f"the JSON ends in the middle, at byte {size:,}; perhaps the file was not written to its end"
+        found = re.search(r"\(byte (\d+)\)", str(why))
+        return f"the JSON is damaged at byte {int(found[1]):,}" if found else ""
+    except RecursionError:
+        return ""
+    return ""
 
 
 def _names(known: tuple[Importer, ...]) -> str:

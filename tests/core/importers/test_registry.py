@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from replay_gui.core.errors import ImportRefused, LogUnreadable
-from replay_gui.core.importers.foreign_file import HEAD_SIZE
+from replay_gui.core.importers.foreign_file import HEAD_BYTES
 from replay_gui.core.importers.registry import importers, recognise
 from tests.helpers.claude_code_lines import assistant, line, text, user, write
 
@@ -41,7 +41,7 @@ def test_a_session_may_begin_with_any_line(tmp_path: Path, first: object) -> Non
 
 
 def test_a_first_line_longer_than_what_is_looked_at(tmp_path: Path) -> None:
-    assert recognise(write(tmp_path, user("u1", None, "x" * HEAD_SIZE, aa=1))).name == "claude-code"
+    assert recognise(write(tmp_path, user("u1", None, "x" * HEAD_BYTES, aa=1))).name == "claude-code"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_list_of_messages_is_a_chat(tmp_path: Path) -> None:
         b"plain text\n",
         b"\x92\xaareplay-log",
         b"\xff\xfe\x00\x01" * 30000,
-        b"[" * HEAD_SIZE,
+        b"[" * HEAD_BYTES,
     ],
 )
 def test_other_files_are_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
@@ -80,6 +80,21 @@ def test_other_files_are_refused_in_one_line(tmp_path: Path, content: bytes) -> 
     with pytest.raises(ImportRefused, match=r"other\.jsonl: is of no format known here") as refusal:
         recognise(path)
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'{"a": [1, 2, {"b": "ccc', "the JSON ends in the middle, at byte 23;"),
+        (b'{"a": [1, 2, }', "the JSON is damaged at byte 13"),
+        (b'[{"a": 1}, {"b": ', "the JSON ends in the middle, at byte 17;"),
+    ],
+)
+def test_broken_json_is_told_where_it_breaks(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "cut.json").write_bytes(content)
+    with pytest.raises(ImportRefused) as refusal:
+        recognise(tmp_path / "cut.json")
+    assert str(refusal.value).startswith(f"{tmp_path / 'cut.json'}: {words}")
 
 
 def test_an_empty_file(tmp_path: Path) -> None:
