@@ -100,9 +100,9 @@ class Screenshot(QObject):
     @Slot()
     def _on_quiet(self) -> None:
         session = self._session
-        moment = session.position_state
+        shown = session.position_state
         if self._expects_run and (
-            session.facts is None or session.working or moment is None or moment.position != session.position
+            session.facts is None or session.working or shown is None or shown.position != session.position
         ):
             return  # a signal will come
         if not self._comparison.settled:

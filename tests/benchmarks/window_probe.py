@@ -22,7 +22,7 @@ os.environ["XDG_CACHE_HOME"] = os.environ["XDG_CONFIG_HOME"] = CACHE = sys.argv[
 from PySide6.QtCore import QEventLoop, QObject, QSettings, QTimer, Slot  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import Position  # noqa: E402
 from replay_gui.engine.bridge import EngineBridge  # noqa: E402
 from replay_gui.look.theme import apply_theme, ui_font  # noqa: E402
 from replay_gui.models.session import Session  # noqa: E402

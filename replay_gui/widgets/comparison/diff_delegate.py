@@ -67,8 +67,8 @@ class DiffDelegate(QStyledItemDelegate):
         elif line.style is DiffStyle.ADDED:
             space = self._side(painter, space, line.b, marked=line.marked_b, ink=now.text, word=now.added_word)
         elif line.a is not None:
-            loud = now.text if line.style is DiffStyle.REMOVED else now.secondary
-            space = self._side(painter, space, line.a, marked=line.marked_a, ink=loud, word=now.removed_word)
+            strong = now.text if line.style is DiffStyle.REMOVED else now.secondary
+            space = self._side(painter, space, line.a, marked=line.marked_a, ink=strong, word=now.removed_word)
             if line.style is DiffStyle.IGNORED and line.b is not None:
                 space = self._words(painter, space, f"→ {line.b}", now.secondary)
         if line.note:

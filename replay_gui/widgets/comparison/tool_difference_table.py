@@ -55,5 +55,5 @@ class _ToolCells(CellDelegate):
         now = theme()
         if chosen or index.column() == ToolColumn.TOOL:
             return now.text
-        loud = now.bad_text if index.column() == ToolColumn.DIFFERENT_ANSWERS else now.changed_text
-        return loud if self._tools.differs(index.row(), index.column()) else now.secondary
+        strong = now.bad_text if index.column() == ToolColumn.DIFFERENT_ANSWERS else now.changed_text
+        return strong if self._tools.differs(index.row(), index.column()) else now.secondary

@@ -113,9 +113,9 @@ class EventDetail(Panel):
 
     @Slot()
     def on_position_state_changed(self) -> None:
-        moment = self._session.position_state
-        self._event = event = None if moment is None else moment.event
-        self._pair = None if moment is None else moment.pair
+        shown = self._session.position_state
+        self._event = event = None if shown is None else shown.event
+        self._pair = None if shown is None else shown.pair
         self._limit = PAGE_CHARACTERS
         self.set_title("Event" if event is None else event_label(event))
         self.set_secondary("" if event is None else one_line(event.event_id, 120))
@@ -145,16 +145,16 @@ class EventDetail(Panel):
         self._fit()
 
     def _show_origin(self) -> None:
-        moment = self._session.position_state
+        shown = self._session.position_state
         rows: list[QWidget] = []
-        for related in () if moment is None else moment.related:
+        for related in () if shown is None else shown.related:
             row = FactRow(one_line(related.label, 40), f"{related.position:,} {one_line(related.summary)}", link=True)
             row.aim = related.position
             row.setToolTip(plain_tooltip(f"Go to event {related.position:,}"))
             row.clicked.connect(self._on_link)
             rows.append(row)
-        if moment is not None and moment.more_led_to:
-            rows.append(FactRow("", f"and {moment.more_led_to:,} more"))
+        if shown is not None and shown.more_led_to:
+            rows.append(FactRow("", f"and {shown.more_led_to:,} more"))
             rows[-1].setEnabled(False)
         self.origin.set_rows(rows)
 
@@ -225,9 +225,9 @@ class EventDetail(Panel):
     @Slot()
     def copy_command(self) -> None:
         """The command that opens the run here."""
-        facts, moment = self._session.facts, self._session.position_state
-        if facts is not None and moment is not None:
-            QGuiApplication.clipboard().setText(view_command(facts.path, moment.position))
+        facts, shown = self._session.facts, self._session.position_state
+        if facts is not None and shown is not None:
+            QGuiApplication.clipboard().setText(view_command(facts.path, shown.position))
 
     @Slot()
     def _on_more(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.models.run.event_words import view_command
@@ -76,13 +77,13 @@ class StateInspector(Panel):
 
     @Slot()
     def on_position_state_changed(self) -> None:
-        moment = self._session.position_state
-        self.set_title("State" if moment is None else f"State after {moment.position:,}")
+        shown = self._session.position_state
+        self.set_title("State" if shown is None else f"State after {shown.position:,}")
         facts = self._session.facts
         self.set_secondary(facts.state if facts is not None else "")
-        if moment is not None:
-            self.tree.show(moment.state, moment.changes)
-        why = moment.not_applied if moment is not None else None
+        if shown is not None:
+            self.tree.show(shown.state, shown.changes)
+        why = shown.not_applied if shown is not None else None
         self.not_applied.show_text("" if why is None else f"This event had no effect: {one_line(why)}")
         self._show_trust()
         self._set_hint()
@@ -90,12 +91,12 @@ class StateInspector(Panel):
 
     @Slot()
     def _show_trust(self) -> None:
-        moment, report = self._session.position_state, self._session.report
-        if moment is None or moment.trusted:
+        shown, report = self._session.position_state, self._session.report
+        if shown is None or shown.trusted:
             self.untrusted.show_text("")
             return
         broken = None if report is None else report.first_broken
-        since = "before this point" if broken is None else f"from event {broken + 1:,} on"
+        since = "before this point" if broken is None else f"from event {position_after(broken):,} on"
         self.untrusted.show_text(f"Untrusted: the log is damaged {since}.")
 
     # ---- what the user does -------------------------------------------------------------------------
@@ -165,19 +166,19 @@ class StateInspector(Panel):
     @Slot()
     def copy_command(self) -> None:
         """The command that opens the run here."""
-        facts, moment = self._session.facts, self._session.position_state
-        if facts is not None and moment is not None:
-            QGuiApplication.clipboard().setText(view_command(facts.path, moment.position))
+        facts, shown = self._session.facts, self._session.position_state
+        if facts is not None and shown is not None:
+            QGuiApplication.clipboard().setText(view_command(facts.path, shown.position))
 
     def _set_hint(self) -> None:
-        moment = self._session.position_state
-        if moment is None:
+        shown = self._session.position_state
+        if shown is None:
             hint = ""
         elif self.search.text():
             hint = "Nothing found." if self.tree.complete else "Searching…"
         elif self.changed_only.isChecked():
             hint = "This event changed nothing."
-        elif moment.position == 0:
+        elif shown.position == 0:
             hint = "Empty: no event has been applied yet."
         else:
             hint = "The state is empty."

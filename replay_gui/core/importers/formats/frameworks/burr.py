@@ -12,6 +12,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.json_pointer import escape_token
 
 _TYPES = ("begin_entry", "end_entry")
 
@@ -80,18 +81,14 @@ class _BurrEvents(RecordEvents):
         if before is None:
             ops: list[dict[str, Any]] = [{"op": "add", "path": "/burr", "value": state}]
         else:
-            gone = [{"op": "remove", "path": f"/burr/{_token(key)}"} for key in before if key not in state]
+            gone = [{"op": "remove", "path": f"/burr/{escape_token(key)}"} for key in before if key not in state]
             ops = gone + [
-                {"op": "add", "path": f"/burr/{_token(key)}", "value": value}
+                {"op": "add", "path": f"/burr/{escape_token(key)}", "value": value}
                 for key, value in state.items()
                 if key not in before or before[key] != value
             ]
         self._state = state
         self.run.add(Kind.STATE_TRANSITION, {"transition_type": action, "ops": ops}, parent=response)
-
-
-def _token(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _last_line(wrong: Any) -> str:
