@@ -53,7 +53,7 @@ _NOUNS = {
     "State": "change of state",
 }
 _DECISIONS = {"thinking": "Thinking", "plan": "Plan"}
-_OBSERVATIONS = {"command": "Command", "input": "Input"}
+_OBSERVATIONS = {"command": "Command", "input": "Input", "command-output": "Output"}
 
 
 def kind_label(kind: str, tool: str | None = None) -> str:

@@ -155,7 +155,7 @@ def _summary_of(*names: str, between: str = " · ") -> Callable[[Members], str]:
 
 def _observation_summary(payload: Members) -> str:
     text = preview(payload.get("data"))
-    usual = payload.get("obs_type") in ("message", "command", "input")
+    usual = payload.get("obs_type") in ("message", "command", "command-output", "input")
     return text if usual else f"{member_text(payload.get('obs_type'))}: {text}"
 
 

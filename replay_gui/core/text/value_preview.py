@@ -17,6 +17,7 @@ _MAX_DEPTH = 2  # of values inside values that are shown with their content
 
 # The first of these members that a map has is shown without its name.
 _TEXT_MEMBERS = ("text", "content", "message", "summary", "answer", "error", "stdout", "title", "result")
+_MEDIA = ("image", "document", "audio")  # types of parts of a message that hold no text
 _TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|\x08")
 
 Members: TypeAlias = Mapping[str, Any]
@@ -119,6 +120,8 @@ def _list_preview(value: Sequence[Any]) -> str:
     if not value:
         return "(no items)"
     first = value[0]
+    if isinstance(first, Mapping) and first.get("type") in _MEDIA:
+        return f"({first['type']})" if len(value) == 1 else f"({first['type']}, {len(value) - 1:,} more)"
     if isinstance(first, Mapping) and isinstance(text := first.get("text", first.get("content")), str) and text:
         return plain_start(text)
     return member_text(value)

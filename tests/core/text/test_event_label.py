@@ -21,6 +21,7 @@ def labelled(kind: str, **payload: Any) -> str:
         ("Observation", {"obs_type": "message", "source": "developer", "data": "Hi"}, "System"),
         ("Observation", {"obs_type": "command", "source": "user", "data": "/review"}, "Command"),
         ("Observation", {"obs_type": "message", "source": "scout", "data": "Hi"}, "scout"),
+        ("Observation", {"obs_type": "command-output", "source": "command", "data": "ok"}, "Output"),
         ("Decision", {"decision_type": "message", "data": "Hi"}, "Assistant"),
         ("Decision", {"decision_type": "thinking", "data": None}, "Thinking"),
         ("Error", {"error_type": "interrupted", "message": "stop"}, "Interrupted"),

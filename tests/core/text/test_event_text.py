@@ -12,6 +12,7 @@ from replay_gui.core.log.event import UNREADABLE_KIND, Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.event_text import MAX_SUMMARY_CHARACTERS, summarize_event
+from replay_gui.core.text.value_preview import preview
 
 
 def event(kind: str, payload: dict[str, Any], problem: str | None = None) -> Event:
@@ -135,3 +136,10 @@ def test_a_huge_payload_costs_nothing(kind: str) -> None:
     begin = time.perf_counter()
     str(big)
     assert taken < (time.perf_counter() - begin) / 3, "it is not looked at as a whole"
+
+
+def test_parts_without_text_are_named_by_their_type() -> None:
+    picture = {"type": "image", "source": {"data": "AAAA"}}
+    assert preview([picture]) == "(image)"
+    assert preview([picture, {"type": "text", "text": "Look"}]) == "(image, 1 more)"
+    assert preview([{"type": "text", "text": "Look"}, picture]) == "Look"
