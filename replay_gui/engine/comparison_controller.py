@@ -146,7 +146,7 @@ class ComparisonController:
             comparison = read_comparison(folder / _RESULT_FOLDER, findings)
         finally:
             self._drop_folder()
-        row_indexes = RowIndexes.of(comparison.alignment)
+        row_indexes = RowIndexes.from_alignment(comparison.alignment)
         self._reader = StepReader(a, b, comparison.alignment, row_indexes, Rules(request.rules))
         self._answer(number, Compared(comparison, row_indexes, findings.first_ms, findings.took_ms))
 

@@ -52,7 +52,7 @@ def reader(tmp_path: Path) -> Iterator[MakeReader]:
         a, b = runs[-2:]
         side_a, side_b = (ComparedSide(run.log, run.index, run.folder) for run in (a, b))
         compared = Comparer(side_a, side_b).compare(rules or Rules(()))
-        return StepReader(a, b, compared.alignment, RowIndexes.of(compared.alignment), rules or Rules(()))
+        return StepReader(a, b, compared.alignment, RowIndexes.from_alignment(compared.alignment), rules or Rules(()))
 
     yield make
     for run in runs:

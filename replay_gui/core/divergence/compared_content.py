@@ -41,7 +41,7 @@ class ComparedContent:
         return f"{plural(len(names), 'member')} {'is' if len(names) == 1 else 'are'} not compared: {listed}"
 
 
-def members_in_order(*counted: dict[str, int]) -> tuple[tuple[str, int], ...]:
+def sum_members(*counted: dict[str, int]) -> tuple[tuple[str, int], ...]:
     """Return the sums of these counts, most first."""
     sums = Counter[str]()
     for counts in counted:

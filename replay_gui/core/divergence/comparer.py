@@ -13,12 +13,12 @@ from replay_gui.core.divergence.causes.causal_columns import NO_STATE, CausalCol
 from replay_gui.core.divergence.causes.cause_builder import CauseBuilder
 from replay_gui.core.divergence.causes.cause_finder import CauseFinder
 from replay_gui.core.divergence.causes.joint_rows import JointRows
-from replay_gui.core.divergence.compared_content import ComparedContent, members_in_order
+from replay_gui.core.divergence.compared_content import ComparedContent, sum_members
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change, Comparison, Counts, Difference, Points
 from replay_gui.core.divergence.rules.rule_filter import NONDETERMINISTIC, REPORTED, ChangedRows, RuleFilter
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
-from replay_gui.core.divergence.tool_differences import EqualRequests, tool_table
+from replay_gui.core.divergence.tool_differences import EqualRequests, compare_tools
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.kinds import is_result
 
@@ -27,17 +27,6 @@ OnProgress = Callable[[int, int], None]  # (done, total), in any unit
 
 def _ignore_progress(done: int, total: int) -> None:
     """Do nothing."""
-
-
-def compare(
-    a: ComparedSide,
-    b: ComparedSide,
-    rules: Rules | None = None,
-    anchors: Sequence[tuple[int, int]] = (),
-    on_progress: OnProgress = _ignore_progress,
-) -> Comparison:
-    """Compare two runs once. To try several sets of rules on the same runs, keep a Comparer."""
-    return Comparer(a, b, anchors, on_progress).compare(rules)
 
 
 class Comparer:
@@ -71,13 +60,13 @@ class Comparer:
         causal_a = read_causal_columns(a.log, a.index.count, lambda at: on_progress(at, 2 * (size_a + size_b)))
         causal_b = read_causal_columns(b.log, b.index.count, lambda at: on_progress(size_a + at, 2 * (size_a + size_b)))
         alignment = _with_states(align(a, b, anchors), causal_a, causal_b)
-        self.rows = JointRows.of(a, b, alignment, causal_a, causal_b)
+        self.rows = JointRows.from_alignment(a, b, alignment, causal_a, causal_b)
         self.changed = ChangedRows(a, b, alignment)
         self._equal_requests = EqualRequests(self.rows)
         self._filter = RuleFilter(Rules(), self.changed, alignment)
         self._content = ComparedContent(
             a.index.count + b.index.count,
-            members_in_order(causal_a.members, causal_b.members),
+            sum_members(causal_a.members, causal_b.members),
             tuple(dict.fromkeys(gaps)),
         )
         self._is_step = np.array([not is_result(kind) for kind in self.rows.kinds], np.bool_)[self.rows.kind]
@@ -103,7 +92,7 @@ class Comparer:
             points=points,
             causes=tuple(builder.build_cause(draft, points) for draft in finder.drafts),
             counts=_counts(alignment, live & ~is_moved_in_b, ignored & ~is_moved_in_b),
-            tools=tool_table(joint, answers, ignored),
+            tools=compare_tools(joint, answers, ignored),
             ignored=ignored,
             content=self._content,
             results=self._results,

@@ -49,7 +49,7 @@ class EqualRequests:
         return is_different
 
 
-def tool_table(
+def compare_tools(
     joint: JointRows, different: NDArray[np.bool_], ignored: NDArray[np.bool_]
 ) -> tuple[ToolDifference, ...]:
     """Return one entry per tool of either run, sorted by name.

@@ -4,7 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import CauseKind, Change
 from replay_gui.core.divergence.rules.rules import Action, Rule
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.engine.answers import Alert
 from replay_gui.engine.requests import Compare, GetStep
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of
@@ -106,10 +106,10 @@ def test_a_rule_compares_anew_and_keeps_the_place(qapp: object) -> None:
 
 def test_anchors_that_cross_give_way(qapp: object) -> None:
     session = _shown()
-    session.set_anchor(3, 3)
-    session.set_anchor(6, 5)
+    session.set_anchor(EventIndex(3), EventIndex(3))
+    session.set_anchor(EventIndex(6), EventIndex(5))
     assert session.anchors == ((3, 3), (6, 5))
-    session.set_anchor(4, 2)
+    session.set_anchor(EventIndex(4), EventIndex(2))
     assert session.anchors == ((4, 2), (6, 5))
     session.remove_anchor((6, 5))
     assert list(session.anchors) == [(4, 2)]
@@ -120,16 +120,14 @@ def test_a_moved_event_knows_its_counterpart(qapp: object) -> None:
     session.show(comparison_of([E, Change.MOVED, Change.MOVED, E]))
     assert session.compared is not None
     alignment, places = session.compared.comparison.alignment, session.compared.row_indexes
-    assert [places.partner(alignment, row) for row in range(4)] == [None, 2, 1, None]
+    assert [places.partner_row(alignment, row) for row in range(4)] == [None, 2, 1, None]
 
 
 def test_b_that_cannot_be_opened_ends_the_comparison_in_words(qtbot: QtBot) -> None:
     session = StoryComparison()
     session.start("/runs/none.rlog")
     assert session.active
-    with qtbot.waitSignal(
-        session.alert_raised, check_params_cb=lambda alert: alert.text.startswith("Not compared")
-    ):
+    with qtbot.waitSignal(session.alert_raised, check_params_cb=lambda alert: alert.text.startswith("Not compared")):
         session.b.alert_raised.emit(Alert("error", "no such file"))
     assert not session.active
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.comparison import Change
 from replay_gui.core.divergence.rules.rules import Action, Rule
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.engine.answers import Alert, Compared, Progress, RulesRead, RunOpened
 from replay_gui.engine.requests import (
     Answer,
@@ -118,7 +118,7 @@ class ComparisonMachine(RuleBasedStateMachine):
 
     @rule(a=st.integers(0, EVENTS - 1), b=st.integers(0, EVENTS - 1))
     def set_anchor(self, a: int, b: int) -> None:
-        self.session.set_anchor(a, b)
+        self.session.set_anchor(EventIndex(a), EventIndex(b))
         assert (a, b) in self.session.anchors
 
     @precondition(lambda self: self.session.anchors)
@@ -252,7 +252,7 @@ class ComparisonMachine(RuleBasedStateMachine):
 
 def _result() -> Compared:
     comparison = comparison_of(CHANGES)
-    return Compared(comparison, RowIndexes.of(comparison.alignment), 0.4, 38.0)
+    return Compared(comparison, RowIndexes.from_alignment(comparison.alignment), 0.4, 38.0)
 
 
 @pytest.mark.usefixtures("qapp")

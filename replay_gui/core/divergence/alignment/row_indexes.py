@@ -26,7 +26,7 @@ class RowIndexes:
     last_b: NDArray[np.int32]
 
     @classmethod
-    def of(cls, alignment: Alignment) -> RowIndexes:
+    def from_alignment(cls, alignment: Alignment) -> RowIndexes:
         """Compute both directions for an alignment, in time linear in its rows."""
         return cls(
             np.flatnonzero(alignment.a != NO_EVENT).astype(np.int32),
@@ -39,7 +39,7 @@ class RowIndexes:
         """Return the last event of A and of B at or above the row, NO_EVENT above the first."""
         return EventIndex(int(self.last_a[row])), EventIndex(int(self.last_b[row]))
 
-    def partner(self, alignment: Alignment, row: int) -> int | None:
+    def partner_row(self, alignment: Alignment, row: int) -> int | None:
         """Return the row of the counterpart in B of a moved event of A; None if the row has no such event."""
         if alignment.change[row] != Change.MOVED or alignment.a[row] == NO_EVENT:
             return None

@@ -44,7 +44,7 @@ class JointRows:
     causal_b: CausalColumns
 
     @classmethod
-    def of(
+    def from_alignment(
         cls, a: ComparedSide, b: ComparedSide, alignment: Alignment, causal_a: CausalColumns, causal_b: CausalColumns
     ) -> JointRows:
         """Return the rows of an alignment, with kinds and tools numbered alike for A and B."""

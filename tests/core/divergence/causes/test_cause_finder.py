@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from replay_gui.core.divergence.comparer import Comparer, compare
+from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.comparison import NO_CAUSE, NO_EVENT, Cause, CauseKind, Change, Comparison, rank_causes
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.side import ComparedSide
@@ -56,7 +56,7 @@ def misses(mutation: Callable[[int], Case], count: int, folder: Path) -> list[st
     for number in range(count):
         case = mutation(number)
         with opened(folder, case.a, case.b, case.style.hashes) as (a, b):
-            comparison = compare(a, b, Rules(case.rules))
+            comparison = Comparer(a, b).compare(Rules(case.rules))
             sound(comparison, a, b)
             if not case.expected:
                 assert not comparison.diverged, f"{case.name} {number}: runs that are alike"
@@ -106,7 +106,7 @@ def agent(parents: str = "none") -> Agent:
 
 def causes_of(folder: Path, a: list[Ev], b: list[Ev], *rules: Rule) -> tuple[Comparison, list[Cause]]:
     with opened(folder, a, b, 0) as (side_a, side_b):
-        comparison = compare(side_a, side_b, Rules(rules))
+        comparison = Comparer(side_a, side_b).compare(Rules(rules))
         return comparison, list(comparison.causes)
 
 
@@ -264,7 +264,7 @@ def test_other_rules_on_the_same_comparer_are_as_on_a_new_one(tmp_path: Path) ->
     with opened(tmp_path, case.a, case.b, case.style.hashes) as (a, b):
         comparer = Comparer(a, b)
         for rules in (None, rule, None):
-            ours, fresh = comparer.compare(rules), compare(a, b, rules)
+            ours, fresh = comparer.compare(rules), Comparer(a, b).compare(rules)
             assert ours.causes == fresh.causes
             assert ours.counts == fresh.counts
             assert ours.points.row.tolist() == fresh.points.row.tolist()
@@ -277,7 +277,7 @@ def test_a_hidden_state_is_told_once_and_only_where_nothing_explains_it(tmp_path
         event.parent = None
     other[10].hidden = True
     with opened(tmp_path, events, other, 1) as (a, b):
-        comparison = compare(a, b)
+        comparison = Comparer(a, b).compare()
         assert [int(place) for place in comparison.points.a] == [10]
         assert comparison.points.change.tolist() == [Change.STATE]
         assert comparison.causes[0].kind is CauseKind.STATE
