@@ -1,7 +1,7 @@
-"""Which events of a run are a subagent's: what importers say in meta as `subagent`, as stretches of events.
+"""The events of each subagent of a run, as stretches of consecutive events, from the `subagent` member of their meta.
 
-`subagent` is the list of names from the outermost subagent to the one whose event it is; the main agent's events have
-none. Two subagents that run side by side may have their events mixed.
+Importers write `subagent` as a list of names, from the outermost subagent to the one that the event belongs to; events
+of the main agent have none. The events of two subagents that run in parallel may alternate.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
-MAX_PATHS = 256  # subagents told apart; events of others count as their parents'
-MAX_STRETCHES = 1 << 18  # stretches told apart; what comes later is the main agent's
-MAX_PATH_NAMES = 8  # names of a path that count
+from replay_gui.core.log.positions import Position
+
+MAX_PATHS = 256  # subagents; events of further ones belong to their parents
+MAX_STRETCHES = 1 << 18  # stretches; later events belong to the main agent
+MAX_PATH_NAMES = 8  # names of a path; deeper subagents belong to the eighth
 _MAX_NAME_LENGTH = 120  # characters of a name
 
 
@@ -24,9 +26,11 @@ class Nesting:
     """The subagents of a run.
 
     Attributes:
-        paths: each subagent's names, outermost first, in the order in which they appear; a parent before its children.
-        runs: int32 little-endian, three a stretch: first position, position after the last, index in `paths`;
-            ascending, without overlap.
+        paths: the names of each subagent, outermost first, in the order in which they appear; a parent before its
+            children.
+        runs: int32 little-endian, three for each stretch: the position of its first event, the position of its last
+            event + 1, the subagent's index in `paths`; ascending, without overlap. (The position of an event is its
+            index + 1.)
     """
 
     paths: tuple[tuple[str, ...], ...] = ()
@@ -40,23 +44,23 @@ class NestingBuilder:
         self._paths: dict[tuple[str, ...], int] = {}
         self._runs = array("i")
 
-    def add_event(self, position: int, meta: Mapping[str, Any]) -> None:
-        """Note the subagent that the event's meta names; beyond `MAX_STRETCHES` stretches it is ignored."""
-        which = self._number(_path(meta.get("subagent")))
-        if which is None:
+    def add_event(self, position: Position, meta: Mapping[str, Any]) -> None:
+        """Note the subagent that the event's meta names; ignored after MAX_STRETCHES stretches."""
+        number = self._number(_path(meta.get("subagent")))
+        if number is None:
             return
         runs = self._runs
-        if runs and runs[-2] == position and runs[-1] == which:
+        if runs and runs[-2] == position and runs[-1] == number:
             runs[-2] = position + 1
         elif len(runs) < 3 * MAX_STRETCHES:
-            runs.extend((position, position + 1, which))
+            runs.extend((position, position + 1, number))
 
     def build(self) -> Nesting:
-        """Return what was collected, as paths and int32 triples of start, end and path number."""
+        """Return what was collected."""
         return Nesting(tuple(self._paths), np.frombuffer(self._runs, np.intc).astype("<i4").tobytes())
 
     def _number(self, path: tuple[str, ...]) -> int | None:
-        """Of the subagent, or of the nearest about it that is told apart."""
+        """Return the number of the subagent, or of its nearest parent that has one; None for the main agent."""
         for depth in range(1, len(path) + 1):
             if path[:depth] not in self._paths:
                 if len(self._paths) >= MAX_PATHS:

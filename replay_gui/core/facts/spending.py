@@ -1,4 +1,4 @@
-"""What a run used over time: tokens and cost, event by event, as columns that travel between processes."""
+"""Tokens and cost of a run over time, event by event, as columns that can be sent between processes."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from numpy.typing import NDArray
 
 from replay_gui.core.facts.run_measures import cached_tokens
 from replay_gui.core.facts.run_totals import SCOPES, use_of
+from replay_gui.core.log.positions import Position
 
-MAX_ENTRIES = 1 << 20  # entries kept of each sort; of longer runs neighbours are taken together
-_MAX_TOKENS = 1 << 40  # of one event: more is no count, and sums of it would not be exact
+MAX_ENTRIES = 1 << 20  # entries in each column; in longer runs, neighbours are added up
+_MAX_TOKENS = 1 << 40  # tokens of one event; with larger counts, sums as float64 would not be exact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
-    """Who used tokens and money, in the run's order; columns as little-endian bytes, empty where nothing is known.
+    """The events that used tokens or money, in their order; columns as little-endian bytes, empty if unknown.
 
     Attributes:
-        positions: int32, of the events that tell of tokens. input, output, cached: float64, how many each.
-        paid: int32, positions of the events that tell of a cost. cost: float64, dollars each.
+        positions: int32[n], of the events with tokens. input, output, cached: float64[n], tokens of each; `cached` is
+            a part of `input`.
+        paid: int32[m], positions of the events with a cost. cost: float64[m], dollars of each.
     """
 
     positions: bytes = b""
@@ -35,28 +37,28 @@ class Spending:
 
     @property
     def known(self) -> bool:
-        """Whether anything is."""
+        """Whether any tokens or any cost are known."""
         return bool(self.positions or self.paid)
 
 
 class SpendingBuilder:
-    """Collects what events say; of the places where a source says the same (see RunTotals) the first that speaks.
+    """Collects the tokens and the cost of events; of the scopes of RunTotals, the first with any is used.
 
-    What was read from a cache is `cached`, and a part of the input; "input" and what has no name are `input`; "output"
-    is `output`. Others are parts of these.
+    Tokens called "input", or without a name, are `input`; those read from a cache are also `cached`. Other names than
+    "output" are ignored, since they are parts of these.
     """
 
     def __init__(self) -> None:
         self._tokens = [_Columns(3) for _ in SCOPES]
         self._costs = [_Columns(1) for _ in SCOPES]
 
-    def add_event(self, position: int, kind: str, meta: Mapping[str, Any]) -> None:
+    def add_event(self, position: Position, kind: str, meta: Mapping[str, Any]) -> None:
         """Add the tokens and the cost that the event at a position has in its meta."""
         scope, tokens, cost = use_of(kind, meta)
         if tokens:
             counts = tokens.get("input", 0) + tokens.get("", 0), tokens.get("output", 0), cached_tokens(tokens) or 0
             self._tokens[scope].add(position, [float(min(max(count, 0), _MAX_TOKENS)) for count in counts])
-        if cost:  # nothing is no spending, and a run that cost nothing has nothing to show
+        if cost:  # a cost of 0 is not shown
             self._costs[scope].add(position, [cost])
 
     def build(self) -> Spending:

@@ -1,4 +1,4 @@
-"""A run as a list of runs tells of it."""
+"""A run in a list of runs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ class SurveyedRun:
     """One run, or a file that looks like one and cannot be read.
 
     Attributes:
-        given: what opens it. name: for people. format: "rlog", or the importer's name.
-        events, calls, errors: how many; errors are Error events, failed calls and denials.
-        duration: ns from the first to the last time, tokens: input and output, cost: dollars; None where unknown.
-        outcome: what graders say and how it ended, in words; "" where nothing is said.
-        problem: why it cannot be read, or "".
+        given: the path, with ``#n`` for run n of several in a file; it can be opened. name: shown to the user.
+        format: "rlog", or the importer's name.
+        events, calls, errors: numbers of them; errors are Error events, failed calls and denials.
+        duration: ns from the first to the last time. tokens: input and output. cost: dollars. Each None if unknown.
+        outcome: the verdicts of graders and how the run ended, in words; "" if unknown.
+        problem: why it cannot be read; "" if it can.
     """
 
     given: str
@@ -32,7 +33,7 @@ class SurveyedRun:
 
 @dataclass(frozen=True, slots=True)
 class SurveyFolders:
-    """Folders: conversions are kept in one, facts in another; `mappings` is the file with the user's mappings."""
+    """The folders of the cached conversions and of the cached facts, and the file with the user's mappings."""
 
     conversions: str
     facts: str

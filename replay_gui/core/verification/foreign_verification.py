@@ -33,7 +33,7 @@ def build_foreign_report(
 
     `header`, `events`: of the log that the file was converted to. `found`: of own hashes (see OwnHashes.facts).
     """
-    failures = () if found is None else tuple(_finding(header, one) for one in found["failures"])
+    failures = () if found is None else tuple(_finding(header, failure) for failure in found["failures"])
     verdict: Verdict = NOT_VERIFIABLE if not found or not found["checked"] else INVALID if found["failed"] else VALID
     return VerificationReport(
         run=run,
@@ -57,13 +57,13 @@ def build_foreign_report(
     )
 
 
-def _finding(header: Header, one: dict[str, Any]) -> Finding:
-    index = one["position"]
+def _finding(header: Header, failure: dict[str, Any]) -> Finding:
+    index = failure["position"]
     return Finding(
         index=index,
         event_id=event_id(header.run_id, index),
-        offset=one["offset"],
-        problem=one["problem"],
-        expected=one["expected"],
-        actual=one["actual"],
+        offset=failure["offset"],
+        problem=failure["problem"],
+        expected=failure["expected"],
+        actual=failure["actual"],
     )

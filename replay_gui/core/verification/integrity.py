@@ -99,7 +99,7 @@ class Integrity:
         self.index, self.previous, self.expected = EventIndex(part.index + 1), None, None
 
     def seal_state(self, ending: Ending) -> SealState:
-        """Tell whether the log's end has a seal, and whether that seal belongs to the records before it."""
+        """Return "good" for the seal of these records, "bad" for any other seal, "none" if the log has none."""
         if ending.seal is None:
             return "none"
         body, hash_ = ending.seal
