@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.divergence.rules.rules import Action, Rule
+from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -30,15 +31,17 @@ class RuleMenu(QMenu):
             )
         elif path and kind:
             self._add(
-                f"Ignore {_short(pointer_text(path))} in {_short(kind)}",
+                f"Ignore {_short(pointer_text(path))} in “{kind_label(kind)}” events",
                 Rule(Action.IGNORE, kind=kind, path=path),
             )
         if tool:
             self._add(f"Mark {_short(tool)} as non-deterministic", Rule(Action.NONDETERMINISTIC, tool=tool))
             self._add(f"Ignore all of {_short(tool)}", Rule(Action.IGNORE, tool=tool))
         elif kind:
-            self._add(f"Mark {_short(kind)} as non-deterministic", Rule(Action.NONDETERMINISTIC, kind=kind))
-            self._add(f"Ignore every {_short(kind)}", Rule(Action.IGNORE, kind=kind))
+            self._add(
+                f"Mark “{kind_label(kind)}” events as non-deterministic", Rule(Action.NONDETERMINISTIC, kind=kind)
+            )
+            self._add(f"Ignore all “{kind_label(kind)}” events", Rule(Action.IGNORE, kind=kind))
 
     def offer_removal(self, rule_index: int) -> None:
         """Offer to remove the rule with this index."""
