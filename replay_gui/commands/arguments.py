@@ -7,6 +7,7 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.log.positions import Position
 
 _MAX_POSITION_DIGITS = 18
 _LOG_LINE = re.compile(rb"\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ replay_gui\.")  # as replay_gui.core.diagnostics writes it
@@ -17,11 +18,11 @@ class UsageError(ReplayError):
     """Arguments that contradict each other, or that the command does not have."""
 
 
-def position(text: str) -> int:
+def position(text: str) -> Position:
     """Return a position: the number of events applied."""
     if not (text.isascii() and text.isdigit()) or len(text) > _MAX_POSITION_DIGITS:
         raise ArgumentTypeError(f"{text!r} is not a position: a number of events, from 0")
-    return int(text)
+    return Position(int(text))
 
 
 def log_file(text: str) -> Path:

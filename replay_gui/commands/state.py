@@ -10,7 +10,7 @@ from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, op
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_visible_text
 from replay_gui.core.errors import PositionError
 from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED
-from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.log.positions import EventIndex, Position, position_after
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.json_form import at_pointer, indented_json, json_form
 from replay_gui.core.state.reducer import REDUCER
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_GOOD
 
 
-def derive_state(run: OpenedRun, position: int, progress: ProgressLine) -> DerivedState:
+def derive_state(run: OpenedRun, position: Position, progress: ProgressLine) -> DerivedState:
     """Return the state at `position`, which must exist, and whether the events before it are intact."""
     log, size = run.log, run.log.source.size
     found = check_integrity(

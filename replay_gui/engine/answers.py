@@ -114,7 +114,7 @@ class PositionState:
 
     Attributes:
         position: number of events applied.
-        event: the event just applied (its index is position - 1); None at position 0.
+        event: the event just applied (see `index_before`); None at position 0.
         related: links to other events, by *position* (number of events applied just after them).
         state: the root of the state; maps and lists of core.state (read like dicts and lists), never to be changed.
         changes: what the event changed, in order.

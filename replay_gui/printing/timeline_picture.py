@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.core.report.timeline_drawing import bars, color_class_of
 from replay_gui.core.text.plain_text import one_line
@@ -81,4 +82,4 @@ def _paint_axis(painter: QPainter, timeline: TimelineCounts, plot: QRectF, share
         painter.drawText(strip, Qt.AlignmentFlag.AlignHCenter, "events")
     if share is not None and timeline.broken is not None and 0.08 < share < 0.9:
         label_rect = QRectF(strip.left() + share * strip.width() - 60, strip.top(), 120, strip.height())
-        painter.drawText(label_rect, Qt.AlignmentFlag.AlignHCenter, f"{timeline.broken + 1:,}")
+        painter.drawText(label_rect, Qt.AlignmentFlag.AlignHCenter, f"{position_after(timeline.broken):,}")

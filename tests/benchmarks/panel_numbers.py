@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from replay_gui.core.facts.nesting import Nesting
 from replay_gui.core.facts.spending import SpendingBuilder
+from replay_gui.core.log.positions import Position
 from replay_gui.core.state.state import OverlayMap, StateChange
 from replay_gui.engine.answers import Totals
 from replay_gui.models.run.value_rows import TreeView, ValueTree
@@ -46,7 +47,7 @@ def spending(log: Path, small: Path) -> Iterator[Figure]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app, builder, session = QApplication([]), SpendingBuilder(), StillSession()
     for position in range(1, 1_000_001):
-        builder.add_event(position, "Decision", {"tokens": {"input": 900, "output": 100}, "cost": 0.1})
+        builder.add_event(Position(position), "Decision", {"tokens": {"input": 900, "output": 100}, "cost": 0.1})
     session.show(synthetic_index(1_000_000))
     panel = TimelinePanel(session)
     panel.resize(1280, 420)

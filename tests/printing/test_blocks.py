@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.report.document import (
     Block,
     Column,
@@ -97,6 +98,6 @@ def test_a_table_is_laid_out_a_row_at_a_time() -> None:
 def test_a_timeline_has_the_colours_of_its_lanes_and_of_what_cannot_be_trusted() -> None:
     lanes = (TimelineLane("Decisions", "Decision", (1, 2, 3, 4), (0, 0, 0, 0)),)
     whole = colours(sheet_with(Picture(TimelineCounts(4, lanes, None), "Timeline")))
-    broken = colours(sheet_with(Picture(TimelineCounts(4, lanes, 2), "Timeline")))
+    broken = colours(sheet_with(Picture(TimelineCounts(4, lanes, EventIndex(2)), "Timeline")))
     assert LIGHT.decision.rgb() in whole & broken
     assert LIGHT.bad_bg.rgb() in broken - whole

@@ -244,7 +244,7 @@ def _measures(facts: RunOverview) -> list[Fact]:
 def _picture_words(part: RunPart) -> str:
     words = f"Timeline of {plural(part.verification.events, 'event')}"
     broken = part.verification.first_broken
-    return words if broken is None else f"{words}; from event {broken + 1:,} on they cannot be trusted"
+    return words if broken is None else f"{words}; from event {position_after(broken):,} on they cannot be trusted"
 
 
 def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Block, ...]:

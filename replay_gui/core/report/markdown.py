@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.document import (
     Block,
     Command,
@@ -99,9 +100,8 @@ def _picture(timeline: TimelineCounts) -> str:
     width = max(len(lane.title[:20]) for lane in timeline.lanes)
     lines = [f"{_BLANK.sub(' ', visible(lane.title))[:20]:{width}} {_bars(lane)}" for lane in timeline.lanes]
     if timeline.broken is not None:
-        lines.append(
-            f"{'':{width}} {' ' * (timeline.broken * _PICTURE_WIDTH // timeline.events)}^ event {timeline.broken + 1:,}"
-        )
+        before = " " * (timeline.broken * _PICTURE_WIDTH // timeline.events)
+        lines.append(f"{'':{width}} {before}^ event {position_after(timeline.broken):,}")
     return "\n".join(["~~~~", *(line.replace("~", "-").rstrip() for line in lines), "~~~~"])
 
 

@@ -74,7 +74,7 @@ class TimelineCounts:
 
     events: int
     lanes: tuple[TimelineLane, ...]
-    broken: int | None
+    broken: EventIndex | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from replay_gui.core.log.event import UNREADABLE_KIND, Event
 from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind, KindGroup, group_of
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 
 MAX_BINS = 240
@@ -60,7 +61,7 @@ class TimelineCounter:
             self._lane_of[kind] = next(found, _OTHER[0])
         return self._lane_of[kind]
 
-    def timeline_counts(self, broken: int | None) -> TimelineCounts | None:
+    def timeline_counts(self, broken: EventIndex | None) -> TimelineCounts | None:
         """Return the timeline, or None for a run without events."""
         if not self._events:
             return None

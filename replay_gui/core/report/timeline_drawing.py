@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from replay_gui.core.log.kinds import KindGroup, group_of
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.core.text.plain_text import one_line
 
@@ -141,5 +142,5 @@ def _axis(timeline: TimelineCounts) -> Iterator[AxisLabel]:
     if share is None or not 0.35 < share < 0.65:
         yield AxisLabel("axis middle", f"{_x(0.5)}", "events")
     if broken is not None and share is not None and 0.08 < share < 0.9:
-        yield AxisLabel("axis middle", f"{_x(share):.1f}", f"{broken + 1:,}")
+        yield AxisLabel("axis middle", f"{_x(share):.1f}", f"{position_after(broken):,}")
     yield AxisLabel("axis end", f"{_x(1)}", f"{timeline.events:,}")

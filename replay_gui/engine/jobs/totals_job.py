@@ -15,6 +15,7 @@ from replay_gui.core.facts.spending import Spending, SpendingBuilder
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.kinds import END, OUTCOME
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.log.scanner import Block
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_types import TotalsArguments
@@ -44,7 +45,7 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
                 continue
             for i, raw in enumerate(block.metas):
                 if any(name in raw for name in _RELEVANT_NAMES) and (meta := _map(raw)):
-                    position, kind = block.first_index + i + 1, _kind(block.contents[i])
+                    position, kind = position_after(EventIndex(block.first_index + i)), _kind(block.contents[i])
                     totals.take_meta(kind, meta)
                     spending.add_event(position, kind, meta)
                     nesting.add_event(position, meta)

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Cause, Comparison
-from replay_gui.core.log.positions import RUN_START, Position, index_before, position_after
+from replay_gui.core.log.positions import RUN_START, EventIndex, Position, index_before, position_after
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Progress, Step
 from replay_gui.engine.requests import (
     Answer,
@@ -298,7 +298,7 @@ class ComparisonSession(QObject):
             self._move(*((self.b, position_after(last_b)) if of_a else (self.a, position_after(last_a))))
 
     # ---- anchors ----------------------------------------------------------------------------------
-    def set_anchor(self, index_a: int, index_b: int) -> None:
+    def set_anchor(self, index_a: EventIndex, index_b: EventIndex) -> None:
         """Make these two events the same step; anchors that cross it or share an event with it are removed."""
         self.anchors = with_anchor(self.anchors, (index_a, index_b))
         self.anchors_changed.emit()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
 
@@ -25,12 +26,14 @@ class TimelineScene:
     index: RunIndex = field(default_factory=RunIndex)
     lanes: tuple[Lane, ...] = ()
     marks: TimelineMarks = NO_MARKS
-    broken: int | None = None
+    broken: EventIndex | None = None
     snapshots: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     phases: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @classmethod
-    def of(cls, index: RunIndex, lanes: tuple[Lane, ...], marks: TimelineMarks, broken: int | None) -> TimelineScene:
+    def of(
+        cls, index: RunIndex, lanes: tuple[Lane, ...], marks: TimelineMarks, broken: EventIndex | None
+    ) -> TimelineScene:
         """Collect what is drawn; the snapshots and phases of the index become arrays."""
         snapshots = np.fromiter(index.snapshots, np.int64, len(index.snapshots))
         phases = np.fromiter((event_index for event_index, _ in index.phases), np.int64, len(index.phases))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from replay_gui.core.log.positions import position_after
 from replay_gui.look.theme import GAP, LABELS, STRIP, UNIT, set_role, theme, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.overview import Overview
@@ -108,7 +109,8 @@ class OverviewStrip(QWidget):
         broken = self._session.report.first_broken if self._session.report else None
         self._untrusted.setVisible(broken is not None)
         if broken is not None:
-            self._untrusted.setRegion((self._coordinates(broken + 1, broken + 1)[0], self._whole.end))
+            position = position_after(broken)
+            self._untrusted.setRegion((self._coordinates(position, position)[0], self._whole.end))
 
     @Slot()
     def on_window_dragged(self) -> None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
+from replay_gui.core.log.positions import position_after
 from replay_gui.look.marks import MARGIN, Mark, mark_pixmap
 from replay_gui.look.theme import BAR, GAP, LINE, MARK, UNIT, theme
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -34,7 +35,7 @@ class OverlayPainter:
         if not self._layout.compact:
             self._paint_snapshots()
         if self._scene.broken is not None:
-            self._paint_damage(self._layout.origin + self._scale.pixel(self._scene.broken + 1))
+            self._paint_damage(self._layout.origin + self._scale.pixel(position_after(self._scene.broken)))
         self._paint_ticks(self._scene.marks.divergences, theme().memory)
         self._paint_ticks(self._scene.marks.found, theme().changed_text)
         self._paint_triangles(self._scene.marks.causes)

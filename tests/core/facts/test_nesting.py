@@ -7,12 +7,13 @@ import pytest
 
 from replay_gui.core.facts import nesting
 from replay_gui.core.facts.nesting import Nesting, NestingBuilder
+from replay_gui.core.log.positions import Position
 
 
 def built(*subagents: Any) -> Nesting:
     builder = NestingBuilder()
     for position, subagent in enumerate(subagents, 1):
-        builder.add_event(position, {"subagent": subagent} if subagent is not None else {})
+        builder.add_event(Position(position), {"subagent": subagent} if subagent is not None else {})
     return builder.build()
 
 

@@ -7,12 +7,13 @@ import pytest
 
 from replay_gui.core.facts import spending
 from replay_gui.core.facts.spending import SpendingBuilder
+from replay_gui.core.log.positions import Position
 
 
 def built(*events: tuple[str, dict[str, Any]]) -> spending.Spending:
     builder = SpendingBuilder()
     for position, (kind, meta) in enumerate(events, 1):
-        builder.add_event(position, kind, meta)
+        builder.add_event(Position(position), kind, meta)
     return builder.build()
 
 

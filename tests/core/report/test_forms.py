@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.canonical_json import canonical_json
@@ -135,7 +136,7 @@ def _every_block() -> tuple[Block, ...]:
         ReportTable(
             (Column(text, 1, number=True, data=True),), ((text,),), total=2, what=text, tones=("good",), narrow=True
         ),
-        Picture(TimelineCounts(2, lanes, 1), text),
+        Picture(TimelineCounts(2, lanes, EventIndex(1)), text),
         Command(text),
     )
 

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from replay_gui.core.facts.spending import SpendingBuilder
+from replay_gui.core.log.positions import Position
 from replay_gui.models.timeline.spending_plot import SpendingPlot, round_up, token_words
 
 
 def plot() -> SpendingPlot:
     builder = SpendingBuilder()
     for position in range(1, 101):
-        builder.add_event(position, "Decision", {"tokens": {"input": position, "output": 1}, "cost": 0.25})
+        builder.add_event(Position(position), "Decision", {"tokens": {"input": position, "output": 1}, "cost": 0.25})
     return SpendingPlot.of(builder.build())
 
 

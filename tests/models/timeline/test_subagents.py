@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.facts.nesting import NestingBuilder
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.models.timeline.subagents import Subagents, positions_in
 
 PATHS = [None, ["a"], ["a", "b"], ["c"], ["c", "d", "e"]]
@@ -14,7 +14,7 @@ PATHS = [None, ["a"], ["a", "b"], ["c"], ["c", "d", "e"]]
 def subagents(story: list[list[str] | None]) -> Subagents:
     builder = NestingBuilder()
     for position, path in enumerate(story, 1):
-        builder.add_event(position, {"subagent": path} if path else {})
+        builder.add_event(Position(position), {"subagent": path} if path else {})
     return Subagents.of(builder.build())
 
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.facts.nesting import Nesting, NestingBuilder
 from replay_gui.core.facts.spending import Spending
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.engine.answers import Totals
 from replay_gui.look.theme import ROW
 from replay_gui.models.run.event_filter import EventFilter, EventTally
@@ -184,7 +184,7 @@ def nest(session: StorySession, count: int, scout: range, deep: range) -> None:
     builder = NestingBuilder()
     for position in range(1, count + 1):
         inner = ["deep"] if position in deep else []
-        builder.add_event(position, {"subagent": ["scout", *inner]} if position in scout else {})
+        builder.add_event(Position(position), {"subagent": ["scout", *inner]} if position in scout else {})
     session.totals = Totals((), Spending(), builder.build())
     session.totals_changed.emit()
 

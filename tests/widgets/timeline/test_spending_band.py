@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.facts.nesting import Nesting, NestingBuilder
 from replay_gui.core.facts.spending import Spending, SpendingBuilder
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import Totals
 from replay_gui.look.theme import LABELS, LANE, theme
 from replay_gui.models.timeline.timeline_choice import SPENDING
@@ -28,7 +29,7 @@ def spending(count: int = COUNT, every: int = 3) -> Spending:
     builder = SpendingBuilder()
     for position in range(every, count + 1, every):
         tokens = {"input": 900, "output": 100, "cache_read": 500}
-        builder.add_event(position, "Decision", {"tokens": tokens, "cost": 0.1})
+        builder.add_event(Position(position), "Decision", {"tokens": tokens, "cost": 0.1})
     return builder.build()
 
 
@@ -122,7 +123,7 @@ def test_the_hover_tells_what_was_used(panel: TimelinePanel, session: StillSessi
 def test_subagents_have_lanes_below_the_agents_that_fold(panel: TimelinePanel, session: StillSession) -> None:
     builder = NestingBuilder()
     for position in range(5, 40):
-        builder.add_event(position, {"subagent": ["front"] if position % 10 < 5 else ["front", "deep"]})
+        builder.add_event(Position(position), {"subagent": ["front"] if position % 10 < 5 else ["front", "deep"]})
     tell(session, Spending(), builder.build())
     timeline = panel.timeline
     titles = [row.title for row in timeline.rows]
