@@ -63,13 +63,11 @@ def test_a_lane_is_hidden_by_the_menu_of_its_name_and_comes_back_by_key(journey:
 
 def test_the_pointer_tells_what_an_event_says(journey: Journey, timeline: Timeline) -> None:
     errors = next(row for row in timeline.rows if row.key == "errors")
-    index = journey.session.index
-    kinds = [index.kinds[kind] for kind in index.kind[errors.parts[0].positions - 1]]
-    position = int(errors.parts[0].positions[kinds.index("Error")])
+    position = int(errors.parts[0].positions[0])  # the response of a failed call
     y = round(TOP_PX + (timeline.rows.index(errors) + 0.5) * timeline._layout().lane_height)
     timeline.show_hover(QPoint(round(timeline.x_of(position)), y))
-    assert timeline.hover.words.startswith(f"{position:,} · Error")
-    journey.until(lambda: len(timeline.hover.words.splitlines()) == 3)
+    assert timeline.hover.words.startswith(f"{position:,} · ← search")
+    journey.until(lambda: len(timeline.hover.words.splitlines()) == 4)
     timeline.hover.hide()
 
 
