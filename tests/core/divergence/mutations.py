@@ -1,4 +1,4 @@
-"""Pairs of runs that differ in known ways, each with the causes that were put in. The seeds are fixed."""
+"""Pairs of runs that differ in known ways, each with its true causes. The seeds are fixed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEED = "where two runs part"
 
 @dataclass(frozen=True)
 class Expected:
-    """A cause that was put in, and the contents of the events it may be named at."""
+    """A true cause, and the contents of the events that it may be reported at."""
 
     kind: CauseKind
     tool: str | None
@@ -26,7 +26,7 @@ class Expected:
 
 @dataclass
 class Case:
-    """Two runs and what was done to the second; `swapped`: the second is A."""
+    """Two runs, their true causes, and the rules to compare them by."""
 
     name: str
     style: Style
@@ -37,7 +37,7 @@ class Case:
 
 
 class Bench:
-    """One run and its copy, at which mutations work."""
+    """A run and its copy, which mutations change."""
 
     def __init__(self, number: int, name: str, turns: int = 9) -> None:
         seed = f"{SEED} {name} {number}"
@@ -64,7 +64,7 @@ class Bench:
 
     # ---- changes of one event -----------------------------------------------------------------------
     def answer_otherwise(self, at: int) -> None:
-        """One tool answers one request otherwise, in one of several ways."""
+        """Change the answer of a tool to one request, in one of several ways."""
         turn = self.after.turns[at]
         _, answer = self.dice.choice(turn.calls)
         old = answer.copy()
@@ -87,7 +87,7 @@ class Bench:
         self.put_in(CauseKind.DECISION, None, old, decision)
 
     def reword(self, at: int) -> None:
-        """What is observed at the turn (an observation comes in both runs) reads otherwise."""
+        """Add an observation to the turn in both runs, with another text in the copy."""
         told = self.agent.observation("message")
         same = told.copy()
         if self.style.parents == "all":
@@ -197,7 +197,7 @@ def _name_the_answer(bench: Bench, at: int) -> None:
 
 
 def retry(number: int) -> Case:
-    """A call is made twice: its first answer is an error, or both are the same."""
+    """Make a call twice: the first answer is an error, or both answers are equal."""
     bench = Bench(number, "retry")
     turn = bench.after.turns[bench.some_turn(0, 0)]
     i = bench.dice.randrange(len(turn.calls))
@@ -213,7 +213,7 @@ def retry(number: int) -> Case:
 
 
 def dropped(number: int) -> Case:
-    """One event, an answer among them, or one call with its answer, is not there."""
+    """Remove one event, or one call with its answer."""
     bench = Bench(number, "dropped")
     turn = bench.after.turns[bench.some_turn(0, 0)]
     event = bench.dice.choice(turn.events)
@@ -229,13 +229,13 @@ def dropped(number: int) -> Case:
 
 
 def _parallel(number: int, name: str) -> Bench:
-    """A bench with a turn in which calls are made at once."""
+    """Return a bench with a turn of parallel calls."""
     benches = (Bench(number, f"{name} {again}") for again in range(100))
     return next(bench for bench in benches if any(turn.parallel for turn in bench.after.turns))
 
 
 def swapped(number: int) -> Case:
-    """Two calls made at once come in another order: their requests, their answers, or both."""
+    """Swap two parallel calls: their requests, their answers, or both."""
     bench = _parallel(number, "swapped")
     turn = bench.dice.choice([turn for turn in bench.after.turns if turn.parallel])
     i = bench.dice.randrange(len(turn.calls) - 1)
@@ -277,7 +277,7 @@ def decision(number: int) -> Case:
 
 
 def memory(number: int) -> Case:
-    """Something else is kept, and perhaps read back long after."""
+    """Write another value to memory, and sometimes read it much later."""
     bench = Bench(number, "memory")
     at = bench.some_turn(1, 5)
     bench.remember_otherwise(at)
@@ -307,7 +307,7 @@ def hidden_state(number: int) -> Case:
 
 
 def clocks_and_ids(number: int) -> Case:
-    """All texts hold other times and ids; half of the cases also have a tool answer otherwise."""
+    """Change the times and ids in all texts; in half of the cases also the answer of a tool."""
     bench = Bench(number, "clocks and ids")
     if number % 2:
         bench.answer_otherwise(bench.some_turn(0, 0))
@@ -324,7 +324,7 @@ def clocks_and_ids(number: int) -> Case:
 
 
 def two_causes(number: int) -> Case:
-    """Two of them, with some turns between in which the runs agree, each with or without consequences."""
+    """Make two changes, each with or without consequences, with turns between them in which the runs agree."""
     bench = Bench(number, "two causes", 18)
     kinds = (bench.answer_otherwise, bench.decide_otherwise, bench.reword, bench.remember_otherwise)
     second = bench.dice.randrange(13, len(bench.after.turns) - 2)
@@ -340,7 +340,7 @@ def two_causes(number: int) -> Case:
 
 
 def two_at_once(number: int) -> Case:
-    """Two calls of one turn are answered otherwise."""
+    """Change the answers to two calls of one turn."""
     bench = _parallel(number, "two at once")
     turn = bench.dice.choice([turn for turn in bench.after.turns if turn.parallel])
     for _, answer in turn.calls[:2]:
@@ -351,7 +351,7 @@ def two_at_once(number: int) -> Case:
 
 
 def marked_tool(number: int) -> Case:
-    """A tool that answers otherwise each time, and is marked so."""
+    """Change every answer of a tool, and mark the tool as non-deterministic."""
     bench = Bench(number, "marked tool")
     tool = bench.dice.choice([answer.tool for turn in bench.after.turns for _, answer in turn.calls])
     for turn in bench.after.turns:
@@ -363,7 +363,7 @@ def marked_tool(number: int) -> Case:
 
 
 def alike(number: int) -> Case:
-    """The same events, recorded at other times."""
+    """Record the same events at other times."""
     return Bench(number, "alike").case("alike")
 
 

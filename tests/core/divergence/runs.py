@@ -1,4 +1,4 @@
-"""Runs of a made-up agent, as lists of events that mutations can work on, and their logs."""
+"""Synthetic runs of an agent: lists of events that mutations can change, and the logs of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _START = 1_763_630_000_000_000_000
 
 @dataclass(eq=False)
 class Ev:
-    """One event; compared by identity. hidden: its recorded state hash is another than replay gives, from here on."""
+    """One event, compared by identity; `hidden`: from here on, recorded state hashes differ from replayed ones."""
 
     kind: str
     payload: dict[str, Any]
@@ -40,13 +40,13 @@ class Ev:
         return encode([self.kind, self.payload])
 
     def copy(self) -> Ev:
-        """The same, to be changed on its own; the parent is shared."""
+        """Return a copy that can be changed on its own; the parent is shared."""
         return Ev(self.kind, copy.deepcopy(self.payload), self.parent, self.hidden)
 
 
 @dataclass(eq=False)
 class Turn:
-    """A decision and what it led to, all in `events`. calls: the (request, response) pairs among them."""
+    """A decision and the events that follow from it; `calls`: the (request, response) pairs among `events`."""
 
     events: list[Ev]
     decision: Ev
@@ -56,7 +56,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Style:
-    """How an agent works and records. parents: "none", "answers" (those of responses alone) or "all"."""
+    """How an agent works and records; `parents`: "none", "answers" (only responses have one) or "all"."""
 
     parents: str
     hashes: int  # a state hash every so many events, 0: none
@@ -66,7 +66,7 @@ class Style:
 
 @dataclass(eq=False)
 class Run:
-    """A run: what comes first, then turns."""
+    """A run: the first events, then turns."""
 
     style: Style
     lead: list[Ev]
@@ -78,7 +78,7 @@ class Run:
 
 
 class Agent:
-    """Makes runs, and pieces of runs for mutations. The same seed makes the same run."""
+    """Builds runs, and parts of runs for mutations; the same seed gives the same run."""
 
     def __init__(self, seed: str, style: Style) -> None:
         self.dice = Random(seed)
@@ -88,7 +88,7 @@ class Agent:
         self._count = 0
 
     def run(self) -> Run:
-        """A run as recorded first."""
+        """Return a new run."""
         init = Ev("AgentInit", {"agent_type": "triage", "agent_version": "1", "config": {"model": "m-1", "tries": 3}})
         phase = Ev("StateTransition", {"transition_type": "begin", "phase": "act"})
         task = self.observation("message")
@@ -99,7 +99,7 @@ class Agent:
         return run
 
     def turn(self) -> Turn:
-        """A decision, and calls one after another or at once; perhaps a message before, memory read and written."""
+        """Return a decision with its calls, in sequence or in parallel; sometimes with a message and memory events."""
         dice = self.dice
         events: list[Ev] = []
 
@@ -136,7 +136,7 @@ class Agent:
 
     # ---- pieces -------------------------------------------------------------------------------------
     def words(self, n: int = 4) -> str:
-        """Words that no other text of the run has."""
+        """Return words that no other text of the run has."""
         self._count += 1
         said = " ".join(self.dice.choice(_VERBS + _NOUNS) for _ in range(n))
         return f"{said} {self._count}{self.dice.randrange(10**6)}"
@@ -159,7 +159,7 @@ class Agent:
         return self.asked(tool, {"q": about}, self._outputs[name])
 
     def asked(self, tool: str, input: Any, output: Any, error: str | None = None) -> tuple[Ev, Ev]:
-        """A request and its response."""
+        """Return a request and its response."""
         request = {"tool_name": tool, "tool_version": "1", "input": input, "capabilities": []}
         response = {
             "tool_name": tool,
@@ -177,7 +177,7 @@ class Agent:
 
 
 def clocked(events: list[Ev], dice: Random) -> list[Ev]:
-    """The same events on another day: every text that may hold one has a clock time, an id or the like put in."""
+    """Return the same events on another day, with a clock time, an id or the like in every text that can have one."""
     copies = {id(event): event.copy() for event in events}
 
     where = Random(7)  # the same places, whatever the day
@@ -193,7 +193,7 @@ def clocked(events: list[Ev], dice: Random) -> list[Ev]:
 
 
 def _shaped(shape: Random, dice: Random) -> str:
-    """Text whose form `shape` decides, and whose numbers `dice` does."""
+    """Return a text; `shape` decides its form and `dice` its numbers."""
     match shape.randrange(5):
         case 0:
             day, hour, minute = dice.randrange(1, 29), dice.randrange(24), dice.randrange(60)
@@ -209,7 +209,7 @@ def _shaped(shape: Random, dice: Random) -> str:
 
 
 def write_run(path: Path, events: list[Ev], hashes: int, run_id: str) -> None:
-    """The log of these events: unsealed, times in meta, a state hash every `hashes` events (0: none)."""
+    """Write the log of these events: unsealed, with times, and a state hash every `hashes` events (0: none)."""
     raw = encode_header({"run_id": run_id, "reducer": REDUCER})
     pieces, previous = [raw], digest(raw)
     places = {id(event): place for place, event in enumerate(events)}
