@@ -227,8 +227,10 @@ class RunController:
 
     def _answer_notes(self, run: OpenRun) -> None:
         """Tell what of the run is missing; the other notes stand in its facts."""
-        if missing := gap_notes(run.facts.notes):
-            self._answer(run.number, Alert("info", f"Not all of this file is shown: {'; '.join(missing)}"))
+        gaps = gap_notes(run.facts.notes)
+        told = [note for note in run.facts.notes if note in gaps or "not known" in note.partition(":")[0]]
+        if told:
+            self._answer(run.number, Alert("info", f"Not all of this file was understood: {'; '.join(told)}"))
 
     def _warn(self, number: int, text: str) -> None:
         self._answer(number, Alert("warning", text))

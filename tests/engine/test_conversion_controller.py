@@ -85,7 +85,7 @@ def test_a_large_file_is_shown_before_it_is_whole(talk: Talk, session: Path, tmp
     assert (report.verdict, report.events) == ("NOT VERIFIABLE", index.count)
     assert whole.notes[0] in report.notes
     troubles = [answer.value for answer in talk.seen if isinstance(answer.value, Alert)]
-    assert troubles == [Alert("info", f"Not all of this file is shown: {whole.notes[0]}")]
+    assert troubles == [Alert("info", f"Not all of this file was understood: {whole.notes[0]}")]
 
     made = cached_conversion(session, tmp_path / "cache" / "replay-gui" / "conversions")
     assert made.events == index.count
