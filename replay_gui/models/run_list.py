@@ -49,7 +49,7 @@ class RunList(QAbstractTableModel):
     """One row for each run, in the order in which they are read; `run(row)` returns its SurveyedRun.
 
     Attributes: path: what is listed. done, total: files read so far. working: whether there are more to come.
-    problem: why there is nothing, or "".
+    problem: why there is nothing, or "". number: of the present survey; answers about earlier ones are ignored.
     Signals: progressed(): one of these is another.
     """
 
@@ -61,8 +61,8 @@ class RunList(QAbstractTableModel):
         self.done, self.total, self.working, self.problem = 0, 0, False, ""
         self._sources = sources
         self._runs: list[SurveyedRun] = []
-        self._number = 0
-        sources.surveyed.connect(self._on_surveyed)
+        self.number = 0
+        sources.surveyed.connect(self.on_surveyed)
 
     def start(self, path: str) -> None:
         """List the runs of a folder or a file."""
@@ -70,7 +70,7 @@ class RunList(QAbstractTableModel):
         self._runs = []
         self.endResetModel()
         self.path, self.done, self.total, self.working, self.problem = path, 0, 0, True, ""
-        self._number = self._sources.request_survey(path)
+        self.number = self._sources.request_survey(path)
         self.progressed.emit()
 
     @Slot()
@@ -78,7 +78,7 @@ class RunList(QAbstractTableModel):
         """End the reading; the rows stay."""
         if self.working:
             self.working = False
-            self._number = self._sources.request_survey("")
+            self.number = self._sources.request_survey("")
             self.progressed.emit()
 
     def run(self, row: int) -> SurveyedRun:
@@ -90,8 +90,8 @@ class RunList(QAbstractTableModel):
         return any(_value(run, column) is not None for run in self._runs)
 
     @Slot(object)
-    def _on_surveyed(self, found: Surveyed) -> None:
-        if found.number != self._number or not self.working:
+    def on_surveyed(self, found: Surveyed) -> None:
+        if found.number != self.number or not self.working:
             return
         if found.runs:
             count = len(self._runs)

@@ -59,7 +59,8 @@ class MainWindow(QMainWindow):
         session: the run in A; it is closed with the window. comparison: of that run with another one.
         playback: of the session. actions_: the QActions by the name of their ActionSpec.
         sources: the actions on files, folders and formats. run_actions: the actions on one run.
-        finder: the search in the run.
+        finder: the search in the run. find_field: its line. run_bar: the tool bar of a run. menus: the menu bar.
+        recent_files: the list that the welcome page shows.
     """
 
     def __init__(self, session: Session, app: QApplication, settings: QSettings) -> None:
@@ -67,9 +68,8 @@ class MainWindow(QMainWindow):
         self.session = session
         session.setParent(self)  # goes with the window, in this thread: the collector may run in any
         self.comparison = ComparisonSession(session, self)
-        self._app = app
-        self._settings = settings
-        self._recent = RecentFiles(settings)
+        self._app, self._settings = app, settings
+        self.recent_files = RecentFiles(settings)
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.actions_ = make_actions(self)
@@ -79,10 +79,10 @@ class MainWindow(QMainWindow):
         self._last_positions = LastPositions(session, settings, self)
         self._layout = LayoutMemory(self, settings)
         self.finder = RunSearch(session, self)
-        self._find = FindField(self.finder)
-        self._menus = MenuBar(self.actions_)
-        self._bar = RunBar(session, self.playback, self._find, self.actions_)
-        for bar in (self._menus, self._bar):
+        self.find_field = FindField(self.finder)
+        self.menus = MenuBar(self.actions_)
+        self.run_bar = RunBar(session, self.playback, self.find_field, self.actions_)
+        for bar in (self.menus, self.run_bar):
             self.addToolBar(bar)
         self.addActions(list(self.actions_.values()))  # a shortcut works only in a menu that was opened, otherwise
         self._welcome = WelcomePage()
@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
 
         view = RunView(self.session, self.finder)
         self._pages.addWidget(view)
-        self._find.left.connect(view.timeline.setFocus)
+        self.find_field.left.connect(view.timeline.setFocus)
         self._layout.restore_run(view)
         return view
 
@@ -184,15 +184,15 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         for owner in (self, self.sources, self.run_actions):
             connect_actions(self.actions_, owner.handlers)
-        self._menus.format_chosen.connect(self.sources.on_format_chosen)
-        self._menus.shown.connect(self.sources.ask_formats)
-        self.sources.formats_known.connect(self._menus.set_formats)
+        self.menus.format_chosen.connect(self.sources.on_format_chosen)
+        self.menus.shown.connect(self.sources.ask_formats)
+        self.sources.formats_known.connect(self.menus.set_formats)
         self.sources.noticed.connect(self._banners.on_alert)
         self._banners.acted.connect(self.sources.on_banner_acted)
         self._welcome.folder_requested.connect(self.sources.on_open_folder)
-        self._menus.theme_chosen.connect(self._on_theme_chosen)
-        self._menus.recent_chosen.connect(self.session.open)
-        self._menus.recent_cleared.connect(self._on_recent_cleared)
+        self.menus.theme_chosen.connect(self._on_theme_chosen)
+        self.menus.recent_chosen.connect(self.session.open)
+        self.menus.recent_cleared.connect(self._on_recent_cleared)
         self.playback.changed.connect(self._on_progress_changed)
         self._welcome.open_requested.connect(self.on_open)
         self._welcome.path_chosen.connect(self.session.open)
@@ -242,7 +242,7 @@ class MainWindow(QMainWindow):
         self._find_shown().step(forward=False)
 
     def _find_shown(self) -> FindField | DivergenceFind:
-        return self.compare_view.divergences.finding if self.comparison.active else self._find
+        return self.compare_view.divergences.finding if self.comparison.active else self.find_field
 
     @Slot()
     def on_cancel(self) -> None:
@@ -304,19 +304,19 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_recent_cleared(self) -> None:
-        self._recent.clear()
+        self.recent_files.clear()
         self._show_recent()
 
     def _show_recent(self) -> None:
-        for view in (self._welcome, self._menus):
-            view.set_recent(self._recent.paths())
+        for view in (self._welcome, self.menus):
+            view.set_recent(self.recent_files.paths())
 
     # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
     def _on_run_changed(self) -> None:
         facts = self.session.facts
         if facts is not None:
-            self._recent.add(os.path.abspath(facts.path))
+            self.recent_files.add(os.path.abspath(facts.path))
         self._show_recent()
         compares = self.comparison.active
         self._show_page(compares)
@@ -340,7 +340,7 @@ class MainWindow(QMainWindow):
         else:
             self._pages.setCurrentWidget(self.run_view)
             self.run_view.timeline.setFocus()
-        self._bar.setVisible(not compares)
+        self.run_bar.setVisible(not compares)
         if "run_status" in self.__dict__:  # else the pages were not built yet, and nothing of them is shown
             self.compare_bar.setVisible(compares)
             self.run_status.setVisible(has_run and not compares)

@@ -112,13 +112,13 @@ def test_every_speed_of_playing(journey: Journey, timeline: Timeline) -> None:
 
 
 def test_when_the_finding_ends_the_keys_are_for_the_timeline_again(journey: Journey, timeline: Timeline) -> None:
-    bar = journey.window._bar
+    bar = journey.window.run_bar
     journey.until(
         lambda: bar.wanted_px(bar.compact_level) <= bar.width()
     )  # the verdict has come, and the words gave way
     worded = bar.compact_level
     journey.press(Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    find = journey.window._find
+    find = journey.window.find_field
     assert find.line.hasFocus()
     QTest.keyClicks(find.line, "because")
     journey.until(lambda: bool(find.count.text()) and not journey.window.finder.searching)

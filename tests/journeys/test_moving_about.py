@@ -54,7 +54,7 @@ def test_space_plays_and_pauses_and_brackets_set_the_speed(journey: Journey, log
 
 def test_space_presses_the_button_that_has_the_focus(journey: Journey, log: Path) -> None:
     journey.open(log)
-    button = next(b for b in journey.window._bar.findChildren(QAbstractButton) if b.accessibleName() == "To the end")
+    button = next(b for b in journey.window.run_bar.findChildren(QAbstractButton) if b.accessibleName() == "To the end")
     button.setFocus()
     QTest.keyClick(button, Key.Key_Space)
     assert not journey.window.playback.playing
@@ -126,11 +126,11 @@ def test_clearing_the_cache_does_the_open_run_no_harm(journey: Journey, log: Pat
 
 def test_recent_runs_are_offered_and_forgotten(journey: Journey, log: Path) -> None:
     journey.open(log)
-    menus = journey.window._menus
+    menus = journey.window.menus
     assert menus.recent.actions()[0].data() == str(log)
     menus.recent.actions()[-1].trigger()
     assert not menus.recent.isEnabled()
-    assert journey.window._recent.paths() == []
+    assert journey.window.recent_files.paths() == []
 
 
 def test_every_control_can_be_named(journey: Journey, log: Path) -> None:
@@ -181,12 +181,12 @@ def test_nothing_in_the_tool_bar_overlaps(
     journey.open(log)
     window = journey.window
     window.resize(width, 640)
-    window._find.line.setText("because")
-    journey.until(lambda: window._find.count.text() == "10 hits")
-    window._find.count.setText("123,456 of 123,456")
-    bar = window._bar
-    journey.qtbot.waitUntil(lambda: not overlapping(bar.body) and not overlapping(window._find), timeout=2000)
-    assert window._find.line.width() >= 12 * GAP
+    window.find_field.line.setText("because")
+    journey.until(lambda: window.find_field.count.text() == "10 hits")
+    window.find_field.count.setText("123,456 of 123,456")
+    bar = window.run_bar
+    journey.qtbot.waitUntil(lambda: not overlapping(bar.body) and not overlapping(window.find_field), timeout=2000)
+    assert window.find_field.line.width() >= 12 * GAP
     shown = [one for one in bar.findChildren(QToolButton) if one.isVisible() and one.accessibleName()]
     squeezed = [button.accessibleName() for button in shown if button.height() < button.sizeHint().height()]
     assert squeezed == [], "else descenders are cut off"

@@ -133,7 +133,7 @@ def test_the_list_of_shortcuts(journey: Journey) -> None:
 
 
 def test_the_theme_is_remembered(journey: Journey) -> None:
-    light = next(action for action in journey.window._menus.themes.actions() if action.data() == "light")
+    light = next(action for action in journey.window.menus.themes.actions() if action.data() == "light")
     light.trigger()
     assert theme().name == "light"
     assert journey.window._settings.value("theme") == "light"

@@ -105,9 +105,9 @@ def test_heads_sort(journey: Journey, tmp_path: Path) -> None:
 def test_a_wrong_guess_is_overridden_and_stays_so_after_a_reload(journey: Journey, trials: Path) -> None:
     journey.open(trials)
     session = journey.session
-    journey.window._menus.shown.emit()
-    journey.until(journey.window._menus.formats.isEnabled)
-    entries = {entry.data(): entry for entry in journey.window._menus.formats.actions()}
+    journey.window.menus.shown.emit()
+    journey.until(journey.window.menus.formats.isEnabled)
+    entries = {entry.data(): entry for entry in journey.window.menus.formats.actions()}
     assert {"tau-bench", "json-lines", "oracle.omen"} <= entries.keys()
     entries["json-lines"].trigger()
     journey.until(lambda: session.facts is not None and session.facts.format == "json-lines")

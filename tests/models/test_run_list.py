@@ -30,7 +30,7 @@ def run(name: str, **facts: object) -> SurveyedRun:
 
 
 def hear(runs: RunList, *found: SurveyedRun, ended: bool = True) -> None:
-    runs._on_surveyed(Surveyed(number=runs._number, runs=found, done=len(found), total=9, ended=ended))
+    runs.on_surveyed(Surveyed(number=runs.number, runs=found, done=len(found), total=9, ended=ended))
 
 
 def words(runs: RunList, row: int, column: int) -> object:
@@ -69,7 +69,7 @@ def test_rows_grow_and_what_is_said_of_an_earlier_list_is_stale(qapp: QCoreAppli
     hear(runs, run("late"))
     assert runs.rowCount() == 2
     runs.start("/y")
-    runs._on_surveyed(Surveyed(number=runs._number - 1, runs=(run("old"),), done=1, total=1, ended=True))
+    runs.on_surveyed(Surveyed(number=runs.number - 1, runs=(run("old"),), done=1, total=1, ended=True))
     assert runs.rowCount() == 0
     runs.stop()
     hear(runs, run("after the stop"))

@@ -18,10 +18,10 @@ def test_a_long_name_does_not_widen_the_window(journey: Journey, tmp_path: Path)
     assert isinstance(status, RunStatus)
     assert status.minimumSizeHint().width() < 200
     journey.window.resize(1900, 600)
-    journey.until(lambda: status._left.shown == status._left.text())
+    journey.until(lambda: status.facts_button.shown == status.facts_button.text())
     journey.window.resize(800, 600)
     assert journey.window.width() == 800
-    assert status._left.shown.endswith("…")
+    assert status.facts_button.shown.endswith("…")
 
 
 def test_the_outcome_of_the_run_is_in_the_status_line_and_the_facts(journey: Journey, tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_the_outcome_of_the_run_is_in_the_status_line_and_the_facts(journey: Jou
     journey.open(tmp_path / "run.rlog")
     status = journey.window.findChild(RunStatus)
     assert isinstance(status, RunStatus)
-    journey.until(lambda: "failed, score 0.25 by tests" in status._left.text())
+    journey.until(lambda: "failed, score 0.25 by tests" in status.facts_button.text())
     journey.window.run_actions.on_run_facts()
     panel = journey.window.findChild(RunFactsPanel)
     assert isinstance(panel, RunFactsPanel)

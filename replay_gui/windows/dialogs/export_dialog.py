@@ -49,7 +49,7 @@ class ExportDialog(QDialog):
 
     Attributes:
         maker: of the report. preview: its pages. form, hiding: the buttons of format and redaction, by their index.
-        save_button: enabled once there is a report.
+        save_button: enabled once there is a report. about_form: what the chosen format is for.
     """
 
     def __init__(self, maker: ReportMaker, folder: Path, stem: str, parent: QWidget) -> None:
@@ -64,7 +64,7 @@ class ExportDialog(QDialog):
         self.preview = PagePreview()
         self.form = _choice("Format", [f"{name} ({suffix})" for suffix, name, _ in FORMS], self)
         self.hiding = _choice("Hide", ["Nothing", "Keys, e-mail, home folders", "By my own profile…"], self)
-        self._about_form, self._about_hidden, self._pages = (_small_label() for _ in range(3))
+        self.about_form, self._about_hidden, self._pages = (_small_label() for _ in range(3))
         self.progress, self.notice, self.success = ProgressStrip(), Notice("bad"), Notice("good")
         self.save_button, close = QPushButton("Save as…"), QPushButton("Close")
         self.save_button.setDefault(True)
@@ -94,7 +94,7 @@ class ExportDialog(QDialog):
     def _build(self, close: QPushButton) -> None:
         side = QVBoxLayout()
         side.setSpacing(GAP)
-        for choice, about in ((self.form, self._about_form), (self.hiding, self._about_hidden)):
+        for choice, about in ((self.form, self.about_form), (self.hiding, self._about_hidden)):
             head = PlainLabel(choice.objectName())
             set_role(head, "title")
             for widget in (head, *choice.buttons(), about):
@@ -121,7 +121,7 @@ class ExportDialog(QDialog):
     @Slot(int, bool)
     def _on_form_chosen(self, row: int, chosen: bool) -> None:
         if chosen:
-            self._about_form.setText(f"{FORMS[row][2]}.")
+            self.about_form.setText(f"{FORMS[row][2]}.")
 
     @Slot(int)
     def _on_hiding_chosen(self, row: int) -> None:

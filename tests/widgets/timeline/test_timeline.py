@@ -73,9 +73,9 @@ def marks_of(index: RunIndex) -> int:
     return index.count - int((index.pair >= 0).sum()) // 2 + int(failed.sum())
 
 
-def settle(qtbot: QtBot, timeline: Timeline) -> None:
+def settle(qtbot: QtBot, timeline: Timeline, session: SteppingSession) -> None:
     """Waits until all events of a long run are sorted into lanes."""
-    qtbot.waitUntil(lambda: sum(row.count for row in timeline.rows) == marks_of(timeline._index))
+    qtbot.waitUntil(lambda: sum(row.count for row in timeline.rows) == marks_of(session.index))
 
 
 # ---- moving -------------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ def test_every_lane_shows_its_hue_near_and_far(
 ) -> None:
     session.show(synthetic_index(count))
     session.fit_view()
-    settle(qtbot, timeline)
+    settle(qtbot, timeline, session)
     image = picture(timeline)
     for colour in (theme().observation, theme().decision, theme().memory, *theme().tools[:4]):
         assert count_of(image, colour, tolerance=60) > 50, colour.name()
@@ -294,12 +294,12 @@ def test_drawing_a_million_events_does_not_look_at_each(
 ) -> None:
     few, many = 10_000, 1_000_000
     session.show(synthetic_index(few))
-    settle(qtbot, timeline)
+    settle(qtbot, timeline, session)
     timeline.resize(1_400, timeline.sizeHint().height())
     session.set_view(0, few)
     floor = min(_seconds_to_draw(timeline) for _ in range(5))
     session.show(synthetic_index(many))
-    settle(qtbot, timeline)
+    settle(qtbot, timeline, session)
     for view in ((0, many), (500_000, 504_000), (500_000, 500_200)):
         session.set_view(*view)
         best = min(_seconds_to_draw(timeline) for _ in range(5))
