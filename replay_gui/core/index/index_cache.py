@@ -191,7 +191,7 @@ def build_run_index(view: IndexView, built: BuiltIndex, complete: bool, count: i
 
 
 def _read_table(folder: Path) -> Table:
-    """Read the table of an index; OSError, ValueError or MsgspecError where there is none or it is damaged."""
+    """Read the table of an index; OSError, ValueError or MsgspecError if it is missing or damaged."""
     raw = (folder / TABLE).read_bytes()
     if digest(raw[HASH_BYTES:]) != raw[:HASH_BYTES]:
         raise ValueError(f"{folder}: the table of the index is damaged")

@@ -35,7 +35,7 @@ class RunIndex:
         offset: uint64, byte offset of each record.
         time: int64, ns since 1970, NO_TIME where the event has none.
         duration: int64, ns, NO_DURATION where unknown. For a request and its response: the call's.
-        pair: int32, for a request the index of its response and the reverse, NO_PAIR where there is none (yet).
+        pair: int32, for a request the index of its response and the reverse, NO_PAIR if there is none (yet).
         flags: uint8, FLAG_*.
         snapshots: positions at which a state snapshot is kept.
     """

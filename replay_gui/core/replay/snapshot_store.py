@@ -80,6 +80,7 @@ class SnapshotWriter:
     """
 
     def __init__(self, path: Path, budget: int) -> None:
+        """Create the file. `budget`: bytes; the file is thinned before the first snapshot beyond that."""
         self._path = path
         self._file = path.open("wb")
         self._budget = budget

@@ -97,18 +97,18 @@ class BulkReducer:
             self._flush()
         events = decode_fast_events(contents) if events is None else events
         requests = [*map(_request_of, [event for event in events if type(event) is _TOOL_REQUEST])]
-        asked, refused = _RequestHashes(iter(request_hashes_of_decoded(requests)), []), []
+        hashes, refused = _RequestHashes(iter(request_hashes_of_decoded(requests)), []), []
         root, changed = self._draft.root, self.changed
         for i, (event, effect) in enumerate(zip(events, map(_effect_of, map(type, events)), strict=True)):
             try:
-                if self._is_plain and effect(root, changed, asked, event):
+                if self._is_plain and effect(root, changed, hashes, event):
                     continue
             except KeyError:
                 pass  # a member is missing: the reducer knows whether that matters
-            if not self._apply_by_reducer(contents[i], asked.applied):
+            if not self._apply_by_reducer(contents[i], hashes.applied):
                 refused.append(i)
             root = self._draft.root
-        return BulkResult(refused, asked.applied)
+        return BulkResult(refused, hashes.applied)
 
     def publish(self) -> State:
         """Return the present state as an immutable value; later events change copies."""
@@ -134,7 +134,7 @@ class BulkReducer:
         """Forget which members have changed."""
         self.changed = {name: set() for name, member in self.root.items() if isinstance(member, MAPS)}
 
-    def _apply_by_reducer(self, content: bytes, asked: list[str]) -> bool:
+    def _apply_by_reducer(self, content: bytes, requested: list[str]) -> bool:
         shallow = decode_shallow(content)
         if shallow is not None and shallow[0] not in KINDS and "ops" not in shallow[1]:
             return True  # a custom kind without ops does nothing
@@ -142,13 +142,13 @@ class BulkReducer:
         if not fold(self._draft, content):
             return False
         for path, old, _ in self._draft.leaf_changes():
-            self._note(path, old)
+            self._note_change(path, old)
         match decode_event(content):
             case Kind.TOOL_REQUEST, {"tool_name": name, "tool_version": version, "input": value}:
-                asked.append(request_hash_of_decoded(name, version, value))
+                requested.append(request_hash_of_decoded(name, version, value))
         return True
 
-    def _note(self, path: Path, old: Any) -> None:
+    def _note_change(self, path: Path, old: Any) -> None:
         name, inside = str(path[0]), path[1] if len(path) > 1 else None
         keys = self.changed.get(name)
         if isinstance(inside, str) and keys is not None:
@@ -161,9 +161,9 @@ class BulkReducer:
 # The types of the payload's fields were checked when it was decoded.
 
 
-def _tool_request(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
+def _tool_request(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
     p = event.payload
-    name, request = p.tool_name, next(asked.ahead)
+    name, request = p.tool_name, next(hashes.ahead)
     row, pending = root["tools"][name], root["pending"]
     waiting = pending.get(request)
     if waiting is not None and not _is_waiting(waiting):
@@ -175,11 +175,11 @@ def _tool_request(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event
         pending[request] = {"tool": name, "input": p.input, "count": 1}
     else:
         pending[request] = {**waiting, "count": waiting["count"] + 1}
-    asked.applied.append(request)
+    hashes.applied.append(request)
     return True
 
 
-def _tool_response(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
+def _tool_response(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     name, request = p.tool_name, p.request_hash
     row, pending = root["tools"][name], root["pending"]
@@ -207,7 +207,7 @@ def _has_counters(row: _Map) -> bool:
     return type(row.get("calls")) is int and type(row.get("errors")) is int
 
 
-def _observation(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
+def _observation(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     kind = p.obs_type
     if kind == "message":
@@ -221,7 +221,7 @@ def _observation(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event:
     return True
 
 
-def _decision(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
+def _decision(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     if p.decision_type == "message":
         root["messages"].append({"role": "assistant", "content": p.data})
@@ -230,7 +230,7 @@ def _decision(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _E
     return True
 
 
-def _memory_write(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
+def _memory_write(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
     p = event.payload
     key, value = p.key, p.value
     if p.operation == "delete" or value is UNSET or len(key) > _MAX_KEY_CHARACTERS:
@@ -241,11 +241,11 @@ def _memory_write(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event
     return True
 
 
-def _unusual(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
+def _unusual(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
     return False
 
 
-def _nothing(root: _Map, changed: ChangedKeys, asked: _RequestHashes, event: _Event) -> bool:
+def _nothing(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
     return True
 
 

@@ -53,8 +53,9 @@ class Draft:
     def begin(self, save: bool = False) -> None:
         """Forget the changes of the previous event.
 
-        `save` where ops follow: they may turn a grown list into another object, which only a saved root can undo. It
-        makes the event copy what it touches, so the plain effects go without and are undone step by step.
+        `save`: keep the present state for `undo`. It is needed if the event has ops, since these may replace a
+        GrowList by another object; but then the event copies every container that it changes. Without ops, `undo`
+        reverses the changes one by one.
         """
         self._log.clear()
         self._long_key = False
@@ -81,7 +82,10 @@ class Draft:
         return tuple(StateChange(path, old, new) for container, path, old, new in self._log if container is not None)
 
     def leaf_changes(self) -> Iterator[tuple[Path, Any, Any]]:
-        """(path, old, new) since `begin`, with the leaves that empty containers are: what the state hash follows."""
+        """Return (path, old, new) of each leaf of the state hash that changed since `begin`.
+
+        An empty container is a leaf, too: see log-format.md, State hash.
+        """
         return ((path, old, new) for _, path, old, new in self._log)
 
     def check_limits(self) -> None:

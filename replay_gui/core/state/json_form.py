@@ -1,7 +1,7 @@
-"""Values of a log as JSON (interface.md, JSON): deterministic, and with stand-ins for what JSON lacks.
+"""Values of a log as JSON (interface.md, JSON): deterministic, with replacements for values that JSON does not have.
 
 Bytes are {"$bytes": base64}, floats that are not finite {"$float": "nan" | "inf" | "-inf"}. Maps have their keys
-sorted. What a terminal would not show, or would obey, is escaped as JSON escapes it.
+sorted. Invisible characters and control characters are escaped.
 """
 
 from __future__ import annotations

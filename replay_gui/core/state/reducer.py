@@ -38,7 +38,7 @@ def fold(draft: Draft, content: bytes) -> bool:
 def apply(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = False) -> None:
     """Apply the event's effect, then its ops; NotApplicable, with the state unchanged, if either does not apply.
 
-    `draft.changes` then tells what changed. `shallow`: the payload is known to nest no deeper than SHALLOW_DEPTH.
+    `draft.changes` then has the changes. `shallow`: the payload is known to nest no deeper than SHALLOW_DEPTH.
     """
     event = structured(kind, payload)
     operations = event.ops

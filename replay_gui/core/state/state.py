@@ -138,7 +138,7 @@ class OverlayMap:
         self._overlay = self._overlay.set(key, value)
 
     def __delitem__(self, key: str) -> None:
-        self[key]  # KeyError where there is none
+        self[key]  # raises KeyError if it is missing
         self._length -= 1
         self._overlay = self._overlay.set(key, ABSENT) if key in self._base else self._overlay.delete(key)
 

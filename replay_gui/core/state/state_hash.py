@@ -70,7 +70,9 @@ def _extended(leaf: bytes) -> bytes:
     return blake3(leaf).digest(length=VECTOR_SIZE)
 
 
-_remembered = lru_cache(maxsize=4096)(_extended)  # 8 MB, or 12 with the leaves; most of what goes came a few events ago
+_remembered = lru_cache(maxsize=4096)(
+    _extended
+)  # 8 MB, 12 with the leaves; most leaves that are removed were added a few events ago
 
 
 def _vector(leaf: bytes) -> bytes:

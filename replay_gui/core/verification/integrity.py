@@ -74,9 +74,9 @@ class Integrity:
         self.state_hashes += len(block) - list(block.states).count(None)
         self.index, self.previous = EventIndex(block.first_index + len(block)), block.hashes[-1]
 
-    def _metas(self, metas: Sequence[bytes], usual: list[FastMeta] | None) -> dict[int, Problem]:
+    def _metas(self, metas: Sequence[bytes], decoded: list[FastMeta] | None) -> dict[int, Problem]:
         """Return the problems of metas by their index in the block; advance `expected`."""
-        if usual is not None and self.expected is not None and _are_valid(usual, metas, self.expected):
+        if decoded is not None and self.expected is not None and _are_valid(decoded, metas, self.expected):
             self.expected += len(metas)
             return {}
         problems = {}
@@ -135,12 +135,12 @@ def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:
     return {i: (BROKEN_LINK, right.hex(), hash_.hex()) for i, (right, hash_) in pairs if right != hash_}
 
 
-def _are_valid(usual: list[FastMeta], metas: Sequence[bytes], expected: int) -> bool:
+def _are_valid(decoded: list[FastMeta], metas: Sequence[bytes], expected: int) -> bool:
     """Return whether the decoded `metas` are canonical, and their seqs count up from `expected`."""
-    seqs, parents = range(expected, expected + len(usual)), [*map(_parent, usual)]
+    seqs, parents = range(expected, expected + len(decoded)), [*map(_parent, decoded)]
     return (
-        encode_all(usual) == b"".join(metas)
-        and [*map(_seq, usual)] == [*seqs]
+        encode_all(decoded) == b"".join(metas)
+        and [*map(_seq, decoded)] == [*seqs]
         and min(parents) >= NOT_GIVEN
         and all(map(lt, parents, seqs))
     )

@@ -35,10 +35,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationReport:
-    """The verdict on a log and what it rests on; ``verify --json`` has the same fields (except `unlisted`).
+    """The verdict on a log, and the findings it is based on; ``verify --json`` has the same fields (except `unlisted`).
 
     Attributes:
-        run: what the user calls the log, such as its path. run_id: as the log's header has it.
+        run: the path or name that the user gave. run_id: as the log's header has it.
         origin: "recorded" by a Recorder, or "imported" from another format: then the hashes cover only the time since
             the import.
         events: records in the log, a skipped stretch of bytes among them.
