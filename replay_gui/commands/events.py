@@ -58,4 +58,5 @@ def _is_wanted(event: Event, args: argparse.Namespace) -> bool:
 
 def _line(event: Event) -> str:
     """Return number, time, label and summary as text."""
-    return f"{position_after(event.index):>8}  {utc_text(event.time):23}  {event_label(event):24}  {summarize_event(event)}".rstrip()
+    number, time = position_after(event.index), utc_text(event.time)
+    return f"{number:>8}  {time:23}  {event_label(event):24}  {summarize_event(event)}".rstrip()

@@ -80,8 +80,8 @@ def diagnose(log: EventLog, report: VerificationReport) -> Diagnosis | None:
     if report.mismatches:
         first = report.mismatches[0]
         words = (
-            f"Every record is as it was written, but at event {position_after(first.index):,} replay gives another state "
-            f"than the recorded one: {first.problem}."
+            f"Every record is as it was written, but at event {position_after(first.index):,} replay gives another "
+            f"state than the recorded one: {first.problem}."
         )
         return Diagnosis(Damage.STATE, words, first)
     return None
