@@ -161,13 +161,13 @@ def _pairs_in_gaps(
     key_a: Ids, key_b: Ids, pairs: IndexPairs, free_a: NDArray[np.bool_], free_b: NDArray[np.bool_]
 ) -> IndexPairs:
     """Return pairs of free events with equal keys that lie in the same gap between the given pairs, in order."""
-    left_a, left_b = np.flatnonzero(free_a), np.flatnonzero(free_b)
-    gap_a, gap_b = _count_before(pairs[0], len(key_a))[left_a], _count_before(pairs[1], len(key_b))[left_b]
+    indexes_a, indexes_b = np.flatnonzero(free_a), np.flatnonzero(free_b)
+    gap_a, gap_b = _count_before(pairs[0], len(key_a))[indexes_a], _count_before(pairs[1], len(key_b))[indexes_b]
     # Mixing the gap's number into the key makes keys of different gaps differ, so one call matches all gaps.
-    mixed_a = key_a[left_a] ^ (gap_a.astype(np.uint64) * HASH_MULTIPLIER)
-    mixed_b = key_b[left_b] ^ (gap_b.astype(np.uint64) * HASH_MULTIPLIER)
+    mixed_a = key_a[indexes_a] ^ (gap_a.astype(np.uint64) * HASH_MULTIPLIER)
+    mixed_b = key_b[indexes_b] ^ (gap_b.astype(np.uint64) * HASH_MULTIPLIER)
     at_a, at_b = match_ids(mixed_a, mixed_b)
-    return left_a[at_a], left_b[at_b]
+    return indexes_a[at_a], indexes_b[at_b]
 
 
 def _merge_pairs(first: IndexPairs, second: IndexPairs) -> IndexPairs:

@@ -46,9 +46,10 @@ def find_anchors(a: Ids, b: Ids, length: int = 1) -> tuple[Indexes, Indexes]:
 
 
 def longest_increasing_pairs(at_a: Indexes, at_b: Indexes) -> tuple[Indexes, Indexes]:
-    """Return as many of the pairs, which are sorted by `at_a`, as increase in `at_b` too; O(n log n).
+    """Return a largest subset of the pairs, which are sorted by `at_a`, that increases in `at_b` too; O(n log n).
 
-    Runs of pairs that are neighbours on both sides are kept or left out as a whole.
+    Runs of pairs that are neighbours on both sides are chosen as a whole. If there are more than _MAX_WEIGHTED_RUNS,
+    the number of runs is maximized instead of the number of pairs.
     """
     if len(at_a) < 2:
         return at_a, at_b
@@ -61,10 +62,10 @@ def longest_increasing_pairs(at_a: Indexes, at_b: Indexes) -> tuple[Indexes, Ind
         if len(heads) <= _MAX_WEIGHTED_RUNS
         else _longest_increasing(heads)
     )
-    keep = np.zeros(len(starts), np.bool_)
-    keep[chosen] = True
-    kept = np.repeat(keep, lengths)
-    return at_a[kept], at_b[kept]
+    is_chosen = np.zeros(len(starts), np.bool_)
+    is_chosen[chosen] = True
+    pair_is_chosen = np.repeat(is_chosen, lengths)
+    return at_a[pair_is_chosen], at_b[pair_is_chosen]
 
 
 def _grams(ids: Ids, length: int) -> Ids:
@@ -90,10 +91,12 @@ def _unique_values(grams: Ids, indexes: Indexes) -> tuple[Ids, Indexes]:
     """Return the stretches that occur once at these indexes, sorted, and the index of each."""
     order = np.argsort(grams[indexes])
     ordered = grams[indexes[order]]
-    other = ordered[1:] != ordered[:-1]
+    differs = ordered[1:] != ordered[:-1]
     edge = np.ones(1, np.bool_)
-    alone = np.concatenate((edge, other)) & np.concatenate((other, edge)) if len(indexes) else np.zeros(0, np.bool_)
-    return ordered[alone], indexes[order[alone]]
+    is_unique = (
+        np.concatenate((edge, differs)) & np.concatenate((differs, edge)) if len(indexes) else np.zeros(0, np.bool_)
+    )
+    return ordered[is_unique], indexes[order[is_unique]]
 
 
 def _longest_increasing(values: list[int]) -> list[int]:
