@@ -53,6 +53,8 @@ def members_preview(value: Members) -> str:
 def member_text(value: Any, depth: int = 0) -> str:
     """Return a value that stands among others."""
     match value:
+        case "":
+            return '""'
         case str():
             text = plain_start(value)
             return text[:_MAX_VALUE_CHARACTERS] + ("…" if len(value) > _MAX_VALUE_CHARACTERS else "")
