@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.helpers.line_coverage import LineCoverage
 
@@ -24,6 +25,8 @@ for _name in ("CACHE", "CONFIG", "DATA", "STATE"):
     os.environ[f"XDG_{_name}_HOME"] = str(Path(_HOME, _name.lower()))
 
 faulthandler.enable()
+settings.register_profile("untimed", deadline=None)  # machines are shared: how long an example takes says nothing
+settings.load_profile("untimed")
 
 _COVERAGE = pytest.StashKey[LineCoverage]()
 GRACE = 2.0  # seconds that a thread or process which is ending may take
