@@ -5,7 +5,8 @@ Shared parts are not visited, and members that are stored packed (msgpack bytes)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,10 @@ from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS, GrowList, OverlayMap
 from replay_gui.core.text.json_pointer import escape_token
 
-Tolerance = Callable[[str, Any, Any], bool]  # (path, a, b) -> whether two different values count as equal
-
 _MAX_ALIGNED_ITEMS = 1 << 15  # of the longer list; longer lists are compared index by index
 
 
-def find_differences(a: Any, b: Any, same: Tolerance | None = None, path: str = "") -> Iterator[Difference]:
+def find_differences(a: Any, b: Any, path: str = "") -> Iterator[Difference]:
     """Yield the differences of two values, in the order of their paths.
 
     Maps are compared by key. Lists are aligned, so that inserted and removed items are found as such: the path of an
@@ -30,76 +29,69 @@ def find_differences(a: Any, b: Any, same: Tolerance | None = None, path: str = 
 
     Args:
         a, b: JSON values; members may be packed (msgspec.Raw).
-        same: called with (path, a, b) of two different scalars; returns whether they count as equal.
         path: JSON Pointer of the values themselves.
     """
     if isinstance(a, MAPS) and isinstance(b, MAPS):
-        yield from _of_maps(_members(a), _members(b), same, path)
+        yield from _of_maps(_members(a), _members(b), path)
     elif isinstance(a, LISTS) and isinstance(b, LISTS):
         start = a.shared_start(b) if isinstance(a, GrowList) and isinstance(b, GrowList) else 0
-        yield from _of_lists(_items(a, start), _items(b, start), start, same, path)
-    elif not _equal(a, b) and (same is None or not same(path, a, b)):
+        yield from _of_lists(_items(a, start), _items(b, start), start, path)
+    elif not _equal(a, b):
         yield Difference(path, a, b)
 
 
-def _of_maps(a: dict[str, Any], b: dict[str, Any], same: Tolerance | None, path: str) -> Iterator[Difference]:
+def _of_maps(a: dict[str, Any], b: dict[str, Any], path: str) -> Iterator[Difference]:
     if a is b:
         return
-    suspects = [key for key, value in a.items() if not _is_plainly_equal(value, b.get(key, ABSENT))]
-    suspects += [key for key in b if key not in a]
-    for key in sorted(suspects):
-        yield from _of_pair(a.get(key, ABSENT), b.get(key, ABSENT), same, f"{path}/{escape_token(key)}")
+    differing = [key for key, value in a.items() if not _is_plainly_equal(value, b.get(key, ABSENT))]
+    differing += [key for key in b if key not in a]
+    for key in sorted(differing):
+        yield from _of_pair(a.get(key, ABSENT), b.get(key, ABSENT), f"{path}/{escape_token(key)}")
 
 
-def _of_lists(a: list[Any], b: list[Any], begin: int, same: Tolerance | None, path: str) -> Iterator[Difference]:
+def _of_lists(a: list[Any], b: list[Any], begin: int, path: str) -> Iterator[Difference]:
     """Compare two lists, or what follows their shared beginning of `begin` items."""
     if a is b:
         return
     if len(a) == len(b):
         for i, (item_a, item_b) in enumerate(zip(a, b, strict=True), begin):
             if not _is_plainly_equal(item_a, item_b):
-                yield from _of_pair(item_a, item_b, same, f"{path}/{i}")
+                yield from _of_pair(item_a, item_b, f"{path}/{i}")
         return
-    head = next(
-        (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if not _is_plainly_equal(x, y)), min(len(a), len(b))
-    )
-    ends = zip(reversed(a[head:]), reversed(b[head:]), strict=False)
-    tail = next((i for i, (x, y) in enumerate(ends) if not _is_plainly_equal(x, y)), min(len(a), len(b)) - head)
+    head = _shared_length(a, b)
+    tail = _shared_length(reversed(a[head:]), reversed(b[head:]))
     a, b, begin = a[head : len(a) - tail], b[head : len(b) - tail], begin + head
     begin_a = begin_b = 0
     if max(len(a), len(b)) <= _MAX_ALIGNED_ITEMS:
         for end_a, end_b in zip(*(at.tolist() for at in match_ids(*_ids(a, b))), strict=True):
-            yield from _of_gap(
-                a[begin_a:end_a],
-                b[begin_b:end_b],
-                begin_a=begin + begin_a,
-                begin_b=begin + begin_b,
-                same=same,
-                path=path,
-            )
+            gap_a, gap_b = a[begin_a:end_a], b[begin_b:end_b]
+            yield from _of_gap(gap_a, gap_b, begin_a=begin + begin_a, begin_b=begin + begin_b, path=path)
             begin_a, begin_b = end_a + 1, end_b + 1
-    yield from _of_gap(a[begin_a:], b[begin_b:], begin_a=begin + begin_a, begin_b=begin + begin_b, same=same, path=path)
+    yield from _of_gap(a[begin_a:], b[begin_b:], begin_a=begin + begin_a, begin_b=begin + begin_b, path=path)
 
 
-def _of_gap(
-    a: list[Any], b: list[Any], *, begin_a: int, begin_b: int, same: Tolerance | None, path: str
-) -> Iterator[Difference]:
+def _shared_length(a: Iterable[Any], b: Iterable[Any]) -> int:
+    """Return how many items both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: _is_plainly_equal(*pair), zip(a, b, strict=False)))
+
+
+def _of_gap(a: list[Any], b: list[Any], *, begin_a: int, begin_b: int, path: str) -> Iterator[Difference]:
     """Compare the items between two equal ones: in pairs as far as both sides have items, the rest is one-sided."""
     both = min(len(a), len(b))
     for i in range(both):
         if not _is_plainly_equal(a[i], b[i]):
-            yield from _of_pair(a[i], b[i], same, f"{path}/{begin_a + i}")
+            yield from _of_pair(a[i], b[i], f"{path}/{begin_a + i}")
     for i in range(both, len(a)):
         yield Difference(f"{path}/{begin_a + i}", _unpack(a[i]), ABSENT)
     for i in range(both, len(b)):
         yield Difference(f"{path}/{begin_b + i}", ABSENT, _unpack(b[i]))
 
 
-def _of_pair(a: Any, b: Any, same: Tolerance | None, path: str) -> Iterator[Difference]:
+def _of_pair(a: Any, b: Any, path: str) -> Iterator[Difference]:
     if a is ABSENT or b is ABSENT:
         yield Difference(path, _unpack(a), _unpack(b))
     else:
-        yield from find_differences(_unpack(a), _unpack(b), same, path)
+        yield from find_differences(_unpack(a), _unpack(b), path)
 
 
 def _members(value: Any) -> dict[str, Any]:
