@@ -20,8 +20,8 @@ def icon(name: str) -> QIcon:
     Raises:
         FileNotFoundError: there is no such icon.
     """
-    now = theme()
-    return _icon(name, now.text.name(), now.faint.name())
+    colors = theme()
+    return _icon(name, colors.text.name(), colors.faint.name())
 
 
 def tinted_icon(name: str, color: QColor) -> QIcon:

@@ -256,26 +256,26 @@ def set_role(widget: QWidget, role: str) -> None:
 
 def kind_color(kind: str, tool: int | None = None) -> QColor:
     """Return the colour of an event's kind; `tool`: index in RunIndex.tools (None or negative: no tool)."""
-    now = theme()
+    colors = theme()
     group = group_of(kind)
     if group is KindGroup.ERROR:
-        return now.error
+        return colors.error
     if tool is not None and tool >= 0:
-        return now.tools[tool % len(now.tools)]
+        return colors.tools[tool % len(colors.tools)]
     match group:
         case KindGroup.TOOL:
-            return now.tools[0]
+            return colors.tools[0]
         case KindGroup.OBSERVATION:
-            return now.observation
+            return colors.observation
         case KindGroup.DECISION:
-            return now.decision
+            return colors.decision
         case KindGroup.MEMORY:
-            return now.memory
+            return colors.memory
         case KindGroup.PATCH:
-            return now.patch
+            return colors.patch
         case KindGroup.DAMAGE:
-            return now.damage
-    return now.agent
+            return colors.damage
+    return colors.agent
 
 
 def ui_font(weight: QFont.Weight = Normal, size: float = UI_SIZE) -> QFont:
@@ -315,40 +315,40 @@ def _font(family: str | None, fallback: QFontDatabase.SystemFont, weight: QFont.
     return font
 
 
-def _palette(now: Theme) -> QPalette:
+def _palette(colors: Theme) -> QPalette:
     palette, role = QPalette(), QPalette.ColorRole
     for which, colour in (
-        (role.Window, now.window),
-        (role.WindowText, now.text),
-        (role.Base, now.panel),
-        (role.AlternateBase, now.raised),
-        (role.Text, now.text),
-        (role.PlaceholderText, now.secondary),
-        (role.Button, now.raised),
-        (role.ButtonText, now.text),
-        (role.BrightText, now.error),
-        (role.ToolTipBase, now.raised),
-        (role.ToolTipText, now.text),
-        (role.Highlight, now.selection),
-        (role.HighlightedText, now.text),
-        (role.Accent, now.accent),
-        (role.Link, now.accent),
-        (role.LinkVisited, now.accent),
-        (role.Light, now.raised),
-        (role.Midlight, now.raised),
-        (role.Mid, now.line),
-        (role.Dark, now.line),
-        (role.Shadow, now.window),
+        (role.Window, colors.window),
+        (role.WindowText, colors.text),
+        (role.Base, colors.panel),
+        (role.AlternateBase, colors.raised),
+        (role.Text, colors.text),
+        (role.PlaceholderText, colors.secondary),
+        (role.Button, colors.raised),
+        (role.ButtonText, colors.text),
+        (role.BrightText, colors.error),
+        (role.ToolTipBase, colors.raised),
+        (role.ToolTipText, colors.text),
+        (role.Highlight, colors.selection),
+        (role.HighlightedText, colors.text),
+        (role.Accent, colors.accent),
+        (role.Link, colors.accent),
+        (role.LinkVisited, colors.accent),
+        (role.Light, colors.raised),
+        (role.Midlight, colors.raised),
+        (role.Mid, colors.line),
+        (role.Dark, colors.line),
+        (role.Shadow, colors.window),
     ):
         palette.setColor(which, colour)
     for which in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, which, now.faint)
+        palette.setColor(QPalette.ColorGroup.Disabled, which, colors.faint)
     return palette
 
 
-def _style_sheet(now: Theme) -> str:
+def _style_sheet(colors: Theme) -> str:
     sizes = {name: value for name, value in globals().items() if name.isupper() and isinstance(value, int)}
-    colours = {field.name: getattr(now, field.name) for field in fields(now)}
+    colours = {field.name: getattr(colors, field.name) for field in fields(colors)}
     words = {name: value.name() for name, value in colours.items() if isinstance(value, QColor)}
     sheet = (resources() / "themes" / "window.qss").read_text("utf-8")
     return re.sub(r"@([A-Z_]+|[a-z_]+)", lambda token: str(words.get(token[1]) or sizes[token[1]]), sheet)

@@ -108,38 +108,38 @@ class _CardDelegate(QStyledItemDelegate):
         )
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        now, rect = theme(), option.rect
+        colors, rect = theme(), option.rect
         item = self._causes.item(index.row())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, now.selection if chosen else now.hover)
-        painter.fillRect(rect.x(), rect.bottom(), rect.width(), LINE, now.line)
+            painter.fillRect(rect, colors.selection if chosen else colors.hover)
+        painter.fillRect(rect.x(), rect.bottom(), rect.width(), LINE, colors.line)
         quiet = item.category is CauseCategory.IGNORED
         self._paint_badge(painter, rect, item)
         title, body, follow = self._heights(item, rect.width())
         left = rect.x() + 2 * GAP + _BADGE_SIZE_PX + UNIT
         space = QRect(left, rect.y() + GAP, rect.right() - left - GAP - UNIT, title)
-        self._draw(painter, space, item.title, self._title, now.secondary if quiet and not chosen else now.text)
+        self._draw(painter, space, item.title, self._title, colors.secondary if quiet and not chosen else colors.text)
         space = QRect(left, space.bottom() + 1, space.width(), body)
-        self._draw(painter, space, item.body, self._body, now.text if chosen else now.secondary)
+        self._draw(painter, space, item.body, self._body, colors.text if chosen else colors.secondary)
         space = QRect(left, space.bottom() + 1, space.width(), follow)
-        ink = now.bad_text if item.category is CauseCategory.CERTAIN else now.warn_text
-        self._draw(painter, space, item.follow, self._body, now.text if chosen and now.name == "light" else ink)
+        ink = colors.bad_text if item.category is CauseCategory.CERTAIN else colors.warn_text
+        self._draw(painter, space, item.follow, self._body, colors.text if chosen and colors.name == "light" else ink)
         if chosen and self._view.hasFocus():
-            painter.setPen(now.accent)
+            painter.setPen(colors.accent)
             painter.drawRect(rect.adjusted(FOCUS // 2, FOCUS // 2, -FOCUS, -FOCUS))
 
     def _paint_badge(self, painter: QPainter, rect: QRect, item: CauseItem) -> None:
-        now = theme()
+        colors = theme()
         grounds = {
-            CauseCategory.CERTAIN: now.bad_bg,
-            CauseCategory.POSSIBLE: now.warn_bg,
-            CauseCategory.IGNORED: now.raised,
+            CauseCategory.CERTAIN: colors.bad_bg,
+            CauseCategory.POSSIBLE: colors.warn_bg,
+            CauseCategory.IGNORED: colors.raised,
         }
         inks = {
-            CauseCategory.CERTAIN: now.bad_text,
-            CauseCategory.POSSIBLE: now.warn_text,
-            CauseCategory.IGNORED: now.secondary,
+            CauseCategory.CERTAIN: colors.bad_text,
+            CauseCategory.POSSIBLE: colors.warn_text,
+            CauseCategory.IGNORED: colors.secondary,
         }
         badge_rect = QRect(rect.x() + GAP + UNIT, rect.y() + GAP, _BADGE_SIZE_PX, _BADGE_SIZE_PX)
         painter.save()

@@ -30,68 +30,70 @@ class DiffDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint one line of a difference, sides beside or above each other."""
         rect: QRect = option.rect
-        line, now = self._rows.line(index.row()), theme()
+        line, colors = self._rows.line(index.row()), theme()
         painter.setFont(self._data)
         beside = line.style is DiffStyle.PAIR and not self._rows.unified
         if beside:
             self._paint_beside(painter, rect, line)
         else:
-            ground = {DiffStyle.REMOVED: now.removed, DiffStyle.ADDED: now.added, DiffStyle.PAIR: now.changed}.get(
-                line.style
-            )
+            ground = {
+                DiffStyle.REMOVED: colors.removed,
+                DiffStyle.ADDED: colors.added,
+                DiffStyle.PAIR: colors.changed,
+            }.get(line.style)
             if ground is not None:
                 painter.fillRect(rect, ground)
             elif index.row() == self._view.hovered:
-                painter.fillRect(rect, now.hover)
+                painter.fillRect(rect, colors.hover)
             self._paint_line(painter, rect, line)
         if option.state & QStyle.StateFlag.State_Selected and self._view.hasFocus():
-            painter.setPen(now.accent)
+            painter.setPen(colors.accent)
             painter.drawRect(rect.adjusted(0, 0, -LINE, -LINE))
 
     def _paint_line(self, painter: QPainter, rect: QRect, line: DiffLine) -> None:
-        now = theme()
+        colors = theme()
         sign = {DiffStyle.REMOVED: "−", DiffStyle.ADDED: "+"}.get(line.style, "")
-        inks = {DiffStyle.REMOVED: now.removed_text, DiffStyle.ADDED: now.added_text}
+        inks = {DiffStyle.REMOVED: colors.removed_text, DiffStyle.ADDED: colors.added_text}
         left = GAP + UNIT
         if sign or line.indent:
-            self._words(painter, rect.adjusted(left, 0, 0, 0), sign, inks.get(line.style, now.secondary))
+            self._words(painter, rect.adjusted(left, 0, 0, 0), sign, inks.get(line.style, colors.secondary))
             left += _SIGN_WIDTH_PX
         space = rect.adjusted(left, 0, -GAP, 0)
         if line.key:
             quiet = line.style in (DiffStyle.QUIET, DiffStyle.IGNORED)
-            space = self._words(painter, space, line.key, now.secondary if quiet else now.accent, _KEY_SHARE)
+            space = self._words(painter, space, line.key, colors.secondary if quiet else colors.accent, _KEY_SHARE)
         if line.style is DiffStyle.PAIR:
-            space = self._side(painter, space, line.a, marked=line.marked_a, ink=now.text, word=now.removed_word)
-            space = self._words(painter, space, "→", now.secondary)
-            space = self._side(painter, space, line.b, marked=line.marked_b, ink=now.text, word=now.added_word)
+            space = self._side(painter, space, line.a, marked=line.marked_a, ink=colors.text, word=colors.removed_word)
+            space = self._words(painter, space, "→", colors.secondary)
+            space = self._side(painter, space, line.b, marked=line.marked_b, ink=colors.text, word=colors.added_word)
         elif line.style is DiffStyle.ADDED:
-            space = self._side(painter, space, line.b, marked=line.marked_b, ink=now.text, word=now.added_word)
+            space = self._side(painter, space, line.b, marked=line.marked_b, ink=colors.text, word=colors.added_word)
         elif line.a is not None:
-            strong = now.text if line.style is DiffStyle.REMOVED else now.secondary
-            space = self._side(painter, space, line.a, marked=line.marked_a, ink=strong, word=now.removed_word)
+            strong = colors.text if line.style is DiffStyle.REMOVED else colors.secondary
+            space = self._side(painter, space, line.a, marked=line.marked_a, ink=strong, word=colors.removed_word)
             if line.style is DiffStyle.IGNORED and line.b is not None:
-                space = self._words(painter, space, f"→ {line.b}", now.secondary)
+                space = self._words(painter, space, f"→ {line.b}", colors.secondary)
         if line.note:
-            self._words(painter, space, line.note, now.secondary)
+            self._words(painter, space, line.note, colors.secondary)
 
     def _paint_beside(self, painter: QPainter, rect: QRect, line: DiffLine) -> None:
         """Paint the value of A on the left half, that of B on the right half."""
-        now, half = theme(), rect.width() // 2
+        colors, half = theme(), rect.width() // 2
         left, right = rect.adjusted(0, 0, -(rect.width() - half), 0), rect.adjusted(half, 0, 0, 0)
         for part_rect, text, marked, ground, word in (
-            (left, line.a, line.marked_a, now.removed, now.removed_word),
-            (right, line.b, line.marked_b, now.added, now.added_word),
+            (left, line.a, line.marked_a, colors.removed, colors.removed_word),
+            (right, line.b, line.marked_b, colors.added, colors.added_word),
         ):
             if text is not None:
                 painter.fillRect(part_rect, ground)
             space = part_rect.adjusted(GAP + UNIT, 0, -GAP, 0)
             if line.key:
-                space = self._words(painter, space, line.key, now.accent, _KEY_SHARE)
+                space = self._words(painter, space, line.key, colors.accent, _KEY_SHARE)
             if text is not None:
-                self._side(painter, space, text, marked=marked, ink=now.text, word=word)
+                self._side(painter, space, text, marked=marked, ink=colors.text, word=word)
             else:
-                self._words(painter, space, "not there", now.secondary)
-        painter.fillRect(left.right(), rect.y(), LINE, rect.height(), now.line)
+                self._words(painter, space, "not there", colors.secondary)
+        painter.fillRect(left.right(), rect.y(), LINE, rect.height(), colors.line)
 
     def _side(
         self,

@@ -97,17 +97,22 @@ class _FoundText(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        hits, now = self.hits, theme()
+        hits, colors = self.hits, theme()
         painter = QPainter(self)
         width = self.width() // max(len(hits), 1)
         for column, (name, hit) in enumerate(hits):
             space = QRect(column * width, 0, width - GAP, self.height())
-            self._line.draw(painter, space, name, now.secondary)
+            self._line.draw(painter, space, name, colors.secondary)
             left = self._line.width(name) + GAP
             painter.setFont(self._line.font)
             text, span = _about(hit, self._line, (space.width() - left) // _CONTEXT_DIVISOR)
             draw_marked(
-                painter, space.adjusted(left, 0, 0, 0), text, marked=(span,), ink=now.text, ground=now.changed_word
+                painter,
+                space.adjusted(left, 0, 0, 0),
+                text,
+                marked=(span,),
+                ink=colors.text,
+                ground=colors.changed_word,
             )
         painter.end()
 

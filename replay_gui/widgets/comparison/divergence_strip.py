@@ -95,11 +95,11 @@ class DivergenceStrip(QWidget):
     # ---- painting -------------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the marks of the rows, the weightiest last, and the window of what is in sight."""
-        now, painter = theme(), QPainter(self)
+        colors, painter = theme(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         space = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(QPen(now.line, LINE))
-        painter.setBrush(now.panel)
+        painter.setPen(QPen(colors.line, LINE))
+        painter.setBrush(colors.panel)
         painter.drawRoundedRect(space, SMALL_RADIUS, SMALL_RADIUS)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         marks = self.marks()
@@ -108,19 +108,24 @@ class DivergenceStrip(QWidget):
             for y in np.flatnonzero(marks == tone):
                 painter.fillRect(2, int(y), self.width() - 4, _MIN_MARK_PX, colour)
         for y in self.hits().tolist():
-            painter.fillRect(self.width() // 2, y, self.width() // 2 - 1, _MIN_MARK_PX - 1, now.text)
+            painter.fillRect(self.width() // 2, y, self.width() // 2 - 1, _MIN_MARK_PX - 1, colors.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top, bottom = self.in_sight()
-        glass = QColor(now.accent)
+        glass = QColor(colors.accent)
         glass.setAlphaF(0.16)
         painter.setBrush(glass)
-        painter.setPen(QPen(now.accent, 1.5))
+        painter.setPen(QPen(colors.accent, 1.5))
         painter.drawRoundedRect(QRectF(1, top + 1, self.width() - 2, bottom - top - 2), SMALL_RADIUS, SMALL_RADIUS)
         painter.end()
 
 
 def _ink(tone: RowTone) -> QColor:
-    now = theme()
-    inks = {RowTone.CAUSE: now.error, RowTone.CHANGED: now.memory, RowTone.ONLY: now.tools[0], RowTone.MOVED: now.moved}
-    inks[RowTone.IGNORED] = now.line
-    return inks.get(tone, now.changed_text)
+    colors = theme()
+    inks = {
+        RowTone.CAUSE: colors.error,
+        RowTone.CHANGED: colors.memory,
+        RowTone.ONLY: colors.tools[0],
+        RowTone.MOVED: colors.moved,
+    }
+    inks[RowTone.IGNORED] = colors.line
+    return inks.get(tone, colors.changed_text)

@@ -71,40 +71,40 @@ class SplitDelegate(QStyledItemDelegate):
         tone: RowTone,
         marked: tuple[tuple[int, int], ...],
     ) -> None:
-        now = theme()
+        colors = theme()
         left = rect.x() + UNIT
         differs = tone >= RowTone.MOVED
         space = QRect(left, rect.y(), self._number, rect.height())
-        self._data.draw(painter, space, f"{event.position:,}", now.secondary if differs else now.faint, RIGHT)
+        self._data.draw(painter, space, f"{event.position:,}", colors.secondary if differs else colors.faint, RIGHT)
         left += self._number + GAP + UNIT
         hue = kind_color(event.kind, self._rows.hue_index(side, event))
         draw_mark(painter, event.kind, QPointF(left + UNIT + 1, rect.center().y() + 1), hue)
         left += round(MARK) + GAP
         space = QRect(left, rect.y(), self._label, rect.height())
-        self._ui.draw(painter, space, event.label, now.text)
+        self._ui.draw(painter, space, event.label, colors.text)
         space = QRect(left + self._label + UNIT, rect.y(), rect.right() - left - self._label - GAP, rect.height())
-        ink = now.bad_text if event.failed or event.broken else now.text if differs else now.secondary
+        ink = colors.bad_text if event.failed or event.broken else colors.text if differs else colors.secondary
         painter.setFont(self._data.font)
         draw_marked(painter, space, event.text, marked=marked, ink=ink, ground=_word(tone))
 
     def _paint_ground(self, painter: QPainter, rect: QRect, tone: RowTone, chosen: bool, hovered: bool) -> None:
-        now, tint = theme(), _tint(tone)
+        colors, tint = theme(), _tint(tone)
         if tint is not None:
             painter.fillRect(rect, tint)
         elif chosen or hovered:
-            painter.fillRect(rect, now.selection if chosen else now.hover)
+            painter.fillRect(rect, colors.selection if chosen else colors.hover)
 
     def _paint_band(self, painter: QPainter, rect: QRect, tone: RowTone, chosen: bool) -> None:
-        now, tint = theme(), _tint(tone)
-        painter.fillRect(rect, now.window)
+        colors, tint = theme(), _tint(tone)
+        painter.fillRect(rect, colors.window)
         if tint is not None:
             tint.setAlphaF(tint.alphaF() * _BAND_OPACITY)
             painter.fillRect(rect.adjusted(0, LINE, 0, -LINE), tint)
         if tone is RowTone.STATE:
-            painter.setPen(QPen(now.changed_text, LINE, Qt.PenStyle.DotLine))
+            painter.setPen(QPen(colors.changed_text, LINE, Qt.PenStyle.DotLine))
             painter.drawLine(rect.x() + UNIT, rect.center().y(), rect.right() - UNIT, rect.center().y())
         if chosen:
-            painter.setPen(QPen(now.accent, LINE))
+            painter.setPen(QPen(colors.accent, LINE))
             painter.drawLine(rect.topLeft(), rect.topRight())
             painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         _paint_borders(painter, rect)
@@ -113,12 +113,12 @@ class SplitDelegate(QStyledItemDelegate):
         """Paint hatching that continues from line to line."""
         if tone is RowTone.MOVED:
             return
-        now = theme()
-        painter.fillRect(rect, now.head)
+        colors = theme()
+        painter.fillRect(rect, colors.head)
         painter.save()
         painter.setClipRect(rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(now.line, LINE))
+        painter.setPen(QPen(colors.line, LINE))
         step = GAP
         phase = rect.y() % step
         for x in range(rect.x() - rect.height() - step - (rect.x() % step), rect.right() + step, step):
@@ -128,15 +128,17 @@ class SplitDelegate(QStyledItemDelegate):
     def _paint_fold(
         self, painter: QPainter, rect: QRect, column: int, line: int, *, chosen: bool, hovered: bool
     ) -> None:
-        now = theme()
+        colors = theme()
         if column == ComparisonColumn.GUTTER:
-            painter.fillRect(rect, now.window)
+            painter.fillRect(rect, colors.window)
             _paint_borders(painter, rect)
             return
-        painter.fillRect(rect, now.selection if chosen else now.hover if hovered else now.head)
-        painter.fillRect(rect.x(), rect.y(), rect.width(), LINE, now.line)
-        painter.fillRect(rect.x(), rect.bottom(), rect.width(), LINE, now.line)
-        self._ui.draw(painter, rect, f"⋯  {self._rows.fold_text(line)}", now.text if chosen else now.secondary, MIDDLE)
+        painter.fillRect(rect, colors.selection if chosen else colors.hover if hovered else colors.head)
+        painter.fillRect(rect.x(), rect.y(), rect.width(), LINE, colors.line)
+        painter.fillRect(rect.x(), rect.bottom(), rect.width(), LINE, colors.line)
+        self._ui.draw(
+            painter, rect, f"⋯  {self._rows.fold_text(line)}", colors.text if chosen else colors.secondary, MIDDLE
+        )
 
 
 def _paint_borders(painter: QPainter, rect: QRect) -> None:
@@ -146,16 +148,16 @@ def _paint_borders(painter: QPainter, rect: QRect) -> None:
 
 def _tint(tone: RowTone) -> QColor | None:
     """Return the background of a row, None for that of the panel."""
-    now = theme()
+    colors = theme()
     tints = {
-        RowTone.CAUSE: now.removed,
-        RowTone.CHANGED: now.changed,
-        RowTone.ONLY: now.added,
-        RowTone.IGNORED: now.raised,
+        RowTone.CAUSE: colors.removed,
+        RowTone.CHANGED: colors.changed,
+        RowTone.ONLY: colors.added,
+        RowTone.IGNORED: colors.raised,
     }
     return QColor(tints[tone]) if tone in tints else None
 
 
 def _word(tone: RowTone) -> QColor:
-    now = theme()
-    return {RowTone.CAUSE: now.removed_word, RowTone.CHANGED: now.changed_word}.get(tone, now.line)
+    colors = theme()
+    return {RowTone.CAUSE: colors.removed_word, RowTone.CHANGED: colors.changed_word}.get(tone, colors.line)

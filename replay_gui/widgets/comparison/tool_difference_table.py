@@ -52,8 +52,8 @@ class _ToolCells(CellDelegate):
         self._tools = tools
 
     def text_color(self, index: AnyIndex, chosen: bool) -> QColor:
-        now = theme()
+        colors = theme()
         if chosen or index.column() == ToolColumn.TOOL:
-            return now.text
-        strong = now.bad_text if index.column() == ToolColumn.DIFFERENT_ANSWERS else now.changed_text
-        return strong if self._tools.differs(index.row(), index.column()) else now.secondary
+            return colors.text
+        strong = colors.bad_text if index.column() == ToolColumn.DIFFERENT_ANSWERS else colors.changed_text
+        return strong if self._tools.differs(index.row(), index.column()) else colors.secondary

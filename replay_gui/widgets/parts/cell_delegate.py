@@ -33,10 +33,10 @@ class CellDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint one cell: its ground if chosen or hovered, then its elided text."""
-        now, rect = theme(), option.rect
+        colors, rect = theme(), option.rect
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if chosen or index.row() == self._view.hovered:
-            painter.fillRect(rect, now.selection if chosen else now.hover)
+            painter.fillRect(rect, colors.selection if chosen else colors.hover)
         painter.setPen(self.text_color(index, chosen))
         painter.setFont(ui_font())
         space = self.space(rect, index)

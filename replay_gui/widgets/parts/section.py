@@ -84,32 +84,32 @@ class _Head(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        now, painter, rect = theme(), QPainter(self), self.rect()
-        painter.fillRect(rect, now.head)
-        painter.fillRect(0, 0, rect.width(), LINE, now.line)
-        painter.fillRect(0, rect.height() - LINE, rect.width(), LINE, now.line)
+        colors, painter, rect = theme(), QPainter(self), self.rect()
+        painter.fillRect(rect, colors.head)
+        painter.fillRect(0, 0, rect.width(), LINE, colors.line)
+        painter.fillRect(0, rect.height() - LINE, rect.width(), LINE, colors.line)
         painter.setFont(ui_font(Bold))
-        painter.setPen(now.text)
+        painter.setPen(colors.text)
         space = rect.adjusted(GAP + UNIT, 0, -ICON - 2 * GAP, 0)
         painter.drawText(space, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self.text())
         if self.isChecked() and self.summary:
             self._paint_summary(painter, space.adjusted(0, 0, -GAP, 0))
         icon_rect = rect.adjusted(rect.width() - ICON - GAP, (HEAD - ICON) // 2, -GAP, -(HEAD - ICON) // 2)
-        tinted_icon("chevron-right" if self.isChecked() else "chevron-down", now.secondary).paint(painter, icon_rect)
+        tinted_icon("chevron-right" if self.isChecked() else "chevron-down", colors.secondary).paint(painter, icon_rect)
         if self.hasFocus():
             half = FOCUS // 2
-            painter.setPen(QPen(now.accent, FOCUS))
+            painter.setPen(QPen(colors.accent, FOCUS))
             painter.drawRect(rect.adjusted(half, half, -half, -half))
         painter.end()
 
     def _paint_summary(self, painter: QPainter, space: QRect) -> None:
-        now = theme()
+        colors = theme()
         painter.setFont(ui_font())
-        painter.setPen(now.secondary if self.sound is not False else now.bad_text)
+        painter.setPen(colors.secondary if self.sound is not False else colors.bad_text)
         painter.drawText(space, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self.summary)
         if self.sound is not None:
             left = space.right() - painter.fontMetrics().horizontalAdvance(self.summary) - ICON - UNIT
-            colour = now.good_text if self.sound else now.bad_text
+            colour = colors.good_text if self.sound else colors.bad_text
             icon_rect = QRect(left, (HEAD - ICON) // 2, ICON, ICON)
             tinted_icon("check" if self.sound else "cross", colour).paint(painter, icon_rect)
 

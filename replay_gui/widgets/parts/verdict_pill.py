@@ -33,8 +33,8 @@ class VerdictPill(QToolButton):
 
     def show_verdict(self, verdict: BadgeVerdict) -> None:
         """Set the text, the icon and the colour by the verdict, and the details of the popup."""
-        now, tone = theme(), verdict.tone
-        colours = {"good": now.good_text, "bad": now.bad_text, "warn": now.warn_text}
+        colors, tone = theme(), verdict.tone
+        colours = {"good": colors.good_text, "bad": colors.bad_text, "warn": colors.warn_text}
         self.setIcon(tinted_icon(_ICONS[tone], colours[tone]) if tone in _ICONS else QIcon())
         self.setText(f" {verdict.text}")  # a tool button has no other space between icon and text
         self.setAccessibleName(verdict.text)

@@ -99,16 +99,16 @@ def _pieces(text: str) -> list[str]:
 
 
 def _inks() -> dict[TextStyle, QColor]:
-    now = theme()
+    colors = theme()
     return {
-        TextStyle.KEY: now.accent,
-        TextStyle.VALUE: now.text,
-        TextStyle.QUIET: now.secondary,
-        TextStyle.ADDED: now.added_text,
-        TextStyle.REMOVED: now.removed_text,
+        TextStyle.KEY: colors.accent,
+        TextStyle.VALUE: colors.text,
+        TextStyle.QUIET: colors.secondary,
+        TextStyle.ADDED: colors.added_text,
+        TextStyle.REMOVED: colors.removed_text,
     }
 
 
 def _grounds() -> dict[TextStyle, QColor]:
-    now = theme()
-    return {TextStyle.ADDED: now.added, TextStyle.REMOVED: now.removed}
+    colors = theme()
+    return {TextStyle.ADDED: colors.added, TextStyle.REMOVED: colors.removed}

@@ -43,21 +43,21 @@ class FactRow(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the name, a check mark or a cross if the fact is checked, and the text."""
-        now, painter = theme(), QPainter(self)
+        colors, painter = theme(), QPainter(self)
         space = self.rect().adjusted(GAP + UNIT, 0, -GAP, 0)
         if self.underMouse():
-            painter.fillRect(self.rect(), now.hover)
-        LineText(ui_font()).draw(painter, space, self._name, now.secondary)
+            painter.fillRect(self.rect(), colors.hover)
+        LineText(ui_font()).draw(painter, space, self._name, colors.secondary)
         space = space.adjusted(NAME_WIDTH_PX, 0, 0, 0)
         if self.sound is not None:
             icon_rect = QRect(space.x() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
-            colour = now.good_text if self.sound else now.bad_text
+            colour = colors.good_text if self.sound else colors.bad_text
             tinted_icon("check" if self.sound else "cross", colour).paint(painter, icon_rect)
             space = space.adjusted(ICON + UNIT, 0, 0, 0)
-        ink = now.accent if self._link else now.bad_text if self.sound is False else now.text
+        ink = colors.accent if self._link else colors.bad_text if self.sound is False else colors.text
         LineText(data_font()).draw(painter, space, self.said, ink)
         if self.hasFocus():
             half = FOCUS // 2
-            painter.setPen(QPen(now.accent, FOCUS))
+            painter.setPen(QPen(colors.accent, FOCUS))
             painter.drawRect(self.rect().adjusted(half, half, -half, -half))
         painter.end()

@@ -51,18 +51,20 @@ class RowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint one cell of an event's row."""
-        now, line, column = theme(), index.row(), index.column()
+        colors, line, column = theme(), index.row(), index.column()
         row = self._table.event_row(line)
         chosen = _SELECTED in option.state
         rect: QRect = option.rect
         ahead = row.position > self.position
         if chosen or line == self._view.hovered:
-            painter.fillRect(rect, now.selection if chosen else now.hover)
+            painter.fillRect(rect, colors.selection if chosen else colors.hover)
         words = self._table.words(row, column)
-        quiet, loud = (now.text, now.text) if chosen else (now.secondary, now.secondary if ahead else now.text)
+        quiet, loud = (
+            (colors.text, colors.text) if chosen else (colors.secondary, colors.secondary if ahead else colors.text)
+        )
         match column:
             case EventColumn.POSITION:
-                number = quiet if chosen else now.faint
+                number = quiet if chosen else colors.faint
                 self._data.draw(painter, rect.adjusted(UNIT, 0, -GAP, 0), words, number, RIGHT)
             case EventColumn.TIME:
                 self._data.draw(painter, rect.adjusted(UNIT, 0, 0, 0), words, quiet)
@@ -76,7 +78,7 @@ class RowDelegate(QStyledItemDelegate):
             case EventColumn.TEXT:  # and the duration
                 bad = (row.failed or row.broken) and not chosen
                 hit, folded = self._table.hit(line), self._table.fold_words(row)
-                self._paint_text(painter, rect, row, hit or folded or words, (now.bad_text if bad else loud, quiet))
+                self._paint_text(painter, rect, row, hit or folded or words, (colors.bad_text if bad else loud, quiet))
 
     def _paint_text(
         self, painter: QPainter, rect: QRect, row: EventRow, words: str | SearchHit, inks: tuple[QColor, QColor]

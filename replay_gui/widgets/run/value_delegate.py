@@ -47,50 +47,52 @@ class ValueDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint one row of a value: how it changed, its chevron, key, text and note."""
         rect: QRect = option.rect
-        now, row = theme(), self._tree.row(index.row())
+        colors, row = theme(), self._tree.row(index.row())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         self._paint_ground(painter, rect, row, chosen, index.row() == self._view.hovered)
         if row.mark in _SIGN_OF_MARK and row.kind is RowKind.MEMBER:
             icon_rect = QRect(rect.x() + UNIT + 1, rect.y(), SIGN_MARGIN_PX, rect.height())
-            self._draw(painter, icon_rect, _SIGN_OF_MARK[row.mark], self._sign, now.text if chosen else _ink(row.mark))
+            self._draw(
+                painter, icon_rect, _SIGN_OF_MARK[row.mark], self._sign, colors.text if chosen else _ink(row.mark)
+            )
         left, _ = self.chevron(row)
         if row.expandable:
             icon_rect = QRect(rect.x() + left, rect.y() + (rect.height() - ICON) // 2, ICON, ICON)
-            tinted_icon("chevron-down" if row.expanded else "chevron-right", now.secondary).paint(painter, icon_rect)
+            tinted_icon("chevron-down" if row.expanded else "chevron-right", colors.secondary).paint(painter, icon_rect)
         left = min(left, rect.width() // 2)
         self._paint_words(painter, rect.adjusted(left + ICON + UNIT, 0, -GAP, 0), row, chosen)
 
     def _paint_ground(self, painter: QPainter, rect: QRect, row: ValueRow, chosen: bool, hovered: bool) -> None:
-        now = theme()
+        colors = theme()
         tints = {
-            ChangeMark.ADDED: now.added,
-            ChangeMark.CHANGED: now.changed,
-            ChangeMark.INSIDE: now.changed,
-            ChangeMark.REMOVED: now.removed,
+            ChangeMark.ADDED: colors.added,
+            ChangeMark.CHANGED: colors.changed,
+            ChangeMark.INSIDE: colors.changed,
+            ChangeMark.REMOVED: colors.removed,
         }
         if chosen or (hovered and row.mark is ChangeMark.SAME):
-            painter.fillRect(rect, now.selection if chosen else now.hover)
+            painter.fillRect(rect, colors.selection if chosen else colors.hover)
         elif row.mark in tints:
             tint = QColor(tints[row.mark])
             tint.setAlphaF(_INSIDE_TINT_OPACITY if row.mark is ChangeMark.INSIDE else 1.0)
             painter.fillRect(rect, tint)
 
     def _paint_words(self, painter: QPainter, space: QRect, row: ValueRow, chosen: bool) -> None:
-        now = theme()
+        colors = theme()
         gone = row.mark is ChangeMark.REMOVED
-        key = now.text if chosen else now.secondary if gone else now.accent
-        quiet = now.text if chosen else now.secondary
+        key = colors.text if chosen else colors.secondary if gone else colors.accent
+        quiet = colors.text if chosen else colors.secondary
         value = self._struck if gone else self._data
         width = space.width()
         if row.kind is RowKind.MORE:
-            self._draw(painter, space, row.note, self._data, now.text if chosen else now.accent)
+            self._draw(painter, space, row.note, self._data, colors.text if chosen else colors.accent)
             return
         if row.key:
             space = self._draw(painter, space, row.key, value, key, limit=round(width * _KEY_SHARE))
         if row.old:
             space = self._draw(painter, space, row.old, self._struck, quiet, limit=round(width * _OLD_SHARE))
         if row.text:
-            space = self._draw(painter, space, row.text, value, quiet if gone else now.text)
+            space = self._draw(painter, space, row.text, value, quiet if gone else colors.text)
         if row.note:
             self._draw(painter, space, row.note, self._data, quiet)
 
@@ -117,5 +119,5 @@ class ValueDelegate(QStyledItemDelegate):
 
 
 def _ink(mark: ChangeMark) -> QColor:
-    now = theme()
-    return {ChangeMark.ADDED: now.added_text, ChangeMark.CHANGED: now.changed_text}.get(mark, now.removed_text)
+    colors = theme()
+    return {ChangeMark.ADDED: colors.added_text, ChangeMark.CHANGED: colors.changed_text}.get(mark, colors.removed_text)

@@ -63,20 +63,22 @@ class ChoiceRow(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint an icon and two lines: the name, and what it is."""
-        now, painter = theme(), QPainter(self)
+        colors, painter = theme(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.underMouse() or self.isDown():
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(now.selection if self.isDown() else now.hover)
+            painter.setBrush(colors.selection if self.isDown() else colors.hover)
             painter.drawRoundedRect(self.rect(), SMALL_RADIUS, SMALL_RADIUS)
-        tinted_icon("file", now.secondary).paint(painter, QRect(GAP, UNIT + (_LINE_HEIGHT_PX - ICON) // 2, ICON, ICON))
+        tinted_icon("file", colors.secondary).paint(
+            painter, QRect(GAP, UNIT + (_LINE_HEIGHT_PX - ICON) // 2, ICON, ICON)
+        )
         left, width = 2 * GAP + ICON, self.width() - 3 * GAP - ICON
         space = QRect(left, UNIT, width, _LINE_HEIGHT_PX)
-        LineText(ui_font(Medium)).draw(painter, space, self.name, now.text)
-        LineText(ui_font()).draw(painter, space.translated(0, _LINE_HEIGHT_PX), self._sentence, now.secondary)
+        LineText(ui_font(Medium)).draw(painter, space, self.name, colors.text)
+        LineText(ui_font()).draw(painter, space.translated(0, _LINE_HEIGHT_PX), self._sentence, colors.secondary)
         if self.hasFocus():
             half = FOCUS // 2
-            painter.setPen(QPen(now.accent, FOCUS))
+            painter.setPen(QPen(colors.accent, FOCUS))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.rect().adjusted(half, half, -half, -half), SMALL_RADIUS, SMALL_RADIUS)
         painter.end()

@@ -143,22 +143,24 @@ class OverviewStrip(QWidget):
 
     @Slot()
     def on_theme_changed(self) -> None:
-        now = theme()
-        glass, clear, hatch = QColor(now.accent), QColor(Qt.GlobalColor.transparent), QColor(now.damage)
+        colors = theme()
+        glass, clear, hatch = QColor(colors.accent), QColor(Qt.GlobalColor.transparent), QColor(colors.damage)
         glass.setAlphaF(0.22)
         hatch.setAlphaF(0.5)
-        self._box.setBackgroundColor(now.raised)
-        self._pace.setBrush(now.density)
+        self._box.setBackgroundColor(colors.raised)
+        self._pace.setBrush(colors.density)
         self._pace.setPen(clear)
-        for item, colour in zip(self._marks, (now.error, now.memory, now.error, now.changed_text), strict=True):
+        for item, colour in zip(
+            self._marks, (colors.error, colors.memory, colors.error, colors.changed_text), strict=True
+        ):
             item.setBrush(colour)
             item.setPen(clear)
         self._untrusted.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
         self._window.setBrush(glass)
         self._window.setHoverBrush(glass)
         for line in self._window.lines:
-            line.setPen(pg.mkPen(now.accent, width=1.5))
-            line.setHoverPen(pg.mkPen(now.accent, width=3))
+            line.setPen(pg.mkPen(colors.accent, width=1.5))
+            line.setHoverPen(pg.mkPen(colors.accent, width=3))
         for line in self._untrusted.lines:
             line.setPen(clear)
 

@@ -149,13 +149,13 @@ class SpendingBand(QWidget):
         pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter, now, room = QPainter(pixmap), theme(), QRectF(LABELS, 0, self.width() - LABELS, self.height())
+        painter, colors, room = QPainter(pixmap), theme(), QRectF(LABELS, 0, self.width() - LABELS, self.height())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scale = self._scale
         for pixel, _ in scale.ticks(TICKS):
-            painter.fillRect(QRectF(round(ORIGIN_PX + pixel), 0, LINE, self.height()), now.grid)
-        painter.fillRect(QRectF(LABELS, 0, LINE, self.height()), now.line)
-        painter.fillRect(QRectF(LABELS, self.height() - LINE, room.width(), LINE), now.line)
+            painter.fillRect(QRectF(round(ORIGIN_PX + pixel), 0, LINE, self.height()), colors.grid)
+        painter.fillRect(QRectF(LABELS, 0, LINE, self.height()), colors.line)
+        painter.fillRect(QRectF(LABELS, self.height() - LINE, room.width(), LINE), colors.line)
         painter.setClipRect(room.adjusted(LINE, 0, 0, 0))
         most = self._paint_tokens(painter, plot, scale)
         if plot.cost:
@@ -216,7 +216,7 @@ class SpendingBand(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_names(self, painter: QPainter, plot: SpendingPlot) -> None:
-        now = theme()
+        colors = theme()
         lines = [("Tokens", token_words(plot.tokens))] if len(plot.positions) else []
         lines += [("Cost", cost_text(plot.cost))] if len(plot.paid) else []
         if self._low and len(lines) == 2:
@@ -225,10 +225,10 @@ class SpendingBand(QWidget):
         for number, (name, total) in enumerate(lines):
             room = QRectF(GAP + UNIT, number * high, LABELS - 2 * GAP - UNIT, high)
             painter.setFont(ui_font(size=SMALL_SIZE))
-            painter.setPen(now.secondary)
+            painter.setPen(colors.secondary)
             painter.drawText(room, _RIGHT, total)
             painter.setFont(ui_font())
-            painter.setPen(now.text)
+            painter.setPen(colors.text)
             painter.drawText(room, _LEFT, name)
         paint_triangle(painter, QPointF((GAP + UNIT) / 2, high / 2), self._folded)
 
@@ -308,5 +308,5 @@ def _token_parts(read: float, written: float, cached: float) -> list[str]:
 
 def _tones() -> tuple[QColor, QColor, QColor]:
     """Return the colours of input, cached and output tokens."""
-    now = theme()
-    return now.observation, now.density, now.decision
+    colors = theme()
+    return colors.observation, colors.density, colors.decision

@@ -147,12 +147,12 @@ class LanePainter:
         """Write the duration of a call into its bar, if there is space."""
         painter, font = self._painter, ui_font(Medium, TINY_SIZE)
         painter.setFont(font)
-        measure, now, plot = QFontMetricsF(font), theme(), self._layout.plot
+        measure, colors, plot = QFontMetricsF(font), theme(), self._layout.plot
         for call in np.flatnonzero((bars[:, 2] >= MIN_NAMED_PX) & (bars[:, 3] >= BAR - LINE)).tolist():
             text = self._duration(int(starts[call]), int(stops[call]))
             bar = QRectF(*bars[call].tolist()).intersected(plot)
             if text and measure.horizontalAdvance(text) + 2 * UNIT <= bar.width():
-                painter.setPen(now.text if failed[call] else now.on_mark)
+                painter.setPen(colors.text if failed[call] else colors.on_mark)
                 painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, text)
 
     def _duration(self, start: int, stop: int) -> str:

@@ -56,15 +56,15 @@ class OverlayPainter:
         begins = (axis.gaps - scale.start) * (scale.width / scale.span)
         begins = begins[(begins > -width - GAP) & (begins < scale.width + GAP)]
         begins = _thinned(begins, UNIT) + self._layout.origin
-        now, painter = theme(), self._painter
+        colors, painter = theme(), self._painter
         if width <= 2 * UNIT:  # too narrow to be torn
             for begin in begins.tolist():
-                painter.fillRect(QRectF(begin, plot.top(), max(width, LINE), plot.height()), now.line)
+                painter.fillRect(QRectF(begin, plot.top(), max(width, LINE), plot.height()), colors.line)
             return
         steps = np.arange(0.0, plot.height() + UNIT, UNIT).tolist()
-        painter.setPen(QPen(now.line, LINE))
+        painter.setPen(QPen(colors.line, LINE))
         for begin in begins.tolist():
-            painter.fillRect(QRectF(begin, plot.top(), width, plot.height()), now.window)
+            painter.fillRect(QRectF(begin, plot.top(), width, plot.height()), colors.window)
             for edge in (begin, begin + width):
                 torn = [QPointF(edge + (LINE if n % 2 else -LINE), y) for n, y in enumerate(steps)]
                 painter.drawPolyline(torn)

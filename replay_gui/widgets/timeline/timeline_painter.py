@@ -63,7 +63,7 @@ def _canvas(width: float, height: float, ratio: float) -> tuple[QPixmap, QPainte
 
 # ---- names --------------------------------------------------------------------------------------------
 def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene) -> None:
-    now = theme()
+    colors = theme()
     numbers = ui_font(size=SMALL_SIZE)
     names = numbers if layout.lane_height < LANE_MIN else ui_font()  # else a low lane cuts their descenders
     for row, lane in enumerate(scene.lanes):
@@ -77,11 +77,11 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
         if painter.fontMetrics().horizontalAdvance(name + count) > room.width() and lane.count >= 10_000:
             count = f"{lane.count // 1000:,} k"  # its name says more of a lane than the last digits
         painter.setFont(numbers)
-        painter.setPen(now.secondary)
+        painter.setPen(colors.secondary)
         painter.drawText(room, _RIGHT, count)
         room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(count) - UNIT)
         painter.setFont(names)
-        painter.setPen(now.text)
+        painter.setPen(colors.text)
         name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, _LEFT, name)
         if has_fold_triangle(scene.lanes, row):
@@ -107,14 +107,16 @@ def paint_triangle(painter: QPainter, middle: QPointF, folded: bool) -> None:
 
 # ---- the grid and the axis ------------------------------------------------------------------------------
 def _paint_grid(painter: QPainter, layout: TimelineLayout, ticks: list[tuple[float, str]]) -> None:
-    now, plot = theme(), layout.plot
+    colors, plot = theme(), layout.plot
     for pixel, _ in ticks:
-        painter.fillRect(QRectF(round(layout.origin + pixel), plot.top(), LINE, plot.height()), now.grid)
+        painter.fillRect(QRectF(round(layout.origin + pixel), plot.top(), LINE, plot.height()), colors.grid)
     height = layout.lane_height
     for row in range(1, layout.lanes):
-        painter.fillRect(QRectF(plot.left(), round(layout.lane(0).top() + row * height), plot.width(), LINE), now.grid)
-    painter.fillRect(QRectF(plot.left(), round(plot.bottom()), plot.width(), LINE), now.line)
-    painter.fillRect(QRectF(plot.left(), plot.top(), LINE, plot.height()), now.line)
+        painter.fillRect(
+            QRectF(plot.left(), round(layout.lane(0).top() + row * height), plot.width(), LINE), colors.grid
+        )
+    painter.fillRect(QRectF(plot.left(), round(plot.bottom()), plot.width(), LINE), colors.line)
+    painter.fillRect(QRectF(plot.left(), plot.top(), LINE, plot.height()), colors.line)
 
 
 def _paint_axis(
@@ -158,12 +160,12 @@ def paint_position(
     painter: QPainter, layout: TimelineLayout, scale: TimelineScale, position: Position, text: str
 ) -> None:
     """Paint a line and a pill with `text`; without numbers below, only the line."""
-    now, pixel = theme(), scale.pixel(position)
+    colors, pixel = theme(), scale.pixel(position)
     if not -GAP <= pixel <= scale.width + GAP:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     top, bottom = layout.plot.top(), layout.plot.bottom() + (0 if layout.compact else GAP)
-    painter.fillRect(QRectF(round(layout.origin + pixel) - LINE, top, 2 * LINE, bottom - top), now.accent)
+    painter.fillRect(QRectF(round(layout.origin + pixel) - LINE, top, 2 * LINE, bottom - top), colors.accent)
     if layout.compact:
         return
     painter.setFont(ui_font(Medium, SMALL_SIZE))
@@ -172,11 +174,11 @@ def paint_position(
     for at, number in [*scale.ticks(TICKS), *_cuts(scale)]:  # a number half hidden reads as another: hide it whole
         room = axis_room(layout, at, painter.fontMetrics().horizontalAdvance(number))
         if room.intersects(pill):
-            painter.fillRect(room.adjusted(-LINE, 0, LINE, 0), now.panel)
+            painter.fillRect(room.adjusted(-LINE, 0, LINE, 0), colors.panel)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(now.accent)
+    painter.setBrush(colors.accent)
     painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
-    painter.setPen(now.on_accent)
+    painter.setPen(colors.on_accent)
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
 
