@@ -23,13 +23,13 @@ def hit(needle: str, payload: dict[str, Any], match_case: bool = False) -> Searc
     return SearchText(needle, match_case).find_hit(event(payload))
 
 
-def test_case_is_passed_over_unless_it_counts() -> None:
+def test_case_is_ignored_unless_it_must_match() -> None:
     assert hit("NEEDLE", {"a": "a Needle here"}) == SearchHit(EventIndex(7), "a Needle here", 2, 8)
     assert hit("NEEDLE", {"a": "a Needle here"}, match_case=True) is None
     assert hit("ÄPFEL", {"a": "drei äpfel"}) == SearchHit(EventIndex(7), "drei äpfel", 5, 10)
 
 
-def test_nested_keys_kinds_and_meta_are_looked_into_but_not_the_fields_of_the_format() -> None:
+def test_nested_keys_kinds_and_meta_are_searched_but_not_the_field_names_of_the_format() -> None:
     assert hit("deep", {"data": [{"deeper": 1}]}) is not None
     assert hit("data", {"data": 1}) is None
     assert SearchText("x:a").find_hit(event({})) is not None
@@ -39,12 +39,12 @@ def test_nested_keys_kinds_and_meta_are_looked_into_but_not_the_fields_of_the_fo
     assert SearchText("time").find_hit(event({}, {"time": 1})) is None
 
 
-def test_a_pattern_is_only_text() -> None:
+def test_the_text_is_no_pattern() -> None:
     assert hit("(a+)+$", {"a": "x (a+)+$ y"}) == SearchHit(EventIndex(7), "x (a+)+$ y", 2, 8)
     assert hit(".*", {"a": "anything"}) is None
 
 
-def test_a_snippet_is_one_visible_line_with_the_hit_in_sight() -> None:
+def test_a_snippet_is_one_visible_line_with_the_match() -> None:
     found = hit("needle", {"a": "<b>" + "x" * 500 + "\n\x1b[31m\u202eneedle" + "y" * 500})
     assert found is not None
     assert found.text[found.start : found.stop] == "needle"
@@ -60,7 +60,7 @@ def test_a_huge_text_is_searched_to_its_end() -> None:
     assert found.text.endswith("needle")
 
 
-def test_nothing_cannot_be_looked_for() -> None:
+def test_an_empty_text_is_refused() -> None:
     with pytest.raises(ValueError, match="nothing"):
         SearchText("")
 
@@ -70,7 +70,7 @@ strings = st.recursive(texts, lambda inner: st.lists(inner, max_size=3) | st.dic
 
 
 @given(st.lists(strings, max_size=8), texts.filter(bool), st.booleans())
-def test_the_bytes_never_miss_what_the_events_hold(values: list[Any], text: str, match_case: bool) -> None:
+def test_every_event_with_the_text_is_a_candidate(values: list[Any], text: str, match_case: bool) -> None:
     needle = SearchText(text, match_case)
     packed = [msgspec.msgpack.encode(["x:a", {"v": value}]) for value in values]
     held = [i for i, value in enumerate(values) if needle.find_hit(event({"v": value}, kind=""))]
@@ -79,7 +79,7 @@ def test_the_bytes_never_miss_what_the_events_hold(values: list[Any], text: str,
     assert set(held) <= set(candidates)
 
 
-def test_a_log_is_searched_in_order_past_damage(tmp_path: Path) -> None:
+def test_a_damaged_log_is_searched_in_order_to_its_end(tmp_path: Path) -> None:
     path = write_log(tmp_path / "run.rlog")
     damage(path)  # turns one because into something else, so that record says so no more
     with EventLog.open(path) as log:

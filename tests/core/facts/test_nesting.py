@@ -32,11 +32,11 @@ def test_a_parent_is_known_before_its_child() -> None:
 
 
 @pytest.mark.parametrize("odd", ["a", 7, [], [None], {"a": 1}, [""]])
-def test_what_is_no_path_is_the_main_agents(odd: Any) -> None:
+def test_events_without_a_valid_path_belong_to_the_main_agent(odd: Any) -> None:
     assert built(odd) == Nesting()
 
 
-def test_beyond_the_limits_events_are_their_parents(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_the_limits_events_belong_to_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nesting, "MAX_PATHS", 2)
     monkeypatch.setattr(nesting, "MAX_STRETCHES", 3)
     found = built(["a"], ["a", "b"], ["a", "c"], ["z"], ["a"], None, ["a"])

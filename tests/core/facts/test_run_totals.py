@@ -29,7 +29,7 @@ def test_tokens_and_cost_are_summed_by_model() -> None:
     assert total_use(uses).tokens == {"input": 11, "output": 2, "cache_read": 7, "": 30}
 
 
-def test_what_is_said_twice_is_counted_once() -> None:
+def test_tokens_reported_in_two_scopes_are_counted_once() -> None:
     step = ("Decision", {"tokens": {"input": 10}, "cost": 0.5})
     assert totals(step, ("x:mini-swe-agent/result", {"cost": 0.5}))[0].cost == 0.5
     assert totals(step, ("x:codex/tokens", {"tokens": {"input": 10}}))[0].tokens == {"input": 10}
@@ -42,7 +42,7 @@ def test_what_is_said_twice_is_counted_once() -> None:
 @pytest.mark.parametrize(
     "meta", [{}, {"tokens": "many"}, {"tokens": {"input": 1.5}}, {"cost": True}, {"cost": float("nan")}]
 )
-def test_what_is_no_number_is_passed_over(meta: dict[str, Any]) -> None:
+def test_values_that_are_no_numbers_are_ignored(meta: dict[str, Any]) -> None:
     assert totals(("Decision", meta)) == ()
     assert total_tokens(()) is None
     assert total_cost(()) is None

@@ -25,7 +25,7 @@ def positions(column: bytes) -> list[int]:
     return list(np.frombuffer(column, "<i4").tolist())
 
 
-def test_tokens_and_cost_stand_where_they_were_told() -> None:
+def test_tokens_and_cost_have_the_positions_of_their_events() -> None:
     found = built(
         ("AgentInit", {}),
         ("Decision", {"tokens": {"input": 10, "output": 2, "cache_read": 7, "cache_write": 1, "reasoning": 1}}),
@@ -37,22 +37,22 @@ def test_tokens_and_cost_stand_where_they_were_told() -> None:
     assert (positions(found.paid), floats(found.cost)) == ([3], [0.5])
 
 
-def test_what_a_run_tells_only_aside_or_at_its_end_counts() -> None:
+def test_tokens_reported_only_aside_or_at_the_end_count() -> None:
     found = built(("Decision", {}), ("x:codex/tokens", {"tokens": {"input": 3}}), ("x:a/result", {"cost": 0.7}))
     assert (positions(found.positions), positions(found.paid)) == ([2], [3])
 
 
 @pytest.mark.parametrize("meta", [{}, {"tokens": {}}, {"cost": 0}, {"tokens": "many", "cost": "much"}])
-def test_of_a_run_that_tells_nothing_nothing_is_known(meta: dict[str, Any]) -> None:
+def test_without_tokens_and_cost_the_spending_is_unknown(meta: dict[str, Any]) -> None:
     assert not built(("Decision", meta)).known
 
 
-def test_counts_that_are_none_do_no_harm() -> None:
+def test_invalid_counts_are_limited() -> None:
     found = built(("Decision", {"tokens": {"input": -5, "output": 10**30, "cached": 1}}))
     assert (floats(found.input), floats(found.output)) == ([0.0], [float(1 << 40)])
 
 
-def test_of_a_long_run_neighbours_are_taken_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_long_run_neighbours_are_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spending, "MAX_ENTRIES", 4)
     found = built(*[("Decision", {"tokens": number}) for number in range(1, 22)])
     assert len(positions(found.positions)) < 8

@@ -1,4 +1,4 @@
-"""An index that grows with its log ends as the one that is built of the whole."""
+"""An index that grows with its log equals one that is built from the whole log."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def message(size: int) -> dict[str, object]:
 # The last is larger than a block of the scanner
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from([0, 10, 5000, 300_000]), st.booleans()), max_size=30))
-def test_it_is_the_same_wherever_it_was_taken_up(tmp_path: Path, events: list[tuple[int, bool]]) -> None:
+def test_it_is_the_same_wherever_the_log_was_read_meanwhile(tmp_path: Path, events: list[tuple[int, bool]]) -> None:
     path, folders = tmp_path / "run.rlog", [tmp_path / "grown", tmp_path / "whole"]
     path.unlink(missing_ok=True)
     for folder in folders:

@@ -1,4 +1,4 @@
-"""The index says of every event what a plain look at the log says, and a kept one is used only where it fits."""
+"""The columns of an index equal those that are computed event by event."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_a_longer_log(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["skipped first", "skipped last", "empty", "critical first", "unreadable"])
-def test_logs_that_begin_or_end_oddly(tmp_path: Path, name: str) -> None:
+def test_unusual_first_and_last_records(tmp_path: Path, name: str) -> None:
     forge = forged([("Error", {"error_type": "e", "message": "m", "component": "c", "recoverable": True})] * 4)
     if name == "skipped first":
         forge.pieces[0] = b"\x00" * 20
@@ -225,7 +225,7 @@ def test_columns_have_fixed_sizes() -> None:
     }
 
 
-def test_more_kinds_than_a_column_can_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_kinds_than_the_column_has_numbers_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_columns, "_MAX_KINDS", len(KINDS) + 3)
     with EventLog.open(written(tmp_path / "run.rlog", forged([(f"x:{n}", {}) for n in range(9)]).bytes())) as log:
         _, index = build(log, tmp_path)

@@ -48,7 +48,7 @@ def cache(tmp_path: Path) -> IndexCache:
     return IndexCache(tmp_path / "cache")
 
 
-def test_a_kept_index_is_the_one_that_was_built(tmp_path: Path, log: Log, cache: IndexCache) -> None:
+def test_a_cached_index_equals_the_one_that_was_built(tmp_path: Path, log: Log, cache: IndexCache) -> None:
     assert cache.load_index(log) is None
     keep(cache, log)
     loaded = cache.load_index(log)
@@ -85,7 +85,7 @@ UNFIT: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("name", UNFIT)
-def test_an_index_that_was_tampered_with_is_as_good_as_absent(log: Log, cache: IndexCache, name: str) -> None:
+def test_a_changed_index_is_ignored(log: Log, cache: IndexCache, name: str) -> None:
     folder = keep(cache, log)
     assert cache.load_index(log) is not None
     UNFIT[name](folder)
@@ -129,7 +129,7 @@ def test_the_budget_of_the_cache(tmp_path: Path, cache: IndexCache) -> None:
     cache.clear()
 
 
-def test_an_index_that_is_being_built_is_left_alone_for_a_day(tmp_path: Path, cache: IndexCache) -> None:
+def test_an_index_that_is_being_built_stays_for_a_day(tmp_path: Path, cache: IndexCache) -> None:
     with EventLog.open(write_log(tmp_path / "run.rlog", 5)) as log:
         kept = keep(cache, log)
     fresh, given_up = cache.make_building_folder(), cache.make_building_folder()

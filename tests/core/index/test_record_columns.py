@@ -1,4 +1,4 @@
-"""What records say by themselves: the same columns from either pass; the hashes, of which none was damaged since."""
+"""The columns that need no replay are the same from either pass; damaged hashes are refused."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def damaged(folder: Path) -> EventLog:
 
 
 @pytest.mark.parametrize("count", [*SIZES, None])
-def test_the_integrity_pass_makes_what_the_index_pass_makes(tmp_path: Path, count: int | None) -> None:
+def test_the_integrity_pass_writes_the_same_columns_as_the_index_pass(tmp_path: Path, count: int | None) -> None:
     together, apart = tmp_path / "together", tmp_path / "apart"
     with damaged(tmp_path) if count is None else log_of(tmp_path, count) as log:
         for folder in (together, apart):
@@ -66,7 +66,7 @@ def test_the_integrity_pass_makes_what_the_index_pass_makes(tmp_path: Path, coun
         assert np.array_equal(read_column(apart, name), read_column(together, name)), name
 
 
-def test_the_index_pass_can_leave_it_to_others(tmp_path: Path) -> None:
+def test_the_index_pass_can_omit_the_record_columns(tmp_path: Path) -> None:
     with log_of(tmp_path, 5) as log:
         IndexBuilder(log, tmp_path, with_records=False).run(lambda built: None)
     assert {*REPLAY_COLUMNS} <= {file.name for file in tmp_path.iterdir()}
@@ -74,7 +74,7 @@ def test_the_index_pass_can_leave_it_to_others(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", SIZES)
-def test_what_is_read_back(tmp_path: Path, count: int) -> None:
+def test_reading_the_contents_and_their_chain(tmp_path: Path, count: int) -> None:
     with log_of(tmp_path, count) as log:
         made_in_slices(log, tmp_path)
         hashes = [blake3(event.content).digest() for event in log if event.content is not None]
@@ -107,7 +107,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_what_was_damaged_is_refused(tmp_path: Path, name: str) -> None:
+def test_damaged_columns_are_refused(tmp_path: Path, name: str) -> None:
     count = 2 * CHAIN_STEP_EVENTS + 9
     with log_of(tmp_path, count) as log:
         made_in_slices(log, tmp_path)

@@ -1,4 +1,4 @@
-"""Same log, same state; and the state at a position is the same by whichever way one comes to it."""
+"""Same log, same state; the state at a position does not depend on how it was reached."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_steps_forward_and_back(log: EventLog) -> None:
     assert engine.replay_all() == states[-1]
 
 
-def test_from_a_snapshot_and_its_position(log: EventLog) -> None:
+def test_replay_from_a_snapshot(log: EventLog) -> None:
     snapshots = SnapshotManager()
     whole = ReplayEngine(log)
     for position in (5, 20):
@@ -141,7 +141,7 @@ def test_from_a_snapshot_and_its_position(log: EventLog) -> None:
             ReplayEngine.with_state(log, {}).replay_from(bad)
 
 
-def test_a_given_state_is_really_taken(log: EventLog) -> None:
+def test_a_given_state_is_used(log: EventLog) -> None:
     given = {"mine": 1}
     engine = ReplayEngine.with_state(log, given)
     final = engine.replay_from(10)
@@ -152,7 +152,7 @@ def test_a_given_state_is_really_taken(log: EventLog) -> None:
     assert ReplayEngine(log).replay_all().get("mine", ABSENT) is ABSENT
 
 
-def test_positions_that_are_none(log: EventLog) -> None:
+def test_invalid_positions(log: EventLog) -> None:
     engine = ReplayEngine(log)
     engine.seek(3)
     for position in (-1, len(log) + 1):
@@ -164,7 +164,7 @@ def test_positions_that_are_none(log: EventLog) -> None:
     assert engine.position == 3
 
 
-def test_states_that_were_given_out_stay(log: EventLog) -> None:
+def test_returned_states_do_not_change(log: EventLog) -> None:
     engine = ReplayEngine(log)
     states = [engine.seek(position) for position in range(len(log) + 1)]
     before = copy.deepcopy(states)
@@ -188,7 +188,7 @@ def test_a_skipped_stretch_has_no_effect(tmp_path: Path) -> None:
         assert list(log.contents(3, 3)) == []
 
 
-def test_a_log_that_became_shorter_is_told(tmp_path: Path) -> None:
+def test_a_log_that_became_shorter_is_reported(tmp_path: Path) -> None:
     path = write_log(tmp_path / "run.rlog", 8)
     with EventLog.open(path) as log:
         engine = ReplayEngine(log)

@@ -40,7 +40,7 @@ def narrow() -> Any:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(events, max_size=30), st.sets(st.integers(0, 30), max_size=6))
-def test_states_come_back_whole_and_as_differences(narrow: None, run: list[Any], keyframes: set[int]) -> None:
+def test_states_are_decoded_from_keyframes_and_differences(narrow: None, run: list[Any], keyframes: set[int]) -> None:
     fold = BulkReducer()
     keyframe, large = encode_keyframe(fold.root), large_members(fold.root)
     fold.forget_changes()
@@ -72,7 +72,7 @@ def test_states_come_back_whole_and_as_differences(narrow: None, run: list[Any],
         b"\x81\xa1a" * 2000,
     ],
 )
-def test_what_is_no_snapshot(raw: bytes) -> None:
+def test_invalid_snapshots(raw: bytes) -> None:
     for base in (State({}), State({"a": {}})):
         with pytest.raises(NotCanonical):
             decode_difference(raw, base)
@@ -81,7 +81,7 @@ def test_what_is_no_snapshot(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("more", [-1, 0, 1])
-def test_a_pack_holds_as_many_items_as_any(narrow: None, more: int) -> None:
+def test_every_pack_has_the_same_number_of_items(narrow: None, more: int) -> None:
     packs = [[0] * 16, list(range(16 + more))]
     raw = msgpack.encode({"messages": msgpack.Ext(2, msgpack.encode((packs, ["rest"])))})
     if more == 0:
@@ -93,7 +93,7 @@ def test_a_pack_holds_as_many_items_as_any(narrow: None, more: int) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.lists(events, max_size=12), min_size=3, max_size=3))
-def test_two_differences_merged_lead_where_both_lead(narrow: None, runs: list[list[Any]]) -> None:
+def test_a_merged_difference_equals_both_one_after_the_other(narrow: None, runs: list[list[Any]]) -> None:
     fold = BulkReducer()
     states, differences = [], []
     for run in runs:

@@ -44,7 +44,7 @@ def reader(path: Path, entries: list[SnapshotEntry], chain_at: Any = chain) -> S
     return found
 
 
-def test_everything_stored_comes_back(tmp_path: Path) -> None:
+def test_every_stored_state_can_be_loaded(tmp_path: Path) -> None:
     entries, expected = store(tmp_path / "s", 40)
     assert [entry.position for entry in entries] == list(range(1, 41))
     assert 1 < len([entry for entry in entries if entry.base == entry.position]) < 40, (
@@ -92,7 +92,7 @@ def test_a_table_from_before_the_thinning_is_good_until_the_next(tmp_path: Path)
     assert seen > 1
 
 
-def test_a_bad_snapshot_is_never_given_out(tmp_path: Path) -> None:
+def test_a_damaged_snapshot_is_never_returned(tmp_path: Path) -> None:
     path = tmp_path / "s"
     entries, _ = store(path, 12)
     known = {entry.position: entry for entry in entries}
@@ -138,7 +138,7 @@ def test_a_flipped_byte_on_disk_does_not_change_a_state(tmp_path: Path, monkeypa
         assert dropped == [len(log)]
 
 
-def test_states_are_held_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_reader_caches_few_states(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshot_store, "_MAX_CACHED_STATES", 1)
     entries, expected = store(tmp_path / "s", 40)
     found = reader(tmp_path / "s", entries)

@@ -25,20 +25,20 @@ def kept(policy: SnapshotPolicy, count: int, size: int, critical: frozenset[int]
     return positions
 
 
-def test_every_n_events() -> None:
+def test_a_snapshot_every_n_events() -> None:
     assert kept(SnapshotPolicy(every=10, min_growth_bytes=1 << 40), 45, 0) == [10, 20, 30, 40]
 
 
-def test_around_what_is_critical() -> None:
+def test_snapshots_around_critical_events() -> None:
     assert kept(SnapshotPolicy(every=1000, min_growth_bytes=1 << 40), 45, 100, frozenset({7, 8, 30})) == [7, 8, 30]
 
 
-def test_when_the_state_may_have_grown() -> None:
+def test_a_snapshot_when_the_state_may_have_grown() -> None:
     assert kept(SnapshotPolicy(every=1000, growth=2.0, min_growth_bytes=500), 50, 1000) == [5, 15, 25, 35, 45]
     assert kept(SnapshotPolicy(every=1000, growth=3.0, min_growth_bytes=500), 50, 1000) == [5, 25, 45]
 
 
-def test_large_snapshots_are_held_back() -> None:
+def test_large_snapshots_are_delayed() -> None:
     critical = frozenset(range(100))
     assert kept(SnapshotPolicy(every=1000, min_growth_bytes=1 << 40), 100, 2000, critical) == [0, 20, 40, 60, 80]
     assert kept(SnapshotPolicy(every=10, min_growth_bytes=1 << 40), 100, 8000) == [10, 30, 50, 70, 90]
@@ -71,7 +71,7 @@ def test_the_nearest_at_or_before() -> None:
     ]
 
 
-def test_the_memory_budget_lets_the_least_recently_used_go() -> None:
+def test_the_least_recently_used_states_are_removed_over_the_memory_budget() -> None:
     manager = SnapshotManager(budget=30)
     for position in (1, 2, 3):
         manager.cache_state(Position(position), CachedState(state(position), 10))
@@ -88,7 +88,7 @@ def test_the_memory_budget_lets_the_least_recently_used_go() -> None:
     assert manager.nearest(Position(4)) is None
 
 
-def test_holding_a_position_again_does_not_count_twice() -> None:
+def test_a_state_cached_again_does_not_count_twice() -> None:
     manager = SnapshotManager(budget=30)
     manager.cache_state(Position(1), CachedState(state(1), 10))
     for _ in range(9):
@@ -96,7 +96,7 @@ def test_holding_a_position_again_does_not_count_twice() -> None:
     assert manager.nearest(Position(1)) == (1, state(1))
 
 
-def test_what_states_share_counts_once_until_the_last_of_them_is_gone() -> None:
+def test_shared_memory_counts_once_until_the_last_state_of_its_group_is_removed() -> None:
     manager = SnapshotManager(budget=50)
     for position in (1, 2, 3):
         manager.cache_state(Position(position), CachedState(state(position), 5, group=1, group_bytes=30))
@@ -109,7 +109,7 @@ def test_what_states_share_counts_once_until_the_last_of_them_is_gone() -> None:
     assert manager.nearest(Position(4)) == (4, state(4)), "35 and 15 bytes, no more"
 
 
-def test_what_was_added_by_hand_stays_and_keeps_its_name() -> None:
+def test_an_added_snapshot_stays_and_keeps_its_id() -> None:
     manager = SnapshotManager(budget=10)
     mine = Snapshot("mine", "r", Position(5), {"a": 1})
     manager.add(mine)
@@ -119,7 +119,7 @@ def test_what_was_added_by_hand_stays_and_keeps_its_name() -> None:
     assert manager.nearest(Position(18)) == (5, State({"a": 1})), "what was held beside it is gone"
 
 
-def test_a_bad_snapshot_is_dropped_an_earlier_one_used_and_it_is_told() -> None:
+def test_a_damaged_snapshot_is_dropped_and_reported_and_an_earlier_one_is_used() -> None:
     stored: dict[Position, Any] = {Position(at): None for at in (10, 30, 40)}
     stored[Position(20)] = CachedState(state(20), 1)
     asked: list[int] = []

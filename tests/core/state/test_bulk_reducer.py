@@ -1,4 +1,4 @@
-"""The quick replay must mean what the reducer means, whatever comes."""
+"""The bulk reducer does the same as the reducer, for any events."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ CONTENTS = st.lists(EVENTS | st.binary(max_size=6), max_size=40)
 
 @given(CONTENTS)
 @settings(max_examples=400, deadline=None)
-def test_means_what_the_reducer_means(contents: list[bytes]) -> None:
+def test_it_does_the_same_as_the_reducer(contents: list[bytes]) -> None:
     draft, quick = Draft(EMPTY), BulkReducer()
     expected = [i for i, content in enumerate(contents) if not fold(draft, content)]
     assert quick.fold(contents).refused == expected
@@ -86,7 +86,7 @@ def test_means_what_the_reducer_means(contents: list[bytes]) -> None:
 
 @given(CONTENTS, CONTENTS)
 @settings(max_examples=300, deadline=None)
-def test_a_difference_leads_from_the_keyframe_to_the_state(before: list[bytes], after: list[bytes]) -> None:
+def test_a_keyframe_and_a_difference_give_the_state(before: list[bytes], after: list[bytes]) -> None:
     quick = BulkReducer()
     quick.fold(_many() + before)
     raw, large = encode_keyframe(quick.root), large_members(quick.root)
@@ -99,7 +99,7 @@ def test_a_difference_leads_from_the_keyframe_to_the_state(before: list[bytes], 
 
 @given(st.booleans(), CONTENTS, CONTENTS, CONTENTS)
 @settings(max_examples=300, deadline=None)
-def test_goes_on_from_any_state_and_leaves_it_as_it_was(
+def test_it_continues_from_any_state_without_changing_it(
     large: bool, before: list[bytes], between: list[bytes], after: list[bytes]
 ) -> None:
     draft = Draft(EMPTY)

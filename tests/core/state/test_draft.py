@@ -1,4 +1,4 @@
-"""Drafts: an event that does not apply leaves no trace, and what was published never changes."""
+"""Drafts: an event that does not apply changes nothing, and published states never change."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ HALF_WAY: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize("at", range(len(HALF_WAY)))
 @pytest.mark.parametrize("publish", [False, True])
-def test_an_event_that_fails_half_way_leaves_no_trace(at: int, publish: bool) -> None:
+def test_an_event_that_fails_half_way_changes_nothing(at: int, publish: bool) -> None:
     """In a state that is wide and long, whether its maps and lists are shared, owned, or grown already."""
     draft = Draft(State(big_state()))
     expected = big_state()
@@ -178,9 +178,9 @@ def assert_changes_lead(before: bytes, changes: tuple[StateChange, ...], after: 
     assert encode(root) == after
 
 
-def test_a_quick_replay_has_a_state_of_its_own() -> None:
+def test_bulk_reducers_share_no_state() -> None:
     decision = encode(["Decision", {"decision_type": "plan", "data": 1}])
-    for quick in (BulkReducer(), BulkReducer()):
-        assert quick.root == {}
-        quick.fold([decision])
+    for reducer in (BulkReducer(), BulkReducer()):
+        assert reducer.root == {}
+        reducer.fold([decision])
     assert EMPTY.root == {}

@@ -1,4 +1,4 @@
-"""Values as JSON: stand-ins, order, escapes, pointers."""
+"""Values as JSON: replacements, order, escapes, pointers."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(s
         ({"b": [b"x"], "a": {}}, {"a": {}, "b": [{"$bytes": "eA=="}]}),
     ],
 )
-def test_stand_ins(value: Any, form: Any) -> None:
+def test_replacements_of_values_that_json_lacks(value: Any, form: Any) -> None:
     assert json_form(value) == form
     assert type(json_form(value)) is type(form)
 
 
-def test_what_grew_is_plain() -> None:
+def test_overlay_maps_and_grow_lists_become_plain() -> None:
     grown = {"m": OverlayMap({"b": 1, "a": b""}), "l": GrowList([1, 2, 3], 2)}
     assert json_form(grown) == {"l": [1, 2], "m": {"a": {"$bytes": ""}, "b": 1}}
 
 
 @given(VALUES)
-def test_one_value_one_text_and_both_texts_say_the_same(value: Any) -> None:
+def test_equal_values_have_equal_texts_and_both_texts_have_the_same_value(value: Any) -> None:
     form = json_form(value)
     assert json.loads(one_line_json(form)) == form
     assert json.loads(indented_json(form)) == form
@@ -58,14 +58,14 @@ def test_one_value_one_text_and_both_texts_say_the_same(value: Any) -> None:
 
 
 @given(VALUES)
-def test_nothing_that_a_terminal_would_obey(value: Any) -> None:
+def test_control_characters_are_escaped(value: Any) -> None:
     form = json_form(value)
     assert one_line_json(form).isascii()
     assert one_line_json(form).isprintable()
     assert not {category(c) for c in indented_json(form) if c != "\n"} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-def test_people_read_other_scripts() -> None:
+def test_other_scripts_stay_readable() -> None:
     assert indented_json({"ключ": "schön\u202e"}) == '{\n  "ключ": "schön\\u202e"\n}'
 
 
@@ -92,6 +92,6 @@ def test_pointers(pointer: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("pointer", ["foo", "/nothing", "/foo/2", "/foo/-", "/foo/01", "/foo/x", "/ /x", "/m~n", "/~"])
-def test_pointers_that_lead_nowhere(pointer: str) -> None:
+def test_pointers_to_missing_members(pointer: str) -> None:
     with pytest.raises(PositionError, match=r"JSON Pointer|leads nowhere"):
         at_pointer(DOCUMENT, pointer)

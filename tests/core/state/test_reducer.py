@@ -193,7 +193,7 @@ def test_optional_fields(kind: str, field: str, good: list[Any], bad: list[Any])
 
 
 @pytest.mark.parametrize("value", [True, None, 1.0, "1", -2, (1 << 63) - 1, (1 << 64) - 1, [], {}])
-def test_what_is_no_counter_stops_the_event(value: Any) -> None:
+def test_an_event_does_not_apply_if_a_counter_is_no_number(value: Any) -> None:
     refuses({"errors": {"count": value}}, ("Error", REQUIRED["Error"]))
     refuses({"tools": {"search": {**ROW, "calls": value}}}, ask())
     refuses({"pending": {SEARCH: {"count": value}}}, ask())
@@ -203,7 +203,7 @@ def test_what_is_no_counter_stops_the_event(value: Any) -> None:
     )
 
 
-def test_counters_at_their_ends() -> None:
+def test_counters_at_their_limits() -> None:
     top = (1 << 63) - 1
     assert state_after(("Error", REQUIRED["Error"]), start={"errors": {"count": top - 1}})["errors"]["count"] == top
     assert state_after(("Error", REQUIRED["Error"]), start={"errors": {"count": -1}})["errors"]["count"] == 0
@@ -216,7 +216,7 @@ def test_counters_at_their_ends() -> None:
 
 
 @pytest.mark.parametrize("other", [None, 1, "x", [], True])
-def test_an_effect_that_meets_another_type(other: Any) -> None:
+def test_an_effect_on_a_member_of_another_type(other: Any) -> None:
     for start in ({"tools": other}, {"tools": {"search": other}}, {"pending": other}, {"pending": {SEARCH: other}}):
         refuses(start, ask())
         refuses(start, answer(False))
@@ -303,7 +303,7 @@ def test_operation_that_does_not_apply(start: dict[str, Any], operation: Any) ->
 
 
 @pytest.mark.parametrize("pointer", ["/~", "/~2", "/a~", "/~/a", "/~~01", "/~~0", "/~~1", "/~00~", "", "a", "#/a"])
-def test_what_is_no_pointer(pointer: str) -> None:
+def test_invalid_pointers(pointer: str) -> None:
     with pytest.raises(NotApplicable):
         pointer_tokens(pointer)
 
@@ -313,7 +313,7 @@ def test_pointers() -> None:
     assert pointer_tokens("/~01~10~00") == ["~1/0~0"]
 
 
-def test_ops_follow_the_effect_and_see_it() -> None:
+def test_ops_apply_after_the_effect() -> None:
     operation = {"op": "replace", "path": "/memory/k/a", "value": 2}
     value = {"a": 1}
     event = "MemoryWrite", {"key": "k", "value": value, "ops": [operation]}
@@ -321,7 +321,7 @@ def test_ops_follow_the_effect_and_see_it() -> None:
     assert value == {"a": 1}, "what the event holds is never changed"
 
 
-def test_a_value_added_twice_is_two_values() -> None:
+def test_a_value_added_twice_is_not_shared() -> None:
     value: dict[str, Any] = {"a": [1]}
     state = patched(
         {},
@@ -364,7 +364,7 @@ def test_a_key_of_the_state_may_have_4096_bytes() -> None:
         assert patched({}, *mended) == {}
 
 
-def test_what_changed_is_told() -> None:
+def test_the_changes_of_an_event() -> None:
     draft = Draft(State({"memory": {"k": 1}}))
     apply(draft, "MemoryWrite", {"key": "k", "value": 2})
     assert list(draft.changes) == [StateChange(("memory", "k"), 1, 2)]
@@ -376,7 +376,7 @@ def test_what_changed_is_told() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(events, max_size=20))
-def test_the_independent_reader_comes_to_the_same_states(run: list[tuple[str, dict[str, Any]]]) -> None:
+def test_the_independent_reader_computes_the_same_states(run: list[tuple[str, dict[str, Any]]]) -> None:
     draft = Draft(EMPTY)
     state: dict[str, Any] = {}
     for kind, payload in run:

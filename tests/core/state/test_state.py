@@ -1,4 +1,4 @@
-"""Wide maps and growing lists read like dicts and lists, whatever was done to them and to their copies."""
+"""Overlay maps and grow lists read like dicts and lists, after any changes to them and to their copies."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class Copies(RuleBasedStateMachine):
 TestCopies = Copies.TestCase
 
 
-def test_a_wide_map_is_told_from_a_list() -> None:
+def test_overlay_maps_and_grow_lists_compare_by_content() -> None:
     assert OverlayMap({"a": 1}) != [1]
     assert GrowList([1]) != {"a": 1}
     assert GrowList([1]) == GrowList([1, 2], 1)
@@ -162,7 +162,7 @@ def test_a_wide_map_is_told_from_a_list() -> None:
     assert 1 not in OverlayMap({"1": 1})
 
 
-def test_plain_copies_only_what_grew() -> None:
+def test_plain_copies_only_overlay_maps_and_grow_lists() -> None:
     shared = {"deep": [1]}
     memory = OverlayMap({"a": OverlayMap({"b": GrowList([shared])}), "c": shared})
     state = State(

@@ -1,4 +1,4 @@
-"""The state hash: by the formula, whatever way one comes to it."""
+"""The state hash equals the formula, computed at once or change by change."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_empty_state_is_zeros() -> None:
     assert StateHash.of({}).digest() == StateHash().digest() == blake3(bytes(2048)).digest()
 
 
-def test_what_differs_has_another_hash() -> None:
+def test_different_states_have_different_hashes() -> None:
     different: list[dict[str, Any]] = [
         {},
         {"a": 1},

@@ -1,4 +1,4 @@
-"""No damage goes unnoticed: bits flipped, bytes cut off, records dropped, doubled, swapped or planted."""
+"""All damage is found: bits flipped, bytes cut off, records dropped, doubled, swapped or inserted."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def check_flips(tmp_path: Path, every: int) -> None:
         assert is_noticed(written(path, damaged), torn_from), f"bit {bit % 8} of byte {bit // 8}"
 
 
-def test_a_flipped_bit_is_noticed(tmp_path: Path) -> None:
+def test_a_flipped_bit_is_found(tmp_path: Path) -> None:
     check_flips(tmp_path, 11)
 
 
 @pytest.mark.long
-def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
+def test_every_flipped_bit_is_found(tmp_path: Path) -> None:
     check_flips(tmp_path, 1)
 
 
@@ -106,7 +106,7 @@ def test_records_dropped_doubled_and_swapped(tmp_path: Path, at: int) -> None:
     assert report_on(written(path, forge.header + b"".join(doubled))).verdict == "INVALID"
 
 
-def test_what_was_skipped_is_one_failure_and_what_follows_is_salvaged(tmp_path: Path) -> None:
+def test_a_skipped_stretch_is_one_failure_and_later_records_are_salvaged(tmp_path: Path) -> None:
     forge = small_log()
     broken = b"\x00" + forge.pieces[2][1:]
     data = forge.header + b"".join([*forge.pieces[:2], broken, *forge.pieces[3:]]) + forge.seal()
@@ -123,7 +123,7 @@ def test_what_was_skipped_is_one_failure_and_what_follows_is_salvaged(tmp_path: 
     assert report.line == "Verification: 5/6 events verified, 1 failures, 4 mismatches - INVALID"
 
 
-def test_a_search_that_costs_too_much_is_stopped_and_says_so(tmp_path: Path) -> None:
+def test_a_search_that_costs_too_much_is_stopped_and_reported(tmp_path: Path) -> None:
     """Each of many marks promises a record of 60 KB: reading all of them would take hundreds of times the file."""
     forge = small_log()
     bait = b"\x94\xc5\xea\x60" * 20_000
@@ -142,7 +142,7 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("at", [0, 3, 5])
-def test_a_record_in_a_longer_form_is_none(tmp_path: Path, form: str, at: int) -> None:
+def test_a_record_in_a_longer_encoding_is_invalid(tmp_path: Path, form: str, at: int) -> None:
     events: list[tuple[str, dict[str, Any]]] = [("x:a", {"n": n}) for n in range(8)]
     forge = forged(events, state_hashes=False)
     content = encode(["x:a", {"n": at}])
@@ -246,7 +246,7 @@ def block_size(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(events, max_size=8), st.booleans(), st.booleans(), metas, st.lists(damages, max_size=3))
-def test_the_independent_reader_says_the_same(
+def test_the_independent_reader_has_the_same_result(
     path: Path,
     block_size: None,
     run: list[tuple[str, dict[str, Any]]],

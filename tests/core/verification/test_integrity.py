@@ -1,4 +1,4 @@
-"""One odd record in a block that is usual otherwise is found, and nothing else is."""
+"""In a block of valid records in common form, exactly the one invalid record is found."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_an_unusual_content(tmp_path: Path, name: str) -> None:
     assert faults(tmp_path, content=RIGHT_CONTENTS[name]) == []
 
 
-def test_halves_of_contents_do_not_make_up_for_one_another(tmp_path: Path) -> None:
+def test_two_halves_of_contents_do_not_pass_for_whole_ones(tmp_path: Path) -> None:
     forge = Forge()
     whole = USUAL_CONTENT * 2
     for seq, content in enumerate((USUAL_CONTENT, whole[: len(USUAL_CONTENT) + 4], whole[len(USUAL_CONTENT) + 4 :])):
