@@ -1,4 +1,4 @@
-"""What there is in a folder, or in a file that holds several runs: a line of facts for each run."""
+"""Lists the runs in a folder, or in a file with several runs, with the main facts of each."""
 
 from __future__ import annotations
 
@@ -26,42 +26,46 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.version import VERSION
 
 FILES_LIMIT = 20_000
-_FORM = 2  # of what is kept; facts that an earlier one kept are made again
+_FACTS_VERSION = 2  # of the cached facts; those of an earlier version are not used
 _MAX_OUTCOME_LENGTH = 120  # characters
 
 
 def files_below(folder: str) -> list[str]:
-    """The files in a folder and below, by name; hidden ones and links to folders are left out.
+    """Return the files in a folder by name, then those of its subfolders; without hidden ones and linked folders.
 
-    LogUnreadable where there is no such folder, ImportRefused where there are more than FILES_LIMIT.
+    A folder that cannot be read is left out. ImportRefused if there are more than FILES_LIMIT files.
     """
     found: list[str] = []
-    for where, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [os.path.join(where, name) for name in sorted(names) if not name.startswith(".")]
+        found += [os.path.join(parent, name) for name in sorted(names) if not name.startswith(".")]
         if len(found) > FILES_LIMIT:
             raise ImportRefused(f"{folder}: more than {FILES_LIMIT:,} files; open a folder within it")
     return found
 
 
 def survey_file(path: str, folders: SurveyFolders, root: str | None = None) -> list[SurveyedRun]:
-    """The runs of a file; none where it is of no known format.
+    """Return the runs of a file.
 
-    `root`: of a folder that is surveyed: names are paths from there, and a file that cannot be told is passed over.
+    Args:
+        root: the folder that is surveyed. Names are paths relative to it; a file that cannot be read becomes one run
+            with a `problem`, or none if its format is unknown. Without `root`, ReplayError is raised instead.
+
+    Cost: one pass over each run; the facts of a file that has not changed are read from the cache.
     """
     name = os.path.basename(path) if root is None else os.path.relpath(path, root)
     format = ""
     try:
         with Source(path) as source:
             is_log, mark = is_replay_log(source), "-".join(map(str, source.stamp))
-        kept = Path(folders.facts, f"{VERSION}-{_FORM}-{mark}.json")
-        runs = _kept(kept)
+        cached = Path(folders.facts, f"{VERSION}-{_FACTS_VERSION}-{mark}.json")
+        runs = _read_cached(cached)
         if runs is None:
             format = OWN_FORMAT if is_log else recognise(path).name
             runs = list(_surveyed(path, is_log, folders))
-            if format != JsonLines.name:  # what becomes of those is up to the user's mapping
-                kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                write_whole(kept, msgspec.json.encode(runs))
+            if format != JsonLines.name:  # those depend on the user's mapping, too
+                cached.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                write_whole(cached, msgspec.json.encode(runs))
     except ReplayError as why:
         if root is None:
             raise
@@ -70,7 +74,7 @@ def survey_file(path: str, folders: SurveyFolders, root: str | None = None) -> l
 
 
 def _named(run: SurveyedRun, path: str, file: str | None, number: int, count: int) -> SurveyedRun:
-    """With what the file is called now, which is not kept; `file`: None where all runs listed are of this one."""
+    """Return the run with its present path and name, which are not cached; `file`: None if only this file is listed."""
     if count == 1:
         return replace(run, given=path, name=file or os.path.basename(path))
     return replace(run, given=f"{path}#{number}", name=f"{file} · {run.name}" if file else run.name)
@@ -81,12 +85,12 @@ def _surveyed(path: str, is_log: bool, folders: SurveyFolders) -> Iterator[Surve
         yield _facts(path, OWN_FORMAT, "")
         return
     made: list[Converted] = cached_conversions(path, folders.conversions, mappings=folders.mappings)
-    for one in made:
-        yield _facts(one.path, one.format, one.name)
+    for converted in made:
+        yield _facts(converted.path, converted.format, converted.name)
 
 
 def _facts(path: str | Path, format: str, name: str) -> SurveyedRun:
-    """Counted in one pass over the log."""
+    """Return the facts of a log, from one pass over it."""
     summary = RunSummary(agent=None)
     with EventLog.open(path) as log:
         for event in log.events():
@@ -106,8 +110,8 @@ def _facts(path: str | Path, format: str, name: str) -> SurveyedRun:
     )
 
 
-def _kept(file: Path) -> list[SurveyedRun] | None:
-    """What was found before; None where nothing was, or it is spoilt."""
+def _read_cached(file: Path) -> list[SurveyedRun] | None:
+    """Return cached facts; None if there are none, or they are damaged."""
     try:
         return msgspec.json.decode(file.read_bytes(), type=list[SurveyedRun])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
