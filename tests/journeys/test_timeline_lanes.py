@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from replay_gui.look.theme import LANE
 from replay_gui.resource_paths import resources
 from replay_gui.widgets.timeline.timeline import Timeline
-from replay_gui.widgets.timeline.timeline_layout import TOP_PX
+from replay_gui.widgets.timeline.timeline_layout import TOP_PX, TimelineLayout
 from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from tests.helpers.journey import Journey
@@ -64,7 +64,8 @@ def test_a_lane_is_hidden_by_the_menu_of_its_name_and_comes_back_by_key(journey:
 def test_the_pointer_tells_what_an_event_says(journey: Journey, timeline: Timeline) -> None:
     errors = next(row for row in timeline.rows if row.key == "errors")
     position = int(errors.parts[0].positions[0])  # the response of a failed call
-    y = round(TOP_PX + (timeline.rows.index(errors) + 0.5) * timeline._layout().lane_height)
+    layout = TimelineLayout(timeline.width(), timeline.height(), len(timeline.rows))
+    y = round(layout.lane(timeline.rows.index(errors)).center().y())
     timeline.show_hover(QPoint(round(timeline.x_of(position)), y))
     assert timeline.hover.words.startswith(f"{position:,} · ← search")
     journey.until(lambda: len(timeline.hover.words.splitlines()) == 4)
