@@ -20,7 +20,8 @@ class StartedJob:
 class OnWorkerMessage(Protocol):
     """Brings a worker's message to the engine thread; called on a thread of the pool."""
 
-    def __call__(self, job: StartedJob, message: JobMessage, /) -> None: ...
+    def __call__(self, job: StartedJob, message: JobMessage, /) -> None:
+        """Pass the message on; must return quickly, since the pool waits."""
 
 
 class JobGroup:

@@ -48,7 +48,8 @@ class JobContext(JobReporter, Protocol):
     """What a job is given that keeps something for the next job, too."""
 
     @property
-    def cache(self) -> JobCache: ...
+    def cache(self) -> JobCache:
+        """What the worker keeps from job to job."""
 
 
 Job: TypeAlias = Callable[[Any, JobContext], object]
@@ -62,10 +63,12 @@ class LazyJob:
         self._module, self._function = module, function
 
     def load(self) -> Job:
+        """Import the module and return the job; after the first time this costs nothing."""
         job: Job = getattr(importlib.import_module(self._module), self._function)
         return job
 
     def __call__(self, arguments: Any, context: JobContext) -> object:
+        """Run the job; its errors are raised as they are."""
         return self.load()(arguments, context)
 
 
