@@ -176,21 +176,30 @@ def test_members_that_are_not_compared_are_counted_by_name(command: Command, tmp
     assert "The runs are the same.\n3 members are not compared: time, cost, tokens.\n" in said
 
 
-def _session(folder: Path, *, kind: str) -> Path:
+def _session(folder: Path, *, kind: str, **more: Any) -> Path:
     folder.mkdir()
     lines = user("u1", None, "go"), assistant("a1", "u1", call("t1", "Bash", command="ls"))
-    odd: dict[str, Any] = {"type": kind, "uuid": "o1", "parentUuid": "a1", "sessionId": "s1"}
+    odd: dict[str, Any] = {"type": kind, "uuid": "o1", "parentUuid": "a1", "sessionId": "s1", **more}
     return write(folder, *lines, odd, user("u2", "a1", [result("t1", "a.py")]))
 
 
-def test_what_was_not_understood_makes_the_comparison_less_than_whole(command: Command, tmp_path: Path) -> None:
+def test_what_was_not_understood_is_compared_whole(command: Command, tmp_path: Path) -> None:
+    """A line of an unknown type is an event as any other."""
     a, b = (_session(tmp_path / name, kind="telepathy") for name in "ab")
+    found = command("diff", "--json", a, b).object
+    assert (found["diverged"], found["compared"]["whole"]) == (False, True)
+    other = _session(tmp_path / "c", kind="telekinesis")
+    assert command("diff", a, other).code == 1
+
+
+def test_what_was_cut_makes_the_comparison_less_than_whole(command: Command, tmp_path: Path) -> None:
+    a, b = (_session(tmp_path / name, kind="telepathy", **{"k" * 5000: 1}) for name in "ab")
     result = command("diff", "--json", a, b)
     assert (result.code, result.object["diverged"], result.object["compared"]["whole"]) == (0, False, False)
     said = command("diff", a, b).out
     assert "Equal in what is compared; " in said
     assert "members are not compared: " in said
-    assert "lines of a type that is not known" in said
+    assert "cut" in said
     assert "the same" not in said
     page = tmp_path / "report.md"
     assert command("diff", a, b, "--report", page).code == 0
