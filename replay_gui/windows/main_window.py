@@ -27,7 +27,6 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.playback import Playback
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
-from replay_gui.widgets.comparison.divergence_search import DivergenceFind
 from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.welcome_page import Sample, WelcomePage
@@ -41,6 +40,7 @@ from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.source_actions import SourceActions
 
 if TYPE_CHECKING:
+    from replay_gui.widgets.comparison.divergence_search import DivergenceFind
     from replay_gui.windows.compare_bar import CompareBar
     from replay_gui.windows.compare_view import CompareView
     from replay_gui.windows.dialogs.export_dialog import ExportDialog
