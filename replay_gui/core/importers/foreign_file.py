@@ -32,6 +32,11 @@ class ForeignFile:
         self.head = source.read_at(0, min(source.size, HEAD_BYTES))
         self.notes = ImportNotes()
 
+    @property
+    def stem(self) -> str:
+        """The file's name without its last suffix, as text that every output can encode."""
+        return self.source.path.stem.encode("utf-8", "replace").decode()
+
     @cached_property
     def first_lines(self) -> tuple[Any, ...]:
         """The JSON values of the first lines that are completely in `head`; None for a line that is no JSON."""

@@ -15,7 +15,7 @@ from replay_gui.core.importers.formats.message_forms import is_message, read_mes
 from replay_gui.core.importers.formats.records import CLOCK, ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.importers.json_lines import NotJson, lines, value_of
+from replay_gui.core.importers.json_lines import numbered_values
 from replay_gui.core.importers.mapping import (
     CALL_IDS,
     END_TIMES,
@@ -64,7 +64,7 @@ class JsonLines:
         notes = ImportNotes(file.notes)
         if next(sample(file), None) is None:
             raise ImportRefused(f"{file.source.path}: no JSON object in it")
-        name = file.source.path.stem.encode("utf-8", "replace").decode()
+        name = file.stem
         facts = {"mapping": mapping.facts()}
         events = _JsonLinesEvents(mapping, notes).read(_records(file, notes), _setting(file))
         yield ImportedRun(name=name, run_id=name, agent="agent", created=None, source=facts, events=events, notes=notes)
@@ -111,14 +111,7 @@ def _records(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[int, Any]]
     if whole is not None:
         yield from enumerate(whole, 1)
         return
-    for line in lines(file.source):
-        if not line.raw.strip():
-            continue
-        try:
-            value = line.raw.decode("utf-8", "replace") if line.too_long else value_of(line.raw, notes)
-        except NotJson:
-            value = line.raw.decode("utf-8", "replace")
-        yield line.number, value
+    yield from numbered_values(file.source, notes)
 
 
 class _JsonLinesEvents:

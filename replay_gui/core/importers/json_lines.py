@@ -73,6 +73,18 @@ def _line(number: int, parts: list[bytes], piece: bytes, size: int, ended: bool)
     return Line(number, raw[:KEPT_BYTES_OF_LONG_LINE] if size > MAX_LINE_BYTES else raw, size, ended)
 
 
+def numbered_values(source: Source, notes: ImportNotes) -> Iterator[tuple[int, Any]]:
+    """Yield the number and the JSON value of each line that is not blank; of one that is no JSON, its text."""
+    for line in lines(source):
+        if not line.raw.strip():
+            continue
+        try:
+            value = line.raw.decode("utf-8", "replace") if line.too_long else value_of(line.raw, notes)
+        except NotJson:
+            value = line.raw.decode("utf-8", "replace")
+        yield line.number, value
+
+
 def value_of(raw: bytes, notes: ImportNotes) -> Any:
     """Return the JSON value of a line, changed so that a log can hold it; changes are counted. NotJson if invalid.
 

@@ -9,7 +9,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
-from replay_gui.core.importers.json_lines import NotJson, lines, value_of
+from replay_gui.core.importers.json_lines import numbered_values
 from replay_gui.core.importers.run_builder import NOT_RECORDED, RunBuilder
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
@@ -49,7 +49,7 @@ class RecordFormat:
             raise ImportRefused(f"{file.source.path}: no {self.title} in it")
         notes = ImportNotes(file.notes)
         events = self.events(notes)
-        run_id = events.run_id(head) or file.source.path.stem.encode("utf-8", "replace").decode()
+        run_id = events.run_id(head) or file.stem
         yield ImportedRun(
             name=run_id,
             run_id=run_id,
@@ -139,6 +139,8 @@ class RecordEvents:
 
     def _steady(self, value: Any) -> Any:
         """Return `value` without members that are volatile at any depth."""
+        if not self.volatile_within:
+            return value
         if isinstance(value, list):
             return [self._steady(item) for item in value]
         if not isinstance(value, dict):
@@ -191,29 +193,22 @@ def numbered_records(file: ForeignFile, notes: ImportNotes, member: str | None =
 
     `member`: of a file that is one object, the name of the member that holds the array.
     """
-    document = file.document
-    if isinstance(document, dict) and member is not None and isinstance(document.get(member), list):
-        document = document[member]
-    if isinstance(document, list):
-        yield from enumerate(document, 1)
-        return
-    for line in lines(file.source):
-        if not line.raw.strip():
-            continue
-        try:
-            value = line.raw.decode("utf-8", "replace") if line.too_long else value_of(line.raw, notes)
-        except NotJson:
-            value = line.raw.decode("utf-8", "replace")
-        yield line.number, value
+    records = _array(file.document, member)
+    yield from enumerate(records, 1) if records is not None else numbered_values(file.source, notes)
 
 
 def first_records(file: ForeignFile, member: str | None = None) -> list[dict[str, Any]]:
     """Return the first objects of a file, by which a format is recognised."""
-    document = file.document
-    if isinstance(document, dict) and member is not None and isinstance(document.get(member), list):
-        document = document[member]
-    found = document[:20] if isinstance(document, list) else file.first_lines
+    records = _array(file.document, member)
+    found = records[:20] if records is not None else file.first_lines
     return [record for record in found if isinstance(record, dict)]
+
+
+def _array(document: Any, member: str | None) -> list[Any] | None:
+    """Return the records of a file that is one JSON value; None if they stand in lines."""
+    if isinstance(document, dict) and member is not None:
+        document = document.get(member)
+    return document if isinstance(document, list) else None
 
 
 def text_of(content: Any) -> Any:

@@ -42,7 +42,7 @@ class ChatMessages:
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield one run for a list of messages, and one a line where each line holds a list."""
         notes = ImportNotes(file.notes)
-        name = file.source.path.stem.encode("utf-8", "replace").decode()
+        name = file.stem
         if self._holds_messages(file.document):
             whole = file.document if isinstance(file.document, dict) else {}
             messages = whole.get("messages", file.document)

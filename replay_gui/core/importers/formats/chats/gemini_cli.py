@@ -55,7 +55,7 @@ class GeminiCli:
         if chat is None:
             raise ImportRefused(f"{file.source.path}: no Gemini CLI chat in it")
         yield ImportedRun(
-            name=file.source.path.stem.encode("utf-8", "replace").decode(),
+            name=file.stem,
             run_id=str(chat["sessionId"]),
             agent="gemini-cli",
             created=iso_time(chat.get("startTime")),
@@ -100,6 +100,7 @@ def _put_together(file: ForeignFile, notes: ImportNotes) -> dict[str, Any]:
     """The chat that lines build: a header, messages (a later one of the same id replaces), ``$set``, ``$rewindTo``."""
     chat: dict[str, Any] = {"messages": []}
     rewound: list[Any] = []
+    indexes: dict[str, int] = {}  # of messages by their ids
     for number, record in numbered_records(file, notes):
         messages: list[Any] = chat["messages"]
         match record:
@@ -107,26 +108,41 @@ def _put_together(file: ForeignFile, notes: ImportNotes) -> dict[str, Any]:
                 chat |= members
                 if not isinstance(chat.get("messages"), list):
                     chat["messages"] = []
+                indexes = _indexes(chat["messages"])
             case {"$rewindTo": str(id)}:
-                at = next((n for n, one in enumerate(messages) if isinstance(one, dict) and one.get("id") == id), None)
+                at = indexes.get(repr(id))
                 if at is not None:
                     rewound += messages[at:]
                     del messages[at:]
+                    indexes = _indexes(messages)
             case {"id": id, "type": _}:
-                at = next((n for n, one in enumerate(messages) if isinstance(one, dict) and one.get("id") == id), None)
+                at = indexes.get(repr(id))
                 if at is None:
+                    indexes[repr(id)] = len(messages)
                     messages.append(record)
                 else:
                     messages[at] = record
             case dict() if number == 1:
                 chat |= record
                 chat.setdefault("messages", [])
+                indexes = _indexes(chat["messages"])
             case _:
+                if isinstance(record, dict):
+                    indexes.setdefault(repr(record.get("id")), len(messages))
                 messages.append(record)
     if rewound:
         notes.count(REWOUND_MESSAGES, len(rewound))
         chat[_REWOUND] = rewound
     return chat
+
+
+def _indexes(messages: Any) -> dict[str, int]:
+    """Return where the first message of each id stands; an id may be of any type."""
+    found: dict[str, int] = {}
+    for index, message in enumerate(messages if isinstance(messages, list) else []):
+        if isinstance(message, dict):
+            found.setdefault(repr(message.get("id")), index)
+    return found
 
 
 def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> None:

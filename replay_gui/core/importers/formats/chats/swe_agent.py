@@ -52,7 +52,7 @@ class SweAgent:
         if not _is_trajectory(file.document):
             raise ImportRefused(f"{file.source.path}: no SWE-agent trajectory in it")
         notes = ImportNotes(file.notes)
-        name = file.source.path.stem.encode("utf-8", "replace").decode()
+        name = file.stem
         yield ImportedRun(
             name=name,
             run_id=name,
@@ -82,11 +82,11 @@ def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
     run.unmapped = {"environment": found["environment"]} if found.get("environment") else {}
     run.agent_init("swe-agent", "", setting)
     told = found["history"] if isinstance(found.get("history"), list) else []
-    history = [one for one in told if not (isinstance(one, dict) and one.get("is_demo"))]
-    demos = len(told) - len(history)
-    if demos:
-        notes.count(DEMONSTRATIONS, demos)
-        run.bookkeeping("swe-agent/demonstrations", [one for one in told if one not in history])
+    demonstrations = [one for one in told if _is_demonstration(one)]
+    history = [one for one in told if not _is_demonstration(one)]
+    if demonstrations:
+        notes.count(DEMONSTRATIONS, len(demonstrations))
+        run.bookkeeping("swe-agent/demonstrations", demonstrations)
     state: dict[str, Any] = {}
     if isinstance(found.get("trajectory"), list):
         _opening(run, history)
@@ -186,7 +186,12 @@ def _unsaid(found: dict[str, Any]) -> list[Any]:
         return []
     known = {str(step.get(key)) for step in steps for key in ("thought", "response", "action", "observation")}
     after = list(dropwhile(lambda one: not isinstance(one, dict) or one.get("role") != "assistant", history))
-    return [one for one in after if not isinstance(one, dict) or not (one.get("is_demo") or _is_said(one, known))]
+    others = [one for one in after if not _is_demonstration(one)]
+    return [one for one in others if not isinstance(one, dict) or not _is_said(one, known)]
+
+
+def _is_demonstration(message: Any) -> bool:
+    return isinstance(message, dict) and bool(message.get("is_demo"))
 
 
 def _is_said(message: dict[str, Any], known: set[str]) -> bool:

@@ -38,7 +38,7 @@ class WhoAndWhen:
         if found is None:
             raise ImportRefused(f"{file.source.path}: no Who&When record in it")
         notes = ImportNotes(file.notes)
-        name = file.source.path.stem.encode("utf-8", "replace").decode()
+        name = file.stem
         yield ImportedRun(
             name=name,
             run_id=f"{found.get('question_ID')}/{name}",

@@ -67,7 +67,7 @@ class ClaudeCode:
     def _run(self, file: ForeignFile, found: ClaudeCodeSurvey, name: str, end: int | None) -> ImportedRun:
         """The run up to the line numbered `end`: as it was before the user rewound with that line."""
         notes = ImportNotes(file.notes)
-        session = found.session or file.source.path.stem.encode("utf-8", "replace").decode()
+        session = found.session or file.stem
         run_id = f"{session}/{found.agent_id}" if found.agent_id else session
         subagents = find_subagents(file.path, session) if end is None and not found.subagent else []
         return ImportedRun(

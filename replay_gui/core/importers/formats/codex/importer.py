@@ -45,7 +45,7 @@ class Codex:
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the rollout as one run, named by the file."""
-        name = file.source.path.stem.encode("utf-8", "replace").decode()
+        name = file.stem
         session, created = _identity(file.first_lines)
         if not file.first_lines and (long := _LONG_FIRST_LINE.match(file.head)):
             session, created = long["id"].decode(), iso_time(long["time"].decode())

@@ -81,7 +81,7 @@ class Omen:
         first = next(
             (one for one in file.first_lines if isinstance(one, dict) and isinstance(one.get("id"), dict)), None
         )
-        name = file.source.path.stem.encode("utf-8", "replace").decode()
+        name = file.stem
         run_id = str(first["id"].get("run_id")) if first is not None else name
         checks = OwnHashes()
         events = OmenEvents(notes, checks).read(file.source)

@@ -50,7 +50,7 @@ class OpenClaw:
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the file as one run, named by the file."""
         notes = ImportNotes()
-        name = file.source.path.stem.encode("utf-8", "replace").decode()
+        name = file.stem
         yield ImportedRun(
             name=name,
             run_id=name,

@@ -47,7 +47,7 @@ class Temporal:
             raise ImportRefused(f"{file.source.path}: no Temporal history in it")
         notes = ImportNotes(file.notes)
         first = attributes_of(events[0])
-        stem = file.source.path.stem.encode("utf-8", "replace").decode()
+        stem = file.stem
         yield ImportedRun(
             name=stem,
             run_id=str(first.get("originalExecutionRunId") or stem),

@@ -59,7 +59,7 @@ class Attributes:
         left = {
             name: _short(value)
             for name, value in self.found.items()
-            if name not in self._taken and value not in (None, "", [], {}) and not _VOLATILE.fullmatch(name)
+            if name not in self._taken and value not in (None, "", [], {}) and not is_volatile(name)
         }
         return plain(left, notes) if left else {}
 
@@ -68,7 +68,7 @@ class Attributes:
         left = {
             name: value
             for name, value in self.found.items()
-            if name not in self._taken and (_VOLATILE.fullmatch(name) or _short(value) is not value)
+            if name not in self._taken and (is_volatile(name) or _short(value) is not value)
         }
         return plain(left, notes) if left else {}
 
@@ -84,7 +84,7 @@ def steady(value: Any) -> Any:
         return [steady(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {name: steady(member) for name, member in value.items() if not _VOLATILE.fullmatch(str(name))}
+    return {name: steady(member) for name, member in value.items() if not is_volatile(str(name))}
 
 
 def _short(value: Any) -> Any:

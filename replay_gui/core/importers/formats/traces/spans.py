@@ -66,7 +66,7 @@ class SpanTree:
         self.spans = list(spans)
         self._by_id = {span.id: span for span in spans}
         self._begins: dict[str, int] = {}
-        self._rank: dict[str, int] = {}
+        self._depths = {span.id: sum(1 for _ in self.above(span)) for span in self.spans}
         placed = sorted(self.spans, key=self._depth)
         for span in placed:
             above = self._begins.get(span.parent, 0) if span.parent is not None else 0
@@ -103,7 +103,7 @@ class SpanTree:
             yield span
 
     def _depth(self, span: Span) -> int:
-        return sum(1 for _ in self.above(span))
+        return self._depths[span.id]
 
 
 def unfolded(value: Any) -> Any:
