@@ -6,11 +6,10 @@ Widgets read from the session and send requests through it; none is connected to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.divergence.rules.rules import Rule
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import RUN_START, Position, position_moved
@@ -63,6 +62,9 @@ from replay_gui.models.pacer import Pacer
 from replay_gui.models.source_session import SourceSession
 from replay_gui.models.timeline.event_steps import next_error, next_in_lane, step_position
 from replay_gui.models.timeline.visible_range import VisibleRange
+
+if TYPE_CHECKING:
+    from replay_gui.core.divergence.rules.rules import Rule
 
 SEEK_INTERVAL_MS = 100  # at most between two requests for states in a row, so that moving does not wait for them
 
