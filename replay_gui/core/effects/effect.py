@@ -1,0 +1,34 @@
+"""The effects that a call can have, and what is known of the effect of one call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Effect(StrEnum):
+    """What a call does to the world outside the agent."""
+
+    READS = "reads"
+    CHECKS = "checks"  # runs tests, builds and programs, whose answer judges the work
+    CHANGES = "changes"
+    SUBMITS = "submits"
+    HANDS_OVER = "hands over"
+    NOTES = "notes"  # for the agent itself: a thought, a plan, a sum
+    ASKS = "asks"  # says or asks the user something
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class EffectFinding:
+    """The effect of a call, and what says so.
+
+    Attributes:
+        effect: the Effect.
+        reason: a few words for people: ``declared read-only``, ``the name says "cancel"``, ``sed -i changes a.py``.
+        targets: what it changes, as far as that is told: paths of files, ``git commit``, ``pip install``.
+    """
+
+    effect: Effect
+    reason: str
+    targets: tuple[str, ...] = ()

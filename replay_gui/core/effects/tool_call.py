@@ -1,0 +1,45 @@
+"""One call of a run: the request, its answer, and its effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.log.positions import EventIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A request with its answer.
+
+    Attributes:
+        request: index of the ToolRequest. response: index of its ToolResponse, or of its CapabilityDenied; None if
+            there is none.
+        tool: name of the tool. input: what it was asked. Shared: do not change it.
+        key: 16 bytes, equal for calls of one tool with equal input; versions of tools do not count.
+        answer: the output, or the reason of a denial; None where there is no response.
+        ok: False where the answer is an error, so that the call had no effect; None where there is no response.
+        effect, reason, targets: see EffectFinding.
+    """
+
+    request: EventIndex
+    response: EventIndex | None
+    tool: str
+    input: Any
+    key: bytes
+    answer: Any
+    ok: bool | None
+    effect: Effect
+    reason: str
+    targets: tuple[str, ...] = ()
+
+    @property
+    def took_effect(self) -> bool:
+        """Whether it was answered, and not by an error."""
+        return self.ok is True
+
+    @property
+    def changed(self) -> bool:
+        """Whether it changed something outside the agent."""
+        return self.effect is Effect.CHANGES and self.ok is True

@@ -1,0 +1,83 @@
+"""The effect that a tool's name tells: its words, and the first verb among them that is known.
+
+English verbs only. A tool whose name says nothing is unknown, and may be told by a declaration or by what was seen.
+"""
+
+from __future__ import annotations
+
+import re
+
+from replay_gui.core.effects.effect import Effect, EffectFinding
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_READS = _words(
+    "get list search find read fetch view show look lookup query describe count browse retrieve inspect grep glob ls"
+    " cat head tail stat status diff log scan resolve validate verify explore peek scroll screenshot load download visit"
+    " goto navigate open page watch poll preview compare check estimate quote recommend suggest detect analyze analyse"
+    " summarize summarise extract parse classify translate convert is has can"
+)
+_CHANGES = _words(
+    "create update set add insert put post write edit modify delete remove cancel send book reserve order buy purchase"
+    " pay refund transfer move rename copy upload commit push merge apply patch install uninstall start stop restart"
+    " enable disable reset assign unassign close reopen approve reject publish deploy exchange return process issue"
+    " grant revoke schedule reschedule invite archive toggle register subscribe unsubscribe save store append"
+    " replace mark attach change make click type press fill drag upgrade downgrade adjust activate deactivate lock unlock"
+    " charge withdraw deposit redeem generate"
+)
+_SUBMITS = _words("submit finish complete done final answer terminate exit end")
+_NOTES = _words("think thought reason reflect plan todo note scratchpad calculate calc math compute remember")
+_ASKS = _words("ask respond reply say tell message clarify confirm")
+_VERBS = (
+    (_NOTES, Effect.NOTES),
+    (_READS, Effect.READS),
+    (_SUBMITS, Effect.SUBMITS),
+    (_CHANGES, Effect.CHANGES),
+    (_ASKS, Effect.ASKS),
+)
+_LISTS_FOR_ITSELF = frozenset({"todo write", "todowrite", "update plan", "write todos", "save plan"})
+_QUESTIONS = frozenset({"ask user question", "ask user", "ask human", "user input", "request user input"})
+_HANDS_OVER = re.compile(
+    r"(?:transfer|hand|handoff|handover|delegate|escalate|route)\b.*\b(?:human|agent|agents|operator|support|supervisor"
+    r"|person)\b|(?:transfer|hand off|hand over) to\b|escalate\b|handoff\b|handover\b"
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_CODE_WORDS = _words(
+    "bash shell sh zsh terminal exec execute run python ipython jupyter command cmd powershell console code interpreter"
+)
+
+
+def name_words(tool: str) -> list[str]:
+    """Return the words of a name in lower case, without a server's name before ``__``, ``/`` or a dot."""
+    last = re.split(r"__|/|\.", tool)[-1]
+    return [word.lower() for word in _WORD.findall(last or tool)]
+
+
+def runs_code(tool: str) -> bool:
+    """Whether the name says that the tool runs commands or code."""
+    return not _CODE_WORDS.isdisjoint(name_words(tool))
+
+
+def runs_python(tool: str) -> bool:
+    """Whether the name says that the tool runs Python."""
+    return not {"python", "ipython", "jupyter", "interpreter"}.isdisjoint(name_words(tool))
+
+
+def effect_of_name(tool: str) -> EffectFinding:
+    """Return the effect that the name tells; UNKNOWN where it tells none."""
+    words = name_words(tool)
+    phrase = " ".join(words)
+    if _HANDS_OVER.match(phrase):
+        return EffectFinding(Effect.HANDS_OVER, f'the name says "{phrase}"')
+    if phrase in _LISTS_FOR_ITSELF:
+        return EffectFinding(Effect.NOTES, "a list for the agent itself")
+    if phrase in _QUESTIONS:
+        return EffectFinding(Effect.ASKS, "a question to the user")
+    for word in words:
+        for verbs, effect in _VERBS:
+            if word in verbs:
+                return EffectFinding(effect, f'the name says "{word}"')
+    return EffectFinding(Effect.UNKNOWN, "the name tells nothing")
