@@ -25,6 +25,7 @@ COMMANDS = {
     "diff": ("diff", "show where two runs diverge, and why"),
     "state": ("state", "print the state at a position"),
     "events": ("events", "list events"),
+    "history": ("history", "list every change of one value of the state"),
     "info": ("info", "show the facts of runs: agent, times, counts"),
     "import": ("convert", "convert foreign logs to replay logs"),
     "demo": ("demo", "write the bundled samples"),

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from base64 import b64encode
 from typing import Any
 
 from replay_gui.core.errors import PositionError
 from replay_gui.core.log.event import Event
 from replay_gui.core.state.state import LISTS, MAPS
-from replay_gui.core.text.json_pointer import escape_token, split_pointer
+from replay_gui.core.text.json_pointer import escape_token, list_index, split_pointer
 from replay_gui.core.text.plain_text import visible
 
 _SCALARS = frozenset((str, int, bool, type(None)))
-_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 def json_form(value: Any) -> Any:
@@ -84,8 +82,8 @@ def at_pointer(value: Any, pointer: str) -> Any:
         missing = PositionError(f"the path {pointer!r} leads nowhere: {walked or 'the state'} {_lacks(here, token)}")
         if isinstance(here, MAPS) and token in here:
             here = here[token]
-        elif isinstance(here, LISTS) and _INDEX.fullmatch(token) and int(token) < len(here):
-            here = here[int(token)]
+        elif isinstance(here, LISTS) and (index := list_index(token)) is not None and index < len(here):
+            here = here[index]
         else:
             raise missing
         walked += f"/{escape_token(token)}"

@@ -9,6 +9,7 @@ from replay_gui.core.text.plain_text import one_line
 
 _NAME_CHARACTERS = 80  # of a token that is shown to people
 _BARE_TILDE = re.compile("~(?![01])")
+_LIST_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 def escape_token(name: str) -> str:
@@ -41,6 +42,11 @@ def split_pointer(pointer: str) -> list[str]:
             raise ValueError("after ~ stands 0 (for ~) or 1 (for /)")
         tokens = [unescape_token(token) for token in tokens]
     return tokens
+
+
+def list_index(token: str) -> int | None:
+    """Return the index of a list's item that a token stands for; None if it stands for none."""
+    return int(token) if _LIST_INDEX.fullmatch(token) else None
 
 
 def pointer_text(pointer: str) -> str:

@@ -1,0 +1,93 @@
+"""The history of one value: every event that changed what is at one path of the state.
+
+Found by replay, so it is exact for every path at any depth, items of lists included: an item that is inserted or
+removed before it changes what is at an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.state.draft import Draft
+from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.state import ABSENT, EMPTY, LISTS, MAPS, GrowList, OverlayMap, Path, StateChange
+from replay_gui.core.text.json_pointer import list_index
+
+
+def _plain(container: OverlayMap | GrowList) -> Any:
+    return container.plain()
+
+
+# 1, 1.0 and true are equal in Python; their encodings differ, as those of -0.0 and 0.0 do.
+_encode = msgspec.msgpack.Encoder(order="deterministic", enc_hook=_plain).encode
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChange:
+    """An event that changed a value.
+
+    Attributes:
+        index: of the event. old, new: the value before and after it; ABSENT where there is none. Shared with states: do
+            not change them.
+    """
+
+    index: EventIndex
+    old: Any
+    new: Any
+
+
+def value_history(contents: Iterable[bytes | None], keys: Sequence[str]) -> Iterator[ValueChange]:
+    """Yield the changes of the value at one path, in the order of the events.
+
+    An event that writes an equal value changes nothing, nor does one that does not apply.
+
+    Args:
+        contents: of the events from the first one on, as EventLog.contents yields them; None: bytes that are no record.
+        keys: of the path, as `split_pointer` returns them; none for the whole state.
+
+    Cost: about 16 µs an event.
+    """
+    draft = Draft(EMPTY)
+    old = ABSENT if keys else EMPTY.root
+    for number, content in enumerate(contents):
+        if content is None or not fold(draft, content):
+            continue
+        related = [change for change in draft.changes if _is_related(change.path, keys)]
+        if not related:
+            continue
+        new = value_at(draft.publish().root, keys)  # published: later events change copies of it
+        if not _is_unchanged(related, old, new, keys):
+            yield ValueChange(EventIndex(number), old, new)
+        old = new
+
+
+def value_at(root: Any, keys: Sequence[str]) -> Any:
+    """Return the value at a path of a state, ABSENT where there is none."""
+    here = root
+    for key in keys:
+        if isinstance(here, MAPS):
+            here = here.get(key, ABSENT)
+        elif isinstance(here, LISTS):
+            index = list_index(key)
+            here = ABSENT if index is None or index >= len(here) else here[index]
+        else:
+            return ABSENT
+    return here
+
+
+def _is_related(written: Path, keys: Sequence[str]) -> bool:
+    """Whether a change at one path may change the value at another: one of the two begins with the other."""
+    return all(str(name) == key for name, key in zip(written, keys, strict=False))
+
+
+def _is_unchanged(related: Sequence[StateChange], old: Any, new: Any, keys: Sequence[str]) -> bool:
+    if len(related) == 1 and len(related[0].path) > len(keys):  # a member of the value: comparing it is enough
+        old, new = related[0].old, related[0].new
+    if old is ABSENT or new is ABSENT:
+        return old is new
+    return old is new or _encode(old) == _encode(new)
