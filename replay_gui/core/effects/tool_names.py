@@ -16,17 +16,17 @@ def _words(text: str) -> frozenset[str]:
 
 _READS = _words(
     "get list search find read fetch view show look lookup query describe count browse retrieve inspect grep glob ls"
-    " cat head tail stat status diff log scan resolve validate verify explore peek scroll screenshot load download visit"
-    " goto navigate open page watch poll preview compare check estimate quote recommend suggest detect analyze analyse"
-    " summarize summarise extract parse classify translate convert is has can"
+    " cat head tail stat status diff log scan resolve validate verify explore peek scroll screenshot load download"
+    " visit goto navigate open page watch poll preview compare check estimate quote recommend suggest detect analyze"
+    " analyse summarize summarise extract parse classify translate convert is has can"
 )
 _CHANGES = _words(
     "create update set add insert put post write edit modify delete remove cancel send book reserve order buy purchase"
     " pay refund transfer move rename copy upload commit push merge apply patch install uninstall start stop restart"
     " enable disable reset assign unassign close reopen approve reject publish deploy exchange return process issue"
     " grant revoke schedule reschedule invite archive toggle register subscribe unsubscribe save store append"
-    " replace mark attach change make click type press fill drag upgrade downgrade adjust activate deactivate lock unlock"
-    " charge withdraw deposit redeem generate"
+    " replace mark attach change make click type press fill drag upgrade downgrade adjust activate deactivate lock"
+    " unlock charge withdraw deposit redeem generate"
 )
 _SUBMITS = _words("submit finish complete done final answer terminate exit end")
 _NOTES = _words("think thought reason reflect plan todo note scratchpad calculate calc math compute remember")
