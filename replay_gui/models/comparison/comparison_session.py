@@ -7,8 +7,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.divergence.comparison import NO_EVENT, Cause, Comparison
-from replay_gui.core.log.positions import RUN_START, EventIndex, Position, index_before, position_after
+from replay_gui.core.divergence.comparison import NO_EVENT
+from replay_gui.core.log.positions import RUN_START, EventIndex, Position, index_before
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Progress, Step
 from replay_gui.engine.requests import (
     Answer,
@@ -22,15 +22,8 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
-from replay_gui.models.comparison.comparison_navigation import (
-    NO_ROW,
-    events_at,
-    first_row,
-    mark_divergences,
-    next_point,
-    point_at,
-    row_at,
-)
+from replay_gui.models.comparison.comparison_cursor import ComparisonCursor
+from replay_gui.models.comparison.comparison_navigation import NO_ROW, events_at, first_row, mark_divergences
 from replay_gui.models.comparison.comparison_states import (
     Anchors,
     Comparing,
@@ -49,55 +42,43 @@ from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 
 
-class ComparisonSession(QObject):
+class ComparisonSession(ComparisonCursor):
     """What a window shows of the runs of both sides of the engine.
 
-    A *row* is one of the alignment. While the cursors are linked, the positions of both runs and the row move together.
+    A *row* is one of the alignment.
 
     Attributes:
-        a, b: the sessions of the two runs. rules: the RuleBook.
-        state: one of comparison_states.
-        compared: the last Compared, or None.
-        row: the chosen row, or NO_ROW. step: the last Step that came, or None.
+        rules: the RuleBook. state: one of comparison_states.
+        number: of the comparison; answers about earlier ones are stale.
+        step: the last Step that came, or None.
         anchors: pairs of event indexes that are the same step, set by hand.
-        linked: whether a move in one run moves the other.
 
     Signals:
         active_changed(): `active` is another. compared_changed(): `compared` or `fresh` is another.
-        row_changed(object): another row is chosen. step_changed(): `step` is another. rows_ready(object): AlignedRows.
-        linked_changed(): `linked` is another. anchors_changed(): `anchors` are others.
+        step_changed(): `step` is another. rows_ready(object): AlignedRows. anchors_changed(): `anchors` are others.
         progress_changed(object), alert_raised(object), alerts_cleared(): as of a Session.
     """
 
     active_changed = Signal()
     compared_changed = Signal()
-    row_changed = Signal(object)
     step_changed = Signal()
     rows_ready = Signal(object)
-    linked_changed = Signal()
     anchors_changed = Signal()
     progress_changed = Signal(object)
     alert_raised = Signal(object)
     alerts_cleared = Signal()
 
     def __init__(self, a: Session, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.a = a
-        self.b = Session(self, a.bridge, Side.B)
+        super().__init__(a, Session(None, a.bridge, Side.B), parent)
+        self.b.setParent(self)
         self.rules = RuleBook(a, self)
         self.state: ComparisonState = Idle()
-        self.compared: Compared | None = None
-        self.row = NO_ROW
         self.step: Step | None = None
         self.anchors: Anchors = ()
-        self.linked = True
-        self._number = 0  # of the comparison; answers about earlier ones are stale
+        self.number = 0
         self._pair = RunPair(a, self.b, self)
-        self._is_moving = False  # a run is moved by this object, not by the user
         self._showing = EventLoopQueue(self)  # marks and the first row of a result, after its causes and rows
         self._asking = EventLoopQueue(self)  # the states of a step, after its events
-        for session in (self.a, self.b):
-            session.position_changed.connect(self._on_position_changed)
         self._pair.opened.connect(self._on_opened)
         self._pair.replaced.connect(self.end)
         self._pair.alert_raised.connect(self._on_b_alert)
@@ -195,16 +176,11 @@ class ComparisonSession(QObject):
             self._compare(events_at(self.comparison, self.row) or self.state.first)
 
     def _compare(self, first: EventPair | None) -> None:
-        self._number += 1
+        self.number += 1
         self.state = Comparing(first)
         self._send_request("compare", Compare(self.a.number, self.b.number, self.rules.in_force, self.anchors))
         self.progress_changed.emit(Progress("Comparing", 0, 0, None))
         self.compared_changed.emit()
-
-    @property
-    def comparison(self) -> Comparison | None:
-        """The comparison that is shown, which may be out of date (see `fresh`); None before the first."""
-        return None if self.compared is None else self.compared.comparison
 
     @property
     def settled(self) -> bool:
@@ -213,29 +189,7 @@ class ComparisonSession(QObject):
             return not self.active
         return self.row == NO_ROW or (self.step is not None and self.step.row == self.row and self.step.has_states)
 
-    # ---- moving -----------------------------------------------------------------------------------
-    def select(self, row: int) -> None:
-        """Choose a row, clamped to those there are; both runs move there."""
-        if self.compared is None or not len(self.compared.comparison.alignment.a):
-            return
-        row = min(max(row, 0), len(self.compared.comparison.alignment.a) - 1)
-        if row == self.row:
-            return
-        self._choose(row)
-        last_a, last_b = self.compared.row_indexes.last_events(row)
-        self._move(self.a, position_after(last_a))
-        self._move(self.b, position_after(last_b))
-
-    def _choose(self, row: int) -> None:
-        self.row = row
-        self._send_request("step", GetStep(row))
-        self.row_changed.emit(row)
-
-    def _move(self, session: Session, position: Position) -> None:
-        self._is_moving = True
-        session.follow(position)
-        self._is_moving = False
-
+    # ---- the chosen step ---------------------------------------------------------------------------
     def _show_step(self, step: Step) -> None:
         """Ask first for the events, then for the states, which take longer, then for both position states."""
         self.step = step
@@ -251,51 +205,6 @@ class ComparisonSession(QObject):
     def _ask_states(self) -> None:
         if self.row != NO_ROW:
             self._send_request("states", GetStep(self.row, states=True))
-
-    def select_cause(self, cause: Cause) -> None:
-        """Choose the row at which a cause lies."""
-        if self.comparison is not None:
-            self.select(int(self.comparison.points.row[cause.point]))
-
-    def select_point(self, point: int) -> None:
-        """Choose a divergence by its index, clamped; -1 is the last."""
-        if self.comparison is not None and (count := self.point_count):
-            self.select(int(self.comparison.points.row[count - 1 if point < 0 else min(point, count - 1)]))
-
-    def step_point(self, delta: int) -> None:
-        """Choose the next (delta > 0) or previous divergence, if there is one."""
-        point = None if self.comparison is None else next_point(self.comparison, self.row, forward=delta > 0)
-        if point is not None:
-            self.select_point(point)
-
-    @property
-    def point_count(self) -> int:
-        """The number of divergence points; 0 without a comparison."""
-        return 0 if self.comparison is None else len(self.comparison.points.row)
-
-    @property
-    def point(self) -> int | None:
-        """The index of the divergence in the chosen row, or None."""
-        return None if self.comparison is None else point_at(self.comparison, self.row)
-
-    def set_linked(self, on: bool) -> None:
-        """Move B's position with A's, from now on or no longer."""
-        if on != self.linked:
-            self.linked = on
-            self.linked_changed.emit()
-            if on and self.row != NO_ROW and self.compared is not None:
-                self._move(self.b, position_after(self.compared.row_indexes.last_events(self.row)[1]))
-
-    @Slot(object)
-    def _on_position_changed(self, position: Position) -> None:
-        """The user moved in one of the timelines."""
-        if self._is_moving or not self.linked or self.compared is None or not self.fresh:
-            return
-        row_indexes, of_a = self.compared.row_indexes, self.sender() is self.a
-        if (row := row_at(row_indexes, position, of_a)) not in (NO_ROW, self.row):
-            self._choose(row)
-            last_a, last_b = row_indexes.last_events(row)
-            self._move(*((self.b, position_after(last_b)) if of_a else (self.a, position_after(last_a))))
 
     # ---- anchors ----------------------------------------------------------------------------------
     def set_anchor(self, index_a: EventIndex, index_b: EventIndex) -> None:
@@ -320,7 +229,7 @@ class ComparisonSession(QObject):
 
     def _send_request(self, key: str, request: RequestBody) -> None:
         if self.a.bridge is not None:
-            self.a.bridge.send_request(key, Request(self._number, request, None))
+            self.a.bridge.send_request(key, Request(self.number, request, None))
 
     # ---- answers ------------------------------------------------------------------------------------
     @Slot()
@@ -357,7 +266,7 @@ class ComparisonSession(QObject):
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
-        if answer.side is not None or answer.run != self._number or not self.active:
+        if answer.side is not None or answer.run != self.number or not self.active:
             return
         match answer.value:
             case Compared() as compared:
@@ -391,7 +300,7 @@ class ComparisonSession(QObject):
             self.select(first_row(compared, first))
 
     def _forget(self) -> None:
-        self._number += 1
+        self.number += 1
         self._showing.stop()
         self._asking.stop()
         self.compared, self.step, self.row = None, None, NO_ROW
