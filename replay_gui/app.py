@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replay_gui.core.log.positions import Position
+from replay_gui.core.text.plain_text import visible
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -137,7 +138,8 @@ def _take_picture(app: QApplication, window: MainWindow, options: Options, expec
         return code  # interrupted
     if problems and not problems[0]:
         return 0
-    print(f"replay-gui: {problems[0] if problems else 'ended before the window was complete'}", file=sys.stderr)
+    problem = problems[0] if problems else "ended before the window was complete"
+    print(f"replay-gui: {visible(problem)}", file=sys.stderr)
     return 2
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from replay_gui.core.atomic_file import write_whole
+from replay_gui.core.atomic_file import SHARED, write_whole
+from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.log.source import read_beginning
 from replay_gui.resource_paths import resources
 
 DAMAGED_EVENT = 812  # index, from 0; the window shows 813
@@ -49,9 +51,19 @@ SAMPLES: tuple[BundledSample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED)
 
 
 def write_samples(folder: Path) -> list[Path]:
-    """Copy every bundled sample into `folder`, replacing files of the same names; return their paths."""
+    """Copy every bundled sample into `folder` and return their paths; NotWritten where another log has such a name."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / sample.file for sample in SAMPLES]
     for sample, path in zip(SAMPLES, paths, strict=True):
-        write_whole(path, sample.path.read_bytes())
+        data = sample.path.read_bytes()
+        if not _holds(path, data):
+            write_whole(path, data, new_mode=SHARED)
     return paths
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Return whether the file is there and has these bytes."""
+    try:
+        return read_beginning(path, len(data) + 1) == data
+    except LogUnreadable:
+        return False

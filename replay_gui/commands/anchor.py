@@ -11,7 +11,7 @@ from replay_gui.commands.terminal import print_line
 from replay_gui.commands.verify import verify_opened_run
 from replay_gui.core.anchor.signing import HOW_TO_MAKE_KEYS, key_id, read_private_key
 from replay_gui.core.anchor.statement import Anchor, anchor_of_file, anchor_of_log, encode_anchor
-from replay_gui.core.atomic_file import keep_apart, write_whole
+from replay_gui.core.atomic_file import SHARED, check_target, write_whole
 from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
 from replay_gui.core.log.source import Source
 
@@ -29,10 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    keep_apart(args.out, [args.run, *([] if args.sign is None else [args.sign])])
+    inputs = [args.run, *([] if args.sign is None else [args.sign])]
+    check_target(args.out, inputs)
     key = None if args.sign is None else read_private_key(args.sign)
     anchor = _make_anchor(args.run)
-    write_whole(args.out, encode_anchor(anchor, key))
+    data = encode_anchor(anchor, key)
+    write_whole(args.out, data, inputs=inputs, new_mode=SHARED)  # it holds hashes alone, to be given away
     what = f"{anchor.events:,} events, head {anchor.head}" if anchor.is_of_log else f"BLAKE3 {anchor.blake3}"
     print_line(f"{args.out}: anchor of {args.run}: {what}")
     print_line(f"  signed by the key {key_id(key.public_key())}" if key is not None else "  not signed")

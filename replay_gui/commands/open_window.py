@@ -10,7 +10,9 @@ from contextlib import ExitStack
 
 from replay_gui.commands.arguments import UsageError, position
 from replay_gui.commands.runs import STANDARD_INPUT, add_format_argument, readable_file
+from replay_gui.core.atomic_file import check_target
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.importers.run_choice import split_run
 
 _SCREENSHOT_OPTIONS = ("size", "scale", "show")
 _MAX_SIDE_PX = 16_384  # pixels a side
@@ -44,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(problem)
     if args.screenshot is None:
         _check_display()
+    else:
+        check_target(args.screenshot, [split_run(name)[0] for name in (args.run, args.other) if name is not None])
     with ExitStack() as stack:
         path = args.run
         if path == STANDARD_INPUT:

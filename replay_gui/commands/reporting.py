@@ -93,8 +93,9 @@ def write_report(
     Args:
         command: the words of a command that leads to the same verdict, without the report.
     """
-    inputs = [part.verification.run for part in parts] + [run.run for run in unread] + list(options.option_files)
-    keep_apart(options.path, [split_run(name)[0] for name in inputs])
+    names = [part.verification.run for part in parts] + [run.run for run in unread]
+    runs = [split_run(name)[0] for name in names]
+    keep_apart(options.path, [*runs, *options.option_files])
     report = Report(
         version=VERSION,
         made=time.time_ns(),
@@ -103,4 +104,4 @@ def write_report(
         unread=tuple(unread),
         comparison=comparison,
     )
-    save_report(report if options.profile is None else redact_report(report, options.profile), options.path)
+    save_report(report if options.profile is None else redact_report(report, options.profile), options.path, runs)

@@ -1,44 +1,84 @@
-"""Writing a file whole or not at all: nobody reads half of it, and a full disk destroys nothing that was there."""
+"""Writing a file whole or not at all: nobody reads half of it, and a full disk destroys nothing that was there.
+
+The one way in which this program writes files for the user: reports, anchors, pictures, rules, mappings, samples, logs.
+Whoever can put files into the folder cannot redirect what is written: the draft has a fresh name that must not exist
+yet, so that no link is followed, and renaming it replaces a name, never what a link points to.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
-import tempfile
+import secrets
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from replay_gui.core.errors import NotWritten
+from replay_gui.core.errors import LogUnreadable, NotWritten
+from replay_gui.core.log.header import MAGIC
+from replay_gui.core.log.source import read_beginning
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+PRIVATE, SHARED = 0o600, 0o666
+"""Permissions of a new file: for the user alone; for everybody, as far as the user's umask allows it."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_EXCLUSIVE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_MAX_NAME_LENGTH = 48  # characters of the target's name in the draft's; a name has at most 255 bytes
 
 
-def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
+def write_whole(
+    path: str | os.PathLike[str],
+    data: bytes,
+    *,
+    inputs: Iterable[str | os.PathLike[str]] = (),
+    new_mode: int = PRIVATE,
+) -> None:
     """Replace the file at `path` by one with `data`: written beside it, flushed to the disk, then renamed.
 
-    NotWritten, which says why, where that fails; the file that was there is unchanged then.
+    A file that is replaced gives its permissions to the new one.
+
+    Args:
+        inputs: files that were read for `data`; none of them is replaced.
+        new_mode: permissions of a file that is new, as far as the umask allows them.
+
+    Raises:
+        NotWritten: says why it failed; what was there is unchanged then. See `check_target`.
     """
     target = Path(path)
-    draft: str | None = None
+    check_target(target, inputs)
+    draft = target.with_name(f".{target.name[:_MAX_NAME_LENGTH]}-{secrets.token_hex(8)}.part")
+    is_made = False
     try:
-        handle, draft = tempfile.mkstemp(prefix=f".{target.name[:60]}-", suffix=".part", dir=target.parent)
+        handle = os.open(draft, _EXCLUSIVE, new_mode)
+        is_made = True
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+            _take_permissions(file.fileno(), target)
             file.flush()
             os.fsync(file.fileno())
-        Path(draft).chmod(_mode(target))
-        Path(draft).replace(target)
-        draft = None
-        _flush_folder(target.parent)
+        draft.replace(target)
+        is_made = False
+        flush_folder(target.parent)
     except OSError as why:
-        reason = "the disk is full" if why.errno in _FULL else why.strerror or str(why)
         kept = "; the file that is there was left as it was" if target.is_file() else ""
-        raise NotWritten(f"{path}: not written: {reason}{kept}") from None
+        raise NotWritten(f"{path}: not written: {_reason(why)}{kept}") from None
     finally:
-        if draft is not None:
+        if is_made:
             with contextlib.suppress(OSError):  # why it was not written says more
-                Path(draft).unlink()
+                draft.unlink()
+
+
+def check_target(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]] = ()) -> None:
+    """Raise NotWritten where `target` may not be written: to be called before the work whose result it gets.
+
+    A link, a folder, a device, a pipe, a replay log, a file that is write-protected or one of the `inputs` is never
+    replaced.
+    """
+    keep_apart(target, inputs)
+    problem = _target_problem(Path(target))
+    if problem is not None:
+        raise NotWritten(f"{target}: not written: {problem}")
 
 
 def keep_apart(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
@@ -49,23 +89,58 @@ def keep_apart(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLik
                 raise NotWritten(f"{target}: not written: it is itself what is read here; give another name")
 
 
-def _mode(target: Path) -> int:
-    """Return the permissions of the file that is there, or those that a new one would have."""
-    try:
-        return target.stat().st_mode & 0o777
-    except OSError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
+def mode_of_inputs(inputs: Iterable[str | os.PathLike[str]]) -> int:
+    """Return the permissions for a new file made from these: nobody may read it who may not read each of them."""
+    mode = SHARED
+    for source in inputs:
+        try:
+            mode &= os.stat(source).st_mode
+        except (OSError, ValueError):
+            mode &= PRIVATE
+    return mode | PRIVATE
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make the new name survive a loss of power. Not every system can; the file is whole either way."""
+def flush_folder(folder: Path) -> None:
+    """Make a new name survive a loss of power. Not every system can; the file is whole either way."""
     if not hasattr(os, "O_DIRECTORY"):
         return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # a folder in which one may write, but which one may not read
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
             os.fsync(handle)
-    finally:
-        os.close(handle)
+        finally:
+            os.close(handle)
+
+
+def _target_problem(target: Path) -> str | None:
+    """Return why the name may not be written, or None. What the system refuses is said when it does."""
+    try:
+        facts = os.lstat(target)
+    except (OSError, ValueError):
+        return None
+    if stat.S_ISLNK(facts.st_mode):
+        return "it is a link; give the name of the file itself"
+    if stat.S_ISDIR(facts.st_mode):
+        return "it is a folder; give the name of a file in it"
+    if not stat.S_ISREG(facts.st_mode):
+        return "it is a device or a pipe, not a file; give another name"
+    if not os.access(target, os.W_OK):
+        return "it is write-protected; give another name"
+    with contextlib.suppress(LogUnreadable):
+        if read_beginning(target, len(MAGIC)) == MAGIC:
+            return "it is a replay log, which is never replaced; give another name"
+    return None
+
+
+def _take_permissions(handle: int, target: Path) -> None:
+    """Give the open file the permissions of the one that it will replace, if there is one."""
+    with contextlib.suppress(FileNotFoundError):
+        permissions = stat.S_IMODE(os.lstat(target).st_mode) & 0o777
+        if hasattr(os, "fchmod"):
+            os.fchmod(handle, permissions)
+
+
+def _reason(why: OSError) -> str:
+    if why.errno in _FULL:
+        return "the disk is full"
+    return why.strerror or str(why)

@@ -5,11 +5,15 @@ No content of a log is ever recorded: only paths, counts and names of error clas
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
+import stat
 from collections import deque
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import TextIO
 
 from replay_gui.core.errors import NotWritten
 
@@ -83,7 +87,7 @@ def configure_logging(file: Path | None = None, level: str = "info") -> RecentLi
     handlers: list[logging.Handler] = [recent]
     if file is not None:
         try:
-            to_file = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
+            to_file = _opened(file)
         except OSError as error:
             raise NotWritten(f"{file}: cannot be written: {error.strerror or error}") from None
         to_file.setFormatter(_formatter())
@@ -96,6 +100,17 @@ def configure_logging(file: Path | None = None, level: str = "info") -> RecentLi
     root.setLevel(LEVELS[level])
     root.propagate = False
     return recent
+
+
+def _opened(file: Path) -> logging.StreamHandler[TextIO]:
+    """Open a regular file to append to, a new one for this user alone; OSError. Follows no link, waits for no pipe."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    handle = os.open(file, flags, 0o600)
+    stream = os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace")
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        stream.close()
+        raise OSError(errno.EINVAL, "it is a device or a pipe, not a file")
+    return _FileLines(stream)
 
 
 def error_location(error: BaseException) -> str:
@@ -113,6 +128,17 @@ def current_level() -> str:
     """Return the level that is configured, a key of LEVELS; "warning" where none is."""
     effective = logging.getLogger(_ROOT).getEffectiveLevel()
     return next((name for name, level in LEVELS.items() if level == effective), "warning")
+
+
+class _FileLines(logging.StreamHandler[TextIO]):
+    """Writes to a file that it owns."""
+
+    def close(self) -> None:
+        """Close the file with the handler."""
+        try:
+            super().close()
+        finally:
+            self.stream.close()
 
 
 class _OneLineFormatter(logging.Formatter):

@@ -39,6 +39,7 @@ class ReportSaver(QObject):
         super().__init__(parent)
         self._report: Report | None = None
         self._path = Path()
+        self._inputs: tuple[str, ...] = ()
         self._painting: PdfPainting | None = None
         self._painting_steps: Iterator[None] = iter(())
         self._written: Future[None] | None = None
@@ -50,27 +51,28 @@ class ReportSaver(QObject):
         """Whether a file is being made; `save` may not be called then."""
         return self._timer.isActive()
 
-    def save(self, report: Report, path: Path, pages: Pages | None = None) -> None:
+    def save(self, report: Report, path: Path, pages: Pages | None = None, inputs: tuple[str, ...] = ()) -> None:
         """Begin to write the report in the format of the suffix.
 
         Args:
             pages: those of this report, completely laid out on this thread; a PDF is made of them. None: the PDF is
                 laid out on the saver's thread.
+            inputs: the files that the report is about.
         """
         assert not self.busy
-        self._report, self._path = report, path
+        self._report, self._path, self._inputs = report, path, inputs
         if pages is not None and path.suffix.lower() == PDF:
             self._painting = PdfPainting(pages)
             self._painting_steps = self._painting.steps()
             self._timer.start(0)
         else:
-            self._begin_write(save_report, report, path)
+            self._begin_write(save_report, report, path, inputs)
 
     def stop(self) -> None:
         """Emit nothing any more; the file is completed without this thread: its pages are laid out again."""
         if self._painting is not None:
             assert self._report is not None
-            self._begin_write(save_report, self._report, self._path)
+            self._begin_write(save_report, self._report, self._path, self._inputs)
         self._set_idle()
 
     def _set_idle(self) -> None:
@@ -100,7 +102,7 @@ class ReportSaver(QObject):
         while time.perf_counter() < end:
             if next(self._painting_steps, self) is self:
                 data, self._painting = self._painting.data, None
-                self._begin_write(write_report_file, self._path, data)
+                self._begin_write(write_report_file, self._path, data, self._inputs)
                 break
         return False
 

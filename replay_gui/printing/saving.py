@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from replay_gui.core.atomic_file import write_whole
+from replay_gui.core.atomic_file import check_target, mode_of_inputs, write_whole
 from replay_gui.core.errors import NotWritten
 from replay_gui.core.report.model import Report
 
@@ -13,23 +14,26 @@ SUFFIXES = (PDF, ".html", ".md", ".json", ".xml", ".sarif")
 
 
 def check_suffix(path: Path) -> None:
-    """Raise NotWritten where the file's name has no known suffix; to be called before the report is made."""
+    """Raise NotWritten where the name has no known suffix or may not be written; before the report is made."""
     if path.suffix.lower() not in SUFFIXES:
         raise NotWritten(f"{path}: not a report format; the name must end in {', '.join(SUFFIXES)}")
-    if path.is_dir():
-        raise NotWritten(f"{path}: is a folder; give the name of a file in it")
+    check_target(path)
 
 
-def save_report(report: Report, path: Path) -> None:
-    """Write the file as a whole or not at all; NotWritten, with the reason, where that fails."""
+def save_report(report: Report, path: Path, inputs: Iterable[str] = ()) -> None:
+    """Write the file as a whole or not at all; NotWritten, with the reason, where that fails.
+
+    `inputs`: the files that the report is about. They are not replaced, and who may not read them may not read it.
+    """
     check_suffix(path)
-    write_report_file(path, report_bytes(report, path.suffix.lower()))
+    write_report_file(path, report_bytes(report, path.suffix.lower()), inputs)
 
 
-def write_report_file(path: Path, data: bytes) -> None:
+def write_report_file(path: Path, data: bytes, inputs: Iterable[str] = ()) -> None:
     """Write a report that is made already; NotWritten where its path is not possible or writing fails."""
     check_suffix(path)
-    write_whole(path, data)
+    inputs = tuple(inputs)
+    write_whole(path, data, inputs=inputs, new_mode=mode_of_inputs(inputs))
 
 
 def report_bytes(report: Report, suffix: str) -> bytes:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QMessageLogContext, QObject, Qt, QTimer, QtMsgType, Signal, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from replay_gui.core.atomic_file import write_whole
+from replay_gui.core.atomic_file import mode_of_inputs, write_whole
 from replay_gui.core.errors import NotWritten
+from replay_gui.core.text.plain_text import visible
 from replay_gui.engine.answers import Alert
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
@@ -27,7 +28,7 @@ _IGNORED_MESSAGE = "This plugin does not support propagateSizeHints()"  # of eve
 def pass_on_messages(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
     """Write a message of Qt to standard error, except the one that is written for every window without a display."""
     if text != _IGNORED_MESSAGE:
-        print(text, file=sys.stderr)
+        print(visible(text, keep="\n"), file=sys.stderr)
 
 
 class Screenshot(QObject):
@@ -110,7 +111,9 @@ class Screenshot(QObject):
         if self._export is not None and not self._is_exported(self._export):
             self._quiet.start()
             return
-        self._finish(save_picture(self._window, self._path, self._dialog))
+        facts = (session.facts, self._comparison.b.facts)
+        inputs = [run.path for run in facts if run is not None]
+        self._finish(save_picture(self._window, self._path, inputs, self._dialog))
 
     def _is_exported(self, export: Callable[[], ExportDialog]) -> bool:
         """Return whether the dialog shows the complete report, or a problem."""
@@ -128,8 +131,11 @@ class Screenshot(QObject):
         self.finished.emit(problem)
 
 
-def save_picture(window: QWidget, path: Path, dialog: QWidget | None = None) -> str:
-    """Save the window as PNG, with the dialog in its middle, completely or not; return "" or the reason why not."""
+def save_picture(window: QWidget, path: Path, inputs: Sequence[str] = (), dialog: QWidget | None = None) -> str:
+    """Save the window as PNG, with the dialog in its middle, completely or not; return "" or the reason why not.
+
+    `inputs`: the files that are shown; who may not read them may not read the picture.
+    """
     for widget in window.findChildren(QWidget):
         widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # the picture must not depend on the pointer
     picture = window.grab()
@@ -141,7 +147,7 @@ def save_picture(window: QWidget, path: Path, dialog: QWidget | None = None) -> 
     encoded.open(QBuffer.OpenModeFlag.WriteOnly)
     picture.save(encoded, "PNG")
     try:
-        write_whole(path, bytes(encoded.data().data()))
+        write_whole(path, bytes(encoded.data().data()), inputs=inputs, new_mode=mode_of_inputs(inputs))
     except NotWritten as why:
         return str(why)
     return ""

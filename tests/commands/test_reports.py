@@ -229,7 +229,7 @@ def test_nothing_that_is_read_is_written_over(
     logs.write_log(tmp_path / "run.rlog", turns=2)
     (tmp_path / "run.json").write_text('[{"role": "user", "content": "Hi"}]')
     (tmp_path / "rules.toml").write_text("")
-    (tmp_path / "rules.toml.html").symlink_to("rules.toml")
+    (tmp_path / "rules.toml.html").hardlink_to(tmp_path / "rules.toml")
     assert command("anchor", "run.rlog", "-o", "anchor.json").code == 0
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     result = command(*words.split())

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from replay_gui.core.atomic_file import flush_folder, mode_of_inputs
 from replay_gui.core.errors import EventInvalid, ImportRefused, LogUnreadable
 from replay_gui.core.importers.exporting import write_with_findings
 from replay_gui.core.importers.foreign_file import ForeignFile
@@ -47,7 +48,7 @@ def convert(
     writing fails. Logs appear whole or not at all.
     """
     out = Path(out)
-    if out.exists() and not out.is_dir():
+    if os.path.lexists(out) and not out.is_dir():
         raise ImportRefused(f"{out}: exists already; give another name, or a folder")
     with Source(file_of(path)) as source, foreign_file(source, limits) as file:
         importer = importer_for(file, format)
@@ -57,12 +58,14 @@ def convert(
                 made = write_runs(file, importer, Path(workshop), source=source, digest=source.blake3())
                 targets = _targets(made, source, out)
                 for target in targets:
-                    if target.exists():
+                    if os.path.lexists(target):
                         raise ImportRefused(f"{target}: exists already; remove it or give another folder")
                 for one in made:
-                    write_with_findings(one, one.path.with_suffix(_WHOLE))
+                    write_with_findings(one, one.path.with_suffix(_WHOLE), mode_of_inputs([source.path]))
                 targets[0].parent.mkdir(exist_ok=True)
-                return [_move_to_target(one, target) for one, target in zip(made, targets, strict=True)]
+                moved = [_move_to_target(one, target) for one, target in zip(made, targets, strict=True)]
+                flush_folder(targets[0].parent)
+                return moved
         except OSError as why:
             raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,12 +17,14 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending
 
 
-def write_with_findings(made: Converted, path: Path) -> None:
+def write_with_findings(made: Converted, path: Path, mode: int) -> None:
     """Write the log again at `path`, with the notes and the check of the source's own hashes in its header.
 
     They are known only at the end, when the chain of records began with a header without them.
+
+    `path`: a new file in a folder of this program's own, flushed to the disk. `mode`: its permissions.
     """
-    with EventLog.open(made.path) as log, path.open("wb") as out:
+    with EventLog.open(made.path) as log, open(path, "xb", opener=partial(os.open, mode=mode)) as out:
         source: dict[str, Any] = {**log.header.source, "notes": list(made.notes)}
         if made.own_hashes is not None:
             source["own_hashes"] = made.own_hashes
@@ -33,6 +37,8 @@ def write_with_findings(made: Converted, path: Path) -> None:
             elif isinstance(part, Ending) and part.seal is not None:
                 body = encode({**decode(part.seal.body), "head": head})
                 out.write(msgpack.packb((body, seal_hash(head, body))))
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def _write_block(block: Block, head: bytes, out: BinaryIO) -> bytes:

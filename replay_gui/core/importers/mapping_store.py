@@ -12,6 +12,9 @@ import msgspec
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.mapping import Mapping
+from replay_gui.core.log.source import read_beginning
+
+_MAX_BYTES = 1 << 22
 
 
 class _Saved(msgspec.Struct):
@@ -46,12 +49,15 @@ def save_mapping(file: str | os.PathLike[str], records: Sequence[dict[str, Any]]
 
 
 def _read(path: Path) -> list[_Saved]:
+    if not os.path.lexists(path):
+        return []
     try:
-        saved = msgspec.json.decode(path.read_bytes(), type=list[_Saved])
+        raw = read_beginning(path, _MAX_BYTES + 1)
+        if len(raw) > _MAX_BYTES:
+            raise LogUnreadable(f"{path}: is larger than {_MAX_BYTES >> 20} MiB, the limit for mappings; remove it")
+        saved = msgspec.json.decode(raw, type=list[_Saved])
         for one in saved:
             Mapping(**one.mapping)
         return saved
-    except FileNotFoundError:
-        return []
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, TypeError) as why:
+    except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as why:
         raise LogUnreadable(f"{path}: the mappings cannot be read ({why}); mend the file, or remove it") from None

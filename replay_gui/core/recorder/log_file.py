@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from replay_gui.core.errors import EventInvalid, LogBusy, LogUnreadable
@@ -25,20 +26,28 @@ class LogFile:
     def __init__(self, path: str | os.PathLike[str], *, create: bool, fsync: bool) -> None:
         """Open and lock the file.
 
-        Raises LogUnreadable where it cannot be opened for writing, LogBusy where another process has locked it.
+        Raises LogUnreadable where it cannot be opened for writing or is no regular file, LogBusy where another process
+        has locked it.
 
         Args:
-            create: make the file where there is none.
+            create: make the file where there is none, for this user alone: a run may contain secrets. A link is not
+                followed then.
             fsync: after each append, wait until the disk has it.
         """
         self.path = Path(path)
         self.size = 0
         self._fsync = fsync
-        flags = os.O_RDWR | os.O_APPEND | (os.O_CREAT if create else 0) | getattr(os, "O_BINARY", 0)
+        flags = os.O_RDWR | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        if create:
+            flags |= os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         try:
-            self._handle = os.open(self.path, flags, 0o644)
-        except OSError as why:
-            raise LogUnreadable(f"{self.path}: cannot be written: {why.strerror}") from None
+            self._handle = os.open(self.path, flags, 0o600)
+        except (OSError, ValueError) as why:
+            reason = "it is a link" if create and self.path.is_symlink() else getattr(why, "strerror", None) or str(why)
+            raise LogUnreadable(f"{self.path}: cannot be written: {reason}") from None
+        if not stat.S_ISREG(os.fstat(self._handle).st_mode):
+            self.close()
+            raise LogUnreadable(f"{self.path}: cannot be written: it is a device or a pipe, not a file")
         if fcntl is not None:
             try:
                 fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -193,7 +193,7 @@ class ExportDialog(QDialog):
             return
         self._target = path.with_suffix("")
         self.save_button.setEnabled(False)
-        self._saver.save(report, path, self.preview.laid_out_pages)
+        self._saver.save(report, path, self.preview.laid_out_pages, self.maker.inputs)
 
     @Slot(str)
     def _on_saved(self, path: str) -> None:

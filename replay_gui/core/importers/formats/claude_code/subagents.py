@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+
+from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.log.source import read_beginning
 
 _HEAD_BYTES = 4096  # bytes of a file that are looked at for the session's id
 _MAX_META_SIZE = 1 << 16  # bytes
@@ -53,20 +57,16 @@ def meta_path(path: Path) -> Path:
 
 def _subagent(path: Path) -> SubagentFile:
     meta = _SubagentMeta()
-    try:
-        with meta_path(path).open("rb") as file:
-            meta = msgspec.json.decode(file.read(_MAX_META_SIZE), type=_SubagentMeta)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        pass  # the facts are an extra, which older versions do not write
+    with suppress(LogUnreadable, msgspec.MsgspecError, UnicodeDecodeError):  # older versions do not write these facts
+        meta = msgspec.json.decode(read_beginning(meta_path(path), _MAX_META_SIZE), type=_SubagentMeta)
     agent_id = path.stem.removeprefix("agent-")
     return SubagentFile(path, agent_id, meta.agent_type or meta.description or "", meta.tool_use_id)
 
 
 def _head(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(_HEAD_BYTES)
-    except OSError:
+        return read_beginning(path, _HEAD_BYTES)
+    except LogUnreadable:
         return b""
 
 
