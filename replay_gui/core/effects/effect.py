@@ -27,8 +27,10 @@ class EffectFinding:
         effect: the Effect.
         reason: a few words for people: ``declared read-only``, ``the name says "cancel"``, ``sed -i changes a.py``.
         targets: what it changes, as far as that is told: paths of files, ``git commit``, ``pip install``.
+        certain: False where the effect is only what runs seem to show.
     """
 
     effect: Effect
     reason: str
     targets: tuple[str, ...] = ()
+    certain: bool = True

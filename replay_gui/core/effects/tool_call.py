@@ -20,7 +20,7 @@ class ToolCall:
         key: 16 bytes, equal for calls of one tool with equal input; versions of tools do not count.
         answer: the output, or the reason of a denial; None where there is no response.
         ok: False where the answer is an error, so that the call had no effect; None where there is no response.
-        effect, reason, targets: see EffectFinding.
+        effect, reason, targets, certain: see EffectFinding.
     """
 
     request: EventIndex
@@ -33,6 +33,7 @@ class ToolCall:
     effect: Effect
     reason: str
     targets: tuple[str, ...] = ()
+    certain: bool = True
 
     @property
     def took_effect(self) -> bool:

@@ -8,29 +8,25 @@ from __future__ import annotations
 import re
 
 from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.word_lists import word_set
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_READS = _words(
+_READS = word_set(
     "get list search find read fetch view show look lookup query describe count browse retrieve inspect grep glob ls"
     " cat head tail stat status diff log scan resolve validate verify explore peek scroll screenshot load download"
-    " visit goto navigate open page watch poll preview compare check estimate quote recommend suggest detect analyze"
-    " analyse summarize summarise extract parse classify translate convert is has can"
+    " visit goto navigate open page watch poll preview compare check estimate quote recommend suggest detect"
+    " analyze analyse summarize summarise extract parse classify translate convert is has can"
 )
-_CHANGES = _words(
+_CHANGES = word_set(
     "create update set add insert put post write edit modify delete remove cancel send book reserve order buy purchase"
     " pay refund transfer move rename copy upload commit push merge apply patch install uninstall start stop restart"
     " enable disable reset assign unassign close reopen approve reject publish deploy exchange return process issue"
     " grant revoke schedule reschedule invite archive toggle register subscribe unsubscribe save store append"
-    " replace mark attach change make click type press fill drag upgrade downgrade adjust activate deactivate lock"
-    " unlock charge withdraw deposit redeem generate"
+    " replace mark attach change make click type press fill drag upgrade downgrade adjust activate deactivate"
+    " lock unlock charge withdraw deposit redeem generate"
 )
-_SUBMITS = _words("submit finish complete done final answer terminate exit end")
-_NOTES = _words("think thought reason reflect plan todo note scratchpad calculate calc math compute remember")
-_ASKS = _words("ask respond reply say tell message clarify confirm")
+_SUBMITS = word_set("submit finish complete done final answer terminate exit end")
+_NOTES = word_set("think thought reason reflect plan todo note scratchpad calculate calc math compute remember")
+_ASKS = word_set("ask respond reply say tell message clarify confirm")
 _VERBS = (
     (_NOTES, Effect.NOTES),
     (_READS, Effect.READS),
@@ -45,7 +41,7 @@ _HANDS_OVER = re.compile(
     r"|person)\b|(?:transfer|hand off|hand over) to\b|escalate\b|handoff\b|handover\b"
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_CODE_WORDS = _words(
+_CODE_WORDS = word_set(
     "bash shell sh zsh terminal exec execute run python ipython jupyter command cmd powershell console code interpreter"
 )
 

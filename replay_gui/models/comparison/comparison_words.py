@@ -114,6 +114,8 @@ _ACTION_WORDS = {
     Action.IGNORE: "ignored",
     Action.NONDETERMINISTIC: "marked non-deterministic",
     Action.TOLERANCE: "within a tolerance",
+    Action.READS: "only reads",
+    Action.CHANGES: "changes something",
 }
 
 

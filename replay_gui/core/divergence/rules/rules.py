@@ -7,6 +7,8 @@ what a rule does not name, it does not restrict. Its action is one of:
 - *nondeterministic*: the difference is expected from run to run, and later causes are then only possible ones. With a
   tool and without a kind, the rule applies to the tool's answers to equal requests.
 - *tolerance*: two numbers count as equal if they differ by at most `abs`, or by at most `rel` times the larger one.
+- *reads*, *changes*: the calls of a tool only read, or change something (see core.effects). No difference is ignored by
+  it; it corrects which calls can be a reason for another outcome.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from functools import lru_cache
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.rules.presets import compiled
+from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import RulesRefused
 from replay_gui.core.log.kinds import Kind
 
@@ -32,6 +35,11 @@ class Action(StrEnum):
     IGNORE = "ignore"
     NONDETERMINISTIC = "nondeterministic"
     TOLERANCE = "tolerance"
+    READS = "reads"
+    CHANGES = "changes"
+
+
+_EFFECTS = {Action.READS: Effect.READS, Action.CHANGES: Effect.CHANGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +84,18 @@ class Rule:
                 raise RulesRefused("a tolerance needs abs or rel, a number of at least 0")
             if self.pattern is not None:
                 raise RulesRefused("a tolerance applies to numbers, so it takes no pattern")
+        elif self.action in _EFFECTS:
+            if self.tool is None or (self.kind, self.path, self.pattern, *bounds) != (None, None, None):
+                raise RulesRefused(f'"{self.action.value}" is said of a tool, and takes nothing else')
         elif bounds:
             raise RulesRefused(f"abs and rel belong to a tolerance, not to {self.action.value}")
         elif self.tool is None and self.kind is None and self.path is None and self.pattern is None:
             raise RulesRefused("applies to everything: give a tool, a kind, a path or a pattern")
 
     def applies_to(self, kind: str, tool: str | None) -> bool:
-        """Whether the rule applies to events of this kind and tool."""
+        """Whether the rule applies to differences of events of this kind and tool."""
+        if self.action in _EFFECTS:
+            return False
         if self.kind is None and self.tool is not None and self.action is Action.NONDETERMINISTIC and kind != _ANSWER:
             return False
         return self.kind in (None, kind) and self.tool in (None, tool)
@@ -107,6 +120,15 @@ class Rules:
 
     def __len__(self) -> int:
         return len(self.all)
+
+    @property
+    def effects(self) -> dict[str, Effect]:
+        """The effect of tools, by name, as enabled rules say; of several rules about a tool the last counts."""
+        return {
+            rule.tool: _EFFECTS[rule.action]
+            for rule in self.all
+            if rule.enabled and rule.tool is not None and rule.action in _EFFECTS
+        }
 
     def for_events(self, kind: str, tool: str | None) -> Rules:
         """Return the enabled rules that apply to events of this kind and tool."""

@@ -1,0 +1,106 @@
+"""Reads the calls of a run from its events, in one pass."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from replay_gui.core.effects.answers import is_error_answer
+from replay_gui.core.effects.classifier import EffectClassifier
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.canonical import encode_decoded
+from replay_gui.core.log.chain import digest
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import EventIndex
+
+_REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
+_KEY_BYTES = 16
+
+
+def make_call(classifier: EffectClassifier, request: Event, response: Event | None) -> ToolCall:
+    """Return the call of a ToolRequest and its ToolResponse."""
+    payload = request.payload
+    tool = request.tool or ""
+    finding = classifier.find(tool, payload.get("input"), payload.get("capabilities"))
+    return ToolCall(
+        request=request.index,
+        response=None if response is None else response.index,
+        tool=tool,
+        input=payload.get("input"),
+        key=call_key(tool, payload.get("input")),
+        answer=None if response is None else response.payload.get("output"),
+        ok=None if response is None else not is_error_answer(response.payload),
+        effect=finding.effect,
+        reason=finding.reason,
+        targets=finding.targets,
+        certain=finding.certain,
+    )
+
+
+def call_key(tool: str, input: Any) -> bytes:
+    """Return the key of a call: see ToolCall."""
+    return digest(encode_decoded((tool, input)))[:_KEY_BYTES]
+
+
+class CallReader:
+    """Takes the events of a run in order, and gives out each call once it is answered.
+
+    A response belongs to the request that its meta names as parent; else to the oldest request of its hash, or of its
+    tool, that waits. At most MAX_WAITING requests wait; of more, the oldest is given up as unanswered.
+    """
+
+    MAX_WAITING = 10_000
+
+    def __init__(self, classifier: EffectClassifier) -> None:
+        self._classifier = classifier
+        self._waiting: OrderedDict[int, Event] = OrderedDict()  # by seq
+        self._number = 0
+
+    def take(self, event: Event) -> ToolCall | None:
+        """Take the next event; return the call that it answers, or the one that it is too late for."""
+        if event.kind == _REQUEST:
+            self._number += 1
+            self._waiting[event.seq if event.seq is not None else -self._number] = event
+            if len(self._waiting) > self.MAX_WAITING:
+                return make_call(self._classifier, self._waiting.popitem(last=False)[1], None)
+        elif event.kind == _RESPONSE:
+            request = self._request_of(event)
+            if request is not None:
+                return make_call(self._classifier, request, event)
+        return None
+
+    def unanswered(self) -> list[ToolCall]:
+        """Return the calls that wait for an answer, in order; none waits afterwards."""
+        waiting, self._waiting = self._waiting, OrderedDict()
+        return [make_call(self._classifier, request, None) for request in waiting.values()]
+
+    def _request_of(self, response: Event) -> Event | None:
+        parent = response.parent
+        if parent is not None and parent in self._waiting:
+            return self._waiting.pop(parent)
+        name = response.tool
+        at = next((seq for seq, request in self._waiting.items() if request.tool == name), None)
+        return None if at is None else self._waiting.pop(at)
+
+
+def read_calls(events: Iterable[Event], classifier: EffectClassifier) -> tuple[ToolCall, ...]:
+    """Return all calls of a run, in the order of their requests."""
+    reader = CallReader(classifier)
+    calls = [call for call in map(reader.take, events) if call is not None]
+    return tuple(sorted((*calls, *reader.unanswered()), key=_by_request))
+
+
+def each_call(events: Iterable[Event], classifier: EffectClassifier) -> Iterator[ToolCall]:
+    """Yield the calls of a run in the order of their answers, then those that were not answered."""
+    reader = CallReader(classifier)
+    for event in events:
+        call = reader.take(event)
+        if call is not None:
+            yield call
+    yield from reader.unanswered()
+
+
+def _by_request(call: ToolCall) -> EventIndex:
+    return call.request

@@ -1,0 +1,77 @@
+"""The values in the input of a call: which of them can be traced, and how alike two inputs are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.word_lists import word_set
+from replay_gui.core.log.canonical import encode_decoded
+from replay_gui.core.state.state import ABSENT, leaves
+from replay_gui.core.text.json_pointer import join_pointer
+
+_MAX_LEAVES = 400  # of an input that are looked at
+_MIN_TEXT, _MIN_PLAIN_TEXT, _MAX_TEXT = 4, 6, 200  # characters of a text that can be traced
+_MIN_NUMBER = 20
+_YEARS = range(1900, 2101)
+_DULL = word_set("true false none null yes no economy business default string all any one two")  # said anywhere
+
+
+def input_leaves(input: Any) -> list[tuple[str, Any]]:
+    """Return (JSON Pointer, scalar) of an input; an empty pointer for an input that is a scalar."""
+    if not isinstance(input, dict | list):
+        return [("", input)]
+    return [(join_pointer(path), value) for path, value in leaves(input)[:_MAX_LEAVES]]
+
+
+def differing_leaves(a: Any, b: Any) -> list[tuple[str, Any, Any]]:
+    """Return (JSON Pointer, value in a, value in b) where two inputs differ, in order; ABSENT where a side has none."""
+    of_a, of_b = dict(input_leaves(a)), dict(input_leaves(b))
+    return [
+        (path, of_a.get(path, ABSENT), of_b.get(path, ABSENT))
+        for path in dict.fromkeys((*of_a, *of_b))
+        if path not in of_a or path not in of_b or not same_value(of_a[path], of_b[path])
+    ]
+
+
+def same_value(a: Any, b: Any) -> bool:
+    """Whether two values are equal and of one type; 1 and 1.0 are not."""
+    return type(a) is type(b) and (a == b or encode_decoded(a) == encode_decoded(b))
+
+
+def likeness(a: ToolCall, b: ToolCall) -> float:
+    """Return the share of leaves that two inputs have in common (Jaccard index of multisets), 0 to 1."""
+    of_a, of_b = (Counter(_leaf_keys(call.input)) for call in (a, b))
+    return sum((of_a & of_b).values()) / max(1, sum((of_a | of_b).values()))
+
+
+def _leaf_keys(input: Any) -> list[tuple[str, bytes]]:
+    return [(path, encode_decoded(value)) for path, value in input_leaves(input)]
+
+
+def is_telling(value: Any) -> bool:
+    """Whether a value is rare enough that it can be asked who first said it."""
+    if isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, int | float):
+        return abs(value) >= _MIN_NUMBER and value not in _YEARS
+    if not isinstance(value, str) or not _MIN_TEXT <= len(value) <= _MAX_TEXT or value.lower() in _DULL:
+        return False
+    return len(value) >= _MIN_PLAIN_TEXT or "/" in value or any(c.isdigit() for c in value)
+
+
+def value_text(value: Any) -> str:
+    """Return a scalar as the text in which it is looked for."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return value if isinstance(value, str) else str(value)
+
+
+def subjects(call: ToolCall) -> frozenset[str]:
+    """Return the values that say what a call is about: those that can be traced, outside lists."""
+    found = set()
+    for path, value in input_leaves(call.input):
+        if is_telling(value) and not any(token.isdigit() for token in path.split("/")):
+            found.add(value_text(value))
+    return frozenset(found | set(call.targets))

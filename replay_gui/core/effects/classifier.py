@@ -1,0 +1,160 @@
+"""Finds the effect of a call. The first of these that says something decides: a rule of the user, a declaration, the
+text of a command or of code, the name of the tool, what was observed of it.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from replay_gui.core.effects.declarations import effect_of_capabilities
+from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.python_effects import python_effect
+from replay_gui.core.effects.shell_effects import ShellEffects
+from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_code, runs_python
+
+_COMMAND_MEMBERS = ("command", "cmd", "code", "script", "commands", "input")
+_OPERATION_MEMBERS = ("command", "action", "operation", "method", "op")
+_PATH_MEMBERS = ("file_path", "path", "filename", "file", "target_file", "target", "notebook_path", "filePath")
+_SQL_MEMBERS = ("sql", "query", "statement")
+_SQL_WORDS = frozenset({"sql", "query", "db", "database", "sqlite", "postgres", "mysql", "duckdb"})
+_SQL_READS = re.compile(r"\s*(?:select|explain|show|describe|pragma|with|values)\b", re.IGNORECASE)
+_SQL_CHANGES = re.compile(
+    r"\s*(?:insert|update|delete|merge|replace|create|drop|alter|truncate|grant|revoke)\b", re.IGNORECASE
+)
+_PATCHED_FILE = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$|^\+\+\+ (?:b/)?(\S+)", re.MULTILINE)
+_MAX_REMEMBERED = 50_000  # findings that are kept
+_MAX_PATCH_CHARACTERS = 1 << 20
+
+
+class EffectClassifier:
+    """Finds effects, and remembers those it found.
+
+    Attributes:
+        corrected: the effect of tools by name, as rules of the user say.
+        declared: the effect of tools by name, as the set-up declares (see declared_effects).
+        observed: the effect of tools by name, as runs show it (see observe_effects).
+    """
+
+    def __init__(
+        self,
+        corrected: Mapping[str, Effect] | None = None,
+        declared: Mapping[str, EffectFinding] | None = None,
+        observed: Mapping[str, EffectFinding] | None = None,
+    ) -> None:
+        self.corrected, self.declared, self.observed = corrected or {}, declared or {}, observed or {}
+        self._shell: ShellEffects | None = None
+        self._of_text: dict[tuple[str, str], EffectFinding] = {}
+        self._of_name: dict[str, EffectFinding] = {}
+
+    def find(self, tool: str, input: Any, capabilities: Any = ()) -> EffectFinding:
+        """Return the effect of a call of `tool` with `input`."""
+        if tool in self.corrected:
+            return EffectFinding(self.corrected[tool], "a rule says so", _targets(input))
+        declared = self.declared.get(tool) or effect_of_capabilities(capabilities)
+        if declared is not None:
+            return EffectFinding(declared.effect, declared.reason, _targets(input))
+        found = self._of_sql(tool, input) or self._of_code(tool, input)
+        if found is not None and found.effect is not Effect.UNKNOWN:
+            return found
+        named = _of_operation(input) or self._named(tool)
+        if named.effect is Effect.UNKNOWN and tool in self.observed:
+            named = self.observed[tool]
+        if named.effect is Effect.UNKNOWN and found is not None:
+            return found
+        targets = _targets(input) if named.effect is Effect.CHANGES else ()
+        return EffectFinding(named.effect, named.reason, targets, named.certain)
+
+    def _named(self, tool: str) -> EffectFinding:
+        if tool not in self._of_name:
+            self._of_name[tool] = effect_of_name(tool)
+        return self._of_name[tool]
+
+    def _of_sql(self, tool: str, input: Any) -> EffectFinding | None:
+        if not isinstance(input, Mapping) or _SQL_WORDS.isdisjoint(name_words(tool)):
+            return None
+        text = next((input[name] for name in _SQL_MEMBERS if isinstance(input.get(name), str)), "")
+        if _SQL_READS.match(text):
+            return EffectFinding(Effect.READS, "SQL that reads")
+        if (match := _SQL_CHANGES.match(text)) is not None:
+            return EffectFinding(Effect.CHANGES, f"SQL: {match[0].strip().upper()}")
+        return None
+
+    def _of_code(self, tool: str, input: Any) -> EffectFinding | None:
+        """Return the effect of the text that a tool runs; None where the tool runs none."""
+        if not runs_code(tool):
+            return None
+        member, text = code_of(input)
+        if not text:
+            return None
+        python = runs_python(tool) or member == "code" or _language(input).startswith("python")
+        key = ("python" if python else "shell", text)
+        if key not in self._of_text:
+            if len(self._of_text) >= _MAX_REMEMBERED:
+                self._of_text.clear()
+            self._of_text[key] = self._of_python(text) if python else self._of_shell(text)
+        return self._of_text[key]
+
+    def _of_python(self, text: str) -> EffectFinding:
+        finding, commands = python_effect(text)
+        if finding.effect is Effect.UNKNOWN:
+            return self._of_shell(text)
+        shell = [self._of_shell(command) for command in commands]
+        return next((found for found in shell if found.effect is Effect.CHANGES), finding)
+
+    def _of_shell(self, text: str) -> EffectFinding:
+        if self._shell is None:
+            self._shell = ShellEffects()
+        return self._shell.effect(text)
+
+
+def code_of(input: Any) -> tuple[str, str]:
+    """Return (member, text) of the command or code in an input; the member is "" for an input that is a text."""
+    if isinstance(input, str):
+        return "", input
+    if isinstance(input, Mapping):
+        for name in _COMMAND_MEMBERS:
+            value = input.get(name)
+            if isinstance(value, str):
+                return name, value
+            if isinstance(value, list | tuple) and value and all(isinstance(word, str) for word in value):
+                return name, shlex.join(value)
+    return "", ""
+
+
+def _language(input: Any) -> str:
+    language = input.get("language") if isinstance(input, Mapping) else None
+    return language.lower() if isinstance(language, str) else ""
+
+
+def _of_operation(input: Any) -> EffectFinding | None:
+    """Return the effect that a member such as ``command: view`` tells of a tool that does several things."""
+    if not isinstance(input, Mapping):
+        return None
+    for name in _OPERATION_MEMBERS:
+        value = input.get(name)
+        if isinstance(value, str) and len(value) <= 40 and len(value.split()) == 1:
+            finding = effect_of_name(value)
+            if finding.effect is not Effect.UNKNOWN:
+                return EffectFinding(finding.effect, f'{name} is "{value}"')
+    return None
+
+
+def _targets(input: Any) -> tuple[str, ...]:
+    """Return the files that the input names."""
+    if isinstance(input, Mapping):
+        for name in _PATH_MEMBERS:
+            value = input.get(name)
+            if isinstance(value, str) and value:
+                return (value,)
+    patch = input if isinstance(input, str) else next(iter(_patches(input)), "")
+    found = _PATCHED_FILE.findall(patch[:_MAX_PATCH_CHARACTERS]) if patch else []
+    return tuple(dict.fromkeys(added or changed for added, changed in found))
+
+
+def _patches(input: Any) -> list[str]:
+    if not isinstance(input, Mapping):
+        return []
+    return [value for name in ("patch", "input", "diff") if isinstance(value := input.get(name), str)]

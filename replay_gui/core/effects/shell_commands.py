@@ -1,0 +1,104 @@
+"""The simple commands of a shell text, by the grammar of tree-sitter-bash. Nothing is run or expanded.
+
+The parser is imported when a shell text is first seen. Commands inside others (``$(…)``, loops, pipes) are commands of
+their own; the text of ``bash -c`` and of ``eval`` is for the caller to parse again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+MAX_SHELL_BYTES = 1 << 16  # of a text that are parsed
+_MAX_COMMANDS = 400
+_OUTPUT = frozenset({">", ">>", "&>", "&>>", ">|"})
+_SCRIPTS = frozenset({"heredoc_body", "herestring_redirect"})
+
+
+@dataclass(frozen=True, slots=True)
+class ShellCommand:
+    """One simple command.
+
+    Attributes:
+        words: the command and its arguments without quotes; assignments before it are left out.
+        script: what it reads from a heredoc; "" if nothing.
+        outputs: the files that its output is redirected to.
+    """
+
+    words: tuple[str, ...]
+    script: str = ""
+    outputs: tuple[str, ...] = ()
+
+
+class ShellParser:
+    """Parses shell texts."""
+
+    def __init__(self) -> None:
+        import tree_sitter_bash
+        from tree_sitter import Language, Parser
+
+        self._parser: Parser = Parser(Language(tree_sitter_bash.language()))
+
+    def commands(self, text: str) -> list[ShellCommand]:
+        """Return the commands in order; of a text with errors those that were recognised, as far as it is read."""
+        raw = text.encode("utf-8", "replace")[:MAX_SHELL_BYTES]
+        found: list[ShellCommand] = []
+        pending: list[Node] = [self._parser.parse(raw).root_node]
+        while pending and len(found) < _MAX_COMMANDS:
+            node = pending.pop()
+            pending.extend(reversed(node.children))
+            if node.type in ("command", "redirected_statement", "declaration_command", "test_command"):
+                command = _command(node)
+                if command is not None:
+                    found.append(command)
+        return found
+
+
+def _command(node: Node) -> ShellCommand | None:
+    """Return the command of a node; None where the node is a part of a redirected command, which was taken before."""
+    if node.type != "redirected_statement":
+        parent = node.parent
+        return None if parent is not None and parent.type == "redirected_statement" else ShellCommand(_words(node))
+    body = node.child_by_field_name("body")
+    words = _words(body) if body is not None and body.type in ("command", "declaration_command") else ()
+    script, outputs = "", list[str]()
+    pending = [child for child in node.children if child.type.endswith("_redirect")]
+    while pending:
+        redirect = pending.pop(0)
+        if redirect.type == "file_redirect":
+            target = redirect.child_by_field_name("destination") or redirect.children[-1]
+            if any(child.type in _OUTPUT for child in redirect.children):
+                outputs.append(_plain(target))
+        for child in redirect.children:
+            if child.type in _SCRIPTS:
+                script = _text(child)
+            elif child.type.endswith("_redirect"):
+                pending.append(child)
+            elif child.type in ("string", "raw_string") and redirect.type == "herestring_redirect":
+                script = _plain(child)
+    return ShellCommand(words, script, tuple(outputs))
+
+
+def _words(node: Node) -> tuple[str, ...]:
+    if node.type == "test_command":
+        return ("test",)
+    return tuple(
+        _plain(child)
+        for child in node.named_children
+        if child.type != "variable_assignment" and not child.type.endswith("_redirect")
+    )
+
+
+def _plain(node: Node) -> str:
+    """Return a word without its quotes."""
+    text = _text(node)
+    if node.type in ("string", "raw_string") and len(text) >= 2:
+        return text[1:-1].replace('\\"', '"') if node.type == "string" else text[1:-1]
+    return text
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")

@@ -1,0 +1,171 @@
+"""The effect of a shell text: of its simple commands, the strongest, by their first words and redirections."""
+
+from __future__ import annotations
+
+import re
+
+from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.python_effects import python_effect
+from replay_gui.core.effects.shell_commands import ShellCommand, ShellParser
+from replay_gui.core.effects.word_lists import word_set
+
+_READING = word_set(
+    "ls cat head tail less more grep egrep fgrep rg ag ack find fd tree wc file stat du df pwd which whereis type echo"
+    " printf env printenv ps top awk gawk diff cmp sort uniq cut tr jq yq nl md5sum sha256sum date whoami cd export"
+    " source . true false test [ sleep set unset alias xxd od strings hexdump readelf objdump nm ldd basename dirname"
+    " realpath readlink id uname hostname seq column paste comm join man help history read exiftool binwalk zsteg"
+    " nslookup dig ping base64 rev tac : exit return shopt declare local typeset readonly pushd popd hash ulimit trap"
+)
+_CHANGING = word_set(
+    "rm mv cp mkdir rmdir touch chmod chown ln truncate dd patch tee kill pkill killall apt apt-get yum dnf apk brew"
+    " systemctl service useradd crontab rsync scp unzip tar gunzip gzip zip install ed ex sponge shred split steghide"
+)
+_CHECKING = word_set(
+    "pytest py.test tox nox mypy ruff flake8 pylint black tsc eslint jest vitest mocha rspec phpunit ctest ninja cmake"
+    " make gradle gradlew mvn cargo go npm npx yarn pnpm node ruby perl java javac gcc g++ clang rustc dotnet deno bun"
+)
+_SHELLS = word_set("bash sh zsh dash ksh")
+_PYTHON = re.compile(r"python[\d.]*|ipython3?")
+_PACKAGES = word_set("pip pip3 conda mamba uv poetry gem bundle")
+_PACKAGE_TOOLS = word_set("npm yarn pnpm cargo go")
+_INSTALLING = word_set("install add i ci get remove uninstall sync update upgrade")
+_PACKAGES_READ = word_set("list show freeze --version -V check search info config help")
+_WRAPPERS = word_set("sudo time nohup env command exec builtin nice stdbuf xargs timeout")
+_GIT_READING = word_set(
+    "status diff log show blame branch ls-files grep rev-parse describe remote config shortlog reflog cat-file ls-tree"
+    " tag rev-list merge-base name-rev --version version help bisect-view whatchanged for-each-ref check-ignore"
+)
+_GIT_NAMING = word_set("branch tag remote config")  # they change something where they are given a name
+_GIT_NAMING_READS = word_set("-a -r -v -vv --all --list -l --get --show-current --contains get-url show --points-at -n")
+_EDIT_IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
+_HTTP_WRITE = re.compile(r"-X\s*(?:POST|PUT|DELETE|PATCH)|--request[ =](?:POST|PUT|DELETE|PATCH)|--data|-d\s|-F\s|-T\s")
+_FIND_WRITES = word_set("-delete -fprint -fls")
+_NO_FILES = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"})
+_SUBMISSION = "SUBMIT_FINAL_OUTPUT"  # the last line of agents that hand in by echo, such as mini-swe-agent
+_RANK = (Effect.READS, Effect.UNKNOWN, Effect.CHECKS, Effect.CHANGES, Effect.SUBMITS)
+_MAX_NESTING = 4  # of shell texts in shell texts
+_NOTHING = EffectFinding(Effect.READS, "only reads")
+
+
+class ShellEffects:
+    """Finds the effect of shell texts."""
+
+    def __init__(self) -> None:
+        self._parser = ShellParser()
+
+    def effect(self, text: str) -> EffectFinding:
+        """Return the strongest effect of the commands in a text; READS where it has none."""
+        return self._strongest(text, 0)
+
+    def _strongest(self, text: str, depth: int) -> EffectFinding:
+        if depth > _MAX_NESTING:
+            return EffectFinding(Effect.UNKNOWN, "shells inside shells")
+        strongest, targets = _NOTHING, list[str]()
+        for command in self._parser.commands(text):
+            for finding in self._findings(command, depth):
+                targets += finding.targets
+                if _RANK.index(finding.effect) > _RANK.index(strongest.effect):
+                    strongest = finding
+        return EffectFinding(strongest.effect, strongest.reason, tuple(dict.fromkeys(targets)))
+
+    def _findings(self, command: ShellCommand, depth: int) -> list[EffectFinding]:
+        outputs = tuple(name for name in command.outputs if name not in _NO_FILES and not name.startswith("&"))
+        findings = [EffectFinding(Effect.CHANGES, f"writes to {outputs[0]}", outputs)] if outputs else []
+        words = _without_wrappers(command.words)
+        if not words:
+            return findings
+        name, arguments = words[0].rpartition("/")[2], words[1:]
+        if any(_SUBMISSION in word for word in words):
+            findings.append(EffectFinding(Effect.SUBMITS, "says that it hands in"))
+        elif name in _SHELLS or name == "eval":
+            findings.append(self._of_shell(name, arguments, command.script, depth))
+        elif _PYTHON.fullmatch(name):
+            findings += self._of_python(arguments, command.script, depth)
+        elif name == "find" and ("-exec" in arguments or "-execdir" in arguments):
+            at = next(i for i, word in enumerate(arguments) if word in ("-exec", "-execdir"))
+            findings += self._findings(ShellCommand(tuple(arguments[at + 1 :])), depth)
+        else:
+            findings.append(_of_program(name, arguments))
+        return findings
+
+    def _of_shell(self, name: str, arguments: tuple[str, ...], script: str, depth: int) -> EffectFinding:
+        if name == "eval":
+            return self._strongest(" ".join(arguments), depth + 1)
+        at = next((i for i, word in enumerate(arguments) if re.fullmatch(r"-[a-z]*c[a-z]*", word)), None)
+        if at is not None and at + 1 < len(arguments):
+            return self._strongest(arguments[at + 1], depth + 1)
+        if script:
+            return self._strongest(script, depth + 1)
+        return EffectFinding(Effect.CHECKS, "runs a script")
+
+    def _of_python(self, arguments: tuple[str, ...], script: str, depth: int) -> list[EffectFinding]:
+        if "-c" in arguments[:-1]:
+            script = arguments[arguments.index("-c") + 1]
+        elif "-m" in arguments[:-1]:
+            module = arguments[arguments.index("-m") + 1 :]
+            return [_of_program(module[0], module[1:])]
+        if not script:
+            return [EffectFinding(Effect.CHECKS, "runs Python")]
+        finding, shell = python_effect(script)
+        return [finding, *(self._strongest(text, depth + 1) for text in shell)]
+
+
+def _without_wrappers(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words from the command on that ``sudo``, ``timeout 5``, ``xargs -n 1`` and the like start."""
+    at = 0
+    while at < len(words) and words[at].rpartition("/")[2] in _WRAPPERS:
+        at += 1
+        while at < len(words) and (words[at].startswith("-") or re.fullmatch(r"\d+[smh]?|\w+=.*", words[at])):
+            at += 1
+    return words[at:]
+
+
+def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:
+    plain = [word for word in arguments if not word.startswith("-")]
+    first = plain[0] if plain else ""
+    if name == "git":
+        return _of_git(arguments)
+    if name in ("sed", "perl"):
+        if any(_EDIT_IN_PLACE.match(word) for word in arguments):
+            changed = plain[-1] if plain else "a file"
+            return EffectFinding(Effect.CHANGES, f"{name} -i changes {changed}", tuple(plain[-1:]))
+        return EffectFinding(Effect.READS if name == "sed" else Effect.CHECKS, f"{name} without -i")
+    if name in _PACKAGES or (name in _PACKAGE_TOOLS and first in _INSTALLING):
+        if first in _PACKAGES_READ or not first:
+            return EffectFinding(Effect.READS, f"{name} {first}".strip())
+        if name == "uv" and first == "run":
+            return EffectFinding(Effect.CHECKS, "uv run")
+        return EffectFinding(Effect.CHANGES, f"{name} {first}", (f"{name} {first}",))
+    if name in ("curl", "wget", "http"):
+        if _HTTP_WRITE.search(" ".join((*arguments, ""))):
+            return EffectFinding(Effect.CHANGES, f"{name} sends data", (f"{name} {first}".strip(),))
+        return EffectFinding(Effect.READS, f"{name} fetches")
+    if name == "find" and not _FIND_WRITES.isdisjoint(arguments):
+        return EffectFinding(Effect.CHANGES, "find -delete", tuple(plain[:1]))
+    if name in _CHANGING:
+        if name == "tar" and arguments and re.match(r"-?[a-z]*t", arguments[0]):
+            return EffectFinding(Effect.READS, "tar lists")
+        return EffectFinding(Effect.CHANGES, f"{name} changes files", tuple(plain[-1:]))
+    if name in _READING:
+        return EffectFinding(Effect.READS, f"{name} reads")
+    if name in _CHECKING or name.endswith((".sh", ".py")) or name.startswith("./"):
+        return EffectFinding(Effect.CHECKS, f"runs {name}")
+    return EffectFinding(Effect.UNKNOWN, f"{name} is not known")
+
+
+def _of_git(arguments: tuple[str, ...]) -> EffectFinding:
+    rest = list(arguments)
+    while rest and rest[0].startswith("-"):
+        option = rest.pop(0)
+        if option in ("-C", "-c", "--git-dir", "--work-tree") and rest:
+            rest.pop(0)
+    command = rest[0] if rest else "help"
+    names = [word for word in rest[1:] if word not in _GIT_NAMING_READS]
+    reads = command in _GIT_READING and not (
+        command in _GIT_NAMING and names and _GIT_NAMING_READS.isdisjoint(rest[1:])
+    )
+    if command == "stash" and rest[1:2] in (["list"], ["show"]):
+        reads = True
+    if reads:
+        return EffectFinding(Effect.READS, f"git {command} reads")
+    return EffectFinding(Effect.CHANGES, f"git {command}", (f"git {command}",))

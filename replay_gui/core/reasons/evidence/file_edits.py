@@ -1,0 +1,186 @@
+"""What a run did to files: the net lines of each file, from a patch that it handed in or from its calls that edit."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.text.value_preview import Members
+
+_FILE = re.compile(r"^\+\+\+ (?:b/)?(\S+)")
+_REMOVED_FILE = re.compile(r"^--- (?:a/)?(\S+)")
+_HUNK = re.compile(r"^@@.*?@@\s*(.*)|^@@\s*(.*)")
+_DEFINITION = re.compile(r"^\s*(?:export\s+|pub\s+|async\s+|static\s+)*(?:def|class|func|function|fn|impl)\s+([\w.]+)")
+_SECTION = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$")
+_OLD = ("old_string", "old_str", "old", "search", "old_text")
+_NEW = ("new_string", "new_str", "new", "replace", "new_text", "content", "file_text", "insert_text", "new_source")
+_WHOLE = ("content", "file_text")
+_PATHS = ("file_path", "path", "filename", "notebook_path", "filePath", "target_file", "file")
+_MAX_TEXT = 1 << 22  # characters of one edit
+
+
+@dataclass(slots=True)
+class FileChange:
+    """The net change of one file.
+
+    Attributes:
+        added, removed: lines without blanks at their ends, counted.
+        functions: the function that a line was added in, by line, as far as hunks or definitions tell.
+    """
+
+    added: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+    functions: dict[str, str] = field(default_factory=dict)
+
+    def add(self, line: str, function: str | None = None) -> None:
+        """Note a line that was added; one that was removed before is back."""
+        if self.removed[line] > 0:
+            self.removed[line] -= 1
+        else:
+            self.added[line] += 1
+            if function:
+                self.functions.setdefault(line, function)
+
+    def remove(self, line: str) -> None:
+        """Note a line that was removed; one that was added before is gone again."""
+        if self.added[line] > 0:
+            self.added[line] -= 1
+        else:
+            self.removed[line] += 1
+
+
+FileChanges = dict[str, FileChange]
+
+
+def is_patch(text: Any) -> bool:
+    """Whether a text is a patch of files."""
+    return isinstance(text, str) and ("\n+++ " in f"\n{text}" or "*** Begin Patch" in text)
+
+
+def changes_of_patch(text: str) -> FileChanges:
+    """Return the changes of a unified diff, or of a patch in the form of ``apply_patch``; lines moved are both."""
+    changes: FileChanges = {}
+    _apply_patch(changes, text, net=False)
+    return changes
+
+
+def changes_of_calls(calls: Iterable[ToolCall]) -> FileChanges:
+    """Return the net change of each file that these calls edit; a later edit may undo an earlier one."""
+    changes: FileChanges = {}
+    for call in calls:
+        if edits_files(call):
+            _apply_call(changes, call.input)
+    return _with_effect(changes)
+
+
+def edits_files(call: ToolCall) -> bool:
+    """Whether a call changed files by a text that it was given."""
+    if not call.changed:
+        return False
+    return any(True for _ in _patch_texts(call.input)) or (
+        isinstance(call.input, Mapping) and _first(call.input, _PATHS) is not None and _has_text(call.input)
+    )
+
+
+def apply_edit(changes: FileChanges, path: str, members: Members) -> None:
+    """Add an edit of one file: what replaces what, or its whole text."""
+    change = changes.setdefault(path, FileChange())
+    old, new = _first(members, _OLD) or "", _first(members, _NEW) or ""
+    if not old and _first(members, _WHOLE) is not None:
+        for line in [*change.added.elements()]:
+            change.remove(line)
+    for line in _lines(old):
+        change.remove(line)
+    function = None
+    for line in _lines(new):
+        match = _DEFINITION.match(line)
+        function = match[1] if match else function
+        change.add(line, function)
+
+
+def _apply_call(changes: FileChanges, input: Any) -> None:
+    patches = [*_patch_texts(input)]
+    for patch in patches:
+        _apply_patch(changes, patch, net=True)
+    if patches or not isinstance(input, Mapping):
+        return
+    path = _first(input, _PATHS) or ""
+    edits = input.get("edits")
+    for members in edits if isinstance(edits, list) else [input]:
+        if isinstance(members, Mapping):
+            apply_edit(changes, path, members)
+
+
+def _apply_patch(changes: FileChanges, text: str, *, net: bool) -> None:
+    change: FileChange | None = None
+    function: str | None = None
+    for raw in text.splitlines():
+        if raw.startswith(("diff ", "index ", "*** Begin", "*** End")):
+            continue
+        named = _FILE.match(raw) or _SECTION.match(raw)
+        if named is None and (gone := _REMOVED_FILE.match(raw)) is not None:
+            change = changes.setdefault(gone[1], FileChange()) if gone[1] != "/dev/null" else None
+            continue
+        if named is not None:
+            if named[1] != "/dev/null":
+                change = changes.setdefault(named[1].strip(), FileChange())
+            function = None
+        elif (hunk := _HUNK.match(raw)) is not None:
+            function = _function_of(hunk[1] or hunk[2] or "")
+        elif change is not None and raw[:1] in "+- ":
+            match = _DEFINITION.match(raw[1:])
+            function = match[1] if match else function
+            line = raw[1:].rstrip()
+            if raw[:1] == "+":
+                _take(change, line, function, net=net)
+            elif raw[:1] == "-":
+                change.remove(line) if net else change.removed.update((line,))
+    for name in [name for name, change in changes.items() if not (change.added or change.removed)]:
+        del changes[name]
+
+
+def _take(change: FileChange, line: str, function: str | None, *, net: bool) -> None:
+    if net:
+        change.add(line, function)
+    else:
+        change.added[line] += 1
+        if function:
+            change.functions.setdefault(line, function)
+
+
+def _function_of(heading: str) -> str | None:
+    match = _DEFINITION.match(heading)
+    if match:
+        return match[1]
+    word = re.match(r"[\w.]+", heading)
+    return word[0] if word else None
+
+
+def _patch_texts(input: Any) -> Iterator[str]:
+    values = input.values() if isinstance(input, Mapping) else [input]
+    for value in values:
+        for text in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(text, str) and len(text) <= _MAX_TEXT and "*** Begin Patch" in text:
+                yield text[text.index("*** Begin Patch") :]
+
+
+def _has_text(input: Members) -> bool:
+    return _first(input, (*_OLD, *_NEW)) is not None or isinstance(input.get("edits"), list)
+
+
+def _first(members: Members, names: tuple[str, ...]) -> str | None:
+    return next((value for name in names if isinstance(value := members.get(name), str)), None)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text[:_MAX_TEXT].splitlines()]
+
+
+def _with_effect(changes: FileChanges) -> FileChanges:
+    for change in changes.values():
+        change.added, change.removed = +change.added, +change.removed
+    return {path: change for path, change in changes.items() if change.added or change.removed}

@@ -1,0 +1,169 @@
+"""What one run of a comparison did and said, as far as reasons need it; read from its log when it is asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from replay_gui.core.divergence.side import ComparedSide
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.facts.run_outcome import RunResult
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import OUTCOME, RESULT_KINDS, Kind
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.event_texts import holds, is_setup, message_text, role_of, word_pattern
+from replay_gui.core.reasons.evidence.first_places import FirstPlaces
+from replay_gui.core.reasons.origin import Origin, OriginRole, Side
+
+_MAX_SETUP_EVENTS = 12  # that are searched for a value
+_SETUP_AMONG = 40  # first events among which the set-up stands
+_MAX_RESULT_EVENTS = 400
+_MAX_MESSAGES = 2_000  # last messages of each role that are looked at
+
+
+class RunAccount:
+    """One run.
+
+    Attributes:
+        side: A or B. name: what sentences call it. run: its log and index.
+        calls: its calls in order; of a very long run only those that the other run does not have.
+        whole: whether `calls` has all.
+        result: outcome and end.
+    """
+
+    def __init__(self, side: Side, name: str, run: ComparedSide, *, calls: tuple[ToolCall, ...], whole: bool) -> None:
+        self.side, self.name, self.run = side, name, run
+        self.calls, self.whole = calls, whole
+        self.places = FirstPlaces(run.log.source, run.index.offset, run.event)
+        self._requests = [call.request for call in calls]
+        self._responses = {call.response: call for call in calls if call.response is not None}
+
+    @property
+    def count(self) -> int:
+        """The number of events."""
+        return self.run.index.count
+
+    def event(self, index: int) -> Event:
+        """Return an event."""
+        return self.run.event(index)
+
+    def indexes_of(self, *kinds: str) -> list[int]:
+        """Return the indexes of the events of these kinds, ascending."""
+        numbers = [number for number, kind in enumerate(self.run.index.kinds) if kind in kinds]
+        return np.flatnonzero(np.isin(self.run.index.kind, numbers)).tolist() if numbers else []
+
+    # ---- calls ------------------------------------------------------------------------------------
+    @cached_property
+    def changes(self) -> list[ToolCall]:
+        """The calls that changed something, in order."""
+        return [call for call in self.calls if call.changed]
+
+    def of_effect(self, effect: Effect) -> list[ToolCall]:
+        """Return the calls with an effect, in order, failed ones among them."""
+        return [call for call in self.calls if call.effect is effect]
+
+    @cached_property
+    def by_key(self) -> dict[bytes, ToolCall]:
+        """The first call of each key."""
+        found: dict[bytes, ToolCall] = {}
+        for call in self.calls:
+            found.setdefault(call.key, call)
+        return found
+
+    def call_at(self, index: EventIndex) -> ToolCall | None:
+        """Return the call whose request or response stands at an index."""
+        at = bisect_left(self._requests, index)
+        if at < len(self._requests) and self._requests[at] == index:
+            return self.calls[at]
+        return self._responses.get(index)
+
+    # ---- who said what ------------------------------------------------------------------------------
+    @cached_property
+    def result(self) -> RunResult:
+        """Outcome and end."""
+        result = RunResult()
+        for event in self.result_events:
+            result = result.with_event(event.kind, event.payload)
+        return result
+
+    @cached_property
+    def result_events(self) -> list[Event]:
+        """The events that say how the run ended and what is thought of it."""
+        return [self.event(index) for index in self.indexes_of(*RESULT_KINDS)[:_MAX_RESULT_EVENTS]]
+
+    @property
+    def graded(self) -> tuple[Any, Any]:
+        """(answer, expected) as the first grader that tells an answer took them; None where none does."""
+        for event in self.result_events:
+            if event.kind == OUTCOME and event.payload.get("answer") is not None:
+                return event.payload["answer"], event.payload.get("expected")
+        return None, None
+
+    @cached_property
+    def setup_events(self) -> list[Event]:
+        """The first events that tell how the run was set up."""
+        events = [self.event(index) for index in range(min(self.count, _SETUP_AMONG))]
+        return [event for event in events if is_setup(event)][:_MAX_SETUP_EVENTS]
+
+    @cached_property
+    def messages(self) -> list[tuple[EventIndex, OriginRole, str]]:
+        """The messages of users and of the agent, in order: (index, role, words); the last ones of a long run."""
+        found: list[tuple[EventIndex, OriginRole, str]] = []
+        for index in self.indexes_of(Kind.OBSERVATION.value, Kind.DECISION.value)[-2 * _MAX_MESSAGES :]:
+            event = self.event(index)
+            role = role_of(event)
+            is_message = event.payload.get("obs_type", event.payload.get("decision_type")) in _MESSAGE_TYPES
+            if role is not None and role is not OriginRole.ANSWER and is_message:
+                words = message_text(event)
+                if words.strip():
+                    found.append((event.index, role, words))
+        return found
+
+    def messages_of(self, role: OriginRole) -> list[tuple[EventIndex, str]]:
+        """Return (index, words) of the messages of users, or of the agent."""
+        return [(index, words) for index, speaker, words in self.messages if speaker is role]
+
+    @property
+    def last_step(self) -> tuple[EventIndex, Event] | None:
+        """The last event that is a step of the agent or of the world."""
+        for index in range(self.count - 1, max(-1, self.count - 200), -1):
+            event = self.event(index)
+            if role_of(event) is not None:
+                return event.index, event
+        return None
+
+    # ---- origins -----------------------------------------------------------------------------------
+    def first_place(self, value: str, before: int | None = None) -> EventIndex | None:
+        """Return the first event that says a value, if it stands before the index `before`."""
+        place = self.places.find(value)
+        return place if place is not None and (before is None or place < before) else None
+
+    def never_said(self, value: str) -> bool:
+        """Whether no event of the run says a value; the set-up is not asked."""
+        return self.places.never_said(value)
+
+    def in_setup(self, value: str) -> bool:
+        """Whether the set-up names a value."""
+        pattern = word_pattern(value)
+        return any(holds(event, value, pattern) for event in self.setup_events)
+
+    def role_at(self, index: EventIndex) -> OriginRole:
+        """Return who speaks at an index that `first_place` returned."""
+        return role_of(self.event(index)) or OriginRole.AGENT
+
+    def origin(self, index: EventIndex, value: str) -> Origin:
+        """Return the event at an index as the origin of a value."""
+        event = self.event(index)
+        return Origin(side=self.side, index=index, event_id=event.event_id, value=value, role=self.role_at(index))
+
+    def agent_messages_after(self, index: int) -> Iterator[tuple[EventIndex, str]]:
+        """Yield the agent's messages after an index."""
+        return ((at, words) for at, words in self.messages_of(OriginRole.AGENT) if at > index)
+
+
+_MESSAGE_TYPES = frozenset({"message", "input", "sample"})

@@ -1,0 +1,104 @@
+"""Traces the values of a call back through its run, and finds the first link that the other run lacks.
+
+This is a dynamic backward slice by value: the values of a call come from the user, from an answer, or from the agent;
+those of an answer come from the values of its request, and so on.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+
+from replay_gui.core.effects.call_values import input_leaves, is_telling, value_text
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.origin import Origin, OriginRole
+
+_MAX_DEPTH = 6  # answers that lead to one another
+_MAX_VALUES = 60  # that are traced for one call
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One step of a chain: the event where a value first stands, and the call whose answer it is, if any."""
+
+    index: EventIndex
+    role: OriginRole
+    value: str
+    call: ToolCall | None
+
+
+class LackKind(StrEnum):
+    """How the other run lacks a link."""
+
+    INPUT = "input"  # the user never said the value
+    LOOKING = "looking"  # it never made the call whose answer has the value
+    WORLD = "world"  # it made the call, and was answered otherwise
+    AGENT = "agent"  # the agent itself brought the value up
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """The first link that the other run lacks; `equal_call`: its call that was answered otherwise."""
+
+    kind: LackKind
+    link: Link
+    equal_call: ToolCall | None = None
+
+
+def telling_values(call: ToolCall) -> list[str]:
+    """Return the values of a call that can be traced, as text."""
+    values = [value_text(value) for _, value in input_leaves(call.input) if is_telling(value)]
+    return list(dict.fromkeys(values))[:_MAX_VALUES]
+
+
+def chain(run: RunAccount, call: ToolCall) -> list[Link]:
+    """Return where the values of a call came from, earliest first; values that the set-up alone has are left out."""
+    links: list[Link] = []
+    seen: set[str] = set()
+    pending: deque[tuple[ToolCall, int]] = deque([(call, 0)])
+    while pending and len(seen) < _MAX_VALUES:
+        current, depth = pending.popleft()
+        values = [value for value in telling_values(current) if value not in seen]
+        seen.update(values)
+        run.places.find_all(values)
+        for value in values:
+            index = run.first_place(value, current.request)
+            if index is None:
+                if not run.in_setup(value) and run.first_place(value) == current.request:
+                    links.append(Link(current.request, OriginRole.AGENT, value, current))
+                continue
+            role = run.role_at(index)
+            source = run.call_at(index) if role is not OriginRole.USER else None
+            links.append(Link(index, role, value, source))
+            if source is not None and source is not call and role is OriginRole.ANSWER and depth < _MAX_DEPTH:
+                pending.append((source, depth + 1))
+    return sorted(links, key=lambda link: link.index)
+
+
+def first_lack(other: RunAccount, links: list[Link], call: ToolCall) -> Lack | None:
+    """Return the first link of what led to `call` that `other` lacks; None where it had the same information."""
+    other.places.find_all([link.value for link in links])
+    for link in links:
+        if not other.never_said(link.value):
+            continue
+        if link.role is OriginRole.USER:
+            return Lack(LackKind.INPUT, link)
+        if link.role is OriginRole.ANSWER:
+            if link.call is None or link.call is call:
+                continue
+            equal = other.by_key.get(link.call.key)
+            if equal is not None:
+                return Lack(LackKind.WORLD, link, equal)
+            if other.whole:
+                return Lack(LackKind.LOOKING, link)
+        elif link.index < call.request:
+            return Lack(LackKind.AGENT, link)
+    return None
+
+
+def origins_of(run: RunAccount, links: list[Link]) -> tuple[Origin, ...]:
+    """Return the chain as origins, for marks on the timeline."""
+    return tuple(run.origin(link.index, link.value) for link in links)

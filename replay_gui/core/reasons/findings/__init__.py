@@ -1,0 +1,1 @@
+"""The reasons of each sort: in what was changed, handed in, told, read, and in how the runs ended."""

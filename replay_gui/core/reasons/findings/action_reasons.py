@@ -1,0 +1,173 @@
+"""The reasons in what the runs changed: actions that one did not do, did with another argument, or in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from replay_gui.core.divergence.comparison import Difference
+from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.call_values import differing_leaves, is_telling, subjects
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.reasons.evidence.matching import MatchedCalls
+from replay_gui.core.reasons.findings.explanations import explain_changed, explain_extra, explain_missing
+from replay_gui.core.reasons.findings.reason_list import ReasonList, place
+from replay_gui.core.reasons.phrases import (
+    argument_words,
+    call_words,
+    did_words,
+    event_words,
+    quoted,
+    tool_did_words,
+    value_words,
+)
+from replay_gui.core.reasons.reason import ReasonKind, Tier
+from replay_gui.core.state.state import ABSENT
+
+_MAX_EXPLAINED = 40  # actions of one sort that are traced and listed
+_INPUT = "/input"
+
+
+def add_action_reasons(reasons: ReasonList, matched: MatchedCalls, rules: Rules, tier: Tier = Tier.ACTION) -> None:
+    """Add the reasons in calls that were matched; `tier`: that of an action whose effect is known."""
+    for pair in matched.changed[:_MAX_EXPLAINED]:
+        _add_changed(reasons, pair, rules, tier)
+    for call in matched.missing[:_MAX_EXPLAINED]:
+        _add_missing(reasons, call, tier)
+    for call in matched.extra[:_MAX_EXPLAINED]:
+        _add_extra(reasons, call, tier)
+    for first, second in matched.same_effect[:_MAX_EXPLAINED]:
+        reasons.add(
+            ReasonKind.WORDING,
+            Tier.OTHER,
+            f"{second.tool} was asked in other words, and answered the same"
+            f" ({event_words(second.request)} against {event_words(first.request)}).",
+            order=place(second, reasons.other),
+            of_reference=first,
+            of_other=second,
+        )
+
+
+def add_order_reason(reasons: ReasonList, equal: Sequence[tuple[ToolCall, ToolCall]]) -> None:
+    """Add that two changes of the same thing were made in another order."""
+    latest: tuple[ToolCall, ToolCall] | None = None
+    for pair in sorted(equal, key=lambda pair: pair[0].request):
+        if latest is not None and pair[1].request < latest[1].request and pair[0].key != latest[0].key:
+            first, then = latest, pair
+            if subjects(first[0]) & subjects(then[0]):
+                name, reference = reasons.other.name, reasons.reference.name
+                reasons.add(
+                    ReasonKind.ORDER,
+                    Tier.RESULT,
+                    f"{name} {did_words(then[1])} ({event_words(then[1].request)}) before it"
+                    f" {did_words(first[1])} ({event_words(first[1].request)}); {reference} did it the other way round"
+                    f" ({event_words(first[0].request)}, then {event_words(then[0].request)}).",
+                    order=0.3,
+                    chip="order",
+                    of_reference=then[0],
+                    of_other=then[1],
+                )
+                return
+        if latest is None or pair[1].request > latest[1].request:
+            latest = pair
+
+
+def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Rules, tier: Tier) -> None:
+    first, second = pair
+    differences = [
+        entry for entry in differing_leaves(first.input, second.input) if not _is_ignored(rules, first.tool, *entry)
+    ]
+    if not differences:
+        return
+    on_both = [entry for entry in differences if ABSENT not in entry[1:]] or differences
+    path, value, other_value = min(on_both, key=lambda entry: not (is_telling(entry[1]) and is_telling(entry[2])))
+    told = explain_changed(reasons.reference, reasons.other, pair, (value, other_value))
+    more = f" (and {len(differences) - 1:,} more)" if len(differences) > 1 else ""
+    name, reference = reasons.other.name, reasons.reference.name
+    sentence = (
+        f"{name} {tool_did_words(second)} with {argument_words(path)} {value_words(other_value)};"
+        f" {reference} with {value_words(value)}{more}"
+        f" ({event_words(second.request)} against {event_words(first.request)})."
+    )
+    reasons.add(
+        ReasonKind.ARGUMENT,
+        tier,
+        sentence,
+        order=place(second, reasons.other),
+        details=told.sentences,
+        chip=told.chip,
+        of_reference=first,
+        of_other=second,
+        path=path,
+        origins=told.origins,
+    )
+    if told.chip == "made up":
+        reasons.add(
+            ReasonKind.MADE_UP,
+            Tier.RESULT,
+            told.sentences[0],
+            order=0.9,
+            chip=told.chip,
+            of_reference=first,
+            of_other=second,
+            path=path,
+        )
+
+
+def _add_missing(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
+    done_by, other = reasons.reference, reasons.other
+    told = explain_missing(done_by, other, call)
+    did = did_words(call)
+    if told.failed_try is not None:
+        failed = told.failed_try
+        reasons.add(
+            ReasonKind.ERROR,
+            tier,
+            f"{other.name} never {did}: it tried ({event_words(failed.request)}) and was answered"
+            f" {quoted(answer_text(failed.answer))}; {done_by.name} did ({event_words(call.request)}).",
+            order=place(call, done_by),
+            details=told.sentences,
+            chip=told.chip,
+            of_reference=call,
+            of_other=failed,
+            origins=told.origins,
+        )
+        return
+    again = " once more" if any(change.key == call.key for change in other.changes) else ""
+    verb = "did not" if again else "never"
+    words = f"do {call_words(call)} once more" if again else did
+    reasons.add(
+        ReasonKind.MISSING,
+        tier,
+        f"{other.name} {verb} {words}; {done_by.name} did ({event_words(call.request)}).",
+        order=place(call, done_by),
+        details=told.sentences,
+        chip=told.chip,
+        of_reference=call,
+        at_other=told.index,
+        origins=told.origins,
+    )
+
+
+def _add_extra(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
+    done_by, other = reasons.other, reasons.reference
+    told = explain_extra(done_by, other, call)
+    again = " once more" if any(change.key == call.key for change in other.changes) else ""
+    reasons.add(
+        ReasonKind.EXTRA,
+        tier,
+        f"{done_by.name} {did_words(call)}{again} ({event_words(call.request)}); {other.name} did not.",
+        order=place(call, done_by),
+        details=told.sentences,
+        chip=told.chip,
+        of_other=call,
+        origins=told.origins,
+    )
+
+
+def _is_ignored(rules: Rules, tool: str, path: str, a: Any, b: Any) -> bool:
+    """Whether a rule ignores the difference of an argument."""
+    of_requests = rules.for_events(Kind.TOOL_REQUEST.value, tool)
+    return len(of_requests) > 0 and of_requests.action_for(Difference(f"{_INPUT}{path}", a, b)) is not None

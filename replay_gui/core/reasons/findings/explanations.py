@@ -1,0 +1,282 @@
+"""What led to a difference in what two runs did: sentences, a chip, and the events that show it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.call_values import is_telling, subjects, value_text
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import name_words
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.endings import bad_end_words
+from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.evidence.value_chain import Lack, LackKind, chain, first_lack, origins_of
+from replay_gui.core.reasons.origin import Origin, OriginRole
+from replay_gui.core.reasons.phrases import call_words, event_words, quoted, value_words
+from replay_gui.core.state.state import ABSENT
+
+_YES_WITHIN = 3  # events between what the user said and the call that follows it
+_OFFER_WITHIN = 2  # events between what the agent put forward and the user's word
+_MIN_NOUN = 4  # letters of a word of a tool's name that the user may have used
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What led to a difference.
+
+    Attributes:
+        sentences: each a fact. chip: the kind of what led there, in a word. origins: the events on the way.
+        failed_try: the call of the other run that was answered by an error, if it tried the very same.
+        index: the event of the other run that the sentences are about, if it made no such call.
+    """
+
+    sentences: tuple[str, ...] = ()
+    chip: str = ""
+    origins: tuple[Origin, ...] = ()
+    failed_try: ToolCall | None = None
+    index: EventIndex | None = None
+
+
+def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Explanation:
+    """Return why `other` has not what `done_by` did."""
+    links = chain(done_by, call)
+    origins = origins_of(done_by, links)
+    lack = first_lack(other, links, call)
+    end = bad_end_words(other)
+    closing = (f"{other.name} {end}.",) if end else ()
+    if lack is not None:
+        sentence, index = _lack_of_missing(done_by, other, lack)
+        return Explanation((sentence, *closing), lack.kind.value, origins, index=index)
+    tried = [try_ for try_ in other.calls if try_.tool == call.tool and try_.ok is False]
+    same_try = next((try_ for try_ in tried if try_.key == call.key), None)
+    locked = _done_too_early(done_by, other, call)
+    if locked is not None:
+        early, late_try, later = locked
+        answered = (
+            f" and was then answered {quoted(answer_text(late_try.answer))} ({event_words(late_try.request)})"
+            if late_try is not None
+            else ""
+        )
+        sentence = (
+            f"{done_by.name} did it before {later.tool} ({event_words(later.request)});"
+            f" {other.name} did {call_words(early, 50)} first ({event_words(early.request)}){answered}."
+        )
+        return Explanation((sentence, *closing), "order", origins, same_try, early.request)
+    if tried:
+        last = same_try or tried[-1]
+        sentence = (
+            f"{other.name} tried it ({event_words(last.request)}) and was answered {quoted(answer_text(last.answer))}."
+        )
+        return Explanation((sentence, *closing), "error", origins, same_try, last.request)
+    given_up = other.of_effect(Effect.HANDS_OVER)
+    if given_up:
+        sentence = (
+            f"It had the same information, and handed over instead ({given_up[-1].tool},"
+            f" {event_words(given_up[-1].request)})."
+        )
+        return Explanation((sentence,), "gave up", origins, index=given_up[-1].request)
+    if end:
+        last_step = other.last_step
+        return Explanation(closing, "cut off", origins, index=None if last_step is None else last_step[0])
+    return _asked_last(other, call, origins) or _said_instead(done_by, other, call, origins)
+
+
+def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Explanation:
+    """Return what led `done_by` to do what `other` did not."""
+    links = chain(done_by, call)
+    lack = first_lack(other, links, call)
+    sentences = [_lack_of_extra(done_by, other, lack) if lack is not None else "Both had the same information."]
+    chip = lack.kind.value if lack is not None else LackKind.AGENT.value
+    said = [(index, words) for index, words in done_by.messages_of(OriginRole.USER) if index < call.request]
+    if said and call.request - said[-1][0] <= _YES_WITHIN:
+        index, words = said[-1]
+        offers = [one for one in done_by.messages_of(OriginRole.AGENT) if one[0] < index]
+        if offers and index - offers[-1][0] <= _OFFER_WITHIN:
+            sentences.append(
+                f"{done_by.name} put it forward ({event_words(offers[-1][0])}: {quoted(offers[-1][1])}),"
+                f" and the user said {quoted(words, 40)}."
+            )
+        else:
+            sentences.append(f"It followed {quoted(words)} ({event_words(index)}).")
+    return Explanation(tuple(sentences), chip, origins_of(done_by, links))
+
+
+def explain_changed(
+    reference: RunAccount, other: RunAccount, calls: tuple[ToolCall, ToolCall], values: tuple[Any, Any]
+) -> Explanation:
+    """Return what led both runs to other arguments; `calls`, `values`: of the reference and of the other run."""
+    a, b = calls
+    if ABSENT in values:
+        return Explanation(chip=LackKind.AGENT.value)
+    told_a, told_b = map(is_telling, values)
+    text_a, text_b = map(value_text, values)
+    shown_a, shown_b = map(value_words, values)
+    at_a = reference.first_place(text_a, a.request) if told_a else None
+    at_b = other.first_place(text_b, b.request) if told_b else None
+    origins = tuple(
+        run.origin(index, text)
+        for run, index, text in ((reference, at_a, text_a), (other, at_b, text_b))
+        if index is not None
+    )
+    if told_b and at_b is None and other.places.find(text_b) is not None and not other.in_setup(text_b):
+        sentence = f"{other.name} made {shown_b} up: nothing before {event_words(b.request)} holds it."
+        return Explanation((sentence,), "made up", origins)
+    if at_b is not None and other.role_at(at_b) is OriginRole.USER and reference.never_said(text_b):
+        sentence = f"In {other.name} the user said {shown_b} ({event_words(at_b)}); in {reference.name} never."
+        return Explanation((sentence,), LackKind.INPUT.value, origins)
+    if at_a is not None and other.never_said(text_a):
+        return _unknown_value(reference, other, shown=shown_a, at=at_a, origins=origins)
+    settled = next((at for at, words in other.messages_of(OriginRole.AGENT) if told_b and text_b in words), None)
+    on_it = f" It settled on it at {event_words(settled)}." if settled is not None and settled < b.request else ""
+    both = told_a and told_b and other.first_place(text_a, b.request) is not None
+    if both and reference.first_place(text_b, a.request) is not None:
+        sentence = f"Both had {shown_a} and {shown_b} in hand and chose otherwise.{on_it}"
+        return Explanation((sentence,), LackKind.AGENT.value, origins)
+    if on_it:
+        return Explanation((f"{other.name} settled on {shown_b}.{on_it}",), LackKind.AGENT.value, origins)
+    return Explanation((), LackKind.AGENT.value, origins)
+
+
+def _unknown_value(
+    reference: RunAccount, other: RunAccount, *, shown: str, at: EventIndex, origins: tuple[Origin, ...]
+) -> Explanation:
+    """Return how the reference came to a value that the other run never saw."""
+    role, source = reference.role_at(at), reference.call_at(at)
+    if role is OriginRole.USER:
+        sentence = f"In {reference.name} the user said {shown} ({event_words(at)}); in {other.name} never."
+        return Explanation((sentence,), LackKind.INPUT.value, origins)
+    if role is OriginRole.ANSWER and source is not None:
+        same = other.by_key.get(source.key)
+        if same is None:
+            sentence = (
+                f"{other.name} never saw {shown}: it never called {call_words(source, 60)}"
+                f" ({event_words(source.request)} of {reference.name})."
+            )
+            return Explanation((sentence,), LackKind.LOOKING.value, origins)
+        sentence = (
+            f"{source.tool} told {shown} in {reference.name} alone ({event_words(at)} against"
+            f" {event_words(same.response if same.response is not None else same.request)})."
+        )
+        return Explanation((sentence,), LackKind.WORLD.value, origins)
+    sentence = f"{reference.name} came to {shown} itself ({event_words(at)}); {other.name} never names it."
+    return Explanation((sentence,), LackKind.AGENT.value, origins)
+
+
+def _lack_of_missing(done_by: RunAccount, other: RunAccount, lack: Lack) -> tuple[str, EventIndex | None]:
+    link, value = lack.link, value_words(lack.link.value)
+    if lack.kind is LackKind.INPUT:
+        where = f"({event_words(link.index)} of {done_by.name})"
+        return f"In {other.name} the user never said {value} {where}.", None
+    if lack.kind is LackKind.LOOKING and link.call is not None:
+        tries = [call for call in other.calls if call.tool == link.call.tool]
+        tried = f", but {call_words(tries[-1])} at {event_words(tries[-1].request)}" if tries else ""
+        is_asked = link.value in telling_words(link.call)
+        learnt = "" if is_asked else f", and so learnt {value}"
+        return (
+            f"{other.name} never called {call_words(link.call, 70)}{tried};"
+            f" {done_by.name} did ({event_words(link.call.request)}){learnt}.",
+            tries[-1].request if tries else None,
+        )
+    if lack.kind is LackKind.WORLD and link.call is not None and lack.equal_call is not None:
+        at = lack.equal_call.response
+        return (
+            f"{link.call.tool} answered otherwise: in {done_by.name} alone it told {value}"
+            f" ({event_words(link.index)}{'' if at is None else f' against {event_words(at)}'}).",
+            at,
+        )
+    return f"{done_by.name} brought up {value} itself ({event_words(link.index)}); {other.name} never did.", None
+
+
+def _lack_of_extra(done_by: RunAccount, other: RunAccount, lack: Lack) -> str:
+    link, value = lack.link, value_words(lack.link.value)
+    if lack.kind is LackKind.INPUT:
+        return f"In {done_by.name} the user named {value} ({event_words(link.index)}); in {other.name} never."
+    if lack.kind is LackKind.LOOKING and link.call is not None:
+        return (
+            f"It had {value} from {call_words(link.call, 60)} ({event_words(link.call.request)}),"
+            f" which {other.name} never called."
+        )
+    if lack.kind is LackKind.WORLD and link.call is not None:
+        return f"In {done_by.name} alone {link.call.tool} told {value} ({event_words(link.index)})."
+    return f"{done_by.name} brought up {value} itself ({event_words(link.index)})."
+
+
+def telling_words(call: ToolCall) -> frozenset[str]:
+    """Return all values of a call's input, as text."""
+    return frozenset(answer_text(value) for value in _scalars(call.input))
+
+
+def _scalars(value: Any) -> list[Any]:
+    pending, found = [value], []
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, list | tuple):
+            pending.extend(item)
+        else:
+            found.append(item)
+    return found
+
+
+def _done_too_early(
+    done_by: RunAccount, other: RunAccount, call: ToolCall
+) -> tuple[ToolCall, ToolCall | None, ToolCall] | None:
+    """Return a change of the same thing that `done_by` made after `call` and `other` made without it.
+
+    (The other run's change, its failed try of `call` afterwards or None, the change in `done_by`.)
+    """
+    about = subjects(call)
+    later = {
+        change.tool: change
+        for change in reversed(done_by.changes)
+        if change.request > call.request and change.tool != call.tool and subjects(change) & about
+    }
+    for early in other.changes:
+        if early.tool in later and subjects(early) & about:
+            late_try = next(
+                (
+                    try_
+                    for try_ in other.calls
+                    if try_.ok is False
+                    and try_.request > early.request
+                    and try_.tool == call.tool
+                    and subjects(try_) & about
+                ),
+                None,
+            )
+            return early, late_try, later[early.tool]
+    return None
+
+
+def _asked_last(other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) -> Explanation | None:
+    """Return that the run ended where the user asked for the call, if it did."""
+    last = other.last_step
+    said = other.messages_of(OriginRole.USER)
+    if last is None or not said or said[-1][0] != last[0]:
+        return None
+    nouns = {word for word in name_words(call.tool) if len(word) >= _MIN_NOUN}
+    if nouns.isdisjoint(re.findall(r"[a-z]+", said[-1][1].lower())):
+        return None
+    sentence = f"It was asked for it last of all ({quoted(said[-1][1])}, {event_words(last[0])}); the run ended there."
+    return Explanation((sentence,), "cut off", origins, index=last[0])
+
+
+def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) -> Explanation:
+    """Return what the other run said after the last call that both made."""
+    after = -1
+    for earlier in done_by.calls:
+        if earlier.request >= call.request:
+            break
+        same = other.by_key.get(earlier.key)
+        if same is not None:
+            after = max(after, same.request if same.response is None else same.response)
+    said = next(other.agent_messages_after(after), None) or next(iter(other.messages_of(OriginRole.AGENT)[-1:]), None)
+    if said is None:
+        return Explanation(("It had the same information.",), LackKind.AGENT.value, origins)
+    sentence = f"It had the same information; instead it said {quoted(said[1], 80)} ({event_words(said[0])})."
+    return Explanation((sentence,), LackKind.AGENT.value, origins, index=said[0])

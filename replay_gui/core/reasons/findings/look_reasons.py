@@ -1,0 +1,146 @@
+"""The reasons in what the runs read, in what the world answered, and in how they were set up."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from replay_gui.core.effects.answers import answer_text, masked_answer
+from replay_gui.core.effects.call_values import same_value
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.reasons.evidence.event_texts import message_text
+from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.findings.reason_list import ReasonList, place
+from replay_gui.core.reasons.phrases import argument_words, call_words, event_words, quoted, value_words
+from replay_gui.core.reasons.reason import ReasonKind, Tier
+from replay_gui.core.state.state import ABSENT, leaves
+from replay_gui.core.text.json_pointer import join_pointer
+
+_MATTERS = re.compile(
+    r"model(?!.*(?:path|url|cost))|prompt|template|instruction|system|tool|temperature|top_p|seed|reason|effort"
+    r"|thinking|max_(?:tokens|steps|turns|iter)|limit|parallel|agent_class|policy|version",
+    re.IGNORECASE,
+)
+_IDLE = re.compile(
+    r"timeout|path|url|host|port|dir|log|output|cache|image|pull|name$|id$|key|retry|retries|workers|verbose|time|date"
+    r"|trial",
+    re.IGNORECASE,
+)
+_NEVER_MATTERS = re.compile(r"timeout|path|pull|url", re.IGNORECASE)
+_MAX_SETUP = 5_000  # members of a set-up that are compared
+
+
+def add_world_reason(reasons: ReasonList) -> None:
+    """Add the first call without an effect that both made, and that was answered otherwise."""
+    answers: dict[bytes, list[ToolCall]] = {}
+    for call in reasons.reference.calls:
+        answers.setdefault(call.key, []).append(call)
+    for call in reasons.other.calls:
+        same = answers.get(call.key)
+        if not same or call.effect not in (Effect.READS, Effect.CHECKS, Effect.UNKNOWN):
+            continue
+        first = same.pop(0)
+        if call.response is None or first.response is None or masked_answer(call.answer) == masked_answer(first.answer):
+            continue
+        reasons.add(
+            ReasonKind.WORLD,
+            Tier.NOT_LOOKED,
+            f"{call_words(call, 60)} was answered otherwise ({event_words(call.response)} of {reasons.other.name}"
+            f" against {event_words(first.response)} of {reasons.reference.name}).",
+            order=-1.0,
+            details=(_answers(first, call),),
+            chip="world",
+            of_reference=first,
+            of_other=call,
+        )
+        return
+
+
+def add_look_reasons(reasons: ReasonList) -> None:
+    """Add what only one of the runs read."""
+    reference, other = reasons.reference, reasons.other
+    missing, extra = (
+        [call for call in run.of_effect(Effect.READS) if call.key not in second.by_key]
+        for run, second in ((reference, other), (other, reference))
+    )
+    if missing and other.whole:
+        more = len({call.key for call in missing}) - 1
+        also = f" and {more:,} more" if more else ""
+        call = missing[0]
+        reasons.add(
+            ReasonKind.LOOK,
+            Tier.NOT_LOOKED,
+            f"{other.name} never called {call_words(call)}{also}; {reference.name} did ({event_words(call.request)}).",
+            order=place(call, reference),
+            of_reference=call,
+        )
+    if extra and reference.whole:
+        call = extra[0]
+        reasons.add(
+            ReasonKind.LOOK,
+            Tier.LOOKED,
+            f"{other.name} called {call_words(call)} ({event_words(call.request)}); {reference.name} did not.",
+            order=0.5,
+            of_other=call,
+        )
+
+
+def add_setup_reason(reasons: ReasonList) -> int:
+    """Add the difference of the set-ups that can matter most; return how many there are."""
+    a, b = _setup(reasons.reference), _setup(reasons.other)
+    differences = [
+        (path, a.get(path, ABSENT), b.get(path, ABSENT))
+        for path in dict.fromkeys((*a, *b))
+        if path not in a or path not in b or not same_value(a[path], b[path])
+    ]
+    if not differences:
+        return 0
+    path, value_p, value_f = min(differences, key=lambda entry: _weight(entry[0]))
+    more = f" (and {len(differences) - 1:,} more)" if len(differences) > 1 else ""
+    tier = Tier.LOOKED if _weight(path) == 0 else Tier.OTHER
+    events = [next(iter(run.setup_events), None) for run in (reasons.reference, reasons.other)]
+    reasons.add(
+        ReasonKind.SETUP,
+        tier,
+        f"{argument_words(path)} is {value_words(value_f)} in {reasons.other.name} and {value_words(value_p)} in"
+        f" {reasons.reference.name}{more}.",
+        order=0.0 if tier is Tier.LOOKED else 1.0,
+        path=path,
+        at_reference=None if events[0] is None else events[0].index,
+        at_other=None if events[1] is None else events[1].index,
+    )
+    return len(differences)
+
+
+def _setup(run: RunAccount) -> dict[str, Any]:
+    """Return the members of the set-up, by JSON Pointer; the messages of the system as one text."""
+    found: dict[str, Any] = {}
+    told: list[str] = []
+    for event in run.setup_events:
+        if event.kind == Kind.AGENT_INIT.value:
+            for name in ("agent_type", "agent_version"):
+                found.setdefault(f"/{name}", event.payload.get(name))
+            for path, value in leaves(event.payload.get("config"))[:_MAX_SETUP]:
+                found.setdefault(join_pointer(path), value)
+        else:
+            told.append(message_text(event))
+    if told:
+        found["/system message"] = "\n".join(told)
+    return found
+
+
+def _weight(path: str) -> int:
+    """Return 0 for a member that can matter, 1 for one that may, 2 for one that hardly does."""
+    if _MATTERS.search(path) and not _NEVER_MATTERS.search(path):
+        return 0
+    return 2 if _IDLE.search(path) else 1
+
+
+def _answers(first: ToolCall, second: ToolCall) -> str:
+    """Return both answers from where they differ on."""
+    a, b = answer_text(first.answer), answer_text(second.answer)
+    at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    start = max(0, at - 20)
+    return f"{quoted(b[start : start + 120])} against {quoted(a[start : start + 120])}."

@@ -1,0 +1,92 @@
+"""Collects the reasons of two runs, one of which is the reference, and ranks them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.origin import Origin
+from replay_gui.core.reasons.reason import Reason, ReasonKind, Tier
+from replay_gui.core.state.state import ABSENT
+
+_TIERS = [*Tier]
+
+
+class ReasonList:
+    """Reasons about two runs.
+
+    Attributes:
+        reference: the run that passed while the other failed; A where that is unknown. other: the other run.
+    """
+
+    def __init__(self, reference: RunAccount, other: RunAccount) -> None:
+        self.reference, self.other = reference, other
+        self._found: list[tuple[int, float, int, Reason]] = []
+
+    def add(
+        self,
+        kind: ReasonKind,
+        tier: Tier,
+        sentence: str,
+        *,
+        order: float = 0.0,
+        details: tuple[str, ...] = (),
+        chip: str = "",
+        tool: str | None = None,
+        of_reference: ToolCall | None = None,
+        of_other: ToolCall | None = None,
+        at_reference: EventIndex | None = None,
+        at_other: EventIndex | None = None,
+        path: str | None = None,
+        origins: tuple[Origin, ...] = (),
+    ) -> None:
+        """Add a reason.
+
+        Args:
+            kind, tier, sentence, details, chip, path, origins: see Reason.
+            order: the place among the reasons of one tier; the smallest comes first.
+            tool: where it is not that of the calls.
+            of_reference, of_other: the calls that it is about. at_reference, at_other: other events that it is about.
+        """
+        calls = [call for call in (of_reference, of_other) if call is not None]
+        sides: dict[str, tuple[Any, EventIndex | None]] = {
+            self.reference.side: _side(of_reference, at_reference),
+            self.other.side: _side(of_other, at_other),
+        }
+        reason = Reason(
+            kind=kind,
+            sentence=sentence,
+            details=details,
+            chip=chip,
+            tool=calls[0].tool if calls else tool,
+            a=sides["a"][0],
+            b=sides["b"][0],
+            index_a=sides["a"][1],
+            index_b=sides["b"][1],
+            path=path,
+            origins=origins,
+            certain=all(call.certain and call.effect is not Effect.UNKNOWN for call in calls),
+            tier=tier,
+        )
+        self._found.append((_TIERS.index(tier), order, len(self._found), reason))
+
+    def ranked(self) -> tuple[Reason, ...]:
+        """Return the reasons, the most important first."""
+        return tuple(reason for *_, reason in sorted(self._found, key=lambda entry: entry[:3]))
+
+    def has(self, tier: Tier) -> bool:
+        """Whether there is a reason of a tier."""
+        return any(reason.tier is tier for *_, reason in self._found)
+
+
+def place(call: ToolCall, run: RunAccount) -> float:
+    """Return where a call stands in its run, 0 to 1."""
+    return call.request / max(1, run.count)
+
+
+def _side(call: ToolCall | None, at: EventIndex | None) -> tuple[Any, EventIndex | None]:
+    """Return (input, index)."""
+    return (ABSENT, at) if call is None else (call.input, call.request)

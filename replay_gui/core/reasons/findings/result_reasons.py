@@ -1,0 +1,173 @@
+"""The reasons in how the runs ended, and in what they answered at the end."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.reasons.evidence.endings import bad_end_words
+from replay_gui.core.reasons.evidence.file_edits import is_patch
+from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.evidence.value_chain import telling_values
+from replay_gui.core.reasons.findings.reason_list import ReasonList, place
+from replay_gui.core.reasons.origin import Origin, OriginRole
+from replay_gui.core.reasons.phrases import event_words, quoted
+from replay_gui.core.reasons.reason import ReasonKind, Tier
+
+_MAX_ANSWER = 60  # characters of an answer in a sentence
+_MAX_LAST_WORDS = 200  # characters of a last message that may be an answer
+
+
+def add_end_reasons(reasons: ReasonList) -> None:
+    """Add that one run was cut off, or handed over."""
+    reference, other = reasons.reference, reasons.other
+    end_p, end_f = bad_end_words(reference), bad_end_words(other)
+    for run, second, end, tier in (
+        (other, reference, end_f if not end_p else None, Tier.RESULT),
+        (reference, other, end_p if not end_f else None, Tier.TROUBLE),
+    ):
+        if end:
+            last = run.last_step
+            where = f" ({event_words(last[0])} of {run.count:,})" if last is not None else ""
+            at = None if last is None else last[0]
+            reasons.add(
+                ReasonKind.CUT_OFF,
+                tier,
+                f"{run.name} {end}{where}; {second.name} came to its end.",
+                order=-1.0,
+                chip="cut off",
+                at_reference=at if run is reference else None,
+                at_other=at if run is other else None,
+            )
+    given_p, given_f = (_took_effect(run, Effect.HANDS_OVER) for run in (reference, other))
+    for run, second, mine, others in ((other, reference, given_f, given_p), (reference, other, given_p, given_f)):
+        if mine and not others:
+            call = mine[0]
+            reasons.add(
+                ReasonKind.GAVE_UP,
+                Tier.UNSURE,
+                f"{run.name} handed over ({call.tool}, {event_words(call.request)}); {second.name} did not.",
+                order=place(call, run),
+                chip="gave up",
+                of_reference=call if run is reference else None,
+                of_other=call if run is other else None,
+            )
+
+
+def add_answer_reasons(reasons: ReasonList, *, with_patches: bool) -> None:
+    """Add that the runs submitted or answered something else. `with_patches`: patches are compared elsewhere."""
+    if not with_patches and _add_submitted(reasons):
+        return
+    (answer_p, wanted_p), (answer_f, wanted_f) = reasons.reference.graded, reasons.other.graded
+    if answer_p is not None and answer_f is not None and not (is_patch(answer_p) or is_patch(answer_f)):
+        if _plain(answer_p) != _plain(answer_f):
+            wanted = wanted_f if wanted_f is not None else wanted_p
+            _add_answers(reasons, answer_text(answer_p), answer_text(answer_f), wanted)
+        return
+    if not with_patches:
+        _add_last_words(reasons)
+
+
+def _add_submitted(reasons: ReasonList) -> bool:
+    """Add what calls submitted; return whether there is a call that submits."""
+    reference, other = reasons.reference, reasons.other
+    done_p, done_f = (_took_effect(run, Effect.SUBMITS) for run in (reference, other))
+    if not done_p and not done_f:
+        return False
+    call_p, call_f = (done[-1] if done else None for done in (done_p, done_f))
+    words_p, words_f = (None if call is None else quoted(answer_text(_only(call.input))) for call in (call_p, call_f))
+    if call_p is not None and call_f is not None:
+        if call_p.key != call_f.key:
+            sentence = f"{other.name} submitted {words_f}; {reference.name} {words_p}."
+            _add_calls(reasons, sentence, call_p, call_f)
+    elif call_p is not None:
+        sentence = f"{other.name} never submitted; {reference.name} did: {words_p} ({event_words(call_p.request)})."
+        _add_calls(reasons, sentence, call_p, None)
+    elif call_f is not None:
+        sentence = f"{reference.name} never submitted; {other.name} did: {words_f} ({event_words(call_f.request)})."
+        _add_calls(reasons, sentence, None, call_f)
+    return True
+
+
+def _add_calls(reasons: ReasonList, sentence: str, call_p: ToolCall | None, call_f: ToolCall | None) -> None:
+    origins: list[Origin] = []
+    for run, call in ((reasons.reference, call_p), (reasons.other, call_f)):
+        for value in telling_values(call)[:3] if call is not None else ():
+            at = run.first_place(value, None if call is None else call.request)
+            if at is not None:
+                origins.append(run.origin(at, value))
+    reasons.add(
+        ReasonKind.SUBMISSION,
+        Tier.RESULT,
+        sentence,
+        details=tuple(_origin_words(reasons, origin) for origin in origins if origin.role is OriginRole.ANSWER),
+        of_reference=call_p,
+        of_other=call_f,
+        origins=tuple(origins),
+    )
+
+
+def _add_answers(reasons: ReasonList, answer_p: str, answer_f: str, wanted: Any) -> None:
+    origins = []
+    for run, answer in ((reasons.reference, answer_p), (reasons.other, answer_f)):
+        at = run.first_place(answer.strip()) if 4 <= len(answer.strip()) <= _MAX_LAST_WORDS else None
+        if at is not None:
+            origins.append(run.origin(at, answer.strip()))
+    expected = f"; wanted {quoted(answer_text(_only(wanted)), 40)}" if wanted not in (None, "", []) else ""
+    reasons.add(
+        ReasonKind.SUBMISSION,
+        Tier.RESULT,
+        f"{reasons.other.name} answered {quoted(answer_f, _MAX_ANSWER)};"
+        f" {reasons.reference.name} {quoted(answer_p, _MAX_ANSWER)}{expected}.",
+        details=tuple(_origin_words(reasons, origin) for origin in origins if origin.role is OriginRole.ANSWER),
+        origins=tuple(origins),
+        at_reference=next((o.index for o in origins if o.side == reasons.reference.side), None),
+        at_other=next((o.index for o in origins if o.side == reasons.other.side), None),
+    )
+
+
+def _origin_words(reasons: ReasonList, origin: Origin) -> str:
+    run = reasons.reference if origin.side == reasons.reference.side else reasons.other
+    call = run.call_at(origin.index)
+    source = f"an answer of {call.tool}" if call is not None else "what it observed"
+    return f"{run.name} had {quoted(origin.value, 40)} from {source} ({event_words(origin.index)})."
+
+
+def _add_last_words(reasons: ReasonList) -> None:
+    """Add the last messages of the agents where they are short enough to be answers, and nobody was talked with."""
+    if any(len(run.messages_of(OriginRole.USER)) > 1 for run in (reasons.reference, reasons.other)):
+        return
+    said_p, said_f = (run.messages_of(OriginRole.AGENT)[-1:] for run in (reasons.reference, reasons.other))
+    if not said_p or not said_f:
+        return
+    (at_p, words_p), (at_f, words_f) = said_p[0], said_f[0]
+    if _plain(words_p) == _plain(words_f) or max(len(words_p), len(words_f)) > _MAX_LAST_WORDS:
+        return
+    reasons.add(
+        ReasonKind.SUBMISSION,
+        Tier.RESULT,
+        f"{reasons.other.name} said last {quoted(words_f, _MAX_ANSWER)} ({event_words(at_f)});"
+        f" {reasons.reference.name} {quoted(words_p, _MAX_ANSWER)} ({event_words(at_p)}).",
+        order=0.8,
+        at_reference=at_p,
+        at_other=at_f,
+    )
+
+
+def _took_effect(run: RunAccount, effect: Effect) -> list[ToolCall]:
+    """Return the calls of an effect that did not fail; those without an answer count, as they may end a run."""
+    return [call for call in run.of_effect(effect) if call.ok is not False]
+
+
+def _only(value: Any) -> Any:
+    """Return the only member of a map or list, else the value itself."""
+    if isinstance(value, dict) and len(value) == 1:
+        return next(iter(value.values()))
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _plain(value: Any) -> str:
+    return re.sub(r"[\W_]+", " ", answer_text(value).lower()).strip()

@@ -1,0 +1,290 @@
+"""The reasons in what the runs handed in: a patch, or the net change of each file. Shell commands do not count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from replay_gui.core.log.kinds import OUTCOME, Kind
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names
+from replay_gui.core.reasons.evidence.endings import bad_end_words
+from replay_gui.core.reasons.evidence.file_edits import (
+    FileChange,
+    FileChanges,
+    apply_edit,
+    changes_of_calls,
+    changes_of_patch,
+    is_patch,
+)
+from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.findings.reason_list import ReasonList
+from replay_gui.core.reasons.origin import Origin, OriginRole
+from replay_gui.core.reasons.phrases import call_words, event_words
+from replay_gui.core.reasons.reason import ReasonKind, Tier
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
+
+_MIN_REWRITTEN = 50  # lines that are taken out and put in again
+_MAX_FILES, _MAX_NAMES, _MAX_PROPOSALS = 20, 4, 2_000
+_SUBMISSION = "submission"
+_DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)")
+
+
+class HandedIn:
+    """What a run handed in.
+
+    Attributes:
+        patch: the patch; None where there is none. index: of the event that has it.
+        files: the net change of each file: of the patch, else of the calls that edit files.
+    """
+
+    def __init__(self, run: RunAccount) -> None:
+        self.patch, self.index = _submitted_patch(run)
+        if self.patch is not None:
+            self.files: FileChanges = changes_of_patch(self.patch)
+        else:
+            self.files = changes_of_calls(run.calls)
+            _add_proposals(self.files, run)
+
+
+def add_submission_reasons(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn) -> None:
+    """Add the reasons in patches or files; `handed_p`: of the reference, `handed_f`: of the other run."""
+    if handed_p.patch is None and handed_f.patch is None and not (handed_p.files and handed_f.files):
+        return _add_files_of_one(reasons, handed_p, handed_f)
+    if (handed_p.patch is None) != (handed_f.patch is None) and not (handed_p.files and handed_f.files):
+        return _add_nothing_handed_in(reasons, handed_p, handed_f)
+    files_p, files_f = handed_p.files, _with_names_of(handed_f.files, handed_p.files)
+    both = sorted(files_p.keys() & files_f.keys())
+    _add_files(reasons, files_p, files_f, at=(handed_p.index, handed_f.index))
+    for path in both[:_MAX_FILES]:
+        _add_rewritten(reasons, path, files_f[path])
+        _add_taken_out(reasons, path, files_p[path], files_f[path])
+        _add_names(reasons, path, (files_p[path], files_f[path]), at=(handed_p.index, handed_f.index))
+    return None
+
+
+def _submitted_patch(run: RunAccount) -> tuple[str | None, EventIndex | None]:
+    """Return the patch that a run handed in, and the event that has it."""
+    kind = Kind.PATCH_PROPOSAL.value
+    for index in reversed(run.indexes_of(kind)[-_MAX_PROPOSALS:]):
+        payload = run.event(index).payload
+        if payload.get("target") == _SUBMISSION and isinstance(payload.get("patch"), str):
+            return payload["patch"], EventIndex(index)
+    for event in run.result_events:
+        if event.kind == OUTCOME and is_patch(event.payload.get("answer")):
+            return event.payload["answer"], event.index
+    return None, None
+
+
+def _add_proposals(files: FileChanges, run: RunAccount) -> None:
+    """Add the patches that no call of a tool proposes."""
+    for index in run.indexes_of(Kind.PATCH_PROPOSAL.value)[:_MAX_PROPOSALS]:
+        event = run.event(index)
+        target, patch = event.payload.get("target"), event.payload.get("patch")
+        if event.parent is None and isinstance(target, str) and isinstance(patch, dict):
+            apply_edit(files, target, patch)
+
+
+def _add_files_of_one(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn) -> None:
+    """Add that only one of the runs edited files."""
+    for run, other, files in (
+        (reasons.reference, reasons.other, handed_p.files),
+        (reasons.other, reasons.reference, handed_f.files),
+    ):
+        if files:
+            reasons.add(
+                ReasonKind.SUBMISSION,
+                Tier.ACTION,
+                f"{run.name} edited {_listed(files)}; {other.name} edited no file.",
+                order=-1.0,
+            )
+
+
+def _add_nothing_handed_in(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn) -> None:
+    for run, other, mine, index in (
+        (reasons.reference, reasons.other, handed_p, handed_p.index),
+        (reasons.other, reasons.reference, handed_f, handed_f.index),
+    ):
+        if mine.files:
+            end = bad_end_words(other)
+            ended = f": it {end} after {plural(len(other.calls), 'call')}" if end else ""
+            is_reference = run is reasons.reference
+            reasons.add(
+                ReasonKind.SUBMISSION,
+                Tier.ACTION,
+                f"{other.name} handed in nothing{ended}; {run.name} handed in a patch of {_listed(mine.files)}.",
+                order=-1.0,
+                chip="cut off" if end else "",
+                at_reference=index if is_reference else None,
+                at_other=None if is_reference else index,
+            )
+
+
+def _add_files(
+    reasons: ReasonList,
+    files_p: FileChanges,
+    files_f: FileChanges,
+    at: tuple[EventIndex | None, EventIndex | None],
+) -> None:
+    """Add the files that only one of the runs changed."""
+    name, reference = reasons.other.name, reasons.reference.name
+    only_p, only_f = sorted(files_p.keys() - files_f.keys()), sorted(files_f.keys() - files_p.keys())
+    if not files_p.keys() & files_f.keys():
+        sentence = f"{name} changed {_listed(files_f)}; {reference} changed {_listed(files_p)}."
+        _add(reasons, sentence, order=-2.0, at=at)
+        return
+    if only_p:
+        is_ = "it" if len(only_p) == 1 else "them"
+        _add(reasons, f"{name} left {_listed(only_p)} as it was; {reference} changed {is_}.", order=-1.0, at=at)
+    if only_f:
+        _add(reasons, f"{name} changed {_listed(only_f)}, too; {reference} did not.", order=-0.5, at=at)
+
+
+def _add_rewritten(reasons: ReasonList, path: str, change: FileChange) -> None:
+    """Add that a file was written anew with the same lines."""
+    added, removed = (sum(lines.values()) for lines in (change.added, change.removed))
+    same = sum((change.added & change.removed).values())
+    if same >= _MIN_REWRITTEN and same >= 0.8 * min(added, removed):
+        sentence = (
+            f"{reasons.other.name} wrote {_file(path)} anew: {same:,} lines are taken out and put in again unchanged."
+        )
+        _add(reasons, sentence, order=-1.5)
+
+
+def _add_taken_out(reasons: ReasonList, path: str, change_p: FileChange, change_f: FileChange) -> None:
+    """Add the functions that the other run took out and the reference kept."""
+    gone = _defined(change_f.removed - change_f.added) - _defined(change_f.added)
+    kept = sorted(gone - (_defined(change_p.removed - change_p.added) - _defined(change_p.added)))
+    if kept:
+        less_f, less_p = (sum((change.removed - change.added).values()) for change in (change_f, change_p))
+        more = f" and {len(kept) - _MAX_NAMES:,} more" if len(kept) > _MAX_NAMES else ""
+        sentence = (
+            f"{reasons.other.name} took {', '.join(kept[:_MAX_NAMES])}{more} out of {_file(path)}"
+            f" ({less_f:,} lines less; {reasons.reference.name} {less_p:,})."
+        )
+        _add(reasons, sentence, order=-1.2)
+
+
+def _add_names(
+    reasons: ReasonList,
+    path: str,
+    changes: tuple[FileChange, FileChange],
+    at: tuple[EventIndex | None, EventIndex | None],
+) -> None:
+    """Add the names that only one of two changes of a file uses."""
+    change_p, change_f = changes
+    names_p, names_f = code_names(change_p.added), code_names(change_f.added)
+    before = code_names(change_p.removed) + code_names(change_f.removed)
+    only_p = _ranked(reasons.reference, (name for name in names_p if name not in names_f), before.keys())
+    only_f = _ranked(reasons.other, (name for name in names_f if name not in names_p), before.keys())
+    name, reference = reasons.other.name, reasons.reference.name
+    if not only_p and not only_f:
+        if change_p.added != change_f.added or change_p.removed != change_f.removed:
+            sentence = f"{_file(path)} is changed otherwise, with the same names."
+            _add(reasons, sentence, tier=Tier.RESULT, at=at)
+        return
+    where = _where(change_p if only_p else change_f, (only_p or only_f)[0], path)
+    if only_p:
+        but = f", but {', '.join(only_f)}" if only_f else ""
+        sentence = f"In {where} {reference} uses {', '.join(only_p)}; {name} does not{but}."
+        details, origins = _first_read(reasons, only_p[0])
+    else:
+        sentence = f"In {where} {name} uses {', '.join(only_f)}; {reference} does not."
+        details, origins = (), ()
+    _add(reasons, sentence, order=-0.8, details=details, origins=origins, at=at)
+
+
+def _ranked(run: RunAccount, names: Iterable[str], before: Iterable[str]) -> list[str]:
+    """Return the first names: those that the old code lacks and the run had read before those that it invented."""
+    known_before = frozenset(before)
+    candidates = sorted(set(names), key=lambda name: (name in known_before, name.isdigit(), -len(name), name))[:60]
+    run.places.find_all(candidates)
+
+    def rank(name: str) -> tuple[bool, bool, bool, int, str]:
+        place = run.first_place(name)
+        was_read = place is not None and run.role_at(place) is not OriginRole.AGENT
+        return name in known_before, not was_read and name not in BUILT_IN, len(name) < 4, -len(name), name
+
+    return sorted(candidates, key=rank)[:_MAX_NAMES]
+
+
+def _first_read(reasons: ReasonList, name: str) -> tuple[tuple[str, ...], tuple[Origin, ...]]:
+    """Return where the reference first had a name from, and whether the other run saw it."""
+    run, other = reasons.reference, reasons.other
+    place = run.first_place(name)
+    if place is None:
+        return (), ()
+    call = run.call_at(place)
+    role = run.role_at(place)
+    if role is OriginRole.ANSWER and call is not None:
+        how = f"{run.name} read {name} in the answer of {call_words(call, 60)} ({event_words(place)})"
+    elif role is OriginRole.AGENT:
+        how = f"{run.name} came up with {name} itself ({event_words(place)})"
+    else:
+        how = f"{run.name} had {name} from the task ({event_words(place)})"
+    seen = other.first_place(name)
+    origins = [run.origin(place, name)]
+    if seen is not None:
+        origins.append(other.origin(seen, name))
+        return (f"{how}; {other.name} saw it, too ({event_words(seen)}), and did not use it.",), tuple(origins)
+    never = f"; {other.name} never saw it" if other.never_said(name) else ""
+    return (f"{how}{never}.",), tuple(origins)
+
+
+def _where(change: FileChange, name: str, path: str) -> str:
+    pattern = re.compile(rf"\b{re.escape(name)}\b")
+    line = next((line for line in change.added if line in change.functions and pattern.search(line)), None)
+    return f"{change.functions[line]} of {_file(path)}" if line is not None else _file(path)
+
+
+def _defined(lines: Iterable[str]) -> set[str]:
+    return {match[1] for line in lines if (match := _DEFINITION.match(line)) is not None}
+
+
+def _with_names_of(files: FileChanges, others: FileChanges) -> FileChanges:
+    """Return changes under the other run's names of files, where folders differ and the last two parts are equal."""
+    ends: dict[tuple[str, ...], list[str]] = {}
+    for path in others:
+        ends.setdefault(_end_of(path), []).append(path)
+    renamed = {}
+    for path, change in files.items():
+        same = ends.get(_end_of(path), [])
+        renamed[same[0] if path not in others and len(same) == 1 and same[0] not in files else path] = change
+    return renamed
+
+
+def _end_of(path: str) -> tuple[str, ...]:
+    return tuple(path.replace("\\", "/").split("/")[-2:])
+
+
+def _listed(paths: Iterable[str]) -> str:
+    names = sorted(map(_file, paths))
+    more = len(names) - _MAX_NAMES
+    return ", ".join(names[:_MAX_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _file(path: str) -> str:
+    return one_line(path, 80)
+
+
+def _add(
+    reasons: ReasonList,
+    sentence: str,
+    *,
+    tier: Tier = Tier.ACTION,
+    order: float = 0.0,
+    details: tuple[str, ...] = (),
+    origins: tuple[Origin, ...] = (),
+    at: tuple[EventIndex | None, EventIndex | None] = (None, None),
+) -> None:
+    reasons.add(
+        ReasonKind.SUBMISSION,
+        tier,
+        sentence,
+        order=order,
+        details=details,
+        origins=origins,
+        at_reference=at[0],
+        at_other=at[1],
+    )

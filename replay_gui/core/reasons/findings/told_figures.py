@@ -1,0 +1,141 @@
+"""The figures that an agent tells people: of two runs, the sentences that are most alike but for their figures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.findings.reason_list import ReasonList
+from replay_gui.core.reasons.origin import OriginRole
+from replay_gui.core.reasons.phrases import event_words, quoted
+from replay_gui.core.reasons.reason import ReasonKind, Tier
+
+FIGURE = re.compile(r"(?<![\w.#-])\$?(\d[\d,]*(?:\.\d+)?)(?![\w-])")
+"""A number in a text, without its currency: not a part of an id, a date or a version."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_MAX_SENTENCES = 400  # last ones of a run that are compared
+_MIN_WORDS, _MIN_ALIKE = 5, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    index: EventIndex
+    text: str
+    words: frozenset[str]
+    figures: tuple[str, ...]
+
+
+def add_told_reason(reasons: ReasonList) -> None:
+    """Add the figure that the runs told otherwise; none where nobody is talked to."""
+    users = [run.messages_of(OriginRole.USER) for run in (reasons.reference, reasons.other)]
+    if not any(len(said) > 1 for said in users):
+        return
+    told_p, told_f = _sentences(reasons.reference), _sentences(reasons.other)
+    pair = _most_alike(told_p, told_f)
+    if pair is not None:
+        _add_pair(reasons, *pair)
+        return
+    figure_p, figure_f = _own_figure(reasons.reference, told_p, told_f), _own_figure(reasons.other, told_f, told_p)
+    name, reference = reasons.other.name, reasons.reference.name
+    if figure_p is not None:
+        value, index = figure_p
+        but = f", but {figure_f[0]} ({event_words(figure_f[1])})" if figure_f is not None else ""
+        reasons.add(
+            ReasonKind.TOLD,
+            Tier.RESULT,
+            f"{reference} told {value} ({event_words(index)}); {name} never did{but}.",
+            order=0.5,
+            at_reference=index,
+            at_other=None if figure_f is None else figure_f[1],
+        )
+    elif figure_f is not None:
+        value, index = figure_f
+        sentence = f"{name} told {value} ({event_words(index)}); {reference} never did."
+        reasons.add(ReasonKind.TOLD, Tier.TROUBLE, sentence, order=0.5, at_other=index)
+
+
+def figures_of(text: str) -> tuple[str, ...]:
+    """Return the figures of a text, without separators of thousands and without zero decimals."""
+    return tuple(_plain(match[1]) for match in FIGURE.finditer(text))
+
+
+def _add_pair(reasons: ReasonList, first: _Sentence, second: _Sentence, values: tuple[str, str]) -> None:
+    value_p, value_f = values
+    origins = tuple(
+        run.origin(place, value)
+        for run, value in ((reasons.reference, value_p), (reasons.other, value_f))
+        if (place := run.first_place(value)) is not None
+    )
+    reasons.add(
+        ReasonKind.TOLD,
+        Tier.RESULT,
+        f"{reasons.other.name} told {value_f} where {reasons.reference.name} told {value_p}"
+        f" ({event_words(second.index)} against {event_words(first.index)}).",
+        order=0.4,
+        details=(f"{quoted(second.text, 80)} against {quoted(first.text, 80)}.",),
+        at_reference=first.index,
+        at_other=second.index,
+        origins=origins,
+    )
+
+
+def _sentences(run: RunAccount) -> list[_Sentence]:
+    found = []
+    for index, words in run.messages_of(OriginRole.AGENT)[-_MAX_SENTENCES:]:
+        for text in _SENTENCE_END.split(words):
+            figures = figures_of(text)
+            if figures:
+                found.append(_Sentence(index, text.strip(), frozenset(_WORD.findall(text.lower())), figures))
+    return found[-_MAX_SENTENCES:]
+
+
+def _most_alike(
+    told_p: list[_Sentence], told_f: list[_Sentence]
+) -> tuple[_Sentence, _Sentence, tuple[str, str]] | None:
+    """Return the most similar sentences with figures that the other run never tells, and these figures."""
+    all_p = {figure for sentence in told_p for figure in sentence.figures}
+    all_f = {figure for sentence in told_f for figure in sentence.figures}
+    best: tuple[float, int] | None = None
+    found = None
+    for first in told_p:
+        only_p = [figure for figure in first.figures if figure not in all_f]
+        if not only_p or len(first.words) < _MIN_WORDS:
+            continue
+        for second in told_f:
+            only_f = [figure for figure in second.figures if figure not in all_p]
+            if not only_f or len(second.words) < _MIN_WORDS:
+                continue
+            alike = len(first.words & second.words) / len(first.words | second.words)
+            weight = (round(alike, 2) * min(len(first.words & second.words), 12), first.index)
+            if alike >= _MIN_ALIKE and (best is None or weight > best):
+                best, found = weight, (first, second, (only_p[0], only_f[0]))
+    return found
+
+
+def _own_figure(run: RunAccount, told: list[_Sentence], others: list[_Sentence]) -> tuple[str, EventIndex] | None:
+    """Return the last figure that only this run told; one that no answer has word by word goes first."""
+    known = {figure for sentence in others for figure in sentence.figures}
+    first: dict[str, EventIndex] = {}
+    for sentence in told:
+        for figure in sentence.figures:
+            if figure not in known and len(figure) >= 3 and not _YEAR.fullmatch(figure):
+                first.setdefault(figure, sentence.index)
+    if not first:
+        return None
+
+    def rank(figure: str) -> tuple[bool, int]:
+        place = run.first_place(figure, first[figure] + 1)
+        return place is not None and run.role_at(place) is OriginRole.ANSWER, -first[figure]
+
+    value = min(first, key=rank)
+    return value, first[value]
+
+
+def _plain(figure: str) -> str:
+    whole = figure.replace(",", "").rstrip(".")
+    return whole.split(".")[0] if whole.endswith((".0", ".00")) else whole

@@ -1,0 +1,80 @@
+"""The reasons in what went wrong in one run and not in the other."""
+
+from __future__ import annotations
+
+from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.evidence.run_troubles import errors_not_got_over, last_checks, loops
+from replay_gui.core.reasons.findings.reason_list import ReasonList, place
+from replay_gui.core.reasons.phrases import call_words, event_words, quoted
+from replay_gui.core.reasons.reason import ReasonKind, Tier
+
+
+def add_trouble_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
+    """Add errors that were not got over, loops, and checks. `both_ways`: no run is known to have failed."""
+    for run, second in ((reasons.other, reasons.reference), (reasons.reference, reasons.other)):
+        if run is reasons.reference and not both_ways:
+            continue
+        _add_error(reasons, run, second)
+        _add_loop(reasons, run, second)
+        _add_check(reasons, run, second)
+
+
+def _add_error(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
+    tools = {call.tool for call in errors_not_got_over(second.calls)}
+    call = next((call for call in errors_not_got_over(run.calls) if call.tool not in tools), None)
+    if call is not None:
+        sentence = (
+            f"{run.name} was answered {quoted(answer_text(call.answer))} by {call.tool}"
+            f" ({event_words(call.request)}) and never got it done."
+        )
+        _add(reasons, run, call, kind=ReasonKind.ERROR, tier=Tier.TROUBLE, sentence=sentence)
+
+
+def _add_loop(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
+    known = {loop.first.key for loop in loops(second.calls)}
+    loop = next((loop for loop in loops(run.calls) if loop.first.key not in known), None)
+    if loop is not None:
+        sentence = (
+            f"{run.name} called {call_words(loop.first, 60)} {loop.times:,} times with the same answer"
+            f" (from {event_words(loop.first.request)} on)."
+        )
+        _add(reasons, run, loop.first, kind=ReasonKind.ERROR, tier=Tier.TROUBLE, sentence=sentence)
+
+
+def _add_check(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
+    mine, others = last_checks(run.calls), last_checks(second.calls)
+    check = others.last_check
+    if check is None:
+        return
+    sentence, tier = "", Tier.CHECK
+    if mine.last_check is None:
+        sentence = f"{run.name} ran no check at all; {second.name} did ({event_words(check.request)})."
+    elif others.after_change and not mine.after_change and mine.last_change is not None:
+        sentence = (
+            f"{run.name} ran no check after its last change ({event_words(mine.last_change.request)});"
+            f" {second.name} did ({event_words(check.request)})."
+        )
+    elif mine.after_change and mine.last_check.ok is False and check.ok is not False:
+        tier = Tier.TROUBLE
+        sentence = (
+            f"The last check of {run.name} failed ({event_words(mine.last_check.request)}:"
+            f" {call_words(mine.last_check, 60)}), and it went on to the end."
+        )
+    if sentence:
+        _add(reasons, run, mine.last_check, kind=ReasonKind.CHECK, tier=tier, sentence=sentence)
+
+
+def _add(
+    reasons: ReasonList, run: RunAccount, call: ToolCall | None, *, kind: ReasonKind, tier: Tier, sentence: str
+) -> None:
+    is_other = run is reasons.other
+    reasons.add(
+        kind,
+        tier,
+        sentence,
+        order=place(call, run) if call is not None else 1.0,
+        of_reference=None if is_other else call,
+        of_other=call if is_other else None,
+    )

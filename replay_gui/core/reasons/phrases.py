@@ -1,0 +1,129 @@
+"""Calls, values and events in the words of a sentence. All text from a log becomes one visible line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.call_values import input_leaves
+from replay_gui.core.effects.classifier import code_of
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_code
+from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.state.state import ABSENT
+from replay_gui.core.text.json_pointer import pointer_text
+from replay_gui.core.text.plain_text import one_line
+
+_MAX_CALL, _MAX_VALUE, _MAX_NAME = 90, 40, 60  # characters
+_IRREGULAR = {
+    "send": "sent",
+    "set": "set",
+    "put": "put",
+    "write": "wrote",
+    "buy": "bought",
+    "pay": "paid",
+    "make": "made",
+    "do": "did",
+    "begin": "began",
+    "give": "gave",
+    "take": "took",
+    "withdraw": "withdrew",
+}
+_DOUBLED = frozenset({"stop", "drag", "submit", "transfer", "commit", "cancel", "drop", "ship", "swap", "tag", "ban"})
+
+
+def event_words(index: EventIndex) -> str:
+    """Return ``event 20``, as the window counts."""
+    return f"event {position_after(index):,}"
+
+
+def quoted(text: str, limit: int = 60) -> str:
+    """Return the beginning of a text in quotation marks."""
+    return f"“{one_line(text, limit)}”"
+
+
+def value_words(value: Any) -> str:
+    """Return a value for a sentence: a single word as it is, other text in quotation marks."""
+    if value is ABSENT:
+        return "nothing"
+    if isinstance(value, str):
+        is_word = value and " " not in value and value.isprintable() and len(value) <= _MAX_VALUE
+        return value if is_word else quoted(value, _MAX_VALUE)
+    return one_line(answer_text(value) or "null", _MAX_VALUE)
+
+
+def argument_words(path: str) -> str:
+    """Return the name of an argument: ``flights[1].number``."""
+    return one_line(pointer_text(path), _MAX_NAME) if path else "its input"
+
+
+def input_words(call: ToolCall, limit: int = _MAX_CALL) -> str:
+    """Return the input of a call in a few words: its command, or ``amount 150, user_id raj``."""
+    if runs_code(call.tool):
+        code = code_of(call.input)[1]
+        if code:
+            return one_line(code, limit)
+    leaves = input_leaves(call.input)
+    if len(leaves) == 1:
+        return one_line(_plain(leaves[0][1]), limit)
+    return one_line(", ".join(f"{pointer_text(path)} {_plain(value)}" for path, value in leaves), limit)
+
+
+def call_words(call: ToolCall, limit: int = _MAX_CALL) -> str:
+    """Return ``cancel_reservation(reservation_id Z7GOZK)``."""
+    return f"{one_line(call.tool, _MAX_NAME)}({input_words(call, limit)})"
+
+
+def did_words(call: ToolCall) -> str:
+    """Return what a call did, in the past tense: ``cancelled reservation Z7GOZK``."""
+    if runs_code(call.tool) and code_of(call.input)[1]:
+        return f"ran {quoted(code_of(call.input)[1], _MAX_CALL)}"
+    verb = _verb(call)
+    if verb is None:
+        return f"called {call_words(call)}"
+    words = name_words(call.tool)
+    at = words.index(verb)
+    rest = " ".join(words[at + 1 :])
+    leaves = input_leaves(call.input)
+    if len(leaves) == 1 and not isinstance(leaves[0][1], dict | list):
+        about = _plain(leaves[0][1])
+    elif call.targets:
+        about = call.targets[0]
+    else:
+        about = f"({input_words(call)})" if leaves else ""
+    return " ".join(part for part in (past_tense(verb), rest, one_line(about, _MAX_CALL + 2)) if part)
+
+
+def tool_did_words(call: ToolCall) -> str:
+    """Return what a call did without its arguments: ``updated reservation flights``."""
+    verb = _verb(call)
+    if verb is None:
+        return f"called {one_line(call.tool, _MAX_NAME)}"
+    words = name_words(call.tool)
+    return " ".join((past_tense(verb), *words[words.index(verb) + 1 :]))
+
+
+def past_tense(verb: str) -> str:
+    """Return the simple past of an English verb."""
+    if verb in _IRREGULAR:
+        return _IRREGULAR[verb]
+    if verb.endswith("e"):
+        return f"{verb}d"
+    if verb.endswith("y") and verb[-2:-1] not in "aeiou":
+        return f"{verb[:-1]}ied"
+    return f"{verb}{verb[-1]}ed" if verb in _DOUBLED else f"{verb}ed"
+
+
+def _verb(call: ToolCall) -> str | None:
+    """Return the first verb of the tool's name where it says that something is changed."""
+    if effect_of_name(call.tool).effect not in (Effect.CHANGES, Effect.SUBMITS):
+        return None
+    return next(
+        (word for word in name_words(call.tool) if effect_of_name(word).effect in (Effect.CHANGES, Effect.SUBMITS)),
+        None,
+    )
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else answer_text(value) or "null"

@@ -1,0 +1,174 @@
+"""Finds why two runs came out differently: what one of them did that the other did not.
+
+Compared are effects, not events: the multiset of the calls that changed something, whatever their wording, their order
+and what was read in between; or, where a run hands in a patch or edits files, what it handed in. The method, and what
+it finds on runs whose true reasons are known, is in resources/docs/causes.md.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.divergence.side import ComparedSide
+from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code
+from replay_gui.core.facts.run_outcome import RunResult
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.reasons.action_rows import action_rows
+from replay_gui.core.reasons.evidence.compared_calls import ComparedCalls, compared_calls
+from replay_gui.core.reasons.evidence.file_edits import edits_files
+from replay_gui.core.reasons.evidence.matching import MatchedCalls, match_calls
+from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.findings.action_reasons import add_action_reasons, add_order_reason
+from replay_gui.core.reasons.findings.look_reasons import add_look_reasons, add_setup_reason, add_world_reason
+from replay_gui.core.reasons.findings.reason_list import ReasonList
+from replay_gui.core.reasons.findings.result_reasons import add_answer_reasons, add_end_reasons
+from replay_gui.core.reasons.findings.submission_reasons import HandedIn, add_submission_reasons
+from replay_gui.core.reasons.findings.told_figures import add_told_reason
+from replay_gui.core.reasons.findings.trouble_reasons import add_trouble_reasons
+from replay_gui.core.reasons.origin import Side
+from replay_gui.core.reasons.reason import Tier
+from replay_gui.core.reasons.why_result import SetAside, WhyResult
+
+_MAX_UNSURE = 3  # calls of unknown effect that are named for each run
+_READING = (Effect.READS, Effect.CHECKS, Effect.NOTES, Effect.ASKS)
+
+
+class WhyFinder:
+    """Two runs whose reasons can be found again with other rules: calls are read once for each set of effects."""
+
+    def __init__(
+        self,
+        a: ComparedSide,
+        b: ComparedSide,
+        names: tuple[str, str] = ("A", "B"),
+        observed: Mapping[str, EffectFinding] | None = None,
+    ) -> None:
+        """`names`: what sentences call the runs. `observed`: effects of tools that further runs show."""
+        self._a, self._b, self._names, self._observed = a, b, names, observed
+        self._calls: tuple[dict[str, Effect], ComparedCalls] | None = None
+
+    def find(self, rules: Rules | None = None, results: tuple[RunResult, RunResult] | None = None) -> WhyResult:
+        """Return the reasons under these rules; `results`: outcomes and ends where the logs' own do not count."""
+        rules = Rules() if rules is None else rules
+        calls = self._compared_calls(rules)
+        a = RunAccount("a", self._names[0], self._a, calls=_in_force(calls.a, rules), whole=calls.whole)
+        b = RunAccount("b", self._names[1], self._b, calls=_in_force(calls.b, rules), whole=calls.whole)
+        told = (a.result, b.result) if results is None else results
+        failed = failed_side(told)
+        reference, other = (b, a) if failed == "a" or (failed is None and _scored_less(told)) else (a, b)
+        reasons = ReasonList(reference, other)
+        both_passed = all(result.outcome is not None and result.outcome.passed is True for result in told)
+        handed_p, handed_f = HandedIn(reference), HandedIn(other)
+        with_patches = handed_p.patch is not None or handed_f.patch is not None
+        if with_patches or handed_p.files or handed_f.files:
+            add_submission_reasons(reasons, handed_p, handed_f)
+        _add_actions(reasons, rules, with_patches=with_patches, in_order=not both_passed)
+        add_end_reasons(reasons)
+        add_answer_reasons(reasons, with_patches=with_patches)
+        add_told_reason(reasons)
+        add_trouble_reasons(reasons, both_ways=failed is None)
+        add_world_reason(reasons)
+        add_look_reasons(reasons)
+        setup = add_setup_reason(reasons)
+        rows, more = action_rows(a, b)
+        return WhyResult(
+            reasons=reasons.ranked(),
+            actions=rows,
+            more_actions=more,
+            set_aside=_set_aside(a, b, setup),
+            results=told,
+            failed=failed,
+            name_a=a.name,
+            name_b=b.name,
+            limits=calls.limits,
+        )
+
+    def _compared_calls(self, rules: Rules) -> ComparedCalls:
+        if self._calls is None or self._calls[0] != rules.effects:
+            self._calls = rules.effects, compared_calls(self._a, self._b, rules.effects, self._observed)
+        return self._calls[1]
+
+
+def failed_side(results: tuple[RunResult, RunResult]) -> Side | None:
+    """Return the run that failed while the other passed; None where outcomes are equal or unknown."""
+    passed = tuple(None if result.outcome is None else result.outcome.passed for result in results)
+    return "a" if passed == (False, True) else "b" if passed == (True, False) else None
+
+
+def _scored_less(results: tuple[RunResult, RunResult]) -> bool:
+    """Whether A has the lower score, by one grader."""
+    first, second = (result.outcome for result in results)
+    if first is None or second is None or first.score is None or second.score is None or first.by != second.by:
+        return False
+    return first.score < second.score
+
+
+def _in_force(calls: tuple[ToolCall, ...], rules: Rules) -> tuple[ToolCall, ...]:
+    """Return the calls of tools that no rule ignores."""
+    ignored = {
+        tool for tool in {call.tool for call in calls} if rules.for_events(Kind.TOOL_REQUEST.value, tool).ignores_events
+    }
+    return tuple(call for call in calls if call.tool not in ignored) if ignored else calls
+
+
+def _add_actions(reasons: ReasonList, rules: Rules, *, with_patches: bool, in_order: bool) -> None:
+    """Add the reasons in what was changed; what a patch, or the net change of files, has in it is left out."""
+    matched = _match(reasons, lambda call: call.changed and not _is_work(call))
+    add_action_reasons(reasons, matched, rules)
+    if in_order:
+        add_order_reason(reasons, matched.equal)
+    if with_patches:
+        return
+    commands = _match(reasons, lambda call: call.changed and runs_code(call.tool) and not edits_files(call))
+    has_edits = any(edits_files(call) for run in (reasons.reference, reasons.other) for call in run.changes)
+    add_action_reasons(reasons, commands, rules, Tier.UNSURE if has_edits else Tier.ACTION)
+    unsure = _match(reasons, lambda call: call.effect is Effect.UNKNOWN and call.took_effect)
+    few = MatchedCalls([], [], unsure.changed[:_MAX_UNSURE], unsure.missing[:_MAX_UNSURE], unsure.extra[:_MAX_UNSURE])
+    add_action_reasons(reasons, few, rules, Tier.UNSURE)
+
+
+def _match(reasons: ReasonList, chosen: Callable[[ToolCall], bool]) -> MatchedCalls:
+    return match_calls(*([call for call in run.calls if chosen(call)] for run in (reasons.reference, reasons.other)))
+
+
+def _is_work(call: ToolCall) -> bool:
+    """Whether a change is a step on the way to what is handed in: it edits files, or runs commands."""
+    return runs_code(call.tool) or edits_files(call)
+
+
+def _set_aside(a: RunAccount, b: RunAccount, setup: int) -> SetAside:
+    reads = [Counter(call.key for call in run.calls if call.effect in _READING) for run in (a, b)]
+    only = sum(((reads[0] - reads[1]) + (reads[1] - reads[0])).values())
+    return SetAside(wording=_other_wording(a, b), reads=only, reordered=_reordered(a, b), setup=setup)
+
+
+def _other_wording(a: RunAccount, b: RunAccount) -> int:
+    """Return how many messages of the run with more of them have no equal in the other run."""
+    kinds = (Kind.OBSERVATION.value, Kind.DECISION.value)
+    ids = [Counter(run.run.ids[np.array(run.indexes_of(*kinds), np.intp)].tolist()) for run in (a, b)]
+    return max(sum((ids[0] - ids[1]).values()), sum((ids[1] - ids[0]).values()))
+
+
+def _reordered(a: RunAccount, b: RunAccount) -> int:
+    """Return how many calls without an effect both made, and one made at another place among them."""
+    numbers: dict[bytes, list[int]] = {}
+    for number, call in enumerate(call for call in b.calls if call.effect in _READING):
+        numbers.setdefault(call.key, []).append(number)
+    places = [numbers[call.key].pop(0) for call in a.calls if call.effect in _READING and numbers.get(call.key)]
+    return len(places) - _longest_ascending(places)
+
+
+def _longest_ascending(numbers: Sequence[int]) -> int:
+    """Return the length of the longest ascending subsequence (patience sorting)."""
+    tails: list[int] = []
+    for number in numbers:
+        at = bisect_left(tails, number)
+        tails[at : at + 1] = [number]
+    return len(tails)
