@@ -23,6 +23,7 @@ COMMANDS = {
     "verify": ("verify", "check hashes, chain, seal and states of runs"),
     "anchor": ("anchor", "write an anchor, which shows later that a run was not cut, rolled back or replaced"),
     "diff": ("diff", "show where two runs diverge, and why"),
+    "contrast": ("contrast", "show what separates the runs that passed from those that failed"),
     "state": ("state", "print the state at a position"),
     "events": ("events", "list events"),
     "history": ("history", "list every change of one value of the state"),

@@ -13,16 +13,18 @@ from replay_gui.commands.arguments import UsageError
 from replay_gui.commands.runs import OpenedRun
 from replay_gui.commands.terminal import ProgressLine
 from replay_gui.core.atomic_file import keep_apart
+from replay_gui.core.errors import NotWritten
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.report.building import run_part
-from replay_gui.core.report.model import AnchorFinding, ComparisonPart, Report, RunPart, UnreadableRun
+from replay_gui.core.report.model import AnchorFinding, ComparisonPart, ContrastPart, Report, RunPart, UnreadableRun
 from replay_gui.core.report.redaction import SHARING_PROFILE, RedactionProfile, read_profile, redact_report
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.printing.saving import SUFFIXES, check_suffix, save_report
 from replay_gui.version import VERSION
 
 DEFAULT_PROFILE = "share"
+_OF_CHECKS = (".xml", ".sarif")  # formats that list checks
 _FILE_OPTIONS = ("anchor", "key", "redact", "rules")  # options that name files
 
 
@@ -81,6 +83,27 @@ def part_of(run: OpenedRun, verification: VerificationReport, anchor: AnchorFind
         return run_part(run.log, verification, run.format, size, progress.show, anchor=anchor)
 
 
+def write_contrast_report(
+    options: ReportOptions, command: Sequence[str], inputs: Sequence[str], contrast: ContrastPart
+) -> None:
+    """Write the report about many runs.
+
+    Args:
+        command: the words of a command that gives the same result, without the report. inputs: what is read.
+    """
+    if options.path.suffix.lower() in _OF_CHECKS:
+        raise NotWritten(f"{options.path}: a contrast is no check; give a name that ends in .html, .pdf, .json or .md")
+    files = [split_run(name)[0] for name in inputs]
+    keep_apart(options.path, [*files, *options.option_files])
+    report = Report(version=VERSION, made=time.time_ns(), command=shlex.join(command), runs=(), contrast=contrast)
+    _save(report, options, [name for name in files if Path(name).is_file()])
+
+
+def _save(report: Report, options: ReportOptions, inputs: Sequence[str]) -> None:
+    redacted = report if options.profile is None else redact_report(report, options.profile)
+    save_report(redacted, options.path, inputs)
+
+
 def write_report(
     options: ReportOptions,
     command: Sequence[str],
@@ -104,4 +127,4 @@ def write_report(
         unread=tuple(unread),
         comparison=comparison,
     )
-    save_report(report if options.profile is None else redact_report(report, options.profile), options.path, runs)
+    _save(report, options, runs)

@@ -10,6 +10,7 @@ ReplayError
 ├── NotCanonical      bytes or values that break the rules of canonical msgpack
 ├── PositionError     no such position, index or path (also an IndexError)
 ├── RulesRefused      a comparison rule, or a file of such rules, that is invalid
+├── NotesRefused      notes on a run, or an expression that says which runs passed, that are invalid
 ├── NotWritten        a file could not be written; the file that was there before is unchanged
 ├── AnchorRefused     an anchor, key or signature that is invalid or does not match
 ├── ProfileRefused    a redaction profile that is invalid
@@ -59,6 +60,10 @@ class PositionError(ReplayError, IndexError):
 
 class RulesRefused(ReplayError):
     """A comparison rule, or a file of such rules, that is invalid."""
+
+
+class NotesRefused(ReplayError):
+    """Notes on a run, or an expression that says which runs passed, that are invalid."""
 
 
 class NotWritten(ReplayError):

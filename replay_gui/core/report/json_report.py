@@ -30,6 +30,7 @@ def json_report(report: Report) -> bytes:
                 "runs": [_run(part) for part in report.runs],
                 "unread": [asdict(unread) for unread in report.unread],
                 "comparison": None if report.comparison is None else _comparison(report.comparison),
+                **({} if report.contrast is None else {"contrast": asdict(report.contrast)}),
                 "redaction": None if report.redaction is None else asdict(report.redaction),
             }
         )

@@ -12,6 +12,7 @@ from replay_gui.core.facts.run_measures import token_words
 from replay_gui.core.facts.run_outcome import RunResult, outcome_words
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.comparison_layout import comparison_sections
+from replay_gui.core.report.contrast_layout import contrast_sections
 from replay_gui.core.report.document import (
     Block,
     Column,
@@ -55,6 +56,8 @@ def layout_document(report: Report) -> Document:
         sections.append(_runs(report))
     if report.comparison is not None:
         sections += comparison_sections(report.comparison)
+    if report.contrast is not None:
+        sections += contrast_sections(report.contrast)
     for number, part in enumerate(report.runs[:_MAX_RUNS]):
         sections += _run(part, _label(report, number), several)
     sections.append(_how_to_repeat(report))
@@ -72,6 +75,8 @@ def layout_document(report: Report) -> Document:
 
 def _title(report: Report) -> str:
     names = [PurePath(part.verification.run).name or part.verification.run for part in report.runs]
+    if report.contrast is not None:
+        return f"Contrast of {plural(report.contrast.total, 'run')}"
     if report.comparison is not None:
         return f"Comparison of {one_line(names[0], 60)} and {one_line(names[1], 60)}"
     if len(names) == 1 and not report.unread:
@@ -284,7 +289,11 @@ def _findings(findings: tuple[Finding, ...], total: int, what: str) -> tuple[Blo
 # ---- how to check it again ----------------------------------------------------------------------------
 def _how_to_repeat(report: Report) -> ReportSection:
     blocks: list[Block] = [
-        Paragraph("The same program and the same files give the same hashes and the same verdict:"),
+        Paragraph(
+            "The same program and the same files give the same result:"
+            if report.contrast is not None
+            else "The same program and the same files give the same hashes and the same verdict:"
+        ),
         Command(report.command),
     ]
     if report.runs:

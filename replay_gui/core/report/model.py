@@ -219,6 +219,97 @@ class ComparisonPart:
     results_equal: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeparatorPart:
+    """One line of what separates runs. Fields as in Separator; `chance` and `also` in words."""
+
+    sentence: str
+    kind: str
+    passing: tuple[int, int]
+    failing: tuple[int, int]
+    p: float
+    corrected_p: float
+    significant: bool
+    chance: str
+    also: tuple[str, ...]
+    also_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContrastedRun:
+    """One run of a contrast, in words; "" for what is unknown."""
+
+    run: str
+    task: str
+    trial: str
+    model: str
+    outcome: str
+    end: str
+    events: int
+    calls: int
+    failures: int
+    tokens: str
+    cost: str
+    duration: str
+    passed: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureColumnPart:
+    """One column of the picture of runs: its call, and how many passing and failing runs made that very call."""
+
+    call: str
+    passing: tuple[int, int]
+    failing: tuple[int, int]
+    separates: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsPicturePart:
+    """The picture of the runs of one task.
+
+    Attributes:
+        task: its name; "" where there is one group only. columns: in the order of the calls.
+        rows: (name of the run, outcome in a word, a text for each column). more: how many rows and columns are not in.
+    """
+
+    task: str
+    columns: tuple[PictureColumnPart, ...]
+    rows: tuple[tuple[str, str, tuple[str, ...]], ...]
+    more: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContrastedTask:
+    """One task: how many of its runs passed and failed, and its first separator as a sentence, or ""."""
+
+    task: str
+    passed: int
+    failed: int
+    unknown: int
+    first: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContrastPart:
+    """The part of a report about many runs.
+
+    Attributes:
+        note: what has to be known to read it. within: what the separators are about, "" for one group of runs.
+        runs: the first ones; `total` counts all. tasks: none where there is one group only.
+    """
+
+    passed: int
+    failed: int
+    unknown: int
+    note: str
+    separators: tuple[SeparatorPart, ...]
+    tasks: tuple[ContrastedTask, ...]
+    pictures: tuple[RunsPicturePart, ...]
+    runs: tuple[ContrastedRun, ...]
+    total: int
+
+
 @dataclass(frozen=True, slots=True)
 class RedactionNote:
     """The redaction of the report: name of the profile, and number of changed texts."""
@@ -241,6 +332,7 @@ class Report:
     runs: tuple[RunPart, ...]
     unread: tuple[UnreadableRun, ...] = ()
     comparison: ComparisonPart | None = None
+    contrast: ContrastPart | None = None
     redaction: RedactionNote | None = None
 
     @property

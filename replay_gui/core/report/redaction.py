@@ -15,11 +15,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from replay_gui.core.errors import LogUnreadable, ProfileRefused
 from replay_gui.core.log.source import read_beginning
-from replay_gui.core.report.model import BrokenEvent, DifferencePart, RedactionNote, Report
+from replay_gui.core.report.model import (
+    BrokenEvent,
+    ContrastedTask,
+    DifferencePart,
+    PictureColumnPart,
+    RedactionNote,
+    Report,
+    SeparatorPart,
+)
 
 REDACTED = "[redacted]"
 PRESETS: Mapping[str, str] = {
@@ -45,6 +53,7 @@ _FIELDS_KEPT = frozenset(
 _HASH = re.compile(r"[0-9a-f]{32,128}")
 _QUOTED = re.compile(r"“[^”]*(?:”|$)")
 _T = TypeVar("_T")
+_Quoting: TypeAlias = SeparatorPart | ContrastedTask | PictureColumnPart
 
 
 @dataclass(frozen=True)
@@ -123,6 +132,7 @@ def redact_report(report: Report, profile: RedactionProfile) -> Report:
         runs=tuple(map(work.redact_value, report.runs)),
         unread=tuple(map(work.redact_value, report.unread)),
         comparison=work.redact_value(report.comparison),
+        contrast=work.redact_value(report.contrast),
     )
     return replace(changed, redaction=RedactionNote(profile.name, work.changed))
 
@@ -145,6 +155,8 @@ class _Redaction:
             value = self._difference(value)
         elif isinstance(value, BrokenEvent):
             value = self._broken(value)
+        elif isinstance(value, SeparatorPart | ContrastedTask | PictureColumnPart) and self._profile.paths:
+            value = self._quoting(value)
         parts: dict[str, Any] = {}
         for field in fields(value):
             if field.name not in _FIELDS_KEPT:
@@ -178,6 +190,15 @@ class _Redaction:
             (path, self._counted(value, REDACTED) if self._hides(path) else value) for path, value in event.members
         )
         return replace(event, members=members, summary=self._counted(event.summary, REDACTED))
+
+    def _quoting(self, part: _Quoting) -> _Quoting:
+        """Hide sentences that may quote a hidden value; of what separates, the kind and the counts stay."""
+        if isinstance(part, SeparatorPart):
+            also = tuple(self._counted(words, REDACTED) for words in part.also)
+            return replace(part, sentence=self._counted(part.sentence, f"{part.kind}: {REDACTED}"), also=also)
+        if isinstance(part, ContrastedTask):
+            return replace(part, first=self._counted(part.first, REDACTED if part.first else ""))
+        return replace(part, call=self._counted(part.call, REDACTED))
 
     def _hides(self, path: str) -> bool:
         return self._profile.path is not None and self._profile.path.match(path) is not None

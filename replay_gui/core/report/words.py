@@ -169,6 +169,9 @@ def _all_are(number: int, one: str) -> str:
 
 def report_words(report: Report) -> tuple[str, Tone, str]:
     """Return (verdict in capitals, its tone, sentences) of a whole report."""
+    if report.contrast is not None:
+        contrast = report.contrast
+        return f"{contrast.passed:,} PASSED, {contrast.failed:,} FAILED", "plain", contrast.note
     if report.comparison is not None:
         return _comparison_words(report)
     if len(report.runs) == 1 and not report.unread:

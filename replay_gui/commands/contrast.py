@@ -1,0 +1,161 @@
+"""contrast: show what separates the runs that passed from those that failed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from replay_gui.commands.reporting import ReportOptions, add_report_arguments, report_options, write_contrast_report
+from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, STANDARD_INPUT, add_format_argument
+from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line
+from replay_gui.core.contrast.contrast import Contrast, contrast_runs
+from replay_gui.core.contrast.contrast_json import contrast_json
+from replay_gui.core.contrast.passed_expression import passed_judge
+from replay_gui.core.contrast.profiling import RunFile, profiles, run_files
+from replay_gui.core.contrast.run_profile import RunProfile
+from replay_gui.core.contrast.run_set import RunSet, run_set
+from replay_gui.core.contrast.separators import Separator
+from replay_gui.core.contrast.tasks import separate_runs
+from replay_gui.core.errors import LogUnreadable, ReplayError
+from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.importers.run_survey import files_below
+from replay_gui.core.report.contrast_part import contrast_part
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
+from replay_gui.engine.opening import conversion_cache, user_mappings
+
+_MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # that people are shown
+_MAX_NAME = 60  # characters
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    what = "a log, another recognised file, FILE#RUN, a folder (all runs in it), or a catalogue"
+    parser.add_argument("runs", metavar="RUN", nargs="+", help=what)
+    add_format_argument(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object with every separator")
+    parser.add_argument(
+        "--passed",
+        metavar="EXPR",
+        help="what passing is, where logs do not say: 'score >= 0.5 and end == answered'",
+    )
+    add_report_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    report = report_options(args)
+    judge = None if args.passed is None else passed_judge(args.passed)
+    runs, unread = _read_runs(args)
+    if not len(runs):
+        raise LogUnreadable(f"{', '.join(args.runs)}: no run in it that can be read")
+    outcomes = runs.outcomes if judge is None else tuple(judge(run) for run in runs.runs)
+    contrast = contrast_runs(runs, outcomes)
+    if args.json:
+        print_json(contrast_json(runs, contrast))
+    else:
+        _print_contrast(runs, contrast)
+    if report is not None:
+        _write_report(report, args, runs, contrast)
+    return EXIT_FAILED if unread else EXIT_GOOD
+
+
+def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet, contrast: Contrast) -> None:
+    arguments = [
+        word for name in ("format", "passed") if (value := getattr(args, name)) for word in (f"--{name}", value)
+    ]
+    command = ("replay-gui", "contrast", *arguments, *args.runs)
+    write_contrast_report(options, command, args.runs, contrast_part(runs, contrast))
+
+
+# ---- reading ------------------------------------------------------------------------------------------
+def _read_runs(args: argparse.Namespace) -> tuple[RunSet, int]:
+    """Return the runs, and how many files or runs could not be read; each of these is told on standard error."""
+    files, unread = list[RunFile](), 0
+    for path, chosen, root in _paths(args.runs):
+        try:
+            files += run_files(
+                path,
+                str(conversion_cache()),
+                chosen=chosen,
+                format=args.format,
+                mappings=str(user_mappings()),
+                root=root,
+            )
+        except ReplayError as why:
+            if root is None:  # files of a folder that are no runs are nothing unusual
+                print_error(str(why))
+                unread += 1
+    made = list[RunProfile]()
+    with ProgressLine(f"Reading {plural(len(files), 'run')}") as progress:
+        for profile in profiles(files, on_progress=progress.show):
+            if profile.run.problem:
+                print_error(profile.run.problem)
+                unread += 1
+            else:
+                made.append(profile)
+    return run_set(made), unread
+
+
+def _paths(given: list[str]) -> Iterator[tuple[str, str | None, str | None]]:
+    """Yield (path, chosen run or None, folder in which it was found or None) of every file that is named."""
+    for name in given:
+        if name == STANDARD_INPUT:
+            raise LogUnreadable("contrast reads files, not standard input; give paths")
+        path, chosen = split_run(name)
+        if chosen is None and Path(path).is_dir():
+            for file in files_below(path):
+                yield file, None, path
+        else:
+            yield os.fspath(path), chosen, None
+
+
+# ---- for people -----------------------------------------------------------------------------------------
+def _print_contrast(runs: RunSet, contrast: Contrast) -> None:
+    tasks = f" of {plural(len(contrast.tasks), 'task')}" if contrast.per_task else ""
+    unknown = f", {contrast.unknown:,} unknown" if contrast.unknown else ""
+    print_line(
+        f"{plural(len(contrast.runs), 'run')}{tasks}: {contrast.passed:,} passed, {contrast.failed:,} failed{unknown}"
+    )
+    by_hand = sum(run.set_by_hand for run in contrast.runs)
+    if by_hand:
+        print_line(f"  {plural(by_hand, 'outcome')} set by hand, in notes beside the logs")
+    print_line(f"  {contrast.separation.note}")
+    for separator in contrast.separation.separators[:_MAX_SHOWN]:
+        _print_separator(separator)
+    hidden = len(contrast.separation.separators) - _MAX_SHOWN
+    if hidden > 0:
+        print_line(f"  … and {hidden:,} more; --json has them")
+    if contrast.per_task:
+        _print_tasks(runs, contrast)
+
+
+def _print_separator(separator: Separator) -> None:
+    print_line(f"  {separator.sentence}")
+    words = [f"p {separator.p:.2g}"]
+    if separator.stratified is not None:
+        words.append(f"within {plural(separator.stratified.tasks, 'task')}")
+    if separator.significant:
+        words.append(f"significant, corrected {separator.corrected_p:.2g}")
+    if separator.by_chance is not None:
+        chance = separator.by_chance
+        words.append(f"as clear by chance in {chance.as_clear:,} of {chance.of:,}{'' if chance.exact else ' drawn'}")
+    if separator.also_count:
+        verb = "holds" if separator.also_count == 1 else "hold"
+        words.append(f"{plural(separator.also_count, 'other thing')} {verb} for the same runs")
+    print_line(f"      {'; '.join(words)}")
+
+
+def _print_tasks(runs: RunSet, contrast: Contrast) -> None:
+    mixed = [task for task in contrast.tasks if task.mixed]
+    if mixed:
+        print_line("Tasks with both outcomes, each for itself:")
+    for task in mixed[:_MAX_TASKS_SHOWN]:
+        name = "unknown task" if task.task is None else f"task {one_line(task.task, _MAX_NAME)}"
+        print_line(f"  {name}: {task.passed:,} passed, {task.failed:,} failed")
+        found = separate_runs(runs.table, contrast.outcomes, task.runs).separators
+        print_line(f"      {found[0].sentence if found else 'nothing separates them'}")
+    if len(mixed) > _MAX_TASKS_SHOWN:
+        print_line(f"  … and {len(mixed) - _MAX_TASKS_SHOWN:,} more")

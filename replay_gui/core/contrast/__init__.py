@@ -1,0 +1,1 @@
+"""What separates the runs that passed from those that failed."""

@@ -1,0 +1,61 @@
+"""The contrast of many runs: their tasks, what separates those that passed, and what the picture of them shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.contrast.run_set import RunSet
+from replay_gui.core.contrast.separation import Outcomes
+from replay_gui.core.contrast.separators import Separation
+from replay_gui.core.contrast.tasks import TaskRuns, separate_runs, separate_within_tasks, tasks_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """What separates runs, of one task or of many.
+
+    Attributes:
+        runs: all of them, also those that could not be read. outcomes: of each, as used: by a grader, by hand, or by
+            what the user said passing is.
+        tasks: flaky ones first. separation: within the one task, or within all tasks, kept apart.
+        per_task: whether tasks were kept apart.
+    """
+
+    runs: tuple[EvaluatedRun, ...]
+    outcomes: tuple[bool | None, ...]
+    tasks: tuple[TaskRuns, ...]
+    separation: Separation
+    per_task: bool
+
+    @property
+    def passed(self) -> int:
+        """How many runs passed."""
+        return sum(outcome is True for outcome in self.outcomes)
+
+    @property
+    def failed(self) -> int:
+        """How many runs failed."""
+        return sum(outcome is False for outcome in self.outcomes)
+
+    @property
+    def unknown(self) -> int:
+        """How many runs have no outcome, or could not be read."""
+        return len(self.runs) - self.passed - self.failed
+
+
+def contrast_runs(runs: RunSet, outcomes: Outcomes | None = None) -> Contrast:
+    """Contrast runs.
+
+    Args:
+        outcomes: of each run; None: as the logs say.
+    """
+    used = tuple(runs.outcomes if outcomes is None else outcomes)
+    tasks = tasks_of(runs.runs, used)
+    per_task = len(tasks) > 1
+    if per_task:
+        separation = separate_within_tasks(runs.table, used, tasks)
+    else:
+        readable = [number for number, run in enumerate(runs.runs) if not run.problem]
+        separation = separate_runs(runs.table, used, readable)
+    return Contrast(runs=runs.runs, outcomes=used, tasks=tasks, separation=separation, per_task=per_task)

@@ -1,0 +1,137 @@
+"""A contrast as the object of ``contrast --json`` (resources/docs/interface.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from replay_gui.core.contrast.contrast import Contrast
+from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.contrast.run_set import RunSet
+from replay_gui.core.contrast.separators import RunPlace, Separation, Separator, Share
+from replay_gui.core.contrast.tasks import TaskRuns, separate_runs
+
+_MAX_TASKS = 1_000  # whose first separator is looked for
+
+
+def contrast_json(runs: RunSet, contrast: Contrast) -> dict[str, Any]:
+    """Return the members of the object; steps of the runs that serve as examples are read."""
+    form = {
+        "runs": [_run(run, passed) for run, passed in zip(contrast.runs, contrast.outcomes, strict=True)],
+        "groups": {"passed": contrast.passed, "failed": contrast.failed, "unknown": contrast.unknown},
+        **_separation(runs, contrast.separation),
+    }
+    if contrast.per_task:
+        form["tasks"] = [_task(runs, contrast, task, n < _MAX_TASKS) for n, task in enumerate(contrast.tasks)]
+    return form
+
+
+def _run(run: EvaluatedRun, passed: bool | None) -> dict[str, Any]:
+    identity, end = run.identity, run.result.end
+    return {
+        "run": run.given,
+        "run_id": run.run_id,
+        "task": identity.task,
+        "passed": passed,
+        "score": run.score,
+        "end": None if end is None else {"how": end.how, "why": end.why},
+        "trial": identity.trial,
+        "agent": identity.agent,
+        "model": identity.model,
+        "events": run.events,
+        "calls": run.calls,
+        "failures": run.failures,
+        "tokens": run.tokens,
+        "cost": run.cost,
+        "duration": run.duration,
+        "started": run.started,
+        "set_by_hand": run.set_by_hand,
+    }
+
+
+def _separation(runs: RunSet, separation: Separation) -> dict[str, Any]:
+    return {
+        "separators": [_separator(runs, separator) for separator in separation.separators],
+        "note": separation.note,
+        "compared": separation.compared,
+        "decisions": [
+            {
+                "separator": decision.separator,
+                "has": decision.has,
+                "runs": [runs.runs[run].given for run in decision.runs],
+            }
+            for decision in separation.decisions
+        ],
+        "unexplained": [runs.runs[run].given for run in separation.unexplained],
+    }
+
+
+def _task(runs: RunSet, contrast: Contrast, task: TaskRuns, looked_at: bool) -> dict[str, Any]:
+    form: dict[str, Any] = {
+        "task": task.task,
+        "runs": [runs.runs[run].given for run in task.runs],
+        "passed": task.passed,
+        "failed": task.failed,
+        "unknown": task.unknown,
+        "first": None,
+    }
+    if task.mixed and looked_at:
+        found = separate_runs(runs.table, contrast.outcomes, task.runs)
+        form |= {"first": _separator(runs, found.separators[0]) if found.separators else None, "note": found.note}
+    return form
+
+
+def _separator(runs: RunSet, separator: Separator) -> dict[str, Any]:
+    feature, chance = separator.feature, separator.by_chance
+    return {
+        "kind": feature.kind,
+        "sentence": separator.sentence,
+        "tool": feature.tool or None,
+        "input": _input(runs, separator),
+        "path": feature.path or None,
+        "value": _value(feature.value),
+        "passing": _share(separator.passing),
+        "failing": _share(separator.failing),
+        "p": separator.p,
+        "corrected_p": separator.corrected_p,
+        "significant": separator.significant,
+        "by_chance": (
+            None if chance is None else {"as_clear": chance.as_clear, "of": chance.of, "exact": chance.exact}
+        ),
+        "example": {
+            "passed": _place(runs, separator.passed_example),
+            "failed": _place(runs, separator.failed_example),
+        },
+        "also": list(separator.also),
+        "also_count": separator.also_count,
+        "score": separator.score,
+    }
+
+
+def _share(share: Share) -> dict[str, int]:
+    return {"with": share.having, "of": share.of}
+
+
+def _place(runs: RunSet, place: RunPlace | None) -> dict[str, Any] | None:
+    return None if place is None else {"run": runs.runs[place.run].given, "position": place.index}
+
+
+def _input(runs: RunSet, separator: Separator) -> Any:
+    """Return the input of the call that the feature is about, in its first example; None where it is about none."""
+    place = separator.passed_example or separator.failed_example
+    if place is None or place.index is None or not separator.feature.tool:
+        return None
+    (steps,) = runs.read_steps([place.run])
+    text = next((step.input for step in steps if step.index == place.index), None)
+    return None if text is None else msgspec.json.decode(text)
+
+
+def _value(text: str) -> Any:
+    """Return a value that was kept as JSON; a text as it is, and None where there is none."""
+    if not text:
+        return None
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text

@@ -1,0 +1,120 @@
+"""The features of a run: what can be true of it and not of another, named so that all runs share the names."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+MAX_VALUE_LENGTH = 200  # characters of a value
+
+
+class FeatureKind(StrEnum):
+    """What a feature says of a run."""
+
+    DID = "did"  # this very call changed something; `number` counts its repeats
+    CHANGED_WITH = "changed with"  # a tool that changed something, with this value of an argument
+    CHANGED = "changed"  # the tool changed something
+    CHANGED_ANY = "changed any"  # anything was changed
+    NET = "net"  # these changes and no others
+    PATCHED = "patched"  # the file in `path`
+    WROTE_NAME = "wrote name"  # the name in `value`, in the file in `path`
+    REMOVED = "removed"  # the definition in `value`, from the file in `path`
+    NO_PATCH = "no patch"
+    END = "end"
+    SUBMITTED = "submitted"
+    ANSWERED = "answered"
+    HANDED_OVER = "handed over"
+    CALLED = "called"  # a call whose effect is unknown
+    CALLED_TOOL = "called tool"
+    UNRECOVERED = "unrecovered"  # the tool failed and never succeeded after
+    LOOP = "loop"  # equal calls with equal answers
+    FAILED = "failed"  # the tool answered with this error
+    CHECKED = "checked"
+    CHECKED_LAST = "checked last"  # after the last change
+    CHECK_PASSED = "check passed"  # the last one
+    BEFORE = "before"  # `tool` before the tool in `value`
+    READ = "read"  # this very question was asked
+    READ_TOOL = "read tool"
+    TOLD = "told"  # the agent said this figure
+    AT_LEAST = "at least"  # `number` or more of what `path` names
+    NOTED = "noted"  # a tool that serves the agent alone
+    SET_UP = "set-up"  # a member of the configuration
+
+
+class Feature(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """One thing that may hold for a run. All its members together are its name.
+
+    Attributes:
+        kind: a FeatureKind. tool: "" where it concerns none.
+        path: of an argument, a file, or a member of the set-up; of list items, without their numbers.
+        value: canonical JSON or text, at most MAX_VALUE_LENGTH characters.
+        number: of DID and AT_LEAST; else 0.
+        request: hex of the call's key, which tells calls with equal beginnings apart; "" where it is no single call.
+    """
+
+    kind: str
+    tool: str = ""
+    path: str = ""
+    value: str = ""
+    number: int = 0
+    request: str = ""
+
+
+class HeldFeature(msgspec.Struct, frozen=True):
+    """A feature that holds for a run.
+
+    Attributes:
+        index: EventIndex at which it is first true; -1 where it is at no event.
+        calls: of a value, how many calls of the run have it as an argument; else 1.
+    """
+
+    feature: Feature
+    index: int = -1
+    calls: int = 1
+
+
+NO_INDEX = -1
+
+TIERS: dict[str, int] = {
+    FeatureKind.DID: 1,
+    FeatureKind.CHANGED_WITH: 1,
+    FeatureKind.CHANGED: 1,
+    FeatureKind.CHANGED_ANY: 1,
+    FeatureKind.NET: 1,
+    FeatureKind.PATCHED: 1,
+    FeatureKind.WROTE_NAME: 1,
+    FeatureKind.REMOVED: 1,
+    FeatureKind.NO_PATCH: 2,
+    FeatureKind.END: 2,
+    FeatureKind.SUBMITTED: 2,
+    FeatureKind.ANSWERED: 2,
+    FeatureKind.HANDED_OVER: 3,
+    FeatureKind.CALLED: 3,
+    FeatureKind.CALLED_TOOL: 3,
+    FeatureKind.UNRECOVERED: 4,
+    FeatureKind.LOOP: 4,
+    FeatureKind.FAILED: 5,
+    FeatureKind.CHECKED: 5,
+    FeatureKind.CHECKED_LAST: 5,
+    FeatureKind.CHECK_PASSED: 5,
+    FeatureKind.BEFORE: 5,
+    FeatureKind.READ: 6,
+    FeatureKind.READ_TOOL: 6,
+    FeatureKind.TOLD: 7,
+    FeatureKind.AT_LEAST: 7,
+    FeatureKind.NOTED: 8,
+    FeatureKind.SET_UP: 8,
+}
+"""How far a kind of feature is from a consequence: 1 are actions, 8 is the set-up."""
+
+CHANGES = frozenset(
+    (FeatureKind.DID, FeatureKind.CHANGED_WITH, FeatureKind.CHANGED, FeatureKind.CHANGED_ANY, FeatureKind.NET)
+)
+CHANGES_ON_THE_WAY = 7
+"""The tier of changes where patches were handed in: they are work, and the patch is what counts."""
+
+WEIGHTS = {1: 1.0, 2: 0.9, 3: 0.8, 4: 0.75, 5: 0.65, 6: 0.6, 7: 0.45, 8: 0.4}
+"""How much a tier counts against how clearly a feature separates: a habit of reading is no action."""
+
+CONSEQUENTIAL = 1  # the tier by which separations by chance are counted

@@ -1,0 +1,102 @@
+"""How clearly features separate runs whose outcomes are dealt out anew: what chance alone would show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.contrast.feature_table import FeatureTable
+from replay_gui.core.contrast.statistics import strengths
+
+MAX_EXACT = 5_000  # labellings; where there are more, some are drawn
+_DRAWN, _MIN_DRAWN = 1_000, 100
+_BUDGET = 40_000_000  # entries of the table times labellings that are added up, at most
+_BLOCK = 8_000_000  # of these at once
+_SEED = 20_260_102
+_EQUAL = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class ByChance:
+    """In how many of `of` labellings something separates as clearly. exact: all possible ones, the real one included.
+
+    Where not all were tried, they were drawn at random, always the same ones.
+    """
+
+    as_clear: int
+    of: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labellings:
+    """The clearest separation in each labelling, by tier: `clearest[tier - 1]` over features of that tier or a lower.
+
+    Valid for strengths of at least `least`: weaker features were left out.
+    """
+
+    clearest: NDArray[np.float64]
+    exact: bool
+    least: float
+
+    def by_chance(self, strength: float, tier: int) -> ByChance:
+        """Return in how many labellings a feature of this tier or a lower one separates as clearly."""
+        row = self.clearest[tier - 1]
+        return ByChance(int((row >= strength - _EQUAL).sum()), len(row), self.exact)
+
+
+def labellings(table: FeatureTable, tiers: NDArray[np.int64], passing: int, failing: int, least: float) -> Labellings:
+    """Deal the outcomes out anew, all ways or some.
+
+    Args:
+        table: of the runs with an outcome, each set of runs once. tiers: of its features.
+        passing, failing: how many runs. least: the smallest strength that will be asked for.
+    """
+    total, sizes = passing + failing, table.sizes
+    able = np.flatnonzero(_largest_strengths(sizes, passing, failing) >= least - _EQUAL)
+    able = able[np.argsort(tiers[able], kind="stable")]
+    ways = math.comb(total, failing)
+    entries = max(int(sizes[able].sum()), 1)
+    exact = ways <= MAX_EXACT and ways * entries <= _BUDGET
+    number = ways if exact else int(np.clip(_BUDGET // entries, _MIN_DRAWN, _DRAWN))
+    clearest = np.zeros((int(tiers.max(initial=1)), number))
+    runs = np.concatenate([table.runs_of(feature) for feature in able.tolist()]) if len(able) else np.zeros(0, np.int32)
+    starts = np.concatenate(([0], np.cumsum(sizes[able])))[:-1].astype(np.int64)
+    done = 0
+    for block in _blocks(total, failing, exact, number, max(_BLOCK // entries, 1)):
+        if len(able):
+            failed = np.add.reduceat(block[:, runs].astype(np.int32), starts, axis=1).astype(np.int64)
+            clear = strengths(sizes[able] - failed, failed, passing, failing)
+            for tier in range(1, len(clearest) + 1):
+                of_tier = clear[:, : np.searchsorted(tiers[able], tier, side="right")]
+                clearest[tier - 1, done : done + len(block)] = of_tier.max(axis=1, initial=0.0)
+        done += len(block)
+    return Labellings(clearest, exact, least)
+
+
+def _largest_strengths(sizes: NDArray[np.int64], passing: int, failing: int) -> NDArray[np.float64]:
+    """Return the strength that a feature of so many runs has at the most."""
+    most, least = np.minimum(sizes, passing), np.maximum(sizes - failing, 0)
+    return np.maximum(
+        strengths(most, sizes - most, passing, failing), strengths(least, sizes - least, passing, failing)
+    )
+
+
+def _blocks(total: int, failing: int, exact: bool, number: int, size: int) -> Iterator[NDArray[np.bool_]]:
+    """Yield labellings, at most `size` at once: a row each, true where a run fails."""
+    if exact:
+        ways = combinations(range(total), failing)
+        while chosen := list(islice(ways, size)):
+            block = np.zeros((len(chosen), total), np.bool_)
+            block[np.arange(len(chosen))[:, None], np.array(chosen, np.int64).reshape(len(chosen), failing)] = True
+            yield block
+        return
+    random = np.random.default_rng(_SEED)
+    labels = np.arange(total) < failing
+    for first in range(0, number, size):
+        yield random.permuted(np.tile(labels, (min(size, number - first), 1)), axis=1)

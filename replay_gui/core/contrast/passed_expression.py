@@ -1,0 +1,195 @@
+"""What passing is, where logs do not say: ``score >= 0.5 and end == answered``. Read by an own small parser.
+
+Grammar: comparisons of a field with a number or a text, ``and``, ``or``, ``not`` and parentheses. A text of several
+words needs quotation marks. What a run does not tell makes the answer unknown, unless the rest decides it.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.errors import NotesRefused
+
+Judge: TypeAlias = Callable[[EvaluatedRun], bool | None]
+"""Whether a run passed; None where that is unknown."""
+
+_SECOND = 1_000_000_000
+_MAX_LENGTH, _MAX_DEPTH = 2_000, 50
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<number>-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.])|(?P<text>"[^"]*"|'[^']*')"""
+    r"""|(?P<sign>==|!=|<=|>=|<|>|=|\(|\))|(?P<word>[^\s()<>=!"']+))"""
+)
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _label(run: EvaluatedRun) -> str | None:
+    return next((outcome.label for outcome in run.result.outcomes if outcome.label), None)
+
+
+FIELDS: dict[str, Callable[[EvaluatedRun], Any]] = {
+    "score": lambda run: run.score,
+    "label": _label,
+    "passed": lambda run: run.passed,
+    "end": lambda run: None if run.result.end is None else run.result.end.how,
+    "events": lambda run: run.events,
+    "calls": lambda run: run.calls,
+    "failures": lambda run: run.failures,
+    "tokens": lambda run: run.tokens,
+    "cost": lambda run: run.cost,
+    "duration": lambda run: None if run.duration is None else run.duration / _SECOND,
+    "task": lambda run: run.identity.task,
+    "trial": lambda run: run.identity.trial,
+    "agent": lambda run: run.identity.agent,
+    "model": lambda run: run.identity.model,
+}
+"""What an expression can name. `duration`: seconds; `cost`: dollars."""
+
+_TRUTH = {"true": True, "yes": True, "false": False, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    at: int
+
+
+def passed_judge(expression: str) -> Judge:
+    """Return the judge for an expression; NotesRefused, which says where, if it is not valid."""
+    if len(expression) > _MAX_LENGTH:
+        raise NotesRefused(f"--passed: longer than {_MAX_LENGTH:,} characters")
+    parser = _Parser(list(_tokens(expression)), expression)
+    judge = parser.either(0)
+    parser.expect_end()
+    return judge
+
+
+def _tokens(expression: str) -> Iterator[_Token]:
+    at = 0
+    while expression[at:].strip():
+        match = _TOKEN.match(expression, at)
+        if match is None or match.lastgroup is None:
+            rest = expression[at:].lstrip()
+            at = len(expression) - len(rest)
+            raise NotesRefused(f"--passed: not understood from character {at + 1} on: {rest[:40]!r}")
+        yield _Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup))
+        at = match.end()
+
+
+class _Parser:
+    """A parser by descent: either, all of, one."""
+
+    def __init__(self, tokens: list[_Token], expression: str) -> None:
+        self._tokens, self._at, self._expression = tokens, 0, expression
+
+    def either(self, depth: int) -> Judge:
+        judges = [self._all(depth)]
+        while self._take_word("or"):
+            judges.append(self._all(depth))
+        return judges[0] if len(judges) == 1 else lambda run: _any([judge(run) for judge in judges])
+
+    def _all(self, depth: int) -> Judge:
+        judges = [self._one(depth)]
+        while self._take_word("and"):
+            judges.append(self._one(depth))
+        return judges[0] if len(judges) == 1 else lambda run: _not(_any([_not(judge(run)) for judge in judges]))
+
+    def _one(self, depth: int) -> Judge:
+        if depth > _MAX_DEPTH:
+            raise NotesRefused(f"--passed: more than {_MAX_DEPTH} parentheses or nots within one another")
+        if self._take_word("not"):
+            judge = self._one(depth + 1)
+            return lambda run: _not(judge(run))
+        if self._take_sign("("):
+            judge = self.either(depth + 1)
+            if not self._take_sign(")"):
+                raise self._problem("a ) is missing")
+            return judge
+        return self._comparison()
+
+    def _comparison(self) -> Judge:
+        name = self._next("a field")
+        field = FIELDS.get(name.text) if name.kind == "word" else None
+        if field is None:
+            raise NotesRefused(f"--passed: {name.text!r} is not known; the fields are {', '.join(FIELDS)}")
+        sign = self._peek()
+        if sign is None or sign.kind != "sign" or sign.text not in _COMPARISONS:
+            if name.text == "passed":
+                return lambda run: run.passed
+            raise self._problem(f"after {name.text}, one of {' '.join(_COMPARISONS)} is expected")
+        self._at += 1
+        compare, wanted = _COMPARISONS[sign.text], self._value(self._next("a number or a text"))
+        return lambda run: _compared(field(run), compare, wanted)
+
+    @staticmethod
+    def _value(token: _Token) -> float | str:
+        if token.kind == "sign":
+            raise NotesRefused(f"--passed: a number or a text is expected at character {token.at + 1}")
+        if token.kind == "number":
+            return float(token.text)
+        return token.text[1:-1] if token.kind == "text" else token.text
+
+    def expect_end(self) -> None:
+        if self._peek() is not None:
+            raise self._problem("'and' or 'or' is expected")
+
+    def _peek(self) -> _Token | None:
+        return self._tokens[self._at] if self._at < len(self._tokens) else None
+
+    def _next(self, wanted: str) -> _Token:
+        token = self._peek()
+        if token is None:
+            raise self._problem(f"{wanted} is expected")
+        self._at += 1
+        return token
+
+    def _take_word(self, word: str) -> bool:
+        return self._take("word", word)
+
+    def _take_sign(self, sign: str) -> bool:
+        return self._take("sign", sign)
+
+    def _take(self, kind: str, text: str) -> bool:
+        token = self._peek()
+        if token is None or token.kind != kind or token.text.lower() != text:
+            return False
+        self._at += 1
+        return True
+
+    def _problem(self, what: str) -> NotesRefused:
+        token = self._peek()
+        where = "at its end" if token is None else f"at character {token.at + 1}"
+        return NotesRefused(f"--passed: {what} {where} of {self._expression!r}")
+
+
+def _compared(value: Any, compare: Callable[[Any, Any], bool], wanted: float | str) -> bool | None:
+    """Compare as what the field is; None where the run does not tell it, or it cannot be compared."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        truth = _TRUTH.get(str(wanted).lower())
+        return compare(value, truth) if truth is not None and compare in (operator.eq, operator.ne) else None
+    if isinstance(value, str):
+        return compare(value, f"{wanted:g}" if isinstance(wanted, float) else wanted)
+    return None if isinstance(wanted, str) else compare(value, wanted)
+
+
+def _any(answers: list[bool | None]) -> bool | None:
+    return True if True in answers else None if None in answers else False
+
+
+def _not(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer

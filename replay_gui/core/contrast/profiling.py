@@ -1,0 +1,181 @@
+"""Makes profiles of the runs of a file or a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from replay_gui.core.contrast.run_features import run_features
+from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
+from replay_gui.core.contrast.run_reading import RunReading, read_run
+from replay_gui.core.contrast.step_words import call_label
+from replay_gui.core.effects.answers import masked_answer
+from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.observed import observe_effects
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.errors import ReplayError
+from replay_gui.core.facts.run_notes import RunNotes, notes_beside, read_notes
+from replay_gui.core.facts.run_totals import total_tokens
+from replay_gui.core.importers.conversion_cache import cached_conversions
+from replay_gui.core.importers.run_choice import choose_run
+from replay_gui.core.log.chain import digest
+from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.source import Source
+from replay_gui.core.state.json_form import json_form, one_line_json
+
+_MAX_INPUT = 2_000  # characters of an input that is kept
+_ANSWER_BYTES = 8
+
+
+class RunFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One run that can be read: the log, and what it was called.
+
+    Attributes:
+        log: path of the log. given: what opens it, ``FILE#n`` of several. name: for people. format: of the user's file.
+        content: BLAKE3 of the user's file, hex. notes: path of its notes.
+    """
+
+    log: str
+    given: str
+    name: str
+    format: str
+    content: str
+    notes: str
+
+
+def run_files(
+    path: str,
+    conversions: str,
+    *,
+    chosen: str | None = None,
+    format: str | None = None,
+    mappings: str | None = None,
+    root: str | None = None,
+) -> list[RunFile]:
+    """Return the runs of a file; ReplayError where it cannot be read.
+
+    Args:
+        conversions: folder of the cached conversions. chosen: the name or number of one run; None: all.
+        format: an importer's name; None: judged from the content. mappings: file of the user's mappings.
+        root: the folder that was opened; names are relative to it.
+    """
+    file = Path(path)
+    shown = file.relative_to(root).as_posix() if root is not None and file.is_relative_to(root) else file.name
+    with Source(path) as source:
+        if format == OWN_FORMAT or (format is None and is_replay_log(source)):
+            content, notes = source.blake3(), str(notes_beside(file))
+            return [RunFile(log=path, given=path, name=shown, format=OWN_FORMAT, content=content, notes=notes)]
+    made = cached_conversions(path, conversions, format, mappings)
+    several = len(made) > 1
+    wanted = [choose_run(made, chosen, path)] if chosen is not None else made
+    found = []
+    for run in wanted:
+        number = str(made.index(run) + 1) if several else ""
+        found.append(
+            RunFile(
+                log=str(run.path),
+                given=f"{path}#{number}" if several else path,
+                name=f"{shown} · {run.name}" if several else shown,
+                format=run.format,
+                content=run.source_blake3,
+                notes=str(notes_beside(file, number)),
+            )
+        )
+    return found
+
+
+def profiles(
+    files: Sequence[RunFile],
+    corrected: Mapping[str, Effect] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Iterator[RunProfile]:
+    """Yield the profile of each run; what all of them show of tools of unknown effect is used.
+
+    Reads each run once, and those with such tools twice. A run that cannot be read has a `problem`.
+
+    Args:
+        corrected: effects of tools, as the user's rules say. on_progress: called with how many runs of how many are
+            read; what it raises ends the reading.
+    """
+    made = list[RunProfile | None](None for _ in files)
+
+    def first_readings() -> Iterator[tuple[ToolCall, ...]]:
+        for number, file in enumerate(files):
+            if on_progress is not None:
+                on_progress(number, len(files))
+            reading = _reading(file, corrected, None)
+            made[number] = _unreadable(file, reading) if isinstance(reading, str) else run_profile(file, reading)
+            yield () if isinstance(reading, str) else reading.calls
+
+    observed = observe_effects(first_readings())
+    for file, profile in zip(files, made, strict=True):
+        if profile is None:
+            continue
+        if any(step.effect == Effect.UNKNOWN and step.tool in observed for step in profile.steps):
+            reading = _reading(file, corrected, observed)
+            yield _unreadable(file, reading) if isinstance(reading, str) else run_profile(file, reading)
+        else:
+            yield profile
+
+
+def _reading(
+    file: RunFile, corrected: Mapping[str, Effect] | None, observed: Mapping[str, EffectFinding] | None
+) -> RunReading | str:
+    """Return what was read, or why nothing could be."""
+    try:
+        with EventLog.open(file.log) as log:
+            return read_run(log, corrected, observed)
+    except ReplayError as why:
+        return str(why)
+
+
+def _unreadable(file: RunFile, why: str) -> RunProfile:
+    return RunProfile(run=EvaluatedRun(given=file.given, name=file.name, format=file.format, problem=why))
+
+
+def run_profile(file: RunFile, reading: RunReading) -> RunProfile:
+    """Return the profile of a run that was read; NotesRefused where notes beside it are not valid."""
+    summary = reading.summary
+    notes = read_notes(Path(file.notes)) if file.notes else RunNotes()
+    result, by_hand = summary.result, False
+    if notes.outcome is not None and all(outcome.passed is None for outcome in result.outcomes):
+        result, by_hand = replace(result, outcomes=(notes.outcome, *result.outcomes)), True
+    run = EvaluatedRun(
+        given=file.given,
+        name=file.name,
+        run_id=reading.run_id,
+        format=file.format,
+        content=file.content,
+        identity=reading.identity,
+        result=result,
+        set_by_hand=by_hand,
+        events=summary.events,
+        calls=summary.counts.calls,
+        failures=summary.counts.failures,
+        tokens=total_tokens(summary.totals.uses()),
+        cost=summary.cost,
+        duration=summary.duration,
+        started=summary.first_time,
+        submitted=bool(reading.patch),
+    )
+    return RunProfile(run=run, steps=tuple(map(_step, reading.calls)), features=run_features(reading))
+
+
+def _step(call: ToolCall) -> RunStep:
+    answer = "" if call.response is None else masked_answer(call.answer)
+    text = one_line_json(json_form(call.input))
+    return RunStep(
+        index=call.request,
+        tool=call.tool,
+        effect=call.effect,
+        ok=call.ok,
+        request=call.key.hex(),
+        answer="" if call.response is None else digest(answer.encode("utf-8", "replace"))[:_ANSWER_BYTES].hex(),
+        answer_size=len(answer),
+        label=call_label(call),
+        input=text if len(text) <= _MAX_INPUT else None,
+    )

@@ -1,0 +1,169 @@
+"""The features of one run: what it did, how it ended, what it read, how it was set up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from replay_gui.core.contrast.feature import MAX_VALUE_LENGTH, Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.run_reading import RunReading
+from replay_gui.core.contrast.step_words import call_label
+from replay_gui.core.effects.answers import masked_answer
+from replay_gui.core.effects.call_values import input_leaves, likeness
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.chain import digest
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.state.json_form import json_form, one_line_json
+from replay_gui.core.text.plain_text import one_line
+
+_MAX_LEAVES = 60  # of one input
+_MAX_ORDERED_TOOLS = 30  # of which pairs are made
+_LOOP = 3  # equal calls with equal answers
+_MAX_RETRIES_LOOKED_AT = 2_000  # calls of a run among which errors and their repeats are looked for
+_MIN_LIKENESS = 0.3  # from which a later call is another try
+_MAX_SETTING = 200  # characters of a member of the set-up; longer ones are prompts
+_MAX_ERROR = 60
+_NAME_LENGTH = 32  # characters, as of the key of a call
+_ORDERED = (Effect.CHANGES, Effect.CHECKS, Effect.SUBMITS, Effect.HANDS_OVER)
+
+
+def run_features(reading: RunReading) -> tuple[HeldFeature, ...]:
+    """Return the features of a run, each once, in order of their names."""
+    found: dict[Feature, HeldFeature] = {}
+    for held in _all_features(reading):
+        known = found.get(held.feature)
+        found[held.feature] = (
+            held if known is None else HeldFeature(held.feature, known.index, known.calls + held.calls)
+        )
+    return tuple(found[feature] for feature in sorted(found))
+
+
+def _all_features(reading: RunReading) -> Iterator[HeldFeature]:
+    calls = reading.calls
+    yield from _changes([call for call in calls if call.changed])
+    yield from _ending(reading)
+    yield from _other_calls(calls)
+    yield from _troubles(calls[:_MAX_RETRIES_LOOKED_AT])
+    yield from _checks(calls)
+    yield from _orders(calls)
+    for figure, index in reading.figures.items():
+        yield HeldFeature(Feature(kind=FeatureKind.TOLD, value=figure), index)
+    for path, value in input_leaves(dict(reading.config)):
+        if not isinstance(value, str) or len(value) < _MAX_SETTING:
+            yield HeldFeature(Feature(kind=FeatureKind.SET_UP, path=path, value=value_json(value)))
+
+
+def _changes(changes: Sequence[ToolCall]) -> Iterator[HeldFeature]:
+    times: Counter[bytes] = Counter()
+    labels: dict[bytes, str] = {}
+    for call in changes:
+        times[call.key] += 1
+        labels[call.key] = f"{call.tool}({call_label(call)})"
+        yield HeldFeature(_of_call(FeatureKind.DID, call, times[call.key]), call.request)
+        yield HeldFeature(Feature(kind=FeatureKind.CHANGED, tool=call.tool), call.request)
+        leaves = input_leaves(call.input)[:_MAX_LEAVES]
+        if len(leaves) < 2:  # the call itself says the same
+            continue
+        for path, value in {(general_path(path), value_json(value)): None for path, value in leaves}:
+            feature = Feature(kind=FeatureKind.CHANGED_WITH, tool=call.tool, path=path, value=value)
+            yield HeldFeature(feature, call.request)
+    if changes:  # without any, the lack of CHANGED_ANY says it
+        yield HeldFeature(Feature(kind=FeatureKind.CHANGED_ANY), changes[0].request)
+        words = "; ".join(f"{labels[key]} × {number}" if number > 1 else labels[key] for key, number in times.items())
+        parts = sorted(key + number.to_bytes(4, "big") for key, number in times.items())
+        name = digest(b"".join(parts)).hex()[:_NAME_LENGTH]
+        yield HeldFeature(Feature(kind=FeatureKind.NET, value=one_line(words, MAX_VALUE_LENGTH), request=name))
+
+
+def _ending(reading: RunReading) -> Iterator[HeldFeature]:
+    end = reading.summary.result.end
+    if end is not None:
+        words = f"{end.how} ({end.why})" if end.why else end.how
+        yield HeldFeature(Feature(kind=FeatureKind.END, value=one_line(words, MAX_VALUE_LENGTH)))
+    if reading.answer is not None and reading.expected:
+        text = one_line(value_json(reading.answer), MAX_VALUE_LENGTH)
+        yield HeldFeature(Feature(kind=FeatureKind.ANSWERED, value=text))
+
+
+def _other_calls(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
+    """What was read, submitted, handed over or noted, and calls whose effect is unknown."""
+    for call in calls:
+        tool = call.tool
+        match call.effect:
+            case Effect.SUBMITS:
+                yield HeldFeature(_of_call(FeatureKind.SUBMITTED, call), call.request)
+            case Effect.HANDS_OVER:
+                yield HeldFeature(Feature(kind=FeatureKind.HANDED_OVER, tool=tool), call.request)
+            case Effect.READS if call.ok is not False:
+                yield HeldFeature(_of_call(FeatureKind.READ, call), call.request)
+                yield HeldFeature(Feature(kind=FeatureKind.READ_TOOL, tool=tool), call.request)
+            case Effect.UNKNOWN:
+                yield HeldFeature(_of_call(FeatureKind.CALLED, call), call.request)
+                yield HeldFeature(Feature(kind=FeatureKind.CALLED_TOOL, tool=tool), call.request)
+            case Effect.NOTES:
+                yield HeldFeature(Feature(kind=FeatureKind.NOTED, tool=tool), call.request)
+        if call.ok is False:
+            words = one_line(masked_answer(call.answer), _MAX_ERROR)
+            yield HeldFeature(Feature(kind=FeatureKind.FAILED, tool=tool, value=words), call.request)
+
+
+def _troubles(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
+    """Errors that were never got over, and loops."""
+    worked_later: dict[str, list[ToolCall]] = {}
+    repeats: Counter[tuple[bytes, str]] = Counter()
+    for call in reversed(calls):
+        later = worked_later.setdefault(call.tool, [])
+        if call.ok is False and not any(c.key == call.key or likeness(call, c) >= _MIN_LIKENESS for c in later[-50:]):
+            yield HeldFeature(Feature(kind=FeatureKind.UNRECOVERED, tool=call.tool), call.request)
+        elif call.ok:
+            later.append(call)
+    for call in calls:
+        if call.response is not None:
+            key = call.key, masked_answer(call.answer)
+            repeats[key] += 1
+            if repeats[key] == _LOOP:
+                yield HeldFeature(Feature(kind=FeatureKind.LOOP, tool=call.tool), call.request)
+
+
+def _checks(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
+    last_change = max((call.request for call in calls if call.effect is Effect.CHANGES), default=None)
+    checks = [call for call in calls if call.effect is Effect.CHECKS]
+    if not checks:
+        return
+    yield HeldFeature(Feature(kind=FeatureKind.CHECKED), checks[0].request)
+    if last_change is not None and checks[-1].request > last_change:
+        yield HeldFeature(Feature(kind=FeatureKind.CHECKED_LAST), checks[-1].request)
+    if checks[-1].ok:
+        yield HeldFeature(Feature(kind=FeatureKind.CHECK_PASSED), checks[-1].request)
+
+
+def _orders(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
+    """Which tool was used before which other, of those that change, check, submit or hand over."""
+    first: dict[str, EventIndex] = {}
+    last: dict[str, EventIndex] = {}
+    for call in calls:
+        if call.effect in _ORDERED:
+            first.setdefault(call.tool, call.request)
+            last[call.tool] = call.request
+    tools = list(first)[:_MAX_ORDERED_TOOLS]
+    for before in tools:
+        for after in tools:
+            if before != after and first[before] < last[after]:
+                yield HeldFeature(Feature(kind=FeatureKind.BEFORE, tool=before, value=after), first[before])
+
+
+def _of_call(kind: FeatureKind, call: ToolCall, number: int = 0) -> Feature:
+    return Feature(kind=kind, tool=call.tool, value=call_label(call), number=number, request=call.key.hex())
+
+
+def value_json(value: Any) -> str:
+    """Return a value as JSON on one line, cut to MAX_VALUE_LENGTH characters."""
+    text = one_line_json(json_form(value))
+    return text if len(text) <= MAX_VALUE_LENGTH else text[: MAX_VALUE_LENGTH - 1] + "…"
+
+
+def general_path(path: str) -> str:
+    """Return a JSON Pointer with ``*`` for the numbers of list items."""
+    return "/".join("*" if token.isdigit() else token for token in path.split("/"))

@@ -1,0 +1,80 @@
+"""What is kept of a run, so that it can be contrasted with a hundred thousand others without reading its log again."""
+
+from __future__ import annotations
+
+import msgspec
+
+from replay_gui.core.contrast.feature import HeldFeature
+from replay_gui.core.facts.run_identity import RunIdentity
+from replay_gui.core.facts.run_outcome import RunResult
+
+
+class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts of one run; None where the log does not say.
+
+    Attributes:
+        given: the path, with ``#n`` for run n of several in a file; it can be opened. name: for people. run_id: the
+            source's own. format: "rlog", or the importer's name. content: BLAKE3 of the file, hex.
+        identity: its task, trial, agent and model. result: outcomes and end, as the log says.
+        set_by_hand: what the user says beside the log; it goes before the log's outcomes, and is shown as such.
+        events, calls, failures: numbers of them. failures: failed calls, denials and errors.
+        tokens: input and output. cost: dollars. duration: ns. started: the earliest time, ns since 1970.
+        submitted: whether it handed in a patch. problem: why it could not be read; "" if it could.
+    """
+
+    given: str
+    name: str
+    run_id: str = ""
+    format: str = ""
+    content: str = ""
+    identity: RunIdentity = RunIdentity()
+    result: RunResult = RunResult()
+    set_by_hand: bool = False
+    events: int = 0
+    calls: int = 0
+    failures: int = 0
+    tokens: int | None = None
+    cost: float | None = None
+    duration: int | None = None
+    started: int | None = None
+    submitted: bool = False
+    problem: str = ""
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether it passed, as the first grader says who says so; None where none does."""
+        return next((outcome.passed for outcome in self.result.outcomes if outcome.passed is not None), None)
+
+    @property
+    def score(self) -> float | None:
+        """The score of the first grader who gives one."""
+        return next((outcome.score for outcome in self.result.outcomes if outcome.score is not None), None)
+
+
+class RunStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of a run.
+
+    Attributes:
+        index: EventIndex of the request. tool: its name. effect: an Effect. ok: None where it was not answered.
+        request: hex, equal for equal calls of one tool. answer: hex, equal for equal answers but for clocks and ids; ""
+            without one. answer_size: characters of the answer.
+        label: the input in a few words. input: as JSON; None where it is long.
+    """
+
+    index: int
+    tool: str
+    effect: str
+    ok: bool | None
+    request: str
+    answer: str
+    answer_size: int
+    label: str
+    input: str | None
+
+
+class RunProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """A run with its calls in order, and its features."""
+
+    run: EvaluatedRun
+    steps: tuple[RunStep, ...] = ()
+    features: tuple[HeldFeature, ...] = ()

@@ -1,0 +1,113 @@
+"""Reads from a log, in one pass, what the features of a run are made of."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.call_reader import CallReader
+from replay_gui.core.effects.classifier import EffectClassifier
+from replay_gui.core.effects.declarations import declared_effects
+from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.facts.run_identity import RunIdentity, run_identity
+from replay_gui.core.facts.run_summary import RunSummary
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import OUTCOME, Kind
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
+
+_AGENT_INIT, _DECISION, _PROPOSAL = Kind.AGENT_INIT.value, Kind.DECISION.value, Kind.PATCH_PROPOSAL.value
+_SUBMISSION = "submission"
+_FIGURE = re.compile(r"(?<![\w.#-])\$?(\d[\d,]*(?:\.\d+)?)(?![\w-])")
+_MIN_FIGURE, _MAX_FIGURES = 3, 500  # characters of a figure; figures of a run
+_MAX_TEXT = 20_000  # characters of a message that are looked at
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+@dataclass(slots=True, kw_only=True)
+class RunReading:
+    """What was read of a run.
+
+    Attributes:
+        run_id: of the log. summary: counts, outcome and end. identity: task, trial, agent and model.
+        config: of its first AgentInit.
+        calls: in the order of their requests. figures: each figure that the agent said, and where first.
+        answer: what the run answered, as its grader took it; None where no grader says. expected: whether one says
+            what was expected. patch, patch_index: what it handed in, and where; "" and None without.
+    """
+
+    run_id: str
+    summary: RunSummary
+    identity: RunIdentity = field(default_factory=RunIdentity)
+    config: Mapping[str, Any] = field(default_factory=dict)
+    calls: tuple[ToolCall, ...] = ()
+    figures: dict[str, EventIndex] = field(default_factory=dict)
+    answer: Any = None
+    expected: bool = False
+    patch: str = ""
+    patch_index: EventIndex | None = None
+
+
+def read_run(
+    log: EventLog,
+    corrected: Mapping[str, Effect] | None = None,
+    observed: Mapping[str, EffectFinding] | None = None,
+) -> RunReading:
+    """Read a run.
+
+    Args:
+        corrected: effects of tools, as the user's rules say. observed: as runs show them (see observe_effects).
+    """
+    agent = log.header.facts.get("agent")
+    reading = RunReading(run_id=log.header.run_id, summary=RunSummary(agent=agent if isinstance(agent, str) else None))
+    classifier = EffectClassifier(corrected, observed=observed)
+    reader, calls, models = CallReader(classifier), list[ToolCall](), Counter[str]()
+    init: Event | None = None
+    for event in log:
+        reading.summary.take(event)
+        call = reader.take(event)
+        if call is not None:
+            calls.append(call)
+        model = event.meta.get("model")
+        if isinstance(model, str):
+            models[model] += 1
+        if event.kind == _AGENT_INIT and init is None:
+            init = event
+            config = event.payload.get("config")
+            reading.config = config if isinstance(config, Mapping) else {}
+            classifier.declared = declared_effects([reading.config])
+        elif event.kind == _DECISION:
+            _take_figures(reading.figures, event)
+        elif event.kind == _PROPOSAL and event.payload.get("target") == _SUBMISSION:
+            reading.patch, reading.patch_index = answer_text(event.payload.get("patch")), event.index
+        elif event.kind == OUTCOME and reading.answer is None:
+            reading.answer = event.payload.get("answer")
+            reading.expected = event.payload.get("expected") is not None
+    reading.calls = tuple(sorted((*calls, *reader.unanswered()), key=lambda call: call.request))
+    reading.identity = run_identity(
+        log.header.facts,
+        {} if init is None else init.payload,
+        {} if init is None else init.meta,
+        tuple(model for model, _ in models.most_common()),
+    )
+    return reading
+
+
+def _take_figures(figures: dict[str, EventIndex], event: Event) -> None:
+    """Keep the figures of a message: three characters or more, without years and thousands separators."""
+    data = event.payload.get("data")
+    if isinstance(data, Mapping) and "content" in data:
+        data = data["content"]
+    for match in _FIGURE.finditer(answer_text(data)[:_MAX_TEXT]):
+        if len(figures) >= _MAX_FIGURES:
+            return
+        figure = match[1].replace(",", "")
+        if "." in figure:
+            figure = figure.rstrip("0").rstrip(".")
+        if len(figure) >= _MIN_FIGURE and not _YEAR.fullmatch(figure):
+            figures.setdefault(figure, event.index)

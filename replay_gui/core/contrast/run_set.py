@@ -1,0 +1,79 @@
+"""Many runs, ready to be contrasted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from replay_gui.core.contrast.feature import Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.feature_table import FeatureTable, feature_table
+from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
+from replay_gui.core.effects.effect import Effect
+
+MIN_TELLING_ANSWER = 60  # characters, from which equal answers show equal effects
+
+
+class RunSet:
+    """Runs with their features as a table; their steps are read when they are asked for.
+
+    Attributes:
+        runs: their facts. table: their features; it numbers the runs as `runs` does.
+    """
+
+    def __init__(
+        self,
+        runs: Sequence[EvaluatedRun],
+        table: FeatureTable,
+        read_steps: Callable[[Sequence[int]], list[tuple[RunStep, ...]]],
+    ) -> None:
+        """`read_steps`: returns the calls of the runs with these numbers."""
+        self.runs, self.table, self.read_steps = tuple(runs), table, read_steps
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    @property
+    def outcomes(self) -> tuple[bool | None, ...]:
+        """Whether each run passed, as its log or the user says; None where neither does."""
+        return tuple(run.passed for run in self.runs)
+
+
+def run_set(profiles: Sequence[RunProfile]) -> RunSet:
+    """Return runs that are held in memory as a set; calls of one tool with equal answers count as equal changes."""
+    equal = equal_changes(step for profile in profiles for step in profile.steps)
+    table = feature_table([_with_equal_changes(profile.features, equal) for profile in profiles])
+    return RunSet(
+        [profile.run for profile in profiles], table, lambda numbers: [profiles[number].steps for number in numbers]
+    )
+
+
+def equal_changes(steps: Iterable[RunStep]) -> dict[str, tuple[str, str]]:
+    """Return the (request, label) that stands for each request of other words with the same effect.
+
+    Two changes have the same effect where one tool answered them alike, at a length that is no mere "done".
+    """
+    first: dict[tuple[str, str], tuple[str, str]] = {}
+    equal: dict[str, tuple[str, str]] = {}
+    for step in steps:
+        if step.effect == Effect.CHANGES and step.ok and step.answer_size >= MIN_TELLING_ANSWER:
+            standing = first.setdefault((step.tool, step.answer), (step.request, step.label))
+            if standing[0] != step.request:
+                equal.setdefault(step.request, standing)
+    return {request: equal.get(standing[0], standing) for request, standing in equal.items()}
+
+
+def _with_equal_changes(features: Sequence[HeldFeature], equal: Mapping[str, tuple[str, str]]) -> Sequence[HeldFeature]:
+    """Return the features with equal changes under one name; what thereby is there twice stays once."""
+    if not any(held.feature.request in equal for held in features):
+        return features
+    found: dict[Feature, HeldFeature] = {}
+    for held in features:
+        feature = held.feature
+        if feature.kind == FeatureKind.DID and feature.request in equal:
+            request, label = equal[feature.request]
+            feature = msgspec.structs.replace(feature, request=request, value=label)
+        known = found.get(feature)
+        if known is None or held.index < known.index:
+            found[feature] = HeldFeature(feature, held.index, held.calls)
+    return list(found.values())

@@ -1,0 +1,249 @@
+"""The picture of many runs: a row for each run, a column for each call that runs made, in the order of the calls."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from statistics import median
+from typing import Any
+
+import msgspec
+
+from replay_gui.core.contrast.run_profile import RunStep
+from replay_gui.core.contrast.run_set import RunSet
+from replay_gui.core.contrast.separation import Outcomes
+from replay_gui.core.contrast.separators import Separation, Share
+from replay_gui.core.effects.call_values import input_leaves
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.log.positions import EventIndex
+
+MAX_ROWS, MAX_COLUMNS = 200, 60
+_MAX_MARKED = 3  # separators that mark a column
+_MIN_LIKENESS = 0.15  # of two inputs, from which they are one call with other arguments
+
+
+class CellState(StrEnum):
+    """What a run did of a column's call; where it did nothing of it, there is no cell."""
+
+    SAME = "same"  # as most passing runs, or most runs where no passing run made it
+    OTHER_ARGUMENTS = "other arguments"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureCell:
+    """One cell. row, column: places in the picture. number: of the call in its run, from 1. index: its event."""
+
+    row: int
+    column: int
+    state: CellState
+    number: int
+    index: EventIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureColumn:
+    """One column.
+
+    Attributes:
+        tool, label, effect: of the call that SAME stands for.
+        passing, failing: how many of the runs shown made that very call.
+        separator: place of the separator that it shows; None where it shows none.
+    """
+
+    tool: str
+    label: str
+    effect: str
+    passing: Share
+    failing: Share
+    separator: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRow:
+    """One run: its number, and its outcome."""
+
+    run: int
+    passed: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsPicture:
+    """The picture: failing runs above passing ones, those without an outcome last.
+
+    Attributes:
+        cells: by row, then by column. more_rows, more_columns: how many are not shown.
+    """
+
+    rows: tuple[PictureRow, ...]
+    columns: tuple[PictureColumn, ...]
+    cells: tuple[PictureCell, ...]
+    more_rows: int
+    more_columns: int
+
+
+@dataclass(slots=True)
+class _Column:
+    """A column while it is built: requests, and the first step of each run in it, with its number."""
+
+    requests: set[str] = field(default_factory=set)
+    steps: dict[int, tuple[int, RunStep]] = field(default_factory=dict)
+    standard: RunStep | None = None
+    separator: int | None = None
+
+    @property
+    def place(self) -> float:
+        return median(number for number, _ in self.steps.values())
+
+
+def runs_picture(
+    runs: RunSet,
+    outcomes: Outcomes,
+    chosen: Sequence[int],
+    separation: Separation,
+    max_columns: int = MAX_COLUMNS,
+) -> RunsPicture:
+    """Return the picture of the chosen runs, such as those of one task, with at most so many columns."""
+    ranks = {False: 0, True: 1, None: 2}
+    ordered = sorted(chosen, key=lambda run: ranks[outcomes[run]])
+    shown = _shown(ordered, outcomes)
+    steps = dict(zip(shown, runs.read_steps(shown), strict=True))
+    columns = _merged(_columns(steps), outcomes)
+    for column in columns:
+        column.standard = _standard(column, outcomes)
+    _mark(columns, separation)
+    kept = _kept(columns)[:max_columns]
+    kept.sort(key=lambda column: column.place)
+    groups = [Counter(outcomes[run] for run in shown)[outcome] for outcome in (True, False)]
+    rows = {run: row for row, run in enumerate(shown)}
+    cells = [
+        PictureCell(rows[run], number, _state(column, step), at, EventIndex(step.index))
+        for number, column in enumerate(kept)
+        for run, (at, step) in column.steps.items()
+    ]
+    return RunsPicture(
+        rows=tuple(PictureRow(run, outcomes[run]) for run in shown),
+        columns=tuple(_finished(column, outcomes, groups) for column in kept),
+        cells=tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))),
+        more_rows=len(ordered) - len(shown),
+        more_columns=len(columns) - len(kept),
+    )
+
+
+def _shown(ordered: Sequence[int], outcomes: Outcomes) -> list[int]:
+    """Return the runs to show: all, or as many of each outcome as its share of the rows."""
+    if len(ordered) <= MAX_ROWS:
+        return list(ordered)
+    found = []
+    for outcome in (False, True, None):
+        group = [run for run in ordered if outcomes[run] is outcome]
+        found += group[: round(MAX_ROWS * len(group) / len(ordered))]
+    return found
+
+
+def _columns(steps: dict[int, tuple[RunStep, ...]]) -> list[_Column]:
+    """Return a column for each different call; the agent's notes to itself are left out."""
+    columns: dict[str, _Column] = defaultdict(_Column)
+    for run, calls in steps.items():
+        for number, step in enumerate(calls, 1):
+            if step.effect != Effect.NOTES:
+                column = columns[step.request]
+                column.requests.add(step.request)
+                known = column.steps.get(run)
+                if known is None or (known[1].ok is False and step.ok):  # what worked says more than what failed first
+                    column.steps[run] = number, step
+    return list(columns.values())
+
+
+def _merged(columns: list[_Column], outcomes: Outcomes) -> list[_Column]:
+    """Put calls of one tool that are alike, and that no run made both, into one column; those of passing runs first."""
+    by_tool: dict[str, list[_Column]] = defaultdict(list)
+    weight = {True: 2, False: 1, None: 1}
+    for column in columns:
+        by_tool[next(iter(column.steps.values()))[1].tool].append(column)
+    merged = []
+    for group in by_tool.values():
+        group.sort(key=lambda column: -sum(weight[outcomes[run]] for run in column.steps))
+        kept: list[tuple[_Column, set[Any]]] = []
+        for column in group:
+            leaves = _leaves(next(iter(column.steps.values()))[1])
+            home = next(
+                (
+                    other
+                    for other, others in kept[:MAX_COLUMNS]
+                    if not other.steps.keys() & column.steps.keys() and _are_alike(leaves, others)
+                ),
+                None,
+            )
+            if home is None:
+                kept.append((column, leaves))
+            else:
+                home.requests |= column.requests
+                home.steps |= column.steps
+        merged += [column for column, _ in kept]
+    return merged
+
+
+def _leaves(step: RunStep) -> set[Any]:
+    if step.input is None:
+        return set()
+    return {(path, msgspec.json.encode(value)) for path, value in input_leaves(msgspec.json.decode(step.input))}
+
+
+def _are_alike(a: set[Any], b: set[Any]) -> bool:
+    return bool(a & b) and len(a & b) >= _MIN_LIKENESS * len(a | b)
+
+
+def _standard(column: _Column, outcomes: Outcomes) -> RunStep:
+    """Return the call that most passing runs made; of most runs, where no passing run made any."""
+    of_passing = [step for run, (_, step) in column.steps.items() if outcomes[run] is True and step.ok is not False]
+    calls = of_passing or [step for _, step in column.steps.values()]
+    request = Counter(step.request for step in calls).most_common(1)[0][0]
+    return next(step for step in calls if step.request == request)
+
+
+def _mark(columns: list[_Column], separation: Separation) -> None:
+    """Mark the columns that show the first separators: those with the event where the feature begins."""
+    marked = 0
+    for number, separator in enumerate(separation.separators):
+        at = separator.passed_example or separator.failed_example
+        for column in columns if at is not None else ():
+            step = column.steps.get(at.run) if at is not None else None
+            if step is not None and at is not None and step[1].index == at.index and column.separator is None:
+                column.separator = number
+                marked += 1
+        if marked >= _MAX_MARKED:
+            return
+
+
+def _kept(columns: list[_Column]) -> list[_Column]:
+    """Return the columns to show: those that separate, then what changes something, then what most runs made."""
+
+    def importance(column: _Column) -> tuple[bool, bool, int]:
+        changes = column.standard is not None and column.standard.effect == Effect.CHANGES
+        return column.separator is None, not changes, -len(column.steps)
+
+    return sorted(columns, key=importance)[:MAX_COLUMNS]
+
+
+def _state(column: _Column, step: RunStep) -> CellState:
+    if step.ok is False:
+        return CellState.ERROR
+    is_same = column.standard is not None and step.request == column.standard.request
+    return CellState.SAME if is_same else CellState.OTHER_ARGUMENTS
+
+
+def _finished(column: _Column, outcomes: Outcomes, groups: list[int]) -> PictureColumn:
+    standard = column.standard
+    assert standard is not None  # every column has one by now
+    same = Counter(outcomes[run] for run, (_, step) in column.steps.items() if _state(column, step) is CellState.SAME)
+    return PictureColumn(
+        tool=standard.tool,
+        label=standard.label,
+        effect=standard.effect,
+        passing=Share(same[True], groups[0]),
+        failing=Share(same[False], groups[1]),
+        separator=column.separator,
+    )

@@ -1,0 +1,250 @@
+"""Finds what separates the runs that passed from those that failed, within one group of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.contrast.decision_list import decision_list
+from replay_gui.core.contrast.feature import CHANGES, CHANGES_ON_THE_WAY, NO_INDEX, TIERS, WEIGHTS, Feature, FeatureKind
+from replay_gui.core.contrast.feature_ranking import FeatureRanking
+from replay_gui.core.contrast.feature_table import KINDS, FeatureTable
+from replay_gui.core.contrast.feature_words import feature_words
+from replay_gui.core.contrast.labellings import Labellings, labellings
+from replay_gui.core.contrast.separators import FEW_RUNS, RunPlace, Separation, Separator, Share
+from replay_gui.core.contrast.statistics import SIGNIFICANT, fisher_p, smallest_fisher_p, strengths, tarone_factor
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.text.wording import plural
+
+MAX_SEPARATORS = 40
+_MAX_CANDIDATES = 200  # sets of runs among which equal scores are told apart
+_MAX_MEMBERS = 120  # features of one set that are looked at
+_MAX_ALSO = 40  # of them, that are put in words
+_EQUAL = 1e-9
+
+Outcomes = Sequence[bool | None]
+"""Of each run: passed, failed, or unknown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """The two groups of runs, and the features that tell any of them apart."""
+
+    passed: NDArray[np.bool_]
+    failed: NDArray[np.bool_]
+    p: NDArray[np.int64]
+    f: NDArray[np.int64]
+    telling: NDArray[np.int64]
+    tiers: NDArray[np.int64]
+
+    @property
+    def passing(self) -> int:
+        """How many runs passed."""
+        return int(self.passed.sum())
+
+    @property
+    def failing(self) -> int:
+        """How many runs failed."""
+        return int(self.failed.sum())
+
+
+def groups_of(table: FeatureTable, outcomes: Outcomes) -> Groups:
+    """Count in each group the runs with each feature; features of no run with an outcome, or of all, tell nothing."""
+    passed = np.array([outcome is True for outcome in outcomes], np.bool_)
+    failed = np.array([outcome is False for outcome in outcomes], np.bool_)
+    p, f = table.counts(passed), table.counts(failed)
+    telling = np.flatnonzero((p + f > 0) & (p + f < passed.sum() + failed.sum()))
+    return Groups(passed, failed, p, f, telling, tiers_of(table))
+
+
+def tiers_of(table: FeatureTable) -> NDArray[np.int64]:
+    """Return the tier of each feature; where patches were handed in, changes on the way count less."""
+    patched = np.isin(table.kinds, [KINDS.index(FeatureKind.PATCHED)]).any()
+    of_kind = [CHANGES_ON_THE_WAY if patched and kind in CHANGES else TIERS[kind] for kind in KINDS]
+    return np.array(of_kind, np.int64)[table.kinds]
+
+
+def separate(table: FeatureTable, outcomes: Outcomes) -> Separation:
+    """Return what separates the runs.
+
+    Cost: one pass over the table, and one for each labelling that is tried (see labellings).
+    """
+    groups = groups_of(table, outcomes)
+    total = groups.passing + groups.failing
+    if not groups.passing or not groups.failing:
+        return Separation(separators=(), compared=0, factor=1, decisions=(), unexplained=(), note=_note(groups, 0))
+    sets = _sets(table, groups)
+    smallest = _smallest_ps((groups.p + groups.f)[sets.first], groups.passing, groups.failing)
+    factor = tarone_factor(smallest) if len(smallest) else 1
+    chosen = _ranked(table, groups, sets)
+    least = min((sets.strengths[number] for number, _ in chosen), default=1.0)
+    chance = labellings(
+        _part(table, groups, sets.first), groups.tiers[sets.first], groups.passing, groups.failing, least
+    )
+    separators = tuple(
+        _separator(
+            table,
+            groups,
+            members,
+            strength=float(sets.strengths[number]),
+            score=float(sets.scores[number]),
+            factor=factor,
+            chance=chance,
+            size=int(sets.sizes[number]),
+        )
+        for number, members in chosen
+    )
+    decisions, unexplained = decision_list(separators, groups.passed, groups.failed)
+    return Separation(
+        separators=separators,
+        compared=len(sets.first),
+        factor=factor,
+        decisions=decisions,
+        unexplained=unexplained,
+        note=_note(groups, sum(s.significant for s in separators)) if total else "",
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sets:
+    """Features of equal runs, as one. `first`: its feature of the lowest tier; `of`: the set of a telling feature."""
+
+    first: NDArray[np.int64]
+    of: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    strengths: NDArray[np.float64]
+    scores: NDArray[np.float64]
+
+
+def _sets(table: FeatureTable, groups: Groups) -> _Sets:
+    telling = groups.telling
+    marks = table.set_marks(groups.passed | groups.failed)[telling]
+    order = np.lexsort((telling, groups.tiers[telling], marks))
+    _, starts, sizes = np.unique(marks[order], return_index=True, return_counts=True)
+    first = telling[order[starts]]
+    of = np.empty(len(telling), np.int64)
+    of[order] = np.repeat(np.arange(len(starts)), sizes)
+    clear = strengths(groups.p[first], groups.f[first], groups.passing, groups.failing)
+    weights = np.array([0.0, *(WEIGHTS[tier] for tier in sorted(WEIGHTS))])
+    return _Sets(first, of, sizes, clear, clear * weights[groups.tiers[first]])
+
+
+def _ranked(table: FeatureTable, groups: Groups, sets: _Sets) -> list[tuple[int, list[tuple[int, Feature]]]]:
+    """Return the best sets, by number, each with its members, the one that says it best first."""
+    by_score = np.argsort(-sets.scores, kind="stable")[:_MAX_CANDIDATES]
+    if len(by_score) > MAX_SEPARATORS:
+        by_score = by_score[sets.scores[by_score] >= sets.scores[by_score[MAX_SEPARATORS - 1]] - _EQUAL]
+    order = np.lexsort((groups.tiers[groups.telling], sets.of))
+    starts = np.searchsorted(sets.of[order], by_score)
+    members = [
+        groups.telling[order[start : start + min(sets.sizes[number], _MAX_MEMBERS)]].tolist()
+        for number, start in zip(by_score.tolist(), starts.tolist(), strict=True)
+    ]
+    ranking = FeatureRanking(table, groups.p, groups.f, groups.passed | groups.failed)
+    features = iter(table.lookup([number for numbers in members for number in numbers]))
+    found = []
+    for number, numbers in zip(by_score.tolist(), members, strict=True):
+        named = [(member, next(features)) for member in numbers]
+        ranked = sorted((ranking.rank(m, feature, int(groups.tiers[m])), m, feature) for m, feature in named)
+        found.append((-round(float(sets.scores[number]), 9), ranked[0][0], number, [(m, f) for _, m, f in ranked]))
+    found.sort(key=lambda entry: entry[:3])
+    return [(number, named) for _, _, number, named in found[:MAX_SEPARATORS]]
+
+
+def _smallest_ps(sizes: NDArray[np.int64], passing: int, failing: int) -> NDArray[np.float64]:
+    different, places = np.unique(sizes, return_inverse=True)
+    of_size = np.array([smallest_fisher_p(int(size), passing, failing) for size in different], np.float64)
+    return of_size[places] if len(different) else np.zeros(0)
+
+
+def _part(table: FeatureTable, groups: Groups, features: NDArray[np.int64]) -> FeatureTable:
+    """Return the table of some features and of the runs that have an outcome."""
+    known = groups.passed | groups.failed
+    sizes, places = table.sizes[features], np.cumsum(known) - 1
+    inside = np.repeat(table.starts[features] - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes) + np.arange(
+        sizes.sum()
+    )
+    runs = table.runs[inside]
+    kept = known[runs]
+    owners = np.repeat(np.arange(len(features)), sizes)[kept]
+    new_sizes = np.bincount(owners, minlength=len(features))
+    return FeatureTable(
+        count=int(known.sum()),
+        kinds=table.kinds[features],
+        slots=table.slots[features],
+        starts=np.concatenate(([0], np.cumsum(new_sizes))).astype(np.int64),
+        runs=places[runs[kept]].astype(np.int32),
+        indexes=table.indexes[inside][kept],
+        calls=table.calls[inside][kept],
+        lookup=table.lookup,
+    )
+
+
+def _separator(
+    table: FeatureTable,
+    groups: Groups,
+    members: list[tuple[int, Feature]],
+    *,
+    strength: float,
+    score: float,
+    factor: int,
+    chance: Labellings,
+    size: int,
+) -> Separator:
+    number, feature = members[0]
+    p, f, tier = int(groups.p[number]), int(groups.f[number]), int(groups.tiers[number])
+    chance_p = fisher_p(p, f, groups.passing, groups.failing)
+    corrected = min(1.0, chance_p * factor)
+    shares = Share(p, groups.passing), Share(f, groups.failing)
+    return Separator(
+        feature=feature,
+        tier=tier,
+        sentence=f"{feature_words(feature)}: {counts_words(*shares)}",
+        strength=strength,
+        score=score,
+        passing=shares[0],
+        failing=shares[1],
+        p=chance_p,
+        corrected_p=corrected,
+        significant=corrected <= SIGNIFICANT and groups.passing + groups.failing >= FEW_RUNS,
+        by_chance=chance.by_chance(strength, tier),
+        stratified=None,
+        passed_example=example(table, number, groups.passed),
+        failed_example=example(table, number, groups.failed),
+        also=tuple(feature_words(other) for _, other in members[1 : _MAX_ALSO + 1]),
+        also_count=size - 1,
+        runs=tuple(table.runs_of(number).tolist()),
+    )
+
+
+def counts_words(passing: Share, failing: Share) -> str:
+    """Return ``1 of 1 passing, 0 of 3 failing``, the group that more often has it first."""
+    words = [f"{share.having:,} of {share.of:,} {name}" for share, name in ((passing, "passing"), (failing, "failing"))]
+    is_failing_first = failing.having * passing.of > passing.having * failing.of
+    return ", ".join(reversed(words) if is_failing_first else words)
+
+
+def example(table: FeatureTable, feature: int, group: NDArray[np.bool_]) -> RunPlace | None:
+    """Return the first run of a group that has the feature; None where no run of it has."""
+    for run in table.runs_of(feature).tolist():
+        if group[run]:
+            index = table.index_in(feature, run)
+            return RunPlace(run, None if index == NO_INDEX else EventIndex(index))
+    return None
+
+
+def _note(groups: Groups, significant: int) -> str:
+    passing, failing = groups.passing, groups.failing
+    if not passing or not failing:
+        known = f"{plural(passing, 'run')} passed, {failing:,} failed"
+        unknown = len(groups.passed) - passing - failing
+        rest = f", of {unknown:,} it is unknown" if unknown else ""
+        return f"Nothing can be separated: {known}{rest}."
+    if passing + failing < FEW_RUNS:
+        return f"{plural(passing + failing, 'run')} with an outcome: nothing here is significant."
+    if not significant:
+        return "Nothing here is significant after correction for all that was compared."
+    return f"{plural(significant, 'line')} significant after correction for all that was compared."

@@ -1,0 +1,96 @@
+"""The result of a contrast: what separates, and how far that can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from replay_gui.core.contrast.feature import Feature
+from replay_gui.core.contrast.labellings import ByChance
+from replay_gui.core.contrast.statistics import StratifiedTest
+from replay_gui.core.log.positions import EventIndex
+
+FEW_RUNS = 8
+"""With fewer runs than these that have an outcome, nothing is called significant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`having` of `of` runs have a feature."""
+
+    having: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlace:
+    """A place in a run; `run`: number of the run; `index`: of the event, None where it is at no single event."""
+
+    run: int
+    index: EventIndex | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Separator:
+    """A feature, and the others that hold for the very same runs.
+
+    Attributes:
+        feature: the one that says it best. tier: see feature.TIERS. sentence: it and its counts, in words.
+        strength: 0 to 1, how clearly it separates. score: by which it is ranked.
+        passing, failing: how many runs have it.
+        p: Fisher's exact, or of the stratified test. corrected_p: for everything that was compared.
+        significant: whether corrected_p is below SIGNIFICANT, and there are enough runs.
+        by_chance: None where tasks were kept apart.
+        stratified: the test within tasks; None for the runs of one task.
+        passed_example, failed_example: the first run of each group that has it; None where no run of the group has.
+        also: what else holds for the same runs, in words, the best first. also_count: all of them.
+        runs: numbers of the runs that have it, those without an outcome among them.
+    """
+
+    feature: Feature
+    tier: int
+    sentence: str
+    strength: float
+    score: float
+    passing: Share
+    failing: Share
+    p: float
+    corrected_p: float
+    significant: bool
+    by_chance: ByChance | None
+    stratified: StratifiedTest | None
+    passed_example: RunPlace | None
+    failed_example: RunPlace | None
+    also: tuple[str, ...]
+    also_count: int
+    runs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDecision:
+    """An entry of a decision list: the failing runs, by number, that it covers.
+
+    `has`: whether they have the separator's feature, which no passing run has; else they lack what all passing have.
+    """
+
+    separator: int
+    has: bool
+    runs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Separation:
+    """What separates the runs of one group.
+
+    Attributes:
+        separators: the best first. compared: how many different features were compared; features of the same runs
+            count once. factor: by which each p was multiplied for it.
+        decisions: the fewest features that account for failing runs. unexplained: failing runs that none accounts for.
+        note: what has to be known to read it, one sentence or more.
+    """
+
+    separators: tuple[Separator, ...]
+    compared: int
+    factor: int
+    decisions: tuple[ListedDecision, ...]
+    unexplained: tuple[int, ...]
+    note: str

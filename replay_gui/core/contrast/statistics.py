@@ -1,0 +1,149 @@
+"""Statistics of two groups of runs, exact where that is possible.
+
+A feature is held by `p` of P passing and `f` of F failing runs; that is a table of two rows and two columns.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIGNIFICANT = 0.05
+"""The chance, over all that was compared, below which a difference counts as significant."""
+
+_EQUAL = 1e-9  # relative; tables whose probabilities differ less are equally likely
+_MAX_EXACT_RUNS = 5_000  # over all tasks together; beyond, the sum is taken as normal
+
+
+def fisher_p(p: int, f: int, passing: int, failing: int) -> float:
+    """Return Fisher's exact p, two-sided: the chance of a table that is no likelier than this one.
+
+    Args:
+        p, f: the passing and the failing runs that have the feature. passing, failing: all of them.
+    """
+    chances = _hypergeometric(p + f, passing, failing)
+    observed = chances[p - max(0, p + f - failing)]
+    return float(min(1.0, chances[chances <= observed * (1 + _EQUAL)].sum()))
+
+
+def smallest_fisher_p(size: int, passing: int, failing: int) -> float:
+    """Return the smallest p that a feature of `size` runs can have, however these are spread over the two groups."""
+    chances = _hypergeometric(size, passing, failing)
+    return float(min(1.0, chances[chances <= chances.min() * (1 + _EQUAL)].sum()))
+
+
+def tarone_factor(smallest: NDArray[np.float64], level: float = SIGNIFICANT) -> int:
+    """Return the factor by which each p is corrected for the number of features that were compared.
+
+    As Bonferroni's, but features that could not have reached the level do not count (Tarone 1990, Biometrics 46).
+
+    Args:
+        smallest: the smallest p that each of the features can have.
+    """
+    ordered = np.sort(smallest)
+    factor = 1
+    while np.searchsorted(ordered, level / factor, side="right") > factor:
+        factor += 1
+    return factor
+
+
+def strengths(p: NDArray[np.int64], f: NDArray[np.int64], passing: int, failing: int) -> NDArray[np.float64]:
+    """Return how clearly features separate the groups, each from 0 (not at all) to 1 (all of one, none of the other).
+
+    The square root of the mutual information of feature and outcome, as a share of what outcome has. Unlike the
+    difference of two shares, it prefers a feature that one group never has.
+    """
+    if not passing or not failing:
+        return np.zeros(np.shape(p), np.float64)
+    total = passing + failing
+    held, most = p + f, _entropy(np.array([passing, failing], np.float64), total).sum()
+    cells = (p, f, passing - p, failing - f)
+    information = most + _entropy(held, total) + _entropy(total - held, total) - sum(_entropy(c, total) for c in cells)
+    shares: NDArray[np.float64] = np.sqrt(np.clip(information / most, 0.0, 1.0))
+    return shares
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """The table of one task: runs with the feature that passed (p) and failed (f), and all runs of both groups."""
+
+    p: int
+    f: int
+    passing: int
+    failing: int
+
+
+@dataclass(frozen=True, slots=True)
+class StratifiedTest:
+    """The Mantel-Haenszel test of a feature within tasks.
+
+    Attributes:
+        tasks: how many tasks say something: those with both outcomes in which some runs have it, and some not.
+        p: two-sided. exact: whether it is the exact conditional p; else the sum is taken as normal.
+        odds_ratio: the common odds ratio of passing, with the feature against without; None where it is unbounded.
+        expected, observed: how many passing runs have it, and how many would if outcome did not depend on it.
+    """
+
+    tasks: int
+    p: float
+    exact: bool
+    odds_ratio: float | None
+    expected: float
+    observed: int
+
+
+def mantel_haenszel(strata: Sequence[Stratum]) -> StratifiedTest:
+    """Test whether a feature goes with the outcome within tasks; differences between tasks do not count."""
+    telling = [s for s in strata if s.passing and s.failing and 0 < s.p + s.f < s.passing + s.failing]
+    observed = sum(s.p for s in telling)
+    expected = sum((s.p + s.f) * s.passing / (s.passing + s.failing) for s in telling)
+    above = sum(s.p * (s.failing - s.f) / (s.passing + s.failing) for s in telling)
+    below = sum(s.f * (s.passing - s.p) / (s.passing + s.failing) for s in telling)
+    ratio = above / below if below else None
+    if not telling:
+        return StratifiedTest(0, 1.0, True, None, 0.0, 0)
+    if sum(s.passing + s.failing for s in telling) <= _MAX_EXACT_RUNS:
+        return StratifiedTest(len(telling), _exact_stratified_p(telling, observed), True, ratio, expected, observed)
+    variance = sum(map(_variance, telling))
+    deviation = max(abs(observed - expected) - 0.5, 0.0)  # with the correction for continuity
+    p = math.erfc(deviation / math.sqrt(2 * variance)) if variance else 1.0
+    return StratifiedTest(len(telling), p, False, ratio, expected, observed)
+
+
+def _exact_stratified_p(strata: Sequence[Stratum], observed: int) -> float:
+    """Return the chance of a sum that is no likelier than the observed one, with all margins fixed."""
+    chances, lowest = np.ones(1), 0
+    for s in strata:
+        chances = np.convolve(chances, _hypergeometric(s.p + s.f, s.passing, s.failing))
+        lowest += max(0, s.p + s.f - s.failing)
+    at = chances[observed - lowest]
+    return float(min(1.0, chances[chances <= at * (1 + _EQUAL)].sum()))
+
+
+def _variance(s: Stratum) -> float:
+    total, held = s.passing + s.failing, s.p + s.f
+    return s.passing * s.failing * held * (total - held) / (total * total * (total - 1))
+
+
+def _hypergeometric(size: int, passing: int, failing: int) -> NDArray[np.float64]:
+    """Return the chances that 0 or more of `size` runs pass, from the smallest possible number on."""
+    low, high = max(0, size - failing), min(passing, size)
+    whole = _log_choose(passing + failing, size)
+    logs = [_log_choose(passing, n) + _log_choose(failing, size - n) - whole for n in range(low, high + 1)]
+    chances = np.exp(logs)
+    shares: NDArray[np.float64] = chances / chances.sum()  # takes out the rounding of the logarithms
+    return shares
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
+def _entropy(count: NDArray[np.float64] | NDArray[np.int64], total: int) -> NDArray[np.float64]:
+    """Return -x log x of the shares of `total`; 0 for 0."""
+    share = np.asarray(count, np.float64) / total
+    return -share * np.log(np.where(share > 0, share, 1.0))

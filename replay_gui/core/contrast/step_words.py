@@ -1,0 +1,26 @@
+"""A call in a few words."""
+
+from __future__ import annotations
+
+from replay_gui.core.contrast.feature import MAX_VALUE_LENGTH
+from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.classifier import code_of
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code
+from replay_gui.core.text.plain_text import one_line
+
+
+def call_label(call: ToolCall) -> str:
+    """Return the input: a command as it is, else ``name=value, …``; at most MAX_VALUE_LENGTH characters."""
+    value = call.input
+    if runs_code(call.tool) and (code := code_of(value)[1]):
+        return one_line(code, MAX_VALUE_LENGTH)
+    if not isinstance(value, dict):
+        return one_line(answer_text(value), MAX_VALUE_LENGTH)
+    words, length = list[str](), 0
+    for name, member in value.items():
+        words.append(f"{name}={answer_text(member)[:MAX_VALUE_LENGTH]}")
+        length += len(words[-1])
+        if length > MAX_VALUE_LENGTH:
+            break
+    return one_line(", ".join(words), MAX_VALUE_LENGTH)

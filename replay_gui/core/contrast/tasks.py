@@ -1,0 +1,217 @@
+"""The tasks of many runs, and what separates within them: tasks are never thrown together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.contrast.feature import WEIGHTS
+from replay_gui.core.contrast.feature_ranking import FeatureRanking
+from replay_gui.core.contrast.feature_table import FeatureTable
+from replay_gui.core.contrast.feature_words import feature_words
+from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.contrast.separation import MAX_SEPARATORS, Outcomes, counts_words, example, separate, tiers_of
+from replay_gui.core.contrast.separators import FEW_RUNS, ListedDecision, RunPlace, Separation, Separator, Share
+from replay_gui.core.contrast.statistics import SIGNIFICANT, Stratum, mantel_haenszel
+from replay_gui.core.text.wording import plural
+
+_MAX_CANDIDATES = 120
+_MAX_ALSO = 40
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRuns:
+    """The runs of one task, by number, in the order of their trials. task: None for runs whose task is unknown."""
+
+    task: str | None
+    runs: tuple[int, ...]
+    passed: int
+    failed: int
+    unknown: int
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some of its runs passed and some failed: a flaky task."""
+        return bool(self.passed and self.failed)
+
+
+def tasks_of(runs: Sequence[EvaluatedRun], outcomes: Outcomes) -> tuple[TaskRuns, ...]:
+    """Return the tasks: flaky ones first, the most evenly divided before others; then those that fail more often."""
+    by_task: dict[str | None, list[int]] = {}
+    for number, run in enumerate(runs):
+        if not run.problem:
+            by_task.setdefault(run.identity.task, []).append(number)
+    found = []
+    for task, numbers in by_task.items():
+        numbers.sort(key=lambda number: (_natural(runs[number].identity.trial or ""), number))
+        passed = sum(outcomes[number] is True for number in numbers)
+        failed = sum(outcomes[number] is False for number in numbers)
+        found.append(TaskRuns(task, tuple(numbers), passed, failed, len(numbers) - passed - failed))
+    found.sort(key=lambda t: (t.task is None, not t.mixed, _unevenness(t), _natural(t.task or "")))
+    return tuple(found)
+
+
+def separate_runs(table: FeatureTable, outcomes: Outcomes, runs: Sequence[int]) -> Separation:
+    """Return what separates some of the runs, such as those of one task; numbers of runs are those of the table."""
+    chosen = np.zeros(table.count, np.bool_)
+    chosen[np.array(runs, np.int64)] = True
+    numbers = np.flatnonzero(chosen).tolist()
+    found = separate(table.of_runs(chosen), [outcomes[number] for number in numbers])
+
+    def place(at: RunPlace | None) -> RunPlace | None:
+        return None if at is None else RunPlace(numbers[at.run], at.index)
+
+    separators = tuple(
+        replace(
+            s,
+            passed_example=place(s.passed_example),
+            failed_example=place(s.failed_example),
+            runs=tuple(numbers[run] for run in s.runs),
+        )
+        for s in found.separators
+    )
+    decisions = tuple(
+        ListedDecision(d.separator, d.has, tuple(numbers[run] for run in d.runs)) for d in found.decisions
+    )
+    unexplained = tuple(numbers[run] for run in found.unexplained)
+    return replace(found, separators=separators, decisions=decisions, unexplained=unexplained)
+
+
+def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequence[TaskRuns]) -> Separation:
+    """Return what goes with the outcome within tasks, over all tasks with both outcomes (Mantel-Haenszel).
+
+    Each p is corrected by Bonferroni's factor. By chance and decision lists are for single tasks.
+    """
+    mixed = [task for task in tasks if task.mixed]
+    strata = _Strata(table, outcomes, mixed)
+    note = _note(strata, len(tasks))
+    if not mixed or not len(strata.features):
+        return Separation(separators=(), compared=0, factor=1, decisions=(), unexplained=(), note=note)
+    tiers = tiers_of(table)
+    marks = table.set_marks(strata.known)[strata.features]
+    order = np.lexsort((strata.features, tiers[strata.features], marks))
+    _, first, sizes = np.unique(marks[order], return_index=True, return_counts=True)
+    leads, compared = order[first], len(first)
+    weights = np.array([0.0, *(WEIGHTS[tier] for tier in sorted(WEIGHTS))])
+    scores = strata.strengths[leads] * weights[tiers[strata.features[leads]]]
+    best = np.argsort(-scores, kind="stable")[:_MAX_CANDIDATES]
+    p, f = table.counts(strata.passed), table.counts(strata.failed)
+    ranking = FeatureRanking(table, p, f, strata.known)
+    members = [strata.features[order[first[n] : first[n] + min(sizes[n], _MAX_ALSO)]].tolist() for n in best]
+    features = iter(table.lookup([number for numbers in members for number in numbers]))
+    found = []
+    for n, numbers in zip(best.tolist(), members, strict=True):
+        ranked = sorted(
+            (ranking.rank(m, feature, int(tiers[m])), m, feature) for m, feature in zip(numbers, features, strict=False)
+        )
+        found.append((-round(float(scores[n]), 9), ranked[0][0], n, ranked))
+    found.sort(key=lambda entry: entry[:3])
+    separators = []
+    for score, _, n, ranked in found[:MAX_SEPARATORS]:
+        _, number, feature = ranked[0]
+        test = mantel_haenszel(strata.of_feature(number))
+        corrected = min(1.0, test.p * compared)
+        shares = Share(int(p[number]), strata.passing), Share(int(f[number]), strata.failing)
+        separators.append(
+            Separator(
+                feature=feature,
+                tier=int(tiers[number]),
+                sentence=f"{feature_words(feature)}: {counts_words(*shares)}",
+                strength=float(strata.strengths[leads[n]]),
+                score=-score,
+                passing=shares[0],
+                failing=shares[1],
+                p=test.p,
+                corrected_p=corrected,
+                significant=corrected <= SIGNIFICANT and strata.passing + strata.failing >= FEW_RUNS,
+                by_chance=None,
+                stratified=test,
+                passed_example=example(table, number, strata.passed),
+                failed_example=example(table, number, strata.failed),
+                also=tuple(feature_words(other) for _, _, other in ranked[1:]),
+                also_count=int(sizes[n]) - 1,
+                runs=tuple(run for run in table.runs_of(number).tolist() if strata.known[run]),
+            )
+        )
+    return Separation(
+        separators=tuple(separators), compared=compared, factor=compared, decisions=(), unexplained=(), note=note
+    )
+
+
+class _Strata:
+    """The tables of each feature in each task with both outcomes, as columns."""
+
+    def __init__(self, table: FeatureTable, outcomes: Outcomes, tasks: Sequence[TaskRuns]) -> None:
+        task_of = np.full(table.count, -1, np.int64)
+        self.passed, self.failed = np.zeros(table.count, np.bool_), np.zeros(table.count, np.bool_)
+        for number, task in enumerate(tasks):
+            for run in task.runs:
+                if outcomes[run] is not None:
+                    task_of[run] = number
+                    (self.passed if outcomes[run] else self.failed)[run] = True
+        self.known = self.passed | self.failed
+        self.passing, self.failing = int(self.passed.sum()), int(self.failed.sum())
+        self._passing = np.array([task.passed for task in tasks], np.int64)
+        self._failing = np.array([task.failed for task in tasks], np.int64)
+        self._count(table, task_of, max(len(tasks), 1))
+
+    def _count(self, table: FeatureTable, task_of: NDArray[np.int64], tasks: int) -> None:
+        """Fill a row for each feature and task in which some of the runs, and not all, have the feature."""
+        kept = self.known[table.runs]
+        owners = np.repeat(np.arange(len(table), dtype=np.int64), table.sizes)[kept]
+        runs = table.runs[kept]
+        keys, places = np.unique(owners * tasks + task_of[runs], return_inverse=True)
+        p = np.bincount(places, self.passed[runs], len(keys)).astype(np.int64)
+        f = np.bincount(places, self.failed[runs], len(keys)).astype(np.int64)
+        task = keys % tasks
+        partial = p + f < self._passing[task] + self._failing[task] if len(keys) else np.zeros(0, np.bool_)
+        self._owner, self._task, self._p, self._f = (keys // tasks)[partial], task[partial], p[partial], f[partial]
+        self.features, starts = np.unique(self._owner, return_index=True)
+        passing, failing = self._passing[self._task], self._failing[self._task]
+        total, held = passing + failing, self._p + self._f
+        expected = held * passing / np.maximum(total, 1)
+        variance = passing * failing * held * (total - held) / np.maximum(total * total * (total - 1), 1)
+        if len(starts):
+            above = np.abs(np.add.reduceat(self._p - expected, starts))
+            spread = np.sqrt(np.add.reduceat(variance, starts))
+            self.strengths = np.minimum(np.maximum(above - 0.5, 0.0) / spread / self._clearest(), 1.0)
+        else:
+            self.strengths = np.zeros(0)
+
+    def _clearest(self) -> float:
+        """Return the deviation, in standard deviations, of a feature that separates every task."""
+        passing, failing = self._passing.astype(float), self._failing.astype(float)
+        total = passing + failing
+        spread = np.sqrt((passing**2 * failing**2 / (total**2 * (total - 1))).sum())
+        return max(float(((passing * failing / total).sum() - 0.5) / spread), 1e-9)
+
+    def of_feature(self, feature: int) -> list[Stratum]:
+        """Return the tables of one feature."""
+        rows = range(*np.searchsorted(self._owner, [feature, feature + 1]).tolist())
+        return [
+            Stratum(int(self._p[r]), int(self._f[r]), int(self._passing[t]), int(self._failing[t]))
+            for r in rows
+            for t in (self._task[r],)
+        ]
+
+
+def _note(strata: _Strata, tasks: int) -> str:
+    mixed = len(strata._passing)
+    if not mixed:
+        return f"None of {plural(tasks, 'task')} has both outcomes, so nothing can be separated within a task."
+    others = f"; {tasks - mixed:,} others say nothing" if tasks > mixed else ""
+    few = " Nothing here is significant: there are too few runs." if strata.passing + strata.failing < FEW_RUNS else ""
+    return f"Within {plural(mixed, 'task')} with both outcomes{others}; tasks are never thrown together.{few}"
+
+
+def _unevenness(task: TaskRuns) -> float:
+    known = task.passed + task.failed
+    return abs(task.passed - task.failed) / known if task.mixed else task.passed / known if known else 2.0
+
+
+def _natural(text: str) -> tuple[int, int, str]:
+    """Order numbers by their value, before words."""
+    return (0, int(text), "") if text.isascii() and text.isdigit() and len(text) < 18 else (1, 0, text)

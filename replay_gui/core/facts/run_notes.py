@@ -1,0 +1,99 @@
+"""What the user says of a run where its log does not: ``RUN.notes.toml`` beside the log.
+
+The file may come from somebody else, with the log. What it says is shown as set by hand, and is nothing but a verdict.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from replay_gui.core.atomic_file import write_whole
+from replay_gui.core.errors import NotesRefused
+from replay_gui.core.facts.run_outcome import Outcome
+from replay_gui.core.log.source import read_beginning
+
+SUFFIX = ".notes.toml"
+BY_HAND = "set by hand"
+"""The grader of an outcome that a person set."""
+
+_MAX_BYTES = 1 << 16
+_MAX_COMMENT = 2_000  # characters
+_TABLE = "outcome"
+_FIELDS = ("passed", "score", "comment")
+
+
+@dataclass(frozen=True, slots=True)
+class RunNotes:
+    """The notes on one run. passed, score: the outcome, each None where it is not set. comment: why, or ""."""
+
+    passed: bool | None = None
+    score: float | None = None
+    comment: str = ""
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome, as a grader's; None where none is set."""
+        if self.passed is None and self.score is None:
+            return None
+        return Outcome(self.passed, self.score, BY_HAND, self.comment or None)
+
+
+def notes_beside(log: Path, run: str = "") -> Path:
+    """Return the path of a run's notes, which need not exist: ``run.rlog.notes.toml``.
+
+    Args:
+        run: the number of the run in a file that holds several, as a text: ``trials.json.3.notes.toml``.
+    """
+    return log.with_name(f"{log.name}.{run}{SUFFIX}" if run else log.name + SUFFIX)
+
+
+def read_notes(path: Path) -> RunNotes:
+    """Read notes; without a file there are none.
+
+    Raises:
+        NotesRefused: the file is not valid; says where, in one line. LogUnreadable: it cannot be read.
+    """
+    if not path.is_file():
+        return RunNotes()
+    raw = read_beginning(path, _MAX_BYTES + 1)
+    if len(raw) > _MAX_BYTES:
+        raise NotesRefused(f"{path}: is larger than 64 KiB, the limit for notes")
+    try:
+        document = tomllib.loads(raw.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as why:
+        raise NotesRefused(f"{path}: is not valid TOML: {why}") from None
+    for name in document:
+        if name != _TABLE:
+            raise NotesRefused(f"{path}: {name!r} is not known; notes have one table, [{_TABLE}]")
+    return _notes(document.get(_TABLE, {}), str(path))
+
+
+def write_notes(notes: RunNotes, path: Path) -> None:
+    """Write the file as a whole or not at all; NotWritten if that fails."""
+    members = {"passed": notes.passed, "score": notes.score, "comment": notes.comment or None}
+    table = {name: value for name, value in members.items() if value is not None}
+    write_whole(path, tomli_w.dumps({_TABLE: table}).encode())
+
+
+def _notes(table: Any, where: str) -> RunNotes:
+    if not isinstance(table, dict):
+        raise NotesRefused(f"{where}: {_TABLE} is not a table")
+    for name in table:
+        if name not in _FIELDS:
+            raise NotesRefused(f"{where}: {name!r} is not known; an outcome has {', '.join(_FIELDS)}")
+    passed, score, comment = table.get("passed"), table.get("score"), table.get("comment", "")
+    if passed is not None and not isinstance(passed, bool):
+        raise NotesRefused(f"{where}: passed is true or false")
+    if score is not None and (
+        isinstance(score, bool) or not isinstance(score, int | float) or not math.isfinite(score)
+    ):
+        raise NotesRefused(f"{where}: score is a number")
+    if not isinstance(comment, str) or len(comment) > _MAX_COMMENT:
+        raise NotesRefused(f"{where}: comment is a text of at most {_MAX_COMMENT:,} characters")
+    return RunNotes(passed, None if score is None else float(score), comment)

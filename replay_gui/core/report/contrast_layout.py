@@ -1,0 +1,132 @@
+"""The sections of a report about many runs."""
+
+from __future__ import annotations
+
+from replay_gui.core.report.document import Block, Column, Paragraph, ReportSection, ReportTable, Tone
+from replay_gui.core.report.model import ContrastedRun, ContrastPart, RunsPicturePart, SeparatorPart
+
+_MAX_SEPARATOR_ROWS, _MAX_TASK_ROWS, _MAX_RUN_ROWS, _MAX_ALSO = 40, 200, 200, 3
+_LEGEND = (
+    "■ as in most passing runs   □ with other arguments   ✗ answered by an error   · not done; the number: which call"
+)
+
+
+def contrast_sections(contrast: ContrastPart) -> list[ReportSection]:
+    """Return the sections: what separates, by task, the pictures, the runs."""
+    sections = []
+    if contrast.separators:
+        title = "What separates within tasks" if contrast.tasks else "What separates"
+        sections.append(ReportSection(title, (_separators(contrast.separators),)))
+    if contrast.tasks:
+        sections.append(ReportSection("Tasks", (_tasks(contrast),)))
+    for picture in contrast.pictures:
+        title = f"Call by call: task {picture.task}" if picture.task else "Call by call"
+        sections.append(ReportSection(title, _picture(picture)))
+    sections.append(ReportSection("Runs", (_runs(contrast),)))
+    return sections
+
+
+def _separators(separators: tuple[SeparatorPart, ...]) -> ReportTable:
+    columns = (
+        Column("What", 6),
+        Column("Passing", 1.1, number=True),
+        Column("Failing", 1.1, number=True),
+        Column("p", 0.9, number=True),
+        Column("By chance", 1.6),
+        Column("The same runs also", 4),
+    )
+    rows = tuple(
+        (
+            separator.sentence.rpartition(": ")[0] or separator.sentence,
+            _share(separator.passing),
+            _share(separator.failing),
+            f"{separator.p:.2g}",
+            separator.chance,
+            _also(separator),
+        )
+        for separator in separators[:_MAX_SEPARATOR_ROWS]
+    )
+    tones: tuple[Tone, ...] = tuple("good" if s.significant else "plain" for s in separators[:_MAX_SEPARATOR_ROWS])
+    return ReportTable(columns, rows, total=len(separators), what="lines", tones=tones)
+
+
+def _also(separator: SeparatorPart) -> str:
+    shown = "; ".join(separator.also[:_MAX_ALSO])
+    more = separator.also_count - len(separator.also[:_MAX_ALSO])
+    return f"{shown}; {more:,} more" if more > 0 and shown else shown
+
+
+def _share(share: tuple[int, int]) -> str:
+    return f"{share[0]:,} of {share[1]:,}"
+
+
+def _tasks(contrast: ContrastPart) -> ReportTable:
+    columns = (
+        Column("Task", 3),
+        Column("Passed", 1, number=True),
+        Column("Failed", 1, number=True),
+        Column("Unknown", 1, number=True),
+        Column("First separator", 7),
+    )
+    rows = tuple(
+        (task.task or "unknown", f"{task.passed:,}", f"{task.failed:,}", f"{task.unknown:,}", task.first)
+        for task in contrast.tasks[:_MAX_TASK_ROWS]
+    )
+    return ReportTable(columns, rows, total=len(contrast.tasks), what="tasks")
+
+
+def _picture(picture: RunsPicturePart) -> tuple[Block, ...]:
+    columns = (
+        Column("Run", 3),
+        Column("Outcome", 1.4),
+        *(
+            Column(f"{number}{'*' if column.separates else ''}", 0.7)
+            for number, column in enumerate(picture.columns, 1)
+        ),
+    )
+    rows = tuple((name, outcome, *cells) for name, outcome, cells in picture.rows)
+    tones: tuple[Tone, ...] = tuple(
+        "good" if outcome == "passed" else "bad" if outcome == "failed" else "plain" for _, outcome, _ in picture.rows
+    )
+    calls = tuple(
+        (f"{number}{'*' if column.separates else ''}", column.call, _share(column.passing), _share(column.failing))
+        for number, column in enumerate(picture.columns, 1)
+    )
+    of_calls = (
+        Column("", 0.6),
+        Column("Call", 8),
+        Column("Passing", 1.2, number=True),
+        Column("Failing", 1.2, number=True),
+    )
+    blocks: list[Block] = [
+        ReportTable(columns, rows, total=len(rows) + picture.more[0], what="runs", tones=tones),
+        Paragraph(_LEGEND),
+        ReportTable(of_calls, calls, total=len(calls) + picture.more[1], what="calls"),
+    ]
+    if any(column.separates for column in picture.columns):
+        blocks.append(Paragraph("* The call shows a line of what separates."))
+    return tuple(blocks)
+
+
+def _runs(contrast: ContrastPart) -> ReportTable:
+    columns = (
+        Column("Run", 4),
+        Column("Task", 1.6),
+        Column("Trial", 0.8),
+        Column("Model", 1.8),
+        Column("Outcome", 3),
+        Column("Events", 1, number=True),
+        Column("Calls", 0.9, number=True),
+        Column("Failures", 1, number=True),
+        Column("Tokens", 1.2, number=True),
+        Column("Cost", 1.1, number=True),
+        Column("Duration", 1.3, number=True),
+    )
+    shown = contrast.runs[:_MAX_RUN_ROWS]
+    return ReportTable(columns, tuple(map(_run, shown)), total=contrast.total, what="runs")
+
+
+def _run(run: ContrastedRun) -> tuple[str, ...]:
+    outcome = "; ended: ".join(words for words in (run.outcome or "unknown", run.end) if words)
+    counts = (f"{run.events:,}", f"{run.calls:,}", f"{run.failures:,}")
+    return (run.run, run.task, run.trial, run.model, outcome, *counts, run.tokens, run.cost, run.duration)
