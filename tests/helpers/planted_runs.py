@@ -23,9 +23,7 @@ def planted_runs(
     dice.shuffle(passed)
     failing = [number for number in range(count) if not passed[number]]
     faulty = set(dice.sample(failing, round(rate * len(failing))))
-    runs = []
-    for number in range(count):
-        runs.append(_features(dice, planted=rate > 0 and (number in faulty) != missing))
+    runs = [_features(dice, planted=rate > 0 and (number in faulty) != missing) for number in range(count)]
     return runs, passed
 
 

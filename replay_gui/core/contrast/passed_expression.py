@@ -71,7 +71,7 @@ def passed_judge(expression: str) -> Judge:
     """Return the judge for an expression; NotesRefused, which says where, if it is not valid."""
     if len(expression) > _MAX_LENGTH:
         raise NotesRefused(f"--passed: longer than {_MAX_LENGTH:,} characters")
-    parser = _Parser(list(_tokens(expression)), expression)
+    parser = _ExpressionParser(list(_tokens(expression)), expression)
     judge = parser.either(0)
     parser.expect_end()
     return judge
@@ -89,7 +89,7 @@ def _tokens(expression: str) -> Iterator[_Token]:
         at = match.end()
 
 
-class _Parser:
+class _ExpressionParser:
     """A parser by descent: either, all of, one."""
 
     def __init__(self, tokens: list[_Token], expression: str) -> None:

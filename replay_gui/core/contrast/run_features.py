@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from replay_gui.core.contrast.feature import MAX_VALUE_LENGTH, Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.feature import MAX_VALUE_LENGTH, NO_INDEX, Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.run_reading import RunReading
 from replay_gui.core.contrast.step_words import call_label
 from replay_gui.core.effects.answers import masked_answer
@@ -15,6 +16,8 @@ from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.code_names import code_names
+from replay_gui.core.reasons.evidence.file_edits import changes_of_calls, changes_of_patch, is_patch
 from replay_gui.core.state.json_form import json_form, one_line_json
 from replay_gui.core.text.plain_text import one_line
 
@@ -26,6 +29,8 @@ _MIN_LIKENESS = 0.3  # from which a later call is another try
 _MAX_SETTING = 200  # characters of a member of the set-up; longer ones are prompts
 _MAX_ERROR = 60
 _NAME_LENGTH = 32  # characters, as of the key of a call
+_MAX_FILES, _MAX_NAMES = 50, 400  # of a patch; names of one file
+_DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)")
 _ORDERED = (Effect.CHANGES, Effect.CHECKS, Effect.SUBMITS, Effect.HANDS_OVER)
 
 
@@ -43,6 +48,7 @@ def run_features(reading: RunReading) -> tuple[HeldFeature, ...]:
 def _all_features(reading: RunReading) -> Iterator[HeldFeature]:
     calls = reading.calls
     yield from _changes([call for call in calls if call.changed])
+    yield from _handed_in(reading)
     yield from _ending(reading)
     yield from _other_calls(calls)
     yield from _troubles(calls[:_MAX_RETRIES_LOOKED_AT])
@@ -77,12 +83,30 @@ def _changes(changes: Sequence[ToolCall]) -> Iterator[HeldFeature]:
         yield HeldFeature(Feature(kind=FeatureKind.NET, value=one_line(words, MAX_VALUE_LENGTH), request=name))
 
 
+def _handed_in(reading: RunReading) -> Iterator[HeldFeature]:
+    """The files of a patch, or those that calls edited; the names that their new lines use, what was taken out."""
+    files = changes_of_patch(reading.patch) if reading.patch else changes_of_calls(reading.calls)
+    index = NO_INDEX if reading.patch_index is None else reading.patch_index
+    for path in sorted(files)[:_MAX_FILES]:
+        change = files[path]
+        yield HeldFeature(Feature(kind=FeatureKind.PATCHED, path=path), index)
+        before = code_names(change.removed)
+        for name in sorted(code_names(change.added).keys() - before.keys())[:_MAX_NAMES]:
+            yield HeldFeature(Feature(kind=FeatureKind.WROTE_NAME, path=path, value=name), index)
+        for name in sorted(_defined(change.removed) - _defined(change.added))[:_MAX_NAMES]:
+            yield HeldFeature(Feature(kind=FeatureKind.REMOVED, path=path, value=name), index)
+
+
+def _defined(lines: Iterable[str]) -> set[str]:
+    return {match[1] for line in lines if (match := _DEFINITION.match(line)) is not None}
+
+
 def _ending(reading: RunReading) -> Iterator[HeldFeature]:
     end = reading.summary.result.end
     if end is not None:
         words = f"{end.how} ({end.why})" if end.why else end.how
         yield HeldFeature(Feature(kind=FeatureKind.END, value=one_line(words, MAX_VALUE_LENGTH)))
-    if reading.answer is not None and reading.expected:
+    if reading.answer is not None and not is_patch(reading.answer):
         text = one_line(value_json(reading.answer), MAX_VALUE_LENGTH)
         yield HeldFeature(Feature(kind=FeatureKind.ANSWERED, value=text))
 

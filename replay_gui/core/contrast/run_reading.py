@@ -20,6 +20,7 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import OUTCOME, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.file_edits import is_patch
 
 _AGENT_INIT, _DECISION, _PROPOSAL = Kind.AGENT_INIT.value, Kind.DECISION.value, Kind.PATCH_PROPOSAL.value
 _SUBMISSION = "submission"
@@ -37,8 +38,8 @@ class RunReading:
         run_id: of the log. summary: counts, outcome and end. identity: task, trial, agent and model.
         config: of its first AgentInit.
         calls: in the order of their requests. figures: each figure that the agent said, and where first.
-        answer: what the run answered, as its grader took it; None where no grader says. expected: whether one says
-            what was expected. patch, patch_index: what it handed in, and where; "" and None without.
+        answer: what the run answered, as its grader took it; None where no grader says.
+        patch, patch_index: what it handed in, and where; "" and None without.
     """
 
     run_id: str
@@ -48,7 +49,6 @@ class RunReading:
     calls: tuple[ToolCall, ...] = ()
     figures: dict[str, EventIndex] = field(default_factory=dict)
     answer: Any = None
-    expected: bool = False
     patch: str = ""
     patch_index: EventIndex | None = None
 
@@ -87,7 +87,8 @@ def read_run(
             reading.patch, reading.patch_index = answer_text(event.payload.get("patch")), event.index
         elif event.kind == OUTCOME and reading.answer is None:
             reading.answer = event.payload.get("answer")
-            reading.expected = event.payload.get("expected") is not None
+            if not reading.patch and is_patch(reading.answer):
+                reading.patch, reading.patch_index = reading.answer, event.index
     reading.calls = tuple(sorted((*calls, *reader.unanswered()), key=lambda call: call.request))
     reading.identity = run_identity(
         log.header.facts,

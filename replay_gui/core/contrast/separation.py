@@ -29,7 +29,7 @@ Outcomes = Sequence[bool | None]
 """Of each run: passed, failed, or unknown."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Groups:
     """The two groups of runs, and the features that tell any of them apart."""
 
@@ -57,7 +57,7 @@ def groups_of(table: FeatureTable, outcomes: Outcomes) -> Groups:
     failed = np.array([outcome is False for outcome in outcomes], np.bool_)
     p, f = table.counts(passed), table.counts(failed)
     telling = np.flatnonzero((p + f > 0) & (p + f < passed.sum() + failed.sum()))
-    return Groups(passed, failed, p, f, telling, tiers_of(table))
+    return Groups(passed=passed, failed=failed, p=p, f=f, telling=telling, tiers=tiers_of(table))
 
 
 def tiers_of(table: FeatureTable) -> NDArray[np.int64]:

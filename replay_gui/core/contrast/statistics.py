@@ -77,7 +77,7 @@ class Stratum:
     failing: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StratifiedTest:
     """The Mantel-Haenszel test of a feature within tasks.
 
@@ -105,13 +105,15 @@ def mantel_haenszel(strata: Sequence[Stratum]) -> StratifiedTest:
     below = sum(s.f * (s.passing - s.p) / (s.passing + s.failing) for s in telling)
     ratio = above / below if below else None
     if not telling:
-        return StratifiedTest(0, 1.0, True, None, 0.0, 0)
-    if sum(s.passing + s.failing for s in telling) <= _MAX_EXACT_RUNS:
-        return StratifiedTest(len(telling), _exact_stratified_p(telling, observed), True, ratio, expected, observed)
-    variance = sum(map(_variance, telling))
-    deviation = max(abs(observed - expected) - 0.5, 0.0)  # with the correction for continuity
-    p = math.erfc(deviation / math.sqrt(2 * variance)) if variance else 1.0
-    return StratifiedTest(len(telling), p, False, ratio, expected, observed)
+        return StratifiedTest(tasks=0, p=1.0, exact=True, odds_ratio=None, expected=0.0, observed=0)
+    exact = sum(s.passing + s.failing for s in telling) <= _MAX_EXACT_RUNS
+    if exact:
+        p = _exact_stratified_p(telling, observed)
+    else:
+        variance = sum(map(_variance, telling))
+        deviation = max(abs(observed - expected) - 0.5, 0.0)  # with the correction for continuity
+        p = math.erfc(deviation / math.sqrt(2 * variance)) if variance else 1.0
+    return StratifiedTest(tasks=len(telling), p=p, exact=exact, odds_ratio=ratio, expected=expected, observed=observed)
 
 
 def _exact_stratified_p(strata: Sequence[Stratum], observed: int) -> float:

@@ -48,7 +48,7 @@ def test_marks_are_equal_just_for_equal_sets() -> None:
     runs, _ = planted_runs(30, 0.5, 1)
     table = feature_table(runs)
     marks = table.set_marks(np.ones(30, np.bool_))
-    by_mark = {}
+    by_mark: dict[int, set[tuple[int, ...]]] = {}
     for number in range(len(table)):
         by_mark.setdefault(int(marks[number]), set()).add(tuple(table.runs_of(number).tolist()))
     assert all(len(sets) == 1 for sets in by_mark.values())

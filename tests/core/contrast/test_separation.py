@@ -11,6 +11,7 @@ from replay_gui.core.contrast.feature_table import feature_table
 from replay_gui.core.contrast.separation import separate
 from replay_gui.core.contrast.separators import RunPlace, Separation, Share
 from replay_gui.core.contrast.statistics import strengths
+from replay_gui.core.log.positions import EventIndex
 from tests.helpers.planted_runs import PLANTED, planted_runs
 
 SIZES = (32, 64, 128, 1000)
@@ -85,7 +86,7 @@ def test_few_runs_are_never_significant_and_the_facts_are_shown() -> None:
     assert first.sentence == "did pay(id=1): 1 of 1 passing, 0 of 3 failing"
     assert first.p == pytest.approx(0.25)
     assert first.also == ("did pay",)
-    assert first.passed_example == RunPlace(0, 0)
+    assert first.passed_example == RunPlace(0, EventIndex(0))
     assert first.failed_example is None
     assert not first.significant
 
@@ -149,9 +150,7 @@ def test_by_chance_counts_every_labelling() -> None:
     sets = {frozenset({0, 1}), frozenset({1, 2}), frozenset({2})}
     as_clear = 0
     for chosen in combinations(range(5), 3):
-        best = max(
-            strengths(np.array([len(s - set(chosen))]), np.array([len(s & set(chosen))]), 2, 3)[0] for s in sets
-        )
+        best = max(strengths(np.array([len(s - set(chosen))]), np.array([len(s & set(chosen))]), 2, 3)[0] for s in sets)
         as_clear += best >= first.strength - 1e-9
     assert first.by_chance is not None
     assert (first.by_chance.as_clear, first.by_chance.of, first.by_chance.exact) == (as_clear, 10, True)
