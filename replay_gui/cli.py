@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from replay_gui.commands.arguments import UsageError, log_file
-from replay_gui.commands.terminal import print_error
+from replay_gui.commands.terminal import print_error, refusal_text
 from replay_gui.core.diagnostics import LEVELS, configure_logging
 from replay_gui.core.errors import ReplayError
 
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _discard_output()
         return PIPE_CLOSED
     except ReplayError as why:
-        print_error(str(why))
+        print_error(refusal_text(why))
     except OSError as why:
         where = f"{why.filename}: " if why.filename else ""
         print_error(f"{where}{why.strerror or why}")

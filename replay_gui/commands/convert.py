@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, add_format_argument, readable_file
-from replay_gui.commands.terminal import print_error, print_line
+from replay_gui.commands.terminal import print_error, print_line, refusal_text
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.limits import LIMITS, Limits
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             _convert(given, out, args.format, limits)
         except ReplayError as why:
-            print_error(str(why))
+            print_error(refusal_text(why))
             worst = EXIT_FAILED
     return worst
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from replay_gui.commands.terminal import print_error
+from replay_gui.commands.terminal import print_error, refusal_text
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import choose_run, split_run
 from replay_gui.core.log.header import OWN_FORMAT
@@ -149,7 +149,7 @@ def handle_each_run(
             with open_run(name, format) as run:
                 worst = max(worst, handle_run(run))
         except ReplayError as why:
-            print_error(str(why))
-            on_unreadable(name, str(why))
+            print_error(refusal_text(why))
+            on_unreadable(name, refusal_text(why))
             worst = EXIT_FAILED
     return worst

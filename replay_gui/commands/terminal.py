@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self, TextIO
 
+from replay_gui.core.errors import FormatUnknown, ReplayError
 from replay_gui.core.text.plain_text import visible
 
 _PROGRESS_INTERVAL = 0.1  # seconds
@@ -41,6 +42,15 @@ def print_verdict_line(line: str, verdict: str) -> None:
     if _is_terminal(sys.stdout) and "NO_COLOR" not in os.environ and verdict in _VERDICTS:
         text = f"\x1b[1;{_VERDICTS[verdict]}m{text}\x1b[0m"
     print(visible(start) + text)
+
+
+def refusal_text(error: ReplayError) -> str:
+    """Return the words of an error, and how a format is named where none was recognised."""
+    if not isinstance(error, FormatUnknown):
+        return str(error)
+    from replay_gui.core.importers.registry import importers, names_of  # all importers, which few commands need
+
+    return f"{error}; --format NAME says which it is ({names_of(importers())})"
 
 
 def print_error(text: str) -> None:

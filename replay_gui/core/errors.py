@@ -15,6 +15,7 @@ ReplayError
 ├── AnchorRefused     an anchor, key or signature that is invalid or does not match
 ├── ProfileRefused    a redaction profile that is invalid
 └── ImportRefused     a file of another format that no importer, or not the named one, can read
+    └── FormatUnknown no importer recognises the file
 
 Each message is one line that says what is wrong, where, and what to do.
 """
@@ -80,3 +81,7 @@ class ProfileRefused(ReplayError):
 
 class ImportRefused(ReplayError):
     """A file of another format that no importer, or not the named one, can read."""
+
+
+class FormatUnknown(ImportRefused):
+    """No importer recognises the file. A format that is named may read it all the same."""

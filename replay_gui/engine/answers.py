@@ -233,6 +233,15 @@ class Sampled:
 
 
 @dataclass(frozen=True, slots=True)
+class TextRead:
+    """The beginning and the end of a file as text, which may be hostile. `problem`: why it cannot be read, or ""."""
+
+    path: str
+    text: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MappingSaved:
     """Whether the mapping of request `number` was saved: `problem` says why not, or is ""."""
 
@@ -293,16 +302,22 @@ class Progress:
     eta: float | None
 
 
+OPEN_AS, SHOW_TEXT = "open as…", "show as text"  # actions on a file that no importer could read
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """A message for the user, shown as a banner.
 
-    severity: "info", "warning" or "error". action: "" or the name of the action offered ("reload", "retry").
+    Attributes:
+        severity: "info", "warning" or "error". actions: the names of the actions offered, such as "reload".
+        path: the file that could not be opened; "" where the message is about something else.
     """
 
     severity: str
     text: str
-    action: str = ""
+    actions: tuple[str, ...] = ()
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

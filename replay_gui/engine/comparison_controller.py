@@ -77,7 +77,7 @@ class ComparisonController:
                 self.close()
             case StopWork() if self._waiting is not None or self._is_busy:
                 self._stop()
-                self._answer(number, Alert("info", "Stopped: the runs are not compared.", "retry"))
+                self._answer(number, Alert("info", "Stopped: the runs are not compared.", ("retry",)))
                 self._answer(number, WorkEnded())
             case GetAligned(start, stop) if (reader := self._reader_for(number)) is not None:
                 self._answer(number, reader.rows(start, stop), ticket)
@@ -114,7 +114,7 @@ class ComparisonController:
                 self.advance()
             case JobFailed(text=text):
                 self._drop_folder()
-                self._answer(number, Alert("error", f"The runs were not compared: {text}.", "retry"))
+                self._answer(number, Alert("error", f"The runs were not compared: {text}.", ("retry",)))
                 self._answer(number, WorkEnded())
             case JobDone(value=value):
                 self._show_result(number, decode_value(value, Findings))

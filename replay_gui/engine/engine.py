@@ -13,7 +13,7 @@ from typing import TypeAlias, assert_never
 
 from replay_gui.core.diagnostics import Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
-from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten
+from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten, TextRead
 from replay_gui.engine.comparison_controller import ComparisonController
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
@@ -40,6 +40,7 @@ from replay_gui.engine.requests import (
     MakeReport,
     Open,
     ReadRules,
+    ReadText,
     Request,
     SaveMapping,
     Seek,
@@ -115,7 +116,7 @@ class Engine:
         self._thread.join()
         for request in dropped:
             if isinstance(request.body, WriteRules | SaveMapping):
-                _answer_settings(request.body)
+                _answer_about_file(request.body)
         self._pool.close()
         self._searchers.close()
         self._comparers.close()
@@ -164,8 +165,8 @@ class Engine:
                 self._reports.start(run, body)
             case StopReport():
                 self._reports.stop()
-            case ReadRules() | WriteRules() | SaveMapping():
-                self._answer(side, run, _answer_settings(body), ticket)
+            case ReadRules() | WriteRules() | SaveMapping() | ReadText():
+                self._answer(side, run, _answer_about_file(body), ticket)
             case ClearCache():
                 self._answer(side, run, self._clear_caches(), ticket)
             case Seek() | GetRows() | Find() | StopWork() | GetTotals() | CheckFile():
@@ -193,7 +194,7 @@ class Engine:
                 self._comparison.handle_request(request.run, body, ticket)
 
     def _clear_caches(self) -> Alert:
-        from replay_gui.engine.user_files import clear_caches  # see _answer_settings
+        from replay_gui.engine.user_files import clear_caches  # see _answer_about_file
 
         in_use = [path for run in self._runs() if run is not None for path in (run.folder, run.log.source.path)]
         freed = clear_caches((user_cache().root, conversion_cache(), survey_cache()), in_use)
@@ -207,7 +208,9 @@ class Engine:
         self._deliver(Answer(run, ticket, value, side))
 
 
-def _answer_settings(request: ReadRules | WriteRules | SaveMapping) -> RulesRead | RulesWritten | MappingSaved:
+def _answer_about_file(
+    request: ReadRules | WriteRules | SaveMapping | ReadText,
+) -> RulesRead | RulesWritten | MappingSaved | TextRead:
     from replay_gui.engine import user_files  # a parser of TOML and more, that the first picture does not need
 
     match request:
@@ -217,3 +220,5 @@ def _answer_settings(request: ReadRules | WriteRules | SaveMapping) -> RulesRead
             return user_files.answer_write_rules(request)
         case SaveMapping():
             return user_files.answer_save_mapping(request)
+        case ReadText():
+            return user_files.answer_read_text(request)

@@ -105,7 +105,7 @@ class ReadingTask:
         match message:
             case JobFailed(text=text):
                 _log.warning("%s: job %s failed", self._run.facts.path, job.arguments.job)
-                self._answer(self._run.number, Alert("error", f"{_missing(job.arguments)}: {text}.", "reload"))
+                self._answer(self._run.number, Alert("error", f"{_missing(job.arguments)}: {text}.", ("reload",)))
             case JobProgress() | JobPart() | JobDone():
                 self._use_message(job.arguments, message)
             case _:
@@ -164,7 +164,7 @@ class ReadingTask:
             return
         run = self._run
         if run.drop_stale_index(report.file_blake3):
-            self._answer(run.number, Alert("warning", _EDITED, "reload"))
+            self._answer(run.number, Alert("warning", _EDITED, ("reload",)))
         report = run.report_on_opened_file(report)
         run.first_broken = report.first_broken
         _log.info("%s: %s, %d events", run.facts.path, report.verdict, report.events)

@@ -155,6 +155,13 @@ class TakeSample:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadText:
+    """Read the beginning and the end of any file as text: TextRead."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListFormats:
     """List the importers, with those of other packages. Answer: Formats."""
 
@@ -216,6 +223,7 @@ RequestBody: TypeAlias = (
     | StopReport
     | ListRuns
     | TakeSample
+    | ReadText
     | ListFormats
     | GetTotals
     | ReadRules
@@ -256,6 +264,7 @@ AnswerValue: TypeAlias = (
     " | answers.Alert"
     " | answers.Surveyed"
     " | answers.Sampled"
+    " | answers.TextRead"
     " | answers.Formats"
     " | answers.MappingSaved"
     " | answers.RulesRead"

@@ -7,14 +7,23 @@ from functools import partial
 from typing import assert_never
 
 from replay_gui.core.diagnostics import Topic, topic_logger
-from replay_gui.core.errors import LogUnreadable, ReplayError
+from replay_gui.core.errors import FormatUnknown, ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.import_notes import gap_notes
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import Position
-from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew, PositionState, Progress, RunOpened
+from replay_gui.engine.answers import (
+    OPEN_AS,
+    SHOW_TEXT,
+    Alert,
+    FactsChanged,
+    IndexGrew,
+    PositionState,
+    Progress,
+    RunOpened,
+)
 from replay_gui.engine.conversion_controller import ConversionController
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
@@ -108,7 +117,7 @@ class RunController:
                 if totals is not None:
                     self._answer(number, totals, ticket)
             case CheckFile() if active.run.changed_on_disk():
-                self._answer(number, Alert("warning", "The file has changed on disk.", "reload"))
+                self._answer(number, Alert("warning", "The file has changed on disk.", ("reload",)))
 
     def _answer_last_seek(self, active: ActiveRun) -> None:
         if active.last_seek is not None:
@@ -124,7 +133,7 @@ class RunController:
             self._answer(conversion.number, Alert("info", f"Stopped: {conversion.path} was not imported."))
             return True
         if self._active is not None and isinstance(self._active.state, GrowingRun):
-            alert = Alert("info", f"Stopped: {_INCOMPLETE}.", "reload")
+            alert = Alert("info", f"Stopped: {_INCOMPLETE}.", ("reload",))
             self._stop_growing(self._active, self._active.state.conversion, alert)
             return True
         return False
@@ -132,7 +141,7 @@ class RunController:
     def _stop_reading(self, active: ActiveRun) -> None:
         if isinstance(active.state, WholeRun) and active.state.task.busy:
             active.state.task.stop()
-            self._answer(active.run.number, Alert("info", f"Stopped: {active.state.task.missing}.", "reload"))
+            self._answer(active.run.number, Alert("info", f"Stopped: {active.state.task.missing}.", ("reload",)))
             self._answer(active.run.number, WorkEnded())
 
     # ---- opening and closing ------------------------------------------------------------------------
@@ -267,10 +276,12 @@ class RunController:
         match result:
             case Progress():
                 self._answer(number, result)
-            case JobFailed(text=text):
+            case JobFailed(text=text, kind=kind):
                 self._drop_import()
                 self._answer(number, WorkEnded())
-                self._answer(number, Alert("error", text))
+                is_refused = kind in (ImportRefused.__name__, FormatUnknown.__name__)
+                actions = (OPEN_AS, SHOW_TEXT) if is_refused else ()
+                self._answer(number, Alert("error", text, actions, conversion.path if is_refused else ""))
             case Conversion() if conversion.is_over:
                 self._drop_import()
                 self._answer(number, WorkEnded())
@@ -315,7 +326,7 @@ class RunController:
                 self._answer(active.run.number, result)
             case JobFailed(text=text):
                 reason = f"{_INCOMPLETE[0].upper()}{_INCOMPLETE[1:]}: {text}."
-                self._stop_growing(active, conversion, Alert("error", reason, "reload"))
+                self._stop_growing(active, conversion, Alert("error", reason, ("reload",)))
             case Conversion() if conversion.is_over:
                 self._settle(active, conversion, result)
             case Conversion():

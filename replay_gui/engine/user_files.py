@@ -1,4 +1,4 @@
-"""The user's files of rules and mappings, and the caches: read, written and cleared on the engine thread."""
+"""The user's files of rules and mappings, files shown as text, and the caches; all on the engine thread."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside, write_rules
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
-from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled
+from replay_gui.core.log.source import Source
+from replay_gui.core.text.file_text import file_text
+from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled, TextRead
 from replay_gui.engine.opening import user_mappings, user_rules
-from replay_gui.engine.requests import ReadRules, SaveMapping, WriteRules
+from replay_gui.engine.requests import ReadRules, ReadText, SaveMapping, WriteRules
 
 
 def answer_read_rules(request: ReadRules) -> RulesRead:
@@ -46,6 +48,15 @@ def answer_save_mapping(request: SaveMapping) -> MappingSaved:
     except ReplayError as error:
         return MappingSaved(request.number, str(error))
     return MappingSaved(request.number)
+
+
+def answer_read_text(request: ReadText) -> TextRead:
+    """Read a bounded part of the file, as text."""
+    try:
+        with Source(request.path) as source:
+            return TextRead(request.path, file_text(source))
+    except ReplayError as error:
+        return TextRead(request.path, "", str(error))
 
 
 def with_saved_mapping(sample: Sampled) -> Sampled:

@@ -34,6 +34,7 @@ from replay_gui.engine.answers import (
     SearchResult,
     Step,
     Surveyed,
+    TextRead,
     Totals,
 )
 from replay_gui.engine.bridge import EngineBridge
@@ -310,7 +311,7 @@ class Session(VisibleRange):
                 self.rules_read.emit(value)
             case RulesWritten():
                 self.rules_written.emit(value)
-            case Surveyed() | Sampled() | Formats() | MappingSaved():
+            case Surveyed() | Sampled() | Formats() | MappingSaved() | TextRead():
                 pass  # answers to the session of sources
             case Compared() | AlignedRows() | Step():
                 pass  # answers to the session of the comparison

@@ -1,4 +1,4 @@
-"""What a window asks the engine about where runs come from: folders, samples of files, formats, mappings."""
+"""What a window asks the engine about where runs come from: folders, parts of files, formats, mappings."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.engine.answers import Formats, MappingSaved, Sampled, Surveyed
+from replay_gui.engine.answers import Formats, MappingSaved, Sampled, Surveyed, TextRead
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.requests import Answer, ListFormats, ListRuns, Request, RequestBody, SaveMapping, TakeSample
+from replay_gui.engine.requests import (
+    Answer,
+    ListFormats,
+    ListRuns,
+    ReadText,
+    Request,
+    RequestBody,
+    SaveMapping,
+    TakeSample,
+)
 
 if TYPE_CHECKING:  # the first window needs no importer
     from replay_gui.core.importers.mapping import Mapping
@@ -20,12 +29,14 @@ class SourceSession(QObject):
 
     Signals:
         surveyed(object): Surveyed. sampled(object): Sampled. mapping_saved(object): MappingSaved.
+        text_read(object): TextRead.
         formats_known(object): a tuple of (name, title), one for each importer.
     """
 
     surveyed = Signal(object)
     sampled = Signal(object)
     mapping_saved = Signal(object)
+    text_read = Signal(object)
     formats_known = Signal(object)
 
     def __init__(self, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
@@ -34,6 +45,7 @@ class SourceSession(QObject):
         self._bridge = bridge
         self._numbers = itertools.count(1)
         self._formats_requested = False
+        self._formats: tuple[tuple[str, str], ...] = ()  # empty until they are known
         if bridge is not None:
             bridge.answered.connect(self._on_answered)
 
@@ -49,13 +61,19 @@ class SourceSession(QObject):
         self._send_request("sample", TakeSample(number, path))
         return number
 
+    def request_text(self, path: str) -> None:
+        """Read a bounded part of any file as text."""
+        self._send_request("text", ReadText(path))
+
     def request_save(self, number: int, records: tuple[dict[str, Any], ...], mapping: Mapping | None) -> None:
         """Save a mapping for files with the records of sample `number`, or remove it (None)."""
         self._send_request("save mapping", SaveMapping(number, records, mapping))
 
     def request_formats(self) -> None:
-        """List the importers; only the first call sends a request, since they stay the same."""
-        if not self._formats_requested:
+        """List the importers: at once where they are known; only the first call sends a request."""
+        if self._formats:
+            self.formats_known.emit(self._formats)
+        elif not self._formats_requested:
             self._formats_requested = True
             self._send_request("formats", ListFormats())
 
@@ -72,5 +90,8 @@ class SourceSession(QObject):
                 self.sampled.emit(sample)
             case MappingSaved() as saved:
                 self.mapping_saved.emit(saved)
+            case TextRead() as shown:
+                self.text_read.emit(shown)
             case Formats(formats):
+                self._formats = formats
                 self.formats_known.emit(formats)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.engine.answers import Alert
+from replay_gui.engine.answers import OPEN_AS, SHOW_TEXT, Alert
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
+from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.windows.actions import Handlers
+from replay_gui.windows.format_menu import FormatMenu
 
 CHOOSE_RUN = "choose…"  # the action of the banner on a file with several runs
 EDIT_MAPPING = "mapping…"  # the action of the banner on a file whose records were not all understood
@@ -62,22 +65,51 @@ class SourceActions(QObject):
             return
         name, run = one_line(facts.name, 80), one_line(facts.run, 80)
         if len(facts.runs) > 1 and facts.given != self._picked:
-            self.noticed.emit(Alert("info", f"{name} holds {len(facts.runs):,} runs; this is {run}.", CHOOSE_RUN))
+            self.noticed.emit(Alert("info", f"{name} holds {len(facts.runs):,} runs; this is {run}.", (CHOOSE_RUN,)))
         if facts.format == MAPPED_FORMAT and facts.notes:
             self.noticed.emit(
                 Alert(
                     "info",
                     f"Some records of {name} were not understood. Edit the mapping to say what they hold.",
-                    EDIT_MAPPING,
+                    (EDIT_MAPPING,),
                 )
             )
 
-    @Slot(str)
-    def on_banner_acted(self, action: str) -> None:
+    def attach(self, run_banners: BannerArea, comparison_banners: BannerArea) -> None:
+        """Show alerts among the banners of a run, and take the actions of both."""
+        self.noticed.connect(run_banners.on_alert)
+        run_banners.acted.connect(self._on_banner_acted)
+        comparison_banners.acted.connect(self._on_comparison_banner_acted)
+
+    @Slot(object, str)
+    def _on_banner_acted(self, alert: Alert, action: str) -> None:
         if action == CHOOSE_RUN:
             self.on_runs()
         elif action == EDIT_MAPPING:
             self.on_mapping()
+        elif action == SHOW_TEXT:
+            self._show_text(alert.path)
+        elif action == OPEN_AS:
+            FormatMenu(self._session.sources, partial(self._open_as, alert.path), self._window).pop_up()
+
+    @Slot(object, str)
+    def _on_comparison_banner_acted(self, alert: Alert, action: str) -> None:
+        """As for a run; the file is to be B of the comparison again."""
+        if action == OPEN_AS:
+            FormatMenu(self._session.sources, partial(self._compare_as, alert.path), self._window).pop_up()
+        else:
+            self._on_banner_acted(alert, action)
+
+    def _open_as(self, path: str, format: str) -> None:
+        self._session.open(path, format=format)
+
+    def _compare_as(self, path: str, format: str) -> None:
+        self._comparison.start(path, format=format)
+
+    def _show_text(self, path: str) -> None:
+        from replay_gui.windows.dialogs.text_dialog import TextDialog  # few need it
+
+        TextDialog(path, self._session.sources, self._window).open()
 
     # ---- runs -------------------------------------------------------------------------------------
     @Slot()

@@ -74,3 +74,12 @@ def test_a_format_that_is_none(command: Any, session: Path, tmp_path: Path) -> N
     assert result.code == 2
     assert "'nonsense'" in result.err
     assert not (tmp_path / "out.rlog").exists()
+
+
+def test_an_unknown_format_says_how_to_name_one(command: Any, tmp_path: Path) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("plain text")
+    for line in (("import", notes, "-o", tmp_path / "out.rlog"), ("verify", notes), ("info", notes)):
+        result = command(*line)
+        assert result.code == 2
+        assert "is of no format known here; --format NAME says which it is (inspect-ai, " in result.err

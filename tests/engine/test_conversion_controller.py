@@ -135,7 +135,7 @@ def test_a_conversion_that_is_stopped_leaves_what_is_there_to_be_looked_at(
     assert "has not been converted" in talk.until(Reported).problem
     talk.ask(GetTotals())
     talk.ask(StopWork())
-    assert talk.until(Alert) == Alert("info", f"Stopped: {LEFT}.", "reload")
+    assert talk.until(Alert) == Alert("info", f"Stopped: {LEFT}.", ("reload",))
     talk.until(WorkEnded)
     assert talk.until(Totals).uses, "of what there is"
     talk.ask(Seek(Position(index.count)))
@@ -152,7 +152,7 @@ def test_a_conversion_that_is_stopped_leaves_what_is_there_to_be_looked_at(
 def test_a_conversion_that_dies_says_so(talk: Talk, session: Path, tmp_path: Path) -> None:
     talk.open(session)
     alert = talk.until(Alert)
-    assert (alert.severity, alert.action) == ("error", "reload")
+    assert (alert.severity, alert.actions) == ("error", ("reload",))
     assert alert.text.startswith(f"N{LEFT[1:]}: the worker process ended unexpectedly (signal 9, SIGKILL)")
     talk.until(WorkEnded)
     assert not [answer for answer in talk.seen if isinstance(answer.value, VerificationReport | FactsChanged)]

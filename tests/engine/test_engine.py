@@ -256,10 +256,10 @@ def test_a_changed_file_is_noticed(talk: Talk, log: Path) -> None:
     with log.open("ab") as file:
         file.write(b"x")
     talk.ask(CheckFile())
-    assert talk.until(Alert) == Alert("warning", "The file has changed on disk.", "reload")
+    assert talk.until(Alert) == Alert("warning", "The file has changed on disk.", ("reload",))
     log.unlink()
     talk.ask(CheckFile())
-    assert talk.until(Alert).action == "reload"
+    assert talk.until(Alert).actions == ("reload",)
 
 
 def test_a_log_that_shrinks_while_open_does_no_harm(talk: Talk, log: Path) -> None:

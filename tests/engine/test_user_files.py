@@ -6,11 +6,12 @@ import pytest
 
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.importers.mapping import Mapping
-from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled
+from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled, TextRead
 from replay_gui.engine.engine import Engine
-from replay_gui.engine.requests import ReadRules, Request, SaveMapping, WriteRules
+from replay_gui.engine.requests import ReadRules, ReadText, Request, SaveMapping, WriteRules
 from replay_gui.engine.user_files import (
     answer_read_rules,
+    answer_read_text,
     answer_save_mapping,
     answer_write_rules,
     with_saved_mapping,
@@ -60,6 +61,13 @@ def test_a_saved_mapping_comes_with_a_sample_of_such_records(config: Path) -> No
     (config / "replay-gui" / "mappings.json").write_text("{")
     assert "mappings.json" in with_saved_mapping(Sampled(5, RECORDS)).problem
     assert "mappings.json" in answer_save_mapping(SaveMapping(6, RECORDS, None)).problem
+
+
+def test_any_file_can_be_read_as_text(tmp_path: Path) -> None:
+    path = str(tmp_path / "notes.txt")
+    assert answer_read_text(ReadText(path)).problem.startswith(path)
+    Path(path).write_text("plain")
+    assert answer_read_text(ReadText(path)) == TextRead(path, "plain")
 
 
 def test_rules_saved_just_before_closing_are_written(tmp_path: Path) -> None:

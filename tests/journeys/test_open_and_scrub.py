@@ -106,7 +106,7 @@ def test_a_changed_file_is_reloaded_where_it_was(journey: Journey, log: Path, tm
     journey.arrive(20)
     with journey.qtbot.waitSignal(journey.session.alert_raised, timeout=30_000) as caught:
         os.replace(write_log(tmp_path / "longer.rlog", turns=30), log)
-    assert caught.args[0].action == "reload"
+    assert caught.args[0].actions == ("reload",)
     with journey.qtbot.waitSignal(journey.session.report_changed, timeout=30_000):
         journey.press(Key.Key_R, Ctrl)
     journey.until(lambda: journey.session.index.count == 151)

@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QDialog, QLabel
 from replay_gui.widgets.parts.banner import Banner
 from replay_gui.windows.dialogs.mapping_dialog import MappingDialog
 from replay_gui.windows.dialogs.runs_dialog import RunsDialog
+from replay_gui.windows.dialogs.text_dialog import TextDialog
+from replay_gui.windows.format_menu import FormatMenu
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.foreign import written
-from tests.helpers.journey import Journey
+from tests.helpers.journey import WAIT, Journey
 from tests.helpers.logs import write_log
 
 D = TypeVar("D", bound=QDialog)
@@ -44,7 +46,7 @@ def test_a_file_of_several_runs_offers_the_others(journey: Journey, trials: Path
     journey.open(trials)
     session = journey.session
     (banner,) = [one for one in journey.window.findChildren(Banner) if "holds 3 runs" in one.text]
-    QTest.mouseClick(banner.action, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(banner.buttons[0], Qt.MouseButton.LeftButton)
     runs = listed(journey)
     assert runs.runs.rowCount() == 3
     QTest.keyClick(runs.table, Qt.Key.Key_Down)
@@ -125,7 +127,7 @@ def test_a_mapping_is_made_and_used_at_once(journey: Journey, tmp_path: Path) ->
     journey.open(path)
     session = journey.session
     (banner,) = [one for one in journey.window.findChildren(Banner) if "Edit the mapping" in one.text]
-    QTest.mouseClick(banner.action, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(banner.buttons[0], Qt.MouseButton.LeftButton)
     mapping = dialog(journey, MappingDialog)
     journey.until(lambda: mapping.save.isEnabled())
     for part, member in (("kind", "was"), ("output", "mapped said")):
@@ -147,3 +149,31 @@ def test_the_facts_tell_of_tokens_by_model(journey: Journey, tmp_path: Path) -> 
         return {label.text() for label in journey.window.findChildren(QLabel) if label.isVisible()}
 
     journey.until(lambda: shown() >= {"a-model", "input", "20", "output", "6"})
+
+
+def test_a_broken_file_is_shown_as_text_and_read_as_another_format(journey: Journey, tmp_path: Path) -> None:
+    path = tmp_path / "cut.json"
+    path.write_text('{"messages": [{"role": "user", "content": "<b>bold</b> \\u202e"}, {"role": "assis', "utf-8")
+    window, session = journey.window, journey.session
+    with journey.qtbot.waitSignal(session.alert_raised, timeout=WAIT):
+        session.open(str(path))
+    (banner,) = [one for one in window.findChildren(Banner) if one.isVisible()]
+    assert "the JSON ends in the middle, at byte" in banner.text
+    assert "--format" not in banner.text
+    open_as, show = banner.buttons
+    QTest.mouseClick(show, Qt.MouseButton.LeftButton)
+    shown = dialog(journey, TextDialog)
+    journey.until(lambda: "<b>bold</b>" in shown.body.toPlainText())
+    assert "\u202e" not in shown.body.toPlainText()
+    assert shown.body.isReadOnly()
+    shown.close()
+    QTest.mouseClick(open_as, Qt.MouseButton.LeftButton)
+    journey.until(lambda: any(menu.isVisible() for menu in window.findChildren(FormatMenu)))
+    (menu,) = [menu for menu in window.findChildren(FormatMenu) if menu.isVisible()]
+    (entry,) = [entry for entry in menu.actions() if entry.data() == "aider"]
+    with journey.qtbot.waitSignal(session.alert_raised, timeout=WAIT):
+        entry.trigger()
+    menu.close()
+    (banner,) = [one for one in window.findChildren(Banner) if one.isVisible()]
+    assert "no Aider chat history in it" in banner.text
+    assert len(banner.buttons) == 2

@@ -157,7 +157,7 @@ def test_a_file_that_changes_on_disk_is_told_of(
         else:
             with log.open("ab") as file:
                 file.write(b"x")
-    assert caught.args == [Alert("warning", "The file has changed on disk.", "reload")]
+    assert caught.args == [Alert("warning", "The file has changed on disk.", ("reload",))]
 
 
 def test_damage_is_shown_in_the_moment(qtbot: QtBot, session: Session, log: Path) -> None:

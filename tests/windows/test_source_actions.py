@@ -70,8 +70,8 @@ def test_a_file_with_several_runs_offers_the_others(
 ) -> None:
     session.show_facts(run_facts("/runs/a.jsonl", run="two", runs=("one", "two")))
     assert actions["runs"].isEnabled()
-    assert [(alert.severity, alert.text, alert.action) for alert in alerts] == [
-        ("info", "a.jsonl holds 2 runs; this is two.", CHOOSE_RUN)
+    assert [(alert.severity, alert.text, alert.actions) for alert in alerts] == [
+        ("info", "a.jsonl holds 2 runs; this is two.", (CHOOSE_RUN,))
     ]
 
 
@@ -80,7 +80,7 @@ def test_records_that_were_not_understood_offer_the_mapping(
 ) -> None:
     session.show_facts(run_facts("/runs/a.jsonl", format=MAPPED_FORMAT, notes=("3 records have no kind",)))
     assert actions["mapping"].isEnabled()
-    assert [alert.action for alert in alerts] == [EDIT_MAPPING]
+    assert [alert.actions for alert in alerts] == [(EDIT_MAPPING,)]
     session.show_facts(run_facts("/runs/a.jsonl", format="other"))
     assert not actions["mapping"].isEnabled()
 

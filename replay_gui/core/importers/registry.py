@@ -7,7 +7,7 @@ import re
 
 import msgspec
 
-from replay_gui.core.errors import ImportRefused
+from replay_gui.core.errors import FormatUnknown, ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.aider import Aider
 from replay_gui.core.importers.formats.chats.atif import Atif
@@ -112,7 +112,7 @@ def importer_for(file: ForeignFile, format: str | None = None) -> Importer:
         for importer in known:
             if importer.name == format:
                 return importer
-        raise ImportRefused(f"no format is called {format!r}; known are {_names(known)}")
+        raise ImportRefused(f"no format is called {format!r}; known are {names_of(known)}")
     for importer in known:
         if importer.recognises(file):
             return importer
@@ -123,7 +123,7 @@ def importer_for(file: ForeignFile, format: str | None = None) -> Importer:
     elif problem := _json_problem(file):
         what = problem
     else:
-        what = f"is of no format known here ({_names(known)}); --format NAME says which it is"
+        raise FormatUnknown(f"{file.source.path}: is of no format known here")
     raise ImportRefused(f"{file.source.path}: {what}")
 
 
@@ -149,5 +149,6 @@ def _json_problem(file: ForeignFile) -> str:
     return ""
 
 
-def _names(known: tuple[Importer, ...]) -> str:
+def names_of(known: tuple[Importer, ...]) -> str:
+    """Return the names of these importers, for a message."""
     return ", ".join(importer.name for importer in known)

@@ -93,5 +93,5 @@ class RunPair(QObject):
         if of_b:
             self.alert_raised.emit(replace(alert, text=f"B: {alert.text}"))
         if is_refused:
-            refusal = replace(alert, text=f"Not compared. {alert.text}", action="")
+            refusal = replace(alert, text=f"Not compared. {alert.text}", actions=alert.actions if alert.path else ())
             self.refused.emit(refusal if of_b else None)

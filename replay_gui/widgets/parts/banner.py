@@ -16,9 +16,12 @@ _MAX_CHARACTERS = 600  # characters
 
 
 class Banner(QFrame):
-    """An Alert as a strip. Signals: acted(str): the action with this name was chosen; closed(): it was dismissed."""
+    """An Alert as a strip, with a button for each of its actions.
 
-    acted = Signal(str)
+    Signals: acted(object, str): the Alert, and the name of the action that was chosen. closed(): it was dismissed.
+    """
+
+    acted = Signal(object, str)
     closed = Signal()
 
     def __init__(self, alert: Alert, parent: QWidget | None = None) -> None:
@@ -38,10 +41,10 @@ class Banner(QFrame):
         row.setSpacing(GAP)
         row.addWidget(self._mark)
         row.addWidget(self._label, 1)
-        if alert.action:
-            self.action = QPushButton(alert.action.capitalize())
-            self.action.clicked.connect(self._on_action)
-            row.addWidget(self.action)
+        self.buttons = tuple(QPushButton(action.capitalize()) for action in alert.actions)
+        for button in self.buttons:
+            button.clicked.connect(self._on_action)
+            row.addWidget(button)
         self.close_button = QToolButton()
         self.close_button.setToolTip("Dismiss")
         self.close_button.setAccessibleName("Dismiss")
@@ -66,4 +69,6 @@ class Banner(QFrame):
 
     @Slot()
     def _on_action(self) -> None:
-        self.acted.emit(self.alert.action)
+        button = self.sender()
+        assert isinstance(button, QPushButton)
+        self.acted.emit(self.alert, self.alert.actions[self.buttons.index(button)])

@@ -18,10 +18,12 @@ _MAX_BANNERS = 3  # banners; an older one gives way
 class BannerArea(QWidget):
     """The alerts of a session, newest last, and its progress; takes no space while there are none.
 
-    The actions "reload" and "retry" read the file again. Signals: acted(str): another action was chosen, by its name.
+    The actions "reload" and "retry" read the file again. A file that could not be opened has one alert: its last.
+
+    Signals: acted(object, str): the Alert, and the name of another action that was chosen.
     """
 
-    acted = Signal(str)
+    acted = Signal(object, str)
 
     def __init__(self, session: Session | ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +45,8 @@ class BannerArea(QWidget):
         """Show an alert, unless the same one is shown already."""
         if any(banner.alert == alert for banner in self.banners):
             return
+        for banner in [banner for banner in self.banners if alert.path and banner.alert.path == alert.path]:
+            self._remove(banner)
         while len(self.banners) >= _MAX_BANNERS:
             self._remove(self.banners[0])
         banner = Banner(alert)
@@ -69,13 +73,15 @@ class BannerArea(QWidget):
         if isinstance(banner, Banner):
             self._remove(banner)
 
-    @Slot(str)
-    def _on_acted(self, action: str) -> None:
-        self._on_closed()
+    @Slot(object, str)
+    def _on_acted(self, alert: Alert, action: str) -> None:
+        """Take the action; an alert about a file that could not be opened stays, for other actions."""
+        if not alert.path:
+            self._on_closed()
         if action in ("reload", "retry"):
             self._session.reload()
         else:
-            self.acted.emit(action)
+            self.acted.emit(alert, action)
 
     def _remove(self, banner: Banner) -> None:
         self.banners.remove(banner)

@@ -105,7 +105,7 @@ class ComparisonMachine(RuleBasedStateMachine):
         self.session.cancel_work()
         if (request := self.bridge.take("stop", None)) is not None and was_comparing:
             self._remember(self.bridge.take("compare", None))
-            self._tell(request.run, Alert("info", "Stopped: the runs are not compared.", "retry"), WorkEnded())
+            self._tell(request.run, Alert("info", "Stopped: the runs are not compared.", ("retry",)), WorkEnded())
 
     @rule(undoes=st.booleans())
     def change_rules(self, undoes: bool) -> None:
@@ -160,7 +160,7 @@ class ComparisonMachine(RuleBasedStateMachine):
             return
         self._remember(request)
         if fails:
-            self._tell(request.run, Alert("error", "The runs were not compared: broken.", "retry"), WorkEnded())
+            self._tell(request.run, Alert("error", "The runs were not compared: broken.", ("retry",)), WorkEnded())
         else:
             self.answered = request.body if isinstance(request.body, Compare) else None
             self._tell(request.run, _result(), WorkEnded())

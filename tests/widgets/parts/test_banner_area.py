@@ -47,9 +47,9 @@ def test_trouble_is_said_in_plain_text(area: BannerArea, session: Spy) -> None:
 
 
 def test_an_action_is_taken_and_the_banner_goes(area: BannerArea, session: Spy) -> None:
-    session.alert_raised.emit(Alert("warning", "changed on disk", "reload"))
+    session.alert_raised.emit(Alert("warning", "changed on disk", ("reload",)))
     [banner] = area.banners
-    QTest.mouseClick(banner.action, LEFT)
+    QTest.mouseClick(banner.buttons[0], LEFT)
     assert session.calls == ["reload"]
     assert area.banners == []
 
@@ -94,3 +94,18 @@ def test_it_takes_no_room_while_there_is_nothing_to_say(area: BannerArea, sessio
     assert area.sizeHint().height() > 0
     session.alerts_cleared.emit()
     assert area.sizeHint().height() == 0
+
+
+def test_a_file_that_could_not_be_opened_has_one_banner_whose_actions_stay(
+    area: BannerArea, session: Spy, qtbot: QtBot
+) -> None:
+    first = Alert("error", "cut.json: ends early", ("open as…", "show as text"), "cut.json")
+    session.alert_raised.emit(first)
+    [banner] = area.banners
+    assert [button.text() for button in banner.buttons] == ["Open as…", "Show as text"]
+    with qtbot.waitSignal(area.acted) as caught:
+        QTest.mouseClick(banner.buttons[1], LEFT)
+    assert caught.args == [first, "show as text"]
+    assert area.banners == [banner]
+    session.alert_raised.emit(Alert("error", "cut.json: no Codex rollout", ("open as…",), "cut.json"))
+    assert [banner.text for banner in area.banners] == ["cut.json: no Codex rollout"]
