@@ -237,9 +237,8 @@ class RunController:
     def _answer_notes(self, run: OpenRun) -> None:
         """Tell what of the run is missing; the other notes stand in its facts."""
         gaps = gap_notes(run.facts.notes)
-        told = [note for note in run.facts.notes if note in gaps or "not known" in note.partition(":")[0]]
-        if told:
-            self._answer(run.number, Alert("info", f"Not all of this file was understood: {'; '.join(told)}"))
+        if gaps:
+            self._answer(run.number, Alert("info", f"Some of the file is not in this run: {'; '.join(gaps)}"))
 
     def _warn(self, number: int, text: str) -> None:
         self._answer(number, Alert("warning", text))

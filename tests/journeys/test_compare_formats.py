@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -116,3 +117,28 @@ def test_a_mapping_holds_for_both_and_saving_one_compares_anew(journey: Journey,
     for side in (comparison.a, comparison.b):
         assert _kinds(side) == MAPPED
     assert comparison.point_count == 1
+
+
+def test_bookkeeping_lines_of_both_runs_are_shown_on_demand(journey: Journey, tmp_path: Path) -> None:
+    title = {"type": "ai-title", "sessionId": "session-1", "aiTitle": "Work"}
+    paths = []
+    for run in "ab":
+        (tmp_path / run).mkdir()
+        lines = user("u1", None, "do it"), title, assistant("a1", "u1", text(f"done {run}"))
+        paths.append(write(tmp_path / run, *lines))
+    journey.window.comparison.start(str(paths[1]), str(paths[0]))
+    comparison, view = _settled(journey), journey.window.compare_view
+    rows, button = view.divergences.rows, view.divergences.bookkeeping
+    lanes = [{lane.title for lane in panel.timeline.rows} for panel in view.timelines]
+    assert button.text() == "1 bookkeeping line · Show"
+    folds = [line for line in range(rows.rowCount()) if rows.shown.fold(line)]
+    assert [rows.fold_text(line) for line in folds] == ["1 bookkeeping line"]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert button.text() == "1 bookkeeping line · Hide"
+    assert not [line for line in range(rows.rowCount()) if rows.shown.fold(line)]
+    assert not comparison.b.hides_bookkeeping
+    for before, panel in zip(lanes, view.timelines, strict=True):
+        assert {lane.title for lane in panel.timeline.rows} > before
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert [line for line in range(rows.rowCount()) if rows.shown.fold(line)] == folds
+    comparison.end()

@@ -86,11 +86,12 @@ class ComparisonRows(QAbstractTableModel):
         self.ignored_shown = False
         self._opened: tuple[tuple[int, int], ...] = ()
         self._tones: NDArray[np.uint8] = np.zeros(0, np.uint8)
-        self._hidden: NDArray[np.bool_] | None = None  # rows of bookkeeping events; None where there are none
+        self._bookkeeping: NDArray[np.bool_] | None = None  # rows of bookkeeping events; None where there are none
         self._blocks = RowBlocks[AlignedRow]()
         self.shown = VisibleRows.all(0)
         session.compared_changed.connect(self._on_compared_changed)
         session.rows_ready.connect(self._on_rows_ready)
+        session.a.bookkeeping_changed.connect(self._on_bookkeeping_changed)
 
     # ---- which lines there are ------------------------------------------------------------------------
     def set_changes_only(self, on: bool) -> None:
@@ -112,6 +113,20 @@ class ComparisonRows(QAbstractTableModel):
         if not self.ignored_shown:
             return comparison.points.row
         return np.union1d(comparison.points.row, np.flatnonzero(comparison.ignored)).astype(np.int32)
+
+    @property
+    def bookkeeping_count(self) -> int:
+        """The number of rows that are bookkeeping on both sides, whether they are shown or not."""
+        return 0 if self._bookkeeping is None else int(self._bookkeeping.sum())
+
+    @property
+    def _hidden(self) -> NDArray[np.bool_] | None:
+        return self._bookkeeping if self._session.a.hides_bookkeeping else None
+
+    @Slot()
+    def _on_bookkeeping_changed(self) -> None:
+        self._opened = ()
+        self._reset()
 
     def open_fold(self, line: int) -> None:
         """Show the rows of a fold."""
@@ -196,10 +211,10 @@ class ComparisonRows(QAbstractTableModel):
         self._blocks.clear()
         self._opened = ()
         if comparison is None:
-            self._tones, self._hidden = np.zeros(0, np.uint8), None
+            self._tones, self._bookkeeping = np.zeros(0, np.uint8), None
         else:
             self._tones = _TONE_OF[comparison.alignment.change]
-            self._hidden = _bookkeeping_rows(self._session)
+            self._bookkeeping = _bookkeeping_rows(self._session)
             self._tones[comparison.ignored] = RowTone.IGNORED
             self._tones[comparison.points.row[[cause.point for cause in comparison.causes]]] = RowTone.CAUSE
         self._reset()

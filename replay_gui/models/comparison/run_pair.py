@@ -37,6 +37,7 @@ class RunPair(QObject):
         for session in (a, b):
             session.run_changed.connect(self._on_run_changed)
             session.alert_raised.connect(self._on_alert)
+        a.bookkeeping_changed.connect(self._on_bookkeeping_changed)
 
     def open(self, path_b: str, path_a: str | None = None, format: str | None = None) -> None:
         """Open `path_b` in B and, if given, `path_a` in A.
@@ -69,6 +70,11 @@ class RunPair(QObject):
             session.format for session in (self._a, self._b) if session.facts is not None and session.facts.path == path
         )
         return next((format for format in formats if format is not None), None)
+
+    @Slot()
+    def _on_bookkeeping_changed(self) -> None:
+        """Show bookkeeping events of B where those of A are shown."""
+        self._b.show_bookkeeping(not self._a.hides_bookkeeping)
 
     @Slot()
     def _on_run_changed(self) -> None:

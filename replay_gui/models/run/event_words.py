@@ -22,7 +22,7 @@ from replay_gui.core.log.positions import EventIndex, Position, index_before, po
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import cost_text, duration_text
+from replay_gui.core.text.wording import cost_text, duration_text, plural
 
 
 def event_words(index: RunIndex, position: Position) -> str:
@@ -43,6 +43,14 @@ def event_words(index: RunIndex, position: Position) -> str:
         if flags & flag:
             details.append(word)
     return "\n".join([*lines, " · ".join(details)] if details else lines)
+
+
+BOOKKEEPING_TIP = "Titles, modes, hooks and other lines that are no steps of the agent"
+
+
+def bookkeeping_words(count: int, hidden: bool) -> str:
+    """Return the text of a button that shows so many bookkeeping lines, or hides them."""
+    return f"{plural(count, 'bookkeeping line')} · {'Show' if hidden else 'Hide'}"
 
 
 def view_command(path: str, position: Position) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from replay_gui.core.divergence.comparison import NO_EVENT
 from replay_gui.core.log.positions import EventIndex, position_after
@@ -15,6 +15,7 @@ from replay_gui.look.theme import GAP, HEAD, ICON, LINE, LINKS, UNIT, set_role, 
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.run.event_words import BOOKKEEPING_TIP, bookkeeping_words
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.comparison.divergence_search import DivergenceFind
@@ -71,12 +72,19 @@ class DivergenceView(QWidget):
         column.addWidget(self.finding)
         column.addWidget(self.prompt)
         column.addWidget(self.view, 1)
+        self.bookkeeping = QPushButton()
+        set_role(self.bookkeeping, "link")
+        self.bookkeeping.setToolTip(BOOKKEEPING_TIP)
+        self.bookkeeping.clicked.connect(self._on_bookkeeping_clicked)
+        column.addWidget(self.bookkeeping)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
         row.addWidget(card, 1)
         row.addWidget(self.strip)
         self.setFocusProxy(self.view)
+        self.rows.modelReset.connect(self._count_bookkeeping)
+        self._count_bookkeeping()
         self.view.menu_wanted.connect(self._on_menu_wanted)
         self.view.side_chosen.connect(self._on_side_chosen)
         self.prompt.cancel.clicked.connect(self.cancel_anchor)
@@ -109,6 +117,17 @@ class DivergenceView(QWidget):
     def _on_progress_changed(self, progress: Progress | None) -> None:
         self._progress = progress
         self._refresh()
+
+    @Slot()
+    def _count_bookkeeping(self) -> None:
+        """Say how many rows are bookkeeping, and what a click does."""
+        count, hides = self.rows.bookkeeping_count, self._session.a.hides_bookkeeping
+        self.bookkeeping.setText(bookkeeping_words(count, hides))
+        self.bookkeeping.setVisible(count > 0)
+
+    @Slot()
+    def _on_bookkeeping_clicked(self) -> None:
+        self._session.a.show_bookkeeping(self._session.a.hides_bookkeeping)
 
     @Slot(bool)
     def set_changes_only(self, on: bool) -> None:

@@ -15,7 +15,7 @@ from replay_gui.look.theme import GAP, set_role
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_table import EventColumn, EventTable
-from replay_gui.models.run.event_words import since_start, view_command
+from replay_gui.models.run.event_words import BOOKKEEPING_TIP, bookkeeping_words, since_start, view_command
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.panel import Panel
@@ -44,7 +44,7 @@ class EventList(Panel):
         self.view.setColumnHidden(EventColumn.DURATION, True)
         self.bookkeeping = QPushButton()
         set_role(self.bookkeeping, "link")
-        self.bookkeeping.setToolTip("Titles, modes, hooks and other lines that are no steps of the agent")
+        self.bookkeeping.setToolTip(BOOKKEEPING_TIP)
         self.bookkeeping.clicked.connect(self._on_bookkeeping_clicked)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -145,10 +145,8 @@ class EventList(Panel):
         """Show how many bookkeeping lines there are, and what a click does; return how many are hidden."""
         count, hides = self.table.hidden_count, self._session.hides_bookkeeping
         hits = self.table.hidden_hits
-        words = plural(count, "bookkeeping line")
-        if hits:
-            words = f"{plural(hits, 'hit')} in hidden lines"
-        self.bookkeeping.setText(f"{words} · {'Show' if hides else 'Hide'}")
+        in_hidden = f"{plural(hits, 'hit')} in hidden lines · Show"
+        self.bookkeeping.setText(in_hidden if hits else bookkeeping_words(count, hides))
         self.bookkeeping.setVisible(count > 0)
         return count if hides else 0
 

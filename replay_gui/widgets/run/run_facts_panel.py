@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVB
 
 from replay_gui.core.facts.run_outcome import RunResult, outcome_words
 from replay_gui.core.facts.run_totals import ModelUse, total_use
+from replay_gui.core.importers.import_notes import gap_notes
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
@@ -28,6 +29,7 @@ COUNT_INTERVAL_MS = 500  # ms between two counts while the index grows
 _MAX_TABLE_ROWS = 40  # kinds, tools, models
 _MAX_OUTCOMES = 10  # graders
 _MAX_TOKEN_KINDS = 4  # of tokens
+_STATES = {"recorded": "recorded by the source", "derived": "derived from the events"}  # by RunFacts.state
 _SIZE_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -39,12 +41,12 @@ class RunFactsPanel(Panel):
         self._session = session
         self._run, self._checked = Section("Run"), Section("Integrity")
         self._kinds, self._tools = Section("Events by kind"), Section("Tools")
-        self._used = Section("Tokens and cost")
+        self._used, self._imported = Section("Tokens and cost"), Section("Import")
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for section in (self._run, self._used, self._checked, self._tools, self._kinds):
+        for section in (self._run, self._used, self._checked, self._tools, self._kinds, self._imported):
             column.addWidget(section)
         column.addStretch(1)
         area = QScrollArea()
@@ -84,6 +86,7 @@ class RunFactsPanel(Panel):
         totals = self._session.totals
         self._run.set_rows([_pairs(_run_words(facts, numbers, None if totals is None else totals.result))])
         self._checked.set_rows([_pairs(self._integrity_words())])
+        self._imported.set_rows([_pairs(_import_words(facts))] if facts.origin == "imported" else [])
         self._used.set_rows([_use_table(totals.uses)] if totals is not None and totals.uses else [])
         if totals is None and self._session.index.complete:
             self._session.request_totals()
@@ -123,10 +126,23 @@ def _run_words(facts: RunFacts, numbers: RunNumbers, result: RunResult | None) -
         ("phases", f"{numbers.phases:,}" if numbers.phases else ""),
         ("file", facts.path),
         ("size", _size(facts.size)),
-        ("format", facts.format),
-        ("imported from" if facts.origin == "imported" else "source", facts.source),
     ]
-    return [*((name, value) for name, value in words if value), *(("note", note) for note in facts.notes)]
+    return [(name, value) for name, value in words if value]
+
+
+def _import_words(facts: RunFacts) -> list[tuple[str, str]]:
+    """Where an imported run came from, and the import notes: first those by which something of the run is missing."""
+    gaps = gap_notes(facts.notes)
+    words = [
+        ("from", facts.imported_from or facts.format),
+        ("format", facts.format),
+        ("source", facts.source),
+        ("state", _STATES.get(facts.state, "")),
+        *(("missing", note) for note in gaps),
+        *(("note", note) for note in facts.notes if note not in gaps),
+        ("notes", "" if facts.notes else "none: all of the file was understood"),
+    ]
+    return [(name, value) for name, value in words if value]
 
 
 def _result_words(result: RunResult | None) -> list[tuple[str, str]]:
