@@ -27,6 +27,11 @@ from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.core.index.index_cache import matches_content
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import position_after
+from replay_gui.core.reasons.json_forms import why_form
+from replay_gui.core.reasons.run_names import short_names
+from replay_gui.core.reasons.why import WhyFinder
+from replay_gui.core.reasons.why_result import WhyResult
+from replay_gui.core.reasons.why_words import chips, no_reason_words, set_aside_words, why_heading
 from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.model import ComparisonPart
 from replay_gui.core.state.json_form import json_form
@@ -35,7 +40,7 @@ from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.engine.opening import user_cache, user_rules
 
-_MAX_CAUSES_SHOWN, _MAX_POINTS_SHOWN = 12, 24  # that people are shown
+_MAX_REASONS_SHOWN, _MAX_CAUSES_SHOWN, _MAX_POINTS_SHOWN = 8, 12, 24  # that people are shown
 _CONTEXT_STEPS = 2  # steps around them
 _MAX_STEP_LENGTH = 100  # characters of a step
 
@@ -69,12 +74,13 @@ def run(args: argparse.Namespace) -> int:
             side_a, side_b = (stack.enter_context(_open_side(run)) for run in (a, b))
             comparer = Comparer(side_a, side_b, on_progress=progress.show, gaps=(*_gaps(a), *_gaps(b)))
             comparison = comparer.compare(rules)
+            why = WhyFinder(side_a, side_b, short_names(args.a, args.b)).find(rules) if comparison.diverged else None
         if args.json:
-            print_json(diff_json(a, b, comparer, comparison))
+            print_json(diff_json(a, b, comparer, comparison, why))
         else:
-            _print_comparison(a, b, comparer, comparison)
+            _print_comparison(a, b, comparer, comparison, why)
         if report is not None:
-            _write_report(report, args, (a, b), comparison_part(comparer, comparison, rules))
+            _write_report(report, args, (a, b), comparison_part(comparer, comparison, rules, why))
         return EXIT_FINDING if comparison.diverged else EXIT_GOOD
 
 
@@ -108,7 +114,9 @@ def _rules(args: argparse.Namespace) -> Rules:
 
 
 # ---- JSON -------------------------------------------------------------------------------------------
-def diff_json(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison) -> dict[str, Any]:
+def diff_json(
+    a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison, why: WhyResult | None
+) -> dict[str, Any]:
     """Return the members of ``diff --json``: see 'diff --json' in resources/docs/interface.md."""
     points = [_point_json(point) for point in divergence_points(comparer, comparison)]
     return {
@@ -120,6 +128,7 @@ def diff_json(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Compar
         "causes": [_cause_json(cause) for cause in comparison.causes],
         "points": points,
         "tools": [asdict(tool) for tool in comparison.tools],
+        **why_form(why),
         "outcomes": {side: result.json_form() for side, result in zip("ab", comparison.results, strict=True)},
         "compared": {
             "events": comparison.content.events,
@@ -169,7 +178,9 @@ def _difference_json(difference: Difference) -> dict[str, Any]:
 
 
 # ---- text -------------------------------------------------------------------------------------------
-def _print_comparison(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison) -> None:
+def _print_comparison(
+    a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison, why: WhyResult | None
+) -> None:
     rows = comparer.rows
     print_line(f"A  {a.given}: run {a.log.header.run_id}, {rows.a.index.count:,} events")
     print_line(f"B  {b.given}: run {b.log.header.run_id}, {rows.b.index.count:,} events")
@@ -187,9 +198,12 @@ def _print_comparison(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison
         steps = "" if len(comparison.points.row) else "Every step is equal. "
         print_line(f"{steps}{what}")
     _print_left_out(comparison)
+    if why is not None:
+        _print_why(why)
     if not len(comparison.points.row):
         return
     print_line("")
+    print_line("Where they part")
     for number, which in enumerate(islice(rank_causes(comparison.causes), _MAX_CAUSES_SHOWN), 1):
         _print_cause(number, comparison.causes[which])
     if len(comparison.causes) > _MAX_CAUSES_SHOWN:
@@ -197,6 +211,26 @@ def _print_comparison(a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison
     print_line("")
     print_line(_counts_line(comparison))
     _print_rows(comparer, comparison)
+
+
+def _print_why(why: WhyResult) -> None:
+    """Print the reasons, the most important first."""
+    print_line("")
+    print_line(why_heading(why))
+    if not why.reasons:
+        print_line(f"     {no_reason_words()}")
+    for number, reason in enumerate(why.reasons[:_MAX_REASONS_SHOWN], 1):
+        print_line(f"{number:>3}  {reason.sentence}")
+        for detail in reason.details:
+            print_line(f"     {detail}")
+        print_line(f"     {' · '.join(chips(reason))}")
+    if len(why.reasons) > _MAX_REASONS_SHOWN:
+        print_line(f"    … and {len(why.reasons) - _MAX_REASONS_SHOWN:,} more reasons (--json lists all)")
+    aside = set_aside_words(why)
+    if aside:
+        print_line(f"     Set aside: {aside}.")
+    for limit in why.limits:
+        print_line(f"     {limit}")
 
 
 def _print_equal(comparison: Comparison) -> None:

@@ -64,7 +64,9 @@ def test_causes_come_first_then_counts_then_the_steps(command: Command, pair: tu
 
 def test_json_says_what_is_promised(command: Command, pair: tuple[Path, Path]) -> None:
     found = command("diff", "--json", *pair).object
-    assert list(found) == ["a", "b", "diverged", "counts", "first", "causes", "points", "tools", "outcomes", "compared"]
+    steps = ["a", "b", "diverged", "counts", "first", "causes", "points", "tools"]
+    why = ["failed", "reasons", "actions", "more_actions", "set_aside", "limits"]
+    assert list(found) == [*steps, *why, "outcomes", "compared"]
     assert found["a"] == {"run": str(pair[0]), "run_id": "run-a", "events": 5}
     assert found["counts"] == {
         "equal": 3,
@@ -89,6 +91,9 @@ def test_json_says_what_is_promised(command: Command, pair: tuple[Path, Path]) -
     assert len(point["expected"]) == len(point["actual"]) == 64
     assert point["expected"] != point["actual"]
     assert point["differences"] == [{"path": "/output/hits/0", "a": "x", "b": None, "only": "a"}]
+    (reason,) = found["reasons"]
+    assert (reason["kind"], reason["tool"], reason["position"], reason["position_b"]) == ("world", "search", 2, 2)
+    assert reason["a"] == reason["b"]
 
 
 def test_an_event_of_one_run_stands_where_it_would_in_the_other(command: Command, tmp_path: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.origin import Origin
-from replay_gui.core.state.state import ABSENT
 
 
 class ReasonKind(StrEnum):
@@ -54,7 +53,7 @@ class Reason:
         details: further sentences: what led to it, and whether the other run had the same information.
         chip: what the trace of its values led to, in a word or two ("input", "looking"); "" where nothing was traced.
         tool: of the calls; None where the reason is about no call.
-        a, b: the inputs of the requests of both runs; ABSENT where a side did not make one.
+        a, b: the inputs of the requests of both runs; None where a side did not make one.
         index_a, index_b: the requests, or the events that the reason is about; None where a side has none.
         path: JSON Pointer into the inputs to the argument that differs first; None if there is none.
         origins: the events through which the values came, by side and order; those to mark on the timelines.
@@ -67,8 +66,8 @@ class Reason:
     details: tuple[str, ...] = ()
     chip: str = ""
     tool: str | None = None
-    a: Any = field(default=ABSENT)
-    b: Any = field(default=ABSENT)
+    a: Any = None
+    b: Any = None
     index_a: EventIndex | None = None
     index_b: EventIndex | None = None
     path: str | None = None

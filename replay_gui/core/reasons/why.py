@@ -50,7 +50,10 @@ class WhyFinder:
         names: tuple[str, str] = ("A", "B"),
         observed: Mapping[str, EffectFinding] | None = None,
     ) -> None:
-        """`names`: what sentences call the runs. `observed`: effects of tools that further runs show."""
+        """`names`: what sentences call the runs where one failed and the other passed; else they are A and B.
+
+        `observed`: effects of tools that further runs show.
+        """
         self._a, self._b, self._names, self._observed = a, b, names, observed
         self._calls: tuple[dict[str, Effect], ComparedCalls] | None = None
 
@@ -58,10 +61,12 @@ class WhyFinder:
         """Return the reasons under these rules; `results`: outcomes and ends where the logs' own do not count."""
         rules = Rules() if rules is None else rules
         calls = self._compared_calls(rules)
-        a = RunAccount("a", self._names[0], self._a, calls=_in_force(calls.a, rules), whole=calls.whole)
-        b = RunAccount("b", self._names[1], self._b, calls=_in_force(calls.b, rules), whole=calls.whole)
+        a = RunAccount("a", "A", self._a, calls=_in_force(calls.a, rules), whole=calls.whole)
+        b = RunAccount("b", "B", self._b, calls=_in_force(calls.b, rules), whole=calls.whole)
         told = (a.result, b.result) if results is None else results
         failed = failed_side(told)
+        if failed is not None:
+            a.name, b.name = self._names
         reference, other = (b, a) if failed == "a" or (failed is None and _scored_less(told)) else (a, b)
         reasons = ReasonList(reference, other)
         both_passed = all(result.outcome is not None and result.outcome.passed is True for result in told)

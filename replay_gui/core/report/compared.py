@@ -10,14 +10,28 @@ from replay_gui.core.divergence.comparison import Comparison, Difference, Diverg
 from replay_gui.core.divergence.divergence_points import divergence_points
 from replay_gui.core.divergence.rules.rules import Rule, Rules
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.reason import Reason
+from replay_gui.core.reasons.why_result import WhyResult
+from replay_gui.core.reasons.why_words import chips, no_reason_words, set_aside_words, why_heading
 from replay_gui.core.report.building import value_words
-from replay_gui.core.report.model import MAX_POINTS, CausePart, ComparisonPart, DifferencePart, PointPart, RulePart
+from replay_gui.core.report.model import (
+    MAX_POINTS,
+    CausePart,
+    ComparisonPart,
+    DifferencePart,
+    PointPart,
+    ReasonPart,
+    RulePart,
+    WhyPart,
+)
 from replay_gui.core.state.state import ABSENT
 
 _MAX_DIFFERENCES = 12  # per divergence
 
 
-def comparison_part(comparer: Comparer, comparison: Comparison, rules: Rules) -> ComparisonPart:
+def comparison_part(
+    comparer: Comparer, comparison: Comparison, rules: Rules, why: WhyResult | None = None
+) -> ComparisonPart:
     """Return the part about the comparer's last comparison; reads the events at the first MAX_POINTS divergences."""
     first = comparison.first_point
     points = tuple(map(_point, islice(divergence_points(comparer, comparison), MAX_POINTS)))
@@ -33,6 +47,35 @@ def comparison_part(comparer: Comparer, comparison: Comparison, rules: Rules) ->
         content=comparison.content,
         results=comparison.results,
         results_equal=comparison.results_equal,
+        why=None if why is None else why_part(why),
+    )
+
+
+def why_part(why: WhyResult) -> WhyPart:
+    """Return the part about reasons."""
+    return WhyPart(
+        heading=why_heading(why),
+        reasons=tuple(map(_reason, why.reasons)),
+        words="" if why.reasons else no_reason_words(),
+        set_aside=set_aside_words(why),
+        actions=why.actions,
+        more_actions=why.more_actions,
+        limits=why.limits,
+    )
+
+
+def _reason(reason: Reason) -> ReasonPart:
+    return ReasonPart(
+        kind=reason.kind,
+        sentence=reason.sentence,
+        details=reason.details,
+        chips=chips(reason),
+        tool=reason.tool,
+        index_a=reason.index_a,
+        index_b=reason.index_b,
+        path=reason.path,
+        origins=reason.origins,
+        certain=reason.certain,
     )
 
 

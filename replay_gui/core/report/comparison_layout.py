@@ -7,6 +7,7 @@ from dataclasses import asdict
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.document import Block, Column, Fact, Facts, Paragraph, ReportSection, ReportTable
 from replay_gui.core.report.model import CausePart, ComparisonPart, PointPart
+from replay_gui.core.report.why_layout import why_sections
 from replay_gui.core.text.wording import plural
 
 _MAX_CAUSE_ROWS, _MAX_POINT_ROWS, _MAX_TOOL_ROWS, _MAX_RULE_ROWS = 40, 100, 40, 40
@@ -24,10 +25,10 @@ _NAMES = {
 
 def comparison_sections(comparison: ComparisonPart) -> list[ReportSection]:
     """Return the sections about causes, counts, divergences and rules."""
-    sections = []
-    if comparison.causes:
-        sections.append(ReportSection("Why they differ", (_causes(comparison.causes),)))
+    sections = [] if comparison.why is None else why_sections(comparison.why)
     sections += _outcomes(comparison)
+    if comparison.causes:
+        sections.append(ReportSection("Where they part", (_causes(comparison.causes),)))
     sections.append(ReportSection("What was compared", _content(comparison)))
     sections.append(ReportSection("How much", (_counts(comparison), *_tools(comparison))))
     if comparison.points:

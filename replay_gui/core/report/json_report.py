@@ -50,6 +50,13 @@ def _comparison(part: ComparisonPart) -> dict[str, Any]:
     form = asdict(part)
     for item in (*form["causes"], *form["points"]):
         item["position"], item["position_b"] = item.pop("index_a"), item.pop("index_b")
+    if form["why"] is not None:
+        for item in form["why"]["reasons"]:
+            item["position"], item["position_b"] = item.pop("index_a"), item.pop("index_b")
+            for origin in item["origins"]:
+                origin["position"] = origin.pop("index")
+        for item in form["why"]["actions"]:
+            item["positions"], item["positions_b"] = item.pop("requests_a"), item.pop("requests_b")
     return form
 
 

@@ -13,6 +13,9 @@ from replay_gui.core.facts.run_measures import RunCounts, TokenCounts, duration_
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.origin import Origin
+from replay_gui.core.reasons.reason import ReasonKind
+from replay_gui.core.reasons.why_result import ActionRow
 from replay_gui.core.report.classify import Diagnosis
 from replay_gui.core.verification.verification_report import INVALID, NOT_VERIFIABLE, VALID, VerificationReport
 
@@ -196,6 +199,40 @@ class RulePart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonPart:
+    """One reason; fields as in Reason, without the inputs. `chips`: its kind and what led there, in words."""
+
+    kind: ReasonKind
+    sentence: str
+    details: tuple[str, ...]
+    chips: tuple[str, ...]
+    tool: str | None
+    index_a: EventIndex | None
+    index_b: EventIndex | None
+    path: str | None
+    origins: tuple[Origin, ...]
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyPart:
+    """The part of a report about why two runs came out differently.
+
+    Attributes:
+        heading: of the section. reasons: the most important first. words: a sentence where there are none.
+        set_aside: what was not taken for a reason, in words. actions, more_actions, limits: as in WhyResult.
+    """
+
+    heading: str
+    reasons: tuple[ReasonPart, ...]
+    words: str
+    set_aside: str
+    actions: tuple[ActionRow, ...]
+    more_actions: int
+    limits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonPart:
     """The part of a report about the comparison of its first two runs.
 
@@ -204,6 +241,7 @@ class ComparisonPart:
         causes: the most important first. points: the first divergences; `total` counts all. rules: those in force.
         first: index in A and B of the first divergence, NO_EVENT where a side has none; None where no step differs.
         content: what was compared. results: outcome and end of both runs, and whether they are equal.
+        why: why they came out differently; None for runs that are the same.
     """
 
     diverged: bool
@@ -217,6 +255,7 @@ class ComparisonPart:
     content: ComparedContent = field(default_factory=ComparedContent)
     results: tuple[RunResult, RunResult] = field(default_factory=lambda: (RunResult(), RunResult()))
     results_equal: bool = True
+    why: WhyPart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

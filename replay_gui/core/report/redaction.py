@@ -19,11 +19,13 @@ from typing import Any, TypeAlias, TypeVar
 
 from replay_gui.core.errors import LogUnreadable, ProfileRefused
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.reasons.why_result import ActionRow
 from replay_gui.core.report.model import (
     BrokenEvent,
     ContrastedTask,
     DifferencePart,
     PictureColumnPart,
+    ReasonPart,
     RedactionNote,
     Report,
     SeparatorPart,
@@ -157,6 +159,10 @@ class _Redaction:
             value = self._broken(value)
         elif isinstance(value, SeparatorPart | ContrastedTask | PictureColumnPart) and self._profile.paths:
             value = self._quoting(value)
+        elif isinstance(value, ReasonPart):
+            value = self._reason(value)
+        elif isinstance(value, ActionRow) and self._profile.paths:
+            value = replace(value, text_a=self._hidden(value.text_a), text_b=self._hidden(value.text_b))
         parts: dict[str, Any] = {}
         for field in fields(value):
             if field.name not in _FIELDS_KEPT:
@@ -199,6 +205,17 @@ class _Redaction:
         if isinstance(part, ContrastedTask):
             return replace(part, first=self._counted(part.first, REDACTED if part.first else ""))
         return replace(part, call=self._counted(part.call, REDACTED))
+
+    def _reason(self, part: ReasonPart) -> ReasonPart:
+        """Hide the words of a reason where the profile has paths: any of them may be a hidden value."""
+        if not self._profile.paths:
+            return part
+        origins = tuple(replace(origin, value=self._hidden(origin.value)) for origin in part.origins)
+        details = tuple(map(self._hidden, part.details))
+        return replace(part, sentence=self._hidden(part.sentence), details=details, origins=origins)
+
+    def _hidden(self, text: str) -> str:
+        return self._counted(text, REDACTED) if text else text
 
     def _hides(self, path: str) -> bool:
         return self._profile.path is not None and self._profile.path.match(path) is not None

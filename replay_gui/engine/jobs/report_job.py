@@ -11,6 +11,8 @@ from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.reasons.run_names import short_names
+from replay_gui.core.reasons.why import WhyFinder
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart
@@ -60,4 +62,7 @@ def _comparison(
         a, b = (ComparedSide.build(log, Path(folder)) for log, folder in zip(logs, folders, strict=True))
         rules = Rules(arguments.rules)
         comparer = Comparer(a, b, arguments.anchors, on_progress)
-        return comparison_part(comparer, comparer.compare(rules), rules)
+        comparison = comparer.compare(rules)
+        names = short_names(*(run.given for run in arguments.runs[:2]))
+        why = WhyFinder(a, b, names).find(rules) if comparison.diverged else None
+        return comparison_part(comparer, comparison, rules, why)

@@ -10,7 +10,6 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.origin import Origin
 from replay_gui.core.reasons.reason import Reason, ReasonKind, Tier
-from replay_gui.core.state.state import ABSENT
 
 _TIERS = [*Tier]
 
@@ -89,4 +88,4 @@ def place(call: ToolCall, run: RunAccount) -> float:
 
 def _side(call: ToolCall | None, at: EventIndex | None) -> tuple[Any, EventIndex | None]:
     """Return (input, index)."""
-    return (ABSENT, at) if call is None else (call.input, call.request)
+    return (None, at) if call is None else (call.input, call.request)
