@@ -9,6 +9,7 @@ ReplayError
 ├── NotApplicable     an event has no effect on the state that it meets
 ├── NotCanonical      bytes or values that break the rules of canonical msgpack
 ├── PositionError     no such position, index or path (also an IndexError)
+├── PatternRefused    a regular expression that is not valid, or that takes too long
 ├── RulesRefused      a comparison rule, or a file of such rules, that is invalid
 ├── NotesRefused      notes on a run, or an expression that says which runs passed, that are invalid
 ├── NotWritten        a file could not be written; the file that was there before is unchanged
@@ -57,6 +58,10 @@ class NotCanonical(ReplayError):
 
 class PositionError(ReplayError, IndexError):
     """The log has no such position or index, or the state has nothing at a path."""
+
+
+class PatternRefused(ReplayError):
+    """A regular expression of a file or a user that is not valid, or that takes too long on the texts it is for."""
 
 
 class RulesRefused(ReplayError):

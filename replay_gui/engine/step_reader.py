@@ -10,8 +10,10 @@ from typing import Any
 from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change, Difference
 from replay_gui.core.divergence.differences import find_differences
+from replay_gui.core.divergence.rules.rule_filter import MAX_DIFFERENCES
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.word_diff import Spans, changed_words
+from replay_gui.core.errors import PatternRefused
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
@@ -137,12 +139,19 @@ class StepReader:
         return index_a, index_b
 
     def _payload(self, a: Event, b: Event) -> tuple[Difference, ...]:
-        """Return the differences of the payloads; those that a rule ignores are marked."""
+        """Return the first differences of the payloads; those that a rule ignores are marked.
+
+        None is marked where the comparison did not look at them either: too many, or a pattern takes too long.
+        """
+        differences = tuple(islice(find_differences(a.payload, b.payload), MAX_DIFFERENCES + 1))
+        shown = differences[:_MAX_DIFFERENCES]
+        if len(differences) > MAX_DIFFERENCES:
+            return shown
         rules = self._rules.for_events(a.kind, a.tool)
-        return tuple(
-            replace(found, ignored=rules.action_for(found) is not None)
-            for found in islice(find_differences(a.payload, b.payload), _MAX_DIFFERENCES)
-        )
+        try:
+            return tuple(replace(found, ignored=rules.action_for(found) is not None) for found in shown)
+        except PatternRefused:
+            return shown
 
 
 def _event_row(run: OpenRun, event_index: EventIndex) -> EventRow | None:

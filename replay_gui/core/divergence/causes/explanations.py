@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from replay_gui.core.divergence.causes.cause_finder import CauseDraft
 from replay_gui.core.divergence.comparison import CauseKind, Change, Difference
-from replay_gui.core.divergence.rules.presets import PRESETS
+from replay_gui.core.divergence.rules.presets import PRESETS, compile_pattern
 from replay_gui.core.divergence.rules.rule_filter import REFERENCE_HASHES
 from replay_gui.core.divergence.rules.rules import equal_without_matches
 from replay_gui.core.log.event import Event
@@ -208,15 +208,17 @@ def noise_names(differences: Sequence[Difference]) -> str | None:
     if not differences or len(differences) > _MAX_NOISE_DIFFERENCES:
         return None
     names: list[str] = []
+    patterns = {name: compile_pattern(name) for name in PRESETS}
     for difference in differences:
         texts = difference.a, difference.b
-        name = next((name for name in PRESETS if equal_without_matches(*texts, (name,))), None)
+        name = next((name for name, pattern in patterns.items() if equal_without_matches(*texts, (pattern,))), None)
         if name is None:
-            if not equal_without_matches(*texts, PRESETS):
+            if not equal_without_matches(*texts, patterns.values()):
                 return None
-            names += [
-                name for name, pattern in PRESETS.items() if not equal_without_matches(*texts, set(PRESETS) - {name})
-            ]
+            for name in patterns:
+                others = [pattern for other, pattern in patterns.items() if other != name]
+                if not equal_without_matches(*texts, others):
+                    names.append(name)
         else:
             names.append(name)
     return " and ".join(dict.fromkeys(names)) or None

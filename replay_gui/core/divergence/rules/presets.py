@@ -1,12 +1,12 @@
 """Named text patterns for what usually differs between two runs without meaning anything: times, ids, paths.
 
 Logs may contain hostile texts, so no pattern nests one quantifier in another over the same characters: matching is
-linear in the length of the text.
+linear in the length of the text. These patterns look ahead, which RE2 cannot, so they are on the standard library.
 """
 
 from __future__ import annotations
 
-import re
+from replay_gui.core.text.patterns import ForeignPattern, OwnPattern, TextPattern
 
 _DAY = r"\d{4}-\d\d-\d\d"
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?"
@@ -43,9 +43,7 @@ PRESETS: dict[str, str] = {
 }
 """Regular expressions by name."""
 
-_COMPILED = {name: re.compile(pattern) for name, pattern in PRESETS.items()}
 
-
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Return the preset of this name, or else the text as a regular expression; re.error if it is not one."""
-    return _COMPILED.get(pattern) or re.compile(pattern)
+def compile_pattern(pattern: str) -> TextPattern:
+    """Return the preset of this name, or else the text as a regular expression; PatternRefused if it is not one."""
+    return OwnPattern(PRESETS[pattern]) if pattern in PRESETS else ForeignPattern(pattern)

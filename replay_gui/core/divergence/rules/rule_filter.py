@@ -19,7 +19,7 @@ from replay_gui.core.log.kinds import Kind
 
 REPORTED, IGNORED, NONDETERMINISTIC = 0, 1, 2  # levels of a row
 _MAX_CACHED_ROWS = 20_000  # rows whose differences are kept for the next set of rules
-_MAX_DIFFERENCES = 10_000  # of one event that are looked at; an event with more is never ignored
+MAX_DIFFERENCES = 10_000  # of one event that are looked at; an event with more is never ignored
 _REFERRING_KINDS = (Kind.TOOL_RESPONSE.value, Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 REFERENCE_HASHES = (
     "/request_hash",
@@ -39,11 +39,11 @@ class ChangedRows:
         return self._a.event(int(self._alignment.a[row])), self._b.event(int(self._alignment.b[row]))
 
     def differences(self, row: int) -> tuple[Difference, ...]:
-        """Return the differences of the payloads of a changed row, at most _MAX_DIFFERENCES + 1."""
+        """Return the differences of the payloads of a changed row, at most MAX_DIFFERENCES + 1."""
         result = self._cache.get(row)
         if result is None:
             a, b = self.events(row)
-            result = tuple(islice(find_differences(a.payload, b.payload), _MAX_DIFFERENCES + 1))
+            result = tuple(islice(find_differences(a.payload, b.payload), MAX_DIFFERENCES + 1))
             if len(self._cache) < _MAX_CACHED_ROWS and len(result) <= _MAX_CACHED_ROWS // 100:
                 self._cache[row] = result
         return result
@@ -99,7 +99,7 @@ class RuleFilter:
     def _level(self, row: int, rules: Rules) -> int:
         """Return the level of a changed row: REPORTED unless all its differences are ignored."""
         differences = self._rows.differences(row)
-        if not differences or len(differences) > _MAX_DIFFERENCES:
+        if not differences or len(differences) > MAX_DIFFERENCES:
             return REPORTED
         patch_hash_differs = False
         actions: set[Action] = set()

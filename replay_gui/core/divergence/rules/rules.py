@@ -20,12 +20,14 @@ from enum import StrEnum
 from functools import lru_cache
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.divergence.rules.presets import compiled
+from replay_gui.core.divergence.rules.presets import compile_pattern
 from replay_gui.core.effects.effect import Effect
-from replay_gui.core.errors import RulesRefused
+from replay_gui.core.errors import PatternRefused, RulesRefused
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.patterns import TextPattern
 
-_PLACEHOLDER = "\0"  # replaces what a pattern matches
+_PLACEHOLDER = "\0\1"  # replaces what a pattern matches
+_ESCAPED_NUL = ("\0", "\0\2")  # so that no text of a log reads like a placeholder
 _ANSWER = Kind.TOOL_RESPONSE.value
 
 
@@ -75,9 +77,9 @@ class Rule:
             raise RulesRefused(f"the path {self.path!r} is not a JSON Pointer: it must begin with /")
         if self.pattern is not None:
             try:
-                compiled(self.pattern)
-            except (re.error, OverflowError, RecursionError) as why:
-                raise RulesRefused(f"the pattern {self.pattern!r} is not a regular expression: {why}") from None
+                compile_pattern(self.pattern)
+            except PatternRefused as why:
+                raise RulesRefused(str(why)) from None
         bounds = [bound for bound in (self.abs, self.rel) if bound is not None]
         if self.action is Action.TOLERANCE:
             if not bounds or not all(0 <= bound < float("inf") for bound in bounds):
@@ -112,8 +114,10 @@ class Rules:
         all: the rules, also those that are switched off.
     """
 
-    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+    def __init__(self, rules: Iterable[Rule] = (), patterns: dict[str, TextPattern] | None = None) -> None:
+        """`patterns`: those that are compiled already, by their text, to share them and what time they have taken."""
         self.all = tuple(rules)
+        self._patterns: dict[str, TextPattern] = {} if patterns is None else patterns
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.all)
@@ -132,7 +136,14 @@ class Rules:
 
     def for_events(self, kind: str, tool: str | None) -> Rules:
         """Return the enabled rules that apply to events of this kind and tool."""
-        return Rules(rule for rule in self.all if rule.enabled and rule.applies_to(kind, tool))
+        applying = (rule for rule in self.all if rule.enabled and rule.applies_to(kind, tool))
+        return Rules(applying, self._patterns)
+
+    def _compiled(self, pattern: str) -> TextPattern:
+        found = self._patterns.get(pattern)
+        if found is None:
+            found = self._patterns[pattern] = compile_pattern(pattern)
+        return found
 
     @property
     def ignores_events(self) -> bool:
@@ -140,7 +151,10 @@ class Rules:
         return any(rule.action is Action.IGNORE and rule.path is None and rule.pattern is None for rule in self.all)
 
     def action_for(self, difference: Difference) -> Action | None:
-        """Return the action for a difference; None if it counts. All rules must apply to the event (see for_events)."""
+        """Return the action for a difference; None if it counts. All rules must apply to the event (see for_events).
+
+        PatternRefused where a pattern takes too long.
+        """
         covering = [rule for rule in self.all if rule.covers_path(difference.path)]
         with_pattern = []
         for rule in covering:
@@ -151,20 +165,21 @@ class Rules:
                 return rule.action
             else:
                 with_pattern.append(rule)
-        patterns = [rule.pattern or "" for rule in with_pattern]
+        patterns = [self._compiled(rule.pattern or "") for rule in with_pattern]
         if patterns and equal_without_matches(difference.a, difference.b, patterns):
             return with_pattern[0].action
         return None
 
 
-def equal_without_matches(a: object, b: object, patterns: Iterable[str]) -> bool:
+def equal_without_matches(a: object, b: object, patterns: Iterable[TextPattern]) -> bool:
     """Whether two texts, or two numbers, differ only in what these patterns match; a number must match as a whole."""
     if isinstance(a, str) and isinstance(b, str):
+        a, b = (text.replace(*_ESCAPED_NUL) for text in (a, b))
         for pattern in patterns:
-            a, b = compiled(pattern).sub(_PLACEHOLDER, a), compiled(pattern).sub(_PLACEHOLDER, b)
+            a, b = pattern.replace_all(a, _PLACEHOLDER), pattern.replace_all(b, _PLACEHOLDER)
         return a == b
     if _is_number(a) and _is_number(b):
-        return any(compiled(p).fullmatch(str(a)) and compiled(p).fullmatch(str(b)) for p in patterns)
+        return any(pattern.covers(str(a)) and pattern.covers(str(b)) for pattern in patterns)
     return False
 
 

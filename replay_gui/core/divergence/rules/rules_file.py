@@ -16,7 +16,7 @@ from replay_gui.core.log.source import read_beginning
 
 SUFFIX = ".rules.toml"
 _FIELDS = ("action", "tool", "kind", "path", "pattern", "abs", "rel", "note", "enabled")
-_MAX_BYTES = 1 << 20
+_MAX_BYTES, _MAX_RULES = 1 << 20, 1000
 
 
 def rules_beside(log: Path) -> Path:
@@ -44,6 +44,8 @@ def read_rules(path: Path) -> Rules:
     entries = document.get("rule", [])
     if not isinstance(entries, list):
         raise RulesRefused(f"{path}: a rule is written [[rule]], in two brackets")
+    if len(entries) > _MAX_RULES:
+        raise RulesRefused(f"{path}: has {len(entries):,} rules; the limit is {_MAX_RULES:,}")
     return Rules(_rule(entry, f"{path}: rule {number}") for number, entry in enumerate(entries, 1))
 
 

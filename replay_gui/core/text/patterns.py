@@ -1,0 +1,105 @@
+"""Regular expressions that a file or a user brings: matched without backtracking, and with a limit of time.
+
+They run on RE2, whose time grows with the length of the text and never with the number of ways to match it. It has no
+look-around and no back-references, and ``\\d``, ``\\w``, ``\\s`` and ``\\b`` are about ASCII. The program's own
+patterns, which are tested for that, stay with the standard library.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Protocol
+
+from replay_gui.core.errors import PatternRefused
+
+MAX_PATTERN_LENGTH = 10_000  # characters
+_MAX_SECONDS = 10.0  # of processor time that one pattern may take altogether
+_MATCHES_BETWEEN_LOOKS = 64  # at the clock
+_LONE_SURROGATES = "surrogatepass"  # of file names that are no UTF-8: kept as they are
+
+
+class TextPattern(Protocol):
+    """A regular expression that is applied to texts."""
+
+    def replace_all(self, text: str, replacement: str) -> str:
+        """Return the text with each match replaced, from left to right."""
+
+    def covers(self, text: str) -> bool:
+        """Return whether the whole text is one match."""
+
+
+class OwnPattern:
+    """One of the program's own patterns, on the standard library's engine."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = re.compile(pattern)
+
+    def replace_all(self, text: str, replacement: str) -> str:
+        """Return the text with each match replaced, from left to right."""
+        return self._pattern.sub(lambda _: replacement, text)
+
+    def covers(self, text: str) -> bool:
+        """Return whether the whole text is one match."""
+        return self._pattern.fullmatch(text) is not None
+
+
+class ForeignPattern:
+    """A pattern of a file or a user, on RE2.
+
+    Both methods raise PatternRefused once the pattern has taken more than `max_seconds` of processor time altogether:
+    a long text that matches in many places, each of which is searched to the text's end, can still be dear.
+    """
+
+    def __init__(self, pattern: str, max_seconds: float = _MAX_SECONDS) -> None:
+        """PatternRefused, in one line, where RE2 does not take it."""
+        import re2  # only where such a pattern is used
+
+        if len(pattern) > MAX_PATTERN_LENGTH:
+            raise PatternRefused(f"the pattern is longer than {MAX_PATTERN_LENGTH:,} characters")
+        options = re2.Options()
+        options.log_errors = False
+        try:
+            self._pattern = re2.compile(pattern.encode(), options)
+        except (re2.error, UnicodeEncodeError) as why:
+            raise PatternRefused(f"the pattern {pattern!r} is refused: {_reason(why)}") from None
+        self._text = pattern
+        self._max_seconds = max_seconds
+        self._seconds = 0.0
+
+    def replace_all(self, text: str, replacement: str) -> str:
+        """Return the text with each match replaced, from left to right."""
+        self._check_time()
+        data, by = text.encode(errors=_LONE_SURROGATES), replacement.encode()
+        parts: list[bytes] = []
+        end, begun, before = 0, time.thread_time(), self._seconds
+        for count, found in enumerate(self._pattern.finditer(data), 1):
+            parts += (data[end : found.start()], by)
+            end = found.end()
+            if count % _MATCHES_BETWEEN_LOOKS == 0:
+                self._seconds = before + time.thread_time() - begun
+                self._check_time()
+        self._seconds = before + time.thread_time() - begun
+        return text if not parts else b"".join((*parts, data[end:])).decode(errors=_LONE_SURROGATES)
+
+    def covers(self, text: str) -> bool:
+        """Return whether the whole text is one match."""
+        self._check_time()
+        begun = time.thread_time()
+        found = self._pattern.fullmatch(text.encode(errors=_LONE_SURROGATES)) is not None
+        self._seconds += time.thread_time() - begun
+        return found
+
+    def _check_time(self) -> None:
+        if self._seconds > self._max_seconds:
+            limit = f"{self._max_seconds:g} s"
+            raise PatternRefused(f"the pattern {self._text!r} takes more than {limit} on these texts; make it simpler")
+
+
+def _reason(why: Exception) -> str:
+    """Return what RE2 says of a pattern that it does not take, and what it does not know at all."""
+    if isinstance(why, UnicodeEncodeError):
+        return "it is not Unicode text"
+    said = why.args[0] if why.args else b""
+    words = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    return f"{words}; look-around and back-references are not known"
