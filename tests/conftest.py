@@ -82,9 +82,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True, scope="session")
 def _collect_on_this_thread_alone() -> Iterator[None]:
-    """As the program does: a QObject in a cycle that the collector frees on another thread can bring Qt down."""
+    """As the program does: a QObject in a cycle that the collector frees on another thread can bring Qt down.
+
+    What exists before the first test (modules, the collected tests) is kept out of every later
+    collection and out of `gc.get_objects`, which are done after each test.
+    """
     gc.disable()
+    gc.collect()
+    gc.freeze()
     yield
+    gc.unfreeze()
     gc.enable()
 
 
@@ -107,9 +114,9 @@ def _nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
 def _left_over(look: Callable[[], dict[int, str]], known: dict[int, str]) -> list[str]:
     deadline = time.monotonic() + GRACE
     while True:
-        found = [name for key, name in look().items() if key not in known]
-        if not found or time.monotonic() > deadline:
-            return found
+        left = [name for key, name in look().items() if key not in known]
+        if not left or time.monotonic() > deadline:
+            return left
         gc.collect()
         time.sleep(0.01)
 
