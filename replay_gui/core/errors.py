@@ -6,6 +6,7 @@ ReplayError
 ├── LogBusy           another recorder is writing this log
 ├── LogChanged        the file is no longer the one that was opened
 ├── EventInvalid      an event that the recorder was asked to write breaks a rule of the format
+├── TooCostly         a log's events cause more work than a log of its size may
 ├── NotApplicable     an event has no effect on the state that it meets
 ├── NotCanonical      bytes or values that break the rules of canonical msgpack
 ├── PositionError     no such position, index or path (also an IndexError)
@@ -46,6 +47,10 @@ class LogChanged(ReplayError):
 
 class EventInvalid(ReplayError):
     """An event that the recorder was asked to write breaks a rule of the format."""
+
+
+class TooCostly(ReplayError):
+    """A log's events cause more work than a log of its size may."""
 
 
 class NotApplicable(ReplayError):

@@ -32,6 +32,7 @@ from replay_gui.core.replay.replayer import EventEffect, Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
 from replay_gui.core.state.state import EMPTY
+from replay_gui.core.state.work_limit import too_costly
 from replay_gui.core.text.event_label import event_label, kind_label
 from replay_gui.core.text.event_text import summarize_event
 from replay_gui.core.verification.foreign_verification import build_foreign_report, why_not_verifiable
@@ -195,6 +196,7 @@ class OpenRun:
                 trusted=True,
                 not_applied=None,
             )
+        self._check_replayed(position)
         event = self._log[index_before(position)]
         effect: EventEffect = self._replayer.effect_at(position)
         led_to = self._led_to(event)
@@ -211,8 +213,15 @@ class OpenRun:
         )
 
     def state_at(self, position: Position) -> Mapping[str, Any]:
-        """Return the root of the state at `position`."""
+        """Return the root of the state at `position`; ReplayError where it cannot be read."""
+        self._check_replayed(position)
         return self._replayer.state_at(position).root
+
+    def _check_replayed(self, position: Position) -> None:
+        """Raise TooCostly at once beyond the event at which the index pass has stopped replaying."""
+        stopped = self.built.stopped
+        if stopped is not None and position > stopped:
+            raise too_costly(Path(self.facts.path), stopped)
 
     def _related(self, event: Event) -> Iterator[Related]:
         event_index = event.index

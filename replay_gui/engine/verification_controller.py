@@ -132,6 +132,8 @@ class VerificationController:
         self._finished += self._log.source.size
         if built.state_hash is not None:
             self._replay = StatesSlice(StateHash().digest(), built.state_hash, built.not_applied, 0)
+        elif built.stopped is not None:
+            self._replay = StatesSlice(StateHash().digest(), b"", built.not_applied, 0, built.stopped)
         self._boundaries = self._boundaries_from(offsets)
         self._plan_states(built, folder, offsets)
         return self._go_on()
@@ -285,7 +287,7 @@ class VerificationController:
     # ---- the end ---------------------------------------------------------------------------------
     def _report(self) -> VerificationReport | None:
         integrity = [found for _, found in sorted(self._integrity, key=lambda pair: pair[0])]
-        states = [found for _, found in sorted(self._states, key=lambda pair: pair[0])]
+        states = _up_to_stopped([found for _, found in sorted(self._states, key=lambda pair: pair[0])])
         if not self._checked_again and self._must_check_again(integrity, states):
             self._states.clear()
             self._checked_again = True
@@ -302,3 +304,9 @@ class VerificationController:
             return False
         linked = all(a.end_hash == b.begin_hash for a, b in pairwise(states))
         return not states or not linked or states[0].begin_hash != StateHash().digest()
+
+
+def _up_to_stopped(states: list[StatesSlice]) -> list[StatesSlice]:
+    """Leave out the slices after one that stopped: nothing shows that they begin with the right state."""
+    last = next((i for i, found in enumerate(states) if found.stopped is not None), len(states))
+    return states[: last + 1]

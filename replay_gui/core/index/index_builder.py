@@ -18,9 +18,10 @@ from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.log.scanner import Block, Ending, Skipped
 from replay_gui.core.replay.snapshot_store import DISK_BUDGET_BYTES, SnapshotEntry, SnapshotWriter
 from replay_gui.core.replay.snapshots import SnapshotPolicy
-from replay_gui.core.state.bulk_reducer import BulkReducer, BulkResult
+from replay_gui.core.state.bulk_reducer import BulkReducer, BulkResult, without_replay
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state_hash import StateHash
+from replay_gui.core.state.work_limit import TooMuchWork, max_moved_values
 
 SNAPSHOTS_FILE = "snapshots"
 _POLICY_INTERVAL_EVENTS = 16  # how often the policy is asked while no event is critical
@@ -35,7 +36,9 @@ class BuiltIndex:
         snapshots: the table of the snapshot file.
         not_applied: the events that do not apply to the state before them.
         state_hashes: how many records carry one.
-        state_hash: of the final state; None until the end, or if the reducer is unknown here.
+        state_hash: of the final state; None until the end, or if the reducer is unknown here, or replay was stopped.
+        stopped: the event before which replay was stopped, since the events change too much for a log of this size
+            (see work_limit); later ones have no state, and whether they apply is not known. None: it was not.
     """
 
     count: int
@@ -48,6 +51,7 @@ class BuiltIndex:
     not_applied: tuple[Fault, ...]
     state_hashes: int = 0
     state_hash: bytes | None = None
+    stopped: EventIndex | None = None
 
 
 class IndexBuilder:
@@ -63,7 +67,8 @@ class IndexBuilder:
         self._records = RecordColumns(folder, 0) if with_records else None
         self._snapshots = SnapshotWriter(folder / SNAPSHOTS_FILE, max(DISK_BUDGET_BYTES, log.source.size))
         self._policy = SnapshotPolicy() if policy is None else policy
-        self._reducer = BulkReducer()
+        self._reducer = BulkReducer(max_work=max_moved_values(log.source.size))
+        self._stopped: EventIndex | None = None
         self._events = EventColumns()
         self._not_applied: list[Fault] = []
         self._count = 0
@@ -98,7 +103,7 @@ class IndexBuilder:
         if self._records is not None:
             self._records.flush()
             write_chain(self._folder)
-        known = self._log.header.reducer == REDUCER
+        known = self._log.header.reducer == REDUCER and self._stopped is None
         return replace(self.built(), state_hash=StateHash.of(self._reducer.root).digest() if known else None)
 
     def close(self) -> None:
@@ -123,6 +128,7 @@ class IndexBuilder:
             snapshots=tuple(self._snapshots.entries),
             not_applied=tuple(self._not_applied),
             state_hashes=self._state_hashes,
+            stopped=self._stopped,
         )
 
     def _take_block(self, block: Block) -> None:
@@ -151,7 +157,7 @@ class IndexBuilder:
         critical_or_due[-first % _POLICY_INTERVAL_EVENTS :: _POLICY_INTERVAL_EVENTS] = True
         for i in np.flatnonzero(critical_or_due).tolist():
             position, offset = Position(first + i), int(block.offsets[i])
-            if self._policy.is_due(position, offset, bool(critical[i])):
+            if self._stopped is None and self._policy.is_due(position, offset, bool(critical[i])):
                 self._apply_events(block, decoded, done, i, applied)
                 self._save_snapshot(position, offset)
                 done = i
@@ -159,7 +165,12 @@ class IndexBuilder:
         return applied
 
     def _apply_events(self, block: Block, decoded: DecodedBlock, begin: int, end: int, applied: BulkResult) -> None:
-        more = self._reducer.fold(block.contents[begin:end], decoded.events[begin:end])
+        contents, events = block.contents[begin:end], decoded.events[begin:end]
+        try:
+            more = self._reducer.fold(contents, events) if self._stopped is None else without_replay(contents)
+        except TooMuchWork as why:
+            self._stopped = EventIndex(block.first_index + begin + why.number)
+            more = without_replay(contents)
         applied.refused.extend(begin + i for i in more.refused)
         applied.requested.extend(more.requested)
 
@@ -174,6 +185,8 @@ class IndexBuilder:
             self._records.take_part(part)
 
     def _save_snapshot(self, position: Position, offset: int) -> None:
+        if self._stopped is not None:
+            return
         first, heads = self._heads
         head = heads[position - first]
         if not head:

@@ -30,7 +30,7 @@ from replay_gui.core.log.log_reader import EventLog
 
 CACHE_BUDGET_BYTES = 2 << 30  # bytes
 TABLE = "table"
-_TABLE_VERSION = 8
+_TABLE_VERSION = 9
 _BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9  # ns
 

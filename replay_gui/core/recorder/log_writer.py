@@ -24,7 +24,7 @@ from replay_gui.core.recorder.log_file import LogFile, sync_folder
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import REDUCER, apply
 from replay_gui.core.state.state import EMPTY
-from replay_gui.core.state.state_hash import StateHash
+from replay_gui.core.state.state_hash import RecordedHashes
 from replay_gui.core.verification.integrity import Integrity
 
 
@@ -83,7 +83,7 @@ class LogWriter:
         self.count = 0
         self._every = state_hash_every
         self._draft = Draft(EMPTY)
-        self._hash = StateHash()
+        self._hashes = RecordedHashes({})
 
     def _read_whole_log(self) -> None:
         with Source(self.path) as source:
@@ -115,7 +115,7 @@ class LogWriter:
                 problem = f"event {self.count} does not apply: {why}"
                 raise LogRefused(f"{self.path}: cannot be continued, {problem}") from None
             if self._every:
-                self._hash.follow(self._draft)
+                self._hashes.follow(self._draft)
             self.count, self.head = self.count + 1, hash_
 
     # ---- writing --------------------------------------------------------------------------------
@@ -149,8 +149,8 @@ class LogWriter:
             raise EventInvalid(f"event {seq} ({kind}) is not written: {why}") from None
         state = None
         if self._every:
-            self._hash.follow(self._draft)
-            state = self._hash.digest() if (seq + 1) % self._every == 0 else None
+            self._hashes.follow(self._draft)
+            state = self._hashes.digest(self._draft.root) if (seq + 1) % self._every == 0 else None
         head = record_hash(self.head, content, state, about)
         record = msgpack.packb((content, state, about, head))
         if len(record) > MAX_RECORD_BYTES:
@@ -180,7 +180,7 @@ class LogWriter:
     def _rewind(self) -> None:
         """Undo the effect of an event that was applied and then not written."""
         self._draft.undo()
-        self._hash = StateHash.of(self._draft.root)
+        self._hashes = RecordedHashes(self._draft.root)
 
     def __enter__(self) -> Self:
         return self

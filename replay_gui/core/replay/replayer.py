@@ -10,12 +10,13 @@ from itertools import islice
 from replay_gui.core.errors import NotApplicable, PositionError
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import Position, index_before, position_before
+from replay_gui.core.log.positions import EventIndex, Position, index_before, position_before
 from replay_gui.core.replay.snapshots import CachedState, SnapshotManager
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply
 from replay_gui.core.state.state import EMPTY, State, StateChange
+from replay_gui.core.state.work_limit import TooMuchWork, max_moved_values, too_costly
 
 _MAX_RECENT_STATES = 256  # states kept of recent replays, so that a step back is a look-up
 _MAX_DISTANCE_EVENTS = 4096  # states farther away from a seek share little memory with it, and are removed
@@ -48,16 +49,23 @@ class Replayer:
     def state_at(self, position: Position) -> State:
         """Return the state after the first `position` events; PositionError if the log has fewer.
 
+        TooCostly where the events since the nearest known state change too much for a log of this size.
         Cost: about 5 µs for each event since the nearest known state.
         """
         if not 0 <= position <= len(self._log):
             raise PositionError(f"no position {position}: the log has {len(self._log)} events")
         reached, state = self._nearest_state(position)
-        reducer, contents = BulkReducer(state), self._log.contents(reached, position)
+        reducer = BulkReducer(state, max_moved_values(self._log.source.size))
+        contents = self._log.contents(reached, position)
         bytes_since_snapshot = 0
         for stop in _stops(reached, position):
-            part = [content for content in islice(contents, stop - reached) if content is not None]
-            reducer.fold(part)
+            records = [*islice(contents, stop - reached)]
+            part = [content for content in records if content is not None]
+            try:
+                reducer.fold(part)
+            except TooMuchWork as why:
+                number = [i for i, content in enumerate(records) if content is not None][why.number]
+                raise too_costly(self._log.source.path, EventIndex(reached + number)) from None
             bytes_since_snapshot += sum(map(len, part))
             reached, state = stop, reducer.publish()
             self._remember(reached, state)

@@ -14,14 +14,17 @@ from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import UNSET
 
+from replay_gui.core.errors import NotApplicable
 from replay_gui.core.log.canonical import decode_shallow
 from replay_gui.core.log.chain import request_hash_of_decoded, request_hashes_of_decoded
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, FastEvent, decode_fast_events
 from replay_gui.core.log.kinds import KINDS, Kind
+from replay_gui.core.log.payloads import structured
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.reducer import COUNTER_LIMIT, fold
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS, Path, State
+from replay_gui.core.state.work_limit import TooMuchWork
 
 _Map: TypeAlias = dict[str, Any]
 _Event: TypeAlias = Any
@@ -46,6 +49,8 @@ ALL_KEYS = _AnyKeys()
 ChangedKeys: TypeAlias = dict[str, set[str]]
 _SHAPES = (("pending", MAPS), ("observations", MAPS), ("memory", MAPS), ("messages", LISTS))
 
+# A counter is raised by 1 in place if it is one of these; the reducer knows what to do with any other value.
+_FIRST_COUNT, _LAST_COUNT = -1, COUNTER_LIMIT - 1
 _MAX_KEY_CHARACTERS = 1024  # characters; a longer one may be over the limit in bytes
 
 
@@ -68,6 +73,21 @@ class _RequestHashes(NamedTuple):
     applied: list[str]
 
 
+def without_replay(contents: Sequence[bytes]) -> BulkResult:
+    """Return what is known of events without the state that they meet: every one in the right form may apply."""
+    refused, requested = [], []
+    for i, content in enumerate(contents):
+        try:
+            kind, payload = decode_event(content)
+            structured(kind, payload)
+        except NotApplicable:
+            refused.append(i)
+            continue
+        if kind == Kind.TOOL_REQUEST:
+            requested.append(request_hash_of_decoded(payload["tool_name"], payload["tool_version"], payload["input"]))
+    return BulkResult(refused, requested)
+
+
 class BulkReducer:
     """Applies events to a state in place, and notes which members of it have changed.
 
@@ -76,10 +96,11 @@ class BulkReducer:
         changed in any way. A list that was only appended to is not in it.
     """
 
-    __slots__ = ("_draft", "_is_owned", "_is_plain", "changed")
+    __slots__ = ("_draft", "_is_owned", "_is_plain", "_max_work", "changed")
 
-    def __init__(self, state: State | None = None) -> None:
-        """Begin with `state`, which is not changed; None: with the empty state."""
+    def __init__(self, state: State | None = None, max_work: int | None = None) -> None:
+        """Begin with `state`, which is not changed; None: with the empty state. `max_work`: see max_moved_values."""
+        self._max_work = max_work
         self._draft = Draft(State({}) if state is None else state)
         self._is_owned = state is None  # whether all containers changed in place are this object's
         # Without ops, only effects write the state, so every member has the shape that effects give it.
@@ -92,7 +113,10 @@ class BulkReducer:
         return self._draft.root
 
     def fold(self, contents: Sequence[bytes], events: Sequence[FastEvent | None] | None = None) -> BulkResult:
-        """Apply events one after another; `events` is what decode_fast_events returned for `contents`, if called."""
+        """Apply events one after another; `events` is what decode_fast_events returned for `contents`, if called.
+
+        TooMuchWork where the events so far have caused too much of it; the state is of no use then.
+        """
         if not self._is_owned:
             self._flush()
         events = decode_fast_events(contents) if events is None else events
@@ -107,6 +131,8 @@ class BulkReducer:
                 pass  # a member is missing: the reducer knows whether that matters
             if not self._apply_by_reducer(contents[i], hashes.applied):
                 refused.append(i)
+            if self._max_work is not None and self._draft.work > self._max_work:
+                raise TooMuchWork(i)
             root = self._draft.root
         return BulkResult(refused, hashes.applied)
 
@@ -141,8 +167,8 @@ class BulkReducer:
         self._is_plain = self._is_plain and b"ops" not in content  # however its length is written
         if not fold(self._draft, content):
             return False
-        for path, old, _ in self._draft.leaf_changes():
-            self._note_change(path, old)
+        for change in self._draft.changes:
+            self._note_change(change.path, change.old)
         match decode_event(content):
             case Kind.TOOL_REQUEST, {"tool_name": name, "tool_version": version, "input": value}:
                 requested.append(request_hash_of_decoded(name, version, value))
@@ -166,11 +192,12 @@ def _tool_request(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, even
     name, request = p.tool_name, next(hashes.ahead)
     row, pending = root["tools"][name], root["pending"]
     waiting = pending.get(request)
-    if waiting is not None and not _is_waiting(waiting):
+    calls = row["calls"]
+    if not _FIRST_COUNT <= calls < _LAST_COUNT or (waiting is not None and not _is_waiting(waiting, 1)):
         return False
     changed["tools"].add(name)
     changed["pending"].add(request)
-    row["calls"] += 1
+    row["calls"] = calls + 1
     if waiting is None:
         pending[request] = {"tool": name, "input": p.input, "count": 1}
     else:
@@ -184,8 +211,10 @@ def _tool_response(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, eve
     name, request = p.tool_name, p.request_hash
     row, pending = root["tools"][name], root["pending"]
     waiting = pending.get(request)
+    if not p.success and not _FIRST_COUNT <= row["errors"] < _LAST_COUNT:
+        return False
     if waiting is not None:
-        if not _is_waiting(waiting):
+        if not _is_waiting(waiting, -1):
             return False
         changed["pending"].add(request)
         if waiting["count"] == 1:
@@ -199,8 +228,10 @@ def _tool_response(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, eve
     return True
 
 
-def _is_waiting(row: Any) -> bool:
-    return type(row) is dict and type(row.get("count")) is int
+def _is_waiting(row: Any, by: int) -> bool:
+    """Return whether a request waits that can be counted up (`by` 1) or down (-1)."""
+    count = row.get("count") if type(row) is dict else None
+    return type(count) is int and 0 <= count + by < COUNTER_LIMIT
 
 
 def _has_counters(row: _Map) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from replay_gui.core.errors import NotApplicable, NotCanonical
 from replay_gui.core.log.canonical import MAX_DEPTH, MAX_KEY_BYTES, check_limits, nesting_depth
+from replay_gui.core.state.net_changes import net_changes, net_leaf_changes
 from replay_gui.core.state.state import (
     ABSENT,
     LISTS,
@@ -18,6 +19,7 @@ from replay_gui.core.state.state import (
     Path,
     State,
     StateChange,
+    leaves,
 )
 
 _MAX_SAFE_KEY_CHARACTERS = MAX_KEY_BYTES // 4  # characters; shorter keys are within the limit whatever they consist of
@@ -31,9 +33,10 @@ class Draft:
 
     Attributes:
         root: the state as it is now.
+        work: members of maps and items of lists that were copied, moved or checked so far: see BulkReducer.
     """
 
-    __slots__ = ("_grown", "_log", "_long_key", "_owned", "_saved", "root")
+    __slots__ = ("_grown", "_log", "_long_key", "_owned", "_saved", "_shifted", "root", "work")
 
     def __init__(self, state: State) -> None:
         self.root: dict[str, Any] = state.root
@@ -41,8 +44,10 @@ class Draft:
         self._owned: dict[int, Any] = {}  # by id; the values keep the ids from being used again
         # (container, path, old, new); container None: only a leaf of the state hash, an emptied or no longer empty map
         self._log: list[tuple[Any, Path, Any, Any]] = []
+        self._shifted: dict[Path, int] = {}  # lists with an insertion or removal: the first index that it moved
         self._long_key = False
         self._saved: State | None = None
+        self.work = 0
 
     def publish(self) -> State:
         """Return the present state as an immutable value; later changes copy again."""
@@ -58,6 +63,7 @@ class Draft:
         reverses the changes one by one.
         """
         self._log.clear()
+        self._shifted.clear()
         self._long_key = False
         self._saved = self.publish() if save else None
 
@@ -75,27 +81,42 @@ class Draft:
                 elif container is not None:
                     container[path[-1]] = old
         self._log.clear()
+        self._shifted.clear()
 
     @property
     def changes(self) -> tuple[StateChange, ...]:
-        """Return the changes since `begin`, in order."""
-        return tuple(StateChange(path, old, new) for container, path, old, new in self._log if container is not None)
+        """Return the changes since `begin`, in order; of an event with ops, what all of them come to at each path."""
+        if self._saved is None:
+            return tuple(
+                StateChange(path, old, new) for container, path, old, new in self._log if container is not None
+            )
+        return net_changes(self._touched(), self._shifted, self._saved.root, self.root)
 
     def leaf_changes(self) -> Iterator[tuple[Path, Any, Any]]:
-        """Return (path, old, new) of each leaf of the state hash that changed since `begin`.
+        """Return (path, old, new) of each part of the state that changed since `begin`; see net_changes for ops.
 
-        An empty container is a leaf, too: see log-format.md, State hash.
+        An empty container is a leaf of the state hash, so one that is filled or emptied is a change, too.
         """
-        return ((path, old, new) for _, path, old, new in self._log)
+        if self._saved is None:
+            return ((path, old, new) for _, path, old, new in self._log)
+        return net_leaf_changes(self._touched(), self._shifted, self._saved.root, self.root)
+
+    def _touched(self) -> list[Path]:
+        return [path for container, path, _, _ in self._log if container is not None]
 
     def check_limits(self) -> None:
         """Raise NotApplicable if the state has become deeper than 128 levels, or has a key over 4 KiB."""
         # Only the state after the whole event counts: a later operation may undo what an earlier one exceeded.
         if self._long_key or any(len(path) + nesting_depth(new) > MAX_DEPTH for _, path, _, new in self._log):
+            state = State(self.root, frozenset(self._grown)).plain()
+            self.work += sum(1 for _ in leaves(state))
             try:
-                check_limits(State(self.root, frozenset(self._grown)).plain())
+                check_limits(state)
             except NotCanonical as why:
                 raise NotApplicable(f"the state would break a limit: {why}") from None
+
+    def _note_key(self, key: str) -> None:
+        self._long_key |= len(key) > _MAX_SAFE_KEY_CHARACTERS and len(key.encode()) > MAX_KEY_BYTES
 
     # ---- reading --------------------------------------------------------------------------------
     def map(self, *path: str) -> Any:
@@ -132,7 +153,7 @@ class Draft:
             child = here.get(path[i], ABSENT)
             if child is ABSENT:
                 for key in reversed(path[i + 1 :]):
-                    self._long_key |= len(key) > _MAX_SAFE_KEY_CHARACTERS
+                    self._note_key(key)
                     value = {key: value}
                 path = path[: i + 1]
                 break
@@ -179,9 +200,7 @@ class Draft:
         elif adding and key == len(here):
             self._append(here, path[:-1], value)
         else:
-            items = list(here)
-            items[key : key + (not adding)] = [value] if adding else []
-            self._replace_list(path[:-1], items)
+            self._shift(here, path, value if adding else ABSENT)
 
     # ---- owning ---------------------------------------------------------------------------------
     def own_members(self) -> dict[str, Any]:
@@ -216,6 +235,8 @@ class Draft:
             copy = GrowList(list(child)) if growing and self._grows_at(path) else list(child)
         else:
             raise NotApplicable("a path leads through a value that is neither a map nor a list")
+        if type(copy) is not OverlayMap and not (growing and isinstance(child, GrowList)):
+            self.work += len(copy)
         parent[path[-1]] = copy
         self._owned[id(copy)] = copy
         return copy
@@ -231,7 +252,7 @@ class Draft:
     def _set(self, here: Any, path: Path, value: Any) -> None:
         key: Any = path[-1]
         if isinstance(here, MAPS):
-            self._long_key |= len(key) > _MAX_SAFE_KEY_CHARACTERS
+            self._note_key(key)
             old = here.get(key, ABSENT)
             if old is ABSENT and not here:
                 self._leaf(path[:-1], {}, ABSENT)
@@ -253,13 +274,16 @@ class Draft:
         self._log.append((here, (*path, len(here)), ABSENT, value))
         here.append(value)
 
-    def _replace_list(self, path: Path, items: list[Any]) -> None:
-        """Put another list at `path`: an insertion or removal moves every later item."""
-        parent: Any = self.root
-        for key in path[:-1]:
-            parent = parent[key]
-        self._log.append((parent, path, parent[path[-1]], items))
-        parent[path[-1]] = items
+    def _shift(self, here: list[Any], path: Path, value: Any) -> None:
+        """Insert `value` into a list at `path`, or remove what is there (ABSENT); every later item moves."""
+        in_list, index = path[:-1], int(path[-1])
+        self._shifted[in_list] = min(index, self._shifted.get(in_list, index))
+        self.work += len(here) - index
+        if value is ABSENT:
+            del here[index]
+        else:
+            here.insert(index, value)
+        self._log.append((here, path, ABSENT, value))
 
     def _leaf(self, path: Path, old: Any, new: Any) -> None:
         if path:

@@ -18,7 +18,7 @@ from replay_gui.core.state.draft import Draft
 from replay_gui.core.text.json_pointer import split_pointer
 
 REDUCER = "standard/1"
-_COUNTER_LIMIT = 1 << 63
+COUNTER_LIMIT = 1 << 63  # a counter is less than this
 
 
 def fold(draft: Draft, content: bytes) -> bool:
@@ -59,7 +59,7 @@ def apply(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = Fals
 
 def _raised(container: Any, key: str, by: int) -> int:
     value = container.get(key)
-    if type(value) is not int or not 0 <= value + by < _COUNTER_LIMIT:
+    if type(value) is not int or not 0 <= value + by < COUNTER_LIMIT:
         raise NotApplicable(f"{key!r} in the state is no counter")
     return value + by
 

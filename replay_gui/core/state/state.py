@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import Any, Final, NamedTuple, TypeAlias, overload
 
 from immutables import Map
@@ -291,27 +291,75 @@ class State(NamedTuple):
 
 
 EMPTY = State({})
-_SCALARS = frozenset({str, int, float, bool, bytes, type(None)})
+_EXACT = frozenset({str, int, bool, bytes, type(None)})  # equal values of one of these types have equal bytes
+_SCALARS = _EXACT | {float}
 
 
-def leaves(value: Any, path: Path = ()) -> list[tuple[Path, Any]]:
-    """Yield every leaf of `value` as (path, value); a leaf is as in log-format.md, State hash."""
-    found: list[tuple[Path, Any]] = []
-    _collect(value, path, found)
-    return found
-
-
-def _collect(value: Any, path: Path, found: list[tuple[Path, Any]]) -> None:
-    if isinstance(value, MAPS) and value:
-        members: Any = value.items()
-    elif isinstance(value, LISTS) and value:
-        members = enumerate(value)
-    else:
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield every leaf of `value` as (path, value), one at a time; a leaf is as in log-format.md, State hash."""
+    members = _members(value)
+    if members is None:
         if path and value is not ABSENT:
-            found.append((path, value.plain() if isinstance(value, OverlayMap | GrowList) else value))
+            yield path, _plain_leaf(value)
         return
-    for key, child in members:
-        if type(child) in _SCALARS:
-            found.append(((*path, key), child))
+    waiting = [(path, members)]  # no recursion: a value may be deep, and a leaf should not cost its depth in calls
+    while waiting:
+        here, members = waiting[-1]
+        for key, child in members:
+            inner = None if type(child) in _SCALARS else _members(child)
+            if inner is not None:
+                waiting.append(((*here, key), inner))
+                break
+            yield (*here, key), _plain_leaf(child)
         else:
-            _collect(child, (*path, key), found)
+            waiting.pop()
+
+
+def _plain_leaf(value: Any) -> Any:
+    return value.plain() if isinstance(value, OverlayMap | GrowList) else value
+
+
+def _members(value: Any) -> Iterator[tuple[str | int, Any]] | None:
+    """Return (key or index, value) of each member; None for a leaf."""
+    if isinstance(value, MAPS) and value:
+        return iter(value.items())
+    if isinstance(value, LISTS) and value:
+        return enumerate(value)
+    return None
+
+
+def differing_parts(path: Path, old: Any, new: Any) -> Iterator[tuple[Path, Any, Any]]:
+    """Yield (path, old, new) of the parts of two values that differ; of each pair, one at least is no container.
+
+    What both share is passed over. Parts that are equal, but not shared, may be yielded, too.
+    """
+    waiting = [iter(((path, old, new),))]
+    while waiting:
+        for pair in waiting[-1]:
+            here, old, new = pair
+            if old is new:
+                continue
+            if isinstance(old, MAPS) and isinstance(new, MAPS) and old and new:
+                waiting.append(_pairs_of_maps(here, old, new))
+                break
+            if isinstance(old, LISTS) and isinstance(new, LISTS) and old and new:
+                waiting.append(_pairs_of_lists(here, old, new))
+                break
+            if type(old) is not type(new) or type(old) not in _EXACT or old != new:
+                yield pair
+        else:
+            waiting.pop()
+
+
+def _pairs_of_maps(path: Path, old: Any, new: Any) -> Iterator[tuple[Path, Any, Any]]:
+    for key, value in old.items():
+        yield (*path, key), value, new.get(key, ABSENT)
+    for key, value in new.items():
+        if key not in old:
+            yield (*path, key), ABSENT, value
+
+
+def _pairs_of_lists(path: Path, old: Any, new: Any) -> Iterator[tuple[Path, Any, Any]]:
+    for i, (a, b) in enumerate(zip_longest(old, new, fillvalue=ABSENT)):
+        if a is not b:
+            yield (*path, i), a, b

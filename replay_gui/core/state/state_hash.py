@@ -7,6 +7,7 @@ Propagation with Homomorphic Hashing".
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -17,45 +18,125 @@ from numpy.typing import NDArray
 
 from replay_gui.core.log.canonical import encode_sorted
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.state import Path, leaves
+from replay_gui.core.state.state import ABSENT, Path, differing_parts, leaves
 
 LANES = 1024
 VECTOR_SIZE = 2 * LANES  # bytes
-_BATCH_VECTORS = 64  # vectors summed at a time: 128 KB
+_BATCH_VECTORS = 64  # vectors summed at a time: 128 KB, however many leaves an event changes
 _MAX_CACHED_LEAF_BYTES = 1024  # bytes; longer leaves are not remembered
+_MIN_FOLLOWED_LEAVES = 1024  # changes of as many leaves are always followed, however small the state is
 
 
 class StateHash:
-    """The running sum of a state's leaf vectors: 1,024 lanes of 16 bits, little-endian, modulo 2^16."""
+    """The running sum of a state's leaf vectors: 1,024 lanes of 16 bits, little-endian, modulo 2^16.
 
-    __slots__ = ("_sum",)
+    Attributes:
+        leaf_count: how many leaves are in the sum.
+        work: how many leaves were hashed so far; one of more than 2,048 bytes counts once more for each 2,048.
+    """
 
-    def __init__(self, vector: bytes = bytes(VECTOR_SIZE)) -> None:
-        self._sum: NDArray[np.uint16] = np.frombuffer(vector, "<u2").copy()
+    __slots__ = ("_sum", "leaf_count", "work")
+
+    def __init__(self) -> None:
+        """Begin with the empty state, whose vector is zeros."""
+        self._sum: NDArray[np.uint16] = np.zeros(LANES, "<u2")
+        self.leaf_count = 0
+        self.work = 0
 
     @classmethod
     def of(cls, root: dict[str, Any]) -> StateHash:
         """Return the hash of a whole state; takes about 1.5 µs a leaf."""
         whole = cls()
-        members = iter(leaves(root))
-        while batch := [_extended(_encoded(path, value)) for path, value in islice(members, _BATCH_VECTORS)]:
-            whole._sum += _total(batch)
+        encoded = (_encoded(path, value) for path, value in leaves(root))
+        while batch := [*islice(encoded, _BATCH_VECTORS)]:
+            whole._sum += _total([*map(_extended, batch)])
+            whole.leaf_count += len(batch)
+            whole.work += len(batch) + sum(map(len, batch)) // VECTOR_SIZE
         return whole
 
-    def follow(self, draft: Draft) -> None:
-        """Add what the draft's last event changed."""
-        added, removed = [], []
-        for path, old, new in draft.leaf_changes():
-            removed += [_vector(_encoded(*leaf)) for leaf in leaves(old, path)]
-            added += [_vector(_encoded(*leaf)) for leaf in leaves(new, path)]
+    def follow(self, draft: Draft, limit: int | None = None) -> bool:
+        """Add what the draft's last event changed; memory does not depend on how much that is.
+
+        Return False if `work` exceeds `limit` before all of it was added: the sum is of no state then.
+        """
+        added: list[bytes] = []
+        removed: list[bytes] = []
+        for leaf, is_new in _changed_leaves(draft):
+            self.work += 1 + len(leaf) // VECTOR_SIZE
+            if is_new:
+                added.append(_vector(leaf))
+            else:
+                removed.append(_vector(leaf))
+            if len(added) + len(removed) == _BATCH_VECTORS:
+                self._add(added, removed)
+                if limit is not None and self.work > limit:
+                    return False
+        self._add(added, removed)
+        return True
+
+    def _add(self, added: list[bytes], removed: list[bytes]) -> None:
         if added:
             self._sum += _total(added)
         if removed:
             self._sum -= _total(removed)
+        self.leaf_count += len(added) - len(removed)
+        added.clear()
+        removed.clear()
 
     def digest(self) -> bytes:
         """The BLAKE3 hash of the sum, 32 bytes."""
         return blake3(self._sum.tobytes()).digest()
+
+
+class RecordedHashes:
+    """The state hash after those events that record one.
+
+    Between two of them, it hashes at most about as many leaves as the state has: where events change more than that,
+    the state is hashed anew at the next recorded hash. So ten thousand insertions at the front of a long list cost
+    nothing if no event among them records a hash.
+    """
+
+    __slots__ = ("_is_stale", "_limit", "_running", "_work_before")
+
+    def __init__(self, root: dict[str, Any]) -> None:
+        """Begin with a state, which is hashed as a whole."""
+        self._is_stale = False
+        self._work_before = 0
+        self._use(StateHash.of(root))
+
+    @property
+    def work(self) -> int:
+        """How many leaves were hashed so far; see StateHash."""
+        return self._work_before + self._running.work
+
+    def follow(self, draft: Draft) -> None:
+        """Note what the draft's last event changed."""
+        self._is_stale = self._is_stale or not self._running.follow(draft, self._limit)
+
+    def digest(self, root: dict[str, Any]) -> bytes:
+        """Return the state hash of the state, which must be the one that the events have led to."""
+        if self._is_stale:
+            self._work_before = self.work
+            self._use(StateHash.of(root))
+            self._is_stale = False
+        else:
+            self._use(self._running)
+        return self._running.digest()
+
+    def _use(self, running: StateHash) -> None:
+        self._running = running
+        self._limit = running.work + running.leaf_count + _MIN_FOLLOWED_LEAVES
+
+
+def _changed_leaves(draft: Draft) -> Iterator[tuple[bytes, bool]]:
+    """Yield (encoded leaf, whether it is new) of each leaf that is new or gone."""
+    for path, old, new in draft.leaf_changes():
+        is_one_sided = old is ABSENT or new is ABSENT
+        for part, before, after in ((path, old, new),) if is_one_sided else differing_parts(path, old, new):
+            for leaf in leaves(before, part):
+                yield _encoded(*leaf), False
+            for leaf in leaves(after, part):
+                yield _encoded(*leaf), True
 
 
 def _encoded(path: Path, value: Any) -> bytes:

@@ -20,7 +20,8 @@ from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import fold
 from replay_gui.core.state.state import State
-from replay_gui.core.state.state_hash import StateHash
+from replay_gui.core.state.state_hash import RecordedHashes, StateHash
+from replay_gui.core.state.work_limit import TooMuchWork, max_hashed_leaves, max_moved_values
 from replay_gui.core.verification.integrity import Boundary, Integrity
 from replay_gui.core.verification.verification_report import SealState
 
@@ -53,12 +54,17 @@ class IntegritySlice:
 
 @dataclass(frozen=True, slots=True)
 class StatesSlice:
-    """The result of a replay: mismatches, number of recorded hashes compared, hashes of its first and last state."""
+    """The result of a replay: mismatches, number of recorded hashes compared, hashes of its first and last state.
+
+    `stopped`: the index of the event before which it stopped, because the events change too much for a log of this
+    size (see work_limit); `end_hash` is empty then. None: it did not stop.
+    """
 
     begin_hash: bytes
     end_hash: bytes
     faults: tuple[Fault, ...]
     checked: int
+    stopped: EventIndex | None = None
 
 
 def start_boundary(log: EventLog) -> Boundary:
@@ -116,13 +122,16 @@ def check_states(
 ) -> StatesSlice:
     """Replay records and compare every recorded state hash.
 
+    Memory is in proportion to the state, whatever an event changes.
+
     Args:
         begin: index and byte offset of the first record, and the state before it.
         stop: the index to stop before; None: replay to the end of the log.
     """
     index, offset, state = begin
-    draft, running = Draft(state), StateHash.of(state.root)
-    begin_hash = running.digest()
+    draft, hashes = Draft(state), RecordedHashes(state.root)
+    begin_hash = hashes.digest(state.root)
+    max_moved, max_hashed = max_moved_values(log.source.size), max_hashed_leaves(log.source.size)
     faults: list[Fault] = []
     checked = 0
     # `scan` needs the hash before a record only to recognise a seal, which this pass ignores.
@@ -137,8 +146,10 @@ def check_states(
             block = part if stop is None else part.up_to(stop)
             for content, recorded, i in zip(block.contents, block.states, range(len(block)), strict=True):
                 applied = fold(draft, content)
-                running.follow(draft)
-                computed = None if recorded is None else running.digest()
+                hashes.follow(draft)
+                computed = None if recorded is None else hashes.digest(draft.root)
+                if draft.work > max_moved or hashes.work > max_hashed:
+                    return StatesSlice(begin_hash, b"", tuple(faults), checked, EventIndex(index))
                 checked += recorded is not None
                 if not applied or computed != recorded:
                     problem = NOT_REPRODUCED if applied else NOT_APPLIED
@@ -151,27 +162,38 @@ def check_states(
         on_progress(offset)
         if index == stop:
             break
-    return StatesSlice(begin_hash, running.digest(), tuple(faults), checked)
+    return StatesSlice(begin_hash, hashes.digest(draft.root), tuple(faults), checked)
 
 
-def check_applicable(log: EventLog, on_boundary: Callable[[Boundary], None]) -> StatesSlice:
+def check_applicable(
+    log: EventLog,
+    on_boundary: Callable[[Boundary], None] = lambda boundary: None,
+    on_progress: OnProgress = lambda offset: None,
+) -> StatesSlice:
     """Replay a log without recorded state hashes; return the events that do not apply, and the final state hash.
 
     `on_boundary` is called with boundaries at which an integrity pass can begin, about one for each block.
     """
-    replay = BulkReducer()
+    replay = BulkReducer(max_work=max_moved_values(log.source.size))
+    begin_hash = StateHash().digest()
     faults: list[Fault] = []
     for part in log.parts():
         if isinstance(part, Skipped):
             faults.append(Fault(part.index, part.offset, None, SKIPPED))
         elif isinstance(part, Block):
+            try:
+                refused = replay.fold(part.contents).refused
+            except TooMuchWork as why:
+                stopped = EventIndex(part.first_index + why.number)
+                return StatesSlice(begin_hash, b"", tuple(faults), 0, stopped)
             faults += [
                 Fault(EventIndex(part.first_index + i), int(part.offsets[i]), readable_seq(part.metas[i]), NOT_APPLIED)
-                for i in replay.fold(part.contents).refused
+                for i in refused
             ]
+            on_progress(part.end)
             last = readable_seq(part.metas[-1])
             if last is not None:
                 end = EventIndex(part.first_index + len(part)), part.end
                 on_boundary(Boundary(*end, part.hashes[-1], last + 1))
     end_hash = StateHash.of(replay.root).digest()
-    return StatesSlice(StateHash().digest(), end_hash, tuple(faults), 0)
+    return StatesSlice(begin_hash, end_hash, tuple(faults), 0)

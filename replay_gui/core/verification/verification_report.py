@@ -54,7 +54,8 @@ class VerificationReport:
         head: hash of the last record, in hex; None after a skipped stretch.
         state_hash: hash of the state after the last event, in hex; None where the state was not replayed.
         file_blake3: BLAKE3 of the whole file, in hex.
-        verdict: "VALID", "INVALID", or "NOT VERIFIABLE" for a file of another format without hashes of its own.
+        verdict: "VALID", "INVALID", or "NOT VERIFIABLE" for a file of another format without hashes of its own, and
+            for a log without a finding whose replay was stopped, because it costs too much.
         notes: sentences on what was not, or could not be, checked.
         unlisted: (failures, mismatches) beyond those that are listed.
     """

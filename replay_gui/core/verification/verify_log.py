@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from replay_gui.core.log.event import event_id
 from replay_gui.core.log.fault import Fault
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.verification.passes import (
     IntegritySlice,
     OnProgress,
     StatesSlice,
+    check_applicable,
     check_integrity,
     check_states,
     start_boundary,
@@ -20,6 +22,7 @@ from replay_gui.core.verification.passes import (
 from replay_gui.core.verification.verification_report import (
     INVALID,
     MAX_LISTED_FINDINGS,
+    NOT_VERIFIABLE,
     VALID,
     Finding,
     VerificationReport,
@@ -31,7 +34,12 @@ def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> Veri
     integrity = check_integrity(log, start_boundary(log), None, None, on_progress=on_progress)
     states = None
     if log.header.reducer == REDUCER:
-        states = check_states(log, (0, len(log.header.raw), EMPTY), None, on_progress)
+        begin = 0, len(log.header.raw), EMPTY
+        states = (
+            check_states(log, begin, None, on_progress)
+            if integrity.state_hashes
+            else check_applicable(log, on_progress=on_progress)
+        )
     return build_verification_report(log, [integrity], [] if states is None else [states], log.source.blake3())
 
 
@@ -47,6 +55,7 @@ def build_verification_report(
     checked = sum(part.checked for part in states)
     skipped = sum(part.skipped_bytes for part in integrity)
     seal, tail_bytes = last.tail.seal, last.tail.tail_bytes
+    stopped = next((part.stopped for part in states if part.stopped is not None), None)
     sound = not failures and not mismatches and seal != "bad" and (seal == "none" or tail_bytes == 0)
     run_id = log.header.run_id
     unlisted = max(0, len(failures) - MAX_LISTED_FINDINGS), max(0, len(mismatches) - MAX_LISTED_FINDINGS)
@@ -64,10 +73,14 @@ def build_verification_report(
         tail_bytes=tail_bytes,
         skipped_bytes=skipped,
         head=None if last.end.previous is None else last.end.previous.hex(),
-        state_hash=states[-1].end_hash.hex() if states else None,
+        state_hash=states[-1].end_hash.hex() if states and stopped is None else None,
         file_blake3=file_blake3,
-        verdict=VALID if sound else INVALID,
-        notes=(*_unlisted_notes(unlisted), *_notes(log, last, skipped, recorded, bool(states))),
+        verdict=INVALID if not sound else VALID if stopped is None else NOT_VERIFIABLE,
+        notes=(
+            *_unlisted_notes(unlisted),
+            *([] if stopped is None else [_stopped_note(stopped)]),
+            *_notes(log, last, skipped, recorded, bool(states)),
+        ),
         unlisted=unlisted,
     )
 
@@ -78,6 +91,13 @@ def _unlisted_notes(unlisted: tuple[int, int]) -> list[str]:
         for count, what in zip(unlisted, ("failures", "mismatches"), strict=True)
         if count
     ]
+
+
+def _stopped_note(stopped: EventIndex) -> str:
+    return (
+        f"Replay stopped at event {position_after(stopped):,}: its changes, with those before it, are too much for a "
+        "log of this size. Whether that event and later ones apply, and lead to the recorded states, is not known."
+    )
 
 
 def _finding(run_id: str, fault: Fault) -> Finding:

@@ -1,0 +1,43 @@
+"""How much work a log may cause, in proportion to its size. A log of a few kilobytes can ask for years of it.
+
+One operation of ten bytes moves every item of a list, and may change every leaf of the state. No agent writes such logs
+(a window that slides is kept in a map), so the limits are a hundred times what the largest real ones cost.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replay_gui.core.errors import TooCostly
+from replay_gui.core.log.positions import EventIndex, position_after
+
+_MIN_MOVED_VALUES = 1_000_000_000  # about 1 s
+_MOVED_VALUES_PER_BYTE = 256
+_MIN_HASHED_LEAVES = 20_000_000  # about 30 s
+_HASHED_LEAVES_PER_BYTE = 16
+
+
+class TooMuchWork(Exception):
+    """The event `number` of those at hand, from 0, has caused more work than the limit allows."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def max_moved_values(log_bytes: int) -> int:
+    """Return how many members and items a replay of a log may copy and move."""
+    return _MIN_MOVED_VALUES + _MOVED_VALUES_PER_BYTE * log_bytes
+
+
+def max_hashed_leaves(log_bytes: int) -> int:
+    """Return how many leaves may be hashed to check a log's state hashes."""
+    return _MIN_HASHED_LEAVES + _HASHED_LEAVES_PER_BYTE * log_bytes
+
+
+def too_costly(path: Path, index: EventIndex) -> TooCostly:
+    """Return the error for a replay that stops before the event with this index."""
+    return TooCostly(
+        f"{path}: event {position_after(index):,} changes too much at once for a log of this size; "
+        "states from there on are not replayed"
+    )
