@@ -56,7 +56,11 @@ def walk(value, depth=1):
 
 
 def unpack(raw):
-    value = msgpack.unpackb(raw, raw=False, strict_map_key=False)
+    # A key that is no string is wrong, but a map with one may have been overwritten by an equal key: so it is kept, as None.
+    def map_of(pairs):
+        return {k if isinstance(k, str) else None: v for k, v in pairs}
+
+    value = msgpack.unpackb(raw, raw=False, strict_map_key=False, object_pairs_hook=map_of)
     walk(value)
     return value
 

@@ -8,12 +8,14 @@ limits are checked afterwards.
 from __future__ import annotations
 
 import math
+import re
 import struct
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 
 from replay_gui.core.errors import NotCanonical
+from replay_gui.core.log.deep_msgpack import Odd, decode_without_recursion
 
 MAX_DEPTH = 128
 MAX_KEY_BYTES = 4096  # bytes of UTF-8
@@ -37,16 +39,17 @@ def type_of_shallow_values(depth: int, key: Any = str) -> Any:
     return tree
 
 
-def _refuse_extension(code: int, _data: memoryview) -> NoReturn:
-    raise NotCanonical(f"extension type {code}")
+def _odd_extension(code: int, _data: memoryview) -> Odd:
+    return Odd(f"extension type {code}")
 
 
 # The bare C functions, for loops over millions of records. They raise msgspec.MsgspecError or UnicodeDecodeError. What
 # they accept is canonical only if it is encoded to the same bytes, keeps MAX_KEY_BYTES, and has no NaN but the one.
 encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
-_decode_any = msgspec.msgpack.Decoder(ext_hook=_refuse_extension).decode
+_decode_any = msgspec.msgpack.Decoder(ext_hook=_odd_extension).decode
 _decode_tree = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH)).decode
 decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, type_of_shallow_values(SHALLOW_DEPTH - 2)]]).decode
+_IS_ODD = re.compile("timestamp|hashable")
 _CANONICAL_NAN = bytes.fromhex("7ff8000000000000")
 
 
@@ -132,8 +135,13 @@ def decode_canonical(raw: bytes) -> Any:
 def _decode_slowly(raw: bytes) -> Any:
     try:
         value = _decode_any(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, TypeError, ValueError, RecursionError, OverflowError) as why:
-        raise NotCanonical(f"not msgpack: {why}") from None
+    except (RecursionError, TypeError):  # too deep, or a key that Python cannot hash
+        value = decode_without_recursion(raw, MAX_DEPTH)
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, OverflowError) as why:
+        # msgspec reads timestamps itself, and they may be wrong; of other keys, it knows those that Python can hash
+        if not _IS_ODD.search(str(why)):
+            raise NotCanonical(f"not msgpack: {why}") from None
+        value = decode_without_recursion(raw, MAX_DEPTH)
     check_limits(value)
     return value
 
@@ -152,7 +160,7 @@ def check_limits(value: Any, depth: int = 1) -> None:
         for child in value.values() if isinstance(value, dict) else value:
             check_limits(child, depth + 1)
     elif not isinstance(value, str | bytes | bool | int | float | None):
-        raise NotCanonical("an extension type")
+        raise NotCanonical(value.why if isinstance(value, Odd) else "an extension type")
 
 
 def nesting_depth(value: Any) -> int:

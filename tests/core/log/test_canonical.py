@@ -15,6 +15,7 @@ from hypothesis import given
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.log import canonical
 from replay_gui.core.log.canonical import (
+    MAX_DEPTH,
     MAX_KEY_BYTES,
     SHALLOW_DEPTH,
     decode,
@@ -24,6 +25,7 @@ from replay_gui.core.log.canonical import (
     encode_all,
     nesting_depth,
 )
+from replay_gui.core.log.deep_msgpack import decode_without_recursion
 from tests.helpers.event_strategies import scalars, values
 
 
@@ -227,3 +229,39 @@ def test_encode_all_is_one_after_another() -> None:
     for count in (0, 1, 15, 16, 65_535, 65_536):
         values = [{"b": n, "a": None} for n in range(count)]
         assert encode_all(values) == b"".join(map(encode, values)), count
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"\xd4\x05\x00",  # an extension type
+        b"\xd6\xff\x00\x00\x00\x01",  # a timestamp
+        b"\xd4\xff\x00",  # a timestamp of a wrong size
+        b"\xc7\x0c\xff" + b"\xff" * 12,
+        b"\x91" * 129 + b"\xc0",
+        b"\x91" * 990 + b"\xc0",  # about where the decoder in C gives up
+        b"\x81\xa1a" * 100_000 + b"\xc0",
+        b"\x81\x90\x02",  # keys that are no strings
+        b"\x81\x91\x80\x02",
+        b"\x81\x80\x02",
+        b"\x81\xd4\x05\x00\x02",
+        b"\x81\x01\x02",
+        b"\x81\xda\x10\x01" + b"k" * 4097 + b"\x02",
+    ],
+)
+def test_what_an_equal_key_overwrites_is_not_looked_at(odd: bytes) -> None:
+    assert decode(b"\x82\xa1a" + odd + b"\xa1a\x07") == {"a": 7}
+    for refused in (odd, b"\x82\xa1a\x07\xa1a" + odd, b"\x92" + odd + b"\x07"):
+        with pytest.raises(NotCanonical):
+            decode(refused)
+
+
+@given(values)
+def test_the_decoder_without_recursion_agrees(value: Any) -> None:
+    raw = encode(value)
+    assert encode(decode_without_recursion(raw, MAX_DEPTH)) == raw
+    for cut in {0, len(raw) // 2, len(raw) - 1} - {len(raw)}:
+        with pytest.raises(NotCanonical):
+            decode_without_recursion(raw[:cut], MAX_DEPTH)
+    with pytest.raises(NotCanonical):
+        decode_without_recursion(raw + b"\xc0", MAX_DEPTH)

@@ -1,0 +1,156 @@
+"""What a log may cost: memory in proportion to its size, and work within a budget that is told when it is used up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui import EventLog
+from replay_gui.core.errors import TooCostly
+from replay_gui.core.index.index_builder import IndexBuilder
+from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.log.positions import Position
+from replay_gui.core.replay.replayer import Replayer
+from replay_gui.core.state import work_limit
+from replay_gui.core.state.draft import Draft
+from replay_gui.core.state.reducer import apply
+from replay_gui.core.state.state import EMPTY
+from replay_gui.core.state.state_hash import RecordedHashes, StateHash
+from replay_gui.core.verification.verify_log import verify
+from replay_gui.engine.opening import open_log_run
+from tests.helpers.capped import GIGABYTE, run_capped, run_command
+from tests.helpers.forged_logs import forged, written
+
+LEAVES = 150_000  # of which each once took 4 KB
+ITEMS = 100_000
+MEMORY = 5 * GIGABYTE // 8
+
+
+def ops(*operations: tuple[Any, ...]) -> tuple[str, dict[str, Any]]:
+    """A custom event with these operations: (op, path) or (op, path, value)."""
+    names = ("op", "path", "value")
+    return "x:ops", {"ops": [dict(zip(names, operation, strict=False)) for operation in operations]}
+
+
+def long_list(count: int) -> tuple[str, dict[str, Any]]:
+    return ops(("add", "/l", [0] * count))
+
+
+BOMBS = {
+    "one event with many leaves": [("MemoryWrite", {"key": "k", "value": [*range(LEAVES)]})],
+    "many leaves, replaced": [("MemoryWrite", {"key": "k", "value": [n] * LEAVES}) for n in range(2)],
+    "removals from the front": [long_list(ITEMS), ops(*[("remove", "/l/0")] * 2000)],
+    "insertions in the middle": [long_list(ITEMS), ops(*[("add", f"/l/{ITEMS // 2}", n) for n in range(2000)])],
+    "in and out again": [long_list(ITEMS), ops(*[("add", "/l/0", 1), ("remove", "/l/0")] * 1000)],
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_memory_does_not_depend_on_what_events_ask_for(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path / "bomb.rlog", forged(BOMBS[name]).bytes())
+    done = run_command("verify", path, memory=MEMORY)
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout.splitlines()[0].endswith("VALID")
+
+
+RECORDING = f"""
+from replay_gui import Recorder
+with Recorder(__import__("sys").argv[1], agent_type="a", agent_version="1", config={{}}) as run:
+    for n in range(2):
+        call = run.tool_request("search", {{}})
+        run.tool_response(call, [n] * {LEAVES})
+"""
+
+
+def test_the_recorder_takes_little_of_the_agents_memory(tmp_path: Path) -> None:
+    done = run_capped("-c", RECORDING, tmp_path / "run.rlog", memory=MEMORY)
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
+def test_states_without_a_recorded_hash_are_not_hashed() -> None:
+    draft, hashes = Draft(EMPTY), RecordedHashes({})
+    apply(draft, *long_list(ITEMS))
+    hashes.follow(draft)
+    for _ in range(100):
+        apply(draft, *ops(("add", "/l/0", 1)))
+        hashes.follow(draft)
+    before = hashes.work
+    digest = hashes.digest(draft.root)
+    assert digest == StateHash.of(draft.root).digest()
+    assert before < 5000  # and not 100 times all items, twice
+    assert hashes.work - before == ITEMS + 100
+
+
+def test_what_is_equal_before_and_after_is_not_hashed() -> None:
+    draft, running = Draft(EMPTY), StateHash()
+    config = {f"key {n}": n for n in range(1000)}
+    apply(draft, "AgentInit", {"agent_type": "a", "agent_version": "1", "config": config})
+    running.follow(draft)
+    before = running.work
+    apply(draft, "AgentInit", {"agent_type": "a", "agent_version": "1", "config": {**config, "key 7": 8}})
+    running.follow(draft)
+    assert running.work - before == 2
+    assert running.digest() == StateHash.of(draft.root).digest()
+
+
+@pytest.fixture
+def low_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if 1,000 items were a billion."""
+    monkeypatch.setattr(work_limit, "_MIN_MOVED_VALUES", 1000)
+    monkeypatch.setattr(work_limit, "_MOVED_VALUES_PER_BYTE", 0)
+
+
+def costly_log(tmp_path: Path, state_hashes: bool) -> Path:
+    """Its 8th event is the first beyond the budget."""
+    cheap = [("MemoryWrite", {"key": f"k{n}", "value": n}) for n in range(5)]
+    call = ("ToolRequest", {"tool_name": "t", "tool_version": "", "input": 1, "capabilities": []})
+    events = [*cheap, long_list(900), ops(("replace", "/l/5", 1)), ops(("remove", "/l/0")), *cheap, call]
+    return written(tmp_path / "costly.rlog", forged(events, state_hashes=state_hashes).bytes())
+
+
+@pytest.mark.parametrize("state_hashes", [True, False])
+def test_verification_says_where_the_budget_was_used_up(low_budget: None, state_hashes: bool, tmp_path: Path) -> None:
+    with EventLog.open(costly_log(tmp_path, state_hashes)) as log:
+        report = verify(log)
+    assert (report.verdict, report.verified, report.mismatches) == ("NOT VERIFIABLE", 14, ())
+    assert report.notes[0].startswith("Replay stopped at event 8: ")
+    assert report.state_hash is None
+    assert report.state_hashes_checked == (7 if state_hashes else 0)
+
+
+def test_a_failure_is_found_behind_a_costly_event(low_budget: None, tmp_path: Path) -> None:
+    path = costly_log(tmp_path, state_hashes=False)
+    data = bytearray(path.read_bytes())
+    data[data.rindex(b"ToolRequest")] ^= 1
+    path.write_bytes(data)
+    with EventLog.open(path) as log:
+        assert verify(log).verdict == "INVALID"
+
+
+def test_the_index_goes_on_without_states(low_budget: None, tmp_path: Path) -> None:
+    with EventLog.open(costly_log(tmp_path, state_hashes=False)) as log:
+        built = IndexBuilder(log, tmp_path).run(lambda offset: None)
+    assert (built.count, built.stopped, built.state_hash, built.not_applied) == (14, 7, None, ())
+    assert built.tools == ("t",)
+
+
+def test_a_seek_beyond_the_budget_is_refused_in_words(low_budget: None, tmp_path: Path) -> None:
+    path = costly_log(tmp_path, state_hashes=False)
+    with EventLog.open(path) as log:
+        replayer = Replayer(log)
+        assert len(replayer.state_at(Position(6)).root["l"]) == 900
+        with pytest.raises(TooCostly, match=r"event [78] changes too much"):
+            replayer.state_at(Position(14))
+        building = tmp_path / "building"
+        building.mkdir()
+        built = IndexBuilder(log, building).run(lambda offset: None)
+    run = open_log_run(1, str(path), IndexCache(tmp_path / "cache"), lambda told: None)
+    run.built = built  # as when the index pass is done
+    run.log.use_offsets(log.offsets)
+    try:
+        with pytest.raises(TooCostly, match="event 8 "):
+            run.state_at(Position(14))
+    finally:
+        run.close()
