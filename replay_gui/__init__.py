@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ProfileRefused,
         ReplayError,
         RulesRefused,
+        TooCostly,
     )
     from replay_gui.core.log.event import Event
     from replay_gui.core.log.kinds import Kind
@@ -63,6 +64,7 @@ __all__ = [
     "RulesRefused",
     "Snapshot",
     "SnapshotManager",
+    "TooCostly",
     "VerificationReport",
     "__version__",
 ]
@@ -83,6 +85,7 @@ _MODULES = {
     "ProfileRefused": "replay_gui.core.errors",
     "ReplayError": "replay_gui.core.errors",
     "RulesRefused": "replay_gui.core.errors",
+    "TooCostly": "replay_gui.core.errors",
     "Event": "replay_gui.core.log.event",
     "Kind": "replay_gui.core.log.kinds",
     "EventLog": "replay_gui.core.log.log_reader",
