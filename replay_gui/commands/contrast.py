@@ -12,6 +12,7 @@ from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, STANDARD_INPUT, add
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line
 from replay_gui.core.contrast.contrast import Contrast, contrast_runs
 from replay_gui.core.contrast.contrast_json import contrast_json
+from replay_gui.core.contrast.failure_groups import failure_groups, run_name
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles, run_files
 from replay_gui.core.contrast.run_profile import RunProfile
@@ -27,7 +28,7 @@ from replay_gui.core.text.wording import plural
 from replay_gui.engine.opening import conversion_cache, user_mappings
 
 _MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # that people are shown
-_MAX_NAME = 60  # characters
+_MAX_NAME, _MAX_NAMES = 60, 6  # characters; names of runs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     report = report_options(args)
     judge = None if args.passed is None else passed_judge(args.passed)
-    runs, unread = _read_runs(args)
+    runs, logs, unread = _read_runs(args)
     if not len(runs):
         raise LogUnreadable(f"{', '.join(args.runs)}: no run in it that can be read")
     outcomes = runs.outcomes if judge is None else tuple(judge(run) for run in runs.runs)
@@ -57,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
         print_json(contrast_json(runs, contrast))
     else:
         _print_contrast(runs, contrast)
+        if not contrast.per_task and contrast.failed and contrast.passed:
+            _print_failures(runs, contrast, logs)
     if report is not None:
         _write_report(report, args, runs, contrast)
     return EXIT_FAILED if unread else EXIT_GOOD
@@ -71,8 +74,8 @@ def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet
 
 
 # ---- reading ------------------------------------------------------------------------------------------
-def _read_runs(args: argparse.Namespace) -> tuple[RunSet, int]:
-    """Return the runs, and how many files or runs could not be read; each of these is told on standard error."""
+def _read_runs(args: argparse.Namespace) -> tuple[RunSet, list[str], int]:
+    """Return the runs, their logs, and how many could not be read; each of these is told on standard error."""
     files, unread = list[RunFile](), 0
     for path, chosen, root in _paths(args.runs):
         try:
@@ -88,15 +91,16 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, int]:
             if root is None:  # files of a folder that are no runs are nothing unusual
                 print_error(str(why))
                 unread += 1
-    made = list[RunProfile]()
+    made, logs = list[RunProfile](), list[str]()
     with ProgressLine(f"Reading {plural(len(files), 'run')}") as progress:
-        for profile in profiles(files, on_progress=progress.show):
+        for file, profile in zip(files, profiles(files, on_progress=progress.show), strict=True):
             if profile.run.problem:
                 print_error(profile.run.problem)
                 unread += 1
             else:
                 made.append(profile)
-    return run_set(made), unread
+                logs.append(file.log)
+    return run_set(made), logs, unread
 
 
 def _paths(given: list[str]) -> Iterator[tuple[str, str | None, str | None]]:
@@ -146,6 +150,19 @@ def _print_separator(separator: Separator) -> None:
         verb = "holds" if separator.also_count == 1 else "hold"
         words.append(f"{plural(separator.also_count, 'other thing')} {verb} for the same runs")
     print_line(f"      {'; '.join(words)}")
+
+
+def _print_failures(runs: RunSet, contrast: Contrast, logs: list[str]) -> None:
+    with ProgressLine("Comparing failing runs with passing ones") as progress:
+        found = failure_groups(runs, contrast.outcomes, range(len(runs)), logs.__getitem__, on_progress=progress.show)
+    print_line("Runs that failed, by their first reason, against the nearest run that passed:")
+    for group in found.groups[:_MAX_SHOWN]:
+        names = ", ".join(run_name(runs.runs[failed.run]) for failed in group.runs[:_MAX_NAMES])
+        more = len(group.runs) - _MAX_NAMES
+        print_line(f"  {names}{f' and {more:,} more' if more > 0 else ''}: {group.sentence or 'no reason found'}")
+    hidden = sum(len(group.runs) for group in found.groups[_MAX_SHOWN:]) + found.left_out
+    if hidden:
+        print_line(f"  … and {plural(hidden, 'run')} more")
 
 
 def _print_tasks(runs: RunSet, contrast: Contrast) -> None:

@@ -66,7 +66,7 @@ def feature_words(feature: Feature) -> str:
         case FeatureKind.TOLD:
             return f"told the figure {value}"
         case FeatureKind.AT_LEAST:
-            return f"had {plural(feature.number, path.removesuffix('s'), path)} or more"
+            return f"had {plural(feature.number, path.removesuffix('s'))} or more"
         case FeatureKind.NOTED:
             return f"used {tool}"
         case FeatureKind.SET_UP:

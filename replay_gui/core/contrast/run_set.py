@@ -9,6 +9,7 @@ import msgspec
 from replay_gui.core.contrast.feature import Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.feature_table import FeatureTable, feature_table
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
+from replay_gui.core.contrast.run_sizes import size_table
 from replay_gui.core.effects.effect import Effect
 
 MIN_TELLING_ANSWER = 60  # characters, from which equal answers show equal effects
@@ -43,9 +44,8 @@ def run_set(profiles: Sequence[RunProfile]) -> RunSet:
     """Return runs that are held in memory as a set; calls of one tool with equal answers count as equal changes."""
     equal = equal_changes(step for profile in profiles for step in profile.steps)
     table = feature_table([_with_equal_changes(profile.features, equal) for profile in profiles])
-    return RunSet(
-        [profile.run for profile in profiles], table, lambda numbers: [profiles[number].steps for number in numbers]
-    )
+    runs = [profile.run for profile in profiles]
+    return RunSet(runs, table.joined(size_table(runs)), lambda numbers: [profiles[number].steps for number in numbers])
 
 
 def equal_changes(steps: Iterable[RunStep]) -> dict[str, tuple[str, str]]:

@@ -202,7 +202,8 @@ def _note(strata: _Strata, tasks: int) -> str:
     mixed = len(strata._passing)
     if not mixed:
         return f"None of {plural(tasks, 'task')} has both outcomes, so nothing can be separated within a task."
-    others = f"; {tasks - mixed:,} others say nothing" if tasks > mixed else ""
+    rest = tasks - mixed
+    others = f"; {plural(rest, 'other task')} {'says' if rest == 1 else 'say'} nothing" if rest else ""
     few = " Nothing here is significant: there are too few runs." if strata.passing + strata.failing < FEW_RUNS else ""
     return f"Within {plural(mixed, 'task')} with both outcomes{others}; tasks are never thrown together.{few}"
 

@@ -1,0 +1,159 @@
+"""contrast: what separates runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui.core.facts.run_notes import RunNotes, notes_beside, write_notes
+from tests.helpers.evaluation_logs import CANCEL, LOOK, MadeCall, write_evaluation, write_run
+
+MEMBERS = {
+    "kind", "sentence", "tool", "input", "path", "value", "passing", "failing", "p", "corrected_p", "significant",
+    "by_chance", "example", "also", "also_count", "score",
+}  # fmt: skip
+
+
+@pytest.fixture
+def refunds(tmp_path: Path) -> list[Path]:
+    """Two runs that pass and two that fail."""
+    return [
+        write_run(tmp_path / f"{n}.rlog", [LOOK, CANCEL] if n < 2 else [LOOK], trial=n, passed=n < 2) for n in range(4)
+    ]
+
+
+def test_the_json_has_runs_groups_and_separators(command: Any, refunds: list[Path]) -> None:
+    result = command("contrast", *refunds, "--json")
+    assert result.code == 0
+    form = result.object
+    assert form["groups"] == {"passed": 2, "failed": 2, "unknown": 0}
+    assert [run["run"] for run in form["runs"]] == [str(path) for path in refunds]
+    assert form["runs"][0] | {"task": "refund", "passed": True, "score": None} == form["runs"][0]
+    assert form["note"] == "4 runs with an outcome: nothing here is significant."
+    first = form["separators"][0]
+    assert set(first) == MEMBERS
+    assert (first["kind"], first["tool"], first["input"]) == ("did", "cancel_reservation", CANCEL.input)
+    assert (first["passing"], first["failing"]) == ({"with": 2, "of": 2}, {"with": 0, "of": 2})
+    assert first["p"] == pytest.approx(1 / 3)
+    assert first["by_chance"] == {"as_clear": 2, "of": 6, "exact": True}
+    assert first["example"] == {"passed": {"run": str(refunds[0]), "position": 4}, "failed": None}
+    assert form["decisions"] == [{"separator": 0, "has": False, "runs": [str(path) for path in refunds[2:]]}]
+
+
+def test_people_are_told_the_facts_and_how_far_they_go(command: Any, refunds: list[Path]) -> None:
+    lines = command("contrast", *refunds).out.splitlines()
+    assert lines[0] == "4 runs: 2 passed, 2 failed"
+    assert "nothing here is significant" in lines[1]
+    assert lines[2] == "  did cancel_reservation(reason=illness, reservation_id=Z7GOZK): 2 of 2 passing, 0 of 2 failing"
+    assert "as clear by chance in 2 of 6" in lines[3]
+    assert lines[-1].startswith("  2.rlog, 3.rlog: 2.rlog never cancelled reservation")
+
+
+def test_a_folder_is_all_its_runs_and_tasks_are_kept_apart(command: Any, tmp_path: Path) -> None:
+    folder = write_evaluation(tmp_path / "runs")
+    (folder / "notes.md").write_text("no run")
+    form = command("contrast", folder, "--json").object
+    assert form["groups"] == {"passed": 6, "failed": 3, "unknown": 0}
+    tasks = {task["task"]: task for task in form["tasks"]}
+    assert tasks["refund"]["first"]["tool"] == "cancel_reservation"
+    assert tasks["sorry"]["first"]["tool"] == "send_certificate"
+    assert tasks["hello"]["first"] is None
+    assert "Tasks with both outcomes" in command("contrast", folder).out
+
+
+def test_one_run_of_a_file(command: Any, tmp_path: Path) -> None:
+    trials = [
+        {"task_id": 1, "trial": n, "reward": float(n), "info": {}, "traj": [{"role": "user", "content": "hi"}]}
+        for n in range(2)
+    ]
+    path = tmp_path / "trials.json"
+    path.write_text(json.dumps(trials))
+    assert [run["trial"] for run in command("contrast", path, "--json").object["runs"]] == ["0", "1"]
+    (run,) = command("contrast", f"{path}#2", "--json").object["runs"]
+    assert (run["run"], run["passed"]) == (f"{path}#2", True)
+
+
+def test_what_passing_is_can_be_said(command: Any, tmp_path: Path) -> None:
+    paths = [
+        write_run(tmp_path / f"{n}.rlog", [CANCEL] if n else [], passed=None, score=n / 4, trial=n) for n in range(4)
+    ]
+    assert command("contrast", *paths, "--json").object["groups"] == {"passed": 0, "failed": 0, "unknown": 4}
+    form = command("contrast", *paths, "--passed", "score >= 0.25 and events > 3", "--json").object
+    assert form["groups"] == {"passed": 3, "failed": 1, "unknown": 0}
+    wrong = command("contrast", *paths, "--passed", "import os")
+    assert wrong.code == 2
+    assert "'import' is not known" in wrong.err
+
+
+def test_an_outcome_set_by_hand_is_shown_as_such(command: Any, tmp_path: Path) -> None:
+    paths = [write_run(tmp_path / f"{n}.rlog", [CANCEL] * n, passed=None, trial=n) for n in range(2)]
+    for number, path in enumerate(paths):
+        write_notes(RunNotes(bool(number)), notes_beside(path))
+    form = command("contrast", *paths, "--json").object
+    assert [(run["passed"], run["set_by_hand"]) for run in form["runs"]] == [(False, True), (True, True)]
+    assert "2 outcomes set by hand" in command("contrast", *paths).out
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_is_done(command: Any, refunds: list[Path], tmp_path: Path) -> None:
+    other = tmp_path / "other.bin"
+    other.write_bytes(b"\0\1\2")
+    result = command("contrast", *refunds, other, tmp_path / "none.rlog")
+    assert result.code == 2
+    assert len(result.err.splitlines()) == 2
+    assert result.out.startswith("4 runs: 2 passed, 2 failed")
+    nothing = command("contrast", other)
+    assert nothing.code == 2
+    assert command("contrast", "-").code == 2
+
+
+@pytest.mark.parametrize("suffix", [".html", ".md", ".json", ".pdf"])
+def test_a_report_is_written(command: Any, refunds: list[Path], tmp_path: Path, suffix: str) -> None:
+    report = tmp_path / f"report{suffix}"
+    assert command("contrast", *refunds, "--report", report).code == 0
+    data = report.read_bytes()
+    if suffix == ".pdf":
+        assert data.startswith(b"%PDF")
+    else:
+        text = data.decode()
+        assert "2 PASSED, 2 FAILED" in text
+        assert "Contrast of 4 runs" in text or suffix == ".json"
+        assert "cancel" in text
+    if suffix == ".json":
+        form = json.loads(data)
+        assert form["contrast"]["separators"][0]["passing"] == [2, 2]
+        assert form["contrast"]["pictures"][0]["rows"][0][:2] == ["2.rlog", "failed"]
+
+
+@pytest.mark.parametrize("suffix", [".sarif", ".xml"])
+def test_a_contrast_is_no_check(command: Any, refunds: list[Path], tmp_path: Path, suffix: str) -> None:
+    result = command("contrast", *refunds, "--report", tmp_path / f"report{suffix}")
+    assert result.code == 2
+    assert "a contrast is no check" in result.err
+
+
+def test_text_of_a_log_is_never_markup_and_secrets_can_be_hidden(command: Any, tmp_path: Path) -> None:
+    evil = MadeCall("send_mail", {"to": "eve@example.com", "text": "<script>alert(1)</script>\x1b[31m\u202e"})
+    paths = [write_run(tmp_path / f"{n}.rlog", [evil] * n, passed=bool(n), trial=n) for n in range(2)]
+    said = command("contrast", *paths).out
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+    report = tmp_path / "report.html"
+    command("contrast", *paths, "--report", report)
+    assert "<script>" not in report.read_text()
+    assert "eve@example.com" in report.read_text()
+    command("contrast", *paths, "--report", report, "--redact", "share")
+    assert "eve@example.com" not in report.read_text()
+
+
+def test_a_profile_with_paths_hides_what_was_done_and_keeps_the_counts(
+    command: Any, refunds: list[Path], tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile.toml"
+    profile.write_text('paths = ["/input"]')
+    report = tmp_path / "report.md"
+    command("contrast", *refunds, "--report", report, "--redact", profile)
+    assert "Z7GOZK" not in report.read_text()
+    assert "2 of 2" in report.read_text()

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from replay_gui.core.contrast.profiling import RunFile, profiles, run_files
+from replay_gui.core.contrast.run_profile import RunProfile
+from replay_gui.core.contrast.run_set import RunSet, run_set
+from tests.helpers.evaluation_logs import write_evaluation
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Runs that were read from files, in the order of these files."""
+
+    files: list[RunFile]
+    profiles: list[RunProfile]
+    runs: RunSet
+
+    def log_of(self, run: int) -> str:
+        return self.files[run].log
+
+    def numbers(self, task: str | None) -> list[int]:
+        return [n for n, run in enumerate(self.runs.runs) if run.identity.task == task]
+
+
+ReadFiles = Callable[..., Evaluation]
+
+
+@pytest.fixture
+def read_files(tmp_path: Path) -> ReadFiles:
+    """read_files(path, …): the runs of these files."""
+
+    def read(*paths: Path) -> Evaluation:
+        files = [file for path in paths for file in run_files(str(path), str(tmp_path / "conversions"))]
+        made = list(profiles(files))
+        return Evaluation(files, made, run_set(made))
+
+    return read
+
+
+@pytest.fixture
+def evaluation(tmp_path: Path, read_files: ReadFiles) -> Evaluation:
+    """The runs of write_evaluation."""
+    return read_files(*sorted(write_evaluation(tmp_path / "evaluation").iterdir()))

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replay_gui.core.contrast.feature import Feature, FeatureKind
+from replay_gui.core.contrast.profiling import profiles, run_files
+from replay_gui.core.contrast.run_profile import RunProfile
+from replay_gui.core.errors import NotesRefused
+from replay_gui.core.facts.run_notes import BY_HAND, RunNotes, notes_beside, write_notes
+from replay_gui.core.facts.run_outcome import Outcome
+from tests.core.contrast.conftest import ReadFiles
+from tests.helpers.evaluation_logs import CANCEL, LOOK, START, STEP, MadeCall, write_run
+
+
+def features(profile: RunProfile, *kinds: FeatureKind) -> set[tuple[str, str, str, str]]:
+    return {
+        (held.feature.kind, held.feature.tool, held.feature.path, held.feature.value)
+        for held in profile.features
+        if held.feature.kind in kinds
+    }
+
+
+def test_the_facts_of_a_run(tmp_path: Path, read_files: ReadFiles) -> None:
+    bad = MadeCall("book_flight", {"to": "SEA"}, None, "no seats")
+    path = write_run(tmp_path / "a.rlog", [LOOK, bad, CANCEL], task="7", trial=2, passed=False, score=0.5)
+    (profile,) = read_files(path).profiles
+    run = profile.run
+    assert (run.given, run.name, run.format, run.run_id) == (str(path), "a.rlog", "rlog", "7/2")
+    assert (run.identity.task, run.identity.agent, run.identity.version) == ("7", "desk", "1.0")
+    assert (run.identity.trial, run.identity.model) == (None, "gpt-4o")
+    assert (run.passed, run.score, run.set_by_hand) == (False, 0.5, False)
+    assert (run.events, run.calls, run.failures) == (10, 3, 1)
+    assert (run.tokens, run.cost) == (120, 0.001)
+    assert run.started is not None
+    assert run.duration is not None
+    assert run.started <= START
+    assert run.duration >= 6 * STEP
+
+
+def test_the_steps_are_the_calls_with_their_effects(tmp_path: Path, read_files: ReadFiles) -> None:
+    (profile,) = read_files(write_run(tmp_path / "a.rlog", [LOOK, CANCEL])).profiles
+    assert [(s.index, s.tool, s.effect, s.ok, s.label) for s in profile.steps] == [
+        (2, "get_user_details", "reads", True, "user_id=mia_li_3668"),
+        (4, "cancel_reservation", "changes", True, "reason=illness, reservation_id=Z7GOZK"),
+    ]
+    assert profile.steps[1].input == '{"reason": "illness", "reservation_id": "Z7GOZK"}'
+
+
+def test_the_features_of_changes(tmp_path: Path, read_files: ReadFiles) -> None:
+    (profile,) = read_files(write_run(tmp_path / "a.rlog", [CANCEL, CANCEL])).profiles
+    assert features(profile, FeatureKind.CHANGED, FeatureKind.CHANGED_ANY, FeatureKind.CHANGED_WITH) == {
+        ("changed", "cancel_reservation", "", ""),
+        ("changed any", "", "", ""),
+        ("changed with", "cancel_reservation", "/reason", '"illness"'),
+        ("changed with", "cancel_reservation", "/reservation_id", '"Z7GOZK"'),
+    }
+    did = sorted((h.feature.number, h.index) for h in profile.features if h.feature.kind == FeatureKind.DID)
+    assert did == [(1, 2), (2, 4)]
+
+
+def test_what_failed_changed_nothing(tmp_path: Path, read_files: ReadFiles) -> None:
+    failed = MadeCall(CANCEL.tool, CANCEL.input, None, "Error: not found")
+    (profile,) = read_files(write_run(tmp_path / "a.rlog", [failed])).profiles
+    assert features(profile, FeatureKind.DID, FeatureKind.CHANGED_ANY) == set()
+    assert {kind for kind, _, _, _ in features(profile, *FeatureKind)} >= {"failed", "unrecovered"}
+
+
+def test_an_error_that_was_got_over_is_none(tmp_path: Path, read_files: ReadFiles) -> None:
+    failed = MadeCall(CANCEL.tool, CANCEL.input, None, "Error: busy")
+    (profile,) = read_files(write_run(tmp_path / "a.rlog", [failed, CANCEL])).profiles
+    assert features(profile, FeatureKind.UNRECOVERED) == set()
+
+
+def test_loops_orders_figures_and_set_up(tmp_path: Path, read_files: ReadFiles) -> None:
+    send = MadeCall("send_mail", {"to": "a@example.com"})
+    calls = [LOOK, LOOK, LOOK, CANCEL, send]
+    path = write_run(tmp_path / "a.rlog", calls, says="It costs $1,250.50, in 2024, 3 times.", config={"seed": 4})
+    (profile,) = read_files(path).profiles
+    assert features(profile, FeatureKind.LOOP) == {("loop", "get_user_details", "", "")}
+    assert features(profile, FeatureKind.BEFORE) == {("before", "cancel_reservation", "", "send_mail")}
+    assert features(profile, FeatureKind.TOLD) == {("told", "", "", "1250.5")}
+    assert ("set-up", "", "/seed", "4") in features(profile, FeatureKind.SET_UP)
+
+
+def test_every_feature_is_there_once(tmp_path: Path, read_files: ReadFiles) -> None:
+    (profile,) = read_files(write_run(tmp_path / "a.rlog", [LOOK, CANCEL, LOOK, CANCEL])).profiles
+    names = [held.feature for held in profile.features]
+    assert names == sorted(set(names))
+
+
+def test_an_outcome_set_by_hand_counts_where_the_log_has_none(tmp_path: Path, read_files: ReadFiles) -> None:
+    path = write_run(tmp_path / "a.rlog", [], passed=None)
+    write_notes(RunNotes(True, comment="looked at it"), notes_beside(path))
+    run = read_files(path).runs.runs[0]
+    assert run.passed is True
+    assert run.set_by_hand
+    assert run.result.outcomes == (Outcome(True, None, BY_HAND, "looked at it"),)
+
+
+def test_notes_beside_a_log_never_replace_its_own_outcome(tmp_path: Path, read_files: ReadFiles) -> None:
+    path = write_run(tmp_path / "a.rlog", [], passed=False)
+    write_notes(RunNotes(True), notes_beside(path))
+    run = read_files(path).runs.runs[0]
+    assert run.passed is False
+    assert not run.set_by_hand
+
+
+def test_wrong_notes_make_the_run_unreadable_and_say_why(tmp_path: Path, read_files: ReadFiles) -> None:
+    path = write_run(tmp_path / "a.rlog", [])
+    notes_beside(path).write_text("run = 'rm'")
+    with pytest.raises(NotesRefused, match="'run' is not known"):
+        read_files(path)
+
+
+def test_a_damaged_log_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    paths = [write_run(tmp_path / f"{n}.rlog", [LOOK]) for n in range(2)]
+    files = [file for path in paths for file in run_files(str(path), str(tmp_path / "conversions"))]
+    paths[0].write_bytes(b"\x92\xaareplay-log broken")
+    first, second = profiles(files)
+    assert str(paths[0]) in first.run.problem
+    assert second.run.problem == ""
+
+
+def test_tools_without_a_telling_name_are_learnt_from_all_runs(tmp_path: Path, read_files: ReadFiles) -> None:
+    """tool_2 changes what tool_1 reads, which several runs show."""
+
+    def calls(number: int) -> list[MadeCall]:
+        before = {"id": number, "state": "open", "by": "x", "a": 1, "b": 2, "c": 3}
+        return [
+            MadeCall("tool_1", {"id": number}, before),
+            MadeCall("tool_2", {"id": number, "state": "closed"}, {**before, "state": "closed"}),
+            MadeCall("tool_1", {"id": number}, {**before, "state": "closed"}),
+        ]
+
+    made = read_files(*(write_run(tmp_path / f"{n}.rlog", calls(n)) for n in range(3)))
+    assert {step.effect for profile in made.profiles for step in profile.steps if step.tool == "tool_2"} == {"changes"}
+
+
+def test_calls_in_other_words_with_an_equal_answer_are_one_change(tmp_path: Path, read_files: ReadFiles) -> None:
+    answer = {"reservation": "Z7GOZK", "status": "cancelled", "refund": 1250, "paid_to": "credit_card_9074831"}
+    words = [{"id": "Z7GOZK", "note": note} for note in ("please", "now")]
+    paths = [write_run(tmp_path / f"{n}.rlog", [MadeCall("cancel", word, answer)]) for n, word in enumerate(words)]
+    made = read_files(*paths)
+    table = made.runs.table
+    did = [n for n, name in enumerate(table.lookup(range(len(table)))) if name.kind == FeatureKind.DID]
+    assert [table.runs_of(n).tolist() for n in did] == [[0, 1]]
+
+
+def test_a_feature_is_named_by_all_its_members() -> None:
+    assert Feature(kind=FeatureKind.READ, tool="a") != Feature(kind=FeatureKind.READ, tool="a", number=1)
