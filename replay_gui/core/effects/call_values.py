@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import Any
 
 from replay_gui.core.effects.tool_call import ToolCall
@@ -22,7 +23,7 @@ def input_leaves(input: Any) -> list[tuple[str, Any]]:
     """Return (JSON Pointer, scalar) of an input; an empty pointer for an input that is a scalar."""
     if not isinstance(input, dict | list):
         return [("", input)]
-    return [(join_pointer(path), value) for path, value in leaves(input)[:_MAX_LEAVES]]
+    return [(join_pointer(path), value) for path, value in islice(leaves(input), _MAX_LEAVES)]
 
 
 def differing_leaves(a: Any, b: Any) -> list[tuple[str, Any, Any]]:
