@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from replay_gui.core.effects.answers import answer_text, masked_answer
@@ -122,7 +123,7 @@ def _setup(run: RunAccount) -> dict[str, Any]:
         if event.kind == Kind.AGENT_INIT.value:
             for name in ("agent_type", "agent_version"):
                 found.setdefault(f"/{name}", event.payload.get(name))
-            for path, value in leaves(event.payload.get("config"))[:_MAX_SETUP]:
+            for path, value in islice(leaves(event.payload.get("config")), _MAX_SETUP):
                 found.setdefault(join_pointer(path), value)
         else:
             told.append(message_text(event))
