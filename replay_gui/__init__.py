@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from replay_gui.core.divergence.comparison import DivergencePoint
     from replay_gui.core.errors import (
         AnchorRefused,
+        AnswerNotRecorded,
         EventInvalid,
         ImportRefused,
         LogBusy,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         PositionError,
         ProfileRefused,
         ReplayError,
+        RerunRefused,
         RulesRefused,
         TooCostly,
     )
@@ -42,6 +44,7 @@ __version__ = VERSION
 
 __all__ = [
     "AnchorRefused",
+    "AnswerNotRecorded",
     "DivergencePoint",
     "Event",
     "EventInvalid",
@@ -61,6 +64,7 @@ __all__ = [
     "Recorder",
     "ReplayEngine",
     "ReplayError",
+    "RerunRefused",
     "RulesRefused",
     "Snapshot",
     "SnapshotManager",
@@ -72,6 +76,7 @@ __all__ = [
 _MODULES = {
     "DivergencePoint": "replay_gui.core.divergence.comparison",
     "AnchorRefused": "replay_gui.core.errors",
+    "AnswerNotRecorded": "replay_gui.core.errors",
     "EventInvalid": "replay_gui.core.errors",
     "ImportRefused": "replay_gui.core.errors",
     "LogBusy": "replay_gui.core.errors",
@@ -84,6 +89,7 @@ _MODULES = {
     "PositionError": "replay_gui.core.errors",
     "ProfileRefused": "replay_gui.core.errors",
     "ReplayError": "replay_gui.core.errors",
+    "RerunRefused": "replay_gui.core.errors",
     "RulesRefused": "replay_gui.core.errors",
     "TooCostly": "replay_gui.core.errors",
     "Event": "replay_gui.core.log.event",

@@ -42,6 +42,7 @@ class Topic(StrEnum):
     CACHE = "cache"
     IMPORTERS = "importers"
     WINDOW = "window"
+    RECORD = "record"
 
 
 def topic_logger(topic: Topic) -> logging.Logger:

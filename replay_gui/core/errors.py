@@ -16,6 +16,8 @@ ReplayError
 ├── NotWritten        a file could not be written; the file that was there before is unchanged
 ├── AnchorRefused     an anchor, key or signature that is invalid or does not match
 ├── ProfileRefused    a redaction profile that is invalid
+├── AnswerNotRecorded a re-run needs an answer that the log does not hold in a form to give again
+├── RerunRefused      a log that cannot be run again, or a command that cannot be recorded
 └── ImportRefused     a file of another format that no importer, or not the named one, can read
     └── FormatUnknown no importer recognises the file
 
@@ -95,3 +97,11 @@ class ImportRefused(ReplayError):
 
 class FormatUnknown(ImportRefused):
     """No importer recognises the file. A format that is named may read it all the same."""
+
+
+class AnswerNotRecorded(ReplayError):
+    """A re-run needs an answer that the log does not hold in a form in which it can be given again."""
+
+
+class RerunRefused(ReplayError):
+    """A log cannot be run again, or a command cannot be recorded."""

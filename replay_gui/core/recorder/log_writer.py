@@ -173,6 +173,11 @@ class LogWriter:
         """Bytes of the file: whole records, as anyone may read them."""
         return self._file.size
 
+    @property
+    def is_open(self) -> bool:
+        """Whether events can still be appended."""
+        return self._file.is_open
+
     def close(self) -> None:
         """Close the file without a seal: the run can be resumed."""
         self._file.close()

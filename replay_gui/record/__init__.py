@@ -1,0 +1,41 @@
+"""Recording any agent, and running it again from its log.
+
+    import replay_gui.record
+    replay_gui.record.start("run.rlog")
+
+records the calls of this process to models and tools from here on; ``resources/docs/recording.md`` says which, and what
+is not recorded. No line of code is needed with ``replay-gui record -- COMMAND``. Each name is imported when it is first
+used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from replay_gui.record.matching.first_difference import DiffersFromRecord
+    from replay_gui.record.recording import run, start, stop
+    from replay_gui.record.rerunning import rerun
+    from replay_gui.record.tools import tool
+
+__all__ = ["DiffersFromRecord", "rerun", "run", "start", "stop", "tool"]
+
+_MODULES = {
+    "DiffersFromRecord": "matching.first_difference",
+    "rerun": "rerunning",
+    "run": "recording",
+    "start": "recording",
+    "stop": "recording",
+    "tool": "tools",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name at its first use."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

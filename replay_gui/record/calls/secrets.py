@@ -1,0 +1,113 @@
+"""Secrets, which never reach a log: they are replaced before anything is written.
+
+What is replaced: the values of environment variables and headers whose names say that they are secret, members of
+requests with such names, and texts in the form of the keys of known services. The patterns are stricter than those of
+a report's redaction: what is replaced in an answer is replaced for the agent too when it runs again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+HIDDEN = "[secret]"
+_MIN_LENGTH = 8  # characters of a value that is taken for a secret by its name
+_SECRET_NAME = re.compile(
+    r"(?:^|[_-])(?:api[_-]?key|key|token|secret|password|passwd|passphrase|credentials?|authorization|cookie)$"
+    r"|apikey$|accesstoken$|clientsecret$",
+    re.IGNORECASE,
+)
+_SECRET_MEMBER = re.compile(  # "key", "token" and "page_token" are mostly something else in arguments
+    r"(?:api|access|secret|private|signing)[_-]?key|(?:access|refresh|auth|bearer|id|session|api)[_-]?token"
+    r"|(?:client[_-]?)?secret|password|passwd|passphrase|(?:proxy-)?authorization|(?:set-)?cookie",
+    re.IGNORECASE,
+)
+_NO_SECRETS = re.compile(r"/|~|\.{1,2}/|[A-Za-z]:\\|true$|false$|none$|default$|disabled$|enabled$", re.IGNORECASE)
+_FORMS = re.compile(  # every repetition has a bound, so that hostile text costs no more than its length
+    r"\b(?:sk|pk|rk)[-_](?=[A-Za-z_\-]{0,64}\d)[A-Za-z0-9_\-]{12,400}"
+    r"|\b(?:ghp_|gho_|ghs_|ghu_|github_pat_|glpat-|xox[abprs]-|hf_|npm_|AKIA|ASIA|AIza)[A-Za-z0-9_\-]{12,400}"
+    r"|\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{0,1000}"
+    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:(?!-----END)[\s\S])*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
+    r"|(?i:\bbearer\s{1,9})(?=[A-Za-z_+/=.~-]{0,64}\d)[\w+/=.~-]{12,4000}"
+)
+_BEGINNINGS = re.compile(
+    r"sk[-_]|pk[-_]|rk[-_]|gh[posu]_|github_pat_|glpat-|xox|hf_|npm_|AKIA|ASIA|AIza|eyJ|-----B|earer", re.I
+)
+
+
+class Secrets:
+    """The secrets that are known in this process.
+
+    Attributes:
+        hidden: how many texts were changed so far.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.hidden = 0
+        self._values: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.learn(environment.items())
+
+    def learn(self, named_values: Iterable[tuple[str, str]]) -> None:
+        """Take the values whose names say that they are secret: of headers, say."""
+        learnt = {
+            part
+            for name, value in named_values
+            if is_secret_name(name)
+            for part in (value, value.rpartition(" ")[2])  # "Bearer x": x alone is the secret
+            if len(part) >= _MIN_LENGTH and not _NO_SECRETS.match(part)
+        }
+        if not learnt <= self._values:
+            self._values |= learnt
+            forms = {form for value in self._values for form in (value, quote(value, safe=""), quote_plus(value))}
+            longest_first = sorted(forms, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+
+    def hide(self, value: Any) -> Any:
+        """Return a plain value without secrets; the same object where it holds none."""
+        if isinstance(value, str):
+            return self.hide_text(value)
+        if isinstance(value, bytes):
+            return self._hide_bytes(value)
+        if isinstance(value, list):
+            items = [self.hide(item) for item in value]
+            return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+        if isinstance(value, dict):
+            return self._hide_members(value)
+        return value
+
+    def hide_text(self, text: str) -> str:
+        """Return the text without secrets; the same object where it holds none."""
+        clean = self._pattern.sub(HIDDEN, text) if self._pattern is not None else text
+        if _BEGINNINGS.search(clean):
+            clean = _FORMS.sub(HIDDEN, clean)
+        if clean == text:
+            return text
+        self.hidden += 1
+        return clean
+
+    def _hide_bytes(self, value: bytes) -> bytes:
+        text = value.decode("utf-8", "surrogateescape")
+        clean = self.hide_text(text)
+        return value if clean is text else clean.encode("utf-8", "surrogateescape")
+
+    def _hide_members(self, value: dict[str, Any]) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        changed = False
+        for key, member in value.items():
+            new_key = self.hide_text(key)
+            if isinstance(member, str) and member and _SECRET_MEMBER.fullmatch(key):
+                self.hidden += member != HIDDEN
+                new: Any = member if member == HIDDEN else HIDDEN
+            else:
+                new = self.hide(member)
+            changed = changed or new is not member or new_key is not key
+            result[new_key] = new
+        return result if changed else value
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether what bears this name (a header, a variable, a member) is a secret, as in ``OPENAI_API_KEY``."""
+    return _SECRET_NAME.search(name) is not None

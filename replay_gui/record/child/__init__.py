@@ -1,0 +1,1 @@
+"""A command that runs with the hooks in its processes."""

@@ -1,0 +1,202 @@
+"""HTTP exchanges as calls: what all hooks of HTTP libraries share."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+
+from replay_gui.core.errors import AnswerNotRecorded
+from replay_gui.core.log.chain import digest
+from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.raised_errors import error_of_form
+from replay_gui.record.calls.secrets import HIDDEN, Secrets
+from replay_gui.record.messages.model_calls import is_model_request, model_answer
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1", "0.0.0.0")
+_SECRET_QUERIES = frozenset(
+    ("key", "api_key", "apikey", "api-key", "access_token", "token", "sig", "signature", "secret", "password", "auth")
+)
+_REQUEST_HEADERS = frozenset(("content-type", "accept", "anthropic-version", "anthropic-beta", "openai-beta"))
+_ANSWER_HEADERS = frozenset(
+    (
+        "content-type",
+        "retry-after",
+        "retry-after-ms",
+        "x-should-retry",
+        "request-id",
+        "x-request-id",
+        "location",
+        "link",
+    )
+)
+_STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl", "application/stream+json")
+_MAX_BODY_BYTES = 16 << 20  # of an answer that is kept; a record has room for 64 MiB
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """An answer as it came over the network, or as it is given again.
+
+    Attributes:
+        status: such as 200. headers: those on the allow-list, in lower case. chunks: the body as it came.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    chunks: tuple[bytes, ...]
+
+    @property
+    def body(self) -> bytes:
+        """The whole body."""
+        return b"".join(self.chunks)
+
+
+def http_request(
+    method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes | None, secrets: Secrets
+) -> CallRequest:
+    """Return the call that an HTTP request is: to a model, or else to a tool named ``METHOD host``.
+
+    The port of a server on this computer is meta, for it often differs from run to run.
+
+    Args:
+        body: None where it is streamed from the agent, and so is not recorded.
+        secrets: learns the request's secret headers.
+    """
+    named = [(name.lower(), value) for name, value in headers]
+    secrets.learn(named)
+    parts = urlsplit(url)
+    query = _members(parse_qsl(parts.query, keep_blank_values=True))
+    secrets.learn(("token", str(value)) for name, value in query.items() if name.lower() in _SECRET_QUERIES)
+    query = {name: HIDDEN if name.lower() in _SECRET_QUERIES else value for name, value in query.items()}
+    kept = dict(named)
+    meta = {"host": parts.netloc.rpartition("@")[2], "headers": {n: kept[n] for n in _REQUEST_HEADERS if n in kept}}
+    value = _decoded(body, kept.get("content-type", ""))
+    if is_model_request(method, parts.path, value):
+        return CallRequest(CallKind.MODEL, f"{method} {parts.path}", value | _if_any("query", query), meta=meta)
+    host = "localhost" if parts.hostname in _LOOPBACK else parts.netloc.rpartition("@")[2]
+    asked: dict[str, Any] = {"path": parts.path} | _if_any("query", query)
+    if body is None:
+        asked["body_not_recorded"] = True
+    elif body:
+        asked["body"] = value
+    return CallRequest(CallKind.TOOL, f"{method} {host}", asked, meta=meta)
+
+
+def http_answer(
+    request: CallRequest, status: int, headers: Iterable[tuple[str, str]], chunks: Sequence[bytes], secrets: Secrets
+) -> CallAnswer:
+    """Return what is recorded of an HTTP answer; `chunks`: the body as it came over the network."""
+    named = {name.lower(): value for name, value in headers}
+    body, is_decoded = _unpacked(b"".join(chunks), named.get("content-encoding", ""))
+    kept = {name: value for name, value in named.items() if name in _ANSWER_HEADERS}
+    content_type = named.get("content-type", "")
+    is_stream = content_type.startswith(_STREAMS)
+    clean = _without_secrets(body, content_type, is_stream=is_stream, secrets=secrets)
+    form: dict[str, Any] = {"status": status, "headers": kept}
+    if not is_decoded:
+        kept["content-encoding"] = named["content-encoding"]
+    if len(clean) > _MAX_BODY_BYTES:
+        form |= {"too_large": len(clean)}
+    else:
+        form |= {"body": clean}
+        if len(chunks) > 1 and len(clean) == sum(map(len, chunks)):
+            form["chunks"] = [len(chunk) for chunk in chunks]
+    if request.kind is CallKind.MODEL and is_decoded:
+        return model_answer(status, clean, streamed=is_stream, form=form)
+    output: dict[str, Any] = {"status": status}
+    if clean:
+        output["body"] = _decoded(clean, content_type) if is_decoded else _summary(clean)
+    return CallAnswer(output, form=form)
+
+
+def answer_to_give(answer: CallAnswer) -> HttpAnswer:
+    """Return the recorded answer of an HTTP request.
+
+    Raises what the request raised; AnswerNotRecorded where the log does not have the answer as a whole.
+    """
+    form = answer.form
+    if "raised" in form:
+        raise error_of_form(form["raised"])
+    if "body" not in form or "status" not in form:
+        why = "it is too large" if "too_large" in form else "it was recorded by other means than HTTP"
+        raise AnswerNotRecorded(f"an HTTP answer is not in the log as it came: {why}")
+    body, chunks, begin = bytes(form["body"]), [], 0
+    for length in form.get("chunks") or [len(body)]:
+        chunks.append(body[begin : begin + length])
+        begin += length
+    return HttpAnswer(int(form["status"]), tuple(dict(form["headers"]).items()), tuple(chunks))
+
+
+def _decoded(body: bytes | None, content_type: str) -> Any:
+    """Return a body as a value: JSON, form fields, text, or else its size and hash."""
+    if not body:
+        return None
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        pass  # not every body is JSON
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return _summary(body)
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        return _members(parse_qsl(text, keep_blank_values=True))
+    return text
+
+
+def _summary(body: bytes) -> dict[str, Any]:
+    return {"bytes": len(body), "blake3": digest(body).hex()}
+
+
+def _members(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        before = members.get(name)
+        members[name] = value if before is None else [*(before if isinstance(before, list) else [before]), value]
+    return members
+
+
+def _if_any(name: str, members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: members} if members else {}
+
+
+def _unpacked(body: bytes, encoding: str) -> tuple[bytes, bool]:
+    """Return a body without its content encoding, and whether that was possible."""
+    try:
+        match encoding.strip().lower():
+            case "" | "identity":
+                return body, True
+            case "gzip" | "x-gzip":
+                return zlib.decompressobj(31).decompress(body), True
+            case "deflate":
+                return zlib.decompressobj(15 if body[:1] == b"\x78" else -15).decompress(body), True
+            case "zstd":
+                import zstandard
+
+                return zstandard.ZstdDecompressor().decompressobj().decompress(body), True
+            case "br":
+                return bytes(import_module("brotli").decompress(body)), True  # where the agent has it
+    except (zlib.error, ImportError, ValueError, ArithmeticError):
+        return body, False
+    except Exception:  # noqa: BLE001  the errors of zstandard and brotli have no common class
+        return body, False
+    return body, False
+
+
+def _without_secrets(body: bytes, content_type: str, *, is_stream: bool, secrets: Secrets) -> bytes:
+    if "json" in content_type and not is_stream:
+        try:
+            value = msgspec.json.decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            value = None
+        clean = secrets.hide(value)
+        if clean is not value:
+            return msgspec.json.encode(clean)
+    hidden: bytes = secrets.hide(body)
+    return hidden

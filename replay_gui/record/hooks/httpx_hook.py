@@ -1,0 +1,201 @@
+"""httpx and httpx2: every request that reaches the network, sync and async, streamed or not.
+
+The seam is the transport, below redirects, authentication and the client's own retries, so that each exchange is a
+call of its own. Bytes are passed on as they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from types import ModuleType
+from typing import Any
+
+from replay_gui.record.calls.call import CallRequest
+from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, http_answer, http_request
+from replay_gui.record.hooks.patching import patch
+from replay_gui.record.hooks.tool_hook import failed_answer
+from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_record
+from replay_gui.record.sessions.open_call import OpenCall, inside
+
+
+def install(module: ModuleType) -> None:
+    """Patch the transports of ``httpx`` or ``httpx2``."""
+    streams = _Streams(module)
+    patch(module.HTTPTransport, "handle_request", lambda original: _sync_hook(module, streams, original))
+    patch(module.AsyncHTTPTransport, "handle_async_request", lambda original: _async_hook(module, streams, original))
+
+
+def _sync_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
+    def handle_request(self: Any, request: Any) -> Any:
+        session = session_in_force()
+        asked = None if session is None else try_to_record(session, "httpx", lambda: _request(session, module, request))
+        call = (
+            None if session is None or asked is None else try_to_record(session, "httpx", lambda: session.begin(asked))
+        )
+        if session is None or asked is None or call is None:
+            return original(self, request)
+        if call.answer is not None:
+            given = _given(call)
+            return _response(module, given, streams.recorded(given, call))
+        try:
+            with inside(call):
+                response = original(self, request)
+        except BaseException as error:
+            failure = failed_answer(error)
+            try_to_record(session, "httpx", lambda: call.finish(failure))
+            raise
+        response.stream = streams.tee(response, _Exchange(session, call, asked, response))
+        return response
+
+    return handle_request
+
+
+def _async_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
+    async def handle_async_request(self: Any, request: Any) -> Any:
+        session = session_in_force()
+        if session is None:
+            return await original(self, request)
+        asked = try_to_record(session, "httpx", lambda: _request(session, module, request))
+        if asked is None:
+            return await original(self, request)
+        try:
+            call = await session.begin_async(asked)
+        except Exception as error:
+            if session.is_rerun:
+                raise
+            session.report_failure("httpx", error)
+            return await original(self, request)
+        if call.answer is not None:
+            try:
+                given = answer_to_give(call.answer)
+            except Exception:
+                await call.finish_async(call.answer)
+                raise
+            return _response(module, given, streams.recorded_async(given, call))
+        try:
+            with inside(call):
+                response = await original(self, request)
+        except BaseException as error:
+            failure = failed_answer(error)
+            try_to_record(session, "httpx", lambda: call.finish(failure))
+            raise
+        response.stream = streams.tee_async(response, _Exchange(session, call, asked, response))
+        return response
+
+    return handle_async_request
+
+
+def _given(call: OpenCall) -> HttpAnswer:
+    assert call.answer is not None
+    try:
+        return answer_to_give(call.answer)
+    except Exception:
+        call.finish(call.answer)  # the exception is the answer
+        raise
+
+
+def _request(session: CallSession, module: ModuleType, request: Any) -> CallRequest:
+    try:
+        body = request.content
+    except module.RequestNotRead:
+        body = None
+    return http_request(request.method, str(request.url), request.headers.multi_items(), body, session.secrets)
+
+
+def _response(module: ModuleType, given: HttpAnswer, stream: Any) -> Any:
+    return module.Response(
+        given.status, headers=list(given.headers), stream=stream, extensions={"http_version": b"HTTP/1.1"}
+    )
+
+
+class _Exchange:
+    """An exchange whose answer is coming in."""
+
+    def __init__(self, session: CallSession, call: OpenCall, asked: CallRequest, response: Any) -> None:
+        self._session, self._call, self._asked = session, call, asked
+        self._status, self._headers = response.status_code, response.headers.multi_items()
+        self.chunks: list[bytes] = []
+
+    def finish(self) -> None:
+        """Record what has come."""
+        try_to_record(self._session, "httpx", self._record)
+
+    def _record(self) -> None:
+        answer = http_answer(self._asked, self._status, self._headers, self.chunks, self._session.secrets)
+        self._call.finish(answer)
+
+
+class _Streams:
+    """Makes the streams of responses, which must be of the module's own classes."""
+
+    def __init__(self, module: ModuleType) -> None:
+        class TeeStream(module.SyncByteStream):  # type: ignore[name-defined, misc]
+            def __init__(self, inner: Any, exchange: _Exchange) -> None:
+                self._inner, self._exchange = inner, exchange
+
+            def __iter__(self) -> Iterator[bytes]:
+                for chunk in self._inner:
+                    self._exchange.chunks.append(chunk)
+                    yield chunk
+                self._exchange.finish()
+
+            def close(self) -> None:
+                self._exchange.finish()
+                self._inner.close()
+
+        class AsyncTeeStream(module.AsyncByteStream):  # type: ignore[name-defined, misc]
+            def __init__(self, inner: Any, exchange: _Exchange) -> None:
+                self._inner, self._exchange = inner, exchange
+
+            async def __aiter__(self) -> AsyncIterator[bytes]:
+                async for chunk in self._inner:
+                    self._exchange.chunks.append(chunk)
+                    yield chunk
+                self._exchange.finish()
+
+            async def aclose(self) -> None:
+                self._exchange.finish()
+                await self._inner.aclose()
+
+        class GivenStream(module.SyncByteStream):  # type: ignore[name-defined, misc]
+            def __init__(self, given: HttpAnswer, call: OpenCall) -> None:
+                self._given, self._call = given, call
+
+            def __iter__(self) -> Iterator[bytes]:
+                yield from self._given.chunks
+                self.close()
+
+            def close(self) -> None:
+                if self._call.answer is not None:
+                    self._call.finish(self._call.answer)
+
+        class AsyncGivenStream(module.AsyncByteStream):  # type: ignore[name-defined, misc]
+            def __init__(self, given: HttpAnswer, call: OpenCall) -> None:
+                self._given, self._call = given, call
+
+            async def __aiter__(self) -> AsyncIterator[bytes]:
+                for chunk in self._given.chunks:
+                    yield chunk
+                await self.aclose()
+
+            async def aclose(self) -> None:
+                if self._call.answer is not None:
+                    await self._call.finish_async(self._call.answer)
+
+        self._classes = TeeStream, AsyncTeeStream, GivenStream, AsyncGivenStream
+
+    def tee(self, response: Any, exchange: _Exchange) -> Any:
+        """Return a stream that passes on what comes, and records it at the end."""
+        return self._classes[0](response.stream, exchange)
+
+    def tee_async(self, response: Any, exchange: _Exchange) -> Any:
+        """Return an asynchronous stream that passes on what comes, and records it at the end."""
+        return self._classes[1](response.stream, exchange)
+
+    def recorded(self, given: HttpAnswer, call: OpenCall) -> Any:
+        """Return a stream of a recorded answer."""
+        return self._classes[2](given, call)
+
+    def recorded_async(self, given: HttpAnswer, call: OpenCall) -> Any:
+        """Return an asynchronous stream of a recorded answer."""
+        return self._classes[3](given, call)

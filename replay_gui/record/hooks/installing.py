@@ -1,0 +1,84 @@
+"""Installing the hooks: at once in what is imported already, and in the rest when the agent imports it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from types import ModuleType
+
+from replay_gui.record.hooks.sockets import watch_sockets
+from replay_gui.record.hooks.thread_context import follow_threads
+from replay_gui.record.sessions.call_session import log_failure
+
+HOOKS = {
+    "httpx": "httpx_hook",
+    "httpx2": "httpx_hook",
+}
+"""Module of a library: the module here whose ``install`` patches it."""
+
+
+class _HookFinder(MetaPathFinder):
+    """Finds the modules of HOOKS as the other finders do, and has them patched after they are executed."""
+
+    def __init__(self) -> None:
+        self._searching: set[str] = set()
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return the spec that the other finders find, with a loader that patches; None for other modules."""
+        if fullname not in HOOKS or fullname in self._searching:
+            return None
+        self._searching.add(fullname)
+        try:
+            spec = find_spec(fullname)
+        except (ImportError, ValueError):
+            return None  # the other finders will say so
+        finally:
+            self._searching.discard(fullname)
+        if spec is None or spec.loader is None:
+            return None
+        spec.loader = _PatchingLoader(spec.loader)
+        return spec
+
+
+class _PatchingLoader(Loader):
+    """Loads a module as its own loader does, and then patches it."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Create the module as its own loader does."""
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Execute the module, give it its own loader back, and patch it."""
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        _patch(module)
+
+
+def install_hooks() -> None:
+    """Patch the libraries of HOOKS: those that are imported now, the others when they are."""
+    follow_threads()
+    watch_sockets()
+    if not any(isinstance(finder, _HookFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _HookFinder())
+    for name in HOOKS:
+        module = sys.modules.get(name)
+        if module is not None and not getattr(module.__spec__, "_initializing", False):
+            _patch(module)
+
+
+def _patch(module: ModuleType) -> None:
+    try:
+        import_module(f"replay_gui.record.hooks.{HOOKS[module.__name__]}").install(module)
+    except Exception as error:  # noqa: BLE001  a version of the library that is unlike those that are known
+        log_failure(f"{module.__name__}, patching", error)

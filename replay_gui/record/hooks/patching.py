@@ -1,0 +1,24 @@
+"""Replacing a method of a library's class by one that records, once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+_MARK = "__replay_gui_original__"
+
+
+def patch(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
+    """Replace `owner.name` by what `make` makes of it, unless that was done before.
+
+    Args:
+        owner: a class or a module. make: gets the original function and returns the hook.
+    """
+    original = owner.__dict__.get(name) if isinstance(owner, type) else getattr(owner, name)
+    if original is None:
+        original = getattr(owner, name)  # inherited
+    if not hasattr(original, _MARK):
+        hook = functools.wraps(original)(make(original))
+        setattr(hook, _MARK, original)
+        setattr(owner, name, hook)

@@ -1,0 +1,45 @@
+"""Connections and processes that no hook knows: named in a recording, refused in a re-run.
+
+Python tells of each connection through its audit events (PEP 578). What is written in C and connects without Python's
+socket module (gRPC) is not seen.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.sessions.open_call import current_call
+
+_CONNECTIONS = frozenset(("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"))
+_PROCESSES = frozenset(("subprocess.Popen", "os.system", "os.posix_spawn"))
+
+
+class SocketRefused(ConnectionRefusedError):
+    """A connection in a re-run, which answers everything from the log."""
+
+
+class _Watch:
+    """Whether the audit hook is there: none can be removed, so there is one at most."""
+
+    is_on = False
+
+
+def watch_sockets() -> None:
+    """Watch this process's connections and processes from here on."""
+    if not _Watch.is_on:
+        _Watch.is_on = True
+        sys.addaudithook(_on_event)
+
+
+def _on_event(event: str, _arguments: tuple[Any, ...]) -> None:
+    if event not in _CONNECTIONS and event not in _PROCESSES:
+        return
+    session = session_in_force()
+    if session is None or ((current := current_call()) is not None and current.answer is None):
+        return  # inside a call that is made for real
+    what = "a connection" if event in _CONNECTIONS else "a process"
+    session.note_unseen(what)
+    if session.is_rerun and event in _CONNECTIONS:
+        raise SocketRefused(f"{event}: a re-run opens no connection; what uses it was not recorded, or must be live")

@@ -1,0 +1,143 @@
+"""The verdict of a re-run: the first request that the recorded run did not make, in words."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from dataclasses import KW_ONLY, dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from replay_gui.core.divergence.comparison import Difference
+from replay_gui.core.divergence.word_diff import changed_words
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.state.state import ABSENT
+from replay_gui.core.text.json_pointer import pointer_text
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.value_preview import preview
+
+_PACKAGE_FOLDERS = ("/site-packages/", "/dist-packages/", "\\site-packages\\")
+_MAX_LINES = 8  # differences that are listed
+_CONTEXT = 30  # characters of a text before the first word that differs
+_MAX_TEXT = 120  # characters of a value
+
+
+class DifferenceKind(StrEnum):
+    """How a request differs from the recorded run."""
+
+    CHANGED = "changed"
+    REPEATED = "repeated"  # as often as this it was not asked
+    ORDER = "order"  # it was recorded after another, which was not asked for yet
+    NOT_ASKED = "not asked"  # the agent ended without it
+    UNANSWERED = "unanswered"  # as recorded, but the recorded run ended before the answer
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDifference:
+    """The first request that is not as recorded.
+
+    Attributes:
+        kind: how it differs. asked: the request, such as "tool search"; of NOT_ASKED, the recorded one.
+        answered: calls that were answered as recorded before. recorded: calls that the recorded run made.
+        nearest: what the recorded request is called that is nearest, or was expected. index: of its event; None: none.
+        differences: of the nearest request (a) and this one (b).
+        place: ``agent.py:12 in plan``, the agent's code that asked; None where that is not known.
+    """
+
+    kind: DifferenceKind
+    asked: str
+    _: KW_ONLY
+    answered: int
+    recorded: int
+    nearest: str | None = None
+    index: EventIndex | None = None
+    differences: tuple[Difference, ...] = ()
+    place: str | None = None
+
+    def lines(self) -> list[str]:
+        """Return the verdict as lines for a terminal; text of the log is shortened, but not escaped."""
+        return [*self._lines()]
+
+    def _lines(self) -> Iterator[str]:
+        at = "" if self.index is None else f" (event {self.index:,})"
+        after = f"after {self.answered:,} of {self.recorded:,} calls as recorded"
+        match self.kind:
+            case DifferenceKind.NOT_ASKED:
+                yield f"{after}, the agent ended without asking for {self.asked}{at}"
+            case DifferenceKind.ORDER:
+                yield f"{after}, {self.asked} is asked for where the recorded run asked for {self.nearest}{at}"
+            case DifferenceKind.UNANSWERED:
+                yield f"{after}, {self.asked} is asked for; the recorded run ended before it was answered{at}"
+            case DifferenceKind.REPEATED:
+                yield f"{after}, {self.asked} is asked for once more than in the recorded run{at}"
+            case _:
+                yield f"{after}, {self.asked} is asked for as the recorded run did not"
+                yield f"  nearest recorded request: {self.nearest or 'none of this kind'}{at}"
+        for difference in self.differences[:_MAX_LINES]:
+            a, b = difference_texts(difference)
+            yield f"  {pointer_text(difference.path)}: recorded {a}, now {b}"
+        if len(self.differences) > _MAX_LINES:
+            yield f"  and {len(self.differences) - _MAX_LINES:,} more differences"
+        if self.kind is not DifferenceKind.NOT_ASKED:
+            yield f"  the agent's code: {self.place or 'not known'}"
+
+
+class DiffersFromRecord(BaseException):
+    """Raised in the agent where it asks for what the recorded run did not ask for.
+
+    No Exception, so that the agent's own handling of errors (another try, say) does not take it for one.
+
+    Attributes:
+        difference: the verdict.
+    """
+
+    def __init__(self, difference: FirstDifference) -> None:
+        super().__init__("\n".join(difference.lines()))
+        self.difference = difference
+
+
+def difference_texts(difference: Difference) -> tuple[str, str]:
+    """Return both values in one line each; of two texts, what surrounds the first word that differs."""
+    a, b = difference.a, difference.b
+    if isinstance(a, str) and isinstance(b, str) and max(len(a), len(b)) > _MAX_TEXT // 2:
+        spans_a, spans_b = changed_words(a, b)
+        return _excerpt(a, spans_a), _excerpt(b, spans_b)
+    return _value_text(a), _value_text(b)
+
+
+def place_in_agent(frames: Iterable[FrameType]) -> str | None:
+    """Return the innermost of these frames, innermost first, that is no library's: ``agent.py:12 in plan``."""
+    for frame in frames:
+        name = frame.f_code.co_filename
+        if not name.startswith((*_libraries(), "<frozen")) and not any(part in name for part in _PACKAGE_FOLDERS):
+            return f"{name}:{frame.f_lineno} in {frame.f_code.co_name}"
+    return None
+
+
+def calling_frames() -> Iterator[FrameType]:
+    """Yield the frames of the code that runs, innermost first."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _libraries() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    own = Path(__file__).parents[1]
+    return f"{own}/", *(f"{paths[name]}/" for name in ("stdlib", "platstdlib"))
+
+
+def _excerpt(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+    begin = max(0, (spans[0][0] if spans else 0) - _CONTEXT)
+    cut = ("…" if begin else "") + one_line(text[begin:], _MAX_TEXT)
+    return f"“{cut}”"
+
+
+def _value_text(value: Any) -> str:
+    if value is ABSENT:
+        return "nothing"
+    return f"“{one_line(value, _MAX_TEXT)}”" if isinstance(value, str) else one_line(preview(value), _MAX_TEXT)

@@ -1,0 +1,152 @@
+"""What an HTTP request to a model asks, and what its answer says: told by the form of the bodies, not by the host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from replay_gui.core.importers.formats.message_forms import arguments_of, read_message
+from replay_gui.record.calls.call import CallAnswer
+from replay_gui.record.messages.provider_ids import without_ids
+from replay_gui.record.messages.streamed_answers import StreamedAnswer, join_stream
+
+_NO_MODEL_PATHS = (
+    "/embeddings",
+    "/moderations",
+    "/count_tokens",
+    "/rerank",
+    "/tokenize",
+    ":countTokens",
+    ":embedContent",
+)
+_TOKENS = {
+    "input": ("prompt_tokens", "input_tokens", "promptTokenCount", "prompt_eval_count"),
+    "output": ("completion_tokens", "output_tokens", "candidatesTokenCount", "eval_count"),
+}
+
+
+def is_model_request(method: str, path: str, body: object) -> bool:
+    """Whether an HTTP request with this decoded JSON body asks a model for an answer."""
+    if method != "POST" or not isinstance(body, dict) or path.endswith(_NO_MODEL_PATHS):
+        return False
+    if isinstance(body.get("messages"), list) or isinstance(body.get("contents"), list):
+        return True
+    return isinstance(body.get("model"), str) and isinstance(body.get("input", body.get("prompt")), str | list)
+
+
+def model_answer(status: int, body: bytes, *, streamed: bool, form: Mapping[str, Any]) -> CallAnswer:
+    """Return what the body of an HTTP answer says.
+
+    Args:
+        streamed: whether it is a stream of server-sent events or of JSON lines.
+        form: for the answer's own `form`.
+    """
+    whole = None if streamed else _json(body)
+    if status >= 400:
+        problem = whole.get("error", whole) if isinstance(whole, dict) else body.decode(errors="replace")[:2_000]
+        text = str(problem.get("message") or problem) if isinstance(problem, dict) else str(problem)
+        return CallAnswer(None, error=text, error_type=f"HTTP {status}", form=form)
+    if whole is None:
+        stream = join_stream(body)
+        if stream.whole is None:
+            return _of_stream(stream, form)
+        whole = stream.whole
+    return _of_whole(whole, form)
+
+
+def _of_stream(stream: StreamedAnswer, form: Mapping[str, Any]) -> CallAnswer:
+    calls = [(call.name, arguments_of("".join(call.arguments)) if call.whole is None else call.whole)
+             for call in stream.calls.values()]  # fmt: skip
+    text = "".join(stream.text) or None
+    reasoning = "".join(stream.reasoning) or None
+    if stream.error is not None:
+        return CallAnswer(None, error=stream.error, error_type="stream error", form=form)
+    return _answer(text, calls, reasoning=reasoning, stop=stream.stop, usage=stream.usage, form=form)
+
+
+def _of_whole(whole: Any, form: Mapping[str, Any]) -> CallAnswer:
+    message: Any = None
+    stop: Any = None
+    match whole:
+        case {"choices": [{"message": dict(message), **choice}, *_]}:
+            stop = choice.get("finish_reason")
+        case {"output": list(items)}:
+            return _of_items(whole, items, form)
+        case {"role": str(), "content": list()}:
+            message, stop = whole, whole.get("stop_reason")
+        case {"candidates": [{"content": dict(content), **candidate}, *_]}:
+            message, stop = {"role": "assistant", **content}, candidate.get("finishReason")
+        case {"output": {"message": dict(message)}}:
+            stop = whole.get("stopReason")
+        case {"message": dict(message)}:
+            stop = whole.get("done_reason")
+        case {"choices": [{"text": str(text)}, *_]} | {"response": str(text)}:
+            message = {"role": "assistant", "content": text}
+        case _:
+            return CallAnswer(without_ids(whole)[0], decision_type="answer", form=form)
+    read = read_message(message)
+    calls = [(call.name, call.input) for call in read.calls]
+    return _answer(read.content, calls, reasoning=read.reasoning, stop=stop, usage=_usage(whole), form=form)
+
+
+def _of_items(whole: dict[str, Any], items: list[Any], form: Mapping[str, Any]) -> CallAnswer:
+    """Read the items of OpenAI's responses: messages, calls and reasoning side by side."""
+    texts: list[Any] = []
+    reasons: list[str] = []
+    calls: list[tuple[str, Any]] = []
+    for item in items:
+        if not isinstance(item, dict):
+            texts.append(item)
+        elif item.get("type") == "reasoning":
+            reasons += [part["text"] for part in item.get("summary") or () if isinstance(part.get("text"), str)]
+        else:
+            read = read_message({"role": "assistant", **item} if item.get("type") == "message" else item)
+            texts += [] if read.content is None else [read.content]
+            calls += [(call.name, call.input) for call in read.calls]
+    content = texts[0] if len(texts) == 1 else texts or None
+    reasoning = "\n".join(reasons) or None
+    return _answer(content, calls, reasoning=reasoning, stop=whole.get("status"), usage=_usage(whole), form=form)
+
+
+def _answer(
+    content: Any,
+    calls: list[tuple[str, Any]],
+    *,
+    reasoning: str | None,
+    stop: object,
+    usage: Mapping[str, Any],
+    form: Mapping[str, Any],
+) -> CallAnswer:
+    meta: dict[str, Any] = {"tokens": tokens} if (tokens := _tokens(usage)) else {}
+    if isinstance(stop, str):
+        meta["stop"] = stop
+    content = without_ids(content)[0]
+    if not calls:
+        return CallAnswer("" if content is None else content, reasoning=reasoning, form=form, meta=meta)
+    output = {"calls": [{"name": name, "input": value} for name, value in calls]}
+    if content not in (None, ""):
+        output["content"] = content
+    return CallAnswer(output, decision_type="tool_calls", reasoning=reasoning, form=form, meta=meta)
+
+
+def _usage(whole: Mapping[str, Any]) -> Mapping[str, Any]:
+    usage = whole.get("usage") or whole.get("usageMetadata") or whole
+    return usage if isinstance(usage, dict) else {}
+
+
+def _tokens(usage: Mapping[str, Any]) -> dict[str, int]:
+    tokens: dict[str, int] = {}
+    for name, members in _TOKENS.items():
+        count = next((usage[member] for member in members if type(usage.get(member)) is int), None)
+        if count is not None:
+            tokens[name] = count
+    return tokens
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,162 @@
+"""Requests to models, whose messages are stored once.
+
+An agent sends the whole conversation with every request. Each part of a request (a message, a tool's definition, a
+long text) is written to the log when it is first sent, and gets the next number; a request then names its parts by
+their numbers. So the log grows with the conversation and not with its square, and a request can be put together again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from replay_gui.core.log.canonical import encode_decoded
+from replay_gui.core.log.chain import digest
+from replay_gui.record.calls.secrets import Secrets
+from replay_gui.record.messages.provider_ids import without_ids
+
+LIST, SINGLE = "$parts", "$part"
+CONVERSATION = frozenset(
+    ("messages", "input", "contents", "prompt", "system", "instructions", "system_instruction", "systemInstruction")
+)
+"""Members of requests that hold what the model is told."""
+
+_MAX_INLINE = 256  # bytes of a member that stays in the request
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPart:
+    """A part of a request that was sent for the first time.
+
+    Attributes:
+        number: from 0. member: of the request that it stands in, such as "messages".
+        value: plain value, without secrets and ids. ids: what `with_ids` puts back.
+    """
+
+    number: int
+    member: str
+    value: Any
+    ids: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRequest:
+    """A request to a model.
+
+    Attributes:
+        value: with the numbers of its parts in their places. key: a hash of the whole, without secrets and ids.
+    """
+
+    value: dict[str, Any]
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownPart:
+    """A part that was sent before. `number`: its number. `key`: hash of its value without secrets and ids."""
+
+    number: int
+    key: bytes
+
+
+class RequestParts:
+    """The parts that requests were made of so far."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._known: dict[bytes, _KnownPart] = {}
+
+    def split(self, value: dict[str, Any], on_new_part: Callable[[RequestPart], None]) -> SplitRequest:
+        """Split a request into its parts; tell `on_new_part` of those that are new, in their order."""
+        result: dict[str, Any] = {}
+        keys: dict[str, Any] = {}
+        for name in sorted(value):
+            member = value[name]
+            if not _is_split(name, member):
+                clean = without_ids(self._secrets.hide({name: member}))[0]
+                result |= clean
+                keys |= {key: _member_key(kept) for key, kept in clean.items()}
+            elif isinstance(member, list):
+                parts = [self._number(name, item, on_new_part) for item in member]
+                result[name] = {LIST: _spans([part.number for part in parts])}
+                keys[name] = [part.key for part in parts]
+            else:
+                part = self._number(name, member, on_new_part)
+                result[name] = {SINGLE: part.number}
+                keys[name] = part.key
+        return SplitRequest(result, digest(encode_decoded(keys)))
+
+    def key(self, value: dict[str, Any]) -> bytes:
+        """Return the key that `split` returns, without taking the parts for sent."""
+        keys: dict[str, Any] = {}
+        for name, member in value.items():
+            if not _is_split(name, member):
+                clean = without_ids(self._secrets.hide({name: member}))[0]
+                keys |= {key: _member_key(kept) for key, kept in clean.items()}
+            else:
+                keys[name] = [*map(self._key, member)] if isinstance(member, list) else self._key(member)
+        return digest(encode_decoded(keys))
+
+    def _number(self, member: str, value: Any, on_new_part: Callable[[RequestPart], None]) -> _KnownPart:
+        raw_key = digest(encode_decoded(value))
+        known = self._known.get(raw_key)
+        if known is None:
+            clean, ids = without_ids(self._secrets.hide(value))
+            known = self._known[raw_key] = _KnownPart(len(self._known), digest(encode_decoded(clean)))
+            on_new_part(RequestPart(known.number, member, clean, ids))
+        return known
+
+    def _key(self, value: Any) -> bytes:
+        known = self._known.get(digest(encode_decoded(value)))
+        if known is not None:
+            return known.key
+        return digest(encode_decoded(without_ids(self._secrets.hide(value))[0]))
+
+
+def key_of_joined(value: dict[str, Any]) -> bytes:
+    """Return the key that `split` returned for the request which was put together again."""
+    return digest(encode_decoded({name: _member_key(member) for name, member in value.items()}))
+
+
+def joined(value: dict[str, Any], parts: Mapping[int, Any]) -> dict[str, Any]:
+    """Return a request as it was before it was split, without secrets and ids; `parts`: values by number.
+
+    KeyError where a part is missing.
+    """
+    result: dict[str, Any] = {}
+    for name, member in value.items():
+        match member:
+            case {"$parts": list(spans)}:
+                result[name] = [parts[number] for number in _numbers(spans)]
+            case {"$part": int(number)}:
+                result[name] = parts[number]
+            case _:
+                result[name] = member
+    return result
+
+
+def _is_split(name: str, member: Any) -> bool:
+    return isinstance(member, str | list | dict) and (name in CONVERSATION or len(encode_decoded(member)) > _MAX_INLINE)
+
+
+def _member_key(clean: Any) -> Any:
+    if isinstance(clean, list):
+        return [digest(encode_decoded(item)) for item in clean]
+    return digest(encode_decoded(clean))
+
+
+def _spans(numbers: list[int]) -> list[list[int]]:
+    """Return [first, count] for each stretch of numbers that follow one another."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == sum(spans[-1]):
+            spans[-1][1] += 1
+        else:
+            spans.append([number, 1])
+    return spans
+
+
+def _numbers(spans: list[Any]) -> Iterator[int]:
+    for first, count in spans:
+        yield from range(first, first + count)

@@ -1,0 +1,129 @@
+"""Recording this process: begin, end, and a recorder for the agent's own events."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from replay_gui.core.errors import LogRefused
+from replay_gui.core.log.kinds import END
+from replay_gui.record.calls.secrets import Secrets
+from replay_gui.record.hooks.installing import install_hooks
+from replay_gui.record.sessions.call_log import CallLog
+from replay_gui.record.sessions.call_session import put_in_force, session_in_force
+from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
+from replay_gui.record.sessions.recording_session import RecordingSession
+
+
+class _Started:
+    """What `start` began. `exit_is_watched`: whether the process's end is recorded."""
+
+    session: RecordingSession | None = None
+    exit_is_watched = False
+
+
+def start(
+    path: str | os.PathLike[str],
+    *,
+    agent_type: str | None = None,
+    agent_version: str = "",
+    config: Mapping[str, Any] | None = None,
+) -> GuardedRecorder:
+    """Record this process from here on, until `stop` or its end; return a recorder for the agent's own events.
+
+    Under ``replay-gui record`` and ``replay-gui rerun`` the command has begun a log already: this one is returned.
+
+    Raises LogRefused where the file exists and holds anything or this process is being recorded already, LogUnreadable
+    where the file cannot be written, LogBusy where another process is writing it.
+
+    Args:
+        agent_type: name of the agent (default: that of the script). agent_version: its version.
+        config: what the agent was started with, such as its model and parameters.
+    """
+    session = session_in_force()
+    if session is not None:
+        if session.is_commanded:
+            return session.log.recorder
+        raise LogRefused(f"{os.fspath(path)}: this process is being recorded into {session.log.recorder.path}")
+    log = new_log(path, agent_type=agent_type, agent_version=agent_version, config=config)
+    recorder = log.recorder
+    _Started.session = RecordingSession(log)
+    put_in_force(_Started.session)
+    install_hooks()
+    watch_exit()
+    return recorder
+
+
+def stop() -> None:
+    """End what `start` began: seal the log. Nothing happens where nothing was begun, or a command began it."""
+    session, _Started.session = _Started.session, None
+    if session is not None:
+        put_in_force(None)
+        session.finish()
+
+
+@contextlib.contextmanager
+def run(
+    path: str | os.PathLike[str],
+    *,
+    agent_type: str | None = None,
+    agent_version: str = "",
+    config: Mapping[str, Any] | None = None,
+) -> Iterator[GuardedRecorder]:
+    """Record what happens in a ``with`` block; arguments and errors as for `start`.
+
+    Where the block ends in an exception, the log says so; it is sealed in any case.
+    """
+    recorder = start(path, agent_type=agent_type, agent_version=agent_version, config=config)
+    try:
+        yield recorder
+    except BaseException as error:
+        record_crash(error)
+        raise
+    finally:
+        stop()
+
+
+def new_log(
+    path: str | os.PathLike[str],
+    *,
+    agent_type: str | None = None,
+    agent_version: str = "",
+    config: Mapping[str, Any] | None = None,
+) -> CallLog:
+    """Return a log that begins with its first event; arguments as for `start`."""
+    agent = agent_type or Path(sys.argv[0]).name or "python", agent_version
+
+    def begin(secrets: Secrets) -> GuardedRecorder:
+        return GuardedRecorder(path, agent=agent, config=secrets.hide(dict(config or {})), secrets=secrets)
+
+    return CallLog(begin, Secrets(os.environ))
+
+
+def record_crash(error: BaseException) -> None:
+    """Record that the run ended in an exception, where there is a log that is open."""
+    session = session_in_force()
+    if session is not None and session.log.has_begun and not isinstance(error, SystemExit):
+        how = "stopped" if isinstance(error, KeyboardInterrupt) else "crash"
+        session.log.recorder.append(END, {"how": how, "why": f"{type(error).__name__}: {error}"})
+
+
+def watch_exit() -> None:
+    """Seal the log at the end of the process, and record an exception that ends it."""
+    if _Started.exit_is_watched:
+        return
+    _Started.exit_is_watched = True
+    atexit.register(stop)
+    original = sys.excepthook
+
+    def record_and_show(kind: Any, error: BaseException, trace: Any) -> None:
+        if _Started.session is not None:
+            record_crash(error)
+        original(kind, error, trace)
+
+    sys.excepthook = record_and_show

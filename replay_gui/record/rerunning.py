@@ -1,0 +1,106 @@
+"""Running this process's agent again from the log of a recorded run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
+from replay_gui.core.errors import LogRefused
+from replay_gui.record.hooks.installing import install_hooks
+from replay_gui.record.matching.first_difference import DiffersFromRecord, FirstDifference
+from replay_gui.record.matching.past_run import PastRun, read_past_run
+from replay_gui.record.recording import new_log
+from replay_gui.record.sessions.call_session import put_in_force, session_in_force
+from replay_gui.record.sessions.rerun_session import PATIENCE, RerunOptions, RerunSession
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """A re-run that is going on, or has ended.
+
+    Attributes:
+        recorded: the run that it is answered from. path: of the log that the re-run writes.
+    """
+
+    recorded: PastRun
+    path: Path
+    session: RerunSession
+
+    @property
+    def difference(self) -> FirstDifference | None:
+        """The first request that is not as recorded; None while there is none."""
+        return self.session.first_difference
+
+
+@contextlib.contextmanager
+def rerun(
+    path: str | os.PathLike[str],
+    *,
+    new: str | os.PathLike[str] | None = None,
+    rules: Rules | None = None,
+    live: Iterable[str] = (),
+    on_miss: Literal["stop", "live"] = "stop",
+    patience: float = PATIENCE,
+) -> Iterator[Rerun]:
+    """Answer the calls that are made in a ``with`` block from a recorded run; no socket is opened.
+
+    Raises DiffersFromRecord at the first request that the recorded run did not make, and at the end of the block where
+    it made more. RerunRefused, LogRefused, LogUnreadable or RulesRefused where the log or its rules cannot be used.
+
+    Args:
+        path: of the recorded run's log. new: the log that is written (default: one that is deleted at the end).
+        rules: which differences do not count (default: those in the file beside the log, ``run.rlog.rules.toml``).
+        live: names of tools that are called for real.
+        on_miss: "live" makes a request that was not recorded for real and goes on; the difference is kept.
+        patience: seconds without any progress, after which a call no longer waits for its turn.
+    """
+    recorded = read_past_run(Path(path))
+    if session_in_force() is not None:
+        raise LogRefused(f"{os.fspath(path)}: this process is being recorded, or run again, already")
+    options = RerunOptions(
+        rules=rules_for(recorded.path) if rules is None else rules,
+        live=frozenset(live),
+        misses_go_live=on_miss == "live",
+        patience=patience,
+    )
+    with contextlib.ExitStack() as cleanup:
+        if new is None:
+            new = Path(cleanup.enter_context(tempfile.TemporaryDirectory()), "rerun.rlog")
+        session = new_rerun_session(recorded, new, options)
+        put_in_force(session)
+        install_hooks()
+        try:
+            yield Rerun(recorded, Path(new), session)
+        finally:
+            put_in_force(None)
+            difference = session.finish()
+            session.log.close()
+        if difference is not None and on_miss == "stop":
+            raise DiffersFromRecord(difference)
+
+
+def new_rerun_session(
+    recorded: PastRun, new: str | os.PathLike[str], options: RerunOptions, *, is_commanded: bool = False
+) -> RerunSession:
+    """Return the session of a re-run, which writes to `new` and says the same of the agent as the recorded run."""
+    agent = recorded.agent
+    log = new_log(
+        new,
+        agent_type=str(agent.get("agent_type", "")),
+        agent_version=str(agent.get("agent_version", "")),
+        config=agent.get("config", {}),
+    )
+    return RerunSession(recorded, log, options, is_commanded=is_commanded)
+
+
+def rules_for(path: Path) -> Rules:
+    """Return the rules in the file beside a log; none where there is no such file."""
+    beside = rules_beside(path)
+    return read_rules(beside) if beside.exists() else Rules()

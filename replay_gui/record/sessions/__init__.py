@@ -1,0 +1,1 @@
+"""A recording or a re-run that is in progress in this process."""

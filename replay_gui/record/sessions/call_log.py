@@ -1,0 +1,135 @@
+"""The log that calls are written to: which events a request and an answer become."""
+
+from __future__ import annotations
+
+import time as clock
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from replay_gui.core.log.canonical import encode_decoded
+from replay_gui.core.log.chain import digest
+from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX
+from replay_gui.core.recorder.recorder import RecordedCall
+from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.secrets import Secrets
+from replay_gui.record.messages.part_events import event_of_part
+from replay_gui.record.messages.provider_ids import without_ids
+from replay_gui.record.messages.request_parts import RequestPart, RequestParts
+from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
+
+MODEL_REQUEST = "x:model-request"
+"""Kind of the event for a request to a model; the Decision or Error that answers it has it as its parent."""
+
+NOT_RECORDED = f"{BOOKKEEPING_PREFIX}not-recorded"
+"""Kind of the event that says what a recording lacks."""
+
+ANSWER_FORM, LANE = "answer", "lane"
+"""Members of meta: what the hook needs to give the answer again; the thread or task that asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRequest:
+    """A request that is in the log.
+
+    Attributes:
+        call: names the event. kind, name: of the request. key: equal for equal requests.
+    """
+
+    call: RecordedCall
+    kind: CallKind
+    name: str
+    key: bytes
+
+
+class CallLog:
+    """Writes calls, and gives the recorder for other events. Safe from any thread.
+
+    The log is begun with the first call, unless `recorder` is asked for before: a process that makes no call (a
+    launcher, a shell's helper) writes none.
+    """
+
+    def __init__(self, begin: Callable[[Secrets], GuardedRecorder], secrets: Secrets) -> None:
+        self._begin = begin
+        self._recorder: GuardedRecorder | None = None
+        self.secrets = secrets
+        self._parts = RequestParts(secrets)
+
+    @property
+    def recorder(self) -> GuardedRecorder:
+        """The recorder; the log is begun where it was not yet. Raises what Recorder raises."""
+        if self._recorder is None:
+            self._recorder = self._begin(self.secrets)
+        return self._recorder
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a log."""
+        return self._recorder is not None
+
+    def request(self, request: CallRequest, parent: int | None, lane: int) -> WrittenRequest:
+        """Write a request, and the parts of it that are new."""
+        recorder = self.recorder
+        with recorder.lock:
+            meta = {**request.meta, "parent": parent, LANE: lane}
+            if request.kind is CallKind.TOOL:
+                value = self.secrets.hide(request.value)
+                call = recorder.tool_request(request.name, value, tool_version=request.version, **meta)
+                return WrittenRequest(call, request.kind, request.name, key_of_value(value))
+            if isinstance(request.value, dict):
+                split = self._parts.split(request.value, self._write_part)
+                value, key = split.value, split.key
+            else:
+                value = self.secrets.hide(request.value)
+                key = key_of_value(value)
+            now = clock.time_ns()
+            seq = recorder.append(MODEL_REQUEST, {"endpoint": request.name, "request": value}, time=now, **meta)
+        return WrittenRequest(RecordedCall(request.name, "", seq, now), request.kind, request.name, key)
+
+    def answer(self, written: WrittenRequest, answer: CallAnswer) -> int:
+        """Write the answer of a request; return the event's seq."""
+        recorder = self.recorder
+        meta: dict[str, Any] = {**answer.meta} | ({ANSWER_FORM: {**answer.form}} if answer.form else {})
+        if written.kind is CallKind.TOOL:
+            if answer.error_type:
+                meta["error_type"] = answer.error_type
+            output = recorder.clean(answer.output)
+            return recorder.tool_response(written.call, output, success=answer.success, error=answer.error, **meta)
+        now = clock.time_ns()
+        meta |= {"time": now, "duration": max(0, now - written.call.time), "parent": written.call.seq}
+        if answer.error is not None:
+            return recorder.error(answer.error_type, answer.error, written.name, recoverable=True, **meta)
+        return recorder.decision(answer.decision_type, answer.output, answer.reasoning, **meta)
+
+    def close(self) -> None:
+        """Seal the log, where it was begun and is still open."""
+        if self._recorder is not None and self._recorder.is_open:
+            with self._recorder.lock:
+                self._recorder.seal()
+
+    def key(self, request: CallRequest) -> bytes:
+        """Return the key of a request: equal for equal ones."""
+        if request.kind is CallKind.MODEL and isinstance(request.value, dict):
+            return self._parts.key(request.value)
+        return key_of_value(self.secrets.hide(request.value))
+
+    def clean(self, request: CallRequest) -> CallRequest:
+        """Return a request without its secrets and, of a model, its ids: as it is read back from a log."""
+        value = self.secrets.hide(request.value)
+        value = without_ids(value)[0] if request.kind is CallKind.MODEL else value
+        return CallRequest(request.kind, request.name, value, version=request.version)
+
+    def is_same(self, written: WrittenRequest, request: CallRequest) -> bool:
+        """Whether a request inside a call of a tool is that very call: a function does not call itself unchanged."""
+        return (written.kind, written.name) == (request.kind, request.name) and (
+            request.kind is CallKind.TOOL and written.key == key_of_value(self.secrets.hide(request.value))
+        )
+
+    def _write_part(self, part: RequestPart) -> None:
+        event = event_of_part(part)
+        self.recorder.append(event.kind, event.payload, **event.meta)
+
+
+def key_of_value(value: Any) -> bytes:
+    """Return the key of the arguments of a tool."""
+    return digest(encode_decoded(value))

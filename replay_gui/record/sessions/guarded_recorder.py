@@ -1,0 +1,74 @@
+"""A recorder that is safe to call from anywhere in an agent: from any thread, with any values, with secrets."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any, Self
+
+from replay_gui.core.errors import LogRefused
+from replay_gui.core.recorder.recorder import RecordedCall, RecordedPatch, Recorder
+from replay_gui.record.calls.plain_form import plain_form
+from replay_gui.record.calls.secrets import Secrets
+from replay_gui.record.sessions.open_call import current_seq
+
+
+class GuardedRecorder(Recorder):
+    """A Recorder of the run that this process is: its methods add events of the agent's own.
+
+    Values of any type are taken, in their plain form. Secrets are replaced. An event that is recorded inside a call of
+    a tool has that call as its parent, unless given.
+
+    Attributes:
+        secrets: what is replaced. lock: held while an event is written; take it to write several in a row.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, agent: tuple[str, str], config: Any, secrets: Secrets, **options: Any
+    ) -> None:
+        """Begin a log; raises what Recorder raises. `agent`: type and version. `options`: those of Recorder."""
+        self.secrets = secrets
+        self.lock = threading.RLock()
+        super().__init__(path, *agent, config=config, **options)
+
+    @classmethod
+    def resume(cls, path: str | os.PathLike[str], *, state_hash_every: int = 1, fsync: bool = False) -> Self:  # noqa: ARG003
+        """Refuse: which messages a log already holds is known to the process that wrote them alone."""
+        raise LogRefused(f"{os.fspath(path)}: a run that hooks recorded cannot be resumed; give another name")
+
+    @property
+    def path(self) -> str:
+        """The path of the log."""
+        return str(self._writer.path)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether events can still be added."""
+        return self._writer.is_open
+
+    def append(self, kind: str, payload: dict[str, Any], **meta: Any) -> int:
+        """Record an event of any kind; see Recorder.append."""
+        if meta.get("parent") is None and (parent := current_seq()) is not None:
+            meta["parent"] = parent
+        elif "parent" in meta and meta["parent"] is None:
+            del meta["parent"]
+        with self.lock:
+            return super().append(kind, self.clean(payload), **self.clean(meta))
+
+    def tool_request(
+        self, tool_name: str, input: Any, *, tool_version: str = "", capabilities: list[str] | None = None, **meta: Any
+    ) -> RecordedCall:
+        """Record that a tool is called; see Recorder.tool_request."""
+        return super().tool_request(
+            tool_name, self.clean(input), tool_version=tool_version, capabilities=capabilities, **meta
+        )
+
+    def patch_proposal(
+        self, patch_type: str, target: str, patch: Any, reasoning: str | None = None, **meta: Any
+    ) -> RecordedPatch:
+        """Record a proposed change of the agent itself; see Recorder.patch_proposal."""
+        return super().patch_proposal(patch_type, target, self.clean(patch), reasoning, **meta)
+
+    def clean(self, value: Any) -> Any:
+        """Return the plain form of a value, without secrets."""
+        return self.secrets.hide(plain_form(value).value)

@@ -1,0 +1,117 @@
+"""Calls that are going on, and which of them the code that runs is inside of."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Protocol
+
+from replay_gui.record.calls.call import CallAnswer, CallRequest
+
+
+class OpenCall(Protocol):
+    """A call that was begun.
+
+    Attributes:
+        seq: of the request's event.
+        answer: what the call is answered from the log; None where it has to be made.
+    """
+
+    @property
+    def seq(self) -> int:
+        """The seq of the request's event."""
+        ...
+
+    @property
+    def answer(self) -> CallAnswer | None:
+        """What the call is answered from the log; None where it has to be made."""
+        ...
+
+    def is_same(self, request: CallRequest) -> bool:
+        """Whether this request is the one that began this call, seen by a second hook."""
+        ...
+
+    def finish(self, answer: CallAnswer) -> None:
+        """Record what the call was answered, once; for a call that is answered from the log: that it was."""
+        ...
+
+    async def finish_async(self, answer: CallAnswer) -> None:
+        """Do as `finish`, without blocking the event loop."""
+        ...
+
+
+class SameCall:
+    """A call that an outer hook has begun already: the outer one records it. See OpenCall."""
+
+    answer: CallAnswer | None = None
+
+    def __init__(self, outer: OpenCall) -> None:
+        self._outer = outer
+
+    @property
+    def seq(self) -> int:
+        """The seq of the request's event."""
+        return self._outer.seq
+
+    def is_same(self, request: CallRequest) -> bool:
+        """Whether this request is the same again."""
+        return self._outer.is_same(request)
+
+    def finish(self, answer: CallAnswer) -> None:
+        """Do nothing."""
+
+    async def finish_async(self, answer: CallAnswer) -> None:
+        """Do nothing."""
+
+
+_current: ContextVar[OpenCall | None] = ContextVar("replay_gui_current_call", default=None)
+
+
+def current_call() -> OpenCall | None:
+    """Return the innermost call that the running code is inside of."""
+    return _current.get()
+
+
+def current_seq() -> int | None:
+    """Return the seq of the innermost call that the running code is inside of."""
+    call = _current.get()
+    return None if call is None else call.seq
+
+
+@contextlib.contextmanager
+def inside(call: OpenCall | None) -> Iterator[None]:
+    """Run the body of a call: what is called there has this call as its parent."""
+    token = _current.set(call)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def enter(call: OpenCall | None) -> None:
+    """Be inside this call from here on, in this context: for hooks that are told of begin and end apart."""
+    _current.set(call)
+
+
+def running_task() -> object | None:
+    """Return the asyncio task that runs in this thread, or None."""
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None or asyncio._get_running_loop() is None:
+        return None
+    task: object | None = asyncio.current_task()
+    return task
+
+
+class CallerLanes:
+    """Numbers for the threads and tasks that calls come from; in one of them, one call follows another."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[int, int], int] = {}
+
+    def current(self) -> int:
+        """Return the number of the thread or task that runs."""
+        key = threading.get_ident(), id(running_task())
+        return self._numbers.setdefault(key, len(self._numbers))

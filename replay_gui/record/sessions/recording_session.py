@@ -1,0 +1,94 @@
+"""A recording: every call is made for real, and written to a log."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from replay_gui.core.errors import ReplayError
+from replay_gui.record.calls.call import CallAnswer, CallRequest
+from replay_gui.record.calls.secrets import Secrets
+from replay_gui.record.sessions.call_log import NOT_RECORDED, CallLog, WrittenRequest
+from replay_gui.record.sessions.call_session import log_failure
+from replay_gui.record.sessions.open_call import CallerLanes, OpenCall, SameCall, current_call
+
+
+class RecordingSession:
+    """Records the calls of this process. Safe from any thread."""
+
+    is_rerun = False
+
+    def __init__(self, log: CallLog, *, is_commanded: bool = False) -> None:
+        self.log = log
+        self.is_commanded = is_commanded
+        self._lanes = CallerLanes()
+        self._failures: set[str] = set()
+        self._unseen = Counter[str]()
+
+    @property
+    def secrets(self) -> Secrets:
+        """What never reaches the log."""
+        return self.log.secrets
+
+    def begin(self, request: CallRequest) -> OpenCall:
+        """Write the request of a call that is made now."""
+        outer = current_call()
+        if outer is not None and outer.is_same(request):
+            return SameCall(outer)
+        written = self.log.request(request, None if outer is None else outer.seq, self._lanes.current())
+        return CallBeingRecorded(self.log, written)
+
+    async def begin_async(self, request: CallRequest) -> OpenCall:
+        """Do as `begin`: writing an event takes no longer than to hand it to another thread."""
+        return self.begin(request)
+
+    def note_unseen(self, what: str) -> None:
+        """Count what no hook records; `finish` writes it."""
+        self._unseen[what] += 1
+
+    def finish(self) -> None:
+        """Say in the log what it lacks, and seal it."""
+        if self.log.has_begun and self.log.recorder.is_open:
+            for what, times in sorted(self._unseen.items()):
+                self.log.recorder.append(NOT_RECORDED, {"what": what}, parent=None, times=times)
+        self.log.close()
+
+    def report_failure(self, where: str, error: Exception) -> None:
+        """Log the failure of a hook; the log itself says once of each hook that it lacks a call."""
+        log_failure(where, error)
+        if where in self._failures:
+            return
+        self._failures.add(where)
+        try:
+            self.log.recorder.append(NOT_RECORDED, {"what": f"a call that the hook {where} could not record"})
+        except ReplayError as why:  # the disk is full, say: the agent goes on
+            log_failure(f"{where}, log", why)
+
+
+class CallBeingRecorded:
+    """A call that is made for real; see OpenCall."""
+
+    answer: CallAnswer | None = None
+
+    def __init__(self, log: CallLog, written: WrittenRequest) -> None:
+        self._log = log
+        self._written = written
+        self._is_finished = False
+
+    @property
+    def seq(self) -> int:
+        """The seq of the request's event."""
+        return self._written.call.seq
+
+    def is_same(self, request: CallRequest) -> bool:
+        """Whether this request is the one that began this call, seen by a second hook."""
+        return self._log.is_same(self._written, request)
+
+    def finish(self, answer: CallAnswer) -> None:
+        """Write the answer, the first time that this is called."""
+        if not self._is_finished:
+            self._is_finished = True
+            self._log.answer(self._written, answer)
+
+    async def finish_async(self, answer: CallAnswer) -> None:
+        """Do as `finish`."""
+        self.finish(answer)

@@ -1,0 +1,44 @@
+"""Exceptions are raised again as they were, from classes that are imported already."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from replay_gui.record.calls.raised_errors import ErrorOfRecord, error_form, error_of_form
+
+
+class OwnError(Exception):
+    def __init__(self, code: int, why: str) -> None:
+        super().__init__(code, why)
+        self.code = code
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), KeyError("k"), OSError(2, "gone"), TimeoutError()])
+def test_an_exception_comes_back(error: Exception) -> None:
+    again = error_of_form(error_form(error))
+    assert (type(again), again.args, str(again)) == (type(error), error.args, str(error))
+
+
+def test_a_class_of_the_agent_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, OwnError.__module__, sys.modules.get(__name__) or __import__(__name__))
+    monkeypatch.setattr(sys.modules[OwnError.__module__], "OwnError", OwnError, raising=False)
+    again = error_of_form(error_form(OwnError(3, "x")))
+    assert isinstance(again, OwnError)
+    assert again.code == 3
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"module": "antigravity", "name": "Gone", "message": "m", "arguments": []},
+        {"module": "builtins", "name": "print", "message": "m", "arguments": ["m"]},
+        {"module": "builtins", "name": "SystemExit", "message": "m", "arguments": [3]},
+        {"module": "builtins", "name": "UnicodeDecodeError", "message": "m", "arguments": [1]},
+        {"name": None},
+    ],
+)
+def test_nothing_but_an_exception_is_made_of_a_hostile_log(form: dict[str, object]) -> None:
+    assert isinstance(error_of_form(form), ErrorOfRecord)
+    assert "antigravity" not in sys.modules

@@ -1,0 +1,76 @@
+"""Secrets are found by their names, their values and their forms; other texts stay as they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from replay_gui.record.calls.secrets import HIDDEN, Secrets, is_secret_name
+
+CANARY = "canary/value+1234"
+
+
+def test_a_value_of_the_environment_is_hidden_wherever_it_stands() -> None:
+    secrets = Secrets({"SERVICE_API_KEY": CANARY, "HOME": "/home/someone-else"})
+    value = {"a": [f"x {CANARY} y", b"raw " + CANARY.encode()], CANARY: "/home/someone-else"}
+    assert secrets.hide(value) == {"a": [f"x {HIDDEN} y", b"raw " + HIDDEN.encode()], HIDDEN: "/home/someone-else"}
+    assert secrets.hide_text("q=canary%2Fvalue%2B1234") == f"q={HIDDEN}"
+    assert secrets.hidden == 4
+
+
+def test_a_header_is_learnt_without_its_scheme() -> None:
+    secrets = Secrets({})
+    secrets.learn([("Authorization", "Bearer abcdefgh-no-digits"), ("accept", "application/json")])
+    assert secrets.hide_text("token abcdefgh-no-digits, application/json") == f"token {HIDDEN}, application/json"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sk-proj-abcdefgh12345678",
+        "ghp_abcdefghijkl1234",
+        "AKIAABCDEFGHIJKLMNOP",
+        "eyJhbGciOiJI.eyJzdWIiOiIx.sig",
+        "Bearer abcdefgh12345678",
+        "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----",
+    ],
+)
+def test_the_forms_of_known_keys_are_hidden(text: str) -> None:
+    assert Secrets({}).hide_text(f"<{text}>") == f"<{HIDDEN}>"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "the token budget: 100000",
+        {"key": "user-preferences", "max_tokens": 100, "page_token": "abcdefgh"},
+        "sk-learn and ask-me-anything",
+        [1, 2.5, None, True],
+    ],
+)
+def test_what_only_looks_like_a_secret_stays(value: object) -> None:
+    assert Secrets({}).hide(value) is value
+
+
+def test_members_with_secret_names_are_hidden() -> None:
+    value = {"password": "x", "nested": {"api_key": "short", "Authorization": "Basic x"}, "empty_password": ""}
+    clean = {"password": HIDDEN, "nested": {"api_key": HIDDEN, "Authorization": HIDDEN}, "empty_password": ""}
+    assert Secrets({}).hide(value) == clean
+    assert Secrets({}).hide(clean) is clean
+
+
+@pytest.mark.parametrize(
+    "name", ["OPENAI_API_KEY", "x-api-key", "GITHUB_TOKEN", "cookie", "DB_PASSWORD", "x-goog-api-key"]
+)
+def test_secret_names(name: str) -> None:
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize("name", ["PATH", "TOKENIZERS_PARALLELISM", "content-type", "KEYBOARD", "MONKEY"])
+def test_other_names(name: str) -> None:
+    assert not is_secret_name(name)
+
+
+def test_hiding_is_linear_in_hostile_text() -> None:
+    secrets = Secrets({"A_TOKEN": "aaaaaaaaab"})
+    text = "sk-" * 200_000 + "-----BEGIN " * 20_000
+    assert len(secrets.hide_text(text)) == len(text)
