@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -12,7 +13,10 @@ from replay_gui.commands.terminal import ProgressLine, print_json, print_line
 from replay_gui.core.facts.run_measures import token_words
 from replay_gui.core.facts.run_summary import RunSummary
 from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.log.event import Event
 from replay_gui.core.log.scanner import Ending
+from replay_gui.core.reasons.marks.mark_finder import MarkFinder
+from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
@@ -32,17 +36,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show_run(args: argparse.Namespace, run: OpenedRun) -> int:
-    summary = summary_of(run)
-    form = info_json(run, summary)
+    finder = MarkFinder()
+    summary = summary_of(run, finder.take)
+    marks = finder.marks(run.log)
+    form = info_json(run, summary, marks)
     if args.json:
         print_json(form)
     else:
-        _print_info(form, run, summary)
+        _print_info(form, run, summary, marks)
     return EXIT_GOOD
 
 
-def summary_of(run: OpenedRun) -> RunSummary:
-    """Count the run's events in one pass."""
+def summary_of(run: OpenedRun, on_event: Callable[[Event], None] = lambda event: None) -> RunSummary:
+    """Count the run's events in one pass; `on_event` is given each of them."""
     agent = run.log.header.facts.get("agent")
     summary = RunSummary(agent=agent if isinstance(agent, str) else None)
     with ProgressLine(f"Reading {run.given}") as progress:
@@ -51,11 +57,12 @@ def summary_of(run: OpenedRun) -> RunSummary:
                 summary.sealed = event.seal is not None and event.seal_linked
             else:
                 summary.take(event)
+                on_event(event)
                 progress.show(event.offset, run.log.source.size)
     return summary
 
 
-def info_json(run: OpenedRun, summary: RunSummary) -> dict[str, Any]:
+def info_json(run: OpenedRun, summary: RunSummary, marks: Sequence[RunMark] = ()) -> dict[str, Any]:
     """Return the members of ``info --json``: see 'info --json' in resources/docs/interface.md."""
     return {
         "run": run.given,
@@ -74,10 +81,13 @@ def info_json(run: OpenedRun, summary: RunSummary) -> dict[str, Any]:
         "cost": summary.cost,
         "duration": summary.duration,
         "runs": run.runs_in_file,
+        "marks": [
+            {"kind": mark.kind.value, "sentence": mark.sentence, "positions": list(mark.events)} for mark in marks
+        ],
     }
 
 
-def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary) -> None:
+def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary, marks: Sequence[RunMark]) -> None:
     print_line(f"{form['run']}: run {form['run_id']}, {form['format']}, {form['origin']}")
     _print_runs(run)
     print_line(f"  agent   {form['agent'] or 'unknown'}")
@@ -101,6 +111,8 @@ def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary) -> No
         print_line(
             f"  tool {tool}: {counts['calls']:,} calls, {counts['errors']:,} errors, {counts['denied']:,} denied"
         )
+    for mark in marks:
+        print_line(f"  mark    {mark.sentence}")
     for note in run.conversion.notes if run.conversion is not None else ():
         print_line(f"  {note}")
 

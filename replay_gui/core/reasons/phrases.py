@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from replay_gui.core.effects.answers import answer_text
@@ -16,6 +17,7 @@ from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 
 _MAX_CALL, _MAX_VALUE, _MAX_NAME = 90, 40, 60  # characters
+_TEXT_MEMBERS = ("error", "message", "output", "stderr", "stdout", "content", "text")
 _IRREGULAR = {
     "send": "sent",
     "set": "set",
@@ -41,6 +43,15 @@ def event_words(index: EventIndex) -> str:
 def quoted(text: str, limit: int = 60) -> str:
     """Return the beginning of a text in quotation marks."""
     return f"“{one_line(text, limit)}”"
+
+
+def answer_words(value: Any, limit: int = 60) -> str:
+    """Return the beginning of an answer in quotation marks; of a map with an output or an error, that."""
+    if isinstance(value, Mapping):
+        said = next((text for name in _TEXT_MEMBERS if isinstance(text := value.get(name), str) and text.strip()), None)
+        if said is not None:
+            return quoted(said.strip(), limit)
+    return quoted(answer_text(value), limit)
 
 
 def value_words(value: Any) -> str:

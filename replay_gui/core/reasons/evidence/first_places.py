@@ -17,7 +17,7 @@ from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
-from replay_gui.core.reasons.evidence.event_texts import holds, role_of, word_pattern
+from replay_gui.core.reasons.event_texts import holds, role_of, word_pattern
 
 _STRETCH_BYTES = 1 << 23  # that are read at once
 _KEPT_BYTES = 1 << 26  # a log up to this size is read once, and kept

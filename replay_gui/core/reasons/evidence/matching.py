@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from replay_gui.core.effects.answers import masked_answer
-from replay_gui.core.effects.call_values import likeness
+from replay_gui.core.effects.call_values import input_leaves, likeness
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.canonical import encode_decoded
 
-_MIN_SAME_ANSWER = 60  # characters from which equal answers to different requests tell of an equal effect
+_MIN_WORDS = 6  # of a text that may be worded otherwise
+_CODE = frozenset("=;{}()<>[]")  # characters of texts that are no sentences
+_FIGURE = re.compile(r"\w*\d[\w.,-]*")
 _MIN_LIKENESS = 0.15
 _MAX_MATCHED = 200  # calls of one tool and side that are matched by likeness
 
@@ -21,7 +26,7 @@ class MatchedCalls:
 
     Attributes:
         equal: pairs of calls with equal tool and input.
-        same_effect: pairs that were asked in other words and answered the same.
+        same_effect: pairs that differ in the words of sentences alone, and were answered the same.
         changed: pairs of one tool with other arguments.
         missing: of the reference alone. extra: of the other alone.
     """
@@ -36,17 +41,22 @@ class MatchedCalls:
 def match_calls(reference: Sequence[ToolCall], other: Sequence[ToolCall]) -> MatchedCalls:
     """Match the calls of two runs."""
     equal, left_r, left_o = _cancel(reference, other, lambda call: call.key)
-    same, left_r, left_o = _cancel(left_r, left_o, _effect_key)
+    same, left_r, left_o = _cancel(left_r, left_o, _wording_key)
     changed, missing, extra = _by_likeness(left_r, left_o)
     return MatchedCalls(equal, same, changed, missing, extra)
 
 
-def _effect_key(call: ToolCall) -> Hashable:
-    """Return a key that is equal for calls of one tool with equal long answers; unique where the answer is short."""
-    answer = masked_answer(call.answer)
-    if len(answer) < _MIN_SAME_ANSWER:
-        return call.key, call.request, id(call)
-    return call.tool, answer
+def _wording_key(call: ToolCall) -> Hashable:
+    """Return a key that is equal for calls that say the same in other words, and were answered the same."""
+    leaves = [(path, _without_words(value)) for path, value in input_leaves(call.input)]
+    return call.tool, encode_decoded(leaves), masked_answer(call.answer)
+
+
+def _without_words(value: Any) -> Any:
+    """Return the figures of a text that is a sentence or more; any other value as it is."""
+    if not isinstance(value, str) or len(value.split()) < _MIN_WORDS or not _CODE.isdisjoint(value):
+        return value
+    return ["words", *_FIGURE.findall(value)]
 
 
 def _cancel(

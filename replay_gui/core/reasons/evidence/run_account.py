@@ -16,7 +16,7 @@ from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import OUTCOME, RESULT_KINDS, Kind
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.reasons.evidence.event_texts import holds, is_setup, message_text, role_of, word_pattern
+from replay_gui.core.reasons.event_texts import holds, is_setup, message_text, role_of, word_pattern
 from replay_gui.core.reasons.evidence.first_places import FirstPlaces
 from replay_gui.core.reasons.origin import Origin, OriginRole, Side
 

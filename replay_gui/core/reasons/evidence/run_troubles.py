@@ -10,10 +10,11 @@ from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.effects.call_values import likeness
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.chain import digest
 
 LOOP_CALLS = 3  # equal calls with equal answers that make a loop
-_ALIKE = 0.3  # likeness from which a later call is another try
+ALIKE = 0.3  # likeness of inputs from which a later call is another try
 _MAX_FAILED = 200  # failed calls that are looked at
 _SCRATCH = ("/tmp/", "/var/tmp/", "/dev/", "tmp/")  # targets whose change needs no check
 
@@ -48,16 +49,20 @@ class Checks:
 
 
 def errors_not_got_over(calls: Sequence[ToolCall]) -> list[ToolCall]:
-    """Return the calls that failed, and after which no call of that tool with similar input succeeded."""
+    """Return the calls that failed, and after which no call of that tool with similar input succeeded.
+
+    Commands and code are left out: many fail to say no, as grep does where it finds nothing, and of several commands
+    in one text it is not known which failed.
+    """
     later: defaultdict[str, list[ToolCall]] = defaultdict(list)
     found, looked = [], 0
     for call in reversed(calls):
         if call.ok:
             later[call.tool].append(call)
-        elif call.ok is False and looked < _MAX_FAILED:
+        elif call.ok is False and looked < _MAX_FAILED and is_to_succeed(call):
             looked += 1
             tries = later[call.tool][-_MAX_FAILED:]
-            if not any(again.key == call.key or likeness(again, call) >= _ALIKE for again in tries):
+            if not any(again.key == call.key or likeness(again, call) >= ALIKE for again in tries):
                 found.append(call)
     return found[::-1]
 
@@ -74,10 +79,16 @@ def loops(calls: Sequence[ToolCall]) -> list[Loop]:
 
 def last_checks(calls: Sequence[ToolCall]) -> Checks:
     """Return the last change and the last check."""
-    changes = [call for call in calls if call.changed and not _is_scratch(call)]
+    changes = [call for call in calls if call.changed and not is_scratch(call)]
     checks = [call for call in calls if call.effect is Effect.CHECKS]
     return Checks(changes[-1] if changes else None, checks[-1] if checks else None)
 
 
-def _is_scratch(call: ToolCall) -> bool:
+def is_to_succeed(call: ToolCall) -> bool:
+    """Whether an error answer means that something was not done; a command may fail to say no."""
+    return not runs_code(call.tool)
+
+
+def is_scratch(call: ToolCall) -> bool:
+    """Whether a call changes nothing but scratch files."""
     return bool(call.targets) and all(target.startswith(_SCRATCH) for target in call.targets)

@@ -7,7 +7,6 @@ from typing import Any
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.call_values import differing_leaves, is_telling, subjects
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.kinds import Kind
@@ -15,11 +14,11 @@ from replay_gui.core.reasons.evidence.matching import MatchedCalls
 from replay_gui.core.reasons.findings.explanations import explain_changed, explain_extra, explain_missing
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import (
+    answer_words,
     argument_words,
     call_words,
     did_words,
     event_words,
-    quoted,
     tool_did_words,
     value_words,
 )
@@ -51,27 +50,40 @@ def add_action_reasons(reasons: ReasonList, matched: MatchedCalls, rules: Rules,
 
 
 def add_order_reason(reasons: ReasonList, equal: Sequence[tuple[ToolCall, ToolCall]]) -> None:
-    """Add that two changes of the same thing were made in another order."""
+    """Add two changes that were made in another order; those of the same thing matter more."""
+    turned = _turned_round(equal)
+    if turned is None:
+        return
+    first, then = turned
+    about_one = bool(subjects(first[0]) & subjects(then[0]))
+    name, reference = reasons.other.name, reasons.reference.name
+    reasons.add(
+        ReasonKind.ORDER,
+        Tier.RESULT if about_one else Tier.UNSURE,
+        f"{name} {did_words(then[1])} ({event_words(then[1].request)}) before it"
+        f" {did_words(first[1])} ({event_words(first[1].request)}); {reference} did it the other way round"
+        f" ({event_words(first[0].request)}, then {event_words(then[0].request)}).",
+        order=0.3,
+        chip="order",
+        of_reference=then[0],
+        of_other=then[1],
+    )
+
+
+def _turned_round(
+    equal: Sequence[tuple[ToolCall, ToolCall]],
+) -> tuple[tuple[ToolCall, ToolCall], tuple[ToolCall, ToolCall]] | None:
+    """Return two pairs that are in another order in the other run; two about the same thing where there are such."""
     latest: tuple[ToolCall, ToolCall] | None = None
+    found = None
     for pair in sorted(equal, key=lambda pair: pair[0].request):
         if latest is not None and pair[1].request < latest[1].request and pair[0].key != latest[0].key:
-            first, then = latest, pair
-            if subjects(first[0]) & subjects(then[0]):
-                name, reference = reasons.other.name, reasons.reference.name
-                reasons.add(
-                    ReasonKind.ORDER,
-                    Tier.RESULT,
-                    f"{name} {did_words(then[1])} ({event_words(then[1].request)}) before it"
-                    f" {did_words(first[1])} ({event_words(first[1].request)}); {reference} did it the other way round"
-                    f" ({event_words(first[0].request)}, then {event_words(then[0].request)}).",
-                    order=0.3,
-                    chip="order",
-                    of_reference=then[0],
-                    of_other=then[1],
-                )
-                return
+            if subjects(latest[0]) & subjects(pair[0]):
+                return latest, pair
+            found = found or (latest, pair)
         if latest is None or pair[1].request > latest[1].request:
             latest = pair
+    return found
 
 
 def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Rules, tier: Tier) -> None:
@@ -126,7 +138,7 @@ def _add_missing(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
             ReasonKind.ERROR,
             tier,
             f"{other.name} never {did}: it tried ({event_words(failed.request)}) and was answered"
-            f" {quoted(answer_text(failed.answer))}; {done_by.name} did ({event_words(call.request)}).",
+            f" {answer_words(failed.answer)}; {done_by.name} did ({event_words(call.request)}).",
             order=place(call, done_by),
             details=told.sentences,
             chip=told.chip,
@@ -155,13 +167,18 @@ def _add_extra(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
     done_by, other = reasons.other, reasons.reference
     told = explain_extra(done_by, other, call)
     again = " once more" if any(change.key == call.key for change in other.changes) else ""
+    failed = next((try_ for try_ in other.calls if try_.key == call.key and try_.ok is False), None)
+    instead = "did not"
+    if failed is not None:
+        instead = f"tried ({event_words(failed.request)}) and was answered {answer_words(failed.answer)}"
     reasons.add(
-        ReasonKind.EXTRA,
+        ReasonKind.EXTRA if failed is None else ReasonKind.ERROR,
         tier,
-        f"{done_by.name} {did_words(call)}{again} ({event_words(call.request)}); {other.name} did not.",
+        f"{done_by.name} {did_words(call)}{again} ({event_words(call.request)}); {other.name} {instead}.",
         order=place(call, done_by),
         details=told.sentences,
         chip=told.chip,
+        of_reference=failed,
         of_other=call,
         origins=told.origins,
     )

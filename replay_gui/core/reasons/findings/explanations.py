@@ -16,7 +16,7 @@ from replay_gui.core.reasons.evidence.endings import bad_end_words
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import Lack, LackKind, chain, first_lack, origins_of
 from replay_gui.core.reasons.origin import Origin, OriginRole
-from replay_gui.core.reasons.phrases import call_words, event_words, quoted, value_words
+from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, value_words
 from replay_gui.core.state.state import ABSENT
 
 _YES_WITHIN = 3  # events between what the user said and the call that follows it
@@ -57,7 +57,7 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
     if locked is not None:
         early, late_try, later = locked
         answered = (
-            f" and was then answered {quoted(answer_text(late_try.answer))} ({event_words(late_try.request)})"
+            f" and was then answered {answer_words(late_try.answer)} ({event_words(late_try.request)})"
             if late_try is not None
             else ""
         )
@@ -68,9 +68,7 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
         return Explanation((sentence, *closing), "order", origins, same_try, early.request)
     if tried:
         last = same_try or tried[-1]
-        sentence = (
-            f"{other.name} tried it ({event_words(last.request)}) and was answered {quoted(answer_text(last.answer))}."
-        )
+        sentence = f"{other.name} tried it ({event_words(last.request)}) and was answered {answer_words(last.answer)}."
         return Explanation((sentence, *closing), "error", origins, same_try, last.request)
     given_up = other.of_effect(Effect.HANDS_OVER)
     if given_up:

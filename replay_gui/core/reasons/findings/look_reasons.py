@@ -11,7 +11,7 @@ from replay_gui.core.effects.call_values import same_value
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.reasons.evidence.event_texts import message_text
+from replay_gui.core.reasons.event_texts import message_text
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import argument_words, call_words, event_words, quoted, value_words

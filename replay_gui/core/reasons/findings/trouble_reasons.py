@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.run_troubles import errors_not_got_over, last_checks, loops
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
-from replay_gui.core.reasons.phrases import call_words, event_words, quoted
+from replay_gui.core.reasons.phrases import answer_words, call_words, event_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
+from replay_gui.core.text.plain_text import one_line
+
+_READING = (Effect.READS, Effect.NOTES, Effect.ASKS)
 
 
 def add_trouble_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
@@ -26,15 +29,16 @@ def _add_error(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
     call = next((call for call in errors_not_got_over(run.calls) if call.tool not in tools), None)
     if call is not None:
         sentence = (
-            f"{run.name} was answered {quoted(answer_text(call.answer))} by {call.tool}"
-            f" ({event_words(call.request)}) and never got it done."
+            f"{run.name} was answered {answer_words(call.answer)} by {one_line(call.tool, 60)}"
+            f" ({event_words(call.request)}), and no later try succeeded."
         )
         _add(reasons, run, call, kind=ReasonKind.ERROR, tier=Tier.TROUBLE, sentence=sentence)
 
 
 def _add_loop(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
     known = {loop.first.key for loop in loops(second.calls)}
-    loop = next((loop for loop in loops(run.calls) if loop.first.key not in known), None)
+    changing = (loop for loop in loops(run.calls) if loop.first.effect not in _READING)  # a read may be repeated
+    loop = next((loop for loop in changing if loop.first.key not in known), None)
     if loop is not None:
         sentence = (
             f"{run.name} called {call_words(loop.first, 60)} {loop.times:,} times with the same answer"

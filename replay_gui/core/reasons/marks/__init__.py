@@ -1,0 +1,1 @@
+"""What is remarkable in one run alone: marks, never a verdict."""

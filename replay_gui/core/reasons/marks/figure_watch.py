@@ -1,0 +1,77 @@
+"""Finds messages of the agent with figures that no event before holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.event_texts import is_setup, message_text, role_of, said_values
+from replay_gui.core.reasons.origin import OriginRole
+
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_TOLD = re.compile(r"(?<![\w.#/:-])\$?(\d[\d,]*(?:\.\d+)?)%?(?![\w/:-]|\.\d)")
+_MIN_FIGURES = 2  # of a message that is marked
+_MIN_DIGITS = 2
+_YEARS = range(1900, 2101)
+_MAX_KNOWN = 1 << 20  # figures that are remembered; after that nothing is marked
+_MAX_TEXT = 1 << 16  # characters of a text that are looked at
+_MAX_VALUES = 20_000  # of an event
+
+
+class FigureWatch:
+    """Takes the events of a run in order, and remembers which figures it has seen."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def take(self, event: Event) -> tuple[str, ...]:
+        """Take the next event; return the figures of a message of the agent that no event before holds.
+
+        Return them only where there are at least two: one alone is often counted or added up. Years and single digits
+        are no figures.
+        """
+        found: tuple[str, ...] = ()
+        role = role_of(event)
+        if role is None and not is_setup(event):
+            return ()
+        if event.kind == Kind.DECISION.value and role is OriginRole.AGENT and len(self._known) < _MAX_KNOWN:
+            told = (_plain(match[1]) for match in _TOLD.finditer(message_text(event)[:_MAX_TEXT]))
+            unknown = dict.fromkeys(figure for figure in told if figure not in self._known and _is_telling(figure))
+            found = tuple(unknown) if len(unknown) >= _MIN_FIGURES else ()
+        if len(self._known) < _MAX_KNOWN:
+            self._known.update(_figures(event))
+        return found
+
+
+def figure_sentence(index: EventIndex, figures: tuple[str, ...]) -> str:
+    """Return the sentence of a mark."""
+    shown = ", ".join(figures[:4]) + (f" and {len(figures) - 4:,} more" if len(figures) > 4 else "")
+    return f"The figures {shown} stand in no event before (event {index + 1:,})."
+
+
+def _figures(event: Event) -> Iterator[str]:
+    pending, looked = said_values(event), 0
+    while pending and looked < _MAX_VALUES:
+        value = pending.pop()
+        looked += 1
+        if isinstance(value, str):
+            yield from map(_plain, _NUMBER.findall(value[:_MAX_TEXT]))
+        elif isinstance(value, dict):
+            pending.extend(value.values())
+        elif isinstance(value, list | tuple):
+            pending.extend(value)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield _plain(str(abs(value)))
+
+
+def _plain(figure: str) -> str:
+    """Return a figure without separators of thousands and without zeros after the point."""
+    plain = figure.replace(",", "")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def _is_telling(figure: str) -> bool:
+    return len(figure) >= _MIN_DIGITS and not (figure.isdecimal() and int(figure) in _YEARS)

@@ -1,0 +1,174 @@
+"""Finds the marks of one run, in one pass over its events and with bounded memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from replay_gui.core.effects.answers import answer_text, masked_answer
+from replay_gui.core.effects.call_reader import CallReader
+from replay_gui.core.effects.call_values import likeness
+from replay_gui.core.effects.classifier import EffectClassifier
+from replay_gui.core.effects.declarations import declared_effects
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.chain import digest
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import OUTCOME, Kind
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.file_edits import edits_files, is_patch
+from replay_gui.core.reasons.evidence.first_places import FirstPlaces
+from replay_gui.core.reasons.evidence.run_troubles import ALIKE, LOOP_CALLS, is_scratch, is_to_succeed
+from replay_gui.core.reasons.marks.figure_watch import FigureWatch, figure_sentence
+from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
+from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted
+from replay_gui.core.text.plain_text import one_line
+
+_MAX_OPEN = 100  # failed calls of one tool that are remembered
+_MAX_CALLS = 200_000  # different calls that are counted for loops
+_MAX_OF_KIND = 20  # marks of one kind
+_MAX_ANSWER = 200  # characters of an answer whose origin is looked for
+
+
+class MarkFinder:
+    """Takes the events of a run in order."""
+
+    def __init__(self, classifier: EffectClassifier | None = None) -> None:
+        """`classifier`: by default one that takes the declarations of the run's set-up."""
+        self._classifier = EffectClassifier() if classifier is None else classifier
+        self._takes_declarations = classifier is None
+        self._reader = CallReader(self._classifier)
+        self._figures = FigureWatch()
+        self._failed: defaultdict[str, list[ToolCall]] = defaultdict(list)
+        self._times: dict[tuple[bytes, bytes], tuple[int, EventIndex]] = {}  # how often, and where first
+        self._loops: dict[tuple[bytes, bytes], tuple[ToolCall, list[EventIndex]]] = {}
+        self._from_nowhere: list[RunMark] = []
+        self._last_change: ToolCall | None = None
+        self._last_check: ToolCall | None = None
+        self._outcome: Event | None = None
+
+    def take(self, event: Event) -> None:
+        """Take the next event."""
+        if event.kind == Kind.AGENT_INIT.value and self._takes_declarations:
+            self._classifier.declared = {
+                **declared_effects([event.payload.get("config")]),
+                **self._classifier.declared,
+            }
+        elif event.kind == OUTCOME and self._outcome is None and event.payload.get("answer") is not None:
+            self._outcome = event
+        figures = self._figures.take(event)
+        if figures and len(self._from_nowhere) < _MAX_OF_KIND:
+            sentence = figure_sentence(event.index, figures)
+            self._from_nowhere.append(RunMark(MarkKind.FIGURES, sentence, (event.index,)))
+        call = self._reader.take(event)
+        if call is not None and call.response is not None:
+            self._take_call(call)
+
+    def marks(self, log: EventLog | None = None) -> tuple[RunMark, ...]:
+        """Return the marks of what was taken, in the order of their first events.
+
+        `log`: searched for where the run had its answer from.
+        """
+        found = [*self._errors(), *self._loop_marks(), *self._from_nowhere, *self._checks(), *self._answer(log)]
+        return tuple(sorted(found, key=lambda mark: mark.events[:1]))
+
+    def _take_call(self, call: ToolCall) -> None:
+        if call.ok:
+            tries = self._failed.get(call.tool)
+            if tries:
+                self._failed[call.tool] = [
+                    failed for failed in tries if failed.key != call.key and likeness(failed, call) < ALIKE
+                ]
+        elif call.ok is False and is_to_succeed(call) and len(self._failed[call.tool]) < _MAX_OPEN:
+            self._failed[call.tool].append(call)
+        if call.changed and not is_scratch(call):
+            self._last_change = call
+        if call.effect is Effect.CHECKS:
+            self._last_check = call
+        self._count(call)
+
+    def _count(self, call: ToolCall) -> None:
+        """Count calls that are equal and were answered the same."""
+        key = call.key, digest(masked_answer(call.answer).encode("utf-8", "replace"))[:16]
+        times, first = self._times.get(key, (0, call.request))
+        times += 1
+        if times > 1 or len(self._times) < _MAX_CALLS:
+            self._times[key] = times, first
+        if key in self._loops:
+            self._loops[key][1].append(call.request)
+        elif times >= LOOP_CALLS and len(self._loops) < _MAX_OF_KIND:
+            self._loops[key] = call, [first, call.request]
+
+    def _errors(self) -> list[RunMark]:
+        groups: defaultdict[tuple[str, str], list[ToolCall]] = defaultdict(list)
+        for call in (call for calls in self._failed.values() for call in calls):
+            groups[call.tool, masked_answer(call.answer)].append(call)
+        marks = []
+        for calls in [*groups.values()][:_MAX_OF_KIND]:
+            again = f" {len(calls):,} times" if len(calls) > 1 else ""
+            sentence = (
+                f"{one_line(calls[0].tool, 60)} was answered {answer_words(calls[0].answer)}{again}"
+                f" ({event_words(calls[0].request)}), and no later try succeeded."
+            )
+            marks.append(RunMark(MarkKind.ERROR, sentence, tuple(call.request for call in calls)))
+        return marks
+
+    def _loop_marks(self) -> list[RunMark]:
+        marks = []
+        for key, (call, events) in self._loops.items():
+            sentence = (
+                f"{call_words(call, 60)} was called {self._times[key][0]:,} times and answered the same"
+                f" ({event_words(events[0])} to {event_words(events[-1])})."
+            )
+            marks.append(RunMark(MarkKind.LOOP, sentence, tuple(events)))
+        return marks
+
+    def _checks(self) -> list[RunMark]:
+        change, check = self._last_change, self._last_check
+        if check is not None and check.ok is False and (change is None or check.request > change.request):
+            sentence = f"The last check failed ({event_words(check.request)}: {call_words(check, 60)})."
+            return [RunMark(MarkKind.CHECK, sentence, (check.request,))]
+        if change is None:
+            return []
+        what = f"{event_words(change.request)}: {call_words(change, 60)}"
+        if check is None and edits_files(change):
+            return [RunMark(MarkKind.CHECK, f"No check was made; the last change is {what}.", (change.request,))]
+        if check is not None and check.request < change.request:
+            sentence = f"No check was made after the last change ({what})."
+            return [RunMark(MarkKind.CHECK, sentence, (change.request, check.request))]
+        return []
+
+    def _answer(self, log: EventLog | None) -> list[RunMark]:
+        """Return a mark where an answer is not the target that a grader names."""
+        if self._outcome is None:
+            return []
+        answer, target = self._outcome.payload.get("answer"), self._outcome.payload.get("expected")
+        wanted = [_plain(item) for item in (target if isinstance(target, list) else [target])]
+        said = _plain(answer)
+        if target in (None, "", []) or is_patch(answer) or said in wanted or not said:
+            return []
+        near = [other for other in wanted if _differs_in_one(said, other)]
+        close = "; they differ in 1 character" if near else ""
+        sentence = f"The answer is {quoted(said)}, the target {quoted(wanted[0])}{close}."
+        events = [self._outcome.index]
+        if log is not None and 4 <= len(said) <= _MAX_ANSWER:
+            place = FirstPlaces(log.source, log.offsets, log.__getitem__).find(said)
+            if place is not None:
+                events.insert(0, place)
+                sentence += f" The answer first stands in {event_words(place)}."
+        return [RunMark(MarkKind.ANSWER, sentence, tuple(events))]
+
+
+def _plain(value: Any) -> str:
+    return answer_text(value).strip()
+
+
+def _differs_in_one(first: str, second: str) -> bool:
+    """Whether two texts differ by one character that is added, left out or replaced."""
+    if abs(len(first) - len(second)) > 1 or first == second:
+        return False
+    head = 0
+    while head < min(len(first), len(second)) and first[head] == second[head]:
+        head += 1
+    return first[head + 1 :] in (second[head + 1 :], second[head:]) or first[head:] == second[head + 1 :]

@@ -1,0 +1,110 @@
+"""A planted difference in what was changed always comes first; other words, clocks, ids and reads are no reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from replay_gui.core.facts.run_outcome import RunResult
+from replay_gui.core.reasons.reason import Reason, ReasonKind, Tier
+from replay_gui.core.reasons.why import WhyFinder
+from tests.core.reasons.scripts import Step, canonical, made_script, side_of, with_noise, write_run
+
+ORDER = ReasonKind.ORDER
+CHUNKS, SCRIPTS = 8, 42  # 8 * 42 scripts, six cases each: 2,016 cases
+
+
+def changes_of(steps: list[Step]) -> list[int]:
+    return [at for at, step in enumerate(steps) if step.is_change]
+
+
+def leave_out(steps: list[Step], chance: Random) -> tuple[list[Step], Step]:
+    at = chance.choice(changes_of(steps))
+    return steps[:at] + steps[at + 1 :], steps[at]
+
+
+def put_in(steps: list[Step], chance: Random) -> tuple[list[Step], Step]:
+    order = f"#W{chance.randrange(10**7, 10**8)}"
+    extra = Step(tool="assign_ticket", input={"order_id": order, "to": "nina_kahn"}, answer={"assigned": order})
+    at = chance.choice(changes_of(steps))
+    return [*steps[:at], extra, *steps[at:]], extra
+
+
+def change(steps: list[Step], chance: Random) -> tuple[list[Step], Step]:
+    at = chance.choice(changes_of(steps))
+    step = steps[at]
+    name = chance.choice(sorted(step.input))
+    value = step.input[name] + 11 if isinstance(step.input[name], int) else f"other_{chance.randrange(10**6)}"
+    planted = replace(step, input={**step.input, name: value})
+    return [*steps[:at], planted, *steps[at + 1 :]], planted
+
+
+def fail(steps: list[Step], chance: Random) -> tuple[list[Step], Step]:
+    at = chance.choice(changes_of(steps))
+    planted = replace(steps[at], answer="Error: not allowed now", error="Error: not allowed now")
+    return [*steps[:at], planted, *steps[at + 1 :]], planted
+
+
+def swap(steps: list[Step], chance: Random) -> tuple[list[Step], Step]:
+    first, second = sorted(chance.sample(changes_of(steps), 2))
+    swapped = list(steps)
+    swapped[first], swapped[second] = steps[second], steps[first]
+    return swapped, steps[first]
+
+
+PLANTED: dict[str, tuple[Callable[[list[Step], Random], tuple[list[Step], Step]], set[ReasonKind]]] = {
+    "missing": (leave_out, {ReasonKind.MISSING}),
+    "extra": (put_in, {ReasonKind.EXTRA}),
+    "changed": (change, {ReasonKind.ARGUMENT}),
+    "failed": (fail, {ReasonKind.ERROR}),
+    "reordered": (swap, {ReasonKind.ORDER}),
+}
+
+
+def first_reason(
+    folder: Path, a: list[Step], b: list[Step], outcomes: tuple[bool | None, bool | None]
+) -> tuple[Reason, ...]:
+    """The reasons of two runs; without the outcomes the first is about the same calls, or about the same two."""
+    folder.mkdir()
+    sides = [
+        side_of(write_run(folder / f"{name}.rlog", steps, passed, f"run-{name}", start))
+        for name, steps, passed, start in (("a", a, outcomes[0], 10**18), ("b", b, outcomes[1], 10**18 + 7 * 10**12))
+    ]
+    finder = WhyFinder(sides[0], sides[1], ("first", "second"))
+    told, untold = finder.find().reasons, finder.find(results=(RunResult(), RunResult())).reasons
+    for side in sides:
+        side.log.close()
+    about = [
+        [ORDER if r.kind == ORDER else canonical([r.tool, r.a, r.b]) for r in found[:1]] for found in (told, untold)
+    ]
+    assert about[0] == about[1]
+    return told
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_a_planted_difference_comes_first_and_noise_is_no_reason(chunk: int, tmp_path: Path) -> None:
+    for number in range(SCRIPTS):
+        seed = chunk * SCRIPTS + number
+        chance = Random(seed)
+        good = made_script(chance)
+        noisy = with_noise(good, chance)
+        assert first_reason(tmp_path / f"{seed}-noise", good, noisy, (True, False)) == ()
+        for name, (plant, kinds) in PLANTED.items():
+            if name == "reordered" and len(changes_of(good)) < 2:
+                continue
+            bad, step = plant(with_noise(good, chance), chance)
+            swapped = chance.random() < 0.5
+            runs, outcomes = ((bad, good), (False, True)) if swapped else ((good, bad), (True, False))
+            reasons = first_reason(tmp_path / f"{seed}-{name}", *runs, outcomes)
+            assert reasons, (seed, name)
+            reason = reasons[0]
+            assert reason.kind in kinds, (seed, name, reason)
+            if name != "reordered":
+                assert reason.tier is Tier.ACTION
+                assert reason.tool == step.tool, (seed, name, reason)
+                inputs = [canonical(value) for value in (reason.a, reason.b) if value is not None]
+                assert canonical(step.input) in inputs, (seed, name, reason)
