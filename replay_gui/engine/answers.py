@@ -186,6 +186,23 @@ class SearchResult:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueTrace:
+    """The progress of trace `number`.
+
+    Attributes:
+        indexes: of the events that changed the value, ascending; those since the last ValueTrace.
+        done, total: events. ended: no more will come. problem: why it could not be done, or "".
+    """
+
+    number: int
+    indexes: tuple[EventIndex, ...]
+    done: int
+    total: int
+    ended: bool
+    problem: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
     """The progress of report `number`.

@@ -48,6 +48,7 @@ from replay_gui.engine.requests import (
     StopReport,
     StopWork,
     TakeSample,
+    TraceValue,
     WorkerMessage,
     WriteRules,
 )
@@ -73,7 +74,7 @@ class Engine:
         self._queue: RequestQueue[Request] = RequestQueue()
         self._thread = threading.Thread(target=self._run_thread, name="core-engine", daemon=True)
         cache = user_cache()
-        self._searchers = WorkerPool(1)  # a search does not wait for the long work
+        self._searchers = WorkerPool(2)  # a search and a trace wait neither for the long work nor for each other
         self._surveyors = WorkerPool(1)  # nor does a run for the survey of a folder
         self._importers = pool.beside(2)  # nor an import, one of each side, for the verification of what is open
         self._comparers = WorkerPool(1)  # keeps what it has read of the runs
@@ -169,7 +170,7 @@ class Engine:
                 self._answer(side, run, _answer_about_file(body), ticket)
             case ClearCache():
                 self._answer(side, run, self._clear_caches(), ticket)
-            case Seek() | GetRows() | Find() | StopWork() | GetTotals() | CheckFile():
+            case Seek() | GetRows() | Find() | TraceValue() | StopWork() | GetTotals() | CheckFile():
                 controller.handle_request(run, body, ticket)
             case Compare() | GetAligned() | GetStep():
                 raise AssertionError(f"{type(body).__name__} is about a comparison, not about a side")

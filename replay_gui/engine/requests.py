@@ -77,6 +77,17 @@ class Find:
 
 
 @dataclass(frozen=True, slots=True)
+class TraceValue:
+    """Find the events that changed a value of the state. Answer: ValueTrace, repeatedly. A new trace ends the last.
+
+    `number`: greater than those before. `keys`: of the value's path; without any, the last trace is only ended.
+    """
+
+    number: int
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StopWork:
     """End the background work: WorkEnded and an Alert that says what is missing now."""
 
@@ -214,6 +225,7 @@ RequestBody: TypeAlias = (
     | Seek
     | GetRows
     | Find
+    | TraceValue
     | StopWork
     | CheckFile
     | Compare
@@ -251,15 +263,22 @@ class WorkEnded:
     """No background work is left: progress is over."""
 
 
-AnswerValue: TypeAlias = (
-    "answers.RunOpened"
-    " | answers.FactsChanged"
+RunAnswer: TypeAlias = (
+    "answers.FactsChanged"
     " | answers.IndexGrew"
     " | answers.PositionState"
     " | answers.Rows"
     " | answers.SearchResult"
+    " | answers.ValueTrace"
     " | answers.Totals"
     " | answers.Reported"
+    " | VerificationReport"
+)
+"""An answer about the run that is open."""
+
+AnswerValue: TypeAlias = (
+    "RunAnswer"
+    " | answers.RunOpened"
     " | answers.Progress"
     " | answers.Alert"
     " | answers.Surveyed"
@@ -272,7 +291,6 @@ AnswerValue: TypeAlias = (
     " | answers.Compared"
     " | answers.AlignedRows"
     " | answers.Step"
-    " | VerificationReport"
     " | WorkEnded"
 )
 

@@ -27,7 +27,7 @@ from replay_gui.engine.answers import (
 from replay_gui.engine.conversion_controller import ConversionController
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
-from replay_gui.engine.jobs.job_types import ConvertArguments, SearchArguments, TotalsArguments
+from replay_gui.engine.jobs.job_types import ConvertArguments, SearchArguments, TotalsArguments, TraceArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import Conversion, facts_of, open_converted_run, open_file, open_log_run
 from replay_gui.engine.reading_task import ReadingTask
@@ -42,11 +42,13 @@ from replay_gui.engine.requests import (
     Seek,
     SendAnswer,
     StopWork,
+    TraceValue,
     WorkEnded,
 )
 from replay_gui.engine.run_state import ActiveRun, GrowingRun, IncompleteRun, RunState, WholeRun
 from replay_gui.engine.search_controller import SearchController
 from replay_gui.engine.totals_controller import TotalsController
+from replay_gui.engine.trace_controller import TraceController
 from replay_gui.engine.worker_pool import WorkerPool
 
 _INCOMPLETE = "not all of the file was converted"
@@ -110,6 +112,8 @@ class RunController:
                 self._answer(number, active.run.rows(start, stop), ticket)
             case Find():
                 active.search.start(body)
+            case TraceValue():
+                active.trace.start(body)
             case StopWork():
                 self._stop_reading(active)
             case GetTotals():
@@ -216,8 +220,9 @@ class RunController:
         active = self._active = ActiveRun(
             run,
             state or IncompleteRun(),
-            SearchController(self._searchers, run.log.source.path, on_worker_message),
-            TotalsController(self._pool, run, on_worker_message),
+            search=SearchController(self._searchers, run.log.source.path, on_worker_message),
+            trace=TraceController(self._searchers, run.log.source.path, on_worker_message),
+            totals=TotalsController(self._pool, run, on_worker_message),
         )
         active.last_seek = ticket, Position(min(start, run.index.count))
         opened_run = RunOpened(run.facts, run.index, state_at_start, start, request.format)
@@ -261,6 +266,10 @@ class RunController:
                 found = active.search.on_worker_message(job, message)
                 if found is not None:
                     self._answer(number, found)
+            case TraceArguments(), _:
+                trace = active.trace.on_worker_message(job, message)
+                if trace is not None:
+                    self._answer(number, trace)
             case TotalsArguments(), _:
                 totals = active.totals.on_worker_message(job, message)
                 if totals is not None:
@@ -348,7 +357,7 @@ class RunController:
         self._answer(run.number, FactsChanged(run.facts))
         self._answer_notes(run)
         self._begin_reading(active, made.built)
-        active.search.path = log.source.path
+        active.search.path = active.trace.path = log.source.path
         active.totals.begin_if_requested()
 
     def _stop_growing(self, active: ActiveRun, conversion: ConversionController, alert: Alert) -> None:

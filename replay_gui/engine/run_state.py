@@ -11,6 +11,7 @@ from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.reading_task import ReadingTask
 from replay_gui.engine.search_controller import SearchController
 from replay_gui.engine.totals_controller import TotalsController
+from replay_gui.engine.trace_controller import TraceController
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,19 @@ RunState: TypeAlias = GrowingRun | WholeRun | IncompleteRun
 class ActiveRun:
     """The open run, the state that it is in, and what was requested of it."""
 
-    def __init__(self, run: OpenRun, state: RunState, search: SearchController, totals: TotalsController) -> None:
+    def __init__(
+        self,
+        run: OpenRun,
+        state: RunState,
+        *,
+        search: SearchController,
+        trace: TraceController,
+        totals: TotalsController,
+    ) -> None:
         self.run = run
         self.state = state
         self.search = search
+        self.trace = trace
         self.totals = totals
         self.last_seek: tuple[int, Position] | None = None  # ticket and position
 
@@ -57,5 +67,6 @@ class ActiveRun:
             case _:
                 assert_never(self.state)
         self.search.stop()
+        self.trace.stop()
         self.totals.stop()
         self.run.close()

@@ -36,6 +36,7 @@ from replay_gui.engine.answers import (
     Surveyed,
     TextRead,
     Totals,
+    ValueTrace,
 )
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import (
@@ -51,10 +52,12 @@ from replay_gui.engine.requests import (
     ReadRules,
     Request,
     RequestBody,
+    RunAnswer,
     Seek,
     Side,
     StopReport,
     StopWork,
+    TraceValue,
     WorkEnded,
     WriteRules,
 )
@@ -102,6 +105,7 @@ class Session(VisibleRange):
         rows_ready(object): Rows that were requested.
         progress_changed(object): Progress of the background work, or None once it is done.
         found(object): Found, of a search that was requested.
+        value_traced(object): ValueTrace, of a value whose history was requested.
         totals_changed(): `totals` is known.
         reported(object): Reported, of a report that was requested.
         rules_read(object): RulesRead. rules_written(object): RulesWritten. Both answer a request.
@@ -119,6 +123,7 @@ class Session(VisibleRange):
     rows_ready = Signal(object)
     progress_changed = Signal(object)
     found = Signal(object)
+    value_traced = Signal(object)
     totals_changed = Signal()
     reported = Signal(object)
     rules_read = Signal(object)
@@ -231,10 +236,10 @@ class Session(VisibleRange):
         if self.facts is not None:
             self._send_request("tip", GetRows(start, stop))
 
-    def request_find(self, question: Find) -> None:
-        """Request a search; `found` brings its results as they come. A newer one ends it."""
+    def request_search(self, question: Find | TraceValue) -> None:
+        """Request a search for a text or a value's changes; a newer one ends it. `found` or `value_traced` tells."""
         if self.facts is not None:
-            self._send_request("find", question)
+            self._send_request(type(question).__name__, question)
 
     def request_report(self, question: MakeReport | StopReport) -> None:
         """Request a report instead of the one under way, or end that; `reported` tells how far it is."""
@@ -319,10 +324,7 @@ class Session(VisibleRange):
                 if answer.run == self._run:
                     self._on_run_answer(value)
 
-    def _on_run_answer(
-        self,
-        value: FactsChanged | IndexGrew | PositionState | Rows | SearchResult | Totals | Reported | VerificationReport,
-    ) -> None:
+    def _on_run_answer(self, value: RunAnswer) -> None:
         """Take in an answer about the run shown."""
         match value:
             case FactsChanged(facts):
@@ -337,6 +339,8 @@ class Session(VisibleRange):
                 self.rows_ready.emit(value)
             case SearchResult():
                 self.found.emit(value)
+            case ValueTrace():
+                self.value_traced.emit(value)
             case Totals():
                 self.totals = value
                 self.totals_changed.emit()

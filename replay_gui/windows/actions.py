@@ -108,6 +108,24 @@ ACTION_SPECS = (
     ActionSpec(
         "previous_error", MOVE, "Previ&ous error", ("Shift+E",), "To the previous error", icon="previous-error", group=2
     ),
+    ActionSpec(
+        "next_change",
+        MOVE,
+        "Next change of the va&lue",
+        ("Alt+Down",),
+        "To the next event that changes the chosen value of the state",
+        group=2,
+        single_run_only=True,
+    ),
+    ActionSpec(
+        "previous_change",
+        MOVE,
+        "Previou&s change of the value",
+        ("Alt+Up",),
+        "To the event before that changed the chosen value of the state",
+        group=2,
+        single_run_only=True,
+    ),
     ActionSpec("visited_back", MOVE, "Bac&k", ("Alt+Left",), "To the position before the last jump", group=3),
     ActionSpec("visited_forward", MOVE, "For&ward", ("Alt+Right",), "To the position before going back", group=3),
     ActionSpec(

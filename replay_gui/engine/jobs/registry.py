@@ -158,6 +158,7 @@ JOBS: Mapping[str, Job] = {
     "compare": LazyJob(f"{_JOBS}.compare_job", "compare_runs"),
     "forget": LazyJob(f"{_JOBS}.compare_job", "forget_runs"),
     "find": LazyJob(f"{_JOBS}.search_job", "find_text"),
+    "trace": LazyJob(f"{_JOBS}.trace_job", "trace_value"),
     "survey": LazyJob(f"{_JOBS}.survey_job", "survey_runs"),
     "sample": LazyJob(f"{_JOBS}.survey_job", "take_sample"),
     "formats": LazyJob(f"{_JOBS}.survey_job", "list_formats"),

@@ -49,20 +49,20 @@ class RunSearch(EventSearchModel):
         if (text, match_case) == (self.text, self.match_case) and not self.problem:
             return
         self._begin(text, match_case)
-        self._session.request_find(Find(self._number, text, match_case))
+        self._session.request_search(Find(self._number, text, match_case))
         self._mark_hits()
         self.started.emit()
 
     def prepare(self) -> None:
         """Have the text of the run read, so that the first search is fast."""
         if not self.searching:
-            self._session.request_find(Find(self._number, ""))
+            self._session.request_search(Find(self._number, ""))
 
     def cancel(self) -> None:
         """Stop the search; the hits so far stay."""
         if self.searching:
             self._number += 1
-            self._session.request_find(Find(self._number, ""))
+            self._session.request_search(Find(self._number, ""))
             self.searching = False
             self.progressed.emit()
 

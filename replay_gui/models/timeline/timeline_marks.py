@@ -22,11 +22,13 @@ class TimelineMarks:
 
     Attributes:
         found: events that a search found. causes: where a divergence began. divergences: all events that differ.
+        value_changes: events that changed the chosen value of the state.
     """
 
     found: EventIndexes = field(default_factory=_none)
     causes: EventIndexes = field(default_factory=_none)
     divergences: EventIndexes = field(default_factory=_none)
+    value_changes: EventIndexes = field(default_factory=_none)
 
 
 NO_MARKS = TimelineMarks()

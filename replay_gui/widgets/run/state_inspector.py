@@ -11,10 +11,12 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.models.run.event_words import view_command
 from replay_gui.models.run.state_tree import StateTree
+from replay_gui.models.run.value_trace import ChosenValueTrace
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.run.value_trace_bar import ValueTraceBar
 from replay_gui.widgets.run.value_view import ValueView
 
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -28,6 +30,8 @@ class StateInspector(Panel):
         self._session = session
         self.tree = StateTree(self)
         self.view = ValueView("State", self.tree)
+        self.trace = ChosenValueTrace(session, self)
+        self.trace_bar = ValueTraceBar(self.trace)
         self.untrusted, self.not_applied = Notice("bad"), Notice("warn")
         self.changed_only = self.add_button(
             "Changed only", "Show only what this event changed", checkable=True, short="Changed"
@@ -54,7 +58,7 @@ class StateInspector(Panel):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.untrusted, self.not_applied, self._find_bar):
+        for part in (self.untrusted, self.not_applied, self.trace_bar, self._find_bar):
             column.addWidget(part)
         column.addWidget(self.view, 1)
         self.set_body(body)
@@ -62,6 +66,7 @@ class StateInspector(Panel):
         self.find_button.toggled.connect(self._on_find_toggled)
         self.search.textChanged.connect(self._on_needle)
         self.view.selectionModel().currentRowChanged.connect(self._show_hit_count)
+        self.view.path_chosen.connect(self.trace.follow)
         self.tree.searched.connect(self._on_searched)
         session.run_changed.connect(self.on_run_changed)
         session.position_state_changed.connect(self.on_position_state_changed)
@@ -71,6 +76,7 @@ class StateInspector(Panel):
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
     def on_run_changed(self) -> None:
+        self.view.forget_choice()
         self.tree.forget()
         self.find_button.setChecked(False)
         self.on_position_state_changed()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
@@ -21,7 +21,11 @@ class ValueView(RowView):
     """A RowView over a StateTree that keeps the chosen row and what is in sight when other values are shown.
 
     Left closes a row or goes to the one it is in, Right opens it, Enter does either.
+
+    Signal: path_chosen(object): the user has chosen the value at another Path. It stays chosen while it is absent.
     """
+
+    path_chosen = Signal(object)
 
     def __init__(self, name: str, tree: StateTree, parent: QWidget | None = None) -> None:
         super().__init__(name, tree, parent)
@@ -29,6 +33,7 @@ class ValueView(RowView):
         self._delegate = ValueDelegate(self, tree)
         self.setItemDelegate(self._delegate)
         self._chosen: Path | None = None
+        self._is_updating = False  # the rows are being changed, and the current one by Qt
         self._sight: list[tuple[Path, int]] = []  # rows in sight before a change, and how far below the first
         self.row_activated.connect(tree.activate)
         self.sight_changed.connect(self._on_width)
@@ -41,6 +46,7 @@ class ValueView(RowView):
     @Slot()
     def _remember(self) -> None:
         """Remember the scroll position by row, so that rows inserted above do not move the view."""
+        self._is_updating = True
         if self._sight:
             return
         first, last = self.rows_in_sight()
@@ -55,15 +61,34 @@ class ValueView(RowView):
         kept = ((row, offset) for path, offset in sight if (row := self._tree.row_of(path)) is not None)
         if (found := next(kept, None)) is not None:
             self.verticalScrollBar().setValue(found[0] - found[1])
-        if self._chosen is not None and not self.currentIndex().isValid():
-            row = self._tree.row_of(self._chosen)
-            if row is not None:
-                self._set_current(row)
+        self._restore_current()
+        self._is_updating = False
+
+    def _restore_current(self) -> None:
+        """Make the row of the chosen value the current one; where it is not shown, that of what it would be in."""
+        current = self.currentIndex()
+        if self._chosen is None or (current.isValid() and self._tree.path(current.row()) == self._chosen):
+            return
+        paths = (self._chosen[:length] for length in range(len(self._chosen), 0, -1))
+        row = next((row for path in paths if (row := self._tree.row_of(path)) is not None), None)
+        if row is not None:
+            self._set_current(row)
+
+    def forget_choice(self) -> None:
+        """Choose nothing."""
+        self._chosen = None
+        self.setCurrentIndex(QModelIndex())
 
     @Slot(QModelIndex, QModelIndex)
     def _on_row_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
-        if current.isValid():
-            self._chosen = self._tree.path(current.row())
+        if current.isValid() and not self._is_updating:
+            self._choose_path(current.row())
+
+    def _choose_path(self, row: int) -> None:
+        path = self._tree.path(row)
+        if path != self._chosen:
+            self._chosen = path
+            self.path_chosen.emit(path)
 
     def _set_current(self, row: int) -> None:
         """Choose a row without scrolling."""
@@ -118,6 +143,8 @@ class ValueView(RowView):
         """Choose the row; on its chevron, expand or collapse it."""
         super().mousePressEvent(event)
         row = self.rowAt(int(event.position().y()))
+        if row >= 0:
+            self._choose_path(row)  # it may have been the current one in the place of the chosen one
         if row < 0 or event.button() != Qt.MouseButton.LeftButton:
             return
         begin, end = self._delegate.chevron(self._tree.row(row))

@@ -38,6 +38,7 @@ class OverlayPainter:
             self._paint_damage(self._layout.origin + self._scale.pixel(position_after(self._scene.broken)))
         self._paint_ticks(self._scene.marks.divergences, theme().memory)
         self._paint_ticks(self._scene.marks.found, theme().changed_text)
+        self._paint_dots(self._scene.marks.value_changes)
         self._paint_triangles(self._scene.marks.causes)
 
     def _columns(self, event_indexes: NDArray[np.int64], apart: float) -> list[float]:
@@ -108,6 +109,13 @@ class OverlayPainter:
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(colour)
         self._painter.drawRects(ticks)
+
+    def _paint_dots(self, event_indexes: NDArray[np.int64]) -> None:
+        """Paint dots at the top edge."""
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(theme().accent)
+        for x in self._columns(event_indexes, UNIT):
+            self._painter.drawEllipse(QPointF(x, UNIT), UNIT / 2 + LINE / 2, UNIT / 2 + LINE / 2)
 
     def _paint_bands(self, event_indexes: NDArray[np.int64]) -> None:
         """Paint a faint band from top to bottom."""

@@ -25,10 +25,10 @@ class Searched(StoryComparison):
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.searches: list[tuple[str, Find]] = []
 
-        def request_find(session: Session, question: Find) -> None:
+        def request_search(session: Session, question: Find) -> None:
             self.searches.append((session.side.value, question))
 
-        monkeypatch.setattr(Session, "request_find", request_find)
+        monkeypatch.setattr(Session, "request_search", request_search)
         super().__init__()
 
     def answer(self, seat: str, places: Sequence[int], ended: bool = True, count: int | None = None) -> None:

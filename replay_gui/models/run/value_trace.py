@@ -1,0 +1,167 @@
+"""The events that changed the chosen value of the state: how many, which one last, and steps from one to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from replay_gui.core.index.run_index import NO_TIME, NO_TOOL
+from replay_gui.core.log.positions import EventIndex, Position, position_after
+from replay_gui.core.replay.value_history import value_at
+from replay_gui.core.state.state import ABSENT, Path
+from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.wording import plural
+from replay_gui.engine.answers import ValueTrace
+from replay_gui.engine.requests import TraceValue
+from replay_gui.models.run.event_words import since_start
+from replay_gui.models.session import Session
+
+REST_MS = 200  # how long a choice must last before its history is requested: walking through rows requests none
+
+
+class ChosenValueTrace(QObject):
+    """The history of the value at one path, for the session's run. Marks its changes on the timeline.
+
+    Attributes:
+        path: of the value, or None. indexes: int64, the events that changed it, ascending, as many as are known.
+        tracing: whether more may come. problem: why the history is not known, or "".
+
+    Signal: changed(): any of these, or the words, are others.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.path: Path | None = None
+        self.indexes: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.tracing, self.problem = False, ""
+        self._done = 0.0  # share of the run that was replayed
+        self._session = session
+        self._number = 0
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._request)
+        session.value_traced.connect(self._on_traced)
+        session.run_changed.connect(self._on_run_changed)
+        session.facts_changed.connect(self._restart)  # the run was still growing
+        session.position_state_changed.connect(self.changed)
+
+    @Slot(object)
+    def follow(self, path: Path | None) -> None:
+        """Trace the value at this path, or none; the same path again is ignored."""
+        if path != self.path:
+            self.path = path
+            self._restart()
+
+    @Slot()
+    def stop(self) -> None:
+        """End the trace under way; what was found stays."""
+        if self.tracing:
+            self._number += 1
+            self._rest.stop()
+            self._session.request_search(TraceValue(self._number, ()))
+            self.tracing, self.problem = False, "stopped"
+            self.changed.emit()
+
+    # ---- steps --------------------------------------------------------------------------------------
+    @property
+    def writer(self) -> Position | None:
+        """The last change at or before the position; None if there is none."""
+        before = int(np.searchsorted(self.indexes, self._session.position))
+        return position_after(EventIndex(int(self.indexes[before - 1]))) if before else None
+
+    @property
+    def next_change(self) -> Position | None:
+        """The first change after the position; None if there is none."""
+        after = int(np.searchsorted(self.indexes, self._session.position))
+        return position_after(EventIndex(int(self.indexes[after]))) if after < len(self.indexes) else None
+
+    @property
+    def previous_change(self) -> Position | None:
+        """The last change before the position; None if there is none."""
+        before = int(np.searchsorted(self.indexes, self._session.position - 1))
+        return position_after(EventIndex(int(self.indexes[before - 1]))) if before > 0 else None
+
+    def step(self, forward: bool) -> None:
+        """Go to the next or previous change, if there is one."""
+        position = self.next_change if forward else self.previous_change
+        if position is not None:
+            self._session.seek(position)
+
+    # ---- words --------------------------------------------------------------------------------------
+    @property
+    def words(self) -> str:
+        """Return ``changed 14 times, last by 302 (search →, +0:41.000)``; "" where no value is chosen."""
+        if self.path is None:
+            return ""
+        if self.problem and not len(self.indexes):
+            return f"its history is not known: {self.problem}"
+        number, writer = len(self.indexes), self.writer
+        if self.tracing:
+            so_far = f"changed {plural(number, 'time')} so far" if number else "no change so far"
+            return f"{so_far}, {int(100 * self._done)} % replayed"
+        cut = f" ({self.problem})" if self.problem else ""
+        if not number:
+            return f"no event changed it{cut}"
+        if writer is None:
+            return f"changed {plural(number, 'time')}{cut}, first by {self._event_words(self.next_change)}"
+        verb = "removed" if self._is_absent else "last"
+        return f"changed {plural(number, 'time')}{cut}, {verb} by {self._event_words(writer)}"
+
+    @property
+    def _is_absent(self) -> bool:
+        state = self._session.position_state
+        keys = [str(name) for name in self.path or ()]
+        return state is not None and value_at(state.state, keys) is ABSENT
+
+    def _event_words(self, position: Position | None) -> str:
+        if position is None:
+            return ""
+        index, at = self._session.index, position - 1
+        tool = int(index.tool[at])
+        words = [kind_label(index.kinds[int(index.kind[at])], None if tool == NO_TOOL else index.tools[tool])]
+        if index.time[at] != NO_TIME and index.time[0] != NO_TIME:
+            words.append(since_start(int(index.time[at]) - int(index.time[0])))
+        return f"{position:,} ({', '.join(words)})"
+
+    # ---- requests -----------------------------------------------------------------------------------
+    @Slot()
+    def _on_run_changed(self) -> None:
+        self.path = None
+        self._restart()
+
+    @Slot()
+    def _restart(self) -> None:
+        self._number += 1
+        self.indexes, self.problem, self._done = np.zeros(0, np.int64), "", 0.0
+        self.tracing = self.path is not None
+        if self.tracing:
+            self._rest.start()
+        else:
+            self._rest.stop()
+            self._session.request_search(TraceValue(self._number, ()))
+        self._mark()
+        self.changed.emit()
+
+    @Slot()
+    def _request(self) -> None:
+        if self.path is not None:
+            self._session.request_search(TraceValue(self._number, tuple(str(name) for name in self.path)))
+
+    @Slot(object)
+    def _on_traced(self, trace: ValueTrace) -> None:
+        if trace.number != self._number:
+            return
+        self.tracing, self.problem = not trace.ended, trace.problem
+        self._done = trace.done / trace.total if trace.total else 0.0
+        if trace.indexes:
+            self.indexes = np.append(self.indexes, np.array(trace.indexes, np.int64))
+            self._mark()
+        self.changed.emit()
+
+    def _mark(self) -> None:
+        if len(self.indexes) or len(self._session.marks.value_changes):
+            self._session.set_marks(replace(self._session.marks, value_changes=self.indexes))
