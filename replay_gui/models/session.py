@@ -5,8 +5,7 @@ Widgets read from the session and send requests through it; none is connected to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -63,7 +62,7 @@ from replay_gui.engine.requests import (
 )
 from replay_gui.models.file_watch import FileWatch
 from replay_gui.models.pacer import Pacer
-from replay_gui.models.source_session import SourceSession
+from replay_gui.models.source_session import LastPositionsOf, SourceSession
 from replay_gui.models.timeline.event_steps import next_error, next_in_lane, step_position
 from replay_gui.models.timeline.visible_range import VisibleRange
 
@@ -71,13 +70,6 @@ if TYPE_CHECKING:
     from replay_gui.core.divergence.rules.rules import Rule
 
 SEEK_INTERVAL_MS = 100  # at most between two requests for states in a row, so that moving does not wait for them
-
-
-class LastPositionsOf(Protocol):
-    """Returns the positions at which the user left the runs of a file, by run id."""
-
-    def __call__(self, path: str, /) -> Mapping[str, Position]:
-        """Return position by run id; empty for a file that was never opened."""
 
 
 class Session(VisibleRange):
@@ -105,7 +97,7 @@ class Session(VisibleRange):
         rows_ready(object): Rows that were requested.
         progress_changed(object): Progress of the background work, or None once it is done.
         found(object): Found, of a search that was requested.
-        value_traced(object): ValueTrace, of a value whose history was requested.
+        value_traced(object): ValueTrace, likewise.
         totals_changed(): `totals` is known.
         reported(object): Reported, of a report that was requested.
         rules_read(object): RulesRead. rules_written(object): RulesWritten. Both answer a request.
@@ -237,7 +229,7 @@ class Session(VisibleRange):
             self._send_request("tip", GetRows(start, stop))
 
     def request_search(self, question: Find | TraceValue) -> None:
-        """Request a search for a text or a value's changes; a newer one ends it. `found` or `value_traced` tells."""
+        """Request a search for a text, or for a value's changes; a newer one ends it."""
         if self.facts is not None:
             self._send_request(type(question).__name__, question)
 
@@ -316,10 +308,8 @@ class Session(VisibleRange):
                 self.rules_read.emit(value)
             case RulesWritten():
                 self.rules_written.emit(value)
-            case Surveyed() | Sampled() | Formats() | MappingSaved() | TextRead():
-                pass  # answers to the session of sources
-            case Compared() | AlignedRows() | Step():
-                pass  # answers to the session of the comparison
+            case Surveyed() | Sampled() | Formats() | MappingSaved() | TextRead() | Compared() | AlignedRows() | Step():
+                pass  # answers to the sessions of sources and of the comparison
             case _:
                 if answer.run == self._run:
                     self._on_run_answer(value)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from collections import abc
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import Formats, MappingSaved, Sampled, Surveyed, TextRead
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import (
@@ -22,6 +24,13 @@ from replay_gui.engine.requests import (
 
 if TYPE_CHECKING:  # the first window needs no importer
     from replay_gui.core.importers.mapping import Mapping
+
+
+class LastPositionsOf(Protocol):
+    """Returns the positions at which the user left the runs of a file, by run id."""
+
+    def __call__(self, path: str, /) -> abc.Mapping[str, Position]:
+        """Return position by run id; empty for a file that was never opened."""
 
 
 class SourceSession(QObject):

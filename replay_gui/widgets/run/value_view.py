@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from replay_gui.core.state.state import Path
 from replay_gui.core.text.json_pointer import join_pointer
+from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.json_text import json_text
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.widgets.parts.row_view import RowView
@@ -33,7 +34,7 @@ class ValueView(RowView):
         self._delegate = ValueDelegate(self, tree)
         self.setItemDelegate(self._delegate)
         self._chosen: Path | None = None
-        self._is_updating = False  # the rows are being changed, and the current one by Qt
+        self._is_updating = False  # rows are being removed, and Qt makes another one the current one
         self._sight: list[tuple[Path, int]] = []  # rows in sight before a change, and how far below the first
         self.row_activated.connect(tree.activate)
         self.sight_changed.connect(self._on_width)
@@ -42,11 +43,15 @@ class ValueView(RowView):
         tree.dataChanged.connect(self._restore)
         self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
 
+    def rowsAboutToBeRemoved(self, parent: AnyIndex, start: int, end: int) -> None:
+        """Let Qt make another row the current one without choosing it."""
+        self._is_updating = True
+        super().rowsAboutToBeRemoved(parent, start, end)
+
     # ---- scroll position ----------------------------------------------------------------------------
     @Slot()
     def _remember(self) -> None:
         """Remember the scroll position by row, so that rows inserted above do not move the view."""
-        self._is_updating = True
         if self._sight:
             return
         first, last = self.rows_in_sight()
