@@ -94,7 +94,7 @@ class ChosenValueTrace(QObject):
     # ---- words --------------------------------------------------------------------------------------
     @property
     def words(self) -> str:
-        """Return ``changed 14 times, last by 302 (search →, +0:41.000)``; "" where no value is chosen."""
+        """Return ``changed 14 times, last by 302 (search →, +0:41)``; "" where no value is chosen."""
         if self.path is None:
             return ""
         if self.problem and not len(self.indexes):
@@ -124,7 +124,7 @@ class ChosenValueTrace(QObject):
         tool = int(index.tool[at])
         words = [kind_label(index.kinds[int(index.kind[at])], None if tool == NO_TOOL else index.tools[tool])]
         if index.time[at] != NO_TIME and index.time[0] != NO_TIME:
-            words.append(since_start(int(index.time[at]) - int(index.time[0])))
+            words.append(since_start(int(index.time[at]) - int(index.time[0])).partition(".")[0])  # seconds suffice
         return f"{position:,} ({', '.join(words)})"
 
     # ---- requests -----------------------------------------------------------------------------------
