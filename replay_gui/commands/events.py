@@ -9,6 +9,7 @@ from replay_gui.commands.runs import EXIT_GOOD, add_run_arguments, open_run
 from replay_gui.commands.terminal import print_json, print_line
 from replay_gui.core.errors import PositionError
 from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.state.json_form import event_form
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     if args.stop is not None and args.stop < args.start:
         raise UsageError(f"--from {args.start} is greater than --to {args.stop}")
+    proposals: dict[int | None, Event] = {}  # by seq; they name what is patched when it is applied
     with open_run(args.run, args.format) as opened:
         for event in opened.log.events(args.start, args.stop):
             if isinstance(event, Ending):
@@ -48,7 +50,9 @@ def run(args: argparse.Namespace) -> int:
                 if args.json:
                     print_json(event_form(event))
                 else:
-                    print_line(_line(event))
+                    print_line(_line(event, proposals.get(event.parent)))
+            if isinstance(event, Event) and event.kind == Kind.PATCH_PROPOSAL and not args.json:
+                proposals[event.seq] = event
     return EXIT_GOOD
 
 
@@ -56,7 +60,7 @@ def _is_wanted(event: Event, args: argparse.Namespace) -> bool:
     return (args.kind is None or event.kind in args.kind) and (args.tool is None or event.tool in args.tool)
 
 
-def _line(event: Event) -> str:
+def _line(event: Event, cause: Event | None) -> str:
     """Return number, time, label and summary as text."""
     number, time = position_after(event.index), utc_text(event.time)
-    return f"{number:>8}  {time:23}  {event_label(event):24}  {summarize_event(event)}".rstrip()
+    return f"{number:>8}  {time:23}  {event_label(event):24}  {summarize_event(event, cause)}".rstrip()

@@ -34,7 +34,7 @@ from replay_gui.core.replay.snapshots import SnapshotManager
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.work_limit import too_costly
 from replay_gui.core.text.event_label import event_label, kind_label
-from replay_gui.core.text.event_text import summarize_event
+from replay_gui.core.text.event_text import DECIDED_PATCHES, summarize_event
 from replay_gui.core.verification.foreign_verification import build_foreign_report, why_not_verifiable
 from replay_gui.core.verification.verification_report import VALID, VerificationReport
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts, Totals
@@ -287,10 +287,14 @@ class OpenRun:
             return replace(row, text=str(why), broken=True)
         return replace(
             row,
-            text=summarize_event(event),
+            text=self._summary(event),
             failed=row.failed or is_failure(row.kind),
             label=event_label(event),
         )
+
+    def _summary(self, event: Event) -> str:
+        decides = event.kind in DECIDED_PATCHES
+        return summarize_event(event, self._with_seq(event.parent, event.index) if decides else None)
 
     def _size(self, event_index: EventIndex) -> int:
         offsets = self.index.offset

@@ -2,63 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import END, EXPECTED, OUTCOME, Kind, is_custom
+from replay_gui.core.text.call_text import path_text, request_summary, response_summary
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import (
-    MAX_CHARACTERS,
     Members,
     member_text,
-    members_preview,
     plain_start,
     preview,
+    text_of,
 )
 
+DECIDED_PATCHES = (Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 MAX_SUMMARY_CHARACTERS = 200
 _MAX_MEMBERS = 5
-_PATH_ARGUMENTS = ("file_path", "path")
-_MAX_PATH_CHARACTERS = 40  # of a longer path, the last _SHOWN_FOLDERS names are shown
-_SHOWN_FOLDERS = 3
-
-# The first of these members that a tool's input has is shown without its name.
-_MAIN_ARGUMENTS = (
-    "command",
-    "cmd",
-    "sql",
-    "query",
-    "file_path",
-    "path",
-    "url",
-    "pattern",
-    "prompt",
-    "description",
-    "code",
-)
-_DESCRIPTIONS = ("description", "summary")  # arguments in which the model says what the call is for
-
 _DATA_ALONE = {"data", "fields"}  # the members of the payload of imported custom events
-_EXIT_CODES = ("exit_code", "returncode", "exitCode", "exit")
-# Lines that programs put around the output of a command.
-_FRAME = re.compile(
-    r"\s*(?:chunk id:.*|wall time:.*|process exited with code.*|exit code:.*|original token count:.*|output:|stdout:"
-    r"|total output lines:.*|execution logs:|observation:|[-=`#*_~ ]*)\s*",
-    re.IGNORECASE,
-)
+_USUAL_OBSERVATIONS = ("message", "command", "command-output", "input", "tool")
 _GENERAL_ERRORS = ("tool_error", "span_error", "error", "interrupted")  # types that say no more than the kind does
 
 
-def summarize_event(event: Event) -> str:
+def summarize_event(event: Event, cause: Event | None = None) -> str:
     """Return what happened as one visible line of at most MAX_SUMMARY_CHARACTERS, without the kind and the tool.
 
-    Never raises, whatever the payload is.
+    Never raises, whatever the payload is. `cause`: the event that caused it, if known: the proposal of a patch names
+    the target.
     """
     if event.problem is not None:
         return one_line(event.problem, MAX_SUMMARY_CHARACTERS)
+    if event.kind in DECIDED_PATCHES and cause is not None and cause.kind == Kind.PATCH_PROPOSAL:
+        return one_line(_decided_patch_summary(event, cause), MAX_SUMMARY_CHARACTERS)
     summary: Callable[[Members], str] | None = _SUMMARIES.get(event.kind)
     if summary is None and is_custom(event.kind) and event.payload.keys() <= _DATA_ALONE:
         data = event.payload.get("data")
@@ -84,68 +61,6 @@ def _number_text(number: int) -> str:
 # ---- by kind --------------------------------------------------------------------------------------
 
 
-def _request_summary(payload: Members) -> str:
-    arguments = payload.get("input")
-    if arguments in (None, "", {}, []):
-        return "(no arguments)"
-    if not isinstance(arguments, Mapping):
-        return preview(arguments)
-    main = next((name for name in _MAIN_ARGUMENTS if isinstance(arguments.get(name), str)), None)
-    if main is None and len(arguments) == 1:
-        (name, only), *_ = arguments.items()
-        return plain_start(only) if isinstance(only, str) else f"{member_text(name)}: {member_text(only)}"
-    if main is None:
-        return members_preview(arguments)
-    rest = {name: arguments[name] for name in islice(arguments, _MAX_MEMBERS) if name not in (main, *_DESCRIPTIONS)}
-    text = _path_text(arguments[main]) if main in _PATH_ARGUMENTS else plain_start(arguments[main])
-    return f"{text}, {members_preview(rest)}" if rest else text
-
-
-def _path_text(path: str) -> str:
-    """Return the end of a long path, which says more than its beginning."""
-    if len(path) <= _MAX_PATH_CHARACTERS:
-        return path
-    parts = re.split(r"[/\\]", path[-MAX_CHARACTERS:])
-    return "…/" + "/".join(parts[-_SHOWN_FOLDERS:]) if len(parts) > _SHOWN_FOLDERS else path[:MAX_CHARACTERS]
-
-
-def _response_summary(payload: Members) -> str:
-    """Return the exit code of a command that failed, then the first line that tells something."""
-    error, output = payload.get("error"), payload.get("output")
-    code, text = _exit_code(payload), _telling_line(output)
-    if code not in (None, 0):
-        return f"exit {member_text(code)} · {text}" if text else f"exit {member_text(code)}"
-    if isinstance(error, str) and error:
-        return plain_start(error)
-    if payload.get("success") is False:
-        return f"failed: {text or preview(output)}"
-    return text or ("(no output)" if output in (None, "", {}, []) else preview(output))
-
-
-def _exit_code(payload: Members) -> Any:
-    """Return the exit code that a response holds in one of the usual places, None where it holds none."""
-    fields, output = payload.get("fields"), payload.get("output")
-    inner = fields.get("metadata") if isinstance(fields, Mapping) else None
-    for members in (payload, fields, output, inner):
-        if isinstance(members, Mapping):
-            for name in _EXIT_CODES:
-                if type(members.get(name)) is int:
-                    return members[name]
-    return None
-
-
-def _telling_line(output: Any) -> str:
-    """Return the first line of an output in words that is no frame around it."""
-    if isinstance(output, Mapping):
-        output = next((output[name] for name in ("output", "stdout", "stderr") if output.get(name)), None)
-    if not isinstance(output, str):
-        return ""
-    start = plain_start(output)
-    if start.lstrip()[:1] in ("{", "["):
-        return preview(output)
-    return next((line for line in start.splitlines() if not _FRAME.fullmatch(line)), "")
-
-
 def _summary_of(*names: str, between: str = " · ") -> Callable[[Members], str]:
     def summary(payload: Members) -> str:
         return between.join(preview(payload[name]) for name in names if payload.get(name) not in (None, ""))
@@ -154,9 +69,9 @@ def _summary_of(*names: str, between: str = " · ") -> Callable[[Members], str]:
 
 
 def _observation_summary(payload: Members) -> str:
-    text = preview(payload.get("data"))
-    usual = payload.get("obs_type") in ("message", "command", "command-output", "input")
-    return text if usual else f"{member_text(payload.get('obs_type'))}: {text}"
+    text, of_type = preview(payload.get("data")), payload.get("obs_type")
+    usual = of_type in _USUAL_OBSERVATIONS or of_type == payload.get("source")
+    return text if usual else f"{_words(of_type)}: {text}"
 
 
 def _decision_summary(payload: Members) -> str:
@@ -164,16 +79,47 @@ def _decision_summary(payload: Members) -> str:
     if isinstance(reasoning, str) and reasoning and not isinstance(data, str):
         return plain_start(reasoning)
     calls = fields.get("tool_calls") if isinstance(fields, Mapping) else None
-    if data is None and isinstance(calls, list) and calls:
-        names = [str(call.get("name")) for call in calls[:_MAX_MEMBERS] if isinstance(call, Mapping)]
+    names = _called_tools({"tool_calls": calls}) if data in (None, "") else _called_tools(data)
+    if names:
         return f"calls {', '.join(names)}"
     return "(no text)" if data in (None, "") else preview(data)
 
 
+def _called_tools(value: Any) -> list[str]:
+    """Return the names of the tools that a decision without a text calls, in one of the usual forms."""
+    is_sure = isinstance(value, Mapping)
+    if isinstance(value, Mapping):
+        if text_of(value.get("content")) or text_of(value.get("text")):
+            return []
+        value = next((value[name] for name in ("tool_calls", "calls", "output") if value.get(name)), None)
+    if not isinstance(value, list) or not all(isinstance(call, Mapping) for call in value[:_MAX_MEMBERS]):
+        return []
+    names = [_called_tool(call, is_sure) for call in value[:_MAX_MEMBERS]]
+    return names if all(names) else []
+
+
+def _called_tool(call: Members, is_sure: bool) -> str:
+    """Return the name of the tool; "" unless `call` looks like a call, or is one for sure."""
+    function = call.get("function")
+    for name in (function, function.get("name") if isinstance(function, Mapping) else None, call.get("tool.name")):
+        if isinstance(name, str) and name:
+            return member_text(name)
+    looks_so = is_sure or call.keys() & {"arguments", "args", "input", "parameters"}
+    return member_text(call["name"]) if looks_so and isinstance(call.get("name"), str) else ""
+
+
 def _transition_summary(payload: Members) -> str:
     what, data = payload.get("phase") or payload.get("transition_type"), payload.get("data")
-    text = member_text(what)
-    return f"{text}: {preview(data)}" if isinstance(data, Mapping) and data and "phase" not in payload else text
+    text = _words(what)
+    if not isinstance(data, Mapping) or not data or "phase" in payload:
+        return text
+    shown = preview(data)
+    return shown if shown.startswith(f"{text}: ") else f"{text}: {shown}"
+
+
+def _words(name: Any) -> str:
+    """Return a name of a format as words: ``turn context`` of ``turn_context``."""
+    return member_text(name).replace("_", " ") if isinstance(name, str) else member_text(name)
 
 
 def _memory_summary(payload: Members) -> str:
@@ -186,18 +132,28 @@ def _memory_summary(payload: Members) -> str:
 def _proposal_summary(payload: Members) -> str:
     why = payload.get("reasoning") or payload.get("patch_type")
     target = payload.get("target")
-    return f"{_path_text(target) if isinstance(target, str) else member_text(target)} – {preview(why)}"
+    return " – ".join(part for part in (_target_text(target), preview(why) if why else "") if part)
+
+
+def _target_text(target: Any) -> str:
+    return path_text(target) if isinstance(target, str) else member_text(target)
 
 
 def _patch_summary(payload: Members) -> str:
     words = _summary_of("reason", "stage")(payload)
-    return f"{member_text(payload.get('patch_hash'))[:12]}{' · ' if words else ''}{words}"
+    return words or member_text(payload.get("patch_hash"))[:12]
+
+
+def _decided_patch_summary(event: Event, proposal: Event) -> str:
+    """Return which target the patch is for that was applied or rejected, and why."""
+    words = _summary_of("reason", "stage")(event.payload)
+    return " · ".join(part for part in (_target_text(proposal.payload.get("target")), words) if part)
 
 
 def _error_summary(payload: Members) -> str:
     kind, message = payload.get("error_type"), payload.get("message")
     text = plain_start(message) if isinstance(message, str) else preview(message)
-    return text if kind in _GENERAL_ERRORS and message else f"{member_text(kind)}: {text}"
+    return text if kind in _GENERAL_ERRORS and message else f"{_words(kind)}: {text}"
 
 
 def _outcome_summary(payload: Members) -> str:
@@ -211,8 +167,8 @@ def _outcome_summary(payload: Members) -> str:
 _SUMMARIES: dict[str, Callable[[Members], str]] = {
     Kind.AGENT_INIT: _summary_of("agent_type", "agent_version", between=" "),
     Kind.STATE_TRANSITION: _transition_summary,
-    Kind.TOOL_REQUEST: _request_summary,
-    Kind.TOOL_RESPONSE: _response_summary,
+    Kind.TOOL_REQUEST: request_summary,
+    Kind.TOOL_RESPONSE: response_summary,
     Kind.CAPABILITY_DENIED: _summary_of("capability", "reason"),
     Kind.OBSERVATION: _observation_summary,
     Kind.DECISION: _decision_summary,

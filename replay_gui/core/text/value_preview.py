@@ -107,15 +107,42 @@ def _text_preview(value: str) -> str:
 
 def _map_preview(value: Members) -> str:
     for name in _TEXT_MEMBERS:
-        text = value.get(name)
-        if isinstance(text, str) and text:
+        if text := text_of(value.get(name)):
             return plain_start(text)
     if len(value) == 1:
         (name, only), *_ = value.items()
         if isinstance(only, Mapping) and only:
             return _map_preview(only)
+        if text := text_of(only):
+            return _text_preview(text)
         return _member(name, only)
+    own_name = value.get("name")
+    if isinstance(own_name, str) and own_name:
+        rest = {member: value[member] for member in islice(value, _MAX_MEMBERS + 1) if member != "name"}
+        return f"{member_text(own_name)}, {members_preview(rest)}"
     return members_preview(value)
+
+
+def text_of(value: Any) -> str:
+    """Return what a text, a list of parts of a message, or a list of messages says; "" where that is no text.
+
+    Of several messages it is the last: what led to an answer, or the answer.
+    """
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, Sequence) or not value or isinstance(value, bytes | bytearray | memoryview):
+        return ""
+    told = value[-1] if _is_message(value[0]) and _is_message(value[-1]) else value[0]
+    if not isinstance(told, Mapping):
+        return ""
+    text = told.get("text", told.get("content"))
+    if isinstance(text, list) and text and isinstance(text[0], Mapping):
+        text = text[0].get("text")
+    return text if isinstance(text, str) else ""
+
+
+def _is_message(value: Any) -> bool:
+    return isinstance(value, Mapping) and "content" in value
 
 
 def _list_preview(value: Sequence[Any]) -> str:
@@ -124,6 +151,6 @@ def _list_preview(value: Sequence[Any]) -> str:
     first = value[0]
     if isinstance(first, Mapping) and first.get("type") in _MEDIA:
         return f"({first['type']})" if len(value) == 1 else f"({first['type']}, {len(value) - 1:,} more)"
-    if isinstance(first, Mapping) and isinstance(text := first.get("text", first.get("content")), str) and text:
+    if text := text_of(value):
         return plain_start(text)
     return member_text(value)

@@ -41,6 +41,38 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("ToolRequest", request({"n": 3}), "n: 3"),
         ("ToolRequest", request("free text"), "free text"),
         ("ToolRequest", request({}), "(no arguments)"),
+        ("ToolRequest", request({"path": "", "pattern": "*.py"}), '*.py, path: ""'),
+        ("ToolRequest", request({"pattern": "TODO", "path": "src"}), "TODO, path: src"),
+        ("ToolRequest", request({"command": "view", "limit": 2, "path": "a.py"}), "view, path: a.py, limit: 2"),
+        ("ToolRequest", request({"file_path": "a.py", "old_string": "x\ny", "new_string": "z" * 50}), "a.py"),
+        ("ToolRequest", request({"path": "a.py", "content": "x\ny", "mode": "w"}), "a.py, mode: w"),
+        ("ToolRequest", request({"input": {"city": "Kiel"}}), "Kiel"),
+        ("ToolRequest", request({"subpath": ""}), 'subpath: ""'),
+        ("ToolResponse", response({"output": "", "returncode": 0}), "(no output)"),
+        ("ToolResponse", response("null"), "(no output)"),
+        ("ToolResponse", response("<shellId: 0 completed with exit code 0>"), "(no output)"),
+        ("ToolResponse", response({"content": [{"type": "text", "text": "Sunny"}], "isError": False}), "Sunny"),
+        ("ToolResponse", response({"callId": "c1", "resultDisplay": "Read all 12 lines"}), "Read all 12 lines"),
+        ("ToolResponse", response("     1\u2192import os\n     2\u2192x"), "import os"),
+        ("ToolResponse", response("sed:\n  no such file"), "sed: no such file"),
+        ("Decision", {"decision_type": "m", "data": [{"tool.name": "clock", "tool.args": {}}]}, "calls clock"),
+        (
+            "Decision",
+            {"decision_type": "m", "data": {"content": None, "tool_calls": [{"function": "go", "arguments": {}}]}},
+            "calls go",
+        ),
+        ("Decision", {"decision_type": "m", "data": [{"name": "Bob", "age": 3}]}, "[{name: Bob, age: 3}]"),
+        ("Observation", {"obs_type": "update", "source": "update", "data": "Hello"}, "Hello"),
+        (
+            "Observation",
+            {"obs_type": "input", "source": "", "data": {"messages": [{"content": "Be kind"}, {"content": "Hi"}]}},
+            "Hi",
+        ),
+        ("StateTransition", {"transition_type": "model", "data": {"model": "gpt-x"}}, "model: gpt-x"),
+        ("StateTransition", {"transition_type": "thinking_level", "data": {"level": "low"}}, "thinking level: low"),
+        ("PatchProposal", {"patch_hash": "ab", "patch_type": "edit", "target": "a.py"}, "a.py – edit"),
+        ("Error", {"error_type": "workflow_failed", "message": "no"}, "workflow failed: no"),
+        ("x:bookkeeping/p/span", {"data": {"fields": {"a": 1}, "name": "POST"}}, "POST, fields: {a: 1}"),
         ("ToolResponse", response("first\nsecond"), "first"),
         ("ToolResponse", response({"rows": [[1], [2], [3]]}), "3 rows [[1], [2], [3]]"),
         ("ToolResponse", response({"rows": [[1]]}), "1 row [[1]]"),
@@ -61,7 +93,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("MemoryWrite", {"key": "plan", "value": {"n": 1, "m": 2}}, "plan = n: 1, m: 2"),
         ("MemoryWrite", {"key": "plan", "operation": "delete"}, "plan deleted"),
         ("PatchProposal", {"target": "a.sql", "patch": "+x", "reasoning": "faster"}, "a.sql – faster"),
-        ("PatchRejected", {"patch_hash": "ab" * 32, "reason": "red", "stage": "test"}, "abababababab · red · test"),
+        ("PatchRejected", {"patch_hash": "ab" * 32, "reason": "red", "stage": "test"}, "red · test"),
         ("Error", {"error_type": "Timeout", "message": "no answer", "component": "search"}, "Timeout: no answer"),
         ("StateTransition", {"transition_type": "phase", "phase": "act"}, "act"),
         ("x:note", {"a": 1, "ops": []}, "a: 1"),
@@ -86,7 +118,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ),
         ("x:outcome", {"passed": False, "score": 0.0, "by": "tau-bench reward"}, "failed · score 0 · tau-bench reward"),
         ("x:end", {"how": "limit", "why": "max_steps"}, "limit · max_steps"),
-        ("x:note", {"data": {"lastPrompt": "Fix it"}}, "lastPrompt: Fix it"),
+        ("x:note", {"data": {"lastPrompt": "Fix it"}}, "Fix it"),
     ],
 )
 def test_each_kind_says_what_matters(kind: str, payload: dict[str, Any], line: str) -> None:
@@ -143,3 +175,12 @@ def test_parts_without_text_are_named_by_their_type() -> None:
     assert preview([picture]) == "(image)"
     assert preview([picture, {"type": "text", "text": "Look"}]) == "(image, 1 more)"
     assert preview([{"type": "text", "text": "Look"}, picture]) == "Look"
+
+
+def test_a_patch_that_was_decided_on_names_the_target_of_its_proposal() -> None:
+    proposal = event("PatchProposal", {"patch_hash": "ab" * 32, "patch_type": "edit", "target": "src/a.py"})
+    applied = event("PatchApplied", {"patch_hash": "ab" * 32})
+    rejected = event("PatchRejected", {"patch_hash": "ab" * 32, "reason": "no such line", "stage": "test"})
+    assert summarize_event(applied) == "abababababab"
+    assert summarize_event(applied, proposal) == "src/a.py"
+    assert summarize_event(rejected, proposal) == "src/a.py · no such line · test"

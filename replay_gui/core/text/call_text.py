@@ -1,0 +1,141 @@
+"""What a call and its result say in one line: the arguments that matter, the exit code, the first telling line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from replay_gui.core.text.value_preview import (
+    MAX_CHARACTERS,
+    Members,
+    member_text,
+    members_preview,
+    plain_start,
+    preview,
+    text_of,
+)
+
+_MAX_MEMBERS = 5
+_PATH_ARGUMENTS = ("file_path", "filePath", "path")
+_MAX_BESIDE_PATH = 40  # characters of a text that is shown beside a path; a longer one is what a file is to hold
+_MAX_PATH_CHARACTERS = 40  # of a longer path, the last _SHOWN_FOLDERS names are shown
+_SHOWN_FOLDERS = 3
+
+# The first of these members that a tool's input has is shown without its name.
+_MAIN_ARGUMENTS = (
+    "command",
+    "cmd",
+    "sql",
+    "query",
+    "pattern",
+    "file_path",
+    "filePath",
+    "path",
+    "url",
+    "prompt",
+    "description",
+    "code",
+)
+_DESCRIPTIONS = ("description", "summary")  # arguments in which the model says what the call is for
+
+_OUTPUT_MEMBERS = ("output", "stdout", "stderr", "content", "resultDisplay")  # of results that are maps
+_EXIT_CODES = ("exit_code", "returncode", "exitCode", "exit")
+# Lines that programs put around the output of a command.
+_FRAME = re.compile(
+    r"\s*(?:chunk id:.*|wall time:.*|process exited with code.*|exit code:.*|original token count:.*|output:|stdout:"
+    r"|total output lines:.*|execution logs:|observation:|<shellid: \d+ completed with exit code 0>|[-=`#*_~ ]*)\s*",
+    re.IGNORECASE,
+)
+_LINE_NUMBER = re.compile(r"\s*\d+(?:\u2192|\t|\. )")  # that a tool puts before the first line of a file
+_NO_OUTPUT = ("null", "None", "{}", "[]")  # texts by which a tool says that it returned nothing
+
+
+def request_summary(payload: Members) -> str:
+    """Return the arguments of a call: the main one first and without its name."""
+    arguments = payload.get("input")
+    if arguments in (None, "", {}, []):
+        return "(no arguments)"
+    if not isinstance(arguments, Mapping):
+        return preview(arguments)
+    main = next((name for name in _MAIN_ARGUMENTS if isinstance(arguments.get(name), str) and arguments[name]), None)
+    if main is None and len(arguments) == 1:
+        (name, only), *_ = arguments.items()
+        if isinstance(only, Mapping) and only:
+            return request_summary({"input": only})
+        is_text = isinstance(only, str) and only
+        return plain_start(only) if is_text else f"{member_text(name)}: {member_text(only)}"
+    if main is None:
+        return members_preview(arguments)
+    rest = {name: arguments[name] for name in islice(arguments, _MAX_MEMBERS) if name not in (main, *_DESCRIPTIONS)}
+    path = next((name for name in _PATH_ARGUMENTS if isinstance(arguments.get(name), str) and arguments[name]), None)
+    if path is not None:  # long texts beside it are what a file holds, or is to hold
+        rest = {name: value for name, value in rest.items() if not _is_long(value) or name == path}
+    if path is not None and path in rest:
+        del rest[path]
+        rest = {path: path_text(arguments[path])} | rest
+    text = path_text(arguments[main]) if main == path else plain_start(arguments[main])
+    return f"{text}, {members_preview(rest)}" if rest else text
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, str) and (len(value) > _MAX_BESIDE_PATH or "\n" in value)
+
+
+def path_text(path: str) -> str:
+    """Return the end of a long path, which says more than its beginning."""
+    if len(path) <= _MAX_PATH_CHARACTERS:
+        return path
+    parts = re.split(r"[/\\]", path[-MAX_CHARACTERS:])
+    return "…/" + "/".join(parts[-_SHOWN_FOLDERS:]) if len(parts) > _SHOWN_FOLDERS else path[:MAX_CHARACTERS]
+
+
+def response_summary(payload: Members) -> str:
+    """Return the exit code of a command that failed, then the first line that tells something."""
+    error, output = payload.get("error"), payload.get("output")
+    code, text = _exit_code(payload), _telling_line(output)
+    if code not in (None, 0):
+        return f"exit {member_text(code)} · {text}" if text else f"exit {member_text(code)}"
+    if isinstance(error, str) and error:
+        return plain_start(error)
+    if payload.get("success") is False:
+        return f"failed: {text or preview(output)}"
+    return text or ("(no output)" if _says_nothing(output) else preview(output))
+
+
+def _says_nothing(output: Any) -> bool:
+    """Whether an output is empty, or has only frames, exit codes and empty members."""
+    if isinstance(output, str):
+        return all(_FRAME.fullmatch(line) for line in plain_start(output).splitlines()) or output in _NO_OUTPUT
+    if isinstance(output, Mapping):
+        rest = islice(((name, member) for name, member in output.items() if name not in _EXIT_CODES), _MAX_MEMBERS + 1)
+        return all(member in (None, "", {}, []) for _, member in rest)
+    return output in (None, [])
+
+
+def _exit_code(payload: Members) -> Any:
+    """Return the exit code that a response holds in one of the usual places, None where it holds none."""
+    fields, output = payload.get("fields"), payload.get("output")
+    inner = fields.get("metadata") if isinstance(fields, Mapping) else None
+    for members in (payload, fields, output, inner):
+        if isinstance(members, Mapping):
+            for name in _EXIT_CODES:
+                if type(members.get(name)) is int:
+                    return members[name]
+    return None
+
+
+def _telling_line(output: Any) -> str:
+    """Return the first line of an output in words that is no frame around it."""
+    if isinstance(output, Mapping):
+        output = next((output[name] for name in _OUTPUT_MEMBERS if output.get(name)), None)
+    output = text_of(output)
+    start = plain_start(output)
+    if start.lstrip()[:1] in ("{", "["):
+        return "" if output in _NO_OUTPUT else preview(output)
+    lines = [line for line in start.splitlines() if not _FRAME.fullmatch(line)]
+    if not lines or output in _NO_OUTPUT:
+        return ""
+    first = _LINE_NUMBER.sub("", lines[0], count=1)
+    return f"{first} {lines[1].strip()}" if first.endswith(":") and len(lines) > 1 else first
