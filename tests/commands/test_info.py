@@ -11,7 +11,7 @@ from tests.helpers.logs import SECOND, write_log
 
 MEMBERS = [
     "run", "run_id", "format", "origin", "events", "kinds", "tools", "agent", "first_time", "last_time", "sealed",
-    "outcome", "outcomes", "end", "tokens", "cost", "duration", "runs",
+    "outcome", "outcomes", "end", "tokens", "cost", "duration", "runs", "marks",
 ]  # fmt: skip
 
 
@@ -47,6 +47,13 @@ def test_what_a_run_is_about(command: Any, tmp_path: Path) -> None:
         "cost": None,
         "duration": 200,
         "runs": 1,
+        "marks": [
+            {
+                "kind": "error not got over",
+                "sentence": "search was answered “” (event 4), and no later try succeeded.",
+                "positions": [3],
+            }
+        ],
     }
 
 

@@ -157,8 +157,12 @@ def _set_aside(a: RunAccount, b: RunAccount, setup: int) -> SetAside:
 def _other_wording(a: RunAccount, b: RunAccount) -> int:
     """Return how many messages of the run with more of them have no equal in the other run."""
     kinds = (Kind.OBSERVATION.value, Kind.DECISION.value)
-    ids = [Counter(run.run.ids[np.array(run.indexes_of(*kinds), np.intp)].tolist()) for run in (a, b)]
-    return max(sum((ids[0] - ids[1]).values()), sum((ids[1] - ids[0]).values()))
+    of_a, of_b = (run.run.ids[np.array(run.indexes_of(*kinds), np.intp)] for run in (a, b))
+    _, number = np.unique(np.concatenate((of_a, of_b)), return_inverse=True)
+    size = int(number.max(initial=0)) + 1
+    counts = [np.bincount(part, minlength=size) for part in (number[: len(of_a)], number[len(of_a) :])]
+    common = int(np.minimum(*counts).sum())
+    return max(len(of_a), len(of_b)) - common
 
 
 def _reordered(a: RunAccount, b: RunAccount) -> int:

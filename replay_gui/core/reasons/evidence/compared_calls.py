@@ -23,6 +23,7 @@ from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.kinds import Kind
 
 MAX_CALLS = 4_000  # of a run that are all read
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # mixes two hashes, so that their order counts
 _MAX_SETUPS = 20  # AgentInit events whose declarations are read
 
 
@@ -98,14 +99,13 @@ def _rank(numbers: NDArray[np.intp]) -> NDArray[np.intp]:
     return rank
 
 
-def _content_keys(side: ComparedSide, requests: NDArray[np.intp]) -> NDArray[np.void]:
-    """Return a value of 16 bytes for each request, made of its content hash and its response's."""
+def _content_keys(side: ComparedSide, requests: NDArray[np.intp]) -> NDArray[np.uint64]:
+    """Return 64 bits for each request, made of its content hash and its response's."""
     responses = side.index.pair[requests]
-    keys = np.zeros((len(requests), 2), np.uint64)
-    keys[:, 0] = side.ids[requests]
+    keys = side.ids[requests] * _ODD
     answered = responses != NO_PAIR
-    keys[answered, 1] = side.ids[responses[answered]]
-    return keys.view("V16").reshape(-1)
+    keys[answered] ^= side.ids[responses[answered]]
+    return keys
 
 
 def _calls(side: ComparedSide, requests: NDArray[np.intp], classifier: EffectClassifier) -> tuple[ToolCall, ...]:

@@ -7,6 +7,7 @@ costs one pass over its bytes (about 0.1 s for 100 MB), and every value is searc
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
 
@@ -110,13 +111,9 @@ class _Search:
 
 def _number_needles(value: str) -> list[bytes]:
     """Return the encodings of the number that a text is; none for another text."""
-    try:
+    if re.fullmatch(r"-?\d{1,20}", value):
         number = int(value)
-    except ValueError:
-        try:
-            return [b"\xcb" + struct.pack(">d", float(value))] if value.count(".") == 1 else []
-        except ValueError:
-            return []
-    if not -(1 << 63) <= number < 1 << 64:
-        return []
-    return [encode(number), b"\xcb" + struct.pack(">d", float(number))]
+        return [encode(number)] if -(1 << 63) <= number < 1 << 64 else []
+    if re.fullmatch(r"-?\d{1,17}\.\d{1,17}", value):
+        return [b"\xcb" + struct.pack(">d", float(value))]
+    return []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -16,14 +15,14 @@ from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import OUTCOME, RESULT_KINDS, Kind
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.reasons.event_texts import holds, is_setup, message_text, role_of, word_pattern
+from replay_gui.core.reasons.event_texts import holds, is_setup, role_of, word_pattern
 from replay_gui.core.reasons.evidence.first_places import FirstPlaces
+from replay_gui.core.reasons.evidence.messages import Messages
 from replay_gui.core.reasons.origin import Origin, OriginRole, Side
 
 _MAX_SETUP_EVENTS = 12  # that are searched for a value
 _SETUP_AMONG = 40  # first events among which the set-up stands
 _MAX_RESULT_EVENTS = 400
-_MAX_MESSAGES = 2_000  # last messages of each role that are looked at
 
 
 class RunAccount:
@@ -111,22 +110,10 @@ class RunAccount:
         return [event for event in events if is_setup(event)][:_MAX_SETUP_EVENTS]
 
     @cached_property
-    def messages(self) -> list[tuple[EventIndex, OriginRole, str]]:
-        """The messages of users and of the agent, in order: (index, role, words); the last ones of a long run."""
-        found: list[tuple[EventIndex, OriginRole, str]] = []
-        for index in self.indexes_of(Kind.OBSERVATION.value, Kind.DECISION.value)[-2 * _MAX_MESSAGES :]:
-            event = self.event(index)
-            role = role_of(event)
-            is_message = event.payload.get("obs_type", event.payload.get("decision_type")) in _MESSAGE_TYPES
-            if role is not None and role is not OriginRole.ANSWER and is_message:
-                words = message_text(event)
-                if words.strip():
-                    found.append((event.index, role, words))
-        return found
-
-    def messages_of(self, role: OriginRole) -> list[tuple[EventIndex, str]]:
-        """Return (index, words) of the messages of users, or of the agent."""
-        return [(index, words) for index, speaker, words in self.messages if speaker is role]
+    def messages(self) -> Messages:
+        """The messages of users and of the agent."""
+        indexes = self.indexes_of(Kind.OBSERVATION.value, Kind.DECISION.value)
+        return Messages(np.array(indexes, np.intp), self.event)
 
     @property
     def last_step(self) -> tuple[EventIndex, Event] | None:
@@ -160,10 +147,3 @@ class RunAccount:
         """Return the event at an index as the origin of a value."""
         event = self.event(index)
         return Origin(side=self.side, index=index, event_id=event.event_id, value=value, role=self.role_at(index))
-
-    def agent_messages_after(self, index: int) -> Iterator[tuple[EventIndex, str]]:
-        """Yield the agent's messages after an index."""
-        return ((at, words) for at, words in self.messages_of(OriginRole.AGENT) if at > index)
-
-
-_MESSAGE_TYPES = frozenset({"message", "input", "sample"})

@@ -80,7 +80,6 @@ def chain(run: RunAccount, call: ToolCall) -> list[Link]:
 
 def first_lack(other: RunAccount, links: list[Link], call: ToolCall) -> Lack | None:
     """Return the first link of what led to `call` that `other` lacks; None where it had the same information."""
-    other.places.find_all([link.value for link in links])
     for link in links:
         if not other.never_said(link.value):
             continue

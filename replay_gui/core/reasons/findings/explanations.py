@@ -89,13 +89,13 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
     lack = first_lack(other, links, call)
     sentences = [_lack_of_extra(done_by, other, lack) if lack is not None else "Both had the same information."]
     chip = lack.kind.value if lack is not None else LackKind.AGENT.value
-    said = [(index, words) for index, words in done_by.messages_of(OriginRole.USER) if index < call.request]
-    if said and call.request - said[-1][0] <= _YES_WITHIN:
-        index, words = said[-1]
-        offers = [one for one in done_by.messages_of(OriginRole.AGENT) if one[0] < index]
-        if offers and index - offers[-1][0] <= _OFFER_WITHIN:
+    said = next(done_by.messages.before(call.request, OriginRole.USER), None)
+    if said is not None and call.request - said[0] <= _YES_WITHIN:
+        index, words = said
+        offer = next(done_by.messages.before(index, OriginRole.AGENT), None)
+        if offer is not None and index - offer[0] <= _OFFER_WITHIN:
             sentences.append(
-                f"{done_by.name} put it forward ({event_words(offers[-1][0])}: {quoted(offers[-1][1])}),"
+                f"{done_by.name} put it forward ({event_words(offer[0])}: {quoted(offer[1])}),"
                 f" and the user said {quoted(words, 40)}."
             )
         else:
@@ -128,14 +128,15 @@ def explain_changed(
         return Explanation((sentence,), LackKind.INPUT.value, origins)
     if at_a is not None and other.never_said(text_a):
         return _unknown_value(reference, other, shown=shown_a, at=at_a, origins=origins)
-    settled = next((at for at, words in other.messages_of(OriginRole.AGENT) if told_b and text_b in words), None)
-    on_it = f" It settled on it at {event_words(settled)}." if settled is not None and settled < b.request else ""
+    named = [at for at, words in other.messages.before(b.request, OriginRole.AGENT) if told_b and text_b in words]
+    on_it = f" It first named it at {event_words(named[-1])}." if named else ""
     both = told_a and told_b and other.first_place(text_a, b.request) is not None
     if both and reference.first_place(text_b, a.request) is not None:
         sentence = f"Both had {shown_a} and {shown_b} in hand and chose otherwise.{on_it}"
         return Explanation((sentence,), LackKind.AGENT.value, origins)
     if on_it:
-        return Explanation((f"{other.name} settled on {shown_b}.{on_it}",), LackKind.AGENT.value, origins)
+        sentence = f"{other.name} first named {shown_b} itself ({event_words(named[-1])})."
+        return Explanation((sentence,), LackKind.AGENT.value, origins)
     return Explanation((), LackKind.AGENT.value, origins)
 
 
@@ -254,13 +255,13 @@ def _done_too_early(
 def _asked_last(other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) -> Explanation | None:
     """Return that the run ended where the user asked for the call, if it did."""
     last = other.last_step
-    said = other.messages_of(OriginRole.USER)
-    if last is None or not said or said[-1][0] != last[0]:
+    said = other.messages.last(OriginRole.USER)
+    if last is None or said is None or said[0] != last[0]:
         return None
     nouns = {word for word in name_words(call.tool) if len(word) >= _MIN_NOUN}
-    if nouns.isdisjoint(re.findall(r"[a-z]+", said[-1][1].lower())):
+    if nouns.isdisjoint(re.findall(r"[a-z]+", said[1].lower())):
         return None
-    sentence = f"It was asked for it last of all ({quoted(said[-1][1])}, {event_words(last[0])}); the run ended there."
+    sentence = f"It was asked for it last of all ({quoted(said[1])}, {event_words(last[0])}); the run ended there."
     return Explanation((sentence,), "cut off", origins, index=last[0])
 
 
@@ -273,7 +274,7 @@ def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, origin
         same = other.by_key.get(earlier.key)
         if same is not None:
             after = max(after, same.request if same.response is None else same.response)
-    said = next(other.agent_messages_after(after), None) or next(iter(other.messages_of(OriginRole.AGENT)[-1:]), None)
+    said = next(other.messages.after(after, OriginRole.AGENT), None) or other.messages.last(OriginRole.AGENT)
     if said is None:
         return Explanation(("It had the same information.",), LackKind.AGENT.value, origins)
     sentence = f"It had the same information; instead it said {quoted(said[1], 80)} ({event_words(said[0])})."

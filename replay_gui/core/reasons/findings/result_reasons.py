@@ -138,12 +138,12 @@ def _origin_words(reasons: ReasonList, origin: Origin) -> str:
 
 def _add_last_words(reasons: ReasonList) -> None:
     """Add the last messages of the agents where they are short enough to be answers, and nobody was talked with."""
-    if any(len(run.messages_of(OriginRole.USER)) > 1 for run in (reasons.reference, reasons.other)):
+    if any(run.messages.is_conversation() for run in (reasons.reference, reasons.other)):
         return
-    said_p, said_f = (run.messages_of(OriginRole.AGENT)[-1:] for run in (reasons.reference, reasons.other))
-    if not said_p or not said_f:
+    said_p, said_f = (run.messages.last(OriginRole.AGENT) for run in (reasons.reference, reasons.other))
+    if said_p is None or said_f is None:
         return
-    (at_p, words_p), (at_f, words_f) = said_p[0], said_f[0]
+    (at_p, words_p), (at_f, words_f) = said_p, said_f
     if _plain(words_p) == _plain(words_f) or max(len(words_p), len(words_f)) > _MAX_LAST_WORDS:
         return
     reasons.add(

@@ -32,8 +32,7 @@ class _Sentence:
 
 def add_told_reason(reasons: ReasonList) -> None:
     """Add the figure that the runs told otherwise; none where nobody is talked to."""
-    users = [run.messages_of(OriginRole.USER) for run in (reasons.reference, reasons.other)]
-    if not any(len(said) > 1 for said in users):
+    if not any(run.messages.is_conversation() for run in (reasons.reference, reasons.other)):
         return
     told_p, told_f = _sentences(reasons.reference), _sentences(reasons.other)
     pair = _most_alike(told_p, told_f)
@@ -86,7 +85,7 @@ def _add_pair(reasons: ReasonList, first: _Sentence, second: _Sentence, values: 
 
 def _sentences(run: RunAccount) -> list[_Sentence]:
     found = []
-    for index, words in run.messages_of(OriginRole.AGENT)[-_MAX_SENTENCES:]:
+    for index, words in run.messages.latest(OriginRole.AGENT, _MAX_SENTENCES):
         for text in _SENTENCE_END.split(words):
             figures = figures_of(text)
             if figures:

@@ -1,0 +1,77 @@
+"""The messages of users and of the agent in one run, read from the log as they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.event_texts import message_text, role_of
+from replay_gui.core.reasons.origin import OriginRole
+
+_TYPES = frozenset({"message", "input", "sample"})
+_MAX_READ = 600  # events that one question reads
+_EDGE = 40  # first and last messages by which a conversation is known
+
+Message = tuple[EventIndex, str]
+"""The index of an event, and its words."""
+
+
+class Messages:
+    """The messages of a run. No question reads more than 600 events, so that it is answered at once."""
+
+    def __init__(self, indexes: NDArray[np.intp], event: Callable[[int], Event]) -> None:
+        """`indexes`: of the observations and decisions, ascending. `event`: returns the event at an index."""
+        self._indexes, self._event = indexes, event
+        self._read: dict[int, tuple[OriginRole, str] | None] = {}
+
+    def before(self, index: int, role: OriginRole) -> Iterator[Message]:
+        """Yield the messages of a role before an index, the last one first."""
+        end = int(np.searchsorted(self._indexes, index))
+        return self._of_role(self._indexes[max(0, end - _MAX_READ) : end][::-1].tolist(), role)
+
+    def after(self, index: int, role: OriginRole) -> Iterator[Message]:
+        """Yield the messages of a role after an index, in order."""
+        start = int(np.searchsorted(self._indexes, index, side="right"))
+        return self._of_role(self._indexes[start : start + _MAX_READ].tolist(), role)
+
+    def last(self, role: OriginRole) -> Message | None:
+        """Return the last message of a role."""
+        return next(self.before(int(self._indexes[-1]) + 1, role), None) if len(self._indexes) else None
+
+    def latest(self, role: OriginRole, count: int) -> list[Message]:
+        """Return the last messages of a role, at most `count`, in order."""
+        if not len(self._indexes):
+            return []
+        found = [
+            message for message, _ in zip(self.before(int(self._indexes[-1]) + 1, role), range(count), strict=False)
+        ]
+        return found[::-1]
+
+    def is_conversation(self) -> bool:
+        """Whether a user says something more than once among the first and the last messages."""
+        edges = [*self._indexes[:_EDGE].tolist(), *self._indexes[_EDGE:][-_EDGE:].tolist()]
+        said = self._of_role(edges, OriginRole.USER)
+        return next(said, None) is not None and next(said, None) is not None
+
+    def _of_role(self, indexes: Iterable[int], role: OriginRole) -> Iterator[Message]:
+        for index in indexes:
+            if index not in self._read:
+                self._read[index] = _message(self._event(index))
+            message = self._read[index]
+            if message is not None and message[0] is role:
+                yield EventIndex(index), message[1]
+
+
+def _message(event: Event) -> tuple[OriginRole, str] | None:
+    """Return (role, words) of an event; None for one that is no message."""
+    role = role_of(event)
+    if role is None or role is OriginRole.ANSWER:
+        return None
+    if event.payload.get("obs_type", event.payload.get("decision_type")) not in _TYPES:
+        return None
+    words = message_text(event)
+    return (role, words) if words.strip() else None
