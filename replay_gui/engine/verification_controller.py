@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeAlias, assert_never
 import msgspec
 
 from replay_gui.core.index.index_builder import BuiltIndex
+from replay_gui.core.log.fault import SKIPPED
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.replay.snapshot_store import SnapshotEntry, lineage
@@ -88,7 +89,7 @@ class VerificationController:
 
         Without recorded state hashes, a false snapshot would not be detected, and the log is replayed from its start.
         """
-        self._boundaries = self._boundaries_from(offsets)
+        self._boundaries = self._boundaries_from(built, offsets)
         self._plan_states(built, folder, offsets)
         if self._state_jobs:
             self.total -= self._log.source.size
@@ -134,12 +135,17 @@ class VerificationController:
             self._replay = StatesSlice(StateHash().digest(), built.state_hash, built.not_applied, 0)
         elif built.stopped is not None:
             self._replay = StatesSlice(StateHash().digest(), b"", built.not_applied, 0, built.stopped)
-        self._boundaries = self._boundaries_from(offsets)
+        self._boundaries = self._boundaries_from(built, offsets)
         self._plan_states(built, folder, offsets)
         return self._go_on()
 
-    def _boundaries_from(self, offsets: Any) -> list[Boundary]:
-        """Return where an integrity pass can begin, except where the seq of the event before cannot be read."""
+    def _boundaries_from(self, built: BuiltIndex, offsets: Any) -> list[Boundary]:
+        """Return where an integrity pass can begin, except where the seq of the event before cannot be read.
+
+        Behind a skipped stretch, one would have to know what the search there has cost: the front alone does.
+        """
+        skipped = [fault.event_index for fault in built.not_applied if fault.problem == SKIPPED]
+        offsets = offsets[: min(skipped, default=len(offsets))]
         found = []
         for event_index in range(len(offsets) // 64, len(offsets), max(1, len(offsets) // 64)):
             before = self._log.event_at(event_index - 1, int(offsets[event_index - 1])) if event_index else None
@@ -160,7 +166,7 @@ class VerificationController:
                 cuts.append(entry)
         path = str(self._log.source.path)
         for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
-            stop = following.position if following else None
+            stop = following.position if following else built.count
             if cut is None:
                 self._state_jobs.append(StatesArguments(path, (), stop))
             else:

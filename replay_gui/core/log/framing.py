@@ -5,6 +5,7 @@ This is the slow and exact reader. The fast one (scanner) uses it where anything
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple, TypeAlias
 
 from replay_gui.core.log.chain import HASH_BYTES, record_hash, seal_hash
@@ -13,6 +14,8 @@ from replay_gui.core.log.source import Source
 MAX_RECORD_BYTES = 1 << 26
 _BIN_LENGTH_BYTES = {0xC4: 1, 0xC5: 2, 0xC6: 4}
 _WINDOW_BYTES = 1 << 20
+_CANDIDATE_WORK = 16  # bytes; looking whether a record begins somewhere takes as long as to search a few hundred
+_RECORD_BEGINNING = re.compile(rb"\x94(?:[\xc4-\xc6]|\Z)")  # the second byte may be in the next window
 _RECORD_FIRST_BYTE, _SEAL_FIRST_BYTE, _NIL = 0x94, 0x92, 0xC0
 
 
@@ -44,80 +47,117 @@ class NotWellFormed(Exception):
 
 
 class SearchStopped(Exception):
-    """The search for the next sound record was stopped, since it cost too much."""
+    """The searches for the next sound record were stopped, since they cost too much."""
+
+
+class _Outline(NamedTuple):
+    """Where the parts of a well-formed object are: (first byte, size) of each; `end`: the byte after it.
+
+    A record has four parts, and the state's size is 0 where it has none; a seal has two.
+    """
+
+    parts: tuple[tuple[int, int], ...]
+    end: int
 
 
 class Framing:
-    """Reads objects of a log at given offsets, through a window on the file."""
+    """Reads objects of a log at given offsets, through a window on the file.
 
-    def __init__(self, source: Source, window: int = _WINDOW_BYTES) -> None:
-        """Begin at the start of the file. `window`: bytes read at a time; few for one record, many for a search."""
+    Attributes:
+        searched: what searches have cost so far: bytes looked at and hashed, and _CANDIDATE_WORK for each offset at
+            which a record may begin.
+    """
+
+    def __init__(self, source: Source, window: int = _WINDOW_BYTES, searched: int = 0) -> None:
+        """Begin at the start of the file.
+
+        Args:
+            window: bytes read at a time; few for one record, many for a search.
+            searched: what searches in the file have cost before.
+        """
         self._source = source
         self._step = window
         self._start = 0
         self._window = b""
-        self.work = 0  # bytes searched, read and hashed so far
+        self.searched = searched
 
     def read_object(self, at: int) -> tuple[Item, int]:
-        """Return (the record or seal that begins at `at`, where it ends); CutShort or NotWellFormed without one."""
-        first_byte = self._read_byte(at)
-        if first_byte == _RECORD_FIRST_BYTE:
-            content, end = self._read_byte_string(at + 1, at)
-            state: bytes | None = None
-            if self._read_byte(end) == _NIL:
-                end += 1
-            else:
-                state, end = self._read_byte_string(end, at, HASH_BYTES)
-            meta, end = self._read_byte_string(end, at)
-            hash_, end = self._read_byte_string(end, at, HASH_BYTES)
-            item: Item = Record(content, state, meta, hash_)
-        elif first_byte == _SEAL_FIRST_BYTE:
-            body, end = self._read_byte_string(at + 1, at)
-            hash_, end = self._read_byte_string(end, at, HASH_BYTES)
-            item = Seal(body, hash_)
-        else:
-            raise NotWellFormed
-        if end - at > MAX_RECORD_BYTES:
-            raise NotWellFormed
-        return item, end
+        """Return (the record or seal that begins at `at`, where it ends); CutShort or NotWellFormed without one.
+
+        Where there is none, no more than the heads of its parts are read, however long they claim to be.
+        """
+        self._include(at, 1)
+        outline = self._outline(at)
+        self._include(at, outline.end - at)
+        parts = [self._read(begin, size) for begin, size in outline.parts]
+        if len(parts) == 2:
+            return Seal(*parts), outline.end
+        content, state, meta, hash_ = parts
+        return Record(content, state or None, meta, hash_), outline.end
 
     def find_linked_record(self, start: int, budget: int) -> int | None:
         """Return the next offset from `start` on where a record begins to which the object right after it is linked.
 
-        None where there is none. SearchStopped once `work` exceeds `budget` bytes.
+        None where there is none. SearchStopped once `searched` exceeds `budget`.
         """
         at = start
-        while (at := self._find_record_byte(at)) >= 0:
-            try:
-                record, end = self.read_object(at)
-                following, after = self.read_object(end)
-            except (CutShort, NotWellFormed):
-                pass
-            else:
-                self.work += after - at
-                if follows(record.hash, following):
-                    return at
-            if self.work > budget:
+        while (at := self._find_candidate(at)) >= 0:
+            if self._is_linked_record(at):
+                return at
+            if self.searched > budget:
                 raise SearchStopped
             at += 1
         return None
 
-    def _find_record_byte(self, at: int) -> int:
+    def _is_linked_record(self, at: int) -> bool:
+        self.searched += _CANDIDATE_WORK
+        try:
+            record = self._outline(at)
+            following = self._outline(record.end)
+        except (CutShort, NotWellFormed):
+            return False
+        self.searched += following.end - record.end
+        parts = [self._read(begin, size) for begin, size in following.parts]
+        item = Seal(*parts) if len(parts) == 2 else Record(parts[0], parts[1] or None, parts[2], parts[3])
+        return follows(self._read(*record.parts[-1]), item)
+
+    def _find_candidate(self, at: int) -> int:
+        """Return the next offset from `at` on where a record may begin, by its first two bytes; -1 without one."""
         while at < self._source.size:
+            self._include(at, 1)
             begin = at - self._start
-            if not 0 <= begin < len(self._window):
-                self._move_window(at, 1)
-                begin = 0
-            found = self._window.find(_RECORD_FIRST_BYTE, begin)
-            step = (found if found >= 0 else len(self._window)) - begin
-            self.work += step
+            match = _RECORD_BEGINNING.search(self._window, begin)
+            step = (match.start() if match else len(self._window)) - begin
+            self.searched += step
             at += step
-            if found >= 0:
+            if match:
                 return at
         return -1
 
-    def _read_byte_string(self, at: int, start: int, only: int | None = None) -> tuple[bytes, int]:
-        """Return (the byte string at `at`, where it ends).
+    def _outline(self, at: int) -> _Outline:
+        """Return where the parts of the object at `at` are; CutShort or NotWellFormed without one."""
+        first_byte = self._read_byte(at)
+        if first_byte == _RECORD_FIRST_BYTE:
+            content, end = self._byte_string(at + 1, at)
+            if self._read_byte(end) == _NIL:
+                state, end = (end, 0), end + 1
+            else:
+                state, end = self._byte_string(end, at, HASH_BYTES)
+            meta, end = self._byte_string(end, at)
+            hash_, end = self._byte_string(end, at, HASH_BYTES)
+            parts: tuple[tuple[int, int], ...] = content, state, meta, hash_
+        elif first_byte == _SEAL_FIRST_BYTE:
+            body, end = self._byte_string(at + 1, at)
+            hash_, end = self._byte_string(end, at, HASH_BYTES)
+            parts = body, hash_
+        else:
+            raise NotWellFormed
+        if end - at > MAX_RECORD_BYTES:
+            raise NotWellFormed
+        return _Outline(parts, end)
+
+    def _byte_string(self, at: int, start: int, only: int | None = None) -> tuple[tuple[int, int], int]:
+        """Return ((first byte, size) of the byte string at `at`, where it ends).
 
         `start`: where the record or seal begins. `only`: the size that the byte string must have.
         """
@@ -127,31 +167,32 @@ class Framing:
         begin = at + 1 + width
         if begin > self._source.size:
             raise CutShort
-        size = int.from_bytes(self._read_bytes(at + 1, width), "big")
+        size = int.from_bytes(self._read(at + 1, width), "big")
         shortest = 1 if size < 1 << 8 else 2 if size < 1 << 16 else 4
         if begin + size - start > MAX_RECORD_BYTES or (only is not None and size != only) or width != shortest:
             raise NotWellFormed
         if begin + size > self._source.size:
             raise CutShort
-        return self._read_bytes(begin, size), begin + size
+        return (begin, size), begin + size
 
     def _read_byte(self, at: int) -> int:
         if at >= self._source.size:
             raise CutShort
-        return self._read_bytes(at, 1)[0]
+        return self._read(at, 1)[0]
 
-    def _read_bytes(self, at: int, size: int) -> bytes:
-        """Return `size` bytes from `at`, which the file has."""
-        self.work += size
+    def _read(self, at: int, size: int) -> bytes:
+        """Return `size` bytes from `at`, which the file has; the window stays where it is."""
         begin = at - self._start
         if begin < 0 or begin + size > len(self._window):
-            self._move_window(at, size)
-            begin = 0
+            return self._source.read_at(at, size)
         return self._window[begin : begin + size]
 
-    def _move_window(self, at: int, size: int) -> None:
-        self._window = self._source.read_at(at, min(max(size, self._step), self._source.size - at))
-        self._start = at
+    def _include(self, at: int, size: int) -> None:
+        """Move the window, if these bytes are not in it and fit into it."""
+        begin = at - self._start
+        if (begin < 0 or begin + size > len(self._window)) and size <= self._step:
+            self._window = self._source.read_at(at, min(self._step, self._source.size - at))
+            self._start = at
 
 
 def follows(previous: bytes, item: Item) -> bool:

@@ -30,7 +30,8 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
 
 BLOCK_BYTES = 1 << 18  # bytes read at a time: with the objects made of them, they fit a core's cache
-MAX_SEARCH_FACTOR = 8  # bytes that searches may cost, as a multiple of the file's size
+MAX_SEARCH_FACTOR = 8  # what all searches in a file may cost in bytes, as a multiple of its size
+MIN_SEARCH_BYTES = 1 << 24  # or this, in a small file
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,15 @@ class Skipped:
 
     Attributes:
         index: the event index that it takes. offset, size: where it is in the file.
-        gave_up: the search for the next record was stopped, since it cost too much.
+        gave_up: the search for the next record was stopped, since it cost too much with those before it.
+        searched: what the searches in the file have cost up to here, in bytes.
     """
 
     index: EventIndex
     offset: int
     size: int
     gave_up: bool = False
+    searched: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ LogPart: TypeAlias = Block | Skipped | Ending
 
 
 def scan(
-    source: Source, offset: int, index: int, previous: bytes | None, until: int | None = None
+    source: Source, offset: int, index: int, previous: bytes | None, until: int | None = None, searched: int = 0
 ) -> Iterator[LogPart]:
     """Read the parts of a log from the record at the byte `offset` on; the last part is an Ending.
 
@@ -121,12 +124,16 @@ def scan(
         index: that record's index.
         previous: the hash of the record before it, None after a skipped stretch. It decides whether a seal is one.
         until: a byte beyond which nothing is needed, so that no block is read much further.
+        searched: what the searches before `offset` have cost.
     """
-    framing = Framing(source)
+    framing = Framing(source, searched=searched)
     linked = previous is not None
+    slow_until = offset  # near damage, the fast way would read a block again for each record
     while offset < source.size:
-        block = _read_sound_block(source, offset, index, linked, until)
+        block = _read_sound_block(source, offset, index, linked, until) if offset >= slow_until else None
         if block is None:
+            if offset >= slow_until:
+                slow_until = offset + BLOCK_BYTES
             part, previous = _read_part(framing, source, offset, index, previous)
             if isinstance(part, Ending):
                 yield part
@@ -199,7 +206,7 @@ def _read_part(
 
 def _find_next_record(framing: Framing, source: Source, at: int, index: int, short: bool) -> Skipped | Ending:
     """Return what the bytes from `at` are, where no well-formed record or seal begins: skipped, or the end."""
-    budget = framing.work + MAX_SEARCH_FACTOR * source.size
+    budget = max(MIN_SEARCH_BYTES, MAX_SEARCH_FACTOR * source.size)
     gave_up = False
     try:
         again = framing.find_linked_record(at + 1, budget)
@@ -207,4 +214,4 @@ def _find_next_record(framing: Framing, source: Source, at: int, index: int, sho
         again, gave_up = None, True
     if again is None and short:
         return Ending(EventIndex(index), at, None, False, source.size - at)
-    return Skipped(EventIndex(index), at, (source.size if again is None else again) - at, gave_up)
+    return Skipped(EventIndex(index), at, (source.size if again is None else again) - at, gave_up, framing.searched)

@@ -32,12 +32,14 @@ class Boundary(NamedTuple):
     Attributes:
         event_index, offset: of the next record. previous: the hash it is linked to, None after a skipped stretch.
         expected: the seq it must have, None if any is right.
+        searched: what the searches before it have cost: so the pass gives up where it would have in one piece.
     """
 
     event_index: EventIndex
     offset: int
     previous: bytes | None
     expected: int | None
+    searched: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,12 +51,14 @@ class Integrity:
 
     Attributes:
         index, previous, expected: as in Boundary (index is its event_index), for the record that comes next.
-        faults: the failures so far. state_hashes: how many records carry one. skipped_bytes: their sum.
+        searched: as in Boundary. faults: the failures so far. state_hashes: how many records carry one.
+        skipped_bytes: their sum.
     """
 
     index: EventIndex = FIRST_EVENT
     previous: bytes | None = None
     expected: int | None = 0
+    searched: int = 0
     faults: list[Fault] = field(default_factory=list)
     state_hashes: int = 0
     skipped_bytes: int = 0
@@ -93,10 +97,11 @@ class Integrity:
         """Add a skipped stretch of bytes as one failure."""
         problem = f"{part.size} bytes are no record and were skipped"
         if part.gave_up:
-            problem += "; the search for a later record was stopped because it cost too much"
+            problem += "; searching for later records was stopped, because it has cost too much for a file of this size"
         self.faults.append(Fault(part.index, part.offset, None, problem))
         self.skipped_bytes += part.size
         self.index, self.previous, self.expected = EventIndex(part.index + 1), None, None
+        self.searched = part.searched
 
     def seal_state(self, ending: Ending) -> SealState:
         """Return "good" for the seal of these records, "bad" for any other seal, "none" if the log has none."""

@@ -88,9 +88,11 @@ def check_integrity(
         stop_index: the index of a record that exists; the slice ends just before it.
         columns: receives the same records.
     """
-    integrity = Integrity(index=start.event_index, previous=start.previous, expected=start.expected)
+    integrity = Integrity(
+        index=start.event_index, previous=start.previous, expected=start.expected, searched=start.searched
+    )
     offset = start.offset
-    for part in scan(log.source, start.offset, start.event_index, start.previous):
+    for part in scan(log.source, start.offset, start.event_index, start.previous, searched=start.searched):
         if isinstance(part, Block):
             block = part if stop_index is None else part.up_to(stop_index)
             metas = decode_fast_metas(block.metas)
@@ -113,7 +115,7 @@ def check_integrity(
 
 
 def _slice(integrity: Integrity, offset: int, tail: Tail | None) -> IntegritySlice:
-    end = Boundary(integrity.index, offset, integrity.previous, integrity.expected)
+    end = Boundary(integrity.index, offset, integrity.previous, integrity.expected, integrity.searched)
     return IntegritySlice(end, tuple(integrity.faults), integrity.state_hashes, integrity.skipped_bytes, tail)
 
 
@@ -177,9 +179,11 @@ def check_applicable(
     replay = BulkReducer(max_work=max_moved_values(log.source.size))
     begin_hash = StateHash().digest()
     faults: list[Fault] = []
+    searched = 0
     for part in log.parts():
         if isinstance(part, Skipped):
             faults.append(Fault(part.index, part.offset, None, SKIPPED))
+            searched = part.searched
         elif isinstance(part, Block):
             try:
                 refused = replay.fold(part.contents).refused
@@ -194,6 +198,6 @@ def check_applicable(
             last = readable_seq(part.metas[-1])
             if last is not None:
                 end = EventIndex(part.first_index + len(part)), part.end
-                on_boundary(Boundary(*end, part.hashes[-1], last + 1))
+                on_boundary(Boundary(*end, part.hashes[-1], last + 1, searched))
     end_hash = StateHash.of(replay.root).digest()
     return StatesSlice(begin_hash, end_hash, tuple(faults), 0)

@@ -15,6 +15,9 @@ from replay_gui import EventLog
 from replay_gui.core.errors import LogRefused
 from replay_gui.core.log import scanner
 from replay_gui.core.log.canonical import encode
+from replay_gui.core.log.fault import Fault
+from replay_gui.core.log.scanner import MAX_SEARCH_FACTOR, Block, Skipped
+from replay_gui.core.verification.passes import check_integrity, start_boundary
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import Forge, forged, pack, written
@@ -123,15 +126,86 @@ def test_a_skipped_stretch_is_one_failure_and_later_records_are_salvaged(tmp_pat
     assert report.line == "Verification: 5/6 events verified, 1 failures, 4 mismatches - INVALID"
 
 
-def test_a_search_that_costs_too_much_is_stopped_and_reported(tmp_path: Path) -> None:
+def test_a_search_reads_no_more_than_heads(tmp_path: Path) -> None:
     """Each of many marks promises a record of 60 KB: reading all of them would take hundreds of times the file."""
     forge = small_log()
     bait = b"\x94\xc5\xea\x60" * 20_000
     path = written(tmp_path / "run.rlog", forge.header + forge.pieces[0] + b"\x00" + bait + b"".join(forge.pieces[1:]))
     report = report_on(path)
+    assert (report.events, len(report.failures)) == (len(forge.pieces) + 1, 1)
+    assert report.skipped_bytes == 1 + len(bait)
+
+
+def costly_stretch(candidates: int, size: int) -> bytes:
+    """Bytes in which so many records may begin, each before an object of `size` bytes that must be hashed."""
+    rest = b"\xc0" + b"\xc4\x01\x80" + b"\xc4\x20" + bytes(32)
+    marks = b""
+    for number in range(candidates):
+        marks = b"\x94\xc6" + ((1 << 17) + 6 * number).to_bytes(4, "big") + marks
+    return b"\x00" + marks + bytes(1 << 17) + rest + pack((bytes(size), None, b"\x80", bytes(32)))
+
+
+def test_searches_that_cost_too_much_in_all_are_stopped_and_reported(tmp_path: Path) -> None:
+    """One of the stretches alone would be within the limit, which holds for all searches in a file."""
+    forge = forged([("x:a", {"n": n}) for n in range(8)])
+    stretch = costly_stretch(candidates=10, size=1 << 20)
+    pieces = forge.header + forge.pieces[0]
+    for at in (1, 3, 5):
+        pieces += stretch + forge.pieces[at] + forge.pieces[at + 1]
+    path = written(tmp_path / "run.rlog", pieces)
+    assert path.stat().st_size * MAX_SEARCH_FACTOR < 30 << 20
+    with EventLog.open(path) as log:
+        parts = [*log.parts()]
+        skipped = [part for part in parts if isinstance(part, Skipped)]
+        assert [part.gave_up for part in skipped[-1:]] == [True]
+        assert not any(part.gave_up for part in skipped[:-1])
+        assert len(skipped) > 1
+        assert skipped[-1].searched < 2 * MAX_SEARCH_FACTOR * log.source.size
+    report = report_on(path)
+    assert "cost too much" in report.failures[-1].problem
     assert report.verdict == "INVALID"
-    assert "cost too much" in report.failures[0].problem
-    assert report.skipped_bytes == path.stat().st_size - len(forge.header) - len(forge.pieces[0])
+
+
+@pytest.mark.parametrize("stop", [1, 1 << 20, 2 << 20])
+def test_a_pass_in_slices_gives_up_where_one_pass_does(tmp_path: Path, stop: int) -> None:
+    forge = forged([("x:a", {"n": n}) for n in range(8)])
+    stretch = costly_stretch(candidates=10, size=1 << 20)
+    pairs = [a + b for a, b in zip(forge.pieces[::2], forge.pieces[1::2], strict=False)]
+    path = written(tmp_path / "run.rlog", forge.header + b"".join(stretch + piece for piece in pairs))
+    with EventLog.open(path) as log:
+        whole = check_integrity(log, start_boundary(log), None, None, on_progress=lambda offset: None)
+        faults: list[Fault] = []
+        boundary, tail = start_boundary(log), None
+        while tail is None:
+            part = check_integrity(log, boundary, boundary.offset + stop, None, on_progress=lambda offset: None)
+            faults += part.faults
+            boundary, tail = part.end, part.tail
+    assert (tuple(faults), boundary, tail) == (whole.faults, whole.end, whole.tail)
+
+
+@pytest.mark.parametrize("records", [500, 2000])
+def test_a_search_is_linear_in_the_file(tmp_path: Path, records: int) -> None:
+    """Between any two records there are marks of records that would reach to the end of the file."""
+    forge = forged([("x:a", {})] * records, state_hashes=False)
+    room = len(forge.header) + sum(map(len, forge.pieces)) + records * 7 * 6
+    data = bytearray(forge.header)
+    for number, piece in enumerate(forge.pieces):
+        if number % 3 == 2:
+            for _ in range(7):
+                data += b"\x94\xc6" + max(1 << 16, room - len(data) - 200).to_bytes(4, "big")
+        data += piece
+    path = written(tmp_path / "run.rlog", bytes(data) + bytes(1 << 16))
+    with EventLog.open(path) as log:
+        read = 0
+
+        def on_read(size: int) -> None:
+            nonlocal read
+            read += size
+
+        log.source.on_read = on_read
+        events = sum(len(part) for part in log.parts() if isinstance(part, Block))
+    assert events == records
+    assert read < 40 * path.stat().st_size
 
 
 FORMS = {
