@@ -7,10 +7,11 @@ from typing import Any
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.core.effects.call_values import differing_leaves, is_telling, subjects
+from replay_gui.core.effects.call_values import differing_leaves, input_leaves, is_telling, subjects
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.evidence.matching import MatchedCalls
+from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.explanations import explain_changed, explain_extra, explain_missing
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import (
@@ -43,7 +44,7 @@ def add_action_reasons(reasons: ReasonList, matched: MatchedCalls, rules: Rules,
             Tier.OTHER,
             f"{second.tool} was asked in other words, and answered the same"
             f" ({event_words(second.request)} against {event_words(first.request)}).",
-            order=place(second, reasons.other),
+            order=_order(second, reasons.other),
             of_reference=first,
             of_other=second,
         )
@@ -107,7 +108,7 @@ def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Ru
         ReasonKind.ARGUMENT,
         tier,
         sentence,
-        order=place(second, reasons.other),
+        order=_order(second, reasons.other),
         details=told.sentences,
         chip=told.chip,
         of_reference=first,
@@ -139,7 +140,7 @@ def _add_missing(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
             tier,
             f"{other.name} never {did}: it tried ({event_words(failed.request)}) and was answered"
             f" {answer_words(failed.answer)}; {done_by.name} did ({event_words(call.request)}).",
-            order=place(call, done_by),
+            order=_order(call, done_by),
             details=told.sentences,
             chip=told.chip,
             of_reference=call,
@@ -154,7 +155,7 @@ def _add_missing(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
         ReasonKind.MISSING,
         tier,
         f"{other.name} {verb} {words}; {done_by.name} did ({event_words(call.request)}).",
-        order=place(call, done_by),
+        order=_order(call, done_by),
         details=told.sentences,
         chip=told.chip,
         of_reference=call,
@@ -175,13 +176,19 @@ def _add_extra(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
         ReasonKind.EXTRA if failed is None else ReasonKind.ERROR,
         tier,
         f"{done_by.name} {did_words(call)}{again} ({event_words(call.request)}); {other.name} {instead}.",
-        order=place(call, done_by),
+        order=_order(call, done_by),
         details=told.sentences,
         chip=told.chip,
         of_reference=failed,
         of_other=call,
         origins=told.origins,
     )
+
+
+def _order(call: ToolCall, run: RunAccount) -> float:
+    """Return the place of a call among those of its tier: by time, but last if it names nothing, as a thought does."""
+    names = any(is_telling(value) and " " not in str(value) for _, value in input_leaves(call.input))
+    return place(call, run) + (0.0 if names else 1.0)
 
 
 def _is_ignored(rules: Rules, tool: str, path: str, a: Any, b: Any) -> bool:

@@ -1,0 +1,62 @@
+"""The effect of shell texts: a real grammar, the strongest command, the files it changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.shell_commands import ShellParser
+from replay_gui.core.effects.shell_effects import ShellEffects
+
+HEREDOC = "cat > src/a.py << 'EOF'\nrm -rf /\nEOF"
+
+
+@pytest.fixture(scope="module")
+def shell() -> ShellEffects:
+    return ShellEffects()
+
+
+@pytest.mark.parametrize(
+    ("text", "effect", "targets"),
+    [
+        ("ls -la && grep -n 'rm x' a.py | head", Effect.READS, ()),
+        ("cat a.py > /dev/null 2>&1", Effect.READS, ()),
+        ("sed -n '1,20p' a.py; git -C /x log --oneline", Effect.READS, ()),
+        ("git branch -a; git stash list; git show 5c565b72", Effect.READS, ()),
+        ("find . -name '*.py' -exec grep -l foo {} \\;", Effect.READS, ()),
+        ("[[ -f x ]] && echo 'a > b'", Effect.READS, ()),
+        ("cd /a && FOO=1 sudo -E sed -i 's/a/b/' x.py", Effect.CHANGES, ("x.py",)),
+        ("echo hi >> log.txt", Effect.CHANGES, ("log.txt",)),
+        ("echo $(rm y)", Effect.CHANGES, ("y",)),
+        ('for f in *.py; do mv a "$f"; done', Effect.CHANGES, ("$f",)),
+        ("bash -lc 'touch z'", Effect.CHANGES, ("z",)),
+        ("find . -name x -delete", Effect.CHANGES, (".",)),
+        ("ls | xargs -n 1 rm", Effect.CHANGES, ()),
+        ("timeout 20 git commit -m 'a; b'", Effect.CHANGES, ("git commit",)),
+        ("pip install -e .", Effect.CHANGES, ("pip install",)),
+        ("curl -X POST http://a -d x", Effect.CHANGES, ("curl POST",)),
+        (HEREDOC, Effect.CHANGES, ("src/a.py",)),
+        ("python - <<EOF\nfrom pathlib import Path\nPath('b.py').write_text('x')\nEOF", Effect.CHANGES, ("b.py",)),
+        ("python -c \"import os; os.system('rm a')\"", Effect.CHANGES, ("a",)),
+        ("python -m pytest -q", Effect.CHECKS, ()),
+        ("python repro.py; ./run.sh", Effect.CHECKS, ()),
+        ("python -c 'print(open(\"a\").read())'", Effect.CHECKS, ()),
+        ("frobnicate --all", Effect.UNKNOWN, ()),
+        ("echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT && cat patch.txt", Effect.SUBMITS, ()),
+        ("", Effect.READS, ()),
+    ],
+)
+def test_the_strongest_command_counts(shell: ShellEffects, text: str, effect: Effect, targets: tuple[str, ...]) -> None:
+    finding = shell.effect(text)
+    assert (finding.effect, finding.targets) == (effect, targets)
+    assert finding.reason
+
+
+def test_what_a_heredoc_holds_is_no_command() -> None:
+    (command,) = ShellParser().commands(HEREDOC)
+    assert (command.words, command.script, command.outputs) == (("cat",), "rm -rf /\n", ("src/a.py",))
+
+
+@pytest.mark.parametrize("text", ["broken ( ' unclosed", "$(" * 3000, "\x00\udcff", "a" * 200_000, "if " * 5000])
+def test_any_text_is_taken(shell: ShellEffects, text: str) -> None:
+    assert shell.effect(text).effect in Effect
