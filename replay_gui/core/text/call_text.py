@@ -55,7 +55,9 @@ _NO_OUTPUT = ("null", "None", "{}", "[]")  # texts by which a tool says that it 
 def request_summary(payload: Members) -> str:
     """Return the arguments of a call: the main one first and without its name."""
     arguments = payload.get("input")
-    if arguments in (None, "", {}, []):
+    if arguments is None:
+        return "(arguments not recorded)"
+    if arguments in ("", {}, []):
         return "(no arguments)"
     if not isinstance(arguments, Mapping):
         return preview(arguments)

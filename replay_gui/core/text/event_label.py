@@ -68,7 +68,7 @@ def kind_label(kind: str, tool: str | None = None) -> str:
     if kind in KIND_LABELS:
         return KIND_LABELS[kind]
     last = kind.removeprefix(BOOKKEEPING_PREFIX).removeprefix(CUSTOM_PREFIX).rpartition("/")[2]
-    return one_line(re.sub(r"[-_.]", " ", last) or kind, _MAX_CHARACTERS)
+    return "Note" if last == "meta" else one_line(re.sub(r"[-_.]", " ", last) or kind, _MAX_CHARACTERS)
 
 
 def event_noun(event: Event) -> str:

@@ -22,6 +22,8 @@ DECIDED_PATCHES = (Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 MAX_SUMMARY_CHARACTERS = 200
 _MAX_MEMBERS = 5
 _DATA_ALONE = {"data", "fields"}  # the members of the payload of imported custom events
+_GENERAL_TRANSITIONS = ("state",)  # types that say no more than the kind does
+_MAX_LOOKED_AT = 20  # operations of a transition
 _USUAL_OBSERVATIONS = ("message", "command", "command-output", "input", "tool")
 _GENERAL_ERRORS = ("tool_error", "span_error", "error", "interrupted")  # types that say no more than the kind does
 
@@ -82,7 +84,7 @@ def _decision_summary(payload: Members) -> str:
     names = _called_tools({"tool_calls": calls}) if data in (None, "") else _called_tools(data)
     if names:
         return f"calls {', '.join(names)}"
-    return "(no text)" if data in (None, "") else preview(data)
+    return "(text not recorded)" if data is None else "(no text)" if data == "" else preview(data)
 
 
 def _called_tools(value: Any) -> list[str]:
@@ -111,10 +113,25 @@ def _called_tool(call: Members, is_sure: bool) -> str:
 def _transition_summary(payload: Members) -> str:
     what, data = payload.get("phase") or payload.get("transition_type"), payload.get("data")
     text = _words(what)
+    if "phase" not in payload and (changes := _changes_text(payload.get("ops"))):
+        return changes if text in _GENERAL_TRANSITIONS else f"{text}: {changes}"
     if not isinstance(data, Mapping) or not data or "phase" in payload:
         return text
     shown = preview(data)
     return shown if shown.startswith(f"{text}: ") else f"{text}: {shown}"
+
+
+def _changes_text(ops: Any) -> str:
+    """Return the first values that a transition sets, each with the last part of its path; "" where there is none."""
+    if not isinstance(ops, list):
+        return ""
+    parts: list[str] = []
+    for op in islice(ops, _MAX_LOOKED_AT):
+        path = op.get("path") if isinstance(op, Mapping) else None
+        name = path.rpartition("/")[2] if isinstance(path, str) else ""
+        if name and not name.startswith("_") and "value" in op and len(parts) < _MAX_MEMBERS:
+            parts.append(f"{member_text(name)}: {member_text(op['value'])}")
+    return ", ".join(parts)
 
 
 def _words(name: Any) -> str:

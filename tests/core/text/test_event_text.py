@@ -73,6 +73,17 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("PatchProposal", {"patch_hash": "ab", "patch_type": "edit", "target": "a.py"}, "a.py – edit"),
         ("Error", {"error_type": "workflow_failed", "message": "no"}, "workflow failed: no"),
         ("x:bookkeeping/p/span", {"data": {"fields": {"a": 1}, "name": "POST"}}, "POST, fields: {a: 1}"),
+        ("ToolRequest", request(None), "(arguments not recorded)"),
+        ("Decision", {"decision_type": "message", "data": None}, "(text not recorded)"),
+        (
+            "StateTransition",
+            {
+                "transition_type": "count",
+                "ops": [{"op": "add", "path": "/b/n", "value": 2}, {"op": "remove", "path": "/b/m"}],
+            },
+            "count: n: 2",
+        ),
+        ("StateTransition", {"transition_type": "state", "ops": [{"path": "/a/_id", "value": 1}]}, "state"),
         ("ToolResponse", response("first\nsecond"), "first"),
         ("ToolResponse", response({"rows": [[1], [2], [3]]}), "3 rows [[1], [2], [3]]"),
         ("ToolResponse", response({"rows": [[1]]}), "1 row [[1]]"),

@@ -33,7 +33,7 @@ class SweAgent:
 
     name = "swe-agent"
     title = "SWE-agent trajectory"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "execution_time": CLOCK,
         "model_stats": USAGE,
@@ -136,6 +136,12 @@ def _turns(run: RunBuilder, notes: ImportNotes, history: list[Any]) -> Iterator[
         yield said, {}
 
 
+def _edited_file(action: str, tool: str, before: dict[str, Any]) -> str:
+    """Return the file that a command edits: the one it creates, or the one that is open."""
+    parts = action.split(None, 2)
+    return parts[1].strip("\"'") if tool == "create" and len(parts) > 1 else str(before.get("open_file") or "")
+
+
 def _step(run: RunBuilder, step: dict[str, Any], before: dict[str, Any], number: int) -> dict[str, Any]:
     """One thought, the command it led to, and what came of that; returns the environment's state afterwards."""
     action, thought, response = step.get("action"), step.get("thought"), step.get("response")
@@ -150,7 +156,7 @@ def _step(run: RunBuilder, step: dict[str, Any], before: dict[str, Any], number:
     call_id, tool = f"step {number}", action.split(None, 1)[0]
     run.request(call_id, tool, {"command": action}, parent=decided)
     if tool in _EDITS:
-        run.proposal(call_id, "command", str(before.get("open_file") or ""), action)
+        run.proposal(call_id, "command", _edited_file(action, tool, before), action)
     if "observation" not in step:
         return before
     output = step["observation"]

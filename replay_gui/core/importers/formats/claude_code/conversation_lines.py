@@ -29,10 +29,12 @@ from replay_gui.core.importers.formats.claude_code.user_text import (
 )
 from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, MESSAGE
 from replay_gui.core.importers.json_lines import Line
-from replay_gui.core.importers.run_builder import End
+from replay_gui.core.importers.run_builder import Call, End
 
 _STARTERS = frozenset({"Agent", "Task"})
 _USER_BLOCKS = frozenset({"text", "image", "document"})
+_CALL_MEMBERS = {"type", "id", "name", "input"}
+REPEATED_CALLS = "calls that repeat one without an answer"
 _NAME_LIMIT = 256  # characters of a tool's name, which becomes a key of the state
 _ENDS: dict[str, End] = {
     "end_turn": "answered",
@@ -174,6 +176,9 @@ class ConversationLines:
             self._state.anchor(run.withheld_reasoning(extra, **meta))
         elif is_request(block) and isinstance(block.get("name"), str) and len(block["name"]) <= _NAME_LIMIT:
             call_id, name, value = block.get("id"), block["name"], block.get("input")
+            if block.keys() == _CALL_MEMBERS and _is_open(run.call(call_id), name, value):
+                self._state.notes.count(REPEATED_CALLS)
+                return
             extra, meta = self._rest(block, "id", "name", "input", type=block["type"] != "tool_use")
             call = run.request(call_id, name, value, extra=extra, tool_use_id=call_id, **meta)
             propose(run, call_id, name, value, self._state.found.cwd)
@@ -199,6 +204,11 @@ class ConversationLines:
         told = {key: value for key, value in rest.items() if key not in BLOCK}
         extra = {**({"block": told} if told else {}), **(self._state.take_fields() or {})}
         return extra, {"block": volatile} if volatile else {}
+
+
+def _is_open(call: Call | None, name: str, value: Any) -> bool:
+    """Whether this call was made already and is not answered: some programs write it again as it is streamed."""
+    return call is not None and call.tool_name == name and value is not None and call.input == value
 
 
 _END_OF: dict[str, tuple[End, str | None]] = {

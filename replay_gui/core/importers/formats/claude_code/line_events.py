@@ -86,9 +86,10 @@ class LineEvents:
     def _other(self, line: Line, fields: dict[str, Any], kind: str, rest: dict[str, Any]) -> None:
         attachment = rest.get("attachment")
         if kind == "file-history-snapshot":
-            self._state.anchor(self._snapshot("file-history", rest))
+            self._state.anchor(self._file_history(rest))
         elif kind == "system" and fields.get("subtype") == "compact_boundary":
-            self._state.anchor(self._snapshot("compaction", rest))
+            payload = {"data": rest} if rest else {}
+            self._state.anchor(self._state.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", **payload}))
         elif kind == "system":
             self._state.anchor(add_system_line(self._state.run, text_of(fields, "subtype"), rest))
             self._state.end = ("crash", "API error") if fields.get("subtype") == "api_error" else self._state.end
@@ -211,16 +212,15 @@ class LineEvents:
             self._subagents[starter] = name
         return name
 
-    def _snapshot(self, snapshot_type: str, rest: dict[str, Any]) -> int:
-        files = rest.pop("snapshot", None) if snapshot_type == "file-history" else None
+    def _file_history(self, rest: dict[str, Any]) -> int:
+        files = rest.pop("snapshot", None)
         self._state.run.once["snapshot"] = files
         if isinstance(files, dict) and rest.get("isSnapshotUpdate") is not True:  # an update has the first one's time
             self._state.run.once["time"] = iso_time(files.get("timestamp"))
         backups = files.get("trackedFileBackups") if isinstance(files, dict) else None
-        payload: dict[str, Any] = {"data": rest} if rest else {}
         if isinstance(backups, dict):  # names of the backups and their times are in meta
-            payload["files"] = {path: _version(backup) for path, backup in backups.items()}
-        return self._state.run.add(Kind.SNAPSHOT, {"snapshot_type": snapshot_type, **payload})
+            rest = {"files": {path: _version(backup) for path, backup in backups.items()}, **rest}
+        return self._state.run.bookkeeping("claude-code/file-history", rest)
 
 
 def _prompt_of(fields: dict[str, Any]) -> str:

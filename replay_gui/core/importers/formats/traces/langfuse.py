@@ -78,7 +78,7 @@ class Langfuse:
         "calculatedTotalCost": USAGE,
         "environment": HOST,
     }
-    version = 3
+    version = 4
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations."""
@@ -122,8 +122,8 @@ def _is_trace(document: Any) -> bool:
 
 def _span(one: dict[str, Any], notes: ImportNotes) -> Span:
     kind, name = str(one.get("type")), str(one.get("name"))
-    role = _ROLES.get(kind, "step")
     given, output = plain(unfolded(one.get("input")), notes), plain(unfolded(one.get("output")), notes)
+    role = "tool" if _is_tool_message(output, name) else _ROLES.get(kind, "step")
     usage = one.get("usageDetails")
     usage = usage if isinstance(usage, dict) else {}
     tokens = {key: usage[key] for key in ("input", "output") if type(usage.get(key)) is int}
@@ -155,6 +155,11 @@ def _span(one: dict[str, Any], notes: ImportNotes) -> Span:
         fields=plain(rest, notes),
         meta=meta,
     )
+
+
+def _is_tool_message(output: Any, name: str) -> bool:
+    """Whether a span's output is the message of the tool that the span is named after, as LangChain's tools return."""
+    return isinstance(output, dict) and output.get("type") == "tool" and output.get("name") == name
 
 
 def _as_agent(span: Span) -> Span:

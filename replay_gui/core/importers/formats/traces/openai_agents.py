@@ -32,7 +32,7 @@ class OpenAiAgents:
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 1
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,

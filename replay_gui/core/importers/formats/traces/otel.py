@@ -31,7 +31,7 @@ class OpenTelemetry:
         "end_time": CLOCK,
         "events/*/attributes/id": ID,
     }
-    version = 3
+    version = 4
 
     def recognises(self, file: ForeignFile) -> bool:
         """Any span in a wrapper of OpenTelemetry's own will do; elsewhere one that has to do with an agent."""

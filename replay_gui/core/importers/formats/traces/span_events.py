@@ -247,7 +247,8 @@ class SpanEvents:
             self._failed(span)
 
     def _failed(self, span: Span) -> None:
-        self._run.error("span_error", span.error or "failed", span.name, time=span.end)
+        message = span.error if span.error not in (None, "", "failed") else f"{span.name} failed"
+        self._run.error("span_error", message, span.name, time=span.end)
 
     def _finish(self) -> None:
         agent = self._agent

@@ -304,10 +304,25 @@ def test_file_history(tmp_path: Path) -> None:
         "trackedFileBackups": {"a.py": {"backupFileName": "7f@v2", "version": 2, "backupTime": "now"}},
     }
     found = read(tmp_path, {"type": "file-history-snapshot", "messageId": "m", "snapshot": kept})
-    snapshot = found.one("Snapshot")
-    assert snapshot.payload == {"snapshot_type": "file-history", "files": {"a.py": 2}}
+    snapshot = found.one("x:bookkeeping/claude-code/file-history")
+    assert snapshot.payload == {"data": {"files": {"a.py": 2}}}
     assert snapshot.meta["snapshot"] == kept
     assert snapshot.meta["time"] == 1761341169573000000
+
+
+def test_a_call_that_is_written_again_before_its_answer_is_one_call(tmp_path: Path) -> None:
+    again = call("t1", "Read", path="a")
+    found = read(
+        tmp_path,
+        user("u1", None, "go"),
+        assistant("a1", "u1", again),
+        assistant("a2", "u1", again, call("t2", "Read", path="b")),
+        user("r1", "a2", [result("t1", "A")]),
+        user("r2", "r1", [result("t2", "B")]),
+        assistant("a3", "r2", again),
+    )
+    assert [event.payload["input"]["path"] for event in found.of("ToolRequest")] == ["a", "b", "a"]
+    assert found.run.notes["calls that repeat one without an answer"] == 1
 
 
 def test_an_api_error_is_an_error(tmp_path: Path) -> None:

@@ -48,12 +48,20 @@ def test_a_trace_in_any_order_with_json_in_strings(tmp_path: Path) -> None:
     assert one.run.notes["observations without an id, left out"] == 1
 
 
+def _is_tool(observation: dict[str, Any]) -> bool:
+    """Whether it is of the type TOOL, or its output is a message of the tool that it is named after."""
+    output = observation.get("output")
+    output = json.loads(output) if isinstance(output, str) and output.startswith("{") else output
+    said = output if isinstance(output, dict) else {}
+    return observation["type"] == "TOOL" or (said.get("type") == "tool" and said.get("name") == observation["name"])
+
+
 @pytest.mark.parametrize("path", real_files("langfuse"), ids=lambda path: path.stem)
 def test_real_traces_lose_nothing(path: Path) -> None:
-    """Counted from the source: a call a TOOL, a Decision a GENERATION, an event all others but the root."""
+    """Counted from the source: a call a tool, a Decision a GENERATION, an event all others but the root."""
     (one,) = read_all(path)
     found = json.loads(path.read_text())["observations"]
-    types = Counter(one["type"] for one in found)
+    types = Counter("TOOL" if _is_tool(one) else one["type"] for one in found)
     with_spans = [event for event in one.of("ToolRequest") if "span" in event.meta]
     assert len(with_spans) == len(one.of("ToolResponse")) == types["TOOL"]
     assert len(one.of("Decision")) == types["GENERATION"]
@@ -62,3 +70,22 @@ def test_real_traces_lose_nothing(path: Path) -> None:
     costs = [event.meta["cost"] for event in one.events if "cost" in event.meta]
     of_models = [one.get("totalCost") or 0 for one in found if one["type"] == "GENERATION"]  # an agent's repeats these
     assert sum(costs) == pytest.approx(sum(of_models))
+
+
+def test_a_span_that_returns_the_message_of_its_tool_is_a_call(tmp_path: Path) -> None:
+    spans = [
+        {"id": "r", "traceId": "t", "type": "SPAN", "name": "graph", "startTime": "2025-01-01T00:00:00Z"},
+        {
+            "id": "s",
+            "traceId": "t",
+            "parentObservationId": "r",
+            "type": "SPAN",
+            "name": "Web-Search",
+            "startTime": "2025-01-01T00:00:01Z",
+            "input": {"query": "example"},
+            "output": {"content": "found", "type": "tool", "name": "Web-Search", "tool_call_id": "c"},
+        },
+    ]
+    (found,) = read_all(written(tmp_path, {"trace": {"id": "t"}, "observations": spans}))
+    assert found.of("ToolRequest")[0].payload["input"] == {"query": "example"}
+    assert found.of("ToolResponse")[0].payload["tool_name"] == "Web-Search"
