@@ -6,24 +6,24 @@ import argparse
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from replay_gui.commands.reporting import ReportOptions, add_report_arguments, part_of, report_options, write_report
 from replay_gui.commands.runs import EXIT_FINDING, EXIT_GOOD, STANDARD_INPUT, OpenedRun, add_format_argument, open_run
-from replay_gui.commands.terminal import ProgressLine, print_json, print_line
+from replay_gui.commands.terminal import ProgressLine, print_json, print_line, print_note
 from replay_gui.commands.verify import verify_opened_run
 from replay_gui.core.divergence.causes.explanations import DETAILS_SEPARATOR
 from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.comparison import Cause, Change, Comparison, Difference, DivergencePoint, rank_causes
 from replay_gui.core.divergence.divergence_points import divergence_points
-from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
+from replay_gui.core.divergence.rules.rules_file import read_rules
 from replay_gui.core.divergence.side import ComparedSide
-from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.errors import LogUnreadable, RulesRefused
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
+from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.index_cache import matches_content
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import position_after
@@ -38,7 +38,9 @@ from replay_gui.core.state.json_form import json_form
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
-from replay_gui.engine.opening import user_cache, user_rules
+from replay_gui.core.text.wording import plural
+from replay_gui.engine.files.rules_in_force import RulesInForce, rules_in_force
+from replay_gui.engine.opening import user_cache
 
 _MAX_REASONS_SHOWN, _MAX_CAUSES_SHOWN, _MAX_POINTS_SHOWN = 8, 12, 24  # that people are shown
 _CONTEXT_STEPS = 2  # steps around them
@@ -56,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rules",
         metavar="FILE",
         type=Path,
-        help="the differences to ignore (default: the rules beside A, else the user's)",
+        help="the differences to ignore (default: the rules beside A, if their folder is trusted, else the user's)",
     )
     add_report_arguments(parser)
 
@@ -69,33 +71,35 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         a = stack.enter_context(open_run(args.a, args.format))
         b = stack.enter_context(open_run(args.b, args.format))
-        rules = _rules(args)
+        in_force = _rules(args)
+        rules = in_force.rules
         with ProgressLine(f"Comparing {args.a} and {args.b}") as progress:
             side_a, side_b = (stack.enter_context(_open_side(run)) for run in (a, b))
             comparer = Comparer(side_a, side_b, on_progress=progress.show, gaps=(*_gaps(a), *_gaps(b)))
             comparison = comparer.compare(rules)
             why = WhyFinder(side_a, side_b, short_names(args.a, args.b)).find(rules) if comparison.diverged else None
         if args.json:
-            print_json(diff_json(a, b, comparer, comparison, why))
+            print_json({**diff_json(a, b, comparer, comparison, why), "rules": _rules_json(in_force)})
         else:
             _print_comparison(a, b, comparer, comparison, why)
+            _print_rules(in_force)
+        if in_force.unused is not None:
+            print_note(_unused_words(in_force))
         if report is not None:
-            _write_report(report, args, (a, b), comparison_part(comparer, comparison, rules, why))
+            part = comparison_part(comparer, comparison, rules, why)
+            rules_file = None if in_force.path is None else str(in_force.path)
+            _write_report(report, args, (a, b), replace(part, rules_file=rules_file))
         return EXIT_FINDING if comparison.diverged else EXIT_GOOD
 
 
 def _write_report(
-    options: ReportOptions, args: argparse.Namespace, runs: Sequence[OpenedRun], comparison: ComparisonPart
+    report: ReportOptions, args: argparse.Namespace, runs: Sequence[OpenedRun], comparison: ComparisonPart
 ) -> None:
     """Write the report, with the verdict of both runs: the reader must know whether the logs can be trusted."""
     parts = [part_of(run, verify_opened_run(run, number, 2)) for number, run in enumerate(runs, 1)]
-    arguments = [
-        word
-        for name in ("format", "rules")
-        if (value := getattr(args, name)) is not None
-        for word in (f"--{name}", str(value))
-    ]
-    write_report(options, ("replay-gui", "diff", *arguments, args.a, args.b), parts, comparison=comparison)
+    options = (("format", args.format), ("rules", comparison.rules_file))
+    arguments = [word for name, value in options if value is not None for word in (f"--{name}", value)]
+    write_report(report, ("replay-gui", "diff", *arguments, args.a, args.b), parts, comparison=comparison)
 
 
 def _gaps(run: OpenedRun) -> tuple[str, ...]:
@@ -104,13 +108,36 @@ def _gaps(run: OpenedRun) -> tuple[str, ...]:
     return gap_notes((*notes, *notes_in_header(run.log.header.source)))
 
 
-def _rules(args: argparse.Namespace) -> Rules:
+def _rules(args: argparse.Namespace) -> RulesInForce:
+    """Return the rules that the user names, else those in force; RulesRefused where a file cannot be used."""
     if args.rules is not None:
-        return read_rules(args.rules)
-    for path in (rules_beside(Path(args.a)), user_rules()):
-        if path.is_file():
-            return read_rules(path)
-    return Rules()
+        return RulesInForce(rules=read_rules(args.rules), path=args.rules)
+    found = rules_in_force(Path(split_run(args.a)[0]))
+    if found.problem:
+        raise RulesRefused(found.problem)
+    return found
+
+
+def _rules_json(in_force: RulesInForce) -> dict[str, Any]:
+    return {
+        "file": None if in_force.path is None else str(in_force.path),
+        "count": len(in_force.rules),
+        "not_used": None if in_force.unused is None else str(in_force.unused),
+    }
+
+
+def _unused_words(in_force: RulesInForce) -> str:
+    """Return what is said of rules beside A that nobody has allowed."""
+    if in_force.unused_problem:
+        return f"no rules beside the log: {in_force.unused_problem}"
+    found = f"{plural(in_force.unused_count, 'rule')} beside the log, not used"
+    return f"{in_force.unused}: {found}; --rules FILE uses the rules of a file"
+
+
+def _print_rules(in_force: RulesInForce) -> None:
+    if in_force.path is not None:
+        print_line("")
+        print_line(f"By the rules of {in_force.path} ({len(in_force.rules):,})")
 
 
 # ---- JSON -------------------------------------------------------------------------------------------

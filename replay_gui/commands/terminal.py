@@ -59,6 +59,12 @@ def print_error(text: str) -> None:
         print(f"replay-gui: {visible(text)}", file=sys.stderr)
 
 
+def print_note(text: str) -> None:
+    """Print one line beside the result to standard error: something to know that is no error."""
+    if sys.stderr is not None:
+        print(f"replay-gui: note: {visible(text)}", file=sys.stderr)
+
+
 class ProgressLine:
     """The progress of a command on one line of standard error, cleared at the end; only on a terminal."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any
 
 from replay_gui.core.log.positions import RUN_START, EventIndex, Position
@@ -273,12 +273,17 @@ class RulesRead:
     Attributes:
         path: the file that they come from; None where there is none or it is invalid.
         problem: why a file that exists is not in force, or "".
+        unused: the file beside the log that is not in force because nobody has allowed it, or None.
+        unused_count: the number of its rules.
     """
 
     log: str
     path: str | None
     rules: tuple[Rule, ...]
     problem: str = ""
+    _: KW_ONLY
+    unused: str | None = None
+    unused_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

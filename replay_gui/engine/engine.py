@@ -195,7 +195,7 @@ class Engine:
                 self._comparison.handle_request(request.run, body, ticket)
 
     def _clear_caches(self) -> Alert:
-        from replay_gui.engine.user_files import clear_caches  # see _answer_about_file
+        from replay_gui.engine.files.user_files import clear_caches  # see _answer_about_file
 
         in_use = [path for run in self._runs() if run is not None for path in (run.folder, run.log.source.path)]
         freed = clear_caches((user_cache().root, conversion_cache(), survey_cache()), in_use)
@@ -212,7 +212,7 @@ class Engine:
 def _answer_about_file(
     request: ReadRules | WriteRules | SaveMapping | ReadText,
 ) -> RulesRead | RulesWritten | MappingSaved | TextRead:
-    from replay_gui.engine import user_files  # a parser of TOML and more, that the first picture does not need
+    from replay_gui.engine.files import user_files  # a parser of TOML and more, that the first picture does not need
 
     match request:
         case ReadRules():

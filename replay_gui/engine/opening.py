@@ -17,6 +17,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import RunFacts
+from replay_gui.engine.files.trusted_folders import TrustedFolders
 from replay_gui.engine.open_run import OnWarning, OpenRun, Stamp
 
 # Last words of importers' titles that name the file.
@@ -149,8 +150,13 @@ def user_cache() -> IndexCache:
 
 
 def user_rules() -> Path:
-    """The rules for comparing in the user's settings, in force for logs that have none beside them."""
+    """Return the file of the user's own rules, in force for logs without rules beside them that are allowed."""
     return platformdirs.user_config_path("replay-gui") / "rules.toml"
+
+
+def user_trusted_folders() -> TrustedFolders:
+    """Return the folders whose rules the user has allowed."""
+    return TrustedFolders(platformdirs.user_config_path("replay-gui") / "trusted-folders.json")
 
 
 def conversion_cache() -> Path:

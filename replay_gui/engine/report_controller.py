@@ -61,7 +61,17 @@ class ReportController:
             for open_run, verification in zip(open_runs, request.verifications, strict=True)
         )
         self._jobs = JobGroup(self._pool, partial(self._on_worker_message, run))
-        self._jobs.start(ReportArguments(runs, request.rules, request.anchors, VERSION, request.made, request.command))
+        self._jobs.start(
+            ReportArguments(
+                runs=runs,
+                rules=request.rules,
+                anchors=request.anchors,
+                version=VERSION,
+                made=request.made,
+                command=request.command,
+                rules_file=request.rules_file,
+            )
+        )
 
     def on_worker_message(self, run: int, job: StartedJob, message: JobMessage) -> None:
         """Answer what follows from a message of the worker."""

@@ -139,6 +139,7 @@ class MakeReport:
     made: int
     rules: tuple[Rule, ...] = ()
     anchors: tuple[tuple[int, int], ...] = ()
+    rules_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +185,13 @@ class GetTotals:
 
 @dataclass(frozen=True, slots=True)
 class ReadRules:
-    """Read the rules that are in force for `log`: those beside it, else the user's. Answer: RulesRead."""
+    """Read the rules that are in force for `log`: those beside it if they are allowed, else the user's.
+
+    `allow`: the user allows the rules beside this log, and all others in its folder, from now on. Answer: RulesRead.
+    """
 
     log: str
+    allow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class SurveyController:
             case SurveyArguments() if self._surveys.accepts(job, message):
                 self._answer(0, self._surveyed(message))
             case SampleArguments() if self._samples.accepts(job, message):
-                from replay_gui.engine.user_files import with_saved_mapping  # few need it
+                from replay_gui.engine.files.user_files import with_saved_mapping  # few need it
 
                 self._answer(0, with_saved_mapping(self._sampled(message)))
             case FormatsArguments() if self._formats.accepts(job, message) and isinstance(message, JobDone):

@@ -63,7 +63,10 @@ class ReportMaker(QObject):
         names = [session.facts.given for session in sessions if session.facts is not None]
         rules = self._comparison.rules.in_force if self.compares else ()
         anchors = self._comparison.anchors if self.compares else ()
-        command = shlex.join(["replay-gui", "diff" if self.compares else "verify", *names])
+        rules_path = self._comparison.rules.path if rules else None
+        rules_file = None if rules_path is None else str(rules_path)
+        options = [] if rules_file is None else ["--rules", rules_file]
+        command = shlex.join(["replay-gui", "diff" if self.compares else "verify", *options, *names])
         verdicts = tuple(session.report for session in sessions)
         self._session.request_report(
             MakeReport(
@@ -72,6 +75,7 @@ class ReportMaker(QObject):
                 command=command,
                 made=time.time_ns(),
                 rules=tuple(rules),
+                rules_file=rules_file,
                 anchors=anchors,
             )
         )

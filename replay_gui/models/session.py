@@ -238,9 +238,9 @@ class Session(VisibleRange):
         if self.facts is not None:
             self._send_request("report", question)
 
-    def request_rules(self, log: str) -> None:
-        """Read the rules that are in force for a log; `rules_read` brings them."""
-        self._send_request("read rules", ReadRules(log))
+    def request_rules(self, log: str, allow: bool = False) -> None:
+        """Read the rules that are in force for a log; `rules_read` brings them. `allow`: as in ReadRules."""
+        self._send_request("read rules", ReadRules(log, allow))
 
     def request_write_rules(self, path: str, rules: tuple[Rule, ...]) -> None:
         """Write all rules to a file, in the place of what is still to be written there; `rules_written` tells."""

@@ -9,6 +9,7 @@ import pytest
 
 from replay_gui import DivergencePoint, EventLog, ReplayEngine
 from replay_gui.core.recorder.recorder import Recorder
+from replay_gui.engine.opening import user_trusted_folders
 from replay_gui.samples import OTHERWISE, REFERENCE, RERUN
 from tests.commands.conftest import Command
 
@@ -66,7 +67,7 @@ def test_json_says_what_is_promised(command: Command, pair: tuple[Path, Path]) -
     found = command("diff", "--json", *pair).object
     steps = ["a", "b", "diverged", "counts", "first", "causes", "points", "tools"]
     why = ["failed", "reasons", "actions", "more_actions", "set_aside", "limits"]
-    assert list(found) == [*steps, *why, "outcomes", "compared"]
+    assert list(found) == [*steps, *why, "outcomes", "compared", "rules"]
     assert found["a"] == {"run": str(pair[0]), "run_id": "run-a", "events": 5}
     assert found["counts"] == {
         "equal": 3,
@@ -114,9 +115,29 @@ def test_rules_pass_over_what_they_name(command: Command, pair: tuple[Path, Path
     result = command("diff", *pair, "--rules", rules)
     assert result.code == 0
     assert "2 steps" in result.out
+    assert f"By the rules of {rules} (2)" in result.out
+
+
+def test_rules_beside_a_log_are_named_and_not_used_until_they_are_allowed(
+    command: Command, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
     beside = Path(f"{pair[0]}.rules.toml")
-    rules.rename(beside)
-    assert command("diff", *pair).code == 0
+    beside.write_text('[[rule]]\naction = "ignore"\nkind = "Decision"\n[[rule]]\naction = "ignore"\ntool = "search"\n')
+    result = command("diff", *pair)
+    assert result.code == 1
+    assert f"{beside}: 2 rules beside the log, not used; --rules FILE" in result.err
+    assert "By the rules" not in result.out
+    assert command("diff", *pair, "--json").object["rules"] == {"file": None, "count": 0, "not_used": str(beside)}
+    assert command("diff", *pair, "--rules", beside).code == 0
+    assert command("diff", *pair).code == 1, "an option is about this once"
+    user_trusted_folders().add(tmp_path)
+    result = command("diff", *pair, "--report", tmp_path / "report.json")
+    assert (result.code, result.err) == (0, "")
+    assert f"By the rules of {beside} (2)" in result.out
+    report = json.loads((tmp_path / "report.json").read_bytes())
+    assert report["comparison"]["rules_file"] == str(beside)
+    assert f"--rules {beside}" in report["command"], "the command leads to the same verdict"
+    assert command("diff", *pair, "--json").object["rules"] == {"file": str(beside), "count": 2, "not_used": None}
     assert command("diff", *reversed(pair)).code == 1
 
 

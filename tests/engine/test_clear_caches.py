@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from replay_gui.engine.user_files import clear_caches
+from replay_gui.engine.files.user_files import clear_caches
 
 
 def test_what_is_in_use_stays(tmp_path: Path) -> None:

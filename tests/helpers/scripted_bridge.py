@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.files.user_files import answer_read_rules, answer_write_rules
 from replay_gui.engine.requests import Answer, AnswerValue, ReadRules, Request, Side, WriteRules
-from replay_gui.engine.user_files import answer_read_rules, answer_write_rules
 
 
 class ScriptedBridge(EngineBridge):

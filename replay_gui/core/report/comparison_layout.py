@@ -33,7 +33,7 @@ def comparison_sections(comparison: ComparisonPart) -> list[ReportSection]:
     sections.append(ReportSection("How much", (_counts(comparison), *_tools(comparison))))
     if comparison.points:
         sections.append(ReportSection(f"Divergences ({comparison.total:,})", (_points(comparison),)))
-    sections.append(ReportSection("Rules in force", (_rules(comparison),)))
+    sections.append(ReportSection("Rules in force", _rules(comparison)))
     return sections
 
 
@@ -135,9 +135,10 @@ def _point(point: PointPart) -> tuple[str, ...]:
     return a, b, change, point.diff.removeprefix(f"{change}: "), hashes
 
 
-def _rules(comparison: ComparisonPart) -> Block:
+def _rules(comparison: ComparisonPart) -> tuple[Block, ...]:
     if not comparison.rules:
-        return Paragraph("None: every difference counts.")
+        return (Paragraph("None: every difference counts."),)
+    blocks = [] if comparison.rules_file is None else [Paragraph(f"From {comparison.rules_file}.")]
     columns = (Column("Action", 2), Column("Applies to", 6), Column("Note", 4))
     rows = tuple((rule.action, rule.speaks_of, rule.note) for rule in comparison.rules[:_MAX_RULE_ROWS])
-    return ReportTable(columns, rows, total=len(comparison.rules), what="rules")
+    return (*blocks, ReportTable(columns, rows, total=len(comparison.rules), what="rules"))

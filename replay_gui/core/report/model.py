@@ -238,7 +238,8 @@ class ComparisonPart:
 
     Attributes:
         diverged: whether the content differs, a step or the outcome.
-        causes: the most important first. points: the first divergences; `total` counts all. rules: those in force.
+        causes: the most important first. points: the first divergences; `total` counts all.
+        rules: those in force. rules_file: the file that they come from; None where they are in none.
         first: index in A and B of the first divergence, NO_EVENT where a side has none; None where no step differs.
         content: what was compared. results: outcome and end of both runs, and whether they are equal.
         why: why they came out differently; None for runs that are the same.
@@ -251,6 +252,7 @@ class ComparisonPart:
     total: int
     tools: tuple[ToolDifference, ...]
     rules: tuple[RulePart, ...]
+    rules_file: str | None = None
     first: tuple[int, int] | None = None
     content: ComparedContent = field(default_factory=ComparedContent)
     results: tuple[RunResult, RunResult] = field(default_factory=lambda: (RunResult(), RunResult()))

@@ -31,3 +31,4 @@ class ReportArguments(JobArguments, frozen=True):
     version: str
     made: int
     command: str
+    rules_file: str | None = None

@@ -65,4 +65,5 @@ def _comparison(
         comparison = comparer.compare(rules)
         names = short_names(*(run.given for run in arguments.runs[:2]))
         why = WhyFinder(a, b, names).find(rules) if comparison.diverged else None
-        return comparison_part(comparer, comparison, rules, why)
+        part = comparison_part(comparer, comparison, rules, why)
+        return replace(part, rules_file=arguments.rules_file)

@@ -13,6 +13,14 @@ from replay_gui.models.session import Session
 
 
 @dataclass(frozen=True, slots=True)
+class RuleOffer:
+    """Rules that lie beside the log and are not in force, as the user has not allowed them: their file, how many."""
+
+    path: Path
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class RuleEntry:
     """A rule, always with `enabled` set, and whether it is in force."""
 
@@ -27,17 +35,20 @@ class RuleBook(QObject):
 
     Attributes:
         entries: all rules. path: the file in which they are kept; None until the user has chosen one.
+        offer: rules that the user may allow, or None.
 
     Signals:
         loaded(): the rules of the log given to `open_for` are in force. changed(): the user changed them.
         file_wanted(): the user must choose a file for the rules, by `choose_file`.
         file_settled(): the file is known now, or is not needed any more. alert_raised(object): an Alert.
+        offer_changed(): `offer` is another.
     """
 
     loaded = Signal()
     changed = Signal()
     file_wanted = Signal()
     file_settled = Signal()
+    offer_changed = Signal()
     alert_raised = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -45,9 +56,11 @@ class RuleBook(QObject):
         super().__init__(parent)
         self.entries: tuple[RuleEntry, ...] = ()
         self.path: Path | None = None
+        self.offer: RuleOffer | None = None
         self._session = session
         self._log: Path | None = None
         self._is_loading = False
+        self._is_allowing = False
         self._undo_stack: list[tuple[RuleEntry, ...]] = []
         self._redo_stack: list[tuple[RuleEntry, ...]] = []
         session.rules_read.connect(self._on_rules_read)
@@ -90,9 +103,34 @@ class RuleBook(QObject):
             return
         self._log, self.path, self.entries = Path(log), None, ()
         self._undo_stack, self._redo_stack = [], []
-        self._is_loading = True
+        self._is_loading, self._is_allowing = True, False
+        self._set_offer(None)
         self.file_settled.emit()
         self._session.request_rules(log)
+
+    @Slot()
+    def allow_offer(self) -> None:
+        """Put the rules beside the log in force, and those beside other logs of its folder from now on.
+
+        They take the place of the user's own; rules that are not kept in any file yet join them. `changed` follows.
+        """
+        if self.offer is None or self._log is None:
+            return
+        if self.path is not None:
+            self.path, self.entries = None, ()
+        self._is_loading, self._is_allowing = True, True
+        self._set_offer(None)
+        self._session.request_rules(str(self._log), allow=True)
+
+    @Slot()
+    def refuse_offer(self) -> None:
+        """Leave the rules beside the log alone."""
+        self._set_offer(None)
+
+    def _set_offer(self, offer: RuleOffer | None) -> None:
+        if offer != self.offer:
+            self.offer = offer
+            self.offer_changed.emit()
 
     @Slot(object)
     def _on_rules_read(self, read: RulesRead) -> None:
@@ -109,7 +147,11 @@ class RuleBook(QObject):
         self._undo_stack, self._redo_stack = [], []
         if added:
             self._keep()
+        self._set_offer(None if read.unused is None else RuleOffer(Path(read.unused), read.unused_count))
+        was_allowing, self._is_allowing = self._is_allowing, False
         self.loaded.emit()
+        if was_allowing:
+            self.changed.emit()
 
     @Slot(object)
     def _on_rules_written(self, written: RulesWritten) -> None:
@@ -146,7 +188,11 @@ class RuleBook(QObject):
             self._apply(self._redo_stack.pop())
 
     def choose_file(self, path: Path) -> None:
-        """Keep the rules in this file from now on."""
+        """Keep the rules in this file from now on; where it holds rules already that are offered, they are joined."""
+        if self.offer is not None and path == self.offer.path:
+            self.path = None
+            self.allow_offer()
+            return
         self.path = path
         self._save()
         self.file_settled.emit()

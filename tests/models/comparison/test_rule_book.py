@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from replay_gui.core.divergence.rules.rules import Action, Rule
-from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
+from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
+from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside, write_rules
+from replay_gui.engine.files.user_files import answer_read_rules
+from replay_gui.engine.opening import user_trusted_folders
 from replay_gui.engine.requests import ReadRules
-from replay_gui.engine.user_files import answer_read_rules
 from replay_gui.models.comparison.comparison_words import rule_words
-from replay_gui.models.comparison.rule_book import RuleBook
+from replay_gui.models.comparison.rule_book import RuleBook, RuleOffer
 from replay_gui.models.session import Session
 from tests.helpers.scripted_bridge import ScriptedBridge
 
@@ -51,7 +52,7 @@ def test_undo_and_redo_change_the_file_too(qtbot: QtBot, log: Path) -> None:
     book.add(SEARCH)
     book.add(CLOCKS)
     book.remove(0)
-    assert book.in_force == (CLOCKS,)
+    assert list(book.in_force) == [CLOCKS]
     book.undo()
     assert list(book.in_force) == [SEARCH, CLOCKS]
     book.undo()
@@ -70,7 +71,7 @@ def test_switched_off_it_stays_in_the_file(qtbot: QtBot, log: Path) -> None:
     book.choose_file(rules_beside(log))
     book.add(SEARCH)
     book.switch(0, False)
-    assert book.in_force == ()
+    assert not book.in_force
     assert list(read_rules(rules_beside(log))) == [replace(SEARCH, enabled=False)]
     another = _book()
     another.open_for(str(log))
@@ -81,12 +82,56 @@ def test_switched_off_it_stays_in_the_file(qtbot: QtBot, log: Path) -> None:
     assert list(read_rules(rules_beside(log))) == [SEARCH]
 
 
-def test_rules_beside_the_log_are_read(qtbot: QtBot, log: Path) -> None:
-    rules_beside(log).write_text('[[rule]]\naction = "nondeterministic"\ntool = "search"\n')
+def test_rules_beside_the_log_are_read_where_the_user_allowed_them(qtbot: QtBot, log: Path) -> None:
+    write_rules(Rules([SEARCH]), rules_beside(log))
+    user_trusted_folders().add(log.parent)
     book = _book()
     book.open_for(str(log))
     assert book.in_force == (SEARCH,)
     assert book.path == rules_beside(log)
+    assert book.offer is None
+
+
+def test_rules_beside_the_log_are_offered_and_not_used(qtbot: QtBot, log: Path) -> None:
+    write_rules(Rules([SEARCH, CLOCKS]), rules_beside(log))
+    book = _book()
+    book.open_for(str(log))
+    assert not book.in_force
+    assert book.path is None
+    assert book.offer == RuleOffer(rules_beside(log), 2)
+    with qtbot.waitSignals([book.offer_changed, book.changed]):
+        book.allow_offer()
+    assert list(book.in_force) == [SEARCH, CLOCKS]
+    assert book.path == rules_beside(log)
+    another = _book()
+    another.open_for(str(log.with_name("other.rlog")))
+    another.open_for(str(log))
+    assert another.in_force == (SEARCH, CLOCKS), "the answer is remembered for the folder"
+
+
+def test_an_offer_that_is_refused_is_not_remembered(qtbot: QtBot, log: Path) -> None:
+    write_rules(Rules([SEARCH]), rules_beside(log))
+    book = _book()
+    book.open_for(str(log))
+    with qtbot.waitSignal(book.offer_changed):
+        book.refuse_offer()
+    assert book.offer is None
+    assert not book.in_force
+    again = _book()
+    again.open_for(str(log))
+    assert again.offer is not None
+
+
+def test_a_rule_of_mine_joins_rules_that_lie_beside_the_log(qtbot: QtBot, log: Path) -> None:
+    """Keeping a rule beside the log does not destroy what somebody else has written there."""
+    write_rules(Rules([SEARCH]), rules_beside(log))
+    book = _book()
+    book.open_for(str(log))
+    book.add(CLOCKS)
+    assert list(book.in_force) == [CLOCKS]
+    book.choose_file(rules_beside(log))
+    assert list(book.in_force) == [SEARCH, CLOCKS]
+    assert list(read_rules(rules_beside(log))) == [SEARCH, CLOCKS]
 
 
 def test_a_bad_file_is_said_and_left_alone(qtbot: QtBot, log: Path) -> None:
@@ -95,7 +140,7 @@ def test_a_bad_file_is_said_and_left_alone(qtbot: QtBot, log: Path) -> None:
     with qtbot.waitSignal(book.alert_raised) as caught:
         book.open_for(str(log))
     assert "not in force" in caught.args[0].text
-    assert book.in_force == ()
+    assert not book.in_force
     assert book.path is None
     assert rules_beside(log).read_text() == "nonsense"
 
@@ -112,7 +157,8 @@ def test_where_nothing_can_be_written_it_says_so(qtbot: QtBot, tmp_path: Path) -
 
 
 def test_a_rule_added_while_the_file_is_read_joins_it(qtbot: QtBot, log: Path) -> None:
-    rules_beside(log).write_text('[[rule]]\naction = "nondeterministic"\ntool = "search"\n')
+    write_rules(Rules([SEARCH]), rules_beside(log))
+    user_trusted_folders().add(log.parent)
     bridge = ScriptedBridge(reads_rules=False)
     session = Session(bridge=bridge)
     book = RuleBook(session, session)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,11 @@ import tomli_w
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.divergence.rules.rules import Rule, Rules
 from replay_gui.core.errors import RulesRefused
-from replay_gui.core.log.source import read_beginning
+from replay_gui.core.text.toml_file import read_toml
 
 SUFFIX = ".rules.toml"
 _FIELDS = ("action", "tool", "kind", "path", "pattern", "abs", "rel", "note", "enabled")
-_MAX_BYTES, _MAX_RULES = 1 << 20, 1000
+_MAX_RULES = 1000
 
 
 def rules_beside(log: Path) -> Path:
@@ -31,13 +30,10 @@ def read_rules(path: Path) -> Rules:
         RulesRefused: a rule, or the TOML, is not valid; says where, in one line.
         LogUnreadable: the file cannot be read.
     """
-    raw = read_beginning(path, _MAX_BYTES + 1)
-    if len(raw) > _MAX_BYTES:
-        raise RulesRefused(f"{path}: is larger than 1 MiB, the limit for rules")
     try:
-        document = tomllib.loads(raw.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as why:
-        raise RulesRefused(f"{path}: is not valid TOML: {why}") from None
+        document = read_toml(path)
+    except ValueError as why:
+        raise RulesRefused(f"{path}: {why}") from None
     for name in document:
         if name != "rule":
             raise RulesRefused(f"{path}: {name!r} is not known; rules are written [[rule]]")

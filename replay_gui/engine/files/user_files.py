@@ -7,33 +7,44 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside, write_rules
-from replay_gui.core.errors import ReplayError
+from replay_gui.core.divergence.rules.rules_file import write_rules
+from replay_gui.core.errors import NotWritten, ReplayError
 from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.file_text import file_text
 from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled, TextRead
-from replay_gui.engine.opening import user_mappings, user_rules
+from replay_gui.engine.files.rules_in_force import rules_in_force
+from replay_gui.engine.opening import user_mappings, user_rules, user_trusted_folders
 from replay_gui.engine.requests import ReadRules, ReadText, SaveMapping, WriteRules
 
 
 def answer_read_rules(request: ReadRules) -> RulesRead:
-    """Read the rules beside the log, else the user's; `path` is None where there is neither file."""
-    for path in (rules_beside(Path(request.log)), user_rules()):
-        if path.exists():
-            try:
-                return RulesRead(request.log, str(path), tuple(read_rules(path)))
-            except ReplayError as error:
-                return RulesRead(request.log, None, (), str(error))
-    return RulesRead(request.log, None, ())
+    """Read the rules that are in force; `path` is None where there are none."""
+    log, not_remembered = Path(request.log), ""
+    if request.allow:
+        try:
+            user_trusted_folders().add(log.parent)
+        except NotWritten as error:
+            not_remembered = str(error)
+    found = rules_in_force(log)
+    return RulesRead(
+        log=request.log,
+        path=None if found.path is None else str(found.path),
+        rules=tuple(found.rules),
+        problem=not_remembered or found.problem or found.unused_problem,
+        unused=None if found.unused is None or found.unused_problem else str(found.unused),
+        unused_count=found.unused_count,
+    )
 
 
 def answer_write_rules(request: WriteRules) -> RulesWritten:
-    """Write the rules; the folder is made if it does not exist."""
+    """Write the rules; the folder is made if it does not exist. Who keeps rules beside a log allows its folder."""
     path = Path(request.path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_rules(Rules(request.rules), path)
+        if path != user_rules():
+            user_trusted_folders().add(path.parent)
     except OSError as error:
         return RulesWritten(request.path, f"{path}: the rules are not saved: {error.strerror or error}")
     except ReplayError as error:

@@ -4,18 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from replay_gui.core.divergence.rules.rules import Action, Rule
+from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
+from replay_gui.core.divergence.rules.rules_file import write_rules
 from replay_gui.core.importers.mapping import Mapping
 from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled, TextRead
 from replay_gui.engine.engine import Engine
-from replay_gui.engine.requests import ReadRules, ReadText, Request, SaveMapping, WriteRules
-from replay_gui.engine.user_files import (
+from replay_gui.engine.files.user_files import (
     answer_read_rules,
     answer_read_text,
     answer_save_mapping,
     answer_write_rules,
     with_saved_mapping,
 )
+from replay_gui.engine.requests import ReadRules, ReadText, Request, SaveMapping, WriteRules
 from replay_gui.engine.worker_pool import WorkerPool
 
 RULES = (Rule(Action.IGNORE, path="/output/time"), Rule(Action.IGNORE, tool="clock", enabled=False))
@@ -36,6 +37,27 @@ def test_rules_come_from_the_file_beside_the_log_else_from_the_settings(tmp_path
     assert answer_read_rules(ReadRules(log)) == RulesRead(log, user, RULES)
     assert answer_write_rules(WriteRules(beside, RULES[:1])) == RulesWritten(beside)
     assert answer_read_rules(ReadRules(log)) == RulesRead(log, beside, RULES[:1])
+
+
+def test_rules_beside_a_log_wait_for_the_user(tmp_path: Path, config: Path) -> None:
+    (tmp_path / "log").mkdir()
+    log, user = str(tmp_path / "log" / "run.rlog"), str(config / "replay-gui" / "rules.toml")
+    beside = f"{log}.rules.toml"
+    write_rules(Rules(RULES), Path(beside))
+    assert answer_read_rules(ReadRules(log)) == RulesRead(log, None, (), unused=beside, unused_count=2)
+    answer_write_rules(WriteRules(user, RULES[:1]))
+    assert answer_read_rules(ReadRules(log)) == RulesRead(log, user, RULES[:1], unused=beside, unused_count=2)
+    assert answer_read_rules(ReadRules(log, allow=True)) == RulesRead(log, beside, RULES)
+    assert answer_read_rules(ReadRules(log)) == RulesRead(log, beside, RULES)
+
+
+def test_a_yes_that_cannot_be_remembered_is_no_yes(tmp_path: Path, config: Path) -> None:
+    config.write_text("a file where the folder of settings would be")
+    log = str(tmp_path / "run.rlog")
+    write_rules(Rules(RULES), Path(f"{log}.rules.toml"))
+    answer = answer_read_rules(ReadRules(log, allow=True))
+    assert (answer.rules, answer.unused_count) == ((), 2)
+    assert "cannot be made" in answer.problem
 
 
 def test_invalid_rules_are_a_problem_and_none_is_in_force(tmp_path: Path) -> None:

@@ -1,0 +1,38 @@
+"""Reading TOML that anybody may have written: bounded in size, depth and time."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from replay_gui.core.log.source import read_beginning
+
+MAX_TOML_BYTES = 1 << 20
+_MAX_KEY_PARTS = 32
+
+# The standard library's parser takes time that grows with the cube of the number of parts of a dotted key.
+_PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
+_LONG_KEY = re.compile(rf"(?<![\w-]){_PART}(?:[ \t]*\.[ \t]*{_PART}){{{_MAX_KEY_PARTS}}}")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return what a TOML file holds.
+
+    Raises:
+        LogUnreadable: the file cannot be read, or is no regular file.
+        ValueError: says, in one line, why its content is not taken.
+    """
+    raw = read_beginning(path, MAX_TOML_BYTES + 1)
+    if len(raw) > MAX_TOML_BYTES:
+        raise ValueError(f"is larger than {MAX_TOML_BYTES >> 20} MiB, the limit")
+    try:
+        text = raw.decode()
+        if _LONG_KEY.search(text):
+            raise ValueError(f"a key of more than {_MAX_KEY_PARTS} parts")
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("is not valid TOML: it is nested too deeply") from None
+    except ValueError as why:
+        raise ValueError(f"is not valid TOML: {why}") from None

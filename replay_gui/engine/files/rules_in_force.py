@@ -1,0 +1,52 @@
+"""Which rules are in force for a log: those beside it only where the user has allowed them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
+from replay_gui.core.errors import ReplayError
+from replay_gui.engine.opening import user_rules, user_trusted_folders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesInForce:
+    """The rules for a log.
+
+    Attributes:
+        rules: those of the file at `path`; none where it is None.
+        unused: the file beside the log that is not used, as nobody has allowed it. unused_count: how many rules it has;
+            0 where it could not be used anyway, which `unused_problem` explains.
+        problem: why the file that would be in force is not, or "".
+    """
+
+    rules: Rules
+    path: Path | None = None
+    unused: Path | None = None
+    unused_count: int = 0
+    unused_problem: str = ""
+    problem: str = ""
+
+
+def rules_in_force(log: Path) -> RulesInForce:
+    """Return the rules beside the log if its folder is trusted, else the user's own, which may be none."""
+    beside = rules_beside(log)
+    if not os.path.lexists(beside):
+        return _of_file(user_rules())
+    found = _of_file(beside)
+    if user_trusted_folders().contains(beside.parent):
+        return found
+    own = _of_file(user_rules())
+    return replace(own, unused=beside, unused_count=len(found.rules), unused_problem=found.problem)
+
+
+def _of_file(path: Path) -> RulesInForce:
+    if not os.path.lexists(path):
+        return RulesInForce(rules=Rules())
+    try:
+        return RulesInForce(rules=read_rules(path), path=path)
+    except ReplayError as error:
+        return RulesInForce(rules=Rules(), problem=str(error))

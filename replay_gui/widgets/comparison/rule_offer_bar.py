@@ -1,0 +1,43 @@
+"""Asks whether rules that lie beside the log may be used."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.theme import GAP, UNIT, set_role
+from replay_gui.models.comparison.rule_book import RuleBook
+from replay_gui.widgets.parts.plain_label import PlainLabel
+
+
+class RuleOfferBar(QFrame):
+    """Hidden unless the rule book has an offer; the rules are not used until the user says so."""
+
+    def __init__(self, rules: RuleBook, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rules = rules
+        set_role(self, "raised")
+        self.words = PlainLabel(role="secondary")
+        self.words.setWordWrap(True)
+        self.use, self.not_now = QPushButton("Use them"), QPushButton("Not now")
+        set_role(self.not_now, "link")
+        self.use.setToolTip("Also those beside other logs in this folder, from now on. Rules only hide differences.")
+        self.use.clicked.connect(rules.allow_offer)
+        self.not_now.clicked.connect(rules.refuse_offer)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP + UNIT, UNIT, GAP, UNIT)
+        row.setSpacing(UNIT)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.use)
+        row.addWidget(self.not_now)
+        rules.offer_changed.connect(self._show)
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        offer = self._rules.offer
+        if offer is not None:
+            self.words.setText(f"Rules found beside the log: {offer.count:,}. Use them?")
+            self.words.setToolTip(one_line(str(offer.path)))
+        self.setVisible(offer is not None)

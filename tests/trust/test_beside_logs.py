@@ -1,0 +1,157 @@
+"""What lies beside a log in somebody else's folder is not trusted: it is offered, and never runs, writes or hangs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from replay_gui.cli import main
+from replay_gui.core.divergence.rules.rules_file import rules_beside
+from replay_gui.core.recorder.recorder import Recorder
+from replay_gui.engine.files.trusted_folders import TrustedFolders
+from replay_gui.engine.files.user_files import answer_read_rules
+from replay_gui.engine.opening import user_rules, user_trusted_folders
+from replay_gui.engine.requests import ReadRules
+from replay_gui.widgets.comparison.rule_offer_bar import RuleOfferBar
+from tests.helpers.claude_code_lines import assistant, text, user, write
+from tests.helpers.journey import Journey
+from tests.helpers.logs import write_log
+
+IGNORE_ALL = "".join(f'[[rule]]\naction = "ignore"\nkind = "{kind}"\n' for kind in ("Decision", "ToolResponse"))
+BACKTRACKING = '[[rule]]\naction = "ignore"\npattern = "(a+)+$"\n'
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    return write_log(tmp_path / "a.rlog", turns=3), write_log(tmp_path / "b.rlog", turns=4)
+
+
+def make_link(path: Path) -> None:
+    other = path.with_name("other")
+    other.write_text("a = 1")
+    path.symlink_to(other)
+
+
+HOSTILE: dict[str, Callable[[Path], object]] = {
+    "silencing": lambda path: path.write_text(IGNORE_ALL),
+    "backtracking": lambda path: path.write_text(BACKTRACKING),
+    "look-around": lambda path: path.write_text('[[rule]]\naction = "ignore"\npattern = "(?=a)"\n'),
+    "many": lambda path: path.write_text(IGNORE_ALL * 6000),
+    "deep": lambda path: path.write_text("a" + ".a" * 400_000 + " = 1"),
+    "nested": lambda path: path.write_text("a = " + "[" * 500_000),
+    "no TOML": lambda path: path.write_bytes(os.urandom(1000)),
+    "huge": lambda path: path.write_bytes(bytes(5_000_000)),
+    "fifo": os.mkfifo,
+    "folder": lambda path: path.mkdir(),
+    "link": make_link,
+    "link to itself": lambda path: path.symlink_to(path),
+    "link to zeros": lambda path: path.symlink_to("/dev/zero"),
+}
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE.keys())
+def test_no_command_uses_rules_that_nobody_has_allowed(
+    pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str], make: Callable[[Path], object]
+) -> None:
+    a, b = pair
+    assert main(["diff", str(a), str(b)]) == 1
+    without = capsys.readouterr().out
+    make(rules_beside(a))
+    assert main(["diff", str(a), str(b)]) == 1
+    said = capsys.readouterr()
+    assert said.out == without, "nothing is hidden"
+    (note,) = said.err.splitlines()
+    assert "beside the log" in note
+    for command in (["verify"], ["info"], ["events"], ["state", "--at", "1"]):
+        assert main([command[0], str(a), *command[1:]]) == 0
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE.keys())
+def test_where_they_are_allowed_they_still_end_in_words(
+    pair: tuple[Path, Path], tmp_path: Path, make: Callable[[Path], object]
+) -> None:
+    make(rules_beside(pair[0]))
+    answer = answer_read_rules(ReadRules(str(pair[0]), allow=True))
+    assert answer.rules or answer.problem
+    assert "\n" not in answer.problem
+
+
+def test_the_window_asks_and_remembers_the_answer(journey: Journey, pair: tuple[Path, Path]) -> None:
+    rules_beside(pair[0]).write_text(IGNORE_ALL)
+    comparison = journey.window.comparison
+    comparison.start(str(pair[1]), str(pair[0]))
+    journey.until(lambda: comparison.settled and comparison.compared is not None)
+    before = comparison.point_count
+    assert before
+    bar = journey.window.compare_view.causes.findChild(RuleOfferBar)
+    assert bar is not None
+    assert bar.isVisible()
+    assert bar.words.text() == "Rules found beside the log: 2. Use them?"
+    bar.use.click()
+    journey.until(lambda: comparison.fresh and comparison.settled and comparison.point_count < before)
+    assert not bar.isVisible()
+    assert user_trusted_folders().contains(pair[0].parent)
+
+
+def test_a_hostile_pattern_neither_hangs_nor_freezes_the_window(journey: Journey, tmp_path: Path) -> None:
+    pair = [tmp_path / "a.rlog", tmp_path / "b.rlog"]
+    for path, end in zip(pair, "!?", strict=True):
+        with Recorder(path, agent_type="t", agent_version="1", config={}, run_id="r") as run:
+            run.observation("seen", "test", {"text": "a" * 30_000 + end})
+    rules_beside(pair[0]).write_text(BACKTRACKING)
+    user_trusted_folders().add(tmp_path)
+    comparison = journey.window.comparison
+    comparison.start(str(pair[1]), str(pair[0]))
+    journey.until(lambda: comparison.settled and comparison.compared is not None)
+    assert comparison.rules.in_force
+
+
+def test_a_list_of_trusted_folders_that_is_damaged_allows_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "trusted-folders.json"
+    trusted = TrustedFolders(file)
+    for content in (b"", b"{}", b"[1]", b"[" * 100_000, b'"' + bytes(os.fsencode(tmp_path)) + b'"', os.urandom(99)):
+        file.write_bytes(content)
+        assert not trusted.contains(tmp_path)
+    file.unlink()
+    os.mkfifo(file)
+    assert not trusted.contains(tmp_path)
+    file.unlink()
+    odd = tmp_path / os.fsdecode(b"gro\xdf")
+    odd.mkdir()
+    trusted.add(odd)
+    trusted.add(tmp_path)
+    assert trusted.contains(odd)
+    assert trusted.contains(tmp_path)
+    assert not trusted.contains(tmp_path / "other"), "a folder within is another folder"
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_files_of_the_user_that_are_no_files_end_in_words(
+    pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The user's own rules as a pipe or a folder: the command says so and waits for nobody."""
+    own = user_rules()
+    own.parent.mkdir(parents=True, exist_ok=True)
+    for make in (os.mkfifo, Path.mkdir):
+        make(own)
+        try:
+            assert main(["diff", *map(str, pair)]) == 2
+            (line,) = capsys.readouterr().err.splitlines()
+            assert str(own) in line
+        finally:
+            own.unlink() if own.is_fifo() else own.rmdir()
+
+
+@pytest.mark.parametrize("name", ["agent-x.jsonl", "agent-x.meta.json", "session-1/subagents/agent-y.jsonl"])
+def test_pipes_beside_a_session_are_not_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    session = write(tmp_path, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
+    pipe = tmp_path / name.replace("session-1", session.stem)
+    pipe.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(pipe)
+    assert main(["info", str(session)]) in (0, 2)
+    assert "Traceback" not in capsys.readouterr().err
