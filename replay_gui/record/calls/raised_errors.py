@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Mapping
 from typing import Any
 
 from replay_gui.record.calls.plain_form import plain_form
+
+_ERROR = "$error"
+_MAX_DEPTH = 4  # of exceptions that are attributes of exceptions
 
 
 class ErrorOfRecord(RuntimeError):
@@ -17,29 +21,55 @@ class ErrorOfRecord(RuntimeError):
         self.error_type = error_type
 
 
-def error_form(error: BaseException) -> dict[str, Any]:
-    """Return an exception as a plain value."""
+def error_form(error: BaseException, depth: int = 0) -> dict[str, Any]:
+    """Return an exception as a plain value: its class, arguments, text, and those attributes that are plain."""
     arguments = plain_form(list(error.args))
-    return {
+    form: dict[str, Any] = {
         "module": type(error).__module__,
         "name": type(error).__qualname__,
-        "arguments": arguments.value if arguments.exact else [str(error)],
         "message": str(error),
     }
+    if arguments.exact:
+        form["arguments"] = arguments.value
+    attributes = {name: _attribute_form(value, depth) for name, value in getattr(error, "__dict__", {}).items()}
+    return form | ({"attributes": attributes} if attributes else {})
 
 
 def error_of_form(form: Mapping[str, Any]) -> Exception:
     """Return the recorded exception.
 
-    Its class is looked up only in modules that the agent has imported: a log must not make anything be imported.
+    Its class is looked up only in modules that the agent has imported: a log must not make anything be imported. Where
+    the class wants other arguments, it is made without them, with the attributes that were recorded.
     """
     name, message = str(form.get("name")), str(form.get("message", ""))
     found: Any = sys.modules.get(str(form.get("module")))
     for part in name.split("."):
         found = getattr(found, part, None)
-    if isinstance(found, type) and issubclass(found, Exception):
-        try:
-            return found(*form.get("arguments", ()))
-        except Exception:  # noqa: BLE001  a class of the agent's libraries that wants other arguments
-            return ErrorOfRecord(name, message)
-    return ErrorOfRecord(name, message)
+    if not isinstance(found, type) or not issubclass(found, Exception):
+        return ErrorOfRecord(name, message)
+    try:
+        error = _made(found, form.get("arguments"), message)
+        for key, value in form.get("attributes", {}).items():
+            if not hasattr(error, key):
+                is_error = isinstance(value, dict) and _ERROR in value
+                setattr(error, key, error_of_form(value[_ERROR]) if is_error else value)
+        return error
+    except Exception:  # noqa: BLE001  a class of the agent's libraries that cannot be made like this
+        return ErrorOfRecord(name, message)
+
+
+def _made(kind: type[Exception], arguments: Any, message: str) -> Exception:
+    if isinstance(arguments, list):
+        with contextlib.suppress(TypeError, AttributeError, ValueError):  # it wants others than it hands on
+            return kind(*arguments)
+    error = kind.__new__(kind, message)
+    error.args = (message,)
+    return error
+
+
+def _attribute_form(value: Any, depth: int) -> Any:
+    """Return an attribute's value; None for one that is not plain."""
+    if isinstance(value, BaseException) and depth < _MAX_DEPTH:
+        return {_ERROR: error_form(value, depth + 1)}
+    plain = plain_form(value)
+    return plain.value if plain.exact else None

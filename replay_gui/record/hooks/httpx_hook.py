@@ -11,10 +11,10 @@ from types import ModuleType
 from typing import Any
 
 from replay_gui.record.calls.call import CallRequest
-from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, http_answer, http_request
+from replay_gui.record.hooks.exchanges import HttpExchange
+from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, http_request
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.hooks.tool_hook import failed_answer
-from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_record
+from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_begin_async, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall, inside
 
 
@@ -37,14 +37,15 @@ def _sync_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
         if call.answer is not None:
             given = _given(call)
             return _response(module, given, streams.recorded(given, call))
+        exchange = HttpExchange(session, call, asked, "httpx")
         try:
             with inside(call):
                 response = original(self, request)
         except BaseException as error:
-            failure = failed_answer(error)
-            try_to_record(session, "httpx", lambda: call.finish(failure))
+            exchange.fail(error)
             raise
-        response.stream = streams.tee(response, _Exchange(session, call, asked, response))
+        exchange.begin_answer(response.status_code, response.headers.multi_items())
+        response.stream = streams.tee(response, exchange)
         return response
 
     return handle_request
@@ -53,17 +54,9 @@ def _sync_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
 def _async_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
     async def handle_async_request(self: Any, request: Any) -> Any:
         session = session_in_force()
-        if session is None:
-            return await original(self, request)
-        asked = try_to_record(session, "httpx", lambda: _request(session, module, request))
-        if asked is None:
-            return await original(self, request)
-        try:
-            call = await session.begin_async(asked)
-        except Exception as error:
-            if session.is_rerun:
-                raise
-            session.report_failure("httpx", error)
+        asked = None if session is None else try_to_record(session, "httpx", lambda: _request(session, module, request))
+        call = None if session is None or asked is None else await try_to_begin_async(session, "httpx", asked)
+        if session is None or asked is None or call is None:
             return await original(self, request)
         if call.answer is not None:
             try:
@@ -72,14 +65,15 @@ def _async_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
                 await call.finish_async(call.answer)
                 raise
             return _response(module, given, streams.recorded_async(given, call))
+        exchange = HttpExchange(session, call, asked, "httpx")
         try:
             with inside(call):
                 response = await original(self, request)
         except BaseException as error:
-            failure = failed_answer(error)
-            try_to_record(session, "httpx", lambda: call.finish(failure))
+            exchange.fail(error)
             raise
-        response.stream = streams.tee_async(response, _Exchange(session, call, asked, response))
+        exchange.begin_answer(response.status_code, response.headers.multi_items())
+        response.stream = streams.tee_async(response, exchange)
         return response
 
     return handle_async_request
@@ -108,29 +102,12 @@ def _response(module: ModuleType, given: HttpAnswer, stream: Any) -> Any:
     )
 
 
-class _Exchange:
-    """An exchange whose answer is coming in."""
-
-    def __init__(self, session: CallSession, call: OpenCall, asked: CallRequest, response: Any) -> None:
-        self._session, self._call, self._asked = session, call, asked
-        self._status, self._headers = response.status_code, response.headers.multi_items()
-        self.chunks: list[bytes] = []
-
-    def finish(self) -> None:
-        """Record what has come."""
-        try_to_record(self._session, "httpx", self._record)
-
-    def _record(self) -> None:
-        answer = http_answer(self._asked, self._status, self._headers, self.chunks, self._session.secrets)
-        self._call.finish(answer)
-
-
 class _Streams:
     """Makes the streams of responses, which must be of the module's own classes."""
 
     def __init__(self, module: ModuleType) -> None:
         class TeeStream(module.SyncByteStream):  # type: ignore[name-defined, misc]
-            def __init__(self, inner: Any, exchange: _Exchange) -> None:
+            def __init__(self, inner: Any, exchange: HttpExchange) -> None:
                 self._inner, self._exchange = inner, exchange
 
             def __iter__(self) -> Iterator[bytes]:
@@ -144,7 +121,7 @@ class _Streams:
                 self._inner.close()
 
         class AsyncTeeStream(module.AsyncByteStream):  # type: ignore[name-defined, misc]
-            def __init__(self, inner: Any, exchange: _Exchange) -> None:
+            def __init__(self, inner: Any, exchange: HttpExchange) -> None:
                 self._inner, self._exchange = inner, exchange
 
             async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -184,11 +161,11 @@ class _Streams:
 
         self._classes = TeeStream, AsyncTeeStream, GivenStream, AsyncGivenStream
 
-    def tee(self, response: Any, exchange: _Exchange) -> Any:
+    def tee(self, response: Any, exchange: HttpExchange) -> Any:
         """Return a stream that passes on what comes, and records it at the end."""
         return self._classes[0](response.stream, exchange)
 
-    def tee_async(self, response: Any, exchange: _Exchange) -> Any:
+    def tee_async(self, response: Any, exchange: HttpExchange) -> Any:
         """Return an asynchronous stream that passes on what comes, and records it at the end."""
         return self._classes[1](response.stream, exchange)
 

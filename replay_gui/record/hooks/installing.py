@@ -17,6 +17,8 @@ from replay_gui.record.sessions.call_session import log_failure
 HOOKS = {
     "httpx": "httpx_hook",
     "httpx2": "httpx_hook",
+    "urllib3": "urllib3_hook",
+    "aiohttp": "aiohttp_hook",
 }
 """Module of a library: the module here whose ``install`` patches it."""
 

@@ -13,8 +13,8 @@ from replay_gui.core.errors import AnswerNotRecorded
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.calls.raised_errors import error_form, error_of_form
-from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_record
-from replay_gui.record.sessions.open_call import OpenCall, inside
+from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_begin_async, try_to_record
+from replay_gui.record.sessions.open_call import inside
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -75,26 +75,21 @@ class _Tool:
 
     async def call_async(self, session: CallSession, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         where = f"tool {self._name}"
-        call: OpenCall | None = None
-        try:
-            call = await session.begin_async(self._request(args, kwargs))
-        except Exception as error:
-            if session.is_rerun:
-                raise
-            session.report_failure(where, error)
+        asked = try_to_record(session, where, lambda: self._request(args, kwargs))
+        call = None if asked is None else await try_to_begin_async(session, where, asked)
+        if call is None:
             return await self._function(*args, **kwargs)
         if call.answer is not None:
             await call.finish_async(call.answer)
             return self._recorded_result(call.answer)
-        begun = call
         try:
-            with inside(begun):
+            with inside(call):
                 result = await self._function(*args, **kwargs)
         except BaseException as error:
             failure = failed_answer(error)
-            try_to_record(session, where, lambda: begun.finish(failure))
+            try_to_record(session, where, lambda: call.finish(failure))
             raise
-        try_to_record(session, where, lambda: begun.finish(self._answer(result)))
+        try_to_record(session, where, lambda: call.finish(self._answer(result)))
         return result
 
     def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> CallRequest:

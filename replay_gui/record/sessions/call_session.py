@@ -85,6 +85,17 @@ def try_to_record(session: CallSession, where: str, action: Callable[[], _T]) ->
         return None
 
 
+async def try_to_begin_async(session: CallSession, where: str, request: CallRequest) -> OpenCall | None:
+    """Return the call that `begin_async` begins; where it fails in a recording, None."""
+    try:
+        return await session.begin_async(request)
+    except Exception as error:
+        if session.is_rerun:
+            raise
+        session.report_failure(where, error)
+        return None
+
+
 def log_failure(where: str, error: Exception) -> None:
     """Log that a hook failed, without the error's text, which may quote what the agent said."""
     _log.warning("hook %s failed: %s", where, error_location(error))

@@ -29,13 +29,23 @@ def test_a_class_of_the_agent_comes_back(monkeypatch: pytest.MonkeyPatch) -> Non
     assert again.code == 3
 
 
+def test_an_exception_with_arguments_of_its_own_comes_back_with_its_attributes() -> None:
+    import urllib3
+
+    reason = urllib3.exceptions.ConnectTimeoutError("slow")
+    error = urllib3.exceptions.MaxRetryError(urllib3.HTTPConnectionPool("h"), "/x", reason)
+    again = error_of_form(error_form(error))
+    assert isinstance(again, urllib3.exceptions.MaxRetryError)
+    assert (str(again), again.url, type(again.reason)) == (str(error), "/x", type(reason))
+
+
 @pytest.mark.parametrize(
     "form",
     [
         {"module": "antigravity", "name": "Gone", "message": "m", "arguments": []},
         {"module": "builtins", "name": "print", "message": "m", "arguments": ["m"]},
         {"module": "builtins", "name": "SystemExit", "message": "m", "arguments": [3]},
-        {"module": "builtins", "name": "UnicodeDecodeError", "message": "m", "arguments": [1]},
+        {"module": "builtins", "name": "ValueError", "message": "m", "attributes": {"x": {"$error": 3}}},
         {"name": None},
     ],
 )

@@ -16,7 +16,7 @@ import pytest
 
 from replay_gui import EventLog, ReplayEngine, record
 from replay_gui.record.hooks.sockets import SocketRefused
-from tests.helpers.model_server import ModelServer, chat_answer, chat_stream, model_server
+from tests.record.model_server import ModelServer, chat_answer, chat_stream, model_server
 
 CANARY = "canary-in-a-header-77"
 Agent = Callable[[str], Any]

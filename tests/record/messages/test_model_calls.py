@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from replay_gui.record.messages.model_calls import is_model_request, model_answer
-from tests.helpers.model_server import chat_answer, chat_stream
+from tests.record.model_server import chat_answer, chat_stream
 
 CALL = {"calls": [{"name": "f", "input": {"a": 1}}]}
 

@@ -1,0 +1,157 @@
+"""aiohttp's client: the seam is ``ClientSession._request``; the redirects that it follows by itself are one call."""
+
+from __future__ import annotations
+
+import inspect
+import json as json_module
+from types import ModuleType, SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+from replay_gui.record.calls.call import CallRequest
+from replay_gui.record.hooks.exchanges import HttpExchange
+from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, http_request
+from replay_gui.record.hooks.patching import patch
+from replay_gui.record.sessions.call_session import (
+    CallSession,
+    session_in_force,
+    try_to_begin_async,
+    try_to_record,
+)
+from replay_gui.record.sessions.open_call import inside
+
+_BUFFER_BYTES = 1 << 16
+_exchanges: dict[int, HttpExchange] = {}  # by id() of the reader that an answer comes into; removed at its end
+
+
+def install(module: ModuleType) -> None:
+    """Patch ``aiohttp``."""
+    patch(module.ClientSession, "_request", lambda original: _hook(module, original))
+    patch(module.StreamReader, "feed_data", _feed_hook)
+
+
+def _hook(module: ModuleType, original: Any) -> Any:
+    async def _request(self: Any, method: str, str_or_url: Any, **more: Any) -> Any:
+        session = session_in_force()
+        if session is None:
+            return await original(self, method, str_or_url, **more)
+        asked = try_to_record(session, "aiohttp", lambda: _asked(session, self, method, str_or_url, more))
+        call = None if asked is None else await try_to_begin_async(session, "aiohttp", asked)
+        if asked is None or call is None:
+            return await original(self, method, str_or_url, **more)
+        if call.answer is not None:
+            await call.finish_async(call.answer)
+            response = _given_response(module, self, method, _url(self, str_or_url), answer_to_give(call.answer))
+            await _raise_for_status(self, response, more.get("raise_for_status"))
+            return response
+        exchange = HttpExchange(session, call, asked, "aiohttp")
+        try:
+            with inside(call):
+                response = await original(self, method, str_or_url, **{**more, "raise_for_status": False})
+        except BaseException as error:
+            exchange.fail(error)
+            raise
+        try_to_record(session, "aiohttp", lambda: _collect(response, exchange))
+        await _raise_for_status(self, response, more.get("raise_for_status"))
+        return response
+
+    return _request
+
+
+def _asked(session: CallSession, client: Any, method: str, url: Any, more: dict[str, Any]) -> CallRequest:
+    whole = str(_url(client, url))
+    if more.get("params"):
+        params = more["params"]
+        whole += ("&" if "?" in whole else "?") + (params if isinstance(params, str) else urlencode(params, doseq=True))
+    headers = dict(client._prepare_headers(more.get("headers")))
+    body: bytes | None = b""
+    if more.get("json") is not None:
+        body = json_module.dumps(more["json"]).encode()
+        headers.setdefault("content-type", "application/json")
+    elif isinstance(data := more.get("data"), str | bytes):
+        body = data.encode() if isinstance(data, str) else data
+    elif isinstance(data, dict):
+        body = urlencode(data, doseq=True).encode()
+        headers.setdefault("content-type", "application/x-www-form-urlencoded")
+    elif data is not None:
+        body = None
+    return http_request(method.upper(), whole, headers.items(), body, session.secrets)
+
+
+def _url(client: Any, url: Any) -> Any:
+    return client._build_url(url)
+
+
+def _collect(response: Any, exchange: HttpExchange) -> None:
+    """Collect the body, which aiohttp has unpacked: what has come, and what comes."""
+    headers = [pair for pair in response.headers.items() if pair[0].lower() != "content-encoding"]
+    exchange.begin_answer(response.status, headers)
+    reader = response.content
+    exchange.chunks += [bytes(chunk) for chunk in getattr(reader, "_buffer", ())]
+    key = id(reader)
+
+    def finish() -> None:
+        _exchanges.pop(key, None)
+        exchange.finish()
+
+    if response._body is not None:  # read already, by raise_for_status for one
+        exchange.chunks = [response._body]
+        finish()
+        return
+    _exchanges[key] = exchange
+    notify = response._notify_content
+
+    def notify_and_finish() -> None:
+        finish()
+        notify()
+
+    response._notify_content = notify_and_finish
+    reader.on_eof(finish)
+
+
+def _feed_hook(original: Any) -> Any:
+    def feed_data(self: Any, data: bytes, *more: Any) -> Any:
+        exchange = _exchanges.get(id(self))
+        if exchange is not None and data:
+            exchange.chunks.append(bytes(data))
+        return original(self, data, *more)
+
+    return feed_data
+
+
+def _given_response(module: ModuleType, client: Any, method: str, url: Any, given: HttpAnswer) -> Any:
+    headers = module.client_reqrep.CIMultiDictProxy(module.client_reqrep.CIMultiDict(given.headers))
+    info = module.RequestInfo(url, method, headers, url)
+    known: dict[str, Any] = {
+        "writer": None,
+        "continue100": None,
+        "timer": module.helpers.TimerNoop(),
+        "request_info": info,
+        "traces": [],
+        "loop": client._loop,
+        "session": client,
+        "stream_writer": SimpleNamespace(output_size=0),
+    }
+    wanted = inspect.signature(module.ClientResponse.__init__).parameters  # newer versions want more
+    response = module.ClientResponse(method, url, **{name: known[name] for name in wanted if name in known})
+    protocol = SimpleNamespace(_reading_paused=False, resume_reading=_do_nothing, pause_reading=_do_nothing)
+    reader = module.StreamReader(protocol, _BUFFER_BYTES, loop=client._loop)
+    for chunk in given.chunks:
+        if chunk:
+            reader.feed_data(chunk)
+    reader.feed_eof()
+    response.status, response.reason, response.version = given.status, "", module.HttpVersion11
+    response._headers, response._raw_headers, response.content = headers, (), reader
+    return response
+
+
+async def _raise_for_status(client: Any, response: Any, wanted: Any) -> None:
+    wanted = client._raise_for_status if wanted is None else wanted
+    if callable(wanted):
+        await wanted(response)
+    elif wanted:
+        response.raise_for_status()
+
+
+def _do_nothing(*_: object, **__: object) -> None:
+    """Stand in for what a connection does when a reader's buffer is full or not."""

@@ -1,0 +1,171 @@
+"""urllib3, and what stands on it: requests, botocore and others.
+
+The seam is a pool's ``urlopen``; the tries and redirects that it makes by itself are one call.
+"""
+
+from __future__ import annotations
+
+import io
+from types import ModuleType
+from typing import Any
+
+from replay_gui.record.calls.call import CallRequest
+from replay_gui.record.hooks.exchanges import HttpExchange
+from replay_gui.record.hooks.http_calls import answer_to_give, http_request
+from replay_gui.record.hooks.patching import patch
+from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_record
+from replay_gui.record.sessions.open_call import OpenCall, current_call, inside
+
+
+def install(module: ModuleType) -> None:
+    """Patch the pools of ``urllib3``."""
+    patch(module.connectionpool.HTTPConnectionPool, "urlopen", lambda original: _hook(module, original))
+
+
+def _hook(module: ModuleType, original: Any) -> Any:
+    def urlopen(
+        self: Any, method: str, url: str, body: Any = None, headers: Any = None, *args: Any, **more: Any
+    ) -> Any:
+        session = session_in_force()
+        if session is None or isinstance(getattr(current_call(), "http_pool", None), type(self)):
+            return original(self, method, url, body, headers, *args, **more)
+        given = self.headers if headers is None else headers
+        asked = try_to_record(session, "urllib3", lambda: _request(session, self, method, url, given, body))
+        call = None if asked is None else try_to_record(session, "urllib3", lambda: session.begin(asked))
+        if asked is None or call is None:
+            return original(self, method, url, body, headers, *args, **more)
+        if call.answer is not None:
+            return _given_response(module, call, method, url, more)
+        exchange = HttpExchange(session, call, asked, "urllib3")
+        try:
+            with inside(_PoolCall(call, self)):
+                response = original(self, method, url, body, headers, *args, **more)
+        except BaseException as error:
+            exchange.fail(error)
+            raise
+        exchange.begin_answer(response.status, response.headers.items())
+        _tee(response, exchange, was_read=more.get("preload_content", True))
+        return response
+
+    return urlopen
+
+
+class _PoolCall:
+    """A call that a pool makes: what the pool does inside it (another try, a redirect) is no call of its own."""
+
+    def __init__(self, call: OpenCall, pool: Any) -> None:
+        self._call = call
+        self.http_pool = pool
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._call, name)
+
+
+def _request(session: CallSession, pool: Any, method: str, url: str, headers: Any, body: Any) -> CallRequest:
+    if isinstance(body, str):
+        body = body.encode()
+    raw = body if isinstance(body, bytes) else b"" if body is None else None
+    port = "" if pool.port in (None, 80, 443) else f":{pool.port}"
+    whole = url if "://" in url else f"{pool.scheme}://{pool.host}{port}{url}"
+    return http_request(method.upper(), whole, _texts(headers), raw, session.secrets)
+
+
+def _texts(headers: Any) -> list[tuple[str, str]]:
+    def text(value: Any) -> str:
+        return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+    return [(text(name), text(value)) for name, value in (headers or {}).items()]
+
+
+def _tee(response: Any, exchange: HttpExchange, *, was_read: bool) -> None:
+    """Collect the bytes that are read of a response from here on, as they come over the network."""
+    if was_read:
+        exchange.begin_answer(
+            response.status, [h for h in response.headers.items() if h[0].lower() != "content-encoding"]
+        )
+        exchange.chunks.append(response.data)
+        exchange.finish()
+        return
+    response._fp = _TeeFile(response._fp, exchange)
+    if hasattr(response, "_handle_chunk"):
+        _tee_chunks(response, exchange)
+    close = response.close
+
+    def close_and_finish() -> None:
+        exchange.finish()
+        close()
+
+    response.close = close_and_finish
+
+
+def _tee_chunks(response: Any, exchange: HttpExchange) -> None:
+    """Collect the chunks of a chunked body, whose marks urllib3 reads itself."""
+    handle_chunk, update_length = response._handle_chunk, response._update_chunk_length
+
+    def collect_chunk(amount: Any) -> Any:
+        chunk = handle_chunk(amount)
+        exchange.chunks.append(chunk)
+        return chunk
+
+    def update_and_finish() -> None:
+        update_length()
+        if response.chunk_left == 0:
+            exchange.finish()
+
+    response._handle_chunk, response._update_chunk_length = collect_chunk, update_and_finish
+
+
+class _TeeFile:
+    """The file that a response is read from; all else is as the original has it."""
+
+    def __init__(self, file: Any, exchange: HttpExchange) -> None:
+        self._file, self._exchange = file, exchange
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def read(self, *args: Any) -> bytes:
+        return self._passed_on(self._file.read(*args), is_last=not args or args[0] is None)
+
+    def read1(self, *args: Any) -> bytes:
+        return self._passed_on(self._file.read1(*args), is_last=False)
+
+    def readinto(self, buffer: Any) -> int:
+        count: int = self._file.readinto(buffer)
+        self._passed_on(bytes(buffer[:count]), is_last=False)
+        return count
+
+    def close(self) -> None:
+        self._exchange.finish()
+        self._file.close()
+
+    def _passed_on(self, data: bytes, *, is_last: bool) -> bytes:
+        if data:
+            self._exchange.chunks.append(data)
+        if is_last or not data or self._file.isclosed():
+            self._exchange.finish()
+        return data
+
+
+class _GivenFile(io.BytesIO):
+    """A body that was recorded; it counts as closed when it was read, as a body from the network does."""
+
+    def isclosed(self) -> bool:
+        return self.closed or self.tell() >= len(self.getbuffer())
+
+
+def _given_response(module: ModuleType, call: OpenCall, method: str, url: str, more: dict[str, Any]) -> Any:
+    answer = call.answer
+    assert answer is not None
+    call.finish(answer)
+    given = answer_to_give(answer)
+    return module.HTTPResponse(
+        body=_GivenFile(given.body),
+        headers=dict(given.headers),
+        status=given.status,
+        version=11,
+        preload_content=more.get("preload_content", True),
+        decode_content=more.get("decode_content", True),
+        request_method=method,
+        request_url=url,
+    )
