@@ -29,6 +29,8 @@ COMMANDS = {
     "history": ("history", "list every change of one value of the state"),
     "info": ("info", "show the facts of runs: agent, times, counts"),
     "import": ("convert", "convert foreign logs to replay logs"),
+    "record": ("record", "run an agent's command, and record its calls to models and tools"),
+    "rerun": ("rerun", "run an agent again, answered from a recorded run, up to the first request that differs"),
     "demo": ("demo", "write the bundled samples"),
 }
 """Command: (its module, what it does). A module is imported when its command runs; only the window imports Qt."""

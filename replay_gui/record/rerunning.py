@@ -81,7 +81,6 @@ def rerun(
         finally:
             put_in_force(None)
             difference = session.finish()
-            session.log.close()
         if difference is not None and on_miss == "stop":
             raise DiffersFromRecord(difference)
 

@@ -15,6 +15,8 @@ from replay_gui.record.sessions.open_call import current_call
 _CONNECTIONS = frozenset(("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"))
 _PROCESSES = frozenset(("subprocess.Popen", "os.system", "os.posix_spawn"))
 
+_HARMLESS = frozenset(("uname", "ldconfig", "/sbin/ldconfig", "lsb_release"))  # by which libraries learn of the system
+
 
 class SocketRefused(ConnectionRefusedError):
     """A connection in a re-run, which answers everything from the log."""
@@ -33,8 +35,10 @@ def watch_sockets() -> None:
         sys.addaudithook(_on_event)
 
 
-def _on_event(event: str, _arguments: tuple[Any, ...]) -> None:
+def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
     if event not in _CONNECTIONS and event not in _PROCESSES:
+        return
+    if event == "subprocess.Popen" and str(arguments[0]) in _HARMLESS:
         return
     session = session_in_force()
     if session is None or ((current := current_call()) is not None and current.answer is None):

@@ -44,6 +44,7 @@ class FirstDifference:
         answered: calls that were answered as recorded before. recorded: calls that the recorded run made.
         nearest: what the recorded request is called that is nearest, or was expected. index: of its event; None: none.
         differences: of the nearest request (a) and this one (b).
+        expected: what the recorded run asked for next; None at its end, and where that is `nearest`.
         place: ``agent.py:12 in plan``, the agent's code that asked; None where that is not known.
     """
 
@@ -55,6 +56,7 @@ class FirstDifference:
     nearest: str | None = None
     index: EventIndex | None = None
     differences: tuple[Difference, ...] = ()
+    expected: str | None = None
     place: str | None = None
 
     def lines(self) -> list[str]:
@@ -81,6 +83,8 @@ class FirstDifference:
             yield f"  {pointer_text(difference.path)}: recorded {a}, now {b}"
         if len(self.differences) > _MAX_LINES:
             yield f"  and {len(self.differences) - _MAX_LINES:,} more differences"
+        if self.kind in (DifferenceKind.CHANGED, DifferenceKind.REPEATED) and self.expected is not None:
+            yield f"  the recorded run asked next for {self.expected}"
         if self.kind is not DifferenceKind.NOT_ASKED:
             yield f"  the agent's code: {self.place or 'not known'}"
 

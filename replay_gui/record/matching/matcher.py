@@ -65,8 +65,9 @@ class CallMatcher:
     def nearest(self, request: CallRequest, parent: PastCall | None, expected: PastCall | None) -> PastCall | None:
         """Return the recorded call whose request is nearest to this one; None where none is of its kind.
 
-        Nearer is: of the same name; not asked for yet; with the same parent; with fewer differences; nearer to
-        `expected`, the call that the recorded run made next.
+        An equal one within the same parent is nearest: it was asked for already. Else nearer is: of the same name; not
+        asked for yet; with the same parent; with fewer differences; nearer to `expected`, the call that the recorded
+        run made next.
         """
         at = len(self._run.calls) if expected is None else expected.number
         alike = [call for call in self._run.calls if call.request.kind is request.kind]
@@ -74,9 +75,10 @@ class CallMatcher:
         named.sort(key=lambda call: (call.number in self._taken, abs(call.number - at)))
         candidates = named[:_MAX_COMPARED]
 
-        def distance(call: PastCall) -> tuple[bool, bool, int, int]:
+        def distance(call: PastCall) -> tuple[bool, bool, bool, int, int]:
             differing = len(request_differences(call.request, request))
-            return call.number in self._taken, call.parent is not parent, differing, abs(call.number - at)
+            is_other = differing > 0 or call.parent is not parent
+            return is_other, call.number in self._taken, call.parent is not parent, differing, abs(call.number - at)
 
         return min(candidates, key=distance, default=None)
 

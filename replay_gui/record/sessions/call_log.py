@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,10 +101,12 @@ class CallLog:
             return recorder.error(answer.error_type, answer.error, written.name, recoverable=True, **meta)
         return recorder.decision(answer.decision_type, answer.output, answer.reasoning, **meta)
 
-    def close(self) -> None:
-        """Seal the log, where it was begun and is still open."""
+    def close(self, unseen: Mapping[str, int]) -> None:
+        """Say what the log lacks, and seal it, where it was begun and is still open."""
         if self._recorder is not None and self._recorder.is_open:
             with self._recorder.lock:
+                for what, times in sorted(unseen.items()):
+                    self._recorder.append(NOT_RECORDED, {"what": what}, parent=None, times=times)
                 self._recorder.seal()
 
     def key(self, request: CallRequest) -> bytes:

@@ -79,9 +79,9 @@ def try_to_record(session: CallSession, where: str, action: Callable[[], _T]) ->
     try:
         return action()
     except Exception as error:
+        session.report_failure(where, error)
         if session.is_rerun:
             raise
-        session.report_failure(where, error)
         return None
 
 
@@ -90,9 +90,9 @@ async def try_to_begin_async(session: CallSession, where: str, request: CallRequ
     try:
         return await session.begin_async(request)
     except Exception as error:
+        session.report_failure(where, error)
         if session.is_rerun:
             raise
-        session.report_failure(where, error)
         return None
 
 

@@ -13,7 +13,12 @@ from replay_gui.record.sessions.open_call import CallerLanes, OpenCall, SameCall
 
 
 class RecordingSession:
-    """Records the calls of this process. Safe from any thread."""
+    """Records the calls of this process. Safe from any thread.
+
+    Attributes:
+        log: that is written. unseen: how often the agent did what no hook records.
+        problem: why something could not be written; None: all was.
+    """
 
     is_rerun = False
 
@@ -22,7 +27,8 @@ class RecordingSession:
         self.is_commanded = is_commanded
         self._lanes = CallerLanes()
         self._failures: set[str] = set()
-        self._unseen = Counter[str]()
+        self.unseen = Counter[str]()
+        self.problem: str | None = None
 
     @property
     def secrets(self) -> Secrets:
@@ -43,18 +49,17 @@ class RecordingSession:
 
     def note_unseen(self, what: str) -> None:
         """Count what no hook records; `finish` writes it."""
-        self._unseen[what] += 1
+        self.unseen[what] += 1
 
     def finish(self) -> None:
         """Say in the log what it lacks, and seal it."""
-        if self.log.has_begun and self.log.recorder.is_open:
-            for what, times in sorted(self._unseen.items()):
-                self.log.recorder.append(NOT_RECORDED, {"what": what}, parent=None, times=times)
-        self.log.close()
+        self.log.close(self.unseen)
 
     def report_failure(self, where: str, error: Exception) -> None:
         """Log the failure of a hook; the log itself says once of each hook that it lacks a call."""
         log_failure(where, error)
+        if isinstance(error, ReplayError) and self.problem is None:
+            self.problem = str(error)
         if where in self._failures:
             return
         self._failures.add(where)

@@ -11,11 +11,12 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.errors import ReplayError
 from replay_gui.record.calls.call import CallAnswer, CallRequest
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.matching.first_difference import (
@@ -59,7 +60,8 @@ class RerunSession:
     Attributes:
         first_difference: the verdict; None while every request is as recorded.
         answered: calls that were answered from the log. made: calls that were made for real.
-        unseen: how often the agent did what no hook records.
+        unseen: how often the agent did what no hook records. problem: why a call could not be answered; None: none.
+        on_difference: called once, when there is a verdict.
     """
 
     is_rerun = True
@@ -70,6 +72,8 @@ class RerunSession:
         self.first_difference: FirstDifference | None = None
         self.answered = self.made = 0
         self.unseen = Counter[str]()
+        self.problem: str | None = None
+        self.on_difference: Callable[[], None] = _do_nothing
         self._run = run
         self._options = options
         self._matcher = CallMatcher(run, options.rules)
@@ -102,20 +106,23 @@ class RerunSession:
         return call
 
     def report_failure(self, where: str, error: Exception) -> None:
-        """Log that a hook failed; in a re-run it raises, for no call may go on unseen."""
+        """Take notice that a call could not be answered; the hook raises, for no call may go on unseen."""
         log_failure(where, error)
+        if self.problem is None:
+            self.problem = f"{where}: {error}" if isinstance(error, ReplayError) else f"{where}: {type(error).__name__}"
 
     def note_unseen(self, what: str) -> None:
         """Count what no hook records: connections, which are refused, and processes, which are not."""
         self.unseen[what] += 1
 
     def finish(self) -> FirstDifference | None:
-        """End the re-run; return the verdict. Recorded calls that were not asked for are a difference."""
+        """End the re-run, seal its log and return the verdict: calls that were not asked for are a difference too."""
         with self._lock:
             self._copy_what_is_due()
             left = self._matcher.left()
             if self.first_difference is None and left:
                 self._difference(DifferenceKind.NOT_ASKED, left[0].request, nearest=left[0])
+            self.log.close(self.unseen)
             return self.first_difference
 
     # ---- matching -------------------------------------------------------------------------------
@@ -163,6 +170,7 @@ class RerunSession:
     ) -> None:
         """Take notice of a difference: the first is the verdict."""
         if self.first_difference is None:
+            expected = self._turns.next_request()
             self.first_difference = FirstDifference(
                 kind,
                 describe(asked),
@@ -171,8 +179,10 @@ class RerunSession:
                 nearest=None if nearest is None else describe(nearest.request),
                 index=None if nearest is None else nearest.index,
                 differences=differences,
+                expected=None if expected is None or expected is nearest else _name_of(expected),
                 place=place_in_agent(calling_frames()),
             )
+            self.on_difference()
 
     def _stop(self) -> None:
         if self.first_difference is not None and not self._options.misses_go_live:
@@ -320,6 +330,10 @@ class CallOfRerun:
             self._session.write_answer(self, answer)
 
 
+def _do_nothing() -> None:
+    """Be told of a difference."""
+
+
 def wait(turns: Iterator[None]) -> None:
     """Wait for the turns of others; not at all in an event loop, whose thread the others need."""
     is_in_loop = running_task() is not None
@@ -343,7 +357,7 @@ def describe(request: CallRequest) -> str:
 
 
 def _name_of(call: PastCall | None) -> str:
-    return "no other call" if call is None else describe(call.request)
+    return "no other call" if call is None else f"{describe(call.request)} (event {call.index:,})"
 
 
 def _is_alone() -> bool:

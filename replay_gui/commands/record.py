@@ -1,0 +1,60 @@
+"""record: run a command, and record the calls of its agent."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from replay_gui.commands.runs import EXIT_FAILED
+from replay_gui.commands.terminal import print_error
+from replay_gui.core.errors import LogRefused
+from replay_gui.record.child.child_options import ChildOptions
+from replay_gui.record.child.running import CommandResult, free_path, run_command
+
+_DEFAULT = "run.rlog"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("-o", "--output", metavar="RUN.rlog", help=f"the log to write (default: {_DEFAULT})")
+    parser.add_argument("--watch", action="store_true", help="open the log in the window when it begins")
+    parser.add_argument("command", metavar="COMMAND", nargs="+", help="the agent's command, after --")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command and return its exit status, or EXIT_FAILED where nothing was recorded."""
+    log = free_path(Path(_DEFAULT)) if args.output is None else Path(args.output)
+    if args.output is not None and log.exists():
+        raise LogRefused(f"{log}: exists already; give another name")
+    watching: list[subprocess.Popen[bytes]] = []
+
+    def open_window() -> None:
+        if args.watch and not watching and log.exists():
+            watching.append(subprocess.Popen([sys.executable, "-m", "replay_gui", str(log)]))
+
+    result = run_command(
+        args.command,
+        lambda reports: ChildOptions(log=str(log.absolute()), reports=reports, command=args.command),
+        open_window,
+    )
+    for window in watching:
+        window.wait()
+    return _exit_status(result, log)
+
+
+def _exit_status(result: CommandResult, log: Path) -> int:
+    for report in result.reports:
+        if report.problem is not None:
+            print_error(report.problem)
+    if not log.exists():
+        reason = "no call of a model or a tool was seen" if result.reports else "no Python process was started"
+        print_error(f"nothing was recorded: {reason}; the documentation (Recording) says what is")
+        return result.status or EXIT_FAILED
+    print_error(f"recorded into {log}")
+    recorded = result.recorded
+    if recorded is not None and recorded.unseen:
+        listed = ", ".join(f"{what} ({times:,} times)" for what, times in sorted(recorded.unseen.items()))
+        print_error(f"not recorded, and not answered when it runs again: {listed}")
+    return result.status

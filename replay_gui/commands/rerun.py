@@ -1,0 +1,93 @@
+"""rerun: run an agent again, answered from the log of a recorded run, up to the first request that differs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from replay_gui.commands.runs import EXIT_FAILED, EXIT_FINDING, add_format_argument, open_run
+from replay_gui.commands.terminal import print_error
+from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
+from replay_gui.core.errors import LogRefused
+from replay_gui.record.child.child_options import ChildOptions
+from replay_gui.record.child.running import CommandResult, free_path, run_command
+from replay_gui.record.sessions.rerun_session import PATIENCE
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("run", metavar="RUN", help="the recorded run that answers")
+    parser.add_argument("-o", "--output", metavar="NEW.rlog", help="the log to write (default: RUN.rerun.rlog)")
+    parser.add_argument(
+        "--live", metavar="TOOL", action="append", default=[], help="call this tool for real; may be given again"
+    )
+    parser.add_argument(
+        "--on-miss",
+        choices=("stop", "live"),
+        default="stop",
+        help="what a request that was not recorded does: stop the run, or be made for real (stop)",
+    )
+    parser.add_argument("--rules", metavar="FILE", type=Path, help="the rules (default: those beside RUN)")
+    parser.add_argument(
+        "--patience",
+        metavar="SECONDS",
+        type=float,
+        default=PATIENCE,
+        help=f"how long calls that are made at once wait for their order ({PATIENCE:g})",
+    )
+    add_format_argument(parser)
+    parser.add_argument("command", metavar="COMMAND", nargs="+", help="the agent's command, after --")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command and return its exit status, EXIT_FINDING at a difference, EXIT_FAILED where it cannot be run."""
+    given = Path(args.run)
+    new = free_path(given.with_suffix(".rerun.rlog")) if args.output is None else Path(args.output)
+    if args.output is not None and new.exists():
+        raise LogRefused(f"{new}: exists already; give another name")
+    rules = args.rules or rules_beside(given)
+    if args.rules is not None or rules.exists():
+        read_rules(rules)  # a mistake in it is said now
+    with open_run(args.run, args.format) as opened:
+        if opened.conversion is not None or opened.log.header.source is not None:
+            print_error(f"{args.run}: is no recording, so only tools can be answered from it, no models over HTTP")
+        source = Path(opened.log.source.path)
+
+        def options(reports: str) -> ChildOptions:
+            return ChildOptions(
+                log=str(new.absolute()),
+                reports=reports,
+                command=args.command,
+                rerun=str(source.absolute()),
+                rules=str(rules.absolute()) if rules.exists() else None,
+                live=args.live,
+                misses_go_live=args.on_miss == "live",
+                patience=args.patience,
+            )
+
+        result = run_command(args.command, options)
+    return _exit_status(result, new)
+
+
+def _exit_status(result: CommandResult, new: Path) -> int:
+    problems = [report.problem for report in result.reports if report.problem is not None]
+    for problem in problems:
+        print_error(problem)
+    for line in result.difference:
+        print_error(line)
+    recorded = result.recorded
+    if recorded is not None:
+        for what, times in sorted(recorded.unseen.items()):
+            outcome = "was refused" if what == "a connection" else "was not answered from the log"
+            print_error(
+                f"{what} that was not recorded {outcome} ({times:,} times), so the run may differ for that reason"
+            )
+        print_error(f"{recorded.answered:,} calls answered as recorded, {recorded.made:,} made for real; log: {new}")
+    if problems:
+        return EXIT_FAILED
+    if result.difference:
+        return EXIT_FINDING
+    if recorded is None:
+        print_error("no call of a model or a tool was seen, so nothing was run again")
+        return EXIT_FAILED
+    return result.status

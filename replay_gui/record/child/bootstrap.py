@@ -1,0 +1,117 @@
+"""Beginning and ending a recording or a re-run in a process that a command started."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.divergence.rules.rules_file import read_rules
+from replay_gui.core.errors import ReplayError
+from replay_gui.record.child.child_options import ChildOptions, ChildReport
+from replay_gui.record.hooks.installing import install_hooks
+from replay_gui.record.matching.first_difference import DiffersFromRecord
+from replay_gui.record.matching.past_run import read_past_run
+from replay_gui.record.recording import new_log, record_crash
+from replay_gui.record.rerunning import new_rerun_session
+from replay_gui.record.sessions.call_session import log_failure, put_in_force, session_in_force
+from replay_gui.record.sessions.recording_session import RecordingSession
+from replay_gui.record.sessions.rerun_session import RerunOptions, RerunSession
+
+
+def begin() -> None:
+    """Begin what the environment says; a report says why that is not possible."""
+    try:
+        options = ChildOptions.of_environment()
+    except (KeyError, msgspec.MsgspecError) as error:
+        log_failure("bootstrap", error)
+        return
+    try:
+        session = _session(options)
+    except ReplayError as error:
+        ChildReport(process=os.getpid(), problem=str(error)).write(options.reports)
+        if options.rerun is not None:
+            os._exit(2)  # the agent must not run without answers
+        return
+    put_in_force(session)
+    install_hooks()
+    _watch_end(session, options)
+
+
+def _session(options: ChildOptions) -> RecordingSession | RerunSession:
+    agent = _agent_name(options.command)
+    if options.rerun is None:
+        log = new_log(options.log, agent_type=agent, config={"command": options.command})
+        return RecordingSession(log, is_commanded=True)
+    recorded = read_past_run(Path(options.rerun))
+    config = recorded.agent.get("config")
+    if isinstance(config, Mapping) and "command" in config:
+        recorded.agent = {**recorded.agent, "agent_type": agent, "config": {**config, "command": options.command}}
+    chosen = RerunOptions(
+        rules=Rules() if options.rules is None else read_rules(Path(options.rules)),
+        live=frozenset(options.live),
+        misses_go_live=options.misses_go_live,
+        patience=options.patience,
+    )
+    session = new_rerun_session(recorded, options.log, chosen, is_commanded=True)
+    session.on_difference = lambda: _report(session, options)
+    return session
+
+
+def _agent_name(command: list[str]) -> str:
+    """Return the name of the agent's script, or else of the program."""
+    script = next((word for word in command if word.endswith(".py")), command[0])
+    return Path(script).name
+
+
+def _watch_end(session: RecordingSession | RerunSession, options: ChildOptions) -> None:
+    process = os.getpid()
+
+    def end() -> None:
+        if os.getpid() != process or session_in_force() is None:
+            return  # a forked child of the agent
+        put_in_force(None)
+        if isinstance(session, RecordingSession) or session.log.has_begun:
+            session.finish()
+        _report(session, options)
+
+    show, show_of_thread = sys.excepthook, threading.excepthook
+
+    def record_and_show(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+        if not isinstance(error, DiffersFromRecord):  # the command says it
+            record_crash(error)
+            show(kind, error, trace)
+
+    def show_all_but_differences(details: threading.ExceptHookArgs) -> None:
+        if not isinstance(details.exc_value, DiffersFromRecord):
+            show_of_thread(details)
+
+    atexit.register(end)
+    sys.excepthook = record_and_show
+    threading.excepthook = show_all_but_differences
+
+
+def _report(session: RecordingSession | RerunSession, options: ChildOptions) -> None:
+    rerun = session if isinstance(session, RerunSession) else None
+    difference = None if rerun is None else rerun.first_difference
+    report = ChildReport(
+        process=os.getpid(),
+        has_log=session.log.has_begun,
+        difference=[] if difference is None else difference.lines(),
+        problem=session.problem,
+        answered=0 if rerun is None else rerun.answered,
+        made=0 if rerun is None else rerun.made,
+        unseen=dict(session.unseen),
+        hidden=session.secrets.hidden,
+    )
+    try:
+        report.write(options.reports)
+    except ReplayError as error:
+        log_failure("report", error)

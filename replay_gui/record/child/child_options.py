@@ -1,0 +1,78 @@
+"""What a command tells the processes that it starts, and what they tell it: JSON in the environment and in files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from replay_gui.core.atomic_file import write_whole
+
+VARIABLE = "REPLAY_GUI_CHILD"
+"""The environment variable that holds ChildOptions."""
+
+_SUFFIX = ".json"
+
+
+class ChildOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the processes of a command do.
+
+    Attributes:
+        log: path of the log that is written. reports: folder for ChildReports. command: that was started.
+        rerun: path of the log that calls are answered from; None: record.
+        rules: path of the rules file; None: none. live: tools that are called for real.
+        misses_go_live: whether requests that were not recorded are made for real.
+        patience: seconds without progress, after which a call no longer waits for its turn.
+    """
+
+    log: str
+    reports: str
+    command: list[str]
+    rerun: str | None = None
+    rules: str | None = None
+    live: list[str] = []
+    misses_go_live: bool = False
+    patience: float = 1.0
+
+    def encoded(self) -> str:
+        """Return the value of the environment variable."""
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def of_environment(cls) -> ChildOptions:
+        """Return what the environment variable says; msgspec.ValidationError where it is not as it should be."""
+        return msgspec.json.decode(os.environ[VARIABLE], type=cls)
+
+
+class ChildReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What one process says of itself.
+
+    Attributes:
+        process: its id. has_log: whether it wrote the log.
+        difference: lines of the verdict of a re-run; empty where there is none.
+        problem: why it could not do what it should; None where it could.
+        answered, made: calls answered from the log, and made for real, in a re-run.
+        unseen: what the agent did that no hook knows, and how often.
+        hidden: texts in which secrets were replaced.
+    """
+
+    process: int
+    has_log: bool = False
+    difference: list[str] = []
+    problem: str | None = None
+    answered: int = 0
+    made: int = 0
+    unseen: dict[str, int] = {}
+    hidden: int = 0
+
+    def write(self, folder: str) -> None:
+        """Write the report; a later one of the same process replaces it. NotWritten where that fails."""
+        write_whole(Path(folder, f"{self.process}{_SUFFIX}"), msgspec.json.encode(self))
+
+
+def read_reports(folder: Path) -> Iterator[ChildReport]:
+    """Yield the reports in a folder, in the order of the processes."""
+    for file in sorted(folder.glob(f"*{_SUFFIX}"), key=lambda path: int(path.stem) if path.stem.isdigit() else 0):
+        yield msgspec.json.decode(file.read_bytes(), type=ChildReport)

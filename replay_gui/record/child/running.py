@@ -1,0 +1,93 @@
+"""Running a command whose Python processes record, or are answered from a log."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from replay_gui.core.errors import RerunRefused
+from replay_gui.record.child.child_options import VARIABLE, ChildOptions, ChildReport, read_reports
+
+_SITE = Path(__file__).with_name("site")
+_POLL = 0.05  # seconds between two looks whether the command has ended
+_GRACE = 10.0  # seconds that an agent may take to end after its first difference
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """How a command ended.
+
+    Attributes:
+        status: its exit status; 128 + the signal's number where a signal ended it, as in shells.
+        reports: of its Python processes.
+    """
+
+    status: int
+    reports: tuple[ChildReport, ...]
+
+    @property
+    def recorded(self) -> ChildReport | None:
+        """The report of the process that wrote the log; None where none did."""
+        return next((report for report in self.reports if report.has_log), None)
+
+    @property
+    def difference(self) -> list[str]:
+        """The verdict of a re-run, as lines; empty where every request was as recorded."""
+        return next((report.difference for report in self.reports if report.difference), [])
+
+
+def run_command(
+    command: Sequence[str], make_options: Callable[[str], ChildOptions], on_poll: Callable[[], None] = lambda: None
+) -> CommandResult:
+    """Run a command to its end; its input and output are those of this process.
+
+    RerunRefused where it cannot be started.
+
+    Args:
+        make_options: gets the folder for reports. on_poll: called now and then meanwhile.
+    """
+    with tempfile.TemporaryDirectory(prefix="replay-gui-") as reports:
+        environment = dict(os.environ)
+        environment[VARIABLE] = make_options(reports).encoded()
+        places = [str(_SITE), *filter(None, [environment.get("PYTHONPATH")])]
+        environment["PYTHONPATH"] = os.pathsep.join(places)
+        try:
+            process = subprocess.Popen(command, env=environment)
+        except OSError as why:
+            raise RerunRefused(f"{command[0]}: cannot be started: {why.strerror}") from None
+        status = _wait(process, Path(reports), on_poll)
+        return CommandResult(status, tuple(read_reports(Path(reports))))
+
+
+def _wait(process: subprocess.Popen[bytes], reports: Path, on_poll: Callable[[], None]) -> int:
+    """Return the exit status. An agent that differs and does not end by itself is ended."""
+    deadline: float | None = None
+    while True:
+        try:
+            status = process.wait(_POLL)
+            return status if status >= 0 else 128 - status
+        except subprocess.TimeoutExpired:
+            on_poll()
+        except KeyboardInterrupt:
+            continue  # the command gets it too, and decides
+        if deadline is None:
+            if any(report.difference for report in read_reports(reports)):
+                deadline = time.monotonic() + _GRACE
+        elif time.monotonic() > deadline:
+            process.send_signal(signal.SIGTERM)
+            deadline = float("inf")
+
+
+def free_path(wanted: Path) -> Path:
+    """Return the path, or where there is such a file, the first of ``run-2.rlog``, ``run-3.rlog`` … that is free."""
+    path, number = wanted, 1
+    while path.exists():
+        number += 1
+        path = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
+    return path

@@ -1,0 +1,118 @@
+"""``replay-gui record`` and ``rerun``: an unchanged agent in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from replay_gui import EventLog, ReplayEngine
+from tests.record.model_server import ModelServer, chat_answer, model_server
+
+CANARY = "canary-of-the-environment"
+AGENT = """
+    import os, sys
+    import httpx
+    url = os.environ["MODEL_URL"] + "/v1/chat/completions"
+    headers = {"authorization": "Bearer " + os.environ["MODEL_API_KEY"]}
+    messages = []
+    def plan():
+        for word in sys.argv[1:]:
+            messages.append({"role": "user", "content": word})
+            answer = httpx.post(url, json={"model": "m", "messages": messages}, headers=headers).json()
+            messages.append(answer["choices"][0]["message"])
+    plan()
+    print(len(messages), "messages", sys.stdin.read())
+    sys.exit(7)
+"""
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    with model_server(lambda path, body: chat_answer(f"answer {len(body['messages'])}")) as server:
+        yield server
+
+
+def call(folder: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "MODEL_URL": url, "MODEL_API_KEY": CANARY}
+    command = [sys.executable, "-m", "replay_gui", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=environment, input="and more", capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def contents(path: Path) -> list[bytes]:
+    with EventLog.open(path) as log:
+        assert ReplayEngine(log).verify().verdict == "VALID"
+        return [event.content for event in log]
+
+
+def test_an_agent_is_recorded_and_run_again(server: ModelServer, tmp_path: Path) -> None:
+    (tmp_path / "agent.py").write_text(dedent(AGENT))
+    command = ["--", sys.executable, "agent.py"]
+    done = call(tmp_path, server.url, "record", *command, "one", "two")
+    assert (done.returncode, done.stdout) == (7, "4 messages and more\n"), done.stderr
+    assert done.stderr == "replay-gui: recorded into run.rlog\n"
+    assert CANARY.encode() not in (tmp_path / "run.rlog").read_bytes()
+    asked = len(server.requests)
+
+    again = call(tmp_path, server.url, "rerun", "run.rlog", *command, "one", "two")
+    assert (again.returncode, again.stdout) == (7, "4 messages and more\n"), again.stderr
+    assert contents(tmp_path / "run.rerun.rlog") == contents(tmp_path / "run.rlog")
+
+    changed = call(tmp_path, server.url, "rerun", "run.rlog", "-o", "changed.rlog", *command, "one", "2")
+    assert changed.returncode == 1
+    assert changed.stdout == ""
+    assert "request.messages[2].content: recorded “two”, now “2”" in changed.stderr
+    assert "agent.py:10 in plan" in changed.stderr
+    assert "Traceback" not in changed.stderr
+    assert len(server.requests) == asked
+
+
+def test_what_cannot_be_done_is_said(server: ModelServer, tmp_path: Path) -> None:
+    (tmp_path / "there.rlog").write_bytes(b"x")
+    cases: list[tuple[list[str], Any]] = [
+        (["record", "-o", "there.rlog", "--", "true"], "exists already"),
+        (["record", "--", "true"], "nothing was recorded: no Python process was started"),
+        (["record", "--", sys.executable, "-c", "pass"], "nothing was recorded: no call of a model or a tool was seen"),
+        (["record", "--", "./no-such-program"], "cannot be started"),
+        (["record"], "the following arguments are required"),
+        (["rerun", "none.rlog", "--", "true"], "none.rlog"),
+    ]
+    for arguments, words in cases:
+        done = call(tmp_path, server.url, *arguments)
+        assert done.returncode == 2, arguments
+        assert words in done.stderr, arguments
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_killed_agent_leaves_what_was_answered(server: ModelServer, tmp_path: Path) -> None:
+    (tmp_path / "agent.py").write_text(
+        dedent(AGENT).replace("plan()\nprint", "plan()\nopen('ready', 'w')\nwhile True: pass\nprint")
+    )
+    environment = {**os.environ, "MODEL_URL": server.url, "MODEL_API_KEY": CANARY}
+    command = [sys.executable, "-m", "replay_gui", "record", "--", sys.executable, "agent.py", "one", "two"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        while not (tmp_path / "ready").exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGKILL)
+        process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 128 + signal.SIGKILL
+    with EventLog.open(tmp_path / "run.rlog") as log:
+        report = ReplayEngine(log).verify()
+        assert [event.kind for event in log].count("Decision") == 2
+    assert (report.verdict, report.seal) == ("VALID", "none")
