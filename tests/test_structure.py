@@ -18,6 +18,8 @@ MAX_LINES = 400
 PACKAGE = ROOT / "replay_gui"
 FOLDERS_OF_FEW = {
     "replay_gui/core/importers/formats": "holds folders; besides them what all formats share",
+    "replay_gui/record": "holds folders; besides them what is public",
+    "replay_gui/record/child/site": "a folder for the path of other processes, with the one file that Python imports",
     "tests/reference": "the independent reader of the log format is one file on purpose",
 }
 MAX_POSITIONAL = 5  # arguments that a call can pass without their names

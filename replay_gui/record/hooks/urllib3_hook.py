@@ -30,7 +30,9 @@ def _hook(module: ModuleType, original: Any) -> Any:
         if session is None or isinstance(getattr(current_call(), "http_pool", None), type(self)):
             return original(self, method, url, body, headers, *args, **more)
         given = self.headers if headers is None else headers
-        asked = try_to_record(session, "urllib3", lambda: _request(session, self, method, url, given, body))
+        asked = try_to_record(
+            session, "urllib3", lambda: _request(session, self, method, url, headers=given, body=body)
+        )
         call = None if asked is None else try_to_record(session, "urllib3", lambda: session.begin(asked))
         if asked is None or call is None:
             return original(self, method, url, body, headers, *args, **more)
@@ -61,7 +63,7 @@ class _PoolCall:
         return getattr(self._call, name)
 
 
-def _request(session: CallSession, pool: Any, method: str, url: str, headers: Any, body: Any) -> CallRequest:
+def _request(session: CallSession, pool: Any, method: str, url: str, *, headers: Any, body: Any) -> CallRequest:
     if isinstance(body, str):
         body = body.encode()
     raw = body if isinstance(body, bytes) else b"" if body is None else None

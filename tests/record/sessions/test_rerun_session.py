@@ -282,7 +282,8 @@ def test_a_log_by_another_recorder_answers_tools(tmp_path: Path) -> None:
         run.tool_response(run.tool_request("search", {"query": "a", "limit": 3}), "three hits")
         run.tool_response(run.tool_request("fails", {"code": 3}), None, success=False, error="no")
     with record.rerun(path):
-        assert search("a") == "three hits"
+        answer: object = search("a")
+        assert answer == "three hits"
         with pytest.raises(RuntimeError, match="no"):
             fails(3)
 
