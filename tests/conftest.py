@@ -21,6 +21,7 @@ from tests.helpers.line_coverage import LineCoverage
 _HOME = tempfile.mkdtemp(prefix="replay-gui-tests-")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported
 os.environ.pop("QT_SCALE_FACTOR", None)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each process that a test starts would compile the package anew
 for _name in ("CACHE", "CONFIG", "DATA", "STATE"):
     os.environ[f"XDG_{_name}_HOME"] = str(Path(_HOME, _name.lower()))
 
