@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterable
 from pathlib import Path
@@ -47,7 +46,7 @@ def write_whole(
     """
     target = Path(path)
     check_target(target, inputs)
-    draft = target.with_name(f".{target.name[:_MAX_NAME_LENGTH]}-{secrets.token_hex(8)}.part")
+    draft = target.with_name(f".{target.name[:_MAX_NAME_LENGTH]}-{os.urandom(8).hex()}.part")
     is_made = False
     try:
         handle = os.open(draft, _EXCLUSIVE, new_mode)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from replay_gui.core.log.positions import RUN_START, EventIndex, Position
 
@@ -25,8 +27,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.state.state import StateChange
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFacts:
+class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The facts about a run, known as soon as its header is read.
 
     Attributes:
@@ -65,8 +66,7 @@ class RunFacts:
         return f"{self.path}#{self.runs.index(self.run) + 1}" if len(self.runs) > 1 else self.path
 
 
-@dataclass(frozen=True, slots=True)
-class RunOpened:
+class RunOpened(msgspec.Struct, frozen=True):
     """Another run is open.
 
     Attributes:
@@ -82,22 +82,19 @@ class RunOpened:
     format: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FactsChanged:
+class FactsChanged(msgspec.Struct, frozen=True):
     """The run was shown while its file was converted; its log is whole now, and its facts are complete."""
 
     facts: RunFacts
 
 
-@dataclass(frozen=True, slots=True)
-class IndexGrew:
+class IndexGrew(msgspec.Struct, frozen=True):
     """The index covers more events than before (or is now complete)."""
 
     index: RunIndex
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(msgspec.Struct, frozen=True):
     """Another event that is linked to the current one.
 
     `label` says how: caused by, asked in, answered in, led to.
@@ -108,8 +105,7 @@ class Related:
     summary: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PositionState:
+class PositionState(msgspec.Struct, frozen=True, kw_only=True):
     """Everything shown at one position.
 
     Attributes:
@@ -135,8 +131,7 @@ class PositionState:
     more_led_to: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRow:
+class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the event list.
 
     Attributes:
@@ -160,16 +155,14 @@ class EventRow:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(msgspec.Struct, frozen=True):
     """Rows start … start + len(rows) - 1, counted from 0 (row 0 is the event at position 1)."""
 
     start: int
     rows: tuple[EventRow, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchResult:
+class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
     """The progress of search `number`.
 
     Attributes:
@@ -186,8 +179,7 @@ class SearchResult:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueTrace:
+class ValueTrace(msgspec.Struct, frozen=True, kw_only=True):
     """The progress of trace `number`.
 
     Attributes:
@@ -203,8 +195,7 @@ class ValueTrace:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(msgspec.Struct, frozen=True):
     """The progress of report `number`.
 
     Attributes:
@@ -218,8 +209,7 @@ class Reported:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surveyed:
+class Surveyed(msgspec.Struct, frozen=True, kw_only=True):
     """The progress of survey `number`.
 
     Attributes:
@@ -234,8 +224,7 @@ class Surveyed:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sampled:
+class Sampled(msgspec.Struct, frozen=True):
     """The first records of a file, as the sample `number` asked for.
 
     Attributes:
@@ -249,8 +238,7 @@ class Sampled:
     mapping: FieldMapping | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TextRead:
+class TextRead(msgspec.Struct, frozen=True):
     """The beginning and the end of a file as text, which may be hostile. `problem`: why it cannot be read, or ""."""
 
     path: str
@@ -258,16 +246,14 @@ class TextRead:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MappingSaved:
+class MappingSaved(msgspec.Struct, frozen=True):
     """Whether the mapping of request `number` was saved: `problem` says why not, or is ""."""
 
     number: int
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RulesRead:
+class RulesRead(msgspec.Struct, frozen=True):
     """The rules for `log`, those that are switched off included.
 
     Attributes:
@@ -286,23 +272,20 @@ class RulesRead:
     unused_count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RulesWritten:
+class RulesWritten(msgspec.Struct, frozen=True):
     """Whether rules were written to the file at `path`: `problem` says why not, or is ""."""
 
     path: str
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
+class Formats(msgspec.Struct, frozen=True):
     """(name, title) of every importer, by title."""
 
     formats: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(msgspec.Struct, frozen=True):
     """What the run used, by model (empty if its events do not say it) and over time, and its subagents.
 
     `result`: its outcome and end; None where that was not looked for.
@@ -314,8 +297,7 @@ class Totals:
     result: RunResult | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """The progress of a background job. `job` is a phrase ("Verifying"); total 0 = unknown; eta in seconds or None."""
 
     job: str
@@ -327,8 +309,7 @@ class Progress:
 OPEN_AS, SHOW_TEXT = "open as…", "show as text"  # actions on a file that no importer could read
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(msgspec.Struct, frozen=True):
     """A message for the user, shown as a banner.
 
     Attributes:
@@ -342,8 +323,7 @@ class Alert:
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Compared:
+class Compared(msgspec.Struct, frozen=True, eq=False):
     """The comparison of the runs of both sides; first_ms: to find the first divergence; took_ms: to compare all."""
 
     comparison: Comparison
@@ -352,8 +332,7 @@ class Compared:
     took_ms: float
 
 
-@dataclass(frozen=True, slots=True)
-class AlignedRow:
+class AlignedRow(msgspec.Struct, frozen=True):
     """One row of the split view; a side without an event there is None.
 
     `marked_a`, `marked_b`: (start, stop) of the characters of the side's text that the other does not have.
@@ -365,16 +344,14 @@ class AlignedRow:
     marked_b: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AlignedRows:
+class AlignedRows(msgspec.Struct, frozen=True):
     """Rows start … start + len(rows) - 1 of the comparison."""
 
     start: int
     rows: tuple[AlignedRow, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, kw_only=True):
     """The differences of the two sides of a row.
 
     Attributes:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import assert_never
+
+import msgspec
 
 from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.rules.rules import Rules
@@ -160,7 +161,7 @@ class ComparisonController:
 
     def _is_of_same_runs(self, request: Compare) -> bool:
         last = self._request
-        return last is not None and replace(last, rules=request.rules) == request
+        return last is not None and msgspec.structs.replace(last, rules=request.rules) == request
 
     def _stop(self) -> None:
         self._waiting = None

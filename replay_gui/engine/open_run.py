@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import msgspec
+
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex
 from replay_gui.core.index.index_cache import TABLE, IndexCache, build_run_index, indexed_content
@@ -278,14 +280,14 @@ class OpenRun:
             label=kind_label(kind, tool_name),
         )
         if self._is_big(event_index):
-            return replace(
+            return msgspec.structs.replace(
                 row, text=f"({self._size(event_index) / 1e6:,.1f} MB)", failed=row.failed or is_failure(row.kind)
             )
         try:
             event = self._log[event_index]
         except ReplayError as why:
-            return replace(row, text=str(why), broken=True)
-        return replace(
+            return msgspec.structs.replace(row, text=str(why), broken=True)
+        return msgspec.structs.replace(
             row,
             text=self._summary(event),
             failed=row.failed or is_failure(row.kind),

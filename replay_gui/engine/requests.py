@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import msgspec
 
 from replay_gui.core.log.positions import Position
 
@@ -24,8 +25,7 @@ class Side(StrEnum):
     B = "B"
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(msgspec.Struct, frozen=True):
     """Open the file at `path`. Answer: RunOpened and what follows from it, or an Alert; then the open run stays.
 
     Attributes:
@@ -44,28 +44,24 @@ class Open:
         return Position(max(0, dict(self.last_positions).get(run_id, 0) if self.at is None else self.at))
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(msgspec.Struct, frozen=True):
     """Close the open run and end its work. No answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seek:
+class Seek(msgspec.Struct, frozen=True):
     """Get the state at `position`. Answer: PositionState; again when a verdict changes what is known of it."""
 
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class GetRows:
+class GetRows(msgspec.Struct, frozen=True):
     """Get rows start … stop - 1, as far as the run has them. Answer: Rows."""
 
     start: int
     stop: int
 
 
-@dataclass(frozen=True, slots=True)
-class Find:
+class Find(msgspec.Struct, frozen=True):
     """Search the events for `text`. Answer: SearchResult, repeatedly. A new search ends the last; "" only ends that.
 
     `number`: greater than those before, so that results of an earlier search are known to be stale.
@@ -76,8 +72,7 @@ class Find:
     match_case: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TraceValue:
+class TraceValue(msgspec.Struct, frozen=True):
     """Find the events that changed a value of the state. Answer: ValueTrace, repeatedly. A new trace ends the last.
 
     `number`: greater than those before. `keys`: of the value's path; without any, the last trace is only ended.
@@ -87,18 +82,15 @@ class TraceValue:
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StopWork:
+class StopWork(msgspec.Struct, frozen=True):
     """End the background work: WorkEnded and an Alert that says what is missing now."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckFile:
+class CheckFile(msgspec.Struct, frozen=True):
     """Compare the file on disk with what was opened: an Alert where it is another, else no answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(msgspec.Struct, frozen=True):
     """Compare runs number `run_a` and `run_b`, once both are read: Compared, or an Alert.
 
     `rules`: what to ignore. `anchors`: pairs of event indexes that are the same step, set by hand.
@@ -110,24 +102,21 @@ class Compare:
     anchors: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GetAligned:
+class GetAligned(msgspec.Struct, frozen=True):
     """Get rows start … stop - 1 of the comparison. Answer: AlignedRows."""
 
     start: int
     stop: int
 
 
-@dataclass(frozen=True, slots=True)
-class GetStep:
+class GetStep(msgspec.Struct, frozen=True):
     """Get the differences of the two sides of a row. Answer: Step. `states`: of the states too, which takes longer."""
 
     row: int
     states: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MakeReport:
+class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
     """Make a report on the run, or on the comparison of both sides' runs: Reported, again and again until it is ended.
 
     `number` tells one report from another. verifications: of the runs, None where not known yet. `made`: ns since 1970.
@@ -142,13 +131,11 @@ class MakeReport:
     rules_file: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StopReport:
+class StopReport(msgspec.Struct, frozen=True):
     """End the making of a report: no answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListRuns:
+class ListRuns(msgspec.Struct, frozen=True):
     """List the runs of a folder, or of a file that holds several: Surveyed, again and again until it is ended.
 
     `number`: greater than those before. A new survey ends the last; without a path there is none.
@@ -158,33 +145,28 @@ class ListRuns:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class TakeSample:
+class TakeSample(msgspec.Struct, frozen=True):
     """Read the first records of a JSON Lines file: Sampled."""
 
     number: int
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadText:
+class ReadText(msgspec.Struct, frozen=True):
     """Read the beginning and the end of any file as text: TextRead."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListFormats:
+class ListFormats(msgspec.Struct, frozen=True):
     """List the importers, with those of other packages. Answer: Formats."""
 
 
-@dataclass(frozen=True, slots=True)
-class GetTotals:
+class GetTotals(msgspec.Struct, frozen=True):
     """Sum up tokens and cost of the run: Totals."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRules:
+class ReadRules(msgspec.Struct, frozen=True):
     """Read the rules that are in force for `log`: those beside it if they are allowed, else the user's.
 
     `allow`: the user allows the rules beside this log, and all others in its folder, from now on. Answer: RulesRead.
@@ -194,16 +176,14 @@ class ReadRules:
     allow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WriteRules:
+class WriteRules(msgspec.Struct, frozen=True):
     """Write all rules to the file at `path`. Answer: RulesWritten."""
 
     path: str
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SaveMapping:
+class SaveMapping(msgspec.Struct, frozen=True):
     """Save a mapping for files with such records, or remove it (None). Answer: MappingSaved with the same number."""
 
     number: int
@@ -211,13 +191,11 @@ class SaveMapping:
     mapping: Mapping | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClearCache:
+class ClearCache(msgspec.Struct, frozen=True):
     """Remove from the caches what no open run needs: Answer: an Alert that says how much space that freed."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerMessage:
+class WorkerMessage(msgspec.Struct, frozen=True):
     """A worker's message about a job; the engine puts it into its own queue."""
 
     job: StartedJob
@@ -251,8 +229,7 @@ RequestBody: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """A request about run number `run` of a side; Open and Close have a number greater than all before of that side.
 
     Without a side it is about the comparison of both, and `run` is the comparison's number.
@@ -263,8 +240,7 @@ class Request:
     side: Side | None = Side.A
 
 
-@dataclass(frozen=True, slots=True)
-class WorkEnded:
+class WorkEnded(msgspec.Struct, frozen=True):
     """No background work is left: progress is over."""
 
 
@@ -300,8 +276,7 @@ AnswerValue: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """One of engine.answers, a VerificationReport or WorkEnded, about run `run` of a side.
 
     `ticket` is that of the request it answers; 0 where it comes unasked. Without a side it is about comparison `run`.

@@ -7,6 +7,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+import msgspec
+
 from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change, Difference
 from replay_gui.core.divergence.differences import find_differences
@@ -164,7 +166,9 @@ def _with_marks(a: EventRow, b: EventRow, text_a: str, text_b: str) -> AlignedRo
     begin = min((spans[0][0] for spans in (marked_a, marked_b) if spans), default=0)
     text_a, marked_a = _without_beginning(text_a, marked_a, begin)
     text_b, marked_b = _without_beginning(text_b, marked_b, begin)
-    return AlignedRow(replace(a, text=text_a), replace(b, text=text_b), marked_a, marked_b)
+    return AlignedRow(
+        msgspec.structs.replace(a, text=text_a), msgspec.structs.replace(b, text=text_b), marked_a, marked_b
+    )
 
 
 def _without_beginning(text: str, marked: Spans, begin: int) -> tuple[str, Spans]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from replay_gui.engine.answers import RunFacts
 
@@ -24,4 +25,4 @@ def run_facts(path: str, **changes: Any) -> RunFacts:
         size=1000,
         created=None,
     )
-    return replace(facts, **changes)
+    return msgspec.structs.replace(facts, **changes)

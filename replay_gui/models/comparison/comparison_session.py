@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import NO_EVENT
@@ -262,7 +263,7 @@ class ComparisonSession(ComparisonCursor):
     def _on_b_progress(self, progress: Progress | None) -> None:
         """Show the progress of reading B, which has to end before the runs can be compared."""
         if self.working and progress is not None and not self.b.index.complete:
-            self.progress_changed.emit(replace(progress, job=f"B: {progress.job}"))
+            self.progress_changed.emit(msgspec.structs.replace(progress, job=f"B: {progress.job}"))
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.importers.run_choice import split_run
@@ -97,7 +97,9 @@ class RunPair(QObject):
             self._b.open(wanted or "")
             return
         if of_b:
-            self.alert_raised.emit(replace(alert, text=f"B: {alert.text}"))
+            self.alert_raised.emit(msgspec.structs.replace(alert, text=f"B: {alert.text}"))
         if is_refused:
-            refusal = replace(alert, text=f"Not compared. {alert.text}", actions=alert.actions if alert.path else ())
+            refusal = msgspec.structs.replace(
+                alert, text=f"Not compared. {alert.text}", actions=alert.actions if alert.path else ()
+            )
             self.refused.emit(refusal if of_b else None)
