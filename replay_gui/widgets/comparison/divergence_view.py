@@ -74,7 +74,7 @@ class DivergenceView(QWidget):
         column.addWidget(self.view, 1)
         self.bookkeeping = QPushButton()
         set_role(self.bookkeeping, "link")
-        self.bookkeeping.setToolTip(BOOKKEEPING_TIP)
+        self.bookkeeping.setToolTip(plain_tooltip(BOOKKEEPING_TIP))
         self.bookkeeping.clicked.connect(self._on_bookkeeping_clicked)
         column.addWidget(self.bookkeeping)
         row = QHBoxLayout(self)

@@ -18,6 +18,7 @@ from replay_gui.models.run.event_table import EventColumn, EventTable
 from replay_gui.models.run.event_words import BOOKKEEPING_TIP, bookkeeping_words, since_start, view_command
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
+from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.run.filter_menu import FilterMenu
@@ -44,7 +45,7 @@ class EventList(Panel):
         self.view.setColumnHidden(EventColumn.DURATION, True)
         self.bookkeeping = QPushButton()
         set_role(self.bookkeeping, "link")
-        self.bookkeeping.setToolTip(BOOKKEEPING_TIP)
+        self.bookkeeping.setToolTip(plain_tooltip(BOOKKEEPING_TIP))
         self.bookkeeping.clicked.connect(self._on_bookkeeping_clicked)
         body = QWidget()
         column = QVBoxLayout(body)
