@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -267,7 +266,6 @@ class RulesRead(msgspec.Struct, frozen=True):
     path: str | None
     rules: tuple[Rule, ...]
     problem: str = ""
-    _: KW_ONLY
     unused: str | None = None
     unused_count: int = 0
 
