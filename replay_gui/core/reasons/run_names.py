@@ -17,9 +17,9 @@ def short_names(given_a: str, given_b: str) -> tuple[str, str]:
     """
     for first, second in zip(reversed(_parts(given_a)), reversed(_parts(given_b)), strict=False):
         if first != second:
+            if max(len(first), len(second)) > _MAX_LENGTH:
+                first, second = _without_common_start(first, second)
             names = one_line(first, 2 * _MAX_LENGTH), one_line(second, 2 * _MAX_LENGTH)
-            if max(map(len, names)) > _MAX_LENGTH:
-                names = _without_common_start(*names)
             return names if names[0] != names[1] and all(names) and max(map(len, names)) <= _MAX_LENGTH else ("A", "B")
     return "A", "B"
 

@@ -25,7 +25,7 @@ from replay_gui.core.reasons.evidence.compared_calls import ComparedCalls, compa
 from replay_gui.core.reasons.evidence.file_edits import edits_files
 from replay_gui.core.reasons.evidence.matching import MatchedCalls, match_calls
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.findings.action_reasons import add_action_reasons, add_order_reason
+from replay_gui.core.reasons.findings.action_reasons import add_action_reasons, add_order_reason, key_under_rules
 from replay_gui.core.reasons.findings.look_reasons import add_look_reasons, add_setup_reason, add_world_reason
 from replay_gui.core.reasons.findings.reason_list import ReasonList
 from replay_gui.core.reasons.findings.result_reasons import add_answer_reasons, add_end_reasons
@@ -125,22 +125,23 @@ def _in_force(calls: tuple[ToolCall, ...], rules: Rules) -> tuple[ToolCall, ...]
 
 def _add_actions(reasons: ReasonList, rules: Rules, *, with_patches: bool, in_order: bool) -> None:
     """Add the reasons in what was changed; what a patch, or the net change of files, has in it is left out."""
-    matched = _match(reasons, lambda call: call.changed and not _is_work(call))
+    matched = _match(reasons, rules, lambda call: call.changed and not _is_work(call))
     add_action_reasons(reasons, matched, rules)
     if in_order:
         add_order_reason(reasons, matched.equal)
     if with_patches:
         return
-    commands = _match(reasons, lambda call: call.changed and runs_code(call.tool) and not edits_files(call))
+    commands = _match(reasons, rules, lambda call: call.changed and runs_code(call.tool) and not edits_files(call))
     has_edits = any(edits_files(call) for run in (reasons.reference, reasons.other) for call in run.changes)
     add_action_reasons(reasons, commands, rules, Tier.UNSURE if has_edits else Tier.ACTION)
-    unsure = _match(reasons, lambda call: call.effect is Effect.UNKNOWN and call.took_effect)
+    unsure = _match(reasons, rules, lambda call: call.effect is Effect.UNKNOWN and call.took_effect)
     few = MatchedCalls([], [], unsure.changed[:_MAX_UNSURE], unsure.missing[:_MAX_UNSURE], unsure.extra[:_MAX_UNSURE])
     add_action_reasons(reasons, few, rules, Tier.UNSURE)
 
 
-def _match(reasons: ReasonList, chosen: Callable[[ToolCall], bool]) -> MatchedCalls:
-    return match_calls(*([call for call in run.calls if chosen(call)] for run in (reasons.reference, reasons.other)))
+def _match(reasons: ReasonList, rules: Rules, chosen: Callable[[ToolCall], bool]) -> MatchedCalls:
+    reference, other = ([call for call in run.calls if chosen(call)] for run in (reasons.reference, reasons.other))
+    return match_calls(reference, other, key_under_rules(rules))
 
 
 def _is_work(call: ToolCall) -> bool:

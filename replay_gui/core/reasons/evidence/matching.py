@@ -38,9 +38,13 @@ class MatchedCalls:
     extra: list[ToolCall]
 
 
-def match_calls(reference: Sequence[ToolCall], other: Sequence[ToolCall]) -> MatchedCalls:
-    """Match the calls of two runs."""
-    equal, left_r, left_o = _cancel(reference, other, lambda call: call.key)
+def match_calls(
+    reference: Sequence[ToolCall],
+    other: Sequence[ToolCall],
+    key: Callable[[ToolCall], Hashable] = lambda call: call.key,
+) -> MatchedCalls:
+    """Match the calls of two runs; calls of one `key` are equal, by default those of one tool and input."""
+    equal, left_r, left_o = _cancel(reference, other, key)
     same, left_r, left_o = _cancel(left_r, left_o, _wording_key)
     changed, missing, extra = _by_likeness(left_r, left_o)
     return MatchedCalls(equal, same, changed, missing, extra)

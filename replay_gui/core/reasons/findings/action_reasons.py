@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.divergence.rules.rules import Action, Rules
 from replay_gui.core.effects.call_values import differing_leaves, input_leaves, is_telling, subjects
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.evidence.matching import MatchedCalls
 from replay_gui.core.reasons.evidence.run_account import RunAccount
@@ -28,6 +29,7 @@ from replay_gui.core.state.state import ABSENT
 
 _MAX_EXPLAINED = 40  # actions of one sort that are traced and listed
 _INPUT = "/input"
+_IGNORING = (Action.IGNORE, Action.NONDETERMINISTIC)
 
 
 def add_action_reasons(reasons: ReasonList, matched: MatchedCalls, rules: Rules, tier: Tier = Tier.ACTION) -> None:
@@ -189,6 +191,23 @@ def _order(call: ToolCall, run: RunAccount) -> float:
     """Return the place of a call among those of its tier: by time, but last if it names nothing, as a thought does."""
     names = any(is_telling(value) and " " not in str(value) for _, value in input_leaves(call.input))
     return place(call, run) + (0.0 if names else 1.0)
+
+
+def key_under_rules(rules: Rules) -> Callable[[ToolCall], Hashable]:
+    """Return the key by which calls are equal: that of the tool and of the arguments that no rule ignores."""
+    about_paths = [rule for rule in rules if rule.enabled and rule.path is not None and rule.action in _IGNORING]
+
+    def key(call: ToolCall) -> Hashable:
+        ignoring = [
+            rule for rule in about_paths if rule.pattern is None and rule.applies_to(Kind.TOOL_REQUEST.value, call.tool)
+        ]
+        if not ignoring:
+            return call.key
+        leaves = input_leaves(call.input)
+        kept = [leaf for leaf in leaves if not any(rule.covers_path(f"{_INPUT}{leaf[0]}") for rule in ignoring)]
+        return call.key if len(kept) == len(leaves) else (call.tool, encode_decoded(kept))
+
+    return key
 
 
 def _is_ignored(rules: Rules, tool: str, path: str, a: Any, b: Any) -> bool:

@@ -1,0 +1,112 @@
+"""Marks on one run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replay_gui import EventLog, Recorder
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.marks.mark_finder import MarkFinder
+from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
+from tests.core.reasons.scripts import Step, write_run
+
+TASK = Step("user", "Please fix it for 250 dollars.")
+FAILED = Step(tool="book_flight", input={"id": "HAT1"}, answer="Error: full", error="full")
+BOOKED = Step(tool="book_flight", input={"id": "HAT1"}, answer="booked")
+EDIT = Step(tool="Edit", input={"file_path": "a.py", "old_string": "x", "new_string": "y"}, answer="ok")
+TEST = Step(tool="bash", input={"command": "pytest -q"}, answer="1 passed")
+BROKEN = Step(tool="bash", input={"command": "pytest -q"}, answer="1 failed", error="exit status 1")
+READ = Step(tool="get_order", input={"id": "W1"}, answer="open")
+
+
+def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]]]:
+    log = EventLog.open(write_run(path / "run.rlog", [*steps], None, "r"))
+    finder = MarkFinder()
+    for event in log:
+        finder.take(event)
+    return [(mark.kind, mark.sentence, mark.events) for mark in finder.marks(log)]
+
+
+@pytest.mark.parametrize(
+    ("steps", "found"),
+    [
+        ((TASK, BOOKED), []),
+        ((TASK, FAILED, BOOKED), []),
+        ((TASK, READ, READ), []),
+        ((TASK, EDIT, TEST), []),
+        ((TASK, Step("agent", "It is 250, in 2026, for 3.")), []),
+        (
+            (TASK, FAILED, FAILED),
+            [
+                (
+                    MarkKind.ERROR,
+                    "book_flight was answered “Error: full” 2 times (event 3), and no later try succeeded.",
+                    (2, 4),
+                )
+            ],
+        ),
+        (
+            (READ, READ, TASK, READ, READ),
+            [
+                (
+                    MarkKind.LOOP,
+                    "get_order(W1) was called 4 times and answered the same (event 2 to event 9).",
+                    (1, 6, 8),
+                )
+            ],
+        ),
+        (
+            (TASK, EDIT, BROKEN),
+            [(MarkKind.CHECK, "The last check failed (event 5: bash(pytest -q)).", (4,))],
+        ),
+        (
+            (TASK, TEST, EDIT),
+            [
+                (
+                    MarkKind.CHECK,
+                    "No check was made after the last change"
+                    " (event 5: Edit(file_path a.py, new_string y, old_string x)).",
+                    (4, 2),
+                )
+            ],
+        ),
+        (
+            (TASK, EDIT),
+            [
+                (
+                    MarkKind.CHECK,
+                    "No check was made; the last change is event 3: Edit(file_path a.py, new_string y, old_string x).",
+                    (2,),
+                )
+            ],
+        ),
+        (
+            (TASK, Step("agent", "That makes 1,250.50 and 77 in all.")),
+            [(MarkKind.FIGURES, "The figures 1250.5, 77 stand in no event before (event 3).", (2,))],
+        ),
+    ],
+)
+def test_what_is_marked(
+    steps: tuple[Step, ...], found: list[tuple[MarkKind, str, tuple[int, ...]]], tmp_path: Path
+) -> None:
+    assert marks(tmp_path, *steps) == found
+
+
+def test_an_answer_against_its_target(tmp_path: Path) -> None:
+    path = tmp_path / "run.rlog"
+    with Recorder(path, "t", "1", run_id="r") as run:
+        run.tool_response(run.tool_request("bash", {"command": "cat flag"}), "flag is FLAG{a\\b}")
+        run.decision("message", "FLAG{a\\b}")
+        run.outcome(passed=False, by="match", answer="FLAG{a\\b}", expected="FLAG{ab}")
+    log, finder = EventLog.open(path), MarkFinder()
+    for event in log:
+        finder.take(event)
+    (mark,) = finder.marks(log)
+    assert mark == RunMark(
+        MarkKind.ANSWER,
+        "The answer is “FLAG{a\\b}”, the target “FLAG{ab}”; they differ in 1 character."
+        " The answer first stands in event 3.",
+        (EventIndex(2), EventIndex(4)),
+    )

@@ -1,0 +1,77 @@
+"""What was handed in: patches and the net change of files, by file, function and names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replay_gui.core.reasons.evidence.code_names import code_names
+from replay_gui.core.reasons.evidence.file_edits import changes_of_calls, changes_of_patch
+from replay_gui.core.reasons.reason import ReasonKind, Tier
+from replay_gui.core.reasons.why import WhyFinder
+from tests.core.reasons.scripts import Step, side_of, write_run
+
+TASK = Step("user", "Fix the lookup in store.py: a missing key must give None.")
+READ = Step(tool="Read", input={"file_path": "/w/a/store.py"}, answer="def find(key):\n    raise LookupProblem(key)\n")
+
+
+def edit(old: str, new: str, path: str = "/w/a/store.py") -> Step:
+    return Step(tool="Edit", input={"file_path": path, "old_string": old, "new_string": new}, answer="ok")
+
+
+def reasons(folder: Path, a: list[Step], b: list[Step]) -> list[tuple[ReasonKind, Tier, str]]:
+    folder.mkdir(exist_ok=True)
+    sides = [side_of(write_run(folder / f"{n}.rlog", steps, n == "a", n)) for n, steps in (("a", a), ("b", b))]
+    found = WhyFinder(sides[0], sides[1], ("good", "bad")).find()
+    return [(reason.kind, reason.tier, reason.sentence) for reason in found.reasons]
+
+
+def test_edits_are_compared_by_what_is_left_of_them(tmp_path: Path) -> None:
+    catch = "def find(key):\n    try:\n        return table[key]\n    except LookupProblem:\n        return None"
+    plain = "def find(key):\n    return table.get_or_empty(key)"
+    good = [TASK, READ, edit("raise LookupProblem(key)", "pass  # first try"), edit("pass  # first try", catch)]
+    bad = [TASK, READ, edit("raise LookupProblem(key)", plain)]
+    first = reasons(tmp_path, good, bad)[0]
+    assert first[:2] == (ReasonKind.SUBMISSION, Tier.ACTION)
+    assert first[2] == "In find of /w/a/store.py good uses LookupProblem; bad does not, but get_or_empty."
+
+
+def test_equal_net_changes_are_no_reason(tmp_path: Path) -> None:
+    detour = [TASK, READ, edit("raise LookupProblem(key)", "x = 1"), edit("x = 1", "return None")]
+    assert reasons(tmp_path, detour, [TASK, READ, edit("raise LookupProblem(key)", "return None")]) == []
+
+
+def test_files_that_only_one_run_changed(tmp_path: Path) -> None:
+    one = edit("a = old_name()", "a = new_name()")
+    two = edit("b = old_name()", "b = new_name()", "/w/a/other.py")
+    found = reasons(tmp_path / "1", [TASK, one, two], [TASK, one])
+    assert found[0][2] == "bad left /w/a/other.py as it was; good changed it."
+    found = reasons(tmp_path / "2", [TASK, one], [TASK, two])
+    assert found[0][2] == "bad changed /w/a/other.py; good changed /w/a/store.py."
+    found = reasons(tmp_path / "3", [TASK, one], [TASK])
+    assert found[0][2] == "good edited /w/a/store.py; bad edited no file."
+
+
+def test_commands_on_the_way_come_after_what_was_handed_in(tmp_path: Path) -> None:
+    commit = Step(tool="Bash", input={"command": "git commit -m done"}, answer="[main 1]")
+    one = edit("a = old_name()", "a = new_name()")
+    found = reasons(tmp_path, [TASK, one, commit], [TASK, one])
+    assert [(kind, tier) for kind, tier, _ in found] == [(ReasonKind.MISSING, Tier.UNSURE)]
+
+
+def test_both_forms_of_patches() -> None:
+    unified = "diff --git a/x.py b/x.py\n--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,2 @@ def f(a):\n-    old()\n+    new(a)\n"
+    codex = "*** Begin Patch\n*** Update File: x.py\n@@ def f(a):\n-    old()\n+    new(a)\n*** End Patch"
+    for text in (unified, codex):
+        ((path, change),) = changes_of_patch(text).items()
+        assert path == "x.py"
+        assert (list(change.added), list(change.removed)) == (["    new(a)"], ["    old()"])
+        assert change.functions == {"    new(a)": "f"}
+    gone = "--- a/y.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-x = 1\n"
+    assert list(changes_of_patch(gone)["y.py"].removed) == ["x = 1"]
+    assert changes_of_calls([]) == {}
+
+
+def test_names_in_code() -> None:
+    docstring = ['"""Find old things.', "in prose = no", '"""']
+    lines = [*docstring, "# a comment(x)", 'x = lookup("kind", "two words")  # why(y)', "the end."]
+    assert set(code_names(lines)) == {"lookup", "kind"}

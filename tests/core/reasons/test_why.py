@@ -1,0 +1,166 @@
+"""Sentences, origins and ranks of the reasons, on small made runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
+from replay_gui.core.facts.run_outcome import Outcome, RunResult
+from replay_gui.core.reasons.origin import OriginRole
+from replay_gui.core.reasons.reason import ReasonKind, Tier
+from replay_gui.core.reasons.why import WhyFinder
+from replay_gui.core.reasons.why_result import Shared, WhyResult
+from replay_gui.core.reasons.why_words import chips, set_aside_words, why_heading
+from tests.core.reasons.scripts import Step, side_of, write_run
+
+HELLO = Step("user", "Hello, please cancel my flight.")
+NAME = Step("user", "I am olivia_2305.")
+USER = Step(tool="get_user", input={"user_id": "olivia_2305"}, answer={"reservations": ["Z7GOZK"], "tier": "gold"})
+CANCEL = Step(tool="cancel_reservation", input={"reservation_id": "Z7GOZK"}, answer={"status": "cancelled"})
+HAND_OVER = Step(tool="transfer_to_human_agents", input={"summary": "no id"}, answer="done")
+
+
+def why(
+    folder: Path,
+    a: list[Step],
+    b: list[Step],
+    rules: Rules | None = None,
+    passed: tuple[bool | None, bool | None] = (False, True),
+) -> WhyResult:
+    folder.mkdir(exist_ok=True)
+    sides = [
+        side_of(write_run(folder / f"{name}.rlog", steps, good, f"run-{name}"))
+        for name, steps, good in (("a", a, passed[0]), ("b", b, passed[1]))
+    ]
+    return WhyFinder(sides[0], sides[1], ("trial 0", "trial 1")).find(rules)
+
+
+def test_a_missing_action_is_traced_to_what_the_user_never_said(tmp_path: Path) -> None:
+    found = why(tmp_path, [HELLO, HAND_OVER], [HELLO, NAME, USER, CANCEL])
+    first, second = found.reasons[:2]
+    assert found.failed == "a"
+    assert why_heading(found) == "Why trial 0 failed"
+    assert (first.kind, first.chip, first.tier) == (ReasonKind.MISSING, "input", Tier.ACTION)
+    assert first.sentence == "trial 0 never cancelled reservation Z7GOZK; trial 1 did (event 6)."
+    assert first.details == ("In trial 0 the user never said olivia_2305 (event 3 of trial 1).",)
+    assert (first.a, first.b, first.index_b, first.tool) == (None, CANCEL.input, 5, "cancel_reservation")
+    assert [(origin.side, origin.index, origin.value, origin.role) for origin in first.origins] == [
+        ("b", 2, "olivia_2305", OriginRole.USER),
+        ("b", 4, "Z7GOZK", OriginRole.ANSWER),
+    ]
+    assert (second.kind, second.tool) == (ReasonKind.GAVE_UP, "transfer_to_human_agents")
+
+
+def test_what_is_not_known_is_not_judged(tmp_path: Path) -> None:
+    found = why(tmp_path, [HELLO, HAND_OVER], [HELLO, NAME, USER, CANCEL], passed=(None, None))
+    assert found.failed is None
+    assert (found.name_a, found.name_b) == ("A", "B")
+    assert why_heading(found) == "What they did differently"
+    assert found.reasons[0].sentence == "B cancelled reservation Z7GOZK (event 6); A did not."
+
+
+def test_an_argument_and_a_value_that_nothing_holds(tmp_path: Path) -> None:
+    pay = Step(tool="update_booking", input={"id": "Z7GOZK", "bags": [{"n": 1}], "card": "card_4411"}, answer="ok")
+    other = Step(tool="update_booking", input={"id": "Z7GOZK", "bags": [{"n": 1}], "card": "card_9999"}, answer="ok")
+    told = Step("user", "Please use card_4411.")
+    found = why(tmp_path, [NAME, USER, told, other], [NAME, USER, told, pay])
+    first = found.reasons[0]
+    assert (first.kind, first.path, first.chip) == (ReasonKind.ARGUMENT, "/card", "made up")
+    assert first.sentence == (
+        "trial 0 updated booking with card card_9999; trial 1 with card_4411 (event 6 against event 6)."
+    )
+    assert first.details == ("trial 0 made card_9999 up: nothing before event 6 holds it.",)
+    assert (first.a, first.b) == (other.input, pay.input)
+    assert [reason.kind for reason in found.reasons[1:2]] == [ReasonKind.MADE_UP]
+
+
+def test_a_call_that_was_never_made(tmp_path: Path) -> None:
+    found = why(tmp_path, [NAME, Step("agent", "I cannot find it.")], [NAME, USER, CANCEL])
+    first = found.reasons[0]
+    assert first.chip == "looking"
+    assert first.details[0].startswith("trial 0 never called get_user(olivia_2305)")
+    assert "and so learnt Z7GOZK" in first.details[0]
+
+
+def test_another_answer_of_the_world(tmp_path: Path) -> None:
+    empty = Step(tool="get_user", input=USER.input, answer={"reservations": [], "tier": "gold"})
+    found = why(tmp_path, [NAME, empty], [NAME, USER, CANCEL])
+    assert found.reasons[0].chip == "world"
+    assert found.reasons[0].details[0].startswith("get_user answered otherwise: in trial 1 alone it told Z7GOZK")
+    assert ReasonKind.WORLD in {reason.kind for reason in found.reasons}
+
+
+def test_an_error_and_the_order_that_led_to_it(tmp_path: Path) -> None:
+    change = Step(tool="update_address", input={"order_id": "#W675", "street": "Road 7"}, answer="ok")
+    items = Step(tool="modify_items", input={"order_id": "#W675", "items": ["a1"]}, answer="ok")
+    refused = Step(
+        tool="update_address", input=change.input, answer="Error: non-pending order", error="non-pending order"
+    )
+    asked = Step("user", "Order #W675, Road 7, item a1.")
+    found = why(tmp_path, [asked, items, refused], [asked, change, items])
+    first = found.reasons[0]
+    assert (first.kind, first.chip) == (ReasonKind.ERROR, "order")
+    assert "it tried (event 5) and was answered “Error: non-pending order”; trial 1 did (event 3)." in first.sentence
+    assert "trial 0 did modify_items(items[0] a1, order_id #W675) first (event 3)" in first.details[0]
+    assert (first.index_a, first.index_b) == (4, 2)
+
+
+def test_a_figure_that_was_told_otherwise(tmp_path: Path) -> None:
+    question = Step("user", "How many bags are free for me?")
+    four = Step("agent", "You may take 4 bags with you at no cost at all.")
+    six = Step("agent", "You may take 6 bags with you at no cost at all.")
+    thanks = Step("user", "Thank you.")
+    first = why(tmp_path, [question, four, thanks], [question, six, thanks]).reasons[0]
+    assert first.kind is ReasonKind.TOLD
+    assert first.sentence == "trial 0 told 4 where trial 1 told 6 (event 3 against event 3)."
+
+
+def test_rules_say_what_does_not_matter_and_what_a_tool_does(tmp_path: Path) -> None:
+    log = Step(tool="write_audit", input={"line": "x77777"}, answer="ok")
+    runs = ([NAME, log], [NAME])
+    assert why(tmp_path / "0", *runs).reasons[0].tool == "write_audit"
+    assert why(tmp_path / "1", *runs, Rules([Rule(Action.IGNORE, tool="write_audit")])).reasons == ()
+    reads = why(tmp_path / "2", *runs, Rules([Rule(Action.READS, tool="write_audit")])).reasons
+    assert {reason.kind for reason in reads} == {ReasonKind.LOOK}
+    changes = Rules([Rule(Action.CHANGES, tool="get_user")])
+    assert why(tmp_path / "3", [NAME], [NAME, USER], changes).reasons[0].kind is ReasonKind.MISSING
+    other = Step(tool="write_audit", input={"line": "y88888"}, answer="ok")
+    path = Rules([Rule(Action.IGNORE, tool="write_audit", path="/input/line")])
+    assert [reason.kind for reason in why(tmp_path / "4", [NAME, log], [NAME, other]).reasons] == [
+        ReasonKind.MISSING,
+        ReasonKind.EXTRA,
+    ]
+    assert why(tmp_path / "5", [NAME, log], [NAME, other], path).reasons == ()
+
+
+def test_outcomes_set_elsewhere_count(tmp_path: Path) -> None:
+    sides = [side_of(write_run(tmp_path / f"{n}.rlog", [NAME], None, n)) for n in "ab"]
+    results = tuple(RunResult((Outcome(passed, None, "set by hand", None),)) for passed in (True, False))
+    found = WhyFinder(sides[0], sides[1], ("x", "y")).find(results=(results[0], results[1]))
+    assert (found.failed, found.name_b, found.reasons) == ("b", "y", ())
+
+
+def test_what_each_run_did_is_side_by_side_and_folded(tmp_path: Path) -> None:
+    again = Step(tool="send_note", input={"to": "x12345"}, answer="ok")
+    failed = Step(tool="send_note", input={"to": "y12345"}, answer="Error: no", error="no")
+    found = why(tmp_path, [NAME, again, again, CANCEL], [NAME, USER, failed, again, CANCEL])
+    rows = [(row.tool, row.shared, row.requests_a, row.requests_b, row.failed_b) for row in found.actions]
+    assert rows == [
+        ("send_note", Shared.ONLY_B, (), (4,), True),
+        ("send_note", Shared.BOTH, (2,), (6,), False),
+        ("send_note", Shared.ONLY_A, (4,), (), False),
+        ("cancel_reservation", Shared.BOTH, (6,), (8,), False),
+    ]
+    assert set_aside_words(found) == "1 call without an effect in one run alone"
+
+
+def test_no_sentence_says_because(tmp_path: Path) -> None:
+    found = why(tmp_path, [HELLO, HAND_OVER], [HELLO, NAME, USER, CANCEL])
+    words = " ".join(text for reason in found.reasons for text in (reason.sentence, *reason.details, *chips(reason)))
+    assert "because" not in words.lower()
+
+
+def test_hostile_text_becomes_one_visible_line(tmp_path: Path) -> None:
+    bad = Step(tool="send\x1b[31m_x", input={"to": "a\u202eb\nc12345"}, answer="ok\x07")
+    found = why(tmp_path, [NAME], [NAME, bad])
+    assert all(text.isprintable() for text in (found.reasons[0].sentence, *found.reasons[0].details))
