@@ -112,7 +112,7 @@ class EventLog(Sequence[Event]):
             return
         index = start
         until = int(self.offsets[stop]) if stop < len(self.offsets) else None
-        for part in scan(self.source, int(self.offsets[start]), start, _ANY_HASH, until):
+        for part in scan(self.source, int(self.offsets[start]), start, _ANY_HASH, until=until):
             if isinstance(part, Ending):
                 raise LogChanged(f"{self.source.path}: event {index} is not where it was; reload it")
             for content in part.contents if isinstance(part, Block) else (None,):

@@ -116,7 +116,7 @@ LogPart: TypeAlias = Block | Skipped | Ending
 
 
 def scan(
-    source: Source, offset: int, index: int, previous: bytes | None, until: int | None = None, searched: int = 0
+    source: Source, offset: int, index: int, previous: bytes | None, *, until: int | None = None, searched: int = 0
 ) -> Iterator[LogPart]:
     """Read the parts of a log from the record at the byte `offset` on; the last part is an Ending.
 
