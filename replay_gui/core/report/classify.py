@@ -207,7 +207,7 @@ def _records(log: EventLog, start: int, stop: int) -> Iterator[_Record]:
     if start >= stop:
         return
     until = int(offsets[stop]) if stop < len(offsets) else None
-    for part in scan(log.source, int(offsets[start]), start, _ANY_HASH, until):
+    for part in scan(log.source, int(offsets[start]), start, _ANY_HASH, until=until):
         if isinstance(part, Block):
             fields = zip(part.contents, part.states, part.metas, part.hashes, strict=True)
             for index, (content, state, meta, hash_) in enumerate(fields, part.first_index):
