@@ -289,6 +289,8 @@ class RunController:
                 self._answer(number, WorkEnded())
                 is_refused = kind in (ImportRefused.__name__, FormatUnknown.__name__)
                 actions = (OPEN_AS, SHOW_TEXT) if is_refused else ()
+                if kind == "died":  # other reasons name the file themselves
+                    text = f"{conversion.path}: not read: {text}"
                 self._answer(number, Alert("error", text, actions, conversion.path if is_refused else ""))
             case Conversion() if conversion.is_over:
                 self._drop_import()

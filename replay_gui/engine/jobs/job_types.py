@@ -142,19 +142,24 @@ class TraceProgress(msgspec.Struct, frozen=True):
 
 
 class SurveyArguments(JobArguments, frozen=True):
-    """List the runs of the folder or file at `path`."""
+    """List the runs of the folder or file at `path`; of a folder, those of the files from number `begin` on."""
 
     job: ClassVar[str] = "survey"
     path: str
     folders: SurveyFolders
+    begin: int = 0
 
 
 class SurveyProgress(msgspec.Struct, frozen=True):
-    """How far a survey is, in files; the runs found since the last of these."""
+    """How far a survey is, in files; the runs found since the last of these.
+
+    `current`: the file that is read next, so that it is known should the worker die of it; "" at the end.
+    """
 
     done: int
     total: int
     runs: tuple[SurveyedRun, ...]
+    current: str = ""
 
 
 class SampleArguments(JobArguments, frozen=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import Any
 
 from replay_gui.core.facts.surveyed_run import SurveyedRun
@@ -15,21 +14,20 @@ from replay_gui.core.log.source import Source
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments, SurveyProgress
 
-PART_INTERVAL = 0.1  # seconds between two parts
-
 
 def survey_runs(arguments: SurveyArguments, reporter: JobReporter) -> SurveyProgress:
-    """List the runs of a folder or file; parts and result are the SurveyProgress since the last part."""
+    """List the runs of a folder or file; parts and result are the SurveyProgress since the last part.
+
+    Before each file, a part has what was found so far, and names the file.
+    """
     path, folders = arguments.path, arguments.folders
     if not os.path.isdir(path):
         return SurveyProgress(1, 1, tuple(survey_file(path, folders)))
-    files, waiting, next_part = files_below(path), list[SurveyedRun](), 0.0
-    for done, file in enumerate(files):
-        if time.monotonic() >= next_part:
-            reporter.part(SurveyProgress(done, len(files), tuple(waiting)))
-            waiting, next_part = [], time.monotonic() + PART_INTERVAL
-        waiting += survey_file(file, folders, path)
-    return SurveyProgress(len(files), len(files), tuple(waiting))
+    files, found = files_below(path), list[SurveyedRun]()
+    for done in range(arguments.begin, len(files)):
+        reporter.part(SurveyProgress(done, len(files), tuple(found), files[done]))
+        found = survey_file(files[done], folders, path)
+    return SurveyProgress(len(files), len(files), tuple(found))
 
 
 def take_sample(arguments: SampleArguments, reporter: JobReporter) -> list[dict[str, Any]]:
