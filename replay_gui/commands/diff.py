@@ -22,6 +22,7 @@ from replay_gui.core.divergence.divergence_points import divergence_points
 from replay_gui.core.divergence.rules.rules_file import read_rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogUnreadable, RulesRefused
+from replay_gui.core.facts.run_notes import RunNotes, notes_beside, read_notes, with_notes
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.index_cache import matches_content
@@ -77,7 +78,11 @@ def run(args: argparse.Namespace) -> int:
             side_a, side_b = (stack.enter_context(_open_side(run)) for run in (a, b))
             comparer = Comparer(side_a, side_b, on_progress=progress.show, gaps=(*_gaps(a), *_gaps(b)))
             comparison = comparer.compare(rules)
-            why = WhyFinder(side_a, side_b, short_names(args.a, args.b)).find(rules) if comparison.diverged else None
+            first, second = comparison.results
+            results = with_notes(first, _notes(a)), with_notes(second, _notes(b))
+            comparison = replace(comparison, results=results)
+            names = short_names(args.a, args.b)
+            why = WhyFinder(side_a, side_b, names).find(rules, results) if comparison.diverged else None
         if args.json:
             print_json({**diff_json(a, b, comparer, comparison, why), "rules": _rules_json(in_force)})
         else:
@@ -106,6 +111,17 @@ def _gaps(run: OpenedRun) -> tuple[str, ...]:
     """Return the import notes by which something of the run's source is missing in its log."""
     notes = () if run.conversion is None else run.conversion.notes
     return gap_notes((*notes, *notes_in_header(run.log.header.source)))
+
+
+def _notes(run: OpenedRun) -> RunNotes:
+    """Return what the user set by hand for a run; nothing for standard input."""
+    if run.given == STANDARD_INPUT:
+        return RunNotes()
+    path, chosen = split_run(run.given)
+    number = ""
+    if run.runs_in_file > 1 and chosen is not None:
+        number = chosen if chosen.isdecimal() else str(run.names.index(chosen) + 1) if chosen in run.names else ""
+    return read_notes(notes_beside(Path(path), number))
 
 
 def _rules(args: argparse.Namespace) -> RulesInForce:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from replay_gui import DivergencePoint, EventLog, ReplayEngine
+from replay_gui.core.facts.run_notes import RunNotes, notes_beside, write_notes
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.opening import user_trusted_folders
 from replay_gui.samples import OTHERWISE, REFERENCE, RERUN
@@ -205,3 +206,27 @@ def test_detect_divergence_is_the_plain_face(pair: tuple[Path, Path]) -> None:
         assert points[0].diff == "← search: returned 1 hit instead of 2"
         assert list(one.detect_divergence(one)) == []
         assert one.replay_all() != other.replay_all()
+
+
+def test_an_outcome_that_was_set_by_hand_counts(command: Command, tmp_path: Path) -> None:
+    a, b = (tmp_path / name for name in ("first.rlog", "second.rlog"))
+    for path in (a, b):
+        with Recorder(path, "t", "1", run_id="r", created=1, state_hash_every=0) as run:
+            run.observation("message", "user", "Cancel Z7GOZK.")
+            if path is b:
+                run.tool_response(run.tool_request("cancel_flight", {"id": "Z7GOZK"}), "ok")
+    unknown = command("diff", a, b)
+    assert "What they did differently" in unknown.out
+    assert "B cancelled flight Z7GOZK (event 3); A did not." in unknown.out
+    for path, passed in ((a, False), (b, True)):
+        write_notes(RunNotes(passed), notes_beside(path))
+    told = command("diff", a, b)
+    assert "Outcome of A: failed by set by hand" in told.out
+    assert "Why first failed" in told.out
+    assert "first never cancelled flight Z7GOZK; second did (event 3)." in told.out
+    found = command("diff", "--json", a, b).object
+    assert (found["failed"], found["outcomes"]["b"]["outcome"]["passed"]) == ("a", True)
+    assert [(reason["kind"], reason["tool"], reason["b"]) for reason in found["reasons"]] == [
+        ("missing", "cancel_flight", {"id": "Z7GOZK"})
+    ]
+    assert found["actions"][0]["shared"] == "only B"
