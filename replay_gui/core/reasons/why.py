@@ -2,7 +2,7 @@
 
 Compared are effects, not events: the multiset of the calls that changed something, whatever their wording, their order
 and what was read in between; or, where a run hands in a patch or edits files, what it handed in. The method, and what
-it finds on runs whose true reasons are known, is in resources/docs/causes.md.
+it finds on runs whose true reasons are known, is in resources/docs/why.md.
 """
 
 from __future__ import annotations
