@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -252,7 +253,8 @@ class MappingSaved(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-class RulesRead(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class RulesRead:
     """The rules for `log`, those that are switched off included.
 
     Attributes:
@@ -266,6 +268,7 @@ class RulesRead(msgspec.Struct, frozen=True):
     path: str | None
     rules: tuple[Rule, ...]
     problem: str = ""
+    _: KW_ONLY
     unused: str | None = None
     unused_count: int = 0
 

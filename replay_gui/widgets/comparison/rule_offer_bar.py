@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.models.comparison.rule_book import RuleBook
+from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
@@ -39,5 +40,5 @@ class RuleOfferBar(QFrame):
         offer = self._rules.offer
         if offer is not None:
             self.words.setText(f"Rules found beside the log: {offer.count:,}. Use them?")
-            self.words.setToolTip(one_line(str(offer.path)))
+            self.words.setToolTip(plain_tooltip(one_line(str(offer.path))))
         self.setVisible(offer is not None)
