@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.hooks.http_calls import http_answer
-from replay_gui.record.hooks.tool_hook import failed_answer
+from replay_gui.record.hooks.tool_calls import failed_answer
 from replay_gui.record.sessions.call_session import CallSession, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall
 

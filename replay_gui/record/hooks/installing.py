@@ -19,6 +19,9 @@ HOOKS = {
     "httpx2": "httpx_hook",
     "urllib3": "urllib3_hook",
     "aiohttp": "aiohttp_hook",
+    "agents.tool": "openai_agents_hook",
+    "langchain_core.tools.base": "langchain_hook",
+    "mcp.client.session": "mcp_hook",
 }
 """Module of a library: the module here whose ``install`` patches it."""
 

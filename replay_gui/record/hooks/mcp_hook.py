@@ -1,0 +1,65 @@
+"""Clients of MCP servers: tools, resources and prompts. The seam is ``ClientSession.send_request``.
+
+The first exchange (``initialize``) is left alone, because it goes with the connection: in a re-run the server is still
+started, but it is not asked for anything else.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.plain_form import plain_form
+from replay_gui.record.hooks.patching import patch
+from replay_gui.record.hooks.tool_calls import ToolCall, make_call_async
+from replay_gui.record.sessions.call_session import session_in_force
+
+_METHODS = frozenset(("tools/call", "tools/list", "resources/read", "resources/list", "prompts/get", "prompts/list"))
+
+
+def install(module: ModuleType) -> None:
+    """Patch ``mcp.client.session``."""
+    patch(module.ClientSession, "send_request", _hook)
+
+
+def _hook(original: Any) -> Any:
+    async def send_request(self: Any, request: Any, result_type: Any, *args: Any, **more: Any) -> Any:
+        session = session_in_force()
+        asked = getattr(request, "root", request)  # the first versions wrap it
+        if session is None or asked.method not in _METHODS:
+            return await original(self, request, result_type, *args, **more)
+        call = _call(asked, result_type)
+        return await make_call_async(session, call, lambda: original(self, request, result_type, *args, **more))
+
+    return send_request
+
+
+def _call(asked: Any, result_type: Any) -> ToolCall:
+    is_tool = asked.method == "tools/call"
+    name = str(asked.params.name) if is_tool else f"mcp {asked.method}"
+
+    def request() -> CallRequest:
+        if is_tool:
+            value = asked.params.arguments or {}
+        else:
+            value = {} if asked.params is None else asked.params.model_dump(mode="json", exclude_none=True)
+            value.pop("meta", None)
+            value.pop("_meta", None)
+        return CallRequest(CallKind.TOOL, name, plain_form(value).value)
+
+    def answer(result: Any) -> CallAnswer:
+        value = result.model_dump(mode="json", by_alias=True, exclude_none=True)
+        failed = bool(value.get("isError"))
+        return CallAnswer(plain_form(value).value, error=_text_of(value) if failed else None, form={"mcp": True})
+
+    def given_result(answer: CallAnswer) -> Any:
+        validate = getattr(result_type, "model_validate", None) or result_type.validate_python
+        return validate(answer.output)
+
+    return ToolCall(name, request, answer, given_result)
+
+
+def _text_of(value: dict[str, Any]) -> str:
+    texts = [part.get("text") for part in value.get("content", ()) if isinstance(part, dict)]
+    return "\n".join(text for text in texts if isinstance(text, str)) or "failed"

@@ -1,0 +1,109 @@
+"""Calls of tools whose answers are Python values: what all hooks of tools share."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from replay_gui.core.errors import AnswerNotRecorded
+from replay_gui.record.calls.call import CallAnswer, CallRequest
+from replay_gui.record.calls.plain_form import plain_form
+from replay_gui.record.calls.raised_errors import error_form, error_of_form
+from replay_gui.record.sessions.call_session import CallSession, try_to_begin_async, try_to_record
+from replay_gui.record.sessions.open_call import inside
+
+MADE_AGAIN = "made_again"
+"""Member of an answer's form: whether the result can be made again of its plain form. Absent: it is that form."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call of a tool.
+
+    Attributes:
+        name: of the tool. request: returns what is asked. answer: returns what is recorded of a result.
+        result: returns the result that a recorded answer stands for.
+    """
+
+    name: str
+    request: Callable[[], CallRequest]
+    answer: Callable[[Any], CallAnswer]
+    result: Callable[[CallAnswer], Any]
+
+
+def make_call(session: CallSession, tool: ToolCall, run: Callable[[], Any]) -> Any:
+    """Return the result of a call: of `run`, recorded, or from the log. Raises what `run` raises, or raised."""
+    where = f"tool {tool.name}"
+    call = try_to_record(session, where, lambda: session.begin(tool.request()))
+    if call is None:
+        return run()
+    if (answer := call.answer) is not None:
+        call.finish(answer)
+        return _recorded_result(session, where, tool, answer)
+    try:
+        with inside(call):
+            result = run()
+    except BaseException as error:
+        failure = failed_answer(error)
+        try_to_record(session, where, lambda: call.finish(failure))
+        raise
+    try_to_record(session, where, lambda: call.finish(tool.answer(result)))
+    return result
+
+
+async def make_call_async(session: CallSession, tool: ToolCall, run: Callable[[], Awaitable[Any]]) -> Any:
+    """Do as `make_call`, for coroutines."""
+    where = f"tool {tool.name}"
+    asked = try_to_record(session, where, tool.request)
+    call = None if asked is None else await try_to_begin_async(session, where, asked)
+    if call is None:
+        return await run()
+    if (answer := call.answer) is not None:
+        await call.finish_async(answer)
+        return _recorded_result(session, where, tool, answer)
+    try:
+        with inside(call):
+            result = await run()
+    except BaseException as error:
+        failure = failed_answer(error)
+        try_to_record(session, where, lambda: call.finish(failure))
+        raise
+    try_to_record(session, where, lambda: call.finish(tool.answer(result)))
+    return result
+
+
+def failed_answer(error: BaseException) -> CallAnswer:
+    """Return the answer of a call that raised."""
+    form = {"raised": error_form(error)}
+    return CallAnswer(None, error=str(error) or type(error).__name__, error_type=type(error).__name__, form=form)
+
+
+def plain_answer(result: Any, converted: Callable[[Any], Any]) -> CallAnswer:
+    """Return what is recorded of any result; `converted`: what makes the result again of its plain form."""
+    plain = plain_form(result)
+    if plain.exact:
+        return CallAnswer(plain.value)
+    return CallAnswer(plain.value, form={MADE_AGAIN: _equals(converted(plain.value), result)})
+
+
+def _recorded_result(session: CallSession, where: str, tool: ToolCall, answer: CallAnswer) -> Any:
+    if "raised" in answer.form:
+        raise error_of_form(answer.form["raised"])
+    if answer.form.get(MADE_AGAIN) is False:
+        error = AnswerNotRecorded(
+            f"what the tool {tool.name} returned is in the log as text only, so it cannot be answered from there; "
+            f"let it be called: --live {tool.name}"
+        )
+        session.report_failure(where, error)
+        raise error
+    if answer.error is not None and not answer.form:  # recorded by other means: the error's text is all there is
+        raise error_of_form({"name": "ToolError", "message": answer.error})
+    return tool.result(answer)
+
+
+def _equals(a: Any, b: Any) -> bool:
+    try:
+        return type(a) is type(b) and bool(a == b)
+    except Exception:  # noqa: BLE001  comparisons of the agent's classes may raise anything
+        return False
