@@ -7,6 +7,7 @@ import re
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.python_effects import python_effect
 from replay_gui.core.effects.shell_commands import ShellCommand, ShellParser
+from replay_gui.core.effects.tool_names import effect_of_name
 from replay_gui.core.effects.word_lists import word_set
 
 _READING = word_set(
@@ -14,7 +15,8 @@ _READING = word_set(
     " printf env printenv ps top awk gawk diff cmp sort uniq cut tr jq yq nl md5sum sha256sum date whoami cd export"
     " source . true false test [ sleep set unset alias xxd od strings hexdump readelf objdump nm ldd basename dirname"
     " realpath readlink id uname hostname seq column paste comm join man help history read exiftool binwalk zsteg"
-    " nslookup dig ping base64 rev tac : exit return shopt declare local typeset readonly pushd popd hash ulimit trap"
+    " whois host dir nslookup dig ping base64 rev tac"
+    " : exit return shopt declare local typeset readonly pushd popd hash ulimit trap"
 )
 _CHANGING = word_set(
     "rm mv cp mkdir rmdir touch chmod chown ln truncate dd patch tee kill pkill killall apt apt-get yum dnf apk brew"
@@ -40,6 +42,9 @@ _GIT_NAMING_READS = word_set("-a -r -v -vv --all --list -l --get --show-current 
 _EDIT_IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
 _HTTP_WRITE = re.compile(r"-X\s*(?:POST|PUT|DELETE|PATCH)|--request[ =](?:POST|PUT|DELETE|PATCH)|--data|-d\s|-F\s|-T\s")
 _FIND_WRITES = word_set("-delete -fprint -fls")
+_PATCHING = word_set("apply_patch applypatch")
+_PATCHED = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$", re.MULTILINE)
+_CMDLET = re.compile(r"[A-Z][a-z]+-[A-Z]\w+")  # of PowerShell: Get-Content
 _NO_FILES = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"})
 _SUBMISSION = "SUBMIT_FINAL_OUTPUT"  # the last line of agents that hand in by echo, such as mini-swe-agent
 _RANK = (Effect.READS, Effect.UNKNOWN, Effect.CHECKS, Effect.CHANGES, Effect.SUBMITS)
@@ -81,6 +86,9 @@ class ShellEffects:
             findings.append(self._of_shell(name, arguments, command.script, depth))
         elif _PYTHON.fullmatch(name):
             findings += self._of_python(arguments, command.script, depth)
+        elif name in _PATCHING:
+            files = tuple(_PATCHED.findall(" ".join(arguments) + command.script))
+            findings.append(EffectFinding(Effect.CHANGES, f"{name} changes files", files))
         elif name == "find" and ("-exec" in arguments or "-execdir" in arguments):
             at = next(i for i, word in enumerate(arguments) if word in ("-exec", "-execdir"))
             findings += self._findings(ShellCommand(tuple(arguments[at + 1 :])), depth)
@@ -150,6 +158,8 @@ def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:
         return EffectFinding(Effect.READS, f"{name} reads")
     if name in _CHECKING or name.endswith((".sh", ".py")) or name.startswith("./"):
         return EffectFinding(Effect.CHECKS, f"runs {name}")
+    if _CMDLET.fullmatch(name):
+        return effect_of_name(name)
     return EffectFinding(Effect.UNKNOWN, f"{name} is not known")
 
 

@@ -13,29 +13,33 @@ from replay_gui.core.effects.word_lists import word_set
 _READS = word_set(
     "get list search find read fetch view show look lookup query describe count browse retrieve inspect grep glob ls"
     " cat head tail stat status diff log scan resolve validate verify explore peek scroll screenshot load download"
-    " visit goto navigate open page watch poll preview compare check estimate quote recommend suggest detect"
+    " visit go goto navigate open page watch poll preview compare check estimate quote recommend suggest detect"
     " analyze analyse summarize summarise extract parse classify translate convert is has can"
 )
 _CHANGES = word_set(
-    "create update set add insert put post write edit modify delete remove cancel send book reserve order buy purchase"
-    " pay refund transfer move rename copy upload commit push merge apply patch install uninstall start stop restart"
-    " enable disable reset assign unassign close reopen approve reject publish deploy exchange return process issue"
-    " grant revoke schedule reschedule invite archive toggle register subscribe unsubscribe save store append"
-    " replace mark attach change make click type press fill drag upgrade downgrade adjust activate deactivate"
-    " lock unlock charge withdraw deposit redeem generate"
+    "rm mv cp mkdir touch unlink kill create update set add insert put post write edit modify delete remove"
+    " cancel send book reserve order buy purchase pay refund transfer move rename copy upload commit push merge"
+    " apply patch install uninstall start stop restart enable disable reset assign unassign close reopen approve"
+    " reject publish deploy exchange return process issue grant revoke schedule reschedule invite archive toggle"
+    " register subscribe unsubscribe save store append replace mark attach change make click type press fill drag"
+    " upgrade downgrade adjust activate deactivate lock unlock charge withdraw deposit redeem generate"
 )
+_CHECKS = word_set("test tests pytest lint typecheck build compile benchmark")
 _SUBMITS = word_set("submit finish complete done final answer terminate exit end")
 _NOTES = word_set("think thought reason reflect plan todo note scratchpad calculate calc math compute remember")
 _ASKS = word_set("ask respond reply say tell message clarify confirm")
 _VERBS = (
     (_NOTES, Effect.NOTES),
     (_READS, Effect.READS),
+    (_CHECKS, Effect.CHECKS),
     (_SUBMITS, Effect.SUBMITS),
     (_CHANGES, Effect.CHANGES),
     (_ASKS, Effect.ASKS),
 )
 _LISTS_FOR_ITSELF = frozenset({"todo write", "todowrite", "update plan", "write todos", "save plan"})
-_QUESTIONS = frozenset({"ask user question", "ask user", "ask human", "user input", "request user input"})
+_QUESTIONS = frozenset(
+    {"ask user question", "ask user", "ask human", "user input", "request user input", "exit plan mode"}
+)
 _HANDS_OVER = re.compile(
     r"(?:transfer|hand|handoff|handover|delegate|escalate|route)\b.*\b(?:human|agent|agents|operator|support|supervisor"
     r"|person)\b|(?:transfer|hand off|hand over) to\b|escalate\b|handoff\b|handover\b"

@@ -32,6 +32,7 @@ _IRREGULAR = {
     "take": "took",
     "withdraw": "withdrew",
 }
+_PROGRAMS = frozenset({"rm", "mv", "cp", "mkdir"})  # no words of a sentence
 _DOUBLED = frozenset({"stop", "drag", "submit", "transfer", "commit", "cancel", "drop", "ship", "swap", "tag", "ban"})
 
 
@@ -131,7 +132,11 @@ def _verb(call: ToolCall) -> str | None:
     if effect_of_name(call.tool).effect not in (Effect.CHANGES, Effect.SUBMITS):
         return None
     return next(
-        (word for word in name_words(call.tool) if effect_of_name(word).effect in (Effect.CHANGES, Effect.SUBMITS)),
+        (
+            word
+            for word in name_words(call.tool)
+            if word not in _PROGRAMS and effect_of_name(word).effect in (Effect.CHANGES, Effect.SUBMITS)
+        ),
         None,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.rules.presets import PRESETS, compile_pattern
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules, equal_without_matches
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside, write_rules
+from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import LogUnreadable, RulesRefused
 
 WORDS = st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12))
@@ -183,3 +185,27 @@ def test_each_rule_is_a_table_of_its_own_without_members_that_have_their_default
     assert path.read_text("utf-8") == (
         '[[rule]]\naction = "ignore"\ntool = "\\"a\\""\n\n[[rule]]\naction = "tolerance"\nabs = 0.5\nenabled = false\n'
     )
+
+
+def test_what_a_tool_does_is_said_by_a_rule_and_ignores_no_difference(tmp_path: Path) -> None:
+    rules = Rules(
+        [
+            Rule(Action.READS, tool="send_query"),
+            Rule(Action.CHANGES, tool="get_lock"),
+            Rule(Action.CHANGES, tool="off", enabled=False),
+        ]
+    )
+    assert rules.effects == {"send_query": Effect.READS, "get_lock": Effect.CHANGES}
+    assert len(rules.for_events("ToolRequest", "send_query")) == 0
+    path = tmp_path / "some.rules.toml"
+    write_rules(rules, path)
+    assert 'action = "reads"\ntool = "send_query"' in path.read_text()
+    assert read_rules(path).all == rules.all
+
+
+@pytest.mark.parametrize(
+    "members", [{}, {"path": "/input"}, {"tool": "t", "kind": "ToolRequest"}, {"tool": "t", "abs": 1}]
+)
+def test_what_a_tool_does_is_said_of_the_tool_alone(members: dict[str, Any]) -> None:
+    with pytest.raises(RulesRefused):
+        Rule(Action.READS, **members)
