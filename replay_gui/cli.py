@@ -28,6 +28,8 @@ COMMANDS = {
     "events": ("events", "list events"),
     "history": ("history", "list every change of one value of the state"),
     "info": ("info", "show the facts of runs: agent, times, counts"),
+    "catalogue": ("catalogue", "write runs, steps and features of many logs as Parquet"),
+    "sql": ("sql", "answer a query over a catalogue"),
     "import": ("convert", "convert foreign logs to replay logs"),
     "record": ("record", "run an agent's command, and record its calls to models and tools"),
     "rerun": ("rerun", "run an agent again, answered from a recorded run, up to the first request that differs"),

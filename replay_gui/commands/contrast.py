@@ -10,6 +10,7 @@ from pathlib import Path
 from replay_gui.commands.reporting import ReportOptions, add_report_arguments, report_options, write_contrast_report
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, STANDARD_INPUT, add_format_argument
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line
+from replay_gui.core.catalogue.extras import is_catalogue, require_extra
 from replay_gui.core.contrast.contrast import Contrast, contrast_runs
 from replay_gui.core.contrast.contrast_json import contrast_json
 from replay_gui.core.contrast.failure_groups import failure_groups, run_name
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         print_json(contrast_json(runs, contrast))
     else:
         _print_contrast(runs, contrast)
-        if not contrast.per_task and contrast.failed and contrast.passed:
+        if logs and not contrast.per_task and contrast.failed and contrast.passed:
             _print_failures(runs, contrast, logs)
     if report is not None:
         _write_report(report, args, runs, contrast)
@@ -76,6 +77,11 @@ def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet
 # ---- reading ------------------------------------------------------------------------------------------
 def _read_runs(args: argparse.Namespace) -> tuple[RunSet, list[str], int]:
     """Return the runs, their logs, and how many could not be read; each of these is told on standard error."""
+    if len(args.runs) == 1 and is_catalogue(args.runs[0]):
+        require_extra("catalogue", "a catalogue")
+        from replay_gui.core.catalogue.reading import open_catalogue
+
+        return open_catalogue(Path(args.runs[0])), [], 0
     files, unread = list[RunFile](), 0
     for path, chosen, root in _paths(args.runs):
         try:

@@ -18,6 +18,8 @@ ReplayError
 ├── ProfileRefused    a redaction profile that is invalid
 ├── AnswerNotRecorded a re-run needs an answer that the log does not hold in a form to give again
 ├── RerunRefused      a log that cannot be run again, or a command that cannot be recorded
+├── CatalogueRefused  a folder that is no catalogue, or one that is damaged; a query that it does not answer
+├── ExtraMissing      a package that an extra installs is not there
 └── ImportRefused     a file of another format that no importer, or not the named one, can read
     └── FormatUnknown no importer recognises the file
 
@@ -105,3 +107,11 @@ class AnswerNotRecorded(ReplayError):
 
 class RerunRefused(ReplayError):
     """A log cannot be run again, or a command cannot be recorded."""
+
+
+class CatalogueRefused(ReplayError):
+    """A folder that is no catalogue or a damaged one, or a query that it does not answer."""
+
+
+class ExtraMissing(ReplayError):
+    """A package that an extra of this program installs is not there."""

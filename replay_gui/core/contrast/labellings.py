@@ -14,7 +14,7 @@ from replay_gui.core.contrast.feature_table import FeatureTable
 from replay_gui.core.contrast.statistics import strengths
 
 MAX_EXACT = 5_000  # labellings; where there are more, some are drawn
-_DRAWN, _MIN_DRAWN = 1_000, 100
+_DRAWN, _MIN_DRAWN, _FEWEST_DRAWN = 1_000, 100, 20
 _BUDGET = 40_000_000  # entries of the table times labellings that are added up, at most
 _BLOCK = 8_000_000  # of these at once
 _SEED = 20_260_102
@@ -37,15 +37,20 @@ class ByChance:
 class Labellings:
     """The clearest separation in each labelling, by tier: `clearest[tier - 1]` over features of that tier or a lower.
 
-    Valid for strengths of at least `least`: weaker features were left out.
+    Valid for strengths of at least `least`: weaker features were left out. Of very many runs, higher tiers are missing.
     """
 
     clearest: NDArray[np.float64]
     exact: bool
     least: float
 
-    def by_chance(self, strength: float, tier: int) -> ByChance:
-        """Return in how many labellings a feature of this tier or a lower one separates as clearly."""
+    def by_chance(self, strength: float, tier: int) -> ByChance | None:
+        """Return in how many labellings a feature of this tier or a lower one separates as clearly.
+
+        None where features of the tier were left out.
+        """
+        if tier > len(self.clearest):
+            return None
         row = self.clearest[tier - 1]
         return ByChance(int((row >= strength - _EQUAL).sum()), len(row), self.exact)
 
@@ -61,22 +66,32 @@ def labellings(table: FeatureTable, tiers: NDArray[np.int64], passing: int, fail
     able = np.flatnonzero(_largest_strengths(sizes, passing, failing) >= least - _EQUAL)
     able = able[np.argsort(tiers[able], kind="stable")]
     ways = math.comb(total, failing)
+    highest = _highest_tier(sizes[able], tiers[able], min(ways, _MIN_DRAWN))
+    able = able[tiers[able] <= highest]
     entries = max(int(sizes[able].sum()), 1)
     exact = ways <= MAX_EXACT and ways * entries <= _BUDGET
-    number = ways if exact else int(np.clip(_BUDGET // entries, _MIN_DRAWN, _DRAWN))
-    clearest = np.zeros((int(tiers.max(initial=1)), number))
+    number = ways if exact else int(np.clip(_BUDGET // entries, _FEWEST_DRAWN, _DRAWN))
+    clearest = np.zeros((highest, number))
     runs = np.concatenate([table.runs_of(feature) for feature in able.tolist()]) if len(able) else np.zeros(0, np.int32)
     starts = np.concatenate(([0], np.cumsum(sizes[able])))[:-1].astype(np.int64)
     done = 0
     for block in _blocks(total, failing, exact, number, max(_BLOCK // entries, 1)):
         if len(able):
-            failed = np.add.reduceat(block[:, runs].astype(np.int32), starts, axis=1).astype(np.int64)
+            failed = np.add.reduceat(block[:, runs], starts, axis=1, dtype=np.int32).astype(np.int64)
             clear = strengths(sizes[able] - failed, failed, passing, failing)
             for tier in range(1, len(clearest) + 1):
                 of_tier = clear[:, : np.searchsorted(tiers[able], tier, side="right")]
                 clearest[tier - 1, done : done + len(block)] = of_tier.max(axis=1, initial=0.0)
         done += len(block)
     return Labellings(clearest, exact, least)
+
+
+def _highest_tier(sizes: NDArray[np.int64], tiers: NDArray[np.int64], number: int) -> int:
+    """Return the highest tier up to which all features can be tried in so many labellings; at least the first."""
+    highest = int(tiers.max(initial=1))
+    while highest > 1 and int(sizes[tiers <= highest].sum()) * number > _BUDGET:
+        highest -= 1
+    return highest
 
 
 def _largest_strengths(sizes: NDArray[np.int64], passing: int, failing: int) -> NDArray[np.float64]:

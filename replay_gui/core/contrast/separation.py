@@ -147,10 +147,11 @@ def _ranked(table: FeatureTable, groups: Groups, sets: _Sets) -> list[tuple[int,
     features = iter(table.lookup([number for numbers in members for number in numbers]))
     found = []
     for number, numbers in zip(by_score.tolist(), members, strict=True):
-        named = [(member, next(features)) for member in numbers]
-        ranked = sorted((ranking.rank(m, feature, int(groups.tiers[m])), m, feature) for m, feature in named)
-        found.append((-round(float(sets.scores[number]), 9), ranked[0][0], number, [(m, f) for _, m, f in ranked]))
-    found.sort(key=lambda entry: entry[:3])
+        named = [(next(features), member) for member in numbers]
+        ranked = sorted((ranking.rank(m, feature, int(groups.tiers[m])), feature, m) for feature, m in named)
+        score = -round(float(sets.scores[number]), 9)
+        found.append((score, ranked[0][:2], number, [(m, feature) for _, feature, m in ranked]))
+    found.sort(key=lambda entry: entry[:2])
     return [(number, named) for _, _, number, named in found[:MAX_SEPARATORS]]
 
 

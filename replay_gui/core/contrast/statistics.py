@@ -134,15 +134,13 @@ def _variance(s: Stratum) -> float:
 def _hypergeometric(size: int, passing: int, failing: int) -> NDArray[np.float64]:
     """Return the chances that 0 or more of `size` runs pass, from the smallest possible number on."""
     low, high = max(0, size - failing), min(passing, size)
-    whole = _log_choose(passing + failing, size)
-    logs = [_log_choose(passing, n) + _log_choose(failing, size - n) - whole for n in range(low, high + 1)]
-    chances = np.exp(logs)
-    shares: NDArray[np.float64] = chances / chances.sum()  # takes out the rounding of the logarithms
+    n = np.arange(low, high, dtype=np.float64)
+    # The ratio of each chance to the one before it; their logarithms do not overflow.
+    ratios = np.log((passing - n) * (size - n)) - np.log((n + 1) * (failing - size + n + 1))
+    logs = np.concatenate(([0.0], np.cumsum(ratios)))
+    chances = np.exp(logs - logs.max())
+    shares: NDArray[np.float64] = chances / chances.sum()
     return shares
-
-
-def _log_choose(n: int, k: int) -> float:
-    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
 def _entropy(count: NDArray[np.float64] | NDArray[np.int64], total: int) -> NDArray[np.float64]:

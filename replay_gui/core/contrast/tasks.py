@@ -104,14 +104,13 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
     features = iter(table.lookup([number for numbers in members for number in numbers]))
     found = []
     for n, numbers in zip(best.tolist(), members, strict=True):
-        ranked = sorted(
-            (ranking.rank(m, feature, int(tiers[m])), m, feature) for m, feature in zip(numbers, features, strict=False)
-        )
-        found.append((-round(float(scores[n]), 9), ranked[0][0], n, ranked))
-    found.sort(key=lambda entry: entry[:3])
+        named = [(next(features), member) for member in numbers]
+        ranked = sorted((ranking.rank(m, feature, int(tiers[m])), feature, m) for feature, m in named)
+        found.append((-round(float(scores[n]), 9), ranked[0][:2], n, ranked))
+    found.sort(key=lambda entry: entry[:2])
     separators = []
     for score, _, n, ranked in found[:MAX_SEPARATORS]:
-        _, number, feature = ranked[0]
+        _, feature, number = ranked[0]
         test = mantel_haenszel(strata.of_feature(number))
         corrected = min(1.0, test.p * compared)
         shares = Share(int(p[number]), strata.passing), Share(int(f[number]), strata.failing)
@@ -131,7 +130,7 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
                 stratified=test,
                 passed_example=example(table, number, strata.passed),
                 failed_example=example(table, number, strata.failed),
-                also=tuple(feature_words(other) for _, _, other in ranked[1:]),
+                also=tuple(feature_words(other) for _, other, _ in ranked[1:]),
                 also_count=int(sizes[n]) - 1,
                 runs=tuple(run for run in table.runs_of(number).tolist() if strata.known[run]),
             )

@@ -1,0 +1,4 @@
+"""The catalogue: the runs of an evaluation, their steps and their features, as Parquet files.
+
+Modules of this room need the extra ``catalogue``; call `require_extra` before they are imported.
+"""

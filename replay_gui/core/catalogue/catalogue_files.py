@@ -1,0 +1,105 @@
+"""The files of a catalogue, and its manifest, which is written last and vouches for all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from blake3 import blake3
+
+from replay_gui.core.atomic_file import SHARED, write_whole
+from replay_gui.core.catalogue.extras import MANIFEST
+from replay_gui.core.catalogue.indexing import ROWS_VERSION
+from replay_gui.core.errors import CatalogueRefused, LogUnreadable
+from replay_gui.core.log.source import Source, read_beginning
+from replay_gui.version import VERSION
+
+FILES = ("runs", "steps", "features", "feature_names", "equal_changes")
+_SUFFIX = ".parquet"
+_ROW_GROUP = {"steps": 20_000, "features": 1 << 20}  # rows; smaller ones are found faster, larger ones take less room
+_DEFAULT_ROW_GROUP = 1 << 16
+_MAX_MANIFEST_BYTES = 1 << 30
+
+
+class CataloguedSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A source as it was read: its fingerprint, the number of its first run, how many runs it has, and any problem."""
+
+    source: str
+    fingerprint: str
+    first: int
+    runs: int
+    problem: str = ""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a catalogue holds.
+
+    Attributes:
+        files: BLAKE3 of each, hex. program: the version that wrote it. digest: BLAKE3 of all the rest, hex.
+    """
+
+    catalogue: int
+    program: str
+    files: dict[str, str]
+    sources: tuple[CataloguedSource, ...]
+    digest: str = ""
+
+    def with_digest(self) -> Manifest:
+        """Return the manifest with the digest that it should have."""
+        bare = msgspec.structs.replace(self, digest="")
+        return msgspec.structs.replace(bare, digest=blake3(msgspec.json.encode(bare)).hexdigest())
+
+
+def table_path(folder: Path, name: str) -> Path:
+    """Return the path of a table of a catalogue."""
+    return folder / f"{name}{_SUFFIX}"
+
+
+def write_tables(folder: Path, tables: dict[str, pa.Table], sources: tuple[CataloguedSource, ...]) -> None:
+    """Write all files; equal tables become equal bytes. NotWritten where that fails.
+
+    A catalogue that is half written has a manifest that does not fit its files, and is not read.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    digests = {}
+    for name in FILES:
+        sink = pa.BufferOutputStream()
+        pq.write_table(
+            tables[name],
+            sink,
+            compression="zstd",
+            row_group_size=_ROW_GROUP.get(name, _DEFAULT_ROW_GROUP),
+            store_schema=False,
+        )
+        write_whole(table_path(folder, name), sink.getvalue(), new_mode=SHARED)
+        with Source(table_path(folder, name)) as file:
+            digests[name] = file.blake3()
+    manifest = Manifest(catalogue=ROWS_VERSION, program=VERSION, files=digests, sources=sources)
+    data = msgspec.json.format(msgspec.json.encode(manifest.with_digest()), indent=1)
+    write_whole(folder / MANIFEST, data, new_mode=SHARED)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest, once every file fits it; CatalogueRefused, with the reason, where one does not."""
+    path = folder / MANIFEST
+    try:
+        manifest = msgspec.json.decode(read_beginning(path, _MAX_MANIFEST_BYTES), type=Manifest)
+    except LogUnreadable as why:
+        raise CatalogueRefused(f"{folder}: is no catalogue: {why}") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise CatalogueRefused(f"{path}: is damaged; write the catalogue again") from None
+    if manifest.digest != manifest.with_digest().digest:
+        raise CatalogueRefused(f"{path}: is not as it was written; write the catalogue again")
+    if manifest.catalogue != ROWS_VERSION:
+        raise CatalogueRefused(f"{folder}: was written by another version of this program; write it again")
+    for name in FILES:
+        try:
+            with Source(table_path(folder, name)) as file:
+                good = file.blake3() == manifest.files.get(name)
+        except LogUnreadable as why:
+            raise CatalogueRefused(f"{folder}: is not whole: {why}") from None
+        if not good:
+            raise CatalogueRefused(f"{table_path(folder, name)}: is not as it was written; write the catalogue again")
+    return manifest

@@ -1,0 +1,30 @@
+"""What can be asked about catalogues without the packages of the extras."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+from replay_gui.core.errors import ExtraMissing
+
+MANIFEST = "catalogue.json"
+
+_PACKAGES = {
+    "catalogue": ("pyarrow", "duckdb", "fsspec"),
+    "cluster": ("dask", "distributed", "s3fs"),
+}
+
+
+def require_extra(extra: str, purpose: str) -> None:
+    """Raise ExtraMissing, which says how to install it, where a package of the extra is not there."""
+    missing = [name for name in _PACKAGES[extra] if find_spec(name) is None]
+    if missing:
+        raise ExtraMissing(
+            f"{purpose} needs {', '.join(missing)}, which is not installed; run: pip install 'replay-gui[{extra}]'"
+        )
+
+
+def is_catalogue(folder: str | os.PathLike[str]) -> bool:
+    """Return whether a folder looks like a catalogue."""
+    return Path(folder, MANIFEST).is_file() and Path(folder, "runs.parquet").is_file()

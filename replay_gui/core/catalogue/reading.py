@@ -1,0 +1,102 @@
+"""Opens a catalogue as a set of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from replay_gui.core.catalogue.catalogue_files import read_manifest, table_path
+from replay_gui.core.catalogue.part import NO_ARGUMENT, evaluated_run, run_step
+from replay_gui.core.contrast.feature import Feature, FeatureKind
+from replay_gui.core.contrast.feature_table import KIND_NUMBERS, NO_SLOT, FeatureTable
+from replay_gui.core.contrast.run_profile import RunStep
+from replay_gui.core.contrast.run_set import RunSet
+from replay_gui.core.contrast.run_sizes import size_table
+
+
+def open_catalogue(folder: Path) -> RunSet:
+    """Return the runs of a catalogue; CatalogueRefused where it is damaged.
+
+    The steps of runs are read when they are asked for, the names of features when they are shown.
+    """
+    read_manifest(folder)
+    runs = [evaluated_run(row) for row in pq.read_table(table_path(folder, "runs")).to_pylist()]
+    table = _feature_table(folder, len(runs))
+
+    def read_steps(numbers: Sequence[int]) -> list[tuple[RunStep, ...]]:
+        wanted = sorted(set(numbers))
+        found: dict[int, list[RunStep]] = {number: [] for number in wanted}
+        if wanted:
+            steps = pq.read_table(table_path(folder, "steps"), filters=[("run", "in", wanted)])
+            for row in steps.to_pylist():
+                found[row["run"]].append(run_step(row))
+        return [tuple(found[number]) for number in numbers]
+
+    return RunSet(runs, table.joined(size_table(runs)), read_steps)
+
+
+def _feature_table(folder: Path, count: int) -> FeatureTable:
+    names = pq.read_table(table_path(folder, "feature_names"))
+    held = pq.read_table(table_path(folder, "features"))
+    owners: NDArray[np.int64] = held["feature"].to_numpy().astype(np.int64)
+    columns = [held[name].to_numpy().astype(np.int32) for name in ("run", "event", "calls")]
+    standing = _standing_features(names, pq.read_table(table_path(folder, "equal_changes")))
+    if standing:
+        owners, columns = _with_standing(owners, columns, standing)
+    sizes = np.bincount(owners, minlength=len(names))
+    used = np.flatnonzero(sizes)
+    hashes = names["slot"].to_numpy()
+    _, slots = np.unique(hashes, return_inverse=True)
+    kinds = names["kind"].combine_chunks().dictionary_encode()
+    numbers = np.array([KIND_NUMBERS[kind] for kind in kinds.dictionary.to_pylist()], np.uint8)
+
+    def lookup(wanted: Sequence[int]) -> list[Feature]:
+        rows = names.take(pa.array(used[np.array(wanted, np.int64)])).to_pylist()
+        members = ("kind", "tool", "path", "value", "number", "request")
+        return [Feature(**{name: row[name] for name in members}) for row in rows]
+
+    return FeatureTable(
+        count=count,
+        kinds=numbers[kinds.indices.to_numpy()][used] if len(names) else np.zeros(0, np.uint8),
+        slots=np.where(hashes == NO_ARGUMENT, NO_SLOT, slots).astype(np.int32)[used],
+        starts=np.concatenate(([0], np.cumsum(sizes[used]))).astype(np.int64),
+        runs=columns[0],
+        indexes=columns[1],
+        calls=columns[2],
+        lookup=lookup,
+    )
+
+
+def _standing_features(names: pa.Table, equal: pa.Table) -> dict[int, int]:
+    """Return the feature that stands for each call of other words with the same effect, by number."""
+    if not len(equal):
+        return {}
+    standing = dict(zip(equal["request"].to_pylist(), equal["standing"].to_pylist(), strict=True))
+    of_calls = names.filter(pa.compute.equal(names["kind"], FeatureKind.DID.value))
+    rows = of_calls.select(["feature", "tool", "number", "request"]).to_pylist()
+    by_name = {(row["request"], row["number"]): row["feature"] for row in rows}
+    found = {}
+    for row in rows:
+        other = by_name.get((standing.get(row["request"], ""), row["number"]))
+        if other is not None:
+            found[row["feature"]] = other
+    return found
+
+
+def _with_standing(
+    owners: NDArray[np.int64], columns: list[NDArray[np.int32]], standing: dict[int, int]
+) -> tuple[NDArray[np.int64], list[NDArray[np.int32]]]:
+    """Give the runs of equal changes to one feature; what a run thereby has twice stays once, where it began."""
+    target = np.arange(owners.max(initial=0) + 1)
+    target[[*standing]] = [*standing.values()]
+    owners = target[owners]
+    order = np.lexsort((columns[1], columns[0], owners))
+    owners, columns = owners[order], [column[order] for column in columns]
+    first = np.ones(len(owners), np.bool_)
+    first[1:] = (owners[1:] != owners[:-1]) | (columns[0][1:] != columns[0][:-1])
+    return owners[first], [column[first] for column in columns]

@@ -1,0 +1,109 @@
+"""The files that a catalogue is made of: paths, globs, folders, and URLs that fsspec can read."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+import fsspec
+
+from replay_gui.core.errors import ImportRefused, LogUnreadable
+from replay_gui.core.importers.run_survey import files_below
+
+_OF_THIS_PROCESS = ("memory",)  # file systems that no other process can read
+_SIDE_FILES = (".notes.toml", ".rules.toml")
+_MAX_FILES = 1_000_000
+_MAX_BYTES = 8 << 30  # of one remote file
+
+
+def is_url(source: str) -> bool:
+    """Return whether a source is a URL, such as ``s3://bucket/runs``."""
+    protocol, separator, _ = source.partition("://")
+    return bool(separator) and protocol.replace("+", "").isalnum()
+
+
+def expand_sources(given: Iterable[str]) -> list[tuple[str, bool]]:
+    """Return (path or URL, whether it was named itself) of each file, sorted, each once.
+
+    Raises:
+        LogUnreadable: a source cannot be read, or matches nothing. ImportRefused: there are too many files.
+    """
+    found: dict[str, bool] = {}
+    for source in given:
+        expanded = list(_remote(source) if is_url(source) else _local(source))
+        if not expanded:
+            raise LogUnreadable(f"{source}: no file in it")
+        for file in expanded:
+            if not file.endswith(_SIDE_FILES):
+                found[file] = found.get(file, False) or file == source
+        if len(found) > _MAX_FILES:
+            raise ImportRefused(f"{source}: more than {_MAX_FILES:,} files; give fewer")
+    return sorted(found.items())
+
+
+def is_of_this_process(source: str) -> bool:
+    """Return whether only this process can read the source, so that its bytes must be sent to others."""
+    return is_url(source) and source.partition("://")[0] in _OF_THIS_PROCESS
+
+
+def read_source(source: str) -> bytes:
+    """Return the bytes of a URL; LogUnreadable where it cannot be read."""
+    try:
+        with fsspec.open(source, "rb") as file:
+            data: bytes = file.read(_MAX_BYTES + 1)
+    except Exception as why:  # noqa: BLE001  each file system has errors of its own
+        raise LogUnreadable(f"{source}: cannot be read: {_reason(why)}") from None
+    if len(data) > _MAX_BYTES:
+        raise LogUnreadable(f"{source}: larger than {_MAX_BYTES >> 30} GiB")
+    return data
+
+
+@contextmanager
+def local_file(source: str, data: bytes | None) -> Iterator[str]:
+    """Yield the path of a file with the bytes of a source, for the length of the block.
+
+    Args:
+        data: the bytes, where they were read already.
+    """
+    if data is None and not is_url(source):
+        yield source
+        return
+    with TemporaryDirectory(prefix="replay-gui-source-") as folder:
+        path = Path(folder, PurePosixPath(source).name or "source")
+        path.write_bytes(read_source(source) if data is None else data)
+        yield str(path)
+
+
+def _local(source: str) -> Iterator[str]:
+    if Path(source).is_dir():
+        yield from files_below(source)
+    elif os.path.lexists(source):
+        yield source
+    elif glob.has_magic(source):
+        yield from (path for path in sorted(glob.glob(source, recursive=True)) if Path(path).is_file())  # noqa: PTH207  a pattern may be absolute
+    else:
+        raise LogUnreadable(f"{source}: cannot be opened: No such file or directory")
+
+
+def _remote(source: str) -> Iterator[str]:
+    try:
+        system, path = fsspec.core.url_to_fs(source)
+        if glob.has_magic(path):
+            names = [name for name in system.glob(path) if system.isfile(name)]
+        elif system.isdir(path):
+            names = system.find(path)
+        elif system.exists(path):
+            names = [path]
+        else:
+            names = []
+        yield from (system.unstrip_protocol(name) for name in names)
+    except Exception as why:  # noqa: BLE001  each file system has errors of its own
+        raise LogUnreadable(f"{source}: cannot be read: {_reason(why)}") from None
+
+
+def _reason(why: Exception) -> str:
+    return " ".join(str(why).split()) or type(why).__name__

@@ -1,0 +1,210 @@
+"""Writes a catalogue from what was read of its sources, with the rows of the sources that have not changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from replay_gui.core.catalogue.catalogue_files import (
+    CataloguedSource,
+    read_manifest,
+    table_path,
+    write_tables,
+)
+from replay_gui.core.catalogue.extras import is_catalogue
+from replay_gui.core.catalogue.indexing import IndexedSource, SourceTask
+from replay_gui.core.catalogue.part import HELD, NAMES, RUNS, STEPS, CataloguePart, joined, unpacked
+from replay_gui.core.catalogue.sources import expand_sources, is_of_this_process, read_source
+from replay_gui.core.contrast.run_set import MIN_TELLING_ANSWER
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.errors import CatalogueRefused
+
+IndexSources = Callable[[Sequence[SourceTask]], Iterable[IndexedSource]]
+"""Index all sources, here or elsewhere; the results may come in any order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueSummary:
+    """What was written.
+
+    Attributes:
+        runs, sources: how many the catalogue has. read: sources that were read anew; unchanged: those that were not.
+        skipped: files in folders that are no runs. problems: of sources that could not be read, one line each.
+        rebuilt: why an earlier catalogue was not used, or "".
+    """
+
+    runs: int
+    sources: int
+    read: int
+    unchanged: int
+    skipped: int
+    problems: tuple[str, ...]
+    rebuilt: str
+
+
+def write_catalogue(
+    given: Sequence[str],
+    folder: Path,
+    index_sources: IndexSources,
+    *,
+    format: str | None = None,
+    mappings: str = "",
+) -> CatalogueSummary:
+    """Write the catalogue of all runs in these sources; equal sources give equal bytes, however they are read.
+
+    Args:
+        given: paths, globs, folders, URLs. folder: of the catalogue, which is replaced, or made.
+        format: an importer's name; None: judged from the content. mappings: path of the user's mappings, or "".
+    """
+    named = dict(expand_sources(given))
+    earlier = _Earlier(folder)
+    tasks = [
+        SourceTask(
+            source=source,
+            data=read_source(source) if is_of_this_process(source) else None,
+            format=format,
+            mappings=mappings,
+            known=earlier.fingerprint(source),
+        )
+        for source in named
+    ]
+    found = {indexed.source: indexed for indexed in index_sources(tasks)}
+    sources, parts, problems, skipped, first = [], list[CataloguePart](), list[str](), 0, 0
+    read = 0
+    for source in named:
+        indexed = found[source]
+        if indexed.problem:
+            if named[source] or not indexed.unknown_format:
+                problems.append(indexed.problem)
+            else:
+                skipped += 1
+            continue
+        unchanged = not indexed.part
+        part = earlier.part(source) if unchanged else unpacked(indexed.part)
+        read += not unchanged
+        count = len(part.runs)
+        sources.append(CataloguedSource(source=source, fingerprint=indexed.fingerprint, first=first, runs=count))
+        first += count
+        parts.append(part)
+    whole = joined([*parts, earlier.names()])
+    write_tables(folder, _tables(whole), tuple(sources))
+    return CatalogueSummary(
+        runs=first,
+        sources=len(sources),
+        read=read,
+        unchanged=len(sources) - read,
+        skipped=skipped,
+        problems=tuple(problems),
+        rebuilt=earlier.problem,
+    )
+
+
+def _tables(part: CataloguePart) -> dict[str, pa.Table]:
+    """Return the tables as they are written: features by ascending number, each with its runs in order."""
+    held = part.held.sort_by([("feature", "ascending"), ("run", "ascending")])
+    features = np.unique(held["feature"].to_numpy())
+    names = part.names.filter(pc.is_in(part.names["feature"], pa.array(features)))
+    numbers = np.searchsorted(features, held["feature"].to_numpy()).astype(np.int32)
+    return {
+        "runs": part.runs,
+        "steps": part.steps,
+        "features": held.set_column(0, pa.field("feature", pa.int32()), pa.array(numbers)),
+        "feature_names": names.append_column("hash", names["feature"]).set_column(
+            0, pa.field("feature", pa.int32()), pa.array(np.arange(len(names), dtype=np.int32))
+        ),
+        "equal_changes": _equal_changes(part.steps),
+    }
+
+
+def _equal_changes(steps: pa.Table) -> pa.Table:
+    """Return (request, standing, label): the request that stands for one of other words with the same effect.
+
+    As equal_changes of the runs in memory: one tool, equal answers of some length.
+    """
+    keep = pc.and_kleene(
+        pc.and_kleene(pc.equal(steps["effect"], Effect.CHANGES.value), steps["ok"]),
+        pc.greater_equal(steps["answer_size"], MIN_TELLING_ANSWER),
+    )
+    changes = steps.select(["tool", "answer", "request", "label"]).filter(keep)
+    first: dict[tuple[str, str], tuple[str, str]] = {}
+    equal: dict[str, tuple[str, str]] = {}
+    for row in _different_rows(changes):
+        standing = first.setdefault((row["tool"], row["answer"]), (row["request"], row["label"]))
+        if standing[0] != row["request"]:
+            equal.setdefault(row["request"], standing)
+    rows = [(request, *equal.get(standing[0], standing)) for request, standing in equal.items()]
+    schema = pa.schema([("request", pa.string()), ("standing", pa.string()), ("label", pa.string())])
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema)
+
+
+def _different_rows(changes: pa.Table) -> Iterator[dict[str, str]]:
+    """Yield rows in their order; a row whose tool, answer and request were there before is left out."""
+    order = pa.array(np.arange(len(changes), dtype=np.int64))
+    grouped = changes.append_column("row", order).group_by(["tool", "answer", "request"], use_threads=False)
+    rows = np.sort(grouped.aggregate([("row", "min")])["row_min"].to_numpy())
+    yield from changes.take(pa.array(rows)).to_pylist()
+
+
+class _Earlier:
+    """The catalogue that the folder has already. problem: why it is not used, "" where it is or there is none."""
+
+    def __init__(self, folder: Path) -> None:
+        self.problem = ""
+        self._sources: dict[str, CataloguedSource] = {}
+        if not is_catalogue(folder):
+            return
+        try:
+            self._sources = {source.source: source for source in read_manifest(folder).sources}
+        except CatalogueRefused as why:
+            self.problem = str(why)
+            return
+        self._runs = pq.read_table(table_path(folder, "runs"), schema=RUNS)
+        self._steps = pq.read_table(table_path(folder, "steps"), schema=STEPS)
+        names = pq.read_table(table_path(folder, "feature_names"))
+        hashes = names["hash"].to_numpy()
+        self._names = names.drop_columns(["feature"]).rename_columns({"hash": "feature"}).select(NAMES.names)
+        held = pq.read_table(table_path(folder, "features"))
+        held = held.set_column(0, HELD.field("feature"), pa.array(hashes[held["feature"].to_numpy()]))
+        self._held = held.sort_by([("run", "ascending"), ("feature", "ascending")])
+        self._steps_of: NDArray[np.int32] = self._steps["run"].to_numpy()
+        self._held_of: NDArray[np.int32] = self._held["run"].to_numpy()
+
+    def fingerprint(self, source: str) -> str:
+        """Return the fingerprint that a source had; "" for a new one."""
+        known = self._sources.get(source)
+        return "" if known is None else known.fingerprint
+
+    def part(self, source: str) -> CataloguePart:
+        """Return the rows of a source, without the names of their features (see `names`)."""
+        known = self._sources[source]
+        first, end = known.first, known.first + known.runs
+        return CataloguePart(
+            runs=_numbered(self._runs.slice(first, known.runs), first),
+            steps=_numbered(_rows_of(self._steps, self._steps_of, first, end), first),
+            held=_numbered(_rows_of(self._held, self._held_of, first, end), first),
+            names=NAMES.empty_table(),
+        )
+
+    def names(self) -> CataloguePart:
+        """Return the names of all features, as a part without runs."""
+        names = self._names.cast(NAMES) if self._sources else NAMES.empty_table()
+        return CataloguePart(RUNS.empty_table(), STEPS.empty_table(), HELD.empty_table(), names)
+
+
+def _rows_of(table: pa.Table, runs: NDArray[np.int32], first: int, end: int) -> pa.Table:
+    start, stop = np.searchsorted(runs, [first, end]).tolist()
+    return table.slice(start, stop - start)
+
+
+def _numbered(table: pa.Table, first: int) -> pa.Table:
+    """Return the rows with runs numbered from 0."""
+    at = table.schema.names.index("run")
+    numbers = pa.array(table["run"].to_numpy() - np.int32(first), pa.int32())
+    return table.set_column(at, table.schema.field("run"), numbers)

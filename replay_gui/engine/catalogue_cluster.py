@@ -1,0 +1,48 @@
+"""Indexes the sources of a catalogue on a Dask cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from distributed import Client, as_completed
+from distributed.scheduler import KilledWorker
+
+from replay_gui.core.catalogue.indexing import IndexedSource, SourceTask, index_source
+from replay_gui.core.errors import CatalogueRefused
+from replay_gui.engine.catalogue_workers import OnProgress
+
+_CONNECT_TIMEOUT = 10  # seconds
+
+
+def index_on_cluster(tasks: Sequence[SourceTask], address: str, on_progress: OnProgress) -> Iterator[IndexedSource]:
+    """Yield what becomes of each source, in any order.
+
+    A source whose worker dies is read by another; one that kills several workers is told.
+
+    Args:
+        address: of the scheduler, such as ``tcp://127.0.0.1:8786``. Its workers must have this program, and must be
+            able to read the sources.
+
+    CatalogueRefused where the scheduler cannot be reached, or a source kills its workers.
+    """
+    try:
+        client = Client(address, timeout=_CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, TimeoutError, ValueError) as why:
+        reason = " ".join(str(why).split())
+        raise CatalogueRefused(f"{address}: no Dask scheduler answers there: {reason}") from None
+    with client:
+        futures = client.map(index_source, list(tasks), pure=False, retries=0)
+        source_of = {future.key: task.source for future, task in zip(futures, tasks, strict=True)}
+        completed = as_completed(futures, with_results=True, raise_errors=False)  # type: ignore[no-untyped-call]
+        for done, (future, result) in enumerate(completed):
+            on_progress(done, len(tasks))
+            if future.status != "finished":
+                raise CatalogueRefused(f"{source_of[future.key]}: {_failure(future.exception())}; nothing was written")
+            yield result
+            future.release()
+
+
+def _failure(why: BaseException | None) -> str:
+    if isinstance(why, KilledWorker):
+        return "several workers died while they read it"
+    return f"a worker failed ({type(why).__name__}: {' '.join(str(why).split())})"

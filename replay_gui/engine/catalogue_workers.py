@@ -1,0 +1,43 @@
+"""Indexes the sources of a catalogue in processes on this computer."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+
+from replay_gui.core.catalogue.indexing import IndexedSource, SourceTask, index_source
+from replay_gui.core.errors import CatalogueRefused
+
+OnProgress = Callable[[int, int], None]
+"""Called with how many sources of how many are done."""
+
+
+def index_here(tasks: Sequence[SourceTask], workers: int, on_progress: OnProgress) -> Iterator[IndexedSource]:
+    """Yield what becomes of each source, in any order.
+
+    Args:
+        workers: processes; with 1, this process does the work.
+
+    CatalogueRefused where a worker dies, as it does when the system ends it for want of memory.
+    """
+    if workers <= 1 or len(tasks) <= 1:
+        for done, task in enumerate(tasks):
+            on_progress(done, len(tasks))
+            yield index_source(task)
+        return
+    # A fresh interpreter for each worker: a copy of this process would have its locks and open files.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(tasks)), context) as pool:
+        waiting = {pool.submit(index_source, task): task.source for task in tasks}
+        try:
+            for done, future in enumerate(as_completed(waiting)):
+                on_progress(done, len(tasks))
+                yield future.result()
+        except BrokenProcessPool:
+            raise CatalogueRefused(
+                "a worker process died, perhaps for want of memory; nothing was written; try --workers 1"
+            ) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

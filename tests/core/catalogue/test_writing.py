@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import fsspec
+import msgspec
+import pytest
+
+from replay_gui.core.catalogue.catalogue_files import read_manifest
+from replay_gui.core.catalogue.indexing import SourceTask, index_source
+from replay_gui.core.catalogue.part import joined, merged, part_of, unpacked
+from replay_gui.core.catalogue.reading import open_catalogue
+from replay_gui.core.contrast.contrast import contrast_runs
+from replay_gui.core.contrast.profiling import profiles, run_files
+from replay_gui.core.contrast.run_set import run_set
+from replay_gui.core.errors import CatalogueRefused, LogUnreadable
+from replay_gui.core.facts.run_notes import RunNotes, notes_beside, write_notes
+from tests.core.catalogue.conftest import Indexer, files_of, write
+from tests.helpers.evaluation_logs import CANCEL, LOOK, MadeCall, write_run
+
+
+def test_equal_sources_give_equal_bytes_in_whatever_order_they_are_read(tmp_path: Path, logs: Path) -> None:
+    names = sorted(logs.iterdir())
+    write(tmp_path / "a", logs)
+    write(tmp_path / "b", *reversed(names), indexer=Indexer(backwards=True))
+    write(tmp_path / "c", f"{logs}/*.rlog")
+    assert files_of(tmp_path / "a") == files_of(tmp_path / "b") == files_of(tmp_path / "c")
+
+
+def test_sources_that_have_not_changed_are_not_read_again(tmp_path: Path, logs: Path, catalogue: Path) -> None:
+    before = files_of(catalogue)
+    made = write(catalogue, logs)
+    assert (made.read, made.unchanged, made.rebuilt) == (0, 9, "")
+    assert files_of(catalogue) == before
+
+
+def test_what_changed_is_read_and_the_result_is_that_of_a_new_catalogue(
+    tmp_path: Path, logs: Path, catalogue: Path
+) -> None:
+    os.unlink(logs / "hello.rlog")
+    os.unlink(logs / "refund-1.rlog")
+    write_run(logs / "refund-1.rlog", [LOOK, MadeCall("book_flight", {"to": "SEA", "seats": 2})], trial=1, passed=False)
+    write_run(logs / "a-new.rlog", [CANCEL], task="new")
+    made = write(catalogue, logs)
+    assert (made.runs, made.read, made.unchanged) == (9, 2, 7)
+    write(tmp_path / "fresh", logs)
+    assert files_of(catalogue) == files_of(tmp_path / "fresh")
+
+
+def test_an_edit_that_keeps_size_and_time_is_noticed(tmp_path: Path, logs: Path, catalogue: Path) -> None:
+    path = logs / "hello.rlog"
+    before = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"Done.", b"Fine."))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    assert write(catalogue, logs).read == 1
+
+
+def test_new_notes_beside_a_log_are_read(logs: Path, catalogue: Path) -> None:
+    path = write_run(logs / "open.rlog", [], passed=None)
+    write(catalogue, logs)
+    write_notes(RunNotes(True), notes_beside(path))
+    assert write(catalogue, logs).read == 1
+    (run,) = [run for run in open_catalogue(catalogue).runs if run.given == str(path)]
+    assert (run.passed, run.set_by_hand) == (True, True)
+
+
+@pytest.mark.parametrize("name", ["runs.parquet", "steps.parquet", "features.parquet", "catalogue.json"])
+def test_a_damaged_catalogue_is_refused_and_written_anew(
+    tmp_path: Path, logs: Path, catalogue: Path, name: str
+) -> None:
+    whole = files_of(catalogue)
+    data = bytearray(whole[name])
+    data[len(data) // 2] ^= 1
+    (catalogue / name).write_bytes(data)
+    with pytest.raises(CatalogueRefused) as refused:
+        open_catalogue(catalogue)
+    assert str(catalogue) in str(refused.value)
+    made = write(catalogue, logs)
+    assert made.rebuilt
+    assert made.read == 9
+    assert files_of(catalogue) == whole
+
+
+def test_a_catalogue_of_another_version_is_written_anew(logs: Path, catalogue: Path) -> None:
+    manifest = msgspec.structs.replace(read_manifest(catalogue), catalogue=0).with_digest()
+    (catalogue / "catalogue.json").write_bytes(msgspec.json.encode(manifest))
+    assert "another version" in write(catalogue, logs).rebuilt
+
+
+def test_a_folder_without_a_catalogue_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueRefused, match="is no catalogue"):
+        read_manifest(tmp_path)
+
+
+def test_what_cannot_be_read_is_told_and_files_that_are_no_runs_are_counted(tmp_path: Path, logs: Path) -> None:
+    (logs / "readme.txt").write_bytes(b"\0\1 nothing")
+    (logs / "refund-0.rlog").write_bytes(b"\x92\xaareplay-log broken")
+    made = write(tmp_path / "catalogue", logs)
+    assert (made.runs, made.skipped) == (8, 1)
+    assert len(made.problems) == 1
+    assert "refund-0.rlog" in made.problems[0]
+    named = write(tmp_path / "other", logs, logs / "readme.txt")
+    assert any("readme.txt" in problem for problem in named.problems)
+
+
+def test_the_catalogue_says_the_same_as_the_logs(tmp_path: Path, logs: Path, catalogue: Path) -> None:
+    files = [file for path in sorted(logs.iterdir()) for file in run_files(str(path), str(tmp_path / "conversions"))]
+    in_memory, kept = run_set(list(profiles(files))), open_catalogue(catalogue)
+    by_name = {run.given: run for run in in_memory.runs}
+    assert len(kept.runs) == len(by_name)
+    for run in kept.runs:
+        assert run.identity == by_name[run.given].identity
+        assert (run.passed, run.events, run.cost, run.started) == (
+            by_name[run.given].passed, by_name[run.given].events, by_name[run.given].cost, by_name[run.given].started,
+        )  # fmt: skip
+    a, b = contrast_runs(in_memory).separation, contrast_runs(kept).separation
+    assert [(s.feature, s.sentence, s.p, s.score) for s in a.separators] == [
+        (s.feature, s.sentence, s.p, s.score) for s in b.separators
+    ]
+    numbers = range(len(kept))
+    assert kept.read_steps(numbers) == in_memory.read_steps(
+        [[run.given for run in in_memory.runs].index(kept.runs[number].given) for number in numbers]
+    )
+
+
+def test_changes_in_other_words_with_equal_answers_are_one(tmp_path: Path) -> None:
+    answer = {"reservation": "Z7GOZK", "status": "cancelled", "refund": 1250, "paid_to": "credit_card_9074831"}
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    for number in range(4):
+        calls = [MadeCall("cancel", {"id": "Z7GOZK", "note": str(number)}, answer)] if number < 2 else []
+        write_run(folder / f"{number}.rlog", calls, trial=number, passed=number < 2)
+    write(tmp_path / "catalogue", folder)
+    kept = open_catalogue(tmp_path / "catalogue")
+    did = [n for n, name in enumerate(kept.table.lookup(range(len(kept.table)))) if name.kind == "did"]
+    assert [kept.table.runs_of(n).tolist() for n in did] == [[0, 1]]
+
+
+def test_parts_are_put_together_as_a_tree_with_the_same_result(logs: Path) -> None:
+    parts = [index_source(SourceTask(source=str(path))).part for path in sorted(logs.iterdir())]
+    flat = merged(parts)
+    tree = merged([merged([merged(parts[:2]), merged(parts[2:5])]), merged(parts[5:])])
+    assert flat == tree
+
+
+def test_a_catalogue_of_no_runs(tmp_path: Path) -> None:
+    assert len(joined([]).runs) == 0
+    assert len(unpacked(part_of([], "a").packed()).names) == 0
+    (tmp_path / "none.txt").write_bytes(b"\0")
+    write(tmp_path / "catalogue", tmp_path / "none.txt")
+    assert len(open_catalogue(tmp_path / "catalogue")) == 0
+
+
+def test_a_file_system_of_this_process_is_read_here(tmp_path: Path, logs: Path, catalogue: Path) -> None:
+    system = fsspec.filesystem("memory")
+    for path in sorted(logs.iterdir()):
+        system.pipe(f"/evaluation/{path.name}", path.read_bytes())
+    indexer = Indexer()
+    try:
+        made = write(tmp_path / "remote", "memory://evaluation", indexer=indexer)
+    finally:
+        system.rm("/evaluation", recursive=True)
+    assert made.runs == 9
+    assert all(task.data for task in indexer.tasks)
+    remote, local = open_catalogue(tmp_path / "remote"), open_catalogue(catalogue)
+    assert [run.name for run in remote.runs] == [run.name for run in local.runs]
+    assert all(run.given.startswith("memory://") for run in remote.runs)
+    assert [s.sentence for s in contrast_runs(remote).separation.separators] == [
+        s.sentence for s in contrast_runs(local).separation.separators
+    ]
+
+
+@pytest.mark.parametrize("source", ["memory://none", "nothing://a/b", "/none/at/all", "memory://none/*.rlog"])
+def test_a_source_that_is_not_there_is_told_in_one_line(tmp_path: Path, source: str) -> None:
+    with pytest.raises(LogUnreadable) as refused:
+        write(tmp_path / "catalogue", source)
+    assert source in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "catalogue").exists()
