@@ -46,10 +46,10 @@ def run(args: argparse.Namespace) -> int:
 
         def index_sources(tasks: Sequence[SourceTask]) -> Iterable[IndexedSource]:
             if args.cluster is not None:
-                from replay_gui.engine.catalogue_cluster import index_on_cluster
+                from replay_gui.engine.jobs.catalogue_cluster import index_on_cluster
 
                 return index_on_cluster(tasks, args.cluster, progress.show)
-            from replay_gui.engine.catalogue_workers import index_here
+            from replay_gui.engine.jobs.catalogue_workers import index_here
 
             return index_here(tasks, args.workers or os.cpu_count() or 1, progress.show)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.evaluation_logs import write_evaluation
+from tests.helpers.evaluations.evaluation_logs import write_evaluation
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.facts.run_notes import RunNotes, notes_beside, write_notes
-from tests.helpers.evaluation_logs import CANCEL, LOOK, MadeCall, write_evaluation, write_run
+from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, MadeCall, write_evaluation, write_run
 
 MEMBERS = {
     "kind", "sentence", "tool", "input", "path", "value", "passing", "failing", "p", "corrected_p", "significant",

@@ -7,7 +7,7 @@ import pytest
 
 from replay_gui.core.catalogue.indexing import IndexedSource, SourceTask, index_source
 from replay_gui.core.catalogue.writing import CatalogueSummary, write_catalogue
-from tests.helpers.evaluation_logs import write_evaluation
+from tests.helpers.evaluations.evaluation_logs import write_evaluation
 
 
 class Indexer:

@@ -17,7 +17,7 @@ from replay_gui.core.contrast.run_set import run_set
 from replay_gui.core.errors import CatalogueRefused, LogUnreadable
 from replay_gui.core.facts.run_notes import RunNotes, notes_beside, write_notes
 from tests.core.catalogue.conftest import Indexer, files_of, write
-from tests.helpers.evaluation_logs import CANCEL, LOOK, MadeCall, write_run
+from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, MadeCall, write_run
 
 
 def test_equal_sources_give_equal_bytes_in_whatever_order_they_are_read(tmp_path: Path, logs: Path) -> None:

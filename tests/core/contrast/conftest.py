@@ -9,7 +9,7 @@ import pytest
 from replay_gui.core.contrast.profiling import RunFile, profiles, run_files
 from replay_gui.core.contrast.run_profile import RunProfile
 from replay_gui.core.contrast.run_set import RunSet, run_set
-from tests.helpers.evaluation_logs import write_evaluation
+from tests.helpers.evaluations.evaluation_logs import write_evaluation
 
 
 @dataclass(frozen=True)

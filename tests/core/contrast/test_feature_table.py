@@ -4,7 +4,7 @@ import numpy as np
 
 from replay_gui.core.contrast.feature import NO_INDEX, Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.feature_table import NO_SLOT, feature_table
-from tests.helpers.planted_runs import planted_runs
+from tests.helpers.evaluations.planted_runs import planted_runs
 
 
 def feature(tool: str, kind: FeatureKind = FeatureKind.READ_TOOL, value: str = "") -> Feature:

@@ -11,7 +11,7 @@ from replay_gui.core.errors import NotesRefused
 from replay_gui.core.facts.run_notes import BY_HAND, RunNotes, notes_beside, write_notes
 from replay_gui.core.facts.run_outcome import Outcome
 from tests.core.contrast.conftest import ReadFiles
-from tests.helpers.evaluation_logs import CANCEL, LOOK, START, STEP, MadeCall, write_run
+from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, START, STEP, MadeCall, write_run
 
 
 def features(profile: RunProfile, *kinds: FeatureKind) -> set[tuple[str, str, str, str]]:

@@ -8,7 +8,7 @@ from replay_gui.core.contrast.runs_picture import CellState, RunsPicture, runs_p
 from replay_gui.core.contrast.separators import Share
 from replay_gui.core.contrast.tasks import separate_runs
 from tests.core.contrast.conftest import Evaluation, ReadFiles
-from tests.helpers.evaluation_logs import CANCEL, LOOK, MadeCall, write_run
+from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, MadeCall, write_run
 
 
 def picture_of(made: Evaluation, max_columns: int = 60) -> RunsPicture:

@@ -12,7 +12,7 @@ from replay_gui.core.contrast.separation import separate
 from replay_gui.core.contrast.separators import RunPlace, Separation, Share
 from replay_gui.core.contrast.statistics import strengths
 from replay_gui.core.log.positions import EventIndex
-from tests.helpers.planted_runs import PLANTED, planted_runs
+from tests.helpers.evaluations.planted_runs import PLANTED, planted_runs
 
 SIZES = (32, 64, 128, 1000)
 RATES = (1.0, 0.7, 0.4)

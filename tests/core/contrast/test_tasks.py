@@ -15,7 +15,7 @@ from replay_gui.core.contrast.versions import Flip, version_change
 from replay_gui.core.facts.run_identity import RunIdentity
 from replay_gui.core.reasons.reason import ReasonKind
 from tests.core.contrast.conftest import Evaluation, ReadFiles
-from tests.helpers.evaluation_logs import CANCEL, LOOK, SEND, write_run
+from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, SEND, write_run
 
 
 def runs_of(tasks: list[str | None]) -> list[EvaluatedRun]:

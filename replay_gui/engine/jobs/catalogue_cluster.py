@@ -9,7 +9,7 @@ from distributed.scheduler import KilledWorker
 
 from replay_gui.core.catalogue.indexing import IndexedSource, SourceTask, index_source
 from replay_gui.core.errors import CatalogueRefused
-from replay_gui.engine.catalogue_workers import OnProgress
+from replay_gui.engine.jobs.catalogue_workers import OnProgress
 
 _CONNECT_TIMEOUT = 10  # seconds
 
@@ -33,7 +33,7 @@ def index_on_cluster(tasks: Sequence[SourceTask], address: str, on_progress: OnP
     with client:
         futures = client.map(index_source, list(tasks), pure=False, retries=0)
         source_of = {future.key: task.source for future, task in zip(futures, tasks, strict=True)}
-        completed = as_completed(futures, with_results=True, raise_errors=False)  # type: ignore[no-untyped-call]
+        completed = as_completed(futures, loop=client.loop, with_results=True, raise_errors=False)  # type: ignore[no-untyped-call]
         for done, (future, result) in enumerate(completed):
             on_progress(done, len(tasks))
             if future.status != "finished":

@@ -1,0 +1,150 @@
+"""Catalogues that several processes make are those that one makes, byte for byte."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui.core.catalogue.indexing import SourceTask, index_source
+from replay_gui.core.catalogue.writing import write_catalogue
+from replay_gui.engine.jobs.catalogue_workers import index_here
+from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, write_evaluation, write_run
+from tests.helpers.evaluations.local_cluster import BUCKET, KEYS
+from tests.helpers.paths import ROOT
+
+TIMEOUT = 120  # seconds, after which a program that hangs is ended
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = write_evaluation(tmp_path_factory.mktemp("cluster") / "logs")
+    for trial in range(20):
+        write_run(folder / f"more-{trial}.rlog", [LOOK, CANCEL][trial % 2 :], task="more", trial=trial)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files of the catalogue that this process makes."""
+    folder = tmp_path_factory.mktemp("expected")
+    write_catalogue([str(logs)], folder, partial(map, index_source))
+    return files_of(folder)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_progress_is_told_and_every_source_comes_back(logs: Path) -> None:
+    tasks = [SourceTask(source=str(path)) for path in sorted(logs.glob("refund*"))]
+    told: list[tuple[int, int]] = []
+    made = list(index_here(tasks, 1, lambda done, total: told.append((done, total))))
+    assert [indexed.source for indexed in made] == [task.source for task in tasks]
+    assert told == [(0, 4), (1, 4), (2, 4), (3, 4)]
+
+
+@contextmanager
+def cluster(*options: str) -> Iterator[dict[str, Any]]:
+    """A cluster in a process of its own; it ends with the block."""
+    command = [sys.executable, "-m", "tests.helpers.evaluations.local_cluster", *options]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise AssertionError(process.communicate()[1])
+        about = json.loads(line)
+        try:
+            yield about
+        finally:
+            about["errors"] = process.communicate(timeout=TIMEOUT)[1]
+
+
+def run_command(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "replay_gui", "catalogue", *map(str, words)],
+        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=TIMEOUT, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("workers", [2, 8])
+def test_processes_make_the_same_bytes(logs: Path, expected: dict[str, bytes], tmp_path: Path, workers: int) -> None:
+    done = run_command(logs, "-o", tmp_path / "made", "--workers", workers)
+    assert done.returncode == 0, done.stderr
+    assert files_of(tmp_path / "made") == expected
+
+
+@pytest.mark.parametrize("workers", ["1", "2", "8"])
+def test_a_cluster_makes_the_same_bytes(logs: Path, expected: dict[str, bytes], tmp_path: Path, workers: str) -> None:
+    with cluster("--workers", workers) as about:
+        done = run_command(logs, "-o", tmp_path / "made", "--cluster", about["address"])
+    assert done.returncode == 0, done.stderr
+    assert files_of(tmp_path / "made") == expected
+
+
+def test_a_worker_that_is_killed_in_the_middle_changes_nothing(
+    logs: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    with cluster("--workers", "2", "--kill") as about:
+        done = run_command(logs, "-o", tmp_path / "made", "--cluster", about["address"])
+    assert "killed" in about["errors"]
+    assert done.returncode == 0, done.stderr
+    assert files_of(tmp_path / "made") == expected
+
+
+def test_sources_on_an_s3_server(logs: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
+    with cluster("--workers", "2", "--s3", str(logs)) as about:
+        environment = {
+            **KEYS, "AWS_ENDPOINT_URL": about["endpoint"], "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1",
+        }  # fmt: skip
+        source = f"s3://{BUCKET}"
+        words = (source, "-o", tmp_path / "cluster", "--cluster", about["address"])
+        done = run_command(*words, **environment)
+        here = run_command(source, "-o", tmp_path / "here", "--workers", 2, **environment)
+        again = run_command(f"{source}/*.rlog", "-o", tmp_path / "here", "--workers", 1, **environment)
+        none = run_command(f"{source}/none", "-o", tmp_path / "none", **environment)
+    assert done.returncode == here.returncode == again.returncode == 0, (done.stderr, here.stderr, again.stderr)
+    assert "29 runs of 29 sources; 29 read" in here.stdout
+    assert "0 read, 29 unchanged" in again.stdout
+    made = files_of(tmp_path / "cluster")
+    assert made == files_of(tmp_path / "here")
+    assert made["features.parquet"] == expected["features.parquet"]  # what they did is the same, wherever they are
+    assert made["steps.parquet"] == expected["steps.parquet"]
+    assert none.returncode == 2
+    assert len(none.stderr.splitlines()) == 1
+
+
+def test_without_a_scheduler_one_line_says_so(logs: Path, tmp_path: Path) -> None:
+    done = run_command(logs, "-o", tmp_path / "made", "--cluster", "tcp://127.0.0.1:9")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "tcp://127.0.0.1:9: no Dask scheduler answers there" in done.stderr
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_worker_process_that_dies_is_told(logs: Path) -> None:
+    program = """
+import sys
+from replay_gui.core.catalogue.indexing import SourceTask
+from replay_gui.core.errors import CatalogueRefused
+from replay_gui.engine.jobs import catalogue_workers
+from tests.helpers.evaluations.local_cluster import die
+catalogue_workers.index_source = die
+try:
+    list(catalogue_workers.index_here([SourceTask(source=path) for path in sys.argv[1:]], 2, lambda *progress: None))
+except CatalogueRefused as why:
+    print(why)
+"""
+    command = [sys.executable, "-c", program, *map(str, sorted(logs.iterdir()))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT, check=True)
+    assert done.stdout.startswith("a worker process died")
