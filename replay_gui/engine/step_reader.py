@@ -21,6 +21,7 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex, Position, position_after
 from replay_gui.core.state.state import ABSENT
+from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.json_pointer import escape_token, pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import preview
@@ -149,7 +150,8 @@ class StepReader:
         shown = differences[:_MAX_DIFFERENCES]
         if len(differences) > MAX_DIFFERENCES:
             return shown
-        rules = self._rules.for_events(a.kind, a.tool)
+        label = event_label(a) if event_label(a) == event_label(b) else None
+        rules = self._rules.for_events(a.kind, a.tool, label)
         try:
             return tuple(replace(found, ignored=rules.action_for(found) is not None) for found in shown)
         except PatternRefused:

@@ -25,6 +25,7 @@ from replay_gui.core.report.model import (
     WhyPart,
 )
 from replay_gui.core.state.state import ABSENT
+from replay_gui.core.text.event_label import events_noun
 
 _MAX_DIFFERENCES = 12  # per divergence
 
@@ -120,8 +121,9 @@ def _difference(difference: Difference) -> DifferencePart:
 
 
 def _rule_part(rule: Rule) -> RulePart:
-    parts = (("tool", rule.tool), ("kind", rule.kind), ("path", rule.path), ("pattern", rule.pattern))
-    words = [f"{name} {value}" for name, value in parts if value is not None]
+    words = [events_noun(rule.kind, rule.label)] if rule.kind or rule.label else []
+    parts = (("tool", rule.tool), ("path", rule.path), ("pattern", rule.pattern))
+    words += [f"{name} {value}" for name, value in parts if value is not None]
     bounds = (("abs", rule.abs), ("rel", rule.rel))
     words += [f"{name} {bound:g}" for name, bound in bounds if bound is not None]
     return RulePart(rule.action.value, ", ".join(words) or "all events", rule.note)

@@ -54,6 +54,23 @@ _NOUNS = {
     "Memory": "memory write",
     "State": "change of state",
 }
+_NOUNS_OF_KINDS = {
+    Kind.AGENT_INIT.value: "configurations of the agent",
+    Kind.STATE_TRANSITION.value: "changes of state",
+    Kind.TOOL_REQUEST.value: "calls",
+    Kind.TOOL_RESPONSE.value: "results",
+    Kind.CAPABILITY_DENIED.value: "denials",
+    Kind.OBSERVATION.value: "messages to the agent",
+    Kind.DECISION.value: "messages and thoughts of the agent",
+    Kind.MEMORY_WRITE.value: "memory writes",
+    Kind.MEMORY_READ.value: "memory reads",
+    Kind.PATCH_PROPOSAL.value: "patches",
+    Kind.PATCH_APPLIED.value: "applied patches",
+    Kind.PATCH_REJECTED.value: "rejected patches",
+    Kind.ERROR.value: "errors",
+    Kind.SNAPSHOT.value: "snapshots",
+}
+SPEAKING_KINDS = (Kind.OBSERVATION.value, Kind.DECISION.value)  # their events are told apart by their labels
 _DECISIONS = {"thinking": "Thinking", "plan": "Plan"}
 _OBSERVATIONS = {"command": "Command", "input": "Input", "command-output": "Output"}
 
@@ -74,12 +91,20 @@ def kind_label(kind: str, tool: str | None = None) -> str:
 def event_noun(event: Event) -> str:
     """Return what the event is, for a sentence, without an article: ``user message``, ``error``."""
     label = event_label(event)
-    if event.kind in (Kind.OBSERVATION.value, Kind.DECISION.value):
+    if event.kind in SPEAKING_KINDS:
         return _NOUNS.get(label, f"message of {label}")
     if event.kind in (Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value) and event.tool:
         what = "call" if event.kind == Kind.TOOL_REQUEST.value else "result"
         return f"{what} of {one_line(event.tool, _MAX_CHARACTERS)}"
     return _NOUNS.get(label) or label.lower()
+
+
+def events_noun(kind: str | None, label: str | None = None) -> str:
+    """Return what all events of a kind, or of these the ones with a label, are called: ``user messages``."""
+    if label is not None:
+        noun = _NOUNS.get(label)
+        return f"{noun}s" if noun else f"messages of {one_line(label, _MAX_CHARACTERS)}"
+    return _NOUNS_OF_KINDS.get(kind or "") or f"“{kind_label(kind or '')}” events"
 
 
 def event_label(event: Event) -> str:

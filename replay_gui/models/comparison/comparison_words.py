@@ -7,7 +7,7 @@ from replay_gui.core.divergence.rules.presets import PRESETS
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.text.event_label import event_label
+from replay_gui.core.text.event_label import event_label, events_noun
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
@@ -130,7 +130,8 @@ def rule_words(rule: Rule) -> tuple[str, str]:
         )
     if rule.path is not None:
         parts.append(one_line(pointer_text(rule.path), _MAX_NAME_CHARACTERS))
-    tool, kind = one_line(rule.tool or "", _MAX_NAME_CHARACTERS), one_line(rule.kind or "", _MAX_NAME_CHARACTERS)
+    tool = one_line(rule.tool or "", _MAX_NAME_CHARACTERS)
+    kind = events_noun(rule.kind, rule.label) if rule.kind or rule.label else ""
     whole = not parts
     if tool and kind:
         parts.append(f"{kind} of {tool}")
@@ -140,7 +141,9 @@ def rule_words(rule: Rule) -> tuple[str, str]:
     if rule.action is Action.TOLERANCE:
         bounds = ((rule.abs, "{:g}"), (rule.rel, "{:g} of the value"))
         said = "equal within " + " or ".join(words.format(bound) for bound, words in bounds if bound is not None)
-    return " in ".join(parts), said + (f" · {one_line(rule.note, _MAX_NAME_CHARACTERS)}" if rule.note else "")
+    what = " in ".join(parts)
+    what = what if tool or rule.path else what[:1].upper() + what[1:]
+    return what, said + (f" · {one_line(rule.note, _MAX_NAME_CHARACTERS)}" if rule.note else "")
 
 
 def payload_title(step: Step | None) -> str:

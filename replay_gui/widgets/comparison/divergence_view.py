@@ -203,7 +203,7 @@ class DivergenceView(QWidget):
         event = aligned.a if side == ComparisonColumn.SIDE_A else aligned.b
         shown = event or aligned.a or aligned.b
         if shown is not None:
-            menu.offer(shown.tool, shown.kind)
+            menu.offer(shown.tool, shown.kind, label=shown.label)
         if event is not None:
             menu.addSeparator()
             other = "B" if side == ComparisonColumn.SIDE_A else "A"

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.divergence.rules.rules import Action, Rule
-from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.event_label import SPEAKING_KINDS, events_noun
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -22,8 +22,10 @@ class RuleMenu(QMenu):
         super().__init__(parent)
         self._session = session
 
-    def offer(self, tool: str | None, kind: str | None, path: str | None = None) -> None:
-        """Add the applicable rules."""
+    def offer(self, tool: str | None, kind: str | None, path: str | None = None, label: str | None = None) -> None:
+        """Add the applicable rules. `label`: what the list calls the event; only messages are told apart by it."""
+        label = label if kind in SPEAKING_KINDS else None
+        events = "" if kind is None else _short(events_noun(kind, label))
         if path and tool:
             self._add(
                 f"Ignore {_short(pointer_text(path))} in {_short(tool)}",
@@ -31,17 +33,15 @@ class RuleMenu(QMenu):
             )
         elif path and kind:
             self._add(
-                f"Ignore {_short(pointer_text(path))} in “{kind_label(kind)}” events",
-                Rule(Action.IGNORE, kind=kind, path=path),
+                f"Ignore {_short(pointer_text(path))} in {events}",
+                Rule(Action.IGNORE, kind=kind, label=label, path=path),
             )
         if tool:
             self._add(f"Mark {_short(tool)} as non-deterministic", Rule(Action.NONDETERMINISTIC, tool=tool))
             self._add(f"Ignore all of {_short(tool)}", Rule(Action.IGNORE, tool=tool))
         elif kind:
-            self._add(
-                f"Mark “{kind_label(kind)}” events as non-deterministic", Rule(Action.NONDETERMINISTIC, kind=kind)
-            )
-            self._add(f"Ignore all “{kind_label(kind)}” events", Rule(Action.IGNORE, kind=kind))
+            self._add(f"Mark {events} as non-deterministic", Rule(Action.NONDETERMINISTIC, kind=kind, label=label))
+            self._add(f"Ignore all {events}", Rule(Action.IGNORE, kind=kind, label=label))
 
     def offer_removal(self, rule_index: int) -> None:
         """Offer to remove the rule with this index."""

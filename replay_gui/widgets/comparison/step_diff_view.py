@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QWidget
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.log.event import Event
 from replay_gui.core.state.state import ABSENT
+from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.look.theme import GAP
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -95,7 +96,7 @@ class StepDiffView(QWidget):
         event = None if step is None else step.a if step.a is not None else step.b
         path = self.payload_rows.line(row).path
         if event is not None:
-            menu.offer(event.tool, event.kind, path or None)
+            menu.offer(event.tool, event.kind, path or None, event_label(event))
             menu.addSeparator()
         self.payload.add_copy_actions(menu)
         return menu

@@ -7,7 +7,7 @@ import pytest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.text.event_label import KIND_LABELS, event_label, event_noun, kind_label
+from replay_gui.core.text.event_label import KIND_LABELS, event_label, event_noun, events_noun, kind_label
 
 
 def labelled(kind: str, **payload: Any) -> str:
@@ -66,3 +66,19 @@ def test_hostile_names_are_escaped_and_short() -> None:
 )
 def test_nouns_stand_in_sentences(kind: str, payload: dict[str, Any], noun: str) -> None:
     assert event_noun(Event(EventIndex(0), 0, 0, "r:0", kind, payload, {}, b"", None, None, None)) == noun
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "noun"),
+    [
+        ("Observation", "User", "user messages"),
+        ("Decision", "Thinking", "thoughts"),
+        ("Observation", "scout", "messages of scout"),
+        ("Observation", None, "messages to the agent"),
+        ("MemoryWrite", None, "memory writes"),
+        ("x:inspect/span_begin", None, "“span begin” events"),
+        (None, "User", "user messages"),
+    ],
+)
+def test_many_events_have_a_noun(kind: str | None, label: str | None, noun: str) -> None:
+    assert events_noun(kind, label) == noun

@@ -6,12 +6,14 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import Change, Difference
+from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.models.comparison.comparison_rows import RowTone
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.widgets.comparison.cause_panel import CausePanel
 from replay_gui.widgets.comparison.comparison_badge import ComparisonBadge
 from replay_gui.widgets.comparison.divergence_view import DivergenceView
+from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.comparison.step_diff_view import StepDiffView
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of, step_of
 
@@ -88,3 +90,19 @@ def test_a_steps_differences_and_the_rules_for_a_place(qtbot: QtBot, session: St
     assert any(word.startswith("Ignore output.n in") for word in words)
     menu.close()
     menu.deleteLater()
+
+
+def test_rules_for_a_row_speak_of_messages_as_the_list_does(qtbot: QtBot, session: StoryComparison) -> None:
+    menu = RuleMenu(session)
+    qtbot.addWidget(menu)
+    menu.offer(None, "Observation", "/data", "User")
+    assert [action.text() for action in menu.actions()] == [
+        "Ignore data in user messages",
+        "Mark user messages as non-deterministic",
+        "Ignore all user messages",
+    ]
+    menu.actions()[-1].trigger()
+    assert session.rules.in_force == (Rule(Action.IGNORE, kind="Observation", label="User"),)
+    menu.clear()
+    menu.offer(None, "MemoryWrite", label="Memory")
+    assert menu.actions()[-1].text() == "Ignore all memory writes"

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import Alignment, Change, Difference
+from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change, Difference
 from replay_gui.core.divergence.differences import find_differences
 from replay_gui.core.divergence.rules.rules import Action, Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.event_label import event_label
 
 REPORTED, IGNORED, NONDETERMINISTIC = 0, 1, 2  # levels of a row
 _MAX_CACHED_ROWS = 20_000  # rows whose differences are kept for the next set of rules
@@ -37,6 +38,13 @@ class ChangedRows:
     def events(self, row: int) -> tuple[Event, Event]:
         """Return both events of a row that has both."""
         return self._a.event(int(self._alignment.a[row])), self._b.event(int(self._alignment.b[row]))
+
+    def label(self, row: int) -> str | None:
+        """Return what a list calls the row's events; None where it calls both sides differently."""
+        alignment = self._alignment
+        sides = (self._a, int(alignment.a[row])), (self._b, int(alignment.b[row]))
+        labels = {event_label(side.event(index)) for side, index in sides if index != NO_EVENT}
+        return labels.pop() if len(labels) == 1 else None
 
     def differences(self, row: int) -> tuple[Difference, ...]:
         """Return the differences of the payloads of a changed row, at most MAX_DIFFERENCES + 1."""
@@ -75,6 +83,9 @@ class RuleFilter:
         """
         chosen: list[tuple[int, Rules]] = []
         for kind, tool, rows in groups:
+            if self._rules.need_labels(kind, tool):
+                chosen += self._choose_by_label(kind, tool, rows)
+                continue
             rules = self._rules.for_events(kind, tool)
             if rules.ignores_events:
                 self.level[rows] = IGNORED
@@ -85,13 +96,23 @@ class RuleFilter:
             self.level[row] = self._level(row, rules)
             on_progress(done)
 
+    def _choose_by_label(self, kind: str, tool: str | None, rows: NDArray[np.intp]) -> Iterator[tuple[int, Rules]]:
+        """Set the level of rows that are ignored as a whole; yield the others that rules may apply to."""
+        for row in rows.tolist():
+            rules = self._rules.for_events(kind, tool, self._rows.label(row))
+            if rules.ignores_events:
+                self.level[row] = IGNORED
+            elif self._change[row] == Change.CHANGED and (len(rules) or kind in _REFERRING_KINDS):
+                yield row, rules
+
     def treats_as_equal(self, hash_a: object, hash_b: object) -> bool:
         """Whether two requests, or patches, with these hashes are equal or are treated as equal by rules."""
         return hash_a == hash_b or (hash_a, hash_b) in self._equal_hashes
 
     def marked_differences(self, row: int, kind: str, tool: str | None) -> list[Difference]:
         """Return the differences of a changed row; those that rules ignore are marked."""
-        rules = self._rules.for_events(kind, tool)
+        label = self._rows.label(row) if self._rules.need_labels(kind, tool) else None
+        rules = self._rules.for_events(kind, tool, label)
         return [
             Difference(d.path, d.a, d.b, self._action_for(d, rules) is not None) for d in self._rows.differences(row)
         ]

@@ -51,6 +51,7 @@ class Rule:
     Attributes:
         action: what it does.
         tool, kind: the events that it applies to; None for all.
+        label: of these, the ones that the list of events calls so: User, Assistant, Thinking, …; None for all.
         path: JSON Pointer into the payload; covers everything below it. The token `*` stands for any one token.
         pattern: regular expression, or the name of a preset. Texts that differ only in its matches count as equal.
         abs, rel: bounds of a tolerance, absolute and as a share of the larger number.
@@ -65,6 +66,7 @@ class Rule:
     _: KW_ONLY
     tool: str | None = None
     kind: str | None = None
+    label: str | None = None
     path: str | None = None
     pattern: str | None = None
     abs: float | None = None
@@ -87,12 +89,12 @@ class Rule:
             if self.pattern is not None:
                 raise RulesRefused("a tolerance applies to numbers, so it takes no pattern")
         elif self.action in _EFFECTS:
-            if self.tool is None or (self.kind, self.path, self.pattern, *bounds) != (None, None, None):
+            if self.tool is None or (self.kind, self.label, self.path, self.pattern, *bounds) != (None,) * 4:
                 raise RulesRefused(f'"{self.action.value}" is said of a tool, and takes nothing else')
         elif bounds:
             raise RulesRefused(f"abs and rel belong to a tolerance, not to {self.action.value}")
-        elif self.tool is None and self.kind is None and self.path is None and self.pattern is None:
-            raise RulesRefused("applies to everything: give a tool, a kind, a path or a pattern")
+        elif (self.tool, self.kind, self.label, self.path, self.pattern) == (None,) * 5:
+            raise RulesRefused("applies to everything: give a tool, a kind, a label, a path or a pattern")
 
     def applies_to(self, kind: str, tool: str | None) -> bool:
         """Whether the rule applies to differences of events of this kind and tool."""
@@ -134,10 +136,19 @@ class Rules:
             if rule.enabled and rule.tool is not None and rule.action in _EFFECTS
         }
 
-    def for_events(self, kind: str, tool: str | None) -> Rules:
-        """Return the enabled rules that apply to events of this kind and tool."""
-        applying = (rule for rule in self.all if rule.enabled and rule.applies_to(kind, tool))
-        return Rules(applying, self._patterns)
+    def for_events(self, kind: str, tool: str | None, label: str | None = None) -> Rules:
+        """Return the enabled rules that apply to events of this kind, tool and label.
+
+        Without `label`, which only the event itself tells, rules about a label are left out.
+        """
+        return Rules((rule for rule in self._applying(kind, tool) if rule.label in (None, label)), self._patterns)
+
+    def need_labels(self, kind: str, tool: str | None) -> bool:
+        """Whether an enabled rule applies only to some events of this kind and tool, by their label."""
+        return any(rule.label is not None for rule in self._applying(kind, tool))
+
+    def _applying(self, kind: str, tool: str | None) -> Iterator[Rule]:
+        return (rule for rule in self.all if rule.enabled and rule.applies_to(kind, tool))
 
     def _compiled(self, pattern: str) -> TextPattern:
         found = self._patterns.get(pattern)

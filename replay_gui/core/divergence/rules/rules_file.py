@@ -14,8 +14,8 @@ from replay_gui.core.errors import RulesRefused
 from replay_gui.core.text.toml_file import read_toml
 
 SUFFIX = ".rules.toml"
-_FIELDS = ("action", "tool", "kind", "path", "pattern", "abs", "rel", "note", "enabled")
 _MAX_RULES = 1000
+_FIELDS = ("action", "tool", "kind", "label", "path", "pattern", "abs", "rel", "note", "enabled")
 
 
 def rules_beside(log: Path) -> Path:

@@ -22,6 +22,7 @@ SAFE = st.builds(
     st.sampled_from([Action.IGNORE, Action.NONDETERMINISTIC]),
     tool=WORDS.filter(bool),
     kind=WORDS,
+    label=WORDS,
     path=st.one_of(st.none(), st.sampled_from(["/output/*/id", "/a~1b", "/ü"])),
     pattern=st.one_of(st.none(), st.sampled_from([*PRESETS, r"\d+", '"\\\\"'])),
     note=st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
