@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.importers.side_files import stamps_beside
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex
 from replay_gui.core.index.index_cache import TABLE, IndexCache, build_run_index, indexed_content
 from replay_gui.core.index.index_columns import IndexView
@@ -88,6 +89,7 @@ class OpenRun:
         self._own_hashes = own_hashes
         self._log = log
         self._file = file
+        self._beside = stamps_beside(Path(facts.path))
         self._complain = complain
         self._dropped = False
         self._cache = cache
@@ -143,9 +145,10 @@ class OpenRun:
         self._snapshots.set_stored(list(index.snapshots))
 
     def changed_on_disk(self) -> bool:
-        """Return whether the file at the path is no longer the one that was opened."""
+        """Return whether the file at the path, or a journal beside it, is no longer the one that was opened."""
         try:
-            return file_stamp(os.stat(self.facts.path)) != self._file
+            is_other = file_stamp(os.stat(self.facts.path)) != self._file
+            return is_other or stamps_beside(Path(self.facts.path)) != self._beside
         except OSError:
             return True
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
+
+from replay_gui.core.importers.side_files import side_files
 
 SETTLE_MS = 200  # ms without a further change before a changed file is looked at
 
 
 class FileWatch(QObject):
-    """Watches one file, even after it was replaced.
+    """Watches one file, with its journals if it is a database, even after it was replaced.
 
     Signals:
         settled(): something happened to the file, and nothing more for a while.
@@ -33,7 +36,7 @@ class FileWatch(QObject):
         if watched := self._watcher.files():
             self._watcher.removePaths(watched)
         if path:
-            self._watcher.addPath(path)
+            self._watcher.addPaths(_watched(path))
 
     @cached_property
     def _watcher(self) -> QFileSystemWatcher:
@@ -49,5 +52,11 @@ class FileWatch(QObject):
     @Slot()
     def _on_quiet(self) -> None:
         self.settled.emit()
-        if self._path and not self._watcher.files():  # it was replaced
-            self._watcher.addPath(self._path)
+        known = self._watcher.files()
+        if self._path and (missing := [path for path in _watched(self._path) if path not in known]):  # it was replaced
+            self._watcher.addPaths(missing)
+
+
+def _watched(path: str) -> list[str]:
+    """Return the file, and the files beside it that have a part of its content."""
+    return [path, *map(str, side_files(Path(path)))]

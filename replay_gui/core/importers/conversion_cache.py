@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from blake3 import blake3
 
-from replay_gui.core.errors import LogUnreadable, ReplayError
+from replay_gui.core.errors import LogChanged, LogUnreadable, ReplayError
 from replay_gui.core.importers.conversion import SUFFIX, OnGrown, write_runs
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.generic import JsonLines, sample
@@ -80,9 +80,9 @@ def cached_conversions(
         importer = None if is_replay_log(inner) else importer_for(file, format)
         importer, variant = _as_mapped(importer, file, mappings)
         name, version = (OWN_FORMAT, 0) if importer is None else (importer.name, importer.version)
-        digest = source.blake3()
+        digest, others = source.blake3(), _companions_digest(importer, file)
         home = Path(cache_dir)
-        folder = home / f"{digest}-{name}-{version}{variant}{_companions_digest(importer, file)}"
+        folder = home / f"{digest}-{name}-{version}{variant}{others}"
         kept = _read_conversion(folder, name, digest)
         if kept:
             return kept
@@ -97,6 +97,8 @@ def cached_conversions(
                     made = write_runs(
                         file, importer, fresh, source=source, digest=digest, on_progress=on_progress, on_grown=on_grown
                     )
+                if (source.blake3(), _companions_digest(importer, file)) != (digest, others):
+                    raise LogChanged(f"{source.path}: it was written to while it was read; open it again")
                 _write_list(fresh, made)
                 if folder.is_dir() and not _read_conversion(folder, name, digest):
                     shutil.rmtree(folder)

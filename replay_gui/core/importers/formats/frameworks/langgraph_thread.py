@@ -32,6 +32,7 @@ from replay_gui.core.importers.formats.records import RecordEvents
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.run_builder import End
+from replay_gui.core.importers.sqlite_database import SqliteDatabase
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import Kind
 
@@ -46,7 +47,7 @@ _RAISED = re.compile(r"([A-Za-z_][\w.]*)\(")
 class LangGraphThread(RecordEvents):
     """Reads one thread: its checkpoints in their order, each followed by what was written after it."""
 
-    def __init__(self, database: sqlite3.Connection, thread: Any, notes: ImportNotes, path: Path) -> None:
+    def __init__(self, database: SqliteDatabase, thread: Any, notes: ImportNotes, path: Path) -> None:
         super().__init__("langgraph", (), notes)
         self._database = database
         self._thread = thread
@@ -66,7 +67,7 @@ class LangGraphThread(RecordEvents):
         ask = """SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata
                  FROM checkpoints WHERE thread_id = ? ORDER BY checkpoint_id"""
         try:
-            for namespace, checkpoint, parent, kind, value, metadata in self._database.execute(ask, (self._thread,)):
+            for namespace, checkpoint, parent, kind, value, metadata in self._database.rows(ask, (self._thread,)):
                 found, about = self._values.decoded(kind, value), self._values.metadata(metadata)
                 self._checkpoint(namespace, checkpoint, parent, found, about)
                 self._writes(namespace, checkpoint)
@@ -130,7 +131,7 @@ class LangGraphThread(RecordEvents):
         ask = """SELECT task_id, idx, channel, type, value FROM writes
                  WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ? ORDER BY rowid"""
         self._end = None
-        for task, index, channel, kind, value in self._database.execute(ask, (self._thread, namespace, checkpoint)):
+        for task, index, channel, kind, value in self._database.rows(ask, (self._thread, namespace, checkpoint)):
             self.run.context = {
                 "parent": self._seq[checkpoint],
                 "subagent": _subgraphs(namespace),

@@ -87,7 +87,7 @@ class LangGraphValues:
     def _object(self, code: int, data: bytes) -> Any:
         """What LangGraph writes of a Python object: module, name, and how to make it again; it is not made."""
         self._notes.count(OBJECTS)
-        if self._depth >= _MAX_EXTENSION_DEPTH:
+        if self._depth >= _MAX_EXTENSION_DEPTH or self._depth * len(data) > MAX_BLOB_BYTES:  # each level is a copy
             raise ImportRefused(f"{self._where}: objects nested deeper than {_MAX_EXTENSION_DEPTH} are not read")
         self._depth += 1
         try:

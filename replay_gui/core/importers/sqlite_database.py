@@ -1,0 +1,108 @@
+"""SQLite databases of other programs, read without writing beside them, and within a budget.
+
+A database can hold code of a kind: generated columns, views, virtual tables. Such tables are refused. What is left
+costs steps of SQLite's machine and bytes of values, which are counted; Ctrl-C works between steps.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.side_files import side_files
+
+MAGIC = b"SQLite format 3\x00"
+MAX_VALUE_BYTES = 128 << 20  # of one text or blob
+
+_STEPS_BETWEEN_CHECKS = 200_000  # steps of SQLite's machine, a few milliseconds
+_MIN_STEPS, _STEPS_PER_BYTE = 200_000_000, 16  # a step takes about 10 ns; a row of a few kilobytes takes a hundred
+_MIN_BYTES, _READINGS = 64 << 20, 4  # of all values; or so many times the database
+_GENERATED = (2, 3)  # in "hidden" of table_xinfo: generated columns, virtual and stored
+
+
+class SqliteDatabase:
+    """An open database. All methods may raise sqlite3.Error for a damaged one."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, size: int) -> None:
+        """`path`: what the user calls it. `size`: bytes of it, its journals included."""
+        self._connection = connection
+        self._path = path
+        self._steps_left = _MIN_STEPS + _STEPS_PER_BYTE * size
+        self._bytes_left = _MIN_BYTES + _READINGS * size
+        connection.text_factory = _text
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.set_progress_handler(self._is_to_stop, _STEPS_BETWEEN_CHECKS)
+
+    def _is_to_stop(self) -> bool:
+        self._steps_left -= _STEPS_BETWEEN_CHECKS
+        return self._steps_left < 0
+
+    def rows(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query; ImportRefused where it costs too much for a database of this size."""
+        try:
+            for row in self._connection.execute(query, values):
+                self._bytes_left -= sum(len(value) for value in row if isinstance(value, str | bytes))
+                if self._bytes_left < 0:
+                    raise self._too_costly()
+                yield row
+        except sqlite3.OperationalError as why:
+            if str(why) != "interrupted":
+                raise
+            if self._steps_left >= 0:  # by Ctrl-C, which Python raises inside the progress handler, where it is lost
+                raise KeyboardInterrupt from None
+            raise self._too_costly() from None
+
+    def _too_costly(self) -> ImportRefused:
+        return ImportRefused(f"{self._path}: a SQLite database whose rows cost too much to read for its size")
+
+    def has_tables(self, names: set[str]) -> bool:
+        """Return whether the database has all these tables."""
+        return {name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")} >= names
+
+    def check_tables(self, names: set[str]) -> None:
+        """Raise ImportRefused if one of these tables computes what it returns."""
+        for name in sorted(names):
+            virtual = [*self.rows("SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE 'CREATE VIRTUAL%'", (name,))]
+            hidden = [kind for (kind,) in self.rows("SELECT hidden FROM pragma_table_xinfo(?)", (name,))]
+            if virtual or any(kind in _GENERATED for kind in hidden):
+                raise ImportRefused(f"{self._path}: the table {name} computes its values; it is not read")
+
+
+@contextmanager
+def opened_database(path: Path) -> Iterator[SqliteDatabase]:
+    """Open a database for reading alone. Nothing is written beside it, so a read-only folder is enough.
+
+    SQLite would make files beside a database with a journal: such a one is read from a copy. ImportRefused where it
+    cannot be read, sqlite3.Error where it is damaged.
+    """
+    try:
+        journals = side_files(path)
+        size = sum(file.stat().st_size for file in (path, *journals))
+        if not journals:
+            with closing(_connected(path, "mode=ro&immutable=1")) as connection:
+                yield SqliteDatabase(connection, path, size)
+            return
+        with tempfile.TemporaryDirectory(prefix="replay-gui-") as folder:
+            copy = Path(folder, "copy.sqlite")
+            for file in (path, *journals):
+                shutil.copyfile(file, copy.with_name(f"{copy.name}{file.name.removeprefix(path.name)}"))
+            with closing(_connected(copy, "mode=rw")) as connection:
+                yield SqliteDatabase(connection, path, size)
+    except OSError as why:
+        raise ImportRefused(f"{path}: cannot be read: {why.strerror or why}") from None
+
+
+def _connected(path: Path, options: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?{options}", uri=True)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="replace")
