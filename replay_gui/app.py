@@ -129,7 +129,9 @@ def _take_picture(app: QApplication, window: MainWindow, options: Options, expec
     problems: list[str] = []
     path = Path(options.screenshot or "")
     export = window.on_export if options.show == "report" else None
-    picture = Screenshot(window, window.session, window.comparison, path, expects_run=expects_run, export=export)
+    comparison = window.comparison
+    why = window.compare_view.why if comparison.active else None
+    picture = Screenshot(window, window.session, comparison, path, expects_run=expects_run, why=why, export=export)
     picture.finished.connect(problems.append)
     picture.finished.connect(app.quit)
     window.show()

@@ -324,7 +324,11 @@ class Alert(msgspec.Struct, frozen=True):
     path: str = ""
 
 
-class Compared(msgspec.Struct, frozen=True, eq=False):
+class ComparisonAnswer(msgspec.Struct, frozen=True):
+    """The base of the answers about the comparison of both sides."""
+
+
+class Compared(ComparisonAnswer, frozen=True, eq=False):
     """The comparison of the runs of both sides; first_ms: to find the first divergence; took_ms: to compare all."""
 
     comparison: Comparison
@@ -345,14 +349,14 @@ class AlignedRow(msgspec.Struct, frozen=True):
     marked_b: tuple[tuple[int, int], ...] = ()
 
 
-class AlignedRows(msgspec.Struct, frozen=True):
+class AlignedRows(ComparisonAnswer, frozen=True):
     """Rows start … start + len(rows) - 1 of the comparison."""
 
     start: int
     rows: tuple[AlignedRow, ...]
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class Step(ComparisonAnswer, frozen=True, kw_only=True):
     """The differences of the two sides of a row.
 
     Attributes:

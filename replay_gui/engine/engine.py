@@ -14,7 +14,7 @@ from typing import TypeAlias, assert_never
 from replay_gui.core.diagnostics import Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten, TextRead
-from replay_gui.engine.comparison_controller import ComparisonController
+from replay_gui.engine.comparing.comparison_controller import ComparisonController
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
 from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments
@@ -30,11 +30,13 @@ from replay_gui.engine.requests import (
     ClearCache,
     Close,
     Compare,
+    Explain,
     Find,
     GetAligned,
     GetRows,
     GetStep,
     GetTotals,
+    GetTrail,
     ListFormats,
     ListRuns,
     MakeReport,
@@ -172,7 +174,7 @@ class Engine:
                 self._answer(side, run, self._clear_caches(), ticket)
             case Seek() | GetRows() | Find() | TraceValue() | StopWork() | GetTotals() | CheckFile():
                 controller.handle_request(run, body, ticket)
-            case Compare() | GetAligned() | GetStep():
+            case Compare() | Explain() | GetAligned() | GetStep() | GetTrail():
                 raise AssertionError(f"{type(body).__name__} is about a comparison, not about a side")
             case _:
                 assert_never(body)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.importers.mapping import Mapping
     from replay_gui.core.verification.verification_report import VerificationReport
     from replay_gui.engine import answers
+    from replay_gui.engine.comparing import why_answers
     from replay_gui.engine.job_group import StartedJob
     from replay_gui.engine.jobs.job_messages import JobMessage
 
@@ -116,6 +117,23 @@ class GetStep(msgspec.Struct, frozen=True):
     states: bool = False
 
 
+class Explain(msgspec.Struct, frozen=True):
+    """Find again why the runs of the comparison came out differently. Answer: Explained, again and again."""
+
+
+class GetTrail(msgspec.Struct, frozen=True):
+    """Get the steps that led to what a reason tells. Answer: Trail.
+
+    Attributes:
+        reason: its index in the WhyResult.
+        opened_a, opened_b: (start, stop) of the events that are shown although the trail would leave them out.
+    """
+
+    reason: int
+    opened_a: tuple[tuple[int, int], ...] = ()
+    opened_b: tuple[tuple[int, int], ...] = ()
+
+
 class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
     """Make a report on the run, or on the comparison of both sides' runs: Reported, again and again until it is ended.
 
@@ -214,6 +232,8 @@ RequestBody: TypeAlias = (
     | Compare
     | GetAligned
     | GetStep
+    | Explain
+    | GetTrail
     | MakeReport
     | StopReport
     | ListRuns
@@ -272,6 +292,8 @@ AnswerValue: TypeAlias = (
     " | answers.Compared"
     " | answers.AlignedRows"
     " | answers.Step"
+    " | why_answers.Explained"
+    " | why_answers.Trail"
     " | WorkEnded"
 )
 

@@ -242,7 +242,7 @@ def apply_theme(app: QApplication, choice: str) -> None:
 def set_role(widget: QWidget, role: str) -> None:
     """Give a widget one of the looks of the style sheet; it can be called again.
 
-    Labels: title, secondary, link. Surfaces: panel, head, raised, line, popup,
+    Labels: title, secondary, link. Surfaces: panel, head, raised, line, pill, popup,
     good, bad, warn, info. Tool buttons: secondary, link, and as pills raised, good, bad, warn.
     """
     widget.setProperty("role", role)

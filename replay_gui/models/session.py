@@ -15,8 +15,7 @@ from replay_gui.core.log.positions import RUN_START, Position, position_moved
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import (
     Alert,
-    AlignedRows,
-    Compared,
+    ComparisonAnswer,
     FactsChanged,
     Formats,
     IndexGrew,
@@ -31,7 +30,6 @@ from replay_gui.engine.answers import (
     RunOpened,
     Sampled,
     SearchResult,
-    Step,
     Surveyed,
     TextRead,
     Totals,
@@ -308,7 +306,7 @@ class Session(VisibleRange):
                 self.rules_read.emit(value)
             case RulesWritten():
                 self.rules_written.emit(value)
-            case Surveyed() | Sampled() | Formats() | MappingSaved() | TextRead() | Compared() | AlignedRows() | Step():
+            case Surveyed() | Sampled() | Formats() | MappingSaved() | TextRead() | ComparisonAnswer():
                 pass  # answers to the sessions of sources and of the comparison
             case _:
                 if answer.run == self._run:

@@ -180,18 +180,34 @@ ACTION_SPECS = (
     _compare(
         "compare_end", "&Back to one run", ("Ctrl+Shift+W",), "End the comparison; the run in A stays open", icon="back"
     ),
-    _compare("next_divergence", "&Next divergence", ("F8",), "To the next divergence", icon="next", group=1),
+    _choice("show_why", "Wh&y", ("Ctrl+1",), "Why one run failed, or what differs", 1),
+    _choice("show_parting", "Where t&hey part", ("Ctrl+2",), "Where the steps of the runs differ", 1),
+    _compare("next_divergence", "&Next difference", ("F8",), "To the next reason or divergence", icon="next", group=2),
     _compare(
-        "previous_divergence", "&Previous divergence", ("F7",), "To the previous divergence", icon="previous", group=1
+        "previous_divergence",
+        "&Previous difference",
+        ("F7",),
+        "To the previous reason or divergence",
+        icon="previous",
+        group=2,
     ),
-    _compare("first_divergence", "&First divergence", ("Shift+F7",), "To the first divergence", icon="first", group=1),
-    _compare("last_divergence", "&Last divergence", ("Shift+F8",), "To the last divergence", icon="last", group=1),
-    _choice("changes_only", "&Changes only", ("Ctrl+Shift+C",), "Hide the steps that are equal", 2),
-    _choice("show_ignored", "Show &ignored", ("Ctrl+Shift+I",), "Also show the differences that rules ignore", 2),
-    _choice("link_cursors", "Link c&ursors", ("Ctrl+L",), "A move in one run also moves the other", 2),
-    _compare("anchor", "Same step &as …", ("=",), "Choose by hand which two steps belong together", group=3),
-    _compare("undo_rule", "Und&o rule", ("Ctrl+Z",), "Undo the last change of the rules", group=3),
-    _compare("redo_rule", "&Redo rule", ("Ctrl+Shift+Z",), "Redo the last undone change of the rules", group=3),
+    _compare(
+        "first_divergence",
+        "&First difference",
+        ("Shift+F7",),
+        "To the first reason or divergence",
+        icon="first",
+        group=2,
+    ),
+    _compare(
+        "last_divergence", "&Last difference", ("Shift+F8",), "To the last reason or divergence", icon="last", group=2
+    ),
+    _choice("changes_only", "&Changes only", ("Ctrl+Shift+C",), "Hide the steps that are equal", 3),
+    _choice("show_ignored", "Show &ignored", ("Ctrl+Shift+I",), "Also show the differences that rules ignore", 3),
+    _choice("link_cursors", "Link c&ursors", ("Ctrl+L",), "A move in one run also moves the other", 3),
+    _compare("anchor", "Same step &as …", ("=",), "Choose by hand which two steps belong together", group=4),
+    _compare("undo_rule", "Und&o rule", ("Ctrl+Z",), "Undo the last change of the rules", group=4),
+    _compare("redo_rule", "&Redo rule", ("Ctrl+Shift+Z",), "Redo the last undone change of the rules", group=4),
     ActionSpec(
         "axis", VIEW, "Event number or &clock", ("C",), "Draw the timeline by event number or by clock time", group=3
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -23,10 +23,15 @@ class CompareActions(QObject):
         self._window = window
         self._actions = {spec.name: actions[spec.name] for spec in ACTION_SPECS if spec.comparison}
         self._actions["link_cursors"].setChecked(session.linked)
+        self._modes = QActionGroup(self)
+        for name in ("show_why", "show_parting"):
+            self._modes.addAction(self._actions[name])
+        self._actions["show_why"].setChecked(view.shows_why)
         connect_actions(actions, self.handlers)
         session.active_changed.connect(self.refresh)
         session.compared_changed.connect(self.refresh)
         session.row_changed.connect(self.refresh)
+        view.why.changed.connect(self.refresh)
         session.rules.changed.connect(self.refresh)
         session.a.run_changed.connect(self.refresh)
         session.b.run_changed.connect(self.refresh)
@@ -39,6 +44,8 @@ class CompareActions(QObject):
             "compare_with": self.on_compare_with,
             "compare_swap": self.on_compare_swap,
             "compare_end": self.on_compare_end,
+            "show_why": self.on_show_why,
+            "show_parting": self.on_show_parting,
             "first_divergence": self.on_first_divergence,
             "previous_divergence": self.on_previous_divergence,
             "next_divergence": self.on_next_divergence,
@@ -60,8 +67,10 @@ class CompareActions(QObject):
             action.setEnabled(session.active)
         self._actions["compare_with"].setEnabled(session.a.facts is not None)
         self._actions["compare_swap"].setEnabled(both)
+        why = self._view.why.result
+        can_step = bool(why is not None and why.reasons) if self._view.shows_why else session.point_count > 0
         for name in ("first_divergence", "previous_divergence", "next_divergence", "last_divergence"):
-            self._actions[name].setEnabled(session.point_count > 0)
+            self._actions[name].setEnabled(can_step)
         self._actions["anchor"].setEnabled(session.row >= 0)
         self._actions["undo_rule"].setEnabled(session.active and session.rules.can_undo)
         self._actions["redo_rule"].setEnabled(session.active and session.rules.can_redo)
@@ -81,28 +90,61 @@ class CompareActions(QObject):
     def on_compare_swap(self) -> None:
         self._session.swap()
 
+    @Slot(bool)
+    def on_show_why(self, on: bool) -> None:
+        if on:
+            self._show(why=True)
+
+    @Slot(bool)
+    def on_show_parting(self, on: bool) -> None:
+        if on:
+            self._show(why=False)
+
+    def _show(self, why: bool) -> None:
+        self._view.show_why(why)
+        self._view.setFocus()
+        self.refresh()
+
+    def _turn_to_parting(self) -> None:
+        """Show where the runs part, since what follows is about that."""
+        self._actions["show_parting"].setChecked(True)
+
     @Slot()
     def on_first_divergence(self) -> None:
-        self._session.select_point(0)
+        if self._view.shows_why:
+            self._view.why.choose(0)
+        else:
+            self._session.select_point(0)
 
     @Slot()
     def on_previous_divergence(self) -> None:
-        self._session.step_point(-1)
+        self._step(-1)
 
     @Slot()
     def on_next_divergence(self) -> None:
-        self._session.step_point(1)
+        self._step(1)
+
+    def _step(self, delta: int) -> None:
+        if self._view.shows_why:
+            self._view.why.step(delta)
+        else:
+            self._session.step_point(delta)
 
     @Slot()
     def on_last_divergence(self) -> None:
-        self._session.select_point(-1)
+        if self._view.shows_why:
+            self._view.why.choose_last()
+        else:
+            self._session.select_point(-1)
 
     @Slot(bool)
     def on_changes_only(self, on: bool) -> None:
+        self._turn_to_parting()
         self._view.divergences.set_changes_only(on)
 
     @Slot(bool)
     def on_show_ignored(self, on: bool) -> None:
+        self._turn_to_parting()
         self._view.divergences.rows.set_ignored_shown(on)
 
     @Slot(bool)
@@ -111,6 +153,7 @@ class CompareActions(QObject):
 
     @Slot()
     def on_anchor(self) -> None:
+        self._turn_to_parting()
         self._view.divergences.begin_anchor()
 
     @Slot()

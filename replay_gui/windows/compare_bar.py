@@ -7,14 +7,16 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.theme import GAP
-from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import point_words
+from replay_gui.models.why.why_session import WhySession
+from replay_gui.models.why.why_words import reason_words
 from replay_gui.widgets.comparison.comparison_badge import ComparisonBadge
 from replay_gui.widgets.comparison.divergence_view import run_name
 from replay_gui.widgets.comparison.rules_button import RulesButton
 from replay_gui.widgets.parts.compact_level import compact_level
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.why.outcome_badge import OutcomeBadge
 from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 
 _NO_NAMES, _NO_TEXT, _FEWER_BUTTONS = 1, 2, 3  # compact levels
@@ -23,28 +25,32 @@ _POINT_WIDTH_PX = 17 * GAP  # of "divergence 3 of 31"
 _TEXTS = {
     "open": "Open",
     "compare_end": "One run",
+    "show_why": "Why",
+    "show_parting": "Where they part",
     "changes_only": "Changes only",
     "show_ignored": "Ignored",
     "link_cursors": "Linked",
 }
+_ABOUT_STEPS = ("changes_only", "show_ignored", "link_cursors")  # where the runs part
 _HIDDEN_WHEN_NARROW = ("first_divergence", "last_divergence")
 
 
 class CompareBar(ActionBar):
-    """The two runs, going from divergence to divergence, what is shown and ignored, and the result."""
+    """The two runs, going from difference to difference, what is shown and ignored, and the result."""
 
-    def __init__(self, session: ComparisonSession, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, why: WhySession, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__("Comparison", "comparison", actions, parent)
-        self._session = session
+        self._why, self._session = why, why.comparison
+        session = self._session
         self._names = ElidedLabel()
         self._names.setAccessibleName("The two runs")
         self._point = PlainLabel()
         self._point.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._point.setMinimumWidth(_POINT_WIDTH_PX)
-        self._point.setAccessibleName("Divergence")
+        self._point.setAccessibleName("Reason or divergence")
         self.rules = RulesButton(session)
         self.rules.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.badge = ComparisonBadge(session)
+        self.badge, self.outcomes = ComparisonBadge(session), OutcomeBadge(why)
         self._build()
         for name, text in _TEXTS.items():
             self.set_button_text(name, text)
@@ -53,33 +59,51 @@ class CompareBar(ActionBar):
         session.b.run_changed.connect(self._name_runs)
         session.row_changed.connect(self._show_point)
         session.compared_changed.connect(self._show_point)
+        why.changed.connect(self._show_point)
+        why.chosen_changed.connect(self._show_point)
+        actions["show_why"].toggled.connect(self._on_mode_changed)
         self._name_runs()
         self._show_point()
 
     def _build(self) -> None:
         self.add_buttons(("open", "compare_end"))
         self.row.addWidget(self._names)
-        self.add_buttons(("compare_swap",))
+        self.add_buttons(("compare_swap", "export"))
         self.add_line()
         self.add_buttons(("first_divergence", "previous_divergence"))
         self.row.addWidget(self._point)
         self.add_buttons(("next_divergence", "last_divergence"))
         self.add_line()
-        self.add_buttons(("changes_only", "show_ignored", "link_cursors", "export"))
+        self.add_buttons(("show_why", "show_parting"))
         self.row.addWidget(self.rules)
+        self.add_line()
+        self.add_buttons(_ABOUT_STEPS)
         self.row.addStretch(1)
         self.row.addWidget(self.badge)
+        self.row.addWidget(self.outcomes)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Hide in a narrow window what can be read or done elsewhere, so that the result stays visible."""
         super().resizeEvent(event)
+        self._fit()
+
+    @Slot()
+    def _on_mode_changed(self) -> None:
+        self._show_point()
+        self._fit()
+
+    def _fit(self) -> None:
+        shows_why = self._actions["show_why"].isChecked()
         level = compact_level(_MIN_WIDTHS_PX.__getitem__, self.width(), last=_FEWER_BUTTONS)
         self._names.setVisible(level < _NO_NAMES)  # the panels show them, too
-        self.buttons["show_ignored"].setVisible(level < _NO_TEXT)
+        self.badge.setVisible(not shows_why)
+        self.outcomes.setVisible(shows_why)
+        for name in _ABOUT_STEPS:
+            self.buttons[name].setVisible(not shows_why and (level < _NO_TEXT or name != "show_ignored"))
         for name in ("open", "compare_end"):
             self.buttons[name].setToolButtonStyle(ICON_AND_TEXT if level < _NO_TEXT else ICON_ONLY)
         for name in _HIDDEN_WHEN_NARROW:
-            self.buttons[name].setVisible(level < _FEWER_BUTTONS)
+            self.buttons[name].setVisible(level < _FEWER_BUTTONS and not shows_why)
 
     @Slot()
     def _name_runs(self) -> None:
@@ -88,4 +112,7 @@ class CompareBar(ActionBar):
 
     @Slot()
     def _show_point(self) -> None:
-        self._point.setText(point_words(self._session.point, self._session.point_count))
+        if self._actions["show_why"].isChecked():
+            self._point.setText(reason_words(self._why.chosen, self._why.result))
+        else:
+            self._point.setText(point_words(self._session.point, self._session.point_count))

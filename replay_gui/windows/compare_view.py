@@ -1,47 +1,65 @@
-"""The page of a comparison: causes and timelines above, aligned events in the middle, one step in full below."""
+"""The page of a comparison: why the runs came out differently, or where they part, beside both timelines."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.run_search import RunSearch
+from replay_gui.models.why.why_session import WhySession
+from replay_gui.models.why.why_words import run_line
 from replay_gui.widgets.comparison.cause_panel import CausePanel
 from replay_gui.widgets.comparison.divergence_view import DivergenceView, run_name
 from replay_gui.widgets.comparison.step_diff_view import StepDiffView
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
+from replay_gui.widgets.why.action_panel import ActionPanel
+from replay_gui.widgets.why.outcome_mark import OutcomeMark
+from replay_gui.widgets.why.trail_panel import TrailPanel
+from replay_gui.widgets.why.why_panel import WhyPanel
 from replay_gui.windows.compare_status import CompareStatus
 from replay_gui.windows.splitter import new_splitter
 
-_MAX_UPPER_SHARE, _LOWER_SHARE = 0.44, 0.23  # of the height
+_MAX_UPPER_SHARE, _LOWER_SHARE = 0.44, 0.23  # of the height, where they part
+_WHY_UPPER_SHARE = 0.62  # of the height, with the reasons
 _COLUMN_SHARES = (30, 70)  # of the width of the upper row, in percent
+_WHY_COLUMN_SHARES = (36, 64)
 _MIN_PANEL_PX = (28 * GAP, 14 * GAP)  # whatever a panel shows, the window must not grow
 
 
 class CompareView(QWidget):
-    """Panels with draggable borders. `causes`, `divergences`, `step`: three of them.
+    """Panels with draggable borders; `show_why` chooses which. Both timelines are always there.
 
-    `finder`: the search in A, a part of the search in both runs.
+    `why`: the session of the reasons. With the reasons: `reasons`, `deeds`, `trails`. Where they part: `causes`,
+    `divergences`, `step`. `finder`: the search in A, a part of the search in both runs.
     """
 
     def __init__(self, session: ComparisonSession, finder: RunSearch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.why = WhySession(session, self)
+        self.reasons, self.deeds, self.trails = WhyPanel(self.why), ActionPanel(self.why), TrailPanel(self.why)
         self.causes = CausePanel(session)
         self.divergences = DivergenceView(session, ComparisonSearch(session, finder, self))
         self.step = StepDiffView(session)
         self.timelines = (TimelinePanel(session.a, "", compact=True), TimelinePanel(session.b, "", compact=True))
-        self._both = new_splitter(Qt.Orientation.Vertical, *self.timelines)
-        self._upper = new_splitter(Qt.Orientation.Horizontal, self.causes, self._both)
-        self._rows = new_splitter(Qt.Orientation.Vertical, self._upper, self.divergences, self.step)
-        for panel in (self.causes, self.divergences, self.step, *self.timelines):
-            panel.setMinimumSize(_MIN_PANEL_PX[0], _MIN_PANEL_PX[1] // (2 if panel in self.timelines else 1))
-        for column, share in enumerate(_COLUMN_SHARES):
-            self._upper.setStretchFactor(column, share)
+        for which, timeline in enumerate(self.timelines):
+            timeline.add_mark(OutcomeMark(self.why, which))
+        self._left, self._lower = QStackedWidget(), QStackedWidget()
+        self._right = new_splitter(Qt.Orientation.Vertical, *self.timelines, self.deeds)
+        self._upper = new_splitter(Qt.Orientation.Horizontal, self._left, self._right)
+        self._parting = new_splitter(Qt.Orientation.Vertical, self.divergences, self.step)
+        self._rows = new_splitter(Qt.Orientation.Vertical, self._upper, self._lower)
+        for stack, pages in ((self._left, (self.reasons, self.causes)), (self._lower, (self.trails, self._parting))):
+            for page in pages:
+                stack.addWidget(page)
+        for panel in (self._left, self.divergences, self.step, self.trails):
+            panel.setMinimumSize(*_MIN_PANEL_PX)
+        for low in (self.deeds, *self.timelines):
+            low.setMinimumSize(_MIN_PANEL_PX[0], _MIN_PANEL_PX[1] // 2)
         body = QWidget()
         inner = QVBoxLayout(body)
         inner.setContentsMargins(GAP, GAP, GAP, GAP)
@@ -52,20 +70,45 @@ class CompareView(QWidget):
         layout.addWidget(body, 1)
         layout.addWidget(CompareStatus(session))
         self._dragged = False
-        self._splitters = (self._rows, self._upper, self._both)
+        self._splitters = (self._rows, self._upper, self._right, self._parting)
+        self._connect()
+        self.show_why(True)
+
+    def _connect(self) -> None:
+        session = self._session
         for splitter in self._splitters:
             splitter.splitterMoved.connect(self._on_dragged)
         for panel in self.timelines:
             panel.lanes_changed.connect(self._fit)
-        session.a.run_changed.connect(self._name_runs)
-        session.b.run_changed.connect(self._name_runs)
+        self.why.changed.connect(self._on_why_changed)
+        session.compared_changed.connect(self._request_totals)
+        for run in (session.a, session.b):
+            run.run_changed.connect(self._name_runs)
+            run.totals_changed.connect(self._show_facts)
+            run.index_changed.connect(self._show_facts)
 
+    # ---- which panels are shown ---------------------------------------------------------------------
+    def show_why(self, on: bool) -> None:
+        """Show the reasons, or where the runs part."""
+        self._left.setCurrentWidget(self.reasons if on else self.causes)
+        self._lower.setCurrentWidget(self.trails if on else self._parting)
+        self.deeds.setVisible(on)
+        self.why.show_origins(on)
+        self.setFocusProxy(self.reasons if on else self.divergences)
+        self._fit()
+
+    @property
+    def shows_why(self) -> bool:
+        """Whether the reasons are shown."""
+        return self._left.currentWidget() is self.reasons
+
+    # ---- sizes ----------------------------------------------------------------------------------------
     def save(self) -> list[QByteArray]:
-        """Return the state of the three splitters; empty while the user has dragged none."""
+        """Return the state of the splitters; empty while the user has dragged none."""
         return [splitter.saveState() if self._dragged else QByteArray() for splitter in self._splitters]
 
     def restore(self, *states: object) -> None:
-        """Restore the state of the three splitters; invalid data is ignored."""
+        """Restore the state of the splitters; invalid data is ignored."""
         known = [
             isinstance(state, QByteArray) and splitter.restoreState(state)
             for splitter, state in zip(self._splitters, states, strict=True)
@@ -88,17 +131,48 @@ class CompareView(QWidget):
 
     @Slot()
     def _fit(self) -> None:
-        """Give the timelines the height that they want, within bounds, and the aligned events the rest."""
+        """Give the timelines and actions the height that they want, within bounds, and what is below the rest."""
         if self._dragged:
             return
-        height = self._rows.height() - 2 * GAP
-        wanted = sum(panel.sizeHint().height() for panel in self.timelines) + GAP
-        upper, lower = min(wanted, round(_MAX_UPPER_SHARE * height)), round(_LOWER_SHARE * height)
-        self._rows.setSizes([upper, height - upper - lower, lower])
-        self._upper.setSizes([share * self._upper.width() // sum(_COLUMN_SHARES) for share in _COLUMN_SHARES])
+        height, why = self._rows.height() - GAP, self.shows_why
+        wanted = [panel.sizeHint().height() for panel in self.timelines]
+        if why:
+            upper = round(_WHY_UPPER_SHARE * height)
+            deeds = min(self.deeds.sizeHint().height(), max(upper - sum(wanted) - 2 * GAP, upper // 4))
+            left = upper - deeds - 2 * GAP
+            self._right.setSizes([left // 2, left - left // 2, deeds])
+        else:
+            upper, lower = min(sum(wanted) + GAP, round(_MAX_UPPER_SHARE * height)), round(_LOWER_SHARE * height)
+            self._parting.setSizes([height - upper - lower - GAP, lower])
+            self._right.setSizes([wanted[0], wanted[1], 0])
+        self._rows.setSizes([upper, height - upper])
+        shares = _WHY_COLUMN_SHARES if why else _COLUMN_SHARES
+        self._upper.setSizes([share * self._upper.width() // sum(shares) for share in shares])
 
+    # ---- heads ----------------------------------------------------------------------------------------
     @Slot()
     def _name_runs(self) -> None:
         for panel, side in zip(self.timelines, (self._session.a, self._session.b), strict=True):
             panel.set_title(run_name(side))
+        self._show_facts()
         self._fit()
+
+    @Slot()
+    def _request_totals(self) -> None:
+        """Ask for tokens and cost of both runs, once they are compared."""
+        if self._session.fresh:
+            self._session.a.request_totals()
+            self._session.b.request_totals()
+
+    @Slot()
+    def _on_why_changed(self) -> None:
+        self._show_facts()
+        self._fit()
+
+    @Slot()
+    def _show_facts(self) -> None:
+        why, sizes = self.why.result, self.why.sizes
+        for which, (panel, run) in enumerate(zip(self.timelines, (self._session.a, self._session.b), strict=True)):
+            size = None if sizes is None else sizes[which]
+            result = None if why is None else why.results[which]
+            panel.set_facts(run_line(run.index.count, size, result, None if run.totals is None else run.totals.uses))

@@ -31,6 +31,7 @@ from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.welcome_page import Sample, WelcomePage
 from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions, make_actions, set_icons
+from replay_gui.windows.find_actions import FindActions
 from replay_gui.windows.last_positions import LastPositions
 from replay_gui.windows.layout_memory import LayoutMemory
 from replay_gui.windows.menus import MenuBar
@@ -58,7 +59,7 @@ class MainWindow(QMainWindow):
     Attributes:
         session: the run in A; it is closed with the window. comparison: of that run with another one.
         playback: of the session. actions_: the QActions by the name of their ActionSpec.
-        sources: the actions on files, folders and formats. run_actions: the actions on one run.
+        sources: the actions on files, folders and formats. run_actions: those on one run. find_actions: the search.
         finder: the search in the run. find_field: its line. run_bar: the tool bar of a run. menus: the menu bar.
         recent_files: the list that the welcome page shows.
     """
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._welcome)
         self.run_actions = RunActions(session, self._get_run_view, self.playback, self.actions_, self)
+        self.find_actions = FindActions(self._get_find_line, self)
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
         self._banners = BannerArea(session)
         body = QWidget()
@@ -126,6 +128,7 @@ class MainWindow(QMainWindow):
         view = CompareView(self.comparison, self.finder)
         self._pages.addWidget(view)
         CompareActions(self.comparison, view, self.actions_, self)
+        view.why.changed.connect(self._on_progress_changed)
         self._layout.restore_comparison(view)
         return view
 
@@ -134,7 +137,7 @@ class MainWindow(QMainWindow):
         """The tool bar of the comparison."""
         from replay_gui.windows.compare_bar import CompareBar
 
-        bar = CompareBar(self.comparison, self.actions_)
+        bar = CompareBar(self.compare_view.why, self.actions_)
         bar.hide()
         self.addToolBar(bar)
         return bar
@@ -158,6 +161,12 @@ class MainWindow(QMainWindow):
     def _get_run_view(self) -> RunView:
         return self.run_view
 
+    def _get_find_line(self) -> FindField | DivergenceFind:
+        if not self.comparison.active:
+            return self.find_field
+        self.actions_["show_parting"].setChecked(True)  # the steps are searched there
+        return self.compare_view.divergences.finding
+
     def show_samples(self, samples: Sequence[Sample]) -> None:
         """Offer these runs on the welcome page."""
         self._welcome.set_samples(samples)
@@ -174,9 +183,6 @@ class MainWindow(QMainWindow):
             "cancel": self.on_cancel,
             "clear_cache": self.on_clear_cache,
             "quit": self.on_quit,
-            "find": self.on_find,
-            "find_next": self.on_find_next,
-            "find_previous": self.on_find_previous,
             "reset_layout": self.on_reset_layout,
             "shortcuts": self.on_shortcuts,
             "documentation": self.on_documentation,
@@ -184,7 +190,7 @@ class MainWindow(QMainWindow):
         }
 
     def _connect(self) -> None:
-        for owner in (self, self.sources, self.run_actions):
+        for owner in (self, self.sources, self.run_actions, self.find_actions):
             connect_actions(self.actions_, owner.handlers)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)
         self.menus.shown.connect(self.sources.ask_formats)
@@ -227,22 +233,6 @@ class MainWindow(QMainWindow):
             self.comparison.end()
         else:
             self.session.close_run()
-
-    @Slot()
-    def on_find(self) -> None:
-        """Begin a search in the run, or in both runs of a comparison."""
-        self._find_shown().begin()
-
-    @Slot()
-    def on_find_next(self) -> None:
-        self._find_shown().step(forward=True)
-
-    @Slot()
-    def on_find_previous(self) -> None:
-        self._find_shown().step(forward=False)
-
-    def _find_shown(self) -> FindField | DivergenceFind:
-        return self.compare_view.divergences.finding if self.comparison.active else self.find_field
 
     @Slot()
     def on_cancel(self) -> None:
@@ -336,7 +326,7 @@ class MainWindow(QMainWindow):
             self._welcome.setFocus()
         elif compares:
             self._pages.setCurrentWidget(self.compare_view)
-            self.compare_view.divergences.setFocus()
+            self.compare_view.setFocus()
         else:
             self._pages.setCurrentWidget(self.run_view)
             self.run_view.timeline.setFocus()
@@ -347,8 +337,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_progress_changed(self) -> None:
-        goes_on = self.session.working or self.comparison.working or self.playback.playing
-        self.actions_["cancel"].setEnabled(goes_on)
+        working = self.session.working or self.comparison.working or self.playback.playing
+        self.actions_["cancel"].setEnabled(
+            working or ("compare_view" in self.__dict__ and self.compare_view.why.working)
+        )
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -16,6 +16,7 @@ from replay_gui.core.text.plain_text import visible
 from replay_gui.engine.answers import Alert
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
+from replay_gui.models.why.why_session import WhySession
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
 _QUIET_MS = 150  # without a signal, after which the window is settled
@@ -51,13 +52,15 @@ class Screenshot(QObject):
         path: Path,
         *,
         expects_run: bool,
+        why: WhySession | None = None,
         export: Callable[[], ExportDialog] | None = None,
     ) -> None:
-        """`export` opens a dialog that is added to the picture, once the window has settled."""
+        """`why`: the reasons that are waited for. `export` opens a dialog that is added to the picture in the end."""
         super().__init__(window)
         self._window = window
         self._session = session
         self._comparison = comparison
+        self._why = why
         self._path = path
         self._expects_run = expects_run
         self._export = export
@@ -82,6 +85,9 @@ class Screenshot(QObject):
             comparison.b.position_state_changed,
         ):
             signal.connect(self._on_change)
+        if why is not None:
+            why.changed.connect(self._on_change)
+            why.trail_changed.connect(self._on_change)
         session.alert_raised.connect(self._on_alert)
         comparison.alert_raised.connect(self._on_alert)
         self._overall.start()
@@ -106,7 +112,7 @@ class Screenshot(QObject):
             session.facts is None or session.working or shown is None or shown.position != session.position
         ):
             return  # a signal will come
-        if not self._comparison.settled:
+        if not self._comparison.settled or (self._why is not None and not self._why.settled):
             return
         if self._export is not None and not self._is_exported(self._export):
             self._quiet.start()

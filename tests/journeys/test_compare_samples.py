@@ -39,6 +39,7 @@ def copies(tmp_path: Path) -> tuple[Path, Path]:
 
 def _compare(journey: Journey, a: Path, b: Path) -> ComparisonSession:
     journey.window.comparison.start(str(b), str(a))
+    journey.window.actions_["show_parting"].setChecked(True)
     return _settled(journey)
 
 

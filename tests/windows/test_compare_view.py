@@ -19,6 +19,7 @@ def _view(qtbot: QtBot) -> CompareView:
     qtbot.addWidget(view)
     view.resize(1440, 900)
     view.show()
+    view.show_why(False)
     return view
 
 
@@ -28,10 +29,10 @@ def _heights(view: CompareView) -> list[int]:
 
 def test_borders_that_were_dragged_are_there_again(qtbot: QtBot) -> None:
     view = _view(qtbot)
-    assert view.save() == [QByteArray()] * 3
+    assert view.save() == [QByteArray()] * 4
     splitter = view.divergences.parentWidget()
     assert isinstance(splitter, QSplitter)
-    splitter.setSizes([300, 200, 300])
+    splitter.setSizes([200, 300])
     splitter.splitterMoved.emit(300, 1)
     dragged = _heights(view)
     another = _view(qtbot)
@@ -39,13 +40,13 @@ def test_borders_that_were_dragged_are_there_again(qtbot: QtBot) -> None:
     another.restore(*view.save())
     assert _heights(another) == dragged
     another.reset()
-    assert another.save() == [QByteArray()] * 3
+    assert another.save() == [QByteArray()] * 4
     assert _heights(another) != dragged
 
 
 def test_what_is_no_state_of_borders_is_passed_over(qtbot: QtBot) -> None:
     view = _view(qtbot)
     before = _heights(view)
-    view.restore(None, "rows", QByteArray(b"rows"))
+    view.restore(None, "rows", QByteArray(b"rows"), 3)
     assert _heights(view) == before
-    assert view.save() == [QByteArray()] * 3
+    assert view.save() == [QByteArray()] * 4

@@ -34,7 +34,13 @@ def all_handlers(window: MainWindow) -> list[Handlers]:
     window.build_pages()
     of_comparison = window.findChild(CompareActions)
     assert isinstance(of_comparison, CompareActions)
-    return [window.handlers, window.sources.handlers, window.run_actions.handlers, of_comparison.handlers]
+    return [
+        window.handlers,
+        window.sources.handlers,
+        window.run_actions.handlers,
+        window.find_actions.handlers,
+        of_comparison.handlers,
+    ]
 
 
 def test_every_action_has_one_handler(window: MainWindow) -> None:

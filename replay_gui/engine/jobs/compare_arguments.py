@@ -1,4 +1,4 @@
-"""The arguments of the jobs that compare two runs."""
+"""The arguments of the jobs that compare two runs, and find why they came out differently."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from replay_gui.core.divergence.rules.rules import Rule
+from replay_gui.core.facts.run_outcome import Outcome
 from replay_gui.engine.jobs.job_types import JobArguments
 
 
@@ -31,6 +32,18 @@ class CompareArguments(JobArguments, frozen=True):
     rules: tuple[Rule, ...]
     anchors: tuple[tuple[int, int], ...]
     result: str
+
+
+class WhyArguments(JobArguments, frozen=True):
+    """Find why the two runs of a comparison came out differently.
+
+    `names`: what the sentences call the runs. `outcomes`: of A and B, set by hand; they count where a log has none.
+    """
+
+    job: ClassVar[str] = "why"
+    compared: CompareArguments
+    names: tuple[str, str]
+    outcomes: tuple[Outcome | None, Outcome | None] = (None, None)
 
 
 class ForgetArguments(JobArguments, frozen=True):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,21 +20,31 @@ from replay_gui.core.divergence.first_divergence import first_divergence
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogChanged
+from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.index.index_cache import TABLE, load_index, matches_content
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments
 from replay_gui.engine.jobs.comparison_files import Findings, write_columns
 from replay_gui.engine.jobs.job import JobContext, JobReporter
 
+if TYPE_CHECKING:  # a comparison need not wait for it
+    from replay_gui.core.reasons.why import WhyFinder
 
-class _Pair:
-    """Two runs that were read, laid side by side by some anchors."""
+
+class ComparedPair:
+    """Two runs that were read, laid side by side by some anchors.
+
+    Attributes: results: outcomes and ends of A and B, once they were compared. why: finds reasons, once it was needed.
+    """
 
     def __init__(self, arguments: CompareArguments, reporter: JobReporter) -> None:
         self._arguments = arguments
+        self.results: tuple[RunResult, RunResult] | None = None
+        self.why: WhyFinder | None = None
         self.reporter = reporter  # of the job that goes on
         with ExitStack() as files:  # closes them again, should anything fail
             a, b = (files.enter_context(_side(run)) for run in (arguments.a, arguments.b))
+            self.sides = a, b
             begun = time.perf_counter()
             first_divergence(a, b)
             self.first_ms = 1000 * (time.perf_counter() - begun)
@@ -50,18 +61,16 @@ class _Pair:
         return (arguments.a, arguments.b, arguments.anchors) == (last.a, last.b, last.anchors)
 
     def close(self) -> None:
+        """Close both logs."""
         self._files.close()
 
 
 def compare_runs(arguments: CompareArguments, context: JobContext) -> Findings:
     """Compare two runs; what was read of them stays in the worker's cache."""
     begin = time.perf_counter()
-    pair = context.cache.value
-    if not isinstance(pair, _Pair) or not pair.serves(arguments):
-        context.cache.clear()
-        pair = context.cache.keep(closing(_Pair(arguments, context)))
-    pair.reporter = context
+    pair = kept_pair(arguments, context)
     comparison = pair.comparer.compare(Rules(arguments.rules))
+    pair.results = comparison.results
     took_ms = 1000 * (time.perf_counter() - begin)
     write_columns(comparison, Path(arguments.result))
     return Findings(
@@ -74,6 +83,16 @@ def compare_runs(arguments: CompareArguments, context: JobContext) -> Findings:
         first_ms=pair.first_ms,
         took_ms=took_ms,
     )
+
+
+def kept_pair(arguments: CompareArguments, context: JobContext) -> ComparedPair:
+    """Return the pair of runs that these arguments name: what the worker has kept, or read anew."""
+    pair = context.cache.value
+    if not isinstance(pair, ComparedPair) or not pair.serves(arguments):
+        context.cache.clear()
+        pair = context.cache.keep(closing(ComparedPair(arguments, context)))
+    pair.reporter = context
+    return pair
 
 
 def forget_runs(arguments: ForgetArguments, context: JobContext) -> None:

@@ -156,6 +156,7 @@ JOBS: Mapping[str, Job] = {
     "file_hash": file_hash,
     "convert": LazyJob(f"{_JOBS}.convert_job", "convert"),
     "compare": LazyJob(f"{_JOBS}.compare_job", "compare_runs"),
+    "why": LazyJob(f"{_JOBS}.why_job", "find_reasons"),
     "forget": LazyJob(f"{_JOBS}.compare_job", "forget_runs"),
     "find": LazyJob(f"{_JOBS}.search_job", "find_text"),
     "trace": LazyJob(f"{_JOBS}.trace_job", "trace_value"),

@@ -61,4 +61,5 @@ def next_point(comparison: Comparison, row: int, forward: bool) -> int | None:
 
 def mark_divergences(session: Session, comparison: Comparison, last: NDArray[np.int32]) -> None:
     """Mark the divergences on the timeline of one side; `last`: see divergence_marks."""
-    session.set_marks(replace(divergence_marks(comparison, last), found=session.marks.found))
+    of_row = divergence_marks(comparison, last)
+    session.set_marks(replace(session.marks, causes=of_row.causes, divergences=of_row.divergences))

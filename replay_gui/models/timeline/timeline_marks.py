@@ -1,4 +1,4 @@
-"""Marks on the timeline: hits of a search, divergences and their causes."""
+"""Marks on the timeline: hits of a search, divergences and their causes, and through which events a value came."""
 
 from __future__ import annotations
 
@@ -23,12 +23,16 @@ class TimelineMarks:
     Attributes:
         found: events that a search found. causes: where a divergence began. divergences: all events that differ.
         value_changes: events that changed the chosen value of the state.
+        origins: the events through which the values of a chosen reason came.
+        shows_origins: whether these are drawn, and not the causes and divergences.
     """
 
     found: EventIndexes = field(default_factory=_none)
     causes: EventIndexes = field(default_factory=_none)
     divergences: EventIndexes = field(default_factory=_none)
     value_changes: EventIndexes = field(default_factory=_none)
+    origins: EventIndexes = field(default_factory=_none)
+    shows_origins: bool = False
 
 
 NO_MARKS = TimelineMarks()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from replay_gui.core.divergence.comparison import NO_EVENT
@@ -11,7 +11,7 @@ from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Progress
 from replay_gui.look.icons import icon
-from replay_gui.look.theme import GAP, HEAD, ICON, LINE, LINKS, UNIT, set_role, theme, theme_events
+from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme_events
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -21,9 +21,9 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.comparison.divergence_search import DivergenceFind
 from replay_gui.widgets.comparison.divergence_strip import DivergenceStrip
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
+from replay_gui.widgets.comparison.side_heads import SideHeads
 from replay_gui.widgets.comparison.split_view import SplitView
 from replay_gui.widgets.parts.dimmer import Dimmer
-from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.progress_strip import progress_words
 
@@ -49,18 +49,13 @@ class DivergenceView(QWidget):
         self.strip = DivergenceStrip(self.rows, finder, self.view.verticalScrollBar())
         self.finder = finder
         self.finding = DivergenceFind(session, finder)
-        self._names = (ElidedLabel(), ElidedLabel())
-        heads = QHBoxLayout()
-        heads.setContentsMargins(0, 0, 0, 0)
-        heads.setSpacing(0)
-        heads.addWidget(_head(self._names[0]), 1)
-        heads.addWidget(_Gutter())
+        self._heads = SideHeads()
         self.find_button = QToolButton()
         self.find_button.setToolTip(plain_tooltip(f"{finder.TITLE} (Ctrl+F)"))
         self.find_button.setAccessibleName(finder.TITLE)
         self.find_button.setIconSize(QSize(ICON, ICON))
         self.find_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        heads.addWidget(_head(self._names[1], self.find_button), 1)
+        self._heads.add_widget(1, self.find_button)
         self.prompt = _AnchorPrompt()
         card = QFrame()
         set_role(card, "panel")
@@ -68,7 +63,7 @@ class DivergenceView(QWidget):
         column = QVBoxLayout(card)
         column.setContentsMargins(0, 0, 0, UNIT)
         column.setSpacing(0)
-        column.addLayout(heads)
+        column.addWidget(self._heads)
         column.addWidget(self.finding)
         column.addWidget(self.prompt)
         column.addWidget(self.view, 1)
@@ -102,8 +97,8 @@ class DivergenceView(QWidget):
     @Slot()
     def _refresh(self) -> None:
         session = self._session
-        for name, letter, side in zip(self._names, "AB", (session.a, session.b), strict=True):
-            name.setText(f"{letter} · {run_name(side)}")
+        for which, side in enumerate((session.a, session.b)):
+            self._heads.set_title(which, f"{side.side.value} · {run_name(side)}")
         waits = "The runs are not compared." if self._progress is None else progress_words(self._progress)
         self.view.hint = waits if session.comparison is None else "Neither run has any event."
         self._dimmer.set_dimmed(session.comparison is not None and not session.fresh)
@@ -214,34 +209,6 @@ class DivergenceView(QWidget):
 def run_name(session: Session) -> str:
     """Return the name of a session's run, or an empty text while none is open."""
     return "" if session.facts is None else one_line(session.facts.name, _MAX_NAME_CHARACTERS)
-
-
-def _head(name: ElidedLabel, button: QToolButton | None = None) -> QFrame:
-    head = QFrame()
-    set_role(head, "head")
-    head.setFixedHeight(HEAD)
-    set_role(name, "title")
-    row = QHBoxLayout(head)
-    row.setContentsMargins(GAP + UNIT, 0, GAP, 0)
-    row.addWidget(name, 1)
-    if button is not None:
-        row.addWidget(button)
-    return head
-
-
-class _Gutter(QWidget):
-    """Between the heads."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedWidth(LINKS)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme().window)
-        for x in (0, self.width() - LINE):
-            painter.fillRect(x, 0, LINE, self.height(), theme().line)
-        painter.end()
 
 
 class _AnchorPrompt(QFrame):

@@ -11,6 +11,7 @@ from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows, RowTone
 from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.widgets.parts.hatching import paint_hatching
 from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText, draw_marked
 from replay_gui.widgets.parts.row_view import RowView
 
@@ -110,20 +111,10 @@ class SplitDelegate(QStyledItemDelegate):
         _paint_borders(painter, rect)
 
     def _paint_gap(self, painter: QPainter, rect: QRect, tone: RowTone) -> None:
-        """Paint hatching that continues from line to line."""
+        """Paint hatching, except in the place that a moved event has left."""
         if tone is RowTone.MOVED:
             return
-        colors = theme()
-        painter.fillRect(rect, colors.head)
-        painter.save()
-        painter.setClipRect(rect)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colors.line, LINE))
-        step = GAP
-        phase = rect.y() % step
-        for x in range(rect.x() - rect.height() - step - (rect.x() % step), rect.right() + step, step):
-            painter.drawLine(QPointF(x - phase, rect.bottom() + 1), QPointF(x + rect.height() - phase, rect.y()))
-        painter.restore()
+        paint_hatching(painter, rect)
 
     def _paint_fold(
         self, painter: QPainter, rect: QRect, column: int, line: int, *, chosen: bool, hovered: bool

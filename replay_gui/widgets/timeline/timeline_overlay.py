@@ -12,6 +12,7 @@ from replay_gui.look.marks import MARGIN, Mark, mark_pixmap
 from replay_gui.look.theme import BAR, GAP, LINE, MARK, UNIT, theme
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
+from replay_gui.widgets.timeline.origin_arcs import paint_origin_arcs
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 
 MIN_SNAPSHOT_SPACING_PX = 3 * GAP  # pixels between two snapshots that are both shown
@@ -28,18 +29,24 @@ class OverlayPainter:
     def paint_below(self) -> None:
         """Paint the background of the lanes."""
         self._paint_gaps()
-        self._paint_bands(self._scene.marks.causes)
+        if not self._scene.marks.shows_origins:
+            self._paint_bands(self._scene.marks.causes)
 
     def paint_above(self) -> None:
-        """Draw snapshots, damage, divergences, hits and causes."""
+        """Draw snapshots, damage, hits, and divergences with their causes, or the origins of a reason."""
         if not self._layout.compact:
             self._paint_snapshots()
         if self._scene.broken is not None:
             self._paint_damage(self._layout.origin + self._scale.pixel(position_after(self._scene.broken)))
-        self._paint_ticks(self._scene.marks.divergences, theme().memory)
-        self._paint_ticks(self._scene.marks.found, theme().changed_text)
-        self._paint_dots(self._scene.marks.value_changes)
-        self._paint_triangles(self._scene.marks.causes)
+        marks = self._scene.marks
+        if marks.shows_origins:
+            paint_origin_arcs(self._painter, self._layout, self._scale, self._scene)
+        else:
+            self._paint_ticks(marks.divergences, theme().memory)
+        self._paint_ticks(marks.found, theme().changed_text)
+        self._paint_dots(marks.value_changes)
+        if not marks.shows_origins:
+            self._paint_triangles(marks.causes)
 
     def _columns(self, event_indexes: NDArray[np.int64], apart: float) -> list[float]:
         """Return the x coordinates of events; of those closer than `apart` pixels only some."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, HEAD, UNIT, set_role
 from replay_gui.models.session import Session
@@ -19,7 +19,8 @@ class TimelinePanel(QFrame):
     """`timeline`, `spending` (if the run has tokens or cost) and `overview` of one session.
 
     Without a title it has no head. With one (in a comparison) its head names the side, the run and the number of
-    events. `compact`: few lanes, no numbers, no spending, no overview (None).
+    events; `set_facts` says more in its place, and `add_mark` puts a widget before the side.
+    `compact`: few lanes, no numbers, no spending, no overview (None).
 
     Signals:
         lanes_changed(): other lanes are there, and the height wanted is another.
@@ -97,19 +98,34 @@ class TimelinePanel(QFrame):
         self._title.setText(title)
         self.setAccessibleName(f"Timeline of {self._session.side.value}, {title}")
 
+    def set_facts(self, text: str) -> None:
+        """Set what the head says of the run, until the run or its index is another."""
+        self._facts.setText(text)
+
+    @property
+    def facts(self) -> str:
+        """What the head says of the run."""
+        return self._facts.text()
+
+    def add_mark(self, widget: QWidget) -> None:
+        """Put a widget at the left end of the head."""
+        self._head_row.setContentsMargins(GAP, 0, GAP, 0)
+        self._head_row.insertWidget(0, widget)
+
     def _head(self, title: str) -> QWidget:
-        self._side, self._title, self._count = PlainLabel(self._session.side.value), ElidedLabel(title), PlainLabel()
-        for label, role in ((self._side, "title"), (self._title, "title"), (self._count, "secondary")):
+        self._side, self._title, self._facts = PlainLabel(self._session.side.value), ElidedLabel(title), ElidedLabel()
+        for label, role in ((self._side, "title"), (self._title, "title"), (self._facts, "secondary")):
             set_role(label, role)
+        self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         head = QFrame()
         set_role(head, "head")
         head.setFixedHeight(HEAD)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(GAP + UNIT, 0, GAP, 0)
-        row.setSpacing(GAP)
-        for widget in (self._side, self._title, self._count):
-            row.addWidget(widget)
-        row.addStretch(1)
+        self._head_row = QHBoxLayout(head)
+        self._head_row.setContentsMargins(GAP + UNIT, 0, GAP, 0)
+        self._head_row.setSpacing(GAP)
+        for widget in (self._side, self._title):
+            self._head_row.addWidget(widget)
+        self._head_row.addWidget(self._facts, 1)
         self._session.run_changed.connect(self._count_events)
         self._session.index_changed.connect(self._count_events)
         self._count_events()
@@ -117,4 +133,4 @@ class TimelinePanel(QFrame):
 
     @Slot()
     def _count_events(self) -> None:
-        self._count.setText(f"{self._session.index.count:,} events")
+        self._facts.setText(f"{self._session.index.count:,} events")

@@ -1,4 +1,7 @@
-"""The comparison of the runs of both sides: begun once both are indexed, made in a worker, then read row by row."""
+"""The comparison of the runs of both sides: begun once both are indexed, made in a worker, then read row by row.
+
+After it the same worker finds why the runs came out differently; meanwhile the comparison can be used.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,20 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import msgspec
 
 from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.facts.run_measures import counts_of_index, duration_between, times_of_index
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
+from replay_gui.core.reasons.run_names import short_names
 from replay_gui.engine.answers import Alert, Compared, Progress
+from replay_gui.engine.comparing.step_reader import StepReader
+from replay_gui.engine.comparing.why_answers import Explained, RunSize
 from replay_gui.engine.job_group import JobGroup, StartedJob
-from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments
+from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments, WhyArguments
 from replay_gui.engine.jobs.comparison_files import Findings, read_comparison
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.open_run import OpenRun
@@ -24,16 +31,20 @@ from replay_gui.engine.progress_throttle import ProgressThrottle
 from replay_gui.engine.requests import (
     Close,
     Compare,
+    Explain,
     GetAligned,
     GetStep,
+    GetTrail,
     OnRunMessage,
     RequestBody,
     SendAnswer,
     StopWork,
     WorkEnded,
 )
-from replay_gui.engine.step_reader import StepReader
 from replay_gui.engine.worker_pool import WorkerPool
+
+if TYPE_CHECKING:
+    from replay_gui.engine.comparing.trail_reader import TrailReader
 
 _RESULT_FOLDER = "columns"
 
@@ -64,6 +75,9 @@ class ComparisonController:
         self._throttle = ProgressThrottle("Comparing")
         self._folder: Path | None = None
         self._reader: StepReader | None = None
+        self._row_indexes: RowIndexes | None = None
+        self._trails: TrailReader | None = None
+        self._explains_again = False  # once the search under way has ended, since outcomes have changed
 
     def handle_request(self, number: int, request: RequestBody, ticket: int) -> None:
         """Answer a request about comparison `number`; a request about another than the last is ignored."""
@@ -76,12 +90,22 @@ class ComparisonController:
                 self.advance()
             case Close():
                 self.close()
+            case StopWork() if self._jobs is not None and self._jobs.runs(WhyArguments) and self._waiting is None:
+                self._stop()
+                self._answer(number, Explained(problem="The search for reasons was stopped."))
             case StopWork() if self._waiting is not None or self._is_busy:
                 self._stop()
                 self._answer(number, Alert("info", "Stopped: the runs are not compared.", ("retry",)))
                 self._answer(number, WorkEnded())
             case GetAligned(start, stop) if (reader := self._reader_for(number)) is not None:
                 self._answer(number, reader.rows(start, stop), ticket)
+            case GetTrail() if self._trails is not None and self._reader_for(number) is not None:
+                trail = self._trails.trail(request)
+                if trail is not None:
+                    self._answer(number, trail, ticket)
+            case Explain() if self._reader_for(number) is not None:
+                self._explains_again = self._is_busy
+                self._start_explaining(number)
             case GetStep(row, states) if (reader := self._reader_for(number)) is not None:
                 self._answer(number, reader.step(row, states), ticket)
 
@@ -93,19 +117,22 @@ class ComparisonController:
         number, request = self._waiting
         if (a.number, b.number) != (request.run_a, request.run_b) or not (a.index.complete and b.index.complete):
             return
-        self._waiting, self._number, self._request, self._reader = None, number, request, None
+        self._waiting, self._number, self._request, self._reader, self._trails = None, number, request, None, None
         self._folder = Path(tempfile.mkdtemp(prefix="replay-gui-compare-"))
         self._jobs = JobGroup(self._pool, partial(self._on_worker_message, number))
         self._throttle = ProgressThrottle("Comparing")
         self._answer(number, Progress("Comparing", 0, 0, None))
-        arguments = CompareArguments(
-            _named(a), _named(b), request.rules, request.anchors, str(self._folder / _RESULT_FOLDER)
-        )
-        self._jobs.start(arguments)
+        self._jobs.start(self._arguments(a, b, request, str(self._folder / _RESULT_FOLDER)))
+
+    def _arguments(self, a: OpenRun, b: OpenRun, request: Compare, result: str = "") -> CompareArguments:
+        return CompareArguments(_named(a), _named(b), request.rules, request.anchors, result)
 
     def on_worker_message(self, number: int, job: StartedJob, message: JobMessage) -> None:
         """Answer what follows from a message of the worker."""
         if number != self._number or self._jobs is None or not self._jobs.accepts(job, message):
+            return
+        if isinstance(job.arguments, WhyArguments):
+            self._on_why_message(number, message)
             return
         match message:
             case JobProgress(done=done, total=total):
@@ -120,16 +147,56 @@ class ComparisonController:
             case JobDone(value=value):
                 self._show_result(number, decode_value(value, Findings))
                 self._answer(number, WorkEnded())
+                self._start_explaining(number)
             case JobPart():
                 pass  # a comparison has no parts
             case _:
                 assert_never(message)
 
+    def _on_why_message(self, number: int, message: JobMessage) -> None:
+        """Answer what follows from a message of the worker about the reasons."""
+        match message:
+            case JobDone() | JobFailed() if self._waiting is not None:  # a comparison by other rules took its place
+                self.advance()
+            case JobProgress(done=done, total=total):
+                self._answer(number, Explained(done=done, total=total))
+            case JobFailed(text=text):
+                self._answer(number, Explained(problem=f"The reasons were not found: {text}."))
+            case JobDone() if self._explains_again:
+                self._start_explaining(number)
+            case JobDone(value=value):
+                self._show_reasons(number, value)
+            case JobPart():
+                pass  # a search for reasons has no parts
+            case _:
+                assert_never(message)
+
+    def _start_explaining(self, number: int) -> None:
+        a, b = self._runs()
+        if self._jobs is None or self._jobs.busy:
+            return  # the reasons are found afterwards
+        self._explains_again = False
+        if self._reader_for(number) is None or self._request is None or a is None or b is None:
+            return  # another run was opened meanwhile
+        names = short_names(a.facts.given, b.facts.given)
+        self._jobs.start(WhyArguments(self._arguments(a, b, self._request), names))
+
+    def _show_reasons(self, number: int, value: msgspec.Raw) -> None:
+        from replay_gui.engine.comparing.trail_reader import TrailReader
+        from replay_gui.engine.jobs.why_job import WhyFindings  # the first picture needs nothing of reasons
+
+        a, b = self._runs()
+        if self._reader_for(number) is None or self._row_indexes is None or a is None or b is None:
+            return  # another run was opened meanwhile
+        why = decode_value(value, WhyFindings).why()
+        self._trails = TrailReader(a, b, self._row_indexes, why.reasons)
+        self._answer(number, Explained(result=why, sizes=(_size(a), _size(b))))
+
     def close(self) -> None:
         """End the work under way and release the comparison, in the worker, too."""
         self._stop()
         if self._reader is not None:
-            self._reader = None
+            self._reader = self._trails = None
             self._pool.submit(ForgetArguments.job, ForgetArguments(), _ignore_result)
 
     @property
@@ -147,7 +214,7 @@ class ComparisonController:
             comparison = read_comparison(folder / _RESULT_FOLDER, findings)
         finally:
             self._drop_folder()
-        row_indexes = RowIndexes.from_alignment(comparison.alignment)
+        self._row_indexes = row_indexes = RowIndexes.from_alignment(comparison.alignment)
         self._reader = StepReader(a, b, comparison.alignment, row_indexes, Rules(request.rules))
         self._answer(number, Compared(comparison, row_indexes, findings.first_ms, findings.took_ms))
 
@@ -178,6 +245,11 @@ class ComparisonController:
 def _named(run: OpenRun) -> ComparedRun:
     notes = (*run.facts.notes, *notes_in_header(run.log.header.source))
     return ComparedRun(str(run.log.source.path), str(run.folder), run.log.source.stamp, gap_notes(notes))
+
+
+def _size(run: OpenRun) -> RunSize:
+    counts = counts_of_index(run.index)
+    return RunSize(run.index.count, counts.calls, counts.failed, duration_between(*times_of_index(run.index)))
 
 
 def _ignore_result(message: JobMessage) -> None:

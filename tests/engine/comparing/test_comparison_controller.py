@@ -13,15 +13,16 @@ from replay_gui.core.index.index_cache import IndexCache, write_table
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Step
-from replay_gui.engine.comparison_controller import ComparisonController
+from replay_gui.engine.comparing.comparison_controller import ComparisonController
+from replay_gui.engine.comparing.why_answers import Explained, Trail, TrailGap, TrailRow
 from replay_gui.engine.job_group import StartedJob
-from replay_gui.engine.jobs import compare_job
+from replay_gui.engine.jobs import compare_job, why_job
 from replay_gui.engine.jobs.job import JobCache, decode_arguments
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobProgress, encode_value
 from replay_gui.engine.jobs.registry import JOBS
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import open_log_run
-from replay_gui.engine.requests import Close, Compare, GetAligned, GetStep, StopWork, WorkEnded
+from replay_gui.engine.requests import Close, Compare, Explain, GetAligned, GetStep, GetTrail, StopWork, WorkEnded
 from replay_gui.engine.worker_pool import OnJobMessage
 
 CLOCK = Rule(Action.NONDETERMINISTIC, tool="clock")
@@ -69,10 +70,12 @@ class Pool:
 
     def work(self) -> None:
         while self.done < len(self.handles):
-            handle = self.handles[self.done]
-            self.done += 1
-            if handle.cancelled:
-                continue
+            self.work_once()
+
+    def work_once(self) -> None:
+        handle = self.handles[self.done]
+        self.done += 1
+        if not handle.cancelled:
             try:
                 value = JOBS[handle.job](handle.arguments, Told(handle, self.cache))
             except Exception as why:  # noqa: BLE001  as the worker does
@@ -154,7 +157,72 @@ def test_it_begins_once_both_runs_are_there(pair: Pair) -> None:
     pair.pool.work()
     assert len(pair.last.points.row) == 6
     assert {cause.tool for cause in pair.last.causes} == {"clock", "search"}
-    assert pair.answers[-1] == (1, WorkEnded())
+    assert (1, WorkEnded()) in pair.answers
+
+
+def test_the_reasons_follow_the_comparison(pair: Pair) -> None:
+    pair.ask(1)
+    pair.pool.work()
+    assert [handle.job for handle in pair.pool.handles] == ["compare", "why"]
+    kinds = [type(value) for _, value in pair.answers if isinstance(value, Compared | WorkEnded | Explained)]
+    assert kinds == [Compared, WorkEnded, Explained]
+    explained = pair.all(Explained)[0][1]
+    assert explained.result.name_a == "a"
+    assert explained.result.reasons[0].tool == "clock"
+    assert explained.result.reasons[0].a == {"turn": 0}
+    assert [(size.events, size.calls, size.failed) for size in explained.sizes] == [(pair.a.index.count, 6, 0)] * 2
+
+
+def test_the_trail_of_a_reason_marks_its_events(pair: Pair) -> None:
+    pair.ask(1)
+    pair.pool.work()
+    reason = pair.all(Explained)[0][1].result.reasons[0]
+    pair.comparing.handle_request(1, GetTrail(0), 0)
+    trail = pair.all(Trail)[0][1]
+    keys = [line.row.position for line in trail.b if isinstance(line, TrailRow) and line.is_key]
+    assert reason.index_b + 1 in keys
+    last = trail.a[-1].row.position
+    pair.comparing.handle_request(1, GetTrail(0, opened_a=((last + 4, last + 5),)), 0)
+    opened = pair.all(Trail)[1][1]
+    assert opened.a[len(trail.a)] == TrailGap(last, last + 4)
+    assert opened.a[-1].row.position == last + 5
+    assert opened.b == trail.b
+    pair.comparing.handle_request(1, GetTrail(99), 0)
+    assert len(pair.all(Trail)) == 2
+
+
+def test_rules_rank_the_reasons_again(pair: Pair) -> None:
+    pair.ask(1)
+    pair.pool.work()
+    pair.ask(2, Rule(Action.IGNORE, tool="clock"), Rule(Action.CHANGES, tool="search"))
+    pair.pool.work()
+    number, explained = pair.all(Explained)[-1]
+    assert number == 2
+    assert {reason.tool for reason in explained.result.reasons} <= {"search"}
+    assert {row.tool for row in explained.result.actions} == {"search"}
+
+
+def test_stopped_while_it_looks_for_reasons_the_comparison_stays(pair: Pair) -> None:
+    pair.ask(1)
+    pair.pool.work_once()
+    assert pair.all(Compared)
+    pair.comparing.handle_request(1, StopWork(), 0)
+    pair.pool.work()
+    assert pair.pool.handles[1].cancelled
+    assert [value.problem for _, value in pair.all(Explained)] == ["The search for reasons was stopped."]
+    pair.comparing.handle_request(1, GetStep(0), 0)
+    assert pair.all(Step)
+    pair.comparing.handle_request(1, Explain(), 0)
+    pair.pool.work()
+    assert pair.all(Explained)[-1][1].result is not None
+
+
+def test_what_breaks_the_search_for_reasons_is_said(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(why_job, "WhyFinder", None)
+    pair.ask(1)
+    pair.pool.work()
+    assert pair.all(Explained)[0][1].problem.startswith("The reasons were not found: ")
+    assert not pair.all(Alert)
 
 
 def test_it_answers_of_the_comparison_that_was_asked_for_alone(pair: Pair) -> None:
@@ -208,7 +276,7 @@ def test_rules_that_change_while_it_works_wait_and_only_the_last_count(pair: Pai
     pair.pool.work()
     assert [number for number, _ in pair.all(Compared)] == [3]
     assert not pair.last.diverged
-    assert len(pair.pool.handles) == 2
+    assert [handle.job for handle in pair.pool.handles] == ["compare", "compare", "why"]
 
 
 def test_stopped_it_says_so_and_nothing_comes(pair: Pair) -> None:

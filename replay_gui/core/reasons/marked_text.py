@@ -1,0 +1,69 @@
+"""The part of an event's text in which some values stand, and where they are in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.text.event_text import MAX_SUMMARY_CHARACTERS, summarize_event
+from replay_gui.core.text.plain_text import one_line
+
+_CONTEXT = 36  # characters before the first value, where the text is cut
+_NEAR = 72  # a value that begins within so many characters needs no cut
+_MAX_VALUES = 12
+_MAX_LEAVES = 20_000  # of an event that are looked at
+_PLAIN = ("data", "input", "output", "value", "message", "reasoning")  # members whose name a text can do without
+
+
+def marked_text(event: Event, values: Iterable[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return (one line about the event, (start, stop) of the values in it).
+
+    It is the usual line, unless only another part of the event holds one of the values.
+    """
+    pattern = value_pattern(values)
+    usual = summarize_event(event)
+    if pattern is None or pattern.search(usual):
+        return _cut(usual, pattern)
+    for name, text in _leaves(event.payload):
+        found = pattern.search(text)
+        if found is not None:
+            begin = max(0, found.start() - _CONTEXT)
+            words = one_line(text[begin : found.end() + MAX_SUMMARY_CHARACTERS], MAX_SUMMARY_CHARACTERS)
+            label = f"{one_line(name, _CONTEXT)}: " if name and name not in _PLAIN else ""
+            return _cut(f"{label}{'…' if begin else ''}{words}", pattern)
+    return usual, ()
+
+
+def value_pattern(values: Iterable[str]) -> re.Pattern[str] | None:
+    """Return the pattern that finds any of these values as a word of its own; None where there is no value."""
+    longest_first = sorted({value for value in values if value}, key=lambda value: (-len(value), value))[:_MAX_VALUES]
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)") if longest_first else None
+
+
+def _cut(text: str, pattern: re.Pattern[str] | None) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Cut off the beginning of a text whose first value is far to the right."""
+    first = None if pattern is None else pattern.search(text)
+    if pattern is None or first is None:
+        return text, ()
+    if first.start() > _NEAR:
+        text = "…" + text[first.start() - _CONTEXT :]
+    return text, tuple(match.span() for match in pattern.finditer(text))
+
+
+def _leaves(payload: Any) -> Iterator[tuple[str, str]]:
+    """Yield (name of the innermost member, text) of the texts and numbers in a payload, in order."""
+    pending: list[tuple[str, Any]] = [("", payload)]
+    for _ in range(_MAX_LEAVES):
+        if not pending:
+            return
+        name, value = pending.pop()
+        if isinstance(value, str):
+            yield name, value
+        elif isinstance(value, dict):
+            pending += reversed([(str(key), member) for key, member in value.items()])
+        elif isinstance(value, list | tuple):
+            pending += reversed([(name, member) for member in value])
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield name, str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -1,0 +1,53 @@
+"""Which events of a run show how it came to what a reason tells: its origins, what it did, and what stands around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.origin import Side
+from replay_gui.core.reasons.reason import Reason
+
+MAX_TRAIL_EVENTS = 400
+_AROUND = 1  # events before and after each that matters
+_ALONE_AROUND = 4  # where only one place matters
+_MAX_FILLED = 2  # events between two of a trail that are shown rather than counted
+
+
+def key_events(reason: Reason, side: Side) -> list[EventIndex]:
+    """Return the events of a side that a reason is about, ascending: its origins and its request."""
+    named = reason.index_a if side == "a" else reason.index_b
+    found = {origin.index for origin in reason.origins if origin.side == side}
+    return sorted(found if named is None else found | {named})
+
+
+def trail_events(
+    keys: Iterable[int], places: Iterable[int], opened: Iterable[tuple[int, int]], *, count: int, hidden: Sequence[bool]
+) -> list[EventIndex]:
+    """Return the events to show, ascending, at most MAX_TRAIL_EVENTS.
+
+    Args:
+        keys: the events that matter. places: events of this run at which the other run has one that matters.
+        opened: (start, stop) of events to show as well.
+        count: the number of events of the run. hidden: of each event, whether it is bookkeeping; empty: none is.
+    """
+    key_set, place_set = set(keys), set(places)
+    around = _AROUND if len(key_set | place_set) > 1 else _ALONE_AROUND
+    chosen = set(key_set)
+    for centre in key_set | place_set:
+        chosen.update(range(max(centre - around, 0), min(centre + around + 1, count)))
+    for start, stop in opened:
+        chosen.update(range(max(start, 0), min(stop, count, start + MAX_TRAIL_EVENTS)))
+    ordered = sorted(index for index in chosen if 0 <= index < count and (index in key_set or not _at(hidden, index)))
+    filled: list[EventIndex] = []
+    for index in ordered[:MAX_TRAIL_EVENTS]:
+        if filled:
+            between = [other for other in range(filled[-1] + 1, index) if not _at(hidden, other)][: _MAX_FILLED + 1]
+            if len(between) <= _MAX_FILLED:
+                filled += map(EventIndex, between)
+        filled.append(EventIndex(index))
+    return filled
+
+
+def _at(hidden: Sequence[bool], index: int) -> bool:
+    return bool(hidden[index]) if len(hidden) else False

@@ -1,0 +1,84 @@
+"""The trail of a reason: the steps of both runs that led to it, with its values marked in their texts."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
+from replay_gui.core.errors import ReplayError
+from replay_gui.core.index.run_index import NO_PAIR
+from replay_gui.core.log.kinds import is_bookkeeping
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.marked_text import marked_text
+from replay_gui.core.reasons.reason import Reason
+from replay_gui.core.reasons.trail import key_events, trail_events
+from replay_gui.engine.comparing.why_answers import Trail, TrailGap, TrailRow
+from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.requests import GetTrail
+
+_MAX_PLACES = 3  # of the other run's events that a side which has none of its own is shown at
+_MAX_MARKED_BYTES = 1 << 20  # a larger event is not searched for values
+
+
+class TrailReader:
+    """Reads trails from both runs. Used on the engine thread alone."""
+
+    def __init__(self, a: OpenRun, b: OpenRun, row_indexes: RowIndexes, reasons: tuple[Reason, ...]) -> None:
+        self._a, self._b = a, b
+        self._row_indexes = row_indexes
+        self._reasons = reasons
+
+    def trail(self, request: GetTrail) -> Trail | None:
+        """Return the trail of a reason; None where there is no such reason."""
+        if not 0 <= request.reason < len(self._reasons):
+            return None
+        reason, rows = self._reasons[request.reason], self._row_indexes
+        a, b = key_events(reason, "a"), key_events(reason, "b")
+        values = {origin.value for origin in reason.origins}
+        places_a = _places(b, rows.row_of_b, rows.last_a) if not a else []
+        places_b = _places(a, rows.row_of_a, rows.last_b) if not b else []
+        return Trail(
+            request.reason,
+            _side(self._a, a, places_a, request.opened_a, values),
+            _side(self._b, b, places_b, request.opened_b, values),
+        )
+
+
+def _places(keys: list[EventIndex], row_of: NDArray[np.int32], last: NDArray[np.int32]) -> list[int]:
+    """Return where the other run stood by then, for the first events that matter."""
+    return [max(int(last[row_of[key]]), 0) for key in keys[:_MAX_PLACES] if key < len(row_of)]
+
+
+def _side(
+    run: OpenRun, keys: list[EventIndex], places: list[int], opened: tuple[tuple[int, int], ...], values: set[str]
+) -> tuple[TrailRow | TrailGap, ...]:
+    index = run.index
+    pairs = (int(index.pair[key]) for key in keys if key < index.count)
+    marked = {*keys, *(pair for pair in pairs if pair != NO_PAIR)}
+    is_hidden = np.array([is_bookkeeping(kind) for kind in index.kinds], bool)
+    hidden = is_hidden[index.kind] if is_hidden.any() else np.zeros(0, bool)
+    events = trail_events(marked, places, opened, count=index.count, hidden=hidden)  # type: ignore[arg-type]
+    found: list[TrailRow | TrailGap] = []
+    before = -1
+    for event in events:
+        if event > before + 1 and found:
+            found.append(TrailGap(EventIndex(before + 1), event))
+        found.append(_row(run, event, values, event in marked))
+        before = event
+    return tuple(found)
+
+
+def _row(run: OpenRun, event_index: EventIndex, values: set[str], is_key: bool) -> TrailRow:
+    row = run.rows(event_index, event_index + 1).rows[0]
+    if not values or row.broken:
+        return TrailRow(row=row, is_key=is_key)
+    try:
+        event = run.log[event_index]
+    except ReplayError:
+        return TrailRow(row=row, is_key=is_key)  # the row says that it cannot be read
+    if event.size > _MAX_MARKED_BYTES:
+        return TrailRow(row=row, is_key=is_key)
+    text, spans = marked_text(event, values)
+    return TrailRow(row=msgspec.structs.replace(row, text=text), marked=spans, is_key=is_key)

@@ -1,0 +1,68 @@
+"""The answers of the engine about why two runs came out differently: immutable values, safe to pass between threads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.engine.answers import ComparisonAnswer, EventRow
+
+if TYPE_CHECKING:
+    from replay_gui.core.reasons.why_result import WhyResult
+
+Spans: TypeAlias = tuple[tuple[int, int], ...]
+"""(start, stop) of characters of a text."""
+
+
+class RunSize(msgspec.Struct, frozen=True):
+    """How long a run of a comparison was. calls: of tools; `failed` of them. duration: ns, None where unknown."""
+
+    events: int
+    calls: int
+    failed: int
+    duration: int | None
+
+
+class Explained(ComparisonAnswer, frozen=True, kw_only=True):
+    """How far the search for reasons is.
+
+    Attributes:
+        result: once it is there. sizes: of A and B, with the result.
+        done, total: in any unit; total 0 = unknown. problem: why there will be no result, or "".
+    """
+
+    result: WhyResult | None = None
+    sizes: tuple[RunSize, RunSize] | None = None
+    done: int = 0
+    total: int = 0
+    problem: str = ""
+
+
+class TrailRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of a trail.
+
+    Attributes:
+        row: the event; its text is the part in which a value of the reason stands, if it holds one.
+        marked: where these values are in the text. is_key: whether the reason names it, or it answers such an event.
+    """
+
+    row: EventRow
+    marked: Spans = ()
+    is_key: bool = False
+
+
+class TrailGap(msgspec.Struct, frozen=True):
+    """Events `start` … `stop` - 1, which are left out of a trail."""
+
+    start: EventIndex
+    stop: EventIndex
+
+
+class Trail(ComparisonAnswer, frozen=True):
+    """The steps of both runs that led to what a reason tells, in order. `reason`: its index in the WhyResult."""
+
+    reason: int
+    a: tuple[TrailRow | TrailGap, ...]
+    b: tuple[TrailRow | TrailGap, ...]

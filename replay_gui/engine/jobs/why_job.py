@@ -1,0 +1,67 @@
+"""The worker's part of why two runs came out differently; the worker that compared them runs it afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.facts.run_outcome import Outcome, RunResult
+from replay_gui.core.reasons.reason import Reason
+from replay_gui.core.reasons.why import WhyFinder
+from replay_gui.core.reasons.why_result import WhyResult
+from replay_gui.core.state.state import ABSENT
+from replay_gui.engine.jobs.compare_arguments import WhyArguments
+from replay_gui.engine.jobs.compare_job import ComparedPair, kept_pair
+from replay_gui.engine.jobs.job import JobContext
+
+
+@dataclass(frozen=True, slots=True)
+class WhyFindings:
+    """A WhyResult in the form that a message can hold: None stands for ABSENT where `absent` says so, of A and B."""
+
+    result: WhyResult
+    absent: tuple[tuple[bool, bool], ...]
+
+    @classmethod
+    def of(cls, why: WhyResult) -> WhyFindings:
+        """Return the form of a result for a message."""
+        absent = tuple((reason.a is ABSENT, reason.b is ABSENT) for reason in why.reasons)
+        sent = (replace(reason, a=_sent(reason.a), b=_sent(reason.b)) for reason in why.reasons)
+        return cls(replace(why, reasons=tuple(sent)), absent)
+
+    def why(self) -> WhyResult:
+        """Return the result as it was."""
+        reasons = map(_received, self.result.reasons, self.absent)
+        return replace(self.result, reasons=tuple(reasons))
+
+
+def find_reasons(arguments: WhyArguments, context: JobContext) -> WhyFindings:
+    """Find why the two runs came out differently."""
+    pair = kept_pair(arguments.compared, context)
+    rules = Rules(arguments.compared.rules)
+    if pair.why is None:
+        pair.why = WhyFinder(*pair.sides, arguments.names)
+    return WhyFindings.of(pair.why.find(rules, _results(pair, rules, arguments.outcomes)))
+
+
+def _results(
+    pair: ComparedPair, rules: Rules, by_hand: tuple[Outcome | None, Outcome | None]
+) -> tuple[RunResult, RunResult]:
+    """Return what the logs say of outcome and end, with the outcomes set by hand where a log has none."""
+    if pair.results is None:
+        pair.results = pair.comparer.compare(rules).results
+    (a, b), (hand_a, hand_b) = pair.results, by_hand
+    return _with_outcome(a, hand_a), _with_outcome(b, hand_b)
+
+
+def _with_outcome(result: RunResult, by_hand: Outcome | None) -> RunResult:
+    return result if by_hand is None or result.outcomes else replace(result, outcomes=(by_hand,))
+
+
+def _sent(value: Any) -> Any:
+    return None if value is ABSENT else value
+
+
+def _received(reason: Reason, absent: tuple[bool, bool]) -> Reason:
+    return replace(reason, a=ABSENT if absent[0] else reason.a, b=ABSENT if absent[1] else reason.b)

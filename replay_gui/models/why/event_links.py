@@ -1,0 +1,88 @@
+"""The event numbers in the words of a reason, and the event of which run each stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from replay_gui.core.log.positions import EventIndex, Position, index_before
+from replay_gui.core.reasons.origin import Side
+from replay_gui.core.reasons.reason import Reason
+from replay_gui.core.reasons.why_result import WhyResult
+
+_NUMBERS = re.compile(
+    r"\bevents? (\d[\d,]*)((?:(?:, | and |, and |–|-| to )\d[\d,]*)*)(?: of (?P<run>[^.;,()“”]{1,80}))?"
+)
+_NUMBER = re.compile(r"\d[\d,]*")
+_QUOTED = re.compile(r"“[^”]*”")
+_MAX_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class EventLink:
+    """Characters `start` … `stop` - 1 of a text, which name the event at an index of one run."""
+
+    start: int
+    stop: int
+    side: Side
+    index: EventIndex
+
+
+class LinkFinder:
+    """Finds the links in the words of one reason. What stands in quotation marks was said in a run, and is no link."""
+
+    def __init__(self, why: WhyResult, reason: Reason, counts: tuple[int, int]) -> None:
+        """`counts`: the numbers of events of A and B."""
+        self._counts = counts
+        names: list[tuple[str, Side]] = [(why.name_a, "a"), (why.name_b, "b")]
+        self._names = sorted(names, key=lambda named: -len(named[0]))
+        self._failed = why.failed
+        self._known: dict[Side, set[int | None]] = {"a": {reason.index_a}, "b": {reason.index_b}}
+        for origin in reason.origins:
+            self._known[origin.side].add(origin.index)
+
+    def find(self, text: str) -> tuple[EventLink, ...]:
+        """Return the links of a text, in order."""
+        quoted = [match.span() for match in _QUOTED.finditer(text)]
+        links: list[EventLink] = []
+        for match in _NUMBERS.finditer(text):
+            if any(start <= match.start() < stop for start, stop in quoted):
+                continue
+            named = self._side_named(match["run"] or "")
+            for number in self._numbers(match):
+                link = self._link(text, match.start(), number, named)
+                if link is not None:
+                    links.append(link)
+        return tuple(links)
+
+    def _numbers(self, match: re.Match[str]) -> Iterable[tuple[int, int, int]]:
+        """Yield (start, stop, number); the first with the word before it."""
+        for order, part in enumerate(_NUMBER.finditer(match.string, match.start(), match.end(2))):
+            digits = part[0].rstrip(",").replace(",", "")
+            if len(digits) <= _MAX_DIGITS:
+                start = match.start() if order == 0 else part.start()
+                yield start, part.start() + len(part[0].rstrip(",")), int(digits)
+
+    def _link(self, text: str, at: int, number: tuple[int, int, int], named: Side | None) -> EventLink | None:
+        start, stop, position = number
+        if position < 1:
+            return None
+        index = index_before(Position(position))
+        side = named or self._side_of(text[:at], index)
+        if index >= self._counts[0 if side == "a" else 1]:
+            return None
+        return EventLink(start, stop, side, index)
+
+    def _side_of(self, before: str, index: EventIndex) -> Side:
+        """Return the only run of which the reason names this event; else the one that the text named last."""
+        of_a, of_b = index in self._known["a"], index in self._known["b"]
+        if of_a != of_b:
+            return "a" if of_a else "b"
+        last = max(((before.rfind(name), len(name), side) for name, side in self._names if name), default=(-1, 0, None))
+        if last[0] >= 0 and last[2] is not None:
+            return last[2]
+        return self._failed or "a"
+
+    def _side_named(self, words: str) -> Side | None:
+        return next((side for name, side in self._names if name and words.startswith(name)), None)

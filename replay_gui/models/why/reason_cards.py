@@ -1,0 +1,109 @@
+"""The reasons as a list of cards: what differs in bold, what led to it below, every event number a link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
+
+from replay_gui.core.reasons.reason import Reason, Tier
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.models.why.event_links import EventLink, LinkFinder
+from replay_gui.models.why.why_session import WhySession
+from replay_gui.models.why.why_words import KIND_WORDS
+
+MAX_REASONS = 100  # that are listed
+_MAX_SENTENCE, _MAX_DETAILS = 300, 600  # characters
+_HEAVY = (Tier.ACTION, Tier.RESULT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonItem:
+    """One card.
+
+    Attributes:
+        number: its rank, from 1. title, body: its texts. title_links, body_links: in them.
+        chips: words below them. heavy: whether it is about what was done, or what came out.
+    """
+
+    number: int
+    title: str
+    body: str
+    title_links: tuple[EventLink, ...]
+    body_links: tuple[EventLink, ...]
+    chips: tuple[str, ...]
+    heavy: bool
+
+    @property
+    def links(self) -> tuple[EventLink, ...]:
+        """All links, in reading order."""
+        return (*self.title_links, *self.body_links)
+
+
+class ReasonCards(QAbstractListModel):
+    """`item(row)` gives a ReasonItem. An earlier list stays until the one that replaces it has come."""
+
+    def __init__(self, session: WhySession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._items: list[ReasonItem] = []
+        session.changed.connect(self._on_changed)
+        self._on_changed()
+
+    def item(self, row: int) -> ReasonItem:
+        """The card at a row; IndexError beyond the last."""
+        return self._items[row]
+
+    def reason(self, row: int) -> Reason:
+        """The reason at a row."""
+        assert self._session.result is not None
+        return self._session.result.reasons[row]
+
+    @Slot()
+    def _on_changed(self) -> None:
+        why = self._session.result
+        if why is not None and not self._session.fresh:
+            return
+        comparison = self._session.comparison
+        counts = comparison.a.index.count, comparison.b.index.count
+        self.beginResetModel()
+        self._items = []
+        for number, reason in enumerate(() if why is None else why.reasons[:MAX_REASONS], 1):
+            assert why is not None
+            self._items.append(_item(number, reason, LinkFinder(why, reason, counts)))
+        self.endResetModel()
+
+    # ---- as Qt asks -------------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of cards."""
+        return 0 if parent.isValid() else len(self._items)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the card's text for a screen reader, or the same as a plain tooltip."""
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        item = self._items[index.row()]
+        words = ". ".join(text.rstrip(".") for text in (f"{item.number} {item.title}", item.body, *item.chips) if text)
+        return plain_tooltip(words) if role == Qt.ItemDataRole.ToolTipRole else words
+
+
+def _item(number: int, reason: Reason, links: LinkFinder) -> ReasonItem:
+    title = one_line(reason.sentence, _MAX_SENTENCE)
+    body = one_line(" ".join(reason.details), _MAX_DETAILS)
+    chips = [KIND_WORDS[reason.kind]]
+    if reason.chip and reason.chip not in chips:
+        chips.append(one_line(reason.chip, _MAX_SENTENCE))
+    if not reason.certain:
+        chips.append("effect not certain")
+    return ReasonItem(
+        number=number,
+        title=title,
+        body=body,
+        title_links=links.find(title),
+        body_links=links.find(body),
+        chips=tuple(chips),
+        heavy=reason.tier in _HEAVY,
+    )

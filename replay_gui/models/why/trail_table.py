@@ -1,0 +1,77 @@
+"""The steps of one run that led to what the chosen reason tells, as a Qt list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
+
+from replay_gui.core.log.positions import index_before
+from replay_gui.core.reasons.origin import Side
+from replay_gui.core.text.wording import plural
+from replay_gui.engine.comparing.why_answers import TrailGap, TrailRow
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.models.why.why_session import WhySession
+
+
+class TrailTable(QAbstractListModel):
+    """`line(row)` gives a TrailRow or a TrailGap. The last trail stays until the next has come."""
+
+    def __init__(self, session: WhySession, side: Side, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self.side = session, side
+        self._lines: tuple[TrailRow | TrailGap, ...] = ()
+        session.trail_changed.connect(self._on_trail_changed)
+        session.changed.connect(self._on_trail_changed)
+
+    def line(self, row: int) -> TrailRow | TrailGap:
+        """The line at a row; IndexError beyond the last."""
+        return self._lines[row]
+
+    def gap_text(self, gap: TrailGap) -> str:
+        """Return what stands in the place of events that are left out."""
+        return plural(gap.stop - gap.start, "more step")
+
+    def row_at(self, position: int) -> int:
+        """Return the row of the event just before a position; -1 if the trail does not hold it."""
+        for number, line in enumerate(self._lines):
+            if isinstance(line, TrailRow) and line.row.position == position:
+                return number
+        return -1
+
+    def activate(self, row: int) -> None:
+        """Go to the event of a row, or show the events of a gap."""
+        line = self._lines[row]
+        if isinstance(line, TrailGap):
+            self._session.open_gap(self.side, line)
+        else:
+            self._session.go_to(self.side, index_before(line.row.position))
+
+    @Slot()
+    def _on_trail_changed(self) -> None:
+        trail, result = self._session.trail, self._session.result
+        if trail is None and result is not None and result.reasons:
+            return  # the next one is on its way
+        lines = () if trail is None else trail.a if self.side == "a" else trail.b
+        if lines is not self._lines:
+            self.beginResetModel()
+            self._lines = lines
+            self.endResetModel()
+
+    # ---- as Qt asks -------------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of lines."""
+        return 0 if parent.isValid() else len(self._lines)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the line in words for a screen reader, or the same as a plain tooltip."""
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        line = self._lines[index.row()]
+        words = (
+            self.gap_text(line)
+            if isinstance(line, TrailGap)
+            else f"{line.row.position:,} {line.row.label} {line.row.text}"
+        )
+        return plain_tooltip(words) if role == Qt.ItemDataRole.ToolTipRole else words

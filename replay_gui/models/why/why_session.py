@@ -1,0 +1,202 @@
+"""Why two runs came out differently, as the window shows it: the answer of the engine, and what is chosen in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replay_gui.core.divergence.comparison import NO_EVENT
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.origin import Side
+from replay_gui.core.reasons.reason import Reason
+from replay_gui.core.reasons.trail import key_events
+from replay_gui.core.reasons.why_result import WhyResult
+from replay_gui.engine.comparing.why_answers import Explained, RunSize, Trail, TrailGap
+from replay_gui.engine.requests import Answer, GetTrail, Request
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.comparison.comparison_states import Shown
+
+NO_REASON = -1
+_SIDES: tuple[Side, Side] = ("a", "b")
+_NONE = EventIndex(NO_EVENT)
+
+
+class WhySession(QObject):
+    """The reasons of one comparison. The comparison can be used before they come, and while others are looked for.
+
+    Attributes:
+        comparison: the session of the comparison.
+        result: the last WhyResult; it stays until the next one has come.
+        sizes: of A and B, with the result. fresh: whether `result` is of the comparison that is shown.
+        done, total: how far the search is; total 0 = unknown. problem: why there is no fresh result, or "".
+        chosen: index of the chosen reason, or NO_REASON. trail: of it, or None while it is not known.
+
+    Signals:
+        changed(): any of these but the last two. chosen_changed(): another reason is chosen.
+        trail_changed(): `trail` is another.
+    """
+
+    changed = Signal()
+    chosen_changed = Signal()
+    trail_changed = Signal()
+
+    def __init__(self, comparison: ComparisonSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.comparison = comparison
+        self.result: WhyResult | None = None
+        self.sizes: tuple[RunSize, RunSize] | None = None
+        self.fresh = False
+        self.done, self.total = 0, 0
+        self.problem = ""
+        self.chosen = NO_REASON
+        self.trail: Trail | None = None
+        self._opened: dict[Side, tuple[tuple[int, int], ...]] = {"a": (), "b": ()}
+        self._shows_origins = False
+        comparison.compared_changed.connect(self._on_compared_changed)
+        bridge = comparison.a.bridge
+        if bridge is not None:
+            bridge.answered.connect(self._on_answered)
+
+    @property
+    def working(self) -> bool:
+        """Whether reasons are being looked for, or will be once the comparison has come."""
+        return self.comparison.active and not self.fresh and not self.problem
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything there is to show has come."""
+        if not self.comparison.active or self.problem:
+            return True
+        return self.fresh and (self.chosen == NO_REASON or self.trail is not None)
+
+    @property
+    def reason(self) -> Reason | None:
+        """The chosen reason."""
+        if self.result is None or self.chosen == NO_REASON:
+            return None
+        return self.result.reasons[self.chosen]
+
+    # ---- choosing ---------------------------------------------------------------------------------
+    def choose(self, number: int) -> None:
+        """Choose a reason by its index, clamped, and move both runs to it."""
+        if self.result is None or not self.result.reasons:
+            return
+        self._choose(min(max(number, 0), len(self.result.reasons) - 1))
+        self.go_to_reason()
+
+    def step(self, delta: int) -> None:
+        """Choose the next (delta > 0) or previous reason, if there is one."""
+        self.choose(self.chosen + delta if self.chosen != NO_REASON else 0)
+
+    def choose_last(self) -> None:
+        """Choose the last reason."""
+        if self.result is not None:
+            self.choose(len(self.result.reasons) - 1)
+
+    def go_to_reason(self) -> None:
+        """Move both runs to the events of the chosen reason."""
+        reason = self.reason
+        if reason is None or not self.comparison.fresh:
+            return
+        if reason.index_a is None and reason.index_b is None and reason.origins:
+            self.go_to(reason.origins[0].side, reason.origins[0].index)
+        else:
+            self.go_to_pair(reason.index_a, reason.index_b)
+
+    def go_to(self, side: Side, index: EventIndex) -> None:
+        """Move the run of a side to an event, and the other run to where it was by then."""
+        self.go_to_pair(*((index, None) if side == "a" else (None, index)))
+
+    def go_to_pair(self, index_a: EventIndex | None, index_b: EventIndex | None) -> None:
+        """Move each run to an event of its own; None: to where it was by then."""
+        if self.comparison.fresh:
+            self.comparison.select_events(_NONE if index_a is None else index_a, _NONE if index_b is None else index_b)
+
+    def _choose(self, number: int) -> None:
+        if number != self.chosen:
+            self.chosen = number
+            self._opened = {"a": (), "b": ()}
+            self.trail = None
+            self._mark_origins()
+            self.chosen_changed.emit()
+            self._request_trail()
+
+    # ---- the timelines ----------------------------------------------------------------------------
+    def show_origins(self, on: bool) -> None:
+        """Draw the origins of the chosen reason on both timelines, instead of the divergences, or no longer."""
+        self._shows_origins = on
+        self._mark_origins()
+
+    def _mark_origins(self) -> None:
+        reason, runs = self.reason, (self.comparison.a, self.comparison.b)
+        for run, side in zip(runs, _SIDES, strict=True):
+            keys = [] if reason is None else key_events(reason, side)
+            marks = replace(run.marks, origins=np.array(keys, np.int64), shows_origins=self._shows_origins)
+            run.set_marks(marks)
+
+    # ---- the trail --------------------------------------------------------------------------------
+    def open_gap(self, side: Side, gap: TrailGap) -> None:
+        """Show the events that the trail leaves out there."""
+        self._opened[side] = (*self._opened[side], (gap.start, gap.stop))
+        self._request_trail()
+
+    def _request_trail(self) -> None:
+        if self.chosen != NO_REASON:
+            self._send_request(GetTrail(self.chosen, self._opened["a"], self._opened["b"]))
+
+    def _send_request(self, body: GetTrail) -> None:
+        bridge = self.comparison.a.bridge
+        if bridge is not None:
+            bridge.send_request("trail", Request(self.comparison.number, body, None))
+
+    # ---- answers ------------------------------------------------------------------------------------
+    @Slot()
+    def _on_compared_changed(self) -> None:
+        """Another comparison is under way, was made, or was given up: the reasons of the last one are out of date."""
+        if isinstance(self.comparison.state, Shown):
+            return  # its reasons follow
+        if self.comparison.comparison is None:
+            self.result, self.sizes = None, None
+            self._reset_choice()
+        self.fresh, self.problem, self.done, self.total = False, "", 0, 0
+        self.changed.emit()
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.side is not None or answer.run != self.comparison.number or not self.comparison.active:
+            return
+        match answer.value:
+            case Explained() as explained:
+                self.take(explained)
+            case Trail() as trail if trail.reason == self.chosen:
+                self.show_trail(trail)
+
+    def take(self, explained: Explained) -> None:
+        """Take in what the engine says of the reasons."""
+        self.done, self.total, self.problem = explained.done, explained.total, explained.problem
+        self.fresh = explained.result is not None
+        if explained.result is not None:
+            self.result, self.sizes = explained.result, explained.sizes
+            self._reset_choice()
+        self.changed.emit()
+        if explained.result is not None and explained.result.reasons:
+            self._choose(0)
+            state = self.comparison.state
+            asked_elsewhere = not isinstance(state, Shown) or state.first is not None
+            if self._shows_origins and not asked_elsewhere:
+                self.go_to_reason()
+
+    def show_trail(self, trail: Trail) -> None:
+        """Show the steps that led to the chosen reason."""
+        self.trail = trail
+        self.trail_changed.emit()
+
+    def _reset_choice(self) -> None:
+        if self.chosen != NO_REASON:
+            self.chosen, self.trail = NO_REASON, None
+            self._mark_origins()
+            self._opened = {"a": (), "b": ()}
+            self.chosen_changed.emit()
+            self.trail_changed.emit()

@@ -1,0 +1,182 @@
+"""Reasons, outcomes and what was set aside, in the words of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.facts.run_outcome import RunResult
+from replay_gui.core.facts.run_totals import ModelUse, total_cost, total_tokens
+from replay_gui.core.index.run_index import NO_TOOL, RunIndex
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.reasons.origin import Origin, OriginRole, Side
+from replay_gui.core.reasons.reason import Reason, ReasonKind
+from replay_gui.core.reasons.why_result import WhyResult
+from replay_gui.core.reasons.why_words import set_aside_words
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import cost_text, duration_text, plural
+from replay_gui.engine.comparing.why_answers import RunSize
+
+_MAX_NAME = 40  # characters of a run's or tool's name
+_MAX_CHAIN = 6  # events of an origin that are named
+
+KIND_WORDS: dict[ReasonKind, str] = {
+    ReasonKind.MISSING: "not done",
+    ReasonKind.EXTRA: "done by one run only",
+    ReasonKind.ARGUMENT: "other argument",
+    ReasonKind.ORDER: "other order",
+    ReasonKind.WORLD: "answered otherwise",
+    ReasonKind.ERROR: "error",
+    ReasonKind.GAVE_UP: "gave up",
+    ReasonKind.CUT_OFF: "cut off",
+    ReasonKind.MADE_UP: "made up",
+    ReasonKind.SUBMISSION: "other result",
+    ReasonKind.TOLD: "told otherwise",
+    ReasonKind.CHECK: "check",
+    ReasonKind.LOOK: "not looked up",
+    ReasonKind.SETUP: "set-up",
+    ReasonKind.WORDING: "wording",
+}
+"""What differs, on the chip of a reason."""
+
+EFFECT_WORDS: dict[Effect, str] = {
+    Effect.READS: "reads",
+    Effect.CHECKS: "checks",
+    Effect.CHANGES: "changes something",
+    Effect.SUBMITS: "hands in the result",
+    Effect.HANDS_OVER: "hands over",
+    Effect.NOTES: "notes for itself",
+    Effect.ASKS: "asks the user",
+    Effect.UNKNOWN: "effect not known",
+}
+"""What a call does."""
+
+
+def headline(why: WhyResult) -> str:
+    """Return ``Why trial 0 failed``, ``What differs``, or ``They did the same``."""
+    if did_the_same(why):
+        return "They did the same"
+    if why.failed is None:
+        return "What differs"
+    return f"Why {one_line(why.name_a if why.failed == 'a' else why.name_b, _MAX_NAME)} failed"
+
+
+def did_the_same(why: WhyResult) -> bool:
+    """Whether there is no reason at all."""
+    return not why.reasons
+
+
+def count_words(why: WhyResult) -> str:
+    """Return ``3 reasons``; of runs whose outcomes are equal or unknown, ``3 differences``."""
+    if not why.reasons:
+        return ""
+    return plural(len(why.reasons), "difference" if why.failed is None else "reason")
+
+
+def reason_words(chosen: int, why: WhyResult | None) -> str:
+    """Return ``reason 1 of 3``; of runs whose outcomes are equal or unknown, ``difference 1 of 3``."""
+    if why is None:
+        return "no reason yet"
+    word = "difference" if why.failed is None else "reason"
+    if not why.reasons:
+        return f"no {word}"
+    return count_words(why) if chosen < 0 else f"{word} {chosen + 1:,} of {len(why.reasons):,}"
+
+
+def same_words(why: WhyResult) -> str:
+    """Return what is said in the place of reasons where there are none."""
+    passed = [passed_of(result) for result in why.results]
+    lines = ["Both runs did the same: no action, result or ending differs."]
+    if passed[0] is not None and passed[0] == passed[1]:
+        lines = [f"Both runs {'passed' if passed[0] else 'failed'}, and did the same."]
+    elif None not in passed:
+        lines.append("Their outcomes differ. What made the difference is not in what they did.")
+    words = set_aside_words(why)
+    if words:
+        lines.append(f"Set aside: {words}.")
+    return "\n\n".join(lines)
+
+
+def foot_words(why: WhyResult) -> str:
+    """Return the line below the reasons."""
+    words = set_aside_words(why)
+    return words[:1].upper() + words[1:] if words else "Nothing was set aside"
+
+
+def set_aside_lines(why: WhyResult) -> tuple[str, ...]:
+    """Return, line by line, what was not taken for a reason, and what was not looked at."""
+    aside = why.set_aside
+    lines = [
+        f"Other words: {plural(aside.wording, 'message')}, with the same effect.",
+        f"Reads: {plural(aside.reads, 'call')} that only one run made and that changed nothing.",
+        f"Order: {plural(aside.reordered, 'read')} that both runs made, at another time.",
+        f"Set-up: {plural(aside.setup, 'setting')} that differ." if aside.setup != 1 else "Set-up: 1 setting differs.",
+    ]
+    return (*lines, *why.limits)
+
+
+def role_words(origin: Origin) -> str:
+    """Return who said a value: the user, an answer, the agent."""
+    return {OriginRole.USER: "user", OriginRole.ANSWER: "answer", OriginRole.AGENT: "agent"}[origin.role]
+
+
+def chain_words(reason: Reason, side: Side, index: RunIndex) -> str:
+    """Return ``PX4R7D: user 5 → get_user_details 6 → answer 7 → cancel_reservation 20``; "" without an origin there."""
+    origins = sorted((origin for origin in reason.origins if origin.side == side), key=lambda origin: origin.index)
+    if not origins:
+        return ""
+    steps = {origin.index: f"{_step(origin, index)} {origin.index + 1:,}" for origin in origins}
+    named = reason.index_a if side == "a" else reason.index_b
+    if named is not None and named < index.count:
+        steps.setdefault(named, f"{_tool(named, index) or 'agent'} {named + 1:,}")
+    words = list(steps.values())
+    if len(words) > _MAX_CHAIN:
+        words = [*words[: _MAX_CHAIN // 2], "…", *words[-_MAX_CHAIN // 2 + 1 :]]
+    return f"{one_line(origins[-1].value, _MAX_NAME)}: {' → '.join(words)}"
+
+
+def _step(origin: Origin, index: RunIndex) -> str:
+    if origin.role is OriginRole.AGENT and origin.index < index.count:
+        return _tool(origin.index, index) or "agent"
+    return role_words(origin)
+
+
+def _tool(event_index: int, index: RunIndex) -> str:
+    """Return the tool that a request asks; "" for any other event."""
+    tool = int(index.tool[event_index])
+    is_request = index.kinds[int(index.kind[event_index])] == Kind.TOOL_REQUEST
+    return one_line(index.tools[tool], _MAX_NAME) if is_request and tool != NO_TOOL else ""
+
+
+def passed_of(result: RunResult | None) -> bool | None:
+    """Return whether a run passed, as its first outcome says; None where it does not say so."""
+    return None if result is None or result.outcome is None else result.outcome.passed
+
+
+def outcome_word(passed: bool | None) -> str:
+    """Return passed, failed or unknown."""
+    return "unknown" if passed is None else "passed" if passed else "failed"
+
+
+def run_line(events: int, size: RunSize | None, result: RunResult | None, uses: tuple[ModelUse, ...] | None) -> str:
+    """Return ``24 events · 4 calls · score 1 · answered · 2 min · 8,120 tokens · $0.003``, without what is unknown."""
+    parts = [plural(events, "event")]
+    if size is not None:
+        parts.append(plural(size.calls, "call") + (f", {size.failed:,} failed" if size.failed else ""))
+    outcome = None if result is None else result.outcome
+    if outcome is not None and outcome.score is not None:
+        parts.append(f"score {outcome.score:g}")
+    if result is not None and result.end is not None and result.end.how:
+        parts.append(one_line(result.end.how, _MAX_NAME))
+    if size is not None and size.duration is not None:
+        parts.append(duration_text(size.duration))
+    if uses:
+        tokens, cost = total_tokens(uses), total_cost(uses)
+        parts += [f"{tokens:,} tokens"] if tokens is not None else []
+        parts += [cost_text(cost)] if cost is not None else []
+    return " · ".join(parts)
+
+
+def actions_words(changes: int, others: Iterable[str]) -> str:
+    """Return ``1 change``, ``changes nothing``, with what else it did."""
+    return " · ".join((plural(changes, "change") if changes else "changes nothing", *others))

@@ -1,0 +1,78 @@
+"""The heads above what is shown of A and of B side by side."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+
+from replay_gui.look.theme import GAP, HEAD, LINE, LINKS, UNIT, WIDE, set_role, theme
+from replay_gui.widgets.parts.elided_label import ElidedLabel
+
+
+class SideHeads(QWidget):
+    """A title and a note for each side, and the gutter between them; sides are 0 (A) and 1 (B)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._titles = (ElidedLabel(), ElidedLabel())
+        self._notes = (ElidedLabel(), ElidedLabel())
+        self._rows: list[QHBoxLayout] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for which in (0, 1):
+            if which:
+                row.addWidget(_Gutter())
+            row.addWidget(self._head(which), 1)
+
+    def set_title(self, which: int, text: str) -> None:
+        """Set the title of a side; it is cut only where the note has no room left to give."""
+        self._titles[which].setText(text)
+
+    def title(self, which: int) -> str:
+        """Return the title of a side."""
+        return self._titles[which].text()
+
+    def set_note(self, which: int, text: str) -> None:
+        """Set the secondary text at the right of a side's head."""
+        self._notes[which].setText(text)
+
+    def note(self, which: int) -> str:
+        """Return the note of a side."""
+        return self._notes[which].text()
+
+    def add_widget(self, which: int, widget: QWidget) -> None:
+        """Add a widget at the right end of a side's head."""
+        self._rows[which].addWidget(widget)
+
+    def _head(self, which: int) -> QFrame:
+        head = QFrame()
+        set_role(head, "head")
+        head.setFixedHeight(HEAD)
+        title, note = self._titles[which], self._notes[which]
+        set_role(title, "title")
+        set_role(note, "secondary")
+        title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(GAP + UNIT, 0, GAP, 0)
+        row.setSpacing(WIDE)
+        row.addWidget(title)
+        row.addStretch(1)
+        row.addWidget(note)
+        self._rows.append(row)
+        return head
+
+
+class _Gutter(QWidget):
+    """Between the heads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(LINKS)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme().window)
+        for x in (0, self.width() - LINE):
+            painter.fillRect(x, 0, LINE, self.height(), theme().line)
+        painter.end()

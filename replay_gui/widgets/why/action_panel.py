@@ -1,0 +1,98 @@
+"""What A did and what B did, under a head for each."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from PySide6.QtCore import QPoint, QSize, Qt, Slot
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.reasons.origin import Side
+from replay_gui.core.reasons.why_result import WhyResult
+from replay_gui.core.text.wording import plural
+from replay_gui.look.theme import HEAD, ROW, UNIT, set_role
+from replay_gui.models.why.action_table import ActionTable
+from replay_gui.models.why.why_session import WhySession
+from replay_gui.models.why.why_words import actions_words
+from replay_gui.widgets.comparison.side_heads import SideHeads
+from replay_gui.widgets.parts.dimmer import Dimmer
+from replay_gui.widgets.why.action_view import ActionView
+from replay_gui.widgets.why.why_menu import WhyMenu
+
+_NOTHING_TEXT = "Neither run changed anything that its log tells of."
+_WAITING_TEXT = "What the runs did is not known yet."
+_FEWEST_ROWS = 2  # that the panel wants to show
+_OTHERS = (
+    (Effect.SUBMITS, "handed in", "handed in"),
+    (Effect.HANDS_OVER, "handed over", "handed over"),
+    (Effect.UNKNOWN, "call of unknown effect", "calls of unknown effect"),
+)
+
+
+class ActionPanel(QFrame):
+    """`view`: the lines; `table`: their model."""
+
+    def __init__(self, session: WhySession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "panel")
+        self.setAccessibleName("What each run did")
+        self._session = session
+        self.table = ActionTable(session, self)
+        self.view = ActionView(session, self.table)
+        self.heads = SideHeads()
+        self._dimmer = Dimmer(self.view)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, UNIT)
+        column.setSpacing(0)
+        column.addWidget(self.heads)
+        column.addWidget(self.view, 1)
+        self.setFocusProxy(self.view)
+        self.view.menu_wanted.connect(self._on_menu_wanted)
+        session.changed.connect(self._refresh)
+        self.table.modelReset.connect(self.updateGeometry)
+        self._refresh()
+
+    def sizeHint(self) -> QSize:
+        """Return the size with every line in sight."""
+        rows = max(self.table.rowCount(), _FEWEST_ROWS)
+        return QSize(super().sizeHint().width(), HEAD + rows * ROW + 2 * UNIT)
+
+    @Slot()
+    def _refresh(self) -> None:
+        why = self._session.result
+        for which, side in enumerate(("A", "B")):
+            self.heads.set_title(which, f"What {side} did")
+            self.heads.set_note(which, "" if why is None else _words(why, "a" if side == "A" else "b"))
+        self.view.hint = _WAITING_TEXT if why is None else _NOTHING_TEXT
+        self._dimmer.set_dimmed(why is not None and not self._session.fresh)
+        self.view.viewport().update()
+
+    @Slot(int, QPoint)
+    def _on_menu_wanted(self, row: int, at: QPoint) -> None:
+        self.action_menu(row).popup(at)
+
+    def action_menu(self, row: int) -> WhyMenu:
+        """Return the menu of an action: what its tool does."""
+        menu = WhyMenu(self._session.comparison.rules, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        action = self.table.line(row).row
+        if action is not None:
+            menu.offer_effect(action.tool, action.effect)
+        return menu
+
+
+def _words(why: WhyResult, side: Side) -> str:
+    """Return what a run did, in numbers; calls that were answered by an error did nothing."""
+    counts: Counter[Effect] = Counter()
+    for row in why.actions:
+        requests = row.requests_a if side == "a" else row.requests_b
+        if not (row.failed_a if side == "a" else row.failed_b):
+            counts[row.effect] += len(requests)
+    others = []
+    for effect, single, several in _OTHERS:
+        if counts[effect]:
+            is_count = effect is Effect.UNKNOWN
+            others.append(plural(counts[effect], single, several) if is_count else single)
+    more = f", and {plural(why.more_actions, 'more action')}" if why.more_actions else ""
+    return actions_words(counts[Effect.CHANGES], others) + more

@@ -1,0 +1,48 @@
+"""Both outcomes in the tool bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from replay_gui.look.icons import tinted_icon
+from replay_gui.look.theme import GAP, ICON, PILL, UNIT, set_role, theme, theme_events
+from replay_gui.models.why.why_session import WhySession
+from replay_gui.models.why.why_words import outcome_word, passed_of
+from replay_gui.widgets.parts.plain_label import PlainLabel
+
+_NAMES = {True: "passed", False: "failed", None: "ungraded"}
+
+
+class OutcomeBadge(QFrame):
+    """A failed · B passed; each with its mark."""
+
+    def __init__(self, session: WhySession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        set_role(self, "pill")
+        self.setFixedHeight(PILL)
+        self._marks, self._words = (PlainLabel(), PlainLabel()), (PlainLabel(), PlainLabel())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP + UNIT, 0, GAP + UNIT, 0)
+        row.setSpacing(UNIT)
+        for which in (0, 1):
+            if which:
+                row.addWidget(PlainLabel("·"))
+            row.addWidget(self._marks[which])
+            row.addWidget(self._words[which])
+        session.changed.connect(self.refresh)
+        theme_events().changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        why, colors = self._session.result, theme()
+        inks = {True: colors.good_text, False: colors.bad_text, None: colors.secondary}
+        words = []
+        for which, letter in enumerate("AB"):
+            passed = passed_of(None if why is None else why.results[which])
+            self._marks[which].setPixmap(tinted_icon(_NAMES[passed], inks[passed]).pixmap(ICON, ICON))
+            words.append(f"{letter} {outcome_word(passed)}")
+            self._words[which].setText(words[-1])
+        self.setAccessibleName(", ".join(words))

@@ -1,0 +1,128 @@
+"""The layout of a reason's card: a numbered badge, a bold sentence, quiet details, chips; event numbers are links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
+
+from replay_gui.look.theme import GAP, LINE, ROW, SMALL_SIZE, UNIT, Bold, Medium, Theme, ui_font
+from replay_gui.models.why.event_links import EventLink
+from replay_gui.models.why.reason_cards import ReasonItem
+
+BADGE_PX = ROW
+_CHIP_PX = 20
+_MIN_WIDTH_PX = 10 * GAP
+_MAX_BODY_LINES = 6
+
+
+class CardText:
+    """A text laid out in a width, some of whose characters are links."""
+
+    def __init__(self, text: str, links: Sequence[EventLink], font: QFont, width: float, most: int = 100) -> None:
+        self._links = links
+        self._layout = QTextLayout(text, font)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._layout.setTextOption(option)
+        self._layout.beginLayout()
+        height = 0.0
+        for number in range(most):
+            line = self._layout.createLine()
+            if not line.isValid():
+                break
+            line.setLineWidth(width if number < most - 1 else 1e6)
+            line.setPosition(QPointF(0, height))
+            height += line.height()
+        self._layout.endLayout()
+        self.height = height if text else 0.0
+
+    def link_at(self, point: QPointF) -> EventLink | None:
+        """Return the link at a point of the text, or None."""
+        for number in range(self._layout.lineCount()):
+            line = self._layout.lineAt(number)
+            if line.y() <= point.y() < line.y() + line.height() and 0 <= point.x() <= line.naturalTextWidth():
+                at = line.xToCursor(point.x(), line.CursorPosition.CursorOnCharacter)
+                return next((link for link in self._links if link.start <= at < link.stop), None)
+        return None
+
+    def paint(self, painter: QPainter, at: QPointF, ink: QColor, accent: QColor, current: EventLink | None) -> None:
+        """Paint the text; links in the accent colour, the current one underlined."""
+        ranges = []
+        for link in self._links:
+            form = QTextCharFormat()
+            form.setForeground(accent)
+            form.setFontUnderline(link is current)
+            span = QTextLayout.FormatRange()
+            span.start, span.length, span.format = link.start, link.stop - link.start, form
+            ranges.append(span)
+        painter.setPen(ink)
+        self._layout.draw(painter, at, ranges)
+
+
+class ReasonCard:
+    """One card at a width. `height`: in logical pixels, its margins included."""
+
+    def __init__(self, item: ReasonItem, width: int) -> None:
+        self.item, self._width = item, width
+        self._left = 2 * GAP + BADGE_PX + UNIT
+        room = max(width - self._left - GAP - UNIT, _MIN_WIDTH_PX)
+        self._title = CardText(item.title, item.title_links, ui_font(Bold), room)
+        self._body = CardText(item.body, item.body_links, ui_font(), room, _MAX_BODY_LINES)
+        self._title_top = float(GAP)
+        self._body_top = self._title_top + self._title.height + (LINE if item.body else 0)
+        self._chips_top = self._body_top + self._body.height + UNIT
+        self.height = round(self._chips_top + _CHIP_PX + GAP)
+
+    def link_at(self, point: QPointF) -> EventLink | None:
+        """Return the link at a point of the card, or None."""
+        return self._title.link_at(point - QPointF(self._left, self._title_top)) or self._body.link_at(
+            point - QPointF(self._left, self._body_top)
+        )
+
+    def paint(
+        self, painter: QPainter, at: QPointF, colors: Theme, *, chosen: bool, current: EventLink | None, judged: bool
+    ) -> None:
+        """Paint the card. `current`: the link that Enter goes from. `judged`: whether a run is known to have failed."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(at)
+        self._paint_badge(painter, colors, judged)
+        accent = colors.accent if not chosen or colors.name == "light" else colors.observation
+        self._title.paint(painter, QPointF(self._left, self._title_top), colors.text, accent, current)
+        quiet = colors.text if chosen else colors.secondary
+        self._body.paint(painter, QPointF(self._left, self._body_top), quiet, accent, current)
+        self._paint_chips(painter, colors, chosen)
+        painter.restore()
+
+    def _paint_badge(self, painter: QPainter, colors: Theme, judged: bool) -> None:
+        heavy = self.item.heavy
+        ground = (colors.bad_bg if judged else colors.warn_bg) if heavy else colors.raised
+        ink = (colors.bad_text if judged else colors.warn_text) if heavy else colors.secondary
+        badge = QRectF(GAP + UNIT, GAP - LINE, BADGE_PX, BADGE_PX)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawEllipse(badge)
+        painter.setPen(ink)
+        painter.setFont(ui_font(Medium))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(self.item.number))
+
+    def _paint_chips(self, painter: QPainter, colors: Theme, chosen: bool) -> None:
+        font = ui_font(size=SMALL_SIZE)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        left = float(self._left)
+        for text in self.item.chips:
+            room = self._width - left - GAP
+            words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - 2 * GAP)
+            width = metrics.horizontalAdvance(words) + 2 * GAP
+            if room < _MIN_WIDTH_PX // 2 or width > room:
+                return
+            chip = QRectF(left, self._chips_top, width, _CHIP_PX)
+            painter.setPen(QPen(colors.line if not chosen else colors.secondary, LINE))
+            painter.setBrush(colors.raised)
+            painter.drawRoundedRect(chip, _CHIP_PX / 2, _CHIP_PX / 2)
+            painter.setPen(colors.text if chosen else colors.secondary)
+            painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, words)
+            left += width + UNIT

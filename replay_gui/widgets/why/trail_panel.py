@@ -1,0 +1,52 @@
+"""The steps of both runs that led to what the chosen reason tells, side by side."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from replay_gui.core.reasons.origin import Side
+from replay_gui.look.theme import GAP
+from replay_gui.models.why.trail_table import TrailTable
+from replay_gui.models.why.why_session import WhySession
+from replay_gui.models.why.why_words import chain_words
+from replay_gui.widgets.parts.panel import Panel
+from replay_gui.widgets.why.trail_view import TrailView
+
+_CHOOSE_TEXT = "Choose a reason above to see the steps that led to it."
+_NOTHING_TEXT = "No step of this run belongs to this reason."
+
+
+class TrailPanel(QWidget):
+    """`a`, `b`: the views of steps."""
+
+    def __init__(self, session: WhySession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.a, self.b = (TrailView(session, TrailTable(session, side, self)) for side in _SIDES)
+        self._panels = tuple(Panel(f"{side.upper()} · the steps") for side in _SIDES)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        for panel, view in zip(self._panels, (self.a, self.b), strict=True):
+            panel.set_body(view)
+            row.addWidget(panel, 1)
+        self.setFocusProxy(self.a)
+        session.chosen_changed.connect(self._refresh)
+        session.trail_changed.connect(self._refresh)
+        self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        reason, comparison = self._session.reason, self._session.comparison
+        sides = (("a", comparison.a), ("b", comparison.b))
+        for panel, view, (side, run) in zip(self._panels, (self.a, self.b), sides, strict=True):
+            letter = side.upper()
+            panel.set_title(f"{letter} · the steps" if reason is None else f"{letter} · the steps that led there")
+            chain = "" if reason is None else chain_words(reason, "a" if side == "a" else "b", run.index)
+            panel.set_secondary(chain)
+            view.hint = _CHOOSE_TEXT if reason is None else _NOTHING_TEXT
+            view.viewport().update()
+
+
+_SIDES: tuple[Side, Side] = ("a", "b")

@@ -1,0 +1,136 @@
+"""Why one run failed, or what differs: the reasons, and below them what was set aside."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.icons import icon
+from replay_gui.look.theme import GAP, UNIT, set_role, theme_events
+from replay_gui.models.why.reason_cards import ReasonCards
+from replay_gui.models.why.why_session import WhySession
+from replay_gui.models.why.why_words import count_words, foot_words, headline, same_words, set_aside_lines
+from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
+from replay_gui.widgets.parts.dimmer import Dimmer
+from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.panel import Panel
+from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.why.reason_view import ReasonView
+from replay_gui.widgets.why.why_menu import WhyMenu
+
+_TITLE = "Why"
+_MAX_LINE = 300  # characters of a line about what was set aside
+
+
+class WhyPanel(Panel):
+    """A click on a card chooses the reason; on an event number it goes there; a right click opens the menu of rules.
+
+    `view`: the cards. `foot`: the line below, which unfolds.
+    """
+
+    def __init__(self, session: WhySession, parent: QWidget | None = None) -> None:
+        super().__init__(_TITLE, parent)
+        self._session = session
+        self.cards = ReasonCards(session, self)
+        self.view = ReasonView(session, self.cards)
+        self._dimmer = Dimmer(self.view)
+        self.foot = SetAsideFoot()
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(RuleFilePrompt(session.comparison.rules))
+        column.addWidget(self.view, 1)
+        column.addWidget(self.foot)
+        self.set_body(body)
+        self.setFocusProxy(self.view)
+        self.view.menu_wanted.connect(self._on_menu_wanted)
+        session.changed.connect(self._refresh)
+        session.comparison.progress_changed.connect(self._refresh)
+        self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        session, why = self._session, self._session.result
+        self.set_title(_TITLE if why is None else headline(why))
+        self.set_note("" if why is None else count_words(why))
+        self.foot.setVisible(why is not None and bool(why.reasons))
+        if why is not None:
+            self.foot.show_words(foot_words(why), set_aside_lines(why))
+            self.view.hint = same_words(why)
+        else:
+            self.view.hint = session.problem or self._waiting_words()
+        self._dimmer.set_dimmed(why is not None and not session.fresh)
+        self.view.viewport().update()
+
+    def _waiting_words(self) -> str:
+        if not self._session.comparison.fresh:
+            return "The runs are being compared."
+        percent = f" {min(self._session.done * 100 // self._session.total, 99)} %" if self._session.total else ""
+        return f"Looking for reasons…{percent}"
+
+    @Slot(int, QPoint)
+    def _on_menu_wanted(self, row: int, at: QPoint) -> None:
+        self.reason_menu(row).popup(at)
+
+    def reason_menu(self, row: int) -> WhyMenu:
+        """Return the menu of a reason: rules by which it does not matter, and what its tool does."""
+        menu = WhyMenu(self._session.comparison.rules, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        reason = self.cards.reason(row)
+        menu.offer_reason(reason)
+        if reason.tool is not None:
+            menu.offer_effect(reason.tool, None)
+        return menu
+
+
+class SetAsideFoot(QFrame):
+    """One line that says what was set aside; a click shows it line by line. Signals: toggled(bool): it was unfolded."""
+
+    toggled = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("What was set aside")
+        self._words = ElidedLabel()
+        set_role(self._words, "secondary")
+        self.button = QToolButton()
+        self.button.setCheckable(True)
+        self.button.setAccessibleName("Show what was set aside")
+        set_role(self.button, "secondary")
+        self.lines = PlainLabel()
+        self.lines.setWordWrap(True)
+        set_role(self.lines, "secondary")
+        self.lines.hide()
+        row = QHBoxLayout()
+        row.addWidget(self._words, 1)
+        row.addWidget(self.button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP + UNIT, UNIT, GAP, UNIT)
+        column.setSpacing(UNIT)
+        column.addLayout(row)
+        column.addWidget(self.lines)
+        self.button.toggled.connect(self._on_toggled)
+        theme_events().changed.connect(self._set_icon)
+        self._set_icon()
+
+    @property
+    def text(self) -> str:
+        """The one line."""
+        return self._words.text()
+
+    def show_words(self, words: str, lines: tuple[str, ...]) -> None:
+        """Show one line, and these when it is unfolded."""
+        self._words.setText(words)
+        self.lines.setText("\n".join(one_line(line, _MAX_LINE) for line in lines))
+
+    @Slot(bool)
+    def _on_toggled(self, on: bool) -> None:
+        self.lines.setVisible(on)
+        self._set_icon()
+        self.toggled.emit(on)
+
+    @Slot()
+    def _set_icon(self) -> None:
+        self.button.setIcon(icon("chevron-down" if self.button.isChecked() else "chevron-right"))
