@@ -16,7 +16,7 @@ def _none() -> EventIndexes:
     return np.zeros(0, np.int64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class TimelineMarks:
     """Ascending event indexes (from 0) of each kind of mark.
 

@@ -167,7 +167,7 @@ def test_the_reasons_follow_the_comparison(pair: Pair) -> None:
     kinds = [type(value) for _, value in pair.answers if isinstance(value, Compared | WorkEnded | Explained)]
     assert kinds == [Compared, WorkEnded, Explained]
     explained = pair.all(Explained)[0][1]
-    assert explained.result.name_a == "a"
+    assert explained.result.name_a == "A"
     assert explained.result.reasons[0].tool == "clock"
     assert explained.result.reasons[0].a == {"turn": 0}
     assert [(size.events, size.calls, size.failed) for size in explained.sizes] == [(pair.a.index.count, 6, 0)] * 2
