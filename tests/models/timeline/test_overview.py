@@ -59,7 +59,7 @@ def test_a_few_events_without_time_do_not_matter() -> None:
 
 
 def test_marks_stand_in_their_columns() -> None:
-    marks = TimelineMarks(np.array([3, 4, 995, 5_000]), np.array([500]), np.array([500, 501]))
+    marks = TimelineMarks(found=np.array([3, 4, 995, 5_000]), causes=np.array([500]), divergences=np.array([500, 501]))
     overview = Overview.of(synthetic_index(1_000), 100, NUMBERS, marks)
     assert np.flatnonzero(overview.found).tolist() == [0, 99], "what is beyond the index is left out"
     assert np.flatnonzero(overview.causes).tolist() == np.flatnonzero(overview.divergences).tolist() == [50]

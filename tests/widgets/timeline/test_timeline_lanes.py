@@ -230,7 +230,7 @@ def test_a_drag_with_the_right_button_zooms_along_the_clock(timeline: Timeline, 
 def test_marks_of_a_search_and_a_comparison(timeline: Timeline, session: StillSession) -> None:
     session.set_view(0.0, 100.0)
     bare = picture(timeline)
-    session.set_marks(TimelineMarks(np.array([20]), np.array([49]), np.array([49, 70])))
+    session.set_marks(TimelineMarks(found=np.array([20]), causes=np.array([49]), divergences=np.array([49, 70])))
     image = picture(timeline)
     for place, colour in ((20, theme().changed_text), (49, theme().error), (70, theme().memory)):
         x = round(timeline.x_of(place + 1))

@@ -84,7 +84,7 @@ def layout_of(scene: TimelineScene, compact: bool = False) -> TimelineLayout:
 @pytest.mark.parametrize("count", [20_000, 200_000])
 def test_the_shapes_of_many_marks_are_bounded_by_the_pixels(painter: CountingPainter, count: int) -> None:
     every = np.arange(0, count, 2)
-    scene = scene_of(synthetic_index(count), marks=TimelineMarks(every, every, every))
+    scene = scene_of(synthetic_index(count), marks=TimelineMarks(found=every, causes=every, divergences=every))
     layout = layout_of(scene)
     overlay = OverlayPainter(painter, layout, layout.scale((0.0, float(count)), NUMBERS), scene, 1.0)
     overlay.paint_below()
