@@ -78,6 +78,11 @@ def rerun(
         install_hooks()
         try:
             yield Rerun(recorded, Path(new), session)
+        except BaseException as error:
+            found = session.first_difference  # frameworks wrap what they see: in groups, in errors of their own
+            if found is None or on_miss != "stop" or isinstance(error, DiffersFromRecord):
+                raise
+            raise DiffersFromRecord(found) from error
         finally:
             put_in_force(None)
             difference = session.finish()

@@ -85,17 +85,24 @@ def _watch_end(session: RecordingSession | RerunSession, options: ChildOptions) 
     show, show_of_thread = sys.excepthook, threading.excepthook
 
     def record_and_show(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-        if not isinstance(error, DiffersFromRecord):  # the command says it
+        if not _is_difference(error):  # the command says it
             record_crash(error)
             show(kind, error, trace)
 
     def show_all_but_differences(details: threading.ExceptHookArgs) -> None:
-        if not isinstance(details.exc_value, DiffersFromRecord):
+        if details.exc_value is None or not _is_difference(details.exc_value):
             show_of_thread(details)
 
     atexit.register(end)
     sys.excepthook = record_and_show
     threading.excepthook = show_all_but_differences
+
+
+def _is_difference(error: BaseException) -> bool:
+    """Whether an exception is the verdict of a re-run, also in a group of a framework."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(map(_is_difference, error.exceptions))
+    return isinstance(error, DiffersFromRecord)
 
 
 def _report(session: RecordingSession | RerunSession, options: ChildOptions) -> None:

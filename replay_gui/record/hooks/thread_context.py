@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.sessions.open_call import current_call, inside
+from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.sessions.open_call import ThreadBegin
 
-_CALL = "_replay_gui_call"
+_BEGUN = "_replay_gui_begun"
 
 
 def follow_threads() -> None:
@@ -21,9 +22,8 @@ def follow_threads() -> None:
 
 def _start_hook(original: Any) -> Any:
     def start(self: threading.Thread) -> None:
-        call = current_call()
-        if call is not None:
-            setattr(self, _CALL, call)
+        if session_in_force() is not None:
+            setattr(self, _BEGUN, ThreadBegin.here())
         original(self)
 
     return start
@@ -31,11 +31,11 @@ def _start_hook(original: Any) -> Any:
 
 def _run_hook(original: Any) -> Any:
     def run(self: threading.Thread) -> None:
-        call = self.__dict__.pop(_CALL, None)
-        if call is None:
+        begun: ThreadBegin | None = self.__dict__.pop(_BEGUN, None)
+        if begun is None:
             original(self)
         else:
-            with inside(call):
+            with begun.inside():
                 original(self)
 
     return run
@@ -43,12 +43,12 @@ def _run_hook(original: Any) -> Any:
 
 def _submit_hook(original: Any) -> Any:
     def submit(self: ThreadPoolExecutor, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        call = current_call()
-        if call is None:
+        if session_in_force() is None:
             return original(self, function, *args, **kwargs)
+        begun = ThreadBegin.here()
 
         def run_inside() -> Any:
-            with inside(call):
+            with begun.inside():
                 return function(*args, **kwargs)
 
         return original(self, run_inside)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
 from dataclasses import KW_ONLY, dataclass
@@ -119,14 +118,6 @@ def place_in_agent(frames: Iterable[FrameType]) -> str | None:
         if not name.startswith((*_libraries(), "<frozen")) and not any(part in name for part in _PACKAGE_FOLDERS):
             return f"{name}:{frame.f_lineno} in {frame.f_code.co_name}"
     return None
-
-
-def calling_frames() -> Iterator[FrameType]:
-    """Yield the frames of the code that runs, innermost first."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
 
 
 def _libraries() -> tuple[str, ...]:

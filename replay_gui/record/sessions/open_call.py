@@ -7,6 +7,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass
+from types import FrameType
 from typing import Protocol
 
 from replay_gui.record.calls.call import CallAnswer, CallRequest
@@ -103,6 +105,40 @@ def running_task() -> object | None:
         return None
     task: object | None = asyncio.current_task()
     return task
+
+
+_begun_in: ContextVar[FrameType | None] = ContextVar("replay_gui_begun_in", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadBegin:
+    """Where a thread, or a job of a pool, was begun. `call`: that it belongs to. `frame`: of the code that began it."""
+
+    call: OpenCall | None
+    frame: FrameType
+
+    @classmethod
+    def here(cls) -> ThreadBegin:
+        """Return what is true of a thread that is begun by the code which runs."""
+        return cls(_current.get(), sys._getframe(1))
+
+    @contextlib.contextmanager
+    def inside(self) -> Iterator[None]:
+        """Run the body of the thread."""
+        token = _begun_in.set(self.frame)
+        try:
+            with inside(self.call):
+                yield
+        finally:
+            _begun_in.reset(token)
+
+
+def calling_frames() -> Iterator[FrameType]:
+    """Yield the frames of the code that runs, innermost first; then those of the code that began its thread."""
+    for frame in (sys._getframe(1), _begun_in.get()):
+        while frame is not None:
+            yield frame
+            frame = frame.f_back
 
 
 class CallerLanes:

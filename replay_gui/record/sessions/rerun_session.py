@@ -23,7 +23,6 @@ from replay_gui.record.matching.first_difference import (
     DifferenceKind,
     DiffersFromRecord,
     FirstDifference,
-    calling_frames,
     place_in_agent,
 )
 from replay_gui.record.matching.matcher import CallMatcher
@@ -32,7 +31,14 @@ from replay_gui.record.matching.request_differences import request_differences
 from replay_gui.record.matching.turns import Moment, Turns
 from replay_gui.record.sessions.call_log import CallLog, WrittenRequest
 from replay_gui.record.sessions.call_session import log_failure
-from replay_gui.record.sessions.open_call import CallerLanes, OpenCall, SameCall, current_call, running_task
+from replay_gui.record.sessions.open_call import (
+    CallerLanes,
+    OpenCall,
+    SameCall,
+    calling_frames,
+    current_call,
+    running_task,
+)
 
 _TICK = 0.001  # seconds between two looks whether it is a call's turn
 PATIENCE = 1.0  # seconds without any progress, after which a call no longer waits for its turn
