@@ -17,6 +17,7 @@ from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 
 _MAX_CALL, _MAX_VALUE, _MAX_NAME = 90, 40, 60  # characters
+_BEFORE = 12  # characters before a difference
 _TEXT_MEMBERS = ("error", "message", "output", "stderr", "stdout", "content", "text")
 _IRREGULAR = {
     "send": "sent",
@@ -63,6 +64,16 @@ def value_words(value: Any) -> str:
         is_word = value and " " not in value and value.isprintable() and len(value) <= _MAX_VALUE
         return value if is_word else quoted(value, _MAX_VALUE)
     return one_line(answer_text(value) or "null", _MAX_VALUE)
+
+
+def differing_words(a: Any, b: Any) -> tuple[str, str]:
+    """Return two values for a sentence; of long texts what stands where they begin to differ."""
+    if isinstance(a, str) and isinstance(b, str) and max(len(a), len(b)) > _MAX_VALUE:
+        at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+        start = max(0, at - _BEFORE)
+        lead = "…" if start else ""
+        return quoted(lead + a[start:], _MAX_VALUE), quoted(lead + b[start:], _MAX_VALUE)
+    return value_words(a), value_words(b)
 
 
 def argument_words(path: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from replay_gui import Recorder
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
 from replay_gui.core.reasons.origin import OriginRole
@@ -164,3 +166,68 @@ def test_hostile_text_becomes_one_visible_line(tmp_path: Path) -> None:
     bad = Step(tool="send\x1b[31m_x", input={"to": "a\u202eb\nc12345"}, answer="ok\x07")
     found = why(tmp_path, [NAME], [NAME, bad])
     assert all(text.isprintable() for text in (found.reasons[0].sentence, *found.reasons[0].details))
+
+
+def test_final_answers_are_compared(tmp_path: Path) -> None:
+    question = Step("user", "Which book is it?")
+    ended = [Step("agent", "TERMINATE")]
+    first = [question, Step("agent", "I looked.\nFINAL ANSWER: The Dispossessed"), *ended]
+    second = [question, Step("agent", "Final answer is: **Solaris**."), *ended]
+    assert why(tmp_path / "1", first, second).reasons[0].sentence == (
+        "trial 0 answered “The Dispossessed” (event 3); trial 1 “Solaris” (event 3)."
+    )
+    assert why(tmp_path / "2", first, [question, Step("agent", "final answer: the dispossessed!")]).reasons == ()
+    silent = [question, Step("agent", "I do not know.")]
+    assert why(tmp_path / "3", silent, second).reasons[0].sentence == (
+        "trial 0 names no final answer in its last messages; trial 1 answered “Solaris” (event 3)."
+    )
+    assert why(tmp_path / "4", [question, Step("agent", "No")], [question, Step("agent", "Yes.")]).reasons[
+        0
+    ].sentence == ("trial 0 said last “No” (event 3); trial 1 “Yes.” (event 3).")
+
+
+def test_graded_answers_and_their_origin(tmp_path: Path) -> None:
+    sides = []
+    for name, answer in (("a", "FLAG{wrong_one}"), ("b", "FLAG{right_one}")):
+        path = tmp_path / f"{name}.rlog"
+        with Recorder(path, "t", "1", config={}, run_id=name, created=1) as run:
+            run.tool_response(run.tool_request("bash", {"command": "cat flag"}), f"it is {answer}")
+            run.outcome(passed=name == "b", by="match", answer=answer, expected="FLAG{right_one}")
+        sides.append(side_of(path))
+    first = WhyFinder(sides[0], sides[1], ("x", "y")).find().reasons[0]
+    assert first.sentence == "x answered “FLAG{wrong_one}”; y “FLAG{right_one}”; wanted “FLAG{right_one}”."
+    assert "x had “FLAG{wrong_one}” from an answer of bash (event 3)." in first.details
+
+
+def test_set_ups_by_what_can_matter(tmp_path: Path) -> None:
+    def reasons(folder: str, a: dict[str, Any], b: dict[str, Any]) -> list[tuple[ReasonKind, Tier, str]]:
+        sides = []
+        for name, config in (("a", a), ("b", b)):
+            path = tmp_path / f"{folder}-{name}.rlog"
+            with Recorder(path, "t", "1", config=config, run_id=name, created=1) as run:
+                run.decision("message", "hello")
+            sides.append(side_of(path))
+        return [(r.kind, r.tier, r.sentence) for r in WhyFinder(sides[0], sides[1]).find().reasons]
+
+    assert reasons("1", {"timeout": 3, "model": "m"}, {"timeout": 4, "model": "n"}) == [
+        (ReasonKind.SETUP, Tier.LOOKED, "model is n in B and m in A (and 1 more).")
+    ]
+    assert reasons("2", {"pull_timeout": 3}, {"pull_timeout": 4}) == [
+        (ReasonKind.SETUP, Tier.OTHER, "pull_timeout is 4 in B and 3 in A.")
+    ]
+    assert reasons("3", {"task_id": 3}, {"task_id": 4}) == [
+        (ReasonKind.SETUP, Tier.RESULT, "They are runs of different tasks: task_id is 4 in B and 3 in A.")
+    ]
+
+
+def test_a_run_that_was_cut_off(tmp_path: Path) -> None:
+    sides = []
+    for name, how in (("a", "limit"), ("b", "answered")):
+        path = tmp_path / f"{name}.rlog"
+        with Recorder(path, "t", "1", config={}, run_id=name, created=1) as run:
+            run.observation("message", "user", "Go on.")
+            run.append("x:end", {"how": how, "why": "max_steps"})
+        sides.append(side_of(path))
+    (reason,) = WhyFinder(sides[0], sides[1]).find().reasons
+    assert reason.kind is ReasonKind.CUT_OFF
+    assert reason.sentence == "A ended at a limit (max_steps) (event 2 of 3); B came to its end."

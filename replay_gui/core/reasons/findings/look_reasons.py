@@ -14,13 +14,13 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.event_texts import message_text
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
-from replay_gui.core.reasons.phrases import argument_words, call_words, event_words, quoted, value_words
+from replay_gui.core.reasons.phrases import argument_words, call_words, differing_words, event_words, quoted
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.state.state import ABSENT, leaves
 from replay_gui.core.text.json_pointer import join_pointer
 
 _MATTERS = re.compile(
-    r"model(?!.*(?:path|url|cost))|prompt|template|instruction|system|tool|temperature|top_p|seed|reason|effort"
+    r"model(?!.*(?:path|url|cost))|prompt|template|task|question|instruction|system|tool|temperature|top_p|seed|reason|effort"
     r"|thinking|max_(?:tokens|steps|turns|iter)|limit|parallel|agent_class|policy|version",
     re.IGNORECASE,
 )
@@ -29,6 +29,7 @@ _IDLE = re.compile(
     r"|trial",
     re.IGNORECASE,
 )
+_TASK = re.compile(r"/(?:task|sample|instance|problem|question)_?id$", re.IGNORECASE)
 _NEVER_MATTERS = re.compile(r"timeout|path|pull|url", re.IGNORECASE)
 _MAX_SETUP = 5_000  # members of a set-up that are compared
 
@@ -100,14 +101,17 @@ def add_setup_reason(reasons: ReasonList) -> int:
         return 0
     path, value_p, value_f = min(differences, key=lambda entry: _weight(entry[0]))
     more = f" (and {len(differences) - 1:,} more)" if len(differences) > 1 else ""
-    tier = Tier.LOOKED if _weight(path) == 0 else Tier.OTHER
+    words_p, words_f = differing_words(value_p, value_f)
+    weight = _weight(path)
+    tier = Tier.RESULT if weight < 0 else Tier.LOOKED if weight == 0 else Tier.OTHER
+    other_task = "They are runs of different tasks: " if weight < 0 else ""
     events = [next(iter(run.setup_events), None) for run in (reasons.reference, reasons.other)]
     reasons.add(
         ReasonKind.SETUP,
         tier,
-        f"{argument_words(path)} is {value_words(value_f)} in {reasons.other.name} and {value_words(value_p)} in"
+        f"{other_task}{argument_words(path)} is {words_f} in {reasons.other.name} and {words_p} in"
         f" {reasons.reference.name}{more}.",
-        order=0.0 if tier is Tier.LOOKED else 1.0,
+        order=-2.0 if weight < 0 else 0.0 if tier is Tier.LOOKED else 1.0,
         path=path,
         at_reference=None if events[0] is None else events[0].index,
         at_other=None if events[1] is None else events[1].index,
@@ -133,7 +137,9 @@ def _setup(run: RunAccount) -> dict[str, Any]:
 
 
 def _weight(path: str) -> int:
-    """Return 0 for a member that can matter, 1 for one that may, 2 for one that hardly does."""
+    """Return -1 for what names the task, 0 for what can matter, 1 for what may, 2 for what hardly does."""
+    if _TASK.match(path):
+        return -1
     if _MATTERS.search(path) and not _NEVER_MATTERS.search(path):
         return 0
     return 2 if _IDLE.search(path) else 1

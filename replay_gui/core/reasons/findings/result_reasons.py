@@ -10,6 +10,7 @@ from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.endings import bad_end_words
 from replay_gui.core.reasons.evidence.file_edits import is_patch
+from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import telling_values
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
@@ -19,6 +20,9 @@ from replay_gui.core.reasons.reason import ReasonKind, Tier
 
 _MAX_ANSWER = 60  # characters of an answer in a sentence
 _MAX_LAST_WORDS = 200  # characters of a last message that may be an answer
+_LAST_MESSAGES = 4  # in which a final answer is looked for
+_ANSWER = re.compile(r"(?:final answer|answer is|^answer)\W{0,4}[:=]\W{0,3}(\S.*)$", re.IGNORECASE | re.MULTILINE)
+_STOPS = frozenset({"TERMINATE", "DONE", "STOP"})
 
 
 def add_end_reasons(reasons: ReasonList) -> None:
@@ -137,24 +141,60 @@ def _origin_words(reasons: ReasonList, origin: Origin) -> str:
 
 
 def _add_last_words(reasons: ReasonList) -> None:
-    """Add the last messages of the agents where they are short enough to be answers, and nobody was talked with."""
+    """Add the final answers of the agents: named as such, or short last messages where nobody was talked with."""
+    named_p, named_f = (_named_answer(run) for run in (reasons.reference, reasons.other))
+    if named_p is not None and named_f is not None:
+        _add_said(reasons, named_p, named_f, "answered")
+        return
+    for run, other, named in ((reasons.reference, reasons.other, named_p), (reasons.other, reasons.reference, named_f)):
+        if named is not None:
+            at, words = named
+            reasons.add(
+                ReasonKind.SUBMISSION,
+                Tier.RESULT,
+                f"{other.name} names no final answer in its last messages; {run.name} answered"
+                f" {quoted(words, _MAX_ANSWER)} ({event_words(at)}).",
+                order=0.8,
+                at_reference=at if run is reasons.reference else None,
+                at_other=at if run is reasons.other else None,
+            )
+            return
     if any(run.messages.is_conversation() for run in (reasons.reference, reasons.other)):
         return
-    said_p, said_f = (run.messages.last(OriginRole.AGENT) for run in (reasons.reference, reasons.other))
-    if said_p is None or said_f is None:
-        return
+    said_p, said_f = (_last_message(run) for run in (reasons.reference, reasons.other))
+    if said_p is not None and said_f is not None and max(len(said_p[1]), len(said_f[1])) <= _MAX_LAST_WORDS:
+        _add_said(reasons, said_p, said_f, "said last")
+
+
+def _add_said(reasons: ReasonList, said_p: Message, said_f: Message, verb: str) -> None:
+    """Add what both agents said, if it differs."""
     (at_p, words_p), (at_f, words_f) = said_p, said_f
-    if _plain(words_p) == _plain(words_f) or max(len(words_p), len(words_f)) > _MAX_LAST_WORDS:
+    if _plain(words_p) == _plain(words_f):
         return
     reasons.add(
         ReasonKind.SUBMISSION,
         Tier.RESULT,
-        f"{reasons.other.name} said last {quoted(words_f, _MAX_ANSWER)} ({event_words(at_f)});"
+        f"{reasons.other.name} {verb} {quoted(words_f, _MAX_ANSWER)} ({event_words(at_f)});"
         f" {reasons.reference.name} {quoted(words_p, _MAX_ANSWER)} ({event_words(at_p)}).",
         order=0.8,
         at_reference=at_p,
         at_other=at_f,
     )
+
+
+def _named_answer(run: RunAccount) -> Message | None:
+    """Return the last answer that is called so in one of the last messages of the agent."""
+    for index, words in reversed(run.messages.latest(OriginRole.AGENT, _LAST_MESSAGES)):
+        found = _ANSWER.findall(words)
+        if found:
+            return index, found[-1].strip(" *.")
+    return None
+
+
+def _last_message(run: RunAccount) -> Message | None:
+    """Return the last message of the agent that is more than a sign that it stops."""
+    latest = reversed(run.messages.latest(OriginRole.AGENT, _LAST_MESSAGES))
+    return next((message for message in latest if message[1].strip() not in _STOPS), None)
 
 
 def _took_effect(run: RunAccount, effect: Effect) -> list[ToolCall]:
