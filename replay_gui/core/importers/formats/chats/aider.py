@@ -28,7 +28,7 @@ class Aider:
 
     name = "aider"
     title = "Aider chat history"
-    version = 1
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
         "started_at": CLOCK,
@@ -83,31 +83,36 @@ class Aider:
         )
 
 
+_UNASKED = "unasked"  # the speaker of lines without a mark, before the first prompt
+
+
 def _parsed(text: str, started: str) -> Iterator[tuple[int, Any]]:
-    """Yield what a session of the Markdown says: ``####`` is the user, ``>`` is Aider itself, all else the model."""
+    """Yield what a session of the Markdown says: ``####`` is the user, ``>`` is Aider itself, all else the model.
+
+    Before the user has said anything, all else is Aider itself too: the lines of a long prompt in the command that
+    started it have no mark.
+    """
     yield 1, {"type": "session_start", "timestamp": started}
     speaker, said, first = "", list[str](), 1
+    unmarked = _UNASKED
     for number, line in enumerate(text.split("\n"), 2):
-        now = (
-            "user_message"
-            if line.startswith("#### ")
-            else "tool_output"
-            if line.startswith("> ")
-            else "assistant_message"
-        )
-        if now != speaker and (line.strip() or speaker != "assistant_message"):
+        now = "user_message" if line.startswith("#### ") else "tool_output" if line.startswith("> ") else unmarked
+        unmarked = "assistant_message" if now == "user_message" else unmarked
+        if now != speaker and (line.strip() or speaker not in ("assistant_message", _UNASKED)):
             yield from _message(first, speaker, said)
             speaker, said, first = now, [], number
         if now == "tool_output":
             yield from _output(number, line)
         else:
-            said.append(line.removeprefix("#### ") if now == "user_message" else line)
+            said.append(line.removeprefix("#### ").rstrip() if now == "user_message" else line)
     yield from _message(first, speaker, said)
 
 
 def _message(number: int, speaker: str, said: list[str]) -> Iterator[tuple[int, Any]]:
     content = "\n".join(said).strip()
-    if content and speaker in ("user_message", "assistant_message"):
+    if content and speaker == _UNASKED:
+        yield number, {"type": "tool_output", "text": content}
+    elif content and speaker in ("user_message", "assistant_message"):
         is_command = speaker == "user_message" and content.startswith("/")
         if is_command:
             command, _, arguments = content.partition(" ")

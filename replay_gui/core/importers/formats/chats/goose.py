@@ -1,8 +1,9 @@
-"""Goose sessions: the export (``conversation``), and the older JSON Lines with one message a line."""
+"""Goose sessions: the export (``conversation``), the older JSON Lines with one message a line, and ``stream-json``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.chats.messages import first_line
@@ -11,6 +12,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.importers.times import any_time
 
+_STREAM_ENDS = ("complete", "error")
 _PARTS = ("toolRequest", "toolResponse", "frontendToolRequest", "toolConfirmationRequest")
 
 
@@ -20,6 +22,7 @@ class Goose(RecordFormat):
     name = "goose"
     title = "Goose session"
     member = "conversation"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "created": CLOCK,
@@ -40,7 +43,7 @@ class Goose(RecordFormat):
         """Accept messages with typed parts, after a header with `working_dir` or with parts that only Goose has."""
         parts = [
             part
-            for record in records
+            for record in map(_message, records)
             if isinstance(record.get("content"), list) and "created" in record and "role" in record
             for part in record["content"]
             if isinstance(part, dict)
@@ -53,18 +56,42 @@ class Goose(RecordFormat):
         return _GooseEvents(self.name, self.volatile, notes)
 
 
+def _message(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the message of a record, which a stream wraps."""
+    message = record.get("message")
+    return message if record.get("type") == "message" and isinstance(message, dict) else record
+
+
+@dataclass(slots=True)
+class _Answer:
+    """An answer that comes in pieces; `context`: of its first."""
+
+    id: str
+    extra: dict[str, Any]
+    context: dict[str, Any]
+    texts: list[str] = field(default_factory=list)
+
+
 class _GooseEvents(RecordEvents):
     agent = "Goose"
+    _answering: _Answer | None = None
 
     def time_of(self, record: dict[str, Any]) -> int | None:
-        return any_time(record.get("created"))
+        return any_time(_message(record).get("created"))
 
     def record(self, record: dict[str, Any]) -> None:
+        streamed, record = record, _message(record)
+        if streamed is not record and self._goes_on(record):
+            return
+        self._flush()
         if not self.run.count:
-            header = record if "role" not in record else {}
+            header = record if "role" not in record and streamed.get("type") not in _STREAM_ENDS else {}
             self.run.agent_init(self.agent, "", self.fields(header).get("fields", {}))
             if header:
                 return
+        if streamed.get("type") in _STREAM_ENDS:
+            self._stream_ends(streamed)
+            return
         role, content = record.get("role"), record.get("content")
         if role not in ("user", "assistant"):
             self.unknown(role, record)
@@ -75,6 +102,43 @@ class _GooseEvents(RecordEvents):
         for part in parts:
             self._part(str(role), part if isinstance(part, dict) else {"type": "text", "text": part}, extra)
             extra = {}
+
+    def _goes_on(self, message: dict[str, Any]) -> bool:
+        """Take a piece of an answer that a stream tells in pieces with one id."""
+        match message:
+            case {"role": "assistant", "id": str(answer_id), "content": [{"type": "text", "text": str(text)}]}:
+                pass
+            case _:
+                return False
+        if self._answering is None or self._answering.id != answer_id:
+            self._flush()
+            extra = self.fields(message, "role", "content") | self.fields(message["content"][0], "type", "text")
+            self._answering = _Answer(answer_id, extra, {**self.run.context, "message_id": answer_id})
+        self._answering.texts.append(text)
+        return True
+
+    def _flush(self) -> None:
+        if self._answering is not None:
+            whole, self._answering, context = self._answering, None, self.run.context
+            self.run.context = whole.context
+            if not self.run.count:
+                self.run.agent_init(self.agent, "", {})
+            self.answered("".join(whole.texts), None, whole.extra)
+            self.run.context = context
+
+    def end(self) -> None:
+        """Add an answer that the file ends with."""
+        self._flush()
+
+    def _stream_ends(self, record: dict[str, Any]) -> None:
+        """Add how a stream ended, with the tokens of the whole run."""
+        wrong, count = record.get("error"), record.get("total_tokens")
+        extra = self.fields(record, "type", "error").get("fields", {})
+        tokens = {"total": count} if type(count) is int else None
+        self.run.bookkeeping(f"{self.format}/{record['type']}", extra, tokens=tokens)
+        if record["type"] == "error":
+            self.run.error("error", str(wrong or "failed"), "agent")
+        self.run.end("crash" if record["type"] == "error" else "answered", str(wrong) if wrong else None)
 
     def _part(self, role: str, part: dict[str, Any], extra: dict[str, Any]) -> None:
         kind, call_id = part.get("type"), part.get("id")

@@ -1,4 +1,4 @@
-"""OpenCode sessions: the export (``info, messages``), and the stream of its events (``message.part.updated``)."""
+"""OpenCode sessions: the export, the stream of its events (``message.part.updated``), and what ``run`` prints."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from replay_gui.core.importers.times import milliseconds
 REPLACED = "earlier states of messages and parts, replaced by later lines"
 
 _PARTS = ("text", "reasoning", "tool", "step-finish", "step-start")
+_RUN = ("step_start", "step_finish", "tool_use", "text", "reasoning", "error")  # types of `run --format json`
 _PART, _MESSAGE, _SESSION = "message.part.updated", "message.updated", "session."
 
 
@@ -35,7 +36,7 @@ class OpenCode:
 
     name = "opencode"
     title = "OpenCode session"
-    version = 1
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "aggregate_id": ID,
@@ -102,9 +103,16 @@ def _is_export(document: Any) -> bool:
 
 def _is_stream(file: ForeignFile) -> bool:
     return any(
-        "aggregate_id" in record and str(record.get("type")).startswith((_SESSION, "message."))
+        ("aggregate_id" in record and str(record.get("type")).startswith((_SESSION, "message.")))
+        or (_is_of_run(record) and "part" in record)
         for record in first_records(file)
     )
+
+
+def _is_of_run(record: dict[str, Any]) -> bool:
+    """Whether a record is one of the lines that ``opencode run --format json`` prints."""
+    content = record.get("error" if record.get("type") == "error" else "part")
+    return record.get("type") in _RUN and isinstance(record.get("sessionID"), str) and isinstance(content, dict)
 
 
 def _exported(document: dict[str, Any]) -> Iterator[tuple[int, Any]]:
@@ -129,7 +137,10 @@ def _streamed(file: ForeignFile, notes: ImportNotes) -> tuple[dict[str, Any], li
         info = data.get("info") if isinstance(data, dict) else None
         part = data.get("part") if isinstance(data, dict) else None
         kind = re.sub(r"\.\d+$", "", kind)  # versions of the events
-        if kind == _PART and isinstance(part, dict):
+        if isinstance(record, dict) and _is_of_run(record):
+            session = session or {"id": record["sessionID"]}
+            key, value = _run_record(record, number)
+        elif kind == _PART and isinstance(part, dict):
             key, value = f"part {part.get('id')}", {"part": part, "message": part.get("messageID")}
         elif kind == _MESSAGE and isinstance(info, dict):
             key, value = f"message {info.get('id')}", {"message": info.get("id")}
@@ -145,11 +156,20 @@ def _streamed(file: ForeignFile, notes: ImportNotes) -> tuple[dict[str, Any], li
     records = [
         (
             number,
-            {**value, "info": infos.get(str(value.pop("message", "")), {})} if "line" not in value else value["line"],
+            {"info": infos.get(str(value.pop("message", "")), {}), **value} if "line" not in value else value["line"],
         )
         for number, value in found.values()
     ]
     return session, records
+
+
+def _run_record(record: dict[str, Any], number: int) -> tuple[str, dict[str, Any]]:
+    """Return the key and the record of a line of ``run --format json``: a part of an answer, or an error."""
+    info = {"role": "assistant", "time": {"created": record.get("timestamp")}}
+    part = record.get("part")
+    if record["type"] == "error" or not isinstance(part, dict):
+        return f"line {number}", {"info": {**info, "error": record.get("error")}}
+    return f"part {part.get('id', number)}", {"info": info, "part": part}
 
 
 class _OpenCodeEvents(RecordEvents):

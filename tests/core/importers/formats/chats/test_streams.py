@@ -1,0 +1,47 @@
+"""What agents print while they run, and Markdown that a person can read: forms without a header."""
+
+from __future__ import annotations
+
+from replay_gui.core.importers.registry import recognise
+from tests.helpers.foreign import Read, read_all
+from tests.helpers.paths import DATA
+
+
+def seed(name: str) -> Read:
+    path = DATA / "seeds" / name
+    (found,) = read_all(path)
+    assert recognise(path).name == path.parent.name
+    return found
+
+
+def test_goose_tells_an_answer_in_pieces() -> None:
+    found = seed("goose/2.jsonl")
+    assert [event.payload["data"] for event in found.of("Decision")] == ["I look.", "Nothing there."]
+    (request,) = found.of("ToolRequest")
+    assert (request.payload["tool_name"], request.payload["input"]) == ("developer__shell", {"command": "ls"})
+    (response,) = found.of("ToolResponse")
+    assert (response.payload["output"], response.payload["success"]) == ("no such folder", False)
+    assert found.kinds[0] == "AgentInit"
+    assert found.events[0].meta["time"] == 1771715535 * 10**9
+    assert found.events[-1].payload == {"how": "answered", "why": None}
+    assert found.events[-2].meta["tokens"] == {"total": 1234}
+
+
+def test_opencode_prints_the_parts_of_its_answers() -> None:
+    found = seed("opencode/2.jsonl")
+    assert found.run.run_id == "ses_1"
+    (request,), (response,) = found.of("ToolRequest"), found.of("ToolResponse")
+    assert (request.payload["tool_name"], request.payload["input"]) == ("bash", {"command": "ls"})
+    assert (response.payload["error"], response.meta["duration"]) == ("exit 2", 10**9)
+    assert [event.payload["data"] for event in found.of("Decision")] == ["One file."]
+    assert [event.payload["message"] for event in found.of("Error")] == ["exit 2", "Model not found"]
+    tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
+    assert tokens == [{"input": 25, "cached": 5, "output": 10, "reasoning": 5}]
+
+
+def test_a_prompt_on_aiders_command_line_is_not_what_the_model_says() -> None:
+    found = seed("aider/2.md")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["# Change the colour\n\n**Task**: 8"]
+    assert [event.payload["data"] for event in found.of("Decision")] == ["I will change it."]
+    output = [event.payload["data"] for event in found.of("x:aider/output")]
+    assert output[1] == "**Task**: 8\n a.css"
