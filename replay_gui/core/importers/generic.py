@@ -168,16 +168,17 @@ class _JsonLinesEvents:
                 rest.pop(name, None)
         more = {key: value for key, value in message.rest.items() if key not in JsonLines.volatile and key != "type"}
         run.unmapped = {**rest, **more}
-        if message.role == "assistant":
-            if message.content is not None or message.reasoning or not message.calls:
-                text = message.content
-                kind = "thinking" if text is None else "message" if isinstance(text, str) else "model"
-                run.decision(kind, text, message.reasoning)
-            for index, call in enumerate(message.calls):
-                call_id = f"record {number}.{index}"
-                self._remember(call_id, call.name, [call.id])
-                run.unmapped = {**run.unmapped, **({"call": call.rest} if call.rest else {})}
-                run.request(call_id, call.name, call.input, tool_call_id=call.id)
+        is_answer = message.role == "assistant"
+        if is_answer and (message.content is not None or message.reasoning or not message.calls):
+            text = message.content
+            kind = "thinking" if text is None else "message" if isinstance(text, str) else "model"
+            run.decision(kind, text, message.reasoning)
+        for index, call in enumerate(message.calls):
+            call_id = f"record {number}.{index}"
+            self._remember(call_id, call.name, [call.id])
+            run.unmapped = {**run.unmapped, **({"call": call.rest} if call.rest else {})}
+            run.request(call_id, call.name, call.input, tool_call_id=call.id)
+        if is_answer:
             return
         for result in message.results:
             error = (first_line(result.output) or "failed") if result.error else None

@@ -43,7 +43,19 @@ def summarize_event(event: Event, cause: Event | None = None) -> str:
         data = event.payload.get("data")
         text = _meta_summary(event) if data in (None, {}, [], "") else preview(data)
         return one_line(text, MAX_SUMMARY_CHARACTERS)
+    if summary is None and is_custom(event.kind) and isinstance(event.payload.get("name"), str):
+        summary = _named_step_summary if event.payload["name"] else None
     return one_line((summary or preview)(event.payload), MAX_SUMMARY_CHARACTERS)
+
+
+def _named_step_summary(payload: Members) -> str:
+    """Return the name of a step, then its output, else its input, else its other members; no unmapped ones."""
+    name, told = plain_start(payload["name"]), ("output", "input")
+    value = next((payload[member] for member in told if payload.get(member) not in (None, "", {}, [])), None)
+    if value is None:
+        left_out = {"name", "fields", *told}
+        value = {member: payload[member] for member in islice(payload, _MAX_MEMBERS) if member not in left_out}
+    return " · ".join(part for part in (name, preview(value) if value not in ({}, None) else "") if part)
 
 
 def _meta_summary(event: Event) -> str:

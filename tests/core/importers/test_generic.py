@@ -189,3 +189,23 @@ def test_an_object_over_many_lines_is_read_by_its_longest_list_when_asked_for(tm
     assert read_all(path, "json-lines")[0].kinds == ["AgentInit", "Observation"]
     with Source(path) as source:
         assert not JsonLines().recognises(ForeignFile(source))  # only asked for: most such files are no logs
+
+
+def test_a_session_like_claude_codes_of_another_program_is_read_as_records(tmp_path: Path) -> None:
+    """Its tools speak in messages of their own, which have the call and what came of it; Claude Code's never do."""
+    line = {"parentUuid": None, "sessionId": "s", "cwd": "/p"}
+    failed = {"tool_name": "read_file", "tool_input": '{"path": "a"}', "tool_output": "gone", "status": "error"}
+    one = read(
+        tmp_path,
+        {**line, "uuid": "1", "type": "user", "message": {"role": "user", "content": "Fix it"}},
+        {**line, "uuid": "2", "type": "assistant", "message": {"role": "assistant", "content": "I look."}},
+        {**line, "uuid": "3", "type": "tool", "message": {"role": "tool", **failed}},
+        {**line, "uuid": "4", "type": "tool", "message": {"role": "tool", **failed, "status": "ok"}},
+    )
+    assert one.kinds == [
+        "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "Error", "ToolRequest", "ToolResponse",
+    ]  # fmt: skip
+    request, response = one.events[3:5]
+    assert (request.payload["tool_name"], request.payload["input"]) == ("read_file", {"path": "a"})
+    assert (response.payload["output"], response.payload["success"], response.meta["parent"]) == ("gone", False, 3)
+    assert (one.events[7].payload["success"], one.events[7].meta["parent"]) == (True, 6)

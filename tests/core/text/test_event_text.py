@@ -130,6 +130,16 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("x:outcome", {"passed": False, "score": 0.0, "by": "tau-bench reward"}, "failed · score 0 · tau-bench reward"),
         ("x:end", {"how": "limit", "why": "max_steps"}, "limit · max_steps"),
         ("x:note", {"data": {"lastPrompt": "Fix it"}}, "Fix it"),
+        (
+            "x:otel/step",
+            {"fields": {"gen_ai.operation.name": "plan"}, "input": "Weather?", "name": "plan", "output": "Ask Kiel"},
+            "plan · Ask Kiel",
+        ),
+        ("x:otel/step", {"name": "plan", "input": {"city": "Kiel"}, "output": None}, "plan · Kiel"),
+        ("x:otel/step", {"name": "plan", "input": None, "output": {}, "fields": {"a": 1}}, "plan"),
+        ("x:any", {"name": "plan", "fields": {"a": 1}, "count": 0}, "plan · count: 0"),
+        ("x:any", {"name": "", "count": 0}, 'name: "", count: 0'),
+        ("x:any", {"name": 3}, "name: 3"),
     ],
 )
 def test_each_kind_says_what_matters(kind: str, payload: dict[str, Any], line: str) -> None:

@@ -127,6 +127,7 @@ def is_message(value: Any) -> bool:
         case (
             {"role": str(), "content": _}
             | {"role": str(), "parts": list()}
+            | {"role": "tool", "tool_name": str(), "tool_output": _}
             | {"role": "assistant", "tool_calls": list()}
         ):
             return True
@@ -148,6 +149,11 @@ def read_message(value: dict[str, Any]) -> Message:
             value.pop("type", None)
         case {"type": str(kind), "content": _} if kind in _LANGCHAIN and "role" not in value:
             value = {**{key: member for key, member in value.items() if key != "type"}, "role": kind}
+        case {"role": "tool", "tool_name": str(name), "tool_output": output} if "content" not in value:
+            call = MessageCall(None, name, arguments_of(value.get("tool_input")))
+            result = MessageResult(None, name, content_of(output), _says_failed(value))
+            rest = {key: member for key, member in value.items() if key not in (*_CALL_AND_RESULT, *_USED)}
+            return Message("tool", None, reasoning=None, calls=(call,), results=(result,), rest=rest)
         case {"type": "function_call" | "function_call_output"} if "role" not in value:
             role = "assistant" if value["type"] == "function_call" else "tool"
             parts = _Parts()
@@ -160,8 +166,8 @@ def read_message(value: dict[str, Any]) -> Message:
     if call_id is None and isinstance(several := value.get("tool_call_ids"), list) and len(several) == 1:
         call_id = several[0]
     if role == "tool" and not _has_results(content):
-        failed = value.get("is_error") is True or value.get("isError") is True or value.get("status") == "error"
-        parts.results.append(MessageResult(_text_or_none(call_id), _name(value), content_of(content), failed))
+        result = MessageResult(_text_or_none(call_id), _name(value), content_of(content), _says_failed(value))
+        parts.results.append(result)
     else:
         for part in content if isinstance(content, list) else [content]:
             parts.add(part)
@@ -179,6 +185,12 @@ def read_message(value: dict[str, Any]) -> Message:
     return Message(role, parts.whole, reasoning=reasoning, calls=tuple(calls), results=tuple(parts.results), rest=rest)
 
 
+def _says_failed(message: dict[str, Any]) -> bool:
+    """Return whether a tool's message says that the call failed."""
+    return message.get("is_error") is True or message.get("isError") is True or message.get("status") == "error"
+
+
+_CALL_AND_RESULT = ("tool_name", "tool_input", "tool_output")  # of a tool's message that has the call in it, too
 _USED = frozenset(
     (
         *("role", "content", "parts", "tool_calls", "tool_call_id", "toolCallId", "tool_call_ids", "function_call"),

@@ -14,6 +14,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
 
+_MAX_LOOKED_AT = 50  # messages by which a file is recognised
 _TIMES = ("timestamp", "time", "created_at", "created", "ts")
 
 
@@ -22,7 +23,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 1
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,
@@ -47,7 +48,7 @@ class ChatMessages:
             whole = file.document if isinstance(file.document, dict) else {}
             messages = whole.get("messages", file.document)
             yield self._run(name, whole, enumerate(messages, 1), notes)
-        elif self._is_lines(file) and not is_message(file.first_lines[0]):
+        elif self._is_lines(file) and self._holds_messages(file.first_lines[0]):
             for number, record in numbered_records(file, notes):
                 if self._holds_messages(record):
                     own = ImportNotes(notes)
@@ -77,17 +78,17 @@ class ChatMessages:
         )
 
     def _holds_messages(self, document: Any) -> bool:
-        found = document.get("messages") if isinstance(document, dict) else document
-        if not isinstance(found, list) or not found:
+        messages = document.get("messages") if isinstance(document, dict) else document
+        if not isinstance(messages, list) or not messages:
             return False
-        head = found[:50]
-        return sum(map(is_message, head)) * 2 > len(head) and any(is_message(one) and "role" in one for one in head)
+        read = [message for message in messages[:_MAX_LOOKED_AT] if is_message(message)]
+        return len(read) * 2 > len(messages[:_MAX_LOOKED_AT]) and any("role" in message for message in read)
 
     def _is_lines(self, file: ForeignFile) -> bool:
-        found = [line for line in file.first_lines if line is not None]
-        if not found or file.document is not None:
+        lines = [line for line in file.first_lines if line is not None]
+        if not lines or file.document is not None:
             return False
-        return self._holds_messages(found) or all(self._holds_messages(line) for line in found)
+        return self._holds_messages(lines) or all(self._holds_messages(line) for line in lines)
 
 
 class ChatMessageEvents(RecordEvents):
@@ -122,18 +123,23 @@ class ChatMessageEvents(RecordEvents):
         if message.role == "assistant":
             self._assistant(message, extra)
         else:
-            self._other(message, extra)
+            self._other(message, self._request_calls(message, extra))
 
     def _assistant(self, message: Message, extra: dict[str, Any]) -> None:
         if message.content is not None or message.reasoning or not message.calls:
             self.run.context["parent"] = self.answered(message.content, message.reasoning, extra)
             extra = {}
+        self._request_calls(message, extra)
+
+    def _request_calls(self, message: Message, extra: dict[str, Any]) -> dict[str, Any]:
+        """Add the calls of a message; return what of `extra` no call has taken."""
         for call in message.calls:
             call_id = call.id or f"call {self.run.count}"
             self._open.append(call_id)
             more = extra | self.fields({"call": call.rest})
             self.run.request(call_id, call.name, call.input, extra=more, tool_call_id=call.id)
             extra = {}
+        return extra
 
     def _other(self, message: Message, extra: dict[str, Any]) -> None:
         if message.results and message.role not in ("user", "tool"):

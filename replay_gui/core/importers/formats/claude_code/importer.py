@@ -45,6 +45,8 @@ class ClaudeCode:
         """Accept a file with a line of a session among its first ones, or a very long first line that begins as one."""
         if not file.first_lines and _LONG_FIRST_LINE.match(file.head):
             return True
+        if any(_is_of_another_program(line) for line in file.first_lines):
+            return False
         return any(_is_telling(line) for line in file.first_lines)
 
     def companions(self, file: ForeignFile) -> list[Path]:
@@ -83,6 +85,12 @@ class ClaudeCode:
 
 def _has_session(line: Any) -> bool:
     return isinstance(line, dict) and isinstance(line.get("sessionId"), str)
+
+
+def _is_of_another_program(line: Any) -> bool:
+    """Return whether a line has a message of a tool: in Claude Code, the user's messages hold the results of tools."""
+    message = line.get("message") if isinstance(line, dict) else None
+    return isinstance(message, dict) and message.get("role") == "tool"
 
 
 def _facts(found: ClaudeCodeSurvey) -> dict[str, Any]:
