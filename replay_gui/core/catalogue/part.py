@@ -122,13 +122,22 @@ def slot_number(feature: Feature) -> int:
     return _number(msgspec.msgpack.encode([feature.tool, feature.path])) or 1
 
 
-def evaluated_run(row: dict[str, Any]) -> EvaluatedRun:
-    """Return the facts of a run from its row in `runs`."""
-    identity = RunIdentity(row["task"], row["trial"], row["agent"], row["version"], row["model"])
+def evaluated_runs(table: pa.Table) -> list[EvaluatedRun]:
+    """Return the facts of runs from the table `runs`."""
+    identities = map(RunIdentity, *(table[name].to_pylist() for name in ("task", "trial", "agent", "version", "model")))
+    decode, results = msgspec.json.Decoder(RunResult).decode, dict[str, RunResult]()  # many are equal
     names = ("given", "name", "run_id", "format", "content", "set_by_hand", "events", "calls", "failures")
     more = ("tokens", "cost", "duration", "started", "submitted")
-    result = msgspec.json.decode(row["outcomes"], type=RunResult)
-    return EvaluatedRun(identity=identity, result=result, **{name: row[name] for name in (*names, *more)})
+    members = [table[name].to_pylist() for name in (*names, *more)]
+    found = []
+    for identity, text, values in zip(
+        identities, table["outcomes"].to_pylist(), zip(*members, strict=True), strict=True
+    ):
+        if text not in results:
+            results[text] = decode(text)
+        given = dict(zip((*names, *more), values, strict=True))
+        found.append(EvaluatedRun(identity=identity, result=results[text], **given))
+    return found
 
 
 def run_step(row: dict[str, Any]) -> RunStep:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from replay_gui.core.catalogue.catalogue_files import read_manifest, table_path
-from replay_gui.core.catalogue.part import NO_ARGUMENT, evaluated_run, run_step
+from replay_gui.core.catalogue.part import NO_ARGUMENT, evaluated_runs, run_step
 from replay_gui.core.contrast.feature import Feature, FeatureKind
 from replay_gui.core.contrast.feature_table import KIND_NUMBERS, NO_SLOT, FeatureTable
 from replay_gui.core.contrast.run_profile import RunStep
@@ -25,7 +25,7 @@ def open_catalogue(folder: Path) -> RunSet:
     The steps of runs are read when they are asked for, the names of features when they are shown.
     """
     read_manifest(folder)
-    runs = [evaluated_run(row) for row in pq.read_table(table_path(folder, "runs")).to_pylist()]
+    runs = evaluated_runs(pq.read_table(table_path(folder, "runs")))
     table = _feature_table(folder, len(runs))
 
     def read_steps(numbers: Sequence[int]) -> list[tuple[RunStep, ...]]:
@@ -43,8 +43,9 @@ def open_catalogue(folder: Path) -> RunSet:
 def _feature_table(folder: Path, count: int) -> FeatureTable:
     names = pq.read_table(table_path(folder, "feature_names"))
     held = pq.read_table(table_path(folder, "features"))
-    owners: NDArray[np.int64] = held["feature"].to_numpy().astype(np.int64)
-    columns = [held[name].to_numpy().astype(np.int32) for name in ("run", "event", "calls")]
+    owners: NDArray[np.int32] = held["feature"].to_numpy()
+    columns: list[NDArray[np.int32]] = [held[name].to_numpy() for name in ("run", "event", "calls")]
+    del held
     standing = _standing_features(names, pq.read_table(table_path(folder, "equal_changes")))
     if standing:
         owners, columns = _with_standing(owners, columns, standing)
@@ -89,10 +90,10 @@ def _standing_features(names: pa.Table, equal: pa.Table) -> dict[int, int]:
 
 
 def _with_standing(
-    owners: NDArray[np.int64], columns: list[NDArray[np.int32]], standing: dict[int, int]
-) -> tuple[NDArray[np.int64], list[NDArray[np.int32]]]:
+    owners: NDArray[np.int32], columns: list[NDArray[np.int32]], standing: dict[int, int]
+) -> tuple[NDArray[np.int32], list[NDArray[np.int32]]]:
     """Give the runs of equal changes to one feature; what a run thereby has twice stays once, where it began."""
-    target = np.arange(owners.max(initial=0) + 1)
+    target = np.arange(int(owners.max(initial=0)) + 1, dtype=np.int32)
     target[[*standing]] = [*standing.values()]
     owners = target[owners]
     order = np.lexsort((columns[1], columns[0], owners))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,11 +59,11 @@ class FeatureTable:
 
     def counts(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return how many of the chosen runs have each feature."""
-        return self._sums(chosen[self.runs].astype(np.int64))
+        return self._sums(chosen[self.runs], np.int64)
 
     def call_counts(self) -> NDArray[np.int64]:
         """Return the sum of `calls` of each feature."""
-        return self._sums(self.calls.astype(np.int64))
+        return self._sums(self.calls, np.int64)
 
     def set_marks(self, chosen: NDArray[np.bool_]) -> NDArray[np.uint64]:
         """Return a number for each feature, equal for features of equal chosen runs, and for others only by accident.
@@ -71,7 +71,7 @@ class FeatureTable:
         The accident has a chance of about one in 2**64 for each two features.
         """
         numbers = np.random.default_rng(_SEED).integers(0, 1 << 64, self.count, np.uint64)
-        return self._sums(np.where(chosen, numbers, np.uint64(0))[self.runs])
+        return self._sums(np.where(chosen, numbers, np.uint64(0))[self.runs], np.uint64)
 
     def of_runs(self, chosen: NDArray[np.bool_]) -> FeatureTable:
         """Return the table of some of the runs, numbered anew, with the features that any of them has."""
@@ -116,11 +116,28 @@ class FeatureTable:
             lookup=lookup_both,
         )
 
-    def _sums(self, values: NDArray[Number]) -> NDArray[Number]:
+    def gathered(
+        self, features: NDArray[np.int64], chosen: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return (runs, starts): the chosen runs of some features, one feature after the other, numbered anew.
+
+        Each of the features must have a chosen run.
+        """
+        sizes = self.sizes[features]
+        shifts = self.starts[features] - np.concatenate(([0], np.cumsum(sizes)[:-1]))
+        runs = self.runs[np.repeat(shifts, sizes) + np.arange(sizes.sum())]
+        if not chosen.all():
+            kept = chosen[runs]
+            owners = np.repeat(np.arange(len(features)), sizes)[kept]
+            sizes = np.bincount(owners, minlength=len(features))
+            runs = (np.cumsum(chosen) - 1)[runs[kept]].astype(np.int32)
+        return runs, np.concatenate(([0], np.cumsum(sizes)))[:-1].astype(np.int64)
+
+    def _sums(self, values: NDArray[Any], dtype: type[Number]) -> NDArray[Number]:
         """Return the sum of the values of each feature; every feature has a run."""
         if not len(self):
-            return np.zeros(0, values.dtype)
-        sums: NDArray[Number] = np.add.reduceat(values, self.starts[:-1])
+            return np.zeros(0, dtype)
+        sums: NDArray[Number] = np.add.reduceat(values, self.starts[:-1], dtype=dtype)
         return sums
 
 

@@ -55,25 +55,35 @@ class Labellings:
         return ByChance(int((row >= strength - _EQUAL).sum()), len(row), self.exact)
 
 
-def labellings(table: FeatureTable, tiers: NDArray[np.int64], passing: int, failing: int, least: float) -> Labellings:
+def labellings(
+    table: FeatureTable,
+    features: NDArray[np.int64],
+    known: NDArray[np.bool_],
+    failing: int,
+    *,
+    sizes: NDArray[np.int64],
+    tiers: NDArray[np.int64],
+    least: float,
+) -> Labellings:
     """Deal the outcomes out anew, all ways or some.
 
     Args:
-        table: of the runs with an outcome, each set of runs once. tiers: of its features.
-        passing, failing: how many runs. least: the smallest strength that will be asked for.
+        features: numbers of those to look at, each set of runs once; `sizes`: how many runs with an outcome each has,
+            `tiers`: of each. known: the runs that have an outcome. failing: how many of these fail.
+        least: the smallest strength that will be asked for.
     """
-    total, sizes = passing + failing, table.sizes
+    total = int(known.sum())
+    passing = total - failing
     able = np.flatnonzero(_largest_strengths(sizes, passing, failing) >= least - _EQUAL)
     able = able[np.argsort(tiers[able], kind="stable")]
-    ways = math.comb(total, failing)
+    ways = _ways(total, failing)
     highest = _highest_tier(sizes[able], tiers[able], min(ways, _MIN_DRAWN))
     able = able[tiers[able] <= highest]
     entries = max(int(sizes[able].sum()), 1)
     exact = ways <= MAX_EXACT and ways * entries <= _BUDGET
     number = ways if exact else int(np.clip(_BUDGET // entries, _FEWEST_DRAWN, _DRAWN))
     clearest = np.zeros((highest, number))
-    runs = np.concatenate([table.runs_of(feature) for feature in able.tolist()]) if len(able) else np.zeros(0, np.int32)
-    starts = np.concatenate(([0], np.cumsum(sizes[able])))[:-1].astype(np.int64)
+    runs, starts = table.gathered(features[able], known)
     done = 0
     for block in _blocks(total, failing, exact, number, max(_BLOCK // entries, 1)):
         if len(able):
@@ -84,6 +94,11 @@ def labellings(table: FeatureTable, tiers: NDArray[np.int64], passing: int, fail
                 clearest[tier - 1, done : done + len(block)] = of_tier.max(axis=1, initial=0.0)
         done += len(block)
     return Labellings(clearest, exact, least)
+
+
+def _ways(total: int, failing: int) -> int:
+    """Return in how many ways outcomes can be dealt out; a number above MAX_EXACT where there are very many."""
+    return math.comb(total, failing) if min(failing, total - failing) <= 2 or total <= 64 else MAX_EXACT + 1
 
 
 def _highest_tier(sizes: NDArray[np.int64], tiers: NDArray[np.int64], number: int) -> int:

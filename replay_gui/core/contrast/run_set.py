@@ -20,6 +20,7 @@ class RunSet:
 
     Attributes:
         runs: their facts. table: their features; it numbers the runs as `runs` does.
+        outcomes: whether each passed, as its log or the user says; None where neither does.
     """
 
     def __init__(
@@ -30,14 +31,10 @@ class RunSet:
     ) -> None:
         """`read_steps`: returns the calls of the runs with these numbers."""
         self.runs, self.table, self.read_steps = tuple(runs), table, read_steps
+        self.outcomes: tuple[bool | None, ...] = tuple(run.passed for run in self.runs)
 
     def __len__(self) -> int:
         return len(self.runs)
-
-    @property
-    def outcomes(self) -> tuple[bool | None, ...]:
-        """Whether each run passed, as its log or the user says; None where neither does."""
-        return tuple(run.passed for run in self.runs)
 
 
 def run_set(profiles: Sequence[RunProfile]) -> RunSet:

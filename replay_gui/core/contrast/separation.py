@@ -82,7 +82,13 @@ def separate(table: FeatureTable, outcomes: Outcomes) -> Separation:
     chosen = _ranked(table, groups, sets)
     least = min((sets.strengths[number] for number, _ in chosen), default=1.0)
     chance = labellings(
-        _part(table, groups, sets.first), groups.tiers[sets.first], groups.passing, groups.failing, least
+        table,
+        sets.first,
+        groups.passed | groups.failed,
+        groups.failing,
+        sizes=(groups.p + groups.f)[sets.first],
+        tiers=groups.tiers[sets.first],
+        least=least,
     )
     separators = tuple(
         _separator(
@@ -159,29 +165,6 @@ def _smallest_ps(sizes: NDArray[np.int64], passing: int, failing: int) -> NDArra
     different, places = np.unique(sizes, return_inverse=True)
     of_size = np.array([smallest_fisher_p(int(size), passing, failing) for size in different], np.float64)
     return of_size[places] if len(different) else np.zeros(0)
-
-
-def _part(table: FeatureTable, groups: Groups, features: NDArray[np.int64]) -> FeatureTable:
-    """Return the table of some features and of the runs that have an outcome."""
-    known = groups.passed | groups.failed
-    sizes, places = table.sizes[features], np.cumsum(known) - 1
-    inside = np.repeat(table.starts[features] - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes) + np.arange(
-        sizes.sum()
-    )
-    runs = table.runs[inside]
-    kept = known[runs]
-    owners = np.repeat(np.arange(len(features)), sizes)[kept]
-    new_sizes = np.bincount(owners, minlength=len(features))
-    return FeatureTable(
-        count=int(known.sum()),
-        kinds=table.kinds[features],
-        slots=table.slots[features],
-        starts=np.concatenate(([0], np.cumsum(new_sizes))).astype(np.int64),
-        runs=places[runs[kept]].astype(np.int32),
-        indexes=table.indexes[inside][kept],
-        calls=table.calls[inside][kept],
-        lookup=table.lookup,
-    )
 
 
 def _separator(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from replay_gui.core.text.wording import plural
 
 _MAX_CANDIDATES = 120
 _MAX_ALSO = 40
+_AT_ONCE = 1 << 19  # entries of the table that are looked at together, which bounds the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,44 +142,63 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
 
 
 class _Strata:
-    """The tables of each feature in each task with both outcomes, as columns."""
+    """The tables of features in the tasks with both outcomes.
+
+    Attributes:
+        features: numbers of the features that some runs of a task have, and some have not.
+        strengths: of each of these: its deviation in standard deviations, as a share of the largest possible one.
+    """
 
     def __init__(self, table: FeatureTable, outcomes: Outcomes, tasks: Sequence[TaskRuns]) -> None:
-        task_of = np.full(table.count, -1, np.int64)
+        self._table = table
+        self._task_of = np.full(table.count, -1, np.int64)
         self.passed, self.failed = np.zeros(table.count, np.bool_), np.zeros(table.count, np.bool_)
         for number, task in enumerate(tasks):
             for run in task.runs:
                 if outcomes[run] is not None:
-                    task_of[run] = number
+                    self._task_of[run] = number
                     (self.passed if outcomes[run] else self.failed)[run] = True
         self.known = self.passed | self.failed
         self.passing, self.failing = int(self.passed.sum()), int(self.failed.sum())
         self._passing = np.array([task.passed for task in tasks], np.int64)
         self._failing = np.array([task.failed for task in tasks], np.int64)
-        self._count(table, task_of, max(len(tasks), 1))
+        self.tasks = len(tasks)
+        found = [self._strengths(first, end) for first, end in _stretches(table)] if tasks else []
+        self.features = np.concatenate([np.zeros(0, np.int64), *(features for features, _ in found)])
+        self.strengths = np.concatenate([np.zeros(0), *(strengths for _, strengths in found)])
 
-    def _count(self, table: FeatureTable, task_of: NDArray[np.int64], tasks: int) -> None:
-        """Fill a row for each feature and task in which some of the runs, and not all, have the feature."""
-        kept = self.known[table.runs]
-        owners = np.repeat(np.arange(len(table), dtype=np.int64), table.sizes)[kept]
-        runs = table.runs[kept]
-        keys, places = np.unique(owners * tasks + task_of[runs], return_inverse=True)
-        p = np.bincount(places, self.passed[runs], len(keys)).astype(np.int64)
-        f = np.bincount(places, self.failed[runs], len(keys)).astype(np.int64)
-        task = keys % tasks
-        partial = p + f < self._passing[task] + self._failing[task] if len(keys) else np.zeros(0, np.bool_)
-        self._owner, self._task, self._p, self._f = (keys // tasks)[partial], task[partial], p[partial], f[partial]
-        self.features, starts = np.unique(self._owner, return_index=True)
-        passing, failing = self._passing[self._task], self._failing[self._task]
-        total, held = passing + failing, self._p + self._f
-        expected = held * passing / np.maximum(total, 1)
-        variance = passing * failing * held * (total - held) / np.maximum(total * total * (total - 1), 1)
-        if len(starts):
-            above = np.abs(np.add.reduceat(self._p - expected, starts))
-            spread = np.sqrt(np.add.reduceat(variance, starts))
-            self.strengths = np.minimum(np.maximum(above - 0.5, 0.0) / spread / self._clearest(), 1.0)
-        else:
-            self.strengths = np.zeros(0)
+    def _strengths(self, first: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the features from `first` to before `end` that tell something, and their strengths."""
+        owner, task, p, f = self._tables(first, end)
+        features, starts = np.unique(owner, return_index=True)
+        if not len(features):
+            return features, np.zeros(0)
+        passing, failing = self._passing[task], self._failing[task]
+        total, held = passing + failing, p + f
+        deviation = p - held * passing / total
+        variance = passing * failing * held * (total - held) / (total * total * (total - 1))
+        above = np.abs(np.add.reduceat(deviation, starts))
+        spread = np.sqrt(np.add.reduceat(variance, starts))
+        return features, np.minimum(np.maximum(above - 0.5, 0.0) / spread / self._clearest(), 1.0)
+
+    def _tables(
+        self, first: int, end: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return (feature, task, p, f) for each feature and each task of which some runs have it, and some have not."""
+        table = self._table
+        runs = table.runs[table.starts[first] : table.starts[end]]
+        kept = self.known[runs]
+        runs = runs[kept]
+        # One number for feature, task and outcome: sorted, they are the tables, without a second look at the runs.
+        keys = np.repeat(np.arange(first, end, dtype=np.int64), np.diff(table.starts[first : end + 1]))[kept]
+        keys = 2 * (keys * self.tasks + self._task_of[runs]) + self.passed[runs]
+        keys.sort()
+        starts = np.flatnonzero(np.diff(keys >> 1, prepend=-1))
+        held = np.diff(starts, append=len(keys))
+        p = np.add.reduceat(keys & 1, starts) if len(starts) else np.zeros(0, np.int64)
+        owner, task = np.divmod(keys[starts] >> 1, self.tasks)
+        partial = held < self._passing[task] + self._failing[task]
+        return owner[partial], task[partial], p[partial], (held - p)[partial]
 
     def _clearest(self) -> float:
         """Return the deviation, in standard deviations, of a feature that separates every task."""
@@ -189,16 +209,25 @@ class _Strata:
 
     def of_feature(self, feature: int) -> list[Stratum]:
         """Return the tables of one feature."""
-        rows = range(*np.searchsorted(self._owner, [feature, feature + 1]).tolist())
+        _, tasks, p, f = self._tables(feature, feature + 1)
         return [
-            Stratum(int(self._p[r]), int(self._f[r]), int(self._passing[t]), int(self._failing[t]))
-            for r in rows
-            for t in (self._task[r],)
+            Stratum(having, lacking, int(self._passing[task]), int(self._failing[task]))
+            for task, having, lacking in zip(tasks.tolist(), p.tolist(), f.tolist(), strict=True)
         ]
 
 
+def _stretches(table: FeatureTable) -> Iterator[tuple[int, int]]:
+    """Yield stretches of features (first, end) that have about _AT_ONCE entries together."""
+    first = 0
+    while first < len(table):
+        end = int(np.searchsorted(table.starts, table.starts[first] + _AT_ONCE, side="right")) - 1
+        end = min(max(end, first + 1), len(table))
+        yield first, end
+        first = end
+
+
 def _note(strata: _Strata, tasks: int) -> str:
-    mixed = len(strata._passing)
+    mixed = strata.tasks
     if not mixed:
         return f"None of {plural(tasks, 'task')} has both outcomes, so nothing can be separated within a task."
     rest = tasks - mixed

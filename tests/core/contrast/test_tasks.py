@@ -3,6 +3,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
+
 from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import contrast_runs
 from replay_gui.core.contrast.failure_groups import failure_groups
@@ -176,5 +178,5 @@ def test_two_versions_show_which_tasks_flipped_and_by_what(tmp_path: Path, read_
     assert found.tasks[0].separation is not None
     assert found.tasks[0].separation.separators[0].feature.tool == "cancel_reservation"
     assert found.tasks[2].separation is None
-    assert found.test.p == 1.0
+    assert found.test.p == pytest.approx(1.0)
     assert found.differences.separators[0].feature.tool == "cancel_reservation"
