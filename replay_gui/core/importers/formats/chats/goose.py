@@ -110,9 +110,9 @@ class _GooseEvents(RecordEvents):
                 pass
             case _:
                 return False
-        if self._answering is None or self._answering.id != answer_id:
+        extra = self.fields(message, "role", "content") | self.fields(message["content"][0], "type", "text")
+        if self._answering is None or (self._answering.id, self._answering.extra) != (answer_id, extra):
             self._flush()
-            extra = self.fields(message, "role", "content") | self.fields(message["content"][0], "type", "text")
             self._answering = _Answer(answer_id, extra, {**self.run.context, "message_id": answer_id})
         self._answering.texts.append(text)
         return True
