@@ -100,8 +100,9 @@ def call_words(call: ToolCall, limit: int = _MAX_CALL) -> str:
 
 def did_words(call: ToolCall) -> str:
     """Return what a call did, in the past tense: ``cancelled reservation Z7GOZK``."""
-    if runs_code(call.tool) and code_of(call.input)[1]:
-        return f"ran {quoted(code_of(call.input)[1], _MAX_CALL)}"
+    member, code = code_of(call.input)
+    if code and (runs_code(call.tool) or member in ("command", "cmd")):
+        return f"ran {quoted(code, _MAX_CALL)}"
     verb = _verb(call)
     if verb is None:
         return f"called {call_words(call)}"

@@ -15,6 +15,7 @@ import numpy as np
 
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
+from replay_gui.core.effects.classifier import code_of
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code
@@ -126,12 +127,12 @@ def _in_force(calls: tuple[ToolCall, ...], rules: Rules) -> tuple[ToolCall, ...]
 def _add_actions(reasons: ReasonList, rules: Rules, *, with_patches: bool, in_order: bool) -> None:
     """Add the reasons in what was changed; what a patch, or the net change of files, has in it is left out."""
     matched = _match(reasons, rules, lambda call: call.changed and not _is_work(call))
-    add_action_reasons(reasons, matched, rules)
+    add_action_reasons(reasons, matched, rules, Tier.UNSURE if with_patches else Tier.ACTION)
     if in_order:
         add_order_reason(reasons, matched.equal)
     if with_patches:
         return
-    commands = _match(reasons, rules, lambda call: call.changed and runs_code(call.tool) and not edits_files(call))
+    commands = _match(reasons, rules, lambda call: call.changed and _is_work(call) and not edits_files(call))
     has_edits = any(edits_files(call) for run in (reasons.reference, reasons.other) for call in run.changes)
     add_action_reasons(reasons, commands, rules, Tier.UNSURE if has_edits else Tier.ACTION)
     unsure = _match(reasons, rules, lambda call: call.effect is Effect.UNKNOWN and call.took_effect)
@@ -146,7 +147,7 @@ def _match(reasons: ReasonList, rules: Rules, chosen: Callable[[ToolCall], bool]
 
 def _is_work(call: ToolCall) -> bool:
     """Whether a change is a step on the way to what is handed in: it edits files, or runs commands."""
-    return runs_code(call.tool) or edits_files(call)
+    return runs_code(call.tool) or edits_files(call) or code_of(call.input)[0] in ("command", "cmd")
 
 
 def _set_aside(a: RunAccount, b: RunAccount, setup: int) -> SetAside:

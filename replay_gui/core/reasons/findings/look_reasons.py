@@ -132,7 +132,7 @@ def _setup(run: RunAccount) -> dict[str, Any]:
         else:
             told.append(message_text(event))
     if told:
-        found["/system message"] = "\n".join(told)
+        found["/system_message"] = "\n".join(told)
     return found
 
 

@@ -27,6 +27,7 @@ from replay_gui.core.text.wording import plural
 
 _MIN_REWRITTEN = 50  # lines that are taken out and put in again
 _MAX_FILES, _MAX_NAMES, _MAX_PROPOSALS = 20, 4, 2_000
+_MAX_PATH, _PARTS_SHOWN = 60, 3  # characters of a path that is shown whole; parts of a longer one
 _SUBMISSION = "submission"
 _DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)")
 
@@ -265,7 +266,10 @@ def _listed(paths: Iterable[str]) -> str:
 
 
 def _file(path: str) -> str:
-    return one_line(path, 80)
+    """Return a path; of a long one its last parts."""
+    parts = path.replace("\\", "/").split("/")
+    long = len(path) > _MAX_PATH and len(parts) > _PARTS_SHOWN
+    return one_line("…/" + "/".join(parts[-_PARTS_SHOWN:]) if long else path, 2 * _MAX_PATH)
 
 
 def _add(
