@@ -44,7 +44,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 4
+    version = 5
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **dict.fromkeys((*USUAL_NAMES["id"], *USUAL_NAMES["parent"], *CALL_IDS, *OTHER_IDS), ID),
