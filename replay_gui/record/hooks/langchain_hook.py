@@ -8,7 +8,7 @@ from typing import Any
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.hooks.tool_calls import MADE_AGAIN, ToolCall, make_call, make_call_async, plain_answer
+from replay_gui.record.hooks.tool_calls import MADE_AGAIN, HookedCall, make_call, make_call_async, plain_answer
 from replay_gui.record.sessions.call_session import session_in_force
 
 _INJECTED = frozenset(("runtime", "state", "store", "config", "run_manager", "callbacks"))
@@ -43,7 +43,7 @@ def _async_hook(module: ModuleType, original: Any) -> Any:
     return arun
 
 
-def _call(module: ModuleType, tool: Any, tool_input: Any, call_id: str | None) -> ToolCall:
+def _call(module: ModuleType, tool: Any, tool_input: Any, call_id: str | None) -> HookedCall:
     def request() -> CallRequest:
         given = tool_input
         if isinstance(tool_input, dict):
@@ -68,4 +68,4 @@ def _call(module: ModuleType, tool: Any, tool_input: Any, call_id: str | None) -
             return answer.output
         return module.ToolMessage(**answer.output, tool_call_id=call_id, name=tool.name)
 
-    return ToolCall(tool.name, request, answer, given_result)
+    return HookedCall(tool.name, request, answer, given_result)

@@ -12,7 +12,7 @@ from typing import Any
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.hooks.tool_calls import ToolCall, make_call_async
+from replay_gui.record.hooks.tool_calls import HookedCall, make_call_async
 from replay_gui.record.sessions.call_session import session_in_force
 
 _METHODS = frozenset(("tools/call", "tools/list", "resources/read", "resources/list", "prompts/get", "prompts/list"))
@@ -35,7 +35,7 @@ def _hook(original: Any) -> Any:
     return send_request
 
 
-def _call(asked: Any, result_type: Any) -> ToolCall:
+def _call(asked: Any, result_type: Any) -> HookedCall:
     is_tool = asked.method == "tools/call"
     name = str(asked.params.name) if is_tool else f"mcp {asked.method}"
 
@@ -57,7 +57,7 @@ def _call(asked: Any, result_type: Any) -> ToolCall:
         validate = getattr(result_type, "model_validate", None) or result_type.validate_python
         return validate(answer.output)
 
-    return ToolCall(name, request, answer, given_result)
+    return HookedCall(name, request, answer, given_result)
 
 
 def _text_of(value: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ import msgspec
 
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.hooks.tool_calls import ToolCall, make_call_async, plain_answer
+from replay_gui.record.hooks.tool_calls import HookedCall, make_call_async, plain_answer
 from replay_gui.record.sessions.call_session import session_in_force
 
 _INVOKER = "on_invoke_tool"
@@ -54,7 +54,7 @@ def _wrapped(invoke: Any, tool: str) -> Any:
     return on_invoke_tool
 
 
-def _call(name: str, arguments: str) -> ToolCall:
+def _call(name: str, arguments: str) -> HookedCall:
     def request() -> CallRequest:
         try:
             value = msgspec.json.decode(arguments) if arguments else {}
@@ -62,7 +62,7 @@ def _call(name: str, arguments: str) -> ToolCall:
             value = arguments
         return CallRequest(CallKind.TOOL, name, value)
 
-    return ToolCall(name, request, lambda result: plain_answer(result, lambda value: value), _output)
+    return HookedCall(name, request, lambda result: plain_answer(result, lambda value: value), _output)
 
 
 def _output(answer: CallAnswer) -> Any:

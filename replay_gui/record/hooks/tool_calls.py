@@ -18,7 +18,7 @@ MADE_AGAIN = "made_again"
 
 
 @dataclass(frozen=True, slots=True)
-class ToolCall:
+class HookedCall:
     """One call of a tool.
 
     Attributes:
@@ -32,7 +32,7 @@ class ToolCall:
     result: Callable[[CallAnswer], Any]
 
 
-def make_call(session: CallSession, tool: ToolCall, run: Callable[[], Any]) -> Any:
+def make_call(session: CallSession, tool: HookedCall, run: Callable[[], Any]) -> Any:
     """Return the result of a call: of `run`, recorded, or from the log. Raises what `run` raises, or raised."""
     where = f"tool {tool.name}"
     call = try_to_record(session, where, lambda: session.begin(tool.request()))
@@ -52,7 +52,7 @@ def make_call(session: CallSession, tool: ToolCall, run: Callable[[], Any]) -> A
     return result
 
 
-async def make_call_async(session: CallSession, tool: ToolCall, run: Callable[[], Awaitable[Any]]) -> Any:
+async def make_call_async(session: CallSession, tool: HookedCall, run: Callable[[], Awaitable[Any]]) -> Any:
     """Do as `make_call`, for coroutines."""
     where = f"tool {tool.name}"
     asked = try_to_record(session, where, tool.request)
@@ -87,7 +87,7 @@ def plain_answer(result: Any, converted: Callable[[Any], Any]) -> CallAnswer:
     return CallAnswer(plain.value, form={MADE_AGAIN: _equals(converted(plain.value), result)})
 
 
-def _recorded_result(session: CallSession, where: str, tool: ToolCall, answer: CallAnswer) -> Any:
+def _recorded_result(session: CallSession, where: str, tool: HookedCall, answer: CallAnswer) -> Any:
     if "raised" in answer.form:
         raise error_of_form(answer.form["raised"])
     if answer.form.get(MADE_AGAIN) is False:

@@ -11,7 +11,7 @@ import msgspec
 
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
-from replay_gui.record.hooks.tool_calls import MADE_AGAIN, ToolCall, make_call, make_call_async, plain_answer
+from replay_gui.record.hooks.tool_calls import MADE_AGAIN, HookedCall, make_call, make_call_async, plain_answer
 from replay_gui.record.sessions.call_session import session_in_force
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -57,8 +57,8 @@ class _FunctionTool:
         self._version = version
         self._signature = inspect.signature(function)
 
-    def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ToolCall:
-        return ToolCall(self._name, lambda: self._request(args, kwargs), self._answer, self._result)
+    def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HookedCall:
+        return HookedCall(self._name, lambda: self._request(args, kwargs), self._answer, self._result)
 
     def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> CallRequest:
         try:
