@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.benchmarks import (
     align_numbers,
     compare_numbers,
+    contrast_numbers,
     core_numbers,
     import_numbers,
     panel_numbers,
@@ -42,7 +43,15 @@ def main() -> int:
         f"{options.events:,} events, {log.stat().st_size / 1e6:,.0f} MB, a state of about {options.leaves:,} leaves\n"
     )
     figures: list[Figure] = []
-    for module in (core_numbers, align_numbers, panel_numbers, window_numbers, compare_numbers, import_numbers):
+    for module in (
+        core_numbers,
+        align_numbers,
+        panel_numbers,
+        window_numbers,
+        compare_numbers,
+        import_numbers,
+        contrast_numbers,
+    ):
         for measure in module.MEASURES:
             if options.only in measure.__name__:
                 for figure in measure(log, small):

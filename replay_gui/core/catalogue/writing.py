@@ -94,7 +94,7 @@ def write_catalogue(
         first += count
         parts.append(part)
     whole = joined([*parts, earlier.names()])
-    write_tables(folder, _tables(whole), tuple(sources))
+    write_tables(folder, tables_of(whole), tuple(sources))
     return CatalogueSummary(
         runs=first,
         sources=len(sources),
@@ -106,7 +106,7 @@ def write_catalogue(
     )
 
 
-def _tables(part: CataloguePart) -> dict[str, pa.Table]:
+def tables_of(part: CataloguePart) -> dict[str, pa.Table]:
     """Return the tables as they are written: features by ascending number, each with its runs in order."""
     held = part.held.sort_by([("feature", "ascending"), ("run", "ascending")])
     features = np.unique(held["feature"].to_numpy())
