@@ -169,8 +169,14 @@ class OpenRun:
         content = indexed_content(self._view.folder)
         if not self.index.complete or content is None or content == file_blake3:
             return False
-        (self._view.folder / TABLE).unlink(missing_ok=True)  # so that it is made anew
+        self.drop_index()
         return True
+
+    def drop_index(self) -> None:
+        """Forget the kept states, which are false: from now on, states are replayed from the log's own events."""
+        (self._view.folder / TABLE).unlink(missing_ok=True)  # so that the index is made anew
+        self._snapshots = SnapshotManager()
+        self._replayer = Replayer(self._log, self._snapshots, GilYield())
 
     def close(self) -> None:
         """Close the log; remove an index that is incomplete or not in the cache, and a log that never became whole."""

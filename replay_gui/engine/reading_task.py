@@ -31,6 +31,8 @@ _MIN_SHARED_BYTES = 32 << 20  # the index of a larger log is made by two workers
 
 _EDITED = "The log was edited since it was last read; what is shown of its events may be what they were before."
 
+_FALSE_STATES = "The states kept for this log were not those that its events lead to; they are not used any more."
+
 _log = topic_logger(Topic.ENGINE)
 
 
@@ -163,13 +165,15 @@ class ReadingTask:
         if report is None:
             return
         run = self._run
-        if run.drop_stale_index(report.file_blake3):
-            self._answer(run.number, Alert("warning", _EDITED, ("reload",)))
+        is_stale = run.drop_stale_index(report.file_blake3)
+        if is_stale or self._verification.has_false_snapshots:
+            run.drop_index()
+            self._answer(run.number, Alert("warning", _EDITED if is_stale else _FALSE_STATES, ("reload",)))
         report = run.report_on_opened_file(report)
         run.first_broken = report.first_broken
         _log.info("%s: %s, %d events", run.facts.path, report.verdict, report.events)
         self._answer(run.number, report)
-        if run.first_broken is not None:
+        if run.first_broken is not None or is_stale or self._verification.has_false_snapshots:
             self._on_broken_found()
 
 

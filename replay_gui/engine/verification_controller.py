@@ -53,6 +53,7 @@ class VerificationController:
 
     Attributes:
         done, total: bytes of work done and to do, for a progress bar.
+        has_false_snapshots: whether slices between kept snapshots did not link up.
     """
 
     def __init__(self, log: EventLog, submit: SubmitJob) -> None:
@@ -71,6 +72,7 @@ class VerificationController:
         self._file_hash: str | None = None
         self._columns: str | None = None  # the folder that the columns of records are left in
         self._finished = 0
+        self.has_false_snapshots = False
         self.total = 2 * log.source.size
 
     @property
@@ -295,6 +297,7 @@ class VerificationController:
         integrity = [found for _, found in sorted(self._integrity, key=lambda pair: pair[0])]
         states = _up_to_stopped([found for _, found in sorted(self._states, key=lambda pair: pair[0])])
         if not self._checked_again and self._must_check_again(integrity, states):
+            self.has_false_snapshots = bool(states)
             self._states.clear()
             self._checked_again = True
             self._run(StatesArguments(str(self._log.source.path), (), None))

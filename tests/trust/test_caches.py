@@ -10,12 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from replay_gui import EventLog, VerificationReport
 from replay_gui.cli import main
+from replay_gui.core.importers import conversion_cache
+from replay_gui.core.importers.conversion_cache import cached_conversion
+from replay_gui.core.index import index_cache
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, indexed_content, matches_content, write_table
+from replay_gui.core.index.index_columns import COLUMNS
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.verification.verify_log import verify
@@ -217,7 +222,9 @@ def test_a_log_edited_in_place_is_never_called_the_same(
     assert main(["diff", str(long_log), str(edited)]) == 0
     edited_in_place(edited, 20)
     with EventLog.open(edited) as log:
-        assert cache.load_index(log) is not None, "what it is known by is as before"
+        assert cache.load_index(log) is None, "the system knows when it was changed"
+        monkeypatch.setattr(index_cache, "_is_unchanged", lambda table, log: True)
+        assert cache.load_index(log) is not None, "where the system does not, it looks as before"
         assert not matches_content(folder, log)
     capsys.readouterr()
     assert main(["diff", str(long_log), str(edited), "--json"]) == 1
@@ -234,3 +241,88 @@ def test_a_log_that_changes_while_it_is_indexed_leaves_no_index(tmp_path: Path, 
         write_table(building, log, built)
         assert cache.load_index(log) is None
         assert indexed_content(building) is None
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_state_after_an_edit_in_place_is_the_edited_one(
+    tmp_path: Path, long_log: Path, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once where the system tells that the log was changed; else once it was verified."""
+    cache = IndexCache(tmp_path / "cache")
+    keep(cache, long_log)
+    edited_in_place(long_log, 20)
+    truth = states(long_log)
+    if not known:
+        monkeypatch.setattr(index_cache, "_is_unchanged", lambda table, log: True)
+    run = open_log_run(1, str(long_log), cache, lambda told: None)
+    try:
+        if known:
+            assert not run.index.complete, "it is indexed anew"
+        else:
+            assert run.index.complete
+            assert run.drop_stale_index(run.log.source.blake3())
+            shown = [run.state_at(Position(position)) for position in range(run.index.count + 1)]
+            assert [dict(state) for state in shown] == truth
+    finally:
+        run.close()
+
+
+def test_a_log_that_was_only_touched_keeps_its_index(tmp_path: Path, long_log: Path) -> None:
+    cache = IndexCache(tmp_path / "cache")
+    keep(cache, long_log)
+    long_log.chmod(0o600)
+    with EventLog.open(long_log) as log:
+        assert cache.load_index(log) is not None
+
+
+def test_a_folder_that_others_may_write_to_vouches_for_nothing(tmp_path: Path, long_log: Path) -> None:
+    cache = IndexCache(tmp_path / "cache")
+    folder = keep(cache, long_log)
+    with EventLog.open(long_log) as log:
+        assert cache.load_index(log) is not None
+        folder.chmod(0o770)
+        assert cache.load_index(log) is None
+        folder.chmod(0o700)
+        if os.geteuid() == 0:
+            os.chown(folder, 12345, -1)
+            assert cache.load_index(log) is None
+            os.chown(folder, 0, -1)
+
+
+OUT_OF_RANGE = {
+    "kind": [60_000],
+    "tool": [7, -2],
+    "offset": [0, 1 << 40, (1 << 64) - 1],
+    "request": [1 << 30, -2, 299],
+    "duration": [-2],
+}
+
+
+@pytest.mark.parametrize("column", OUT_OF_RANGE)
+def test_columns_that_no_log_could_have_are_refused(tmp_path: Path, long_log: Path, column: str) -> None:
+    """With right digests, as who forges a cache would make them: the run opens, and its index is made anew."""
+    cache = IndexCache(tmp_path / "cache")
+    for value in OUT_OF_RANGE[column]:
+        with EventLog.open(long_log) as log:
+            folder = keep(cache, long_log)
+            found = cache.load_index(log)
+            assert found is not None
+            entries = np.fromfile(folder / column, COLUMNS[column])
+            entries[5] = value
+            entries.tofile(folder / column)
+            write_table(folder, log, found[2])
+            assert cache.load_index(log) is None, value
+
+
+def test_kept_conversions_have_a_budget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session that grows is converted anew each time it is opened."""
+    lines, sizes = [user("u1", None, "find it")], list[int]()
+    cache = tmp_path / "cache"
+    for turn in range(6):
+        lines.append(assistant(f"a{turn}", "u1", text("x" * 10_000)))
+        made = cached_conversion(write(tmp_path, *lines), cache)
+        sizes.append(sum(file.stat().st_size for file in made.path.parent.iterdir()))
+        monkeypatch.setattr(conversion_cache._prune, "__defaults__", (sizes[-1] + max(sizes),))
+    kept = [folder for folder in cache.iterdir() if folder.is_dir()]
+    assert made.path.parent in kept
+    assert len(kept) <= 3

@@ -6,12 +6,14 @@ import os
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from blake3 import blake3
 
+from replay_gui.core.cache_budget import CACHE_BUDGET_BYTES, entry_of, is_own, remove_least_used
 from replay_gui.core.errors import LogChanged, LogUnreadable, ReplayError
 from replay_gui.core.importers.conversion import SUFFIX, OnGrown, write_runs
 from replay_gui.core.importers.foreign_file import ForeignFile
@@ -68,7 +70,8 @@ def cached_conversions(
     """Return the logs of a file's runs: an earlier conversion of the same bytes if it is intact, else a new one.
 
     Args:
-        cache_dir: made where missing, for its owner alone. Nothing in it is removed but a damaged conversion.
+        cache_dir: made where missing, for its owner alone. A damaged conversion is removed, and after a new one was
+            added, the least recently used ones beyond CACHE_BUDGET_BYTES.
         mappings: the file with the user's mappings, by which JSON Lines of no other format are read.
         on_progress: called with how far it is, where the file has to be converted.
         on_grown: called while the main run's log is written (see write_runs). That log is moved once it is complete.
@@ -85,6 +88,8 @@ def cached_conversions(
         folder = home / f"{digest}-{name}-{version}{variant}{others}"
         kept = _read_conversion(folder, name, digest)
         if kept:
+            with suppress(OSError):  # a cache that can only be read
+                os.utime(folder)
             return kept
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,6 +108,7 @@ def cached_conversions(
                 if folder.is_dir() and not _read_conversion(folder, name, digest):
                     shutil.rmtree(folder)
                 _move(fresh, folder)
+                _prune(home, folder)
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
         except OSError as why:
@@ -157,6 +163,8 @@ def _copied(log: Source, folder: Path, digest: str) -> Converted:
 def _read_conversion(folder: Path, format: str, digest: str) -> list[Converted]:
     """Return the conversion in the folder, the main run first; nothing where any of it was changed or is missing."""
     try:
+        if not is_own(folder):  # what others may write to vouches for nothing
+            return []
         mark, _, raw = (folder / _LIST_NAME).read_bytes().partition(b"\n")
         if mark != _checksum(raw):
             return []
@@ -220,6 +228,13 @@ def _remove_abandoned(home: Path) -> None:
             continue
         if unchanged_s > _ABANDONED_AFTER_S:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prune(home: Path, kept: Path, budget: int = CACHE_BUDGET_BYTES) -> None:
+    entries = [entry for entry in map(entry_of, home.iterdir()) if entry is not None]
+    remove_least_used(
+        entries, budget, lambda entry: entry.path != kept and not entry.path.name.startswith(_UNFINISHED_PREFIX)
+    )
 
 
 def _move(fresh: Path, folder: Path) -> None:

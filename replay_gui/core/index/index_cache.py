@@ -5,8 +5,8 @@ its own hash. It holds the log's size, header hash, last record hash and BLAKE3,
 window needs; the columns that a comparison needs have a check of their own (see record_columns). An index that does not
 fit the log is ignored.
 
-`load_index` does not read the whole log, so that a run opens at once. Before two runs are called equal,
-`matches_content` must be asked, too.
+`load_index` reads the whole log only if it was touched since, so that a run opens at once. Before two runs are called
+equal, `matches_content` must be asked, too.
 """
 
 from __future__ import annotations
@@ -19,29 +19,35 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import numpy as np
 from blake3 import blake3
 
+from replay_gui.core.cache_budget import CACHE_BUDGET_BYTES, CacheEntry, entry_of, is_own, remove_least_used
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_columns import DISPLAY_COLUMNS, IndexView
-from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
 from replay_gui.core.log.chain import HASH_BYTES, digest
+from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
 
-CACHE_BUDGET_BYTES = 2 << 30  # bytes
 TABLE = "table"
-_TABLE_VERSION = 9
+_TABLE_VERSION = 10
 _BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9  # ns
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """The table of a finished index folder. `content`: BLAKE3 of the log's bytes, in hex."""
+    """The table of a finished index folder.
+
+    `content`: BLAKE3 of the log's bytes, in hex. `changed_at`: of the log's Source.
+    """
 
     version: int
     size: int
     header: bytes
     content: str
+    changed_at: int
     built: BuiltIndex
     columns: dict[str, bytes]
 
@@ -103,42 +109,53 @@ class IndexCache:
         An index that another process is building stays, unless it has not changed for a day.
         """
         abandoned_before = time.time_ns() - _ABANDONED_AFTER_NS
-        used = 0
-        for used_at, size, folder in sorted(self._folders(), reverse=True):
-            used += size
-            being_built = folder.name.startswith(_BUILDING_PREFIX) and used_at > abandoned_before
-            if used > budget and folder != kept and not being_built:
-                shutil.rmtree(folder, ignore_errors=True)
 
-    def _folders(self) -> Iterator[tuple[int, int, Path]]:
-        """Yield (time of the last use or write, bytes, folder) of each index; others may remove some meanwhile."""
+        def may_remove(entry: CacheEntry) -> bool:
+            being_built = entry.path.name.startswith(_BUILDING_PREFIX) and entry.used_at > abandoned_before
+            return entry.path != kept and not being_built
+
+        remove_least_used(self._folders(), budget, may_remove)
+
+    def _folders(self) -> Iterator[CacheEntry]:
+        """Yield each index; one that is being built is used whenever it is written to."""
         for folder in self.root.iterdir():
-            try:
-                files = [file.stat() for file in folder.iterdir()]
-                used_at = folder.stat().st_mtime_ns
-                if folder.name.startswith(_BUILDING_PREFIX):
-                    used_at = max([used_at, *(file.st_mtime_ns for file in files)])
-                yield used_at, sum(file.st_size for file in files), folder
-            except (FileNotFoundError, NotADirectoryError):
-                continue
+            entry = entry_of(folder) if folder.is_dir() else None
+            if entry is not None and folder.name.startswith(_BUILDING_PREFIX):
+                written = [file.used_at for file in map(entry_of, folder.iterdir()) if file is not None]
+                entry = entry._replace(used_at=max([entry.used_at, *written]))
+            if entry is not None:
+                yield entry
 
 
 def load_index(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, BuiltIndex] | None:
-    """Return the index in a folder, None if it does not fit the log."""
+    """Return the index in a folder, None if it does not fit the log, or others may write to the folder."""
     try:
+        if not is_own(folder):
+            return None
         table = _read_table(folder)
         built = table.built
         fits = (table.version, table.size, table.header) == (_TABLE_VERSION, log.source.size, log.header.hash)
-        if not fits or any(_file_hash(folder / name) != table.columns[name] for name in DISPLAY_COLUMNS):
+        if (
+            not fits
+            or not _is_unchanged(table, log)
+            or any(_file_hash(folder / name) != table.columns[name] for name in DISPLAY_COLUMNS)
+        ):
             return None
         view = IndexView(folder)
         index = build_run_index(view, built, complete=True)
+        if not _is_in_range(index, built, log.source.size):
+            return None
         if built.count and (log.event_at(built.count - 1, int(index.offset[-1])).hash or b"") != built.head:
             return None
         os.utime(folder)
     except (OSError, KeyError, ValueError, msgspec.MsgspecError):
         return None
     return view, index, built
+
+
+def _is_unchanged(table: Table, log: EventLog) -> bool:
+    """Return whether the log is as it was; it is read only if the system says that something was done to it."""
+    return table.changed_at == log.source.changed_at or table.content == log.source.blake3()
 
 
 def matches_content(folder: Path, log: EventLog) -> bool:
@@ -170,6 +187,7 @@ def write_table(folder: Path, log: EventLog, built: BuiltIndex, changed_at: int 
         size=log.source.size,
         header=log.header.hash,
         content=log.source.blake3(),
+        changed_at=begun,
         built=built,
         columns=columns,
     )
@@ -187,6 +205,29 @@ def build_run_index(view: IndexView, built: BuiltIndex, complete: bool, count: i
     positions = tuple(entry.position for entry in built.snapshots if entry.position <= reach)
     return view.grow(
         reach, kinds=built.kinds, tools=built.tools, phases=built.phases, snapshots=positions, complete=complete
+    )
+
+
+def _is_in_range(index: RunIndex, built: BuiltIndex, size: int) -> bool:
+    """Return whether every entry of the columns is one that some log of `size` bytes could have."""
+    count = index.count
+    if count != built.count or any(not 0 <= position <= count for position in index.snapshots):
+        return False
+    if any(not 0 <= at < count for at, _ in index.phases) or len(index.kinds) < len(KINDS):
+        return False
+    if not count:
+        return True
+    offset, pair, here = index.offset, index.pair, np.arange(count)
+    return bool(
+        int(index.kind.max()) < len(index.kinds)
+        and int(index.tool.min()) >= NO_TOOL
+        and int(index.tool.max()) < len(index.tools)
+        and int(offset[-1]) < size
+        and bool(np.all(offset[1:] > offset[:-1]))
+        and int(pair.min()) >= NO_PAIR
+        and int(pair.max()) < count
+        and bool(np.all(pair != here))
+        and int(index.duration.min()) >= NO_DURATION
     )
 
 

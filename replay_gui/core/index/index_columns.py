@@ -119,6 +119,8 @@ class IndexView:
         self._duration = _extended(self._duration, known, duration.copy())
         answers = np.flatnonzero(request != NO_PAIR)
         requests, responses = request[answers], known + answers
+        if len(answers) and (int(requests.min()) < 0 or bool(np.any(requests >= responses))):
+            raise ValueError("the index column request names events that are not earlier ones")
         self._pair[requests] = responses
         took, begun, ended = duration[answers], self._columns["time"][requests], self._columns["time"][responses]
         unknown = (took == NO_DURATION) & (begun != NO_TIME) & (ended != NO_TIME)

@@ -1,0 +1,53 @@
+"""Entries of a cache: which are the user's own, and which are removed so that it stays within its budget."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+CACHE_BUDGET_BYTES = 2 << 30  # of each cache
+
+
+class CacheEntry(NamedTuple):
+    """An entry of a cache: when it was used last, in ns since 1970, its size in bytes, and its folder or file."""
+
+    used_at: int
+    size: int
+    path: Path
+
+
+def entry_of(path: Path) -> CacheEntry | None:
+    """Return the entry at `path`, None if it is gone: others may remove some meanwhile."""
+    try:
+        facts = path.stat()
+        if not path.is_dir():
+            return CacheEntry(facts.st_mtime_ns, facts.st_size, path)
+        return CacheEntry(facts.st_mtime_ns, sum(file.stat().st_size for file in path.iterdir()), path)
+    except OSError:
+        return None
+
+
+def is_own(folder: Path) -> bool:
+    """Return whether a folder is the user's alone, so that nobody else has written what is in it."""
+    if not hasattr(os, "geteuid"):
+        return True
+    facts = folder.lstat()
+    return stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid() and not facts.st_mode & 0o022
+
+
+def remove_least_used(
+    entries: Iterable[CacheEntry], budget: int, may_remove: Callable[[CacheEntry], bool] = lambda entry: True
+) -> None:
+    """Remove the least recently used entries beyond `budget` bytes, except those that may not be removed."""
+    used = 0
+    for entry in sorted(entries, reverse=True):
+        used += entry.size
+        if used > budget and may_remove(entry):
+            if entry.path.is_dir():
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                entry.path.unlink(missing_ok=True)
