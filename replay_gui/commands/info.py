@@ -15,7 +15,7 @@ from replay_gui.core.facts.run_summary import RunSummary
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.scanner import Ending
-from replay_gui.core.reasons.marks.mark_finder import MarkFinder
+from replay_gui.core.reasons.marks.mark_finder import MAX_EVENTS, MarkFinder
 from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.plain_text import one_line
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
 def _show_run(args: argparse.Namespace, run: OpenedRun) -> int:
     finder = MarkFinder()
     summary = summary_of(run, finder.take)
-    marks = finder.marks(run.log)
+    marks = None if finder.gave_up else finder.marks(run.log)
     form = info_json(run, summary, marks)
     if args.json:
         print_json(form)
@@ -62,7 +62,7 @@ def summary_of(run: OpenedRun, on_event: Callable[[Event], None] = lambda event:
     return summary
 
 
-def info_json(run: OpenedRun, summary: RunSummary, marks: Sequence[RunMark] = ()) -> dict[str, Any]:
+def info_json(run: OpenedRun, summary: RunSummary, marks: Sequence[RunMark] | None = ()) -> dict[str, Any]:
     """Return the members of ``info --json``: see 'info --json' in resources/docs/interface.md."""
     return {
         "run": run.given,
@@ -81,13 +81,13 @@ def info_json(run: OpenedRun, summary: RunSummary, marks: Sequence[RunMark] = ()
         "cost": summary.cost,
         "duration": summary.duration,
         "runs": run.runs_in_file,
-        "marks": [
-            {"kind": mark.kind.value, "sentence": mark.sentence, "positions": list(mark.events)} for mark in marks
-        ],
+        "marks": None
+        if marks is None
+        else [{"kind": mark.kind.value, "sentence": mark.sentence, "positions": list(mark.events)} for mark in marks],
     }
 
 
-def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary, marks: Sequence[RunMark]) -> None:
+def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary, marks: Sequence[RunMark] | None) -> None:
     print_line(f"{form['run']}: run {form['run_id']}, {form['format']}, {form['origin']}")
     _print_runs(run)
     print_line(f"  agent   {form['agent'] or 'unknown'}")
@@ -111,7 +111,9 @@ def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary, marks
         print_line(
             f"  tool {tool}: {counts['calls']:,} calls, {counts['errors']:,} errors, {counts['denied']:,} denied"
         )
-    for mark in marks:
+    if marks is None:
+        print_line(f"  marks   not looked for in a run of more than {MAX_EVENTS:,} events")
+    for mark in marks or ():
         print_line(f"  mark    {mark.sentence}")
     for note in run.conversion.notes if run.conversion is not None else ():
         print_line(f"  {note}")

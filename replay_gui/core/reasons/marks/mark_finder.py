@@ -25,6 +25,9 @@ from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted
 from replay_gui.core.text.plain_text import one_line
 
+MAX_EVENTS = 200_000
+"""Events of the longest run in which marks are looked for: each takes about 30 µs."""
+
 _MAX_OPEN = 100  # failed calls of one tool that are remembered
 _MAX_CALLS = 200_000  # different calls that are counted for loops
 _MAX_OF_KIND = 20  # marks of one kind
@@ -32,10 +35,16 @@ _MAX_ANSWER = 200  # characters of an answer whose origin is looked for
 
 
 class MarkFinder:
-    """Takes the events of a run in order."""
+    """Takes the events of a run in order; of a run of more than MAX_EVENTS it finds no marks.
+
+    Attributes:
+        gave_up: whether the run is too long.
+    """
 
     def __init__(self, classifier: EffectClassifier | None = None) -> None:
         """`classifier`: by default one that takes the declarations of the run's set-up."""
+        self.gave_up = False
+        self._count_of_events = 0
         self._classifier = EffectClassifier() if classifier is None else classifier
         self._takes_declarations = classifier is None
         self._reader = CallReader(self._classifier)
@@ -50,6 +59,10 @@ class MarkFinder:
 
     def take(self, event: Event) -> None:
         """Take the next event."""
+        self._count_of_events += 1
+        if self._count_of_events > MAX_EVENTS:
+            self.gave_up = True
+            return
         if event.kind == Kind.AGENT_INIT.value and self._takes_declarations:
             self._classifier.declared = {
                 **declared_effects([event.payload.get("config")]),
@@ -70,6 +83,8 @@ class MarkFinder:
 
         `log`: searched for where the run had its answer from.
         """
+        if self.gave_up:
+            return ()
         found = [*self._errors(), *self._loop_marks(), *self._from_nowhere, *self._checks(), *self._answer(log)]
         return tuple(sorted(found, key=lambda mark: mark.events[:1]))
 

@@ -8,6 +8,7 @@ import pytest
 
 from replay_gui import EventLog, Recorder
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.marks import mark_finder
 from replay_gui.core.reasons.marks.mark_finder import MarkFinder
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from tests.core.reasons.scripts import Step, write_run
@@ -110,3 +111,13 @@ def test_an_answer_against_its_target(tmp_path: Path) -> None:
         " The answer first stands in event 3.",
         (EventIndex(2), EventIndex(4)),
     )
+
+
+def test_a_run_that_is_too_long_has_no_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mark_finder, "MAX_EVENTS", 3)
+    log = EventLog.open(write_run(tmp_path / "run.rlog", [TASK, FAILED], None, "r"))
+    finder = MarkFinder()
+    for event in log:
+        finder.take(event)
+    assert finder.gave_up
+    assert finder.marks(log) == ()
