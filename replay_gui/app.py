@@ -107,7 +107,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     if path is not None and other is not None:
         window.comparison.start(other, path, Position(options.at), options.format)
     elif path is not None and os.path.isdir(path):
-        window.sources.show_runs(path)
+        window.runs_page.open((path,))
     elif path is not None:
         session.open(path, Position(options.at), options.format)
     try:

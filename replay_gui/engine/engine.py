@@ -15,9 +15,10 @@ from replay_gui.core.diagnostics import Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten, TextRead
 from replay_gui.engine.comparing.comparison_controller import ComparisonController
+from replay_gui.engine.evaluation_controller import EvaluationController
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
-from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments
+from replay_gui.engine.jobs.job_types import EvaluationArguments, FormatsArguments, SampleArguments, SurveyArguments
 from replay_gui.engine.jobs.report_arguments import ReportArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
@@ -30,6 +31,7 @@ from replay_gui.engine.requests import (
     ClearCache,
     Close,
     Compare,
+    EvaluateRuns,
     Explain,
     Find,
     GetAligned,
@@ -80,8 +82,12 @@ class Engine:
         self._surveyors = WorkerPool(1)  # nor does a run for the survey of a folder
         self._importers = pool.beside(2)  # nor an import, one of each side, for the verification of what is open
         self._comparers = WorkerPool(1)  # keeps what it has read of the runs
+        self._evaluators = WorkerPool(1)  # so does this
         self._surveys = SurveyController(
             self._surveyors, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
+        )
+        self._evaluations = EvaluationController(
+            self._evaluators, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
         )
         self._controllers = {
             side: RunController(
@@ -123,6 +129,7 @@ class Engine:
         self._pool.close()
         self._searchers.close()
         self._comparers.close()
+        self._evaluators.close()
         self._surveyors.close()
         self._importers.close()
 
@@ -146,6 +153,7 @@ class Engine:
         self._comparison.close()
         self._reports.stop()
         self._surveys.stop()
+        self._evaluations.stop()
         for controller in self._controllers.values():
             controller.close()
 
@@ -164,6 +172,8 @@ class Engine:
                 self._on_run_message(controller, run, job, message)
             case ListRuns() | TakeSample() | ListFormats():
                 self._surveys.start(body)
+            case EvaluateRuns():
+                self._evaluations.start(body)
             case MakeReport():
                 self._reports.start(run, body)
             case StopReport():
@@ -184,6 +194,8 @@ class Engine:
         match job.arguments:
             case ReportArguments():
                 self._reports.on_worker_message(run, job, message)
+            case EvaluationArguments():
+                self._evaluations.on_worker_message(job, message)
             case SurveyArguments() | SampleArguments() | FormatsArguments():
                 self._surveys.on_worker_message(job, message)
             case _:

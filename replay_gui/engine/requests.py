@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.verification.verification_report import VerificationReport
     from replay_gui.engine import answers
     from replay_gui.engine.comparing import why_answers
+    from replay_gui.engine.evaluation_answer import Evaluation
     from replay_gui.engine.job_group import StartedJob
     from replay_gui.engine.jobs.job_messages import JobMessage
 
@@ -163,6 +164,24 @@ class ListRuns(msgspec.Struct, frozen=True):
     path: str
 
 
+class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
+    """Read many runs and find what separates those that passed: Evaluation, again and again until it is ended.
+
+    A new evaluation ends the last; one of no sources only ends it.
+
+    Attributes:
+        number: greater than those before.
+        reading: the same as before: runs that were read are not read again.
+        sources, chosen, passed: see EvaluationArguments.
+    """
+
+    number: int
+    reading: int
+    sources: tuple[str, ...]
+    chosen: tuple[int, ...] | None = None
+    passed: str = ""
+
+
 class TakeSample(msgspec.Struct, frozen=True):
     """Read the first records of a JSON Lines file: Sampled."""
 
@@ -237,6 +256,7 @@ RequestBody: TypeAlias = (
     | MakeReport
     | StopReport
     | ListRuns
+    | EvaluateRuns
     | TakeSample
     | ReadText
     | ListFormats
@@ -283,6 +303,7 @@ AnswerValue: TypeAlias = (
     " | answers.Progress"
     " | answers.Alert"
     " | answers.Surveyed"
+    " | Evaluation"
     " | answers.Sampled"
     " | answers.TextRead"
     " | answers.Formats"

@@ -36,6 +36,7 @@ from replay_gui.engine.answers import (
     ValueTrace,
 )
 from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.evaluation_answer import Evaluation
 from replay_gui.engine.requests import (
     Answer,
     CheckFile,
@@ -306,8 +307,8 @@ class Session(VisibleRange):
                 self.rules_read.emit(value)
             case RulesWritten():
                 self.rules_written.emit(value)
-            case Surveyed() | Sampled() | Formats() | MappingSaved() | TextRead() | ComparisonAnswer():
-                pass  # answers to the sessions of sources and of the comparison
+            case Surveyed() | Evaluation() | Sampled() | Formats() | MappingSaved() | TextRead() | ComparisonAnswer():
+                pass  # answers to the sessions of sources, of many runs and of the comparison
             case _:
                 if answer.run == self._run:
                     self._on_run_answer(value)

@@ -31,6 +31,7 @@ from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.welcome_page import Sample, WelcomePage
 from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions, make_actions, set_icons
+from replay_gui.windows.dialogs.help_actions import HelpActions
 from replay_gui.windows.find_actions import FindActions
 from replay_gui.windows.last_positions import LastPositions
 from replay_gui.windows.layout_memory import LayoutMemory
@@ -38,6 +39,7 @@ from replay_gui.windows.menus import MenuBar
 from replay_gui.windows.recent_files import RecentFiles
 from replay_gui.windows.run_actions import RunActions
 from replay_gui.windows.run_bar import RunBar
+from replay_gui.windows.runs.runs_page import RunsPage
 from replay_gui.windows.source_actions import SourceActions
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ class MainWindow(QMainWindow):
         self.run_actions = RunActions(session, self._get_run_view, self.playback, self.actions_, self)
         self.find_actions = FindActions(self._get_find_line, self)
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
+        self.runs_page = RunsPage(session, self.comparison, pages=self._pages, actions=self.actions_, window=self)
         self._banners = BannerArea(session)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -184,18 +187,18 @@ class MainWindow(QMainWindow):
             "clear_cache": self.on_clear_cache,
             "quit": self.on_quit,
             "reset_layout": self.on_reset_layout,
-            "shortcuts": self.on_shortcuts,
-            "documentation": self.on_documentation,
-            "diagnostics": self.on_diagnostics,
         }
 
     def _connect(self) -> None:
-        for owner in (self, self.sources, self.run_actions, self.find_actions):
+        help_actions = HelpActions(self._settings.fileName(), self)
+        for owner in (self, self.sources, self.run_actions, self.find_actions, help_actions):
             connect_actions(self.actions_, owner.handlers)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)
         self.menus.shown.connect(self.sources.ask_formats)
         self.sources.formats_known.connect(self.menus.set_formats)
         self._welcome.folder_requested.connect(self.sources.on_open_folder)
+        self.sources.attach_page(self.runs_page)
+        self.runs_page.shown_changed.connect(self._on_run_changed)
         self.menus.theme_chosen.connect(self._on_theme_chosen)
         self.menus.recent_chosen.connect(self.session.open)
         self.menus.recent_cleared.connect(self._on_recent_cleared)
@@ -242,6 +245,7 @@ class MainWindow(QMainWindow):
         else:
             self.session.cancel_work()
             self.comparison.cancel_work()
+            self.runs_page.runs.stop()
 
     @Slot()
     def on_quit(self) -> None:
@@ -268,24 +272,6 @@ class MainWindow(QMainWindow):
         dialog = ExportDialog(maker, path.parent, f"{path.stem}-{'comparison' if maker.compares else 'report'}", self)
         dialog.open()
         return dialog
-
-    @Slot()
-    def on_shortcuts(self) -> None:
-        from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
-
-        ShortcutsDialog(self).open()
-
-    @Slot()
-    def on_documentation(self) -> None:
-        from replay_gui.windows.dialogs.documentation_dialog import DocumentationDialog
-
-        DocumentationDialog(self).open()
-
-    @Slot()
-    def on_diagnostics(self) -> None:
-        from replay_gui.windows.dialogs.diagnostics_dialog import DiagnosticsDialog
-
-        DiagnosticsDialog(self._settings.fileName(), self).open()
 
     @Slot(str)
     def _on_theme_chosen(self, choice: str) -> None:
@@ -321,7 +307,10 @@ class MainWindow(QMainWindow):
 
     def _show_page(self, compares: bool) -> None:
         has_run = self.session.facts is not None
-        if not (has_run or compares):
+        shows_runs = self.runs_page.shown or (self.runs_page.has_runs and not (has_run or compares))
+        if shows_runs:
+            self._pages.setCurrentWidget(self.runs_page.view)
+        elif not (has_run or compares):
             self._pages.setCurrentWidget(self._welcome)
             self._welcome.setFocus()
         elif compares:
@@ -330,10 +319,11 @@ class MainWindow(QMainWindow):
         else:
             self._pages.setCurrentWidget(self.run_view)
             self.run_view.timeline.setFocus()
-        self.run_bar.setVisible(not compares)
+        self.runs_page.show_bar(shows_runs)
+        self.run_bar.setVisible(not (compares or shows_runs))
         if "run_status" in self.__dict__:  # else the pages were not built yet, and nothing of them is shown
-            self.compare_bar.setVisible(compares)
-            self.run_status.setVisible(has_run and not compares)
+            self.compare_bar.setVisible(compares and not shows_runs)
+            self.run_status.setVisible(has_run and not (compares or shows_runs))
 
     @Slot()
     def _on_progress_changed(self) -> None:
@@ -368,9 +358,9 @@ class MainWindow(QMainWindow):
         self.open_paths(_local_files(event))
 
     def open_paths(self, paths: Sequence[str]) -> None:
-        """Open the first of these files, or compare the first two; list the runs of a folder."""
-        if os.path.isdir(paths[0]):
-            self.sources.show_runs(paths[0])
+        """Open one file, compare two, or show the runs of a folder or of more files."""
+        if os.path.isdir(paths[0]) or len(paths) > 2:
+            self.runs_page.open(tuple(paths))
         elif len(paths) > 1:
             self.comparison.start(paths[1], paths[0])
         else:

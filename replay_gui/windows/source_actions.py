@@ -16,6 +16,7 @@ from replay_gui.models.session import Session
 from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.windows.actions import Handlers
 from replay_gui.windows.format_menu import FormatMenu
+from replay_gui.windows.runs.runs_page import RunsPage
 
 CHOOSE_RUN = "choose…"  # the action of the banner on a file with several runs
 EDIT_MAPPING = "mapping…"  # the action of the banner on a file whose records were not all understood
@@ -41,9 +42,14 @@ class SourceActions(QObject):
         self._window = window
         self._folder = ""  # whose runs were listed last
         self._picked = ""  # the run that was picked from a list
+        self._page: RunsPage | None = None
         session.run_changed.connect(self._on_run_changed)
         session.facts_changed.connect(self._on_run_changed)
         session.sources.formats_known.connect(self.formats_known)
+
+    def attach_page(self, page: RunsPage) -> None:
+        """Show many runs on this page."""
+        self._page = page
 
     @property
     def handlers(self) -> Handlers:
@@ -54,7 +60,9 @@ class SourceActions(QObject):
     def refresh(self) -> None:
         """Enable the actions that can be done now."""
         facts = self._session.facts
-        self._actions["runs"].setEnabled(bool(self._folder) or (facts is not None and len(facts.runs) > 1))
+        has_page = self._page is not None and self._page.has_runs
+        has_list = bool(self._folder) or (facts is not None and len(facts.runs) > 1)
+        self._actions["runs"].setEnabled(has_page or has_list)
         self._actions["mapping"].setEnabled(facts is not None and facts.format == MAPPED_FORMAT)
 
     @Slot()
@@ -115,12 +123,15 @@ class SourceActions(QObject):
     @Slot()
     def on_open_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self._window, "Open a folder of runs")
-        if folder:
-            self.show_runs(folder)
+        if folder and self._page is not None:
+            self._page.open((folder,))
 
     @Slot()
     def on_runs(self) -> None:
-        """Show the list with the open run: of the folder listed last, or else of its file."""
+        """Show the page of many runs, if there is one; else the list of the runs in the open file."""
+        if self._page is not None and self._page.has_runs:
+            self._page.show(True)
+            return
         facts = self._session.facts
         path = "" if facts is None else os.path.abspath(facts.path)
         if facts is not None and len(facts.runs) > 1 and not path.startswith(os.path.join(self._folder or path, "")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from replay_gui.core.contrast.feature import Feature, FeatureKind
+from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 
@@ -18,7 +19,7 @@ def feature_words(feature: Feature) -> str:
             times = f" {feature.number:,} times" if feature.number > 1 else ""
             return f"did {tool}({value}){times}"
         case FeatureKind.CHANGED_WITH:
-            return f"did {tool} with {path} = {value}"
+            return f"did {tool} with {pointer_text(feature.path)} = {value}"
         case FeatureKind.CHANGED:
             return f"did {tool}"
         case FeatureKind.CHANGED_ANY:
@@ -70,5 +71,5 @@ def feature_words(feature: Feature) -> str:
         case FeatureKind.NOTED:
             return f"used {tool}"
         case FeatureKind.SET_UP:
-            return f"was set up with {path} = {value}"
+            return f"was set up with {pointer_text(feature.path)} = {value}"
     return f"{one_line(feature.kind, _MAX_NAME)} {tool} {path} {value}"

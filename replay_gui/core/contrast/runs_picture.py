@@ -15,12 +15,15 @@ from replay_gui.core.contrast.run_profile import RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.contrast.separators import Separation, Share
+from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.call_values import input_leaves
 from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.positions import EventIndex
 
 MAX_ROWS, MAX_COLUMNS = 200, 60
 _MAX_MARKED = 3  # separators that mark a column
+_MAX_VALUES = 6  # of the arguments in the head of a column
 _MIN_LIKENESS = 0.15  # of two inputs, from which they are one call with other arguments
 
 
@@ -48,13 +51,14 @@ class PictureColumn:
     """One column.
 
     Attributes:
-        tool, label, effect: of the call that SAME stands for.
+        tool, label, effect: of the call that SAME stands for. values: those of its arguments, without their names.
         passing, failing: how many of the runs shown made that very call.
         separator: place of the separator that it shows; None where it shows none.
     """
 
     tool: str
     label: str
+    values: str
     effect: str
     passing: Share
     failing: Share
@@ -192,6 +196,14 @@ def _leaves(step: RunStep) -> set[Any]:
     return {(path, msgspec.json.encode(value)) for path, value in input_leaves(msgspec.json.decode(step.input))}
 
 
+def _values(step: RunStep) -> str:
+    """Return the arguments' values, for the head of a column; the label where they are not kept, or are code."""
+    if step.input is None or runs_code(step.tool):
+        return step.label
+    leaves = input_leaves(msgspec.json.decode(step.input))
+    return ", ".join(answer_text(value) for _, value in leaves[:_MAX_VALUES])
+
+
 def _are_alike(a: set[Any], b: set[Any]) -> bool:
     return bool(a & b) and len(a & b) >= _MIN_LIKENESS * len(a | b)
 
@@ -242,6 +254,7 @@ def _finished(column: _Column, outcomes: Outcomes, groups: list[int]) -> Picture
     return PictureColumn(
         tool=standard.tool,
         label=standard.label,
+        values=_values(standard),
         effect=standard.effect,
         passing=Share(same[True], groups[0]),
         failing=Share(same[False], groups[1]),

@@ -159,6 +159,7 @@ JOBS: Mapping[str, Job] = {
     "why": LazyJob(f"{_JOBS}.why_job", "find_reasons"),
     "forget": LazyJob(f"{_JOBS}.compare_job", "forget_runs"),
     "find": LazyJob(f"{_JOBS}.search_job", "find_text"),
+    "evaluate": LazyJob(f"{_JOBS}.evaluation_job", "evaluate_runs"),
     "trace": LazyJob(f"{_JOBS}.trace_job", "trace_value"),
     "survey": LazyJob(f"{_JOBS}.survey_job", "survey_runs"),
     "sample": LazyJob(f"{_JOBS}.survey_job", "take_sample"),

@@ -105,7 +105,7 @@ def test_an_argument_says_it_where_both_groups_use_the_tool_otherwise() -> None:
     ]
     first = separation_of(runs, [True, True, False, False]).separators[0]
     assert first.feature.kind == FeatureKind.CHANGED_WITH
-    assert first.sentence == 'did pay with /card = "4959530": 2 of 2 passing, 0 of 2 failing'
+    assert first.sentence == 'did pay with card = "4959530": 2 of 2 passing, 0 of 2 failing'
 
 
 def test_a_perfect_read_does_not_beat_a_telling_action() -> None:

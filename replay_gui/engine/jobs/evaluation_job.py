@@ -1,0 +1,122 @@
+"""The worker's part of an evaluation: reads many runs, and finds what separates those that passed.
+
+What was read stays in the worker's cache, so that another task of the same runs is contrasted at once.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from replay_gui.core.contrast.contrast import contrast_runs
+from replay_gui.core.contrast.failure_groups import failure_groups
+from replay_gui.core.contrast.passed_expression import passed_judge
+from replay_gui.core.contrast.profiling import RunFile, profiles, run_files
+from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.contrast.run_set import RunSet, run_set
+from replay_gui.core.contrast.runs_picture import runs_picture
+from replay_gui.core.contrast.tasks import separate_runs
+from replay_gui.core.errors import LogUnreadable, ReplayError
+from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.importers.run_survey import files_below
+from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, FailuresGrouped, RunsContrasted, RunsListed
+from replay_gui.engine.jobs.job import JobContext
+from replay_gui.engine.jobs.job_types import EvaluationArguments
+
+PART_INTERVAL = 0.1  # seconds between two parts
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadRuns:
+    """Runs that were read. `key`: of what. logs: path of the log of each."""
+
+    key: tuple[int, tuple[str, ...]]
+    runs: RunSet
+    logs: tuple[str, ...]
+
+
+def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> EvaluationPart:
+    """Read the runs, then contrast the chosen ones; the parts are RunsListed, then one RunsContrasted."""
+    judge = passed_judge(arguments.passed) if arguments.passed else None
+    key = (arguments.reading, arguments.sources)
+    kept = context.cache.value
+    if not isinstance(kept, _ReadRuns) or kept.key != key:
+        context.cache.clear()
+        kept = context.cache.keep(nullcontext(_read_runs(key, arguments, context)))
+    runs = kept.runs
+    outcomes = runs.outcomes if judge is None else tuple(judge(run) for run in runs.runs)
+    contrasted = _contrasted(runs, outcomes, arguments.chosen)
+    if contrasted.per_task or not _has_both(contrasted):
+        return contrasted
+    context.part(contrasted)
+    return FailuresGrouped(
+        failure_groups(runs, outcomes, contrasted.chosen, kept.logs.__getitem__, on_progress=context.progress)
+    )
+
+
+def _contrasted(runs: RunSet, outcomes: tuple[bool | None, ...], chosen: tuple[int, ...] | None) -> RunsContrasted:
+    whole = contrast_runs(runs, outcomes)
+    readable = tuple(number for number, run in enumerate(runs.runs) if not run.problem)
+    numbers = readable if chosen is None else tuple(number for number in chosen if number in set(readable))
+    separation = whole.separation if chosen is None else separate_runs(runs.table, outcomes, numbers)
+    return RunsContrasted(
+        outcomes=outcomes,
+        tasks=whole.tasks,
+        chosen=numbers,
+        per_task=chosen is None and whole.per_task,
+        separation=separation,
+        picture=runs_picture(runs, outcomes, numbers, separation),
+    )
+
+
+def _has_both(contrasted: RunsContrasted) -> bool:
+    outcomes = {contrasted.outcomes[number] for number in contrasted.chosen}
+    return {True, False} <= outcomes
+
+
+# ---- reading ------------------------------------------------------------------------------------------
+def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments, context: JobContext) -> _ReadRuns:
+    """Return all runs; those that cannot be read have a problem. LogUnreadable where there is none at all."""
+    files, problems = _found_files(arguments, context)
+    if not files and not problems:
+        raise LogUnreadable(f"{', '.join(arguments.sources)}: there is no run in it that can be read")
+    made = list(profiles(files, on_progress=context.progress))
+    runs = run_set(made)
+    unread = [EvaluatedRun(given=given, name=Path(given).name, problem=why) for given, why in problems]
+    context.part(RunsListed(len(files), len(files), 0, (*runs.runs, *unread)))
+    return _ReadRuns(key, runs, tuple(file.log for file in files))
+
+
+def _found_files(arguments: EvaluationArguments, context: JobContext) -> tuple[list[RunFile], list[tuple[str, str]]]:
+    """Return the runs that can be read, and (path, why not) of the others that were named one by one."""
+    paths = list(_paths(arguments.sources))
+    files, problems, told, next_part = list[RunFile](), list[tuple[str, str]](), 0, 0.0
+    for done, (path, chosen, root) in enumerate(paths):
+        if time.monotonic() >= next_part:
+            context.part(RunsListed(done, len(paths), told, _names(files[told:])))
+            told, next_part = len(files), time.monotonic() + PART_INTERVAL
+        try:
+            files += run_files(path, arguments.conversions, chosen=chosen, mappings=arguments.mappings, root=root)
+        except ReplayError as why:
+            if root is None:  # files of a folder that are no runs are nothing unusual
+                problems.append((path, str(why)))
+    context.part(RunsListed(len(paths), len(paths), told, _names(files[told:])))
+    return files, problems
+
+
+def _paths(sources: Sequence[str]) -> Iterator[tuple[str, str | None, str | None]]:
+    """Yield (path, chosen run or None, folder in which it was found or None) of every file."""
+    for given in sources:
+        path, chosen = split_run(given)
+        if chosen is None and os.path.isdir(path):
+            yield from ((file, None, path) for file in files_below(path))
+        else:
+            yield path, chosen, None
+
+
+def _names(files: Sequence[RunFile]) -> tuple[EvaluatedRun, ...]:
+    return tuple(EvaluatedRun(given=file.given, name=file.name, format=file.format) for file in files)

@@ -1,0 +1,103 @@
+"""The runs that failed, grouped by their first reason, as a Qt table."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
+
+from replay_gui.core.log.positions import position_after
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.models.tooltip import plain_tooltip
+
+if TYPE_CHECKING:
+    from replay_gui.core.contrast.failure_groups import FailureGroup
+    from replay_gui.core.contrast.run_profile import EvaluatedRun
+
+_MAX_NAMES = 6
+_MAX_NAME, _MAX_SENTENCE = 40, 400  # characters
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+NO_REASON = "No reason was found: it did what the nearest run that passed did"
+
+
+class FailureColumn(IntEnum):
+    """A column of the table."""
+
+    RUNS = 0
+    REASON = 1
+    EVENT = 2
+
+
+HEADINGS = ("Runs", "First reason", "Event")
+
+
+class FailureTable(QAbstractTableModel):
+    """One row for each group, the largest first; `group(row)` returns its FailureGroup."""
+
+    def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._groups: tuple[FailureGroup, ...] = ()
+        session.contrast_changed.connect(self._on_contrast_changed)
+
+    def group(self, row: int) -> FailureGroup:
+        """The group of a row; IndexError beyond the last."""
+        return self._groups[row]
+
+    @Slot()
+    def _on_contrast_changed(self) -> None:
+        failures = self._session.failures
+        groups = () if failures is None else failures.groups
+        if groups != self._groups:
+            self.beginResetModel()
+            self._groups = groups
+            self.endResetModel()
+
+    # ---- as Qt asks -------------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of groups."""
+        return 0 if parent.isValid() else len(self._groups)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of columns."""
+        return 0 if parent.isValid() else len(FailureColumn)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's heading or its alignment."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return HEADINGS[section]
+        return _LEFT if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text, or the whole reason as a plain tooltip."""
+        if not index.isValid():
+            return None
+        group = self._groups[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._words(group, index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(self._words(group, FailureColumn.REASON))
+        return None
+
+    def _words(self, group: FailureGroup, column: int) -> str:
+        if column == FailureColumn.RUNS:
+            names = ", ".join(run_name(self._session.runs[failed.run]) for failed in group.runs[:_MAX_NAMES])
+            more = len(group.runs) - _MAX_NAMES
+            return f"{names} and {more:,} more" if more > 0 else names
+        if column == FailureColumn.REASON:
+            return one_line(group.sentence, _MAX_SENTENCE) or NO_REASON
+        return ", ".join(
+            f"{position_after(failed.index):,}" for failed in group.runs[:_MAX_NAMES] if failed.index is not None
+        )
+
+
+def run_name(run: EvaluatedRun) -> str:
+    """Return ``trial 2`` where the log names the trial, else the name of its file."""
+    trial = run.identity.trial
+    name = run.name.rpartition("/")[2] or run.name
+    return f"trial {one_line(trial, _MAX_NAME)}" if trial is not None else one_line(name, _MAX_NAME)

@@ -1,0 +1,172 @@
+"""The evaluation that the window shows: many runs, and the contrast of all of them, or of those of one task."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, assert_never
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.requests import Answer, EvaluateRuns, Request
+
+if TYPE_CHECKING:  # the first window needs none of them
+    from replay_gui.core.contrast.failure_groups import FailureGroups
+    from replay_gui.core.contrast.run_profile import EvaluatedRun
+    from replay_gui.core.contrast.tasks import TaskRuns
+    from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, RunsContrasted
+
+
+class RunsSession(QObject):
+    """Many runs, read once; the contrast of all of them, or of some.
+
+    Attributes:
+        sources: what was opened: files and folders; empty for nothing.
+        runs: as much as is known of each. outcomes: passed, failed or unknown, of each; empty until all are read.
+        tasks: flaky ones first; empty until all are read.
+        chosen: numbers of the runs that are to be contrasted; None: all of them, each task for itself.
+        task: the chosen task, or None.
+        contrasted: the contrast of the chosen runs; None until it is known. failures: likewise; None for several tasks.
+        passed: the expression that says what passing is, or "".
+        working: whether something is under way. done, total: of it; total 0 = unknown. problem: why not, or "".
+
+    Signals:
+        runs_changed(): runs, outcomes or tasks are others. contrast_changed(): contrasted or failures are others.
+        progressed(): working, done, total or problem are others. opened(): other sources.
+    """
+
+    opened = Signal()
+    runs_changed = Signal()
+    contrast_changed = Signal()
+    progressed = Signal()
+
+    def __init__(self, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
+        """Without a bridge no request is sent."""
+        super().__init__(parent)
+        self._bridge = bridge
+        self._numbers = itertools.count(1)
+        self._number = self._reading = 0
+        self._forget()
+        self.sources: tuple[str, ...] = ()
+        self.passed = ""
+        if bridge is not None:
+            bridge.answered.connect(self._on_answered)
+
+    def _forget(self) -> None:
+        self.runs: list[EvaluatedRun] = []
+        self.outcomes: tuple[bool | None, ...] = ()
+        self.tasks: tuple[TaskRuns, ...] = ()
+        self.chosen: tuple[int, ...] | None = None
+        self.task: TaskRuns | None = None
+        self.contrasted: RunsContrasted | None = None
+        self.failures: FailureGroups | None = None
+        self.working, self.done, self.total, self.problem = False, 0, 0, ""
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many runs passed, failed, and have no outcome or could not be read."""
+        passed = sum(outcome is True for outcome in self.outcomes)
+        failed = sum(outcome is False for outcome in self.outcomes)
+        return passed, failed, len(self.runs) - passed - failed
+
+    def outcome(self, run: int) -> bool | None:
+        """Whether a run passed; None where that is not known."""
+        return self.outcomes[run] if run < len(self.outcomes) else None
+
+    # ---- requests -----------------------------------------------------------------------------------
+    def open(self, sources: tuple[str, ...]) -> None:
+        """Read other runs, or none."""
+        self._forget()
+        self.sources = sources
+        self._reading += 1
+        self._request()
+        self.opened.emit()
+        self.runs_changed.emit()
+        self.contrast_changed.emit()
+
+    @Slot()
+    def reload(self) -> None:
+        """Read the same runs again."""
+        self.open(self.sources)
+
+    def set_passed(self, expression: str) -> None:
+        """Say what passing is, instead of what the logs say; "" takes that back."""
+        if expression != self.passed:
+            self.passed = expression
+            self._request()
+
+    def choose_task(self, task: TaskRuns | None) -> None:
+        """Contrast the runs of one task, or all."""
+        self.task = task
+        self.choose(None if task is None else task.runs)
+
+    def choose(self, runs: tuple[int, ...] | None) -> None:
+        """Contrast these runs, or all of them (None)."""
+        if runs != self.chosen:
+            self.chosen = runs
+            self.failures = None
+            self._request()
+            self.contrast_changed.emit()
+
+    @Slot()
+    def stop(self) -> None:
+        """End the work under way; what is known stays."""
+        if self.working:
+            self._number = next(self._numbers)
+            self._send(EvaluateRuns(number=self._number, reading=self._reading, sources=()))
+            self.working, self.problem = False, "stopped"
+            self.progressed.emit()
+
+    def _request(self) -> None:
+        self._number = next(self._numbers)
+        self.working, self.done, self.total, self.problem = bool(self.sources), 0, 0, ""
+        self._send(
+            EvaluateRuns(
+                number=self._number,
+                reading=self._reading,
+                sources=self.sources,
+                chosen=self.chosen,
+                passed=self.passed,
+            )
+        )
+        self.progressed.emit()
+
+    def _send(self, request: EvaluateRuns) -> None:
+        if self._bridge is not None:
+            self._bridge.send_request("evaluation", Request(0, request))
+
+    # ---- answers ------------------------------------------------------------------------------------
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if isinstance(answer.value, Evaluation) and answer.value.number == self._number:
+            self._on_evaluation(answer.value)
+
+    def _on_evaluation(self, evaluation: Evaluation) -> None:
+        if evaluation.part is None:
+            self.done, self.total = evaluation.done, evaluation.total
+        else:
+            self._take_part(evaluation.part)
+        self.working, self.problem = not evaluation.ended, evaluation.problem
+        self.progressed.emit()
+
+    def _take_part(self, part: EvaluationPart) -> None:
+        from replay_gui.engine.jobs.evaluation_messages import FailuresGrouped, RunsContrasted, RunsListed
+
+        match part:
+            case RunsListed():
+                self.done, self.total = part.done, part.total
+                self.runs[part.first : part.first + len(part.runs)] = part.runs
+                if part.runs:
+                    self.runs_changed.emit()
+            case RunsContrasted():
+                if (self.outcomes, self.tasks) != (part.outcomes, part.tasks):
+                    self.outcomes, self.tasks = part.outcomes, part.tasks
+                    self.runs_changed.emit()
+                self.contrasted, self.failures = part, None
+                self.contrast_changed.emit()
+            case FailuresGrouped():
+                self.failures = part.failures
+                self.contrast_changed.emit()
+            case _:
+                assert_never(part)

@@ -1,0 +1,103 @@
+"""What separates the runs that passed from those that failed, as a ranked list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.models.tooltip import plain_tooltip
+
+if TYPE_CHECKING:
+    from replay_gui.core.contrast.separators import Separator
+
+_MAX_CHARACTERS = 300  # of a text
+_MAX_ALSO = 3  # things that hold for the same runs, which are named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeparatorItem:
+    """One line of the list. title: what holds. passing, failing: ``2 of 2 passing``. measures: p and chance.
+
+    details: what else holds for the same runs.
+    """
+
+    title: str
+    passing: str
+    failing: str
+    measures: str
+    details: str
+    separator: Separator
+
+
+class SeparatorList(QAbstractListModel):
+    """`item(row)` gives a SeparatorItem, the clearest first; `note` says how far the list can be trusted."""
+
+    def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._items: list[SeparatorItem] = []
+        self.note = ""
+        session.contrast_changed.connect(self._on_contrast_changed)
+
+    def item(self, row: int) -> SeparatorItem:
+        """The line at a row; IndexError beyond the last."""
+        return self._items[row]
+
+    @Slot()
+    def _on_contrast_changed(self) -> None:
+        contrasted = self._session.contrasted
+        items = [] if contrasted is None else [_item(separator) for separator in contrasted.separation.separators]
+        self.note = "" if contrasted is None else contrasted.separation.note
+        if items != self._items:
+            self.beginResetModel()
+            self._items = items
+            self.endResetModel()
+
+    # ---- as Qt asks -------------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of lines."""
+        return 0 if parent.isValid() else len(self._items)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the line's text for a screen reader, or the same as a plain tooltip."""
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        item = self._items[index.row()]
+        words = f"{item.title}: {item.passing}, {item.failing}. {item.measures}. {item.details}"
+        return plain_tooltip(words) if role == Qt.ItemDataRole.ToolTipRole else words
+
+
+def _item(separator: Separator) -> SeparatorItem:
+    from replay_gui.core.contrast.feature_words import feature_words  # few need it
+
+    words = feature_words(separator.feature)
+    measures = [f"p = {separator.p:.2g}"]
+    if separator.stratified is not None:
+        measures.append(f"within {plural(separator.stratified.tasks, 'task')}")
+    if separator.significant:
+        measures.append("significant")
+    if separator.by_chance is not None:
+        measures.append(f"as clear by chance in {separator.by_chance.as_clear:,} of {separator.by_chance.of:,}")
+    return SeparatorItem(
+        title=one_line(f"{words[:1].upper()}{words[1:]}", _MAX_CHARACTERS),
+        passing=f"{separator.passing.having:,} of {separator.passing.of:,} passing",
+        failing=f"{separator.failing.having:,} of {separator.failing.of:,} failing",
+        measures=" · ".join(measures),
+        details=_also(separator),
+        separator=separator,
+    )
+
+
+def _also(separator: Separator) -> str:
+    if not separator.also_count:
+        return ""
+    named = "; ".join(separator.also[:_MAX_ALSO])
+    hidden = separator.also_count - min(len(separator.also), _MAX_ALSO)
+    more = f"; and {hidden:,} more" if hidden else ""
+    return one_line(f"The same runs also {named}{more}", _MAX_CHARACTERS)

@@ -1,0 +1,106 @@
+"""The runs of an evaluation with all their facts: to sort, to filter, to open one, to compare two."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelection, QPointF, QSortFilterProxyModel, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
+
+from replay_gui.look.theme import GAP, ROW, ui_font
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.runs.evaluated_run_table import HEADINGS, OUTCOME, SORT, EvaluatedRunColumn, EvaluatedRunTable
+from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.widgets.parts.cell_delegate import CellDelegate
+from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.runs.outcome_mark import paint_outcome
+
+_MAX_TEXT_WIDTH = 22 * GAP  # of a column of texts
+_MIN_NAME_WIDTH = 20 * GAP
+_ROWS_MEASURED = 200
+
+
+class EvaluatedRunView(RowView):
+    """An EvaluatedRunTable with headings that sort it; columns that say nothing are hidden.
+
+    Signals: chosen_changed(): `chosen` is another. opened(int): the number of the run of Enter or a double click.
+    """
+
+    chosen_changed = Signal()
+    opened = Signal(int)
+
+    def __init__(self, session: RunsSession, *, only_chosen: bool, parent: QWidget | None = None) -> None:
+        self._runs = EvaluatedRunTable(session, only_chosen=only_chosen)
+        self._order = QSortFilterProxyModel()
+        self._order.setSourceModel(self._runs)
+        self._order.setSortRole(SORT)
+        self._order.setFilterKeyColumn(-1)
+        self._order.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        super().__init__("Runs", self._order, parent)
+        self._runs.setParent(self)
+        self._order.setParent(self)
+        self.setItemDelegate(_RunDelegate(self, Qt.TextElideMode.ElideMiddle))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        head = self.horizontalHeader()
+        head.show()
+        head.setStretchLastSection(False)
+        head.setHighlightSections(False)
+        self.setSortingEnabled(True)
+        self._order.sort(-1)  # as they are read, until a head is clicked
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.row_activated.connect(self._on_row_activated)
+        self._order.modelReset.connect(self._fit)
+
+    @property
+    def chosen(self) -> list[int]:
+        """The numbers of the chosen runs, from top to bottom."""
+        return [self._number(row) for row in sorted(index.row() for index in self.selectionModel().selectedRows())]
+
+    def set_filter(self, text: str) -> None:
+        """Show only the rows that contain this text."""
+        self._order.setFilterFixedString(text)
+
+    def _number(self, row: int) -> int:
+        return self._runs.number(self._order.mapToSource(self._order.index(row, 0)).row())
+
+    @Slot(QItemSelection, QItemSelection)
+    def _on_selection_changed(self, chosen: QItemSelection, left: QItemSelection) -> None:
+        self.viewport().update()
+        self.chosen_changed.emit()
+
+    @Slot(int)
+    def _on_row_activated(self, row: int) -> None:
+        self.opened.emit(self._number(row))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns to the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        """Give each column the width of its widest text, and the names what is left."""
+        metrics, left = QFontMetrics(ui_font()), self.viewport().width()
+        model = self._runs
+        rows = range(min(model.rowCount(), _ROWS_MEASURED))
+        for column in EvaluatedRunColumn:
+            always = column in (EvaluatedRunColumn.OUTCOME, EvaluatedRunColumn.RUN)
+            self.setColumnHidden(column, not always and not model.has(column))
+            if column == EvaluatedRunColumn.RUN or self.isColumnHidden(column):
+                continue
+            words = [HEADINGS[column] + "    ", *(str(model.index(row, column).data() or "") for row in rows)]
+            width = min(max(map(metrics.horizontalAdvance, words)) + 2 * GAP, _MAX_TEXT_WIDTH)
+            if column == EvaluatedRunColumn.OUTCOME:
+                width = ROW + GAP
+            self.setColumnWidth(column, width)
+            left -= width
+        self.setColumnWidth(EvaluatedRunColumn.RUN, max(left, _MIN_NAME_WIDTH))
+
+
+class _RunDelegate(CellDelegate):
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        super().paint(painter, option, index)
+        if index.column() == EvaluatedRunColumn.OUTCOME:
+            center = QPointF(option.rect.center()) + QPointF(1, 0.5)
+            paint_outcome(painter, center, index.data(OUTCOME))

@@ -1,0 +1,45 @@
+"""The mark of an outcome: a filled circle with a tick, an open one with a cross, or a small ring."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from replay_gui.look.theme import theme
+
+OUTCOME_SIZE = 13.0  # logical pixels
+
+
+def outcome_color(outcome: bool | None) -> QColor:
+    """Return the colour of an outcome, for its mark and for text."""
+    colors = theme()
+    return colors.secondary if outcome is None else colors.tools[0] if outcome else colors.error
+
+
+def paint_outcome(painter: QPainter, center: QPointF, outcome: bool | None, size: float = OUTCOME_SIZE) -> None:
+    """Draw the mark around a point. Passed and failed differ in shape, not only in colour."""
+    color, radius = outcome_color(outcome), size / 2
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if outcome is True:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawEllipse(center, radius, radius)
+        painter.setPen(QPen(theme().panel, size * 0.13))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        tick = ((-0.42, 0.02), (-0.1, 0.34), (0.44, -0.3))
+        painter.drawPolyline(QPolygonF([QPointF(center.x() + x * radius, center.y() + y * radius) for x, y in tick]))
+    elif outcome is False:
+        painter.setPen(QPen(color, size * 0.1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(center, radius - 0.5, radius - 0.5)
+        arm = radius * 0.38
+        for sign in (1, -1):
+            painter.drawLine(
+                QPointF(center.x() - arm, center.y() - sign * arm), QPointF(center.x() + arm, center.y() + sign * arm)
+            )
+    else:
+        painter.setPen(QPen(color, size * 0.1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(center, radius * 0.45, radius * 0.45)
+    painter.restore()

@@ -1,0 +1,83 @@
+"""Where everything of the picture of many runs is: names, cells, heads of columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import cos, radians, sin
+
+from PySide6.QtCore import QRectF
+
+from replay_gui.core.contrast.runs_picture import RunsPicture
+from replay_gui.look.theme import GAP, UNIT
+
+ROW_HEIGHT = 26.0
+COLUMN_WIDTH = 46.0
+NAMES_WIDTH = 15.0 * GAP
+MARK_WIDTH = 4.0 * GAP
+HEAD_HEIGHT = 13.0 * GAP  # of the slanted names of the columns
+COUNTS_HEIGHT = 2.5 * GAP  # of the counts below them
+GROUP_GAP = 1.5 * GAP  # between the runs that failed, those that passed, and the others
+HEAD_SLANT = -28.0  # degrees
+HEAD_LENGTH = HEAD_HEIGHT / sin(radians(-HEAD_SLANT)) - GAP  # of a slanted name that fits
+_HEAD_OVERHANG = HEAD_LENGTH * cos(radians(HEAD_SLANT))  # of the last slanted name
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLayout:
+    """The places in the picture, in logical pixels from its top left corner.
+
+    Attributes: tops: y of each row. breaks: y of the lines between groups of outcomes.
+    """
+
+    picture: RunsPicture
+    tops: tuple[float, ...]
+    breaks: tuple[float, ...]
+
+    @classmethod
+    def of(cls, picture: RunsPicture) -> PictureLayout:
+        """Lay out a picture."""
+        tops, breaks, y = list[float](), list[float](), HEAD_HEIGHT + COUNTS_HEIGHT + UNIT
+        for row, before in zip(picture.rows, (None, *picture.rows), strict=False):
+            if before is not None and before.passed is not row.passed:
+                breaks.append(y + GROUP_GAP / 2)
+                y += GROUP_GAP
+            tops.append(y)
+            y += ROW_HEIGHT
+        return cls(picture, tuple(tops), tuple(breaks))
+
+    @property
+    def left(self) -> float:
+        """The x of the first column."""
+        return NAMES_WIDTH + MARK_WIDTH
+
+    @property
+    def bottom(self) -> float:
+        """The y below the last row."""
+        return (self.tops[-1] if self.tops else HEAD_HEIGHT) + ROW_HEIGHT + UNIT
+
+    @property
+    def width(self) -> float:
+        """The width of all columns with the names of the rows."""
+        return self.left + COLUMN_WIDTH * len(self.picture.columns) + _HEAD_OVERHANG
+
+    @property
+    def height(self) -> float:
+        """The height of all rows with the heads."""
+        return self.bottom + GAP
+
+    def cell(self, row: int, column: int) -> QRectF:
+        """The rectangle of a cell."""
+        return QRectF(self.left + column * COLUMN_WIDTH, self.tops[row], COLUMN_WIDTH, ROW_HEIGHT)
+
+    def column(self, column: int) -> QRectF:
+        """The rectangle of a column with its counts, without its slanted name."""
+        return QRectF(self.left + column * COLUMN_WIDTH, HEAD_HEIGHT, COLUMN_WIDTH, self.bottom - HEAD_HEIGHT)
+
+    def row_at(self, y: float) -> int:
+        """The row at a height; -1 if there is none."""
+        return next((row for row, top in enumerate(self.tops) if top <= y < top + ROW_HEIGHT), -1)
+
+    def column_at(self, x: float) -> int:
+        """The column at an x coordinate; -1 if there is none."""
+        column = int((x - self.left) // COLUMN_WIDTH)
+        return column if 0 <= column < len(self.picture.columns) else -1

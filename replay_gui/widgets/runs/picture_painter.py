@@ -1,0 +1,161 @@
+"""Paints the picture of many runs: a row for each run, a column for each call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+
+from replay_gui.core.contrast.runs_picture import CellState, PictureCell, PictureColumn
+from replay_gui.core.contrast.separators import Separator
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.theme import (
+    FOCUS,
+    GAP,
+    LINE,
+    RADIUS,
+    SMALL_RADIUS,
+    SMALL_SIZE,
+    TINY_SIZE,
+    UNIT,
+    Bold,
+    theme,
+    ui_font,
+)
+from replay_gui.widgets.runs.outcome_mark import outcome_color, paint_outcome
+from replay_gui.widgets.runs.picture_layout import (
+    COLUMN_WIDTH,
+    COUNTS_HEIGHT,
+    HEAD_HEIGHT,
+    HEAD_LENGTH,
+    HEAD_SLANT,
+    MARK_WIDTH,
+    NAMES_WIDTH,
+    ROW_HEIGHT,
+    PictureLayout,
+)
+
+_MAX_TITLE = 200  # characters
+_BODY_WIDTH, _BODY_HEIGHT = 30.0, 18.0  # of a cell's mark
+_DOT = 1.6  # radius of the dot for what was not done
+_FRAME_ALPHA = 0.12  # of the ground of a column that separates
+
+
+class PicturePainter:
+    """Draws the parts of one picture. `names`: of its rows. `separators`: those that its columns refer to."""
+
+    def __init__(
+        self, painter: QPainter, layout: PictureLayout, names: Sequence[str], separators: Sequence[Separator]
+    ) -> None:
+        self._painter, self._layout, self._names, self._separators = painter, layout, names, separators
+        self._small = ui_font(size=SMALL_SIZE)
+
+    def paint(self, current: tuple[int, int] | None = None) -> None:
+        """Draw all of it; `current`: row and column of the cell with a focus frame."""
+        painter, picture = self._painter, self._layout.picture
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for number, column in enumerate(picture.columns):
+            self._paint_column(number, column)
+        self._paint_rows()
+        done = {(cell.row, cell.column): cell for cell in picture.cells}
+        for row in range(len(picture.rows)):
+            for place, column in enumerate(picture.columns):
+                cell = done.get((row, place))
+                if cell is None:
+                    painter.setPen(Qt.PenStyle.NoPen)
+                    painter.setBrush(theme().faint)
+                    painter.drawEllipse(self._layout.cell(row, place).center(), _DOT, _DOT)
+                else:
+                    self._paint_cell(cell, column)
+        if current is not None:
+            painter.setPen(QPen(theme().accent, FOCUS))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self._layout.cell(*current).adjusted(2, 1, -2, -1), SMALL_RADIUS, SMALL_RADIUS)
+
+    def _paint_column(self, number: int, column: PictureColumn) -> None:
+        painter, place = self._painter, self._layout.column(number)
+        separates = column.separator is not None
+        if column.separator is not None:
+            self._paint_frame(place, self._separators[column.separator])
+        painter.save()
+        painter.translate(place.center().x(), HEAD_HEIGHT - UNIT)
+        painter.rotate(HEAD_SLANT)
+        painter.setFont(ui_font(Bold, SMALL_SIZE) if separates else self._small)
+        painter.setPen(theme().text if separates else theme().secondary)
+        metrics = QFontMetrics(painter.font())
+        title = metrics.elidedText(column_title(column), Qt.TextElideMode.ElideRight, int(HEAD_LENGTH))
+        painter.drawText(QPointF(0, 0), title)
+        painter.restore()
+
+    def _paint_frame(self, place: QRectF, separator: Separator) -> None:
+        """Frame a column that separates, in the colour of the outcome that it goes with; its counts stand on top."""
+        painter, passing, failing = self._painter, separator.passing, separator.failing
+        color = outcome_color(passing.having * failing.of >= failing.having * passing.of)
+        ground = QColor(color)
+        ground.setAlphaF(_FRAME_ALPHA)
+        painter.setPen(QPen(color, LINE))
+        painter.setBrush(ground)
+        painter.drawRoundedRect(place.adjusted(2, 0, -2, 0), RADIUS / 2, RADIUS / 2)
+        painter.setPen(color)
+        painter.setFont(ui_font(Bold, TINY_SIZE))
+        words = f"{passing.having}/{passing.of}·{failing.having}/{failing.of}"
+        if QFontMetrics(painter.font()).horizontalAdvance(words) > COLUMN_WIDTH - UNIT:
+            words = f"{passing.having}·{failing.having}"
+        counts = QRectF(place.x(), place.y(), COLUMN_WIDTH, COUNTS_HEIGHT)
+        painter.drawText(counts, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_rows(self) -> None:
+        painter, layout = self._painter, self._layout
+        right = layout.left + COLUMN_WIDTH * len(layout.picture.columns)
+        metrics = QFontMetrics(ui_font())
+        for row, entry in enumerate(layout.picture.rows):
+            top = layout.tops[row]
+            painter.setPen(QPen(theme().grid, LINE))
+            painter.drawLine(QPointF(layout.left, top + ROW_HEIGHT), QPointF(right, top + ROW_HEIGHT))
+            painter.setPen(theme().text)
+            painter.setFont(ui_font())
+            space = QRectF(GAP + UNIT, top, NAMES_WIDTH - 2 * GAP, ROW_HEIGHT)
+            name = metrics.elidedText(self._names[row], Qt.TextElideMode.ElideMiddle, int(space.width()))
+            painter.drawText(space, int(Qt.AlignmentFlag.AlignVCenter), name)
+            paint_outcome(painter, QPointF(NAMES_WIDTH + MARK_WIDTH / 2 - GAP, top + ROW_HEIGHT / 2), entry.passed)
+        painter.setPen(QPen(theme().secondary, LINE, Qt.PenStyle.DashLine))
+        for y in layout.breaks:
+            painter.drawLine(QPointF(layout.left, y), QPointF(right, y))
+
+    def _paint_cell(self, cell: PictureCell, column: PictureColumn) -> None:
+        painter, colors = self._painter, theme()
+        center = self._layout.cell(cell.row, cell.column).center()
+        body = QRectF(center.x() - _BODY_WIDTH / 2, center.y() - _BODY_HEIGHT / 2, _BODY_WIDTH, _BODY_HEIGHT)
+        acts = column.effect not in (Effect.READS, Effect.NOTES, Effect.ASKS)
+        color = colors.accent
+        if acts:
+            color = outcome_color(self._layout.picture.rows[cell.row].passed)
+        radius = SMALL_RADIUS if acts else _BODY_HEIGHT / 2
+        ink = color
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if cell.state is CellState.SAME:
+            ground = QColor(color)
+            if not acts:
+                ground.setAlphaF(0.3)
+                ink = colors.text
+            else:
+                ink = colors.on_mark
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+        elif cell.state is CellState.OTHER_ARGUMENTS:
+            painter.setPen(QPen(color, 1.5))
+        else:
+            color = ink = colors.error
+            painter.setPen(QPen(color, LINE, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(body, radius, radius)
+        painter.setPen(ink)
+        painter.setFont(ui_font(Bold, SMALL_SIZE))
+        number = f"✕ {cell.number}" if cell.state is CellState.ERROR else f"{cell.number}"
+        painter.drawText(body, Qt.AlignmentFlag.AlignCenter, number)
+
+
+def column_title(column: PictureColumn) -> str:
+    """Return ``cancel_reservation · K3VQ2T``."""
+    return one_line(f"{column.tool} · {column.values}" if column.values else column.tool, _MAX_TITLE)

@@ -1,0 +1,92 @@
+"""What separates the runs that passed from those that failed: a line for each thing, with its counts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from replay_gui.look.theme import GAP, LINE, UNIT, Medium, theme, theme_events, ui_font
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.models.runs.separator_list import SeparatorList
+from replay_gui.widgets.parts.line_text import paint_hint
+from replay_gui.widgets.runs.outcome_mark import outcome_color
+
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+class SeparatorView(QListView):
+    """Shows a SeparatorList. Signal: separator_chosen(int): a line, by click or key.
+
+    Attributes: separators: the list. hint: what is shown where it is empty.
+    """
+
+    separator_chosen = Signal(int)
+
+    def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.separators = SeparatorList(session, self)
+        self.hint = ""
+        self.setAccessibleName("What separates")
+        self.setModel(self.separators)
+        self.setItemDelegate(_SeparatorDelegate(self))
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
+        theme_events().changed.connect(self.viewport().update)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_row_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if current.isValid():
+            self.separator_chosen.emit(current.row())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the lines, or the hint while there are none."""
+        super().paintEvent(event)
+        if self.model().rowCount() == 0 and self.hint:
+            paint_hint(self.viewport(), self.hint)
+
+
+class _SeparatorDelegate(QStyledItemDelegate):
+    def __init__(self, view: SeparatorView) -> None:
+        super().__init__(view)
+        self._view = view
+        self._title = ui_font(weight=Medium)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        return QSize(0, 2 * QFontMetrics(ui_font()).height() + 2 * GAP + UNIT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        item, colors = self._view.separators.item(index.row()), theme()
+        rect: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, colors.selection)
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, colors.hover)
+        painter.fillRect(QRect(rect.x(), rect.bottom(), rect.width(), LINE), colors.line)
+        height = QFontMetrics(ui_font()).height()
+        first = QRect(rect.x() + GAP + UNIT, rect.y() + GAP, rect.width() - 3 * GAP, height)
+        second = first.translated(0, height + UNIT)
+        used = self._draw_right(painter, first, item.failing, outcome_color(False))
+        used += self._draw_right(painter, first.adjusted(0, 0, -used, 0), " · ", colors.secondary)
+        used += self._draw_right(painter, first.adjusted(0, 0, -used, 0), item.passing, outcome_color(True))
+        self._draw_left(painter, first.adjusted(0, 0, -used - GAP, 0), item.title, self._title, colors.text)
+        used = self._draw_right(painter, second, item.measures, colors.secondary)
+        self._draw_left(painter, second.adjusted(0, 0, -used - GAP, 0), item.details, ui_font(), colors.secondary)
+
+    def _draw_right(self, painter: QPainter, space: QRect, text: str, color: QColor) -> int:
+        """Draw a text at the right; return its width."""
+        painter.setFont(ui_font())
+        painter.setPen(color)
+        painter.drawText(space, _RIGHT, text)
+        return QFontMetrics(ui_font()).horizontalAdvance(text)
+
+    def _draw_left(self, painter: QPainter, space: QRect, text: str, font: QFont, color: QColor) -> None:
+        painter.setFont(font)
+        painter.setPen(color)
+        painter.drawText(space, _LEFT, QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, space.width()))

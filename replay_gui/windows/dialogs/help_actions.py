@@ -1,0 +1,44 @@
+"""The actions of the Help menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.windows.actions import Handlers
+
+
+class HelpActions(QObject):
+    """The slots of these actions. `settings_file`: of the program."""
+
+    def __init__(self, settings_file: str, window: QWidget) -> None:
+        super().__init__(window)
+        self._settings_file = settings_file
+        self._window = window
+
+    @property
+    def handlers(self) -> Handlers:
+        """The slots of the actions of the Help menu."""
+        return {
+            "shortcuts": self.on_shortcuts,
+            "documentation": self.on_documentation,
+            "diagnostics": self.on_diagnostics,
+        }
+
+    @Slot()
+    def on_shortcuts(self) -> None:
+        from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
+
+        ShortcutsDialog(self._window).open()
+
+    @Slot()
+    def on_documentation(self) -> None:
+        from replay_gui.windows.dialogs.documentation_dialog import DocumentationDialog
+
+        DocumentationDialog(self._window).open()
+
+    @Slot()
+    def on_diagnostics(self) -> None:
+        from replay_gui.windows.dialogs.diagnostics_dialog import DiagnosticsDialog
+
+        DiagnosticsDialog(self._settings_file, self._window).open()

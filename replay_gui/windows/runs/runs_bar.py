@@ -1,0 +1,147 @@
+"""The tool bar of the page of many runs."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from replay_gui.core.contrast.passed_expression import passed_judge
+from replay_gui.core.errors import ReplayError
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
+from replay_gui.look.theme import GAP, UNIT, Bold, theme, ui_font
+from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.runs.outcome_mark import OUTCOME_SIZE, paint_outcome
+from replay_gui.windows.action_bar import ICON_AND_TEXT, ActionBar
+
+_FIELD_WIDTH_PX = 26 * GAP
+_MAX_NAME = 80  # characters
+_PASSED_TIP = "What passing is, where logs do not say: score >= 0.5 and end == answered"
+
+
+class RunsBar(ActionBar):
+    """Opening, what was opened, a filter, what passing is, and how many runs passed and failed.
+
+    Signal: filtered(str): the text of the filter.
+    """
+
+    filtered = Signal(str)
+
+    def __init__(self, session: RunsSession, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__("Runs", "runs", actions, parent)
+        self._session = session
+        self.add_buttons(("open", "open_folder"))
+        self.set_button_text("open", "Open")
+        self.buttons["open"].setToolButtonStyle(ICON_AND_TEXT)
+        self.set_button_text("open_folder", "Open folder…")
+        self.name = ElidedLabel()
+        self.name.setAccessibleName("What was opened")
+        self.row.addWidget(self.name)
+        self.add_line()
+        self.filter = _field("Filter tasks and runs", "Filter")
+        self.passed = _field("Passed: as the logs say", "What passing is")
+        self.passed.setToolTip(plain_tooltip(_PASSED_TIP))
+        for field in (self.filter, self.passed):
+            self.row.addWidget(field)
+        self.row.addStretch(1)
+        self.counts = OutcomeCounts()
+        self.row.addWidget(self.counts)
+        self.filter.textChanged.connect(self.filtered)
+        self.passed.editingFinished.connect(self._on_passed)
+        self.passed.textEdited.connect(self._on_passed_edited)
+        session.runs_changed.connect(self._show)
+        session.opened.connect(self._show)
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        session = self._session
+        names = [os.path.basename(os.path.normpath(source)) for source in session.sources]
+        named = names[0] if len(names) == 1 else plural(len(names), "source")
+        runs = f" · {plural(len(session.runs), 'run')}" if session.runs else ""
+        self.name.setText(f"{one_line(named, _MAX_NAME)}{runs}")
+        self.counts.show_counts(session.counts if session.outcomes else None)
+
+    @Slot(str)
+    def _on_passed_edited(self, text: str) -> None:
+        """Say what is wrong with the expression while it is written."""
+        problem = _problem(text)
+        self.passed.setToolTip(plain_tooltip(problem or _PASSED_TIP))
+        self.passed.setProperty("wrong", bool(problem))
+        self.passed.style().unpolish(self.passed)
+        self.passed.style().polish(self.passed)
+
+    @Slot()
+    def _on_passed(self) -> None:
+        text = self.passed.text().strip()
+        if not _problem(text):
+            self._session.set_passed(text)
+
+
+class OutcomeCounts(QWidget):
+    """``92 passed · 108 failed``, with their marks; empty while outcomes are not known."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parts: list[tuple[bool | None, str]] = []
+
+    def show_counts(self, counts: tuple[int, int, int] | None) -> None:
+        """Show how many passed, failed, and are unknown."""
+        self._parts = []
+        if counts is not None:
+            words = zip((True, False, None), counts, ("passed", "failed", "without an outcome"), strict=True)
+            self._parts = [(outcome, f"{count:,} {word}") for outcome, count, word in words if count]
+        self.setAccessibleName(", ".join(words for _, words in self._parts))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """The size of all parts."""
+        return QSize(sum(self._width(words) for _, words in self._parts) + GAP, self.fontMetrics().height() + GAP)
+
+    def minimumSizeHint(self) -> QSize:
+        """They are never cut."""
+        return self.sizeHint()
+
+    def _width(self, words: str) -> int:
+        return int(OUTCOME_SIZE) + UNIT + self.fontMetrics().horizontalAdvance(words) + 2 * GAP
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint each part behind its mark."""
+        painter, x = QPainter(self), 0
+        painter.setFont(ui_font(Bold))
+        for outcome, words in self._parts:
+            paint_outcome(painter, self._center(x), outcome)
+            painter.setPen(theme().text)
+            space = self.rect().adjusted(x + int(OUTCOME_SIZE) + UNIT, 0, 0, 0)
+            painter.drawText(space, int(Qt.AlignmentFlag.AlignVCenter), words)
+            x += self._width(words)
+        painter.end()
+
+    def _center(self, x: int) -> QPointF:
+        return QPointF(x + OUTCOME_SIZE / 2, self.height() / 2)
+
+
+def _field(placeholder: str, name: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setPlaceholderText(placeholder)
+    field.setAccessibleName(name)
+    field.setClearButtonEnabled(True)
+    field.setFixedWidth(_FIELD_WIDTH_PX)
+    return field
+
+
+def _problem(text: str) -> str:
+    """Return what is wrong with an expression; "" if nothing is, or there is none."""
+    if not text.strip():
+        return ""
+    try:
+        passed_judge(text)
+    except ReplayError as why:
+        return str(why)
+    return ""

@@ -1,0 +1,122 @@
+"""The page of many runs in the window: built when it is first needed, and kept while single runs are looked at."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.models.session import Session
+
+if TYPE_CHECKING:
+    from replay_gui.windows.runs.runs_bar import RunsBar
+    from replay_gui.windows.runs.runs_view import RunsView
+
+
+class RunsPage(QObject):
+    """Shows many runs, and opens one or compares two of them.
+
+    Attributes: runs: the RunsSession. shown: whether the page is, or is to be, in front.
+    Signal: shown_changed().
+    """
+
+    shown_changed = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        comparison: ComparisonSession,
+        *,
+        pages: QStackedWidget,
+        actions: dict[str, QAction],
+        window: QMainWindow,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._comparison = session, comparison
+        self._pages, self._actions, self._window = pages, actions, window
+        self.runs = RunsSession(session.bridge, self)
+        self.shown = False
+        session.run_changed.connect(self._on_run_changed)
+        comparison.active_changed.connect(self._on_run_changed)
+
+    @Slot()
+    def _on_run_changed(self) -> None:
+        """Give way to the run or the comparison that is shown now."""
+        if self._session.facts is not None or self._comparison.active:
+            self.shown = False
+
+    @cached_property
+    def view(self) -> RunsView:
+        """The page."""
+        from replay_gui.windows.runs.runs_view import RunsView
+
+        view = RunsView(self.runs)
+        self._pages.addWidget(view)
+        view.run_wanted.connect(self._on_run_wanted)
+        view.event_wanted.connect(self._on_event_wanted)
+        view.compare_wanted.connect(self._on_compare_wanted)
+        return view
+
+    @cached_property
+    def bar(self) -> RunsBar:
+        """The tool bar of the page."""
+        from replay_gui.windows.runs.runs_bar import RunsBar
+
+        bar = RunsBar(self.runs, self._actions)
+        bar.filtered.connect(self.view.set_filter)
+        self._window.addToolBar(bar)
+        return bar
+
+    @property
+    def has_runs(self) -> bool:
+        """Whether there are runs to show."""
+        return bool(self.runs.sources)
+
+    def open(self, sources: tuple[str, ...]) -> None:
+        """Read these files and folders, and show their runs."""
+        _ = self.view, self.bar  # they show how far it is
+        self.runs.open(tuple(map(os.path.abspath, sources)))
+        self.show(True)
+
+    def show(self, on: bool) -> None:
+        """Bring the page to the front, or let others be there."""
+        if on != self.shown:
+            self.shown = on
+            self.shown_changed.emit()
+
+    def show_bar(self, on: bool) -> None:
+        """Show the tool bar, or hide it."""
+        if "bar" in self.__dict__:
+            self.bar.setVisible(on)
+
+    @Slot(int)
+    def _on_run_wanted(self, run: int) -> None:
+        self._open(run)
+
+    @Slot(int, int)
+    def _on_event_wanted(self, run: int, index: int) -> None:
+        self._open(run, index)
+
+    def _open(self, run: int, index: int | None = None) -> None:
+        """Open a run, at an event if one is given; a run that cannot be read stays where it is."""
+        chosen = self.runs.runs[run]
+        if chosen.problem:
+            return
+        self._comparison.end()
+        if index is None:
+            self._session.open(chosen.given)
+        else:
+            self._session.open(chosen.given, position_after(EventIndex(index)))
+
+    @Slot(int, int)
+    def _on_compare_wanted(self, a: int, b: int) -> None:
+        runs = self.runs.runs
+        if not (runs[a].problem or runs[b].problem):
+            self._comparison.start(runs[b].given, runs[a].given)

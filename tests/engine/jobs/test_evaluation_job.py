@@ -1,0 +1,92 @@
+"""The worker's part of an evaluation: what it lists, contrasts and keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.helpers.evaluation_logs import write_evaluation
+
+from replay_gui.core.errors import ReplayError
+from replay_gui.engine.jobs import evaluation_job
+from replay_gui.engine.jobs.evaluation_job import evaluate_runs
+from replay_gui.engine.jobs.evaluation_messages import FailuresGrouped, RunsContrasted, RunsListed
+from replay_gui.engine.jobs.job_types import EvaluationArguments
+from tests.helpers.inline_evaluation import InlineContext
+
+
+@pytest.fixture
+def arguments(tmp_path: Path) -> EvaluationArguments:
+    folder = write_evaluation(tmp_path / "runs")
+    conversions, mappings = str(tmp_path / "conversions"), str(tmp_path / "mappings.json")
+    return EvaluationArguments(reading=1, sources=(str(folder),), conversions=conversions, mappings=mappings)
+
+
+def test_runs_are_named_first_and_then_known(arguments: EvaluationArguments) -> None:
+    context = InlineContext()
+    contrasted = evaluate_runs(arguments, context)
+    assert isinstance(contrasted, RunsContrasted)
+    listed = [part for part in context.parts if isinstance(part, RunsListed)]
+    named = [run for part in listed[:-1] for run in part.runs]
+    assert [run.given for run in named] == [run.given for run in listed[-1].runs]
+    assert all(run.events == 0 for run in named)
+    assert all(run.events > 0 for run in listed[-1].runs)
+    assert len(contrasted.outcomes) == len(named) == 9
+
+
+def test_several_tasks_are_kept_apart(arguments: EvaluationArguments) -> None:
+    contrasted = evaluate_runs(arguments, InlineContext())
+    assert isinstance(contrasted, RunsContrasted)
+    assert contrasted.per_task
+    assert [task.task for task in contrasted.tasks] == ["refund", "sorry", "hello"]
+    assert sorted(run for task in contrasted.tasks for run in task.runs) == list(range(9))
+
+
+def test_one_task_is_contrasted_without_reading_again(
+    arguments: EvaluationArguments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = InlineContext()
+    whole = evaluate_runs(arguments, context)
+    assert isinstance(whole, RunsContrasted)
+    monkeypatch.setattr(evaluation_job, "profiles", None)  # whoever reads again, fails
+    context.parts = []
+    failures = evaluate_runs(msgspec.structs.replace(arguments, chosen=whole.tasks[0].runs), context)
+    (contrasted,) = context.parts
+    assert isinstance(contrasted, RunsContrasted)
+    assert contrasted.chosen == whole.tasks[0].runs
+    assert contrasted.separation.separators[0].strength == 1.0
+    assert len(contrasted.picture.rows) == 4
+    assert isinstance(failures, FailuresGrouped)
+    failing = {run for run in contrasted.chosen if contrasted.outcomes[run] is False}
+    assert {failed.run for group in failures.failures.groups for failed in group.runs} == failing
+
+
+def test_another_reading_reads_again(arguments: EvaluationArguments, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = InlineContext()
+    evaluate_runs(arguments, context)
+    monkeypatch.setattr(evaluation_job, "profiles", None)
+    with pytest.raises(TypeError):
+        evaluate_runs(msgspec.structs.replace(arguments, reading=2), context)
+
+
+def test_what_passing_is_can_be_said(arguments: EvaluationArguments) -> None:
+    contrasted = evaluate_runs(msgspec.structs.replace(arguments, passed="events >= 0"), InlineContext())
+    assert isinstance(contrasted, RunsContrasted)
+    assert set(contrasted.outcomes) == {True}
+
+
+def test_a_file_that_was_named_and_cannot_be_read_is_listed(arguments: EvaluationArguments, tmp_path: Path) -> None:
+    broken, context = tmp_path / "broken.rlog", InlineContext()
+    broken.write_bytes(b"nothing")
+    evaluate_runs(msgspec.structs.replace(arguments, sources=(*arguments.sources, str(broken))), context)
+    (last,) = [part for part in context.parts if isinstance(part, RunsListed)][-1:]
+    assert len(last.runs) == 10
+    assert last.runs[-1].given == str(broken)
+    assert last.runs[-1].problem
+
+
+def test_a_folder_without_runs_is_said_to_have_none(arguments: EvaluationArguments, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ReplayError, match="no run in it that can be read"):
+        evaluate_runs(msgspec.structs.replace(arguments, sources=(str(tmp_path / "empty"),)), InlineContext())

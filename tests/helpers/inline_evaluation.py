@@ -1,0 +1,80 @@
+"""A bridge that evaluates runs at once, in this process and by the real job."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QObject, Signal
+
+from replay_gui.core.errors import ReplayError
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.jobs.evaluation_job import evaluate_runs
+from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, read_part
+from replay_gui.engine.jobs.job import JobCache
+from replay_gui.engine.jobs.job_messages import encode_value
+from replay_gui.engine.jobs.job_types import EvaluationArguments
+from replay_gui.engine.requests import Answer, EvaluateRuns, Request
+
+
+class InlineContext:
+    """The context of a job that keeps its parts, as they go over the pipe."""
+
+    def __init__(self) -> None:
+        self.cache = JobCache()
+        self.parts: list[EvaluationPart] = []
+        self.progressed: list[tuple[int, int]] = []
+
+    def progress(self, done: int, total: int) -> None:
+        self.progressed.append((done, total))
+
+    def part(self, value: EvaluationPart) -> None:
+        self.parts.append(read_part(encode_value(value)))
+
+
+class InlineBridge(QObject):
+    """Answers each EvaluateRuns before `send_request` returns. `requests`: all that came."""
+
+    answered = Signal(object)
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._context = InlineContext()
+        self.requests: list[EvaluateRuns] = []
+
+    def as_bridge(self) -> EngineBridge:
+        """This object, as the type that sessions take."""
+        return cast(EngineBridge, self)
+
+    def send_request(self, key: Hashable, request: Request) -> int:
+        body = request.body
+        assert isinstance(body, EvaluateRuns)
+        self.requests.append(body)
+        if body.sources:
+            self._evaluate(body)
+        return len(self.requests)
+
+    def _evaluate(self, body: EvaluateRuns) -> None:
+        arguments = EvaluationArguments(
+            reading=body.reading,
+            sources=body.sources,
+            conversions=str(self._folder / "conversions"),
+            mappings=str(self._folder / "mappings.json"),
+            chosen=body.chosen,
+            passed=body.passed,
+        )
+        self._context.parts = []
+        try:
+            last = evaluate_runs(arguments, self._context)
+        except ReplayError as why:
+            self._answer(Evaluation(number=body.number, ended=True, problem=str(why)))
+            return
+        for part in self._context.parts:
+            self._answer(Evaluation(number=body.number, part=part))
+        self._answer(Evaluation(number=body.number, part=read_part(encode_value(last)), ended=True))
+
+    def _answer(self, evaluation: Evaluation) -> None:
+        self.answered.emit(Answer(0, 0, evaluation))

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from tests.helpers.evaluation_logs import write_evaluation
+
+from replay_gui.models.runs.runs_session import RunsSession
+from tests.helpers.inline_evaluation import InlineBridge
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_evaluation(tmp_path / "runs")
+
+
+@pytest.fixture
+def bridge(qtbot: QtBot, tmp_path: Path) -> InlineBridge:
+    return InlineBridge(tmp_path)
+
+
+@pytest.fixture
+def session(bridge: InlineBridge) -> RunsSession:
+    return RunsSession(bridge.as_bridge())

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from replay_gui.models.runs.evaluated_run_table import OUTCOME, SORT, EvaluatedRunColumn, EvaluatedRunTable
+from replay_gui.models.runs.runs_session import RunsSession
+
+
+def test_every_run_has_a_row_with_its_facts(session: RunsSession, folder: Path) -> None:
+    table = EvaluatedRunTable(session, only_chosen=False)
+    QAbstractItemModelTester(table, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    session.open((str(folder),))
+    assert table.rowCount() == 9
+    row = next(row for row in range(9) if table.run(row).name == "refund-0.rlog")
+    facts = {column: table.index(row, column).data() for column in EvaluatedRunColumn}
+    assert (facts[EvaluatedRunColumn.TASK], facts[EvaluatedRunColumn.AGENT]) == ("refund", "desk")
+    assert (facts[EvaluatedRunColumn.MODEL], facts[EvaluatedRunColumn.CALLS]) == ("gpt-4o", "2")
+    assert (facts[EvaluatedRunColumn.EVENTS], facts[EvaluatedRunColumn.TOKENS]) == ("8", "120")
+    assert facts[EvaluatedRunColumn.COST] == "$0.001"
+    assert table.index(row, 0).data(OUTCOME) is True
+    assert table.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "passed"
+    assert table.index(row, EvaluatedRunColumn.CALLS).data(SORT) == 2
+    assert not table.has(EvaluatedRunColumn.SCORE)
+
+
+def test_chosen_runs_stand_with_those_that_failed_first(session: RunsSession, folder: Path) -> None:
+    table = EvaluatedRunTable(session, only_chosen=True)
+    QAbstractItemModelTester(table, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    session.open((str(folder),))
+    session.choose_task(session.tasks[1])
+    assert [table.index(row, 0).data(OUTCOME) for row in range(table.rowCount())] == [False, True, True, True]
+    assert {table.number(row) for row in range(4)} == set(session.tasks[1].runs)
+
+
+def test_a_run_that_cannot_be_read_says_why(session: RunsSession, folder: Path) -> None:
+    broken = folder.parent / "broken.rlog"
+    broken.write_bytes(b"nothing")
+    table = EvaluatedRunTable(session, only_chosen=False)
+    session.open((str(folder), str(broken)))
+    row = table.rowCount() - 1
+    assert table.index(row, EvaluatedRunColumn.END).data() == "unread"
+    assert "broken.rlog" in table.index(row, 0).data(Qt.ItemDataRole.AccessibleDescriptionRole)
+    assert table.index(row, EvaluatedRunColumn.EVENTS).data() == ""
