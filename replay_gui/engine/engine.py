@@ -15,13 +15,14 @@ from replay_gui.core.diagnostics import Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten, TextRead
 from replay_gui.engine.comparing.comparison_controller import ComparisonController
-from replay_gui.engine.evaluation_controller import EvaluationController
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
 from replay_gui.engine.jobs.job_types import EvaluationArguments, FormatsArguments, SampleArguments, SurveyArguments
 from replay_gui.engine.jobs.report_arguments import ReportArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
+from replay_gui.engine.queries.evaluation_controller import EvaluationController
+from replay_gui.engine.queries.survey_controller import SurveyController
 from replay_gui.engine.report_controller import ReportController
 from replay_gui.engine.request_queue import RequestQueue
 from replay_gui.engine.requests import (
@@ -57,7 +58,6 @@ from replay_gui.engine.requests import (
     WriteRules,
 )
 from replay_gui.engine.run_controller import RunController
-from replay_gui.engine.survey_controller import SurveyController
 from replay_gui.engine.worker_pool import WorkerPool
 
 Deliver: TypeAlias = Callable[[Answer], None]

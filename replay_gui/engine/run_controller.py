@@ -30,6 +30,9 @@ from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
 from replay_gui.engine.jobs.job_types import ConvertArguments, SearchArguments, TotalsArguments, TraceArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import Conversion, facts_of, open_converted_run, open_file, open_log_run
+from replay_gui.engine.queries.search_controller import SearchController
+from replay_gui.engine.queries.totals_controller import TotalsController
+from replay_gui.engine.queries.trace_controller import TraceController
 from replay_gui.engine.reading_task import ReadingTask
 from replay_gui.engine.requests import (
     CheckFile,
@@ -46,9 +49,6 @@ from replay_gui.engine.requests import (
     WorkEnded,
 )
 from replay_gui.engine.run_state import ActiveRun, GrowingRun, IncompleteRun, RunState, WholeRun
-from replay_gui.engine.search_controller import SearchController
-from replay_gui.engine.totals_controller import TotalsController
-from replay_gui.engine.trace_controller import TraceController
 from replay_gui.engine.worker_pool import WorkerPool
 
 _INCOMPLETE = "not all of the file was converted"

@@ -8,10 +8,10 @@ from typing import TypeAlias, assert_never
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.conversion_controller import ConversionController
 from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.queries.search_controller import SearchController
+from replay_gui.engine.queries.totals_controller import TotalsController
+from replay_gui.engine.queries.trace_controller import TraceController
 from replay_gui.engine.reading_task import ReadingTask
-from replay_gui.engine.search_controller import SearchController
-from replay_gui.engine.totals_controller import TotalsController
-from replay_gui.engine.trace_controller import TraceController
 
 
 @dataclass(frozen=True)

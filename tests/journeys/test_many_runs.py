@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from tests.helpers.evaluation_logs import write_evaluation
 
 from replay_gui.widgets.runs.picture_layout import COLUMN_WIDTH, HEAD_HEIGHT, MARK_WIDTH, NAMES_WIDTH
 from replay_gui.windows.runs.runs_view import RunsView
+from tests.helpers.evaluations.evaluation_logs import write_evaluation
 from tests.helpers.journey import Journey
 
 Key, Ctrl, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

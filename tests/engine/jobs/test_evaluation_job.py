@@ -6,14 +6,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.helpers.evaluation_logs import write_evaluation
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.jobs import evaluation_job
 from replay_gui.engine.jobs.evaluation_job import evaluate_runs
 from replay_gui.engine.jobs.evaluation_messages import FailuresGrouped, RunsContrasted, RunsListed
 from replay_gui.engine.jobs.job_types import EvaluationArguments
-from tests.helpers.inline_evaluation import InlineContext
+from tests.helpers.evaluations.evaluation_logs import write_evaluation
+from tests.helpers.evaluations.inline_evaluation import InlineContext
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from tests.helpers.evaluation_logs import write_evaluation
 
 from replay_gui.models.runs.runs_session import RunsSession
-from tests.helpers.inline_evaluation import InlineBridge
+from tests.helpers.evaluations.evaluation_logs import write_evaluation
+from tests.helpers.evaluations.inline_evaluation import InlineBridge
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from PySide6.QtTest import QSignalSpy
 from replay_gui.engine.evaluation_answer import Evaluation
 from replay_gui.engine.requests import Answer
 from replay_gui.models.runs.runs_session import RunsSession
-from tests.helpers.inline_evaluation import InlineBridge
+from tests.helpers.evaluations.inline_evaluation import InlineBridge
 
 
 def test_runs_and_their_contrast_are_known_once_they_are_read(session: RunsSession, folder: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from replay_gui.engine.answers import Surveyed
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobMessage
+from replay_gui.engine.queries.survey_controller import SurveyController
 from replay_gui.engine.requests import ListRuns
-from replay_gui.engine.survey_controller import SurveyController
 from replay_gui.engine.worker_pool import WorkerPool
 from tests.helpers.logs import write_log
 

@@ -11,7 +11,7 @@ from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobMessage
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import open_log_run
-from replay_gui.engine.totals_controller import TotalsController
+from replay_gui.engine.queries.totals_controller import TotalsController
 from tests.helpers.fake_pool import FakePool
 from tests.helpers.logs import write_log
 
