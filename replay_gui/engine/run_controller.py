@@ -8,7 +8,7 @@ from typing import assert_never
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.errors import FormatUnknown, ImportRefused, LogUnreadable, ReplayError
-from replay_gui.core.importers.import_notes import gap_notes
+from replay_gui.core.importers.import_notes import missing_notes
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
@@ -241,7 +241,7 @@ class RunController:
 
     def _answer_notes(self, run: OpenRun) -> None:
         """Tell what of the run is missing; the other notes stand in its facts."""
-        gaps = gap_notes(run.facts.notes)
+        gaps = missing_notes(run.facts.notes)
         if gaps:
             self._answer(run.number, Alert("info", f"Some of the file is not in this run: {'; '.join(gaps)}"))
 

@@ -25,6 +25,11 @@ def gap_notes(sentences: Iterable[str]) -> tuple[str, ...]:
     return tuple(sentence for sentence in sentences if not _HARMLESS.search(sentence.partition(":")[0]))
 
 
+def missing_notes(sentences: Iterable[str]) -> tuple[str, ...]:
+    """Return of these the notes by which something of the run is missing: not what later lines of the file replace."""
+    return tuple(sentence for sentence in gap_notes(sentences) if "replaced by later lines" not in sentence)
+
+
 def notes_in_header(source: Any) -> tuple[str, ...]:
     """Return the import notes in the `source` of an exported log's header; none where there are none."""
     notes = source.get("notes") if isinstance(source, dict) else None

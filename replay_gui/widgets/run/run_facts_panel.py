@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVB
 
 from replay_gui.core.facts.run_outcome import RunResult, outcome_words
 from replay_gui.core.facts.run_totals import ModelUse, total_use
-from replay_gui.core.importers.import_notes import gap_notes
+from replay_gui.core.importers.import_notes import missing_notes
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
@@ -132,7 +132,7 @@ def _run_words(facts: RunFacts, numbers: RunNumbers, result: RunResult | None) -
 
 def _import_words(facts: RunFacts) -> list[tuple[str, str]]:
     """Where an imported run came from, and the import notes: first those by which something of the run is missing."""
-    gaps = gap_notes(facts.notes)
+    gaps = missing_notes(facts.notes)
     words = [
         ("from", facts.imported_from or facts.format),
         ("format", facts.format),

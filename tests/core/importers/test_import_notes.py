@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replay_gui.core.importers.import_notes import ImportNotes, gap_notes, notes_in_header
+from replay_gui.core.importers.import_notes import ImportNotes, gap_notes, missing_notes, notes_in_header
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,13 @@ def test_what_is_all_there_is_none(reason: str) -> None:
 def test_notes_of_an_exported_log() -> None:
     assert notes_in_header({"notes": ["lines left out: 1", 7]}) == ("lines left out: 1",)
     assert notes_in_header(None) == notes_in_header({}) == notes_in_header({"notes": "x"}) == ()
+
+
+def test_what_later_lines_replace_is_not_missing_of_the_run() -> None:
+    notes = (
+        "earlier states of parts, replaced by later lines: 3",
+        "lines without a span, left out: 1",
+        "blank lines: 2",
+    )
+    assert gap_notes(notes) == notes[:2]
+    assert missing_notes(notes) == notes[1:2]

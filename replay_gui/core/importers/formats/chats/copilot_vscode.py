@@ -1,16 +1,20 @@
-"""GitHub Copilot Chat in VS Code: a chat session as it is exported, ``requests`` with ``message`` and ``response``."""
+"""GitHub Copilot Chat in VS Code: a session as it is exported (``requests``), and the log in which VS Code keeps it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.messages import decoded
+from replay_gui.core.importers.formats.chats.vscode_log import is_session_log, session_of_log
 from replay_gui.core.importers.formats.message_forms import content_of
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
+
+REPLACED = "earlier states of calls, replaced by later lines"
 
 
 class CopilotVsCode(RecordFormat):
@@ -19,6 +23,7 @@ class CopilotVsCode(RecordFormat):
     name = "copilot-vscode"
     title = "GitHub Copilot Chat session"
     member = "requests"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "requesterUsername": HOST,
         "responderUsername": "the name of the chat",
@@ -27,6 +32,14 @@ class CopilotVsCode(RecordFormat):
         "sessionId": ID,
         "id": ID,
         "toolCallId": ID,
+        "chatSessionId": ID,
+        "creationDate": CLOCK,
+        "lastMessageDate": CLOCK,
+        "customTitle": "a name that a model made up for the session",
+        "version": RECORDER,
+        "inputState": "the editor's state",
+        "promptTokens": USAGE,
+        "completionTokens": USAGE,
         "timestamp": CLOCK,
         "timings": CLOCK,
         "timeSpentWaiting": CLOCK,
@@ -41,9 +54,31 @@ class CopilotVsCode(RecordFormat):
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept an exported chat: an object with `responderUsername` and requests with their responses."""
+        """Accept an exported chat, an object with `responderUsername` and requests with their responses; or a log."""
         document = file.document
-        return isinstance(document, dict) and "responderUsername" in document and super().recognises(file)
+        is_export = isinstance(document, dict) and "responderUsername" in document and super().recognises(file)
+        return is_export or is_session_log(file)
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the session as one run."""
+        if not is_session_log(file):
+            yield from super().runs(file)
+            return
+        notes = ImportNotes(file.notes)
+        session = session_of_log(file, notes)
+        requests = session.pop("requests", None)
+        run_id = str(session.get("sessionId") or file.stem)
+        yield ImportedRun(
+            name=str(session.get("customTitle") or run_id),
+            run_id=run_id,
+            agent=_CopilotVsCodeEvents.agent,
+            created=any_time(session.get("creationDate")),
+            source={},
+            events=_CopilotVsCodeEvents(self.name, self.volatile, notes, session).read(
+                enumerate(requests if isinstance(requests, list) else [], 1)
+            ),
+            notes=notes,
+        )
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept records of which one has both `message` and `response`."""
@@ -57,9 +92,16 @@ class CopilotVsCode(RecordFormat):
 class _CopilotVsCodeEvents(RecordEvents):
     agent = "GitHub Copilot Chat"
 
+    def __init__(
+        self, format: str, volatile: Mapping[str, str], notes: ImportNotes, session: dict[str, Any] | None = None
+    ) -> None:
+        """`session`: what is said of the session beside its requests."""
+        super().__init__(format, volatile, notes)
+        self._session = session or {}
+
     def record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
-            self.run.agent_init(self.agent, "", {})
+            self.run.agent_init(self.agent, "", self.fields(self._session).get("fields", {}))
         message, result = record.get("message"), record.get("result")
         text = message.get("text") if isinstance(message, dict) else message
         rest = self.fields(message, "text").get("fields") if isinstance(message, dict) else None
@@ -74,7 +116,7 @@ class _CopilotVsCodeEvents(RecordEvents):
             self._rounds(rounds, details.get("toolCallResults") if isinstance(details, dict) else None)
             self.run.bookkeeping(f"{self.format}/shown", self.fields({"response": response}).get("fields", {}))
         else:
-            self._parts(response if isinstance(response, list) else [response])
+            self._parts(_merged(response, self.notes) if isinstance(response, list) else [response])
         if isinstance(result, dict):
             self._result(result, record)
 
@@ -118,6 +160,9 @@ class _CopilotVsCodeEvents(RecordEvents):
                 value = part.get("value", part.get("content"))
                 texts.append(str(value.get("value") if isinstance(value, dict) else value))
                 continue
+            if isinstance(part, dict) and kind == "inlineReference" and (name := _reference_name(part)):
+                texts.append(f"`{name}`")
+                continue
             if texts:
                 self.answered("".join(texts))
                 texts = []
@@ -135,6 +180,9 @@ class _CopilotVsCodeEvents(RecordEvents):
     def _invoked(self, part: dict[str, Any]) -> None:
         call_id, name = part.get("toolCallId"), str(part.get("toolId") or "tool")
         details = part.get("toolSpecificData")
+        if isinstance(details, dict) and details.get("kind") == "terminal":
+            self._in_terminal(part, details)
+            return
         self.run.request(call_id, name, details if details is not None else part.get("invocationMessage"))
         used = ("kind", "toolId", "toolSpecificData", *(("invocationMessage",) if details is None else ()))
         refused = part.get("isConfirmed") is False
@@ -142,6 +190,22 @@ class _CopilotVsCodeEvents(RecordEvents):
             output = part.get("resultDetails", part.get("pastTenseMessage"))
             extra = self.fields(part, *used, "isComplete", "resultDetails")
             self.result(call_id, output, "refused by the user" if refused else None, extra)
+
+    def _in_terminal(self, part: dict[str, Any], details: dict[str, Any]) -> None:
+        """A command, its output and its exit code."""
+        call_id, line = part.get("toolCallId"), details.get("commandLine")
+        told, state = details.get("terminalCommandOutput"), details.get("terminalCommandState")
+        command = line.get("original", line.get("forDisplay")) if isinstance(line, dict) else line
+        extra = self.fields(part, "kind", "toolId", "toolSpecificData", isComplete=True)
+        more = self.fields(details, "commandLine", "terminalCommandOutput", "terminalCommandState", kind="terminal")
+        extra |= {"terminal": more["fields"]} if more else {}
+        self.run.request(call_id, str(part.get("toolId") or "tool"), {"command": command}, extra=extra)
+        code = state.get("exitCode") if isinstance(state, dict) else None
+        if part.get("isComplete") is True or told is not None or code is not None:
+            output = told.get("text", told) if isinstance(told, dict) else told
+            wrong = f"exit {code}" if type(code) is int and code else None
+            refused = "refused by the user" if part.get("isConfirmed") is False else None
+            self.result(call_id, output, wrong or refused, {"exit_code": code} if type(code) is int else {})
 
     def _result(self, result: dict[str, Any], record: dict[str, Any]) -> None:
         wrong = result.get("errorDetails")
@@ -154,3 +218,30 @@ class _CopilotVsCodeEvents(RecordEvents):
         facts = rest.get("fields", {}) | self.fields(result, "metadata", "errorDetails").get("fields", {})
         if facts:
             self.run.bookkeeping(f"{self.format}/result", facts)
+
+
+def _merged(response: list[Any], notes: ImportNotes) -> list[Any]:
+    """Return the parts; of a call that is told again and again the last state, at its first place."""
+    places: dict[str, int] = {}
+    parts: list[Any] = []
+    for part in response:
+        call_id = part.get("toolCallId") if isinstance(part, dict) else None
+        if isinstance(call_id, str) and call_id in places and parts[places[call_id]].get("kind") == part.get("kind"):
+            earlier = parts[places[call_id]]
+            notes.count(REPLACED)
+            both = earlier.get("toolSpecificData"), part.get("toolSpecificData")
+            details = {**both[0], **both[1]} if isinstance(both[0], dict) and isinstance(both[1], dict) else None
+            parts[places[call_id]] = {**earlier, **part, **({"toolSpecificData": details} if details else {})}
+            continue
+        if isinstance(call_id, str):
+            places[call_id] = len(parts)
+        parts.append(part)
+    return parts
+
+
+def _reference_name(part: dict[str, Any]) -> str:
+    """Return what a link in an answer is called: its name, or the last part of its path."""
+    target = part.get("inlineReference")
+    uri = target.get("uri", target) if isinstance(target, dict) else None
+    path = uri.get("path") if isinstance(uri, dict) else None
+    return str(part.get("name") or (path.rpartition("/")[2] if isinstance(path, str) else ""))

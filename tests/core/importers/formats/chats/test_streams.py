@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from replay_gui.core.importers.formats.chats.vscode_log import LOST_CHANGES, apply_changes
+from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.registry import recognise
 from tests.helpers.foreign import Read, read_all
 from tests.helpers.paths import DATA
@@ -45,3 +47,32 @@ def test_a_prompt_on_aiders_command_line_is_not_what_the_model_says() -> None:
     assert [event.payload["data"] for event in found.of("Decision")] == ["I will change it."]
     output = [event.payload["data"] for event in found.of("x:aider/output")]
     assert output[1] == "**Task**: 8\n a.css"
+
+
+def test_vs_code_keeps_a_session_as_changes() -> None:
+    found = seed("copilot-vscode/1.jsonl")
+    assert found.run.run_id == "s1"
+    (request,), (response,) = found.of("ToolRequest"), found.of("ToolResponse")
+    assert (request.payload["tool_name"], request.payload["input"]) == ("run_in_terminal", {"command": "go test ./..."})
+    assert (response.payload["error"], response.payload["exit_code"]) == ("exit 1", 1)
+    assert [event.payload["data"] for event in found.of("Decision")] == [None, "See `retry.go`."]
+    assert [event.payload["data"] for event in found.of("Observation")] == ["fix the retry loop"]
+
+
+def test_changes_are_applied_in_their_order_and_what_does_not_fit_is_counted() -> None:
+    notes = ImportNotes()
+    lines = [
+        {"kind": 0, "v": {"requests": [1, 2, 3], "gone": 1}},
+        {"kind": 2, "k": ["requests"], "v": [4], "i": 1},
+        {"kind": 1, "k": ["requests", 0], "v": {"a": []}},
+        {"kind": 1, "k": ["requests", 0, "b"], "v": 5},
+        {"kind": 2, "k": ["requests", 0, "new"], "v": [6]},
+        {"kind": 3, "k": ["gone"]},
+        {"kind": 1, "k": ["requests", 9, "b"], "v": 5},
+        {"kind": 2, "k": ["requests", 0, "b"], "v": [7]},
+        {"kind": 9, "k": ["requests"]},
+        {"kind": 1, "k": []},
+        "no object",
+    ]
+    assert apply_changes(lines, notes) == {"requests": [{"a": [], "b": 5, "new": [6]}, 4]}
+    assert notes[LOST_CHANGES] == 5
