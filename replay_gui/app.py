@@ -112,7 +112,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         session.open(path, Position(options.at), options.format)
     try:
         if options.screenshot is not None:
-            return _take_picture(app, window, options, path is not None)
+            return _take_picture(app, window, options, path is not None and not os.path.isdir(path))
         window.show()
         QTimer.singleShot(_BUILD_PAGES_AFTER_MS, window.build_pages)
         return app.exec()
@@ -131,7 +131,16 @@ def _take_picture(app: QApplication, window: MainWindow, options: Options, expec
     export = window.on_export if options.show == "report" else None
     comparison = window.comparison
     why = window.compare_view.why if comparison.active else None
-    picture = Screenshot(window, window.session, comparison, path, expects_run=expects_run, why=why, export=export)
+    picture = Screenshot(
+        window,
+        window.session,
+        comparison,
+        window.runs_page.runs,
+        path,
+        expects_run=expects_run,
+        why=why,
+        export=export,
+    )
     picture.finished.connect(problems.append)
     picture.finished.connect(app.quit)
     window.show()

@@ -82,8 +82,8 @@ def _usage_problem(args: argparse.Namespace) -> str | None:
         return "--demo opens a bundled run; give --demo or RUN, not both"
     if args.format is not None and args.run is None:
         return "--format needs a RUN"
-    if args.screenshot is not None and args.run is not None and os.path.isdir(args.run):
-        return "--screenshot shows a run; give a file, not a folder"
+    if args.show is not None and args.run is not None and os.path.isdir(args.run):
+        return f"--show {args.show} shows a run; give a file, not a folder"
     has_run = args.demo or args.run is not None
     if args.show == "welcome" and has_run:
         return "--show welcome shows no run; give no RUN"

@@ -15,6 +15,7 @@ from replay_gui.core.errors import NotWritten
 from replay_gui.core.text.plain_text import visible
 from replay_gui.engine.answers import Alert
 from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.session import Session
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
@@ -36,7 +37,8 @@ class Screenshot(QObject):
     """Waits until the window has settled, then saves its picture.
 
     It has settled when a requested run is open, its index complete, no work goes on, the state of the position is
-    there, a requested comparison is complete, and for _QUIET_MS nothing has changed; without a run only the last.
+    there, a requested comparison is complete, requested runs are contrasted, and for _QUIET_MS nothing has changed;
+    without a run only the last. As long as work goes on, it waits.
 
     Signals:
         finished(str): "" if the picture was saved, else the reason why not.
@@ -49,6 +51,7 @@ class Screenshot(QObject):
         window: QWidget,
         session: Session,
         comparison: ComparisonSession,
+        runs: RunsSession,
         path: Path,
         *,
         expects_run: bool,
@@ -60,6 +63,7 @@ class Screenshot(QObject):
         self._window = window
         self._session = session
         self._comparison = comparison
+        self._runs = runs
         self._why = why
         self._path = path
         self._expects_run = expects_run
@@ -83,6 +87,8 @@ class Screenshot(QObject):
             comparison.progress_changed,
             comparison.b.progress_changed,
             comparison.b.position_state_changed,
+            runs.progressed,
+            runs.contrast_changed,
         ):
             signal.connect(self._on_change)
         if why is not None:
@@ -96,6 +102,7 @@ class Screenshot(QObject):
     @Slot()
     def _on_change(self) -> None:
         self._quiet.start()
+        self._overall.start()
 
     @Slot(object)
     def _on_alert(self, alert: Alert) -> None:
@@ -112,7 +119,10 @@ class Screenshot(QObject):
             session.facts is None or session.working or shown is None or shown.position != session.position
         ):
             return  # a signal will come
-        if not self._comparison.settled or (self._why is not None and not self._why.settled):
+        if self._runs.problem and not self._runs.runs:
+            self._finish(self._runs.problem)
+            return
+        if self._runs.working or not self._comparison.settled or (self._why is not None and not self._why.settled):
             return
         if self._export is not None and not self._is_exported(self._export):
             self._quiet.start()
@@ -129,7 +139,7 @@ class Screenshot(QObject):
 
     @Slot()
     def _on_timeout(self) -> None:
-        self._finish(f"the window was not complete after {_TIMEOUT_MS // 1000} s")
+        self._finish(f"the window was not complete, and for {_TIMEOUT_MS // 1000} s nothing has changed")
 
     def _finish(self, problem: str) -> None:
         self._quiet.stop()

@@ -88,6 +88,7 @@ def test_standard_input_lasts_as_long_as_the_window(command: Any, asked: list[Op
         "--screenshot a.png --scale two",
         "--screenshot a.png --show compare",
         "--screenshot a.png --show run",
+        "--screenshot a.png --show run .",
         "--screenshot a.png --show welcome run.rlog",
         "--at -1",
         "--theme blue",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.evaluations.evaluation_logs import write_evaluation
 from tests.helpers.logs import write_log
 from tests.helpers.paths import ROOT
 
@@ -48,4 +49,19 @@ def test_what_cannot_be_opened_is_said_and_leaves_no_picture(tmp_path: Path) -> 
     assert code == 2
     assert "none.rlog: cannot be read" in said
     assert "Traceback" not in said
+    assert not out.exists()
+
+
+def test_a_picture_of_a_folder_shows_its_runs(tmp_path: Path) -> None:
+    folder = write_evaluation(tmp_path / "runs")
+    code, said, out = picture(tmp_path, path=str(folder), theme="dark", size=(1280, 800))
+    assert code == 0, said
+    assert png_size(out) == (1280, 800)
+
+
+def test_a_folder_without_runs_leaves_no_picture(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    code, said, out = picture(tmp_path, path=str(tmp_path / "empty"))
+    assert code == 2
+    assert "no run in it that can be read" in said
     assert not out.exists()
