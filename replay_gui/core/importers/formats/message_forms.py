@@ -86,13 +86,13 @@ class _Parts:
         match part:
             case {"toolUse": dict(call)}:
                 self.calls.append(MessageCall(_id(call, "toolUseId"), str(call.get("name")), call.get("input")))
-            case {"toolResult": dict(found)}:
-                output, wrong = content_of(found.get("content")), found.get("status") == "error"
-                self.results.append(MessageResult(_id(found, "toolUseId"), None, output, wrong))
+            case {"toolResult": dict(result)}:
+                output, wrong = content_of(result.get("content")), result.get("status") == "error"
+                self.results.append(MessageResult(_id(result, "toolUseId"), None, output, wrong))
             case {"function_call": dict(call)} | {"functionCall": dict(call)}:
                 self.calls.append(MessageCall(_id(call, "id"), str(call.get("name")), call.get("args")))
-            case {"function_response": dict(found)} | {"functionResponse": dict(found)}:
-                self.results.append(MessageResult(_id(found, "id"), _name(found), found.get("response"), False))
+            case {"function_response": dict(result)} | {"functionResponse": dict(result)}:
+                self.results.append(MessageResult(_id(result, "id"), _name(result), result.get("response"), False))
             case _ if kind in ("tool_call", "tool_use", "tool-call", "function_call", "toolCall", *_MORE_CALLS):
                 self.calls.append(_call(part))
             case _ if kind in _RESULTS:
@@ -268,8 +268,8 @@ def _result(part: dict[str, Any]) -> MessageResult:
 
 
 def _reasoning(part: dict[str, Any]) -> str:
-    found = next((part[key] for key in ("thinking", "text", "content", "summary") if part.get(key)), None)
-    text = content_of(found)
+    thought = next((part[key] for key in ("thinking", "text", "content", "summary") if part.get(key)), None)
+    text = content_of(thought)
     return text if isinstance(text, str) and text else NOT_RECORDED
 
 
@@ -288,8 +288,8 @@ def _id(value: dict[str, Any], *names: str) -> str | None:
 
 
 def _name(value: dict[str, Any]) -> str | None:
-    found = value.get("name") or value.get("toolName") or value.get("tool_name")
-    return found if isinstance(found, str) else None
+    name = value.get("name") or value.get("toolName") or value.get("tool_name")
+    return name if isinstance(name, str) else None
 
 
 def _text_or_none(value: Any) -> str | None:

@@ -200,8 +200,8 @@ def numbered_records(file: ForeignFile, notes: ImportNotes, member: str | None =
 def first_records(file: ForeignFile, member: str | None = None) -> list[dict[str, Any]]:
     """Return the first objects of a file, by which a format is recognised."""
     records = _array(file.document, member)
-    found = records[:20] if records is not None else file.first_lines
-    return [record for record in found if isinstance(record, dict)]
+    first = records[:20] if records is not None else file.first_lines
+    return [record for record in first if isinstance(record, dict)]
 
 
 def _array(document: Any, member: str | None) -> list[Any] | None:

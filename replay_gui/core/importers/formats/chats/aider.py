@@ -93,23 +93,23 @@ def _parsed(text: str, started: str) -> Iterator[tuple[int, Any]]:
     started it have no mark.
     """
     yield 1, {"type": "session_start", "timestamp": started}
-    speaker, said, first = "", list[str](), 1
+    speaker, block, first = "", list[str](), 1
     unmarked = _UNASKED
     for number, line in enumerate(text.split("\n"), 2):
         now = "user_message" if line.startswith("#### ") else "tool_output" if line.startswith("> ") else unmarked
         unmarked = "assistant_message" if now == "user_message" else unmarked
         if now != speaker and (line.strip() or speaker not in ("assistant_message", _UNASKED)):
-            yield from _message(first, speaker, said)
-            speaker, said, first = now, [], number
+            yield from _message(first, speaker, block)
+            speaker, block, first = now, [], number
         if now == "tool_output":
             yield from _output(number, line)
         else:
-            said.append(line.removeprefix("#### ").rstrip() if now == "user_message" else line)
-    yield from _message(first, speaker, said)
+            block.append(line.removeprefix("#### ").rstrip() if now == "user_message" else line)
+    yield from _message(first, speaker, block)
 
 
-def _message(number: int, speaker: str, said: list[str]) -> Iterator[tuple[int, Any]]:
-    content = "\n".join(said).strip()
+def _message(number: int, speaker: str, block: list[str]) -> Iterator[tuple[int, Any]]:
+    content = "\n".join(block).strip()
     if content and speaker == _UNASKED:
         yield number, {"type": "tool_output", "text": content}
     elif content and speaker in ("user_message", "assistant_message"):
@@ -122,12 +122,12 @@ def _message(number: int, speaker: str, said: list[str]) -> Iterator[tuple[int, 
 
 
 def _output(number: int, line: str) -> Iterator[tuple[int, Any]]:
-    if found := _EDIT.match(line):
-        yield number, {"type": "file_edit_applied", "file_path": found[1].strip()}
-    elif found := _TOKENS.match(line):
-        sent, received = (float(found[at]) * (1000 if found[at + 1] else 1) for at in (1, 3))
+    if match := _EDIT.match(line):
+        yield number, {"type": "file_edit_applied", "file_path": match[1].strip()}
+    elif match := _TOKENS.match(line):
+        sent, received = (float(match[at]) * (1000 if match[at + 1] else 1) for at in (1, 3))
         use = {"tokens_sent": round(sent), "tokens_received": round(received)}
-        yield number, {"type": "token_usage", **use, "cost": float(found[5]) if found[5] else None}
+        yield number, {"type": "token_usage", **use, "cost": float(match[5]) if match[5] else None}
     else:
         yield number, {"type": "tool_output", "text": line.removeprefix("> ").rstrip()}
 

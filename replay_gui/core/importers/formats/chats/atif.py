@@ -96,8 +96,8 @@ def _events(file: ForeignFile, agent: dict[str, Any], name: str, notes: ImportNo
         if rest:
             final = rest.get("final_metrics")
             cost = final.get("total_cost_usd") if isinstance(final, dict) else None
-            said = {key: value for key, value in rest.items() if key not in Atif.volatile}
-            run.bookkeeping("atif/end", said, total_cost=cost, metrics=final)
+            own_fields = {key: value for key, value in rest.items() if key not in Atif.volatile}
+            run.bookkeeping("atif/end", own_fields, total_cost=cost, metrics=final)
         yield from run.drain()
         document, part = _continuation(file, document, notes), part + 1
 
@@ -112,11 +112,11 @@ def _continuation(file: ForeignFile, document: dict[str, Any], notes: ImportNote
     for candidate in (folder / name, folder / f"{own}{name}"):
         try:
             with Source(candidate) as source:
-                found = ForeignFile(source).document
+                continued = ForeignFile(source).document
         except ReplayError:
             continue
-        if _is_trajectory(found):
-            return found  # type: ignore[no-any-return]
+        if _is_trajectory(continued):
+            return continued  # type: ignore[no-any-return]
     notes.count(NO_CONTINUATION, example=name)
     return None
 

@@ -144,17 +144,17 @@ class ChatMessageEvents(RecordEvents):
     def _other(self, message: Message, extra: dict[str, Any]) -> None:
         if message.results and message.role not in ("user", "tool"):
             extra = extra | {"role": message.role}
-        for found in message.results:
-            call_id = found.id or (self._open[0] if self._open else None)
+        for result in message.results:
+            call_id = result.id or (self._open[0] if self._open else None)
             if call_id is None:  # the program ran something that was not asked for by a call
-                self.said(message.role, found.output, extra)
+                self.said(message.role, result.output, extra)
                 extra = {}
                 continue
             if call_id in self._open:
                 self._open.remove(call_id)
-            failed = found.error or (isinstance(found.output, str) and found.output.startswith("Error"))
-            error = (first_line(found.output) or "failed") if failed else None
-            self.result(call_id, found.output, error, extra, tool_call_id=found.id)
+            failed = result.error or (isinstance(result.output, str) and result.output.startswith("Error"))
+            error = (first_line(result.output) or "failed") if failed else None
+            self.result(call_id, result.output, error, extra, tool_call_id=result.id)
             extra = {}
         if message.content is not None or not message.results:
             self.said(message.role, message.content, extra)

@@ -71,10 +71,10 @@ class _CopilotCliEvents(RecordEvents):
     agent = "GitHub Copilot CLI"
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
-        found = next(
+        session = next(
             (record["data"].get("sessionId") for record in head if record.get("type") == "session.start"), None
         )
-        return found if isinstance(found, str) else None
+        return session if isinstance(session, str) else None
 
     def record(self, record: dict[str, Any]) -> None:
         data, kind = record.get("data"), str(record.get("type"))
@@ -135,16 +135,16 @@ class _CopilotCliEvents(RecordEvents):
             self.run.custom(f"{self.format}/{kind}", self.fields(data).get("fields", {}))
 
     def _completed(self, data: dict[str, Any]) -> None:
-        found, error = data.get("result"), data.get("error")
-        output = found.get("content") if isinstance(found, dict) else found
+        result, error = data.get("result"), data.get("error")
+        output = result.get("content") if isinstance(result, dict) else result
         failed = data.get("success") is False or bool(error)
         if isinstance(error, dict):
             error = error.get("message")
-        said = (first_line(error) or first_line(output) or "failed") if failed else None
+        error_line = (first_line(error) or first_line(output) or "failed") if failed else None
         extra = self.fields(data, "result", "error", "model", "toolName", success=not failed)
         extra |= {"error_details": data["error"]} if isinstance(data.get("error"), dict) else {}
-        extra |= {"result": rest} if isinstance(found, dict) and (rest := self.fields(found, "content")) else {}
-        self.result(data.get("toolCallId"), output if output is not None else error, said, extra)
+        extra |= {"result": rest} if isinstance(result, dict) and (rest := self.fields(result, "content")) else {}
+        self.result(data.get("toolCallId"), output if output is not None else error, error_line, extra)
 
 
 def _whole_run(kind: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -126,30 +126,30 @@ class _CopilotVsCodeEvents(RecordEvents):
     def _rounds(self, rounds: list[Any], results: Any) -> None:
         """What the model said and asked for, turn by turn; answers stand beside them, by the calls' ids."""
         results = results if isinstance(results, dict) else {}
-        for one in rounds:
-            if not isinstance(one, dict):
-                self.unknown("round", {"round": one})
+        for model_round in rounds:
+            if not isinstance(model_round, dict):
+                self.unknown("round", {"round": model_round})
                 continue
-            thinking = one.get("thinking")
+            thinking = model_round.get("thinking")
             thought = thinking.get("text") if isinstance(thinking, dict) else None
-            told = one.get("toolCalls") or ()
+            told = model_round.get("toolCalls") or ()
             calls = [call for call in told if isinstance(call, dict)]
             used = ("toolCalls",) if len(calls) == len(told) else ()
-            extra = self.fields(one, "response", "thinking", "toolInputRetry", *used)
-            if one.get("response") or thought or not calls:
+            extra = self.fields(model_round, "response", "thinking", "toolInputRetry", *used)
+            if model_round.get("response") or thought or not calls:
                 reasoning = thought if isinstance(thought, str) else None
-                self.run.context["parent"] = self.answered(one.get("response"), reasoning, extra)
+                self.run.context["parent"] = self.answered(model_round.get("response"), reasoning, extra)
             for call in calls:
                 call_id, name = call.get("id"), str(call.get("name") or "tool")
                 more = self.fields(call, "name", "arguments")
                 self.run.request(call_id, name, decoded(call.get("arguments")), extra=more, tool_call_id=call_id)
             self.run.context.pop("parent", None)
             for call in calls:
-                found = results.get(str(call.get("id")))
-                if isinstance(found, dict):
-                    content = found.get("content")
+                result = results.get(str(call.get("id")))
+                if isinstance(result, dict):
+                    content = result.get("content")
                     values = [part.get("value", part) for part in content if isinstance(part, dict)] if content else []
-                    self.result(call.get("id"), content_of(values), None, self.fields(found, "content"))
+                    self.result(call.get("id"), content_of(values), None, self.fields(result, "content"))
 
     def _parts(self, response: list[Any]) -> None:
         """The parts of an answer as the window showed them."""

@@ -72,7 +72,7 @@ def _chat(document: Any) -> dict[str, Any] | None:
 
 def _events(chat: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
     run = RunBuilder(notes)
-    model = next((one["model"] for one in chat["messages"] if isinstance(one, dict) and one.get("model")), None)
+    model = next((entry["model"] for entry in chat["messages"] if isinstance(entry, dict) and entry.get("model")), None)
     rest = {key: value for key, value in chat.items() if key not in {*_SIGNS, *GeminiCli.volatile, _REWOUND}}
     run.unmapped = rest
     run.agent_init("gemini-cli", "", {"model": model} if model else {}, time=iso_time(chat.get("startTime")))
@@ -138,11 +138,11 @@ def _put_together(file: ForeignFile, notes: ImportNotes) -> dict[str, Any]:
 
 def _indexes(messages: Any) -> dict[str, int]:
     """Return where the first message of each id stands; an id may be of any type."""
-    found: dict[str, int] = {}
+    indexes: dict[str, int] = {}
     for index, message in enumerate(messages if isinstance(messages, list) else []):
         if isinstance(message, dict):
-            found.setdefault(repr(message.get("id")), index)
-    return found
+            indexes.setdefault(repr(message.get("id")), index)
+    return indexes
 
 
 def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> None:
@@ -178,11 +178,11 @@ def _model(run: RunBuilder, message: dict[str, Any]) -> None:
         run.once["usage"] = tokens
     run.context["model"] = message.get("model")
     for thought in _list(message.get("thoughts")):
-        said = thought if isinstance(thought, dict) else {"description": thought}
-        more = {key: value for key, value in said.items() if key not in ("subject", "description", "timestamp")}
+        fields = thought if isinstance(thought, dict) else {"description": thought}
+        more = {key: value for key, value in fields.items() if key not in ("subject", "description", "timestamp")}
         run.unmapped |= {"thought": more} if more else {}
         run.decision(
-            "thinking", said.get("subject"), str(said.get("description")), time=iso_time(said.get("timestamp"))
+            "thinking", fields.get("subject"), str(fields.get("description")), time=iso_time(fields.get("timestamp"))
         )
     calls = _list(message.get("toolCalls"))
     if message.get("content") or not (calls or message.get("thoughts")):

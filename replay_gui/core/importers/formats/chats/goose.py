@@ -164,14 +164,14 @@ class _GooseEvents(RecordEvents):
                 self.unknown(kind, part, "type")
 
     def _answer(self, call_id: object, part: dict[str, Any], extra: dict[str, Any]) -> None:
-        found = part.get("toolResult")
-        found = found if isinstance(found, dict) else {}
-        value = found.get("value")
-        failed = found.get("status") == "error"
-        more = extra | self.fields(found, "value", "error", status="error" if failed else "success")
+        result = part.get("toolResult")
+        result = result if isinstance(result, dict) else {}
+        value = result.get("value")
+        failed = result.get("status") == "error"
+        more = extra | self.fields(result, "value", "error", status="error" if failed else "success")
         if isinstance(value, dict):  # an MCP result as it is
             failed = failed or value.get("isError") is True
             more |= {"result": rest} if (rest := self.fields(value, "content", "isError")) else {}
             value = value.get("content")
-        output = found.get("error") if found.get("status") == "error" else text_of(value)
+        output = result.get("error") if result.get("status") == "error" else text_of(value)
         self.result(call_id, output, (first_line(output) or "failed") if failed else None, more)

@@ -64,8 +64,8 @@ class MessageEvents:
             self.run.context["time"] = meta.pop("time")  # of all events of one answer
         self.run.once = meta
         if content or reasoning or not calls:
-            said = reasoning if isinstance(reasoning, str) and reasoning else None
-            decided = self.run.decision("message" if content else "thinking", content or None, said)
+            thought = reasoning if isinstance(reasoning, str) and reasoning else None
+            decided = self.run.decision("message" if content else "thinking", content or None, thought)
             self.run.context["parent"] = decided
         for call in calls:
             self._call(call)

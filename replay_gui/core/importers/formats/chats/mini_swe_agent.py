@@ -68,19 +68,19 @@ class MiniSweAgent:
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the trajectory as one run, named by its task where the file tells it."""
         document = file.document
-        found = {"messages": document} if isinstance(document, list) else document
-        if not isinstance(found, dict) or not isinstance(found.get("messages"), list):
+        trajectory = {"messages": document} if isinstance(document, list) else document
+        if not isinstance(trajectory, dict) or not isinstance(trajectory.get("messages"), list):
             raise ImportRefused(f"{file.source.path}: no mini-swe-agent trajectory in it")
         notes = ImportNotes(file.notes)
         name = file.source.path.name.partition(".")[0].encode("utf-8", "replace").decode()
-        task = found.get("instance_id")
+        task = trajectory.get("instance_id")
         yield ImportedRun(
             name=name,
             run_id=f"{task}/{name}" if isinstance(task, str) else name,
             agent="mini-swe-agent",
             created=None,
             source={"instance_id": task} if isinstance(task, str) else {},
-            events=_events(found, notes),
+            events=_events(trajectory, notes),
             notes=notes,
         )
 
@@ -90,20 +90,20 @@ def _is_result(message: Any) -> bool:
     return isinstance(content, str) and message.get("role") == "user" and _RESULT.match(content) is not None
 
 
-def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
+def _events(trajectory: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
     run = RunBuilder(notes)
-    info = found["info"] if isinstance(found.get("info"), dict) else {}
+    info = trajectory["info"] if isinstance(trajectory.get("info"), dict) else {}
     version, config = info.get("mini_version"), info.get("config")
     run.agent_init(
         "mini-swe-agent",
         version if isinstance(version, str) else "",
         config if isinstance(config, dict) else {},
-        format=found.get("trajectory_format"),
+        format=trajectory.get("trajectory_format"),
     )
     messages = MessageEvents(run, notes, MiniSweAgent.name)
     left: tuple[Any, Any] = None, None  # the status and the submission of the last message
     fenced: str | None = None  # id of the command in the text before, which the older form answers as a user
-    for number, message in enumerate(found["messages"]):
+    for number, message in enumerate(trajectory["messages"]):
         run.context = {"message": number}
         match message:
             case {"role": "tool"}:
@@ -118,10 +118,10 @@ def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
         yield from run.drain()
     run.context = {}
     taken = {"mini_version", "config", "exit_status", "submission", "traceback"}
-    said = {key: info[key] for key in ("exit_status", "submission", "traceback") if info.get(key)}
-    run.bookkeeping("mini-swe-agent/result", said, **_costs(info))
+    ending = {key: info[key] for key in ("exit_status", "submission", "traceback") if info.get(key)}
+    run.bookkeeping("mini-swe-agent/result", ending, **_costs(info))
     rest = {key: value for key, value in info.items() if key not in {*taken, "model_stats"}}
-    others = {key: value for key, value in found.items() if key not in _TAKEN}
+    others = {key: value for key, value in trajectory.items() if key not in _TAKEN}
     if rest or others:
         run.bookkeeping("mini-swe-agent/info", {**others, **rest})
     _ending(run, info.get("exit_status") or left[0], info.get("submission") or left[1])
@@ -187,9 +187,9 @@ def _exit(run: RunBuilder, message: dict[str, Any]) -> tuple[Any, Any]:
     if submission:
         run.proposal(None, "diff", "submission", submission)
     if status == _SUBMITTED:
-        said = {**({} if content == submission else {"content": content}), **rest}
-        if said:
-            run.custom("mini-swe-agent/exit", said)
+        ending = {**({} if content == submission else {"content": content}), **rest}
+        if ending:
+            run.custom("mini-swe-agent/exit", ending)
     else:
         run.error(str(status), str(content or status), "agent", {"details": rest} if rest else None)
     return status, submission
@@ -204,7 +204,11 @@ def _meta(rest: dict[str, Any]) -> dict[str, Any]:
     response = extra["response"] if isinstance(extra.get("response"), dict) else {}
     usage = response.get("usage")
     choices = response.get("choices")
-    ends = [one.get("finish_reason") for one in choices if isinstance(one, dict)] if isinstance(choices, list) else []
+    ends = (
+        [choice.get("finish_reason") for choice in choices if isinstance(choice, dict)]
+        if isinstance(choices, list)
+        else []
+    )
     meta: dict[str, Any] = {
         "time": seconds(extra.get("timestamp")),
         "model": response.get("model"),

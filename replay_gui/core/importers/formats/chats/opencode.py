@@ -130,7 +130,7 @@ def _streamed(file: ForeignFile, notes: ImportNotes) -> tuple[dict[str, Any], li
     """Return the session and the records of a stream: of each message and part the last state, at its first place."""
     session: dict[str, Any] = {}
     infos: dict[str, dict[str, Any]] = {}
-    found: dict[str, tuple[int, Any]] = {}
+    indexed: dict[str, tuple[int, Any]] = {}
     for number, record in numbered_records(file, notes):
         data = record.get("data") if isinstance(record, dict) else None
         kind = str(record.get("type")) if isinstance(record, dict) else ""
@@ -150,15 +150,15 @@ def _streamed(file: ForeignFile, notes: ImportNotes) -> tuple[dict[str, Any], li
             continue
         else:
             key, value = f"line {number}", {"line": record}
-        if key in found:
+        if key in indexed:
             notes.count(REPLACED)
-        found[key] = (found[key][0] if key in found else number, value)
+        indexed[key] = (indexed[key][0] if key in indexed else number, value)
     records = [
         (
             number,
             {"info": infos.get(str(value.pop("message", "")), {}), **value} if "line" not in value else value["line"],
         )
-        for number, value in found.values()
+        for number, value in indexed.values()
     ]
     return session, records
 
@@ -184,8 +184,8 @@ class _OpenCodeEvents(RecordEvents):
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         part, info = record.get("part"), record.get("info")
-        found = _time(part, "start") if isinstance(part, dict) else None
-        return found if found is not None else _time(info, "created")
+        start = _time(part, "start") if isinstance(part, dict) else None
+        return start if start is not None else _time(info, "created")
 
     def record(self, record: dict[str, Any]) -> None:
         part, info = record.get("part"), record.get("info")

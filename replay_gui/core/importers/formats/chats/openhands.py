@@ -116,9 +116,9 @@ class _OpenHandsEvents(RecordEvents):
         self.run.context.pop("parent", None)
 
     def _observation(self, record: dict[str, Any]) -> None:
-        found = record.get("observation")
-        found = found if isinstance(found, dict) else {}
-        output = text_of(found.get("content"))
+        observation = record.get("observation")
+        observation = observation if isinstance(observation, dict) else {}
+        output = text_of(observation.get("content"))
         call = self.run.call(record.get("tool_call_id"))
         name = call.tool_name if call is not None else None
         refused = record.get("kind") == "UserRejectObservation"
@@ -129,10 +129,10 @@ class _OpenHandsEvents(RecordEvents):
         elif refused:
             output = record.get("rejection_reason")
             error = first_line(output) or "refused by the user"
-        elif found.get("is_error") or found.get("timeout") or found.get("exit_code") not in (None, 0):
-            code = found.get("exit_code")
+        elif observation.get("is_error") or observation.get("timeout") or observation.get("exit_code") not in (None, 0):
+            code = observation.get("exit_code")
             error = f"exit {code}" if code not in (None, 0) else first_line(output) or "failed"
-        extra = self.fields(found, "content")
+        extra = self.fields(observation, "content")
         about = self.fields(
             record, "observation", "error", kind="ObservationEvent", source="environment", tool_name=name
         )

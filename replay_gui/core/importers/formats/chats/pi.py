@@ -51,8 +51,8 @@ class _PiEvents(RecordEvents):
     agent = "Pi"
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
-        found = head[0].get("id")
-        return found if isinstance(found, str) else None
+        session_id = head[0].get("id")
+        return session_id if isinstance(session_id, str) else None
 
     def record(self, record: dict[str, Any]) -> None:
         kind, message = record.get("type"), record.get("message")

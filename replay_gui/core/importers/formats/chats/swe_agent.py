@@ -70,37 +70,39 @@ def _is_trajectory(document: Any) -> bool:
     steps, history = document.get("trajectory"), document.get("history")
     if isinstance(steps, list):
         return all(isinstance(step, dict) and {"action", "observation"} <= step.keys() for step in steps)
-    telling = isinstance(history, list) and any(isinstance(one, dict) and "action" in one for one in history)
-    return telling and all(isinstance(one, dict) and "role" in one for one in history or ())
+    telling = isinstance(history, list) and any(
+        isinstance(message, dict) and "action" in message for message in history
+    )
+    return telling and all(isinstance(message, dict) and "role" in message for message in history or ())
 
 
-def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
+def _events(trajectory: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
     run = RunBuilder(notes)
-    config = found.get("replay_config")
+    config = trajectory.get("replay_config")
     config = decoded(config) if isinstance(config, str) else config
     setting = config if isinstance(config, dict) else {}
-    run.unmapped = {"environment": found["environment"]} if found.get("environment") else {}
+    run.unmapped = {"environment": trajectory["environment"]} if trajectory.get("environment") else {}
     run.agent_init("swe-agent", "", setting)
-    told = found["history"] if isinstance(found.get("history"), list) else []
-    demonstrations = [one for one in told if _is_demonstration(one)]
-    history = [one for one in told if not _is_demonstration(one)]
+    told = trajectory["history"] if isinstance(trajectory.get("history"), list) else []
+    demonstrations = [message for message in told if _is_demonstration(message)]
+    history = [message for message in told if not _is_demonstration(message)]
     if demonstrations:
         notes.count(DEMONSTRATIONS, len(demonstrations))
         run.bookkeeping("swe-agent/demonstrations", demonstrations)
     state: dict[str, Any] = {}
-    if isinstance(found.get("trajectory"), list):
+    if isinstance(trajectory.get("trajectory"), list):
         _opening(run, history)
-        for number, step in enumerate(found["trajectory"]):
+        for number, step in enumerate(trajectory["trajectory"]):
             run.context = {"step": number}
             state = _step(run, step, state, number)
             yield from run.drain()
     else:
-        for number, (said, answer) in enumerate(_turns(run, notes, history)):
+        for number, (decision, answer) in enumerate(_turns(run, notes, history)):
             run.context = {"step": number}
-            state = _step(run, {**said, **answer}, state, number)
+            state = _step(run, {**decision, **answer}, state, number)
             yield from run.drain()
     run.context = {}
-    yield from _ending(run, found)
+    yield from _ending(run, trajectory)
 
 
 def _opening(run: RunBuilder, history: list[Any]) -> None:
@@ -116,24 +118,24 @@ def _opening(run: RunBuilder, history: list[Any]) -> None:
 def _turns(run: RunBuilder, notes: ImportNotes, history: list[Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """(what was said and done, what came of it), out of messages; those before the first are put into the run."""
     _opening(run, history)
-    said: dict[str, Any] | None = None
+    speech: dict[str, Any] | None = None
     for message in history:
         if not isinstance(message, dict):
             notes.count(NOT_MESSAGES)
             run.custom("swe-agent/entry", message)
         elif message.get("role") == "assistant":
-            if said is not None:
-                yield said, {}
-            said = {
+            if speech is not None:
+                yield speech, {}
+            speech = {
                 "thought": message.get("thought"),
                 "action": message.get("action"),
                 "response": message.get("content"),
             }
-        elif said is not None:
-            yield said, {"observation": message.get("content")}
-            said = None
-    if said is not None:
-        yield said, {}
+        elif speech is not None:
+            yield speech, {"observation": message.get("content")}
+            speech = None
+    if speech is not None:
+        yield speech, {}
 
 
 def _edited_file(action: str, tool: str, before: dict[str, Any]) -> str:
@@ -147,10 +149,10 @@ def _step(run: RunBuilder, step: dict[str, Any], before: dict[str, Any], number:
     action, thought, response = step.get("action"), step.get("thought"), step.get("response")
     taken = {"action", "thought", "response", "observation", "state", "execution_time", "messages", "query"}
     rest = {key: value for key, value in step.items() if key not in taken and value}
-    said = thought or response
-    rest |= {"response": response} if response not in (None, said) else {}
+    text = thought or response
+    rest |= {"response": response} if response not in (None, text) else {}
     run.unmapped = rest
-    decided = run.decision("message", said)
+    decided = run.decision("message", text)
     if not isinstance(action, str) or not action.strip():
         return before
     call_id, tool = f"step {number}", action.split(None, 1)[0]
@@ -185,15 +187,17 @@ def _state(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _unsaid(found: dict[str, Any]) -> list[Any]:
+def _unsaid(trajectory: dict[str, Any]) -> list[Any]:
     """What the history says that no step of the trajectory does."""
-    steps, history = found.get("trajectory"), found.get("history")
+    steps, history = trajectory.get("trajectory"), trajectory.get("history")
     if not isinstance(steps, list) or not isinstance(history, list):
         return []
     known = {str(step.get(key)) for step in steps for key in ("thought", "response", "action", "observation")}
-    after = list(dropwhile(lambda one: not isinstance(one, dict) or one.get("role") != "assistant", history))
-    others = [one for one in after if not _is_demonstration(one)]
-    return [one for one in others if not isinstance(one, dict) or not _is_said(one, known)]
+    after = list(
+        dropwhile(lambda message: not isinstance(message, dict) or message.get("role") != "assistant", history)
+    )
+    others = [message for message in after if not _is_demonstration(message)]
+    return [message for message in others if not isinstance(message, dict) or not _is_said(message, known)]
 
 
 def _is_demonstration(message: Any) -> bool:
@@ -204,8 +208,8 @@ def _is_said(message: dict[str, Any], known: set[str]) -> bool:
     return all(str(message[key]) in known for key in ("content", "thought", "action") if message.get(key))
 
 
-def _ending(run: RunBuilder, found: dict[str, Any]) -> Iterator[ImportedEvent]:
-    info = found["info"] if isinstance(found.get("info"), dict) else {}
+def _ending(run: RunBuilder, trajectory: dict[str, Any]) -> Iterator[ImportedEvent]:
+    info = trajectory["info"] if isinstance(trajectory.get("info"), dict) else {}
     status, submission, stats = info.get("exit_status"), info.get("submission"), info.get("model_stats")
     if submission:
         run.proposal(None, "diff", "submission", submission)
@@ -213,9 +217,9 @@ def _ending(run: RunBuilder, found: dict[str, Any]) -> Iterator[ImportedEvent]:
         run.error(str(status), str(status), "agent")
     rest = {key: value for key, value in info.items() if key not in ("submission", "model_stats")}
     taken = {"info", "trajectory", "history", "replay_config", "environment"}
-    others = {key: value for key, value in found.items() if key not in taken}
+    others = {key: value for key, value in trajectory.items() if key not in taken}
     cost = stats.get("instance_cost") if isinstance(stats, dict) else None
-    others["history"] = _unsaid(found)
+    others["history"] = _unsaid(trajectory)
     about = {key: value for key, value in {**others, **rest}.items() if value not in (None, [], {})}
     run.bookkeeping("swe-agent/result", about, stats=stats, total_cost=cost)
     end = "submitted" if str(status).startswith(_SUBMITTED) else _ENDS.get(str(status).removeprefix("exit_"), "crash")

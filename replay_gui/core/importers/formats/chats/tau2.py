@@ -80,7 +80,8 @@ def _is_results(document: Any) -> bool:
         isinstance(simulations, list)
         and bool(simulations)
         and all(
-            isinstance(one, dict) and isinstance(one.get("messages"), list) and "task_id" in one for one in simulations
+            isinstance(simulation, dict) and isinstance(simulation.get("messages"), list) and "task_id" in simulation
+            for simulation in simulations
         )
     )
 
@@ -129,8 +130,8 @@ class _Tau2Events(RecordEvents):
         self.run.once["cost"] = message.get("cost")
         extra = self.fields(message, "role", "content", *(("tool_calls",) if isinstance(calls, list) else ()))
         if content or not calls:
-            said = self.answered(content, None, extra) if role == "assistant" else self.said("user", content, extra)
-            self.run.context["parent"] = said
+            sequence = self.answered(content, None, extra) if role == "assistant" else self.said("user", content, extra)
+            self.run.context["parent"] = sequence
         for call in calls if isinstance(calls, list) else []:
             if isinstance(call, dict):
                 rest = self.fields(call, "name", "arguments", requestor="assistant")

@@ -58,9 +58,11 @@ class TauBench:
 
 
 def _trials(document: Any) -> list[dict[str, Any]]:
-    found = document if isinstance(document, list) else [document]
-    good = all(isinstance(one, dict) and one.keys() >= _SIGNS and isinstance(one["traj"], list) for one in found)
-    return found if good else []
+    trials = document if isinstance(document, list) else [document]
+    good = all(
+        isinstance(trial, dict) and trial.keys() >= _SIGNS and isinstance(trial["traj"], list) for trial in trials
+    )
+    return trials if good else []
 
 
 def _events(trial: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:

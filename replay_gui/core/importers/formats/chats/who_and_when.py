@@ -34,18 +34,18 @@ class WhoAndWhen:
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the conversation as one run, with the annotation as its end."""
-        found = _conversation(file.document)
-        if found is None:
+        conversation = _conversation(file.document)
+        if conversation is None:
             raise ImportRefused(f"{file.source.path}: no Who&When record in it")
         notes = ImportNotes(file.notes)
         name = file.stem
         yield ImportedRun(
             name=name,
-            run_id=f"{found.get('question_ID')}/{name}",
+            run_id=f"{conversation.get('question_ID')}/{name}",
             agent="who-and-when",
             created=None,
             source={},
-            events=_events(found, notes),
+            events=_events(conversation, notes),
             notes=notes,
         )
 
@@ -55,24 +55,28 @@ def _conversation(document: Any) -> dict[str, Any] | None:
     return document if good else None
 
 
-def _events(found: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
+def _events(conversation: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
     run = RunBuilder(notes)
-    config: dict[str, Any] = {key: found[key] for key in ("question", "level", "system_prompt") if key in found}
+    config: dict[str, Any] = {
+        key: conversation[key] for key in ("question", "level", "system_prompt") if key in conversation
+    }
     run.agent_init("who-and-when", "", config)
     step_indexes: list[int] = []  # the event of each step, for the annotation names a step
-    for number, message in enumerate(found["history"]):
+    for number, message in enumerate(conversation["history"]):
         step_indexes.append(run.count)
         run.context = {"step": number}
         _step(run, notes, message, first=number == 0)
         yield from run.drain()
     run.context = {}
-    step = str(found.get("mistake_step"))
+    step = str(conversation.get("mistake_step"))
     blamed = step_indexes[int(step)] if step.isdecimal() and int(step) < len(step_indexes) else None
-    label = {key: value for key, value in found.items() if key not in {*config, *_GRADED, "history", "question_ID"}}
+    label = {
+        key: value for key, value in conversation.items() if key not in {*config, *_GRADED, "history", "question_ID"}
+    }
     run.custom("who-and-when/mistake", label, parent=blamed)
-    if found.get("ground_truth") is not None:
-        run.expected(found["ground_truth"])
-    told = found.get("is_correct", found.get("is_corrected"))
+    if conversation.get("ground_truth") is not None:
+        run.expected(conversation["ground_truth"])
+    told = conversation.get("is_correct", conversation.get("is_corrected"))
     if told is not None:
         passed = told if isinstance(told, bool) else None
         run.outcome(passed=passed, score=None, by="Who&When label", label=None if passed is not None else str(told))

@@ -49,7 +49,7 @@ class ConversationLines:
 
     def __init__(self, state: SessionState) -> None:
         self._state = state
-        self._models: dict[str, str] = dict.fromkeys(["", state.found.agent_id], state.found.model)  # by subagent
+        self._models: dict[str, str] = dict.fromkeys(["", state.surveyed.agent_id], state.surveyed.model)  # by subagent
 
     def user(self, fields: dict[str, Any]) -> None:
         """Add the events of a user's line: a message, or the results of tools."""
@@ -64,20 +64,20 @@ class ConversationLines:
             self._said_by_user(content, fields)
         elif content is not None and not isinstance(content, list):
             self._state.custom("user", message_fields(fields))
-        said = list[Any]()
+        parts = list[Any]()
         for block in blocks_of(fields):
             if is_result(block):
-                self._said_by_user(said, fields)
-                said = []
+                self._said_by_user(parts, fields)
+                parts = []
                 self._result(block, details if results == 1 else None)
             else:
-                said.append(block)
-        self._said_by_user(said, fields)
+                parts.append(block)
+        self._said_by_user(parts, fields)
         if details is not None and results != 1:  # which of the results it belongs to is not said
             self._state.custom("tool-use-result", details)
 
     def _result(self, block: dict[str, Any], details: Any) -> None:
-        added = add_result(self._state.run, block, details, self._state.found.cwd, self._state.take_fields())
+        added = add_result(self._state.run, block, details, self._state.surveyed.cwd, self._state.take_fields())
         if added.refused:
             self._state.denied.add(block["tool_use_id"])
         self._state.anchor(added.seq)
@@ -92,40 +92,40 @@ class ConversationLines:
         if fields.get("isMeta") is True:
             self._state.custom("meta", data if isinstance(data, str) else message_of(data))
         elif fields.get("isCompactSummary") is True:
-            said = data if isinstance(data, str) else message_of(data)
-            self._state.anchor(self._state.run.observation("message", "compaction", said, self._state.take_fields()))
+            text = data if isinstance(data, str) else message_of(data)
+            self._state.anchor(self._state.run.observation("message", "compaction", text, self._state.take_fields()))
         else:
             self.from_user(data)
 
     def from_user(self, data: Any) -> None:
         """What stands in the user's place: words, a command, what a command printed, an interruption."""
-        said = message_of(data) if isinstance(data, list) else data
-        if isinstance(said, str):
-            if is_interruption(said):
+        content = message_of(data) if isinstance(data, list) else data
+        if isinstance(content, str):
+            if is_interruption(content):
                 self._state.end = ("stopped by user", None)
-                self._state.anchor(self._state.run.interrupted(said, "user", self._state.take_fields()))
+                self._state.anchor(self._state.run.interrupted(content, "user", self._state.take_fields()))
                 return
-            command = add_command(self._state.run, said, self._state.fields)
+            command = add_command(self._state.run, content, self._state.fields)
             if command is not None:
                 self._state.fields = {}
                 self._state.anchor(command)
                 return
-            if is_of_the_program(said):
+            if is_of_the_program(content):
                 self._state.anchor(
-                    self._state.run.observation("notice", "claude-code", said, self._state.take_fields())
+                    self._state.run.observation("notice", "claude-code", content, self._state.take_fields())
                 )
                 return
         kind = "subagent-message" if self._state.run.context.get("sidechain") else "message"
-        if kind == "message" and (not isinstance(said, str) or is_prompt_text(said)):
+        if kind == "message" and (not isinstance(content, str) or is_prompt_text(content)):
             self._state.end = None
-        self._state.anchor(self._state.run.observation(kind, "user", said, self._state.take_fields()))
+        self._state.anchor(self._state.run.observation(kind, "user", content, self._state.take_fields()))
 
     def assistant(self, line: Line, fields: dict[str, Any]) -> None:
         """Add the events of a model's line, a block at a time: text, thinking, calls of tools, or an API error."""
         message = fields.get("message")
         if not isinstance(message, dict):
             return
-        self._message_meta(message, with_usage=line.number in self._state.found.usage_lines)
+        self._message_meta(message, with_usage=line.number in self._state.surveyed.usage_lines)
         content = message.get("content")
         failed = fields.get("isApiErrorMessage") is True
         for block in [{"type": "text", "text": content}] if isinstance(content, str) else blocks_of(fields):
@@ -181,7 +181,7 @@ class ConversationLines:
                 return
             extra, meta = self._rest(block, "id", "name", "input", type=block["type"] != "tool_use")
             call = run.request(call_id, name, value, extra=extra, tool_use_id=call_id, **meta)
-            propose(run, call_id, name, value, self._state.found.cwd)
+            propose(run, call_id, name, value, self._state.surveyed.cwd)
             self._remember_start(name, value, call.seq)
             self._state.anchor(call.seq if call.seq is not None else run.count - 1)
         elif is_result(block):  # of a tool that the provider runs

@@ -32,24 +32,24 @@ from replay_gui.core.log.source import Source
 class ClaudeCodeEvents:
     """Maps the lines of one session, and of the subagents that it started, to events."""
 
-    def __init__(self, found: ClaudeCodeSurvey, notes: ImportNotes, subagents: Iterable[SubagentFile] = ()) -> None:
-        self._state = SessionState(found, notes)
+    def __init__(self, surveyed: ClaudeCodeSurvey, notes: ImportNotes, subagents: Iterable[SubagentFile] = ()) -> None:
+        self._state = SessionState(surveyed, notes)
         self._lines = LineEvents(self._state)
         self._files = list(subagents)
 
     def read(self, source: Source, end: int | None = None) -> Iterator[ImportedEvent]:
         """Yield the run's events, up to the line numbered `end`; count what is left out or not understood."""
-        found, notes = self._state.found, self._state.notes
+        surveyed, notes = self._state.surveyed, self._state.notes
         for reason, number in (
-            (OTHER_BRANCHES, found.branches),
-            (LEFT_OUT_LINES, len(found.left_out)),
-            (JOINED_LINES, found.joined),
+            (OTHER_BRANCHES, surveyed.branches),
+            (LEFT_OUT_LINES, len(surveyed.left_out)),
+            (JOINED_LINES, surveyed.joined),
         ):
             if number:
                 notes.count(reason, number)
         self._begin()
         yield from self._state.run.drain()
-        yield from self._read_lines(source, found, end)
+        yield from self._read_lines(source, surveyed, end)
         for file in list(self._files):  # of calls that are not in the session, or that have no result
             yield from self._read_subagent(file, None)
         if self._state.end is not None:
@@ -57,15 +57,15 @@ class ClaudeCodeEvents:
             self._state.run.end(*self._state.end)
         yield from self._state.run.drain()
 
-    def _read_lines(self, source: Source, found: ClaudeCodeSurvey, end: int | None) -> Iterator[ImportedEvent]:
+    def _read_lines(self, source: Source, surveyed: ClaudeCodeSurvey, end: int | None) -> Iterator[ImportedEvent]:
         early: dict[int, list[Line]] = {}  # lines that stand before the line that they follow, by its number
         for line in lines(source):
             if end is not None and line.number >= end:
                 break
-            if line.number in found.left_out:
+            if line.number in surveyed.left_out:
                 continue
-            cause = found.late_causes.get(line.number)
-            if cause is not None and cause not in found.left_out:
+            cause = surveyed.late_causes.get(line.number)
+            if cause is not None and cause not in surveyed.left_out:
                 early.setdefault(cause, []).append(line)
                 continue
             ready = [line]
@@ -86,12 +86,12 @@ class ClaudeCodeEvents:
         yield from self._state.run.drain()
 
     def _begin(self) -> None:
-        found = self._state.found
-        settings = {"session_id": found.session, "cwd": found.cwd, "git_branch": found.git_branch}
-        config = {"model": found.model} if found.model else {}
-        meta = {**{name: value or None for name, value in settings.items()}, "agent": found.agent_id or None}
-        agent_type = "claude-code subagent" if found.subagent else "claude-code"
-        self._state.run.agent_init(agent_type, found.version, config, time=found.created, **meta)
+        surveyed = self._state.surveyed
+        settings = {"session_id": surveyed.session, "cwd": surveyed.cwd, "git_branch": surveyed.git_branch}
+        config = {"model": surveyed.model} if surveyed.model else {}
+        meta = {**{name: value or None for name, value in settings.items()}, "agent": surveyed.agent_id or None}
+        agent_type = "claude-code subagent" if surveyed.subagent else "claude-code"
+        self._state.run.agent_init(agent_type, surveyed.version, config, time=surveyed.created, **meta)
 
     # ---- files of subagents ---------------------------------------------------------------------
     def _finished_subagents(self, fields: dict[str, Any]) -> Iterator[tuple[SubagentFile, int | None]]:
@@ -108,12 +108,12 @@ class ClaudeCodeEvents:
         if file not in self._files:
             return
         self._files.remove(file)
-        session, context = self._state.found, self._state.run.context
+        session, context = self._state.surveyed, self._state.run.context
         self._state.within.append(self._state.unique_name(file.name or file.agent_id))
         try:
             with Source(file.path) as source:
-                self._state.found = survey(source)
-                for first in self._read_lines(source, self._state.found, None):
+                self._state.surveyed = survey(source)
+                for first in self._read_lines(source, self._state.surveyed, None):
                     meta = {"file": file.path.name, **first.meta}
                     if parent is not None:
                         meta.setdefault("parent", parent)
@@ -121,4 +121,4 @@ class ClaudeCodeEvents:
         except LogUnreadable:
             self._state.notes.count(UNREADABLE_FILES, example=file.path.name)
         self._state.within.pop()
-        self._state.found, self._state.run.context = session, context
+        self._state.surveyed, self._state.run.context = session, context

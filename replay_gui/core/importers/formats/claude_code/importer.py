@@ -52,33 +52,33 @@ class ClaudeCode:
     def companions(self, file: ForeignFile) -> list[Path]:
         """Return the other files that the session is read with: those of its subagents."""
         session = next((line["sessionId"] for line in file.first_lines if _has_session(line)), "")
-        found = [one.path for one in find_subagents(file.path, session)]
-        return [*found, *filter(Path.is_file, map(meta_path, found))]
+        paths = [subagent.path for subagent in find_subagents(file.path, session)]
+        return [*paths, *filter(Path.is_file, map(meta_path, paths))]
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the session, then what was rewound, each as a run of its own; at most `_MAX_REWOUND_RUNS` of those."""
         source = file.source
-        found = survey(source)
-        if not found.understood:
+        surveyed = survey(source)
+        if not surveyed.understood:
             raise ImportRefused(f"{source.path}: no line of a Claude Code session in it")
         name = source.path.stem.encode("utf-8", "replace").decode()
-        yield self._run(file, found, name, None)
-        for number in found.rewinds[-_MAX_REWOUND_RUNS:]:
+        yield self._run(file, surveyed, name, None)
+        for number in surveyed.rewinds[-_MAX_REWOUND_RUNS:]:
             yield self._run(file, survey(source, number), f"{name}-before-line-{number}", number)
 
-    def _run(self, file: ForeignFile, found: ClaudeCodeSurvey, name: str, end: int | None) -> ImportedRun:
+    def _run(self, file: ForeignFile, surveyed: ClaudeCodeSurvey, name: str, end: int | None) -> ImportedRun:
         """The run up to the line numbered `end`: as it was before the user rewound with that line."""
         notes = ImportNotes(file.notes)
-        session = found.session or file.stem
-        run_id = f"{session}/{found.agent_id}" if found.agent_id else session
-        subagents = find_subagents(file.path, session) if end is None and not found.subagent else []
+        session = surveyed.session or file.stem
+        run_id = f"{session}/{surveyed.agent_id}" if surveyed.agent_id else session
+        subagents = find_subagents(file.path, session) if end is None and not surveyed.subagent else []
         return ImportedRun(
             name=name,
             run_id=run_id if end is None else f"{run_id}/before-line-{end}",
             agent="claude-code",
-            created=found.created,
-            source=_facts(found),
-            events=ClaudeCodeEvents(found, notes, subagents).read(file.source, end),
+            created=surveyed.created,
+            source=_facts(surveyed),
+            events=ClaudeCodeEvents(surveyed, notes, subagents).read(file.source, end),
             notes=notes,
         )
 
@@ -93,8 +93,13 @@ def _is_of_another_program(line: Any) -> bool:
     return isinstance(message, dict) and message.get("role") == "tool"
 
 
-def _facts(found: ClaudeCodeSurvey) -> dict[str, Any]:
-    facts = {"cwd": found.cwd, "git_branch": found.git_branch, "agent_version": found.version, "model": found.model}
+def _facts(surveyed: ClaudeCodeSurvey) -> dict[str, Any]:
+    facts = {
+        "cwd": surveyed.cwd,
+        "git_branch": surveyed.git_branch,
+        "agent_version": surveyed.version,
+        "model": surveyed.model,
+    }
     return {name: value for name, value in facts.items() if value}
 
 

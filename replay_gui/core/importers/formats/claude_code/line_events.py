@@ -47,15 +47,15 @@ class LineEvents:
     """Maps one line after the other to events."""
 
     def __init__(self, state: SessionState) -> None:
-        found = state.found
+        surveyed = state.surveyed
         self._state = state
         self._talk = ConversationLines(state)
         self._anchors: dict[str, int] = {}  # a line's uuid -> the event that what follows it names as its parent
         self._subagents: dict[str, str] = {}  # a subagent's line's uuid -> the subagent's name
         self._nameless = 0  # subagents that their lines do not name
-        settings = {"session_id": found.session, "cwd": found.cwd, "git_branch": found.git_branch}
+        settings = {"session_id": surveyed.session, "cwd": surveyed.cwd, "git_branch": surveyed.git_branch}
         self._said: dict[str, Any] = {name: value for name, value in settings.items() if value}
-        self._said["agent_version"] = found.version
+        self._said["agent_version"] = surveyed.version
 
     def add(self, line: Line, fields: dict[str, Any] | None) -> None:
         """Add the events of one line; `fields` is None for a line that cannot be read."""
@@ -66,7 +66,7 @@ class LineEvents:
             return
         rest = self._take_envelope(fields)
         kind = fields["type"]
-        if line.number in self._state.found.repeated:
+        if line.number in self._state.surveyed.repeated:
             self._state.notes.count(REPEATED_LINES)
             data = {"type": kind, **rest, **message_fields(fields)}
             self._state.anchor(self._state.run.bookkeeping("claude-code/repeated-line", data))
@@ -80,7 +80,7 @@ class LineEvents:
         else:
             self._other(line, fields, kind, rest)
         uuid = text_of(fields, "uuid")
-        if uuid and line.number not in self._state.found.repeated:
+        if uuid and line.number not in self._state.surveyed.repeated:
             self._anchors[uuid] = self._state.run.context.get("parent", self._state.run.count - 1)
 
     def _other(self, line: Line, fields: dict[str, Any], kind: str, rest: dict[str, Any]) -> None:
@@ -99,13 +99,13 @@ class LineEvents:
             self._state.anchor(
                 add_attachment(self._state.run, attachment, {key: rest[key] for key in rest if key != "attachment"})
             )
-        elif kind == "queue-operation" and line.number in self._state.found.queued:
+        elif kind == "queue-operation" and line.number in self._state.surveyed.queued:
             self._state.fields = {key: rest[key] for key in rest if key != "content"}
             self._talk.from_user(text_of(rest, "content"))
         elif kind == "result" and "subtype" in fields:
             once, self._state.run.once = self._state.run.once, {}
             models = fields.get("modelUsage")
-            model = None if isinstance(models, dict) and len(models) > 1 else self._state.found.model or None
+            model = None if isinstance(models, dict) and len(models) > 1 else self._state.surveyed.model or None
             meta = {"tokens": tokens_of(fields.get("usage")), "usage": models, "model": model}
             seq, how = add_result_line(
                 self._state.run, rest, self._state.denied, **{**once, **meta, "line": line.number}
@@ -187,7 +187,7 @@ class LineEvents:
         if self._state.within:
             context["sidechain"] = True
             context["subagent"] = list(self._state.within)
-        elif not self._state.found.subagent and (
+        elif not self._state.surveyed.subagent and (
             fields.get("isSidechain") is True or isinstance(fields.get("parent_tool_use_id"), str)
         ):
             context["sidechain"] = True
@@ -229,8 +229,8 @@ def _prompt_of(fields: dict[str, Any]) -> str:
     if fields.get("parentUuid") is not None or fields["type"] != "user" or not isinstance(message, dict):
         return ""
     content = message.get("content")
-    said = message_of(content) if isinstance(content, list) else content
-    return said.strip() if isinstance(said, str) else ""
+    text = message_of(content) if isinstance(content, list) else content
+    return text.strip() if isinstance(text, str) else ""
 
 
 def _version(backup: Any) -> Any:

@@ -38,8 +38,8 @@ class SessionState:
         started: by prompt, the calls that start subagents: (their event, what the subagent is called).
     """
 
-    def __init__(self, found: ClaudeCodeSurvey, notes: ImportNotes) -> None:
-        self.found = found
+    def __init__(self, surveyed: ClaudeCodeSurvey, notes: ImportNotes) -> None:
+        self.surveyed = surveyed
         self.notes = notes
         self.run = RunBuilder(notes)
         self.within: list[str] = []

@@ -110,36 +110,36 @@ class ClaudeCodeSurvey:
 
 def survey(source: Source, end: int | None = None) -> ClaudeCodeSurvey:
     """Read the file, up to the line numbered `end`; keep a little for each line."""
-    found, nodes, queue = ClaudeCodeSurvey(), dict[str, Node](), _PromptQueue()
+    surveyed, nodes, queue = ClaudeCodeSurvey(), dict[str, Node](), _PromptQueue()
     last_lines: dict[str, int] = {}
-    said: dict[str, int] = {}  # by uuid, a hash of what the first line with it says
+    content_hashes: dict[str, int] = {}  # by uuid, a hash of what the first line with it says
     for line in lines(source):
         if end is not None and line.number >= end:
             break
         fields = _wanted(line)
         if fields is None:
             continue
-        found.understood += 1
-        _take_facts(found, fields)
+        surveyed.understood += 1
+        _take_facts(surveyed, fields)
         queue.take(line.number, fields)
         node = _node(line.number, fields)
-        if node is not None and node.uuid in nodes and said.get(node.uuid) == _said(fields):
-            found.repeated.add(line.number)
+        if node is not None and node.uuid in nodes and content_hashes.get(node.uuid) == _said(fields):
+            surveyed.repeated.add(line.number)
             continue
         if node is not None and nodes.setdefault(node.uuid, node) is node:
-            said[node.uuid] = _said(fields)
+            content_hashes[node.uuid] = _said(fields)
         if fields.type == "assistant" and fields.message is not None and fields.message.usage is not None:
             last_lines[_message_id(fields) or f"#{line.number}"] = line.number
-    found.usage_lines = set(last_lines.values())
-    found.queued = queue.unsaid
-    found.subagent = bool(nodes) and all(node.sidechain for node in nodes.values())
-    found.agent_id = found.agent_id if found.subagent else ""
-    main = [node for node in nodes.values() if found.subagent or not node.sidechain]
+    surveyed.usage_lines = set(last_lines.values())
+    surveyed.queued = queue.unsaid
+    surveyed.subagent = bool(nodes) and all(node.sidechain for node in nodes.values())
+    surveyed.agent_id = surveyed.agent_id if surveyed.subagent else ""
+    main = [node for node in nodes.values() if surveyed.subagent or not node.sidechain]
     rewinds = find_rewinds(main)
-    found.left_out, found.branches, found.rewinds = rewinds.left_out, rewinds.branches, rewinds.prompts
-    found.joined = count_joined([node for node in main if node.number not in found.left_out], nodes)
-    found.late_causes = find_late_causes(nodes.values())
-    return found
+    surveyed.left_out, surveyed.branches, surveyed.rewinds = rewinds.left_out, rewinds.branches, rewinds.prompts
+    surveyed.joined = count_joined([node for node in main if node.number not in surveyed.left_out], nodes)
+    surveyed.late_causes = find_late_causes(nodes.values())
+    return surveyed
 
 
 class _PromptQueue:
@@ -162,9 +162,9 @@ class _PromptQueue:
         elif fields.type == "queue-operation" and fields.operation in ("popAll", "popall"):
             self._queued.clear()  # the user took them back
         elif self._queued:
-            said = _said_by_user(fields)
+            prompt = _said_by_user(fields)
             queue_index = next(
-                (queue_index for queue_index, (_, text) in enumerate(self._queued) if text.strip() in said), None
+                (queue_index for queue_index, (_, text) in enumerate(self._queued) if text.strip() in prompt), None
             )
             if queue_index is not None:
                 del self._queued[queue_index]
@@ -188,7 +188,7 @@ def _said(fields: _ClaudeCodeFields) -> int:
     parts = (
         content
         if isinstance(content, str)
-        else tuple((one.type, one.id, one.tool_use_id, one.text) for one in content or ())
+        else tuple((block.type, block.id, block.tool_use_id, block.text) for block in content or ())
     )
     return hash((fields.type, parts))
 
@@ -265,17 +265,17 @@ def text_of(fields: dict[str, Any], key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _take_facts(found: ClaudeCodeSurvey, fields: _ClaudeCodeFields) -> None:
-    found.session = found.session or _fact(fields.session_id or fields.stream_session_id)
-    found.agent_id = found.agent_id or _fact(fields.agent_id)
-    found.version = found.version or _fact(fields.version)
-    found.cwd = found.cwd or _fact(fields.cwd)
-    found.git_branch = found.git_branch or _fact(fields.git_branch)
-    if found.created is None:
-        found.created = iso_time(fields.timestamp)
+def _take_facts(surveyed: ClaudeCodeSurvey, fields: _ClaudeCodeFields) -> None:
+    surveyed.session = surveyed.session or _fact(fields.session_id or fields.stream_session_id)
+    surveyed.agent_id = surveyed.agent_id or _fact(fields.agent_id)
+    surveyed.version = surveyed.version or _fact(fields.version)
+    surveyed.cwd = surveyed.cwd or _fact(fields.cwd)
+    surveyed.git_branch = surveyed.git_branch or _fact(fields.git_branch)
+    if surveyed.created is None:
+        surveyed.created = iso_time(fields.timestamp)
     model = fields.model if fields.message is None else fields.message.model
-    if not found.model and model != SYNTHETIC_MODEL:
-        found.model = _fact(model)
+    if not surveyed.model and model != SYNTHETIC_MODEL:
+        surveyed.model = _fact(model)
 
 
 def _fact(text: str | None) -> str:

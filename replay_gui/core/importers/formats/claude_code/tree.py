@@ -63,12 +63,12 @@ def find_rewinds(nodes: Iterable[Node]) -> Rewinds:
         if len(siblings) < 2:
             continue
         for prompt in siblings:
-            before = [] if not prompt.prompt else [one for one in siblings if one.number < prompt.number]
-            replaced = [one for one in before if 0 < last[one.uuid] < prompt.number]
-            for one in replaced:
-                if one.uuid not in rewound:
-                    starts.add(one.uuid)
-                    _take_below(one, children, rewound)
+            before = [] if not prompt.prompt else [sibling for sibling in siblings if sibling.number < prompt.number]
+            replaced = [sibling for sibling in before if 0 < last[sibling.uuid] < prompt.number]
+            for sibling in replaced:
+                if sibling.uuid not in rewound:
+                    starts.add(sibling.uuid)
+                    _take_below(sibling, children, rewound)
             if replaced:
                 prompts.append(prompt.number)
     kept = [node for node in main if node.uuid not in rewound]
@@ -126,7 +126,11 @@ def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
     waiting: dict[int, list[int]] = {}
     for node in every:
         above = [by_uuid.get(node.parent or ""), *(requests.get(call) for call in node.results)]
-        late = [one.number for one in above if one is not None and one is not node and one.number not in written]
+        late = [
+            ancestor.number
+            for ancestor in above
+            if ancestor is not None and ancestor is not node and ancestor.number not in written
+        ]
         if late and not _waits_for(by_number[max(late)], node, by_uuid):
             causes[node.number] = max(late)
             waiting.setdefault(max(late), []).append(node.number)

@@ -77,9 +77,9 @@ class CodexEvents:
         run: the RunBuilder; its context is of the line at hand.
     """
 
-    def __init__(self, notes: ImportNotes, found: CodexSurvey | None = None) -> None:
+    def __init__(self, notes: ImportNotes, surveyed: CodexSurvey | None = None) -> None:
         self.run = RunBuilder(notes)
-        self._found = CodexSurvey() if found is None else found
+        self._surveyed = CodexSurvey() if surveyed is None else surveyed
         self._stream = CodexStream(self.run, notes)
         self._notes = notes
         self._context: dict[str, Any] | None = None  # the turn_context last seen
@@ -121,7 +121,7 @@ class CodexEvents:
         elif kind is None and "record_type" in line:  # of the oldest files: that a turn has ended
             self.begin({})
             self._bookkeeping("state", line)
-        elif self._found.is_inherited(number):
+        elif self._surveyed.is_inherited(number):
             self.begin({})
             content, _ = split_volatile(payload if isinstance(payload, dict) else line)
             self.run.bookkeeping("codex/inherited", {"type": kind, "payload": content})
@@ -264,13 +264,13 @@ class CodexEvents:
     def _output(self, item: dict[str, Any]) -> None:
         call_id = item.get("call_id")
         told = self._told.pop(str(call_id), {})
-        facts = self._found.facts.get(str(call_id), {})
-        found = read_output(item.get("output"), facts)
+        facts = self._surveyed.facts.get(str(call_id), {})
+        output = read_output(item.get("output"), facts)
         rest, volatile = split_volatile(item, "type", "output", "call_id")
         fields = {**rest, **told}
-        extra = {**found.extra, **({"fields": fields} if fields else {})}
-        meta = {key: value for key, value in found.meta.items() if value is not None}
-        self._respond(call_id, found.output, found.error, found.refused, extra, fields=volatile or None, **meta)
+        extra = {**output.extra, **({"fields": fields} if fields else {})}
+        meta = {key: value for key, value in output.meta.items() if value is not None}
+        self._respond(call_id, output.output, output.error, output.refused, extra, fields=volatile or None, **meta)
 
     def _respond(
         self, call_id: object, output: Any, error: str | None, refused: bool, extra: dict[str, Any], **meta: Any
@@ -319,7 +319,7 @@ class CodexEvents:
     def _said_in_event(self, kind: str, payload: dict[str, Any]) -> None:
         """A message, as an event: most are in the conversation too."""
         role, text = _ROLES[kind], payload.get("message")
-        if isinstance(text, str) and (role, hash(text.strip())) not in self._found.said:
+        if isinstance(text, str) and (role, hash(text.strip())) not in self._surveyed.said:
             extra, volatile = other_fields(payload, "type", "message")
             if role == "user":
                 self.run.observation("message", "user", text, extra, fields=volatile)
@@ -333,7 +333,7 @@ class CodexEvents:
         call_id = payload.get("call_id")
         content, _ = split_volatile(payload, "type", "call_id")
         call = self.run.call(call_id)
-        if isinstance(call_id, str) and call_id in self._found.calls:
+        if isinstance(call_id, str) and call_id in self._surveyed.calls:
             if call_id in self._answered or kind not in ENDS:
                 self._bookkeeping(kind, payload)
             else:
@@ -343,11 +343,13 @@ class CodexEvents:
             tool, given = tool_of_call(kind, content)
             self.run.request(call_id, tool, given, tool_call_id=call_id, extra={"fields": content})
         if kind in ENDS:
-            facts = self._found.facts.get(str(call_id), {})
-            found = read_output(result_of_call(payload), facts)
+            facts = self._surveyed.facts.get(str(call_id), {})
+            output = read_output(result_of_call(payload), facts)
             meta = {"duration": duration_of(payload.get("duration"))} if "duration" in payload else {}
             meta = {key: value for key, value in meta.items() if value is not None}
-            self._respond(call_id, found.output, found.error, found.refused, {**found.extra, "fields": content}, **meta)
+            self._respond(
+                call_id, output.output, output.error, output.refused, {**output.extra, "fields": content}, **meta
+            )
 
     def _tokens(self, payload: dict[str, Any]) -> None:
         info = payload.get("info")

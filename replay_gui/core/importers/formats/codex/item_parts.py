@@ -67,5 +67,5 @@ def patch_in(given: Any) -> str | None:
 def patch_targets(patch: str) -> str:
     """Return the files that a patch changes, separated by commas."""
     marks = ("*** Add File: ", "*** Update File: ", "*** Delete File: ")
-    found = [line.partition(": ")[2].strip() for line in patch.splitlines() if line.startswith(marks)]
-    return ", ".join(found)
+    targets = [line.partition(": ")[2].strip() for line in patch.splitlines() if line.startswith(marks)]
+    return ", ".join(targets)

@@ -63,13 +63,13 @@ def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
     """Take an answer apart. `facts`: what other lines say of the same call (`exit_code`, `success`, `duration`)."""
     output, extra, meta = decoded(raw), dict[str, Any](), dict[str, Any]()
     if isinstance(output, dict) and isinstance(output.get("metadata"), dict):
-        said = dict(output["metadata"])
-        if "duration_seconds" in said:
-            meta["duration"] = seconds(said.pop("duration_seconds"))
-        if "exit_code" in said:
-            extra["exit_code"] = said.pop("exit_code")
-        if said:
-            extra["metadata"] = said
+        metadata = dict(output["metadata"])
+        if "duration_seconds" in metadata:
+            meta["duration"] = seconds(metadata.pop("duration_seconds"))
+        if "exit_code" in metadata:
+            extra["exit_code"] = metadata.pop("exit_code")
+        if metadata:
+            extra["metadata"] = metadata
         rest = {key: value for key, value in output.items() if key != "metadata"}
         output = rest["output"] if rest.keys() == {"output"} else rest
     elif isinstance(raw, str) and isinstance(output, str):
@@ -113,16 +113,16 @@ def _without_header(text: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
         at = len(text) if end < 0 else end + 1
         if line == "Output:" and (extra or meta):
             return text[at:], extra, meta
-        if found := _EXITED.fullmatch(line):
-            extra["exit_code"] = int(found[1])
-        elif found := _WALL_TIME.fullmatch(line):
-            meta["duration"] = seconds(float(found[1]))
-        elif found := _CHUNK.fullmatch(line):
-            meta["chunk_id"] = found[1]
-        elif found := _RUNNING.fullmatch(line):
-            extra["running"], meta["session_id"] = True, found[1]
-        elif found := _COUNTED.fullmatch(line):
-            extra[found[1].lower().replace(" ", "_")] = int(found[2])
+        if match := _EXITED.fullmatch(line):
+            extra["exit_code"] = int(match[1])
+        elif match := _WALL_TIME.fullmatch(line):
+            meta["duration"] = seconds(float(match[1]))
+        elif match := _CHUNK.fullmatch(line):
+            meta["chunk_id"] = match[1]
+        elif match := _RUNNING.fullmatch(line):
+            extra["running"], meta["session_id"] = True, match[1]
+        elif match := _COUNTED.fullmatch(line):
+            extra[match[1].lower().replace(" ", "_")] = int(match[2])
         else:
             break
     return text, {}, {}

@@ -107,16 +107,16 @@ class CodexStream:
             return
         status, code = str(item.get("status")), item.get("exit_code")
         failed = status in ("failed", *_REFUSED) or item.get("error") is not None
-        found = read_output(_output_of(item), {"exit_code": code, "success": False if failed else None})
+        output = read_output(_output_of(item), {"exit_code": code, "success": False if failed else None})
         asked = self.run.call(item_id)
         same = asked is not None and _tool_of(kind, item) == (asked.tool_name, asked.input)
         rest, _ = split_volatile(item, *_ANSWERED, *(_ASKED if same else ()))
         rest = {key: value for key, value in rest.items() if (key, value) != ("status", "completed")}
-        extra = {**found.extra, **_extra(rest)}
-        refused = found.refused or status in _REFUSED
-        seq, call = self.run.response(item_id, found.output, error=found.error, extra=extra, item_id=item_id)
+        extra = {**output.extra, **_extra(rest)}
+        refused = output.refused or status in _REFUSED
+        seq, call = self.run.response(item_id, output.output, error=output.error, extra=extra, item_id=item_id)
         if refused:
-            self.run.denied(call.tool_name, call.tool_name, found.error or status, parent=seq)
+            self.run.denied(call.tool_name, call.tool_name, output.error or status, parent=seq)
 
 
 def counts(usage: Any) -> dict[str, int] | None:
@@ -151,8 +151,8 @@ def _output_of(item: dict[str, Any]) -> Any:
 
 
 def _paths(changes: Any) -> str:
-    found = changes if isinstance(changes, list) else []
-    return ", ".join(str(change.get("path")) for change in found if isinstance(change, dict))
+    entries = changes if isinstance(changes, list) else []
+    return ", ".join(str(change.get("path")) for change in entries if isinstance(change, dict))
 
 
 def _why(line: dict[str, Any]) -> Any:

@@ -70,7 +70,7 @@ class CodexSurvey:
 
 def survey(source: Source) -> CodexSurvey:
     """Read the file; keep a little for each call and message."""
-    found, history = CodexSurvey(), _InheritedHistory()
+    surveyed, history = CodexSurvey(), _InheritedHistory()
     last = 0
     for line in lines(source):
         last = line.number
@@ -85,15 +85,15 @@ def survey(source: Source) -> CodexSurvey:
             continue
         history.take(line.number, fields, payload)
         if fields.type == "event_msg" and payload.type in ENDS and payload.call_id is not None:
-            found.facts[payload.call_id] = _facts(payload)
+            surveyed.facts[payload.call_id] = _facts(payload)
         elif fields.type == "response_item":
             if payload.call_id is not None and not (payload.type or "").endswith("_output"):
-                found.calls.add(payload.call_id)
+                surveyed.calls.add(payload.call_id)
             if payload.type in ("message", None) and payload.role is not None:
-                found.said.update((payload.role, hash(text.strip())) for text in _texts(payload.content))
-    found.inherited_from = history.start
-    found.own_from = history.end or (None if history.start is None else last + 1)
-    return found
+                surveyed.said.update((payload.role, hash(text.strip())) for text in _texts(payload.content))
+    surveyed.inherited_from = history.start
+    surveyed.own_from = history.end or (None if history.start is None else last + 1)
+    return surveyed
 
 
 class _InheritedHistory:

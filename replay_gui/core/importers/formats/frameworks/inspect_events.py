@@ -55,8 +55,8 @@ class InspectEvents:
 
     def read(self, log: dict[str, Any], sample: dict[str, Any], unfinished: bool = False) -> Iterator[ImportedEvent]:
         """Yield the events of one sample of a log. `unfinished`: the evaluation had not ended."""
-        found = sample.get("attachments")
-        self._attachments = found if isinstance(found, dict) else {}
+        attachments = sample.get("attachments")
+        self._attachments = attachments if isinstance(attachments, dict) else {}
         self._pool = self._resolved(self._pool_of(sample))
         self._begin(log, log["eval"], sample)
         yield from self._run.drain()
@@ -79,8 +79,8 @@ class InspectEvents:
     def _events_of(self, sample: dict[str, Any]) -> list[Any]:
         """The events, wherever this version of the format has them."""
         transcript, data = sample.get("transcript"), sample.get("events_data")
-        for found in (sample.get("events"), transcript, data):
-            events = found.get("events") if isinstance(found, dict) else found
+        for candidates in (sample.get("events"), transcript, data):
+            events = candidates.get("events") if isinstance(candidates, dict) else candidates
             if isinstance(events, list) and events:
                 return events
         return self._from_messages(sample)
@@ -88,13 +88,13 @@ class InspectEvents:
     def _from_messages(self, sample: dict[str, Any]) -> list[Any]:
         """What the oldest files have instead of events: the messages."""
         messages = sample.get("messages")
-        return [{"event": "message", "message": one} for one in messages] if isinstance(messages, list) else []
+        return [{"event": "message", "message": message} for message in messages] if isinstance(messages, list) else []
 
     def _pool_of(self, sample: dict[str, Any]) -> list[Any]:
         data = sample.get("events_data")
-        for found in (sample.get("message_pool"), data.get("messages") if isinstance(data, dict) else None):
-            if isinstance(found, list):
-                return found
+        for messages in (sample.get("message_pool"), data.get("messages") if isinstance(data, dict) else None):
+            if isinstance(messages, list):
+                return messages
         return []
 
     def _all(self, events: list[Any]) -> Iterator[ImportedEvent]:
@@ -209,8 +209,8 @@ class InspectEvents:
             meta["tokens"] = {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}
             if type(usage.get("input_tokens_cache_read")) is int:
                 meta["tokens"]["cached"] = usage["input_tokens_cache_read"]
-        said = {"content": text, "tool_calls": calls} if calls else text
-        self._run.decision("message" if isinstance(said, str) else "model", said, reasoning, **meta)
+        content = {"content": text, "tool_calls": calls} if calls else text
+        self._run.decision("message" if isinstance(content, str) else "model", content, reasoning, **meta)
         if error:
             self._run.error("model_error", str(error), str(asked))
 
@@ -228,7 +228,7 @@ class InspectEvents:
         asked = [self._pool[index] for index in _indexes(rest.pop("input_refs", None), len(self._pool))]
         given = rest.pop("input", None)
         given = [*(given if isinstance(given, list) else [given] if given else []), *asked]
-        new = [steady(one) for one in given if self._is_new(one)]
+        new = [steady(item) for item in given if self._is_new(item)]
         for name in ("model", "config", "tools", "tool_choice", "role"):
             if name in rest and self._last.get(name) == rest[name]:
                 del rest[name]
@@ -247,7 +247,7 @@ class InspectEvents:
         if output.get("model") not in (None, self._last.get("output model")):
             self._last["output model"] = more["model"] = output["model"]
         if isinstance(choices := output.get("choices"), list) and len(choices) > 1:
-            more["choices"] = [steady(one) for one in choices[1:]]
+            more["choices"] = [steady(item) for item in choices[1:]]
         told = {key: value for key, value in more.items() if value not in _EMPTY}
         return facts | ({"output": told} if told else {})
 
@@ -310,8 +310,8 @@ class InspectEvents:
 
     def _message(self, message: Any) -> None:
         self._told.add(key_of(message))
-        found = steady(message)
-        facts = found if isinstance(found, dict) else {"content": found}
+        fields = steady(message)
+        facts = fields if isinstance(fields, dict) else {"content": fields}
         role = facts.pop("role", None)
         if role == "tool":
             self._run.observation("tool", str(facts.get("function") or "tool"), {**facts, "role": role})
@@ -329,32 +329,31 @@ class InspectEvents:
         taken = {"events", "attachments", "messages", "message_pool", "events_data", "transcript"}
         taken |= {"id", "input", "target", "scores", *OF_SAMPLE}
         rest = {k: steady(v) for k, v in self._resolved(sample).items() if k not in taken and v not in _EMPTY}
-        found = self._resolved(sample.get("messages"))
-        messages = [
-            one for one in (found if isinstance(found, list) else [found] if found else []) if self._is_new(one)
-        ]
-        pooled = [one for one in self._pool if self._is_new(one)]
+        told = self._resolved(sample.get("messages"))
+        told = told if isinstance(told, list) else [told] if told else []
+        messages = [message for message in told if self._is_new(message)]
+        pooled = [item for item in self._pool if self._is_new(item)]
         unused = {key: value for key, value in self._attachments.items() if key not in self._used}
         given = self._resolved(sample.get("input"))
         rest |= {"input": steady(given)} if given not in _EMPTY and self._is_new(given) else {}
-        for name, found in (("messages", messages), ("message_pool", pooled), ("attachments", unused)):
-            rest |= {name: steady(found)} if found else {}
+        for name, untold in (("messages", messages), ("message_pool", pooled), ("attachments", unused)):
+            rest |= {name: steady(untold)} if untold else {}
         data = sample.get("events_data")
         if isinstance(data, dict):
             more = {key: value for key, value in data.items() if key not in ("messages", "events", "calls") and value}
             rest |= {"events_data": more} if more else {}
         timing = {key: sample[key] for key in OF_SAMPLE if "time" in key and key in sample}
         self._run.bookkeeping("inspect/result", rest, usage=sample.get("model_usage"), timing=timing or None)
-        targets = [one for one in (self._resolved(sample.get("target")), *self._targets) if one not in _EMPTY]
-        targets = [one for index, one in enumerate(targets) if one not in targets[:index]]
+        targets = [item for item in (self._resolved(sample.get("target")), *self._targets) if item not in _EMPTY]
+        targets = [item for index, item in enumerate(targets) if item not in targets[:index]]
         target = targets[0] if len(targets) == 1 else targets or None
         if target is not None:
             self._run.expected(target)
         self._run.end(*ending(sample, unfinished))
         scores = self._resolved(sample.get("scores"))
         for name, score in scores.items() if isinstance(scores, dict) else ():
-            found = grade(score if isinstance(score, dict) else {"value": score})
-            self._run.outcome(by=f"Inspect scorer {name}", expected=target, **found)
+            graded = grade(score if isinstance(score, dict) else {"value": score})
+            self._run.outcome(by=f"Inspect scorer {name}", expected=target, **graded)
 
 
 def _call(call: Any) -> Any:

@@ -101,13 +101,13 @@ def text_and_reasoning(content: Any) -> tuple[Any, str | None]:
     """Return (the text of a message, or its parts where they are more than text; the reasoning in it)."""
     if not isinstance(content, list):
         return content or None, None
-    blocks = [one for one in content if not (isinstance(one, dict) and one.get("type") == "reasoning")]
-    said = [
-        NOT_RECORDED if one.get("redacted") else str(one.get("reasoning") or NOT_RECORDED)
-        for one in content
-        if isinstance(one, dict) and one.get("type") == "reasoning"
+    blocks = [block for block in content if not (isinstance(block, dict) and block.get("type") == "reasoning")]
+    thoughts = [
+        NOT_RECORDED if block.get("redacted") else str(block.get("reasoning") or NOT_RECORDED)
+        for block in content
+        if isinstance(block, dict) and block.get("type") == "reasoning"
     ]
-    return content_of(blocks) or None, "\n\n".join(said) or None
+    return content_of(blocks) or None, "\n\n".join(thoughts) or None
 
 
 def grade(score: dict[str, Any]) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def _as_list(value: Any) -> list[Any]:
 def _put(items: list[Any], value: Any) -> list[dict[str, Any]]:
     """Add what was written to the list, a message with a known id in the place of the old one; return the changes."""
     ops: list[dict[str, Any]] = []
-    ids = {found: index for index, item in enumerate(items) if (found := _id(item)) is not None}
+    ids = {item_id: index for index, item in enumerate(items) if (item_id := _id(item)) is not None}
     for item in _as_list(value):
         gone = removed_id(item)
         if gone is not None:
@@ -90,16 +90,16 @@ def _put(items: list[Any], value: Any) -> list[dict[str, Any]]:
                 if gone in (_id(items[index]), REMOVE_ALL):
                     del items[index]
                     ops.append({"op": "remove", "path": f"/{index}"})
-            ids = {found: index for index, item in enumerate(items) if (found := _id(item)) is not None}
+            ids = {item_id: index for index, item in enumerate(items) if (item_id := _id(item)) is not None}
             continue
-        found = _id(item)
-        if found is not None and found in ids:
-            index = ids[found]
+        item_id = _id(item)
+        if item_id is not None and item_id in ids:
+            index = ids[item_id]
             items[index] = item
             ops.append({"op": "replace", "path": f"/{index}", "value": item})
         else:
-            if found is not None:
-                ids[found] = len(items)
+            if item_id is not None:
+                ids[item_id] = len(items)
             items.append(item)
             ops.append({"op": "add", "path": "/-", "value": item})
     return ops
@@ -107,5 +107,5 @@ def _put(items: list[Any], value: Any) -> list[dict[str, Any]]:
 
 def _id(item: Any) -> str | None:
     message = message_of(item)
-    found = facts_of(message).get("id") if message is not None else None
-    return found if isinstance(found, str) else None
+    message_id = facts_of(message).get("id") if message is not None else None
+    return message_id if isinstance(message_id, str) else None

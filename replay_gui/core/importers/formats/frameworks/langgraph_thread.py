@@ -68,8 +68,8 @@ class LangGraphThread(RecordEvents):
                  FROM checkpoints WHERE thread_id = ? ORDER BY checkpoint_id"""
         try:
             for namespace, checkpoint, parent, kind, value, metadata in self._database.rows(ask, (self._thread,)):
-                found, about = self._values.decoded(kind, value), self._values.metadata(metadata)
-                self._checkpoint(namespace, checkpoint, parent, found, about)
+                value_read, about = self._values.decoded(kind, value), self._values.metadata(metadata)
+                self._checkpoint(namespace, checkpoint, parent, value_read, about)
                 self._writes(namespace, checkpoint)
                 yield from self.run.drain()
         except (sqlite3.Error, UnicodeDecodeError) as why:  # the latter for what SQLite itself says of the damage
@@ -82,10 +82,10 @@ class LangGraphThread(RecordEvents):
         yield from self.run.drain()
 
     # ---- checkpoints ----------------------------------------------------------------------------
-    def _checkpoint(self, namespace: Any, checkpoint: Any, parent: Any, found: Any, metadata: Any) -> None:
-        found = found if isinstance(found, dict) else {"value": found}
+    def _checkpoint(self, namespace: Any, checkpoint: Any, parent: Any, values: Any, metadata: Any) -> None:
+        values = values if isinstance(values, dict) else {"value": values}
         metadata = metadata if isinstance(metadata, dict) else {"metadata": metadata}
-        channels, time = found.get("channel_values"), iso_time(found.get("ts"))
+        channels, time = values.get("channel_values"), iso_time(values.get("ts"))
         root = "/channels" if not namespace else "/subgraph_channels"
         subagent = _subgraphs(namespace)
         ops: list[dict[str, Any]] = []
@@ -96,7 +96,7 @@ class LangGraphThread(RecordEvents):
         elif channels is not None:
             ops = [{"op": "add", "path": root, "value": without_ids(channels)}]
         payload = {key: metadata[key] for key in ("source", "step") if key in metadata}
-        more = {key: value for key, value in found.items() if key not in ("channel_values", *OF_CHECKPOINT)}
+        more = {key: value for key, value in values.items() if key not in ("channel_values", *OF_CHECKPOINT)}
         more |= {k: v for k, v in metadata.items() if k not in payload and k not in OF_METADATA}
         fields = {key: without_ids(value) for key, value in more.items() if value not in (None, [], {})}
         self.run.context = {}
@@ -108,7 +108,7 @@ class LangGraphThread(RecordEvents):
             parent=self._seq.get(parent),
             checkpoint_id=str(checkpoint),
             metadata={key: metadata[key] for key in OF_METADATA if key in metadata} or None,
-            versions={key: found[key] for key in OF_CHECKPOINT if key in found} or None,
+            versions={key: values[key] for key in OF_CHECKPOINT if key in values} or None,
             subagent=subagent,
         )
         self.run.context = {"parent": seq, "subagent": subagent}
@@ -148,9 +148,9 @@ class LangGraphThread(RecordEvents):
             self._end = ("crash", text)
             return
         if channel == "__interrupt__":
-            said = _asked(value)
-            text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False, default=str)
-            self.run.interrupted(text, "langgraph", {"fields": {"value": said}})
+            question = _asked(value)
+            text = question if isinstance(question, str) else json.dumps(question, ensure_ascii=False, default=str)
+            self.run.interrupted(text, "langgraph", {"fields": {"value": question}})
             self._end = ("handed over", f"interrupt: {text}")
             return
         ops = self._deltas.write(at, channel, value)
@@ -173,8 +173,8 @@ class LangGraphThread(RecordEvents):
 
     # ---- messages -------------------------------------------------------------------------------
     def _is_told(self, message: dict[str, Any]) -> bool:
-        found = facts_of(message).get("id")
-        return isinstance(found, str) and (found, _key(message)) in self._told_ids
+        message_id = facts_of(message).get("id")
+        return isinstance(message_id, str) and (message_id, _key(message)) in self._told_ids
 
     def _message(self, raw: dict[str, Any], told: dict[str, Any]) -> None:
         """The events of one message. `told`: more of the payload of the first of them."""
@@ -232,8 +232,8 @@ def _unwrapped(value: Any) -> Any:
 def _asked(value: Any) -> Any:
     """What an interrupt asks, without its ids."""
     if isinstance(value, list):
-        found = [_asked(item) for item in value]
-        return found[0] if len(found) == 1 else found
+        questions = [_asked(item) for item in value]
+        return questions[0] if len(questions) == 1 else questions
     value = _unwrapped(value)
     if isinstance(value, dict):
         value = {key: member for key, member in value.items() if key not in OF_INTERRUPT}

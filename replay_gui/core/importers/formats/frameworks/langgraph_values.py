@@ -91,15 +91,15 @@ class LangGraphValues:
             raise ImportRefused(f"{self._where}: objects nested deeper than {_MAX_EXTENSION_DEPTH} are not read")
         self._depth += 1
         try:
-            found = self._unpacked(data)
+            unpacked = self._unpacked(data)
         except _BAD_VALUE:
             return data
         finally:
             self._depth -= 1
-        match found:
+        match unpacked:
             case [str(module), str(name), value, *_]:
                 return {"class": f"{module}.{name}", "value": value}
-        return found
+        return unpacked
 
 
 def message_of(value: Any) -> dict[str, Any] | None:
@@ -128,8 +128,8 @@ def removed_id(value: Any) -> str | None:
 
 def messages_of(value: Any) -> list[dict[str, Any]]:
     """Return the messages that a channel holds or that are written to it: [] where it is of something else."""
-    found = [message_of(item) for item in value] if isinstance(value, list) else [message_of(value)]
-    return [message for message in found if message is not None] if None not in found else []
+    messages = [message_of(item) for item in value] if isinstance(value, list) else [message_of(value)]
+    return [message for message in messages if message is not None] if None not in messages else []
 
 
 def facts_of(message: dict[str, Any]) -> dict[str, Any]:
@@ -164,21 +164,21 @@ def without_ids(value: Any) -> Any:
 
 def _steady(facts: dict[str, Any]) -> dict[str, Any]:
     """The members of a message without ids. What a call was given is the run's own, with all that is in it."""
-    found: dict[str, Any] = {}
+    steady: dict[str, Any] = {}
     for key, value in facts.items():
         if key in _OF_MESSAGE:
             continue
         if key in ("tool_calls", "invalid_tool_calls", "content") and isinstance(value, list):
-            found[key] = [_without_id(item) for item in value]
+            steady[key] = [_without_id(item) for item in value]
         elif key in ("response_metadata", "additional_kwargs") and isinstance(value, dict):
-            found[key] = {
+            steady[key] = {
                 name: [_without_id(item) for item in member] if isinstance(member, list) else member
                 for name, member in value.items()
                 if name not in _OF_MESSAGE
             }
         else:
-            found[key] = value
-    return found
+            steady[key] = value
+    return steady
 
 
 def _without_id(part: Any) -> Any:
@@ -190,10 +190,10 @@ def tokens_of(facts: dict[str, Any]) -> dict[str, int] | None:
     """Return the tokens of one answer, None where the message says none."""
     usage = facts.get("usage_metadata")
     if isinstance(usage, dict):
-        found = _counts(usage, "input_tokens", "output_tokens")
+        counts = _counts(usage, "input_tokens", "output_tokens")
         details = usage.get("input_token_details")
         cached = details.get("cache_read") if isinstance(details, dict) else None
-        return found | ({"cached": cached} if type(cached) is int and found else {}) or None
+        return counts | ({"cached": cached} if type(cached) is int and counts else {}) or None
     about = facts.get("response_metadata")
     usage = about.get("token_usage") or about.get("usage") if isinstance(about, dict) else None
     if not isinstance(usage, dict):

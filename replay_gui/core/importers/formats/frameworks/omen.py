@@ -79,7 +79,7 @@ class Omen:
         """Yield the file as one run, with the result of checking its own hashes."""
         notes = ImportNotes()
         first = next(
-            (one for one in file.first_lines if isinstance(one, dict) and isinstance(one.get("id"), dict)), None
+            (line for line in file.first_lines if isinstance(line, dict) and isinstance(line.get("id"), dict)), None
         )
         name = file.stem
         run_id = str(first["id"].get("run_id")) if first is not None else name

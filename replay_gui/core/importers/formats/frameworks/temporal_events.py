@@ -162,8 +162,8 @@ class TemporalEvents:
     def _closed(self, kind: str, facts: dict[str, Any], parent: int | None) -> None:
         how, why = _CLOSED[kind]
         if how in ("crash", "timeout"):
-            said = failure_text(facts.get("failure"))
-            why = said or str(facts.get("cause") or without_prefix(kind, "WORKFLOW_EXECUTION_"))
+            failure = failure_text(facts.get("failure"))
+            why = failure or str(facts.get("cause") or without_prefix(kind, "WORKFLOW_EXECUTION_"))
             self._unmapped(facts)
             self._run.error(kind.lower(), why, "workflow", parent=parent)
         elif kind == "WORKFLOW_EXECUTION_COMPLETED":
@@ -232,9 +232,9 @@ class TemporalEvents:
         """What a model answered: its text where there is nothing else."""
         if kind != "ACTIVITY_TASK_COMPLETED":
             how = without_prefix(kind, "ACTIVITY_TASK_")
-            said = failure_text(facts.get("failure")) or _cause(facts) or how
+            failure = failure_text(facts.get("failure")) or _cause(facts) or how
             self._unmapped(facts)
-            self._run.error(kind.lower(), said, "model", parent=parent)
+            self._run.error(kind.lower(), failure, "model", parent=parent)
             return
         meta: dict[str, Any] = {"parent": parent, "tokens": _tokens(result)}
         steady = _without_ids(result)
@@ -273,8 +273,8 @@ class TemporalEvents:
         """`value` with every payload in it decoded: what is inside base64 is what runs differ in."""
         match value:
             case {"payloads": list(payloads), **rest} if not rest:
-                found = [self._value(payload) for payload in payloads]
-                return found[0] if len(found) == 1 else found
+                values = [self._value(payload) for payload in payloads]
+                return values[0] if len(values) == 1 else values
             case {"metadata": {"encoding": str(encoding)}, "data": str(data)}:
                 return self._payload(value, encoding, data)
             case {"metadata": {"encoding": str(encoding)}, **rest} if not rest:
@@ -307,8 +307,8 @@ def normalised(name: str) -> str:
 
 def attributes_of(event: dict[str, Any]) -> dict[str, Any]:
     """Return what the event says, {} where it says nothing."""
-    found = next((event[key] for key in event if key.endswith("EventAttributes")), event.get("attributes"))
-    return found if isinstance(found, dict) else {}
+    attributes = next((event[key] for key in event if key.endswith("EventAttributes")), event.get("attributes"))
+    return attributes if isinstance(attributes, dict) else {}
 
 
 def name_of(value: Any) -> str:
@@ -332,14 +332,14 @@ def _steady(value: Any, volatile: dict[str, Any], path: str = "") -> Any:
         return [_steady(item, volatile, path) for item in value]
     if not isinstance(value, dict) or "metadata" in value:  # a payload is the user's own
         return value
-    found = {}
+    kept = {}
     for key, member in value.items():
         if key in _OF_ATTRIBUTES:
             if member not in (None, "", {}, []):
                 volatile[f"{path}{key}"] = member
         elif (steady := _steady(member, volatile, f"{path}{key}/")) not in (None, "", {}, []):
-            found[key] = steady
-    return found
+            kept[key] = steady
+    return kept
 
 
 def _without_ids(value: Any) -> Any:
@@ -356,7 +356,7 @@ def _tokens(result: Any) -> dict[str, int] | None:
     if not isinstance(usage, dict):
         return None
     names = {"input": "input_tokens", "output": "output_tokens"}
-    found = {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}
+    counts = {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}
     details = usage.get("input_tokens_details")
     cached = details.get("cached_tokens") if isinstance(details, dict) else None
-    return found | ({"cached": cached} if type(cached) is int and found else {}) or None
+    return counts | ({"cached": cached} if type(cached) is int and counts else {}) or None

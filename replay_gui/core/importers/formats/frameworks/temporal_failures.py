@@ -20,15 +20,15 @@ def failure_text(failure: Any) -> str:
 
     "" where there is no failure, or it says nothing.
     """
-    said: list[str] = []
+    messages: list[str] = []
     for _ in range(_MAX_CAUSES):
         if not isinstance(failure, dict):
             break
         text = _own_text(failure)
-        if text and not any(text in earlier for earlier in said):
-            said.append(text)
+        if text and not any(text in earlier for earlier in messages):
+            messages.append(text)
         failure = failure.get("cause")
-    return ": ".join(said)
+    return ": ".join(messages)
 
 
 def without_prefix(kind: str, prefix: str) -> str:

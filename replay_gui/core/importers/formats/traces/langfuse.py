@@ -89,16 +89,22 @@ class Langfuse:
         if not _is_trace(file.document):
             raise ImportRefused(f"{file.source.path}: no Langfuse trace in it")
         trace, notes = file.document["trace"], ImportNotes(file.notes)
-        found = [one for one in file.document["observations"] if isinstance(one, dict) and one.get("id")]
-        if len(found) < len(file.document["observations"]):
-            notes.count("observations without an id, left out", len(file.document["observations"]) - len(found))
-        spans = [_span(one, notes) for one in found]
+        observations = [
+            observation
+            for observation in file.document["observations"]
+            if isinstance(observation, dict) and observation.get("id")
+        ]
+        if len(observations) < len(file.document["observations"]):
+            notes.count("observations without an id, left out", len(file.document["observations"]) - len(observations))
+        spans = [_span(observation, notes) for observation in observations]
         if not any(span.role == "agent" for span in spans):
             spans = [_as_agent(span) for span in spans]
         if spans:
             spans[0] = replace(spans[0], scores=_scores(trace))
         facts = {key: steady(unfolded(trace.get(key))) for key in _FACTS}
-        facts["unreadable"] = [one for one in file.document["observations"] if one not in found]
+        facts["unreadable"] = [
+            observation for observation in file.document["observations"] if observation not in observations
+        ]
         events = SpanEvents(spans, self.name, notes, plain(facts, notes))
         yield ImportedRun(
             name=str(trace.get("name") or "trace"),
@@ -116,42 +122,44 @@ def _is_trace(document: Any) -> bool:
         isinstance(document, dict)
         and isinstance(document.get("trace"), dict)
         and isinstance(document.get("observations"), list)
-        and any(isinstance(one, dict) and "traceId" in one for one in document["observations"])
+        and any(isinstance(observation, dict) and "traceId" in observation for observation in document["observations"])
     )
 
 
-def _span(one: dict[str, Any], notes: ImportNotes) -> Span:
-    kind, name = str(one.get("type")), str(one.get("name"))
-    given, output = plain(unfolded(one.get("input")), notes), plain(unfolded(one.get("output")), notes)
+def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
+    kind, name = str(observation.get("type")), str(observation.get("name"))
+    given, output = plain(unfolded(observation.get("input")), notes), plain(unfolded(observation.get("output")), notes)
     role = "tool" if _is_tool_message(output, name) else _ROLES.get(kind, "step")
-    usage = one.get("usageDetails")
+    usage = observation.get("usageDetails")
     usage = usage if isinstance(usage, dict) else {}
     tokens = {key: usage[key] for key in ("input", "output") if type(usage.get(key)) is int}
     meta: dict[str, Any] = {
-        "span": one.get("id"),
-        "model": one.get("model"),
+        "span": observation.get("id"),
+        "model": observation.get("model"),
         "tokens": (tokens or None) if role == "model" else None,
-        "cost": (one.get("totalCost") or one.get("calculatedTotalCost") or None) if role == "model" else None,
+        "cost": (observation.get("totalCost") or observation.get("calculatedTotalCost") or None)
+        if role == "model"
+        else None,
         "usage": usage or None,
     }
-    rest = {key: value for key, value in one.items() if key not in _USED and key not in Langfuse.volatile}
-    rest |= {"metadata": steady(unfolded(one.get("metadata"))), "type": kind if role == "step" else None}
-    rest |= {"status": one.get("statusMessage") if one.get("level") != "ERROR" else None}
-    rest |= {"level": one.get("level") if one.get("level") not in ("DEFAULT", "ERROR") else None}
+    rest = {key: value for key, value in observation.items() if key not in _USED and key not in Langfuse.volatile}
+    rest |= {"metadata": steady(unfolded(observation.get("metadata"))), "type": kind if role == "step" else None}
+    rest |= {"status": observation.get("statusMessage") if observation.get("level") != "ERROR" else None}
+    rest |= {"level": observation.get("level") if observation.get("level") not in ("DEFAULT", "ERROR") else None}
     rest = {key: value for key, value in rest.items() if value not in (None, [], {}, "")}
-    failed = one.get("level") == "ERROR"
+    failed = observation.get("level") == "ERROR"
     return Span(
-        id=str(one["id"]),
-        parent=str(one["parentObservationId"]) if one.get("parentObservationId") else None,
+        id=str(observation["id"]),
+        parent=str(observation["parentObservationId"]) if observation.get("parentObservationId") else None,
         role=role,
         name=name.removeprefix(_RUNNING) if role == "tool" else name,
-        start=iso_time(one.get("startTime")),
-        end=iso_time(one.get("endTime")),
+        start=iso_time(observation.get("startTime")),
+        end=iso_time(observation.get("endTime")),
         input=given,
         output=output,
         messages=_messages(given) if role == "model" else (),
         answers=_answers(output) if role == "model" else (),
-        error=(first_line(one.get("statusMessage")) or "failed") if failed else None,
+        error=(first_line(observation.get("statusMessage")) or "failed") if failed else None,
         fields=plain(rest, notes),
         meta=meta,
     )
@@ -180,19 +188,19 @@ def _messages(given: Any) -> tuple[Any, ...]:
 
 def _answers(output: Any) -> tuple[Any, ...]:
     """The messages in what a model answered."""
-    found = output if isinstance(output, list) else [output]
-    return tuple(found) if found and all(is_message(one) for one in found) else ()
+    messages = output if isinstance(output, list) else [output]
+    return tuple(messages) if messages and all(is_message(message) for message in messages) else ()
 
 
 def _scores(trace: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     """What graders say of the trace: numbers, yes or no, or words."""
-    found = []
+    outcomes = []
     for score in trace.get("scores") or ():
         if not isinstance(score, dict):
             continue
         value, label, kind = score.get("value"), score.get("stringValue"), score.get("dataType")
         number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-        found.append(
+        outcomes.append(
             {
                 "passed": bool(number) if kind == "BOOLEAN" and number is not None else None,
                 "score": None if kind == "CATEGORICAL" else number,
@@ -201,4 +209,4 @@ def _scores(trace: dict[str, Any]) -> tuple[dict[str, Any], ...]:
                 "parts": {"comment": score["comment"]} if score.get("comment") else None,
             }
         )
-    return tuple(found)
+    return tuple(outcomes)

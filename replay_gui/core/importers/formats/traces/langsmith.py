@@ -115,10 +115,10 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
 
 def _messages(given: Any) -> list[Any]:
     """The messages of a run's inputs as ``{"role", "content"}``, also where LangChain has serialised them."""
-    found = given.get("messages") if isinstance(given, dict) else None
-    if isinstance(found, list) and len(found) == 1 and isinstance(found[0], list):
-        found = found[0]
-    return list(found) if isinstance(found, list) else []
+    messages = given.get("messages") if isinstance(given, dict) else None
+    if isinstance(messages, list) and len(messages) == 1 and isinstance(messages[0], list):
+        messages = messages[0]
+    return list(messages) if isinstance(messages, list) else []
 
 
 def _generation(output: Any) -> Any:

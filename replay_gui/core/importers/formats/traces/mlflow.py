@@ -44,10 +44,10 @@ class MlFlow:
         notes = ImportNotes(file.notes)
         whole = file.document
         records = [whole] if _is_trace(whole) else [record for _, record in numbered_records(file, notes)]
-        found = [record for record in records if _is_trace(record)]
-        if not found:
+        traces = [record for record in records if _is_trace(record)]
+        if not traces:
             raise ImportRefused(f"{file.source.path}: no MLflow trace in it")
-        for trace in found:
+        for trace in traces:
             own, info = ImportNotes(notes), trace["info"]
             spans = [meaning(span, own) for span in spans_in(trace)]
             if spans:
@@ -80,17 +80,17 @@ def _is_trace(document: Any) -> bool:
 
 def _scores(info: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What people and judges say of the trace."""
-    found = info.get("assessments")
-    for one in found if isinstance(found, list) else []:
-        if not isinstance(one, dict):
+    assessments = info.get("assessments")
+    for assessment in assessments if isinstance(assessments, list) else []:
+        if not isinstance(assessment, dict):
             continue
-        told = one.get("feedback") or one.get("expectation") or {}
+        told = assessment.get("feedback") or assessment.get("expectation") or {}
         value = told.get("value") if isinstance(told, dict) else None
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         yield {
             "passed": value if isinstance(value, bool) else {"yes": True, "no": False}.get(str(value).lower()),
             "score": float(value) if is_number and value is not None else None,
-            "by": str(one.get("assessment_name") or one.get("name") or "assessment"),
+            "by": str(assessment.get("assessment_name") or assessment.get("name") or "assessment"),
             "label": None if is_number or value is None else str(value),
-            "parts": {"why": one["rationale"]} if one.get("rationale") else None,
+            "parts": {"why": assessment["rationale"]} if assessment.get("rationale") else None,
         }

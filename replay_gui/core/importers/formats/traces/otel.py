@@ -36,11 +36,11 @@ class OpenTelemetry:
     def recognises(self, file: ForeignFile) -> bool:
         """Any span in a wrapper of OpenTelemetry's own will do; elsewhere one that has to do with an agent."""
         document = file.document
-        found = spans_in(document) if document is not None else _first(file)
+        spans = spans_in(document) if document is not None else _first(file)
         first = document if isinstance(document, dict) else next(iter(file.first_lines), None)
         if isinstance(first, dict) and {"resourceSpans", "batches"} & first.keys():
-            return next(found, None) is not None
-        return any(is_of_an_agent(span) for span in found)
+            return next(spans, None) is not None
+        return any(is_of_an_agent(span) for span in spans)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for every trace, first those with the most spans of agents."""
@@ -89,7 +89,7 @@ def _lines(file: ForeignFile, notes: ImportNotes) -> Iterator[RawSpan]:
             value: Any = None if line.too_long else value_of(line.raw, notes)
         except NotJson:
             value = None
-        found = list(spans_in(value))
-        if not found:
+        spans = list(spans_in(value))
+        if not spans:
             notes.count(UNREADABLE_LINES)
-        yield from found
+        yield from spans

@@ -38,8 +38,8 @@ _VOLATILE = re.compile(
 class Attributes:
     """The attributes of a span; each may be taken once, and what nobody took is content, but for volatile ones."""
 
-    def __init__(self, found: dict[str, Any]) -> None:
-        self.found = found
+    def __init__(self, attributes: dict[str, Any]) -> None:
+        self.found = attributes
         self._taken: set[str] = set()
 
     def take(self, *names: str) -> Any:

@@ -68,24 +68,24 @@ _CONFIG = {
 
 def role_of(span: RawSpan) -> Role:
     """What the span is; plumbing where nothing says that it has to do with an agent."""
-    found = span.attributes
-    operation = found.get("gen_ai.operation.name")
+    attributes = span.attributes
+    operation = attributes.get("gen_ai.operation.name")
     if isinstance(operation, str) and operation in _OPERATIONS:
         return _OPERATIONS[operation]
     for name in ("openinference.span.kind", "traceloop.span.kind", "mlflow.spanType"):
-        kind = unfolded(found.get(name))
+        kind = unfolded(attributes.get(name))
         if isinstance(kind, str):
             return _KINDS.get(kind.upper(), "step")
-    vercel = found.get("ai.operationId")
+    vercel = attributes.get("ai.operationId")
     if isinstance(vercel, str):
         return _VERCEL.get(vercel) or ("model" if vercel.endswith((".doGenerate", ".doStream")) else "agent")
-    if any(name in found for name in _MODEL_SIGNS):
+    if any(name in attributes for name in _MODEL_SIGNS):
         return "model"
-    if isinstance(found.get("gen_ai.tool.name"), str) or isinstance(found.get("tool_arguments"), str):
+    if isinstance(attributes.get("gen_ai.tool.name"), str) or isinstance(attributes.get("tool_arguments"), str):
         return "tool"
-    if isinstance(found.get("tool.name"), str) and span.name.startswith(("tool.", "tool ", "execute_tool")):
+    if isinstance(attributes.get("tool.name"), str) and span.name.startswith(("tool.", "tool ", "execute_tool")):
         return "tool"
-    if "agent_name" in found or ("gen_ai.agent.name" in found and span.name.startswith("agent")):
+    if "agent_name" in attributes or ("gen_ai.agent.name" in attributes and span.name.startswith("agent")):
         return "agent"
     return "plumbing"
 
@@ -97,26 +97,28 @@ def is_of_an_agent(span: RawSpan) -> bool:
 
 def meaning(span: RawSpan, notes: ImportNotes) -> Span:
     """The span in the terms that all traces share."""
-    found, role = Attributes(span.attributes), role_of(span)
+    attributes, role = Attributes(span.attributes), role_of(span)
     name, given, output = span.name, None, None
     messages: list[Any] = []
     answers: list[Any] = []
     config: dict[str, Any] = {}
-    call_id = found.take("gen_ai.tool.call.id", "ai.toolCall.id")
+    call_id = attributes.take("gen_ai.tool.call.id", "ai.toolCall.id")
     if role == "tool":
-        name, given, output = tool_of(span, found)
+        name, given, output = tool_of(span, attributes)
     else:
-        messages, answers, given, output = messages_of(span, found, role)
+        messages, answers, given, output = messages_of(span, attributes, role)
     if role == "agent":
-        name = str(found.take(*_AGENTS) or span.name)
-        config = {key: unfolded(value) for key, names in _CONFIG.items() if (value := found.take(*names)) is not None}
-    model = found.take(*_MODELS) if role == "model" else None
+        name = str(attributes.take(*_AGENTS) or span.name)
+        config = {
+            key: unfolded(value) for key, names in _CONFIG.items() if (value := attributes.take(*names)) is not None
+        }
+    model = attributes.take(*_MODELS) if role == "model" else None
     if span.attributes.get("gen_ai.operation.name") in tuple(_OPERATIONS):  # what it is may be unhashable
-        found.taken("gen_ai.operation.name")
+        attributes.taken("gen_ai.operation.name")
     if str(unfolded(span.attributes.get("mlflow.spanType"))).upper() in _KINDS:
-        found.taken("mlflow.spanType")
+        attributes.taken("mlflow.spanType")
     scores, others = evaluations(span)
-    fields = found.rest(notes) | ({"events": plain(others, notes)} if others else {})
+    fields = attributes.rest(notes) | ({"events": plain(others, notes)} if others else {})
     if role == "agent" and answers and is_message(answers[-1]):
         more = read_message(answers[-1]).rest
         fields |= {"answer": plain(more, notes)} if more else {}
@@ -144,26 +146,26 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
             "model": model,
             "tokens": _tokens(span.attributes) if role == "model" else None,
             "cost": _cost(span.attributes) if role == "model" else None,
-            "attributes": found.kept(notes) or None,
+            "attributes": attributes.kept(notes) or None,
         },
         scores=tuple(scores),
     )
 
 
-def _tokens(found: dict[str, Any]) -> dict[str, int] | None:
+def _tokens(attributes: dict[str, Any]) -> dict[str, int] | None:
     counts = {}
     for sort, names in (("input", _IN), ("cached", _CACHED), ("output", _OUT)):
-        value = next((found[name] for name in names if found.get(name) is not None), None)
+        value = next((attributes[name] for name in names if attributes.get(name) is not None), None)
         if type(value) is int or (isinstance(value, str) and value.isdecimal() and len(value) < 18):
             counts[sort] = int(value)
-    if not counts and isinstance(usage := unfolded(found.get("mlflow.chat.tokenUsage")), dict):
+    if not counts and isinstance(usage := unfolded(attributes.get("mlflow.chat.tokenUsage")), dict):
         told = {"input": usage.get("input_tokens"), "output": usage.get("output_tokens")}
         counts = {sort: count for sort, count in told.items() if type(count) is int}
     return counts or None
 
 
-def _cost(found: dict[str, Any]) -> float | None:
-    costs = [[found[name] for name in pair if isinstance(found.get(name), int | float)] for pair in _COSTS]
+def _cost(attributes: dict[str, Any]) -> float | None:
+    costs = [[attributes[name] for name in pair if isinstance(attributes.get(name), int | float)] for pair in _COSTS]
     return next((sum(pair) for pair in costs if pair), None)
 
 

@@ -49,18 +49,18 @@ _CHOICE, _DETAILS, _EVALUATION = (
 _TOLD, _ROLE = ("gen_ai.tool.message", "gen_ai.choice"), ("role", "tool")
 
 
-def messages_of(span: RawSpan, found: Attributes, role: Role) -> tuple[list[Any], list[Any], Any, Any]:
+def messages_of(span: RawSpan, attributes: Attributes, role: Role) -> tuple[list[Any], list[Any], Any, Any]:
     """Return (messages sent, messages answered, input, output); of the last two None where messages say it."""
     events = _events(span)
-    sent = _numbered(found, "prompt") or events[0]
-    answered = _numbered(found, "completion") or events[1]
-    given = unfolded(found.take(*_INPUTS)) if not sent else None
-    output = unfolded(found.take(*_OUTPUTS)) if not answered else None
-    instructions = unfolded(found.take("gen_ai.system_instructions")) if role == "model" else None
+    sent = _numbered(attributes, "prompt") or events[0]
+    answered = _numbered(attributes, "completion") or events[1]
+    given = unfolded(attributes.take(*_INPUTS)) if not sent else None
+    output = unfolded(attributes.take(*_OUTPUTS)) if not answered else None
+    instructions = unfolded(attributes.take("gen_ai.system_instructions")) if role == "model" else None
     sent = sent or _messages(given)
     if not answered:
         answered = _answers(output)
-    if calls := _vercel_calls(found):
+    if calls := _vercel_calls(attributes):
         text = output if isinstance(output, str) else None
         answered = [{"role": "assistant", "content": text, "tool_calls": calls}]
     if instructions:
@@ -68,10 +68,10 @@ def messages_of(span: RawSpan, found: Attributes, role: Role) -> tuple[list[Any]
     return sent, answered, None if sent else given, None if answered and role == "model" else _said(output, answered)
 
 
-def tool_of(span: RawSpan, found: Attributes) -> tuple[str, Any, Any]:
+def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any]:
     """Return (name, input, output) of a tool's call."""
-    name = str(found.take(*_TOOLS) or span.name)
-    given, output = unfolded(found.take(*_ARGUMENTS)), unfolded(found.take(*_RESULTS))
+    name = str(attributes.take(*_TOOLS) or span.name)
+    given, output = unfolded(attributes.take(*_ARGUMENTS)), unfolded(attributes.take(*_RESULTS))
     for event in span.events:  # Strands says both in events
         if not isinstance(event, dict):
             continue
@@ -87,8 +87,8 @@ def tool_of(span: RawSpan, found: Attributes) -> tuple[str, Any, Any]:
 def facts_of_tool(span: RawSpan) -> dict[str, Any]:
     """Return what the events of a tool's span say beside its input and output."""
     used = ("content", "message", "id")
-    found = [event.get("attributes") for event in span.events if isinstance(event, dict) and event.get("name") in _TOLD]
-    maps = [facts for facts in found if isinstance(facts, dict)]
+    told = [event.get("attributes") for event in span.events if isinstance(event, dict) and event.get("name") in _TOLD]
+    maps = [facts for facts in told if isinstance(facts, dict)]
     return {
         name: value for facts in maps for name, value in facts.items() if name not in used and (name, value) != _ROLE
     }
@@ -147,7 +147,7 @@ def _events(span: RawSpan) -> tuple[list[Any], list[Any]]:
 def _messages(given: Any) -> list[Any]:
     """The messages in what a model was sent: a list of them, or a request that has them."""
     match given:
-        case list() if any(isinstance(one, dict) and {"role", "kind", "lc"} & one.keys() for one in given):
+        case list() if any(isinstance(message, dict) and {"role", "kind", "lc"} & message.keys() for message in given):
             return _flat(given)
         case {"contents": list(contents)}:
             instruction = given["config"].get("system_instruction") if isinstance(given.get("config"), dict) else None
@@ -167,22 +167,22 @@ def _messages(given: Any) -> list[Any]:
 
 def _flat(messages: list[Any]) -> list[Any]:
     """Messages, of which those of Pydantic AI hold several parts of several speakers each."""
-    found = list[Any]()
+    flattened = list[Any]()
     for message in messages:
         if isinstance(message, dict) and message.get("kind") in ("request", "response") and "role" not in message:
             parts = message.get("parts")
             for part in parts if isinstance(parts, list) else []:
                 kind = str(part.get("part_kind")) if isinstance(part, dict) else ""
                 role = "assistant" if message["kind"] == "response" else kind.removesuffix("-prompt")
-                found.append({"role": "tool" if kind == "tool-return" else role, "content": [part]})
+                flattened.append({"role": "tool" if kind == "tool-return" else role, "content": [part]})
         else:
-            found.append(message)
-    return found
+            flattened.append(message)
+    return flattened
 
 
 def _answers(output: Any) -> list[Any]:
     match output:
-        case [dict(), *_] if all(is_message(one) for one in output):
+        case [dict(), *_] if all(is_message(answer) for answer in output):
             return list(output)
         case {"role": _}:
             return [output]
@@ -202,14 +202,14 @@ def _said(output: Any, answered: list[Any]) -> Any:
     return output
 
 
-def _numbered(found: Attributes, which: str) -> list[dict[str, Any]]:
+def _numbered(attributes: Attributes, which: str) -> list[dict[str, Any]]:
     """Messages that are spread over attributes with a number in their names."""
     messages: dict[int, dict[str, Any]] = {}
-    for key, value in found.found.items():
+    for key, value in attributes.found.items():
         match = _NUMBERED[which].fullmatch(key)
         if match is None:
             continue
-        found.taken(key)
+        attributes.taken(key)
         message = messages.setdefault(int(match[1]), {})
         if call := _CALL.fullmatch(match[2]):
             calls = message.setdefault("tool_calls", {})
@@ -228,6 +228,6 @@ def _numbered(found: Attributes, which: str) -> list[dict[str, Any]]:
     return [messages[number] for number in sorted(messages)]
 
 
-def _vercel_calls(found: Attributes) -> list[Any]:
-    calls = unfolded(found.take("ai.response.toolCalls"))
+def _vercel_calls(attributes: Attributes) -> list[Any]:
+    calls = unfolded(attributes.take("ai.response.toolCalls"))
     return calls if isinstance(calls, list) else []

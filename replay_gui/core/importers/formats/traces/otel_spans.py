@@ -65,8 +65,8 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
             for span in _maps(spans):
                 yield _mlflow(span)
         case [dict(), *_]:
-            for one in _maps(document):
-                yield from spans_in(one)
+            for resource_spans in _maps(document):
+                yield from spans_in(resource_spans)
 
 
 def _otlp(span: dict[str, Any]) -> RawSpan:
@@ -90,11 +90,12 @@ def _otlp(span: dict[str, Any]) -> RawSpan:
 
 def _jaeger(span: dict[str, Any]) -> RawSpan:
     attributes = {str(tag.get("key")): tag.get("value") for tag in _maps(span.get("tags"))}
-    parents = [one.get("spanID") for one in _maps(span.get("references")) if one.get("refType") == "CHILD_OF"]
+    parents = [entry.get("spanID") for entry in _maps(span.get("references")) if entry.get("refType") == "CHILD_OF"]
     start, length = _nanoseconds(span.get("startTime"), 1000), _nanoseconds(span.get("duration"), 1000)
     failed = attributes.get("error") in (True, "true") or attributes.get("otel.status_code") == "ERROR"
     logs = (
-        {str(one.get("key")): one.get("value") for one in _maps(log.get("fields"))} for log in _maps(span.get("logs"))
+        {str(entry.get("key")): entry.get("value") for entry in _maps(log.get("fields"))}
+        for log in _maps(span.get("logs"))
     )
     return RawSpan(
         trace=str(span.get("traceID")),
@@ -136,7 +137,7 @@ def _readable(span: dict[str, Any], context: dict[str, Any]) -> RawSpan:
         end = None if length is None else start + length
     status = span.get("status")
     failed = isinstance(status, dict) and status.get("code") in (2, "ERROR", "STATUS_CODE_ERROR")
-    found = span.get("attributes")
+    attributes = span.get("attributes")
     return RawSpan(
         trace=_id(context.get("traceId")),
         id=_id(context.get("spanId")),
@@ -144,7 +145,7 @@ def _readable(span: dict[str, Any], context: dict[str, Any]) -> RawSpan:
         name=str(span.get("name")),
         start=start,
         end=end,
-        attributes=dict(found) if isinstance(found, dict) else {},
+        attributes=dict(attributes) if isinstance(attributes, dict) else {},
         error=str(status.get("message") or "failed") if failed and isinstance(status, dict) else None,
         events=_events(span.get("events")),
     )
@@ -179,7 +180,7 @@ def _flat(span: dict[str, Any]) -> RawSpan:
     failed = str(code).upper().endswith("ERROR") or code == 2
     details = status.get("description") or status.get("message") if isinstance(status, dict) else None
     above = span.get("parent_id") or span.get("parent_span_id")
-    found = span.get("attributes")
+    attributes = span.get("attributes")
     return RawSpan(
         trace=_id(span.get("trace_id")),
         id=_id(span.get("span_id")),
@@ -187,7 +188,7 @@ def _flat(span: dict[str, Any]) -> RawSpan:
         name=str(span.get("name")),
         start=any_time(span.get("start_time", span.get("start_time_unix_nano"))),
         end=any_time(span.get("end_time", span.get("end_time_unix_nano"))),
-        attributes=_unnested(found) if isinstance(found, dict) else {},
+        attributes=_unnested(attributes) if isinstance(attributes, dict) else {},
         error=str(details or span.get("status_message") or "failed") if failed else None,
         events=_events(span.get("events")),
     )
@@ -219,10 +220,10 @@ def _unnested_member(value: dict[str, Any]) -> dict[str, Any]:
 
 def _with_status(attributes: Any, status: Any) -> dict[str, Any]:
     """Attributes, and a status that says something else than that all went well or wrong."""
-    found = dict(attributes) if isinstance(attributes, dict) else {}
+    merged = dict(attributes) if isinstance(attributes, dict) else {}
     code = str(status.get("status_code")) if isinstance(status, dict) else str(status)
     known = code.rpartition(".")[2].upper() in ("OK", "ERROR", "UNSET", "NONE")
-    return found if known else found | {"status": status}
+    return merged if known else merged | {"status": status}
 
 
 def _events(value: Any) -> tuple[Any, ...]:
@@ -247,7 +248,7 @@ def _mlflow(span: dict[str, Any]) -> RawSpan:
 
 
 def _maps(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _id(value: Any) -> str:
@@ -270,18 +271,18 @@ def _nanoseconds(value: Any, unit: int = 1) -> int | None:
 
 
 def _attributes(value: Any) -> dict[str, Any]:
-    return {str(one.get("key")): _plain(one.get("value")) for one in _maps(value)}
+    return {str(attribute.get("key")): _plain(attribute.get("value")) for attribute in _maps(value)}
 
 
 def _plain(value: Any) -> Any:
     """An AnyValue of OTLP as the value that it is."""
     match value:
-        case {"stringValue": found} | {"boolValue": found} | {"doubleValue": found} | {"bytesValue": found}:
-            return found
-        case {"intValue": found}:
-            return int(found) if isinstance(found, str) and found.lstrip("-").isdecimal() and len(found) < 20 else found
+        case {"stringValue": plain} | {"boolValue": plain} | {"doubleValue": plain} | {"bytesValue": plain}:
+            return plain
+        case {"intValue": plain}:
+            return int(plain) if isinstance(plain, str) and plain.lstrip("-").isdecimal() and len(plain) < 20 else plain
         case {"arrayValue": dict(inner)}:
-            return [_plain(one) for one in inner.get("values") or []]
+            return [_plain(item) for item in inner.get("values") or []]
         case {"kvlistValue": dict(inner)}:
             return _attributes(inner.get("values"))
     return value

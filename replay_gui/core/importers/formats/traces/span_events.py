@@ -92,13 +92,13 @@ class SpanEvents:
     def _subagents(self, span: Span) -> list[str]:
         """The agents within the outermost one that the span is in, from the outside; what repeats a name is one."""
         above = [span, *self._tree.above(span)]
-        if self._agent is None or not any(one is self._agent for one in above):
+        if self._agent is None or not any(ancestor is self._agent for ancestor in above):
             return []
         path, about = list[str](), self._agent.name
-        for one in reversed(above):
-            if one.role == "agent" and one is not self._agent and one.name != about:
-                path.append(self._name(one))
-                about = one.name
+        for ancestor in reversed(above):
+            if ancestor.role == "agent" and ancestor is not self._agent and ancestor.name != about:
+                path.append(self._name(ancestor))
+                about = ancestor.name
         return path
 
     def _name(self, agent: Span) -> str:
@@ -144,9 +144,9 @@ class SpanEvents:
         # an earlier turn that no span of this trace tells of
         calls = [{"name": call.name, "input": call.input} for call in message.calls]
         results = [result.output for result in message.results]
-        said = {"role": message.role, "content": message.content, "calls": calls, "results": results, **extra}
+        content = {"role": message.role, "content": message.content, "calls": calls, "results": results, **extra}
         self._run.bookkeeping(
-            f"{self._format}/context", {k: v for k, v in said.items() if v not in (None, [])}, time=span.start
+            f"{self._format}/context", {k: v for k, v in content.items() if v not in (None, [])}, time=span.start
         )
 
     def _respond(self, call_id: str, output: Any, error: str | None, time: int | None) -> None:
@@ -160,13 +160,13 @@ class SpanEvents:
         self._heard(span)
 
     def _answered_model(self, span: Span) -> None:
-        found = [read_message(value) for value in span.answers if is_message(value)]
-        calls = [call for message in found for call in message.calls]
-        texts = [message.content for message in found if message.content is not None]
-        reasoning = "\n".join(message.reasoning for message in found if message.reasoning) or None
-        data = (texts[0] if len(texts) == 1 else texts or None) if found else span.output
+        messages = [read_message(value) for value in span.answers if is_message(value)]
+        calls = [call for message in messages for call in message.calls]
+        texts = [message.content for message in messages if message.content is not None]
+        reasoning = "\n".join(message.reasoning for message in messages if message.reasoning) or None
+        data = (texts[0] if len(texts) == 1 else texts or None) if messages else span.output
         asked = [{"name": call.name, "input": call.input, **call.rest} for call in calls]
-        rest = [_rest(message) for message in found if _rest(message)]
+        rest = [_rest(message) for message in messages if _rest(message)]
         fields = {
             "span": span.name,
             **span.fields,
@@ -184,7 +184,7 @@ class SpanEvents:
         payload = {"decision_type": kind, "data": data, "reasoning": reasoning, **_extra(fields)}
         self._decided = self._run.add(Kind.DECISION, payload, time=time, duration=span.length, **span.meta)
         self._said = data if data is not None else self._said
-        for message in found:
+        for message in messages:
             self._is_new(message)
         self._told.add(_key(["assistant", data]))
         for call in calls:
@@ -232,7 +232,7 @@ class SpanEvents:
         if span.role == "model":  # the model call within it has its tokens, too
             meta |= {"tokens": None, "cost": None}
         about = {"name": span.name, "input": span.input, "output": span.output, **_extra(span.fields)}
-        said = {name: value for name, value in about.items() if value is not None}
+        fields = {name: value for name, value in about.items() if value is not None}
         if span.role == "retriever":
             read = {"key": span.name, "query": span.input, "value": span.output, **_extra(span.fields)}
             self._run.add(Kind.MEMORY_READ, read, **meta)
@@ -240,9 +240,9 @@ class SpanEvents:
             self._run.denied(span.name, span.name, span.error, **meta)
             return
         elif span.role in ("plumbing", "model"):
-            self._run.bookkeeping(f"{self._format}/{span.role}", said, **meta)
+            self._run.bookkeeping(f"{self._format}/{span.role}", fields, **meta)
         else:
-            self._run.custom(f"{self._format}/{span.role}", said, **meta)
+            self._run.custom(f"{self._format}/{span.role}", fields, **meta)
         if span.error is not None:
             self._failed(span)
 

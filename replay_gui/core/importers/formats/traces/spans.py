@@ -91,8 +91,8 @@ class SpanTree:
 
     def first(self, role: Role) -> Span | None:
         """Return the outermost span of a role, the earliest of several."""
-        found = [span for span in self.spans if span.role == role]
-        return min(found, key=lambda span: (self._depth(span), self._rank[span.id]), default=None)
+        spans = [span for span in self.spans if span.role == role]
+        return min(spans, key=lambda span: (self._depth(span), self._rank[span.id]), default=None)
 
     def above(self, span: Span) -> Iterator[Span]:
         """Yield the ancestors that are in the trace, from the inside."""
