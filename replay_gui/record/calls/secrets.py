@@ -32,8 +32,9 @@ _FORMS = re.compile(  # every repetition has a bound, so that hostile text costs
     r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:(?!-----END)[\s\S])*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
     r"|(?i:\bbearer\s{1,9})(?=[A-Za-z_+/=.~-]{0,64}\d)[\w+/=.~-]{12,4000}"
 )
-_BEGINNINGS = re.compile(
-    r"sk[-_]|pk[-_]|rk[-_]|gh[posu]_|github_pat_|glpat-|xox|hf_|npm_|AKIA|ASIA|AIza|eyJ|-----B|earer", re.I
+_BEGINNINGS = (  # one of them is in every text that _FORMS matches; looking for them is faster than _FORMS
+    *("sk-", "sk_", "pk-", "pk_", "rk-", "rk_", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "xox", "hf_"),
+    *("npm_", "AKIA", "ASIA", "AIza", "eyJ", "-----B"),
 )
 
 
@@ -47,6 +48,7 @@ class Secrets:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.hidden = 0
         self._values: set[str] = set()
+        self._forms: tuple[str, ...] = ()
         self._pattern: re.Pattern[str] | None = None
         self.learn(environment.items())
 
@@ -62,8 +64,8 @@ class Secrets:
         if not learnt <= self._values:
             self._values |= learnt
             forms = {form for value in self._values for form in (value, quote(value, safe=""), quote_plus(value))}
-            longest_first = sorted(forms, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            self._forms = tuple(sorted(forms, key=len, reverse=True))
+            self._pattern = re.compile("|".join(map(re.escape, self._forms)))
 
     def hide(self, value: Any) -> Any:
         """Return a plain value without secrets; the same object where it holds none."""
@@ -80,8 +82,12 @@ class Secrets:
 
     def hide_text(self, text: str) -> str:
         """Return the text without secrets; the same object where it holds none."""
-        clean = self._pattern.sub(HIDDEN, text) if self._pattern is not None else text
-        if _BEGINNINGS.search(clean):
+        if len(text) < _MIN_LENGTH:
+            return text
+        clean = text
+        if self._pattern is not None and any(map(text.__contains__, self._forms)):
+            clean = self._pattern.sub(HIDDEN, text)
+        if any(map(text.__contains__, _BEGINNINGS)) or "bearer" in text.lower():
             clean = _FORMS.sub(HIDDEN, clean)
         if clean == text:
             return text

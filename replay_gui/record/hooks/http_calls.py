@@ -78,7 +78,9 @@ def http_request(
     meta = {"host": parts.netloc.rpartition("@")[2], "headers": {n: kept[n] for n in _REQUEST_HEADERS if n in kept}}
     value = _decoded(body, kept.get("content-type", ""))
     if is_model_request(method, parts.path, value):
-        return CallRequest(CallKind.MODEL, f"{method} {parts.path}", value | _if_any("query", query), meta=meta)
+        return CallRequest(
+            CallKind.MODEL, secrets.hide_text(f"{method} {parts.path}"), value | _if_any("query", query), meta=meta
+        )
     host = "localhost" if parts.hostname in _LOOPBACK else parts.netloc.rpartition("@")[2]
     asked: dict[str, Any] = {"path": parts.path} | _if_any("query", query)
     if body is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time as clock
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ MODEL_REQUEST = "x:model-request"
 
 NOT_RECORDED = f"{BOOKKEEPING_PREFIX}not-recorded"
 """Kind of the event that says what a recording lacks."""
+
+_BODY = "body"  # member of the form of an HTTP answer: its bytes
 
 ANSWER_FORM, LANE = "answer", "lane"
 """Members of meta: what the hook needs to give the answer again; the thread or task that asked."""
@@ -51,6 +54,7 @@ class CallLog:
 
     def __init__(self, begin: Callable[[Secrets], GuardedRecorder], secrets: Secrets) -> None:
         self._begin = begin
+        self._lock = threading.Lock()
         self._recorder: GuardedRecorder | None = None
         self.secrets = secrets
         self._parts = RequestParts(secrets)
@@ -59,7 +63,9 @@ class CallLog:
     def recorder(self) -> GuardedRecorder:
         """The recorder; the log is begun where it was not yet. Raises what Recorder raises."""
         if self._recorder is None:
-            self._recorder = self._begin(self.secrets)
+            with self._lock:
+                if self._recorder is None:
+                    self._recorder = self._begin(self.secrets)
         return self._recorder
 
     @property
@@ -70,8 +76,8 @@ class CallLog:
     def request(self, request: CallRequest, parent: int | None, lane: int) -> WrittenRequest:
         """Write a request, and the parts of it that are new."""
         recorder = self.recorder
-        with recorder.lock:
-            meta = {**request.meta, "parent": parent, LANE: lane}
+        meta = {**recorder.clean(dict(request.meta)), "parent": parent, LANE: lane}
+        with recorder.taking_clean():
             if request.kind is CallKind.TOOL:
                 value = self.secrets.hide(request.value)
                 call = recorder.tool_request(request.name, value, tool_version=request.version, **meta)
@@ -89,17 +95,22 @@ class CallLog:
     def answer(self, written: WrittenRequest, answer: CallAnswer) -> int:
         """Write the answer of a request; return the event's seq."""
         recorder = self.recorder
-        meta: dict[str, Any] = {**answer.meta} | ({ANSWER_FORM: {**answer.form}} if answer.form else {})
-        if written.kind is CallKind.TOOL:
-            if answer.error_type:
-                meta["error_type"] = answer.error_type
-            output = recorder.clean(answer.output)
-            return recorder.tool_response(written.call, output, success=answer.success, error=answer.error, **meta)
+        body = {_BODY: answer.form[_BODY]} if _BODY in answer.form else {}  # the hook took its secrets out
+        rest = {name: value for name, value in answer.form.items() if name != _BODY}
+        meta: dict[str, Any] = recorder.clean(dict(answer.meta))
+        if answer.form:
+            meta[ANSWER_FORM] = recorder.clean(rest) | body
+        output, error, reasoning = recorder.clean([answer.output, answer.error, answer.reasoning])
         now = clock.time_ns()
         meta |= {"time": now, "duration": max(0, now - written.call.time), "parent": written.call.seq}
-        if answer.error is not None:
-            return recorder.error(answer.error_type, answer.error, written.name, recoverable=True, **meta)
-        return recorder.decision(answer.decision_type, answer.output, answer.reasoning, **meta)
+        with recorder.taking_clean():
+            if written.kind is CallKind.TOOL:
+                if answer.error_type:
+                    meta["error_type"] = answer.error_type
+                return recorder.tool_response(written.call, output, success=error is None, error=error, **meta)
+            if error is not None:
+                return recorder.error(answer.error_type, error, written.name, recoverable=True, **meta)
+            return recorder.decision(answer.decision_type, output, reasoning, **meta)
 
     def close(self, unseen: Mapping[str, int]) -> None:
         """Say what the log lacks, and seal it, where it was begun and is still open."""
@@ -127,7 +138,7 @@ class CallLog:
             request.kind is CallKind.TOOL and written.key == key_of_value(self.secrets.hide(request.value))
         )
 
-    def _write_part(self, part: RequestPart) -> None:
+    def _write_part(self, part: RequestPart) -> None:  # while clean values are taken
         event = event_of_part(part)
         self.recorder.append(event.kind, event.payload, **event.meta)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+from collections.abc import Iterator
 from typing import Any, Self
 
 from replay_gui.core.errors import LogRefused
@@ -29,6 +31,7 @@ class GuardedRecorder(Recorder):
         """Begin a log; raises what Recorder raises. `agent`: type and version. `options`: those of Recorder."""
         self.secrets = secrets
         self.lock = threading.RLock()
+        self._takes_clean = False
         super().__init__(path, *agent, config=config, **options)
 
     @classmethod
@@ -53,15 +56,27 @@ class GuardedRecorder(Recorder):
         elif "parent" in meta and meta["parent"] is None:
             del meta["parent"]
         with self.lock:
+            if self._takes_clean:
+                return super().append(kind, payload, **meta)
             return super().append(kind, self.clean(payload), **self.clean(meta))
+
+    @contextlib.contextmanager
+    def taking_clean(self) -> Iterator[None]:
+        """Hold the lock, and take values as they are: they are plain and without secrets already."""
+        with self.lock:
+            before, self._takes_clean = self._takes_clean, True
+            try:
+                yield
+            finally:
+                self._takes_clean = before
 
     def tool_request(
         self, tool_name: str, input: Any, *, tool_version: str = "", capabilities: list[str] | None = None, **meta: Any
     ) -> RecordedCall:
         """Record that a tool is called; see Recorder.tool_request."""
-        return super().tool_request(
-            tool_name, self.clean(input), tool_version=tool_version, capabilities=capabilities, **meta
-        )
+        with self.lock:  # whose holder alone has _takes_clean
+            value = input if self._takes_clean else self.clean(input)
+            return super().tool_request(tool_name, value, tool_version=tool_version, capabilities=capabilities, **meta)
 
     def patch_proposal(
         self, patch_type: str, target: str, patch: Any, reasoning: str | None = None, **meta: Any
