@@ -43,12 +43,18 @@ def same_value(a: Any, b: Any) -> bool:
 
 def likeness(a: ToolCall, b: ToolCall) -> float:
     """Return the share of leaves that two inputs have in common (Jaccard index of multisets), 0 to 1."""
-    of_a, of_b = (Counter(_leaf_keys(call.input)) for call in (a, b))
-    return sum((of_a & of_b).values()) / max(1, sum((of_a | of_b).values()))
+    return shared_leaves(leaf_counts(a), leaf_counts(b))
 
 
-def _leaf_keys(input: Any) -> list[tuple[str, bytes]]:
-    return [(path, encode_decoded(value)) for path, value in input_leaves(input)]
+def leaf_counts(call: ToolCall) -> Counter[tuple[str, bytes]]:
+    """Return the leaves of the input of a call, counted."""
+    return Counter((path, encode_decoded(value)) for path, value in input_leaves(call.input))
+
+
+def shared_leaves(a: Counter[tuple[str, bytes]], b: Counter[tuple[str, bytes]]) -> float:
+    """Return the share of leaves that two inputs have in common, 0 to 1: see `likeness`."""
+    common = sum(min(count, b[leaf]) for leaf, count in a.items() if leaf in b)
+    return common / max(1, a.total() + b.total() - common)
 
 
 def is_telling(value: Any) -> bool:

@@ -38,6 +38,7 @@ from replay_gui.core.reasons.reason import Tier
 from replay_gui.core.reasons.why_result import SetAside, WhyResult
 
 _MAX_UNSURE = 3  # calls of unknown effect that are named for each run
+_NOT_TRACED = "The runs are so long that not all values were traced to their origins."
 _READING = (Effect.READS, Effect.CHECKS, Effect.NOTES, Effect.ASKS)
 
 
@@ -93,7 +94,7 @@ class WhyFinder:
             failed=failed,
             name_a=a.name,
             name_b=b.name,
-            limits=calls.limits,
+            limits=(*calls.limits, *((_NOT_TRACED,) if a.searched_out or b.searched_out else ())),
         )
 
     def _compared_calls(self, rules: Rules) -> ComparedCalls:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from replay_gui import Recorder
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
+from replay_gui.core.reasons.evidence import first_places
 from replay_gui.core.reasons.origin import OriginRole
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.reasons.why import WhyFinder
@@ -231,3 +234,11 @@ def test_a_run_that_was_cut_off(tmp_path: Path) -> None:
     (reason,) = WhyFinder(sides[0], sides[1]).find().reasons
     assert reason.kind is ReasonKind.CUT_OFF
     assert reason.sentence == "A ended at a limit (max_steps) (event 2 of 3); B came to its end."
+
+
+def test_what_was_not_traced_is_not_claimed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_places, "_BUDGET_BYTES", 10)
+    found = why(tmp_path, [HELLO, HAND_OVER], [HELLO, NAME, USER, CANCEL])
+    assert found.reasons[0].kind is ReasonKind.MISSING
+    assert found.reasons[0].details == ()
+    assert found.limits == ("The runs are so long that not all values were traced to their origins.",)

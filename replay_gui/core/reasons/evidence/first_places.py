@@ -23,6 +23,7 @@ from replay_gui.core.reasons.event_texts import holds, role_of, word_pattern
 _STRETCH_BYTES = 1 << 23  # that are read at once
 _KEPT_BYTES = 1 << 26  # a log up to this size is read once, and kept
 _MAX_DECODED = 20_000  # events that are decoded for one value
+_BUDGET_BYTES = 3 << 30  # bytes that are searched for all values together
 
 
 class FirstPlaces:
@@ -33,10 +34,16 @@ class FirstPlaces:
         self._source, self._offsets, self._event = source, offsets, event
         self._places: dict[str, EventIndex | None] = {}
         self._given_up: set[str] = set()
+        self._searched = 0
         self._kept: bytes | None = None
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether so much was searched that no further value is looked for."""
+        return self._searched >= _BUDGET_BYTES
+
     def never_said(self, value: str) -> bool:
-        """Whether it is sure that no event says the value: False also where too many events would have to be read."""
+        """Whether it is sure that no event says the value; False also where too much would have to be read."""
         return self.find(value) is None and value not in self._given_up
 
     def find(self, value: str) -> EventIndex | None:
@@ -47,23 +54,27 @@ class FirstPlaces:
 
     def find_all(self, values: Iterable[str]) -> None:
         """Find several values in one pass over the bytes; `find` then knows them."""
-        searches = [_Search(value) for value in dict.fromkeys(values) if value and value not in self._places]
-        left = searches
-        for start, data in self._stretches() if searches else ():
+        searches = [_Search(value) for value in dict.fromkeys(values) if value not in self._places]
+        left = [search for search in searches if search.value]
+        for start, data in self._stretches() if left else ():
+            if self.exhausted:
+                break
             for search in left:
                 self._search(search, start, data)
             left = [search for search in left if not search.done]
             if not left:
                 break
         self._places.update((search.value, search.place) for search in searches)
-        self._given_up.update(search.value for search in searches if search.decoded >= _MAX_DECODED)
+        self._given_up.update(search.value for search in searches if search.place is None and not search.whole)
 
     def _search(self, search: _Search, start: int, data: bytes) -> None:
         """Search one stretch; `start`: its first byte in the log."""
         begin = 0
         while not search.done:
             at = search.next_hit(data, begin)
+            self._searched += ((len(data) if at is None else at) - begin) * search.needles
             if at is None:
+                search.whole = start + len(data) >= self._source.size
                 return
             index = int(np.searchsorted(self._offsets, np.uint64(start + at), side="right")) - 1
             if index >= 0:
@@ -74,6 +85,7 @@ class FirstPlaces:
                     return
             search.done = search.decoded >= _MAX_DECODED
             if index + 1 >= len(self._offsets):
+                search.whole = not search.done
                 return
             begin = int(self._offsets[index + 1]) - start
 
@@ -100,8 +112,13 @@ class _Search:
     def __init__(self, value: str) -> None:
         self.value, self.pattern = value, word_pattern(value)
         self.place: EventIndex | None = None
-        self.done, self.decoded = False, 0
+        self.done, self.decoded, self.whole = False, 0, False
         self._needles = [value.encode("utf-8", "surrogatepass"), *_number_needles(value)]
+
+    @property
+    def needles(self) -> int:
+        """How many encodings are searched for."""
+        return len(self._needles)
 
     def next_hit(self, data: bytes, begin: int) -> int | None:
         """Return where the value may stand next in `data`, from `begin` on."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from replay_gui.core.effects.answers import masked_answer
-from replay_gui.core.effects.call_values import input_leaves, likeness
+from replay_gui.core.effects.call_values import input_leaves, leaf_counts, shared_leaves
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.canonical import encode_decoded
 
@@ -90,12 +90,14 @@ def _by_likeness(
         if len(by_tool[call.tool]) < _MAX_MATCHED:
             by_tool[call.tool].append(call)
     counts: defaultdict[str, int] = defaultdict(int)
+    leaves = {id(call): leaf_counts(call) for calls in by_tool.values() for call in calls}
     candidates = []
     for call in reference:
         counts[call.tool] += 1
         if counts[call.tool] <= _MAX_MATCHED:
+            mine = leaf_counts(call)
             for second in by_tool[call.tool]:
-                alike = likeness(call, second)
+                alike = shared_leaves(mine, leaves[id(second)])
                 if alike >= _MIN_LIKENESS:
                     candidates.append((-alike, abs(call.request - second.request), call.request, second.request))
     of_reference = {call.request: call for call in reference}

@@ -134,6 +134,11 @@ class RunAccount:
         """Whether no event of the run says a value; the set-up is not asked."""
         return self.places.never_said(value)
 
+    @property
+    def searched_out(self) -> bool:
+        """Whether the origins of further values are not looked for, as too much was searched."""
+        return self.places.exhausted
+
     def in_setup(self, value: str) -> bool:
         """Whether the set-up names a value."""
         pattern = word_pattern(value)

@@ -42,17 +42,21 @@ class Explanation:
 
 
 def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Explanation:
-    """Return why `other` has not what `done_by` did."""
+    """Return why `other` has not what `done_by` did; nothing where too much was searched before."""
+    same_try = next((try_ for try_ in other.calls if try_.key == call.key and try_.ok is False), None)
+    if done_by.searched_out or other.searched_out:
+        return Explanation(failed_try=same_try)
     links = chain(done_by, call)
     origins = origins_of(done_by, links)
     lack = first_lack(other, links, call)
+    if done_by.searched_out or other.searched_out:
+        return Explanation(failed_try=same_try)
     end = bad_end_words(other)
     closing = (f"{other.name} {end}.",) if end else ()
     if lack is not None:
         sentence, index = _lack_of_missing(done_by, other, lack)
         return Explanation((sentence, *closing), lack.kind.value, origins, index=index)
     tried = [try_ for try_ in other.calls if try_.tool == call.tool and try_.ok is False]
-    same_try = next((try_ for try_ in tried if try_.key == call.key), None)
     locked = _done_too_early(done_by, other, call)
     if locked is not None:
         early, late_try, later = locked
@@ -84,9 +88,11 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
 
 
 def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Explanation:
-    """Return what led `done_by` to do what `other` did not."""
+    """Return what led `done_by` to do what `other` did not; nothing where too much was searched before."""
     links = chain(done_by, call)
     lack = first_lack(other, links, call)
+    if done_by.searched_out or other.searched_out:
+        return Explanation()
     sentences = [_lack_of_extra(done_by, other, lack) if lack is not None else "Both had the same information."]
     chip = lack.kind.value if lack is not None else LackKind.AGENT.value
     said = next(done_by.messages.before(call.request, OriginRole.USER), None)
@@ -108,7 +114,7 @@ def explain_changed(
 ) -> Explanation:
     """Return what led both runs to other arguments; `calls`, `values`: of the reference and of the other run."""
     a, b = calls
-    if ABSENT in values:
+    if ABSENT in values or reference.searched_out or other.searched_out:
         return Explanation(chip=LackKind.AGENT.value)
     told_a, told_b = map(is_telling, values)
     text_a, text_b = map(value_text, values)
