@@ -49,6 +49,7 @@ from replay_gui.engine.requests import (
     Request,
     SaveMapping,
     Seek,
+    SetOutcome,
     Side,
     StopReport,
     StopWork,
@@ -184,7 +185,7 @@ class Engine:
                 self._answer(side, run, self._clear_caches(), ticket)
             case Seek() | GetRows() | Find() | TraceValue() | StopWork() | GetTotals() | CheckFile():
                 controller.handle_request(run, body, ticket)
-            case Compare() | Explain() | GetAligned() | GetStep() | GetTrail():
+            case Compare() | Explain() | SetOutcome() | GetAligned() | GetStep() | GetTrail():
                 raise AssertionError(f"{type(body).__name__} is about a comparison, not about a side")
             case _:
                 assert_never(body)

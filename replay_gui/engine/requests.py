@@ -122,6 +122,16 @@ class Explain(msgspec.Struct, frozen=True):
     """Find again why the runs of the comparison came out differently. Answer: Explained, again and again."""
 
 
+class SetOutcome(msgspec.Struct, frozen=True):
+    """Keep whether the run of a side passed, which its log does not say, in a file beside the log; None: not known.
+
+    Answer: an Alert where that cannot be done, else as of Explain.
+    """
+
+    which: Side
+    passed: bool | None
+
+
 class GetTrail(msgspec.Struct, frozen=True):
     """Get the steps that led to what a reason tells. Answer: Trail.
 
@@ -252,6 +262,7 @@ RequestBody: TypeAlias = (
     | GetAligned
     | GetStep
     | Explain
+    | SetOutcome
     | GetTrail
     | MakeReport
     | StopReport

@@ -50,14 +50,15 @@ class ActionBar(QToolBar):
             self.buttons[name] = button
             self.row.addWidget(button)
 
-    def add_line(self) -> None:
-        """Add a separator."""
+    def add_line(self) -> QFrame:
+        """Add a separator, and return it."""
         line = QFrame()
         set_role(line, "line")
         line.setFixedSize(LINE, HEAD // 2)
         self.row.addSpacing(UNIT)
         self.row.addWidget(line)
         self.row.addSpacing(UNIT)
+        return line
 
     def set_button_text(self, name: str, text: str) -> None:
         """Set the text that a button with text shows; its action keeps its own."""

@@ -21,6 +21,7 @@ from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 
 _NO_NAMES, _NO_TEXT, _FEWER_BUTTONS = 1, 2, 3  # compact levels
 _MIN_WIDTHS_PX = (170 * GAP, 150 * GAP, 100 * GAP, 0)  # of the bar, at each level
+_WIDTH_OF_STEPS_PX = 34 * GAP  # of the buttons that only the steps need
 _POINT_WIDTH_PX = 17 * GAP  # of "divergence 3 of 31"
 _TEXTS = {
     "open": "Open",
@@ -76,7 +77,7 @@ class CompareBar(ActionBar):
         self.add_line()
         self.add_buttons(("show_why", "show_parting"))
         self.row.addWidget(self.rules)
-        self.add_line()
+        self._line = self.add_line()
         self.add_buttons(_ABOUT_STEPS)
         self.row.addStretch(1)
         self.row.addWidget(self.badge)
@@ -94,9 +95,11 @@ class CompareBar(ActionBar):
 
     def _fit(self) -> None:
         shows_why = self._actions["show_why"].isChecked()
-        level = compact_level(_MIN_WIDTHS_PX.__getitem__, self.width(), last=_FEWER_BUTTONS)
+        spare = _WIDTH_OF_STEPS_PX if shows_why else 0
+        level = compact_level(lambda level: _MIN_WIDTHS_PX[level] - spare, self.width(), last=_FEWER_BUTTONS)
         self._names.setVisible(level < _NO_NAMES)  # the panels show them, too
         self.badge.setVisible(not shows_why)
+        self._line.setVisible(not shows_why)
         self.outcomes.setVisible(shows_why)
         for name in _ABOUT_STEPS:
             self.buttons[name].setVisible(not shows_why and (level < _NO_TEXT or name != "show_ignored"))

@@ -1,4 +1,4 @@
-"""The status line of a comparison: its counts, and how long it took."""
+"""The status line of a comparison: its counts, and how long it took; with the reasons, how they are meant."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import counts_words, speed_words
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
+_HOW_TEXT = "Compared by what was done and said, whatever the wording and the order"
+_LINKS_TEXT = "Facts, no guesses: every event number is a link"
+
 
 class CompareStatus(QStatusBar):
     """Counts on the left, times on the right."""
@@ -18,6 +21,7 @@ class CompareStatus(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._session = session
+        self._shows_why = False
         self._left, self._right = PlainLabel(), PlainLabel()
         for label, accessible in ((self._left, "The comparison in numbers"), (self._right, "How long it took")):
             label.setAccessibleName(accessible)
@@ -28,8 +32,17 @@ class CompareStatus(QStatusBar):
         session.compared_changed.connect(self._show)
         self._show()
 
+    def show_why(self, on: bool) -> None:
+        """Say how reasons are found, instead of the numbers of the comparison."""
+        self._shows_why = on
+        self._show()
+
     @Slot()
     def _show(self) -> None:
         compared = self._session.compared
+        if self._shows_why:
+            self._left.setText(_HOW_TEXT)
+            self._right.setText(_LINKS_TEXT)
+            return
         self._left.setText("" if compared is None else counts_words(compared.comparison))
         self._right.setText("" if compared is None else speed_words(compared))

@@ -28,13 +28,14 @@ _WHY_UPPER_SHARE = 0.62  # of the height, with the reasons
 _COLUMN_SHARES = (30, 70)  # of the width of the upper row, in percent
 _WHY_COLUMN_SHARES = (36, 64)
 _MIN_PANEL_PX = (28 * GAP, 14 * GAP)  # whatever a panel shows, the window must not grow
+_MIN_HALF_PX = 11 * GAP  # height of each of the two panels of steps
 
 
 class CompareView(QWidget):
     """Panels with draggable borders; `show_why` chooses which. Both timelines are always there.
 
-    `why`: the session of the reasons. With the reasons: `reasons`, `deeds`, `trails`. Where they part: `causes`,
-    `divergences`, `step`. `finder`: the search in A, a part of the search in both runs.
+    `why`: the session of the reasons. `outcomes`: the marks at the heads of the timelines. With the reasons: `reasons`,
+    `deeds`, `trails`. Where they part: `causes`, `divergences`, `step`. `finder`: the search in A, part of it in both.
     """
 
     def __init__(self, session: ComparisonSession, finder: RunSearch, parent: QWidget | None = None) -> None:
@@ -46,8 +47,9 @@ class CompareView(QWidget):
         self.divergences = DivergenceView(session, ComparisonSearch(session, finder, self))
         self.step = StepDiffView(session)
         self.timelines = (TimelinePanel(session.a, "", compact=True), TimelinePanel(session.b, "", compact=True))
-        for which, timeline in enumerate(self.timelines):
-            timeline.add_mark(OutcomeMark(self.why, which))
+        self.outcomes = (OutcomeMark(self.why, "a"), OutcomeMark(self.why, "b"))
+        for timeline, mark in zip(self.timelines, self.outcomes, strict=True):
+            timeline.add_mark(mark)
         self._left, self._lower = QStackedWidget(), QStackedWidget()
         self._right = new_splitter(Qt.Orientation.Vertical, *self.timelines, self.deeds)
         self._upper = new_splitter(Qt.Orientation.Horizontal, self._left, self._right)
@@ -56,8 +58,10 @@ class CompareView(QWidget):
         for stack, pages in ((self._left, (self.reasons, self.causes)), (self._lower, (self.trails, self._parting))):
             for page in pages:
                 stack.addWidget(page)
-        for panel in (self._left, self.divergences, self.step, self.trails):
+        for panel in (self._left, self.trails):
             panel.setMinimumSize(*_MIN_PANEL_PX)
+        for half in (self.divergences, self.step):
+            half.setMinimumSize(_MIN_PANEL_PX[0], _MIN_HALF_PX)
         for low in (self.deeds, *self.timelines):
             low.setMinimumSize(_MIN_PANEL_PX[0], _MIN_PANEL_PX[1] // 2)
         body = QWidget()
@@ -68,7 +72,8 @@ class CompareView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(body, 1)
-        layout.addWidget(CompareStatus(session))
+        self._status = CompareStatus(session)
+        layout.addWidget(self._status)
         self._dragged = False
         self._splitters = (self._rows, self._upper, self._right, self._parting)
         self._connect()
@@ -91,11 +96,18 @@ class CompareView(QWidget):
     def show_why(self, on: bool) -> None:
         """Show the reasons, or where the runs part."""
         self._left.setCurrentWidget(self.reasons if on else self.causes)
-        self._lower.setCurrentWidget(self.trails if on else self._parting)
+        self._choose_lower()
         self.deeds.setVisible(on)
         self.why.show_origins(on)
+        self._status.show_why(on)
         self.setFocusProxy(self.reasons if on else self.divergences)
         self._fit()
+
+    def _choose_lower(self) -> None:
+        """Show the steps that led to a reason; where there is no reason, or none is wanted, those of both runs."""
+        result = self.why.result
+        has_trails = self.shows_why and (result is None or bool(result.reasons))
+        self._lower.setCurrentWidget(self.trails if has_trails else self._parting)
 
     @property
     def shows_why(self) -> bool:
@@ -134,13 +146,16 @@ class CompareView(QWidget):
         """Give the timelines and actions the height that they want, within bounds, and what is below the rest."""
         if self._dragged:
             return
-        height, why = self._rows.height() - GAP, self.shows_why
+        # The rows themselves are laid out only after this page has got its size.
+        height, why = self.height() - self._status.sizeHint().height() - 3 * GAP, self.shows_why
         wanted = [panel.sizeHint().height() for panel in self.timelines]
         if why:
-            upper = round(_WHY_UPPER_SHARE * height)
-            deeds = min(self.deeds.sizeHint().height(), max(upper - sum(wanted) - 2 * GAP, upper // 4))
+            most, deeds = round(_WHY_UPPER_SHARE * height), self.deeds.sizeHint().height()
+            deeds = min(deeds, max(most - sum(wanted) - 2 * GAP, most // 4))
+            upper = min(most, sum(wanted) + deeds + 2 * GAP)
             left = upper - deeds - 2 * GAP
             self._right.setSizes([left // 2, left - left // 2, deeds])
+            self._parting.setSizes([(height - upper) // 2, (height - upper) // 2])
         else:
             upper, lower = min(sum(wanted) + GAP, round(_MAX_UPPER_SHARE * height)), round(_LOWER_SHARE * height)
             self._parting.setSizes([height - upper - lower - GAP, lower])
@@ -166,6 +181,7 @@ class CompareView(QWidget):
 
     @Slot()
     def _on_why_changed(self) -> None:
+        self._choose_lower()
         self._show_facts()
         self._fit()
 

@@ -10,8 +10,8 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.text.event_text import MAX_SUMMARY_CHARACTERS, summarize_event
 from replay_gui.core.text.plain_text import one_line
 
-_CONTEXT = 36  # characters before the first value, where the text is cut
-_NEAR = 72  # a value that begins within so many characters needs no cut
+_CONTEXT = 20  # characters before the first value, where the text is cut
+_NEAR = 36  # a value that begins within so many characters needs no cut
 _MAX_VALUES = 12
 _MAX_LEAVES = 20_000  # of an event that are looked at
 _PLAIN = ("data", "input", "output", "value", "message", "reasoning")  # members whose name a text can do without

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.origin import Side
-from replay_gui.core.reasons.reason import Reason
+from replay_gui.core.reasons.reason import Reason, ReasonKind, Tier
+from replay_gui.core.reasons.why_result import Shared, WhyResult
 
 MAX_TRAIL_EVENTS = 400
 _AROUND = 1  # events before and after each that matters
 _ALONE_AROUND = 4  # where only one place matters
+_MAX_FALLBACK = 12
 _MAX_FILLED = 2  # events between two of a trail that are shown rather than counted
 
 
@@ -21,6 +23,21 @@ def key_events(reason: Reason, side: Side) -> list[EventIndex]:
     return sorted(found if named is None else found | {named})
 
 
+def fallback_events(reason: Reason, why: WhyResult, side: Side, count: int) -> list[EventIndex]:
+    """Return the events to show for a reason that names none, ascending.
+
+    The actions that differ, for a reason about actions and what was handed in; the first event for the set-up; else
+    the last one.
+    """
+    if reason.kind is ReasonKind.SETUP:
+        return [EventIndex(0)][:count]
+    if reason.tier is Tier.ACTION or reason.kind is ReasonKind.SUBMISSION:
+        rows = [row for row in why.actions if row.shared is not Shared.BOTH]
+        requests = [index for row in rows for index in (row.requests_a if side == "a" else row.requests_b)]
+        return sorted(requests)[:_MAX_FALLBACK]
+    return [EventIndex(count - 1)] if count else []
+
+
 def trail_events(
     keys: Iterable[int], places: Iterable[int], opened: Iterable[tuple[int, int]], *, count: int, hidden: Sequence[bool]
 ) -> list[EventIndex]:
@@ -29,7 +46,7 @@ def trail_events(
     Args:
         keys: the events that matter. places: events of this run at which the other run has one that matters.
         opened: (start, stop) of events to show as well.
-        count: the number of events of the run. hidden: of each event, whether it is bookkeeping; empty: none is.
+        count: the number of events of the run. hidden: of each event, whether it is no step; empty: none is hidden.
     """
     key_set, place_set = set(keys), set(places)
     around = _AROUND if len(key_set | place_set) > 1 else _ALONE_AROUND

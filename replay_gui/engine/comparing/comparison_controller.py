@@ -16,7 +16,9 @@ import msgspec
 
 from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.errors import ReplayError
 from replay_gui.core.facts.run_measures import counts_of_index, duration_between, times_of_index
+from replay_gui.core.facts.run_outcome import Outcome
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.core.reasons.run_names import short_names
 from replay_gui.engine.answers import Alert, Compared, Progress
@@ -38,6 +40,8 @@ from replay_gui.engine.requests import (
     OnRunMessage,
     RequestBody,
     SendAnswer,
+    SetOutcome,
+    Side,
     StopWork,
     WorkEnded,
 )
@@ -104,8 +108,9 @@ class ComparisonController:
                 if trail is not None:
                     self._answer(number, trail, ticket)
             case Explain() if self._reader_for(number) is not None:
-                self._explains_again = self._is_busy
-                self._start_explaining(number)
+                self._explain_again(number)
+            case SetOutcome(which, passed) if self._reader_for(number) is not None:
+                self._set_outcome(number, which, passed)
             case GetStep(row, states) if (reader := self._reader_for(number)) is not None:
                 self._answer(number, reader.step(row, states), ticket)
 
@@ -179,7 +184,35 @@ class ComparisonController:
         if self._reader_for(number) is None or self._request is None or a is None or b is None:
             return  # another run was opened meanwhile
         names = short_names(a.facts.given, b.facts.given)
-        self._jobs.start(WhyArguments(self._arguments(a, b, self._request), names))
+        by_hand = self._outcome_by_hand(number, a), self._outcome_by_hand(number, b)
+        self._jobs.start(WhyArguments(self._arguments(a, b, self._request), names, by_hand))
+
+    def _explain_again(self, number: int) -> None:
+        self._explains_again = self._is_busy
+        self._start_explaining(number)
+
+    def _set_outcome(self, number: int, which: Side, passed: bool | None) -> None:
+        from replay_gui.engine.files.outcome_notes import set_outcome  # a parser of TOML, which few comparisons need
+
+        a, b = self._runs()
+        run = a if which is Side.A else b
+        if run is None:
+            return
+        try:
+            set_outcome(run.facts, passed)
+        except ReplayError as error:
+            self._answer(number, Alert("error", f"The outcome was not kept. {error}"))
+        else:
+            self._explain_again(number)
+
+    def _outcome_by_hand(self, number: int, run: OpenRun) -> Outcome | None:
+        from replay_gui.engine.files.outcome_notes import notes_of  # see _set_outcome
+
+        try:
+            return notes_of(run.facts).outcome
+        except ReplayError as error:
+            self._answer(number, Alert("warning", f"An outcome set by hand does not count. {error}"))
+            return None
 
     def _show_reasons(self, number: int, value: msgspec.Raw) -> None:
         from replay_gui.engine.comparing.trail_reader import TrailReader
@@ -189,7 +222,7 @@ class ComparisonController:
         if self._reader_for(number) is None or self._row_indexes is None or a is None or b is None:
             return  # another run was opened meanwhile
         why = decode_value(value, WhyFindings).why()
-        self._trails = TrailReader(a, b, self._row_indexes, why.reasons)
+        self._trails = TrailReader(a, b, self._row_indexes, why)
         self._answer(number, Explained(result=why, sizes=(_size(a), _size(b))))
 
     def close(self) -> None:

@@ -9,36 +9,39 @@ from numpy.typing import NDArray
 from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.index.run_index import NO_PAIR
-from replay_gui.core.log.kinds import is_bookkeeping
+from replay_gui.core.log.kinds import KindGroup, group_of, is_bookkeeping
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.marked_text import marked_text
-from replay_gui.core.reasons.reason import Reason
-from replay_gui.core.reasons.trail import key_events, trail_events
+from replay_gui.core.reasons.trail import fallback_events, key_events, trail_events
+from replay_gui.core.reasons.why_result import WhyResult
 from replay_gui.engine.comparing.why_answers import Trail, TrailGap, TrailRow
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.requests import GetTrail
 
-_MAX_PLACES = 3  # of the other run's events that a side which has none of its own is shown at
+_MAX_PLACES = 3  # of the other run's events that a side is shown at
 _MAX_MARKED_BYTES = 1 << 20  # a larger event is not searched for values
 
 
 class TrailReader:
     """Reads trails from both runs. Used on the engine thread alone."""
 
-    def __init__(self, a: OpenRun, b: OpenRun, row_indexes: RowIndexes, reasons: tuple[Reason, ...]) -> None:
+    def __init__(self, a: OpenRun, b: OpenRun, row_indexes: RowIndexes, why: WhyResult) -> None:
         self._a, self._b = a, b
         self._row_indexes = row_indexes
-        self._reasons = reasons
+        self._why = why
 
     def trail(self, request: GetTrail) -> Trail | None:
         """Return the trail of a reason; None where there is no such reason."""
-        if not 0 <= request.reason < len(self._reasons):
+        if not 0 <= request.reason < len(self._why.reasons):
             return None
-        reason, rows = self._reasons[request.reason], self._row_indexes
+        reason, rows = self._why.reasons[request.reason], self._row_indexes
         a, b = key_events(reason, "a"), key_events(reason, "b")
+        if not a and not b:
+            a = fallback_events(reason, self._why, "a", self._a.index.count)
+            b = fallback_events(reason, self._why, "b", self._b.index.count)
         values = {origin.value for origin in reason.origins}
-        places_a = _places(b, rows.row_of_b, rows.last_a) if not a else []
-        places_b = _places(a, rows.row_of_a, rows.last_b) if not b else []
+        places_a = _places(b, rows.row_of_b, rows.last_a)
+        places_b = _places(a, rows.row_of_a, rows.last_b)
         return Trail(
             request.reason,
             _side(self._a, a, places_a, request.opened_a, values),
@@ -47,8 +50,9 @@ class TrailReader:
 
 
 def _places(keys: list[EventIndex], row_of: NDArray[np.int32], last: NDArray[np.int32]) -> list[int]:
-    """Return where the other run stood by then, for the first events that matter."""
-    return [max(int(last[row_of[key]]), 0) for key in keys[:_MAX_PLACES] if key < len(row_of)]
+    """Return where the other run stood by then, for the first events that matter and the last."""
+    chosen = keys if len(keys) <= _MAX_PLACES else [*keys[: _MAX_PLACES - 1], keys[-1]]
+    return [max(int(last[row_of[key]]), 0) for key in chosen if key < len(row_of)]
 
 
 def _side(
@@ -57,7 +61,7 @@ def _side(
     index = run.index
     pairs = (int(index.pair[key]) for key in keys if key < index.count)
     marked = {*keys, *(pair for pair in pairs if pair != NO_PAIR)}
-    is_hidden = np.array([is_bookkeeping(kind) for kind in index.kinds], bool)
+    is_hidden = np.array([is_bookkeeping(kind) or group_of(kind) is KindGroup.AGENT for kind in index.kinds], bool)
     hidden = is_hidden[index.kind] if is_hidden.any() else np.zeros(0, bool)
     events = trail_events(marked, places, opened, count=index.count, hidden=hidden)  # type: ignore[arg-type]
     found: list[TrailRow | TrailGap] = []

@@ -37,13 +37,13 @@ class CompareArguments(JobArguments, frozen=True):
 class WhyArguments(JobArguments, frozen=True):
     """Find why the two runs of a comparison came out differently.
 
-    `names`: what the sentences call the runs. `outcomes`: of A and B, set by hand; they count where a log has none.
+    `names`: what the sentences call the runs. `by_hand`: outcomes that were set for A and B.
     """
 
     job: ClassVar[str] = "why"
     compared: CompareArguments
     names: tuple[str, str]
-    outcomes: tuple[Outcome | None, Outcome | None] = (None, None)
+    by_hand: tuple[Outcome | None, Outcome | None] = (None, None)
 
 
 class ForgetArguments(JobArguments, frozen=True):

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.facts.run_notes import RunNotes, with_notes
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
 from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.reasons.why import WhyFinder
 from replay_gui.core.reasons.why_result import WhyResult
 from replay_gui.core.state.state import ABSENT
 from replay_gui.engine.jobs.compare_arguments import WhyArguments
-from replay_gui.engine.jobs.compare_job import ComparedPair, kept_pair
+from replay_gui.engine.jobs.compare_job import kept_pair
 from replay_gui.engine.jobs.job import JobContext
 
 
@@ -42,21 +43,16 @@ def find_reasons(arguments: WhyArguments, context: JobContext) -> WhyFindings:
     rules = Rules(arguments.compared.rules)
     if pair.why is None:
         pair.why = WhyFinder(*pair.sides, arguments.names)
-    return WhyFindings.of(pair.why.find(rules, _results(pair, rules, arguments.outcomes)))
-
-
-def _results(
-    pair: ComparedPair, rules: Rules, by_hand: tuple[Outcome | None, Outcome | None]
-) -> tuple[RunResult, RunResult]:
-    """Return what the logs say of outcome and end, with the outcomes set by hand where a log has none."""
     if pair.results is None:
         pair.results = pair.comparer.compare(rules).results
-    (a, b), (hand_a, hand_b) = pair.results, by_hand
-    return _with_outcome(a, hand_a), _with_outcome(b, hand_b)
+    (a, b), (hand_a, hand_b) = pair.results, arguments.by_hand
+    return WhyFindings.of(pair.why.find(rules, (_with_outcome(a, hand_a), _with_outcome(b, hand_b))))
 
 
 def _with_outcome(result: RunResult, by_hand: Outcome | None) -> RunResult:
-    return result if by_hand is None or result.outcomes else replace(result, outcomes=(by_hand,))
+    if by_hand is None:
+        return result
+    return with_notes(result, RunNotes(by_hand.passed, by_hand.score, by_hand.label or ""))
 
 
 def _sent(value: Any) -> Any:

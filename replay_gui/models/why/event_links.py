@@ -11,10 +11,9 @@ from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.reasons.why_result import WhyResult
 
-_NUMBERS = re.compile(
-    r"\bevents? (\d[\d,]*)((?:(?:, | and |, and |–|-| to )\d[\d,]*)*)(?: of (?P<run>[^.;,()“”]{1,80}))?"
-)
-_NUMBER = re.compile(r"\d[\d,]*")
+_DIGITS = r"\d+(?:,\d{3})*"
+_NUMBERS = re.compile(rf"\bevents? {_DIGITS}(?:(?:, | and |, and |–|-| to ){_DIGITS})*")
+_NUMBER = re.compile(_DIGITS)
 _QUOTED = re.compile(r"“[^”]*”")
 _MAX_DIGITS = 12
 
@@ -49,7 +48,7 @@ class LinkFinder:
         for match in _NUMBERS.finditer(text):
             if any(start <= match.start() < stop for start, stop in quoted):
                 continue
-            named = self._side_named(match["run"] or "")
+            named = self._side_named(text[match.end() :])
             for number in self._numbers(match):
                 link = self._link(text, match.start(), number, named)
                 if link is not None:
@@ -58,11 +57,11 @@ class LinkFinder:
 
     def _numbers(self, match: re.Match[str]) -> Iterable[tuple[int, int, int]]:
         """Yield (start, stop, number); the first with the word before it."""
-        for order, part in enumerate(_NUMBER.finditer(match.string, match.start(), match.end(2))):
-            digits = part[0].rstrip(",").replace(",", "")
+        for order, part in enumerate(_NUMBER.finditer(match.string, match.start(), match.end())):
+            digits = part[0].replace(",", "")
             if len(digits) <= _MAX_DIGITS:
                 start = match.start() if order == 0 else part.start()
-                yield start, part.start() + len(part[0].rstrip(",")), int(digits)
+                yield start, part.end(), int(digits)
 
     def _link(self, text: str, at: int, number: tuple[int, int, int], named: Side | None) -> EventLink | None:
         start, stop, position = number
@@ -85,4 +84,5 @@ class LinkFinder:
         return self._failed or "a"
 
     def _side_named(self, words: str) -> Side | None:
-        return next((side for name, side in self._names if name and words.startswith(name)), None)
+        """Return the run that is named right after a number: ``event 5 of trial 1``."""
+        return next((side for name, side in self._names if name and words.startswith(f" of {name}")), None)

@@ -8,13 +8,15 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import NO_EVENT
+from replay_gui.core.facts.run_notes import BY_HAND
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.reasons.trail import key_events
 from replay_gui.core.reasons.why_result import WhyResult
 from replay_gui.engine.comparing.why_answers import Explained, RunSize, Trail, TrailGap
-from replay_gui.engine.requests import Answer, GetTrail, Request
+from replay_gui.engine.requests import Answer, GetTrail, Request, SetOutcome
+from replay_gui.engine.requests import Side as RunSide
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_states import Shown
 
@@ -123,6 +125,19 @@ class WhySession(QObject):
             self.chosen_changed.emit()
             self._request_trail()
 
+    # ---- outcomes ---------------------------------------------------------------------------------
+    def can_set_outcome(self, side: Side) -> bool:
+        """Whether the outcome of a run may be set by hand: no grader says in its log whether it passed."""
+        if self.result is None:
+            return False
+        outcomes = self.result.results[_SIDES.index(side)].outcomes
+        return all(outcome.passed is None or outcome.by == BY_HAND for outcome in outcomes)
+
+    def set_outcome(self, side: Side, passed: bool | None) -> None:
+        """Keep whether a run passed in a file beside its log; None: not known. The reasons are ranked again."""
+        if self.can_set_outcome(side):
+            self._send_request("outcome", SetOutcome(RunSide.A if side == "a" else RunSide.B, passed))
+
     # ---- the timelines ----------------------------------------------------------------------------
     def show_origins(self, on: bool) -> None:
         """Draw the origins of the chosen reason on both timelines, instead of the divergences, or no longer."""
@@ -144,12 +159,12 @@ class WhySession(QObject):
 
     def _request_trail(self) -> None:
         if self.chosen != NO_REASON:
-            self._send_request(GetTrail(self.chosen, self._opened["a"], self._opened["b"]))
+            self._send_request("trail", GetTrail(self.chosen, self._opened["a"], self._opened["b"]))
 
-    def _send_request(self, body: GetTrail) -> None:
+    def _send_request(self, key: str, body: GetTrail | SetOutcome) -> None:
         bridge = self.comparison.a.bridge
         if bridge is not None:
-            bridge.send_request("trail", Request(self.comparison.number, body, None))
+            bridge.send_request(key, Request(self.comparison.number, body, None))
 
     # ---- answers ------------------------------------------------------------------------------------
     @Slot()

@@ -39,6 +39,14 @@ KIND_WORDS: dict[ReasonKind, str] = {
 }
 """What differs, on the chip of a reason."""
 
+LED_THERE_WORDS: dict[str, str] = {
+    "input": "the user said otherwise",
+    "looking": "not looked up",
+    "world": "answered otherwise",
+    "agent": "the agent's own choice",
+}
+"""What the trace of the values of a reason led to, on its second chip."""
+
 EFFECT_WORDS: dict[Effect, str] = {
     Effect.READS: "reads",
     Effect.CHECKS: "checks",

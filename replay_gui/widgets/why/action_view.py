@@ -60,9 +60,9 @@ class ActionView(RowView):
 
     @Slot()
     def _fit(self) -> None:
-        width = max(self.viewport().width(), LINKS + 2)
-        left = (width - LINKS) // 2
-        for column, column_width in zip(ActionColumn, (left, LINKS, width - LINKS - left), strict=True):
+        left = max((self.width() - LINKS) // 2, 1)  # as the heads have it, whether or not there is a scroll bar
+        right = max(self.viewport().width() - LINKS - left, 1)
+        for column, column_width in zip(ActionColumn, (left, LINKS, right), strict=True):
             self.setColumnWidth(column, column_width)
         tools = [line.row.tool for line in map(self._actions.line, range(self._actions.rowCount())) if line.row]
         self._delegate.fit(tools, left)
@@ -73,13 +73,13 @@ class ActionView(RowView):
         row = self.rowAt(int(event.position().y()))
         super().mousePressEvent(event)
         if row >= 0 and event.button() == Qt.MouseButton.LeftButton:
-            self._go_to(row, "a" if event.position().x() < self.viewport().width() / 2 else "b")
+            self._go_to(row)
 
     @Slot(int)
     def _on_activated(self, row: int) -> None:
-        self._go_to(row, "a")
+        self._go_to(row)
 
-    def _go_to(self, row: int, side: Side) -> None:
+    def _go_to(self, row: int) -> None:
         """Go to both requests of an action; where only one run made it, to that."""
         line = self._actions.line(row)
         if line.row is None:

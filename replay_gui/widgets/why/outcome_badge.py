@@ -26,9 +26,10 @@ class OutcomeBadge(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(GAP + UNIT, 0, GAP + UNIT, 0)
         row.setSpacing(UNIT)
+        self._dot = PlainLabel("·")
         for which in (0, 1):
             if which:
-                row.addWidget(PlainLabel("·"))
+                row.addWidget(self._dot)
             row.addWidget(self._marks[which])
             row.addWidget(self._words[which])
         session.changed.connect(self.refresh)
@@ -40,9 +41,13 @@ class OutcomeBadge(QFrame):
         why, colors = self._session.result, theme()
         inks = {True: colors.good_text, False: colors.bad_text, None: colors.secondary}
         words = []
+        known = why is not None and any(passed_of(result) is not None for result in why.results)
+        self._dot.setVisible(known)
+        for widget in (self._marks[1], self._words[1]):
+            widget.setVisible(known)
         for which, letter in enumerate("AB"):
             passed = passed_of(None if why is None else why.results[which])
             self._marks[which].setPixmap(tinted_icon(_NAMES[passed], inks[passed]).pixmap(ICON, ICON))
             words.append(f"{letter} {outcome_word(passed)}")
-            self._words[which].setText(words[-1])
+            self._words[which].setText(words[-1] if known else "Outcomes not known")
         self.setAccessibleName(", ".join(words))

@@ -3,38 +3,87 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from replay_gui.core.facts.run_outcome import outcome_words
+from replay_gui.core.reasons.origin import Side
 from replay_gui.look.icons import tinted_icon
-from replay_gui.look.theme import ICON, theme, theme_events
+from replay_gui.look.theme import ICON, set_role, theme, theme_events
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import outcome_word, passed_of
 
+_CHOICES = ((True, "Passed (P)"), (False, "Failed (F)"), (None, "Not known (Del)"))
+_KEYS = {Qt.Key.Key_P: True, Qt.Key.Key_F: False, Qt.Key.Key_Delete: None}
+
 
 class OutcomeMark(QToolButton):
-    """At the head of a run's timeline. Passed is a tick in a disc, failed a cross in a ring, unknown an empty ring."""
+    """At the head of a run's timeline: a tick in a disc for passed, a cross in a ring for failed, a broken ring else.
 
-    def __init__(self, session: WhySession, which: int, parent: QWidget | None = None) -> None:
-        """`which`: 0 for A, 1 for B."""
+    Where the log has no outcome, the menu, or P, F and Del, set it by hand.
+    """
+
+    def __init__(self, session: WhySession, side: Side, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._which = session, which
+        self._session, self._side = session, side
+        self._which = 0 if side == "a" else 1
+        self.choices = QMenu(self)
+        self.setMenu(self.choices)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setIconSize(QSize(ICON, ICON))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_role(self, "secondary")
+        self.choices.aboutToShow.connect(self.fill)
         session.changed.connect(self.refresh)
         theme_events().changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
-        why = self._session.result
-        result = None if why is None else why.results[self._which]
-        passed, colors = passed_of(result), theme()
+        passed, colors, letter = self._passed(), theme(), self._side.upper()
         name = {True: "passed", False: "failed", None: "ungraded"}[passed]
         ink = {True: colors.good_text, False: colors.bad_text, None: colors.secondary}[passed]
         self.setIcon(tinted_icon(name, ink))
-        letter = "AB"[self._which]
         self.setAccessibleName(f"Outcome of {letter}: {outcome_word(passed)}")
-        said = "" if result is None or result.outcome is None else outcome_words(result.outcome)
-        self.setToolTip(plain_tooltip(f"{letter}: {said or 'nothing is known of its outcome'}"))
+        can_set = self._session.can_set_outcome(self._side)
+        hint = "\nClick to set it by hand; it is kept beside the log." if can_set else ""
+        self.setToolTip(plain_tooltip(f"{letter}: {self._words() or 'nothing is known of its outcome'}.{hint}"))
+
+    @Slot()
+    def fill(self) -> None:
+        """Fill the menu: what can be set, or what the log says."""
+        self.choices.clear()
+        if not self._session.can_set_outcome(self._side):
+            words = self._words().replace("&", "&&")
+            self.choices.addAction(f"The log says: {words}" if words else "Not known yet").setEnabled(False)
+            return
+        for passed, words in _CHOICES:
+            action = self.choices.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(passed is self._passed())
+            action.setData(passed)
+            action.triggered.connect(self._on_chosen)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Set the outcome by P, F or Del."""
+        key = Qt.Key(event.key())
+        if key in _KEYS and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self._session.set_outcome(self._side, _KEYS[key])
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self._session.set_outcome(self._side, action.data())
+
+    def _passed(self) -> bool | None:
+        why = self._session.result
+        return passed_of(None if why is None else why.results[self._which])
+
+    def _words(self) -> str:
+        why = self._session.result
+        outcome = None if why is None else why.results[self._which].outcome
+        return "" if outcome is None else outcome_words(outcome)

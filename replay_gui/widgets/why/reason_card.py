@@ -15,6 +15,7 @@ BADGE_PX = ROW
 _CHIP_PX = 20
 _MIN_WIDTH_PX = 10 * GAP
 _MAX_BODY_LINES = 6
+_NO_BREAK = "\u00a0"
 
 
 class CardText:
@@ -22,6 +23,8 @@ class CardText:
 
     def __init__(self, text: str, links: Sequence[EventLink], font: QFont, width: float, most: int = 100) -> None:
         self._links = links
+        for link in links:  # "event" stays on the line of its number
+            text = text[: link.start] + text[link.start : link.stop].replace(" ", _NO_BREAK) + text[link.stop :]
         self._layout = QTextLayout(text, font)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

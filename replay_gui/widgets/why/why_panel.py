@@ -13,7 +13,6 @@ from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import count_words, foot_words, headline, same_words, set_aside_lines
 from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.widgets.parts.dimmer import Dimmer
-from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.why.reason_view import ReasonView
@@ -93,7 +92,8 @@ class SetAsideFoot(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("What was set aside")
-        self._words = ElidedLabel()
+        self._words = PlainLabel()
+        self._words.setWordWrap(True)
         set_role(self._words, "secondary")
         self.button = QToolButton()
         self.button.setCheckable(True)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from replay_gui.core.reasons.reason import Reason, ReasonKind
+from replay_gui.models.why.event_links import LinkFinder
+from tests.helpers.reasons import CANCEL, EVENTS, index, why_of
+
+PLAIN = Reason(kind=ReasonKind.TOLD, sentence="")
+
+
+def links(text: str, reason: Reason = PLAIN, counts: tuple[int, int] = (EVENTS, EVENTS)) -> list[tuple[str, str, int]]:
+    """(the linked words, the side, the number) of each link."""
+    finder = LinkFinder(why_of(reason), reason, counts)
+    return [(text[link.start : link.stop], link.side, link.index + 1) for link in finder.find(text)]
+
+
+def test_a_number_is_of_the_run_that_is_named_after_it() -> None:
+    text = "x was answered otherwise (event 4 of trial 1 against event 4 of trial 0)."
+    assert links(text) == [("event 4", "b", 4), ("event 4", "a", 4)]
+
+
+def test_else_of_the_run_of_which_the_reason_names_that_event() -> None:
+    assert links("trial 0 never did (event 20).", CANCEL) == [("event 20", "b", 20)]
+    assert links("It came up at event 7.", CANCEL) == [("event 7", "b", 7)]
+
+
+def test_else_of_the_run_that_was_named_last() -> None:
+    assert links("trial 0 never did; trial 1 did (event 9).") == [("event 9", "b", 9)]
+    assert links("trial 1 did; trial 0 said (event 9).") == [("event 9", "a", 9)]
+    assert links("It said so (event 9).") == [("event 9", "a", 9)], "of the run that failed"
+
+
+def test_several_numbers_are_several_links() -> None:
+    assert links("events 8–14 of trial 1") == [("events 8", "b", 8), ("14", "b", 14)]
+    assert links("events 3, 5 and 7 of trial 0") == [("events 3", "a", 3), ("5", "a", 5), ("7", "a", 7)]
+
+
+@pytest.mark.parametrize(
+    "text", ["it said “see event 5” then", "prevent 5", "event 31 of trial 0", "event 0", "event 9999999999999999"]
+)
+def test_what_is_no_event_of_a_run_is_no_link(text: str) -> None:
+    assert links(text) == []
+
+
+def test_a_thousand_events_are_written_with_a_comma() -> None:
+    assert links("event 1,204 of trial 1.", counts=(5, 2_000)) == [("event 1,204", "b", 1_204)]
+    assert links("event 12, then", counts=(50, 50)) == [("event 12", "a", 12)]
+
+
+def test_the_longer_of_two_names_counts() -> None:
+    reason = replace(PLAIN, index_a=index(2), index_b=index(2))
+    finder = LinkFinder(why_of(reason, name_a="trial 1", name_b="trial 10"), reason, (EVENTS, EVENTS))
+    assert [link.side for link in finder.find("event 2 of trial 10 and event 2 of trial 1")] == ["b", "a"]
