@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -64,6 +64,13 @@ class OutcomeMark(QToolButton):
             action.setChecked(passed is self._passed())
             action.setData(passed)
             action.triggered.connect(self._on_chosen)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that this mark uses from becoming the window's shortcuts."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in _KEYS:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Set the outcome by P, F or Del."""

@@ -64,17 +64,10 @@ def test_the_text_begins_shortly_before_the_first_value() -> None:
 
 
 def test_a_value_that_the_usual_line_does_not_hold_is_found_in_the_event() -> None:
-    answer = {
-        "tool_name": "t",
-        "success": True,
-        "output": {"user": {"name": "x", "orders": ["A1", "PX4R7D"]}, "n": 612},
-    }
-    event = replace(event_at(0), kind="ToolResponse", payload=answer)
-    text, words = _marked(event, "612")
-    assert words == ["612"]
-    far = replace(event, payload={**answer, "output": {"pad": "y" * 900, "orders": ["A1", "PX4R7D"]}})
-    text, words = _marked(far, "PX4R7D")
-    assert (text, words) == ("orders: PX4R7D", ["PX4R7D"])
+    output = {f"pad{number}": "y" * 90 for number in range(9)} | {"orders": ["A1", "PX4R7D"], "total": 612.0}
+    event = replace(event_at(0), kind="ToolResponse", payload={"tool_name": "t", "success": True, "output": output})
+    assert _marked(event, "PX4R7D") == ("orders: PX4R7D", ["PX4R7D"])
+    assert _marked(event, "612") == ("total: 612", ["612"])
 
 
 def test_hostile_texts_are_one_visible_line() -> None:
