@@ -18,6 +18,7 @@ from replay_gui.engine.jobs.job_types import (
     IntegrityArguments,
     JobArguments,
     JoinArguments,
+    LogFile,
     ReplayArguments,
     StatesArguments,
 )
@@ -82,8 +83,8 @@ class ReadingTask:
         run = self._run
         self._stage = IndexStage.BUILDING
         self._is_shared = run.log.source.size > _MIN_SHARED_BYTES
-        log = run.log.source
-        self._jobs.start(IndexArguments(str(log.path), str(run.folder), not self._is_shared, log.changed_at))
+        log, changed_at = LogFile.of(run.log), run.log.source.changed_at
+        self._jobs.start(IndexArguments(log, str(run.folder), not self._is_shared, changed_at))
         self._verification.start_beside_index(columns=str(run.folder) if self._is_shared else None)
 
     @property
@@ -148,8 +149,8 @@ class ReadingTask:
             return
         run = self._run
         if self._verification.integrity_done:
-            log = run.log.source
-            self._jobs.start(JoinArguments(str(log.path), str(run.folder), run.built, log.changed_at))
+            log, changed_at = LogFile.of(run.log), run.log.source.changed_at
+            self._jobs.start(JoinArguments(log, str(run.folder), run.built, changed_at))
         else:
             self._use_index(run.built)
 

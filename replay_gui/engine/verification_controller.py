@@ -29,6 +29,7 @@ from replay_gui.engine.jobs.job_messages import JobDone, JobPart, JobProgress, d
 from replay_gui.engine.jobs.job_types import (
     FileHashArguments,
     IntegrityArguments,
+    LogFile,
     ReplayArguments,
     StatesArguments,
 )
@@ -166,14 +167,14 @@ class VerificationController:
             far_enough = entry.position - (cuts[-1].position if cuts[-1] else 0) >= step
             if far_enough and entry.position < built.count:
                 cuts.append(entry)
-        path = str(self._log.source.path)
+        log = LogFile.of(self._log)
         for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
             stop = following.position if following else built.count
             if cut is None:
-                self._state_jobs.append(StatesArguments(path, (), stop))
+                self._state_jobs.append(StatesArguments(log, (), stop))
             else:
                 line = tuple(lineage(entries, cut.position))
-                self._state_jobs.append(StatesArguments(path, line, stop, int(offsets[cut.position]), folder))
+                self._state_jobs.append(StatesArguments(log, line, stop, int(offsets[cut.position]), folder))
         self.total += self._log.source.size
 
     # ---- messages of workers ---------------------------------------------------------------------
@@ -247,7 +248,7 @@ class VerificationController:
             self._run_integrity(self._limit, None, None)
         elif self._file_hash is None:
             self._file_hash = ""
-            self._run(FileHashArguments(str(self._log.source.path)))
+            self._run(FileHashArguments(LogFile.of(self._log)))
         elif self._state_jobs:
             self._run(self._state_jobs.popleft())
         else:
@@ -269,7 +270,7 @@ class VerificationController:
             self._run_integrity(front, stop, None)
 
     def _run_integrity(self, start: Boundary, stop: int | None, stop_index: int | None) -> None:
-        self._run(IntegrityArguments(str(self._log.source.path), start, stop, stop_index, self._columns))
+        self._run(IntegrityArguments(LogFile.of(self._log), start, stop, stop_index, self._columns))
 
     def _split(self, front: Boundary) -> bool:
         """Set the limit in the middle of what is after the slice at the front, if that is worth a job."""
@@ -286,7 +287,7 @@ class VerificationController:
         return True
 
     def _run_replay(self) -> None:
-        self._run(ReplayArguments(str(self._log.source.path)))
+        self._run(ReplayArguments(LogFile.of(self._log)))
 
     def _run(self, arguments: VerificationArguments) -> None:
         self._running[arguments] = 0
@@ -300,7 +301,7 @@ class VerificationController:
             self.has_false_snapshots = bool(states)
             self._states.clear()
             self._checked_again = True
-            self._run(StatesArguments(str(self._log.source.path), (), None))
+            self._run(StatesArguments(LogFile.of(self._log), (), None))
             return None
         if not states and self._replay is not None:
             states = [self._replay]

@@ -32,3 +32,14 @@ def test_a_worker_that_cannot_read_the_file(tmp_path: Path) -> None:
         path.unlink()
         with pytest.raises(ReplayError, match=r"run\.rlog: not verified: "):
             verify_with_workers(log, lambda done, total: None)
+
+
+@pytest.mark.parametrize("every", [0, 1])
+def test_a_log_that_is_replaced_meanwhile_gives_no_verdict(tmp_path: Path, every: int) -> None:
+    """Both logs are VALID; hashes of the one and the head of the other would be no log's."""
+    path = write_log(tmp_path / "run.rlog", turns=20, state_hash_every=every)
+    other = write_log(tmp_path / "other.rlog", turns=30, state_hash_every=every)
+    with EventLog.open(path) as log:
+        other.rename(path)
+        with pytest.raises(ReplayError, match="replaced by another file while it was read; open it again"):
+            verify_with_workers(log, lambda done, total: None)

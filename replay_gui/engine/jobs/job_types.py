@@ -9,9 +9,11 @@ from typing import ClassVar
 
 import msgspec
 
+from replay_gui.core.errors import LogChanged
 from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
 from replay_gui.core.index.index_builder import BuiltIndex
+from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.replay.snapshot_store import SnapshotEntry
 from replay_gui.core.verification.integrity import Boundary
@@ -23,15 +25,37 @@ class JobArguments(msgspec.Struct, frozen=True):
     job: ClassVar[str] = ""
 
 
+class LogFile(msgspec.Struct, frozen=True):
+    """The file of an open log: its path, and what tells it from one that takes its name meanwhile."""
+
+    path: str
+    device: int
+    inode: int
+
+    @classmethod
+    def of(cls, log: EventLog) -> LogFile:
+        """Return the file of an open log."""
+        device, inode, *_ = log.source.stamp
+        return cls(str(log.source.path), device, inode)
+
+    def open(self) -> EventLog:
+        """Open the log again; LogChanged where its name now belongs to another file."""
+        log = EventLog.open(self.path)
+        if LogFile.of(log) != self:
+            log.close()
+            raise LogChanged(f"{self.path}: replaced by another file while it was read; open it again")
+        return log
+
+
 class IndexArguments(JobArguments, frozen=True):
-    """Build the index and snapshots of the log at `path` in `folder`.
+    """Build the index and snapshots of `log` in `folder`.
 
     `whole`: whether that is all of it; False where an integrity pass makes the columns of the records.
     `changed_at`: of the log's Source when it was opened; None for when the worker opens it.
     """
 
     job: ClassVar[str] = "index"
-    path: str
+    log: LogFile
     folder: str
     whole: bool
     changed_at: int | None = None
@@ -41,7 +65,7 @@ class JoinArguments(JobArguments, frozen=True):
     """Complete the index in `folder` that two passes have made; `built` is the result of the index pass."""
 
     job: ClassVar[str] = "join"
-    path: str
+    log: LogFile
     folder: str
     built: BuiltIndex
     changed_at: int | None = None
@@ -54,7 +78,7 @@ class IntegrityArguments(JobArguments, frozen=True):
     """
 
     job: ClassVar[str] = "integrity"
-    path: str
+    log: LogFile
     start: Boundary
     stop: int | None
     stop_index: int | None
@@ -68,7 +92,7 @@ class StatesArguments(JobArguments, frozen=True):
     """
 
     job: ClassVar[str] = "states"
-    path: str
+    log: LogFile
     line: tuple[SnapshotEntry, ...]
     stop: int | None
     offset: int = 0
@@ -79,14 +103,14 @@ class ReplayArguments(JobArguments, frozen=True):
     """Replay a log without recorded state hashes, to find the events that do not apply."""
 
     job: ClassVar[str] = "applicable"
-    path: str
+    log: LogFile
 
 
 class FileHashArguments(JobArguments, frozen=True):
     """Compute the BLAKE3 of the whole file."""
 
     job: ClassVar[str] = "file_hash"
-    path: str
+    log: LogFile
 
 
 class ConvertArguments(JobArguments, frozen=True):

@@ -46,7 +46,7 @@ BOUNDARIES = 64  # points in a log from which another worker can take over
 def index(arguments: IndexArguments, reporter: JobReporter) -> BuiltIndex:
     """Build the index and snapshots of a log; each part is the BuiltIndex so far."""
     next_part = 0.0
-    with EventLog.open(arguments.path) as log:
+    with arguments.log.open() as log:
         folder = Path(arguments.folder)
         builder = IndexBuilder(log, folder, with_records=arguments.whole)
 
@@ -68,7 +68,7 @@ def join(arguments: JoinArguments, reporter: JobReporter) -> BuiltIndex:
     folder = Path(arguments.folder)
     write_chain(folder)
     built = arguments.built
-    with EventLog.open(arguments.path) as log:
+    with arguments.log.open() as log:
         write_table(folder, log, built, arguments.changed_at)
     return built
 
@@ -76,7 +76,7 @@ def join(arguments: JoinArguments, reporter: JobReporter) -> BuiltIndex:
 def integrity(arguments: IntegrityArguments, reporter: JobReporter) -> IntegritySlice:
     """Check the links and the form of records; see IntegrityArguments."""
     start = arguments.start
-    with EventLog.open(arguments.path) as log, ExitStack() as files:
+    with arguments.log.open() as log, ExitStack() as files:
         columns = RecordColumns(Path(arguments.columns), start.event_index) if arguments.columns is not None else None
         if columns is not None:
             files.callback(columns.close)
@@ -92,7 +92,7 @@ def integrity(arguments: IntegrityArguments, reporter: JobReporter) -> Integrity
 
 def states(arguments: StatesArguments, reporter: JobReporter) -> StatesSlice:
     """Compare recorded state hashes with those of a replay; see StatesArguments."""
-    with EventLog.open(arguments.path) as log:
+    with arguments.log.open() as log:
         begin = _begin(log, arguments)
         total = log.source.size - begin[1]
         return check_states(log, begin, arguments.stop, lambda at: reporter.progress(at - begin[1], total))
@@ -125,7 +125,7 @@ def _is_sound(state: State) -> bool:
 
 def applicable(arguments: ReplayArguments, reporter: JobReporter) -> StatesSlice:
     """Replay a log without recorded state hashes; the parts are about BOUNDARIES Boundary values."""
-    with EventLog.open(arguments.path) as log:
+    with arguments.log.open() as log:
         step = log.source.size // BOUNDARIES
         next_boundary = step
 
@@ -141,7 +141,7 @@ def applicable(arguments: ReplayArguments, reporter: JobReporter) -> StatesSlice
 
 def file_hash(arguments: FileHashArguments, reporter: JobReporter) -> str:
     """Return the BLAKE3 of the whole file, in hex."""
-    with EventLog.open(arguments.path) as log:
+    with arguments.log.open() as log:
         return log.source.blake3()
 
 
