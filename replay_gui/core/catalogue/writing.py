@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,8 +63,16 @@ def write_catalogue(
     Args:
         given: paths, globs, folders, URLs. folder: of the catalogue, which is replaced, or made.
         format: an importer's name; None: judged from the content. mappings: path of the user's mappings, or "".
+
+    Raises:
+        CatalogueRefused: the folder holds something else. LogUnreadable: a source matches nothing. NotWritten: the
+            files cannot be written. What cannot be read of a source is told in the summary.
     """
-    named = dict(expand_sources(given))
+    _check_folder(folder)
+    inside = f"{folder.absolute()}{os.sep}"
+    named = {
+        source: is_named for source, is_named in expand_sources(given) if not os.path.abspath(source).startswith(inside)
+    }
     earlier = _Earlier(folder)
     tasks = [
         SourceTask(
@@ -104,6 +113,14 @@ def write_catalogue(
         problems=tuple(problems),
         rebuilt=earlier.problem,
     )
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise CatalogueRefused for a place where files of the user's could be lost."""
+    if folder.exists() and not folder.is_dir():
+        raise CatalogueRefused(f"{folder}: is no folder; give another name")
+    if folder.is_dir() and not is_catalogue(folder) and any(folder.iterdir()):
+        raise CatalogueRefused(f"{folder}: holds something else than a catalogue; give a new or empty folder")
 
 
 def tables_of(part: CataloguePart) -> dict[str, pa.Table]:

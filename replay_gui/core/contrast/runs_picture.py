@@ -22,7 +22,7 @@ from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.positions import EventIndex
 
 MAX_ROWS, MAX_COLUMNS = 200, 60
-_MAX_MARKED = 3  # separators that mark a column
+_MAX_MARKED = 3  # separators that mark a column, at most one each
 _MAX_VALUES = 6  # of the arguments in the head of a column
 _MIN_LIKENESS = 0.15  # of two inputs, from which they are one call with other arguments
 
@@ -101,6 +101,10 @@ class _Column:
     def place(self) -> float:
         return median(number for number, _ in self.steps.values())
 
+    @property
+    def worked(self) -> bool:
+        return any(step.ok for _, step in self.steps.values())
+
 
 def runs_picture(
     runs: RunSet,
@@ -173,14 +177,12 @@ def _merged(columns: list[_Column], outcomes: Outcomes) -> list[_Column]:
         kept: list[tuple[_Column, set[Any]]] = []
         for column in group:
             leaves = _leaves(next(iter(column.steps.values()))[1])
-            home = next(
-                (
-                    other
-                    for other, others in kept[:MAX_COLUMNS]
-                    if not other.steps.keys() & column.steps.keys() and _are_alike(leaves, others)
-                ),
-                None,
-            )
+            homes = [
+                (other.worked == column.worked, _likeness(leaves, others), -number)
+                for number, (other, others) in enumerate(kept[:MAX_COLUMNS])
+                if not other.steps.keys() & column.steps.keys() and _likeness(leaves, others) >= _MIN_LIKENESS
+            ]
+            home = kept[-max(homes)[2]][0] if homes else None
             if home is None:
                 kept.append((column, leaves))
             else:
@@ -196,16 +198,10 @@ def _leaves(step: RunStep) -> set[Any]:
     return {(path, msgspec.json.encode(value)) for path, value in input_leaves(msgspec.json.decode(step.input))}
 
 
-def _values(step: RunStep) -> str:
-    """Return the arguments' values, for the head of a column; the label where they are not kept, or are code."""
-    if step.input is None or runs_code(step.tool):
-        return step.label
-    leaves = input_leaves(msgspec.json.decode(step.input))
-    return ", ".join(answer_text(value) for _, value in leaves[:_MAX_VALUES])
-
-
-def _are_alike(a: set[Any], b: set[Any]) -> bool:
-    return bool(a & b) and len(a & b) >= _MIN_LIKENESS * len(a | b)
+def _likeness(a: set[Any], b: set[Any]) -> float:
+    """Return the share of leaves that two inputs have in common; 0 for inputs without any."""
+    return len(a & b) / len(a | b) if a and b else 0.0
+_MAX_VALUES = 6  # of the arguments in the head of a column
 
 
 def _standard(column: _Column, outcomes: Outcomes) -> RunStep:
@@ -218,16 +214,12 @@ def _standard(column: _Column, outcomes: Outcomes) -> RunStep:
 
 def _mark(columns: list[_Column], separation: Separation) -> None:
     """Mark the columns that show the first separators: those with the event where the feature begins."""
-    marked = 0
-    for number, separator in enumerate(separation.separators):
+    for number, separator in enumerate(separation.separators[:_MAX_MARKED]):
         at = separator.passed_example or separator.failed_example
         for column in columns if at is not None else ():
             step = column.steps.get(at.run) if at is not None else None
             if step is not None and at is not None and step[1].index == at.index and column.separator is None:
                 column.separator = number
-                marked += 1
-        if marked >= _MAX_MARKED:
-            return
 
 
 def _kept(columns: list[_Column]) -> list[_Column]:

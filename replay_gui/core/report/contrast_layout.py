@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from replay_gui.core.report.document import Block, Column, Paragraph, ReportSection, ReportTable, Tone
 from replay_gui.core.report.model import ContrastedRun, ContrastPart, RunsPicturePart, SeparatorPart
+from replay_gui.core.text.plain_text import one_line
 
-_MAX_SEPARATOR_ROWS, _MAX_TASK_ROWS, _MAX_RUN_ROWS, _MAX_ALSO = 40, 200, 200, 3
+_MAX_SEPARATOR_ROWS, _MAX_TASK_ROWS, _MAX_RUN_ROWS = 12, 200, 200
+_MAX_ALSO_LENGTH = 60  # characters
 _LEGEND = (
     "■ as in most passing runs   □ with other arguments   ✗ answered by an error   · not done; the number: which call"
 )
@@ -27,33 +29,37 @@ def contrast_sections(contrast: ContrastPart) -> list[ReportSection]:
 
 
 def _separators(separators: tuple[SeparatorPart, ...]) -> ReportTable:
+    within = any(separator.tasks is not None for separator in separators)
     columns = (
-        Column("What", 6),
-        Column("Passing", 1.1, number=True),
-        Column("Failing", 1.1, number=True),
+        Column("What", 7),
+        Column("Passing", 1.2, number=True),
+        Column("Failing", 1.2, number=True),
         Column("p", 0.9, number=True),
-        Column("By chance", 1.6),
-        Column("The same runs also", 4),
+        Column("Tasks", 0.9, number=True) if within else Column("By chance", 1.5),
+        Column("The same runs also", 3.4),
     )
+    shown = separators[:_MAX_SEPARATOR_ROWS]
     rows = tuple(
         (
             separator.sentence.rpartition(": ")[0] or separator.sentence,
             _share(separator.passing),
             _share(separator.failing),
             f"{separator.p:.2g}",
-            separator.chance,
+            f"{separator.tasks or 0:,}" if within else separator.chance,
             _also(separator),
         )
-        for separator in separators[:_MAX_SEPARATOR_ROWS]
+        for separator in shown
     )
-    tones: tuple[Tone, ...] = tuple("good" if s.significant else "plain" for s in separators[:_MAX_SEPARATOR_ROWS])
+    tones: tuple[Tone, ...] = tuple("good" if separator.significant else "plain" for separator in shown)
     return ReportTable(columns, rows, total=len(separators), what="lines", tones=tones)
 
 
 def _also(separator: SeparatorPart) -> str:
-    shown = "; ".join(separator.also[:_MAX_ALSO])
-    more = separator.also_count - len(separator.also[:_MAX_ALSO])
-    return f"{shown}; {more:,} more" if more > 0 and shown else shown
+    if not separator.also:
+        return ""
+    more = separator.also_count - 1
+    first = one_line(separator.also[0], _MAX_ALSO_LENGTH)
+    return f"{first}, and {more:,} more" if more else first
 
 
 def _share(share: tuple[int, int]) -> str:
@@ -65,7 +71,7 @@ def _tasks(contrast: ContrastPart) -> ReportTable:
         Column("Task", 3),
         Column("Passed", 1, number=True),
         Column("Failed", 1, number=True),
-        Column("Unknown", 1, number=True),
+        Column("Unknown", 1.3, number=True),
         Column("First separator", 7),
     )
     rows = tuple(

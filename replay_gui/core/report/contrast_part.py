@@ -71,6 +71,7 @@ def _separator(separator: Separator) -> SeparatorPart:
         corrected_p=separator.corrected_p,
         significant=separator.significant,
         chance=words,
+        tasks=None if separator.stratified is None else separator.stratified.tasks,
         also=separator.also,
         also_count=separator.also_count,
     )

@@ -262,7 +262,10 @@ class ComparisonPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeparatorPart:
-    """One line of what separates runs. Fields as in Separator; `chance` and `also` in words."""
+    """One line of what separates runs. Fields as in Separator; `chance` and `also` in words.
+
+    `tasks`: within how many tasks it was tested; None where there is one group of runs.
+    """
 
     sentence: str
     kind: str
@@ -272,6 +275,7 @@ class SeparatorPart:
     corrected_p: float
     significant: bool
     chance: str
+    tasks: int | None
     also: tuple[str, ...]
     also_count: int
 

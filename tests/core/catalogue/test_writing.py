@@ -89,6 +89,24 @@ def test_a_catalogue_of_another_version_is_written_anew(logs: Path, catalogue: P
     assert "another version" in write(catalogue, logs).rebuilt
 
 
+def test_a_folder_with_other_files_is_left_as_it_is(tmp_path: Path, logs: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "runs.parquet").write_bytes(b"mine")
+    with pytest.raises(CatalogueRefused, match="holds something else"):
+        write(folder, logs)
+    assert files_of(folder) == {"runs.parquet": b"mine"}
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(CatalogueRefused, match="is no folder"):
+        write(tmp_path / "file", logs)
+
+
+def test_a_catalogue_among_its_sources_is_no_source(logs: Path) -> None:
+    write(logs / "catalogue", logs)
+    made = write(logs / "catalogue", logs)
+    assert (made.runs, made.read, made.skipped, made.problems) == (9, 0, 0, ())
+
+
 def test_a_folder_without_a_catalogue_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogueRefused, match="is no catalogue"):
         read_manifest(tmp_path)

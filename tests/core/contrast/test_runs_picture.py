@@ -67,6 +67,18 @@ def test_what_worked_is_shown_before_what_failed_first(tmp_path: Path, read_file
     assert drawn(picture_of(made)) == ["#2 #3"]
 
 
+def test_what_worked_shares_a_column_with_what_worked(tmp_path: Path, read_files: ReadFiles) -> None:
+    refused = MadeCall("pay", pay("7334").input, None, "no such card")
+    made = read_files(
+        write_run(tmp_path / "0.rlog", [refused, pay("9074831")]),
+        write_run(tmp_path / "1.rlog", [pay("4959530")], passed=False),
+    )
+    picture = picture_of(made)
+    states = {(cell.row, cell.column): cell.state for cell in picture.cells}
+    (column,) = {column for (_, column), state in states.items() if state is CellState.OTHER_ARGUMENTS}
+    assert states[1, column] is CellState.SAME
+
+
 def test_too_many_columns_are_counted_and_those_that_separate_stay(tmp_path: Path, read_files: ReadFiles) -> None:
     many = [MadeCall("look", {"page": number}) for number in range(30)]
     made = read_files(

@@ -76,3 +76,29 @@ def test_no_outcome_leaks_into_the_features(read_files: ReadFiles) -> None:
     for profile in made.profiles:
         said = {held.feature.value for held in profile.features} | {held.feature.path for held in profile.features}
         assert not any("reward" in text or "gt_data_hash" in text for text in said)
+
+
+def test_with_every_tool_renamed_the_first_separator_is_found_from_what_was_seen(
+    tmp_path: Path, read_files: ReadFiles
+) -> None:
+    """All 24 runs are at hand; which calls change anything has to be learnt from their answers."""
+    numbers: dict[str, int] = {}
+    paths = []
+    for path in sorted(FOLDER.glob("task*/*.json")):
+        trial = json.loads(path.read_text("utf-8"))
+        for message in trial["traj"]:
+            for call in message.get("tool_calls") or ():
+                name = call["function"]["name"]
+                call["function"]["name"] = f"tool_{numbers.setdefault(name, len(numbers) + 1)}"
+            if message.get("role") == "tool":
+                message["name"] = f"tool_{numbers.setdefault(message['name'], len(numbers) + 1)}"
+        renamed = tmp_path / f"{path.parent.name}-{path.name}"
+        renamed.write_text(json.dumps(trial), "utf-8")
+        paths.append(renamed)
+    names = {f"tool_{number}": name for name, number in numbers.items()}
+    made = read_files(*paths)
+    right = 0
+    for group in tasks_of(made.runs.runs, made.runs.outcomes):
+        first = separate_runs(made.runs.table, made.runs.outcomes, group.runs).separators[0].feature
+        right += names.get(first.tool, "").startswith(CHANGING) or first.kind == FeatureKind.CHANGED_ANY
+    assert right >= 5  # send_certificate answers a sentence, which no read ever shows
