@@ -198,10 +198,17 @@ def _leaves(step: RunStep) -> set[Any]:
     return {(path, msgspec.json.encode(value)) for path, value in input_leaves(msgspec.json.decode(step.input))}
 
 
+def _values(step: RunStep) -> str:
+    """Return the arguments' values, for the head of a column; the label where they are not kept, or are code."""
+    if step.input is None or runs_code(step.tool):
+        return step.label
+    leaves = input_leaves(msgspec.json.decode(step.input))
+    return ", ".join(answer_text(value) for _, value in leaves[:_MAX_VALUES])
+
+
 def _likeness(a: set[Any], b: set[Any]) -> float:
     """Return the share of leaves that two inputs have in common; 0 for inputs without any."""
     return len(a & b) / len(a | b) if a and b else 0.0
-_MAX_VALUES = 6  # of the arguments in the head of a column
 
 
 def _standard(column: _Column, outcomes: Outcomes) -> RunStep:
