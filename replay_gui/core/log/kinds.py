@@ -113,11 +113,6 @@ def is_denial(kind: str) -> bool:
     return kind == _DENIED
 
 
-def is_critical(kind: str) -> bool:
-    """Tell whether snapshots are laid around events of this kind."""
-    return kind in CRITICAL_KINDS
-
-
 def is_custom(kind: str) -> bool:
     """Tell whether the kind is ``x:name``, which the format leaves to programs."""
     return kind.startswith(CUSTOM_PREFIX)

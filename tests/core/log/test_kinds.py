@@ -15,7 +15,6 @@ from replay_gui.core.log.kinds import (
     Kind,
     KindGroup,
     group_of,
-    is_critical,
     is_custom,
     is_damage,
     is_denial,
@@ -38,18 +37,18 @@ def test_kinds_are_plain_strings_in_the_order_of_the_format() -> None:
 @pytest.mark.parametrize(
     ("kind", "answers"),
     [
-        ("Error", (True, False, True, False, False)),
-        ("CapabilityDenied", (True, True, True, False, False)),
-        ("PatchApplied", (False, False, True, False, False)),
-        ("ToolResponse", (False, False, False, False, False)),
-        ("x:Error", (False, False, False, True, False)),
-        (SKIPPED_KIND, (False, False, False, False, True)),
-        (UNREADABLE_KIND, (False, False, False, False, True)),
-        ("", (False, False, False, False, False)),
+        ("Error", (True, False, False, False)),
+        ("CapabilityDenied", (True, True, False, False)),
+        ("PatchApplied", (False, False, False, False)),
+        ("ToolResponse", (False, False, False, False)),
+        ("x:Error", (False, False, True, False)),
+        (SKIPPED_KIND, (False, False, False, True)),
+        (UNREADABLE_KIND, (False, False, False, True)),
+        ("", (False, False, False, False)),
     ],
 )
 def test_predicates(kind: str, answers: tuple[bool, ...]) -> None:
-    assert (is_failure(kind), is_denial(kind), is_critical(kind), is_custom(kind), is_damage(kind)) == answers
+    assert (is_failure(kind), is_denial(kind), is_custom(kind), is_damage(kind)) == answers
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -115,14 +115,6 @@ def test_anchors_that_cross_give_way(qapp: object) -> None:
     assert list(session.anchors) == [(4, 2)]
 
 
-def test_a_moved_event_knows_its_counterpart(qapp: object) -> None:
-    session = StoryComparison()
-    session.show(comparison_of([E, Change.MOVED, Change.MOVED, E]))
-    assert session.compared is not None
-    alignment, places = session.compared.comparison.alignment, session.compared.row_indexes
-    assert [places.partner_row(alignment, row) for row in range(4)] == [None, 2, 1, None]
-
-
 def test_b_that_cannot_be_opened_ends_the_comparison_in_words(qtbot: QtBot) -> None:
     session = StoryComparison()
     session.start("/runs/none.rlog")

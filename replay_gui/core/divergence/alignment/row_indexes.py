@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
+from replay_gui.core.divergence.comparison import NO_EVENT, Alignment
 from replay_gui.core.log.positions import EventIndex
 
 
@@ -38,10 +38,3 @@ class RowIndexes:
     def last_events(self, row: int) -> tuple[EventIndex, EventIndex]:
         """Return the last event of A and of B at or above the row, NO_EVENT above the first."""
         return EventIndex(int(self.last_a[row])), EventIndex(int(self.last_b[row]))
-
-    def partner_row(self, alignment: Alignment, row: int) -> int | None:
-        """Return the row of the counterpart in B of a moved event of A; None if the row has no such event."""
-        if alignment.change[row] != Change.MOVED or alignment.a[row] == NO_EVENT:
-            return None
-        other = int(alignment.partner_of_a[alignment.a[row]])
-        return None if other == NO_EVENT else int(self.row_of_b[other])

@@ -50,15 +50,7 @@ class RecordFormat:
         notes = ImportNotes(file.notes)
         events = self.events(notes)
         run_id = events.run_id(head) or file.stem
-        yield ImportedRun(
-            name=run_id,
-            run_id=run_id,
-            agent=events.agent,
-            created=events.time_of(head[0]),
-            source={},
-            events=events.read(numbered_records(file, notes, self.member)),
-            notes=notes,
-        )
+        yield events.imported_run(run_id, numbered_records(file, notes, self.member), events.time_of(head[0]))
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Return whether records that begin so are of this format."""
@@ -107,6 +99,18 @@ class RecordEvents:
         self.run.context = {}
         self.end()
         yield from self.run.drain()
+
+    def imported_run(self, name: str, records: Iterable[tuple[int, Any]], created: int | None = None) -> ImportedRun:
+        """Return the run that these numbered records make; `created`: its beginning, in ns since 1970."""
+        return ImportedRun(
+            name=name,
+            run_id=name,
+            agent=self.agent,
+            created=created,
+            source={},
+            events=self.read(records),
+            notes=self.notes,
+        )
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         """Return the id of the run that begins with these records, if they name one."""
@@ -209,18 +213,3 @@ def _array(document: Any, member: str | None) -> list[Any] | None:
     if isinstance(document, dict) and member is not None:
         document = document.get(member)
     return document if isinstance(document, list) else None
-
-
-def text_of(content: Any) -> Any:
-    """Return the text of a message's content where it is nothing else, else the content itself.
-
-    A list of ``{"type": "text", "text": …}`` parts is joined by line ends.
-    """
-    if isinstance(content, dict) and content.get("type") == "text" and isinstance(content.get("text"), str):
-        return content["text"]
-    if not isinstance(content, list) or not content:
-        return content or None
-    texts = [part.get("text") for part in content if isinstance(part, dict) and part.get("type", "text") == "text"]
-    if len(texts) == len(content) and all(isinstance(text, str) for text in texts):
-        return "\n".join(text for text in texts if isinstance(text, str)) or None
-    return content

@@ -60,15 +60,7 @@ class Aider:
 
     def _run(self, name: str, time: int | None, records: Iterator[tuple[int, Any]], notes: ImportNotes) -> ImportedRun:
         events = _AiderEvents(self.name, self.volatile, notes)
-        return ImportedRun(
-            name=name,
-            run_id=name,
-            agent=events.agent,
-            created=time,
-            source={},
-            events=events.read(records),
-            notes=notes,
-        )
+        return events.imported_run(name, records, time)
 
     def _is_history(self, file: ForeignFile) -> bool:
         return file.head.lstrip(b"\xef\xbb\xbf \r\n").startswith(_SESSION.encode())

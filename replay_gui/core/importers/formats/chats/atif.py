@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.chats.messages import NOT_MESSAGES, MessageEvents
+from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, MessageEvents
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun

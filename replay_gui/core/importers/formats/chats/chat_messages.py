@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.chats.messages import first_line
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import Message, is_message, read_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -67,15 +67,7 @@ class ChatMessages:
             setting.pop("system")
             messages = iter([(0, {"role": "system", "content": system}), *messages])
         events.begin(setting)
-        return ImportedRun(
-            name=name,
-            run_id=name,
-            agent=events.agent,
-            created=None,
-            source={},
-            events=events.read(messages),
-            notes=notes,
-        )
+        return events.imported_run(name, messages)
 
     def _holds_messages(self, document: Any) -> bool:
         messages = document.get("messages") if isinstance(document, dict) else document

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.chats.messages import decoded
 from replay_gui.core.importers.formats.chats.vscode_log import is_session_log, session_of_log
+from replay_gui.core.importers.formats.message_events import decoded
 from replay_gui.core.importers.formats.message_forms import content_of
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.chats.messages import NOT_MESSAGES, UNKNOWN_ROLES, first_line
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, numbered_records, text_of
+from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, UNKNOWN_ROLES, first_line
+from replay_gui.core.importers.formats.message_forms import content_of
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import RunBuilder
@@ -30,7 +31,7 @@ class GeminiCli:
 
     name = "gemini-cli"
     title = "Gemini CLI chat"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
         "id": ID,
@@ -149,7 +150,7 @@ def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> No
     kind, content = message.get("type"), message.get("content")
     taken = {"type", "content", "id", "timestamp", "toolCalls", "thoughts", "tokens", "model"}
     rest = {key: value for key, value in message.items() if key not in taken}
-    content = text_of(content)
+    content = content_of(content) or None
     run.context = {"time": iso_time(message.get("timestamp")), "message_id": message.get("id")}
     model = message.get("model")
     if isinstance(model, str) and kind == "gemini":
@@ -186,7 +187,7 @@ def _model(run: RunBuilder, message: dict[str, Any]) -> None:
         )
     calls = _list(message.get("toolCalls"))
     if message.get("content") or not (calls or message.get("thoughts")):
-        run.context["parent"] = run.decision("message", text_of(message.get("content")))
+        run.context["parent"] = run.decision("message", content_of(message.get("content")) or None)
     for call in calls:
         _call(run, call)
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.formats.chats.messages import first_line
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat, text_of
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_forms import content_of
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.importers.times import any_time
@@ -22,7 +23,7 @@ class Goose(RecordFormat):
     name = "goose"
     title = "Goose session"
     member = "conversation"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "created": CLOCK,
@@ -173,5 +174,5 @@ class _GooseEvents(RecordEvents):
             failed = failed or value.get("isError") is True
             more |= {"result": rest} if (rest := self.fields(value, "content", "isError")) else {}
             value = value.get("content")
-        output = result.get("error") if result.get("status") == "error" else text_of(value)
+        output = result.get("error") if result.get("status") == "error" else content_of(value) or None
         self.result(call_id, output, (first_line(output) or "failed") if failed else None, more)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.formats.chats.messages import decoded, first_line
+from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_forms import content_of
 from replay_gui.core.importers.formats.records import (
     CLOCK,
     HOST,
@@ -14,7 +15,6 @@ from replay_gui.core.importers.formats.records import (
     USAGE,
     RecordEvents,
     RecordFormat,
-    text_of,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 
@@ -72,7 +72,7 @@ class _OpenHandsEvents(RecordEvents):
         match kind:
             case "SystemPromptEvent":
                 extra = self.fields(record, "kind", "system_prompt", "tools", source="agent")
-                self.said("system", text_of(record.get("system_prompt")), extra)
+                self.said("system", content_of(record.get("system_prompt")) or None, extra)
             case "MessageEvent":
                 self._message(record)
             case "ActionEvent":
@@ -95,15 +95,15 @@ class _OpenHandsEvents(RecordEvents):
         rest = self.fields(message, "content", role="assistant" if by_agent else record.get("source"))
         extra |= {"message": rest} if rest else {}
         if by_agent:
-            self.answered(text_of(message.get("content")), None, extra)
+            self.answered(content_of(message.get("content")) or None, None, extra)
         else:
-            self.said(str(record.get("source") or "user"), text_of(message.get("content")), extra)
+            self.said(str(record.get("source") or "user"), content_of(message.get("content")) or None, extra)
 
     def _action(self, record: dict[str, Any]) -> None:
         action, call = record.get("action"), record.get("tool_call")
         call = call if isinstance(call, dict) else {}
         name = str(record.get("tool_name") or call.get("name") or "tool")
-        thought, reasoning = text_of(record.get("thought")), _reasoning(record)
+        thought, reasoning = content_of(record.get("thought")) or None, _reasoning(record)
         if thought or reasoning:
             self.run.context["parent"] = self.answered(thought, reasoning)
         given = decoded(call.get("arguments")) if isinstance(call.get("arguments"), str) else action
@@ -118,7 +118,7 @@ class _OpenHandsEvents(RecordEvents):
     def _observation(self, record: dict[str, Any]) -> None:
         observation = record.get("observation")
         observation = observation if isinstance(observation, dict) else {}
-        output = text_of(observation.get("content"))
+        output = content_of(observation.get("content")) or None
         call = self.run.call(record.get("tool_call_id"))
         name = call.tool_name if call is not None else None
         refused = record.get("kind") == "UserRejectObservation"
@@ -148,9 +148,11 @@ class _OpenHandsEvents(RecordEvents):
             text = given.pop("content", record.get("message"))
             extra = self.fields(record, "source", "args", message=text, action="message") | self.fields(given)
             if record.get("source") == "agent":
-                self.answered(text_of(text), None, extra)
+                self.answered(content_of(text) or None, None, extra)
             else:
-                self.said("system" if action == "system" else str(record.get("source")), text_of(text), extra)
+                self.said(
+                    "system" if action == "system" else str(record.get("source")), content_of(text) or None, extra
+                )
             return
         if action in ("finish", "reject") or record.get("source") == "user":
             text = given.pop("final_thought", None) or thought or record.get("message")

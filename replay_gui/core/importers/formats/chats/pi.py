@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.formats.chats.messages import first_line
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat, text_of
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_forms import content_of
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.importers.times import any_time
@@ -76,11 +77,11 @@ class _PiEvents(RecordEvents):
         self.run.context["time"] = any_time(message.get("timestamp")) or self.run.context.get("time")
         match role:
             case "user":
-                self.said("user", text_of(content), self.fields(message, "role", "content"))
+                self.said("user", content_of(content) or None, self.fields(message, "role", "content"))
             case "assistant":
                 self._assistant(message, content if isinstance(content, list) else [])
             case "toolResult":
-                output = text_of(content)
+                output = content_of(content) or None
                 call = self.run.call(message.get("toolCallId"))
                 error = (first_line(output) or "failed") if message.get("isError") is True else None
                 extra = self.fields(message, "role", "content", "isError", toolName=call.tool_name if call else None)
@@ -101,7 +102,7 @@ class _PiEvents(RecordEvents):
         wrong = message.get("errorMessage")
         extra = self.fields(message, "role", "content", "model", "errorMessage")
         if rest or thoughts or not (calls or wrong):
-            self.run.context["parent"] = self.answered(text_of(rest), "\n".join(thoughts), extra)
+            self.run.context["parent"] = self.answered(content_of(rest) or None, "\n".join(thoughts), extra)
             extra = {}
         for call in calls:
             given, name = call.get("arguments"), str(call.get("name") or "tool")

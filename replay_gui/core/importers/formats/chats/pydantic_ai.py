@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.formats.chats.messages import decoded, first_line
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, text_of
+from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_forms import content_of
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED
 from replay_gui.core.importers.times import any_time
@@ -91,7 +92,7 @@ class _PydanticAiEvents(RecordEvents):
         more = extra | self.fields(part, "part_kind", "content", "args", tool_name=known, outcome="success")
         match kind:
             case "system-prompt" | "user-prompt":
-                self.said(kind.removesuffix("-prompt"), text_of(content), more)
+                self.said(kind.removesuffix("-prompt"), content_of(content) or None, more)
             case "text":
                 self.run.context["parent"] = self.answered(content, None, more)
             case "thinking":

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.formats.chats.messages import decoded, first_line
-from replay_gui.core.importers.formats.records import CLOCK, USAGE, RecordEvents, RecordFormat, text_of
+from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_forms import content_of
+from replay_gui.core.importers.formats.records import CLOCK, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import any_time
 
@@ -67,7 +68,7 @@ class _SmolAgentsEvents(RecordEvents):
         timing, calls = step.get("timing"), step.get("tool_calls")
         ended = any_time(timing.get("end_time")) if isinstance(timing, dict) else None
         calls = [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
-        output, wrong = text_of(step.get("model_output")), step.get("error")
+        output, wrong = content_of(step.get("model_output")) or None, step.get("error")
         used = ("tool_calls", "model_output", "observations", "action_output", "error", "is_final_answer")
         code = calls[0].get("function", {}).get("arguments") if calls else None
         self.run.once = self._use(step)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.chats.messages import MessageEvents, decoded, first_line
+from replay_gui.core.importers.formats.message_events import MessageEvents, decoded, first_line
 from replay_gui.core.importers.formats.records import ID, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun

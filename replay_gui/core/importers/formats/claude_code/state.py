@@ -30,7 +30,7 @@ class SessionState:
     """The session as far as it has been read.
 
     Attributes:
-        found: what the first pass found in the file at hand. run: the events. notes: what was not understood.
+        surveyed: what the first pass found in the file at hand. run: the events. notes: what was not understood.
         within: names of the subagents whose file is being read, from the outermost.
         fields: what the line at hand says beside its message, for the line's first event.
         latest: by subagent, the event that a line without a parent follows.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from replay_gui.core.importers.formats.chats.messages import BAD_ARGUMENTS, first_line
 from replay_gui.core.importers.formats.codex.item_parts import (
     are_plain_texts,
     other_fields,
@@ -18,6 +17,7 @@ from replay_gui.core.importers.formats.codex.outputs import read_output
 from replay_gui.core.importers.formats.codex.stream import UNKNOWN_ITEMS, CodexStream, counts
 from replay_gui.core.importers.formats.codex.survey import CALLS_TOLD, ENDS, CodexSurvey, duration_of
 from replay_gui.core.importers.formats.codex.volatile import split_volatile
+from replay_gui.core.importers.formats.message_events import BAD_ARGUMENTS, first_line
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import End, RunBuilder

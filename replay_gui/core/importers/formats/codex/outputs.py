@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from replay_gui.core.importers.formats.chats.messages import decoded, first_line
+from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.times import seconds
 
 _MAX_HEADER_LINES = 8

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from replay_gui.core.importers.formats.chats.messages import first_line
 from replay_gui.core.importers.formats.codex.outputs import read_output
 from replay_gui.core.importers.formats.codex.volatile import split_volatile
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.log.kinds import Kind

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.formats.chats.messages import decoded, first_line
+from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from replay_gui.core.importers.formats.chats.messages import first_line
 from replay_gui.core.importers.formats.frameworks.langgraph_deltas import DeltaChannels
 from replay_gui.core.importers.formats.frameworks.langgraph_values import (
     OF_CHECKPOINT,
@@ -28,6 +27,7 @@ from replay_gui.core.importers.formats.frameworks.langgraph_values import (
     tokens_of,
     without_ids,
 )
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.records import RecordEvents
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent

@@ -9,7 +9,7 @@ import msgspec
 from blake3 import blake3
 
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.chats.messages import decoded
+from replay_gui.core.importers.formats.message_events import decoded
 from replay_gui.core.importers.formats.records import CLOCK, ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun, OwnHashes

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.chats.messages import first_line
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
 from replay_gui.core.importers.formats.traces.otel_attributes import steady

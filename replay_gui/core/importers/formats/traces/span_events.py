@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from replay_gui.core.importers.formats.chats.messages import first_line
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import Message, MessageCall, is_message, read_message
 from replay_gui.core.importers.formats.traces.spans import Span, SpanTree
 from replay_gui.core.importers.import_notes import ImportNotes
