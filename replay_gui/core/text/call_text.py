@@ -70,7 +70,8 @@ def request_summary(payload: Members) -> str:
         return plain_start(only) if is_text else f"{member_text(name)}: {member_text(only)}"
     if main is None:
         return members_preview(arguments)
-    rest = {name: arguments[name] for name in islice(arguments, _MAX_MEMBERS) if name not in (main, *_DESCRIPTIONS)}
+    told = {name: arguments[name] for name in islice(arguments, _MAX_MEMBERS) if name not in (main, *_DESCRIPTIONS)}
+    rest = {name: value for name, value in told.items() if value not in (None, "")}
     path = next((name for name in _PATH_ARGUMENTS if isinstance(arguments.get(name), str) and arguments[name]), None)
     if path is not None:  # long texts beside it are what a file holds, or is to hold
         rest = {name: value for name, value in rest.items() if not _is_long(value) or name == path}

@@ -92,11 +92,19 @@ def _decision_summary(payload: Members) -> str:
     data, reasoning, fields = payload.get("data"), payload.get("reasoning"), payload.get("fields")
     if isinstance(reasoning, str) and reasoning and not isinstance(data, str):
         return plain_start(reasoning)
-    calls = fields.get("tool_calls") if isinstance(fields, Mapping) else None
+    calls = _calls_in(fields) if isinstance(fields, Mapping) else None
     names = _called_tools({"tool_calls": calls}) if data in (None, "") else _called_tools(data)
     if names:
         return f"calls {', '.join(names)}"
-    return "(text not recorded)" if data is None else "(no text)" if data == "" else preview(data)
+    return "(no text)" if data in (None, "") else preview(data)
+
+
+def _calls_in(fields: Members) -> Any:
+    """Return the calls among the unmapped members of a decision: its own, or those of a LangChain message."""
+    messages = fields.get("messages")
+    message = messages[0] if isinstance(messages, list) and messages and isinstance(messages[0], Mapping) else fields
+    inner = message.get("additional_kwargs")
+    return fields.get("tool_calls") or (inner.get("tool_calls") if isinstance(inner, Mapping) else None)
 
 
 def _called_tools(value: Any) -> list[str]:
@@ -140,7 +148,8 @@ def _changes_text(ops: Any) -> str:
     parts: list[str] = []
     for op in islice(ops, _MAX_LOOKED_AT):
         path = op.get("path") if isinstance(op, Mapping) else None
-        name = path.rpartition("/")[2] if isinstance(path, str) else ""
+        tokens = path.split("/") if isinstance(path, str) else []
+        name = next((token for token in reversed(tokens) if token and token != "-" and not token.isdigit()), "")
         if name and not name.startswith("_") and "value" in op and len(parts) < _MAX_MEMBERS:
             parts.append(f"{member_text(name)}: {member_text(op['value'])}")
     return ", ".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -101,8 +102,17 @@ def _text_preview(value: str) -> str:
         try:
             return preview(json.loads(value))
         except (ValueError, RecursionError):
-            return start  # text that only looks like JSON
+            return _literal_preview(value, start)
     return start
+
+
+def _literal_preview(text: str, start: str) -> str:
+    """Return what a Python dict or list says that was written as text, as LangChain does; `start` where it is none."""
+    try:
+        value = ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return start
+    return preview(value) if isinstance(value, dict | list) else start
 
 
 def _map_preview(value: Members) -> str:

@@ -41,7 +41,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("ToolRequest", request({"n": 3}), "n: 3"),
         ("ToolRequest", request("free text"), "free text"),
         ("ToolRequest", request({}), "(no arguments)"),
-        ("ToolRequest", request({"path": "", "pattern": "*.py"}), '*.py, path: ""'),
+        ("ToolRequest", request({"path": "", "pattern": "*.py"}), "*.py"),
         ("ToolRequest", request({"pattern": "TODO", "path": "src"}), "TODO, path: src"),
         ("ToolRequest", request({"command": "view", "limit": 2, "path": "a.py"}), "view, path: a.py, limit: 2"),
         ("ToolRequest", request({"file_path": "a.py", "old_string": "x\ny", "new_string": "z" * 50}), "a.py"),
@@ -74,7 +74,15 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("Error", {"error_type": "workflow_failed", "message": "no"}, "workflow failed: no"),
         ("x:bookkeeping/p/span", {"data": {"fields": {"a": 1}, "name": "POST"}}, "POST, fields: {a: 1}"),
         ("ToolRequest", request(None), "(arguments not recorded)"),
-        ("Decision", {"decision_type": "message", "data": None}, "(text not recorded)"),
+        ("Decision", {"decision_type": "message", "data": None}, "(no text)"),
+        (
+            "Decision",
+            {"data": None, "fields": {"additional_kwargs": {"tool_calls": [{"function": {"name": "f"}}]}}},
+            "calls f",
+        ),
+        ("ToolRequest", request("{'city': 'Kiel'}"), "Kiel"),
+        ("ToolRequest", request("{'city': Kiel}"), "{'city': Kiel}"),
+        ("StateTransition", {"transition_type": "state", "ops": [{"path": "/s/tools/0", "value": "t"}]}, "tools: t"),
         (
             "StateTransition",
             {

@@ -36,7 +36,7 @@ class OpenCode:
 
     name = "opencode"
     title = "OpenCode session"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "aggregate_id": ID,
@@ -197,6 +197,8 @@ class _OpenCodeEvents(RecordEvents):
             self._part(part, str(info.get("role")))
         elif "info" in record:
             self._message(info)
+        elif str(record.get("type")).startswith(_SESSION):
+            self.run.bookkeeping(f"{self.format}/{_event_name(record)}", self.fields(record, "type").get("fields", {}))
         else:
             self.unknown(record.get("type"), record, "type")
 
@@ -243,6 +245,12 @@ class _OpenCodeEvents(RecordEvents):
         elif status == "error":
             wrong = state.get("error")
             self.result(call_id, wrong, first_line(wrong) or "failed", more, time=ended)
+
+
+def _event_name(record: dict[str, Any]) -> str:
+    """Return what an event of a session is called: ``agent.switched`` of ``session.next.agent.switched.1``."""
+    name = re.sub(r"\.\d+$", "", str(record.get("type")))
+    return name.removeprefix(_SESSION).removeprefix("next.")
 
 
 def _exit_code(state: dict[str, Any]) -> int | None:

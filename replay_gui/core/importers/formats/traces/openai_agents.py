@@ -27,12 +27,15 @@ _ROLES: dict[str, Role] = {
 _USED = ("type", "name", "input", "output", "response", "model", "usage")
 
 
+ANSWER_NOT_RECORDED = "(answer, not recorded)"  # the exporter of OpenAI leaves answers out
+
+
 class OpenAiAgents:
     """The importer. Every trace of a file is a run."""
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,
@@ -84,7 +87,8 @@ def _span(record: dict[str, Any], notes: ImportNotes) -> Span:
     role = _ROLES.get(kind, "step")
     given, output = plain(unfolded(data.get("input")), notes), plain(unfolded(data.get("output")), notes)
     if kind == "response":
-        given, output = given, _answer(data.get("response")) if output is None else output
+        output = _answer(data.get("response")) if output is None else output
+        output = ANSWER_NOT_RECORDED if output is None else output
     rest = {key: value for key, value in data.items() if key not in _USED and value not in (None, [], {}, "")}
     rest.pop("response_id", None)
     if role == "step":
